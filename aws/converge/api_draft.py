@@ -18,6 +18,7 @@ from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.rest_api import Draft, read
 from aws.desired import NEEDED_S, Api, Authorizer, Route
+from aws.kind import replaced
 from aws.raw import Raw
 from aws.words import Words
 
@@ -131,14 +132,7 @@ def _apply_authorizer(
         members = {AUTHORIZER_MEMBERS[change.field]: change.after for change in changes}
         client.create_authorizer(restApiId=api_id, name=authorizer.name, **members)
         return
-    patch = [
-        {
-            "op": "replace",
-            "path": f"/{AUTHORIZER_MEMBERS[change.field]}",
-            "value": str(change.after),
-        }
-        for change in changes
-    ]
+    patch = [replaced(f"/{AUTHORIZER_MEMBERS[change.field]}", change.after) for change in changes]
     client.update_authorizer(restApiId=api_id, authorizerId=found["id"], patchOperations=patch)
 
 

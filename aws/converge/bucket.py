@@ -10,7 +10,7 @@ from aws.desired import Bucket
 from aws.kinds.bucket import BUCKET, BY_KMS, SWITCHES
 from aws.kinds.bucket import Bucket as Found
 
-ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
+ENCRYPTION, PUBLIC, TLS, VERSIONS = "encryption", "public access", "policy TlsOnly", "versioning"
 BY_S3 = exactly("AES256")
 AWS_KEY = ("alias/aws/s3", "")
 """How a bucket names the key that AWS manages for S3, which no other account can use."""
@@ -27,18 +27,23 @@ def converge(
 ) -> Changes:
     """Create the bucket, or encrypt it and block public access; other statements of its policy stay.
 
-    ``shared``: other accounts are to read it, which can use what S3 encrypts, or a key of your own, but never AWS's own
-    key ``aws/s3``. ``allowed``: statements, by Sid, that let them.
+    ``shared``: it keeps every version, and other accounts are to read it, which can use what S3 encrypts, or a key of your
+    own, but never AWS's own key ``aws/s3``. ``allowed``: statements, by Sid, that let them.
     """
     absent = not _exists(context, bucket.name)
     found = None if absent else _found(context, bucket.name)
     statements = [_tls_only(bucket.name), *allowed]
-    have = _facts(found, statements) if found else None
+    have = (
+        _facts(found, statements) | _versions(context, bucket.name, shared=shared)
+        if found
+        else None
+    )
     own_key = found and (found.kms_key or "") not in AWS_KEY
     bounds = {
         ENCRYPTION: BY_S3 if shared and not own_key else BY_KMS,
         PUBLIC: exactly(CLOSED),
         **{f"policy {statement['Sid']}": exactly(statement) for statement in statements},
+        **({VERSIONS: exactly("Enabled")} if shared else {}),
     }
     changes = repairs(f"bucket {bucket.name}", have, bounds)
     policy = found.policy if found else None
@@ -57,6 +62,11 @@ def _facts(found: Found, statements: Sequence[Mapping[str, Any]]) -> dict[str, A
         **facts,
         TLS: _tls_only(found.name) if found.refuses_http else None,
     }
+
+
+def _versions(context: ChangeContext, name: str, *, shared: bool) -> dict[str, Any]:
+    ask = context.client("s3").get_bucket_versioning
+    return {VERSIONS: ask(Bucket=name).get("Status")} if shared else {}
 
 
 def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
@@ -112,6 +122,9 @@ def _apply(
         )
     if PUBLIC in fields:
         s3.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=CLOSED)
+    if VERSIONS in fields:
+        on = {"Status": fields[VERSIONS]}
+        s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=on)
     if wanted := {
         field["Sid"]: field for name, field in fields.items() if name.startswith("policy ")
     }:

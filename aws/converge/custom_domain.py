@@ -18,6 +18,7 @@ from aws.change.gate import (
 )
 from aws.converge import dns_record, rest_api
 from aws.dns import plain
+from aws.kind import replaced
 from aws.kinds.certificate import RENEWAL, Certificate, covers
 from aws.kinds.certificate import decode as decode_certificate
 from aws.kinds.domain import MAPPINGS_ONLY, NEW_TLS, BasePath, CustomDomain, decode, decode_mapping
@@ -209,11 +210,7 @@ def _apply(
         return
     # Fields within their bounds are left out: naming them would reset a newer security policy to ours.
     paths = {"certificate": "/regionalCertificateArn", "security policy": "/securityPolicy"}
-    patch = [
-        {"op": "replace", "path": path, "value": wanted[field]}
-        for field, path in paths.items()
-        if field in wanted
-    ]
+    patch = [replaced(path, wanted[field]) for field, path in paths.items() if field in wanted]
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
 
 
@@ -252,8 +249,7 @@ def _map(
             stage=to["stage"],
         )
         return
-    values = {"/restapiId": to["api"], "/stage": to["stage"]}
-    patch = [{"op": "replace", "path": path, "value": value} for path, value in values.items()]
+    patch = [replaced("/restapiId", to["api"]), replaced("/stage", to["stage"])]
     client.update_base_path_mapping(
         domainName=domain.name, basePath=domain.base_path or ROOT, patchOperations=patch
     )

@@ -15,6 +15,7 @@ from aws.change.gate import ChangeContext, Changes, difference, nothing, unless_
 from aws.converge import api_draft, rest_api
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
+from aws.kind import replaced
 from aws.raw import Raw
 from aws.words import Words
 
@@ -118,7 +119,7 @@ def _deploy(
 
 def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
     """Point the stage to a deployment and wait until a read shows it, because the release record reads it next."""
-    patch = [{"op": "replace", "path": "/deploymentId", "value": deployment}]
+    patch = [replaced("/deploymentId", deployment)]
     update = partial(context.client("apigateway").update_stage, restApiId=id_, stageName=api.stage)
     context.once_found(lambda: update(patchOperations=patch))
     what = Words(

@@ -4,14 +4,12 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from aws.change.gate import ChangeContext, Changes, difference, empty_if
+from aws.change.gate import ChangeContext, Changes, difference, empty_if, unless_absent
 from aws.converge import bucket
 from aws.desired import Bucket
 from aws.raw import Raw
 
-POLICY, KEY_POLICY, VERSIONS = "key policy", "default", "versioning"
+POLICY, KEY_POLICY = "key policy", "default"
 READERS = "ReadByLaterEnvironments"
 """Sid of the statement that opens the bucket to the accounts of environments that rest on its records."""
 ADMINISTRATION = (
@@ -42,15 +40,7 @@ def converge_bucket(
     """
     known = sorted({*readers, *_readers(context, planned.name)})
     allowed = [_readable(planned.name, reading, known)] if known else []
-    made = bucket.converge(context, planned, shared=True, allowed=allowed)
-    s3 = context.client("s3")
-    state = empty_if(bucket.ABSENT, s3.get_bucket_versioning, Bucket=planned.name).get("Status")
-    changes = difference(f"bucket {planned.name}", {VERSIONS: state}, {VERSIONS: "Enabled"})
-
-    def apply() -> None:
-        s3.put_bucket_versioning(Bucket=planned.name, VersioningConfiguration={"Status": "Enabled"})
-
-    return made + context.settle(changes, apply)
+    return bucket.converge(context, planned, shared=True, allowed=allowed)
 
 
 def _readable(name: str, reading: Collection[str], accounts: Collection[str]) -> Raw:
@@ -76,35 +66,30 @@ def _readers(context: ChangeContext, name: str) -> Iterator[str]:
 
 def key_arn(context: ChangeContext, alias: str) -> str | None:
     """Return the ARN of the key behind an alias, or None."""
-    try:
-        answer = context.client("kms").describe_key(KeyId=alias)
-    except ClientError as error:
-        if error.response["Error"].get("Code") != "NotFoundException":
-            raise
-        return None
-    return str(answer["KeyMetadata"]["Arn"])
+    answer = unless_absent(context.client("kms").describe_key, KeyId=alias)
+    return str(answer["KeyMetadata"]["Arn"]) if answer else None
 
 
 def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
     """Return the key policy: administrators administer, everybody in the account verifies, signers sign."""
-    root = {"AWS": f"arn:aws:iam::{account}:root"}
+    root = f"arn:aws:iam::{account}:root"
+    allowed: dict[str, tuple[Any, list[str]]] = {
+        "Administer": (root, [*ADMINISTRATION]),
+        "Verify": (root, ["kms:GetPublicKey", "kms:Verify"]),
+        "Sign": (sorted(signers), ["kms:Sign"]),
+    }
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _statement("Administer", root, list(ADMINISTRATION)),
-            _statement("Verify", root, ["kms:GetPublicKey", "kms:Verify"]),
-            _statement("Sign", {"AWS": sorted(signers)}, ["kms:Sign"]),
+            {
+                "Sid": sid,
+                "Effect": "Allow",
+                "Principal": {"AWS": who},
+                "Action": actions,
+                "Resource": "*",
+            }
+            for sid, (who, actions) in allowed.items()
         ],
-    }
-
-
-def _statement(sid: str, principal: dict[str, Any], actions: list[str]) -> dict[str, Any]:
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": actions,
-        "Resource": "*",
     }
 
 

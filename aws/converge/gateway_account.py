@@ -3,20 +3,13 @@
 import json
 
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
+from aws.converge.policy_document import trusting
 from aws.desired import Api
+from aws.kind import replaced
 from aws.kinds.gateway_account import GATEWAY_ACCOUNT
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "apigateway.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
+TRUST = trusting("apigateway.amazonaws.com")
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
@@ -33,11 +26,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         return ()
     made = _role(context, api)
     changes = difference(name, {"log role": have}, {"log role": arn})
-    patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
-    return made + context.settle(
-        changes,
-        lambda: client.update_account(patchOperations=patch),
-    )
+    patch = [replaced("/cloudwatchRoleArn", arn)]
+    return made + context.settle(changes, lambda: client.update_account(patchOperations=patch))
 
 
 def _role(context: ChangeContext, api: Api) -> Changes:

@@ -11,6 +11,12 @@ from aws.raw import Raw
 LAMBDA = "lambda.amazonaws.com"
 
 
+def trusting(service: str) -> dict[str, Any]:
+    """Write the trust policy of a role that a service assumes."""
+    allowed = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [allowed]}
+
+
 def document(permissions: Iterable[Permission]) -> dict[str, Any]:
     """Write the policy: one statement per resource."""
     by_resource: dict[str, list[str]] = {}

@@ -15,7 +15,7 @@ from aws.change.gate import (
     tag_list,
     unless_absent,
 )
-from aws.converge.policy_document import LAMBDA, for_lambda_alone
+from aws.converge.policy_document import LAMBDA, for_lambda_alone, trusting
 from aws.converge.role_policies import (
     converge_policies,
     name_of,
@@ -29,16 +29,7 @@ from aws.kinds.role import attached, decode, document_text
 from aws.raw import Raw
 from aws.section import NotTestable
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": LAMBDA},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
+TRUST = trusting(LAMBDA)
 
 
 def converge(context: ChangeContext, role: Role) -> Changes:

@@ -14,6 +14,7 @@ from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
 from aws.desired import Api
+from aws.kind import replaced
 from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
 from aws.kinds.rest_api import (
     BINARY,
@@ -102,7 +103,7 @@ def _of_authorizer(member: str) -> Undo[ApiTarget]:
 
     def call(target: ApiTarget) -> None:
         id_, draft = _draft(target)
-        patch = [{"op": "replace", "path": f"/{member}", "value": ""}]
+        patch = [replaced(f"/{member}", "")]
         target.context.client("apigateway").update_authorizer(
             restApiId=id_, authorizerId=draft.authorizers[target.name]["id"], patchOperations=patch
         )
@@ -237,7 +238,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
     (REST_API.words, surplus.POLICY): by_call(
-        _patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
+        _patched(lambda _: [replaced("/policy", "")]),
         en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
         left=_has("policy"),
@@ -259,7 +260,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         left=_has("minimumCompressionSize"),
     ),
     (REST_API.words, KEY_SOURCE): by_call(
-        _patched(lambda _: [{"op": "replace", "path": "/apiKeySource", "value": "HEADER"}]),
+        _patched(lambda _: [replaced("/apiKeySource", "HEADER")]),
         en=f"the API key is taken from the header X-Api-Key; {LAST}",
         ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
         left=_has("apiKeySource", usual="HEADER"),
