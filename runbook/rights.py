@@ -31,7 +31,6 @@ UNSCOPED = frozenset(
         *("sns:ListTopics", "sns:ListSubscriptions", "sns:Unsubscribe"),
         *("sns:SetSubscriptionAttributes", "sns:GetSubscriptionAttributes"),
         *("iam:GetPolicy", "iam:GetPolicyVersion", "iam:RemoveRoleFromInstanceProfile"),
-        *("wafv2:DisassociateWebACL", "waf-regional:DisassociateWebACL"),
         *("secretsmanager:ListSecrets", "acm:ListCertificates", "acm:RequestCertificate"),
     }
 )

@@ -90,8 +90,8 @@ def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[s
     return {**alarm, **left}
 
 
-def _without(*members: str) -> Edit:
-    return lambda alarm, _: {name: value for name, value in alarm.items() if name not in members}
+def _without_suppression(alarm: dict[str, Any], _: UndoTarget) -> Mapping[str, Any]:
+    return {name: value for name, value in alarm.items() if name not in SUPPRESSION}
 
 
 _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
@@ -106,24 +106,16 @@ _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
         ja="以後、そのアクションは実行されません。通知先は変わりません",
     ),
     SUPPRESSOR: by_call(
-        _put_again(_without(*SUPPRESSION)),
+        _put_again(_without_suppression),
         en="the alarm notifies also while its suppressor is in ALARM",
         ja="抑制アラームの発報中も通知されるようになります",
     ),
-    WALL_CLOCK: by_call(
-        _put_again(_without("EvaluationWindow")),
-        en="each evaluation looks at the time just past, not at whole periods of the clock",
-        ja="時計の区切りではなく、直前の期間を評価するようになります",
-    ),
-    WARM_UP: by_call(
-        _put_again(_without("WarmUpConfiguration")),
-        en="the alarm may fire at once after it was changed",
-        ja="変更直後から発報するようになります",
-    ),
-    LOG_LINES: by_call(
-        _put_again(_without("ActionLogLineCount", "ActionLogLineRoleArn")),
-        en="notifications show no log lines any more",
-        ja="通知にログの行が含まれなくなります",
+    **dict.fromkeys(
+        (WALL_CLOCK, WARM_UP, LOG_LINES),
+        by_hand(
+            en="CloudWatch console > Alarms > {name} > Actions > Edit: turn it off",
+            ja="CloudWatchコンソール > アラーム > {name} > アクション > 編集で、オフにしてください",
+        ),
     ),
     EVALUATION: by_hand(
         en="CloudWatch console > Alarms > {name}: see why it cannot be evaluated (too many metrics, or a"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws.bounds import Bound
-from aws.change.undo import HowToUndo, UndoTarget, by_call
+from aws.change.undo import HowToUndo, UndoTarget, by_hand
 from aws.kinds.table import ON_DEMAND, TABLE, Table, all_on_demand
 from aws.ledger import (
     NAMES,
@@ -118,68 +118,21 @@ def _scalable(table: Table) -> Iterator[tuple[str, str]]:
             yield f"table/{table.name}/index/{index.name}", f"dynamodb:index:{capacity}"
 
 
-METRICS = {
-    "ReadCapacityUnits": "DynamoDBReadCapacityUtilization",
-    "WriteCapacityUnits": "DynamoDBWriteCapacityUtilization",
-}
-"""What a dimension ends with -> the metric of its use."""
-TARGET_PERCENT = 70
-
-
-def _unschedule(target: UndoTarget) -> None:
-    client = target.context.client(AUTOSCALING)
-    for entry in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
-        if entry["ScheduledActionName"] in target.ids:
-            client.delete_scheduled_action(
-                ScheduledActionName=entry["ScheduledActionName"], **_place(entry)
-            )
-
-
-def _track_use(target: UndoTarget) -> None:
-    """Put a policy that follows the use of the capacity in the place of each that was found."""
-    client = target.context.client(AUTOSCALING)
-    for entry in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
-        if entry["PolicyName"] not in target.ids:
-            continue
-        client.delete_scaling_policy(PolicyName=entry["PolicyName"], **_place(entry))
-        metric = METRICS[entry["ScalableDimension"].rpartition(":")[2]]
-        client.put_scaling_policy(
-            PolicyName=f"{entry['ResourceId'].replace('/', '-')}-{metric}",
-            PolicyType="TargetTrackingScaling",
-            TargetTrackingScalingPolicyConfiguration={
-                "TargetValue": TARGET_PERCENT,
-                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
-            },
-            **_place(entry),
-        )
-
-
-def _of_table(target: UndoTarget, operation: str, key: str) -> list[Raw]:
-    ours = f"table/{target.name}/"
-    listed = _of_all_tables(target.context.listed, operation, key)
-    return [entry for entry in listed if f"{entry['ResourceId']}/".startswith(ours)]
-
-
-def _place(raw: Raw) -> dict[str, str]:
-    return {name: raw[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
-
-
+_FOLLOW_USE = by_hand(
+    en="DynamoDB console > Tables > {name} > Additional settings > Read/write capacity > Edit: auto scaling by target"
+    " utilization",
+    ja="DynamoDBコンソール > テーブル > {name} > 追加の設定 > 読み込み/書き込みキャパシティ > 編集で、ターゲット使用率による"
+    "自動スケーリングにしてください",
+)
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
-    (TABLE.words, SCHEDULED): by_call(
-        _unschedule,
-        en="the capacity no longer changes at those times",
-        ja="その時刻のキャパシティ変更は行われなくなります",
-        final=True,
+    (TABLE.words, SCHEDULED): by_hand(
+        en="`aws application-autoscaling describe-scheduled-actions --service-namespace dynamodb` lists it with all that"
+        " `delete-scheduled-action` takes; no console of AWS shows those of {name}",
+        ja="{name}のスケジュールはコンソールに表示されません。`aws application-autoscaling describe-scheduled-actions"
+        " --service-namespace dynamodb`で確認し、`delete-scheduled-action`で削除してください",
     ),
-    **dict.fromkeys(
-        ((TABLE.words, POLICY_TYPE), (TABLE.words, OWN_METRIC)),
-        by_call(
-            _track_use,
-            en=f"the capacity follows its utilization from then on (target {TARGET_PERCENT} %)",
-            ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
-            final=True,
-        ),
-    ),
+    (TABLE.words, POLICY_TYPE): _FOLLOW_USE,
+    (TABLE.words, OWN_METRIC): _FOLLOW_USE,
 }
 LEDGER: Ledger = {
     "application-autoscaling:DescribeScalableTargets": Operation(

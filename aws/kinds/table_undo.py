@@ -74,11 +74,6 @@ def _indexes(target: UndoTarget) -> None:
         _update(target, target.id or target.name, GlobalSecondaryIndexUpdates=change)
 
 
-def _replicas(target: UndoTarget) -> None:
-    for region in target.ids:
-        _update(target, target.name, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
-
-
 def _update(target: UndoTarget, table: str, **change: Any) -> None:
     """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
     target.context.client("dynamodb").update_table(TableName=table, **change)
@@ -146,10 +141,9 @@ OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
         ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
         final=True,
     ),
-    COPIES: by_call(
-        _replicas,
-        en="the copy in that Region is deleted, and anything that reads it there fails",
-        ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
+    COPIES: by_hand(
+        en="DynamoDB console > Tables > {name} > Global tables > Delete replica",
+        ja="DynamoDBコンソール > テーブル > {name} > グローバルテーブル > レプリカの削除",
     ),
     DENIED: no_longer_denied(_policy),
     OPENED: by_call(

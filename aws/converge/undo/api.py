@@ -11,7 +11,7 @@ from typing import Any
 from aws.api import surplus
 from aws.api.integration import unquoted
 from aws.change.gate import unless_absent
-from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
 from aws.desired import Api
 from aws.kind import replaced
@@ -96,26 +96,6 @@ def _shown(target: ApiTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
     return [(path, verb) for path, verb in draft.methods if _named(verb, path) in target.ids]
 
 
-def _of_authorizer(member: str) -> Undo[ApiTarget]:
-    def left(target: ApiTarget) -> bool:
-        found = _draft(target)[1].authorizers.get(target.name, {})
-        return bool(found.get(member))
-
-    def call(target: ApiTarget) -> None:
-        id_, draft = _draft(target)
-        patch = [replaced(f"/{member}", "")]
-        target.context.client("apigateway").update_authorizer(
-            restApiId=id_, authorizerId=draft.authorizers[target.name]["id"], patchOperations=patch
-        )
-
-    return by_call(
-        call,
-        en=f"the authorizer is as planned; {LAST}",
-        ja=f"計画どおりになります。{LAST_JA}",
-        left=left,
-    )
-
-
 def _response(target: ApiTarget) -> None:
     """Take the response off the draft: `api` puts the planned one there."""
     target.context.client("apigateway").delete_gateway_response(
@@ -148,13 +128,11 @@ def _escaped(text: str) -> str:
     return text.replace("~", "~0").replace("/", "~1")
 
 
-def _has(*path: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
+def _has(member: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
     """Whether the API itself still has it: else only a deployment of before has."""
 
     def left(target: ApiTarget) -> bool:
-        found: Any = rest_api.find(target.context, target.api) or {}
-        for name in path:
-            found = found.get(name) or {}
+        found = (rest_api.find(target.context, target.api) or {}).get(member)
         return bool(found) and found != usual
 
     return left
@@ -163,21 +141,6 @@ def _has(*path: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
 def _other_stages(target: ApiTarget) -> None:
     for stage in target.ids:
         target.context.client("apigateway").delete_stage(restApiId=_id(target), stageName=stage)
-
-
-def _web_acl(target: ApiTarget) -> None:
-    arn = rest_api.arn(target.api, f"/restapis/{_id(target)}/stages/{target.name}")
-    for service in {_service(acl) for acl in target.ids}:
-        classic = service == "waf-regional"
-        client = (
-            target.context.client("waf-regional") if classic else target.context.client("wafv2")
-        )
-        client.disassociate_web_acl(ResourceArn=arn)
-
-
-def _service(acl: str) -> str:
-    """Return the service of a web ACL, by its ARN."""
-    return "waf-regional" if acl.split(":")[2] == "waf-regional" else "wafv2"
 
 
 def _mappings(target: ApiTarget) -> None:
@@ -218,8 +181,13 @@ _METHOD_FACTS = (
 UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     **{(ROUTE, fact): _METHOD_AGAIN for fact in _METHOD_FACTS},
     (ROUTE, surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
-    (AUTHORIZER, surplus.CREDENTIALS): _of_authorizer("authorizerCredentials"),
-    (AUTHORIZER, surplus.EXPRESSION): _of_authorizer("identityValidationExpression"),
+    **{
+        (AUTHORIZER, fact): by_hand(
+            en="API Gateway console > APIs > Authorizers > {name} > Edit: leave it empty; then `api` in the runbook",
+            ja="API Gatewayコンソール > API > オーソライザー > {name} > 編集で空にし、ランブックの`api`を実行してください",
+        )
+        for fact in (surplus.CREDENTIALS, surplus.EXPRESSION)
+    },
     **{
         (GATEWAY_RESPONSE, fact): by_call(
             _response,
@@ -265,16 +233,9 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
         left=_has("apiKeySource", usual="HEADER"),
     ),
-    (REST_API.words, VPC_ENDPOINTS): by_call(
-        _patched(
-            lambda target: [
-                {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": id_}
-                for id_ in target.ids
-            ]
-        ),
-        en=f"the API is no longer tied to that VPC endpoint; {LAST}",
-        ja=f"VPCエンドポイントとの関連付けがなくなります。{LAST_JA}",
-        left=_has("endpointConfiguration", "vpcEndpointIds"),
+    (REST_API.words, VPC_ENDPOINTS): by_hand(
+        en="API Gateway console > APIs > {name} > API settings > Edit: remove the VPC endpoint; then `api` in the runbook",
+        ja="API Gatewayコンソール > API > {name} > API設定 > 編集でVPCエンドポイントを外し、ランブックの`api`を実行してください",
     ),
     (REST_API.words, ACCESS_MODE): by_hand(
         en="API Gateway console > APIs > {name} > API settings > Endpoint access mode: Basic; then `api` in the"
@@ -298,10 +259,9 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
         final=True,
     ),
-    (STAGE.words, WEB_ACL): by_call(
-        _web_acl,
-        en="requests that the web ACL blocked get through",
-        ja="Web ACLが遮断していた呼び出しも通ります",
+    (STAGE.words, WEB_ACL): by_hand(
+        en="API Gateway console > APIs > Stages > {name} > Web application firewall > Edit: None",
+        ja="API Gatewayコンソール > API > ステージ > {name} > ウェブアプリケーションファイアウォール > 編集で「なし」にしてください",
     ),
     (DOMAIN.words, MAPPINGS): by_call(
         _mappings,
