@@ -34,7 +34,7 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     return of_name(context, REST_API, api.name)
 
 
-def of_name(context: ChangeContext, kind: Kind[Any, Any], name: str) -> dict[str, Any] | None:
+def of_name(context: ChangeContext, kind: Kind[Any], name: str) -> dict[str, Any] | None:
     """Return what there is of that name, or None. Raises Refused if there are several: API Gateway allows that."""
     listed = context.listed(kind.service, next(iter(kind.calls.values())).method, "items")
     named = [entry for entry in listed if entry.get("name") == name]

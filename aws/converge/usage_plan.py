@@ -146,7 +146,7 @@ def _containing(context: ChangeContext, plan: UsagePlan, key: ApiKey | None) -> 
     return plan.name if answer else None
 
 
-def _listed(context: ChangeContext, kind: Kind[Any, Any], name: str) -> str:
+def _listed(context: ChangeContext, kind: Kind[Any], name: str) -> str:
     """Wait until what was made a moment ago is listed; return its id."""
     found: dict[str, Any] = {}
 

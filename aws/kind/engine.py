@@ -33,11 +33,10 @@ from aws.section import Section, Unreadable
 from aws.words import Words
 
 T = TypeVar("T")
-W = TypeVar("W", bound=Wanted)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Kind(Generic[T, W]):
+class Kind(Generic[T]):
     """``type`` is a frozen dataclass, of which each field is a ``fact``; ``section`` is where the inventory has its items."""
 
     words: Words
@@ -50,7 +49,7 @@ class Kind(Generic[T, W]):
     attached_section: str = ""
     """Section of what is not planned of its items."""
     requests: Mapping[str, WriteCall] = field(default_factory=dict)
-    create: Callable[[ChangeContext, W], object] | None = None
+    create: Callable[[ChangeContext, Any], object] | None = None
     undo: Mapping[Words, HowToUndo[UndoTarget]] = field(default_factory=dict)
     """A closed member's fact, or one that a row names -> how it is undone."""
 
@@ -290,7 +289,7 @@ class Kind(Generic[T, W]):
             None,
         )
 
-    def converge(self, context: ChangeContext, want: W, **place: Any) -> Changes:
+    def converge(self, context: ChangeContext, want: Wanted, **place: Any) -> Changes:
         """Create it, or bring each fact that a request sets to the nearest value within its bound.
 
         Raise Refused for a fact outside its bound that only a person can change.
@@ -367,7 +366,7 @@ class Kind(Generic[T, W]):
         named = ((self._by_name[change.field], change.after) for change in changes)
         return [replaced(f"/{fact.at.replace('.', '/')}", value) for fact, value in named]
 
-    def _refuse_what_is_fixed(self, want: W, found: T) -> None:
+    def _refuse_what_is_fixed(self, want: Wanted, found: T) -> None:
         for words, bound in want.bounds.items():
             key, fact = self._by_words[words]
             value = getattr(found, key)

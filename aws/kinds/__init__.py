@@ -26,7 +26,7 @@ def _of_all(name: str, modules: Iterable[ModuleType] = MODULES) -> dict[Any, Any
     return {key: value for module in modules for key, value in getattr(module, name, {}).items()}
 
 
-KINDS: tuple[Kind[Any, Any], ...] = tuple(
+KINDS: tuple[Kind[Any], ...] = tuple(
     dict.fromkeys(
         variable
         for module in MODULES
@@ -44,9 +44,9 @@ READERS: dict[str, Reader] = _of_all("READERS")
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()
 } | _of_all("UNDO")
-BY_SECTION: Mapping[str, Kind[Any, Any]] = {kind.section: kind for kind in KINDS}
+BY_SECTION: Mapping[str, Kind[Any]] = {kind.section: kind for kind in KINDS}
 """Section of the inventory -> the kind of its items."""
-ATTACHED: Mapping[str, Kind[Any, Any]] = {
+ATTACHED: Mapping[str, Kind[Any]] = {
     kind.attached_section: kind for kind in KINDS if kind.attached_section
 }
 """Section of what is not planned -> the kind that it stands at."""

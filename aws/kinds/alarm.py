@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aws.composite import alarms_in
-from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, NAME, Kind, ReadCall, fact
 from aws.ledger import (
     LABELS,
     NAMES,
@@ -229,7 +229,7 @@ _OF_ANY_TYPE = (
     " InsufficientDataActions StateValue StateReason StateReasonData StateUpdatedTimestamp"
     " StateTransitionedTimestamp AlarmDescription ActionConfiguration"
 )
-ALARM = Kind[Alarm, Wanted](
+ALARM = Kind[Alarm](
     words=Words(en="alarm", ja="アラーム"),
     service="cloudwatch",
     section="alarms",

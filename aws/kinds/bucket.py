@@ -9,7 +9,7 @@ from aws.change.undo import THIS, Undo, UndoTarget, by_call, by_hand, calling
 from aws.iam.condition import context, holds
 from aws.iam.pattern import covers
 from aws.iam.statement import Statement, parse
-from aws.kind import BY_NAME, KMS_KEY, NAME, POLICY, Kind, ReadCall, Wanted, fact
+from aws.kind import BY_NAME, KMS_KEY, NAME, POLICY, Kind, ReadCall, fact
 from aws.kinds.statements import OPENED
 from aws.ledger import Closed, Harmless, asked, only
 from aws.part import IDENTITY, PLANNED_BY, Part
@@ -139,7 +139,7 @@ def _answer(operation: str, **more: Any) -> ReadCall:
     return ReadCall(operation=operation, asks=OWNED, named=asked("Bucket"), **more)
 
 
-BUCKET = Kind[Bucket, Wanted](
+BUCKET = Kind[Bucket](
     words=Words(en="bucket", ja="バケット"),
     service="s3",
     section="buckets",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, Kind, ReadCall, fact
 from aws.kinds.rest_api import STATUS
 from aws.ledger import WHEN
 from aws.part import LeftOut
@@ -82,7 +82,7 @@ class Certificate:
         return (self.not_after - now).days if self.not_after else 0
 
 
-CERTIFICATE = Kind[Certificate, Wanted](
+CERTIFICATE = Kind[Certificate](
     words=Words(en="certificate", ja="証明書"),
     service="acm",
     section="certificates",

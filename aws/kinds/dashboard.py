@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.kind import BY_NAME, NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import BY_NAME, NAME, Kind, ReadCall, fact
 from aws.ledger import NAMES, asked
 from aws.part import Part
 from aws.raw import Raw
@@ -55,7 +55,7 @@ class Dashboard:
     )
 
 
-DASHBOARD = Kind[Dashboard, Wanted](
+DASHBOARD = Kind[Dashboard](
     words=Words(en="dashboard", ja="ダッシュボード"),
     service="cloudwatch",
     section="dashboards",

@@ -9,7 +9,7 @@ from typing import Any
 from aws.bounds import Bound
 from aws.door.clients import every_page
 from aws.door.failures import Gone, ReadFailure
-from aws.kind import BEYOND_THE_PLAN, NAME, UNPLANNED, Kind, ReadCall, Wanted, fact
+from aws.kind import BEYOND_THE_PLAN, NAME, UNPLANNED, Kind, ReadCall, fact
 from aws.kinds.rest_api import ENDPOINT, PAGE, STATUS, api_id
 from aws.ledger import (
     LABELS,
@@ -102,7 +102,7 @@ class CustomDomain:
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=())
 
 
-DOMAIN = Kind[CustomDomain, Wanted](
+DOMAIN = Kind[CustomDomain](
     words=Words(en="custom domain", ja="カスタムドメイン"),
     service="apigateway",
     section="domains",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, NAME, Kind, ReadCall, fact
 from aws.kinds.statements import TAGS, described
 from aws.ledger import (
     LABELS,
@@ -198,7 +198,7 @@ def _function_name(_: Raw, found: Raw) -> str:
     return str(found["FunctionArn"].split(":")[6])
 
 
-FUNCTION = Kind[Function, Wanted](
+FUNCTION = Kind[Function](
     words=Words(en="function", ja="関数"),
     service="lambda",
     section="functions",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aws.door.failures import Gone
-from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, NAME, Kind, ReadCall, fact
 from aws.kinds.function import BY_NAME, NOT_FOUND, VERSION
 from aws.ledger import LABELS, NAMES, Harmless, Judged, Ledger, Operation
 from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
@@ -38,7 +38,7 @@ class Alias:
     """Version -> share of the calls that is sent elsewhere; empty is the only safe state."""
 
 
-ALIASES = Kind[Alias, Wanted](
+ALIASES = Kind[Alias](
     words=Words(en="aliases of function", ja="関数のエイリアス"),
     service="lambda",
     section="aliases",
@@ -105,7 +105,7 @@ class LambdaAccount:
 
 
 ROOM = "room for code; a full one refuses the upload"
-LAMBDA_ACCOUNT = Kind[LambdaAccount, Wanted](
+LAMBDA_ACCOUNT = Kind[LambdaAccount](
     words=Words(en="Lambda of this", ja="Lambda"),
     service="lambda",
     section="lambda_account",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws.kind import Kind, ReadCall, Wanted, fact
+from aws.kind import Kind, ReadCall, fact
 from aws.kinds.usage_plan import BURST, RATE
 from aws.part import Part
 from aws.reading import Reader, Reading
@@ -24,7 +24,7 @@ class GatewayAccount:
     burst: int = fact(BURST, "throttleSettings.burstLimit", part=Part.CAPACITY)
 
 
-GATEWAY_ACCOUNT = Kind[GatewayAccount, Wanted](
+GATEWAY_ACCOUNT = Kind[GatewayAccount](
     words=Words(en="API Gateway of this", ja="API Gateway"),
     service="apigateway",
     section="gateway_account",

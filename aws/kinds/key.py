@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
-from aws.kind import ARN, POLICY, Kind, ReadCall, Wanted, fact, tried, value_of
+from aws.kind import ARN, POLICY, Kind, ReadCall, fact, tried, value_of
 from aws.kinds.secret import Secret
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
 from aws.part import JUDGED_EACH_RUN, Part
@@ -75,7 +75,7 @@ def _granted(found: Any) -> Iterator[str]:
             yield f"{entry.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
 
 
-KEY = Kind[Key, Wanted](
+KEY = Kind[Key](
     words=Words(en="key", ja="キー"),
     service="kms",
     section="keys",

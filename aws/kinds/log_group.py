@@ -79,7 +79,7 @@ def _create(context: ChangeContext, group: Wanted) -> None:
     context.client("logs").create_log_group(logGroupName=group.name, tags=dict(group.tags))
 
 
-LOG_GROUP = Kind[LogGroup, Wanted](
+LOG_GROUP = Kind[LogGroup](
     words=Words(en="log group", ja="ロググループ"),
     service="logs",
     section="log_groups",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws.kind import NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import NAME, Kind, ReadCall, fact
 from aws.kinds.table import STATUS
 from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.part import PLANNED_BY, LeftOut, Part
@@ -48,7 +48,7 @@ class MuteRule:
     """Expression, duration and time zone, as a person would read them."""
 
 
-MUTE_RULE = Kind[MuteRule, Wanted](
+MUTE_RULE = Kind[MuteRule](
     words=Words(en="mute rule", ja="ミュートルール"),
     service="cloudwatch",
     section="mute_rules",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.bounds import exactly, one_of
-from aws.kind import BEYOND_THE_PLAN, NAME, POLICY, UNPLANNED, Kind, ReadCall, Wanted, fact
+from aws.kind import BEYOND_THE_PLAN, NAME, POLICY, UNPLANNED, Kind, ReadCall, fact
 from aws.kinds.statements import ID, TAGS, described
 from aws.ledger import LABELS, NAMES, Closed, Unplanned, answered, only
 from aws.ledgers.apigateway import ACCESS_MODE
@@ -79,7 +79,7 @@ class RestApi:
         return {ENDPOINT: self.endpoint_types, REACHED: not closed}
 
 
-REST_API = Kind[RestApi, Wanted](
+REST_API = Kind[RestApi](
     words=Words(en="REST API", ja="REST API"),
     service="apigateway",
     section="rest_apis",

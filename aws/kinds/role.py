@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, NAME, Kind, ReadCall, fact
 from aws.kinds.statements import TAGS, described_tags
 from aws.ledger import (
     LABELS,
@@ -121,7 +121,7 @@ def _out_of_profiles(target: UndoTarget) -> None:
 PROFILE = Words(en="instance profile", ja="インスタンスプロファイル")
 DOCUMENT, REACH = Judged("document"), Judged("reach")
 OF_AWS = Harmless("about a policy of AWS")
-ROLE = Kind[Role, Wanted](
+ROLE = Kind[Role](
     words=Words(en="role", ja="ロール"),
     service="iam",
     section="roles",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aws.change.undo import EACH, THIS, UndoTarget, by_call, by_hand, calling
-from aws.kind import ARN, KMS_KEY, NAME, POLICY, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, KMS_KEY, NAME, POLICY, Kind, ReadCall, fact
 from aws.kinds.statements import (
     COPIES,
     DENIED,
@@ -144,7 +144,7 @@ _ELSEWHERE = by_hand(
     ja="{name}を所有するサービス、または複製元のアカウントの管理下にあります。Secrets Managerコンソール > シークレット > {name}で"
     "所有元を確認し、管理を解除したあと、ランブックの`secrets`を実行してください",
 )
-SECRET = Kind[Secret, Wanted](
+SECRET = Kind[Secret](
     words=Words(en="secret", ja="シークレット"),
     service="secretsmanager",
     section="secrets",

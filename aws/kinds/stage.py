@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.kind import BEYOND_THE_PLAN, NAME, UNPLANNED, Kind, ReadCall, Wanted, fact
+from aws.kind import BEYOND_THE_PLAN, NAME, UNPLANNED, Kind, ReadCall, fact
 from aws.kinds.rest_api import DESCRIPTION, api_id
 from aws.kinds.statements import TAGS, described
 from aws.ledger import WHEN, Closed, Unplanned, answered
@@ -135,7 +135,7 @@ class Stage:
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)
 
 
-STAGE = Kind[Stage, Wanted](
+STAGE = Kind[Stage](
     words=Words(en="stage", ja="ステージ"),
     service="apigateway",
     section="stages",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aws.change.gate import ChangeContext
-from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import ARN, NAME, Kind, ReadCall, fact
 from aws.kinds.statements import (
     HELD_IN,
 )
@@ -200,7 +200,7 @@ def _of_indexes_too(member: str, entry: Entry) -> dict[str, Entry]:
     return alike(f"{member} GlobalSecondaryIndexes.{member}", entry)
 
 
-TABLE = Kind[Table, Wanted](
+TABLE = Kind[Table](
     words=Words(en="table", ja="テーブル"),
     service="dynamodb",
     section="tables",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aws.dated import default
-from aws.kind import Kind, ReadCall, Wanted, fact
+from aws.kind import Kind, ReadCall, fact
 from aws.kinds.statements import TAGS, described_tags
 from aws.kinds.table import ITS_ARN
 from aws.ledger import Harmless
@@ -72,7 +72,7 @@ class Tags:
     tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
 
 
-BACKUPS = Kind[Backups, Wanted](
+BACKUPS = Kind[Backups](
     words=Words(en="backups of table", ja="テーブルのバックアップ"),
     service="dynamodb",
     section="backups",
@@ -90,14 +90,14 @@ BACKUPS = Kind[Backups, Wanted](
         )
     },
 )
-TABLE_TAGS = Kind[Tags, Wanted](
+TABLE_TAGS = Kind[Tags](
     words=Words(en="tags of table", ja="テーブルのタグ"),
     service="dynamodb",
     section="table_tags",
     type=Tags,
     calls={"tags": ReadCall(operation="ListTagsOfResource", asks=ITS_ARN, pages="Tags")},
 )
-TABLE_POLICY = Kind[ResourcePolicy, Wanted](
+TABLE_POLICY = Kind[ResourcePolicy](
     words=Words(en="policy of table", ja="テーブルのポリシー"),
     service="dynamodb",
     section="table_policies",

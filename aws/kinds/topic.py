@@ -16,7 +16,7 @@ from aws.change.undo import (
     calling,
 )
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, Wanted, changed, fact, value_of
+from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, changed, fact, value_of
 from aws.ledger import NAMES, Closed, Judged, Ledger, Operation, asked
 from aws.part import IDENTITY, Part
 from aws.raw import Raw
@@ -130,7 +130,7 @@ def _setting_of_listener(name: str, value: str) -> Calling:
     )
 
 
-TOPIC = Kind[Topic, Wanted](
+TOPIC = Kind[Topic](
     words=Words(en="topic", ja="トピック"),
     service="sns",
     section="topics",

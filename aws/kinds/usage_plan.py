@@ -7,7 +7,7 @@ from typing import Any
 from aws.change.gate import unless_absent
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
-from aws.kind import NAME, Kind, ReadCall, Wanted, fact
+from aws.kind import NAME, Kind, ReadCall, fact
 from aws.kinds.rest_api import PAGE, api_id
 from aws.kinds.statements import ID
 from aws.ledger import LABELS, NAMES, WHEN, Harmless, answered
@@ -117,7 +117,7 @@ def _take_out(target: UndoTarget) -> None:
         unless_absent(client.delete_usage_plan_key, usagePlanId=target.id, keyId=key)
 
 
-USAGE_PLAN = Kind[UsagePlan, Wanted](
+USAGE_PLAN = Kind[UsagePlan](
     words=Words(en="usage plan", ja="使用量プラン"),
     service="apigateway",
     section="usage_plans",
@@ -161,7 +161,7 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
         ),
     },
 )
-API_KEY = Kind[ApiKey, Wanted](
+API_KEY = Kind[ApiKey](
     words=Words(en="API key", ja="APIキー"),
     service="apigateway",
     section="api_keys",

@@ -72,7 +72,7 @@ def _create(context, want):
     context.client("toy").create_toy(Name=want.name)
 
 
-TOY = Kind[Toy, WantedToy](
+TOY = Kind[Toy](
     words=Words(en="toy", ja="玩具"),
     service="toy",
     section="toys",
@@ -251,7 +251,7 @@ class Misspelt:
 
 def test_wrong_path_cannot_hide_in_its_default():
     """Held against botocore's model it is a member that AWS does not have, as in test_ledgers.py."""
-    kind = Kind[Misspelt, WantedToy](
+    kind = Kind[Misspelt](
         words=DAYS,
         service="logs",
         section="",
