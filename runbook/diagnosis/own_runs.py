@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aws.converge import other_alarm
+from aws.converge.alarm import read_all
 from aws.firing import watches
 from aws.kinds.alarm import Alarm
 from aws.words import Words, joined
@@ -107,7 +107,7 @@ def _clock(moment: datetime) -> str:
 
 def report_alarms(context: StepContext, ours: OwnRuns) -> None:
     """Report each alarm in ALARM, and how many planned ones do not exist under any name."""
-    found = other_alarm.read_all(context)
+    found = read_all(context)
     there = [
         (
             want,

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.change.gate import Changes
-from aws.converge import alarm, dashboard, other_alarm, rest_api, topic
+from aws.converge import alarm, dashboard, rest_api, topic
 from aws.desired import Alarm, LogGroup
 from aws.kinds.log_group import LOG_GROUP
 from runbook.engine import StepContext, ask, step
@@ -123,7 +123,7 @@ def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
     Whether one that is heard in a roundabout way does so, or one that people decided about, only the checks say.
     """
     absent = [alarm for alarm in context.plan.alarms if alarm.name not in found]
-    needless = other_alarm.doing_the_same(context, absent) if absent else frozenset[str]()
+    needless = alarm.doing_the_same(context, absent) if absent else frozenset[str]()
     left = [alarm for alarm in absent if alarm.name not in needless]
     if needless and left and context.all_green(*OF_ALARMS, "MON-06"):
         left = []

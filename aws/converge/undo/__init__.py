@@ -5,26 +5,55 @@ What no call can undo has an instruction instead, with its place in the console.
 
 from collections.abc import Mapping
 
+from aws.access.principals import MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY
 from aws.change.gate import Change, ChangeContext, Changes
 from aws.change.undo import ByHand, HowToUndo, Undo
+from aws.change.undo import by_hand as instruct
 from aws.converge.undo import (
     api,
     function,
     label,
-    principal,
 )
 from aws.converge.undo.api import ApiTarget
 from aws.desired import Api
 from aws.kinds import UNDO as OF_KINDS
+from aws.kinds.role import ROLE
 from aws.ledger import Unplanned
 from aws.words import Words
 
 __all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
 
+_OTHER_PRINCIPALS = {
+    kind: instruct(
+        en=f"IAM console > {place.en} > {{short}} > Permissions: detach the policy that the row names, or narrow it"
+        " to other resources; if it is right, name {name} under administrators in environments.toml",
+        ja=f"IAMコンソール > {place.ja} > {{short}} > 許可で、この項目が示すポリシーを外すか、対象を他のリソースに限定してください。"
+        "正当な権限なら、environments.tomlのadministratorsに{name}を記載します",
+    )
+    for kind, place in {
+        "role": Words("Roles", "ロール"),
+        "user": Words("Users", "ユーザー"),
+    }.items()
+}
+_PRINCIPALS: Mapping[tuple[Words, Words], ByHand] = {
+    (ROLE.words, USED_BY): instruct(
+        en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"
+        " role of its own instead of {name}, or delete it; what another Region uses is forgotten by IAM after"
+        " 400 days",
+        ja="Lambdaコンソール > 関数 > この項目が示す関数 > 設定 > アクセス権限で、{name}の代わりに専用のロールを割り当てるか、"
+        "関数を削除してください。他リージョンでの利用記録は、IAMから400日後に消えます",
+    ),
+    **{
+        (PRINCIPALS[kind], fact): instruction
+        for kind, instruction in _OTHER_PRINCIPALS.items()
+        for fact in (MAY_ACT, MAY_INVOKE)
+    },
+}
+"""A person takes these away: principals that may act on what is ours, and functions and Regions that use our roles."""
 UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     **OF_KINDS,
     **function.UNDO,
-    **principal.UNDO,
+    **_PRINCIPALS,
     **api.UNDO,
     **label.UNDO,
 }
