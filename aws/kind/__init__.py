@@ -21,8 +21,8 @@ from aws.kind.description import (
     fact,
     replaced,
 )
-from aws.kind.engine import Kind, tried
-from aws.kind.unknown import changed, partly, unread_facts, value_of
+from aws.kind.engine import Kind
+from aws.kind.unknown import changed, partly, tried, unread_facts, value_of
 
 __all__ = [
     "ARN",

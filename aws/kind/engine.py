@@ -24,7 +24,7 @@ from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam.actions import actions_for
 from aws.kind.description import NEEDED, Fact, ReadCall, Wanted, WriteCall, replaced
-from aws.kind.unknown import partly, value_of
+from aws.kind.unknown import partly, tried, value_of
 from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless
 from aws.part import LeftOut, Part
 from aws.raw import Raw
@@ -387,16 +387,6 @@ def _at(answer: Any, path: str, call: str) -> Any:
             raise garbled(call)
         value = value.get(step)
     return value
-
-
-def tried(ask: Callable[[], Any]) -> Any:
-    """Return the answer, or why there is none; that the resource is gone is said of all of it."""
-    try:
-        return ask()
-    except Gone:
-        raise
-    except ReadFailure as failure:
-        return failure.why
 
 
 def _closes(call: ReadCall) -> bool:

@@ -1,10 +1,11 @@
 """Items of which some facts are unknown: to look at one of these is NotTestable, never a value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, cast
 
+from aws.door.failures import Gone, ReadFailure
 from aws.section import Unread, Unreadable
 
 T = TypeVar("T")
@@ -64,3 +65,13 @@ def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
             and "fact" in type(item).__dataclass_fields__[name].metadata
         ):
             yield name, value
+
+
+def tried(ask: Callable[[], Any]) -> Any:
+    """Return the answer, or why there is none; that the resource is gone is said of all of it."""
+    try:
+        return ask()
+    except Gone:
+        raise
+    except ReadFailure as failure:
+        return failure.why
