@@ -18,7 +18,7 @@ from aws.change.gate import (
     tag_fields,
 )
 from aws.desired import Api
-from aws.kind import Kind
+from aws.kind import Kind, replaced
 from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, REST_API, RestApi, decode
 from aws.raw import Raw
 from aws.words import Words
@@ -104,9 +104,9 @@ def _apply(context: ChangeContext, api: Api, found: RestApi, changes: Changes) -
     if ENDPOINT.en in fields:
         (before, *_) = found.endpoint_types
         path = f"/endpointConfiguration/types/{before}"
-        patch.append({"op": "replace", "path": path, "value": REGIONAL[0]})
+        patch.append(replaced(path, REGIONAL[0]))
     if REACHED.en in fields:
-        patch.append({"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "false"})
+        patch.append(replaced("/disableExecuteApiEndpoint", value=False))
     if patch:
         client.update_rest_api(restApiId=found.id, patchOperations=patch)
     if any(field.startswith("tag ") for field in fields):
