@@ -12,14 +12,14 @@ from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
-REHEARSAL = Words(en="rehearsal of the rollbacks of", ja="ロールバックの訓練: ")
-COMPLETE = Words(en="every rollback rehearsed", ja="全ロールバックの実施")
+REHEARSAL = Words(en="rollback rehearsal of", ja="ロールバックの訓練:")
+COMPLETE = Words(en="all ways back", ja="すべての戻し方の実施")
 EQUAL = Words(en="data as before", ja="実施前と同じデータ")
-PROOF = Words(en="proof of the build for", ja="ビルドの検証: ")
+PROOF = Words(en="proof of the build for", ja="ビルドの検証:")
 TESTS = Words(en="the functions' own tests", ja="関数自身のテスト")
 EMBEDDED = Words(en="run on an embedded stack", ja="組み込みスタックでの判定")
 UNTRIED = Words(en="functions of which it tried another build", ja="別のビルドを試した関数")
-RANKING = Words(en="ranking of", ja="ランキング: ")
+RANKING = Words(en="ranking of", ja="ランキング:")
 DRIFTED = Words(en="counters that differ from the stamps", ja="スタンプと一致しない集計")
 
 
