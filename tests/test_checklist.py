@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from signoff.judge.checklist import Checklist, ChecklistError, Severity
-from signoff.report import grades
 from signoff.report.page import HERE, guide, words
 
 CHECKLIST = Checklist.load()
@@ -59,11 +58,6 @@ def test_only_a_blocker_is_unwaivable(tmp_path: Path):
 
     with pytest.raises(ChecklistError, match=r"X-01.unwaivable: only a blocker can be unwaivable"):
         Checklist.load(path)
-
-
-@pytest.mark.parametrize("lang", ["en", "ja"])
-def test_page_of_the_grades_is_up_to_date(lang):
-    assert (grades.ROOT / grades.PAGES[lang]).read_text(encoding="utf-8") == grades.page(lang)
 
 
 def test_rows_that_are_not_verifiable_here_are_a_closed_list():

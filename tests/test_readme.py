@@ -10,7 +10,11 @@ from signoff.commands.options import add_options
 
 ROOT = Path(__file__).parent.parent
 README, JUDGING = "README.md", "docs/judging.md"
-IN_BOTH = {README: "README.ja.md", JUDGING: "docs/judging.ja.md"}
+IN_BOTH = {
+    README: "README.ja.md",
+    JUDGING: "docs/judging.ja.md",
+    "docs/meeting.md": "docs/meeting.ja.md",
+}
 """A page that people write -> the same in Japanese."""
 PAGES = [
     *ROOT.glob("*.md"),

@@ -28,8 +28,13 @@ from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding
 from signoff.judge.run import CHOICE, REPORTS, Composition
 from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
-from signoff.report.ending import interrupted, leave_no_folder, without_verdict, write_no_raw_log
-from signoff.report.files import publish
+from signoff.report.files import (
+    interrupted,
+    leave_no_folder,
+    publish,
+    without_verdict,
+    write_no_raw_log,
+)
 from signoff.report.history import UnusableBaselineError
 from signoff.report.terminal import Terminal
 

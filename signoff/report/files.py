@@ -1,5 +1,6 @@
 """The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
@@ -17,7 +19,8 @@ from aws.redaction.secret_text import MaskedValue
 from aws.saved import reasons, to_json
 from aws.section import NotTestable, known, lookup
 from aws.visible import visible
-from aws.words import Words, joined
+from aws.words import Words, joined, words_of
+from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.collection import Findings, forget_latest, gaps, row_verdicts
 from signoff.judge.drift import SecondReading, read_again
@@ -29,7 +32,6 @@ from signoff.judge.result import Result
 from signoff.judge.run import REPORTS, Choice
 from signoff.judge.snapshot import PlanT, Snapshot, api_if_known
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
-from signoff.report.ending import over, without_verdict
 from signoff.report.history import as_json
 from signoff.report.provenance import provenance_of_run, readable_parts
 from signoff.report.terminal import Terminal
@@ -185,8 +187,7 @@ def _result(
 
 def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:
     """Write the files of this run and point ``latest`` to them."""
-    from signoff.report.page import page  # noqa: PLC0415 - a part of a run writes none
-    from signoff.report.summary import summary  # noqa: PLC0415 - as above
+    from signoff.report.page import page, summary  # noqa: PLC0415 - a part of a run writes none
     from signoff.report.supporting import beside  # noqa: PLC0415 - as above
 
     folder = choice.folder
@@ -319,3 +320,58 @@ def _holding(snapshot: Snapshot[PlanT]) -> Iterator[Mapping[str, MaskedValue]]:
     with suppress(NotTestable):
         for function in known(sections.functions).values():
             yield known(function).environment
+
+
+def interrupted(findings: Findings) -> Words:
+    """Say that a person or a signal ended the run, and how far it had come."""
+    done, of = len(findings.found), findings.expected
+    return Words(
+        en=f"interrupted after {done} of {of} checks; run it again",
+        ja=f"{of}件中{done}件のチェックで中断しました。再実行してください",
+    )
+
+
+def over(choice: Choice[PlanT]) -> Words | None:
+    """Return why these credentials are of no use any more, or None: a session may expire while a run lasts."""
+    if choice.embedded or choice.options.replay:
+        return None
+    try:
+        guard(open_session(choice.environment.region), choice.environment)
+    except GuardError as error:
+        why = words_of(error)
+        return Words(
+            en=f"these credentials ended during the run ({why.en}); sign in again, then run it again",
+            ja=f"実行中に認証情報が使えなくなりました（{why.ja}）。ログインし直してから再実行してください",
+        )
+    return None
+
+
+def without_verdict(
+    choice: Choice[PlanT],
+    findings: Findings,
+    snapshot: Snapshot[PlanT],
+    terminal: Terminal,
+    why: Words,
+) -> None:
+    """Print why there is no verdict, with what is red and what was left behind."""
+    provenance = provenance_of_run(choice, snapshot)
+    red = [(row, provenance) for row in row_verdicts(choice, findings) if row.outcome.red]
+    terminal.no_verdict(choice.environment.name, why, red, tuple(_left(choice)))
+
+
+def _left(choice: Choice[PlanT]) -> Iterator[Words]:
+    if not choice.options.replay:
+        with suppress(ClientError, BotoCoreError, OSError):
+            yield from choice.composition.left(choice.environment, choice.folder.parent)
+
+
+def write_no_raw_log(config: pytest.Config) -> None:
+    """Keep pytest-html from naming a raw log that a run which read nothing does not leave."""
+    for plugin in config.pluginmanager.get_plugins():
+        if type(plugin).__module__.partition(".")[0] == "pytest_html":
+            config.pluginmanager.unregister(plugin)
+
+
+def leave_no_folder(choice: Choice[Any]) -> None:
+    """Take away the folder of a run that read nothing."""
+    shutil.rmtree(choice.folder, ignore_errors=True)

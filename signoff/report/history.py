@@ -11,7 +11,7 @@ from typing import Any
 
 from aws.visible import visible_json
 from aws.words import Bilingual, Words
-from signoff.environment import JST
+from signoff.environment import in_japan
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
 from signoff.judge.errors import unreadable
@@ -90,7 +90,7 @@ class RowHistory:
         )
         if self.since is None:
             return Words(en=f"newly red, {times.en}", ja=f"今回新たに不合格、{times.ja}")
-        since = f"{self.since.astimezone(JST):%Y-%m-%d %H:%M} JST"
+        since = in_japan(self.since)
         return Words(en=f"red since {since}, {times.en}", ja=f"{since}から不合格、{times.ja}")
 
 
@@ -190,7 +190,7 @@ def _signed(
     before = [record for record in past if signature and record.created <= signature.created]
     if signature is None or not before:
         return None
-    by, at = signature.body.get("by", ""), f"{signature.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
+    by, at = signature.body.get("by", ""), in_japan(signature.created)
     return _since(
         before[-1],
         now,
@@ -202,7 +202,7 @@ def _signed(
 def _since(
     record: Record, now: Mapping[str, Any], reports: Path, note: Words | None = None
 ) -> ChangesSince:
-    at = f"{record.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
+    at = in_japan(record.created)
     since = Words(
         en=f"the run of {at}" + (f" ({note.en})" if note else ""),
         ja=f"{at}の実行" + (f"（{note.ja}）" if note else ""),

@@ -20,13 +20,13 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
-from signoff.report.differences import differences_of
 from signoff.report.history import ChangesSince
 from signoff.report.markup import (
     breakable,
     css_string,
     day,
     fill,
+    in_japan,
     person,
     pictures,
     say,
@@ -35,7 +35,7 @@ from signoff.report.markup import (
 )
 from signoff.report.procedures import procedures_of
 from signoff.report.remedy import remedy, ways_back
-from signoff.report.shown_evidence import proofs_of
+from signoff.report.shown_evidence import differences_of, proofs_of
 from signoff.report.shown_values import value
 from signoff.report.supporting import Supporting
 from signoff.report.verify import UNSET_DIGEST, digest_of_page
@@ -221,9 +221,9 @@ def counts(result: Result) -> Words:
 def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Words]]]:
     """Return what is red, and the rest: (the filter that shows these rows, how many there are)."""
     rows, verdict = result.verdict.rows, result.verdict
-    failed = [row for row in rows if row.outcome is Outcome.FAIL]
-    by_severity = Counter(row.severity for row in failed)
-    failed_rows = {
+    roots = [row for row in rows if row.outcome in {Outcome.FAIL, Outcome.NOT_TESTABLE}]
+    by_severity = Counter(row.severity for row in roots)
+    red_rows = {
         "blockers": by_severity[Severity.BLOCKER],
         "major": by_severity[Severity.MAJOR],
         "minor": by_severity[Severity.MINOR],
@@ -241,7 +241,7 @@ def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Wo
         "excluded": len(verdict.having(Outcome.EXCLUDED)),
     }
     problems = _said({"problems": len(verdict.problems)})
-    return [*problems, *_headed(_said(failed_rows)), *_said(unknown)], _said(rest)
+    return [*problems, *_headed(_said(red_rows)), *_said(unknown)], _said(rest)
 
 
 def _headed(counted: list[tuple[str, Words]]) -> list[tuple[str, Words]]:
@@ -308,3 +308,34 @@ def _cited(row: Row) -> Words | None:
         if lines
         else None
     )
+
+
+IN_SUMMARY = 30
+"""Red rows that are listed; the page has all."""
+
+
+def summary(result: Result, lang: str, beside: Supporting) -> str:
+    """Return the text in one language, red rows first."""
+    history = beside.history
+    compared = (history.since_last, history.since_signed, history.baseline)
+    text = document(
+        "summary.md.j2",
+        result=result,
+        p=result.provenance,
+        verdict=result.verdict,
+        w=words(),
+        lang=lang,
+        counts=counts(result),
+        compared=[changes for changes in compared if changes],
+        between=PUNCTUATION[lang][1],
+        in_japan=in_japan,
+        most=IN_SUMMARY,
+        plain=plain,
+        remedy=partial(remedy, run=result.provenance),
+    )
+    return visible(text)
+
+
+def plain(text: str) -> str:
+    """Return a text without markup, on one line: values from AWS may hold anything."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))

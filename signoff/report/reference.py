@@ -1,12 +1,13 @@
-"""The reference of the keys of an environment, docs/environments.md, made from the types and meanings.toml."""
+"""Two documents for reference: the keys of an environment (types and meanings.toml), and every row's grade (the checklist)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field
 from datetime import date
+from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
-from aws.words import LANGUAGES, Words
+from aws.words import Words
 from signoff import ROOT
 from signoff.environment.overrides import (
     IN_PRODUCTION,
@@ -16,10 +17,9 @@ from signoff.environment.overrides import (
     plain_type,
 )
 from signoff.environment.problems import variable
-from signoff.judge.checklist import Checklist
-from signoff.report.page import document
+from signoff.judge.checklist import Checklist, Row, Severity
+from signoff.report.page import document, guide, words
 
-PAGES = {"en": "docs/environments.md", "ja": "docs/environments.ja.md"}
 TYPES: Mapping[Any, Words] = {
     str: Words(en="text", ja="文字列"),
     int: Words(en="whole number", ja="整数"),
@@ -31,26 +31,24 @@ TABLE, TABLES = Words(en="table", ja="テーブル"), Words(en="list of tables",
 TEXTS = Words(en="list of texts", ja="文字列のリスト")
 REQUIRED, NONE = Words(en="required", ja="必須"), Words(en="not set", ja="未設定")
 
+UNWAIVABLE = Words(en="unwaivable", ja="免除不可")
+BETWEEN = {"en": ", ", "ja": "、"}
+BEYOND = Words(en="beyond the guide", ja="手順書にない項目")
 
-def page(lang: str) -> str:
-    """Return the page in one language."""
+
+def environments(lang: str) -> str:
+    """Return docs/environments.md in one language."""
     return document(
         f"environments.{lang}.md.j2",
         region=variable("region"),
         channel=variable("line.channel_id"),
         settable=", ".join(f"`{name}`" for name in sorted(IN_PRODUCTION)),
-        table="\n".join(_line(key, lang) for key in described_keys()),
+        table="\n".join(_key(key, lang) for key in described_keys()),
         unwaivable=", ".join(row.id for row in Checklist.load() if row.unwaivable),
     )
 
 
-def write() -> None:
-    """Write the page in both languages."""
-    for lang in LANGUAGES:
-        (ROOT / PAGES[lang]).write_text(page(lang), encoding="utf-8")
-
-
-def _line(field: EnvironmentKey, lang: str) -> str:
+def _key(field: EnvironmentKey, lang: str) -> str:
     meaning = meanings()[field.path]
     key = f'<a id="{field.path}"></a>`{field.path}`'
     cells = (key, _type(field.hint)[lang], _default(field.field)[lang], meaning[lang])
@@ -74,5 +72,41 @@ def _default(field: Field[Any]) -> Words:
     return Words.same(f"`{json.dumps(field.default)}`")
 
 
+def grades(lang: str) -> str:
+    """Return docs/grades.md in one language: how grave each row is, and why."""
+    rows = list(Checklist.load())
+    table = "\n".join(_row(row, lang) for row in rows)
+    counts = BETWEEN[lang].join(_counted(rows, lang))
+    return document(f"grades.{lang}.md.j2", counts=counts, table=table)
+
+
+def _counted(rows: list[Row], lang: str) -> Iterator[str]:
+    for severity in Severity:
+        count = sum(row.severity is severity for row in rows)
+        yield f"{_grade(severity, lang)}: {count}"
+    yield f"{UNWAIVABLE[lang]}: {sum(row.unwaivable for row in rows)}"
+
+
+def _grade(severity: Severity, lang: str) -> str:
+    name: str = words()["severity"][severity.value][lang]
+    return name
+
+
+def _row(row: Row, lang: str) -> str:
+    grade = _grade(row.severity, lang)
+    grade += f"{BETWEEN[lang]}{UNWAIVABLE[lang]}" if row.unwaivable else ""
+    lines = BETWEEN[lang].join(guide()[line]["where"][lang] for line in row.guide)
+    cells = (row.id, grade, row.promise[lang], row.grade[lang], lines or BEYOND[lang])
+    return f"| {' | '.join(cells)} |"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    f"docs/{page.__name__}{suffix}.md": partial(page, lang)
+    for page in (environments, grades)
+    for lang, suffix in (("en", ""), ("ja", ".ja"))
+}
+"""File -> what makes its text."""
+
 if __name__ == "__main__":
-    write()
+    for path, text in PAGES.items():
+        (ROOT / path).write_text(text(), encoding="utf-8")

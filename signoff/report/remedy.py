@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aws.section import ACCOUNT, CLOCK, Obstacle
+from aws.section import Obstacle
 from aws.words import Words, joined
 from signoff.environment import in_japan
 from signoff.judge.checklist import Repair, Row
@@ -191,7 +191,7 @@ def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
 
 
 def _procedure(row: Row) -> str:
-    """Return the procedure with the step at which people sign for a row; empty if no one does."""
+    """Return the procedure with the step at which people sign for a row; empty if it is not a signed row."""
     return (row.signed or "").partition("#")[0]
 
 
@@ -202,122 +202,48 @@ def _of_environment(words: Words, run: Provenance) -> Words:
 
 
 AGAIN = "pytest --env {env}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
-    """How to remove one obstacle: ``note``, then ``command``. Gaps: ``{action}`` is the refused IAM action, ``{step}`` the procedure at which people sign."""
-
-    note: Words
-    command: str = AGAIN
-
-
-WAYS: Mapping[Obstacle, _Way] = {
-    Obstacle.READER_RIGHTS: _Way(
-        note=Words(
-            en="allow the reader {action} (docs/reader-policy.json), then",
-            ja="読み取り用の権限に{action}を追加してから実行する（docs/reader-policy.json）",
-        )
-    ),
-    Obstacle.CALLER_RIGHTS: _Way(
-        note=Words(
-            en="allow the person who runs this what `signoff policy smoke --env {env}` prints, or pass a session in"
-            " SMOKE_SESSION_TOKEN, then",
-            ja="`signoff policy smoke --env {env}`が表示する権限を実行者に与えるか、SMOKE_SESSION_TOKENでセッションを渡してから実行する",
-        )
-    ),
-    Obstacle.CREDENTIALS: _Way(
-        note=Words(
-            en="these credentials are refused or have expired: sign in again, then",
-            ja="認証情報が拒否されたか期限切れのため、サインインし直してから実行する",
-        )
-    ),
-    Obstacle.CLOCK: _Way(
-        note=Words(
-            en=f"{CLOCK.en}, then",
-            ja="このマシンの時計がAWSとずれているため、時刻を合わせてから（時刻同期）実行する",
-        )
-    ),
-    Obstacle.ACCOUNT: _Way(
-        note=Words(
-            en=f"{ACCOUNT.en}, then",
-            ja="このアカウントではサービスまたはリージョンをまだ使用できない。登録を完了するか、リージョンを有効に"
-            "してから（AWSコンソール > アカウント）実行する",
-        )
-    ),
-    Obstacle.EXPRESSION: _Way(
-        note=Words(
-            en="read the expression that the row names, which this software does not evaluate: write it more"
-            " plainly, or accept it by a decision or a waiver, then",
-            ja="この項目が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、例外承認または免除として認めてから実行する",
-        )
-    ),
-    Obstacle.PERSON: _Way(
-        note=Words(
-            en="no automated test may try this here: a person does, and signs",
-            ja="ここでは自動で試せない。担当者が試し、署名する",
-        ),
-        command=SIGN,
-    ),
-    Obstacle.REPLAY: _Way(
-        note=Words(
-            en="a saved inventory contains neither records nor answers: judge the environment itself",
-            ja="保存したインベントリには記録も応答もない。環境そのものを判定する",
-        )
-    ),
-    Obstacle.ENVIRONMENT_BEFORE: _Way(
-        note=Words(
-            en="the newest run of {before} left too little to compare with: run it again, then this",
-            ja="{before}の最新の実行には比較に必要な記録がない。再実行してから、この判定を行う",
-        ),
-        command=f"pytest --env {{before}} && {AGAIN}",
-    ),
-    Obstacle.SIZE: _Way(
-        note=Words(
-            en="one run reads no more than that: look at the rest by hand (DynamoDB console > Tables >"
-            " Explore items), and accept the row with a waiver",
-            ja="一回の実行で読める量を超えている。残りは手動で確認し（DynamoDBコンソール > テーブル > 項目を探索）、免除で受け入れる",
-        )
-    ),
-    Obstacle.NO_ANSWER: _Way(
-        note=Words(
-            en="nothing is known yet, so there is nothing to repair: try again",
-            ja="未確認のため、対処はまだ不要。再実行する",
-        )
-    ),
+COMMANDS = {
+    Obstacle.PERSON: SIGN,
+    Obstacle.ENVIRONMENT_BEFORE: f"pytest --env {{before}} && {AGAIN}",
 }
-"""Obstacle -> how to remove it; those that a person has to remove come first."""
+"""Obstacle -> the command to run once it is removed; for the others, the same run again."""
+
+
+@cache
+def ways() -> Mapping[Obstacle, tuple[Words, str]]:
+    """Load how to remove each obstacle: what to do, then the command; those that a person has to remove come first."""
+    read = tomllib.loads(Path(__file__).with_name("ways.toml").read_text(encoding="utf-8"))
+    notes = {Obstacle(name): Words(*said) for name, said in read.items()}
+    return {obstacle: (note, COMMANDS.get(obstacle, AGAIN)) for obstacle, note in notes.items()}
 
 
 def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
     unknown = [found for found in row.findings if found.outcome is Outcome.NOT_TESTABLE]
     moments = [found.until for found in unknown if found.until]
     there = {found.obstacle or Obstacle.NO_ANSWER for found in unknown if not found.until}
-    last = _waiting_until(max(moments)) if moments else WAYS[Obstacle.NO_ANSWER]
-    ways = [WAYS[each] for each in WAYS if each in there - {Obstacle.NO_ANSWER}]
+    last = _waiting_until(max(moments)) if moments else ways()[Obstacle.NO_ANSWER]
+    chosen = [way for each, way in ways().items() if each in there - {Obstacle.NO_ANSWER}]
     if moments or Obstacle.NO_ANSWER in there or not there:
-        ways.append(last)
+        chosen.append(last)
     facts = {
         "env": run.environment,
         "before": run.before,
         "action": ", ".join(sorted({found.action for found in unknown if found.action})),
         "step": _procedure(row.row),
     }
-    commands = dict.fromkeys(way.command.format(**facts) for way in ways)
+    commands = dict.fromkeys(command.format(**facts) for _, command in chosen)
     return Remedy(
         note=joined(
-            Words(en=way.note.en.format(**facts), ja=way.note.ja.format(**facts)) for way in ways
+            Words(en=note.en.format(**facts), ja=note.ja.format(**facts)) for note, _ in chosen
         ),
         command=" && ".join(commands),
     )
 
 
-def _waiting_until(moment: datetime) -> _Way:
+def _waiting_until(moment: datetime) -> tuple[Words, str]:
     at = in_japan(moment)
-    return _Way(
-        note=Words(
-            en=f"wait until {at}, or let this command wait:",
-            ja=f"{at}まで待つか、待機させて実行する:",
-        ),
-        command=f"{AGAIN} --wait",
+    note = Words(
+        en=f"wait until {at}, or let this command wait:",
+        ja=f"{at}まで待つか、待機させて実行する:",
     )
+    return note, f"{AGAIN} --wait"

@@ -96,7 +96,7 @@ def verify(
             Words(
                 en=f"{settings.location} has no record of run {name}: nothing proves these files "
                 f"(a replay, and a run at another endpoint than AWS's, leave no record)",
-                ja=f"{settings.location}に実行{name}の記録がなく、ファイルを証明できません"
+                ja=f"{settings.location}に実行{name}の記録がなく、ファイルを照合できません"
                 f"（再判定や、AWS以外のエンドポイントでの実行は記録を残しません）",
             )
         )

@@ -199,7 +199,6 @@ def test_what_is_told_runs_nothing_else():
     documented = {
         "runbook.pages",
         "signoff.report.reference",
-        "signoff.report.grades",
         "tests.behaviour",
         "tests.affected",
         "tests.runbook.recorded_runs",

@@ -20,12 +20,11 @@ from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
-from signoff.report.differences import differences_of
 from signoff.report.history import ChangesSince
 from signoff.report.markup import fill
-from signoff.report.page import news, page, words
+from signoff.report.page import news, page, summary, words
 from signoff.report.procedures import procedures_of
-from signoff.report.summary import summary
+from signoff.report.shown_evidence import differences_of
 from signoff.report.verify import UNSET_DIGEST
 from tests.provenance import PROVENANCE
 from tests.signoff.report import pages
@@ -334,19 +333,24 @@ def test_first_screen_says_the_verdict_in_numbers(parsed):
 
     assert f"GO {rows} pass" in parsed("GO").said("en")
     assert f"GO 合格{rows}件" in parsed("GO").said("ja")
-    assert f"CONDITIONAL {rows - 1} pass , 1 waived" in parsed("CONDITIONAL").said("en")
-    assert f"条件付きGO 合格{rows - 1}件 、 免除1件" in parsed("CONDITIONAL").said("ja")
+    assert f"CONDITIONAL 2 conditions ; {rows - 1} pass , 1 waived" in parsed("CONDITIONAL").said(
+        "en"
+    )
+    assert f"条件付きGO 条件2件 。 合格{rows - 1}件 、 免除1件" in parsed("CONDITIONAL").said("ja")
 
 
 def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
     said = parsed("NO-GO").said("en")
-    unknown = len(pages.result("NO-GO").verdict.having(Outcome.NOT_TESTABLE))
+    result = pages.result("NO-GO")
+    blocking = sum(row.blocks for row in result.blocking())
+    unknown = len(result.verdict.having(Outcome.NOT_TESTABLE))
 
     assert unknown > 1
     assert re.search(
-        rf"NO-GO \d+ blockers , \d+ major , {unknown} not testable , \d+ that follow ; \d+ pass",
+        rf"NO-GO {blocking} blockers , \d+ major , {unknown} of these not testable , \d+ that follow ; \d+ pass",
         said,
     )
+    assert f"Blockers {blocking} " in said
 
 
 def test_row_that_follows_a_waived_one_is_folded_under_it():
@@ -423,7 +427,9 @@ def test_conditional_names_row_fault_owner_day_and_reason(parsed):
     said = parsed("CONDITIONAL").said("en")
 
     assert "Row What is wrong Owner Until Reason" in said
-    assert re.search(r"MON-07 No alarm .* Taro 2026-12-04 fixed in the next sprint", said)
+    assert re.search(
+        r"MON-07 alarm .* Promise : No alarm is in ALARM Taro 2026-12-04 fixed in", said
+    )
     assert "table Users-prod: time to live: ExpiresAt Hanako 2026-12-20 users who left" in said
 
 

@@ -10,15 +10,15 @@ from aws.words import LANGUAGES
 from signoff.environment import Decision, Waiver
 from signoff.environment.overrides import described_keys, keys, meanings
 from signoff.judge.checklist import Checklist
-from signoff.report.reference import PAGES, page
+from signoff.report.reference import PAGES, environments
 
 ROOT = Path(__file__).parents[3]
 REFERENCES = {key.path: meanings()[key.path] for key in described_keys()}
 
 
-@pytest.mark.parametrize("lang", PAGES)
-def test_page_is_fresh(lang):
-    assert (ROOT / PAGES[lang]).read_text(encoding="utf-8") == page(lang), (
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_fresh(page):
+    assert (ROOT / page).read_text(encoding="utf-8") == PAGES[page](), (
         "run python -m signoff.report.reference"
     )
 
@@ -54,9 +54,9 @@ def is_toml(text):
         return None
 
 
-@pytest.mark.parametrize("lang", PAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
-    text = page(lang).split("```toml\n")[1:]
+    text = environments(lang).split("```toml\n")[1:]
     decision, *waivers = (tomllib.loads(name.split("```")[0])["prod"] for name in text)
 
     assert Decision(**decision["decisions"][0])
@@ -65,7 +65,7 @@ def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_sentence_that_names_a_key_links_to_its_place(lang):
-    shown = page(lang)
+    shown = environments(lang)
     linked = {path: where(path)[lang].rpartition("#")[2].removesuffix(")") for path in REFERENCES}
 
     assert [path for path, anchor in linked.items() if f'<a id="{anchor}">' not in shown] == []

@@ -18,7 +18,7 @@ from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.outcome import Finding, Outcome, finding
 from signoff.judge.staleness import NotSigned
 from signoff.judge.verdict import RowVerdict, row_verdict
-from signoff.report.remedy import WAYS, all_of, remedy
+from signoff.report.remedy import all_of, remedy, ways
 from smoke.manual import ManualOnly
 from tests.provenance import PROVENANCE
 from tests.unread import refused
@@ -299,7 +299,7 @@ def test_remedies_are_said_in_one_form_of_japanese():
     rows = Checklist.load()
     repairs = [remedy for row in rows for remedy in (row.repair, *row.remedies.values())]
     said = [repair.by_hand.ja for repair in repairs if repair.by_hand] + [
-        way.note.ja for way in WAYS.values()
+        note.ja for note, _ in ways().values()
     ]
     polite = [
         one for one in said if re.search(r"ください|ます[。（]|です[。（]|(?:ます|です)$", one)

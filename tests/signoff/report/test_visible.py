@@ -29,8 +29,7 @@ from signoff.judge.result import Result
 from signoff.judge.verdict import RunCondition, Verdict, VerdictWord, row_verdict
 from signoff.report.files import _junit
 from signoff.report.history import as_json
-from signoff.report.page import page
-from signoff.report.summary import summary
+from signoff.report.page import page, summary
 from signoff.report.supporting import Supporting
 from signoff.report.terminal import Terminal
 from tests.defects.changes import item
