@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from local.aws.request import Response
 from local.aws.server import LocalAws
 from local.line.fake import FakeLine
+from local.moto_fixes.awslambda import CODE_PATH
 from local.stack import Stack, assemble
 from tests.world.names import Home
 
@@ -98,7 +99,7 @@ class AwsSites:
             api, region = named["api"], named["region"]
             owners = [account for account in self.accounts if account.has_api(api, region)]
             return owners[0].call_api(api, method, target, headers, body) if owners else FORBIDDEN
-        caller = self._caller(headers)
+        caller = self._caller(target, headers)
         if named := BUCKET.fullmatch(host):  # virtual-hosted style: the local stack reads the path
             if refused := self._refusal(named["bucket"], target, caller):
                 return refused
@@ -106,8 +107,11 @@ class AwsSites:
             headers = {**headers, "host": f"s3.{host.partition('.s3.')[2]}"}
         return caller.aws.receive(method, target, headers, body)
 
-    def _caller(self, headers: Mapping[str, str]) -> WorldAccount:
-        """Return the account whose credentials signed; the first one for a call that nobody signed."""
+    def _caller(self, target: str, headers: Mapping[str, str]) -> WorldAccount:
+        """Return the account whose credentials signed; for a call without a signature that of the package it fetches, or the first."""
+        if target.startswith(CODE_PATH):
+            region = target.removeprefix(CODE_PATH).partition("/")[0]
+            return next(one for one in self.accounts if one.home.region == region)
         signed = CREDENTIAL.search(headers.get("authorization", ""))
         account = account_of(signed[1]) if signed else ""
         known = {one.home.account: one for one in self.accounts}
