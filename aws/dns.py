@@ -24,6 +24,8 @@ POLICIES = (
     "CidrRoutingConfig",
 )
 """Members that say which callers a record of several is for."""
+DEADLINE_S = 5.0
+NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
 def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[str, ...]:
@@ -61,10 +63,6 @@ def _told(record: Mapping[str, Any]) -> str:
 def plain(name: str) -> str:
     """Return a name as DNS compares it: Route 53 and ACM write a final dot, people do not."""
     return name.rstrip(".").lower()
-
-
-DEADLINE_S = 5.0
-NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,17 +19,15 @@ CLOSED = Words(
     en="the closed release, by which every route answers 503",
     ja="メンテナンス版（全ルートが503を返す）",
 )
+CALLS = "calls"
+"""Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
+CLOSED_PACKAGE = "closed"
+"""Key of the package that answers 503: every function's before its first release."""
 
 
 def is_closed(description: str | None) -> bool:
     """Whether a deployment of this description is a closed one."""
     return MARK in (description or "")
-
-
-CALLS = "calls"
-"""Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
-CLOSED_PACKAGE = "closed"
-"""Key of the package that answers 503: every function's before its first release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,30 +9,6 @@ from typing import TypeVar, Union
 from aws.iam.actions import actions_for
 from aws.words import SILENCE, Bilingual, Words
 
-
-class Obstacle(enum.StrEnum):
-    """What keeps a promise from being judged. It decides what to do first, before any repair."""
-
-    NO_ANSWER = "no answer"
-    """It may answer on the next attempt."""
-    READER_RIGHTS = "rights of the reader"
-    CALLER_RIGHTS = "rights of the calls"
-    CREDENTIALS = "credentials"
-    CLOCK = "clock"
-    """This machine's clock differs from AWS's, so every signature is dated wrongly."""
-    ACCOUNT = "account"
-    """The account may not use the service or the Region yet."""
-    EXPRESSION = "expression"
-    """Somebody has to read it."""
-    PERSON = "person"
-    """No machine can or may try it."""
-    REPLAY = "replay"
-    ENVIRONMENT_BEFORE = "environment before"
-    """What it left behind is too little."""
-    SIZE = "size"
-    """There is more data than one run reads."""
-
-
 DENIED = frozenset(
     {
         *("AccessDenied", "AccessDeniedException", "AllAccessDisabled"),
@@ -62,6 +38,40 @@ OF_THE_ACCOUNT = frozenset(
 )
 _LACKING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
 """How AWS names the action that nothing allows, which need not be the call's own: ``iam:PassRole``."""
+CLOCK = Words(
+    en="this machine's clock is not AWS's: set it (time synchronization)",
+    ja="このマシンの時計がAWSとずれています。時刻を合わせてください（時刻同期）",
+)
+ACCOUNT = Words(
+    en="this account may not use the service or the Region yet: finish its sign-up, or enable the Region"
+    " (AWS console > Account)",
+    ja="このアカウントではサービスまたはリージョンをまだ使用できません。登録を完了するか、リージョンを有効に"
+    "してください（AWSコンソール > アカウント）",
+)
+T = TypeVar("T")
+
+
+class Obstacle(enum.StrEnum):
+    """What keeps a promise from being judged. It decides what to do first, before any repair."""
+
+    NO_ANSWER = "no answer"
+    """It may answer on the next attempt."""
+    READER_RIGHTS = "rights of the reader"
+    CALLER_RIGHTS = "rights of the calls"
+    CREDENTIALS = "credentials"
+    CLOCK = "clock"
+    """This machine's clock differs from AWS's, so every signature is dated wrongly."""
+    ACCOUNT = "account"
+    """The account may not use the service or the Region yet."""
+    EXPRESSION = "expression"
+    """Somebody has to read it."""
+    PERSON = "person"
+    """No machine can or may try it."""
+    REPLAY = "replay"
+    ENVIRONMENT_BEFORE = "environment before"
+    """What it left behind is too little."""
+    SIZE = "size"
+    """There is more data than one run reads."""
 
 
 def obstacle_of(code: str, message: str, rights: Obstacle = Obstacle.CALLER_RIGHTS) -> Obstacle:
@@ -87,18 +97,6 @@ def refused_action(call: str, message: str) -> str:
     return lacking(message)[0] or ", ".join(actions_for(service, name, "GET"))
 
 
-CLOCK = Words(
-    en="this machine's clock is not AWS's: set it (time synchronization)",
-    ja="このマシンの時計がAWSとずれています。時刻を合わせてください（時刻同期）",
-)
-ACCOUNT = Words(
-    en="this account may not use the service or the Region yet: finish its sign-up, or enable the Region"
-    " (AWS console > Account)",
-    ja="このアカウントではサービスまたはリージョンをまだ使用できません。登録を完了するか、リージョンを有効に"
-    "してください（AWSコンソール > アカウント）",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """What takes the place of a section, or of one item of it, that AWS would not let us read."""
@@ -118,9 +116,6 @@ class Unreadable:
         return replace(
             self, words=Words(en=f"{what}: {self.words.en}", ja=f"{what}: {self.words.ja}")
         )
-
-
-T = TypeVar("T")
 
 
 class Broken(Bilingual, AssertionError):  # noqa: N818 - it reads as the finding that it is

@@ -23,6 +23,35 @@ from signoff.judge.observations import Observations
 from signoff.judge.run import CHOICE
 from signoff.judge.snapshot import Snapshot
 
+ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
+    "table": lambda _, plan: plan.tables,
+    "secret": lambda _, plan: plan.secrets,
+    "role": lambda _, plan: plan.roles,
+    "function": lambda _, plan: plan.functions,
+    "guided_role": lambda _, plan: (role for role in plan.roles if role.judged_for_missing),
+    "unguided_role": lambda _, plan: (role for role in plan.roles if not role.judged_for_missing),
+    "secret_reader": lambda _, plan: (function for function in plan.functions if function.secrets),
+    "route": lambda _, plan: plan.api.routes,
+    "guarded_route": lambda _, plan: (route for route in plan.api.routes if route.authorized),
+    "open_route": lambda _, plan: (route for route in plan.api.routes if not route.authorized),
+    "path": lambda _, plan: plan.api.paths,
+    "gateway_response": lambda _, plan: plan.api.gateway_responses,
+    "alarm": lambda _, plan: plan.alarms,
+    "widget": lambda _, plan: plan.dashboard.widgets,
+    "log_group": lambda _, plan: plan.log_groups,
+}
+"""Argument name of a check -> what it runs over. Optional parts are asked of ``environment``."""
+HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
+    "table": lambda app: not app.tables,
+    "secret": lambda app: not app.secrets,
+    "secret_reader": lambda app: not app.secrets,
+    "guided_role": lambda app: not any(function.guided for function in app.functions.values()),
+    "unguided_role": lambda app: all(function.guided for function in app.functions.values()),
+    "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
+    "open_route": lambda app: not app.open_routes,
+}
+"""Argument -> whether the application has none of it: its tests are left out then. Anything else that is empty stops the run."""
+
 
 def configured_domain(environment: Environment) -> Domain:
     """Return the custom domain; NotTestable where there is none."""
@@ -54,38 +83,6 @@ def _not_configured(environment: Environment, key: str, part: Words) -> NotTesta
         en=f"no {part.en} is known: environments.toml does not set {where}",
         ja=f"{part.ja}が不明です（environments.tomlに{where}の設定がありません）",
     )
-
-
-ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
-    "table": lambda _, plan: plan.tables,
-    "secret": lambda _, plan: plan.secrets,
-    "role": lambda _, plan: plan.roles,
-    "function": lambda _, plan: plan.functions,
-    "guided_role": lambda _, plan: (role for role in plan.roles if role.judged_for_missing),
-    "unguided_role": lambda _, plan: (role for role in plan.roles if not role.judged_for_missing),
-    "secret_reader": lambda _, plan: (function for function in plan.functions if function.secrets),
-    "route": lambda _, plan: plan.api.routes,
-    "guarded_route": lambda _, plan: (route for route in plan.api.routes if route.authorized),
-    "open_route": lambda _, plan: (route for route in plan.api.routes if not route.authorized),
-    "path": lambda _, plan: plan.api.paths,
-    "gateway_response": lambda _, plan: plan.api.gateway_responses,
-    "alarm": lambda _, plan: plan.alarms,
-    "widget": lambda _, plan: plan.dashboard.widgets,
-    "log_group": lambda _, plan: plan.log_groups,
-}
-"""Argument name of a check -> what it runs over. Optional parts are asked of ``environment``."""
-
-
-HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
-    "table": lambda app: not app.tables,
-    "secret": lambda app: not app.secrets,
-    "secret_reader": lambda app: not app.secrets,
-    "guided_role": lambda app: not any(function.guided for function in app.functions.values()),
-    "unguided_role": lambda app: all(function.guided for function in app.functions.values()),
-    "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
-    "open_route": lambda app: not app.open_routes,
-}
-"""Argument -> whether the application has none of it: its tests are left out then. Anything else that is empty stops the run."""
 
 
 def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:

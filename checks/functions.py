@@ -24,54 +24,9 @@ from signoff.environment import Environment
 
 CALLS_PER_REQUEST = 3
 """Invocations of a request at worst, when no session is cached yet: the authorizer, the route's function, notify."""
-
-
-def supported_on(day: date, runtime: str | None) -> Bound:
-    """AWS still patches the runtime on that day; a runtime that the table lacks is reported as unknown."""
-    table_of, last_day = last_days()
-    known = [name for name, last in last_day.items() if day <= last]
-    table = Words(en=f"table of {table_of:%Y-%m}", ja=f"{table_of:%Y-%m}時点の表")
-    if runtime and runtime not in last_day:
-        table = Words(
-            en=f"{runtime} is unknown to this release, {table}",
-            ja=f"{runtime}はこのリリースでは未知、{table.ja}",
-        )
-    return Bound(
-        code="supported",
-        value=day.isoformat(),
-        holds=lambda found: found in known,
-        words=Words(
-            en=f"a runtime that AWS patches on {day}: {as_text(known)} ({table})",
-            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{table.ja}）",
-        ),
-    )
-
-
-def busy(environment: Environment, *, calls: int) -> int:
-    """Return how many Lambda environments are busy at the target rate if each request makes ``calls`` calls (Little's law)."""
-    return math.ceil(environment.target_rate * environment.seconds_per_call * calls)
-
-
-def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
-    """Return the concurrency that our functions can use together: what is unreserved, and what they reserved."""
-    return account.unreserved + sum(function.reserved_concurrency or 0 for function in functions)
-
-
 UNREAD = Words(
     en="versions whose own policy is not read", ja="自身のポリシーを読み取っていないバージョン"
 )
-
-
-def unread_versions(
-    function: str, versions: Iterable[Version], policies: Iterable[FunctionPolicy]
-) -> tuple[Difference, ...]:
-    """Return a difference if the policies of some versions were not read."""
-    places = {policy.qualifier for policy in policies}
-    found = spans(int(version.number) for version in versions if version.number not in places)
-    about = {"call": "lambda:ListFunctions", "loosens": True}
-    return if_any(FUNCTION.words, function, UNREAD, found, within(()), **about)
-
-
 HIJACKERS = re.compile(
     r"AWS_LAMBDA_EXEC_WRAPPER|LD_(AUDIT|LIBRARY_PATH|PRELOAD|PROFILE)|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(MODULES|ENGINES)"
     r"|BOTOCORE_EXPERIMENTAL__PLUGINS|PYTHON(PATH|STARTUP|HOME|USERBASE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS|_PRESITE)"
@@ -122,6 +77,63 @@ TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
 down the secret that it was given."""
 DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
 """The default of a function for an absent variable (lambdas/README.md)."""
+QUIET = described(
+    en="a level that writes down neither requests nor answers of AWS",
+    ja="リクエストやAWSの応答をログに残さないレベルであること",
+    code="quiet",
+)
+CALLING_AWS = described(
+    en="a value by which boto3 calls AWS as it does without the variable",
+    ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
+    code="calling_aws",
+)
+OWN = described(
+    Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
+    code="own",
+)
+Other = Callable[[str], Collection[str]]
+"""A planned value -> the other ways to write it: ARNs of what it names."""
+
+
+def supported_on(day: date, runtime: str | None) -> Bound:
+    """AWS still patches the runtime on that day; a runtime that the table lacks is reported as unknown."""
+    table_of, last_day = last_days()
+    known = [name for name, last in last_day.items() if day <= last]
+    table = Words(en=f"table of {table_of:%Y-%m}", ja=f"{table_of:%Y-%m}時点の表")
+    if runtime and runtime not in last_day:
+        table = Words(
+            en=f"{runtime} is unknown to this release, {table}",
+            ja=f"{runtime}はこのリリースでは未知、{table.ja}",
+        )
+    return Bound(
+        code="supported",
+        value=day.isoformat(),
+        holds=lambda found: found in known,
+        words=Words(
+            en=f"a runtime that AWS patches on {day}: {as_text(known)} ({table})",
+            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{table.ja}）",
+        ),
+    )
+
+
+def busy(environment: Environment, *, calls: int) -> int:
+    """Return how many Lambda environments are busy at the target rate if each request makes ``calls`` calls (Little's law)."""
+    return math.ceil(environment.target_rate * environment.seconds_per_call * calls)
+
+
+def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
+    """Return the concurrency that our functions can use together: what is unreserved, and what they reserved."""
+    return account.unreserved + sum(function.reserved_concurrency or 0 for function in functions)
+
+
+def unread_versions(
+    function: str, versions: Iterable[Version], policies: Iterable[FunctionPolicy]
+) -> tuple[Difference, ...]:
+    """Return a difference if the policies of some versions were not read."""
+    places = {policy.qualifier for policy in policies}
+    found = spans(int(version.number) for version in versions if version.number not in places)
+    about = {"call": "lambda:ListFunctions", "loosens": True}
+    return if_any(FUNCTION.words, function, UNREAD, found, within(()), **about)
 
 
 def named(variable: str) -> Words:
@@ -150,22 +162,6 @@ def variables(
         )
         for name, value in values.items()
     )
-
-
-QUIET = described(
-    en="a level that writes down neither requests nor answers of AWS",
-    ja="リクエストやAWSの応答をログに残さないレベルであること",
-    code="quiet",
-)
-CALLING_AWS = described(
-    en="a value by which boto3 calls AWS as it does without the variable",
-    ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
-    code="calling_aws",
-)
-OWN = described(
-    Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
-    code="own",
-)
 
 
 def astray(found: Function, environment: Environment, salt: str) -> dict[str, str]:
@@ -198,10 +194,6 @@ def _holding(found: Function, texts: frozenset[str], salt: str) -> dict[str, str
     by_digest = _by_digest(texts, salt)
     values = {name: value.digests[salt] for name, value in found.environment.items()}
     return {name: by_digest[value] for name, value in values.items() if value in by_digest}
-
-
-Other = Callable[[str], Collection[str]]
-"""A planned value -> the other ways to write it: ARNs of what it names."""
 
 
 def differing(

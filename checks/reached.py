@@ -43,6 +43,9 @@ LIMITED: Mapping[tuple[bool, bool], Words] = {
     (True, True): Words(en=" (read only, under a condition)", ja="（条件付き、読み取りのみ）"),
 }
 """(only reading, under a condition) -> how that is said."""
+ACTS = Words(en="what it does to our resources", ja="本環境のリソースへの操作")
+CALLS = {RULE: "events:ListTargetsByRule", PIPE: "pipes:DescribePipe"}
+"""Kind -> the call that tells of it, where it is not the schedule's."""
 
 
 def example_of(reach: Reach) -> Words:
@@ -80,11 +83,6 @@ def _reached(kind: str, names: Collection[str], how: Words) -> Words:
         return Words(en=f"all {what.en}{how.en}", ja=f"すべての{what.ja}{how.ja}")
     listed = ", ".join(sorted({*names} - {""}))
     return Words(en=f"{what.en} {listed}".rstrip() + how.en, ja=f"{what.ja}{listed}{how.ja}")
-
-
-ACTS = Words(en="what it does to our resources", ja="本環境のリソースへの操作")
-CALLS = {RULE: "events:ListTargetsByRule", PIPE: "pipes:DescribePipe"}
-"""Kind -> the call that tells of it, where it is not the schedule's."""
 
 
 def automated(found: Iterable[Automation], now: datetime) -> tuple[Difference, ...]:

@@ -25,6 +25,8 @@ SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 INVOKE = "execute-api:invoke"
 OVER_TLS = context({"aws:SecureTransport": "true"})
 """What is known of every call of an API."""
+WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
+"""The actions that a service needs to deliver logs."""
 
 
 def outsiders(
@@ -177,10 +179,6 @@ def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
 
 def _fits(resource: str, arn: str) -> bool:
     return overlap(resource_pattern(resource), resource_pattern(arn))
-
-
-WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
-"""The actions that a service needs to deliver logs."""
 
 
 def altering_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:

@@ -30,6 +30,25 @@ from signoff.judge.snapshot import Snapshot
 
 CALLED = Words(en="function that it calls", ja="呼び出す関数")
 THERE = Words(en="one that exists", ja="存在するものであること")
+VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
+DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
+OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
+OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
+HANDLER = Words(en="handler", ja="ハンドラー")
+PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるものであること")
+ON_RECORD = Words(
+    en="code that a release record names, or that this commit builds",
+    ja="リリース記録にあるか、このコミットがビルドするコードであること",
+)
+AUTHORIZATION = Words(en="authorization", ja="認可")
+ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
+ONLY_WAY = Words(
+    en=f"the first release: the only way back is {CLOSED.en}",
+    ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
+)
+OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
+NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
+LISTED = {"call": "lambda:ListFunctions"}
 
 
 def uncallable(
@@ -80,27 +99,6 @@ def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
     aliases = (alias.name for alias in deployed.all_aliases(want))
     versions = (version.number for version in deployed.versions(want))
     return qualifier in {"", "$LATEST", *aliases, *versions}
-
-
-VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
-DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
-OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
-OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
-HANDLER = Words(en="handler", ja="ハンドラー")
-PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるものであること")
-ON_RECORD = Words(
-    en="code that a release record names, or that this commit builds",
-    ja="リリース記録にあるか、このコミットがビルドするコードであること",
-)
-AUTHORIZATION = Words(en="authorization", ja="認可")
-ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
-ONLY_WAY = Words(
-    en=f"the first release: the only way back is {CLOSED.en}",
-    ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
-)
-OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
-NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
-LISTED = {"call": "lambda:ListFunctions"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,34 @@ FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
 FORM = Words(en="form", ja="形式")
 REAL = Words(en="strength of the value", ja="値の強度")
 VALUE_CALL = "secretsmanager:GetSecretValue"
+NAMED = re.compile(
+    r"(secret|token|password|passwd|pwd|credentials?|"
+    r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
+    re.IGNORECASE,
+)
+"""Names of secrets, by their ends, so that TOKEN_TTL and SECRET_ARN do not match."""
+REFERENCE = "SECRET_NAME_"
+"""Prefix of variables that hold the name of a secret in Secrets Manager."""
+FINGERPRINT = re.compile(
+    r"(git|build|version|image|commit|release|revision|checksum|digest|sha\d*)$", re.IGNORECASE
+)
+"""Names of values that are long hexadecimal numbers and public."""
+CERTAIN = frozenset({"jwt", "pem", "aws-key"})
+"""Shapes that nothing but a credential has."""
+AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
+VALUE = Words(en="value", ja="値")
+IT_HOLDS = Words(
+    en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
+)
+NO_SECRET = described(
+    en="nothing that is a secret, or is named or shaped like one",
+    ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
+    code="no_secret",
+)
+SHORTEST_HEX = 32
+SHORTEST_BASE64 = 24
+DENSITY = 0.85
+"""Share of the highest possible entropy that random text reaches, and names with hyphens do not."""
 
 
 def form_flaw(value: SecretValue, want: desired.Secret) -> Words | None:
@@ -120,36 +148,6 @@ def digest_under(salt: str, value: MaskedValue) -> str:
             ja="その実行のソルトで値のダイジェストが計算されていません",
         )
     return value.digests[salt]
-
-
-NAMED = re.compile(
-    r"(secret|token|password|passwd|pwd|credentials?|"
-    r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
-    re.IGNORECASE,
-)
-"""Names of secrets, by their ends, so that TOKEN_TTL and SECRET_ARN do not match."""
-REFERENCE = "SECRET_NAME_"
-"""Prefix of variables that hold the name of a secret in Secrets Manager."""
-FINGERPRINT = re.compile(
-    r"(git|build|version|image|commit|release|revision|checksum|digest|sha\d*)$", re.IGNORECASE
-)
-"""Names of values that are long hexadecimal numbers and public."""
-CERTAIN = frozenset({"jwt", "pem", "aws-key"})
-"""Shapes that nothing but a credential has."""
-AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
-VALUE = Words(en="value", ja="値")
-IT_HOLDS = Words(
-    en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
-)
-NO_SECRET = described(
-    en="nothing that is a secret, or is named or shaped like one",
-    ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
-    code="no_secret",
-)
-SHORTEST_HEX = 32
-SHORTEST_BASE64 = 24
-DENSITY = 0.85
-"""Share of the highest possible entropy that random text reaches, and names with hyphens do not."""
 
 
 def suspicious(

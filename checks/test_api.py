@@ -29,6 +29,20 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
 PROXY = "AWS_PROXY"
+THERE = "there"
+"""Remedy of an API and a stage that exist: neither leaves its usage plan."""
+METHODS = Words(en="methods served", ja="公開しているメソッド数")
+INTEGRATION = Words(en="integration", ja="統合")
+DEPLOYMENT = Words(en="deployment", ja="デプロイ")
+UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
+STATUS_CODE = Words(en="status code", ja="ステータスコード")
+ORIGIN = Words(en="origin", ja="オリジン")
+ONE_ORIGIN = Bound(
+    code="one_origin",
+    value=None,
+    holds=lambda origin: origin != "*",
+    words=Words(en="the one origin of the front end", ja="フロントエンドのオリジンに限ること"),
+)
 
 
 def beyond_contract(served: ApiDocument, api: desired.Api) -> list[str]:
@@ -84,22 +98,6 @@ def _differing(label: Words, entry: Mapping[str, Any], other: Mapping[str, Any])
     for key in sorted({*entry, *other}):
         if entry.get(key) != other.get(key):
             yield joined((label, Words.same(key)), "")
-
-
-THERE = "there"
-"""Remedy of an API and a stage that exist: neither leaves its usage plan."""
-METHODS = Words(en="methods served", ja="公開しているメソッド数")
-INTEGRATION = Words(en="integration", ja="統合")
-DEPLOYMENT = Words(en="deployment", ja="デプロイ")
-UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
-STATUS_CODE = Words(en="status code", ja="ステータスコード")
-ORIGIN = Words(en="origin", ja="オリジン")
-ONE_ORIGIN = Bound(
-    code="one_origin",
-    value=None,
-    holds=lambda origin: origin != "*",
-    words=Words(en="the one origin of the front end", ja="フロントエンドのオリジンに限ること"),
-)
 
 
 def on_one_side(before: str) -> Words:

@@ -31,6 +31,8 @@ FROM_PHONES = tuple(
     context({"aws:SecureTransport": "true", "s3:TlsVersion": name}) for name in ("1.2", "1.3")
 )
 """All that is known of the requests by which phones get images; from where, when and for whom is not."""
+CLOSED = Words(en="all four blocks of public access", ja="4種のパブリックアクセスブロック")
+HTTP = Words(en="plain HTTP", ja="平文のHTTP")
 
 
 def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
@@ -99,10 +101,6 @@ def _spares_phones(statement: Statement) -> bool:
         any(holds(condition, request) is False for condition in statement.conditions)
         for request in FROM_PHONES
     )
-
-
-CLOSED = Words(en="all four blocks of public access", ja="4種のパブリックアクセスブロック")
-HTTP = Words(en="plain HTTP", ja="平文のHTTP")
 
 
 @expectation("SEC-20", ja="テーブルが決定どおりに暗号化されている")

@@ -78,6 +78,9 @@ COUNTED = {
     ),
 }
 """Kind of alarm -> the row that its alarms prove, and what they prove."""
+EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
+"""Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
+GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
 
 
 def test_alarm_counts_what_it_watches(
@@ -86,11 +89,6 @@ def test_alarm_counts_what_it_watches(
     alarm = judge.observe(alarm_for(watched, delivery, row), *JUDGED)
 
     judge(shortfalls(alarm, watched))
-
-
-EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
-"""Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
-GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
 
 
 @expectation("MON-05", ja="ログの障害がメトリクスになる")

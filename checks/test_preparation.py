@@ -38,6 +38,23 @@ FARTHEST_DAYS = 90
 """No load run, signature or rehearsal counts for that long: a later go-live date is a typing error."""
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
+NEWEST_RUN = Words(en="newest run of", ja="最新の実行: ")
+AGE = Words(en="age (days)", ja="経過日数")
+RED = Words(en="red rows", ja="不合格の項目")
+NUMBER = Words(en="number of APIs of that name", ja="同名のAPIの数")
+PREFIX = Words(en="prefix", ja="接頭辞")
+ACCOUNT = Words(en="account", ja="アカウント")
+REGION = Words(en="Region", ja="リージョン")
+ELSEWHERE = Words(en="ARNs of another account or Region", ja="別のアカウントやリージョンのARN")
+OVER = Words(en="decisions that are over", ja="期限の切れた例外承認")
+KINDS = {
+    "functions": "関数",
+    "tables": "テーブル",
+    "roles": "ロール",
+    "secrets": "シークレット",
+    "alarms": "アラーム",
+    "rest_apis": "REST API",
+}
 
 
 def functional_red(run: Record) -> list[Words]:
@@ -140,25 +157,6 @@ def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
 def _ours(arn: str, account: str, region: str) -> bool:
     _, _, service, where, owner, *_ = arn.split(":")
     return owner == account and (where == region or (service, where) == ANYWHERE)
-
-
-NEWEST_RUN = Words(en="newest run of", ja="最新の実行: ")
-AGE = Words(en="age (days)", ja="経過日数")
-RED = Words(en="red rows", ja="不合格の項目")
-NUMBER = Words(en="number of APIs of that name", ja="同名のAPIの数")
-PREFIX = Words(en="prefix", ja="接頭辞")
-ACCOUNT = Words(en="account", ja="アカウント")
-REGION = Words(en="Region", ja="リージョン")
-ELSEWHERE = Words(en="ARNs of another account or Region", ja="別のアカウントやリージョンのARN")
-OVER = Words(en="decisions that are over", ja="期限の切れた例外承認")
-KINDS = {
-    "functions": "関数",
-    "tables": "テーブル",
-    "roles": "ロール",
-    "secrets": "シークレット",
-    "alarms": "アラーム",
-    "rest_apis": "REST API",
-}
 
 
 def beyond_the_plan(kind: str) -> Words:

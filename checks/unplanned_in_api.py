@@ -35,6 +35,8 @@ from plan.edge import AUTHORIZATION
 from signoff.environment.application import Application
 
 OFF = MethodSetting()
+OPENING = frozenset({CREDENTIALS.en, TLS.en})
+"""Facts that let a route act as another role, or trust any answering host."""
 
 
 def shared_answers(
@@ -93,10 +95,6 @@ def opened_by(stage: Stage, planned: Stage) -> Words:
     logged = Words(en="bodies logged", ja="本文のログ記録") if traced else SILENCE
     opened = joined(filter(None, (serves, limited, logged)), ", ")
     return Words(en=f"{stage.name}: {opened.en}", ja=f"{stage.name}: {opened.ja}")
-
-
-OPENING = frozenset({CREDENTIALS.en, TLS.en})
-"""Facts that let a route act as another role, or trust any answering host."""
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:

@@ -25,6 +25,8 @@ from plan.data import is_restored
 from plan.naming import Naming
 from signoff.environment import Environment
 
+__all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -138,9 +140,6 @@ def _keys(environment: Environment) -> Iterator[str]:
 def _bucket_of(evidence: str) -> str | None:
     """Return the bucket of ``s3://bucket/prefix``; None for a folder."""
     return evidence.removeprefix("s3://").partition("/")[0] if evidence.startswith("s3:") else None
-
-
-__all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
 
 
 def plan_for(environment: Environment) -> Plan:

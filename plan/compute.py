@@ -16,6 +16,9 @@ TRACING = (
 """What AWSXRayDaemonWriteAccess allows."""
 OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
 """What a caller may do with a customer managed key by DynamoDB's documentation, beside Decrypt."""
+LINE_API = "https://api.line.me"
+TABLE_PREFIX, SECRET_PREFIX, FUNCTION_SUFFIX = "TABLE_", "SECRET_NAME_", "_FUNCTION"
+"""How the variables are named by which a function finds a table, a secret and another function."""
 
 
 def roles(naming: Naming) -> tuple[Role, ...]:
@@ -147,11 +150,6 @@ def _table_keys(naming: Naming, described: AppFunction) -> Iterator[str]:
 def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:
     group = naming.arn("logs", f"log-group:{naming.log_group(function)}:*")
     return (Permission(f"logs:{action}", group) for action in actions)
-
-
-LINE_API = "https://api.line.me"
-TABLE_PREFIX, SECRET_PREFIX, FUNCTION_SUFFIX = "TABLE_", "SECRET_NAME_", "_FUNCTION"
-"""How the variables are named by which a function finds a table, a secret and another function."""
 
 
 def functions(naming: Naming, roles: tuple[Role, ...]) -> tuple[Function, ...]:

@@ -27,6 +27,30 @@ HEADROOM = 2
 """A limit must allow twice the share, because visitors do not arrive evenly."""
 INTEGRATION_MS = NEEDED_S * 1000
 """The least integration timeout, in milliseconds: room for a cold start and slow AWS calls."""
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+AUTHORIZATION = "method.request.header.Authorization"
+ERROR_CODES = {
+    "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
+    "DEFAULT_5XX": (None, "INTERNAL_ERROR"),
+    "UNAUTHORIZED": ("401", "UNAUTHORIZED"),
+    "ACCESS_DENIED": ("401", "UNAUTHORIZED"),
+    "THROTTLED": ("429", "THROTTLED"),
+    "QUOTA_EXCEEDED": ("429", "THROTTLED"),
+}
+"""Response type -> (status, error code). A Deny of the authorizer means a bad session: 401."""
+ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "ip": "$context.identity.sourceIp",
+        "time": "$context.requestTime",
+        "method": "$context.httpMethod",
+        "path": "$context.resourcePath",
+        "status": "$context.status",
+        "latency": "$context.responseLatency",
+        "error": "$context.error.responseType",
+    }
+)
+"""It logs no header and no query string, because those carry tokens and user ids."""
 
 
 def rate_of(route: str, environment: Environment) -> float:
@@ -71,19 +95,6 @@ def judged_for(environment: Environment) -> Words:
         en=f"judged for {rate} requests a second ({derived.en})",
         ja=f"毎秒{rate}リクエストに対する判定（{derived.ja}）",
     )
-
-
-METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
-AUTHORIZATION = "method.request.header.Authorization"
-ERROR_CODES = {
-    "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
-    "DEFAULT_5XX": (None, "INTERNAL_ERROR"),
-    "UNAUTHORIZED": ("401", "UNAUTHORIZED"),
-    "ACCESS_DENIED": ("401", "UNAUTHORIZED"),
-    "THROTTLED": ("429", "THROTTLED"),
-    "QUOTA_EXCEEDED": ("429", "THROTTLED"),
-}
-"""Response type -> (status, error code). A Deny of the authorizer means a bad session: 401."""
 
 
 def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
@@ -208,18 +219,3 @@ def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:
         yield GatewayResponse(
             kind=kind, status=status, headers=cors.answer_headers, template=json.dumps(body)
         )
-
-
-ACCESS_LOG_FORMAT = json.dumps(
-    {
-        "requestId": "$context.requestId",
-        "ip": "$context.identity.sourceIp",
-        "time": "$context.requestTime",
-        "method": "$context.httpMethod",
-        "path": "$context.resourcePath",
-        "status": "$context.status",
-        "latency": "$context.responseLatency",
-        "error": "$context.error.responseType",
-    }
-)
-"""It logs no header and no query string, because those carry tokens and user ids."""

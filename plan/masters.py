@@ -32,6 +32,8 @@ STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")
 """What the contract calls a StampId, and the functions take: ``#`` begins the ranking's counters."""
 TYPES = ("GPS", "IMAGE")
 NOTHING: Typed = {"NULL": True}
+EARTH_RADIUS_M = 6_371_000
+"""Stated here too, since the suite judges the functions' own."""
 
 
 def flaw(item: Item) -> Words | None:
@@ -189,10 +191,6 @@ def _shown(typed: Typed) -> str:
 def _shown_span(item: Item) -> str:
     first, last = (_shown(item.get(name, NOTHING)) for name in ("ValidFrom", "ValidTo"))
     return f"{first}…{last}".replace("missing", "")
-
-
-EARTH_RADIUS_M = 6_371_000
-"""Stated here too, since the suite judges the functions' own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

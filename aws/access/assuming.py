@@ -56,6 +56,10 @@ ANY_VALUE = frozenset({"", "ForAnyValue"})
 EXACT = frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"})
 OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 """The start of a subject that names its owner: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
+LAMBDA = ("Service", "lambda.amazonaws.com")
+CALL = "iam:GetAccountAuthorizationDetails"
+TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の相手")
+BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
 
 def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
@@ -143,12 +147,6 @@ def _names_caller(condition: Condition) -> bool:
 def _of_an_owner(condition: Condition, value: str) -> bool:
     exact = condition.operator != "StringLike" or not {"*", "?"} & set(value)
     return bool(value) and (exact or OWNER.match(value) is not None)
-
-
-LAMBDA = ("Service", "lambda.amazonaws.com")
-CALL = "iam:GetAccountAuthorizationDetails"
-TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の相手")
-BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
 
 def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:

@@ -39,6 +39,10 @@ EVERYTHING = "*"
 """What stands for a registration of a domain, which no ARN names."""
 PLACEHOLDER = "<aws."
 """What the scheduler replaces in an input when it calls."""
+MOST = 1_000
+"""Schedules that are read one by one; an account may have ten million."""
+ONCE = re.compile(r"at\((.+)\)")
+OFF = "DISABLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +161,6 @@ def _names_of(target: Target) -> Iterable[str]:
 
 def _names(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
-
-
-MOST = 1_000
-"""Schedules that are read one by one; an account may have ten million."""
-ONCE = re.compile(r"at\((.+)\)")
-OFF = "DISABLED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,14 @@ ARN_KEY = "aws:sourcearn"
 EQUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS. Its policy does not allow CloudWatch, and it can't be changed."""
+GATEWAY = "apigateway.amazonaws.com"
+BY_GATEWAY = ("Service", GATEWAY)
+INVOKE = "lambda:InvokeFunction"
+ONLY_INVOKE = {INVOKE.lower()}
+NO_STATEMENTS = '{"Statement": []}'
+EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
+NOT_ALLOWED = Words(en="none", ja="なし")
+CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 
 def allows_publishing(topic: Topic, alarm: str) -> Answer:
@@ -115,16 +123,6 @@ def _holds(condition: Condition, request: Context) -> Answer:
     return any(
         value.split(":")[4:5] == [*request["aws:sourceaccount"]] for value in condition.values
     )
-
-
-GATEWAY = "apigateway.amazonaws.com"
-BY_GATEWAY = ("Service", GATEWAY)
-INVOKE = "lambda:InvokeFunction"
-ONLY_INVOKE = {INVOKE.lower()}
-NO_STATEMENTS = '{"Statement": []}'
-EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
-NOT_ALLOWED = Words(en="none", ja="なし")
-CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

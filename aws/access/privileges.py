@@ -35,6 +35,11 @@ OF_A_NETWORK = (
 )
 """Condition keys that only calls through a VPC endpoint have: a permission that requires one is not there for all calls."""
 NO_NETWORK = context(dict.fromkeys(OF_A_NETWORK, ()))
+DETAILS = "iam:GetAccountAuthorizationDetails"
+LACKING = Words(en="permissions that are missing", ja="不足している権限")
+DECRYPT = "kms:Decrypt"
+FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
+"""What an AWS managed key grants to everybody who may use what it encrypts."""
 
 
 def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
@@ -70,15 +75,6 @@ def place_of(want: desired.Role) -> tuple[str, str]:
     """Return Region and account, as the function's ARN has them."""
     _, _, _, region, account, *_ = want.function_arn.split(":")
     return region, account
-
-
-DETAILS = "iam:GetAccountAuthorizationDetails"
-LACKING = Words(en="permissions that are missing", ja="不足している権限")
-
-
-DECRYPT = "kms:Decrypt"
-FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
-"""What an AWS managed key grants to everybody who may use what it encrypts."""
 
 
 def short(

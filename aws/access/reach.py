@@ -25,6 +25,8 @@ from aws.iam.statement import Statement, parse
 from aws.words import SILENCE, Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")
+Policies = Sequence[tuple[str, str]]
+"""(name, document) of every policy that applies to a principal."""
 
 
 class TargetGrant(NamedTuple):
@@ -172,10 +174,6 @@ def _named(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, 
 def parsed(document: str, name: str) -> tuple[Statement, ...]:
     """Parse each document once: many principals have the same policy."""
     return parse(document, name)
-
-
-Policies = Sequence[tuple[str, str]]
-"""(name, document) of every policy that applies to a principal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

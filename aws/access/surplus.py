@@ -40,6 +40,27 @@ READ = "secretsmanager:getsecretvalue"
 """The action in lower case: actions are case-insensitive."""
 Names = Callable[[], Iterable[str]]
 """Returns the names of all existing secrets; called only if they matter."""
+BY_AWS = "arn:aws:iam::aws:policy"
+BESIDE = frozenset(
+    {
+        f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole",
+        f"{BY_AWS}/AWSXRayDaemonWriteAccess",
+        f"{BY_AWS}/AWSXrayWriteOnlyAccess",
+        f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
+        f"{BY_AWS}/CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
+    }
+)
+"""AWS managed policies for logs, tracing, Lambda Insights and Application Signals: they only observe."""
+MANY = 10
+"""Surplus permissions of one policy up to which each is reported by itself."""
+BEYOND = Words(en="permission", ja="権限")
+PLANNED = described(
+    Words(
+        en="only what the guide's table and AWS's own tools give its function",
+        ja="手順書の表とAWS標準ツールが関数に与える権限だけであること",
+    ),
+    code="planned",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,29 +142,6 @@ def _reached(resource: str, secret: Secret, names: Names) -> Iterator[str]:
         patterns = resource_pattern(resource), resource_pattern(f"{before}{other}{SUFFIX}")
         if overlap(*patterns):
             yield other
-
-
-BY_AWS = "arn:aws:iam::aws:policy"
-BESIDE = frozenset(
-    {
-        f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole",
-        f"{BY_AWS}/AWSXRayDaemonWriteAccess",
-        f"{BY_AWS}/AWSXrayWriteOnlyAccess",
-        f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
-        f"{BY_AWS}/CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
-    }
-)
-"""AWS managed policies for logs, tracing, Lambda Insights and Application Signals: they only observe."""
-MANY = 10
-"""Surplus permissions of one policy up to which each is reported by itself."""
-BEYOND = Words(en="permission", ja="権限")
-PLANNED = described(
-    Words(
-        en="only what the guide's table and AWS's own tools give its function",
-        ja="手順書の表とAWS標準ツールが関数に与える権限だけであること",
-    ),
-    code="planned",
-)
 
 
 class Gravity(enum.Enum):

@@ -42,6 +42,18 @@ INVOKE = ("lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionU
 BY_AWS = "arn:aws:iam::aws:"
 """ARN prefix of AWS managed policies, which can't be changed."""
 RULE = "alarm-mute-rule:any"
+SCALING = tuple(
+    f"application-autoscaling:{name}"
+    for name in (
+        *("DeleteScalingPolicy", "DeregisterScalableTarget", "PutScalingPolicy"),
+        *("PutScheduledAction", "RegisterScalableTarget", "DeleteScheduledAction"),
+    )
+)
+"""Actions that leave a table that is not on demand without capacity."""
+FILTERING = ("UpdateWebACL", "UpdateRuleGroup", "UpdateIPSet", "UpdateRegexPatternSet")
+"""Actions that change whom a web ACL refuses, by itself or by what its rules refer to."""
+PARTS = ("rulegroup", "ipset", "regexpatternset")
+"""What the rules of a web ACL refer to; which ones is not read, so that any counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,18 +211,6 @@ def giving(scope: Scope) -> Iterator[Target]:
         yield Target(kind=f"rights of {kind}s", name="", arns=(everybody,), actions=actions)
 
 
-SCALING = tuple(
-    f"application-autoscaling:{name}"
-    for name in (
-        *("DeleteScalingPolicy", "DeregisterScalableTarget", "PutScalingPolicy"),
-        *("PutScheduledAction", "RegisterScalableTarget", "DeleteScheduledAction"),
-    )
-)
-"""Actions that leave a table that is not on demand without capacity."""
-FILTERING = ("UpdateWebACL", "UpdateRuleGroup", "UpdateIPSet", "UpdateRegexPatternSet")
-"""Actions that change whom a web ACL refuses, by itself or by what its rules refer to."""
-
-
 def stopping(reading: Reading) -> Iterator[Target]:
     """Yield scaling for each table unless all are on demand, and the web ACLs of the stage, which only a decision allows."""
     scope, tables = reading.scope, reading.section("tables")
@@ -225,10 +225,6 @@ def stopping(reading: Reading) -> Iterator[Target]:
         rules = (acl, *(f"{acl.partition('/webacl/')[0]}/{part}/any/any" for part in PARTS))
         actions = tuple(f"{service}:{operation}" for operation in FILTERING)
         yield Target(kind="API", name=scope.api, arns=rules, actions=actions)
-
-
-PARTS = ("rulegroup", "ipset", "regexpatternset")
-"""What the rules of a web ACL refer to; which ones is not read, so that any counts."""
 
 
 def _web_acls(reading: Reading) -> Iterator[str]:

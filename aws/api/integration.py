@@ -25,6 +25,12 @@ DEFAULT_STATUS = {
 DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 HEADER = re.compile(r"(?:method\.response|gatewayresponse)\.header\.(.+)")
 STATIC = re.compile(r"'(.*)'", re.DOTALL)
+URI = re.compile(
+    r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[\d-]+/functions/"
+    r"(?P<function>arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
+    r"/invocations"
+)
+VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +76,6 @@ def static_answer(raw: Raw) -> StaticAnswer:
         # An empty template, which the console and tools often set, means the same as none.
         templates={media: text for media, text in templates.items() if text},
     )
-
-
-URI = re.compile(
-    r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[\d-]+/functions/"
-    r"(?P<function>arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
-    r"/invocations"
-)
-VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ T = TypeVar("T")
 
 AT_ONCE = 8
 """The maximum number of resources of one kind that are changed at the same time."""
+SHOWN_MARKS = ("final", "undoes", "closes")
+"""Flags of a change that its JSON has, if they are true."""
+MARKS = (*SHOWN_MARKS, "creates")
+"""All its flags."""
 
 
 class Refused(Bilingual):
@@ -81,10 +85,6 @@ class Change:
         return told | {name: True for name in SHOWN_MARKS if getattr(self, name)}
 
 
-SHOWN_MARKS = ("final", "undoes", "closes")
-"""Flags of a change that its JSON has, if they are true."""
-MARKS = (*SHOWN_MARKS, "creates")
-"""All its flags."""
 Changes = tuple[Change, ...]
 
 

@@ -34,6 +34,11 @@ from aws.visible import well_formed
 OF_AWS = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 LARGEST = 262_144_000
 """Bytes that Lambda allows a package, unzipped."""
+MARKERS = (
+    *("Marker", "NextMarker", "NextToken", "nextToken", "position"),
+    *("LastEvaluatedKey", "LastEvaluatedTableName"),
+)
+SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
 
 
 def downloaded(client: BaseClient, action: str, link: str) -> bytes:
@@ -69,13 +74,6 @@ def _require_host(endpoint: str, action: str, link: str) -> None:
             f"the link to the code leads to {there.hostname}, which is not AWS",
             f"コードへのリンク先が{there.hostname}で、AWSではありません",
         )
-
-
-MARKERS = (
-    *("Marker", "NextMarker", "NextToken", "nextToken", "position"),
-    *("LastEvaluatedKey", "LastEvaluatedTableName"),
-)
-SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
 
 
 class Aws:

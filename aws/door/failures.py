@@ -40,6 +40,8 @@ UNPARSED = (
     *(RecursionError, SyntaxError, TypeError, ValueError),
 )
 """What botocore's parsers raise for text in place of an object, for a word or a number out of bounds, for no XML."""
+ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
+"""Operations whose answers are mostly a table's items, of which each has the attributes that it was given."""
 
 
 class ReadFailure(Bilingual):
@@ -131,10 +133,6 @@ def _message(code: str, error: ClientError) -> str:
 
 def action_of(client: BaseClient, service: str, operation: str) -> str:
     return f"{service}:{client.meta.method_to_api_mapping[operation]}"
-
-
-ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
-"""Operations whose answers are mostly a table's items, of which each has the attributes that it was given."""
 
 
 class AwsAnswer(dict[str, Any]):

@@ -19,6 +19,25 @@ from aws.dated import CallRate, call_rates
 from aws.words import Bilingual, Words
 
 T = TypeVar("T")
+SERVICES: Mapping[str, str] = {
+    "acm": "acm",
+    "apigateway": "api_gateway",
+    "application-autoscaling": "application_auto_scaling",
+    "cloudwatch": "cloudwatch",
+    "dynamodb": "dynamodb",
+    "iam": "iam",
+    "kms": "kms",
+    "lambda": "lambda",
+    "logs": "cloudwatch_logs",
+    "s3": "s3",
+    "secretsmanager": "secrets_manager",
+    "sns": "sns",
+    "sts": "sts",
+}
+"""Every service that judging, smoke or the evidence store asks -> its name in endpoint settings.
+
+Written out, since to ask botocore would load the model of each service.
+"""
 
 
 class NoAnswerError(Bilingual, TimeoutError):
@@ -118,27 +137,6 @@ def boto_session(region: str | None = None, profile: str | None = None) -> boto3
 @cache
 def _loader() -> Loader:
     return create_loader(get_session().get_config_variable("data_path"))
-
-
-SERVICES: Mapping[str, str] = {
-    "acm": "acm",
-    "apigateway": "api_gateway",
-    "application-autoscaling": "application_auto_scaling",
-    "cloudwatch": "cloudwatch",
-    "dynamodb": "dynamodb",
-    "iam": "iam",
-    "kms": "kms",
-    "lambda": "lambda",
-    "logs": "cloudwatch_logs",
-    "s3": "s3",
-    "secretsmanager": "secrets_manager",
-    "sns": "sns",
-    "sts": "sts",
-}
-"""Every service that judging, smoke or the evidence store asks -> its name in endpoint settings.
-
-Written out, since to ask botocore would load the model of each service.
-"""
 
 
 def custom_endpoints(session: Any, environ: Mapping[str, str] = os.environ) -> str | None:

@@ -10,6 +10,29 @@ from aws.iam.pattern import resource_pattern, text_pattern
 from aws.iam.statement import Condition
 from aws.words import Words
 
+Context = Mapping[str, tuple[str, ...]]
+"""Keys in lower case; ``context`` makes one."""
+Compare = Callable[[str, str], bool]
+CLOCKS = ("aws:CurrentTime", "aws:TokenIssueTime")
+"""Condition keys that hold a time: that of the call, and that of its credentials, which are renewed all the time."""
+_RELATIONS: Mapping[str, Callable[..., bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
+_NEGATIONS: Mapping[str, str] = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "DateNotEquals": "DateEquals",
+    "NotIpAddress": "IpAddress",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -47,22 +70,12 @@ def negated(answer: Answer) -> Answer:
     return answer if isinstance(answer, Unknown) else not answer
 
 
-Context = Mapping[str, tuple[str, ...]]
-"""Keys in lower case; ``context`` makes one."""
-
-Compare = Callable[[str, str], bool]
-
-
 def context(values: Mapping[str, str | tuple[str, ...]]) -> Context:
     """Make a Context of what is known: one value, several, or ``()`` for known to be absent."""
     return {
         key.lower(): (value,) if isinstance(value, str) else tuple(value)
         for key, value in values.items()
     }
-
-
-CLOCKS = ("aws:CurrentTime", "aws:TokenIssueTime")
-"""Condition keys that hold a time: that of the call, and that of its credentials, which are renewed all the time."""
 
 
 def at(known: Context, now: datetime) -> Context:
@@ -156,14 +169,6 @@ def _in_network(value: str, wanted: str) -> bool:
     return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
 
 
-_RELATIONS: Mapping[str, Callable[..., bool]] = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
-}
-
 _COMPARISONS: Mapping[str, Compare] = {
     "StringEquals": operator.eq,
     "StringEqualsIgnoreCase": lambda value, wanted: value.casefold() == wanted.casefold(),
@@ -175,15 +180,4 @@ _COMPARISONS: Mapping[str, Compare] = {
     "IpAddress": _in_network,
     **{f"Numeric{name}": _numbers(relation) for name, relation in _RELATIONS.items()},
     **{f"Date{name}": _dates(relation) for name, relation in _RELATIONS.items()},
-}
-
-_NEGATIONS: Mapping[str, str] = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-    "NotIpAddress": "IpAddress",
 }

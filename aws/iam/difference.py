@@ -30,6 +30,25 @@ _LEFT_EMPTY = {
 """Part of an ARN -> services whose ARNs leave it empty, so that it cannot be narrowed."""
 
 _NARROWING_OPERATORS = frozenset({"StringEquals", "StringLike"})
+_EVERYTHING = frozenset({"*", "*:*", "iam:*"})
+_ANY_ROLE = "arn:aws:iam::123456789012:role/any"
+ESCALATIONS = (
+    *("iam:Add*", "iam:Attach*", "iam:Create*", "iam:DeleteRolePermissionsBoundary"),
+    *("iam:DeleteUserPermissionsBoundary", "iam:Detach*", "iam:PassRole", "iam:Put*"),
+    *("iam:SetDefaultPolicyVersion", "iam:Update*", "iam:Upload*"),
+    *("sts:AssumeRole", "sts:AssumeRoot", "sts:GetFederationToken"),
+    *("lambda:AddPermission", "lambda:CreateEventSourceMapping", "lambda:CreateFunction"),
+    *("lambda:CreateFunctionUrlConfig", "lambda:UpdateAlias", "lambda:UpdateFunctionCode"),
+    *("lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionUrlConfig"),
+    *("cloudformation:CreateStack", "cloudformation:UpdateStack", "ec2:RunInstances"),
+    *("ecs:RunTask", "glue:CreateJob", "codebuild:StartBuild", "ssm:SendCommand"),
+    *("ssm:StartSession", "kms:CreateGrant", "kms:PutKeyPolicy", "s3:PutBucketPolicy"),
+    *("secretsmanager:PutResourcePolicy", "dynamodb:PutResourcePolicy", "apigateway:PATCH"),
+    *("apigateway:POST", "apigateway:PUT", "organizations:*"),
+)
+"""Actions by which a caller gains rights that it was not given, or gives them to others."""
+Permission = tuple[str, str]
+"""(action, resource): either may have wildcards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,26 +204,6 @@ def _why_unknown(statement: Statement, answer: Answer, resource: str) -> Words:
     return SILENCE
 
 
-_EVERYTHING = frozenset({"*", "*:*", "iam:*"})
-_ANY_ROLE = "arn:aws:iam::123456789012:role/any"
-
-ESCALATIONS = (
-    *("iam:Add*", "iam:Attach*", "iam:Create*", "iam:DeleteRolePermissionsBoundary"),
-    *("iam:DeleteUserPermissionsBoundary", "iam:Detach*", "iam:PassRole", "iam:Put*"),
-    *("iam:SetDefaultPolicyVersion", "iam:Update*", "iam:Upload*"),
-    *("sts:AssumeRole", "sts:AssumeRoot", "sts:GetFederationToken"),
-    *("lambda:AddPermission", "lambda:CreateEventSourceMapping", "lambda:CreateFunction"),
-    *("lambda:CreateFunctionUrlConfig", "lambda:UpdateAlias", "lambda:UpdateFunctionCode"),
-    *("lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionUrlConfig"),
-    *("cloudformation:CreateStack", "cloudformation:UpdateStack", "ec2:RunInstances"),
-    *("ecs:RunTask", "glue:CreateJob", "codebuild:StartBuild", "ssm:SendCommand"),
-    *("ssm:StartSession", "kms:CreateGrant", "kms:PutKeyPolicy", "s3:PutBucketPolicy"),
-    *("secretsmanager:PutResourcePolicy", "dynamodb:PutResourcePolicy", "apigateway:PATCH"),
-    *("apigateway:POST", "apigateway:PUT", "organizations:*"),
-)
-"""Actions by which a caller gains rights that it was not given, or gives them to others."""
-
-
 def admin_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Find the statements that allow everything, or all of IAM, which is the same."""
     return tuple(s for s in statements if s.effect == "Allow" and _is_admin(s))
@@ -231,10 +230,6 @@ def escalations(granted: Grants) -> tuple[Grant, ...]:
         for grant in granted.allows
         if any(overlap(action_pattern(grant.action), pattern) for pattern in patterns)
     )
-
-
-Permission = tuple[str, str]
-"""(action, resource): either may have wildcards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

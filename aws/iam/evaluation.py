@@ -11,6 +11,12 @@ from aws.iam.statement import Statement
 from aws.words import SILENCE, Words
 
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
+DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
+"""The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
+given out again, so that such a statement lets no caller in (IAM user guide, "IAM identifiers")."""
+NAMED = re.compile(
+    r"arn:[\w-]+:iam::(?P<account>\d{12}):(?P<type>role|user)/(?:[^*?]*/)?(?P<name>[^/*?]+)"
+)
 
 
 class EvalDecision(Enum):
@@ -191,15 +197,6 @@ def _resolved(pattern: str, known: Context) -> str | Unknown:
         return (*known.get(found[1].lower(), ()), found[2])[0]
 
     return _VARIABLE.sub(value, pattern)
-
-
-DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
-"""The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
-given out again, so that such a statement lets no caller in (IAM user guide, "IAM identifiers")."""
-
-NAMED = re.compile(
-    r"arn:[\w-]+:iam::(?P<account>\d{12}):(?P<type>role|user)/(?:[^*?]*/)?(?P<name>[^/*?]+)"
-)
 
 
 def is_gone(kind: str, who: str) -> bool:

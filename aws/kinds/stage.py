@@ -33,6 +33,7 @@ TELLING = re.compile(
 AWS principals. Our callers are not principals, so the two are empty.
 """
 REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
+WEB_ACL = Words(en="web ACL", ja="Web ACL")
 
 
 def names_the_request(form: str | None) -> bool:
@@ -52,9 +53,6 @@ def group_of(arn: str | None, planned: str) -> str:
     """
     place, among, _ = planned.partition(":log-group:")
     return (arn or "").removesuffix(":*").removeprefix(place + among)
-
-
-WEB_ACL = Words(en="web ACL", ja="Web ACL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,78 @@ ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
 """JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
 UUID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 """An id of AWS's: in the alphabet of base64, but hexadecimal. Answers and log lines are full of them."""
+ROUNDS = 100_000
+"""Of PBKDF2: a guess at a withheld value costs about 15 ms, and there are few values."""
+PRINT_DIGITS = 10
+"""40 bits tell any two values of an environment apart, and are too few to be sure of a guessed one."""
+SHORTEST = 12
+"""Bytes: what is shorter turns up in innocent text by chance, and is no secret anyway (SEC-03)."""
+DEPTH = 3
+"""Encodings within encodings: JSON in base64, a header in JSON."""
+PIECE, STEP = 24, 8
+"""Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
+BETWEEN_FORMS = b"\n\0\n\0\n"
+"""Separates two spellings of a text, so that both can be searched at once."""
+Needles = Mapping[str, frozenset[bytes]]
+"""Name of a secret -> what to look for: never shown, never saved."""
+MARK = re.compile(r"\[the value of secret ([^\]]+)\]")
+"""What stands in an answer where a secret stood; see ``mark``."""
+PLAIN = re.compile(
+    r"-?\d{1,6}|true|false|dev(elopment)?|test|staging|stg|prod(uction)?|local|", re.IGNORECASE
+)
+"""What is too short or too plain to be a secret: a small number, a switch, a usual name of an environment, nothing at all."""
+PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
+"""A private key anywhere in a text: key files of cloud providers are JSON that contains one."""
+SHAPES: Mapping[str, re.Pattern[str]] = {
+    "empty": re.compile(r""),
+    "digits": re.compile(r"\d+"),
+    "jwt": re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
+    "bearer": re.compile(r"\s*(bearer|basic)\s+\S{16,}\s*", re.IGNORECASE),
+    "certificate": re.compile(r"\s*-----BEGIN .*", re.DOTALL),
+    "aws-key": re.compile(r"(AKIA|ASIA)[A-Z2-7]{16}"),
+    "arn": re.compile(r"arn:aws[a-z-]*:[\w-]+:\S+"),
+    "alias": re.compile(r"alias/[\w/-]+"),
+    "login": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@\S+", re.IGNORECASE),
+    "url": re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE),
+    "hex": re.compile(r"[0-9a-f]{16,}", re.IGNORECASE),
+    "base64": re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}"),
+    "word": re.compile(r"\S+"),
+    "lines": re.compile(r"(?s:.)*[\x00-\x1f\x7f](?s:.)*"),
+}
+SHAPES_IN_JAPANESE = {
+    "empty": "空",
+    "digits": "数字",
+    "jwt": "JWT",
+    "bearer": "Bearerトークン",
+    "certificate": "証明書",
+    "aws-key": "AWSのアクセスキー",
+    "arn": "ARN",
+    "alias": "エイリアス",
+    "login": "認証情報を含むURL",
+    "url": "URL",
+    "hex": "16進数",
+    "base64": "Base64",
+    "word": "空白を含まない文字列",
+    "lines": "改行や制御文字を含む文字列",
+    "pem": "PEM",
+    "json": "JSON",
+    "text": "文字列",
+}
+DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
+"""Shapes of values that are not written by hand."""
+ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
+"""Shape of a text -> number of characters that it draws from; any other shape: printable ASCII."""
+PRINTABLE = 95
+SHOWN = 2 / 3
+"""Part of its true randomness that a short random text shows at least. 64 hex digits (256 bits)
+show 245 on average, 43 characters of base64url (258 bits) 209, 40 printable ones (262 bits) 198;
+of 180,000 keys drawn so, none showed less than 174."""
+SHORTEST_TOKEN = 64
+"""A channel secret, a channel id or a LIFF id, pasted by mistake, is far shorter than a token."""
+WITHHELD = re.compile(
+    r"withheld \((?P<length>\d+) characters?, (?P<shape>[^,()]+)(?:, fingerprint (?P<print>\w+))?\)"
+)
+"""A withheld value as it is written where text alone is kept: records, observations."""
 
 
 def readings(text: bytes, depth: int) -> set[bytes]:
@@ -58,90 +130,6 @@ def _decoded(text: bytes) -> Iterator[bytes]:
         yield from (data for shift in range(4) for data in from_base64(run[shift:]))
     for run in {*HEX_RUN.findall(text)}:
         yield from (data for shift in range(2) for data in from_hex(run[shift:]))
-
-
-ROUNDS = 100_000
-"""Of PBKDF2: a guess at a withheld value costs about 15 ms, and there are few values."""
-PRINT_DIGITS = 10
-"""40 bits tell any two values of an environment apart, and are too few to be sure of a guessed one."""
-SHORTEST = 12
-"""Bytes: what is shorter turns up in innocent text by chance, and is no secret anyway (SEC-03)."""
-DEPTH = 3
-"""Encodings within encodings: JSON in base64, a header in JSON."""
-
-PIECE, STEP = 24, 8
-"""Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
-BETWEEN_FORMS = b"\n\0\n\0\n"
-"""Separates two spellings of a text, so that both can be searched at once."""
-
-Needles = Mapping[str, frozenset[bytes]]
-"""Name of a secret -> what to look for: never shown, never saved."""
-
-MARK = re.compile(r"\[the value of secret ([^\]]+)\]")
-"""What stands in an answer where a secret stood; see ``mark``."""
-
-PLAIN = re.compile(
-    r"-?\d{1,6}|true|false|dev(elopment)?|test|staging|stg|prod(uction)?|local|", re.IGNORECASE
-)
-"""What is too short or too plain to be a secret: a small number, a switch, a usual name of an environment, nothing at all."""
-
-PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
-"""A private key anywhere in a text: key files of cloud providers are JSON that contains one."""
-
-SHAPES: Mapping[str, re.Pattern[str]] = {
-    "empty": re.compile(r""),
-    "digits": re.compile(r"\d+"),
-    "jwt": re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
-    "bearer": re.compile(r"\s*(bearer|basic)\s+\S{16,}\s*", re.IGNORECASE),
-    "certificate": re.compile(r"\s*-----BEGIN .*", re.DOTALL),
-    "aws-key": re.compile(r"(AKIA|ASIA)[A-Z2-7]{16}"),
-    "arn": re.compile(r"arn:aws[a-z-]*:[\w-]+:\S+"),
-    "alias": re.compile(r"alias/[\w/-]+"),
-    "login": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@\S+", re.IGNORECASE),
-    "url": re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE),
-    "hex": re.compile(r"[0-9a-f]{16,}", re.IGNORECASE),
-    "base64": re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}"),
-    "word": re.compile(r"\S+"),
-    "lines": re.compile(r"(?s:.)*[\x00-\x1f\x7f](?s:.)*"),
-}
-
-SHAPES_IN_JAPANESE = {
-    "empty": "空",
-    "digits": "数字",
-    "jwt": "JWT",
-    "bearer": "Bearerトークン",
-    "certificate": "証明書",
-    "aws-key": "AWSのアクセスキー",
-    "arn": "ARN",
-    "alias": "エイリアス",
-    "login": "認証情報を含むURL",
-    "url": "URL",
-    "hex": "16進数",
-    "base64": "Base64",
-    "word": "空白を含まない文字列",
-    "lines": "改行や制御文字を含む文字列",
-    "pem": "PEM",
-    "json": "JSON",
-    "text": "文字列",
-}
-
-DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
-"""Shapes of values that are not written by hand."""
-
-ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
-"""Shape of a text -> number of characters that it draws from; any other shape: printable ASCII."""
-PRINTABLE = 95
-SHOWN = 2 / 3
-"""Part of its true randomness that a short random text shows at least. 64 hex digits (256 bits)
-show 245 on average, 43 characters of base64url (258 bits) 209, 40 printable ones (262 bits) 198;
-of 180,000 keys drawn so, none showed less than 174."""
-SHORTEST_TOKEN = 64
-"""A channel secret, a channel id or a LIFF id, pasted by mistake, is far shorter than a token."""
-
-WITHHELD = re.compile(
-    r"withheld \((?P<length>\d+) characters?, (?P<shape>[^,()]+)(?:, fingerprint (?P<print>\w+))?\)"
-)
-"""A withheld value as it is written where text alone is kept: records, observations."""
 
 
 def withheld_in_japanese(text: str) -> str:

@@ -22,6 +22,8 @@ from aws.words import LANGUAGES, SILENCE, Bilingual, Words, did_you_mean, neares
 from signoff import ROOT, environments_file
 from signoff.commands.help_page import HelpLine, HelpPage
 
+USAGE = 2
+
 
 def environment_names(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
     """Complete the tables of the file of environments."""
@@ -46,9 +48,6 @@ def _keys(file: Path) -> list[str]:
 
 def _beginning(typed: str, known: list[str]) -> list[str]:
     return [name for name in known if name.startswith(typed)]
-
-
-USAGE = 2
 
 
 class CommandLineError(Bilingual):

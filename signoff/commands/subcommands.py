@@ -41,46 +41,6 @@ PROD = (
         ja="signoff needs --env prod                         本番のGOに必要な前提を一覧する",
     ),
 )
-
-
-def next_step(root: Path) -> Sequence[Words]:
-    """Return what to enter next, with the reason."""
-    newest = _newest(root / "report")
-    if newest is None:
-        return (FIRST,)
-    name, decision = newest
-    match decision:
-        case "NO-GO":
-            en, ja = (
-                "the newest verdict is NO-GO: fix its red rows",
-                "最新の判定はNO-GOです。不合格項目を直します",
-            )
-            return (_line(f"signoff fix --env {name}", en, ja),)
-        case "CONDITIONAL":
-            en, ja = "name who answers for each condition", "条件ごとに担当者と期限を付けます"
-            return (_line(f"signoff accept --env {name}", en, ja),)
-    en, ja = (
-        f"the newest verdict is {decision}: prove its files",
-        f"最新の判定は{decision}です。ファイルを検証します",
-    )
-    verified = _line(f"signoff verify report/{name}/latest", en, ja)
-    return (verified, *PROD) if name == "local" else (verified,)
-
-
-def _line(command: str, en: str, ja: str) -> Words:
-    return Words(en=visible_line(f"{command}   {en}"), ja=visible_line(f"{command}   {ja}"))
-
-
-def _newest(reports: Path) -> tuple[str, str] | None:
-    """Return environment and decision of the newest finished run; None where none can be read."""
-    found = sorted(reports.glob("*/latest/signoff.json"), key=lambda path: path.stat().st_mtime)
-    try:
-        said: Mapping[str, Any] = json.loads(found[-1].read_bytes()) if found else {}
-        return str(said["provenance"]["environment"]), str(said["verdict"]["decision"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
 SUBCOMMANDS: Mapping[str, str] = {
     "judge": "signoff.commands.subcommands:JUDGE",
     "needs": "signoff.commands.subcommands:NEEDS",
@@ -122,67 +82,6 @@ EXITS = Words(en="exit codes:", ja="終了コード:")
 NEXT = Words(en="next:", ja="次の操作:")
 COMPLETED = {"--env": environment_names, "--row": row_ids}
 KINDS = ("reader", "smoke", "ci", "trust")
-
-
-class SignOff(CommandGroup):
-    """The top of the command line."""
-
-    def examples_of(self, ctx: click.Context) -> Words:
-        return Words(en=_below(ctx, "en"), ja=_below(ctx, "ja"))
-
-
-class Judging(Command):
-    """A command whose arguments behind ``--`` are pytest's."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        at = args.index("--") if "--" in args else len(args)
-        parsed = super().parse_args(ctx, args[:at])
-        ctx.params["of_pytest"] = tuple(args[at + 1 :])
-        return parsed
-
-
-def _below(ctx: click.Context, lang: str) -> str:
-    codes = (f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())
-    blocks = [EXAMPLES[lang], "\n".join([EXITS[lang], *codes, ""])]
-    if ctx.obj == lang:
-        blocks.append("\n".join([NEXT[lang], *(f"  {words[lang]}" for words in next_step(ROOT))]))
-    return "\n".join(blocks)
-
-
-def _option(option: JudgingOption) -> CommandOption:
-    more: dict[str, Any] = {"is_flag": True} if option.switch else {"metavar": option.metavar}
-    if option.choices:
-        more = {"type": click.Choice(option.choices)}
-    elif option.file:
-        more |= {"type": click.Path(path_type=Path)}
-    more |= {"multiple": True} if option.repeated else {}
-    return CommandOption(
-        option.flag, words=option.words, shell_complete=COMPLETED.get(option.flag), **more
-    )
-
-
-def _file(name: str, metavar: str, words: Words) -> Argument:
-    return Argument(name, metavar=metavar, type=click.Path(path_type=Path), words=words)
-
-
-SIGNOFF = SignOff(
-    "signoff",
-    Words(
-        en="Decides, with evidence, whether a stamp rally may go live on AWS.",
-        ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
-    ),
-    declared=SUBCOMMANDS,
-)
-JUDGE = Judging(
-    "judge",
-    Words(en="judge an environment: may it go live?", ja="環境を判定する（公開してよいか）"),
-    *(_option(option) for option in JUDGING if option.flag != "--lang"),
-    does="signoff.commands.judging:judge",
-    examples=Words(
-        en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",
-        ja="--より後の引数はそのままpytestに渡す: signoff judge --env prod -- --tb=short",
-    ),
-)
 NEEDS = Command(
     "needs",
     Words(
@@ -192,42 +91,6 @@ NEEDS = Command(
     environment_option(),
     environments_option(),
     does="checks.needs:show_needs",
-)
-REPLAY = Command(
-    "replay",
-    Words(
-        en="judge what a run read then by today's checks; no call is made",
-        ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
-    ),
-    _file(
-        "inventory",
-        "FILE",
-        Words(
-            en="inventory.json of a run, or a recording.json",
-            ja="実行が残したinventory.json、またはrecording.json",
-        ),
-    ),
-    CommandOption(
-        "--env",
-        metavar="NAME",
-        shell_complete=environment_names,
-        words=Words(en="default: the environment of that run", ja="既定: その実行の環境"),
-    ),
-    does="signoff.commands.judging:replay",
-)
-VERIFY = Command(
-    "verify",
-    Words(
-        en="prove that the files of a run are unaltered, by the signed run record",
-        ja="署名付きの実行記録によって、実行のファイルが改変されていないことを確かめる",
-    ),
-    _file(
-        "folder",
-        "FOLDER",
-        Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
-    ),
-    environments_option(),
-    does="signoff.commands.verifying:verify_run",
 )
 ACCEPT = Command(
     "accept",
@@ -322,4 +185,139 @@ INIT = Command(
         ),
     ),
     does="signoff.commands.init_command:propose",
+)
+
+
+def next_step(root: Path) -> Sequence[Words]:
+    """Return what to enter next, with the reason."""
+    newest = _newest(root / "report")
+    if newest is None:
+        return (FIRST,)
+    name, decision = newest
+    match decision:
+        case "NO-GO":
+            en, ja = (
+                "the newest verdict is NO-GO: fix its red rows",
+                "最新の判定はNO-GOです。不合格項目を直します",
+            )
+            return (_line(f"signoff fix --env {name}", en, ja),)
+        case "CONDITIONAL":
+            en, ja = "name who answers for each condition", "条件ごとに担当者と期限を付けます"
+            return (_line(f"signoff accept --env {name}", en, ja),)
+    en, ja = (
+        f"the newest verdict is {decision}: prove its files",
+        f"最新の判定は{decision}です。ファイルを検証します",
+    )
+    verified = _line(f"signoff verify report/{name}/latest", en, ja)
+    return (verified, *PROD) if name == "local" else (verified,)
+
+
+def _line(command: str, en: str, ja: str) -> Words:
+    return Words(en=visible_line(f"{command}   {en}"), ja=visible_line(f"{command}   {ja}"))
+
+
+def _newest(reports: Path) -> tuple[str, str] | None:
+    """Return environment and decision of the newest finished run; None where none can be read."""
+    found = sorted(reports.glob("*/latest/signoff.json"), key=lambda path: path.stat().st_mtime)
+    try:
+        said: Mapping[str, Any] = json.loads(found[-1].read_bytes()) if found else {}
+        return str(said["provenance"]["environment"]), str(said["verdict"]["decision"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class SignOff(CommandGroup):
+    """The top of the command line."""
+
+    def examples_of(self, ctx: click.Context) -> Words:
+        return Words(en=_below(ctx, "en"), ja=_below(ctx, "ja"))
+
+
+class Judging(Command):
+    """A command whose arguments behind ``--`` are pytest's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        parsed = super().parse_args(ctx, args[:at])
+        ctx.params["of_pytest"] = tuple(args[at + 1 :])
+        return parsed
+
+
+def _below(ctx: click.Context, lang: str) -> str:
+    codes = (f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())
+    blocks = [EXAMPLES[lang], "\n".join([EXITS[lang], *codes, ""])]
+    if ctx.obj == lang:
+        blocks.append("\n".join([NEXT[lang], *(f"  {words[lang]}" for words in next_step(ROOT))]))
+    return "\n".join(blocks)
+
+
+def _option(option: JudgingOption) -> CommandOption:
+    more: dict[str, Any] = {"is_flag": True} if option.switch else {"metavar": option.metavar}
+    if option.choices:
+        more = {"type": click.Choice(option.choices)}
+    elif option.file:
+        more |= {"type": click.Path(path_type=Path)}
+    more |= {"multiple": True} if option.repeated else {}
+    return CommandOption(
+        option.flag, words=option.words, shell_complete=COMPLETED.get(option.flag), **more
+    )
+
+
+def _file(name: str, metavar: str, words: Words) -> Argument:
+    return Argument(name, metavar=metavar, type=click.Path(path_type=Path), words=words)
+
+
+SIGNOFF = SignOff(
+    "signoff",
+    Words(
+        en="Decides, with evidence, whether a stamp rally may go live on AWS.",
+        ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
+    ),
+    declared=SUBCOMMANDS,
+)
+JUDGE = Judging(
+    "judge",
+    Words(en="judge an environment: may it go live?", ja="環境を判定する（公開してよいか）"),
+    *(_option(option) for option in JUDGING if option.flag != "--lang"),
+    does="signoff.commands.judging:judge",
+    examples=Words(
+        en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",
+        ja="--より後の引数はそのままpytestに渡す: signoff judge --env prod -- --tb=short",
+    ),
+)
+REPLAY = Command(
+    "replay",
+    Words(
+        en="judge what a run read then by today's checks; no call is made",
+        ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
+    ),
+    _file(
+        "inventory",
+        "FILE",
+        Words(
+            en="inventory.json of a run, or a recording.json",
+            ja="実行が残したinventory.json、またはrecording.json",
+        ),
+    ),
+    CommandOption(
+        "--env",
+        metavar="NAME",
+        shell_complete=environment_names,
+        words=Words(en="default: the environment of that run", ja="既定: その実行の環境"),
+    ),
+    does="signoff.commands.judging:replay",
+)
+VERIFY = Command(
+    "verify",
+    Words(
+        en="prove that the files of a run are unaltered, by the signed run record",
+        ja="署名付きの実行記録によって、実行のファイルが改変されていないことを確かめる",
+    ),
+    _file(
+        "folder",
+        "FOLDER",
+        Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
+    ),
+    environments_option(),
+    does="signoff.commands.verifying:verify_run",
 )

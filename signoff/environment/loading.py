@@ -28,6 +28,16 @@ from signoff.environment.schema import ADAPTER, LEAST_RATE, Environment
 UNDEMANDED = 200
 """The requests a second of an environment that says neither ``target_rate`` nor ``demand``."""
 SOURCES = {"origin": "front_end.url", "target_rate": "demand", "go_live": "season.begins"}
+ENVIRONMENTS = ROOT / "environments.toml"
+NO_CHANNEL = "0000000000"
+"""Stands for the channel in an environment of an application that does not talk to LINE."""
+PRODUCTION = "prod"
+"""A table of this name is production, even with ``production = false``; any other, unless that says otherwise."""
+OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
+ONE_TABLE = Words(
+    en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",
+    ja="別々の名前にしてください（単一テーブルの構成は対象外です。手順書と同じく、データの種類ごとにテーブルを持ちます）",
+)
 
 
 def completed(environment: Environment) -> Environment:
@@ -55,18 +65,6 @@ def derived(environment: Environment, table: Mapping[str, Any]) -> Words:
         en=", ".join(f"{key} = {value} (from {SOURCES[key]})" for key, value in values.items()),
         ja="、".join(f"{key} = {value}（{SOURCES[key]}から）" for key, value in values.items()),
     )
-
-
-ENVIRONMENTS = ROOT / "environments.toml"
-NO_CHANNEL = "0000000000"
-"""Stands for the channel in an environment of an application that does not talk to LINE."""
-PRODUCTION = "prod"
-"""A table of this name is production, even with ``production = false``; any other, unless that says otherwise."""
-OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
-ONE_TABLE = Words(
-    en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",
-    ja="別々の名前にしてください（単一テーブルの構成は対象外です。手順書と同じく、データの種類ごとにテーブルを持ちます）",
-)
 
 
 @dataclass(frozen=True, slots=True)

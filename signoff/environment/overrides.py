@@ -16,6 +16,17 @@ from signoff.environment.value_types import UnfitValueError
 
 ANY_NAME = "NAME"
 """Stands for the name of a function, table or route."""
+START = "SIGNOFF_"
+IN_PRODUCTION = frozenset(
+    (
+        *("account", "alert_email", "front_end.url", "origin", "region"),
+        *("line.bot_user_id", "line.channel_id", "line.liff_id", "line.login_token_file"),
+        "smoke.test_user",
+    )
+)
+"""Addresses and ids, which do not belong in git. Setting one may add rows; none takes a row away."""
+NEVER = frozenset({"production"})
+"""No variable sets these anywhere, since they decide what variables may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +101,6 @@ def plain_type(hint: Any) -> Any:
     if get_origin(hint) in (Union, UnionType):
         return plain_type(next(arg for arg in get_args(hint) if arg is not NoneType))
     return hint
-
-
-START = "SIGNOFF_"
-
-IN_PRODUCTION = frozenset(
-    (
-        *("account", "alert_email", "front_end.url", "origin", "region"),
-        *("line.bot_user_id", "line.channel_id", "line.liff_id", "line.login_token_file"),
-        "smoke.test_user",
-    )
-)
-"""Addresses and ids, which do not belong in git. Setting one may add rows; none takes a row away."""
-
-NEVER = frozenset({"production"})
-"""No variable sets these anywhere, since they decide what variables may do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,26 @@ from signoff.evidence.keys import EvidenceKeyError, FileKey, KeyCustody, KmsKey,
 from signoff.evidence.record import Custody, Record, Records, kind_of
 from signoff.evidence.store import Store
 
+__all__ = [
+    "Backend",
+    "Custody",
+    "EvidenceKeyError",
+    "FileKey",
+    "Folder",
+    "Head",
+    "KeyCustody",
+    "KmsKey",
+    "Record",
+    "Records",
+    "Retention",
+    "S3Prefix",
+    "SigningKey",
+    "Store",
+    "StoreSettings",
+    "kind_of",
+    "open_store",
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
@@ -96,24 +116,3 @@ def _key(settings: StoreSettings, path: Path, client: Callable[[str], Any]) -> S
     if settings.key:
         return KmsKey(settings.key, lambda: client("kms"), settings.public_key)
     return FileKey(path, settings.public_key)
-
-
-__all__ = [
-    "Backend",
-    "Custody",
-    "EvidenceKeyError",
-    "FileKey",
-    "Folder",
-    "Head",
-    "KeyCustody",
-    "KmsKey",
-    "Record",
-    "Records",
-    "Retention",
-    "S3Prefix",
-    "SigningKey",
-    "Store",
-    "StoreSettings",
-    "kind_of",
-    "open_store",
-]

@@ -24,6 +24,12 @@ from aws.iam.statement import parse
 from aws.section import Unreadable
 from aws.words import Bilingual, Words, words_of
 
+OWNER_ONLY = 0o600
+_SCHEME = ec.ECDSA(SHA256())
+ALGORITHM = "ECDSA_SHA_256"
+SIGNING = frozenset({"Sign", "CreateGrant"})
+"""Operations of a grant that let the grantee sign, or let others sign."""
+
 
 class GarbledAnswerError(Bilingual, OSError):
     """An OSError, since a store of which nothing is known can't be read."""
@@ -54,10 +60,6 @@ def unread(error: Exception) -> Unreadable:
         service = "kms" if code.endswith("Exception") else "s3"  # as their codes are written
         return failed(f"{service}:{error.operation_name}", code, f": {message}")
     return Unreadable(words_of(error))
-
-
-OWNER_ONLY = 0o600
-_SCHEME = ec.ECDSA(SHA256())
 
 
 class EvidenceKeyError(Bilingual, OSError):
@@ -190,11 +192,6 @@ def _make(path: Path) -> None:
         return
     finally:
         staged.unlink()
-
-
-ALGORITHM = "ECDSA_SHA_256"
-SIGNING = frozenset({"Sign", "CreateGrant"})
-"""Operations of a grant that let the grantee sign, or let others sign."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,47 @@ from signoff.judge.snapshot import PlanT
 from signoff.judge.staleness import SignedRow
 from signoff.judge.verdict import RowVerdict, RunCondition, row_verdict
 
+ROW = pytest.StashKey[Row]()
+OF_STRICT = "strict=true"
+"""How pytest notes its own ``--strict``, which leaves nothing out."""
+OWN_CODE = Words(
+    en="the functions of {name} are code of your own (own_code in environments.toml): what they do rests on the smoke calls alone",
+    ja="{name}の関数は独自のコードです（environments.tomlのown_code）。動作の根拠はスモークテストだけです",
+)
+LEFT_OUT: Mapping[str, Words] = {
+    "tried_before": Words(
+        en="releases are tried in {name} first: no environment is before it",
+        ja="リリースを最初に試すのは{name}であり、その前の環境がありません",
+    ),
+    "authorizer": Words(
+        en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
+        ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
+    ),
+    "access_log": Words(
+        en="{name} writes no access log (access_log in environments.toml)",
+        ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
+    ),
+    "notifies_people": Words(
+        en="{name} is not production and has no address for its alarms (alert_email in environments.toml)",
+        ja="{name}は本番ではなく、アラームの通知先を指定していません（environments.tomlのalert_email）",
+    ),
+    "our_code": OWN_CODE,
+    "our_counters": OWN_CODE,
+}
+"""Why a row is left out where an environment has no such part; other parts are keys of the file."""
+OF_APPLICATION = "application."
+"""How a row's ``optional`` begins that is a part of app.toml."""
+HAS_NONE = Words(
+    en="the application has none (app.toml)",
+    ja="アプリケーションに該当するものがありません（app.toml）",
+)
+"""Why a row is left out whose subject the application does not have at all."""
+JUDGING = ("checks", "smoke")
+"""Folders whose tests are proofs of rows; all other tests are ordinary ones."""
+MARKS, A_TEST = "expectation(", "def test_"
+PROVES = re.compile(r'\bexpectation\(\s*"([A-Z]+-\d+)"')
+"""How a test names its row; a module that names one otherwise is always imported."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
@@ -91,49 +132,6 @@ def forget_latest(choice: Choice[PlanT], findings: Findings) -> Words | None:
             ja=f"{latest}は以前の実行のもので、削除できません（{error.strerror}）。今回の結果ではありません",
         )
     return None
-
-
-ROW = pytest.StashKey[Row]()
-OF_STRICT = "strict=true"
-"""How pytest notes its own ``--strict``, which leaves nothing out."""
-OWN_CODE = Words(
-    en="the functions of {name} are code of your own (own_code in environments.toml): what they do rests on the smoke calls alone",
-    ja="{name}の関数は独自のコードです（environments.tomlのown_code）。動作の根拠はスモークテストだけです",
-)
-LEFT_OUT: Mapping[str, Words] = {
-    "tried_before": Words(
-        en="releases are tried in {name} first: no environment is before it",
-        ja="リリースを最初に試すのは{name}であり、その前の環境がありません",
-    ),
-    "authorizer": Words(
-        en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
-        ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
-    ),
-    "access_log": Words(
-        en="{name} writes no access log (access_log in environments.toml)",
-        ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
-    ),
-    "notifies_people": Words(
-        en="{name} is not production and has no address for its alarms (alert_email in environments.toml)",
-        ja="{name}は本番ではなく、アラームの通知先を指定していません（environments.tomlのalert_email）",
-    ),
-    "our_code": OWN_CODE,
-    "our_counters": OWN_CODE,
-}
-"""Why a row is left out where an environment has no such part; other parts are keys of the file."""
-OF_APPLICATION = "application."
-"""How a row's ``optional`` begins that is a part of app.toml."""
-HAS_NONE = Words(
-    en="the application has none (app.toml)",
-    ja="アプリケーションに該当するものがありません（app.toml）",
-)
-"""Why a row is left out whose subject the application does not have at all."""
-JUDGING = ("checks", "smoke")
-"""Folders whose tests are proofs of rows; all other tests are ordinary ones."""
-
-MARKS, A_TEST = "expectation(", "def test_"
-PROVES = re.compile(r'\bexpectation\(\s*"([A-Z]+-\d+)"')
-"""How a test names its row; a module that names one otherwise is always imported."""
 
 
 def judges(config: pytest.Config) -> bool:

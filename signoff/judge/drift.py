@@ -33,6 +33,13 @@ VOLATILE: Mapping[tuple[str, str], str] = {
 ADVICE = Words(en="run again while nothing is being changed", ja="変更のない間に再実行してください")
 LONGEST = 120
 """Characters of a value that are shown; a whole policy would hide the sentence."""
+LAG = timedelta(minutes=10)
+"""Two periods of five minutes: how long an alarm may lag behind its cause."""
+KEY_KEPT = timedelta(minutes=5)
+"""How long a warm function keeps a secret before it reads it again (lambdas/rally/secrets.py)."""
+USUAL_RUN = timedelta(minutes=3)
+"""How long the calls of a run take at least: this run's own may keep an alarm firing, too."""
+TICK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +159,6 @@ def _short(value: Any) -> Words:
         return Words(en="one value that is not shown", ja="伏せられた値")
     text = str(value)
     return Words.same(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
-
-
-LAG = timedelta(minutes=10)
-"""Two periods of five minutes: how long an alarm may lag behind its cause."""
-KEY_KEPT = timedelta(minutes=5)
-"""How long a warm function keeps a secret before it reads it again (lambdas/rally/secrets.py)."""
-USUAL_RUN = timedelta(minutes=3)
-"""How long the calls of a run take at least: this run's own may keep an alarm firing, too."""
-TICK_S = 1.0
 
 
 class NotYet(NotTestable):

@@ -30,6 +30,11 @@ PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)
 EXPECTED = (ClientError, BotoCoreError, OSError, ReadFailure)
 """What the AWS client, an incomplete answer and the disk raise; anything else is a fault of ours and is not caught."""
 THESE = Words(en="these credentials", ja="現在の認証情報")
+FORBIDDEN = "403"
+HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
+"""Operation -> the IAM action it needs: their answers have no body, so that a denial is only a status."""
+FAULTS = ROOT / "report"
+"""Where a fault of ours leaves its traceback."""
 
 
 def sentence(error: BaseException, caller: str | Words = THESE, rights: str = "") -> Words:
@@ -105,11 +110,6 @@ def unreadable(error: BaseException) -> Words:
     return Words(en="its content is another", ja="内容が異なります")
 
 
-FORBIDDEN = "403"
-HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
-"""Operation -> the IAM action it needs: their answers have no body, so that a denial is only a status."""
-
-
 def _missing(error: ClientError) -> Words:
     action, resource = lacking(error.response.get("Error", {}).get("Message", ""))
     action = action or HEADS.get(error.operation_name, "")
@@ -159,10 +159,6 @@ def _denied(error: ClientError, who: Words, rights: str) -> Words:
         ja=f"{who.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
         f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
     )
-
-
-FAULTS = ROOT / "report"
-"""Where a fault of ours leaves its traceback."""
 
 
 def cause_of(error: BaseException, root: Path) -> Words:

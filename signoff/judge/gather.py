@@ -29,6 +29,17 @@ from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of
 
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
+Say = Callable[[str, str], None]
+ITS_OWN_STACK = RetryPolicy(rates={})
+"""A stack of this run's own has none of AWS's rate limits."""
+OWN_RUNS = Words(
+    en="alarms may still fire because of our own runs",
+    ja="直前の実行の影響でアラームが発報している可能性があります",
+)
+FORMER_KEY = Words(
+    en="functions may still keep the former value of a secret",
+    ja="関数が以前のシークレットの値を保持している可能性があります",
+)
 
 
 def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
@@ -55,9 +66,6 @@ def unseen(*stores: Records) -> Iterator[Words]:
                 ja=f"このマシンは証跡ストア{custody.location}を初めて読み取りました。フォルダでは、最新の記録の切り捨てや"
                 f"古いコピーへの差し替えを検出できません",
             )
-
-
-Say = Callable[[str, str], None]
 
 
 @contextmanager
@@ -92,10 +100,6 @@ def _live(
         return
     with choice.composition.prepared(choice.environment, choice.folder.parent) as told:
         yield replace(_read(choice, say, everything, session, caller), told=told)
-
-
-ITS_OWN_STACK = RetryPolicy(rates={})
-"""A stack of this run's own has none of AWS's rate limits."""
 
 
 def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
@@ -140,16 +144,6 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
             wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
     snapshot = _snapshot(choice, scope, inventory, records, dev)
     return replace(snapshot, recording=recording, reading=options)
-
-
-OWN_RUNS = Words(
-    en="alarms may still fire because of our own runs",
-    ja="直前の実行の影響でアラームが発報している可能性があります",
-)
-FORMER_KEY = Words(
-    en="functions may still keep the former value of a secret",
-    ja="関数が以前のシークレットの値を保持している可能性があります",
-)
 
 
 def _replaced(inventory: Inventory) -> Iterator[datetime]:

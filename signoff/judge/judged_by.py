@@ -32,6 +32,14 @@ CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
 LEFT_BY_RUNS = frozenset({"report", "build"})
 """Folders of the checkout's root that git ignores and that no module imports."""
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
+LOCK = "requirements.lock"
+PROJECT = "stamp-rally-signoff"
+"""Name under which pyproject.toml installs this checkout."""
+START_UP = ("sitecustomize", "usercustomize")
+"""Modules that Python imports at its start, before the first line of a program."""
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+_PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
+_CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
 
 
 def commit_of(root: Path) -> str:
@@ -112,16 +120,6 @@ def _git(root: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None
     return done.stdout.strip()
-
-
-LOCK = "requirements.lock"
-PROJECT = "stamp-rally-signoff"
-"""Name under which pyproject.toml installs this checkout."""
-START_UP = ("sitecustomize", "usercustomize")
-"""Modules that Python imports at its start, before the first line of a program."""
-_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
-_PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
-_CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
 
 
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:

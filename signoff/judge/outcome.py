@@ -16,6 +16,33 @@ from signoff.judge.decisions import Differs
 from signoff.judge.observations import AppliedDecision, Comparison
 from signoff.judge.staleness import NotSigned, Stale
 
+SEVERITIES = {
+    Certainty.CERTAIN: Severity.BLOCKER,
+    Certainty.GUESSED: Severity.MAJOR,
+    Certainty.UNPARSED: Severity.MAJOR,
+}
+"""How grave a difference is at most: what is certain blocks, a guess can be signed for."""
+BROKEN = Words(
+    en="No decision can allow this: as it is, it does not work or is not safe.",
+    ja="この状態では動作しないか安全でないため、例外として認めることはできません。",
+)
+ABSENT = Words(
+    en="No decision can allow this: what is planned and does not exist has to be created.",
+    ja="計画したものが存在しないため、例外として認めることはできません。作成が必要です。",
+)
+SEEN = Words(
+    en="No decision can allow this: it affects callers.",
+    ja="利用者の呼び出しに影響するため、例外として認めることはできません。",
+)
+OUTDATED = Words(
+    en="No decision can allow this: it has to be done again for what is live.",
+    ja="稼働中の内容に対してやり直す必要があり、例外として認めることはできません。",
+)
+UNKNOWN = Words(
+    en="No decision can allow this while its state is unknown.",
+    ja="状態を確認できていないため、例外として認めることはできません。",
+)
+
 
 class Outcome(enum.StrEnum):
     """What became of a row. Worst first, so that a row is as bad as its worst finding."""
@@ -87,34 +114,6 @@ OUTCOMES = {
     Certainty.GUESSED: Outcome.FAIL,
     Certainty.UNPARSED: Outcome.NOT_TESTABLE,
 }
-SEVERITIES = {
-    Certainty.CERTAIN: Severity.BLOCKER,
-    Certainty.GUESSED: Severity.MAJOR,
-    Certainty.UNPARSED: Severity.MAJOR,
-}
-"""How grave a difference is at most: what is certain blocks, a guess can be signed for."""
-
-
-BROKEN = Words(
-    en="No decision can allow this: as it is, it does not work or is not safe.",
-    ja="この状態では動作しないか安全でないため、例外として認めることはできません。",
-)
-ABSENT = Words(
-    en="No decision can allow this: what is planned and does not exist has to be created.",
-    ja="計画したものが存在しないため、例外として認めることはできません。作成が必要です。",
-)
-SEEN = Words(
-    en="No decision can allow this: it affects callers.",
-    ja="利用者の呼び出しに影響するため、例外として認めることはできません。",
-)
-OUTDATED = Words(
-    en="No decision can allow this: it has to be done again for what is live.",
-    ja="稼働中の内容に対してやり直す必要があり、例外として認めることはできません。",
-)
-UNKNOWN = Words(
-    en="No decision can allow this while its state is unknown.",
-    ja="状態を確認できていないため、例外として認めることはできません。",
-)
 
 
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:

@@ -22,6 +22,9 @@ from signoff.evidence.parts import Part
 from signoff.judge.observations import plain
 from signoff.judge.run_recording import Recording
 
+PlanT = TypeVar("PlanT")
+"""The type of the plan, which the judge passes through and only its readers know."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
@@ -113,10 +116,6 @@ def api_if_known(found: Sections, name: str) -> str | None:
         return api_of(found, name)
     except NotTestable:
         return None
-
-
-PlanT = TypeVar("PlanT")
-"""The type of the plan, which the judge passes through and only its readers know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ LONGEST = 80
 SWITCHES = {str(value): PLAINLY[value] for value in (True, False)}
 STALE_DAYS = 1
 """Days for which a stale record may be waived: how long a hotfix may be ahead of its proof."""
+STORE = "PREP-09"
+"""The row of the evidence store: what rests on a record follows from it."""
 
 
 class NotSigned(Missing):
@@ -175,10 +177,6 @@ def _cut(text: str, begin: int) -> str:
         return text
     shown = text[begin : begin + LONGEST]
     return f"{'…' if begin else ''}{shown}{'…' if begin + LONGEST < len(text) else ''}"
-
-
-STORE = "PREP-09"
-"""The row of the evidence store: what rests on a record follows from it."""
 
 
 class SignedRow(pytest.Item):

@@ -19,6 +19,9 @@ STOPS_CALLS = Words(
     en="calls fail by what is red there, which no person can waive; fix it",
     ja="不合格の内容により呼び出しが失敗するため、免除できません。修正してください",
 )
+__all__ = ["RowVerdict", "row_verdict"]
+KNOWN_FAULTS = "known_faults"
+"""The key of the environment file that accepts a known fault, in place of a person's name."""
 
 
 def wrong_with(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> Words | None:
@@ -133,12 +136,6 @@ def _faults_about_a_record(
 
 def _of_waiver(waiver: Waiver, words: Words) -> Words:
     return Words(en=f"waiver of {waiver.row}: {words.en}", ja=f"{waiver.row}の免除: {words.ja}")
-
-
-__all__ = ["RowVerdict", "row_verdict"]
-
-KNOWN_FAULTS = "known_faults"
-"""The key of the environment file that accepts a known fault, in place of a person's name."""
 
 
 class VerdictWord(enum.StrEnum):
