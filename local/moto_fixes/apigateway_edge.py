@@ -6,30 +6,16 @@ from typing import Any
 from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response, refusal
 from local.gateway.export import DEFAULT_TEMPLATES
+from local.gateway.refusal import RESPONSE_TYPES
 from local.moto_fixes.apigateway_draft import api_of
 
 _STATUSES: Mapping[str, str | None] = {
-    "ACCESS_DENIED": "403",
-    "API_CONFIGURATION_ERROR": "500",
-    "AUTHORIZER_CONFIGURATION_ERROR": "500",
-    "AUTHORIZER_FAILURE": "500",
-    "BAD_REQUEST_BODY": "400",
-    "BAD_REQUEST_PARAMETERS": "400",
-    "DEFAULT_4XX": None,
-    "DEFAULT_5XX": None,
-    "EXPIRED_TOKEN": "403",
-    "INTEGRATION_FAILURE": "504",
-    "INTEGRATION_TIMEOUT": "504",
-    "INVALID_API_KEY": "403",
-    "INVALID_SIGNATURE": "403",
-    "MISSING_AUTHENTICATION_TOKEN": "403",
-    "QUOTA_EXCEEDED": "429",
-    "REQUEST_TOO_LARGE": "413",
+    **{kind: str(known.status) for kind, known in RESPONSE_TYPES.items()},
+    **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
+    **dict.fromkeys(("EXPIRED_TOKEN", "WAF_FILTERED"), "403"),
     "RESOURCE_NOT_FOUND": "404",
-    "THROTTLED": "429",
-    "UNAUTHORIZED": "401",
-    "UNSUPPORTED_MEDIA_TYPE": "415",
-    "WAF_FILTERED": "403",
+    "INTEGRATION_FAILURE": "504",
+    **dict.fromkeys(("DEFAULT_4XX", "DEFAULT_5XX")),
 }
 """Every type of gateway response, with the status that it has unless it is customised."""
 
@@ -39,7 +25,7 @@ def get_gateway_responses(request: Request, moto: Moto) -> Response:
     api = api_of(request, moto)
     if api is None:
         return moto(request)
-    return json_response({"item": [_gateway_response(api, kind) for kind in _STATUSES]})
+    return json_response({"item": [_gateway_response(api, kind) for kind in sorted(_STATUSES)]})
 
 
 def get_gateway_response(request: Request, moto: Moto) -> Response:

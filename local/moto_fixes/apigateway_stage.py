@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from local.aws.moto import Fix, Moto
+from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, refusal
 from local.moto_fixes.apigateway_draft import api_of
 
@@ -134,7 +134,7 @@ def create_stage(request: Request, moto: Moto) -> Response:
     api = api_of(request, moto)
     if api and request.parameters.get("deploymentId") not in api.deployments:
         return _no_such_deployment(request)
-    return _described(request, moto, moto(request))
+    return get_stage(request, moto)
 
 
 def update_stage(request: Request, moto: Moto) -> Response:
@@ -152,7 +152,7 @@ def update_stage(request: Request, moto: Moto) -> Response:
         elif not patch_settings(stage.method_settings, patch):
             others.append(patch)
     stage.last_updated = int(time.time())
-    return _described(request, moto, moto(request.with_parameters({"patchOperations": others})))
+    return get_stage(request.with_parameters({"patchOperations": others}), moto)
 
 
 def _canary(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,14 +167,9 @@ def _canary(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, An
     return {**before, name: value}
 
 
-def get_stage(request: Request, moto: Moto) -> Response:
-    return _described(request, moto, moto(request))
-
-
-def _described(request: Request, moto: Moto, response: Response) -> Response:
+@completing
+def get_stage(request: Request, moto: Moto, response: Response) -> Response:
     """Add what AWS always answers about a stage."""
-    if not response.succeeded:
-        return response
     document, api = response.document, api_of(request, moto)
     for told in document.get("item", [document]):
         stage = api.stages[told["stageName"]]
