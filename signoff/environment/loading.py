@@ -151,15 +151,12 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     try:
         environment = ADAPTER.validate_json(raw, strict=True, context={"application": app})
     except ValidationError as error:
-        raise EnvironmentFileError(
-            problem(error_details, place) for error_details in error.errors()
-        ) from None
+        origin = [] if {"origin", "front_end"} & table.keys() else [_without_origin(place)]
+        problems = (problem(error_details, place) for error_details in error.errors())
+        raise EnvironmentFileError((*problems, *origin)) from None
     environment = completed(_named(environment, app))
     if not environment.origin:
-        raise EnvironmentFileError(
-            en=f"{place.table}.origin is missing; write front_end = {{ url = … }}, or set {variable('front_end.url')}",
-            ja=f"{place.table}.originがありません。front_end = {{ url = … }}と書くか、環境変数{variable('front_end.url')}を設定してください",
-        )
+        raise EnvironmentFileError([_without_origin(place)])
     if equal := list(_equal_names(environment)):
         raise EnvironmentFileError(equal)
     unfit = {} if not environment.production else dict(_unfit_for_production(environment))
@@ -182,6 +179,14 @@ def _named(environment: Environment, app: Application) -> Environment:
         application=app,
         tables=tables | dict(environment.tables),
         secrets=secrets | dict(environment.secrets),
+    )
+
+
+def _without_origin(place: FileTable) -> Words:
+    front_end = variable("front_end.url")
+    return Words(
+        en=f"{place.table}.origin is missing; write front_end = {{ url = … }}, or set {front_end}",
+        ja=f"{place.table}.originがありません。front_end = {{ url = … }}と書くか、環境変数{front_end}を設定してください",
     )
 
 

@@ -46,6 +46,8 @@ WANTED: Mapping[str, Words] = {
 """Pydantic's error -> what to write, with its context filled in."""
 
 
+REMOVED = frozenset({"secrets_in"})
+"""Keys of earlier releases, which no other key replaces."""
 AN_ENVIRONMENT = Words(en="an environment", ja="環境")
 
 
@@ -123,7 +125,8 @@ def _or_variable(key: str, place: FileTable) -> Words:
 
 
 def _instead(key: str, known: Iterable[str]) -> Words:
-    return did_you_mean(nearest(key, known)) or Words(en="remove it", ja="削除してください")
+    near = None if key in REMOVED else nearest(key, known)
+    return did_you_mean(near) or Words(en="remove it", ja="削除してください")
 
 
 def _shown(found: object) -> str:

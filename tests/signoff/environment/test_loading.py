@@ -138,6 +138,11 @@ def test_bad_toml_names_line_and_column(changed):
             "retention_days = 30\nretention_day = 30",
             "prod.retention_day is not a key of an environment; did you mean retention_days?",
         ),
+        (
+            "retention_days = 30",
+            'retention_days = 30\nsecrets_in = "variables"',
+            "prod.secrets_in is not a key of an environment; remove it",
+        ),
         ("rate = 1000, ", "", "prod.throttle.rate is missing; write rate = …"),
         (
             "rate = 1000",
@@ -219,6 +224,19 @@ def test_all_problems_are_told_at_once(changed):
         load("prod", path, {})
 
     assert len(caught.value.problems) == 2
+
+
+def test_origin_that_is_missing_is_told_with_the_rest(changed):
+    changed('origin = "https://rally.example.jp"\n', "")
+    path = changed("retention_days = 30\n", "")
+
+    with pytest.raises(EnvironmentFileError) as caught:
+        load("prod", path, {})
+
+    missing = ["retention_days is missing", "origin is missing"]
+    assert [
+        words.en.partition(";")[0].partition("prod.")[2] for words in caught.value.problems
+    ] == missing
 
 
 FOLLOWING = """\
