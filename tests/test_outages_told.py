@@ -32,6 +32,11 @@ def of_another_account(policies):
     return tuple(replace(policy, document=document(statements)) for policy in policies)
 
 
+def keys_denied(via_service):
+    if_so = {"Condition": {"Bool": {"aws:ViaAWSService": via_service}}}
+    return {**allow("kms:*", "*"), "Effect": "Deny", "Sid": "Keys", **if_so}
+
+
 OUTAGES = {
     "a date that has passed": (OVER, "SEC-13", "DateLessThan aws:TokenIssueTime = 2020-01-01T00:00:00Z, which is not met"),
     "a key that is never there": (
@@ -53,6 +58,16 @@ OUTAGES = {
         under("auth", USERS, "aws:VpceAccount", "444455556666"),
         "SEC-13",
         "allows it only if StringEquals aws:VpceAccount = 444455556666, which is not met",
+    ),
+    "a call by CloudFormation": (
+        under("auth", USERS, "aws:CalledViaFirst", "cloudformation.amazonaws.com"),
+        "SEC-13",
+        "allows it only if StringEquals aws:CalledViaFirst = cloudformation.amazonaws.com",
+    ),
+    "a Deny of what services do with keys": (
+        attached("auth", None, keys_denied("true")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
     ),
     "a Deny": (
         attached("auth", None, {**allow("dynamodb:*", "*"), "Effect": "Deny", "Sid": "Freeze"}),
@@ -119,6 +134,10 @@ def test_permission_that_ends_later_is_red_until_somebody_decides():
 
     assert "DateLessThan aws:CurrentTime = 2027-03-31" in found.words.en
     assert "[[prod.decisions]]" in found.decision
+
+
+def test_keys_that_only_services_may_use_are_no_outage():
+    assert not of_row(attached("auth", None, keys_denied("false")), "SEC-13")
 
 
 def test_condition_that_is_met_by_every_call_takes_nothing_away():

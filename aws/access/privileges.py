@@ -40,6 +40,10 @@ LACKING = Words(en="permissions that are missing", ja="不足している権限"
 DECRYPT = "kms:Decrypt"
 FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
 """What an AWS managed key grants to everybody who may use what it encrypts."""
+DIRECT = context(dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"), ()))
+"""Of a call that the function makes itself: no service stands between."""
+BY_SERVICE = context({"aws:ViaAWSService": "true"})
+"""Of a call that a service makes for it (a forward access session). Which services are in CalledVia is not documented of all."""
 
 
 def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
@@ -66,9 +70,13 @@ def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS
     )
 
 
-def needed_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
-    """Return the same of the calls that the function needs: it runs in no network, so that none goes through an endpoint."""
-    return {**known_of(want, role, via=via), **NO_NETWORK}
+def needed_of(want: desired.Role, role: Role | None = None, *, via: str = "") -> Context:
+    """Return the same of the calls that the function needs: it runs in no network, so that none goes through an endpoint.
+
+    ``via`` is the service that calls KMS for it; without one, the function calls by itself.
+    """
+    known = {**known_of(want, role, via=via or SECRETS), **NO_NETWORK}
+    return {**known, **(BY_SERVICE if via else DIRECT)}
 
 
 def place_of(want: desired.Role) -> tuple[str, str]:
@@ -100,11 +108,11 @@ def short(
 def _short(
     role: Role, want: desired.Role, real: Sequence[str], told: Callable[[Context], Context]
 ) -> tuple[MissingPermission, ...]:
-    of_tables = {
-        permission for permission in want.required if permission.resource in want.table_keys
-    }
+    of_keys = {permission for permission in want.required if permission.action.startswith("kms:")}
+    of_tables = {permission for permission in of_keys if permission.resource in want.table_keys}
+    by_itself, of_secrets = want.required - of_keys, of_keys - of_tables
     found: list[MissingPermission] = []
-    for asked, service in ((want.required - of_tables, SECRETS), (of_tables, TABLES)):
+    for asked, service in ((by_itself, ""), (of_secrets, SECRETS), (of_tables, TABLES)):
         own = needed_of(want, role, via=service)
         known, expanded = told(own), expanding(want)
         granted = grants(statements(role), known, boundary=boundary_of(role), expand=expanded)
