@@ -74,7 +74,7 @@ def test_plugins_of_the_commit_of_pytest_and_of_the_lock_are_nobodys_business(to
         ("loosened.plugin", "/usr/lib/loosened/plugin.py", "pytest-loosened"),
         ("checks.sub.conftest", "{}/checks/sub/conftest.py", ""),
         ("conftest", "{}/conftest.py", ""),
-        ("checks.test_preparation", "/srv/checks/preparation.py", ""),
+        ("checks.needs", "/srv/checks/needs.py", ""),
     ],
 )
 def test_what_no_commit_and_no_lock_has_is_told(told, checkout, name, path, dist):
