@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
 
 from aws.bounds import between, described, exactly, within
-from aws.difference import Difference, differences
+from aws.difference import Difference, Differences, differences
 from aws.inventory import Inventory, Sections
 from aws.kinds.rest_api import REST_API
 from aws.kinds.secret import SECRET
@@ -22,7 +22,7 @@ from checks.environment_values import ENVIRONMENT
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.evidence import Record, Records
-from signoff.judge.checklist import Checklist, Phase, expectation
+from signoff.judge.checklist import Checklist, Phase, Row, expectation
 from signoff.judge.decisions import Judge
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome
@@ -41,6 +41,7 @@ ANYWHERE = ("iam", "")
 NEWEST_RUN = Words(en="newest run of", ja="最新の実行: ")
 AGE = Words(en="age (days)", ja="経過日数")
 RED = Words(en="red rows", ja="不合格の項目")
+UNSIGNED = Words(en="rows that a person has yet to sign", ja="署名待ちの項目")
 NUMBER = Words(en="number of APIs of that name", ja="同名のAPIの数")
 PREFIX = Words(en="prefix", ja="接頭辞")
 ACCOUNT = Words(en="account", ja="アカウント")
@@ -57,19 +58,24 @@ KINDS = {
 }
 
 
-def functional_red(run: Record) -> list[Words]:
-    """Return the functional rows that were not green in that run; a run without any counts as red."""
-    rows = {id_: run.body["rows"].get(id_, "not judged") for id_ in _functional()}
+def functional_red(run: Record) -> dict[Words, list[Words]]:
+    """Return the functional rows that were not green in that run, those apart that wait for a person; a run without any counts as red."""
+    rows = {row.id: run.body["rows"].get(row.id, "not judged") for row in _functional()}
     known = {id_ for id_ in run.body.get("known_faults", ()) if rows.get(id_) == Outcome.WAIVED}
-    red = [id_ for id_, end in rows.items() if end not in GOOD and id_ not in known]
+    red = {id_: end for id_, end in rows.items() if end not in GOOD and id_ not in known}
+    signed = {row.id for row in _functional() if row.signed}
+    unsigned = {id_ for id_, end in red.items() if end == Outcome.NOT_TESTABLE and id_ in signed}
     judged = [id_ for id_, end in rows.items() if end != Outcome.EXCLUDED]
-    return list(map(Words.same, red)) if judged else [NONE_JUDGED]
+    return {
+        RED: [Words.same(id_) for id_ in red if id_ not in unsigned] if judged else [NONE_JUDGED],
+        UNSIGNED: [Words.same(id_) for id_ in red if id_ in unsigned],
+    }
 
 
 @cache
-def _functional() -> tuple[str, ...]:
+def _functional() -> tuple[Row, ...]:
     before = (row for row in Checklist.load() if row.phase is Phase.BEFORE)
-    return tuple(row.id for row in before if row.id.startswith(FUNCTIONAL))
+    return tuple(row for row in before if row.id.startswith(FUNCTIONAL))
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
@@ -173,10 +179,12 @@ def test_newest_dev_run_is_green_and_recent(
         at=run.created, release=run.release, rows=run.body["rows"], known_faults=known
     )
 
-    facts = {AGE: (now - run.created).days, RED: functional_red(run)}
+    facts: dict[Words, Any] = {AGE: (now - run.created).days, **functional_red(run)}
     bounds = {AGE: between(0, environment.fresh.dev_run - 1), RED: within(())}
-    about = {"decided_in": where("fresh"), "decidable": False}
-    judge(differences(NEWEST_RUN, environment.before, facts, bounds, **about))
+    about: dict[str, Any] = {"decided_in": where("fresh"), "decidable": False}
+    of_run = partial(differences, NEWEST_RUN, environment.before, facts)
+    unsigned = of_run({UNSIGNED: within(())}, **about, remedy="unsigned")
+    judge(Differences.among((*of_run(bounds, **about).compared, *unsigned.compared)))
 
 
 @expectation("PREP-04", ja="すべてのリソースが計画した名前である")

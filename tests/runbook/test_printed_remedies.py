@@ -26,6 +26,7 @@ COMMANDS = sorted(
 
 
 ELSEWHERE = {
+    "by_hand --env dev --go": "it is about dev, which this file does not have",
     "cutover --env prod --go": "it asks the front end, which is at another address here",
     "migrate_masters --env prod --go": "its source is dev's table, which tests of the migration have",
     "migrate_users --env prod --by NAME": "as above",
