@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from aws.reader_policy import actions as reading
 from smoke.aws import clients
 from smoke.policy import policy
 from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
@@ -17,6 +18,8 @@ FUNCTIONS = tomllib.loads(Path("app.toml").read_text(encoding="utf-8"))["functio
 RIGHTS = {name: function["calls"] for name, function in FUNCTIONS.items()}
 ACTIONS = {"TransactWriteItems": {"dynamodb:PutItem"}, "Invoke": {"lambda:InvokeFunction"}}
 """Operation -> the actions of IAM that it needs, where it has not their name."""
+OF_THE_READER = {"lambda:GetFunction"}
+"""What the suite calls, too, by right of the reader's policy, to which its own is added."""
 
 
 def watching(rally):
@@ -71,7 +74,8 @@ def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):
     allowed = policy(rally.environment, rally.plan)["Statement"]
     declared = {action for statement in allowed for action in statement["Action"]}
 
-    assert {f"{service}:{operation}" for service, operation, _ in seen} == declared
+    assert {f"{service}:{operation}" for service, operation, _ in seen} == declared | OF_THE_READER
+    assert set(reading()) >= OF_THE_READER
     assert masters not in {table for _, _, table in seen}
 
 
