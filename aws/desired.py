@@ -87,7 +87,7 @@ class Secret(Tagged):
     kms_key: str | None
     """ARN or alias of the key that encrypts it; None: any."""
     known_defaults: frozenset[str]
-    """Values that anybody can read somewhere."""
+    """Values that are published somewhere."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -26,9 +26,9 @@ class Certainty(enum.StrEnum):
 
     CERTAIN = "certain"
     GUESSED = "guessed"
-    """By a name or a shape: somebody who knows the value has to say what it is."""
+    """By a name or a shape: a person who knows the value has to say what it is."""
     UNPARSED = "unparsed"
-    """An expression that this software does not evaluate: somebody has to read it."""
+    """An expression that this software does not evaluate: a person has to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 A ledger names a member by its dotted path in the output shape (``Table.StreamSpecification``); lists and
 maps are transparent, and a path speaks for all below it. ``tests/aws/closed_world.py`` holds a ledger
 against botocore's model, so that an upgrade which brings a new member, a new value of an enumeration, or a
-new operation fails our own tests until somebody decides.
+new operation fails our own tests until it is decided.
 """
 
 import enum

@@ -74,7 +74,7 @@ class Scope:
     salts: tuple[str, ...] = ()
     """Salts under which secret values are digested, this run's own first."""
     known_defaults: frozenset[str] = field(default_factory=frozenset)
-    """Secret values that everybody knows: finding one marks the secret as a placeholder."""
+    """Secret values that are published: finding one marks the secret as a placeholder."""
     builds: Builds | None = None
     releases: tuple[RecordedRelease, ...] = ()
     """What release records say was live, newest first."""
@@ -138,7 +138,7 @@ class Reading:
         return dict(zip(asked, reading(self.section, asked), strict=True))
 
     def asked(self) -> set[str]:
-        """Names of the sections that somebody asked for so far."""
+        """Names of the sections that were asked for so far."""
         with self._lock:
             return {key for key in self._memo if isinstance(key, str)}
 
@@ -189,7 +189,7 @@ class Reading:
         if mine:
             try:
                 future.set_result(read())
-            except Exception as error:  # noqa: BLE001 - handed to everybody who waits
+            except Exception as error:  # noqa: BLE001 - handed to every thread that waits
                 future.set_exception(error)
         return future.result()
 

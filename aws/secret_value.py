@@ -67,7 +67,7 @@ def _value(reading: Reading, text: str | Unreadable, others: Needles) -> SecretV
 
 
 def _known(scope: Scope) -> frozenset[str]:
-    """Return what everybody knows here: the defaults of guides, and the names of the environment."""
+    """Return what is public here: the defaults of guides, and the names of the environment."""
     names = (scope.prefix, scope.account, scope.api, scope.stage, scope.domain, scope.bucket)
     more = (*scope.tables, *scope.secrets, *scope.secret_fields)
     return scope.known_defaults | {name for name in (*names, *more) if name}

@@ -1,4 +1,4 @@
-"""How long the run takes that everybody begins with: `pytest --env local`, from nothing to the verdict and its page.
+"""How long the run takes that every user begins with: `pytest --env local`, from nothing to the verdict and its page.
 
 Wall and CPU seconds of the run and of all processes that it starts; the best of three counts, since other load on the
 machine only adds.

@@ -145,7 +145,7 @@ def _changes(masters: Sequence[Item], manifest: Mapping[str, Any]) -> Mapping[st
 
 
 def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
-    """Return the table of the masters that somebody signs."""
+    """Return the table of the masters that a person signs."""
     key = snapshot.environment.application.masters
     if key is None:
         return {}

@@ -80,7 +80,7 @@ def _changes_images(statement: Statement) -> bool:
 
 
 def _denies_reading(statement: Statement, objects: str) -> bool:
-    """Whether a statement denies images to everybody or to the CDN, or may do so: under what a phone's request meets is not known."""
+    """Whether a statement denies images to all callers or to the CDN, or may do so: under what a phone's request meets is not known."""
     readers = bool(statement.not_principals) or any(map(_reads_for_phones, statement.principals))
     read = names_action(statement, READ)
     some = bool(statement.not_resources) or any(

@@ -229,12 +229,12 @@ class Execution:
         return ExecutionResult(verdict.judgement.exit, sentence(verdict), paths, verdict)
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
-        """Make a run invalid if somebody deployed during it: part of it measured another release."""
+        """Make a run invalid if a deployment happened during it: part of it measured another release."""
         why, seen = changed(self.run.about, self.live()), verdict.measurement
         if why is None or seen.interrupted:
             return verdict
         told = Words(
-            f"somebody deployed during the run: {why}", f"実行中にデプロイされました。{why.ja}"
+            f"there was a deployment during the run: {why}", f"実行中にデプロイされました。{why.ja}"
         )
         return replace(verdict, measurement=replace(seen, interrupted=told))
 

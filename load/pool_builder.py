@@ -52,7 +52,7 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
         raise LoadRefused(
             f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven "
             "that awards reach no LINE user; deploy a notify that drops such ids",
-            f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。付与がLINEの利用者に届かないと証明できません。そのIDを省くnotifyをデプロイしてください",
+            f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。スタンプの付与がLINEの利用者に通知されないことを確認できません。そのIDを省くnotifyをデプロイしてください",
         )
     if heard := line_calls(target, visitor.id):
         raise LoadRefused(

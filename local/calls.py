@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
-"""What would send a local run's calls to somebody's account."""
+"""What would send a local run's calls to a real account."""
 
 
 @contextmanager

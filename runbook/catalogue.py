@@ -65,7 +65,7 @@ NEVER_JUDGED = Words(
 )
 ELSEWHERE = Words(
     en="Rows that no step proves, and what makes them green:",
-    ja="どのステップも証明しない項目と、その対処:",
+    ja="どのステップでも検証されない項目と、その対処:",
 )
 BY_HAND = Words(en="by hand", ja="手作業")
 UNKNOWN = "not judged yet"

@@ -29,7 +29,7 @@ ANOTHER_SECOND = 1.0
 def converge(context: StepContext, api: Api) -> Changes:
     """Deploy an API closed that was never deployed, or whose only deployment is a release of ours.
 
-    What somebody else drew up or deployed is left alone.
+    What others drew up or deployed is left alone.
     """
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None

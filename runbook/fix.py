@@ -30,7 +30,7 @@ from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import Remedy, remedy
 
 DONE, LEFT, INTERRUPTED = 0, 1, 130
-"""Exit codes: every row that was red is green now; some are not; or somebody pressed Ctrl-C."""
+"""Exit codes: every row that was red is green now; some are not; or Ctrl-C was pressed."""
 WORDS: Mapping[str, Words] = {
     "none": Words(
         en="There is no report of {env} yet: run pytest --env {env} first",
@@ -186,7 +186,7 @@ class RepairSession:
         return LEFT if left else DONE
 
     def _through(self, red: Sequence[Group]) -> bool:
-        """Walk through the groups, and through those that come to light; say whether somebody broke it off."""
+        """Walk through the groups, and through those that come to light; say whether it was broken off."""
         waiting = deque(red)
         self._red |= dict.fromkeys((row for member in red for row in member.ids), True)
         try:

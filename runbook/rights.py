@@ -207,7 +207,7 @@ def declared() -> Mapping[str, Actions]:
 
 
 def document(procedure: str) -> Path:
-    """Return the file of a procedure's policy, for somebody who has to ask for it."""
+    """Return the file of a procedure's policy, for a person who has to ask for it."""
     return FOLDER / f"{procedure}.json"
 
 

@@ -25,7 +25,7 @@ LOGIN = "login"
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
 ACCURACY_M = 10
 HUGE_ACCURACY_M = 1e9
-GUIDE = send("POST /auth/verify", id_token="test_token")  # noqa: S106 - no token of anybody
+GUIDE = send("POST /auth/verify", id_token="test_token")  # noqa: S106 - not a real token
 """The guide's own smoke call; its right answer is 401."""
 
 

@@ -19,7 +19,7 @@ from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
 
 AT_ONCE = 4
-"""Taps of somebody impatient, or of somebody who wants to win twice."""
+"""Taps of an impatient user, or of a user who wants to win twice."""
 BUSY = 503
 """What a claim may be answered, other than 409, while another is in progress: it says to retry."""
 

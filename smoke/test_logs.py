@@ -210,7 +210,7 @@ def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:
 
 
 def _parts(token: str) -> list[str]:
-    """Return claims and signature of a JWT, whose header is the same for everybody; any other token whole."""
+    """Return claims and signature of a JWT, whose header is the same for all users; any other token whole."""
     parts = token.split(".")[1:] if token.count(".") == 2 else [token]
     return [part for part in parts if len(part) >= TELLING]
 

@@ -1,6 +1,6 @@
 """Which actions of a service act on a resource: all but those about other things, or that only read settings.
 
-Derived from AWS's own models: a new action of AWS counts as acting until somebody lists it here as harmless.
+Derived from AWS's own models: a new action of AWS counts as acting until it is listed here as harmless.
 """
 
 from collections.abc import Mapping

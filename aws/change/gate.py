@@ -70,7 +70,7 @@ class Change:
     before: Any
     after: Any
     destroys: bool = False
-    """It removes what the plan could not bring back: only made after somebody agreed."""
+    """It removes what the plan could not bring back: only made after a person agreed."""
     final: bool = with_options(default=False, compare=False)
     """No person can bring it back: there is no other copy, and what is shown does not suffice to recreate it."""
     closes: bool = with_options(default=False, compare=False)
@@ -177,7 +177,7 @@ class ChangeContext:
     public: Callable[[str], bool] = lambda _: False
     """Whether a found value may be shown as it is, because the plan contains it."""
     permit: Callable[[Sequence[Change]], bool] = lambda _: False
-    """Whether somebody agrees to these destructive changes."""
+    """Whether a person agrees to these destructive changes."""
     undecided: Callable[[Iterable[Difference]], Sequence[Difference]] = list
     """Leaves out the differences that people decided to keep, as the checks do."""
     note: Callable[[Sequence[Change], bool], None] = nothing
@@ -319,7 +319,7 @@ class ChangeContext:
 
 
 def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[str, str]:
-    """Tags as fields of a resource; values are masked unless public, since somebody may have put a secret there."""
+    """Tags as fields of a resource; values are masked unless public, since a secret may be there."""
     return {f"tag {key}": context.clear(value) for key, value in tags.items()}
 
 

@@ -25,7 +25,7 @@ Target_contra = TypeVar("Target_contra", bound=UndoTarget, contravariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Generic[Target_contra]):
-    """How a call undoes a fact. ``lost``: what the call ends; it is shown before anybody is asked.
+    """How a call undoes a fact. ``lost``: what the call ends; it is shown before the question.
 
     ``final``: what was found does not suffice to recreate it, by a call or by hand.
     """

@@ -41,7 +41,7 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
     An alarm that fires whenever the planned one does stays as it is: nothing stricter is weakened. Actions
-    beyond ours stay, also those of other states: somebody may want to be notified in another way, or
+    beyond ours stay, also those of other states: a team may want to be notified in another way, or
     when the alarm ends.
     """
     found = decode(answer) if answer else None

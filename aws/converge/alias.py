@@ -146,9 +146,9 @@ def _allows_invocation(policy: FunctionPolicy, function: Function, arn: str) -> 
 
 
 def remove_other_callers(context: ChangeContext, function: Function, callers: Callers) -> Changes:
-    """Remove every statement that allows somebody else, as the checks find them, unless that was decided.
+    """Remove every statement that allows another principal, as the checks find them, unless that was decided.
 
-    That may be API Gateway of another account, or everybody. Each alias and version has its own statements.
+    That may be API Gateway of another account, or all principals. Each alias and version has its own statements.
     Statements that deny are kept.
     """
     places = (None, function.alias, *_others(context, function))
@@ -201,7 +201,7 @@ def _arn(function: Function, qualifier: str | None) -> str:
 
 
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
-    """Return the other aliases and the versions, through which somebody may bypass our alias."""
+    """Return the other aliases and the versions, through which a caller may bypass our alias."""
     found = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
     try:
         aliases = [entry["Name"] for entry in found]

@@ -53,7 +53,7 @@ def converge(
     if found is None:
         changes = (Change(name, "endpoint", None, "REGIONAL", creates=True), *changes)
     made = context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
-    if context.go:  # also after an earlier run, or somebody else
+    if context.go:  # also after an earlier run, or by another hand
         _wait_until_available(context, domain)
     return made
 
@@ -63,7 +63,7 @@ def converge_mapping(
 ) -> Changes:
     """Map the domain's path to the stage; other paths are left alone.
 
-    If it is mapped elsewhere, callers get another API at once, so somebody has to agree first.
+    If it is mapped elsewhere, callers get another API at once, so a person has to agree first.
     """
     api_id = rest_api.needed(context, api)
     found = _mapping(context, domain)

@@ -24,9 +24,9 @@ class DnsRecord:
 
 
 def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) -> Changes:
-    """Set the record in the environment's hosted zone; without one, print what somebody has to set.
+    """Set the record in the environment's hosted zone; without one, print what has to be set by hand.
 
-    A record that points elsewhere is in use there: it is replaced only after somebody agreed.
+    A record that points elsewhere is in use there: it is replaced only after a person agreed.
     """
     if domain.hosted_zone is None:
         kind = "CNAME" if record.zone else record.kind

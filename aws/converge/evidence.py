@@ -71,7 +71,7 @@ def key_arn(context: ChangeContext, alias: str) -> str | None:
 
 
 def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
-    """Return the key policy: administrators administer, everybody in the account verifies, signers sign."""
+    """Return the key policy: administrators administer, all principals of the account verify, signers sign."""
     root = f"arn:aws:iam::{account}:root"
     allowed: dict[str, tuple[Any, list[str]]] = {
         "Administer": (root, [*ADMINISTRATION]),

@@ -86,7 +86,7 @@ def _sound_parts(raw: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
 
 
 def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a trust policy without everybody but Lambda: its denies stay, and the conditions that Lambda has to meet."""
+    """Return a trust policy without all principals except Lambda: its denies stay, and the conditions that Lambda has to meet."""
     allowed = {"Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
     left = [
         statement if statement["Effect"] == "Deny" else {**statement, **allowed}

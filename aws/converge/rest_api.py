@@ -50,7 +50,7 @@ def of_name(context: ChangeContext, kind: Kind[Any], name: str) -> dict[str, Any
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
-    """Create the API, or make it reachable for everybody, and bring its tags to the plan; an edge endpoint stays."""
+    """Create the API, or make it publicly reachable, and bring its tags to the plan; an edge endpoint stays."""
     raw, name = find(context, api), f"REST API {api.name}"
     wanted = tag_fields(context, api.tags)
     if raw is None:

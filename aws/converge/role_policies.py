@@ -33,7 +33,7 @@ def planned(role: Role) -> dict[str, Any]:
 
 
 def put(context: ChangeContext, role: Role, ours: Raw | None = None) -> None:
-    """Write our policy: the plan, or ``ours`` where somebody added to it."""
+    """Write our policy: the plan, or ``ours`` where it was added to."""
     policy = json.dumps(ours or document(role.granted))
     context.client("iam").put_role_policy(
         RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
@@ -118,7 +118,7 @@ def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
 def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
     """Return our policy, and those that may stay beside it because they deny nothing that the function needs.
 
-    What somebody added to ours by a decision, or denies in it, stays in it.
+    What was added to ours by a decision, or denies in it, stays in it.
     """
     plan, bare = _inline(POLICY, document(role.granted)), replace(kept, boundary=None)
 

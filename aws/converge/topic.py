@@ -31,7 +31,7 @@ KEY = "key"
 def converge(context: ChangeContext, topic: Topic) -> Changes:
     """Create the topic and let the alarms of this account publish; other permissions of its policy stay.
 
-    Statements that deny it are removed after somebody agreed, and so is a key that CloudWatch cannot use.
+    Statements that deny it are removed after a person agreed, and so is a key that CloudWatch cannot use.
     """
     answer = unless_absent(context.client("sns").get_topic_attributes, TopicArn=topic.arn)
     found = decode(topic.arn, answer["Attributes"]) if answer else None
@@ -71,7 +71,7 @@ def _allows_alarms(found: Found, statements: list[dict[str, Any]]) -> bool:
 
 
 def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:
-    """Remove a key that CloudWatch cannot use, after somebody agreed: with it no alarm is ever delivered."""
+    """Remove a key that CloudWatch cannot use, after a person agreed: with it no alarm is ever delivered."""
     key = found.kms_key
     if key is None or usable(key, lambda: key_of(context, key)):
         return ()

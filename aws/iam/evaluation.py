@@ -217,7 +217,7 @@ def _placeless(arn: str) -> tuple[str, str, str] | None:
 def names(statement: Statement, arn: str) -> bool:
     """Whether a statement of a resource policy speaks of the role or user of this ARN.
 
-    Everybody, its account, itself, and a session of a role; NotPrincipal speaks of all others.
+    All principals (``*``), its account, itself, and a session of a role; NotPrincipal speaks of all others.
     """
     if statement.not_principals:  # the account alone exempts no person in it
         return not any(_itself(value, arn) for _, value in statement.not_principals)
@@ -248,7 +248,7 @@ def denied(
 
 
 def _is(value: str, arn: str) -> bool:
-    """Whether a principal as written is this one, its account, its session, or everybody."""
+    """Whether a principal as written is this one, its account, its session, or ``*``."""
     account = arn.split(":")[4]
     return value in {"*", account, f"arn:aws:iam::{account}:root"} or _itself(value, arn)
 

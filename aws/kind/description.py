@@ -71,7 +71,7 @@ class ReadCall:
         return str(xform_name(self.operation))
 
     def parameters(self, place: Mapping[str, Any]) -> dict[str, str]:
-        """Return the parameters; the account's own is left out by who asks with the account's credentials anyway."""
+        """Return the parameters, without the account's, which its credentials imply."""
         return {
             name: template.format(**place)
             for name, template in self.asks.items()

@@ -70,7 +70,7 @@ class Kind(Generic[T]):
 
     @property
     def attachments(self) -> Words:
-        """How people call what stands at an item."""
+        """The name of what is attached to an item."""
         return Words(en=f"attachments of {self.words.en}", ja=f"{self.words.ja}の付属設定")
 
     # -- reading ------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ class Kind(Generic[T]):
         return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
 
     def _wholly_read(self, item: T, name: str) -> None:
-        """Raise what kept an answer away that would have said what is not planned."""
+        """Raise the failure of a call whose answer would show what is not planned."""
         for key, fact in self.facts.items():
             value = value_of(item, key)
             if isinstance(value, Unreadable) and _closes(self.calls[fact.call]):
@@ -268,7 +268,7 @@ class Kind(Generic[T]):
     def look(
         self, context: ChangeContext, name: str, **place: Any
     ) -> tuple[T | None, Mapping[str, Any]]:
-        """Return what there is, by the clients of a change, and AWS's answers; None where it does not exist."""
+        """Read it with the clients of a change: return it with AWS's answers, or None if it does not exist."""
         client, where = context.client(self.service), {"name": name, **place}
         answers = {key: self.answer(client, key, where) for key in self._of_facts}
         gone = next(iter(answers.values())) is None

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def value_of(item: Any, name: str) -> Any:
-    """Return the value of a fact, or the Unreadable in its place, which an attribute would raise."""
+    """Return the value of a fact, or the Unreadable in its place, which attribute access would raise."""
     return object.__getattribute__(item, name)
 
 
@@ -68,7 +68,7 @@ def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
 
 
 def tried(ask: Callable[[], Any]) -> Any:
-    """Return the answer, or why there is none; that the resource is gone is said of all of it."""
+    """Return the answer, or why there is none; Gone is raised, since it is about the whole resource."""
     try:
         return ask()
     except Gone:

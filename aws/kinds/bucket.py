@@ -106,7 +106,7 @@ def _leaves_objects(rule: Raw) -> bool:
 def _granted(acl: Raw) -> Iterator[str]:
     """Yield whom an ACL grants what beside the account that owns the bucket; where ACLs are disabled, S3 tells the owner alone.
 
-    Groups of everybody are told although the block of public access may take their grants for nothing: it is one
+    Public groups are reported although the block of public access may take their grants for nothing: it is one
     switch, and a decision may allow it to be off.
     """
     owner = acl.get("Owner", {}).get("ID")

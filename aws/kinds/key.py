@@ -67,7 +67,7 @@ def _grant_ids(found: Any) -> tuple[str, ...]:
 
 
 def _granted(found: Any) -> Iterator[str]:
-    """Say what each grant of somebody else allows."""
+    """Say what each grant to another principal allows."""
     for entry in found:
         if not _of_service(entry):
             what = ", ".join(sorted(entry.get("Operations", ())))
@@ -215,7 +215,7 @@ def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unread
 def _key(reading: Reading, name: str) -> Key:
     answer = reading.aws.call("kms", "describe_key", KeyId=name)
     metadata = answer["KeyMetadata"]
-    # Policies of AWS managed keys are AWS's business, and not shown to everybody.
+    # Policies of AWS managed keys are AWS's business, and not shown to every caller.
     own = metadata["KeyManager"] == "CUSTOMER"
     asked = {"KeyId": metadata["KeyId"], "PolicyName": "default"} if own else {}
     policy = tried(partial(reading.aws.call, "kms", "get_key_policy", **asked)) if own else {}

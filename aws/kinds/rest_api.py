@@ -37,7 +37,7 @@ DESCRIPTION = Words(en="description", ja="説明")
 ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
 REACHED = Words(en="public address", ja="公開アドレス")
 PUBLIC = {ENDPOINT: one_of(("REGIONAL",), ("EDGE",)), REACHED: exactly(value=True)}
-"""What everybody can reach."""
+"""The endpoint type that is public."""
 
 
 def _policy(text: str | None) -> str | None:

@@ -26,7 +26,7 @@ from aws.section import Section, Unreadable
 from aws.words import Words
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
-"""Protocols at whose end somebody is told; a queue or a function tells no person by itself."""
+"""Protocols that reach a person; a queue or a function tells no person by itself."""
 SUBSCRIPTION = Words(en="subscription", ja="サブスクリプション")
 DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
 DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
@@ -42,7 +42,7 @@ MOST_BYTES = "262144"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """``endpoint`` is masked: it is somebody's address. Policies are JSON text, empty where unset."""
+    """``endpoint`` is masked: it is a person's address. Policies are JSON text, empty where unset."""
 
     protocol: str
     endpoint: str

@@ -1,4 +1,4 @@
-"""Secrets that somebody could guess: stand-ins, patterns and words, and what those were encoded into."""
+"""Secrets that can be guessed: stand-ins, patterns and words, and what those were encoded into."""
 
 import base64
 import binascii
@@ -42,7 +42,7 @@ FEWEST_BYTES = 16
 def is_placeholder(text: str, known: Collection[str]) -> bool:
     """Whether a secret is a stand-in, a pattern or words, or encodes one of them.
 
-    ``known`` are texts that everybody knows here: defaults of guides, names of the environment.
+    ``known`` are texts that are public here: defaults of guides, names of the environment.
     """
     layers = [*_layers(text)]
     behind = [raw for layer in layers for raw in _decoded(layer)]

@@ -1,7 +1,7 @@
 """DynamoDB's way back in time: a log of writes, since moto's restore copies the items of now.
 
 AWS lets a table be restored up to five minutes ago; here it is up to now, or no rehearsal of a restore
-would come to its end while somebody looks.
+would come to its end while a reader waits.
 """
 
 import time

@@ -217,11 +217,11 @@ class Pool:
         self, function: DeployedFunction, qualifier: str | None, wait_seconds: float
     ) -> Iterator[ExecutionEnvironment]:
         """Provide an environment of exactly this deployment, a warm one if there is one."""
-        lent = self._take(function, qualifier, time.monotonic() + wait_seconds)
+        worker = self._take(function, qualifier, time.monotonic() + wait_seconds)
         try:
-            yield lent
+            yield worker
         finally:
-            self._give_back(lent)
+            self._give_back(worker)
 
     def close(self) -> None:
         """End all workers; what is at work fails as if its process had died."""

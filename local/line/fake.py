@@ -178,6 +178,6 @@ class FakeLine:
         return json_response({"id_token": self.id_token(**json.loads(call.body))})
 
     def _list(self, _: LineCall) -> Response:
-        # Not asdict, which copies every header of every call each time that somebody polls.
+        # Not asdict, which copies every header of every call at each poll.
         shown = [{name: getattr(received, name) for name in _KEPT} for received in self.received]
         return json_response({"received": shown})

@@ -170,7 +170,7 @@ def written(path: Path) -> str | None:
 def writing(path: Path, text: str) -> Changes:
     """Return what differs between the file and ``text``: the settings by name, of the rest its lines.
 
-    A line that is in the file alone would be lost, and with it what somebody set there.
+    A line that is in the file alone would be lost, and with it what was set there.
     """
     found = written(path)
     if found == text:

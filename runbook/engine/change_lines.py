@@ -1,6 +1,6 @@
 """Changes as lines of a screen, in the reader's language: the journal keeps English, in which changes are compared.
 
-Beside them: what new resources cost, printed where somebody approves them, and what a stopped run has left changed.
+Beside them: what new resources cost, printed where a person approves them, and what a stopped run has left changed.
 """
 
 import json

@@ -121,7 +121,7 @@ SETTLES_WITHIN_S = (
 """``service:Operation`` -> seconds until a read shows a change; the first that matches counts.
 
 Twice what AWS's documents say, since they say "usually" and "a few": trying a red proof again costs seconds,
-giving up too early costs somebody's morning.
+giving up too early costs a morning.
 """
 
 

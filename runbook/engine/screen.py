@@ -78,7 +78,7 @@ class ConsoleScreen:
 
     @property
     def _columns(self) -> int | None:
-        """Columns of a line that shows a change; None where it is shown whole, for somebody who approves it elsewhere."""
+        """Columns of a line that shows a change; None where it is shown whole, for a person who approves it elsewhere."""
         return WIDTH - INDENT if self.console.is_terminal and not self.full else None
 
     @property

@@ -182,7 +182,7 @@ RETRYING = Config(
 
 
 class Clients:
-    """Clients of one session, each made once. An answer without a member that somebody needs names it."""
+    """Clients of one session, each made once. An answer without a member that a step needs names it."""
 
     def __init__(self, session: boto3.Session, region: str) -> None:
         self._session, self._region = session, region

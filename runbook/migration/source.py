@@ -94,7 +94,7 @@ def _absent(source: Source, context: StepContext, table: Table) -> Words:
 
 
 def of_file(path: Path) -> Source:
-    """Open a file that somebody exported; its content counts, not its date."""
+    """Open an exported file; its content counts, not its date."""
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

@@ -113,7 +113,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     ),
 )
 def deploy_it(context: StepContext) -> Changes:
-    """Deploy the draft to the stage, unless a deployment of anybody already serves just that.
+    """Deploy the draft to the stage, unless an earlier deployment already serves just that.
 
     A deployment is a snapshot: later changes are not live. It goes into the history with the digest of
     its draft, so that step 8-2 can find it.
@@ -131,7 +131,7 @@ def deploy_it(context: StepContext) -> Changes:
 
 
 def _as_deployed(context: StepContext) -> bool:
-    """Whether the stage serves what somebody deployed by hand, and the checks find that it is the draft."""
+    """Whether the stage serves what was deployed by hand, and the checks find that it is the draft."""
     quiet = replace(context, go=False, tell=nothing)
     return (
         deployment.serves_by_hand(context, context.plan.api)

@@ -20,13 +20,13 @@ OPTIONS = (SIGNER,)
 def security_test() -> None:
     """Sign that the security test of this release is done.
 
-    Checks try the attacks that they know. Did somebody look at the rest: the front end, the LINE console,
+    Checks try the attacks that they know. Did a person look at the rest: the front end, the LINE console,
     who has access to the account, what the last review left open?
 
     このリリースのセキュリティテストが完了したことに署名する。
 
     自動検証が試すのは既知の攻撃だけです。フロントエンド、LINEのコンソール、アカウントへのアクセス権、前回レビューの
-    残課題など、それ以外を誰かが確認しましたか。
+    残課題など、それ以外も担当者が確認しましたか。
     """
 
 
@@ -66,7 +66,7 @@ def collect() -> None:
 
 @ask("7-1", may_wait=True)
 def notify() -> None:
-    """Have a message sent to somebody who agreed, and check that it arrives on the phone.
+    """Have a message sent to a person who agreed, and check that it arrives on the phone.
 
     同意を得た人にメッセージを送信し、実機に届くことを確認する。
     """
@@ -74,7 +74,7 @@ def notify() -> None:
 
 @ask("7-1", may_wait=True)
 def rich_menus() -> None:
-    """Set a rich menu for somebody who agreed, check it on the phone, and unset it again.
+    """Set a rich menu for a person who agreed, check it on the phone, and unset it again.
 
     同意を得た人にリッチメニューを設定し、実機で表示を確認してから解除する。
     """

@@ -107,7 +107,7 @@ def _readers(context: StepContext) -> Iterator[str]:
 
 
 def _signers(context: StepContext) -> tuple[str, ...]:
-    """Return who may sign; where no one is named, the person who runs this."""
+    """Return who may sign; by default the person who runs this."""
     return context.environment.evidence_signers or (_caller(context),)
 
 

@@ -140,7 +140,7 @@ def _has_a_subscriber(context: StepContext) -> bool:
 def confirm_the_mail() -> None:
     """Open the mail from AWS Notifications and confirm the subscription.
 
-    Until somebody does, no alarm reaches anybody. The link is valid for two days.
+    Until then, no alarm reaches a person. The link is valid for two days.
 
     AWS Notificationsからのメールを開き、登録を承認する。
 

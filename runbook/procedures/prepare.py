@@ -112,9 +112,9 @@ def see_the_plan(context: StepContext) -> Changes:
 
 @ask("1-3")
 def agree_on_it() -> None:
-    """Agree on it with everybody concerned.
+    """Agree on it with all people concerned.
 
-    Is it the right account and Region, and does everybody accept the names? Correct what is wrong in
+    Is it the right account and Region, and do all accept the names? Correct what is wrong in
     `environments.toml`, in a reviewed commit.
 
     関係者で合意する。

@@ -127,7 +127,7 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
     progress: Callable[[Words], None] = nothing,
     **more: Any,
 ) -> Changes:
-    """Do every step that a machine can do, without a word to anybody; return what was changed.
+    """Do every step that a machine can do, without a question; return what was changed.
 
     ``secrets_in``: key of a planned secret that no machine can make up (``line_token``) -> value.
     ``build``: key of a function -> package. ``record``: leaves a record of evidence. ``more`` are

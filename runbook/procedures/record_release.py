@@ -1,7 +1,7 @@
 """Record what a pipeline of your own made live, with the name of the person who released it; change nothing else.
 
 The procedures of this runbook record what they put live. Code or a deployment that came another way is
-red (DEP-17) until somebody answers for it with `--by NAME`. It is another release than the one that was
+red (DEP-17) until a person answers for it with `--by NAME`. It is another release than the one that was
 signed for: repeat the load run, the rehearsal and the signatures.
 
 独自のパイプラインでリリースした内容を、担当者の名前とともに記録する。ほかには何も変更しない。

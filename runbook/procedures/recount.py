@@ -114,7 +114,7 @@ def _write(context: StepContext, drift: Drift) -> None:
         if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
             raise
         raise Refused(
-            en=f"counter {' '.join(drift.key)} has changed since it was read: somebody collects stamps;"
+            en=f"counter {' '.join(drift.key)} has changed since it was read: a user collects stamps;"
             " run it again",
             ja=f"集計{' '.join(drift.key)}が読み取り後に変わりました。スタンプの取得が進行中です。再実行してください",
         ) from None

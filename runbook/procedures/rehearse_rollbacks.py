@@ -42,7 +42,7 @@ TABLES = Drill(
     part="tables",
     procedure=restore_tables,
     forward=partial(leave_the_restored, functions_back=rollback_functions),
-    mend=take_away,
+    clean_up=take_away,
     chosen=lambda given: {"to": _restorable_now(given)},
 )
 

@@ -1,6 +1,6 @@
 """Point the functions' aliases and the API's stage at the newest recorded release that is open.
 
-Use it where the service is closed after a rollback, or where somebody moved an alias or the stage past the
+Use it where the service is closed after a rollback, or where an alias was moved or the stage past the
 procedures: what is on record only has to be pointed at again. Nothing is built, uploaded or deployed.
 
 関数のエイリアスとAPIのステージを、記録済みの最新の公開版に向ける。

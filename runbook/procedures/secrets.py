@@ -1,7 +1,7 @@
 """Put the session key and the LINE token into Secrets Manager.
 
-A good secret stays as it is: a new session key would log everybody out. If you have to replace it all the
-same, because dev has it too or somebody saw it, `--rotate token_key` makes a new session key, and
+A good secret stays as it is: a new session key would log out all users. If you have to replace it all the
+same, because dev has it too or it was seen, `--rotate token_key` makes a new session key, and
 `--line-token-file` replaces the stored LINE token. Both ask first.
 
 No value is ever shown, logged, or given on a command line, where every user of the machine could read it.

@@ -1,4 +1,4 @@
-"""Limit the request rate: of everybody by the stage, of holders of an API key by the usage plan.
+"""Limit the request rate: of all callers by the stage, of holders of an API key by the usage plan.
 
 The guide sets the usage plan in step 2-4, before it creates the API in step 3-3. AWS attaches a usage
 plan to a stage, so this procedure runs after `api`.
@@ -38,7 +38,7 @@ def limit_every_method(context: StepContext) -> Changes:
 def create_the_usage_plan(context: StepContext) -> Changes:
     """Create the usage plan, and the API key where the environment has one.
 
-    AWS makes the key's value; look it up in the console when somebody needs it.
+    AWS makes the key's value; look it up in the console when you need it.
 
     使用量プランと、環境の定義にあればAPIキーを作成する。
 

@@ -22,7 +22,7 @@ from runbook.rollback.execution import Rollback, ServedPart, execute, unfinished
 PART = "api"
 NO_AUTHORIZATION = "NONE"
 LISTED = 5
-"""How many deployments a message names to somebody who has to choose."""
+"""How many deployments a message names to a person who has to choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +132,10 @@ class StageMove:
 
 
 def require_authorization(move: StageMove) -> None:
-    """Raise Refused where the target serves anybody what only a session opens now."""
+    """Raise Refused where the target serves without a session what needs one now."""
     if opened := ", ".join(move.opened):
         raise Refused(
-            en=f"deployment {move.target['id']} asks for no authorization on {opened}, which the live one does: anybody"
+            en=f"deployment {move.target['id']} asks for no authorization on {opened}, which the live one does: any caller"
             " could call as any user; name another deployment with --to",
             ja=f"デプロイ{move.target['id']}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
             "呼び出せてしまいます。--toで別のデプロイを指定してください",
@@ -165,7 +165,7 @@ def stage_move(context: StepContext) -> StageMove:
 
 
 def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()) -> Changes:
-    """Point the stage at the deployment, and time it; Refused where that would serve anybody what asks for a session now."""
+    """Point the stage at the deployment, and time it; Refused where that would serve without a session what needs one now."""
     require_authorization(move)
     target = str(move.target["id"])
     rollback = Rollback(

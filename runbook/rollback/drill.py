@@ -49,12 +49,12 @@ Action = Callable[[StepContext], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """``procedure`` goes back, ``forward`` forward again; ``mend`` takes away what both left, however often it is called."""
+    """``procedure`` goes back, ``forward`` forward again; ``clean_up`` takes away what both left, however often it is called."""
 
     part: str
     procedure: ModuleType
     forward: Action
-    mend: Action = nothing
+    clean_up: Action = nothing
     chosen: Callable[[StepContext], Mapping[str, str]] = lambda _: {}
     """Options of the procedure, looked up before anything is moved."""
 
@@ -110,7 +110,7 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
     try:
         back = _timed(clock, partial(go_back, given, drill.procedure))
         forward = _timed(clock, partial(drill.forward, given))
-        drill.mend(given)
+        drill.clean_up(given)
         _compare(given, drill, before)
     except BaseException as error:  # also where a person interrupts: nothing is left moved
         _undo(context, given, drill, before, error)
@@ -157,7 +157,7 @@ def _put_back(context: StepContext, drill: Drill, before: State) -> None:
     """Point aliases and stage to what they served, forget a rollback that was begun, and take the rest away."""
     _serve_again(context, before)
     abandon(context, drill.part)
-    drill.mend(context)
+    drill.clean_up(context)
     if before["release"] and context.recorded(releases.KIND) != before["release"]:
         context.record(releases.KIND, before["release"])
     _compare(context, drill, before)
@@ -227,7 +227,7 @@ def _compare(context: StepContext, drill: Drill, before: State) -> None:
 def state(context: StepContext) -> dict[str, Any]:
     """Return what is served, what could be gone back to, what is recorded, and every table's content.
 
-    What could be gone back to counts: a bad version that is left behind is the next target of somebody's rollback.
+    What could be gone back to counts: a bad version that is left behind is the next target of a rollback.
     """
     plan = context.plan
     api = rest_api.find(context, plan.api)

@@ -108,7 +108,7 @@ class AppSecret(StrictTable):
     """What its name ends with in every environment, as the guide has it."""
     json_key: str
     min_bits: Annotated[int, Field(ge=0)] = 0
-    """Randomness that it needs; 0 where somebody else decides its form."""
+    """Randomness that it needs; 0 where another service decides its form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ class Application(StrictTable):
     masters: str | None = None
     """Key of the table of stamp masters."""
     known_defaults: frozenset[str] = frozenset()
-    """Values that no secret may have, since anybody can read them somewhere."""
+    """Values that no secret may have, since they are published."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     functions: Mapping[str, AppFunction]
     tables: Mapping[str, AppTable] = field(default_factory=dict)

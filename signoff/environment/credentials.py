@@ -35,7 +35,7 @@ CREDENTIALS = (
 """What botocore raises where it has no usable credentials, from any provider."""
 
 WITHIN_S = 120
-"""A credential process may open a browser, in which somebody logs in."""
+"""A credential process may open a browser, in which the user logs in."""
 DEVICE = re.compile(r"arn:\S+?(?=:?\s|:?$)")
 
 

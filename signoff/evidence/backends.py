@@ -149,7 +149,7 @@ class S3Prefix:
         self._put(name, data, IfNoneMatch="*")
 
     def add_line(self, name: str, line: str) -> None:
-        """Write the whole file again, since S3 can't append; unless somebody wrote it since it was read."""
+        """Write the whole file again, since S3 can't append; unless it was written since it was read."""
         while True:
             try:
                 before, tag = self._got(name)

@@ -1,4 +1,4 @@
-"""The key that signs records, a file on this machine or in KMS, and how it is kept: anyone who may use it could have written any record."""
+"""The key that signs records, a file on this machine or in KMS, and how it is kept: every principal that may use it could have written any record."""
 
 import base64
 import binascii

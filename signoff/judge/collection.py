@@ -245,7 +245,7 @@ def _is_own(item: pytest.Item) -> bool:
 
 
 def proof_of(item: pytest.Item) -> Words:
-    """Return what a test states: its name is a sentence in English, its marker has it in Japanese; of a row that is data, in both."""
+    """Return what a test states: its name is a sentence in English, its marker has it in Japanese; a row that is data has both."""
     marker = item.get_closest_marker(expectation.name)
     if marker is None:
         return SILENCE
@@ -283,7 +283,7 @@ def _cut(config: pytest.Config) -> Iterator[Words]:
 def _without_subject(
     choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]
 ) -> set[str]:
-    """Take out the tests whose subject the application has none of, set aside the rows that have no other; return their ids."""
+    """Remove tests about what the application does not have, and set aside rows without any other; return their ids."""
     idle = [test for test in items if test.get_closest_marker(without_subject.name)]
     items[:] = [test for test in items if test not in idle]
     proven = {test.stash[ROW].id for test in items if ROW in test.stash}

@@ -1,4 +1,4 @@
-"""What time does to a run: what somebody changes while it is judged, and what only waiting repairs."""
+"""What time does to a run: changes while it is judged, and what only waiting fixes."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

@@ -150,7 +150,7 @@ class RunCondition:
     """Something about the run itself that makes it CONDITIONAL at best."""
 
     what: str
-    """The name by which somebody answers for it."""
+    """The name of the person who answers for it."""
     words: Words
 
 
@@ -177,7 +177,7 @@ class Verdict:
         )
 
     def owner(self, what: str) -> Acceptance | None:
-        """Return who answers for a row, a decision or a condition of the run; None if no one does."""
+        """Return who answers for a row, a decision or a condition of the run; None without an owner."""
         return next((acceptance for acceptance in self.accepted if acceptance.what == what), None)
 
     @property

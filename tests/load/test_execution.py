@@ -44,7 +44,7 @@ def test_run_in_which_someone_deployed_is_invalid(before, after, tmp_path):
 
     finished = execution(tmp_path, {"release": before}, live=after).conclude(0)
 
-    told = f"somebody deployed during the run: it is of release {before}, and {after} is live"
+    told = f"there was a deployment during the run: it is of release {before}, and {after} is live"
     assert finished.exit == ExitCode.INVALID
     assert finished.verdict.judgement.reasons[0].en == told
     assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "invalid"

@@ -90,7 +90,7 @@ def test_prepared_run_by_other_limits_is_not_recorded(prepared, carry_out, verdi
 def test_release_that_changed_during_the_run_makes_it_invalid(prepared, carry_out, verdicts):
     finished = carry_out(prepared(), "a", "b")
 
-    told = "somebody deployed during the run: it is of release a, and b is live"
+    told = "there was a deployment during the run: it is of release a, and b is live"
     assert finished.exit == ExitCode.INVALID
     assert told in map(str, finished.verdict.judgement.reasons)
     assert verdicts()[-1]["verdict"] == "invalid"

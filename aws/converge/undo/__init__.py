@@ -69,7 +69,7 @@ def undo_of(unplanned: Unplanned) -> HowToUndo[ApiTarget] | None:
 
 
 def detach(context: ChangeContext, unplanned: Unplanned, *, planned: Api) -> Changes:
-    """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
+    """Undo one difference, if a call can; destructive, so that a person has to agree first."""
     undo = undo_of(unplanned)
     target = ApiTarget(
         context=context, name=unplanned.name, id=unplanned.id, ids=unplanned.ids, api=planned
