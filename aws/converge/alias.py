@@ -56,7 +56,7 @@ def converge(
 
 def released(context: ChangeContext, function: Function) -> dict[str, str]:
     """Return version and CodeSha256 behind the alias, for the release record; empty where none."""
-    answer = _behind(context, function)
+    answer = behind(context, function)
     if answer is None:
         return {}
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
@@ -81,7 +81,7 @@ def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
     if alias is None:
         return None
     weights = dict(alias_of(alias).weights)
-    return {**_version(context, _behind(context, function)), "weights": weights}
+    return {**_version(context, behind(context, function)), "weights": weights}
 
 
 def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str, Any]:
@@ -96,7 +96,8 @@ def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str,
     return {**there, "variables": sorted(names), "published": published, "down": down}
 
 
-def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
+def behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
+    """Return Lambda's configuration of the version behind the alias; None where there is none."""
     return unless_absent(
         context.client("lambda").get_function_configuration,
         FunctionName=function.name,

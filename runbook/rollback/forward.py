@@ -11,7 +11,14 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
 from runbook.rollback.deployments import StageMove, deployments, described_deployment
-from runbook.rollback.versions import AliasMove, Listed, closed_code, described, listed
+from runbook.rollback.versions import (
+    AliasMove,
+    Listed,
+    closed_code,
+    described,
+    is_closed_version,
+    listed,
+)
 
 FORWARD = "forward"
 """In the scope of a record: going forward never resumes a rollback that did not finish."""
@@ -26,7 +33,7 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
     functions = (
         Words(en=f"function {function.name}", ja=f"関数{function.name}")
         for function in context.plan.functions
-        if alias.released(context, function).get("code_sha256") == closed
+        if is_closed_version(alias.behind(context, function) or {}, closed)
     )
     of_stage = (
         Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
@@ -61,8 +68,9 @@ def _alias_move(
 def _open(entries: Any, there: Listed, closed: str) -> Iterator[str]:
     """Yield the recorded versions that are open and still hold the recorded code, newest first."""
     for entry in entries:
-        code = there.get(entry.get("version", ""), {}).get("CodeSha256")
-        if code is not None and code == entry["code_sha256"] and code != closed:
+        version = there.get(entry.get("version", ""), {})
+        same = version and version["CodeSha256"] == entry["code_sha256"]
+        if same and not is_closed_version(version, closed):
             yield entry["version"]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import Changes
+from aws.converge.function import NEW
 from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.release import CLOSED_PACKAGE, code_sha256
@@ -58,7 +59,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
             function=function,
             live=served[function.name],
             target=target,
-            closes=target["CodeSha256"] == closed,
+            closes=is_closed_version(target, closed),
             named="to" in context.chosen,
         )
 
@@ -68,6 +69,11 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
 def closed_code(context: StepContext) -> str:
     """Return the digest of the closed release."""
     return code_sha256(context.build(CLOSED_PACKAGE))
+
+
+def is_closed_version(version: Mapping[str, Any], closed: str) -> bool:
+    """Whether a version is a closed release: this commit's, or one that an earlier commit built and published as such."""
+    return version.get("CodeSha256") == closed or version.get("Description") == NEW
 
 
 def chosen(context: StepContext) -> tuple[Function, ...]:
@@ -161,8 +167,9 @@ def _other(
         for name, value in recorded.items()
         if value
         and value["version"] != now[name]
-        and value["code_sha256"] != closed
-        and there[name].get(value["version"], {}).get("CodeSha256") == value["code_sha256"]
+        and (held := there[name].get(value["version"], {})).get("CodeSha256")
+        == value["code_sha256"]
+        and not is_closed_version(held, closed)
     }
 
 

@@ -1,11 +1,14 @@
 """From the closed release one command leads forward; it points at what is on record and makes nothing new."""
 
+from dataclasses import replace
+
 import pytest
 
 from aws.change.gate import Declined
 from runbook.engine import Refused
 from runbook.procedures import roll_forward, rollback_api, rollback_functions
-from runbook.rollback.forward import closed_parts
+from runbook.rollback.forward import alias_moves, closed_parts
+from runbook.rollback.versions import moves
 from tests.runbook.desk import said_in
 
 
@@ -44,6 +47,23 @@ def test_whatever_diagnoses_can_tell_what_is_closed(closed):
     functions = [f"function {function.name}" for function in closed.context().plan.functions]
     assert during == [*functions, "stage prod"]
     assert closed_parts(closed.context()) == ()
+
+
+def upgraded(context):
+    """The same in a later commit, which builds other packages, the closed one too."""
+    return replace(context, build=lambda name: f"a later build of {name}".encode())
+
+
+def test_closed_release_that_an_earlier_commit_built_is_known_as_closed(closed):
+    context = upgraded(closed.context())
+    functions = [f"function {function.name}" for function in context.plan.functions]
+
+    assert [part.en for part in closed_parts(context)] == [*functions, "stage prod"]
+    assert {move.live["Version"] for move in alias_moves(context)} == {"1"}
+
+
+def test_going_back_to_the_closed_release_of_an_earlier_commit_says_what_callers_get(operator):
+    assert {move.closes for move in moves(upgraded(operator.context()))} == {True}
 
 
 def test_forward_makes_no_version_and_no_deployment(closed):
