@@ -105,7 +105,7 @@ def test_what_executed_a_changed_function_runs_before_what_imports_it_alone():
 
 PATTERN = """
 def test_pattern():
-    from aws.iam import covers
+    from aws.iam.pattern import covers
     assert covers("a*", "ab")
 """
 
