@@ -64,7 +64,7 @@ class Obstacle(enum.StrEnum):
     ACCOUNT = "account"
     """The account may not use the service or the Region yet."""
     EXPRESSION = "expression"
-    """Somebody has to read it."""
+    """A person has to read it."""
     PERSON = "person"
     """No machine can or may try it."""
     REPLAY = "replay"

@@ -145,7 +145,7 @@ def _locked(path: Path) -> Iterator[str]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
-            yield f"process {file.read().strip() or 'of somebody'}"
+            yield f"process {file.read().strip() or 'of another run'}"
             return
         file.truncate(0)
         file.write(str(os.getpid()))

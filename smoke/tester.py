@@ -113,7 +113,7 @@ class Restorer:
                 items = f"{user} {', '.join(map(_sort, awarded))}"
                 return [
                     Words(
-                        en=f"{items} in {name}; somebody else moved counter {moved} meanwhile: delete them, "
+                        en=f"{items} in {name}; another writer moved counter {moved} meanwhile: delete them, "
                         f"then recount",
                         ja=f"{name}の{items}（その間に他の処理がカウンター{moved}を変更しました。削除してから"
                         f"再集計してください）",

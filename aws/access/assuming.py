@@ -1,4 +1,4 @@
-"""Who can take over somebody's rights: by a role's trust alone, or by actions that IAM has to allow; Lambda alone for ours."""
+"""Who can take over the rights of another principal: by a role's trust alone, or by actions that IAM has to allow; Lambda alone for ours."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ SIGNING_IN = (
     *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
     *("iam:CreateServiceSpecificCredential", "iam:UploadSigningCertificate"),
 )
-"""Actions that give somebody a user's password or access key."""
+"""Actions that give their caller a user's password or access key."""
 JOINING = ("iam:AddUserToGroup",)
 OF_PROVIDERS = (
     *("iam:UpdateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint"),
@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ssm": ("ssm:StartAutomationExecution", "ssm:SendCommand"),
     "states": ("states:UpdateStateMachine", "states:StartExecution"),
 }
-"""Service that a role trusts -> the actions by which somebody says what is done under it, without passing it anew:
+"""Service that a role trusts -> the actions by which a principal says what is done under it, without passing it anew:
 the stack, project or machine has it already. Which of them does is not read."""
 ANY_VALUE = frozenset({"", "ForAnyValue"})
 EXACT = frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"})
@@ -83,7 +83,7 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
 def assumption_paths(
     kind: str, raw: Raw, scope: Scope, functions: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Yield (patterns of ARNs, actions on them) by which somebody takes the rights of a role, user or group.
+    """Yield (patterns of ARNs, actions on them) by which a principal takes the rights of a role, user or group.
 
     ``functions`` are the ARNs of those that run under the role.
     """
@@ -190,7 +190,7 @@ def _refused(
     decision = evaluate(for_lambda, ASSUME, "*", known)
     if decision.allowed:
         return ()
-    expected = Words(en="allowed", ja="許可されていること")
+    expected = Words(en="allowed", ja="許可")
     return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, expected, call=CALL),)
 
 

@@ -173,7 +173,7 @@ def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str)
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
-    """Return everybody else whom a statement allows, each with the statement's Sid and its policy."""
+    """Return all other principals that a statement allows, each with the statement's Sid and its policy."""
     return [
         _described(who, statement, policy)
         for policy in policies
@@ -230,5 +230,5 @@ def _binds(condition: Condition) -> bool:
 
 
 def _speaks_of_gateway(statement: Statement) -> bool:
-    anybody = {("*", "*"), ("Service", "*"), ("Service", GATEWAY)}
-    return bool(anybody & set(statement.principals)) or bool(statement.not_principals)
+    public = {("*", "*"), ("Service", "*"), ("Service", GATEWAY)}
+    return bool(public & set(statement.principals)) or bool(statement.not_principals)

@@ -119,7 +119,7 @@ def _with_takers(
 
 
 def _ways_in(bearer: _Bearer, reading: Reading) -> Iterator[Target]:
-    """Yield the targets by which somebody takes over a bearer's rights; if functions are unread, any may use it."""
+    """Yield the targets by which a principal takes over a bearer's rights; if functions are unread, any may use it."""
     try:
         functions = [f["FunctionArn"] for f in reading.source(listed) if f["Role"] == bearer.arn]
     except ReadFailure:
@@ -157,8 +157,8 @@ def _is_linked(role: Raw) -> bool:
 
 def _policies(found: Details) -> Iterator[Target]:
     """Yield the customer managed policies in use: a principal that may change one can widen all that have it."""
-    everybody = (*found.roles, *found.users, *found.groups)
-    in_use = sorted({arn for entry in everybody for arn in attached(entry)})
+    bearers = (*found.roles, *found.users, *found.groups)
+    in_use = sorted({arn for entry in bearers for arn in attached(entry)})
     own = tuple(name for name in in_use if not name.startswith(BY_AWS))
     yield Target(kind="rights of policies", name="", arns=own, actions=OF_POLICIES)
 

@@ -39,7 +39,7 @@ DETAILS = "iam:GetAccountAuthorizationDetails"
 LACKING = Words(en="permissions that are missing", ja="不足している権限")
 DECRYPT = "kms:Decrypt"
 FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
-"""What an AWS managed key grants to everybody who may use what it encrypts."""
+"""What an AWS managed key grants to all principals that may use what it encrypts."""
 DIRECT = context(dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"), ()))
 """Of a call that the function makes itself: no service stands between."""
 BY_SERVICE = context({"aws:ViaAWSService": "true"})

@@ -205,10 +205,10 @@ def details(reading: Reading) -> Details:
 
 
 def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
-    """Return ARN -> document of every managed policy that anybody has, those the listing left out read singly."""
+    """Return ARN -> document of every managed policy in use, those the listing left out read singly."""
     found = reading.source(details)
-    everybody = (*found.roles, *found.users, *found.groups)
-    in_use = {arn for entry in everybody for arn in attached(entry)}
+    bearers = (*found.roles, *found.users, *found.groups)
+    in_use = {arn for entry in bearers for arn in attached(entry)}
     absent = sorted(in_use - found.documents.keys())
     return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
 

@@ -46,7 +46,7 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
     others = ", ".join(map(visible_line, found.unproven))
     unproven = Words(
         en=f"not of this run, so that nothing proves them: {others}",
-        ja=f"この実行のものではなく、証明されていないファイル: {others}",
+        ja=f"この実行のものではなく、照合していないファイル: {others}",
     )
     sentences = [verified, unproven] if found.unproven else [verified]
     return [*sentences, _newer(found.newer)] if found.newer else sentences

@@ -18,7 +18,7 @@ def _before(value: str) -> str:
     if value in NEVER_BEFORE:
         raise UnfitValueError(
             en=f"name the environment in which people tried it first; {value} proves nothing",
-            ja=f"先に試した環境の名前を書いてください。{value}では何も証明できません",
+            ja=f"先に試した環境の名前を書いてください。{value}は検証の根拠になりません",
         )
     return value
 

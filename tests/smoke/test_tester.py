@@ -164,7 +164,7 @@ def test_counter_that_somebody_else_moved_is_left_and_told(rally, collected):
         left = suite.tidy()
         rally.client("dynamodb").put_item(TableName=table_of(rally).name, Item=ours)
 
-    assert f"somebody else moved counter {counter.key}" in " ".join(map(str, left))
+    assert f"another writer moved counter {counter.key}" in " ".join(map(str, left))
     assert held(rally) == collected
 
 
