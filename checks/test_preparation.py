@@ -63,8 +63,9 @@ def functional_red(run: Record) -> dict[Words, list[Words]]:
     rows = {row.id: run.body["rows"].get(row.id, "not judged") for row in _functional()}
     known = {id_ for id_ in run.body.get("known_faults", ()) if rows.get(id_) == Outcome.WAIVED}
     red = {id_: end for id_, end in rows.items() if end not in GOOD and id_ not in known}
-    signed = {row.id for row in _functional() if row.signed}
-    unsigned = {id_ for id_, end in red.items() if end == Outcome.NOT_TESTABLE and id_ in signed}
+    waits = {True: (Outcome.FAIL, Outcome.NOT_TESTABLE), False: (Outcome.NOT_TESTABLE,)}
+    signed = (row for row in _functional() if row.signed)
+    unsigned = {row.id for row in signed if rows[row.id] in waits[row.by_signature]}
     judged = [id_ for id_, end in rows.items() if end != Outcome.EXCLUDED]
     return {
         RED: [Words.same(id_) for id_ in red if id_ not in unsigned] if judged else [NONE_JUDGED],
