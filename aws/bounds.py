@@ -44,7 +44,7 @@ def _in_japanese(unit: Unit) -> str:
 
 def exactly(value: Any) -> Bound:
     """The found value must equal the decided one."""
-    words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}であること")
+    words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}")
     return Bound(
         code="exactly",
         value=value,
@@ -60,9 +60,7 @@ def at_least(value: float, unit: Unit = "") -> Bound:
         code="at_least",
         value=value,
         holds=lambda found: found is not None and bool(found >= value),
-        words=Words(
-            en=f"at least {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以上であること"
-        ),
+        words=Words(en=f"at least {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以上"),
         prefers=value,
     )
 
@@ -73,9 +71,7 @@ def at_most(value: float, unit: Unit = "") -> Bound:
         code="at_most",
         value=value,
         holds=lambda found: found is not None and bool(found <= value),
-        words=Words(
-            en=f"at most {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以下であること"
-        ),
+        words=Words(en=f"at most {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以下"),
         prefers=value,
     )
 
@@ -88,7 +84,7 @@ def between(least: float, most: float, unit: Unit = "") -> Bound:
         holds=lambda found: found is not None and bool(least <= found <= most),
         words=Words(
             en=f"{least:g} to {most:g}{unit}",
-            ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間であること",
+            ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間",
         ),
         prefers=most,
         nearest=lambda found: least if found < least else most,
@@ -106,9 +102,7 @@ def one_of(*values: Any) -> Bound:
     An empty list allows nothing: if a function has no published versions, no version is right.
     """
     if not values:
-        nothing = Words(
-            en="one that exists, and none does", ja="存在するものであること（一つもない）"
-        )
+        nothing = Words(en="one that exists, and none does", ja="存在するもの（一つもない）")
         return described(nothing, code="one_of")
     listed, in_japanese = as_text(values), as_text(values, "ja")
     either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
@@ -116,7 +110,7 @@ def one_of(*values: Any) -> Bound:
         code="one_of",
         value=values,
         holds=lambda found: found in values,
-        words=Words(en=f"{either}{listed}", ja=f"{in_japanese}{any_of}であること"),
+        words=Words(en=f"{either}{listed}", ja=f"{in_japanese}{any_of}"),
         prefers=values[0],
     )
 
@@ -153,7 +147,7 @@ def within(values: Iterable[Any]) -> Bound:
     """The found set must have only decided values, and may have fewer."""
     allowed = frozenset(values)
     if not allowed:
-        words = Words(en="none", ja="何もないこと")
+        words = Words(en="none", ja="なし")
     else:
         words = Words(en=f"only {as_text(allowed)}", ja=f"{as_text(allowed)}以外を含まないこと")
     return Bound(
@@ -171,7 +165,7 @@ def unset() -> Bound:
         code="unset",
         value=None,
         holds=lambda found: found in (None, False, "", (), frozenset(), 0),
-        words=Words(en="not set", ja="未設定であること"),
+        words=Words(en="not set", ja="未設定"),
     )
 
 

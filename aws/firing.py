@@ -187,7 +187,7 @@ def _reached(most: int, period: int, want: desired.Alarm) -> Words:
     return Words(
         en=f"1 to {most} in {period} s, which is reached whenever {want.threshold} come"
         f" within {want.period_s} s",
-        ja=f"{period}秒間に1から{most}（{want.period_s}秒間に{want.threshold}件で必ず発報する値）であること",
+        ja=f"{period}秒間に1から{most}（{want.period_s}秒間に{want.threshold}件で必ず発報する値）",
     )
 
 
@@ -195,7 +195,7 @@ def _in_minutes() -> Words:
     return Words(
         en=f"a period of {RESOLUTION_S} s or more: the metric has one value a minute, and what comes"
         " late is never looked at in a shorter period",
-        ja=f"{RESOLUTION_S}秒以上の期間であること（メトリクスの値は1分ごとで、短い期間では遅れて届いた値が評価されない）",
+        ja=f"{RESOLUTION_S}秒以上の期間（メトリクスの値は1分ごとで、短い期間では遅れて届いた値が評価されない）",
     )
 
 
@@ -206,8 +206,8 @@ def _no_expression() -> Bound:
         value=None,
         holds=unset().holds,
         words=Words(
-            en="a single metric: when an expression fires is not judged here, so that somebody has"
-            " to decide it",
-            ja="単一のメトリクスであること（式がいつ発報するかは判定対象外のため、判断が必要）",
+            en="a single metric: when an expression fires is not judged here, so that it needs"
+            " a decision",
+            ja="単一のメトリクス（式がいつ発報するかは判定対象外のため、判断が必要）",
         ),
     )

@@ -36,7 +36,7 @@ NO_OTHERS = Bound(
     holds=lambda found: not found,
     words=Words(
         en="only the planned ones and the administrators",
-        ja="計画した相手とadministratorsのみであること",
+        ja="計画した相手とadministratorsのみ",
     ),
 )
 NAMED: Mapping[str, Any] = {"decided_in": where("administrators"), "loosens": True}
@@ -104,8 +104,8 @@ def assumable_by_others(
     principals: Iterable[Principal], insiders: Insiders
 ) -> tuple[Difference, ...]:
     """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
-    everybody = tuple(principals)
-    ours = [principal for principal in everybody if insiders.plans(principal.arn)]
+    candidates = tuple(principals)
+    ours = [principal for principal in candidates if insiders.plans(principal.arn)]
     found = {
         principal.arn: sorted(
             (
@@ -117,7 +117,7 @@ def assumable_by_others(
                 ),
             )
         )
-        for principal in everybody
+        for principal in candidates
         if not insiders.plans(principal.arn)
     }
     about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
@@ -201,7 +201,7 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
 def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
     """Return whom a topic's own policy allows besides the account, CloudWatch and the insiders.
 
-    The policy that SNS gives a new topic allows everybody under the condition AWS:SourceOwner, which is the account.
+    The policy that SNS gives a new topic allows all principals under the condition AWS:SourceOwner, which is the account.
     """
     account = insiders.environment.account
     statements = [

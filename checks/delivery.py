@@ -42,7 +42,7 @@ PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛
 
 PLANNED = Words(en="subscription of the planned address", ja="計画したアドレスのサブスクリプション")
 NOT_CONFIRMED = Words(en="none that is confirmed", ja="承認済みのものなし")
-CONFIRMED = described(Words(en="confirmed", ja="承認済みであること"))
+CONFIRMED = described(Words(en="confirmed", ja="承認済み"))
 
 ALARM_BYTES = 16_384
 """More than the message of any alarm: its description has at most 1024 characters, its reason 1023."""
@@ -56,9 +56,9 @@ BY_PEOPLE = described(
     code="heard",
 )
 ABSENT = Words(en="absent", ja="なし")
-EXISTS = described(Words(en="there", ja="存在すること"))
+EXISTS = described(Words(en="there", ja="存在"))
 REFUSED = Words(en="refused by its policy", ja="ポリシーにより拒否")
-ALLOWED = described(Words(en="allowed", ja="許可されていること"))
+ALLOWED = described(Words(en="allowed", ja="許可"))
 USABLE = described(
     en="an enabled key whose policy allows CloudWatch to use it, or none",
     ja="CloudWatchが使える有効なキー、または暗号化なし",

@@ -184,7 +184,7 @@ def _undecryptable(role: Role, key: Key) -> Difference:
 
 
 def _names(statement: Statement, arn: str) -> bool:
-    """Whether a statement names a role or everybody; a condition may narrow everybody to the account."""
+    """Whether a statement names a role or all principals; a condition may narrow them to the account."""
     return any(who == "*" or is_same(who, arn) for _, who in statement.principals)
 
 
@@ -214,17 +214,17 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
         return ()
     expected = described(
         en="a key whose policy names CloudWatch Logs",
-        ja="CloudWatch Logsに許可したキーであること",
+        ja="CloudWatch Logsに許可したキー",
     )
     return (of(KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
 
 
 def _allows_logs(policy: str, region: str) -> bool:
-    """Whether a key's policy allows CloudWatch Logs, or everybody, anything."""
+    """Whether a key's policy allows CloudWatch Logs, or all principals, anything."""
     logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
-    anybody = {("AWS", "*"), ("*", "*")}
+    public = {("AWS", "*"), ("*", "*")}
     return any(
-        statement.effect == "Allow" and (logs | anybody) & set(statement.principals)
+        statement.effect == "Allow" and (logs | public) & set(statement.principals)
         for statement in parse(policy, "policy of the key")
     )
 

@@ -272,14 +272,14 @@ ADDRESS = _where("given", bool, Words("an address", "アドレスがあること
 PATH = _where(
     "path",
     lambda found: not any(urlsplit(str(found))[:2]),
-    Words("a path, without a host", "ホストを含まないパスであること"),
+    Words("a path, without a host", "ホストを含まないパス"),
 )
 HTTPS = _where(
     "https",
     lambda found: urlsplit(str(found)).scheme == "https" and _public(str(found)),
     Words(
         en="an address with https:// that phones outside find",
-        ja="https://で始まり、外部のマシンから到達できるアドレスであること",
+        ja="https://で始まり、外部のマシンから到達できるアドレス",
     ),
 )
 
@@ -292,7 +292,7 @@ def _of_channel(channel: str) -> Bound:
     """LINE derives a LIFF id from its channel's id: ``1234567890-AbCdEfGh`` (LIFF, "Registering LIFF apps")."""
     words = Words(
         en=f"an id of channel {channel}, which begins with {channel}-",
-        ja=f"チャネル{channel}のID（{channel}-で始まる）であること",
+        ja=f"チャネル{channel}のID（{channel}-で始まる）",
     )
     return _where("of_channel", lambda found: str(found).startswith(f"{channel}-"), words, channel)
 

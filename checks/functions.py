@@ -1,4 +1,4 @@
-"""What functions run on, how many at once, and their environment variables: those planned, and somebody else's."""
+"""What functions run on, how many at once, and their environment variables: those planned, and another environment's."""
 
 import math
 import re
@@ -79,12 +79,12 @@ DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION"
 """The default of a function for an absent variable (lambdas/README.md)."""
 QUIET = described(
     en="a level that writes down neither requests nor answers of AWS",
-    ja="リクエストやAWSの応答をログに残さないレベルであること",
+    ja="リクエストやAWSの応答をログに残さないレベル",
     code="quiet",
 )
 CALLING_AWS = described(
     en="a value by which boto3 calls AWS as it does without the variable",
-    ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
+    ja="未設定の場合と同じくboto3がAWSを呼び出せる値",
     code="calling_aws",
 )
 OWN = described(
@@ -278,7 +278,7 @@ def leading_to_line(environment: Environment, salt: str) -> Bound:
         code="leading_to_line",
         value=decided,
         holds=lambda value: value is None or same(value, decided, salt),
-        words=Words(en=f"{decided}, or not set", ja=f"{decided}、または未設定であること"),
+        words=Words(en=f"{decided}, or not set", ja=f"{decided}、または未設定"),
     )
 
 

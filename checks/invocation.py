@@ -14,7 +14,7 @@ OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False, "stops_calls": True
 
 
 def allowing(what: str) -> dict[Words, Bound]:
-    words = Words(en=f"allowed for {what}", ja=f"{what}について許可されていること")
+    words = Words(en=f"allowed for {what}", ja=f"{what}の許可")
     return {INVOKED_BY: replace(exactly(value=True), words=words)}
 
 

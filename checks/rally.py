@@ -194,7 +194,7 @@ def _within(area: Area, km: float) -> Bound:
     centre = f"{area.lat:g}, {area.lon:g}"
     return described(
         en=f"at most {area.km:g} km from {centre} (it is {km:,.1f} km away)",
-        ja=f"{centre}から{area.km:g} km以内であること（現在{km:,.1f} km）",
+        ja=f"{centre}から{area.km:g} km以内（現在{km:,.1f} km）",
     )
 
 
@@ -209,7 +209,7 @@ def _not_zero() -> Bound:
 def _alone(other: str) -> Bound:
     return described(
         en=f"a place of its own, not that of {other}",
-        ja=f"{other}とは別の位置であること",
+        ja=f"{other}とは別の位置",
     )
 
 
@@ -218,7 +218,7 @@ def _ended(id_: str, span: str, day: str) -> Difference:
         code="valid_through",
         value=day,
         holds=lambda _: False,
-        words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効であること"),
+        words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効"),
     )
     return Difference(kind=STAMP, name=id_, fact=VALIDITY, found=span, bound=bound)
 

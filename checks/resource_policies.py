@@ -68,7 +68,7 @@ def _terms(statements: Iterable[Statement]) -> list[Words]:
 
 
 def open_to_all(document: str | None, stage: str) -> bool:
-    """Whether an API's policy lets everybody call all of a stage: so does no policy, or one that allows all and denies nothing.
+    """Whether an API's policy allows all callers all of a stage: so does no policy, or one that allows all and denies nothing.
 
     A deny for plain HTTP affects no caller, since API Gateway answers over TLS only.
     """
@@ -87,11 +87,11 @@ def _is_idle(statement: Statement) -> bool:
 
 
 def _allows_everyone(statement: Statement, stage: str) -> bool:
-    everybody = {("AWS", "*"), ("*", "*")} & set(statement.principals)
+    public = {("AWS", "*"), ("*", "*")} & set(statement.principals)
     calling = any(action_pattern(action).matches(INVOKE) for action in statement.actions)
     whole = any(_is_whole(resource, stage) for resource in statement.resources)
     always = all(holds(condition, OVER_TLS) is True for condition in statement.conditions)
-    return bool(everybody and calling and whole and always)
+    return bool(public and calling and whole and always)
 
 
 def _is_whole(resource: str, stage: str) -> bool:
@@ -245,7 +245,7 @@ def _delivers(statement: Statement) -> bool:
 
 def _principals(statement: Statement) -> str:
     named = statement.principals or statement.not_principals
-    return ", ".join(sorted({name for _, name in named})) or "no one"
+    return ", ".join(sorted({name for _, name in named})) or "none"
 
 
 def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:

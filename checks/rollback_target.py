@@ -29,16 +29,16 @@ from plan.compute import names_a_table
 from signoff.judge.snapshot import Snapshot
 
 CALLED = Words(en="function that it calls", ja="呼び出す関数")
-THERE = Words(en="one that exists", ja="存在するものであること")
+THERE = Words(en="one that exists", ja="存在するもの")
 VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
 DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
 OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
 OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
 HANDLER = Words(en="handler", ja="ハンドラー")
-PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるものであること")
+PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるもの")
 ON_RECORD = Words(
     en="code that a release record names, or that this commit builds",
-    ja="リリース記録にあるか、このコミットがビルドするコードであること",
+    ja="リリース記録にあるか、このコミットがビルドするコード",
 )
 AUTHORIZATION = Words(en="authorization", ja="認可")
 ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
@@ -186,7 +186,7 @@ class WayBack:
         return differing(back, replace(want, environment=names), environment, salt, arns)
 
     def _unknown(self, back: Function) -> Iterator[Difference]:
-        """Yield code that is not recorded: somebody who knows it has to say what it is."""
+        """Yield code that is not recorded: a person who knows it has to say what it is."""
         known = {
             code
             for release in self.snapshot.scope.releases

@@ -20,7 +20,7 @@ RECORDS = Words(en="records", ja="記録")
 KEY = Words(en="signing key", ja="署名鍵")
 IN_KMS = described(
     en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
-    ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
+    ja="署名者をポリシーで定めたKMSキー（`python -m runbook evidence`で作成）",
 )
 STATE = Words(en="state", ja="状態")
 SIGNERS = Words(en="signers beyond evidence_signers", ja="evidence_signers以外の署名者")
@@ -35,14 +35,14 @@ ERASING = (
     *("s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
     *("s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:BypassGovernanceRetention"),
 )
-"""Actions that can erase a record without a trace, or let somebody do so."""
+"""Actions that can erase a record without a trace, or allow a principal to."""
 SIGNING = ("kms:Sign", "kms:CreateGrant")
 APPOINTING = ("kms:PutKeyPolicy",)
 """Actions that decide who may sign. Administrators of the account may always take them, which SEC-24 judges."""
 HISTORY = Words(en="history of versions", ja="変更履歴の保存")
 VERSIONED = described(
     en="s3:// with versioning, so that nothing overwritten or deleted is lost",
-    ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
+    ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://",
 )
 STATES = {
     "folder": Words(en="a folder, without a history", ja="フォルダ（履歴なし）"),
@@ -71,7 +71,7 @@ def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
     """Return what is wrong with the records."""
     if not records.problem:
         return ()
-    expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済みであること")
+    expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済み")
     return (fault(STORE, store.location, RECORDS, None, expected, said=records.words),)
 
 
@@ -125,8 +125,8 @@ def _named(
     """Yield the principals, besides the planned ones, whom statements allow one of the actions."""
     for statement in statements:
         if any(names_action(statement, action) for action in actions):
-            everybody = (("AWS", "*"),) if statement.not_principals else statement.principals
-            for _, who in everybody:
+            principals = (("AWS", "*"),) if statement.not_principals else statement.principals
+            for _, who in principals:
                 if not any(is_same(who, other) or fnmatchcase(who, other) for other in planned):
                     yield who
 

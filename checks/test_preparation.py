@@ -144,8 +144,8 @@ def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
     day = environment.day_of_go_live(today)
     last = today + timedelta(days=FARTHEST_DAYS)
     ends = environment.season.ends if environment.season else day
-    near = described(Words(en=f"{last} or earlier", ja=f"{last}以前であること"))
-    later = described(Words(en=f"{day} or later", ja=f"{day}以降であること"))
+    near = described(Words(en=f"{last} or earlier", ja=f"{last}以前"))
+    later = described(Words(en=f"{day} or later", ja=f"{day}以降"))
     wrong = (("go_live", day, near, day > last), ("season", ends, later, ends < day))
     return tuple(
         Difference(

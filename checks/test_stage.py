@@ -25,9 +25,7 @@ SHARED = Words(
 )
 LOG_ROLE = Words(en="role for writing logs", ja="ログ出力用のロール")
 GATEWAY = Words(en="API Gateway in", ja="API Gateway: ")
-SOME_ROLE = Bound(
-    code="some_role", value=None, holds=bool, words=Words(en="a role", ja="ロールがあること")
-)
+SOME_ROLE = Bound(code="some_role", value=None, holds=bool, words=Words(en="a role", ja="ロール"))
 
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")

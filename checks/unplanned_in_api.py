@@ -45,7 +45,7 @@ def shared_answers(
     """Return what decides the answer and is not in the cache key; empty if nothing is cached.
 
     Setting ``*/*`` caches GET only; a method's own setting caches any verb. A body is never in the
-    key, so a cached POST answers everybody alike.
+    key, so a cached POST answers all callers alike.
     """
     if not (stage.cache_enabled and _setting(stage, route).caching):
         return []
@@ -123,7 +123,7 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
             fact=POLICY,
             found=json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
             bound=described(
-                en="a policy that allows everybody to call, or none",
+                en="a policy that allows all callers, or none",
                 ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
             ),
             call="apigateway:GetRestApis",

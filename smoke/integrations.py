@@ -179,7 +179,7 @@ def _login_token(calls: RowCalls) -> str:
 
 
 LEAST_DAYS = 7
-"""A token that expires within a week may expire before anybody looks again."""
+"""A token that expires within a week may expire before the next look."""
 CHANNEL = Words(en="LINE channel", ja="LINEチャネル")
 LAST_DAY = Words(en="last day of the access token", ja="アクセストークンの最終日")
 LIMIT = Words(en="messages a month", ja="月間メッセージ数")
@@ -262,9 +262,7 @@ def _a_week_away(*, enough: bool) -> Bound:
         code="days_from_now",
         value=LEAST_DAYS,
         holds=lambda _: enough,
-        words=Words(
-            en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先であること"
-        ),
+        words=Words(en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先"),
     )
 
 

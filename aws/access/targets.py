@@ -1,4 +1,4 @@
-"""What somebody could act on: our resources, what monitors and what stops them, and the rights of principals that act on either."""
+"""What a principal could act on: our resources, what monitors and what stops them, and the rights of principals that act on either."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ GIVING: Mapping[str, tuple[str, ...]] = {
 }
 """Kind of principal -> the actions that widen its rights, up to all resources including ours."""
 OF_POLICIES = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
-"""The actions that widen a managed policy that somebody has."""
+"""The actions that widen a managed policy in use."""
 OF_API = (
     *("apigateway:PATCH", "apigateway:PUT", "apigateway:POST", "apigateway:DELETE"),
     *("apigateway:UpdateRestApiPolicy", "apigateway:SetWebACL"),
@@ -197,7 +197,7 @@ def _watching(
 
 
 def _stored(scope: Scope) -> Iterator[Target]:
-    """Yield the bucket of the images, which everybody sees, and that of the evidence."""
+    """Yield the bucket of the images, which is public, and that of the evidence."""
     for kind, name in (("bucket", scope.bucket), ("evidence", scope.evidence_bucket)):
         if name:
             arns = (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*")
@@ -207,8 +207,8 @@ def _stored(scope: Scope) -> Iterator[Target]:
 def giving(scope: Scope) -> Iterator[Target]:
     """Yield the rights of all roles, users and groups, existing or not."""
     for kind, actions in GIVING.items():
-        everybody = f"arn:aws:iam::{scope.account}:{kind}/*"
-        yield Target(kind=f"rights of {kind}s", name="", arns=(everybody,), actions=actions)
+        every = f"arn:aws:iam::{scope.account}:{kind}/*"
+        yield Target(kind=f"rights of {kind}s", name="", arns=(every,), actions=actions)
 
 
 def stopping(reading: Reading) -> Iterator[Target]:

@@ -47,7 +47,7 @@ def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Cha
         made += _method(context, api_id, draft, method, (api, resource))
     for extra in unplanned(draft, methods):
         context.say(
-            en=f"{extra} is not in the plan and is left alone; does anybody need it?",
+            en=f"{extra} is not in the plan and is left alone; is it needed?",
             ja=f"{extra}は計画にないため変更しません。必要なものか確認します",
         )
     return made

@@ -70,7 +70,7 @@ def expiring(least: int = 1) -> Bound:
         code="expiring",
         value=least,
         holds=lambda days: days not in (None, FOREVER) and bool(days >= least),
-        words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数であること"),
+        words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数"),
         prefers=least,
     )
 

@@ -46,7 +46,7 @@ def _labels(versions: Mapping[str, Iterable[str]] | None) -> set[str]:
 
 
 def _further_labels(versions: Raw) -> tuple[str, ...]:
-    """Return the labels that no secret has unless somebody moved or rotated something."""
+    """Return the labels that no secret has unless a label was moved or the secret rotated."""
     return tuple(sorted(_labels(versions) - {CURRENT, PREVIOUS}))
 
 
@@ -183,8 +183,8 @@ SECRET = Kind[Secret](
     undo={
         ROTATION: by_call(
             calling("secretsmanager", "cancel_rotate_secret", SecretId=THIS),
-            en="the secret keeps its value until somebody replaces it",
-            ja="値は、誰かが置き換えるまで変わらなくなります",
+            en="the secret keeps its value until you replace it",
+            ja="値は、手動で置き換えるまで変わらなくなります",
         ),
         COPIES: by_call(
             _end_replicas,

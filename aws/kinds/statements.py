@@ -35,7 +35,7 @@ def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]
     """Describe what is lost where statements of a resource's own policy that deny are taken off."""
     return by_call(
         remove,
-        en="what those statements deny is no longer denied to anybody",
+        en="what those statements deny is no longer denied to any principal",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
         final=True,
     )

@@ -51,7 +51,7 @@ def login_from(claims: Mapping[str, Any], channel_id: str) -> Login:
     """
     subject, name = claims.get("sub"), claims.get("name")
     if claims.get("iss") != LINE_ISSUER or claims.get("aud") != channel_id:
-        raise Refusal("TOKEN_VERIFICATION_FAILED", detail="issued by or for somebody else")
+        raise Refusal("TOKEN_VERIFICATION_FAILED", detail="issued by or for another channel")
     if not isinstance(subject, str) or not is_line_user(subject):
         raise Refusal("TOKEN_VERIFICATION_FAILED", detail="no LINE user id in it")
     return Login(subject, name if isinstance(name, str) and name else None)

@@ -19,7 +19,7 @@ class Users:
         This is a single UpdateItem, so that two simultaneous first logins produce one CreatedAt.
         """
         # A login without the profile scope has no name and must not erase the stored one, nor write an empty one:
-        # DynamoDB refuses that where somebody keeps an index by names.
+        # DynamoDB refuses that where a team keeps an index by names.
         name = login.display_name
         given = {":name": {"S": name}} if name else {}
         answer = self.client.update_item(

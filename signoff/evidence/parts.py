@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from aws.inventory import Sections
-from aws.kinds import ATTACHED, BY_SECTION
+from aws.kinds import ATTACHED, BY_SECTION, UNDO
 from aws.part import Part
 from aws.words import Words
 
@@ -93,8 +93,8 @@ def _within(hint: Any) -> Iterator[type]:
 
 @cache
 def named_by_kinds() -> Mapping[str, Words]:
-    """Return the names that facts have beside their fields."""
-    return {
+    """Return the names that facts have beside their fields, and those of what can be attached, by its English name."""
+    return {fact.en: fact for _, fact in UNDO} | {
         field.name: field.metadata["words"]
         for kind in kinds()
         for field in fields(kind)

@@ -225,7 +225,7 @@ class Store:
         signature, key = content.get("signature"), content.get("key")
         if not signature or not key:
             return with_remedy(
-                en=" is not signed: anybody could have written it",
+                en=" is not signed, so its writer is unknown",
                 ja="に署名がなく、誰でも書ける状態でした",
             )
         try:

@@ -224,7 +224,7 @@ def test_difference_names_the_kind_the_fact_and_the_call():
 
     assert difference.words.en == "toy a: days: found unlimited (toy:DescribeToy), expected 3"
     assert (difference.words.ja, difference.loosens) == (
-        "玩具a: 日数は無期限（toy:DescribeToy）。期待値: 3であること",
+        "玩具a: 日数は無期限（toy:DescribeToy）。期待値: 3",
         True,
     )
 

@@ -75,7 +75,7 @@ def test_time_to_live_is_told_by_its_attribute_and_its_call():
     )
     assert difference.words.ja == (
         "テーブルUserStamps: 有効期限（TTL）はCollectedAt（dynamodb:DescribeTimeToLive）。"
-        "期待値: 未設定であること"
+        "期待値: 未設定"
     )
 
 

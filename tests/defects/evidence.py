@@ -110,7 +110,7 @@ DEFECTS = (
         id="PREP-09:forged-record",
         breaks=store(
             problem=Words(
-                en="000007.json is not signed: anybody could have written it",
+                en="000007.json is not signed, so its writer is unknown",
                 ja="000007.jsonに署名がなく、誰でも書ける状態でした",
             )
         ),

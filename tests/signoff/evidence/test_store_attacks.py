@@ -80,7 +80,7 @@ def test_twenty_lines_that_sign_by_nobody_are_no_signatures(folder):
 
     records = Store.in_folder(folder, "prod", account="444455556666").load()
     assert records.entries == ()
-    assert "000001.json is not signed: anybody could have written it" in records.problem.en
+    assert "000001.json is not signed, so its writer is unknown" in records.problem.en
 
 
 def test_store_signed_by_nobody_turns_every_row_that_rests_on_it_red(folder):

@@ -38,9 +38,7 @@ def test_difference_that_nobody_decided_is_told_with_the_lines_that_would_allow_
         Judge(Observations(), Decisions("prod", (), TODAY))([EXPIRES])
 
     assert str(told.value) == "table Users: time to live: found ExpiresAt, expected not set"
-    assert (
-        told.value.words.ja == "テーブルUsers: 有効期限（TTL）はExpiresAt。期待値: 未設定であること"
-    )
+    assert told.value.words.ja == "テーブルUsers: 有効期限（TTL）はExpiresAt。期待値: 未設定"
     assert told.value.lines.startswith(
         '[[prod.decisions]]\nwhat = "table Users: time to live"\nvalue = "ExpiresAt"\n'
     )
