@@ -20,7 +20,6 @@ TWO_IDEAS = {
     "limit": "what a count may not pass; what a load run is judged by",
     "missing": "an item that was not migrated; a request without a session",
     "name": "what a thing is called; what a person signs with",
-    "none": "what is there; what is expected, as a sentence",
     "permission": "of the API, to invoke a function; of a role",
     "record": "of DNS; of the evidence store",
     "users": "of IAM; of the app",

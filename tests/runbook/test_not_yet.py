@@ -64,7 +64,6 @@ FOR_GOOD = {
     "TableInUseException": "restore_tables looks whose table it is",
     "TagPolicy": "the organization's rule on tags",
     "TooManyTagsException": "a limit",
-    "WAFNonexistentItemException": "what is to be detached is not there",
 }
 """Errors whose words speak of waiting or retrying though the same call would fail again, and why."""
 

@@ -240,4 +240,5 @@ CHANGES = (
     field_of_the_session_key_is_renamed,
     secret_is_on_its_way_out,
     secret_is_opened_to_everybody,
+    stamp_was_migrated_with_an_expiry_that_is_text,
 )
