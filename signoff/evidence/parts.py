@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from aws.inventory import Sections
-from aws.kinds import ATTACHED, BY_SECTION, UNDO
+from aws.kinds import ATTACHED, BY_SECTION, LEDGERS, UNDO
+from aws.ledger import Closed
 from aws.part import Part
 from aws.words import Words
 
@@ -94,7 +95,9 @@ def _within(hint: Any) -> Iterator[type]:
 @cache
 def named_by_kinds() -> Mapping[str, Words]:
     """Return the names that facts have beside their fields, and those of what can be attached, by its English name."""
-    return {fact.en: fact for _, fact in UNDO} | {
+    members = (member for call in LEDGERS.values() for member in call.members.values())
+    closed = (member.fact for member in members if isinstance(member, Closed))
+    return {fact.en: fact for fact in (*closed, *(fact for _, fact in UNDO))} | {
         field.name: field.metadata["words"]
         for kind in kinds()
         for field in fields(kind)

@@ -74,7 +74,8 @@ class ChangedFact:
         if not places:
             return Words.same(self.fact)
         section, item, path = places[0]
-        kind, named = label_of_section(section), label_of_path(path)
+        kind = label_of_section(section)
+        named = label_of_path(path.removeprefix(f"{item}."))
         return Words(
             f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
             f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",

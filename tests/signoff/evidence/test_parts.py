@@ -400,6 +400,14 @@ def test_fact_that_is_new_or_gone_is_told_so():
     assert "が消えた: arn:aws:acm" in gone.words.ja
 
 
+def test_what_is_attached_is_named_in_both_languages_and_its_item_once():
+    attaching = attached("function_attachments", AWARD, "network (VPC)")
+    error = stale(attaching(SIGNED))["PREP-02"]
+
+    assert f"attachments of function {AWARD}: network (VPC) is new: on" in error.words.en
+    assert f"関数の付属設定 {AWARD}: ネットワーク（VPC）が追加された: on" in error.words.ja
+
+
 def test_withheld_value_is_compared_and_not_told():
     before = vouched(variables(MORE=withheld("a"))(WORLD))
     error = stale(variables(MORE=withheld("b"))(before))["PREP-03"]
