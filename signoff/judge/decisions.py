@@ -31,10 +31,11 @@ class Differs(Broken):
         )
         """That of the most certain difference: one certain fault outweighs any guess."""
         decidable = all(difference.decidable for difference in differences)
-        asked = [difference for difference, _ in gathered(differences, environment)]
-        written = [lines(difference, environment, release) for difference in asked if decidable]
-        self.lines = "\n\n".join(written)
+        asked = [each for each, _ in gathered(differences, environment) if decidable]
+        self.lines = "\n\n".join(lines(difference, environment, release) for difference in asked)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
+        self.lines_on = tuple(difference.what for difference in asked)
+        """What each of these decisions is on."""
         self.differences = tuple(difference.plain for difference in differences)
         self.repeats = any(difference.said is None for difference in differences)
         """Whether its sentence repeats a difference, whose parts all have columns on the page."""

@@ -80,6 +80,8 @@ class Finding:
     """The IAM actions by which the judged facts were read."""
     decision: str = ""
     """Lines of environments.toml that would allow what was found, where a decision can."""
+    decision_on: tuple[str, ...] = ()
+    """What the decisions of these lines are on."""
     undecidable: Words = SILENCE
     """Why no decision can allow it, where none can and it is known what is there."""
     stops_calls: bool = False
@@ -128,6 +130,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "outcome": OUTCOMES[error.certainty],
                 "at_most": SEVERITIES[error.certainty],
                 "decision": error.lines,
+                "decision_on": error.lines_on,
                 "differences": error.differences,
                 "undecidable": SILENCE if error.lines else BROKEN,
                 "stops_calls": error.stops_calls,

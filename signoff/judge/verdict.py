@@ -1,7 +1,7 @@
 """From findings to the word that the meeting reads: GO, CONDITIONAL, NO-GO, or no verdict."""
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -267,14 +267,24 @@ def _known(
 
 
 def _needless(
-    decisions: Sequence[Decision], rows: Iterable[RowVerdict], today: date
+    decisions: Sequence[Decision], rows: Collection[RowVerdict], today: date
 ) -> Iterator[Words]:
+    findings = [finding for row in rows for finding in row.findings]
+    asked = {what: finding.row for finding in findings for what in finding.decision_on}
     applied = {decision.decision for row in rows for decision in row.decisions}
     for made in decisions:
         if made.until is not None and made.until < today:
             yield Words(
                 en=f"decision on {made.what}: expired on {made.until}; fix it or decide again",
                 ja=f"{made.what}についての例外承認: {made.until}に期限切れ。修正するか、承認し直してください",
+            )
+        elif made not in applied and made.what in asked:
+            row = asked[made.what]
+            yield Words(
+                en=f"decision on {made.what} (value {made.value}): {row} now finds something else; "
+                f"if you intend that, replace the decision with the lines of {row}",
+                ja=f"{made.what}についての例外承認（値: {made.value}）: {row}で確認した内容と一致しません。"
+                f"意図した状態であれば、{row}に表示された行に置き換えてください",
             )
         elif made not in applied:
             yield Words(

@@ -1,5 +1,6 @@
 """A decision answers exactly the difference that it names, until its day, and is shown on top."""
 
+import tomllib
 from dataclasses import replace
 from datetime import date
 
@@ -21,6 +22,10 @@ TABLE, TTL = Words(en="table", ja="テーブル"), Words(en="time to live", ja="
 EXPIRES = Difference(kind=TABLE, name="Users", fact=TTL, found="ExpiresAt", bound=unset())
 LOOSE = Difference(
     kind=TABLE, name="Users", fact=TTL, found=9, bound=at_most(5), loosens=True, call="x:Get"
+)
+OF_USERS, OF_STAMPS = (
+    replace(EXPIRES, name=name, together=Words(en="times to live", ja="有効期限"))
+    for name in ("Users", "Stamps")
 )
 WANTED = Decision(
     what="table Users: time to live", value="ExpiresAt", by="Hanako", why="guests are forgotten"
@@ -152,6 +157,25 @@ def test_decision_that_answered_nothing_forbids_a_go(until, why):
 
     assert verdict.decision is VerdictWord.NO_GO
     assert why in verdict.problems[0].en
+
+
+@pytest.mark.parametrize("surplus", [[EXPIRES], [OF_USERS, OF_STAMPS]])
+def test_decision_of_an_earlier_value_names_the_row_whose_lines_replace_it(surplus):
+    judge = Judge(Observations(), Decisions("prod", (), TODAY))
+    with pytest.raises(Differs) as differs:
+        judge(surplus)
+    pasted = tomllib.loads(differs.value.lines)["prod"]["decisions"][0]
+    earlier = Decision(**{**pasted, "value": "of before", "by": "Hanako", "why": "x" * 10})
+    row = row_verdict(ROWS["DEP-08"], [finding("DEP-08", differs.value)])
+
+    verdict = decide([row], [], today=TODAY, problems=[], decisions=[earlier])
+
+    (problem,) = verdict.problems
+    assert problem.en == (
+        f"decision on {earlier.what} (value of before): DEP-08 now finds something else; "
+        "if you intend that, replace the decision with the lines of DEP-08"
+    )
+    assert problem.ja.endswith("DEP-08に表示された行に置き換えてください")
 
 
 def test_decision_about_a_withheld_value_is_about_no_other_of_its_length_and_shape():
