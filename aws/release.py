@@ -23,11 +23,18 @@ CALLS = "calls"
 """Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
+CLOSED_VERSION = "closed: answers 503 until the first release"
+"""Description of the version that is published of that package, for people who have to choose one."""
 
 
 def is_closed(description: str | None) -> bool:
     """Whether a deployment of this description is a closed one."""
     return MARK in (description or "")
+
+
+def is_closed_version(code: str | None, description: str | None, closed: str) -> bool:
+    """Whether a version is a closed release: of the code ``closed``, which this commit builds, or published as such by an earlier one."""
+    return code == closed or description == CLOSED_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

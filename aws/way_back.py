@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -19,7 +19,7 @@ from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
-from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed
+from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed, is_closed_version
 from aws.section import Section, Unreadable
 
 PYTHON = re.compile(r"python3\.\d+")
@@ -100,16 +100,16 @@ def version_back(
     live: str,
     published: Mapping[str, str],
     releases: Iterable[RecordedRelease],
-    closed: str,
+    closed: Collection[str],
 ) -> str | None:
     """Return the version that a rollback of one function takes, None where there is none.
 
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
-    live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first.
+    live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
     """
     recorded = (release.functions[name] for release in releases if name in release.functions)
     for number, code in recorded:
-        if number != live and code != closed and published.get(number) == code:
+        if number != live and number not in closed and published.get(number) == code:
             return number
     return max(_below(live, published), key=int, default=None)
 
@@ -157,7 +157,8 @@ def versions_back(reading: Reading) -> Section[Function]:
         versions: tuple[Version, ...] = required(published, "versions", name)
         live = next((alias.version for alias in served if alias.name == reading.scope.alias), "")
         codes = {version.number: version.code_sha256 for version in versions}
-        number = version_back(name, live, codes, reading.scope.releases, _closed(reading))
+        closed = _closed(versions, reading.scope.builds)
+        number = version_back(name, live, codes, reading.scope.releases, closed)
         if number is None:
             raise Gone.of(
                 "lambda:ListFunctions",
@@ -170,9 +171,14 @@ def versions_back(reading: Reading) -> Section[Function]:
     return reading.each(reading.scope.functions, read)
 
 
-def _closed(reading: Reading) -> str:
-    builds = reading.scope.builds
-    return builds.closed.code_sha256 if builds else ""
+def _closed(versions: Iterable[Version], builds: Builds | None) -> frozenset[str]:
+    """Return the numbers of the versions that are closed releases."""
+    code = builds.closed.code_sha256 if builds else ""
+    return frozenset(
+        version.number
+        for version in versions
+        if is_closed_version(version.code_sha256, version.description, code)
+    )
 
 
 def _entry(listed: Iterable[Raw], name: str, number: str) -> Raw:

@@ -11,7 +11,7 @@ from aws.kinds.rest_api import Deployment
 from aws.kinds.table import TABLE
 from aws.kinds.table_beside import Backups
 from aws.reading import Scope
-from aws.release import CLOSED, OPEN, Builds
+from aws.release import CLOSED, OPEN, Builds, is_closed_version
 from aws.section import Follows, NotTestable, known
 from aws.words import Words
 from checks.deployed import Deployed
@@ -73,7 +73,7 @@ def repair(
 
 def released_as_recorded(deployed: Deployed, live: Function, builds: Builds) -> Record:
     """Return the newest release record; Follows where the live code is closed, or is not what that record says."""
-    if live.code_sha256 == builds.closed.code_sha256:
+    if is_closed_version(live.code_sha256, live.description, builds.closed.code_sha256):
         raise Follows(
             "DEP-39", Words(en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
         )

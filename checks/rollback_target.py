@@ -16,7 +16,7 @@ from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers.apigateway import ROUTE
-from aws.release import CLOSED, is_closed
+from aws.release import CLOSED, is_closed, is_closed_version
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
@@ -114,7 +114,8 @@ class WayBack:
         return lookup(self.deployed.found.versions_back, want.name)
 
     def is_closed(self, back: Function) -> bool:
-        return back.code_sha256 == packed(self.snapshot.scope).closed.code_sha256
+        closed = packed(self.snapshot.scope).closed.code_sha256
+        return is_closed_version(back.code_sha256, back.description, closed)
 
     def told(self, back: Function | None) -> Mapping[str, Any]:
         """Return what a signer reads of it: the version, and that it is the closed one."""

@@ -37,7 +37,7 @@ from aws.kinds.function import (
     decode,
 )
 from aws.raw import Raw
-from aws.release import CLOSED_PACKAGE, code_sha256
+from aws.release import CLOSED_PACKAGE, CLOSED_VERSION, code_sha256
 
 OVERLAYS = {LAYERS.en: "Layers", FILE_SYSTEMS.en: "FileSystemConfigs"}
 """What is laid over the package and may run instead of it; the plan has none."""
@@ -208,17 +208,17 @@ def _version_before(
     """
     found, wanted = codes
     if found == wanted:
-        return None if {*there} - {wanted} else NEW
+        return None if {*there} - {wanted} else CLOSED_VERSION
     if there:
         return None
     if found in (None, closed):
-        return NEW
-    return NEW if extra else FOUND
+        return CLOSED_VERSION
+    return CLOSED_VERSION if extra else FOUND
 
 
 def _closes(version: Changes, code: str, closed: str) -> bool:
     """Whether the closed package has to be uploaded for the version that is published first."""
-    return any(change.after == NEW for change in version) and code != closed
+    return any(change.after == CLOSED_VERSION for change in version) and code != closed
 
 
 def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
@@ -304,9 +304,8 @@ def parameters(fields: Raw, variables: Raw | None = None) -> dict[str, Any]:
     return {**members, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
 
 
-NEW = "closed: answers 503 until the first release"
 FOUND = "as it was found, before the first release"
-"""Descriptions of the version, for people who have to choose one."""
+"""Description of the version, for people who have to choose one; the other is ``CLOSED_VERSION``."""
 
 
 def published_versions(context: ChangeContext, function: Function) -> dict[str, str]:

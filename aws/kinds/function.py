@@ -8,7 +8,6 @@ from aws.door.failures import ReadFailure
 from aws.kind import ARN, NAME, Kind, ReadCall, fact
 from aws.kinds.statements import TAGS, described
 from aws.ledger import (
-    LABELS,
     NAMES,
     WHEN,
     Closed,
@@ -21,7 +20,7 @@ from aws.ledger import (
     off,
     only,
 )
-from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, LeftOut, Part
+from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, TEXT, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
@@ -124,6 +123,9 @@ class Function:
         Words(en="code (SHA-256)", ja="コード（SHA-256）"),
         "Configuration.CodeSha256",
         part=Part.CODE,
+    )
+    description: str = fact(
+        Words(en="description", ja="説明"), "Configuration.Description", absent="", part=TEXT
     )
     environment: Mapping[str, MaskedValue] = fact(
         Words(en="variables", ja="環境変数"),
@@ -240,7 +242,6 @@ FUNCTION = Kind[Function](
             },
             harmless={
                 "the code is judged by its hash": "Configuration.CodeSize",
-                LABELS: "Configuration.Description",
                 WHEN: "Configuration.LastModified",
                 NAMES: "Configuration.RevisionId",
                 WHY: "Configuration.StateReason Configuration.StateReasonCode Configuration.LastUpdateStatusReason Configuration.LastUpdateStatusReasonCode Configuration.RuntimeVersionConfig.Error Code.Error",

@@ -61,6 +61,7 @@ class Version:
 
     number: str
     code_sha256: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +277,11 @@ def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
     if not own:
         raise Gone.of("lambda:ListFunctions", f"{name} is not there", f"{name}がありません")
     published = [
-        Version(number=entry["Version"], code_sha256=entry["CodeSha256"])
+        Version(
+            number=entry["Version"],
+            code_sha256=entry["CodeSha256"],
+            description=entry.get("Description", ""),
+        )
         for entry in own
         if entry["Version"].isdecimal()
     ]

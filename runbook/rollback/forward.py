@@ -15,8 +15,8 @@ from runbook.rollback.versions import (
     AliasMove,
     Listed,
     closed_code,
+    closes,
     described,
-    is_closed_version,
     listed,
 )
 
@@ -33,7 +33,7 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
     functions = (
         Words(en=f"function {function.name}", ja=f"関数{function.name}")
         for function in context.plan.functions
-        if is_closed_version(alias.behind(context, function) or {}, closed)
+        if closes(alias.behind(context, function) or {}, closed)
     )
     of_stage = (
         Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
@@ -70,7 +70,7 @@ def _open(entries: Any, there: Listed, closed: str) -> Iterator[str]:
     for entry in entries:
         version = there.get(entry.get("version", ""), {})
         same = version and version["CodeSha256"] == entry["code_sha256"]
-        if same and not is_closed_version(version, closed):
+        if same and not closes(version, closed):
             yield entry["version"]
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import Changes
-from aws.converge.function import NEW
 from aws.converge.version import LATEST, move
 from aws.desired import Function
-from aws.release import CLOSED_PACKAGE, code_sha256
+from aws.release import CLOSED_PACKAGE, code_sha256, is_closed_version
 from aws.way_back import version_back
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
@@ -59,7 +58,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
             function=function,
             live=served[function.name],
             target=target,
-            closes=is_closed_version(target, closed),
+            closes=closes(target, closed),
             named="to" in context.chosen,
         )
 
@@ -71,9 +70,9 @@ def closed_code(context: StepContext) -> str:
     return code_sha256(context.build(CLOSED_PACKAGE))
 
 
-def is_closed_version(version: Mapping[str, Any], closed: str) -> bool:
-    """Whether a version is a closed release: this commit's, or one that an earlier commit built and published as such."""
-    return version.get("CodeSha256") == closed or version.get("Description") == NEW
+def closes(version: Mapping[str, Any], closed: str) -> bool:
+    """Whether a version is a closed release, as Lambda describes it."""
+    return is_closed_version(version.get("CodeSha256"), version.get("Description"), closed)
 
 
 def chosen(context: StepContext) -> tuple[Function, ...]:
@@ -169,13 +168,13 @@ def _other(
         and value["version"] != now[name]
         and (held := there[name].get(value["version"], {})).get("CodeSha256")
         == value["code_sha256"]
-        and not is_closed_version(held, closed)
+        and not closes(held, closed)
     }
 
 
 def _below(context: StepContext, function: Function, live: str, there: Listed) -> str:
     codes = {version: value["CodeSha256"] for version, value in there.items() if version != LATEST}
-    older = version_back(function.name, live, codes, (), closed="")
+    older = version_back(function.name, live, codes, (), closed=())
     if older is None:
         raise Refused(
             en=f"function {function.name}: no version before {live} holds other code, so there is nothing to go"

@@ -11,9 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from aws.kinds.rest_api import Deployment
-from aws.release import MARK, RecordedRelease
+from aws.release import CLOSED_VERSION, MARK, RecordedRelease
 from aws.way_back import deployment_back, version_back
 from tests.aws.answers import CANARY, SCOPE
+from tests.aws.answers.compute import FUNCTIONS
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SHUT = "closed"
@@ -53,13 +54,25 @@ def released(**version):
     ],
 )
 def test_a_rollback_of_a_function_takes(live, published, recorded, taken):
-    assert version_back("award", live, published, recorded, SHUT) == taken
+    assert version_back("award", live, published, recorded, {"1"}) == taken
 
 
 def test_records_of_other_functions_say_nothing():
     others = [RecordedRelease(functions={"auth": ("3", "b")})]
 
-    assert version_back("award", "3", {"2": "a", "3": "b"}, others, SHUT) == "2"
+    assert version_back("award", "3", {"2": "a", "3": "b"}, others, ()) == "2"
+
+
+def test_recorded_version_that_an_earlier_commit_published_as_closed_is_passed_over(fake, sections):
+    listed = FUNCTIONS["lambda:ListFunctions"]["Functions"]
+    told = {"Version": "4", "CodeSha256": "sha-4", "Description": CLOSED_VERSION}
+    shut = [{**entry, **told} for entry in listed if entry["Version"] == "1"]
+    fake.answers["lambda:ListFunctions"] = {"Functions": [*listed, *shut]}
+    recorded = (("4", "sha-4"), ("1", "sha-1"))
+    releases = tuple(RecordedRelease(functions={"rally-auth": one}) for one in recorded)
+
+    back = sections(replace(SCOPE, releases=releases)).versions_back["rally-auth"]
+    assert back.version == "1"
 
 
 def deployed(*described):

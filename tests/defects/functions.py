@@ -8,7 +8,7 @@ from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import StaticAnswer
 from aws.kinds.function_beside import LambdaAccount
 from aws.kinds.rest_api import Deployment
-from aws.release import PATH, Package
+from aws.release import CLOSED_VERSION, PATH, Package
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot, contents_of
 from tests.defects import following
@@ -106,6 +106,11 @@ def _rolled_back(name: str, code: str) -> Break:
     )
 
 
+def _closed_by_an_earlier_commit(name: str) -> Break:
+    """Move the alias to the closed release of a commit that built another package for it."""
+    return both(_rolled_back(name, LAPTOP), item("functions", name, description=CLOSED_VERSION))
+
+
 def _back_to_the_closed_release(name: str) -> Break:
     """Go back from the first release, as the procedure does: it records what is live then."""
     return both(
@@ -183,6 +188,12 @@ RELEASES = (
     Defect(
         id="DEP-39:alias-moved-to-closed-in-the-console",
         breaks=_rolled_back(AWARD, compute.CLOSED),
+        also=frozenset({"DEP-17"}),
+        follows=frozenset({"DEP-38"}),
+    ),
+    Defect(
+        id="DEP-39:alias-moved-to-the-closed-release-of-an-earlier-commit",
+        breaks=_closed_by_an_earlier_commit(AWARD),
         also=frozenset({"DEP-17"}),
         follows=frozenset({"DEP-38"}),
     ),

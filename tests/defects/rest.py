@@ -7,6 +7,7 @@ from typing import Any
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.listings import Names
+from aws.release import CLOSED_VERSION
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records
 from signoff.judge.checklist import Severity
@@ -86,13 +87,11 @@ def _variables_back(**values: str) -> Break:
     return edited("versions_back", AWARD, changed)
 
 
-def _first_release(name: str) -> Break:
-    """Let the closed release be the only way back."""
-    contents = PackageContents(built_here=True, handlers=RUNS)
-    return both(
-        item("versions_back", name, code_sha256=compute.CLOSED, environment={}),
-        added("packages", compute.CLOSED, contents),
-    )
+def _first_release(name: str, code: str = compute.CLOSED, description: str = "") -> Break:
+    """Let a closed release be the only way back."""
+    contents = PackageContents(built_here=code == compute.CLOSED, handlers=RUNS)
+    shut = {"code_sha256": code, "description": description, "environment": {}}
+    return both(item("versions_back", name, **shut), added("packages", code, contents))
 
 
 def _authorized(**kinds: str) -> Break:
@@ -367,6 +366,9 @@ ROLLBACK = (
 BARE = compute.permission("notify", "*/POST/notify", qualifier="")
 SOUND: dict[str, Break] = {
     "the closed release is the only way back of a function": _first_release(AWARD),
+    "the closed release of an earlier commit is the only way back of a function": _first_release(
+        AWARD, LAPTOP, CLOSED_VERSION
+    ),
     "the closed deployment is the only way back of the API": _described(
         f"{API}: closed: every path answers 503, draft sha256:{'1a' * 32}"
     ),

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from aws.converge import rest_api
-from aws.converge.function import FOUND, NEW
-from aws.release import CLOSED_PACKAGE, PATH, code_sha256, is_closed
+from aws.converge.function import FOUND
+from aws.release import CLOSED_PACKAGE, CLOSED_VERSION, PATH, code_sha256, is_closed
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
@@ -146,7 +146,7 @@ def made_by_hand(desk, code=b"by hand", *, publish=False, variables=None):
 
 def test_a_new_function_is_closed_before_its_first_release(with_functions):
     assert versions(with_functions) == [
-        ("1", NEW, code_sha256(package("closed"))),
+        ("1", CLOSED_VERSION, code_sha256(package("closed"))),
         ("2", "", code_sha256(package("auth"))),
     ]
     assert live(with_functions) == "2"
@@ -168,14 +168,14 @@ def test_going_back_says_that_it_closes(with_functions):
     context = planned(with_functions, tell=told.append)
     rollback_functions.say_what_is_lost.action(context)
 
-    assert f"{AUTH}: 2 -> 1 ({NEW})" in told
+    assert f"{AUTH}: 2 -> 1 ({CLOSED_VERSION})" in told
 
 
 def test_a_second_release_adds_one_version_and_no_closed_one(with_functions):
     done(with_functions, functions, build=lambda key: package(key) + b", mended")
 
     assert [(number, words) for number, words, _ in versions(with_functions)] == [
-        *(("1", NEW), ("2", ""), ("3", "")),
+        *(("1", CLOSED_VERSION), ("2", ""), ("3", "")),
     ]
 
 
@@ -204,7 +204,7 @@ def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(with_roles, rel
     release(functions)
 
     assert versions(with_roles) == [
-        ("1", NEW, code_sha256(package(CLOSED_PACKAGE))),
+        ("1", CLOSED_VERSION, code_sha256(package(CLOSED_PACKAGE))),
         ("2", "", code_sha256(package("auth"))),
     ]
     frozen = [kept_in(with_roles, number) for number, _, _ in versions(with_roles)]
@@ -268,7 +268,7 @@ def test_a_run_that_ended_there_goes_on_to_the_same_two_versions(
         release(functions)
     release(functions)
 
-    assert [words for _, words, _ in versions(with_roles)] == [NEW, ""]
+    assert [words for _, words, _ in versions(with_roles)] == [CLOSED_VERSION, ""]
     assert live(with_roles) == "2"
 
 
