@@ -58,8 +58,8 @@ SWITCHES = {
         ja="値を省略せずに表示する（出力先がターミナルでない場合は常に）",
     ),
     "--yes": Words(
-        en="agree to every deletion, and leave open what only a person can do",
-        ja="削除の確認をすべて省略し、人にしかできない作業は未完了のままにする",
+        en="agree to every deletion, but not to answering 503, and leave open what only a person can do",
+        ja="削除の確認をすべて省略し（503を返す状態への変更を除く）、人にしかできない作業は未完了のままにする",
     ),
     "--no-judge": Words(
         en="do not judge the rows that the steps prove",

@@ -11,6 +11,9 @@ from aws.words import Words, joined
 from runbook.engine.change_lines import OF_OURS, kind_of, resource_in, standing_costs
 from runbook.engine.step import Step
 
+WITHOUT_A_TERMINAL = Words(en="without a terminal: --yes", ja="ターミナルがない場合は--yes")
+AT_A_TERMINAL = Words(en="at a terminal, --yes or not", ja="--yesを付けてもターミナルで確認")
+
 
 @dataclass(frozen=True, slots=True)
 class RehearsedStep:
@@ -85,10 +88,12 @@ def _recorded(changes: Changes) -> Iterator[Words]:
 def _agreements(changes: Changes) -> Iterator[Words]:
     """Say how often you are asked to agree, and which option agrees beforehand."""
     asked = sum(change.destroys for change in changes)
+    only_there = any(change.closes for change in changes)
+    how = AT_A_TERMINAL if only_there else WITHOUT_A_TERMINAL
     if asked:
         yield Words(
-            en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} (without a terminal: --yes)",
-            ja=f"確認: {asked}件の変更の確認（ターミナルがない場合は--yes）",
+            en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} ({how.en})",
+            ja=f"確認: {asked}件の変更の確認（{how.ja}）",
         )
 
 

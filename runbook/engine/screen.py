@@ -42,6 +42,10 @@ WORDS = {
         ja="現在の設定を削除または置き換えます:",
     ),
     "agree": Words(en="Continue? [y/N] ", ja="続けますか？ [y/N] "),
+    "closing": Words(
+        en="--yes does not agree to answering 503: only a person at a terminal does",
+        ja="503を返す状態への変更は--yesでは確認を省略できません。ターミナルでの確認が必要です",
+    ),
     "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
     "tried": Words(
         en="Which of these have you done? [1,3-5; all; Enter for none] ",
@@ -150,8 +154,10 @@ class ConsoleScreen:
     def agreed(self, lost: Sequence[Change]) -> bool:
         self._print(f"   [red]{WORDS['lost'][self.lang]}[/]")
         self.changes(tuple(lost))
-        agreed = self.yes and not any(change.closes for change in lost)
-        return agreed or self._asked("agree")
+        closing = any(change.closes for change in lost)
+        if self.yes and closing:
+            self.tell(WORDS["closing"])
+        return (self.yes and not closing) or self._asked("agree")
 
     def confirmed(self, step: Step) -> bool:
         """Show the instruction where the title does not say all of it, and ask whether it was done."""

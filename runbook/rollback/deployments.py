@@ -91,8 +91,6 @@ class StageMove:
     stage: str
     live: Mapping[str, Any]
     target: Mapping[str, Any]
-    named: bool = False
-    """A person named the target with ``--to``."""
     denied: tuple[DeniedFunction, ...] | None
     """Functions of the target that the API may not invoke; None where it is unknown what it calls."""
 
@@ -113,7 +111,7 @@ class StageMove:
         return moved + gone + failing if moved else ()
 
     def _closing(self, name: str) -> Change:
-        return Change(name, "every route", "served", "503", destroys=True, closes=not self.named)
+        return Change(name, "every route", "served", "503", destroys=True, closes=True)
 
     @property
     def opened(self) -> tuple[str, ...]:
@@ -159,7 +157,6 @@ def stage_move(context: StepContext) -> StageMove:
         stage=api.stage,
         live=described_deployment(context, id_, live),
         target=target,
-        named="to" in context.chosen,
         denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
     )
 

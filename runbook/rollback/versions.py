@@ -27,8 +27,6 @@ class AliasMove:
     target: Mapping[str, Any]
     closes: bool = False
     """The target is the closed release."""
-    named: bool = False
-    """A person named the target with ``--to``."""
 
     def changes(self) -> Changes:
         """Return the version, and what else callers notice; a table that is left, and the end of service, are asked about."""
@@ -41,7 +39,7 @@ class AliasMove:
         if not self.closes:
             return ()
         after = "503 to every call"
-        return (Change(name, "its routes", "served", after, destroys=True, closes=not self.named),)
+        return (Change(name, "its routes", "served", after, destroys=True, closes=True),)
 
 
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
@@ -59,7 +57,6 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
             live=served[function.name],
             target=target,
             closes=closes(target, closed),
-            named="to" in context.chosen,
         )
 
     return tuple(move_of(function) for function in functions if function.name in targets)

@@ -330,6 +330,19 @@ def test_the_screen_speaks_japanese(screen, paper):
     ]
 
 
+@pytest.mark.parametrize(("typed", "agreed"), [("y\n", True), ("", False)])
+def test_yes_beforehand_does_not_agree_to_answering_503(screen, paper, monkeypatch, typed, agreed):
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    screen.yes = True
+    closing = Change("stage prod", "every route", "served", "503", destroys=True, closes=True)
+
+    assert screen.agreed([closing]) is agreed
+    assert (
+        "--yes does not agree to answering 503: only a person at a terminal does"
+        in paper.getvalue()
+    )
+
+
 @pytest.mark.parametrize(("kept", "seen"), [(True, "None"), (False, "http://127.0.0.1:1")])
 def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, kept, seen):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
@@ -383,6 +396,14 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
         "     ~ retention (days): never -> 30 (cannot be undone)" in paper.getvalue().splitlines()
     )
     assert "     - statement: x (after your agreement)" in paper.getvalue().splitlines()
+
+
+def test_a_rehearsal_that_ends_in_503_does_not_offer_to_agree_by_an_option(screen, paper):
+    closing = Change("stage prod", "every route", "served", "503", destroys=True, closes=True)
+    screen.rehearsed([rehearsed(closing)], whole=True)
+
+    asked = "asked for: your agreement to 1 change (at a terminal, --yes or not)"
+    assert asked in paper.getvalue().splitlines()
 
 
 def test_a_rehearsal_says_what_new_resources_cost_as_long_as_they_stand(screen, paper):

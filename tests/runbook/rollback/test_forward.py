@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from aws.change.gate import Declined
+from aws.converge import rest_api
+from aws.release import is_closed
 from runbook.engine import Refused
 from runbook.procedures import roll_forward, rollback_api, rollback_functions
+from runbook.rollback.deployments import deployments
 from runbook.rollback.forward import alias_moves, closed_parts
 from runbook.rollback.versions import moves
 from tests.runbook.desk import said_in
@@ -138,11 +141,18 @@ def test_the_question_says_what_callers_get_and_is_asked_whatever_was_agreed_to(
     assert all(change.closes for change in lost)
 
 
-def test_a_person_who_names_the_closed_version_has_been_asked(operator):
-    lost = [change for change in operator.rehearse(rollback_functions, to="1") if change.destroys]
+def test_naming_the_closed_release_is_no_agreement_to_it(operator):
+    api = operator.context().plan.api
+    shut = next(
+        found["id"]
+        for found in deployments(operator.context(), rest_api.find(operator.context(), api)["id"])
+        if is_closed(found.get("description"))
+    )
+    functions = operator.rehearse(rollback_functions, to="1")
+    stage = operator.rehearse(rollback_api, to=shut)
 
-    assert lost
-    assert not any(change.closes for change in lost)
+    assert {change.after for change in functions if change.closes} == {"503 to every call"}
+    assert {change.after for change in stage if change.closes} == {"503"}
 
 
 def test_an_open_release_on_record_comes_before_the_closed_one(operator):
