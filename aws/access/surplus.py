@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from aws import desired
 from aws.access.privileges import (
+    BY_SERVICE,
     DETAILS,
     boundary_of,
     expanding,
@@ -21,6 +22,7 @@ from aws.access.privileges import (
 from aws.bounds import described
 from aws.desired import Secret
 from aws.difference import Difference
+from aws.iam.condition import Context
 from aws.iam.difference import (
     Grant,
     Grants,
@@ -246,15 +248,24 @@ class _Question:
 def _beyond(question: _Question) -> tuple[Surplus, ...]:
     role, want = question.role, question.want
     denies = [denial for denial in statements(role) if denial.effect == "Deny"]
-    known, boundary, expanded = known_of(want, role), boundary_of(role), expanding(want)
+    calls, boundary, expanded = _calls_of(role, want), boundary_of(role), expanding(want)
     found = []
     for statement in _allowing(role, want):
-        held = grants((statement, *denies), known, boundary=boundary, expand=expanded)
-        beyond = excess(held, question.allowed)
+        for known in calls:
+            held = grants((statement, *denies), known, boundary=boundary, expand=expanded)
+            if beyond := excess(held, question.allowed):
+                break
         if beyond or _perverse(statement):
             gravity = _gravity(statement, held, beyond, want)
             found.append(Surplus(gravity=gravity, pair=statement, unknown=_doubt(beyond)))
     return tuple(found)
+
+
+def _calls_of(role: Role, want: desired.Role) -> Sequence[Context]:
+    """Return what is known of a call that the role makes, and, where a condition asks for it, of one that a service makes for it."""
+    direct = known_of(want, role)
+    asked = {entry.key.lower() for policy in statements(role) for entry in policy.conditions}
+    return (direct, {**direct, **BY_SERVICE}) if asked & BY_SERVICE.keys() else (direct,)
 
 
 def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:

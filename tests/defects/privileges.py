@@ -79,6 +79,8 @@ OUTSIDE = (
 
 
 SCAN = allow("dynamodb:Scan", USERS)
+BY_SERVICES = {"Bool": {"aws:ViaAWSService": "true"}}
+DIRECT = {"Bool": {"aws:ViaAWSService": "false"}}
 
 
 def _only_if(key: str, value: str) -> dict[str, object]:
@@ -123,6 +125,14 @@ SPECIAL = (
     Defect(
         id="SEC-12:through-one-network-only",
         breaks=attached("auth", None, {**SCAN, **_only_if("aws:SourceVpc", "vpc-0a1b2c")}),
+    ),
+    Defect(
+        id="SEC-12:through-services-only",
+        breaks=attached("auth", None, {**SCAN, "Condition": BY_SERVICES}),
+    ),
+    Defect(
+        id="SEC-12:denied-unless-through-services",
+        breaks=attached("auth", None, SCAN, {**SCAN, "Effect": "Deny", "Condition": DIRECT}),
     ),
     Defect(
         id="SEC-12:named-like-the-policy-of-aws",

@@ -104,6 +104,7 @@ DEFECTS = (
     _short(
         "over", under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
     ),
+    _short("through-services-only", under("auth", USERS, "aws:ViaAWSService", "true", "Bool")),
     _short("through-one-network-only", under("auth", USERS, "aws:SourceVpc", "vpc-0a1b2c")),
     *(
         Defect(
