@@ -310,8 +310,8 @@ REPLAY = Command(
 VERIFY = Command(
     "verify",
     Words(
-        en="prove that the files of a run are unaltered, by the signed run record",
-        ja="署名付きの実行記録によって、実行のファイルが改変されていないことを確かめる",
+        en="prove that the files of a run are unaltered, by the signed run record, and that no newer run says worse",
+        ja="署名付きの実行記録によって、実行のファイルが改変されておらず、新しい実行の判定がそれより悪くないことを確かめる",
     ),
     _file(
         "folder",

@@ -14,16 +14,16 @@ from signoff.judge.exit_codes import Exit
 from signoff.report.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 
-def verify_run(folder: Path, environments: Path, lang: str) -> int:
+def verify_run(folder: Path, environments: Path, lang: str, root: Path = ROOT) -> int:
     try:
         name = provenance_of(folder)["environment"]
     except UnusableRunError as error:
         raise CommandLineError(words_of(error)) from None
     environment = load(name, environments).environment
     session = open_session(environment.region)
-    found = verify(folder, environment, client=session.client, root=ROOT)
+    found = verify(folder, environment, client=session.client, root=root)
     print("\n".join(sentence[lang] for sentence in _sentences(folder, found)))
-    return Exit.NO if found.problems else Exit.DONE
+    return Exit.NO if found.problems or found.superseded else Exit.DONE
 
 
 def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:

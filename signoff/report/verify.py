@@ -16,10 +16,13 @@ from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
 from signoff.judge.errors import unreadable
 from signoff.judge.run import REPORTS
+from signoff.judge.verdict import VerdictWord
 
 PAGE, RESULT = "signoff.html", "signoff.json"
 UNSET_DIGEST = "0" * 64
 """What a page has in place of its own digest while that is computed."""
+RELIED_ON = {VerdictWord.GO: 0, VerdictWord.CONDITIONAL: 1}
+"""Decisions that a signer may rely on, the better first; the others are worse than both."""
 _OUTSIDE = re.compile(r"[/\\]|\.\.")
 """Parts of a name that could lead out of the folder: the file is not trusted until its digest is checked."""
 _OF_PAGE = re.compile(r"<code data-page>([0-9a-f]{64})</code>")
@@ -38,6 +41,16 @@ class RunVerification:
     """Files of the folder that the run record does not name."""
     newer: Record | None = None
     """The newest run of the same stack, where this one is not it."""
+
+    @property
+    def superseded(self) -> bool:
+        """Whether the newest run says worse than this one: no signer may rely on what this one said."""
+        if self.record is None or self.newer is None:
+            return False
+        then, now = (
+            RELIED_ON.get(run.body["decision"], len(RELIED_ON)) for run in (self.record, self.newer)
+        )
+        return now > then
 
 
 class UnusableRunError(Bilingual):

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from signoff import ROOT as HOUSE
 from signoff.__main__ import main
+from signoff.commands.verifying import verify_run
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.exit_codes import Exit
@@ -201,6 +203,34 @@ def test_newer_run_beside_is_named_whatever_it_says(run, store, tmp_path, decisi
     found = verify(run, ENVIRONMENT, client=None, root=tmp_path)
 
     assert (found.problems, found.newer.body) == ((), body)
+
+
+@pytest.mark.parametrize(
+    ("decision", "superseded"),
+    [("NO-GO", True), ("NO VERDICT", True), ("CONDITIONAL", True), ("GO", False)],
+)
+def test_go_is_superseded_by_a_newer_run_that_says_worse(
+    run, store, tmp_path, decision, superseded
+):
+    body = {"run": "20261126T090000Z", "decision": decision}
+    store.append("run", body, caller=CALLER, release="ab")
+
+    assert verify(run, ENVIRONMENT, client=None, root=tmp_path).superseded is superseded
+
+
+@pytest.fixture
+def verified(run, tmp_path):
+    """Run the command on it, with the store of this test."""
+    return lambda: verify_run(run, HOUSE / "environments.toml", "en", tmp_path)
+
+
+def test_command_says_no_where_the_newest_run_says_worse(verified, store, capsys):
+    assert verified() == Exit.DONE
+    body = {"run": "20261126T090000Z", "decision": "NO-GO"}
+    store.append("run", body, caller=CALLER, release="ab")
+
+    assert verified() == Exit.NO
+    assert "NOT THE NEWEST: the run of" in capsys.readouterr().out
 
 
 def test_newest_run_has_no_newer_one(run, tmp_path):
