@@ -9,6 +9,7 @@ import pytest
 from lambdas.notify import handler as notify
 from lambdas.notify.domain import TEXTS
 from tests.lambdas.events import CONTEXT, OTHER, SYNTHETIC, USER
+from tests.lambdas.rally_account import ENVIRON
 
 ROUTE = "POST /notify"
 RETRY_KEY = "5b1e6f9a-3f1d-5b7e-9c57-0f2f6c1f7a55"
@@ -124,6 +125,21 @@ def test_award_that_line_does_not_take_now_is_raised_and_the_winner_told_once_by
     assert len(line.messages) == 1
     assert line.messages[0]["headers"]["X-Line-Retry-Key"] == RETRY_KEY
     assert '"Faults": 1' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", ["{}", '{"LINE_CHANNEL_ACCESS_TOKEN": ""}', "not JSON"])
+def test_winner_is_told_once_by_the_retry_where_the_bots_token_could_not_be_used(
+    function, account, line, value
+):
+    award, name = AWARDED | {"retry_key": RETRY_KEY}, ENVIRON["SECRET_NAME_LINE_TOKEN"]
+    good = account.secrets.get_secret_value(SecretId=name)["SecretString"]
+    account.secrets.put_secret_value(SecretId=name, SecretString=value)
+    with pytest.raises(notify.NotificationFailed):
+        function(award, CONTEXT)
+    account.secrets.put_secret_value(SecretId=name, SecretString=good)
+
+    assert function(award, CONTEXT)["statusCode"] == 200
+    assert len(line.messages) == 1
 
 
 def test_winner_whose_answer_of_line_was_lost_is_told_once_by_the_retry(function, line):

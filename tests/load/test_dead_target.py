@@ -39,6 +39,8 @@ COURSES = {
     "well": ([WELL] * 120, None),
     "nothing but 429": ([second(throttled=50)] * 120, None),
     "an error now and then, below the limit": ([second(200, 1)] * 120, None),
+    "dead, with five good seconds now and then": (([DEAD] * 20 + [WELL] * 5) * 3, 31),
+    "one route of ten is dead": ([second(45, 5)] * 60, 31),
     "dead for twenty seconds, then well": ([DEAD] * 20 + [WELL] * 100, None),
     "dead every other twenty seconds": (([DEAD] * 15 + [WELL] * 30) * 3, None),
     "silent": ([second()] * 120, None),
