@@ -11,9 +11,8 @@ from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from local.aws.moto import Moto
 from local.aws.restores import Restores
-from local.aws.server import Lateness, LocalAws
+from local.aws.server import LocalAws
 from local.calls import calls_go_to
 from local.functions.functions import Functions
 from local.gateway.control import MotoControl
@@ -78,8 +77,8 @@ class LocalStack(Generic[EnvironmentT]):
 
     Starting another stack instead would judge one that was not asked for.
     """
-    late: Callable[[Moto], Lateness] | None = None
-    """What makes this AWS as late as the real one, for tests; None: it is not late."""
+    aws: Callable[[str, str], LocalAws] = LocalAws
+    """Makes the AWS of an account and a Region, for tests that want it as late as the real one."""
     line: FakeLine | None = None
     _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 
@@ -105,7 +104,7 @@ class LocalStack(Generic[EnvironmentT]):
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack", "ローカルスタックを起動しています")
-            stack = assemble(parts, environment, self.line, self.late, self._birth)
+            stack = assemble(parts, environment, self.line, self.aws, self._birth)
             parts.enter_context(calls_go_to(stack.aws))
             if not empty:
                 self.provision(environment, self.line, say)
@@ -152,12 +151,12 @@ def assemble(
     parts: ExitStack,
     environment: Place,
     line: FakeLine,
-    late: Callable[[Moto], Lateness] | None = None,
+    make_aws: Callable[[str, str], LocalAws] = LocalAws,
     birth: str = "",
 ) -> Stack:
     """Start an empty stack of one account, its parts joined; ``parts`` ends it."""
     account, region = environment.account, environment.region
-    aws = parts.enter_context(LocalAws(account, region, late=late))
+    aws = parts.enter_context(make_aws(account, region))
     aws.birth = birth
     deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))

@@ -10,7 +10,7 @@ from typing import Any
 from aws.iam.condition import Context, context
 from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import Statement, parse
-from local.aws.identity_targets import targets
+from local.aws.identity_targets import Targets
 from local.aws.moto import Moto
 from local.aws.request import Request, Response, access_denied, refusal
 
@@ -82,8 +82,8 @@ class AwsCaller:
 class Identity:
     """IAM of one account. Credentials that STS issued are enforced; all others may do anything."""
 
-    def __init__(self, moto: Moto) -> None:
-        self._moto = moto
+    def __init__(self, moto: Moto, targets: Targets) -> None:
+        self._moto, self._targets = moto, targets
         self._sessions: dict[str, Any] = {}
 
     def caller(self, request: Request) -> AwsCaller | None:
@@ -112,7 +112,7 @@ class Identity:
             return access_denied(request, f"User: {caller.arn} has no role any more")
         known = self._known(request, caller)
         own, limits = self._policies(role, caller.session)
-        for action, resource in targets(request, self._moto):
+        for action, resource in self._targets(request, self._moto):
             decision = evaluate(own, action, resource, known, limits=limits)
             if not decision.allowed:
                 because = decision.reason.en

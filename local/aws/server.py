@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.identity import Identity
+from local.aws.identity_targets import Targets, targets
 from local.aws.moto import Moto
 from local.aws.request import Request, Response, by, internal_failure, json_response, resolve
 from local.http import LoopbackServer
@@ -58,11 +59,13 @@ class LocalAws:
         *,
         port: int = 0,
         late: Callable[[Moto], Lateness] | None = None,
+        targets: Targets = targets,
     ) -> None:
         self.account = account
         self.region = region
         self.moto = Moto(account)
-        self.identity = Identity(self.moto)
+        self._targets = targets
+        self.identity = Identity(self.moto, targets)
         self.late = late(self.moto) if late else None
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
@@ -85,7 +88,7 @@ class LocalAws:
     def clear(self) -> None:
         """Forget all state and all calls, as if just started; the three lists stay as they are."""
         self.moto.forget()
-        self.identity = Identity(self.moto)
+        self.identity = Identity(self.moto, self._targets)
         if self.late:
             self.late.forget()
         self._calls.clear()

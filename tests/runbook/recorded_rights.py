@@ -7,11 +7,11 @@ from typing import Any
 
 import boto3
 
-from local.aws.identity_targets import targets
 from local.aws.request import Request, Response
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from tests.in_process import without_socket
+from tests.operator_targets import targets
 from tests.runbook.desk import ONCE, Desk
 
 REGION = "ap-northeast-1"
@@ -29,7 +29,7 @@ NOTHING = {"Sid": "None", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
 @contextmanager
 def restoring(account: str) -> Iterator[LocalAws]:
     """Serve an account whose tables can be restored."""
-    with LocalAws(account, REGION) as aws:
+    with LocalAws(account, REGION, targets=targets) as aws:
         restores = Restores(aws)
         aws.extensions.append(restores.extension)
         aws.observers.append(restores.observe)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from local.aws.server import LocalAws
 from local.line.fake import FakeLine
 from local.moto_fixes.awslambda import CODE_PATH
 from local.stack import Stack, assemble
+from tests.operator_targets import targets
 from tests.world.names import Home
 
 CREDENTIAL = re.compile(r"Credential=(A[A-Z0-9]{15,})")
@@ -142,10 +144,14 @@ def _length(body: bytes) -> dict[str, str]:
     return {"content-length": str(len(body))}
 
 
+AWS = partial(LocalAws, targets=targets)
+"""The AWS of an account in which people work, too."""
+
+
 @contextmanager
 def accounts(
     homes: Sequence[Home], lines: Mapping[str, FakeLine]
 ) -> Iterator[Sequence[WorldAccount]]:
     """Start an empty account for each home."""
     with ExitStack() as parts:
-        yield [WorldAccount(home, assemble(parts, home, lines[home.name])) for home in homes]
+        yield [WorldAccount(home, assemble(parts, home, lines[home.name], AWS)) for home in homes]

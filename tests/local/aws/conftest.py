@@ -10,6 +10,7 @@ from local.aws.server import LocalAws
 from local.gateway.directory import Deployments
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
 from tests.local.aws.draft import DraftApi
+from tests.operator_targets import targets
 
 TRUST = json.dumps(
     {
@@ -31,7 +32,7 @@ def session():
 @pytest.fixture(scope="module")
 def server():
     """Serve for all tests: clients keep their endpoint, and making them takes the most time."""
-    with LocalAws(ACCOUNT, REGION) as aws:
+    with LocalAws(ACCOUNT, REGION, targets=targets) as aws:
         yield aws
 
 

@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 
+from local.aws.server import LocalAws
 from runbook import up
 from runbook.local_stack import local_stack
 from tests.local.late.clock import Clock
@@ -11,7 +12,7 @@ from tests.local.late.layer import Late
 
 def late_stack(clock):
     local = local_stack(sleep=clock.sleep)
-    local.late = partial(Late, clock=clock)
+    local.aws = partial(LocalAws, late=partial(Late, clock=clock))
     return local
 
 
