@@ -6,7 +6,6 @@ bytes already read, with nothing decoded that AWS leaves encoded.
 
 import logging
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ Answer = Callable[[HttpRequest], HttpReply]
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Serves on a thread of its own from `start` to `close`; with ``tls``, by HTTPS.
+    """Serves on a thread of its own from `start` to `close`.
 
     A body above ``largest`` bytes is read and forgotten; without ``chunked`` a body has to declare its length.
     """
@@ -81,13 +80,11 @@ class LoopbackServer(ThreadingHTTPServer):
         answer: Answer,
         port: int = 0,
         *,
-        tls: ssl.SSLContext | None = None,
         largest: float = float("inf"),
         chunked: bool = True,
     ) -> None:
         super().__init__((HOST, port), _Connection)
         self.answer, self.largest, self.chunked = answer, largest, chunked
-        self._tls = tls
         self._open: set[socket.socket] = set()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
@@ -114,14 +111,6 @@ class LoopbackServer(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = HOST, int(self.server_address[1])
 
-    def get_request(self) -> tuple[Any, Any]:
-        """Accept a connection; its own thread shakes hands, so that no client holds up the others."""
-        accepted, address = self.socket.accept()
-        if self._tls is None:
-            return accepted, address
-        secured = self._tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
-        return secured, address
-
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, so that `close` can end it."""
         self._open.add(request)
@@ -145,7 +134,7 @@ class _Connection(BaseHTTPRequestHandler):
     def handle(self) -> None:
         try:
             super().handle()
-        except (ConnectionError, TimeoutError, ssl.SSLError, ValueError) as gone:
+        except (OSError, ValueError) as gone:
             # ValueError: `close` closed the file under a reader.
             _log.debug("a caller went away: %s", gone)
 

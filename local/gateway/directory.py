@@ -4,7 +4,7 @@ A stage serves what its deployment froze: moto remembers only that there was one
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -212,26 +212,16 @@ class Served:
 @dataclass(slots=True)
 class _Reading:
     plane: ControlPlane
-    read_at: float
     generation: int
     served: dict[tuple[str, str], Served | None] = field(default_factory=dict)
 
 
 class Directory:
-    """Reads the control plane when told that it changed, or when the last reading is too old."""
+    """Reads the control plane when told that it changed."""
 
-    def __init__(
-        self,
-        deployments: Deployments,
-        control: MotoControl,
-        *,
-        max_age_s: float,
-        now: Callable[[], float],
-    ) -> None:
+    def __init__(self, deployments: Deployments, control: MotoControl) -> None:
         self._deployments = deployments
         self._control = control
-        self._max_age_s = max_age_s
-        self._now = now
         self._generation = 0
         self._reading: _Reading | None = None
         self._lock = threading.Lock()
@@ -263,13 +253,12 @@ class Directory:
         return reading
 
     def _stale(self, reading: _Reading) -> bool:
-        too_old = self._now() - reading.read_at >= self._max_age_s
-        return too_old or reading.generation != self._generation
+        return reading.generation != self._generation
 
     def _read(self) -> _Reading:
         # The generation is noted first: a change during the read makes this reading stale at once.
         generation = self._generation
-        return _Reading(self._control.read(), self._now(), generation)
+        return _Reading(self._control.read(), generation)
 
     def _served(self, reading: _Reading, api_id: str, stage: str) -> Served | None:
         key = (api_id, stage)

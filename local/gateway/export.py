@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
-from urllib.parse import parse_qsl
 
 from local.aws.request import Request, Response, refusal
 from local.gateway.snapshot import Authorizer, DeploymentSnapshot, Integration, Method, StaticAnswer
@@ -21,38 +20,27 @@ _EMPTY_MODEL = {"title": "Empty Schema", "type": "object"}
 
 
 def exported(request: Request, snapshot: DeploymentSnapshot, stage: str) -> Response:
-    """Answer GetExport of a stage that serves ``snapshot``; Swagger and YAML, which nothing here asks for, are refused."""
+    """Answer GetExport of a stage that serves ``snapshot``, with all extensions; Swagger, which nothing here asks for, is refused."""
     kind = request.labels["exportType"]
-    if kind != "oas30" or "yaml" in request.headers.get("accept", ""):
+    if kind != "oas30":
         message = f"No API exporter for type '{kind}'"
         return refusal(request, "BadRequestException", message)
-    asked = {value for key, value in parse_qsl(request.query) if key == "extensions"}
     host = f"{snapshot.api_id}.execute-api.{request.region}.amazonaws.com"
-    body = json.dumps(openapi(snapshot, host, stage, asked), indent=2).encode()
-    name = f"{kind}_{_created(snapshot)}.json"
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    return Response(status=200, headers=headers, body=body)
+    body = json.dumps(_openapi(snapshot, host, stage), indent=2).encode()
+    return Response(status=200, headers={"Content-Type": "application/octet-stream"}, body=body)
 
 
-def openapi(
-    snapshot: DeploymentSnapshot, host: str, stage: str, extensions: Iterable[str]
-) -> dict[str, Any]:
-    """Write the document. ``extensions`` holds any of apigateway, integrations, authorizers."""
-    asked = set(extensions)
-    wanted = asked | ({"integrations", "authorizers"} if "apigateway" in asked else set())
+def _openapi(snapshot: DeploymentSnapshot, host: str, stage: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for method in snapshot.methods.values():
-        operation = _operation(method, snapshot, wanted)
+        operation = _operation(method, snapshot)
         paths.setdefault(method.path, {})[_verb(method)] = operation
     info = {"title": snapshot.api.get("name", ""), "version": _created(snapshot)}
     if description := snapshot.api.get("description"):
         info["description"] = description
     components = {
         "schemas": {"Empty": _EMPTY_MODEL} if _uses_models(snapshot) else {},
-        "securitySchemes": _schemes(snapshot, wanted),
+        "securitySchemes": _schemes(snapshot),
     }
     server = {
         "url": f"https://{host}/{{basePath}}",
@@ -64,11 +52,11 @@ def openapi(
         "servers": [server],
         "paths": paths,
         "components": {name: value for name, value in components.items() if value},
-        **(_api_extensions(snapshot) if "apigateway" in wanted else {}),
+        **_api_extensions(snapshot),
     }
 
 
-def _operation(method: Method, snapshot: DeploymentSnapshot, wanted: set[str]) -> dict[str, Any]:
+def _operation(method: Method, snapshot: DeploymentSnapshot) -> dict[str, Any]:
     operation: dict[str, Any] = {}
     if method.operation_name:
         operation["operationId"] = method.operation_name
@@ -76,7 +64,7 @@ def _operation(method: Method, snapshot: DeploymentSnapshot, wanted: set[str]) -
         operation["parameters"] = parameters
     if method.request_models:
         operation["requestBody"] = {"content": _bodies(method), "required": True}
-    if method.validator and "apigateway" in wanted:
+    if method.validator:
         operation["x-amazon-apigateway-request-validator"] = method.validator.name
     if method.method_responses:
         operation["responses"] = {
@@ -85,7 +73,7 @@ def _operation(method: Method, snapshot: DeploymentSnapshot, wanted: set[str]) -
         }
     if security := _security(method, snapshot):
         operation["security"] = security
-    if method.integration and "integrations" in wanted:
+    if method.integration:
         operation["x-amazon-apigateway-integration"] = integration(method.integration)
     return operation
 
@@ -136,14 +124,13 @@ def _security(method: Method, snapshot: DeploymentSnapshot) -> list[dict[str, li
     return [{name: scopes} for name, scopes in named]
 
 
-def _schemes(snapshot: DeploymentSnapshot, wanted: set[str]) -> dict[str, Any]:
+def _schemes(snapshot: DeploymentSnapshot) -> dict[str, Any]:
     methods = snapshot.methods.values()
     schemes: dict[str, Any] = {}
     for authorizer in snapshot.authorizers.values():
         if any(method.authorizer_id == authorizer.id for method in methods):
-            extension = authorizer_extension(authorizer) if "authorizers" in wanted else {}
             place = _place(authorizer.identity_source)
-            schemes[authorizer.name] = {"type": "apiKey", **place, **extension}
+            schemes[authorizer.name] = {"type": "apiKey", **place, **_extension(authorizer)}
     if any(method.authorization == "AWS_IAM" for method in methods):
         schemes["sigv4"] = _SIGNED
     if any(method.api_key_required for method in methods):
@@ -229,7 +216,7 @@ def _responses(integration: Integration) -> dict[str, Any]:
     }
 
 
-def authorizer_extension(authorizer: Authorizer) -> dict[str, Any]:
+def _extension(authorizer: Authorizer) -> dict[str, Any]:
     written = {
         "type": authorizer.kind.lower(),
         "authorizerUri": authorizer.uri,

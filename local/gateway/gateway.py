@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import logging
-import math
 import time
 from collections.abc import Callable
 from typing import Self
@@ -173,9 +172,8 @@ INTEGRATION_LIMIT_S = 29.0
 class Gateway:
     """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
 
-    ``settings_max_age_s``: how old stage settings, plans and deployments may be; by default for ever, since
-    `observe` or `changed` is told of every change. ``now``: seconds since the epoch, for buckets,
-    quotas and TTLs.
+    Stage settings, plans and deployments are read again when `observe` or `changed` is told of a change.
+    ``now``: seconds since the epoch, for buckets, quotas and TTLs.
     """
 
     def __init__(  # noqa: PLR0913 - three neighbours, and seams that have defaults
@@ -189,9 +187,8 @@ class Gateway:
         port: int = 0,
         now: Callable[[], float] = time.time,
         integration_limit_s: float = INTEGRATION_LIMIT_S,
-        settings_max_age_s: float = math.inf,
     ) -> None:
-        self._directory = Directory(deployments, control, max_age_s=settings_max_age_s, now=now)
+        self._directory = Directory(deployments, control)
         self._invoker = Invoker(functions, limit_s=integration_limit_s)
         self._access_log = AccessLog(control)
         owner = Owner(account=account, region=region)

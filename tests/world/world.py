@@ -1,12 +1,14 @@
 """The world itself: DNS, one HTTPS server for all names, two accounts, two LINE providers, one front end."""
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local.aws.request import Response, by
-from local.http import LoopbackServer
+from local.http import Answer, LoopbackServer
 from local.line.fake import FakeLine
 from tests.world.accounts import AwsSites, WorldAccount, accounts
 from tests.world.authority import Authority
@@ -34,6 +36,20 @@ class World:
     front_end: StaticSite
 
 
+class TlsServer(LoopbackServer):
+    """Serves by HTTPS."""
+
+    def __init__(self, answer: Answer, port: int, tls: ssl.SSLContext) -> None:
+        super().__init__(answer, port)
+        self._tls = tls
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection; its own thread shakes hands, so that no client holds up the others."""
+        accepted, address = self.socket.accept()
+        secured = self._tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
+        return secured, address
+
+
 @contextmanager
 def inhabited(folder: Path) -> Iterator[World]:
     """Furnish the namespaces that this process has entered; yield the world until the end."""
@@ -46,7 +62,7 @@ def inhabited(folder: Path) -> Iterator[World]:
         settled = parts.enter_context(accounts(HOMES, lines))
         sites = Sites(front_end, LineSite(tuple(lines.values())), AwsSites(settled))
         parts.enter_context(Resolver())
-        server = LoopbackServer(by(sites.receive), HTTPS, tls=certificates.context())
+        server = TlsServer(by(sites.receive), HTTPS, certificates.context())
         server.start()
         parts.callback(server.close)
         yield World(

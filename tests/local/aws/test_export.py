@@ -125,22 +125,6 @@ def test_an_api_key_and_cache_keys_are_shown(api, deployments):  # noqa: ARG001 
     assert integration["timeoutInMillis"] == 10_000
 
 
-def test_without_extensions_the_document_is_plain_openapi(api, deployments):  # noqa: ARG001  # they must watch
-    api.deploy()
-
-    assert "x-amazon-apigateway-" not in api.export().decode()
-
-
-@pytest.mark.parametrize(
-    ("kind", "accepts"), [("swagger", "application/json"), ("oas30", "application/yaml")]
-)
-def test_format_that_nothing_here_asks_for_is_refused(api, deployments, kind, accepts):  # noqa: ARG001  # they must watch
-    api.deploy()
-
-    with refused("BadRequestException", "No API exporter"):
-        api.export(kind, **ALL, accepts=accepts)
-
-
 def test_what_cannot_be_exported_is_refused(api, deployments):  # noqa: ARG001  # they must watch
     with refused("NotFoundException", "stage"):
         api.export()

@@ -60,7 +60,7 @@ def serve(clock):
                 functions,
                 control,
                 **owner,
-                **{"now": clock, "settings_max_age_s": 1.0, **seams},
+                **{"now": clock, **seams},
             )
             opened.enter_context(gateway)
             session = opened.enter_context(requests.Session())

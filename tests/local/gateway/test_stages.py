@@ -1,7 +1,5 @@
 """How an API and its stage are named in a URL, and what is live without a deployment."""
 
-import math
-
 import requests
 
 from local.gateway.control import Limit, StageSettings
@@ -40,7 +38,7 @@ def test_unknown_stage_is_forbidden_with_no_gateway_response_of_any_api(serve):
 
 
 def test_changed_setting_is_live_at_once_when_it_is_told(serve):
-    stage = serve(snapshot(method()), settings_max_age_s=math.inf)
+    stage = serve(snapshot(method()))
     before = stage.call().status_code
     stage.control.plane = plane(NONE_LEFT)
     untold = stage.call().status_code
@@ -50,18 +48,8 @@ def test_changed_setting_is_live_at_once_when_it_is_told(serve):
     assert (before, untold, stage.call().status_code) == (200, 200, 429)
 
 
-def test_changed_setting_is_live_when_the_last_reading_is_too_old(serve, clock):
-    stage = serve(snapshot(method()), settings_max_age_s=1.0)
-    before = stage.call().status_code
-    stage.control.plane = plane(NONE_LEFT)
-
-    clock.seconds += 1.0
-
-    assert (before, stage.call().status_code) == (200, 429)
-
-
 def test_stage_moved_to_another_deployment_serves_that_one(serve):
-    stage = serve(snapshot(method()), settings_max_age_s=math.inf)
+    stage = serve(snapshot(method()))
     before = stage.call().status_code
     stage.deployments.snapshots[API, STAGE] = snapshot(method("/elsewhere"))
 
@@ -72,7 +60,7 @@ def test_stage_moved_to_another_deployment_serves_that_one(serve):
 
 
 def test_control_plane_is_read_once_for_many_requests(serve):
-    stage = serve(snapshot(method()), settings_max_age_s=math.inf)
+    stage = serve(snapshot(method()))
 
     stage.statuses(20)
 
