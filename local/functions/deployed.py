@@ -202,11 +202,7 @@ class Packages:
 
 
 def uploaded(account: str, region: str, function: DeployedFunction) -> bytes:
-    """Return the zip that was uploaded for this version.
-
-    Straight from moto, which lives in this process: the Code.Location that GetFunction answers
-    points at a bucket of the service, which moto does not have.
-    """
+    """Return the zip that was uploaded for this version, straight from moto, which lives in this process."""
     from moto.awslambda.utils import get_backend  # noqa: PLC0415 - moto costs a second of imports
 
     backend = get_backend(account, region)

@@ -119,7 +119,7 @@ def _summary(request: Request, moto: Moto) -> dict[str, dict[str, Any]] | None:
 
 
 def delete_deployment(request: Request, moto: Moto) -> Response:
-    """Refuse exactly the deployments that a stage points to; moto goes by where they began."""
+    """Refuse exactly the deployments that a stage points to; moto goes by where they began, and keeps what ROLL-07 says to delete."""
     api, deployment_id = api_of(request, moto), request.labels["deploymentId"]
     if api is None or deployment_id not in api.deployments:
         return _no_such_deployment(request)

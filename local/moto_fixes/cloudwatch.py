@@ -1,14 +1,10 @@
-"""CloudWatch: alarms begin without data, keep their state, have a history and are muted; log filters.
-
-moto takes a filter pattern on JSON fields to match everything.
-"""
+"""CloudWatch: alarms begin without data, keep their state, have a history and are muted; log filters."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
 
@@ -89,18 +85,15 @@ def delete_alarms(request: Request, moto: Moto) -> Response:
 def describe_alarm_history(request: Request, moto: Moto) -> Response:
     """Answer what was noted, newest first, for one alarm or all, of one kind or all."""
     asked = request.parameters
-    start, end = (_time(asked.get(key)) for key in ("StartDate", "EndDate"))
+    start = _time(asked.get("StartDate"))
     items = [
         item
         for item in _history(request, moto)
         if asked.get("AlarmName") in {None, item["AlarmName"]}
         and asked.get("HistoryItemType") in {None, item["HistoryItemType"]}
         and (start is None or item["Timestamp"] >= start)
-        and (end is None or item["Timestamp"] <= end)
     ]
-    newest_first = asked.get("ScanBy", "TimestampDescending") == "TimestampDescending"
-    shown = items[::-1] if newest_first else items
-    return json_response({"AlarmHistoryItems": shown[: int(asked.get("MaxRecords", 100))]})
+    return json_response({"AlarmHistoryItems": items[::-1][: int(asked.get("MaxRecords", 100))]})
 
 
 def put_alarm_mute_rule(request: Request, moto: Moto) -> Response:
@@ -177,15 +170,11 @@ def _time(given: object) -> float | None:
     return datetime.fromisoformat(str(given)).timestamp()
 
 
-_COMPARISON = re.compile(r'\$\.([\w.]+)\s*(=|!=)\s*(?:"([^"]*)"|([\w.*-]+))')
-_PATTERN = re.compile(rf"\{{\s*{_COMPARISON.pattern}(?:\s*&&\s*{_COMPARISON.pattern})*\s*\}}")
-
-
-_TERM = re.compile(r'([?-]?)("(?:[^"\\]|\\.)*"|[^\s"]+)(?:\s+|$)')
+_TERM = re.compile(r'(\??)"((?:[^"\\]|\\.)*)"(?:\s+|$)')
 
 
 def filter_log_events(request: Request, moto: Moto) -> Response:
-    """Apply ``{ $.field = "value" && … }`` and terms here; moto lets a pattern that it does not know match all."""
+    """Apply quoted terms here: moto lets a pattern that it does not know match all."""
     pattern = str(request.parameters.get("filterPattern") or "").strip()
     if not pattern:
         return moto(request)
@@ -213,47 +202,17 @@ def _showing(
 
 
 def _selector(pattern: str) -> Callable[[str], bool] | None:
-    """Return a function that says whether a pattern matches a message; None for a pattern that is not known here."""
-    if pattern.startswith("{"):
-        if not _PATTERN.fullmatch(pattern):
-            return None
-        wanted = [(m[1], m[2], m[3] or m[4] or "") for m in _COMPARISON.finditer(pattern)]
-        return lambda message: _matches(message, wanted)
-    if pattern[0] in "[%" or "".join(m[0] for m in _TERM.finditer(pattern)) != pattern:
-        return None
-    terms = [(m[1], m[2].strip('"').replace('\\"', '"')) for m in _TERM.finditer(pattern)]
-    return _bears(terms)
+    """Return a function that says whether a message has all plain terms; None for a pattern that is not known here.
 
-
-def _bears(terms: list[tuple[str, str]]) -> Callable[[str], bool]:
-    """All plain terms, none of those with ``-``, and of those with ``?`` one at least: CloudWatch Logs' user guide.
-
-    Beside other terms, those with ``?`` count for nothing, as they do at AWS.
+    Of terms with ``?`` one is enough, and beside plain ones they count for nothing, as at AWS.
     """
-    plain, barred, optional = (
-        [term for sign, term in terms if sign == name] for name in ("", "-", "?")
-    )
-    if len(optional) == len(terms):
-        return lambda message: any(map(message.__contains__, optional))
-    return lambda message: (
-        all(term in message for term in plain) and not any(term in message for term in barred)
-    )
-
-
-def _matches(message: str, wanted: list[tuple[str, str, str]]) -> bool:
-    try:
-        record = json.loads(message)
-    except ValueError:
-        return False
-    return all(
-        fnmatchcase(_field(record, path), value) is (sign == "=") for path, sign, value in wanted
-    )
-
-
-def _field(record: Any, path: str) -> str:
-    for part in path.split("."):
-        record = record.get(part) if isinstance(record, dict) else None
-    return record if isinstance(record, str) else json.dumps(record)
+    if "".join(m[0] for m in _TERM.finditer(pattern)) != pattern:
+        return None
+    terms = [(m[1], m[2].replace('\\"', '"')) for m in _TERM.finditer(pattern)]
+    plain = [term for sign, term in terms if not sign]
+    if plain:
+        return lambda message: all(term in message for term in plain)
+    return lambda message: any(term in message for _, term in terms)
 
 
 def account_policies(request: Request, moto: Moto) -> Response:

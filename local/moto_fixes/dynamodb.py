@@ -14,9 +14,6 @@ from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
 
 _WRITES_PER_BATCH = 25
-_KEYS_PER_BATCH = 100
-_LATEST_LAGS_SECONDS = 300
-_SECONDS_PER_DAY = 86_400
 _GREATEST = "greatest_on_demand_throughput"
 _DESTINATIONS = "kinesis_destinations"
 """Attributes of moto's table under which we keep those."""
@@ -32,15 +29,6 @@ def batch_write_item(request: Request, moto: Moto) -> Response:
     tables = request.parameters.get("RequestItems") or {}
     if sum(len(writes) for writes in tables.values()) > _WRITES_PER_BATCH:
         message = "Too many items requested for the BatchWriteItem call"
-        return refusal(request, "ValidationException", message)
-    return moto(request)
-
-
-def batch_get_item(request: Request, moto: Moto) -> Response:
-    """Refuse more than 100 keys in one call."""
-    tables = request.parameters.get("RequestItems") or {}
-    if sum(len(asked.get("Keys", ())) for asked in tables.values()) > _KEYS_PER_BATCH:
-        message = "Too many items requested for the BatchGetItem call"
         return refusal(request, "ValidationException", message)
     return moto(request)
 
@@ -71,19 +59,6 @@ def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
     if key.startswith("arn:"):
         return key
     return str(moto.backend("kms", request.region).describe_key(key).arn)
-
-
-@completing
-def describe_continuous_backups(_: Request, __: Moto, response: Response) -> Response:
-    """Let the restorable window move on with time; moto's does not."""
-    document = response.document
-    described = document["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    if described["PointInTimeRecoveryStatus"] == "ENABLED":
-        began, now = float(described["EarliestRestorableDateTime"]), time.time()
-        window = int(described.get("RecoveryPeriodInDays", 35)) * _SECONDS_PER_DAY
-        described["EarliestRestorableDateTime"] = max(began, now - window)
-        described["LatestRestorableDateTime"] = max(began, now - _LATEST_LAGS_SECONDS)
-    return response.with_document(document)
 
 
 def time_to_live(request: Request, moto: Moto) -> Response:
@@ -266,9 +241,7 @@ def _tables_uncopied() -> Iterator[None]:
 
 
 FIXES: Mapping[tuple[str, str], Fix] = {
-    ("dynamodb", "BatchGetItem"): batch_get_item,
     ("dynamodb", "BatchWriteItem"): batch_write_item,
-    ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
     ("dynamodb", "DescribeKinesisStreamingDestination"): describe_kinesis_streaming_destination,
     ("dynamodb", "DescribeTable"): describe_table,
     ("dynamodb", "DescribeTimeToLive"): time_to_live,

@@ -1,4 +1,4 @@
-"""IAM, STS, KMS and X-Ray, where what moto answers would mislead a check or a function."""
+"""IAM, STS, KMS and S3, where what moto answers would mislead a check or a function."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, access_denied, json_response, refusal
+from local.aws.request import Request, Response, access_denied, refusal
 
 
 def get_account_authorization_details(request: Request, moto: Moto) -> Response:
@@ -58,11 +58,6 @@ def describe_key(request: Request, moto: Moto, response: Response) -> Response:
     if any(alias.startswith("alias/aws/") for alias in key.aliases):
         document["KeyMetadata"]["KeyManager"] = "AWS"
     return response.with_document(document)
-
-
-def put_trace_segments(_: Request, __: Moto) -> Response:
-    """Take traces and keep none: moto needs another package for X-Ray."""
-    return json_response({"UnprocessedTraceSegments": []})
 
 
 _ENCRYPTION = {
@@ -149,5 +144,4 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("s3", "PutBucketRequestPayment"): put_bucket_request_payment,
     ("sts", "AssumeRole"): assume_role,
     ("sts", "GetCallerIdentity"): get_caller_identity,
-    ("xray", "PutTraceSegments"): put_trace_segments,
 }

@@ -1,4 +1,4 @@
-"""IAM, STS, KMS, S3 and X-Ray, where moto alone would mislead."""
+"""IAM, STS, KMS and S3, where moto alone would mislead."""
 
 import json
 
@@ -93,12 +93,6 @@ def test_no_bucket_has_nobody_who_pays(client):
         s3.get_bucket_request_payment(Bucket="rally-gone")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         s3.put_bucket_request_payment(Bucket="rally-gone", **paid)
-
-
-def test_traces_are_taken(client):
-    told = client("xray").put_trace_segments(TraceSegmentDocuments=["{}"])
-
-    assert told["UnprocessedTraceSegments"] == []
 
 
 def test_a_secret_tells_its_versions_and_its_end(client):

@@ -170,12 +170,6 @@ def logs(client):
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [
-        ('{ $.request_id = "abc-1" }', 1),
-        ('{ $.request_id = "nosuch" }', 0),
-        ('{ $.request_id = "abc-*" }', 2),
-        ('{ $.request_id = "abc-*" && $.level = "ERROR" }', 1),
-        ('{ $.level != "ERROR" }', 1),
-        ("{ $.at.line = 7 }", 1),
         ('"abc-1"', 2),
         ("", 3),
     ],
@@ -186,11 +180,10 @@ def test_log_events_are_found_by_pattern(logs, pattern, found):
     assert len(events["events"]) == found
 
 
-def test_a_pattern_that_is_not_understood_finds_nothing_by_accident(logs):
+@pytest.mark.parametrize("pattern", ['{ $.a = "1" }', "%abc%", "abc-1", '-"abc-1"'])
+def test_a_pattern_that_is_not_understood_finds_nothing_by_accident(logs, pattern):
     with refused("NotImplemented", "filter pattern"):
-        logs.filter_log_events(
-            logGroupName="/aws/lambda/rally", filterPattern='{ $.a = "1" || $.b = "2" }'
-        )
+        logs.filter_log_events(logGroupName="/aws/lambda/rally", filterPattern=pattern)
 
 
 def test_a_log_group_tells_its_retention(logs):
@@ -207,10 +200,9 @@ def test_a_log_group_tells_its_retention(logs):
         ('"Task timed out"', {"Task timed out"}),
         ('?"ThrottlingException" ?"Exceeded"', {"ThrottlingException: slow down", "Exceeded"}),
         ('?"ThrottlingException" ?"AccessDenied"', {"ThrottlingException: slow down"}),
-        ("slow down", {"ThrottlingException: slow down"}),
-        ('-"Task" -Exceeded', {"ThrottlingException: slow down"}),
-        ("slow ?Exceeded", {"ThrottlingException: slow down"}),
-        ("SECRET_UNAVAILABLE", set()),
+        ('"slow" "down"', {"ThrottlingException: slow down"}),
+        ('"slow" ?"Exceeded"', {"ThrottlingException: slow down"}),
+        ('"SECRET_UNAVAILABLE"', set()),
     ],
 )
 def test_terms_of_a_filter_match_as_they_do_at_aws(pattern, lines, logs):
