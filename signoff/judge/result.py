@@ -140,8 +140,8 @@ class Result:
         return Words(en=f"{name}: {counted.en}", ja=f"{name}: {counted.ja}")
 
     def blocking(self) -> tuple[RowVerdict, ...]:
-        """Red rows that stand for themselves; those that only follow are folded under them."""
-        return self.verdict.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
+        """Red rows that stand for themselves, the unknown last; those that only follow are folded under them."""
+        return (*self.verdict.having(Outcome.FAIL), *self.verdict.having(Outcome.NOT_TESTABLE))
 
     def followers(self, root: str) -> tuple[RowVerdict, ...]:
         following = self.verdict.having(Outcome.FOLLOWS, Outcome.WAIVED)
