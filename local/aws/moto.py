@@ -89,12 +89,12 @@ class Moto:
         except Exception as bug:  # noqa: BLE001  # a bug inside moto must not pass as AWS
             _log.debug("moto broke on %s %s", request.service, request.operation, exc_info=bug)
             return internal_failure(request, bug)
-        if _is_page(response):
+        if response is None or _is_page(response):
             return not_implemented(request, "moto has no such route")
         return response
 
-    def _forward(self, request: Request) -> Response:
-        response: Response = self._app.answer(_environ(request, self.account))
+    def _forward(self, request: Request) -> Response | None:
+        response: Response | None = self._app.answer(_environ(request, self.account))
         return response
 
 

@@ -24,9 +24,10 @@ class MotoApp:
         self._app: Any = DomainDispatcherApplication(create_backend_app)
         once_for_all_calls(self._app)
 
-    def answer(self, environ: dict[str, Any]) -> Response:
+    def answer(self, environ: dict[str, Any]) -> Response | None:
+        """Let moto's code answer; None where moto has none."""
         code = self.code(environ)
-        return by_flask(self.flask(environ), environ) if code is None else _direct(code, environ)
+        return code and _direct(code, environ)
 
     def code(self, environ: dict[str, Any]) -> Callable[..., Any] | None:
         """Return moto's code for a call; None where it has no route."""
@@ -35,26 +36,6 @@ class MotoApp:
     def flask(self, environ: dict[str, Any]) -> Any:
         """Return moto's Flask application of the service that is asked."""
         return self._app.get_application(environ)
-
-
-def by_flask(app: Any, environ: dict[str, Any]) -> Response:
-    """Let Flask answer: it has pages for what has no route."""
-    status = 500
-    headers: dict[str, str] = {}
-
-    def start_response(line: str, sent: list[tuple[str, str]], *_: object) -> object:
-        nonlocal status
-        status = int(line.split(" ", 1)[0])
-        headers.update(sent)
-        return None
-
-    chunks = app(environ, start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        if hasattr(chunks, "close"):
-            chunks.close()
-    return Response(status=status, headers=headers, body=body)
 
 
 class _Asked(MotoRequest):

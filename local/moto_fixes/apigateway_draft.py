@@ -37,7 +37,7 @@ def create_rest_api(request: Request, moto: Moto, response: Response) -> Respons
 
 
 def create_resource(request: Request, moto: Moto) -> Response:
-    """Refuse a second resource of the same name under the same parent."""
+    """Refuse a second resource of the same name under the same parent: a step whose answer was lost meets that."""
     api, part = api_of(request, moto), request.parameters.get("pathPart")
     siblings = (
         resource.path_part
