@@ -56,7 +56,7 @@ def test_functions_take_line_with_a_wrong_certificate_for_unavailable(wrong):
     line = Line.at(None)
 
     with wrong(LINE), pytest.raises(Refusal) as refusal:
-        line.send("GET", "/v2/bot/info")
+        line.send("GET", "/v2/bot/info", idempotent=True)
 
     assert refusal.value.code == "LINE_UNAVAILABLE"
 
@@ -75,7 +75,7 @@ def test_right_certificate_is_accepted_by_smoke_load_and_functions(world):  # no
 
     assert connections_to(LINE_API).get(f"{LINE_API}/v2/bot/info", timeout=5).status_code == 401
     assert load.send("GET", "/prod/stamps")[0] == 403
-    assert line.send("GET", "/v2/bot/info")[0] == 401
+    assert line.send("GET", "/v2/bot/info", idempotent=True)[0] == 401
 
 
 def test_judge_that_verifies_aws_goes_on_to_what_the_account_lacks(account, tmp_path):
