@@ -12,6 +12,13 @@ Unit = str | Words
 """The unit after a number, with the space before it; ``str`` if both languages write it alike."""
 
 
+NONE = Words(en="none", ja="なし")
+NOTHING = Words(en="nothing", ja="なし")
+ABSENT = Words(en="absent", ja="なし")
+NOT_SET = Words(en="not set", ja="未設定")
+ON, OFF = Words(en="on", ja="有効"), Words(en="off", ja="無効")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """What was decided about one fact. ``prefers`` is the value that provisioning sets: None, or within the bound."""
@@ -147,7 +154,7 @@ def within(values: Iterable[Any]) -> Bound:
     """The found set must have only decided values, and may have fewer."""
     allowed = frozenset(values)
     if not allowed:
-        words = Words(en="none", ja="なし")
+        words = NONE
     else:
         words = Words(en=f"only {as_text(allowed)}", ja=f"{as_text(allowed)}以外を含まないこと")
     return Bound(
@@ -165,7 +172,7 @@ def unset() -> Bound:
         code="unset",
         value=None,
         holds=lambda found: found in (None, False, "", (), frozenset(), 0),
-        words=Words(en="not set", ja="未設定"),
+        words=NOT_SET,
     )
 
 
@@ -176,9 +183,9 @@ def described(words: Words = SILENCE, code: str = "described", **texts: str) -> 
 
 
 PLAINLY: Mapping[object, Words] = {
-    None: Words(en="nothing", ja="なし"),
-    True: Words(en="on", ja="有効"),
-    False: Words(en="off", ja="無効"),
+    None: NOTHING,
+    True: ON,
+    False: OFF,
 }
 
 

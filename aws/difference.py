@@ -6,19 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from aws.bounds import Bound, as_text, described, unset
+from aws.bounds import OFF, ON, Bound, as_text, described, unset
 from aws.ledger import Unplanned
 from aws.words import SILENCE, Words
 
 REFERENCE = re.compile(r" \(docs/[^)]*\)|（docs/[^）]*）|、docs/[\w.#/]+")
 """Where the keys are explained; a sentence names it, a column of many lines has no room for it."""
 SWITCHES = {
-    "on": Words(en="on", ja="有効"),
-    "off": Words(en="off", ja="無効"),
+    "on": ON,
+    "off": OFF,
     "True": Words(en="True", ja="有効"),
     "False": Words(en="False", ja="無効"),
 }
 """What a switch that is not planned was read as."""
+
+
+EXISTENCE = Words(en="existence", ja="存在")
 
 
 class Certainty(enum.StrEnum):

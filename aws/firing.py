@@ -23,7 +23,7 @@ from aws.kinds.alarm import (
     Alarm,
     WatchedMetric,
 )
-from aws.kinds.mute_rule import MUTE_RULE, MuteRule
+from aws.kinds.alarm_beside import MUTE_RULE, MuteRule
 from aws.words import Words
 
 LOOKS_BACK = Words(en="looks back (s)", ja="評価範囲（秒）")

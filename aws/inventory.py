@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import boto3
 
-from aws import contents, dns, kinds, listings, secret_value, way_back
+from aws import contents, dns, kinds, secret_value, way_back
 from aws.access import automation
 from aws.access import principals as access
 from aws.access.automation import Automation
@@ -19,7 +19,9 @@ from aws.contents import Contents, KeyScan
 from aws.dns import Resolution, resolve
 from aws.door.clients import Aws
 from aws.door.sessions import RetryPolicy
+from aws.kinds import alarm_beside, function_beside, rest_api, role, secret, table
 from aws.kinds.alarm import Alarm
+from aws.kinds.alarm_beside import MuteRule
 from aws.kinds.bucket import Bucket
 from aws.kinds.certificate import Certificate
 from aws.kinds.dashboard import Dashboard
@@ -33,28 +35,69 @@ from aws.kinds.function_beside import (
     RoleUser,
     Version,
 )
-from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
-from aws.kinds.mute_rule import MuteRule
-from aws.kinds.rest_api import Deployment, RestApi
+from aws.kinds.rest_api import Deployment, RestApi, Stage
 from aws.kinds.role import Role
 from aws.kinds.secret import Secret
-from aws.kinds.stage import Stage
 from aws.kinds.table import Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
-from aws.kinds.table_capacity import ScalableTarget
+from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
 from aws.kinds.topic import Topic
-from aws.kinds.usage_plan import ApiKey, UsagePlan
+from aws.kinds.usage_plan import ApiKey, GatewayAccount, UsagePlan
 from aws.ledger import Unplanned
-from aws.listings import Names
-from aws.reading import Progress, Reader, Reading, Resolve, Scope
+from aws.reading import Progress, Reader, Reading, Resolve, Scope, ours, shared_ending
 from aws.redaction.leak import Leak
 from aws.secret_value import SecretValue
 from aws.section import Section, Unreadable
 from aws.way_back import DeploymentBack, PackageContents
 from aws.words import Words
+
+Listing = Callable[[Reading], Iterable[str]]
+
+LISTINGS: Mapping[str, Listing] = {
+    "rest_apis": rest_api.names,
+    "functions": function_beside.names,
+    "tables": table.names,
+    "roles": role.names,
+    "secrets": secret.names,
+    "alarms": alarm_beside.names,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Every name found that begins with the environment's prefix (or ends as its tables do)."""
+
+    names: tuple[str, ...]
+
+
+def names_of_ours(reading: Reading) -> Section[Names]:
+    return reading.each(LISTINGS, lambda kind: _names_of(reading, kind))
+
+
+def _names_of(reading: Reading, kind: str) -> Names:
+    keep: Callable[[Iterable[str], Scope], tuple[str, ...]]
+    keep = owned_tables if kind == "tables" else owned
+    return Names(names=keep(reading.source(LISTINGS[kind]), reading.scope))
+
+
+def owned(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
+    return tuple(sorted(name for name in found if ours(name, scope.prefix)))
+
+
+def owned_tables(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
+    """Return the environment's tables: known by the ending that all the expected ones share."""
+    ending = shared_ending(scope.tables)
+    return tuple(
+        sorted(
+            name
+            for name in found
+            if name in scope.tables
+            or ours(name, scope.prefix)
+            or (ending and name.endswith(ending))
+        )
+    )
 
 
 def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
@@ -68,14 +111,26 @@ def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
 READERS: Mapping[str, Reader] = (
     document.READERS
     | dns.READERS
-    | listings.READERS
     | access.READERS
     | automation.READERS
     | kinds.READERS
     | contents.READERS
     | secret_value.READERS
     | way_back.READERS
-    | {"leaks": Reader(_leaks, ())}
+    | {
+        "names": Reader(
+            names_of_ours,
+            (
+                "apigateway:GET",
+                "cloudwatch:DescribeAlarms",
+                "dynamodb:ListTables",
+                "iam:GetAccountAuthorizationDetails",
+                "lambda:ListFunctions",
+                "secretsmanager:ListSecrets",
+            ),
+        ),
+        "leaks": Reader(_leaks, ()),
+    }
 )
 """Section -> how it is read; the slowest chain, API Gateway's, comes first."""
 

@@ -2,13 +2,16 @@
 
 A section or source belongs to the thread that asked first; a thread that asks later waits for it. As the
 owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items must
-not ask for sections, whose pool has a thread for each section alone; sources they may.
+not ask for sections, whose pool has a thread for each section alone; sources they may. Names show whose they are by
+their beginning, those of tables also by the ending that they share.
 """
 
+import re
 import traceback
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -227,3 +230,21 @@ def unreadable(error: Exception) -> Unreadable:
             ja=f"応答の形式が想定と異なります（{where}の{kind}）",
         )
     )
+
+
+def ours(name: str, prefix: str) -> bool:
+    """Whether a name begins with the prefix as a whole word: ``p-prod`` is not in ``p-production``."""
+    return re.match(rf"{re.escape(prefix)}(?![A-Za-z0-9])", name) is not None
+
+
+def shared_ending(tables: Iterable[str]) -> str:
+    """Return ``-prod`` for ``Users-prod`` and ``UserStamps-prod``; nothing where nothing is meant."""
+    backwards = shared_beginning([name[::-1] for name in tables])
+    separator = re.search(r"[-_.][^-_.]*$", backwards[::-1])
+    return separator.group() if separator else ""
+
+
+def shared_beginning(names: Collection[str]) -> str:
+    """Return the characters with which all the names begin."""
+    pairs = zip(min(names, default=""), max(names, default=""), strict=False)
+    return "".join(name for name, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

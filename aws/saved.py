@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
-from aws.kind import partly, unread_facts, value_of
+from aws.kind.description import partly, unread_facts, value_of
 from aws.kinds import BY_SECTION
 from aws.raw import Raw
 from aws.section import Section, Unreadable

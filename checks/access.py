@@ -15,10 +15,10 @@ from aws.iam.actions import expand
 from aws.iam.evaluation import is_gone, is_same
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.statement import Statement, parse
+from aws.kind.description import OPENED
 from aws.kinds.function_beside import RoleUser
 from aws.kinds.key import KEY
 from aws.kinds.role import ROLE, Role
-from aws.kinds.statements import OPENED
 from aws.kinds.topic import TOPIC, Topic
 from aws.reader_policy import actions as reader_actions
 from aws.words import SILENCE, Words

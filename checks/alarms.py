@@ -8,6 +8,7 @@ from aws.bounds import as_text, one_of
 from aws.difference import Difference, unallowed
 from aws.firing import CALL, muted_by, shortfalls, watches
 from aws.inventory import Sections
+from aws.kind.description import STATE
 from aws.kinds.alarm import ALARM, OTHER_ACTION, Alarm
 from aws.ledger import Unplanned
 from aws.section import Follows, Missing, NotTestable, known, lookup
@@ -22,7 +23,6 @@ LISTED_METRICS = {
     "AWS/DynamoDB ThrottledRequests": frozenset({frozenset({"TableName", "Operation"})}),
 }
 """Metrics that are easily given wrong dimensions, with the only ones under which AWS publishes them."""
-STATE = Words(en="state", ja="状態")
 ROWS = {
     "function-errors": "MON-01",
     "api-4xx": "MON-02",

@@ -10,16 +10,11 @@ from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import REST_API
-from aws.ledgers.apigateway import AUTHORIZER, SERVED
+from aws.ledgers import AUTHORIZER, SERVED
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.invocation import (
-    INVOKED_BY,
-    OF_POLICY,
-    allowing,
-    source_of_authorizer,
-)
+from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of_authorizer
 from signoff.environment import Environment, where
 from signoff.judge.observations import Observations
 

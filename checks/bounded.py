@@ -8,26 +8,22 @@ import pytest
 
 from aws import desired
 from aws.bounds import Bound, exactly, within
-from aws.kinds.function import FUNCTION, MEMORY, RUNTIME, TIMEOUT
-from aws.kinds.log_group import LOG_GROUP
-from aws.kinds.stage import STAGE, Stage, group_of, names_the_request, private_variables
-from aws.kinds.table import KEY, PROTECTION, STATUS, TABLE
+from aws.kind.description import DESCRIPTION, STATE, STATUS
+from aws.kinds.function import FUNCTION, LAST_UPDATE, MEMORY, RUNTIME, TIMEOUT, WRITES_TO
+from aws.kinds.rest_api import STAGE, Stage, group_of, names_the_request, private_variables
+from aws.kinds.table import KEY, PROTECTION, TABLE
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import where
 from signoff.judge.checklist import expectation
 
-WRITES_TO = LOG_GROUP.words
-STATE = Words(en="state", ja="状態")
-LAST_UPDATE = Words(en="last update", ja="直近の更新")
 CANARY = Words(en="share of the canary (%)", ja="カナリアの割合（%）")
 ACCESS_LOG = Words(en="access log group", ja="アクセスログの出力先")
 PRIVATE = Words(en="private values in the access log", ja="アクセスログに含まれる個人情報")
 REQUEST_ID = Words(en="request id in the access log", ja="アクセスログのリクエストID")
 BODIES = Words(en="methods whose bodies are logged", ja="本文をログに出力するメソッド")
 TRACING = Words(en="X-Ray tracing", ja="X-Rayトレース")
-DESCRIPTION = Words(en="description", ja="説明")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from aws.bounds import described
 from aws.difference import Difference
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, Dashboard, Metric, shown, unseen
-from aws.names import ours, shared_ending
+from aws.reading import ours, shared_ending
 from aws.section import Follows, Section, Unparsed, lookup
 from aws.words import Words
 from plan import Plan

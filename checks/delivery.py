@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from aws.access.callers import allows_publishing, usable
-from aws.bounds import Bound, at_least, described, exactly, one_of, unset
+from aws.bounds import ABSENT, Bound, at_least, described, exactly, one_of, unset
 from aws.composite import fires_with
-from aws.difference import Difference
+from aws.difference import EXISTENCE, Difference
 from aws.firing import CALL
+from aws.iam.evaluation import IS_ALLOWED
 from aws.inventory import Sections
-from aws.kinds.alarm import ALARM, COMPOSITE, Alarm
+from aws.kind.description import DEAD_LETTERS, ENCRYPTION_KEY, REGION
+from aws.kinds.alarm import ACTIONS_ENABLED, ALARM, COMPOSITE, Alarm
 from aws.kinds.topic import (
     DATA_PROTECTION,
     DELIVERY_POLICY,
@@ -20,7 +22,6 @@ from aws.kinds.topic import (
     LISTENER,
     RAW,
     REACHES_PEOPLE,
-    REDRIVE,
     SUBSCRIPTION,
     TOPIC,
     Subscription,
@@ -31,13 +32,9 @@ from aws.section import NotTestable, Unread, known, lookup
 from aws.words import Words
 from signoff.environment import Environment
 
-ACTIONS = Words(en="actions enabled", ja="アクション有効")
 TOPICS = Words(en="topics notified", ja="通知先トピック")
 LAST_ACTION = Words(en="newest action", ja="最新のアクション")
-REGION = Words(en="Region", ja="リージョン")
-EXISTENCE = Words(en="existence", ja="存在")
 PUBLISHING = Words(en="publishing by CloudWatch", ja="CloudWatchからの発行")
-KEY = Words(en="encryption key", ja="暗号化キー")
 PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛てサブスクリプション数")
 
 PLANNED = Words(en="subscription of the planned address", ja="計画したアドレスのサブスクリプション")
@@ -55,10 +52,9 @@ BY_PEOPLE = described(
     ja="人に届くトピック（アラーム自身、またはその発報時に必ず発報する複合アラームのもの）",
     code="heard",
 )
-ABSENT = Words(en="absent", ja="なし")
 EXISTS = described(Words(en="there", ja="存在"))
 REFUSED = Words(en="refused by its policy", ja="ポリシーにより拒否")
-ALLOWED = described(Words(en="allowed", ja="許可"))
+ALLOWED = described(IS_ALLOWED)
 USABLE = described(
     en="an enabled key whose policy allows CloudWatch to use it, or none",
     ja="CloudWatchが使える有効なキー、または暗号化なし",
@@ -126,7 +122,7 @@ class Delivery:
                     )
                 if subscription.redrive:
                     yield of_subscription(
-                        topic, subscription, REDRIVE, subscription.redrive, unset()
+                        topic, subscription, DEAD_LETTERS, subscription.redrive, unset()
                     )
 
     def _firing_with(self, alarm: Alarm) -> list[Alarm]:
@@ -146,7 +142,7 @@ class Delivery:
     def _silent(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return why an alarm's own topics reach no person."""
         if alarm.actions_enabled is not True:
-            return (_of_alarm(alarm, ACTIONS, alarm.actions_enabled, exactly(value=True)),)
+            return (_of_alarm(alarm, ACTIONS_ENABLED, alarm.actions_enabled, exactly(value=True)),)
         topics = _topics(alarm)
         if not topics:
             return (_of_alarm(alarm, TOPICS, None, BY_PEOPLE),)
@@ -179,7 +175,7 @@ class Delivery:
             why = _not_known(may.reason) if may else REFUSED
             yield _of_topic(arn, PUBLISHING, why, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
-            yield _of_topic(arn, KEY, topic.kms_key, USABLE)
+            yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
         elif not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
         elif not self._notifies_the_planned(topic):
@@ -285,6 +281,6 @@ def of_subscription(
         found=found,
         bound=bound,
         call=OF_SUBSCRIPTION,
-        loosens=fact not in {LISTENER, REDRIVE},
+        loosens=fact not in {LISTENER, DEAD_LETTERS},
         id=subscription.arn,
     )

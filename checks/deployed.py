@@ -10,7 +10,7 @@ from aws import desired
 from aws.access.principals import Principal
 from aws.api.document import ApiDocument, Integration, Method
 from aws.contents import Contents, KeyScan
-from aws.inventory import Sections
+from aws.inventory import Names, Sections
 from aws.kinds.bucket import BUCKET, Bucket
 from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.domain import DOMAIN, BasePath, CustomDomain
@@ -23,18 +23,14 @@ from aws.kinds.function_beside import (
     RoleUser,
     Version,
 )
-from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.log_group import LOG_GROUP, LogGroup
-from aws.kinds.rest_api import REST_API, Deployment, RestApi
+from aws.kinds.rest_api import REST_API, STAGE, Deployment, RestApi, Stage
 from aws.kinds.role import ROLE, Role
 from aws.kinds.secret import SECRET, Secret
-from aws.kinds.stage import STAGE, Stage
 from aws.kinds.table import DELETING, TABLE, Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
-from aws.kinds.table_capacity import ScalableTarget
-from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
+from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
+from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, GatewayAccount, UsagePlan
 from aws.ledger import Unplanned
-from aws.listings import Names
 from aws.release import CLOSED, PATH
 from aws.secret_value import SecretValue
 from aws.section import Follows, Missing, NotTestable, Obstacle, Section, Unreadable, known, lookup

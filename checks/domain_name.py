@@ -6,6 +6,7 @@ from datetime import datetime
 from aws.bounds import Bound, as_text, unset, within
 from aws.difference import Certainty, Difference, differences
 from aws.dns import Resolution
+from aws.kind.description import ROUTING
 from aws.kinds.certificate import Certificate, covers
 from aws.kinds.domain import DOMAIN, MAPPINGS_ONLY, OTHER_MAPPINGS, BasePath, CustomDomain
 from aws.section import Follows, Missing, lookup
@@ -13,9 +14,6 @@ from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Domain, Environment, today
-
-RULES = Words(en="routing rules", ja="ルーティングルール")
-
 
 GOING_WELL = Bound(
     code="going_well",
@@ -83,7 +81,7 @@ def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
         Difference(
             kind=DOMAIN.words,
             name=found.name,
-            fact=RULES,
+            fact=ROUTING,
             found="; ".join(found.rules),
             bound=unset(),
             call="apigatewayv2:ListRoutingRules",

@@ -13,7 +13,8 @@ from aws.iam.difference import MissingPermission, missing_by
 from aws.iam.evaluation import EvalDecision, evaluate, is_same, names
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
-from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
+from aws.kind.description import ENCRYPTION_KEY
+from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, Bucket
 from aws.kinds.function import FUNCTION, Function
 from aws.kinds.key import KEY as KMS_KEY
 from aws.kinds.key import SECRETS_DEFAULT, Key, same_key
@@ -31,9 +32,7 @@ from signoff.judge.decisions import Decisions
 
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""
-ENCRYPTION = Words(en="encryption", ja="暗号化")
 ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
-KEY = Words(en="encryption key", ja="暗号化キー")
 NOTHING = '{"Statement": []}'
 DECIDED_KEY = "decided_key"
 BY_KEY = "key"
@@ -216,7 +215,7 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
         en="a key whose policy names CloudWatch Logs",
         ja="CloudWatch Logsに許可したキー",
     )
-    return (of(KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
+    return (of(ENCRYPTION_KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
 
 
 def _allows_logs(policy: str, region: str) -> bool:
@@ -244,7 +243,7 @@ def _of_key(
     managed = may_be_aws and there is not None and there.manager == "AWS"
     if managed or (decided and same_key(decided, key)):
         return ()
-    return (of(KEY, key, exactly(decided or AWS_OWNED), where),)
+    return (of(ENCRYPTION_KEY, key, exactly(decided or AWS_OWNED), where),)
 
 
 def _unusable(

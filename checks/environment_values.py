@@ -9,8 +9,8 @@ from aws.difference import Difference
 from aws.words import Words, joined
 from checks.environment_limits import limits
 from signoff.environment import Environment, where
+from signoff.judge.decisions import ENVIRONMENT
 
-ENVIRONMENT = Words(en="environment", ja="環境")
 OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"})
 """Keys that differ by nature before production, where load is small and there are no visitors, tags name another environment and tables come and go."""
 ANYWHERE = Words(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aws import desired
 from aws.api.integration import as_asked, target
 from aws.bounds import Bound, exactly
-from aws.kinds.stage import Stage
+from aws.kinds.rest_api import Stage
 from aws.words import Words
 from signoff.environment import Environment
 

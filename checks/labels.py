@@ -7,10 +7,9 @@ from typing import Any
 from aws.bounds import exactly
 from aws.difference import Difference, differences
 from aws.kinds.function import FUNCTION
-from aws.kinds.rest_api import REST_API
+from aws.kinds.rest_api import REST_API, STAGE
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
-from aws.kinds.stage import STAGE
 from aws.kinds.table import TABLE
 from aws.redaction.secret_text import MaskedValue
 from aws.words import Words

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.bounds import ABSENT
 from aws.door.sessions import boto_session, within
 from aws.visible import visible
 from aws.words import SILENCE, Words
@@ -28,7 +29,6 @@ from signoff.report.remedy import durations
 OPERATOR = Words(en="operator", ja="運用担当者")
 DEVELOPER = Words(en="developer", ja="開発者")
 AS_LONG = Words(en="5 to 15 minutes", ja="5分から15分")
-ABSENT = Words(en="absent", ja="なし")
 LINE_ADMIN = Words(en="LINE administrator", ja="LINE管理者")
 DECIDERS = Words(en="those who decide", ja="承認者")
 A_MINUTE = Words(en="1 minute", ja="1分")

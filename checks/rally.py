@@ -9,6 +9,7 @@ from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.contents import Contents, KeyScan
 from aws.difference import Certainty, Difference, differences, if_any
+from aws.kinds.table import TABLE
 from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
 from checks.deployed import cut_short
@@ -19,7 +20,7 @@ from plan.master_words import Item
 from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
 
-STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テーブル")
+STAMP = Words(en="stamp", ja="スタンプ")
 PICTURE = Words(en="picture", ja="画像")
 PLACE = Words(en="place", ja="位置")
 VALIDITY = Words(en="validity", ja="有効期間")
@@ -89,7 +90,7 @@ def miscounted(
     number = len(masters) - (len(spans.later) if ends else 0)
     if environment.stamps is not None:
         facts, bounds = {STAMPS: number}, {STAMPS: exactly(environment.stamps)}
-        yield from differences(TABLE, table.name, facts, bounds, decided_in=where("stamps"))
+        yield from differences(TABLE.words, table.name, facts, bounds, decided_in=where("stamps"))
 
 
 def expired(
@@ -154,7 +155,9 @@ def user_items(
     wanted = manifest["count"] if manifest else 0
     where = MANIFEST if manifest else NOTHING_MIGRATED
     facts, bounds = {ITEMS: scan.real}, {ITEMS: exactly(wanted)}
-    found = differences(TABLE, table.name, facts, bounds, call="dynamodb:Scan", decided_in=where)
+    found = differences(
+        TABLE.words, table.name, facts, bounds, call="dynamodb:Scan", decided_in=where
+    )
     return tuple(found)
 
 
@@ -170,7 +173,7 @@ def mistyped(
             en=f"{scan.unnamed} items of {table.name} changed before DynamoDB said which of their attributes is of another type",
             ja=f"{table.name}の{scan.unnamed}項目は、どの属性の型が異なるかを調べる前に変更されました",
         )
-    return differences(TABLE, table.name, facts, bounds, call="dynamodb:Scan", loosens=True)
+    return differences(TABLE.words, table.name, facts, bounds, call="dynamodb:Scan", loosens=True)
 
 
 def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:
@@ -178,7 +181,7 @@ def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tup
     known = {stamp_id(master, "") for master in masters}
     held = (key for key in scan.range_keys if not key.startswith(COUNTER))
     unknown = tuple(sorted(set(held) - known))
-    return if_any(TABLE, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
+    return if_any(TABLE.words, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
 
 
 def _nowhere(lat: float, lon: float) -> bool:

@@ -9,21 +9,24 @@ from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
 from aws.bounds import unset
 from aws.difference import Difference
-from aws.ledgers.eventbridge import PIPE, RULE
+from aws.kinds.bucket import BUCKET
+from aws.kinds.topic import TOPIC
+from aws.ledgers import PIPE, RULE
 from aws.words import SILENCE, Words, joined
+from signoff.environment.loading import FUNCTIONS, ROLES, SECRETS, TABLES
 
 KINDS: Mapping[str, tuple[Words, int]] = {
-    "table": (Words(en="tables", ja="テーブル"), 3),
-    "secret": (Words(en="secrets", ja="シークレット"), 2),
-    "function": (Words(en="functions", ja="関数"), 7),
+    "table": (TABLES, 3),
+    "secret": (SECRETS, 2),
+    "function": (FUNCTIONS, 7),
     INVOCATION: (Words(en="invocation of functions", ja="関数の呼び出し"), 7),
-    "topic": (Words(en="topic", ja="トピック"), 1),
-    "role": (Words(en="roles", ja="ロール"), 7),
+    "topic": (TOPIC.words, 1),
+    "role": (ROLES, 7),
     "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
     "API": (Words(en="API and domain", ja="API・ドメイン"), 1),
     "alarm": (Words(en="alarms", ja="アラーム"), 1),
     "log": (Words(en="log groups", ja="ロググループ"), 1),
-    "bucket": (Words(en="bucket", ja="バケット"), 1),
+    "bucket": (BUCKET.words, 1),
     "key": (Words(en="keys", ja="キー"), 1),
     "rights of roles": (Words(en="the rights of roles", ja="ロールの権限"), 1),
     "rights of users": (Words(en="the rights of users", ja="ユーザーの権限"), 1),

@@ -19,7 +19,6 @@ from signoff.environment import in_japan
 from signoff.evidence import Record
 from signoff.judge.snapshot import contents_of
 
-CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 POINTED = "pointed"
 """Remedy of a recorded release that is still there."""
 LATEST = Words(en="latest restorable time", ja="復元可能な最新時刻")

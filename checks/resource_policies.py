@@ -12,8 +12,8 @@ from aws.iam.evaluation import denied, is_gone
 from aws.iam.pattern import action_pattern, overlap, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
 from aws.inventory import Sections
+from aws.kind.description import DENIED
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
-from aws.kinds.statements import DENIED
 from aws.ledger import Effect, Unplanned
 from aws.section import known
 from aws.words import Words, joined

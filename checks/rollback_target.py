@@ -11,11 +11,11 @@ from aws.api.integration import InvokedFunction, target
 from aws.bounds import exactly
 from aws.difference import Certainty, Difference, differences, fault
 from aws.iam.evaluation import is_same
-from aws.kinds.function import FUNCTION, RUNTIME, Function
+from aws.kinds.function import CODE, FUNCTION, HANDLER, RUNTIME, Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
-from aws.ledgers.apigateway import ROUTE
+from aws.ledgers import ROUTE
 from aws.release import CLOSED, is_closed, is_closed_version
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
@@ -23,7 +23,7 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.functions import arns_of, differing, foreign, hijacking, supported_on
 from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
-from checks.releases import CODE, packed
+from checks.releases import packed
 from plan import Plan
 from plan.compute import names_a_table
 from signoff.judge.snapshot import Snapshot
@@ -34,7 +34,6 @@ VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン
 DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
 OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
 OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
-HANDLER = Words(en="handler", ja="ハンドラー")
 PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるもの")
 ON_RECORD = Words(
     en="code that a release record names, or that this commit builds",

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from aws import desired
 from aws.bounds import described, within
 from aws.difference import Difference, fault, if_any
+from aws.kinds.table import TABLE
 from aws.section import Unreadable
 from aws.words import Words, joined
 from checks.rally import MANIFEST, STAMP
-from checks.rally import TABLE as TABLE_KIND
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan import Plan
 from plan.canonical import outline
@@ -92,7 +92,7 @@ def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Differen
         )
         for stamp, other, metres in pairs
     ]
-    return if_any(TABLE_KIND, table.name, OVERLAPPING, pairs_in_words, APART, call="dynamodb:Scan")
+    return if_any(TABLE.words, table.name, OVERLAPPING, pairs_in_words, APART, call="dynamodb:Scan")
 
 
 def foreign_hosts(
@@ -104,7 +104,7 @@ def foreign_hosts(
     hosts = {urlsplit(address).hostname or "" for address in addresses} - {""}
     odd = sorted(host for host in hosts if not _is_own(host, own, environment.bucket))
     about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
-    return if_any(TABLE_KIND, table.name, HOSTS, odd, within(sorted(own)), **about)
+    return if_any(TABLE.words, table.name, HOSTS, odd, within(sorted(own)), **about)
 
 
 def _is_own(host: str, own: Iterable[str], bucket: str | None) -> bool:

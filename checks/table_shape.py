@@ -1,14 +1,14 @@
 """What the indexes and the recovery of a table must be, and how they differ."""
 
 from aws import desired
-from aws.difference import Difference, Differences, differences, fault
-from aws.kinds.table import INDEX, KEY, STATUS, TABLE, Index, Table, typed_key
+from aws.difference import EXISTENCE, Difference, Differences, differences, fault
+from aws.kind.description import STATUS
+from aws.kinds.table import INDEX, KEY, TABLE, Index, Table, typed_key
 from aws.kinds.table_beside import RECOVERY, Backups
 from aws.section import Follows
 from aws.words import Words
 from signoff.environment import where
 
-EXISTENCE = Words(en="existence", ja="存在")
 DESCRIBE = "dynamodb:DescribeTable"
 
 

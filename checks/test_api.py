@@ -6,36 +6,38 @@ from typing import Any
 import pytest
 
 from aws import desired
-from aws.api.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
+from aws.api.cors import (
+    INTEGRATED,
+    STATUS,
+    gateway_status,
+    misleading_statuses,
+    preflight_differences,
+    without_origin,
+)
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import target
 from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.difference import differences
 from aws.kinds.function import FUNCTION
-from aws.kinds.rest_api import MORE_METHODS, PUBLIC, REST_API
-from aws.kinds.stage import STAGE
-from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
+from aws.kinds.rest_api import DEPLOYMENT, MORE_METHODS, PUBLIC, REST_API, STAGE
+from aws.ledgers import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
 from checks import unplanned_in_api
 from checks.deployed import Deployed
-from checks.environment_values import ENVIRONMENT
 from checks.releases import newest_of_the_stage
 from checks.unplanned_in_api import barring
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.evidence import Record, Records
 from signoff.judge.checklist import expectation
-from signoff.judge.decisions import Judge
+from signoff.judge.decisions import ENVIRONMENT, Judge
 
 PROXY = "AWS_PROXY"
 THERE = "there"
 """Remedy of an API and a stage that exist: neither leaves its usage plan."""
 METHODS = Words(en="methods served", ja="公開しているメソッド数")
-INTEGRATION = Words(en="integration", ja="統合")
-DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
-STATUS_CODE = Words(en="status code", ja="ステータスコード")
 ORIGIN = Words(en="origin", ja="オリジン")
 ONE_ORIGIN = Bound(
     code="one_origin",
@@ -143,8 +145,8 @@ def test_route_is_proxied_to_a_function(
     integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
     facts, bounds = (
-        {INTEGRATION: integration_type(integration)},
-        {INTEGRATION: exactly((PROXY, "POST"))},
+        {INTEGRATED: integration_type(integration)},
+        {INTEGRATED: exactly((PROXY, "POST"))},
     )
     about = {"call": SERVED, "loosens": True}
     judge(differences(ROUTE, route.id, facts, bounds, **about))
@@ -257,7 +259,7 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
     judge.observe.note(kind=kind, status=status)
 
     about = {"call": SERVED, "decided_in": "smoke/openapi.yaml"}
-    facts, bounds = {STATUS_CODE: status}, {STATUS_CODE: exactly("401")}
+    facts, bounds = {STATUS: status}, {STATUS: exactly("401")}
     judge(differences(GATEWAY_RESPONSE, kind, facts, bounds, **about))
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from aws.bounds import at_least, exactly, within
 from aws.difference import differences, unallowed
+from aws.kind.description import REGION, STATUS
 from aws.kinds.certificate import CERTIFICATE, DISTRUSTED, RENEWAL, RENEWED, VALID_FROM
-from aws.kinds.domain import DOMAIN, NEW_TLS
-from aws.kinds.rest_api import ENDPOINT, STATUS
+from aws.kinds.domain import DOMAIN, NEW_TLS, TLS
+from aws.kinds.rest_api import ENDPOINT
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
@@ -27,14 +28,11 @@ from signoff.environment import Domain, Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
-TLS = Words(en="security policy", ja="セキュリティポリシー")
 NAMES = Words(en="domain names", ja="対象のドメイン名")
-REGION = Words(en="Region", ja="リージョン")
 DAYS_LEFT = Words(en="days until it expires", ja="期限までの日数")
 LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとステージ")
 ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
 ASTRAY = Words(en="records that lead elsewhere", ja="別の宛先につながるレコード")
-GET_DOMAINS = "apigateway:GetDomainNames"
 OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
 
 
@@ -42,17 +40,15 @@ OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
 def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "status")
 
-    about = {"call": GET_DOMAINS, "decidable": False}
     planned = {STATUS: exactly("AVAILABLE")}
-    judge(differences(DOMAIN.words, domain.name, {STATUS: domain.status}, planned, **about))
+    judge(DOMAIN.differences(domain.name, domain, planned, decidable=False))
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョン型である")
 def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "endpoint_types")
 
-    facts, planned = {ENDPOINT: domain.endpoint_types}, {ENDPOINT: exactly(("REGIONAL",))}
-    judge(differences(DOMAIN.words, domain.name, facts, planned, call=GET_DOMAINS))
+    judge(DOMAIN.differences(domain.name, domain, {ENDPOINT: exactly(("REGIONAL",))}))
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
@@ -61,8 +57,7 @@ def test_domain_refuses_tls_before_1_2(
 ) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "security_policy")
 
-    facts, about = {TLS: domain.security_policy}, {"call": GET_DOMAINS, "loosens": True}
-    judge(differences(DOMAIN.words, domain.name, facts, {TLS: NEW_TLS}, **about))
+    judge(DOMAIN.differences(domain.name, domain, {TLS: NEW_TLS}, loosens=True))
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aws import desired
-from aws.access.acting import changes
+from aws.access.targets import changes
 from aws.bounds import exactly, unset, within
 from aws.difference import Difference, differences, unallowed
 from aws.iam.condition import context, holds
@@ -11,8 +11,8 @@ from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
+from aws.kind.description import OPENED
 from aws.kinds.bucket import BARRED, BUCKET, CHANGED_BY, Bucket
-from aws.kinds.statements import OPENED
 from aws.words import Words
 from checks.access import Insiders, allowed_by_policy
 from checks.deployed import Deployed

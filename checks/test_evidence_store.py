@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from aws.bounds import described, exactly, within
+from aws.bounds import NONE, described, exactly, within
 from aws.difference import Difference, differences, fault
 from aws.iam.evaluation import is_same, names_action
 from aws.iam.statement import Statement, parse
+from aws.kind.description import STATE
 from aws.section import NotTestable, Unread
 from aws.words import Words
 from signoff.environment import Environment, where
@@ -22,7 +23,6 @@ IN_KMS = described(
     en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
     ja="署名者をポリシーで定めたKMSキー（`python -m runbook evidence`で作成）",
 )
-STATE = Words(en="state", ja="状態")
 SIGNERS = Words(en="signers beyond evidence_signers", ja="evidence_signers以外の署名者")
 APPOINTERS = Words(
     en="others who may change its policy", ja="ポリシーを変更できるその他のプリンシパル"
@@ -46,7 +46,7 @@ VERSIONED = described(
 )
 STATES = {
     "folder": Words(en="a folder, without a history", ja="フォルダ（履歴なし）"),
-    "none": Words(en="none", ja="なし"),
+    "none": NONE,
 }
 
 

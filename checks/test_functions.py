@@ -9,11 +9,10 @@ from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.difference import differences, unallowed
 from aws.inventory import Inventory, Sections
-from aws.kinds.function import FUNCTION, RESERVED, RUNTIME
+from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
 from aws.kinds.function_beside import ACCOUNT, FREE
-from aws.kinds.rest_api import REST_API
-from aws.kinds.stage import STAGE
-from aws.ledgers.apigateway import ROUTE, SERVED
+from aws.kinds.rest_api import REST_API, STAGE
+from aws.ledgers import ROUTE, SERVED
 from aws.release import OPEN, PATH, RELEASE, Builds, is_closed_version
 from aws.words import Words
 from checks.authorizers import past_the_alias, unpermitted
@@ -34,7 +33,6 @@ from checks.functions import (
 )
 from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
 from checks.releases import (
-    CODE,
     deployed_again,
     newest_of_the_stage,
     recorded_by,
@@ -51,7 +49,6 @@ GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")
 """Keys from which the concurrency that is needed follows."""
 LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
-VERSION = Words(en="version", ja="バージョン")
 ALIAS = Words(en="alias", ja="エイリアス")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
@@ -72,9 +69,8 @@ def test_aws_supports_the_runtime_of_the_function(
 ) -> None:
     found = judge.observe(deployed.function(function), "runtime")
 
-    about = {"call": GET_FUNCTION, "loosens": True}
-    facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today, found.runtime)}
-    judge(differences(FUNCTION.words, found.name, facts, bounds, **about))
+    bounds = {RUNTIME: supported_on(today, found.runtime)}
+    judge(FUNCTION.differences(found.name, found, bounds, loosens=True))
 
 
 @expectation("DEP-13", ja="関数の環境変数が計画どおりである")
@@ -204,10 +200,9 @@ def test_live_code_is_the_one_that_was_released(
     judge.observe.note(released=released)
 
     bounds = {CODE: exactly(released.get("code_sha256"))}
-    about = {"call": GET_FUNCTION, "decided_in": RELEASED, "decidable": False}
-    name, code = f"{live.name} ({live.version})", live.code_sha256
-    about |= {"remedy": repair(deployed, function, code, released)}
-    judge(differences(FUNCTION.words, name, {CODE: code}, bounds, **about))
+    remedy = repair(deployed, function, live.code_sha256, released)
+    about = {"decided_in": RELEASED, "decidable": False, "remedy": remedy}
+    judge(FUNCTION.differences(f"{live.name} ({live.version})", live, bounds, **about))
 
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
@@ -245,8 +240,8 @@ def test_function_runs_what_this_commit_builds(
     judge.observe.note(built=builds.functions[live.name].code_sha256)
 
     bounds = {CODE: exactly(builds.functions[live.name].code_sha256)}
-    about = {"call": GET_FUNCTION, "decided_in": recorded_by(record), "loosens": True}
-    judge(differences(FUNCTION.words, live.name, {CODE: live.code_sha256}, bounds, **about))
+    decided_in = recorded_by(record)
+    judge(FUNCTION.differences(live.name, live, bounds, decided_in=decided_in, loosens=True))
 
 
 @expectation("DEP-39", ja="関数が公開版を実行する")
@@ -295,10 +290,8 @@ def test_reservation_does_not_strangle_the_function(
     needed = busy(environment, calls=1)
     judge.observe.note(needed=needed)
 
-    reserved = {} if found.reserved_concurrency is None else {RESERVED: found.reserved_concurrency}
-    bounds = {fact: at_least(needed) for fact in reserved}
-    about = {"call": GET_FUNCTION, "decided_in": NEED, "loosens": True}
-    judge(differences(FUNCTION.words, found.name, reserved, bounds, **about))
+    bounds = {} if found.reserved_concurrency is None else {RESERVED: at_least(needed)}
+    judge(FUNCTION.differences(found.name, found, bounds, decided_in=NEED, loosens=True))
 
 
 @expectation("DEP-19", ja="関数に計画外の設定がない")

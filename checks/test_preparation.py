@@ -10,20 +10,20 @@ import pytest
 from aws.bounds import between, described, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.inventory import Inventory, Sections
+from aws.kind.description import COPIES, REGION
+from aws.kinds.function_beside import ACCOUNT
 from aws.kinds.rest_api import REST_API
 from aws.kinds.secret import SECRET
-from aws.kinds.statements import COPIES
 from aws.kinds.table import TABLE
 from aws.section import Section, known
 from aws.words import Words
 from checks import environment_values
 from checks.deployed import Deployed
-from checks.environment_values import ENVIRONMENT
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.evidence import Record, Records
 from signoff.judge.checklist import Checklist, Phase, Row, expectation
-from signoff.judge.decisions import Judge
+from signoff.judge.decisions import ENVIRONMENT, Judge
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome
 
@@ -44,8 +44,6 @@ RED = Words(en="red rows", ja="不合格の項目")
 UNSIGNED = Words(en="rows that a person has yet to sign", ja="署名待ちの項目")
 NUMBER = Words(en="number of APIs of that name", ja="同名のAPIの数")
 PREFIX = Words(en="prefix", ja="接頭辞")
-ACCOUNT = Words(en="account", ja="アカウント")
-REGION = Words(en="Region", ja="リージョン")
 ELSEWHERE = Words(en="ARNs of another account or Region", ja="別のアカウントやリージョンのARN")
 OVER = Words(en="decisions that are over", ja="期限の切れた例外承認")
 KINDS = {

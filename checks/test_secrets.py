@@ -6,9 +6,8 @@ from aws.difference import differences, unallowed
 from aws.inventory import Sections
 from aws.kinds.function import FUNCTION
 from aws.kinds.key import SECRETS_DEFAULT
-from aws.kinds.rest_api import REST_API
+from aws.kinds.rest_api import REST_API, STAGE
 from aws.kinds.secret import SECRET
-from aws.kinds.stage import STAGE
 from aws.kinds.table import TABLE
 from aws.section import known, lookup
 from aws.words import Words

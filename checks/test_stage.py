@@ -5,9 +5,8 @@ from aws.bounds import Bound, unset, within
 from aws.difference import differences
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import WEIGHTS, sent_to
-from aws.kinds.rest_api import REST_API
-from aws.kinds.stage import STAGE
-from aws.ledgers.apigateway import ROUTE
+from aws.kinds.rest_api import REST_API, STAGE
+from aws.ledgers import ROUTE
 from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed

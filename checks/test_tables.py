@@ -4,8 +4,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import differences, unallowed
 from aws.kinds.table import INDEXES, TABLE
-from aws.kinds.table_beside import WINDOW
-from aws.kinds.table_capacity import SCALING, scales, without_scaling
+from aws.kinds.table_beside import SCALING, WINDOW, scales, without_scaling
 from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.resource_policies import denials

@@ -1,11 +1,12 @@
 """SEC-30 to SEC-32, SEC-34, SEC-35, DEP-37: no caller exceeds the decided rate or gets through without a session, and the target rate fits in."""
 
 from aws import desired
+from aws.api.cors import KEYED
 from aws.bounds import at_least, covers, exactly
 from aws.difference import differences
 from aws.inventory import Sections
 from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
-from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED
+from aws.ledgers import AUTHORIZER, ROUTE, SERVED
 from aws.words import Words
 from checks.authorizers import authorizer_differences, authorizers, invoking_others, some_of
 from checks.deployed import Deployed
@@ -27,7 +28,6 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
 WAITS = Words(en="time-out", ja="タイムアウト")
-KEY_REQUIRED = Words(en="API key required", ja="APIキーの要求")
 
 
 @expectation("SEC-30", ja="使用量プランの上限が決定どおりである")
@@ -75,7 +75,7 @@ def test_route_asks_for_an_api_key(route: desired.Route, deployed: Deployed, jud
     method = judge.observe(deployed.method(route), "api_key_required")
 
     about = {"call": SERVED, "decided_in": where("api_key"), "loosens": True}
-    facts, bounds = {KEY_REQUIRED: method.api_key_required}, {KEY_REQUIRED: exactly(True)}
+    facts, bounds = {KEYED: method.api_key_required}, {KEYED: exactly(True)}
     judge(differences(ROUTE, route.id, facts, bounds, **about))
 
 

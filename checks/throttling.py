@@ -9,10 +9,18 @@ from aws.bounds import at_least, at_most, between
 from aws.difference import Difference, Differences, differences
 from aws.inventory import Sections
 from aws.kinds.function_beside import ACCOUNT
-from aws.kinds.gateway_account import GatewayAccount
-from aws.kinds.stage import MethodSetting, Stage
-from aws.kinds.usage_plan import API_KEY, BURST, OFFSET, RATE, USAGE_PLAN, ApiKey, UsagePlan
-from aws.ledgers.apigateway import ROUTE
+from aws.kinds.rest_api import MethodSetting, Stage
+from aws.kinds.usage_plan import (
+    API_KEY,
+    BURST,
+    OFFSET,
+    RATE,
+    USAGE_PLAN,
+    ApiKey,
+    GatewayAccount,
+    UsagePlan,
+)
+from aws.ledgers import ROUTE
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import absent

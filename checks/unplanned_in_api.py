@@ -12,7 +12,6 @@ from aws.api.surplus import (
     CREDENTIALS,
     FACTS,
     HEADERS,
-    POLICY,
     TLS,
     UNKNOWN,
     Surplus,
@@ -21,11 +20,11 @@ from aws.api.surplus import (
 )
 from aws.bounds import described, unset, within
 from aws.difference import Difference, if_any, unallowed
+from aws.kind.description import POLICY
 from aws.kinds.domain import DOMAIN, MAPPINGS
-from aws.kinds.rest_api import OTHER_STAGES, REST_API, RestApi
-from aws.kinds.stage import MethodSetting, Stage
+from aws.kinds.rest_api import OTHER_STAGES, REST_API, MethodSetting, RestApi, Stage
 from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN
-from aws.ledgers.apigateway import AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
+from aws.ledgers import AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed

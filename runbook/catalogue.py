@@ -32,6 +32,7 @@ from runbook.procedures import (
 from signoff.environment import in_japan
 from signoff.judge.checklist import Checklist, Row
 from signoff.judge.result import Result
+from signoff.report.remedy import BY_HAND
 
 OPERATIONS = (
     migrate_masters,
@@ -67,7 +68,6 @@ ELSEWHERE = Words(
     en="Rows that no step proves, and what makes them green:",
     ja="どのステップでも検証されない項目と、その対処:",
 )
-BY_HAND = Words(en="by hand", ja="手作業")
 UNKNOWN = "not judged yet"
 STATES = {
     "pass": Words(en="pass", ja="合格"),

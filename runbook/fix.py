@@ -27,7 +27,7 @@ from signoff.environment import ENVIRONMENTS, in_japan
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict
-from signoff.report.remedy import Remedy, remedy
+from signoff.report.remedy import BY_HAND, Remedy, remedy
 
 DONE, LEFT, INTERRUPTED = 0, 1, 130
 """Exit codes: every row that was red is green now; some are not; or Ctrl-C was pressed."""
@@ -53,7 +53,7 @@ WORDS: Mapping[str, Words] = {
     "changes": Words(en="changes the environment", ja="環境を変更します"),
     "reads": Words(en="changes nothing", ja="何も変更しません"),
     "takes": Words(en="takes {time}", ja="所要時間: {time}"),
-    "by_hand": Words(en="by hand", ja="手作業"),
+    "by_hand": BY_HAND,
     "ask": Words(
         en="Run it? [y]es, [r]ehearse, [s]kip, [q]uit: ",
         ja="実行しますか。[y]はい、[r]リハーサル、[s]スキップ、[q]終了: ",

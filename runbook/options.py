@@ -12,6 +12,7 @@ from pathlib import Path
 import boto3
 
 from aws.desired import Function, Table
+from aws.kinds import function, table
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
 from runbook.engine.step import Option, OptionScope, Wrong
@@ -70,11 +71,11 @@ no_name = written_as(
 
 
 def no_function(value: str, scope: OptionScope) -> Words | None:
-    return _absent(value, plan_for(scope.environment).functions, Words(en="function", ja="関数"))
+    return _absent(value, plan_for(scope.environment).functions, function.FUNCTION.words)
 
 
 def no_table(value: str, scope: OptionScope) -> Words | None:
-    return _absent(value, plan_for(scope.environment).tables, Words(en="table", ja="テーブル"))
+    return _absent(value, plan_for(scope.environment).tables, table.TABLE.words)
 
 
 def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Words | None:

@@ -15,15 +15,7 @@ from smoke.aws import clients
 from smoke.calls import Answer, Call, Session
 from smoke.client import Client
 from smoke.contract import Contract
-from smoke.cors import (
-    FOREIGN,
-    HEADERS,
-    allowed_origin,
-    allows,
-    listed,
-    not_allowed,
-    preflight,
-)
+from smoke.cors import FOREIGN, HEADERS, allowed_origin, allows, listed, not_allowed, preflight
 from smoke.row_calls import hold, require
 from smoke.sessions import PUBLIC_KEYS, SessionMinter, sessions_of
 from smoke.suite_session import address, api_key

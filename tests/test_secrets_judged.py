@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from aws.listings import Names
+from aws.inventory import Names
 from checks.secret_values import weak
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import both, edited

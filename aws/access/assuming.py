@@ -7,7 +7,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam.condition import Context, context
-from aws.iam.evaluation import evaluate, is_gone
+from aws.iam.evaluation import IS_ALLOWED, evaluate, is_gone
 from aws.iam.statement import Condition, Statement, parse
 from aws.kinds.role import ROLE, Role, document_text
 from aws.raw import Raw
@@ -58,6 +58,7 @@ OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 """The start of a subject that names its owner: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
 LAMBDA = ("Service", "lambda.amazonaws.com")
 CALL = "iam:GetAccountAuthorizationDetails"
+ALL_BUT_A_FEW = Words(en="everyone except a few", ja="一部を除く全員")
 TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の相手")
 BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
@@ -167,7 +168,7 @@ def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
 
 def _strangers(statement: Statement) -> Iterator[Words]:
     if statement.not_principals or statement.not_actions:
-        yield Words(en="everyone except a few", ja="一部を除く全員")
+        yield ALL_BUT_A_FEW
     others = (
         who
         for kind, who in statement.principals
@@ -190,8 +191,7 @@ def _refused(
     decision = evaluate(for_lambda, ASSUME, "*", known)
     if decision.allowed:
         return ()
-    expected = Words(en="allowed", ja="許可")
-    return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, expected, call=CALL),)
+    return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, call=CALL),)
 
 
 def _asked_by_lambda(want: desired.Role) -> Context:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from aws import desired
+from aws.access.assuming import ALL_BUT_A_FEW
+from aws.bounds import NONE
 from aws.iam.condition import Answer, Context, Unknown, context, every, holds, negated, some
 from aws.iam.evaluation import EvalDecision, applies, evaluate, is_gone, is_same
 from aws.iam.pattern import covers
@@ -27,7 +29,6 @@ INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
 NO_STATEMENTS = '{"Statement": []}'
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
-NOT_ALLOWED = Words(en="none", ja="なし")
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 
@@ -169,7 +170,7 @@ def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str)
     if decision.allowed:
         return None
     known_reason = decision.taken or decision.outcome is EvalDecision.UNKNOWN
-    return decision.reason if known_reason else NOT_ALLOWED
+    return decision.reason if known_reason else NONE
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
@@ -195,7 +196,7 @@ def _described(who: Words, allowing: Statement, policy: FunctionPolicy) -> Words
 
 def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:
     if statement.not_principals:
-        yield Words(en="everyone except a few", ja="一部を除く全員")
+        yield ALL_BUT_A_FEW
     if {action.lower() for action in statement.actions} != ONLY_INVOKE:
         actions = ", ".join(statement.actions or statement.not_actions)
         yield Words(

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from aws.access.acting import only_reads
-from aws.access.targets import Target
+from aws.access.targets import Target, only_reads
 from aws.iam.condition import Context, context
 from aws.iam.evaluation import (
     EvalDecision,

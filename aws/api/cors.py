@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from aws import desired
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import DEFAULT_STATUS, StaticAnswer
-from aws.bounds import Bound, at_most, covers, described, exactly, within
+from aws.bounds import NOTHING, Bound, at_most, covers, described, exactly, within
 from aws.difference import Difference, Differences, fault, where
-from aws.ledgers.apigateway import GATEWAY_RESPONSE, ROUTE, SERVED
+from aws.ledgers import AUTHORIZER, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.words import Words
 
 INTEGRATED = Words(en="integration", ja="統合")
-GUARDED = Words(en="authorizer", ja="オーソライザー")
 KEYED = Words(en="API key required", ja="APIキーの要求")
 BY_FUNCTION, MOCK = "AWS_PROXY", "MOCK"
 STATUS = Words(en="status code", ja="ステータスコード")
@@ -38,11 +37,10 @@ STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
 def _unanswered(path: str, method: Method) -> Iterator[Difference]:
     """Yield why a preflight is not answered at all, or only for some callers, or by a function's own code."""
     integration, name = method.integration, f"OPTIONS {path}"
-    nothing = Words(en="nothing", ja="なし")
     if method.authorizer is not None:
-        yield fault(ROUTE, name, GUARDED, method.authorizer, nothing, call=SERVED)
+        yield fault(ROUTE, name, AUTHORIZER, method.authorizer, NOTHING, call=SERVED)
     if method.api_key_required:
-        yield fault(ROUTE, name, KEYED, found=True, expected=nothing, call=SERVED)
+        yield fault(ROUTE, name, KEYED, found=True, expected=NOTHING, call=SERVED)
     if integration is None or integration.kind != MOCK:
         yield _not_static(name, integration)
         return

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from aws.kind.description import POLICY
 from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS
-from aws.ledgers.apigateway import ACCESS_MODE
+from aws.ledgers import ACCESS_MODE
 from aws.raw import Raw
 from aws.words import Words
 
@@ -30,7 +31,6 @@ TRANSFER = Words(en="response transfer mode", ja="レスポンス転送モード
 TARGET = Words(en="integration target", ja="統合ターゲット")
 EXPRESSION = Words(en="token validation expression", ja="トークン検証の正規表現")
 HEADERS = Words(en="response headers", ja="レスポンスヘッダー")
-POLICY = Words(en="resource policy", ja="リソースポリシー")
 UNKNOWN = Words(en="unknown key of the export", ja="エクスポートの未知のキー")
 
 FACTS: Mapping[str, Words] = {

@@ -1,10 +1,12 @@
-"""How one fact that is not planned is undone: by a call, or by a person and where."""
+"""How one fact that is not planned is undone: by a call, or by a person and where; and how statements are taken off a policy."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from aws.change.gate import ChangeContext, unless_absent
+from aws.iam.statement import parse
 from aws.words import Words
 
 
@@ -89,3 +91,23 @@ class Calling:
 
 def calling(service: str, operation: str, **parameters: object) -> Calling:
     return Calling(service, operation, parameters)
+
+
+def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]:
+    """Describe what is lost where statements of a resource's own policy that deny are taken off."""
+    return by_call(
+        remove,
+        en="what those statements deny is no longer denied to any principal",
+        ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+        final=True,
+    )
+
+
+def statements_left(document: str, digests: Collection[str]) -> str:
+    """Return the policy without the statements of these digests; empty where none is left."""
+    policy = json.loads(document)
+    written = policy["Statement"]
+    listed = written if isinstance(written, list) else [written]
+    read = zip(listed, parse(document), strict=True)
+    left = [raw for raw, statement in read if statement.digest not in digests]
+    return json.dumps({**policy, "Statement": left}) if left else ""

@@ -24,7 +24,7 @@ from tenacity import (
 )
 
 from aws.door.failures import GONE
-from aws.words import Words
+from aws.words import SILENCE, Words
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -155,12 +155,12 @@ EXISTS = (
             }
         ),
         (),
-        Words(en="", ja=""),
+        SILENCE,
     ),
     TransientError(
         frozenset({"ResourceConflictException", "ResourceInUseException"}),
         ("already exist",),
-        Words(en="", ja=""),
+        SILENCE,
     ),
 )
 """What AWS answers if the resource to create already exists: the read before was stale."""

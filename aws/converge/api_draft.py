@@ -18,7 +18,7 @@ from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.rest_api import Draft, read
 from aws.desired import NEEDED_S, Api, Authorizer, Route
-from aws.kind import replaced
+from aws.kind.description import replaced
 from aws.raw import Raw
 from aws.words import Words
 

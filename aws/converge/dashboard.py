@@ -7,10 +7,10 @@ from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
-from aws.kinds.alarms_of_ours import RESOURCES
+from aws.kinds.alarm_beside import RESOURCES
 from aws.kinds.dashboard import Metric, shown, unseen, widgets, without
-from aws.names import shared_beginning, shared_ending
 from aws.raw import Raw
+from aws.reading import shared_beginning, shared_ending
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""

@@ -15,7 +15,7 @@ from aws.change.gate import ChangeContext, Changes, difference, nothing, unless_
 from aws.converge import api_draft, rest_api
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
-from aws.kind import replaced
+from aws.kind.description import replaced
 from aws.raw import Raw
 from aws.words import Words
 

@@ -18,7 +18,8 @@ from aws.change.gate import (
     tag_fields,
 )
 from aws.desired import Api
-from aws.kind import Kind, replaced
+from aws.kind.description import replaced
+from aws.kind.engine import Kind
 from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, REST_API, RestApi, decode
 from aws.raw import Raw
 from aws.words import Words

@@ -21,9 +21,8 @@ from aws.desired import Secret
 from aws.kinds.key import SECRETS_DEFAULT, same_key
 from aws.kinds.secret import decode
 from aws.raw import Raw
-from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import weakness, withheld
-from aws.secret_value import parsed_object
+from aws.secret_value import is_placeholder, parsed_object
 from aws.words import SILENCE, Words
 
 KEY_BYTES = 64

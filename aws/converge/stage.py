@@ -17,21 +17,19 @@ from aws.change.gate import (
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, Limit
-from aws.kind import replaced
-from aws.kinds.rest_api import DESCRIPTION
-from aws.kinds.stage import (
+from aws.kind.description import DESCRIPTION, TRACING, replaced
+from aws.kinds.rest_api import (
     ACCESS_LOG,
     ACCESS_LOG_FORMAT,
     CACHE,
     STAGE,
-    TRACING,
     MethodSetting,
     Stage,
-    decode,
     group_of,
     names_the_request,
     private_variables,
 )
+from aws.kinds.rest_api import decode_stage as decode
 from aws.raw import Raw
 from aws.words import Words
 

@@ -34,8 +34,7 @@ from aws.kinds.table import (
     wait_until_active,
 )
 from aws.kinds.table import Table as Found
-from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW
-from aws.kinds.table_capacity import targets_of, without_scaling
+from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW, targets_of, without_scaling
 from aws.raw import Raw
 from aws.words import Words
 

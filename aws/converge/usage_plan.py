@@ -16,7 +16,8 @@ from aws.change.gate import (
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
-from aws.kind import Kind, replaced
+from aws.kind.description import replaced
+from aws.kind.engine import Kind
 from aws.kinds.usage_plan import (
     API_KEY,
     BURST,

@@ -27,6 +27,9 @@ class EvalDecision(Enum):
     UNKNOWN = "unknown"
 
 
+IS_ALLOWED = Words(en="allowed", ja="許可")
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
     """What IAM decides, and why. An UNKNOWN must be shown as not testable, never as a refusal."""
@@ -68,7 +71,7 @@ def evaluate(
     if isinstance(answer, Unknown):
         return EvaluationResult(EvalDecision.UNKNOWN, answer.reason)
     if answer:
-        return EvaluationResult(EvalDecision.ALLOWED, Words(en="allowed", ja="許可"))
+        return EvaluationResult(EvalDecision.ALLOWED, IS_ALLOWED)
     if granted[0] is False:
         return _not_granted(statements, action, resource, known)
     limit = next(

@@ -1,16 +1,69 @@
-"""What a kind's description is made of: calls, facts, requests."""
+"""What a kind's description is made of: calls, facts, the parts of a release that they belong to, requests.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+Of an item some facts may be unknown: to look at one of these is NotTestable, never a value.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, Protocol, TypeVar, cast
 
 from botocore import xform_name
 
 from aws.bounds import Bound
-from aws.ledger import Entry, Harmless, Subject
-from aws.part import LeftOut, Part
+from aws.door.failures import Gone, ReadFailure
+from aws.ledger import Closed, Entry, Harmless, Subject
 from aws.raw import Raw
+from aws.redaction.secret_text import MaskedValue
+from aws.section import Unread, Unreadable
 from aws.words import Words
+
+
+class Part(enum.StrEnum):
+    """A part of a system that can change without the others."""
+
+    CODE = "code"
+    CONFIGURATION = "configuration"
+    PERMISSIONS = "permissions"
+    API = "API"
+    DATA = "data shape"
+    MASTERS = "masters"
+    ALARMS = "alarms"
+    CAPACITY = "capacity"
+    SECRETS = "secrets"
+
+    @property
+    def words(self) -> Words:
+        return Words(en=self.value, ja=_PARTS_JA[self])
+
+
+_PARTS_JA = {
+    Part.CODE: "コード",
+    Part.CONFIGURATION: "設定",
+    Part.PERMISSIONS: "権限",
+    Part.API: "API",
+    Part.DATA: "データ構造",
+    Part.MASTERS: "スタンプマスター",
+    Part.ALARMS: "アラーム",
+    Part.CAPACITY: "処理能力",
+    Part.SECRETS: "シークレットの値",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Why a fact is in no part: no record rests on it."""
+
+    because: str
+    moves: bool = False
+    """It changes by itself within minutes, so that the second reading does not compare it either."""
+
+
+TEXT = LeftOut("a text for people")
+PLANNED_BY = LeftOut("the name by which it is planned")
+IDENTITY = LeftOut("an id, which a system that is built anew has otherwise")
+JUDGED_EACH_RUN = LeftOut("moves by itself, and rows judge it in each run")
 
 
 class _Needed:
@@ -19,6 +72,14 @@ class _Needed:
 
 NEEDED = _Needed()
 NAME = Words(en="name", ja="名前")
+STATE = Words(en="state", ja="状態")
+STATUS = Words(en="status", ja="状態")
+DESCRIPTION = Words(en="description", ja="説明")
+REGION = Words(en="Region", ja="リージョン")
+TRACING = Words(en="tracing", ja="トレース")
+ENCRYPTION_KEY = Words(en="encryption key", ja="暗号化キー")
+DEAD_LETTERS = Words(en="dead-letter queue", ja="デッドレターキュー")
+ROUTING = Words(en="routing rules", ja="ルーティングルール")
 ARN = Words(en="ARN", ja="ARN")
 POLICY = Words(en="resource policy", ja="リソースポリシー")
 KMS_KEY = Words(en="KMS key", ja="KMSキー")
@@ -65,6 +126,12 @@ class ReadCall:
     def listed(self) -> bool:
         """Whether the resource is an element of a listing."""
         return bool(self.pages) and self.pages == self.under
+
+    @property
+    def closes(self) -> bool:
+        return any(
+            isinstance(entry, Closed) for entry in (*self.members.values(), *self.beside.values())
+        )
 
     @property
     def method(self) -> str:
@@ -169,3 +236,93 @@ class Wanted(Protocol):
     def bounds(self) -> Mapping[Words, Bound]: ...
     @property
     def tags(self) -> Mapping[str, str]: ...
+
+
+T = TypeVar("T")
+
+
+def value_of(item: Any, name: str) -> Any:
+    """Return the value of a fact, or the Unreadable in its place, which attribute access would raise."""
+    return object.__getattribute__(item, name)
+
+
+def partly(kind: type[T], values: Mapping[str, Any]) -> T:
+    """Return an item of which some facts may be unknown: to look at one of these is NotTestable, never a value."""
+    unknown = any(isinstance(value, Unreadable) for value in values.values())
+    return cast("T", (_partly(cast("Any", kind)) if unknown else kind)(**values))
+
+
+def changed(item: T, **values: Any) -> T:
+    """Return the item with other values; what is unknown of it stays unknown."""
+    kind = type(item) if type(item).__mro__[1] is object else type(item).__mro__[1]
+    names = (field.name for field in fields(cast("Any", kind)))
+    return partly(kind, {name: value_of(item, name) for name in names} | values)
+
+
+@cache
+def _partly(kind: type[Any]) -> type[Any]:
+    def attribute(self: Any, name: str) -> Any:
+        value = object.__getattribute__(self, name)
+        if isinstance(value, Unreadable):
+            raise Unread(value)
+        return value
+
+    names = tuple(field.name for field in fields(kind))
+
+    def values(self: Any) -> tuple[Any, ...]:
+        return tuple(value_of(self, name) for name in names)
+
+    own = {
+        "__slots__": (),
+        "__getattribute__": attribute,
+        "__eq__": lambda self, other: type(self) is type(other) and values(self) == values(other),
+        "__hash__": lambda self: hash(values(self)),
+        "__repr__": lambda self: f"{kind.__name__}{values(self)}",
+    }
+    return type(kind.__name__, (kind,), own)
+
+
+def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
+    """Yield name and reason of each fact of an item that is not known; an item may be several resources."""
+    if isinstance(item, tuple):
+        for entry in item:
+            yield from unread_facts(entry)
+    names = getattr(type(item), "__dataclass_fields__", ())
+    for name in names:
+        value = value_of(item, name)
+        if (
+            isinstance(value, Unreadable)
+            and "fact" in type(item).__dataclass_fields__[name].metadata
+        ):
+            yield name, value
+
+
+def tried(ask: Callable[[], Any]) -> Any:
+    """Return the answer, or why there is none; Gone is raised, since it is about the whole resource."""
+    try:
+        return ask()
+    except Gone:
+        raise
+    except ReadFailure as failure:
+        return failure.why
+
+
+DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
+OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
+"""Facts of anything that has a policy of its own."""
+COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
+HELD_IN = Words(en="Regions that hold it as well", ja="他の保持リージョン")
+TAGS = Words(en="tags", ja="タグ")
+
+
+ID = Words(en="id", ja="ID")
+
+
+def described(named: Mapping[str, str], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    """Mask tags and variables as they are read, since their values may be secrets; a change does not look at them."""
+    values: Mapping[str, MaskedValue] = place["scope"].described(named) if "scope" in place else {}
+    return values
+
+
+def described_tags(listed: Iterable[Raw], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    return described({entry["Key"]: entry["Value"] for entry in listed}, place)

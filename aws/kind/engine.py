@@ -23,10 +23,20 @@ from aws.difference import Difference, Differences
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam.actions import actions_for
-from aws.kind.description import NEEDED, Fact, ReadCall, Wanted, WriteCall, replaced
-from aws.kind.unknown import partly, tried, value_of
-from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless
-from aws.part import LeftOut, Part
+from aws.kind.description import (
+    NEEDED,
+    Fact,
+    LeftOut,
+    Part,
+    ReadCall,
+    Wanted,
+    WriteCall,
+    partly,
+    replaced,
+    tried,
+    value_of,
+)
+from aws.ledger import Judged, Ledger, Operation, Resource, harmless
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable
@@ -197,7 +207,7 @@ class Kind(Generic[T]):
         """Raise the failure of a call whose answer would show what is not planned."""
         for key, fact in self.facts.items():
             value = value_of(item, key)
-            if isinstance(value, Unreadable) and _closes(self.calls[fact.call]):
+            if isinstance(value, Unreadable) and self.calls[fact.call].closes:
                 raise ReadFailure(value.behind(f"{self.section}: {name}"))
 
     # -- the ledger -----------------------------------------------------------------------------------
@@ -387,9 +397,3 @@ def _at(answer: Any, path: str, call: str) -> Any:
             raise garbled(call)
         value = value.get(step)
     return value
-
-
-def _closes(call: ReadCall) -> bool:
-    return any(
-        isinstance(member, Closed) for member in (*call.members.values(), *call.beside.values())
-    )

@@ -1,29 +1,23 @@
 """The kinds of AWS resources, each described in a module of its own; here is what follows from all of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
 from typing import Any
 
 from aws import ledgers
 from aws.change.undo import HowToUndo, UndoTarget
-from aws.kind import Kind
+from aws.kind.engine import Kind
 from aws.ledger import Ledger
 from aws.reading import Reader
 from aws.words import Words
 
-
-def _modules(package: str, path: Iterable[str]) -> list[ModuleType]:
-    return [import_module(f"{package}.{name}") for _, name, _ in iter_modules(path)]
+MODULES = [import_module(f"{__name__}.{name}") for _, name, _ in iter_modules(__path__)]
 
 
-MODULES = _modules(__name__, __path__)
-
-
-def _of_all(name: str, modules: Iterable[ModuleType] = MODULES) -> dict[Any, Any]:
+def _of_all(name: str) -> dict[Any, Any]:
     """Return the entries of a table that modules have beside their kinds."""
-    return {key: value for module in modules for key, value in getattr(module, name, {}).items()}
+    return {key: value for module in MODULES for key, value in getattr(module, name, {}).items()}
 
 
 KINDS: tuple[Kind[Any], ...] = tuple(
@@ -35,7 +29,7 @@ KINDS: tuple[Kind[Any], ...] = tuple(
     )
 )
 LEDGERS: Ledger = {
-    **_of_all("LEDGER", _modules(ledgers.__name__, ledgers.__path__)),
+    **ledgers.LEDGER,
     **{call: operation for kind in KINDS for call, operation in kind.ledger.items()},
     **_of_all("LEDGER"),
 }

@@ -7,18 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from aws.composite import alarms_in
-from aws.kind import ARN, NAME, Kind, ReadCall, fact
-from aws.ledger import (
-    LABELS,
-    NAMES,
-    WHEN,
-    Closed,
-    Judged,
-    alike,
-    answered,
-    only,
+from aws.kind.description import (
+    ARN,
+    DESCRIPTION,
+    IDENTITY,
+    NAME,
+    PLANNED_BY,
+    STATE,
+    TEXT,
+    LeftOut,
+    Part,
+    ReadCall,
+    fact,
 )
-from aws.part import IDENTITY, PLANNED_BY, TEXT, LeftOut, Part
+from aws.kind.engine import Kind
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Judged, alike, answered, only
 from aws.raw import Raw, utc
 from aws.words import Words
 
@@ -35,7 +38,7 @@ MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
 EXPRESSION = Words(en="expression", ja="式")
 SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
 OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
-STATE = Words(en="state", ja="状態")
+ACTIONS_ENABLED = Words(en="actions enabled", ja="アクション有効")
 EVALUATION = Words(en="state of its evaluation", ja="評価の状態")
 WALL_CLOCK = Words(en="evaluation by the wall clock", ja="壁時計に合わせた評価")
 WARM_UP = Words(en="warm-up period", ja="ウォームアップ期間")
@@ -134,9 +137,7 @@ class Alarm:
 
     name: str = fact(NAME, "", read=name_of, covers="AlarmName", part=PLANNED_BY)
     arn: str = fact(ARN, "AlarmArn", absent="", part=IDENTITY)
-    actions_enabled: bool | None = fact(
-        Words(en="actions enabled", ja="アクション有効"), "ActionsEnabled", absent=None
-    )
+    actions_enabled: bool | None = fact(ACTIONS_ENABLED, "ActionsEnabled", absent=None)
     alarm_actions: tuple[str, ...] = fact(
         Words(en="alarm actions", ja="アラームのアクション"), "AlarmActions", absent=(), read=tuple
     )
@@ -173,7 +174,7 @@ class Alarm:
         covers="StateTransitionedTimestamp StateUpdatedTimestamp",
     )
     description: str = fact(
-        Words(en="description", ja="説明"),
+        DESCRIPTION,
         "AlarmDescription",
         absent="",
         part=TEXT,

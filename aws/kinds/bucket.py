@@ -9,10 +9,22 @@ from aws.change.undo import THIS, Undo, UndoTarget, by_call, by_hand, calling
 from aws.iam.condition import context, holds
 from aws.iam.pattern import covers
 from aws.iam.statement import Statement, parse
-from aws.kind import BY_NAME, KMS_KEY, NAME, POLICY, Kind, ReadCall, fact
-from aws.kinds.statements import OPENED
+from aws.kind.description import (
+    BY_NAME,
+    IDENTITY,
+    KMS_KEY,
+    NAME,
+    OPENED,
+    PLANNED_BY,
+    POLICY,
+    REGION,
+    ROUTING,
+    Part,
+    ReadCall,
+    fact,
+)
+from aws.kind.engine import Kind
 from aws.ledger import Closed, Harmless, asked, only
-from aws.part import IDENTITY, PLANNED_BY, Part
 from aws.raw import Raw
 from aws.words import Words
 
@@ -26,11 +38,11 @@ SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restric
 RULES = "ServerSideEncryptionConfiguration.Rules"
 DEFAULT = "ApplyServerSideEncryptionByDefault"
 ACL_GRANTS = Words(en="grants of its ACL", ja="ACLによる許可")
+ENCRYPTION = Words(en="encryption", ja="暗号化")
 PAYER = Words(en="who pays for requests", ja="リクエスト料金の支払者")
 REPLICATION = Words(en="replication", ja="レプリケーション")
 LIFECYCLE = Words(en="rules that delete or move its objects", ja="オブジェクトの削除・移動ルール")
 REDIRECT = Words(en="redirect of every request", ja="全リクエストのリダイレクト")
-ROUTING = Words(en="routing rules", ja="ルーティングルール")
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
 BARRED = Words(en="statements that deny reading", ja="読み取りを拒否するステートメント")
 OWNED = {"Bucket": "{name}", "ExpectedBucketOwner": "{account}"}
@@ -54,9 +66,7 @@ class Bucket:
     """``encryption`` is AES256 or aws:kms; ``public_access_blocked`` only if all four switches are on."""
 
     name: str = fact(NAME, BY_NAME, part=PLANNED_BY)
-    encryption: str | None = fact(
-        Words(en="encryption", ja="暗号化"), **_by_default("SSEAlgorithm")
-    )
+    encryption: str | None = fact(ENCRYPTION, **_by_default("SSEAlgorithm"))
     kms_key: str | None = fact(KMS_KEY, **_by_default("KMSMasterKeyID"))
     public_access_blocked: bool = fact(
         Words(en="public access blocked", ja="パブリックアクセスのブロック"),
@@ -69,7 +79,7 @@ class Bucket:
     )
     policy: str | None = fact(POLICY, "Policy", call="policy", absent=None, part=Part.PERMISSIONS)
     region: str = fact(
-        Words(en="Region", ja="リージョン"),
+        REGION,
         "LocationConstraint",
         absent=OLDEST,
         read=lambda location: OF_OLD.get(location, location or OLDEST),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, Kind, ReadCall, fact
-from aws.kinds.rest_api import STATUS
+from aws.kind.description import ARN, STATUS, LeftOut, ReadCall, fact
+from aws.kind.engine import Kind
+from aws.kinds.domain import ITS_CERTIFICATE
 from aws.ledger import WHEN
-from aws.part import LeftOut
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -83,7 +83,7 @@ class Certificate:
 
 
 CERTIFICATE = Kind[Certificate](
-    words=Words(en="certificate", ja="証明書"),
+    words=ITS_CERTIFICATE,
     service="acm",
     section="certificates",
     type=Certificate,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.kind import BY_NAME, NAME, Kind, ReadCall, fact
+from aws.kind.description import BY_NAME, NAME, Part, ReadCall, fact
+from aws.kind.engine import Kind
 from aws.ledger import NAMES, asked
-from aws.part import Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section

@@ -9,8 +9,20 @@ from typing import Any
 from aws.bounds import Bound
 from aws.door.clients import every_page
 from aws.door.failures import Gone, ReadFailure
-from aws.kind import BEYOND_THE_PLAN, NAME, UNPLANNED, Kind, ReadCall, fact
-from aws.kinds.rest_api import ENDPOINT, PAGE, STATUS, api_id
+from aws.kind.description import (
+    BEYOND_THE_PLAN,
+    JUDGED_EACH_RUN,
+    NAME,
+    PLANNED_BY,
+    ROUTING,
+    STATUS,
+    UNPLANNED,
+    Part,
+    ReadCall,
+    fact,
+)
+from aws.kind.engine import Kind
+from aws.kinds.rest_api import ENDPOINT, PAGE, api_id
 from aws.ledger import (
     LABELS,
     NAMES,
@@ -25,13 +37,14 @@ from aws.ledger import (
     below,
     only,
 )
-from aws.ledgers.apigateway import ACCESS_MODE, TAGS
-from aws.part import JUDGED_EACH_RUN, PLANNED_BY, Part
+from aws.ledgers import ACCESS_MODE, TAGS
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
 from aws.words import Words
 
+ITS_CERTIFICATE = Words(en="certificate", ja="証明書")
+TLS = Words(en="security policy", ja="セキュリティポリシー")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 OTHER_MAPPINGS = Words(en="other mappings", ja="他のマッピング")
 MUTUAL_TLS = Words(en="mutual TLS", ja="相互TLS認証")
@@ -72,11 +85,9 @@ class CustomDomain:
     endpoint_types: tuple[str, ...] = fact(
         ENDPOINT, "endpointConfiguration.types", absent=(), read=tuple
     )
-    security_policy: str = fact(
-        Words(en="TLS policy", ja="TLSポリシー"), "securityPolicy", absent=""
-    )
+    security_policy: str = fact(TLS, "securityPolicy", absent="")
     certificate_arn: str | None = fact(
-        Words(en="certificate", ja="証明書"),
+        ITS_CERTIFICATE,
         "",
         absent=None,
         read=_either("regionalCertificateArn", "certificateArn"),
@@ -95,9 +106,7 @@ class CustomDomain:
     )
     routing: str = fact(Words(en="routing", ja="ルーティング"), "routingMode", absent=MAPPINGS_ONLY)
     """Any other mode lets routing rules decide before the mappings, or instead of them."""
-    rules: tuple[str, ...] = fact(
-        Words(en="routing rules", ja="ルーティングルール"), "@rules", absent=()
-    )
+    rules: tuple[str, ...] = fact(ROUTING, "@rules", absent=())
     """The routing rules, by priority, as JSON text of their conditions and targets."""
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=())
 

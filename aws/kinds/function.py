@@ -5,8 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, NAME, Kind, ReadCall, fact
-from aws.kinds.statements import TAGS, described
+from aws.kind.description import (
+    ARN,
+    DEAD_LETTERS,
+    IDENTITY,
+    JUDGED_EACH_RUN,
+    NAME,
+    PLANNED_BY,
+    STATE,
+    TAGS,
+    TEXT,
+    TRACING,
+    LeftOut,
+    Part,
+    ReadCall,
+    described,
+    fact,
+)
+from aws.kind.engine import Kind
+from aws.kinds.log_group import LOG_GROUP
 from aws.ledger import (
     NAMES,
     WHEN,
@@ -20,7 +37,6 @@ from aws.ledger import (
     off,
     only,
 )
-from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, TEXT, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
@@ -29,6 +45,7 @@ from aws.words import Words
 
 NOT_FOUND = "ResourceNotFoundException"
 RUNTIME = Words(en="runtime", ja="ランタイム")
+CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 HANDLER = Words(en="handler", ja="ハンドラー")
 ROLE = Words(en="role", ja="ロール")
 TIMEOUT = Words(en="time-out (s)", ja="タイムアウト（秒）")
@@ -38,7 +55,6 @@ FILE_SYSTEMS = Words(en="file systems", ja="ファイルシステム")
 RESERVED = Words(en="reserved concurrency", ja="予約済み同時実行数")
 UPDATES = Words(en="runtime updates", ja="ランタイムの更新")
 NETWORK = Words(en="network (VPC)", ja="ネットワーク（VPC）")
-DEAD_LETTERS = Words(en="dead-letter queue", ja="デッドレターキュー")
 EDGE_REPLICA = Words(en="edge replica of", ja="エッジレプリカの元")
 PACKAGE_TYPE = Words(en="package type", ja="パッケージ形式")
 IMAGE_CONFIGURATION = Words(en="image configuration", ja="イメージ設定")
@@ -55,7 +71,8 @@ CODE_KEY = Words(en="key of the code package", ja="コードパッケージの�
 EVENT_SOURCE = Words(en="event source", ja="イベントソース")
 ON_SUCCESS = Words(en="destination on success", ja="成功時の送信先")
 ON_FAILURE = Words(en="destination on failure", ja="失敗時の送信先")
-WRITES_TO = Words(en="log group", ja="ロググループ")
+LAST_UPDATE = Words(en="last update", ja="直近の更新")
+WRITES_TO = LOG_GROUP.words
 FIXED = (
     *(PACKAGE_TYPE, IMAGE_CONFIGURATION, IMAGE, REPOSITORY, TENANCY, CAPACITY_PROVIDER),
     *(DURABLE, ACCELERATOR, EDGE_REPLICA, CODE_KEY),
@@ -106,11 +123,9 @@ class Function:
         part=LeftOut("the same code, published again, is the same release"),
     )
     runtime: str | None = fact(RUNTIME, "Configuration.Runtime", absent=None, part=Part.CODE)
-    state: str | None = fact(
-        Words(en="state", ja="状態"), "Configuration.State", absent=None, part=JUDGED_EACH_RUN
-    )
+    state: str | None = fact(STATE, "Configuration.State", absent=None, part=JUDGED_EACH_RUN)
     last_update_status: str | None = fact(
-        Words(en="last update", ja="直近の更新"),
+        LAST_UPDATE,
         "Configuration.LastUpdateStatus",
         absent=None,
         part=JUDGED_EACH_RUN,
@@ -120,7 +135,7 @@ class Function:
     timeout_s: int = fact(TIMEOUT, "Configuration.Timeout")
     memory_mb: int = fact(MEMORY, "Configuration.MemorySize")
     code_sha256: str = fact(
-        Words(en="code (SHA-256)", ja="コード（SHA-256）"),
+        CODE,
         "Configuration.CodeSha256",
         part=Part.CODE,
     )
@@ -137,9 +152,7 @@ class Function:
     log_group: str = fact(
         WRITES_TO, "Configuration", read=_log_group, covers="Configuration.LoggingConfig.LogGroup"
     )
-    tracing: str = fact(
-        Words(en="tracing", ja="トレース"), "Configuration.TracingConfig.Mode", absent="PassThrough"
-    )
+    tracing: str = fact(TRACING, "Configuration.TracingConfig.Mode", absent="PassThrough")
     kms_key_arn: str | None = fact(
         Words(en="KMS key of the variables", ja="環境変数のKMSキー"),
         "Configuration.KMSKeyArn",

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aws.door.failures import Gone
-from aws.kind import ARN, NAME, Kind, ReadCall, fact
+from aws.kind.description import ARN, IDENTITY, NAME, PLANNED_BY, LeftOut, Part, ReadCall, fact
+from aws.kind.engine import Kind
 from aws.kinds.function import BY_NAME, NOT_FOUND, VERSION
 from aws.ledger import LABELS, NAMES, Harmless, Judged, Ledger, Operation
-from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable

@@ -7,10 +7,20 @@ from functools import partial
 from typing import Any
 
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
-from aws.kind import ARN, POLICY, Kind, ReadCall, fact, tried, value_of
+from aws.kind.description import (
+    ARN,
+    JUDGED_EACH_RUN,
+    POLICY,
+    STATE,
+    Part,
+    ReadCall,
+    fact,
+    tried,
+    value_of,
+)
+from aws.kind.engine import Kind
 from aws.kinds.secret import Secret
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
-from aws.part import JUDGED_EACH_RUN, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable
@@ -43,7 +53,7 @@ class Key:
     """A KMS key under the name by which a resource refers to it (id, ARN or alias)."""
 
     arn: str = fact(ARN, "Arn")
-    state: str = fact(Words(en="state", ja="状態"), "KeyState", part=JUDGED_EACH_RUN)
+    state: str = fact(STATE, "KeyState", part=JUDGED_EACH_RUN)
     manager: str = fact(Words(en="manager", ja="管理元"), "KeyManager")
     policy: str | None = fact(POLICY, "Policy", call="policy", absent=None, part=Part.PERMISSIONS)
 

@@ -7,13 +7,12 @@ from aws.bounds import Bound
 from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, KMS_KEY, NAME, Kind, ReadCall, Wanted, WriteCall, fact
+from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, Wanted, WriteCall, fact
+from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
 from aws.ledger import NAMES, WHEN, Closed, Effect, Harmless, Judged, answered, only
-from aws.names import shared_beginning
-from aws.part import PLANNED_BY
 from aws.raw import Raw
-from aws.reading import Reader, Reading
+from aws.reading import Reader, Reading, shared_beginning
 from aws.section import Section, Unreadable
 from aws.words import Words
 

@@ -1,4 +1,4 @@
-"""API Gateway: the API by its name, and its deployments."""
+"""API Gateway: the REST API itself, and its stage (guide steps 2-1 and 2-3)."""
 
 import json
 import re
@@ -8,11 +8,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.bounds import exactly, one_of
-from aws.kind import BEYOND_THE_PLAN, NAME, POLICY, UNPLANNED, Kind, ReadCall, fact
-from aws.kinds.statements import ID, TAGS, described
-from aws.ledger import LABELS, NAMES, Closed, Unplanned, answered, only
-from aws.ledgers.apigateway import ACCESS_MODE
-from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
+from aws.kind.description import (
+    BEYOND_THE_PLAN,
+    DESCRIPTION,
+    ID,
+    IDENTITY,
+    NAME,
+    PLANNED_BY,
+    POLICY,
+    STATUS,
+    TAGS,
+    TEXT,
+    TRACING,
+    UNPLANNED,
+    LeftOut,
+    Part,
+    ReadCall,
+    described,
+    fact,
+)
+from aws.kind.engine import Kind
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, answered, only
+from aws.ledgers import ACCESS_MODE
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
@@ -26,14 +43,13 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 """Of an API that does not say when it was made; only namesakes are put in order by it."""
 
 
+DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 BINARY = Words(en="binary media types", ja="バイナリメディアタイプ")
 COMPRESSION = Words(en="minimum compression size", ja="圧縮の最小サイズ")
 KEY_SOURCE = Words(en="API key source", ja="APIキーの取得元")
 VPC_ENDPOINTS = Words(en="VPC endpoints", ja="VPCエンドポイント")
 OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MORE_METHODS = Words(en="methods beyond the contract", ja="API仕様にないメソッド")
-STATUS = Words(en="status", ja="状態")
-DESCRIPTION = Words(en="description", ja="説明")
 ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
 REACHED = Words(en="public address", ja="公開アドレス")
 PUBLIC = {ENDPOINT: one_of(("REGIONAL",), ("EDGE",)), REACHED: exactly(value=True)}
@@ -176,7 +192,171 @@ def decode_deployment(raw: Raw) -> Deployment:
     )
 
 
+CACHE = Words(en="cache enabled", ja="キャッシュ有効")
+ACCESS_LOG = Words(en="access log", ja="アクセスログ")
+ACCESS_LOG_FORMAT = Words(en="access log format", ja="アクセスログの形式")
+TELLING = re.compile(
+    r"\$input\b[^\s\"',}]*"
+    r"|\$context\.(?:requestOverride|responseOverride)\b[\w.\-]*"
+    r"|\$context\.identity\.(?:apiKey|accessKey)\b"
+    r"|\$context\.identity\.(?:clientCert|cognito)[\w.]*"
+    r"|\$context\.authorizer\.(?!(?:error|status|latency|requestId|integration\w+)\b)[\w.\-]+"
+)
+"""Variables that carry headers, query strings, bodies, or who the caller is.
+
+``identity.caller`` and ``identity.user``, which stand in every format of AWS's documentation, name
+AWS principals. Our callers are not principals, so the two are empty.
+"""
+REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
+WEB_ACL = Words(en="web ACL", ja="Web ACL")
+
+
+def names_the_request(form: str | None) -> bool:
+    """Whether a line can be found by the request id that its caller received."""
+    return REQUEST_ID.search(form or "") is not None
+
+
+def private_variables(form: str | None) -> list[str]:
+    """Return the variables of a format that reveal something private."""
+    return TELLING.findall(form or "")
+
+
+def group_of(arn: str | None, planned: str) -> str:
+    """Return the name of a log group that is where the planned ARN is, or the ARN of another destination.
+
+    AWS writes it with and without ``:*`` at the end.
+    """
+    place, among, _ = planned.partition(":log-group:")
+    return (arn or "").removesuffix(":*").removeprefix(place + among)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSetting:
+    """Keyed ``*/*`` or ``path/VERB``. A rate or burst of None is not set here."""
+
+    rate: float | None = None
+    burst: int | None = None
+    caching: bool = False
+    data_trace: bool = False
+    logging_level: str = "OFF"
+
+
+def _settings(found: Mapping[str, Raw]) -> Mapping[str, MethodSetting]:
+    return {_path(key): _setting(setting) for key, setting in found.items()}
+
+
+def _path(key: str) -> str:
+    """``~1stamps~1award/POST`` (a JSON pointer) -> ``stamps/award/POST``; ``*/*`` stays."""
+    return key.replace("~1", "/").replace("~0", "~").lstrip("/")
+
+
+def _setting(raw: Raw) -> MethodSetting:
+    return MethodSetting(
+        rate=_limit(raw.get("throttlingRateLimit")),
+        burst=_limit(raw.get("throttlingBurstLimit")),
+        caching=raw.get("cachingEnabled", False),
+        data_trace=raw.get("dataTraceEnabled", False),
+        logging_level=raw.get("loggingLevel", "OFF"),
+    )
+
+
+def _limit(value: Any) -> Any:
+    """Read -1 as API Gateway means it: no limit here."""
+    return None if value is None or value < 0 else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    name: str = fact(NAME, "stageName", part=PLANNED_BY)
+    deployment_id: str = fact(DEPLOYMENT, "deploymentId", part=IDENTITY)
+    description: str = fact(DESCRIPTION, "description", absent="", part=TEXT)
+    variables: Mapping[str, MaskedValue] = fact(
+        Words(en="variables", ja="変数"), "variables", absent={}, read_in=described
+    )
+    settings: Mapping[str, MethodSetting] = fact(
+        Words(en="settings", ja="設定"),
+        "methodSettings",
+        absent={},
+        read=_settings,
+        covers="methodSettings.loggingLevel methodSettings.dataTraceEnabled"
+        " methodSettings.throttlingBurstLimit methodSettings.throttlingRateLimit"
+        " methodSettings.cachingEnabled",
+        part=Part.API,
+        inner={"rate": Part.CAPACITY, "burst": Part.CAPACITY},
+    )
+    cache_enabled: bool = fact(
+        CACHE,
+        "cacheClusterEnabled",
+        absent=False,
+        part=Part.API,
+    )
+    access_log_arn: str | None = fact(ACCESS_LOG, "accessLogSettings.destinationArn", absent=None)
+    access_log_format: str | None = fact(
+        ACCESS_LOG_FORMAT,
+        "accessLogSettings.format",
+        absent=None,
+    )
+    tracing: bool = fact(TRACING, "tracingEnabled", absent=False)
+    canary_percent: float | None = fact(
+        Words(en="canary (%)", ja="カナリア（%）"),
+        "canarySettings",
+        absent=None,
+        read=lambda canary: canary.get("percentTraffic", 0.0),
+        part=Part.API,
+    )
+    tags: Mapping[str, MaskedValue] = fact(TAGS, "tags", absent={}, read_in=described)
+    unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)
+
+
+STAGE = Kind[Stage](
+    words=Words(en="stage", ja="ステージ"),
+    service="apigateway",
+    section="stages",
+    type=Stage,
+    calls={
+        "stage": ReadCall(
+            operation="GetStages",
+            under="item",
+            pages="item",
+            named=answered("stageName"),
+            needs=frozenset({"item"}),
+            members={"webAclArn": Closed(WEB_ACL)},
+            harmless={
+                WHEN: "createdDate lastUpdatedDate",
+                "shown to backends that ask for it; Lambda never does": "clientCertificateId",
+                "says nothing while no answer is cached, which is judged by the cache's keys": (
+                    "cacheClusterSize cacheClusterStatus methodSettings.cacheTtlInSeconds"
+                    " methodSettings.cacheDataEncrypted"
+                    " methodSettings.requireAuthorizationForCacheControl"
+                    " methodSettings.unauthorizedCacheControlHeaderStrategy"
+                ),
+                "metrics of single methods: they observe, and cost": "methodSettings.metricsEnabled",
+                "says which pages describe the API": "documentationVersion",
+            },
+        )
+    },
+)
+
+
+def decode_stage(raw: Raw, **place: Any) -> Stage:
+    return STAGE.decode({"stage": raw}, **place)
+
+
+def stages(reading: Reading) -> Section[Stage]:
+    ours = api_id(reading)
+    if ours is None:
+        return {}
+    listed = reading.aws.call("apigateway", "get_stages", restApiId=ours).get("item", ())
+    aws, words = reading.aws, STAGE.words.en
+    return {
+        name: decode_stage(raw, scope=reading.scope, unplanned=aws.unplanned(words, name))
+        for raw in listed
+        for name in (raw["stageName"],)
+    }
+
+
 READERS = {
     REST_API.section: Reader(rest_apis, REST_API.actions),
     "deployments": Reader(deployments, ("apigateway:GET",)),
+    STAGE.section: Reader(stages, STAGE.actions),
 }

@@ -7,8 +7,19 @@ from typing import Any
 
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, NAME, Kind, ReadCall, fact
-from aws.kinds.statements import TAGS, described_tags
+from aws.kind.description import (
+    ARN,
+    IDENTITY,
+    JUDGED_EACH_RUN,
+    NAME,
+    PLANNED_BY,
+    TAGS,
+    Part,
+    ReadCall,
+    described_tags,
+    fact,
+)
+from aws.kind.engine import Kind
 from aws.ledger import (
     LABELS,
     NAMES,
@@ -23,7 +34,6 @@ from aws.ledger import (
     below,
     harmless,
 )
-from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue

@@ -4,20 +4,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from aws.change.undo import EACH, THIS, UndoTarget, by_call, by_hand, calling
-from aws.kind import ARN, KMS_KEY, NAME, POLICY, Kind, ReadCall, fact
-from aws.kinds.statements import (
-    COPIES,
-    DENIED,
-    HELD_IN,
-    OPENED,
-    TAGS,
-    described_tags,
+from aws.change.undo import (
+    EACH,
+    THIS,
+    UndoTarget,
+    by_call,
+    by_hand,
+    calling,
     no_longer_denied,
     statements_left,
 )
+from aws.kind.description import (
+    ARN,
+    COPIES,
+    DENIED,
+    HELD_IN,
+    IDENTITY,
+    JUDGED_EACH_RUN,
+    KMS_KEY,
+    NAME,
+    OPENED,
+    PLANNED_BY,
+    POLICY,
+    TAGS,
+    Part,
+    ReadCall,
+    described_tags,
+    fact,
+)
+from aws.kind.engine import Kind
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Judged, Ledger, Operation, alike
-from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
 from aws.raw import Raw, utc
 from aws.reading import Reading
 from aws.redaction.secret_text import MaskedValue

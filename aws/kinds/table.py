@@ -4,10 +4,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aws.change.gate import ChangeContext
-from aws.kind import ARN, NAME, Kind, ReadCall, fact
-from aws.kinds.statements import (
+from aws.kind.description import (
+    ARN,
+    ENCRYPTION_KEY,
     HELD_IN,
+    IDENTITY,
+    JUDGED_EACH_RUN,
+    NAME,
+    PLANNED_BY,
+    STATUS,
+    Part,
+    ReadCall,
+    fact,
 )
+from aws.kind.engine import Kind
 from aws.ledger import (
     NAMES,
     WHEN,
@@ -21,7 +31,6 @@ from aws.ledger import (
     asked,
     off,
 )
-from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -29,7 +38,6 @@ from aws.words import Words
 
 DELETING = "DELETING"
 ON_DEMAND = "PAY_PER_REQUEST"
-STATUS = Words(en="status", ja="状態")
 KEY = Words(en="key", ja="キー")
 PROTECTION = Words(en="deletion protection", ja="削除保護")
 INDEX = Words(en="index", ja="インデックス")
@@ -149,7 +157,7 @@ class Table:
         part=JUDGED_EACH_RUN,
     )
     sse_key_arn: str | None = fact(
-        Words(en="encryption key", ja="暗号化キー"),
+        ENCRYPTION_KEY,
         "SSEDescription.KMSMasterKeyArn",
         absent=None,
         part=Part.CONFIGURATION,

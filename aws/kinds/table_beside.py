@@ -1,18 +1,37 @@
-"""DynamoDB: what is read of a table by calls of their own: its backups, its tags, its policy."""
+"""DynamoDB: what is read of a table by calls of their own: its backups, tags and policy, and whether its capacity follows demand.
 
-from collections.abc import Mapping
+Capacity follows demand on demand without a low cap, or by Application Auto Scaling; what else moves it is judged, too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aws.bounds import Bound
+from aws.change.undo import HowToUndo, UndoTarget, by_hand
 from aws.dated import default
-from aws.kind import Kind, ReadCall, fact
-from aws.kinds.statements import TAGS, described_tags
-from aws.kinds.table import ITS_ARN
-from aws.ledger import Harmless
-from aws.part import LeftOut, Part
-from aws.raw import utc
-from aws.reading import Reading
+from aws.kind.description import TAGS, LeftOut, Part, ReadCall, described_tags, fact
+from aws.kind.engine import Kind
+from aws.kinds.table import ITS_ARN, ON_DEMAND, TABLE, Table, all_on_demand
+from aws.ledger import (
+    NAMES,
+    WHEN,
+    Closed,
+    Entry,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    Unplanned,
+    alike,
+    below,
+    only,
+)
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
+from aws.section import Section
 from aws.words import Words
 
 WINDOW_DAYS = default("recovery_window_days")
@@ -120,8 +139,240 @@ def _planned(reading: Reading) -> tuple[str, ...]:
     return reading.scope.tables
 
 
+AUTOSCALING = "application-autoscaling"
+SCALING = Words(en="scaling", ja="スケーリング")
+POLICY_TYPE = Words(en="type of scaling policy", ja="スケーリングポリシーの種類")
+OWN_METRIC = Words(en="scaled by a metric of its own", ja="独自メトリクスによるスケーリング")
+SCHEDULED = Words(en="scheduled change of capacity", ja="キャパシティのスケジュール変更")
+ASKED = Harmless("DynamoDB, since nothing else is asked for")
+STEPS = Harmless("says nothing unless the type of the policy is another, which is closed")
+
+
+def _table_of(_: Raw, found: Raw) -> str:
+    """Return the table of ``table/Users-prod`` or ``table/Users-prod/index/ByDay``."""
+    return str(found["ResourceId"]).split("/")[1]
+
+
+NEVER_SHRINKS = Harmless("capacity that never shrinks throttles no caller")
+OF_TRACKING: Mapping[str, Entry] = {
+    "TargetValue": Harmless("AWS takes 20 to 90 percent, each of which leaves room"),
+    "PredefinedMetricSpecification": Harmless(
+        "the use of the capacity itself, as its dimension says"
+    ),
+    "CustomizedMetricSpecification": Closed(OWN_METRIC, shows="MetricName", ids="PolicyName"),
+    "ScaleOutCooldown": Harmless("AWS scales out as soon as it is needed"),
+    "ScaleInCooldown": Harmless("how long capacity stays before it shrinks"),
+    "DisableScaleIn": NEVER_SHRINKS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalableTarget:
+    """Application Auto Scaling on a table or an index: ``dimension`` is AWS's name of it."""
+
+    resource: str
+    dimension: str
+    minimum: int
+    maximum: int
+    suspended: bool = False
+    """Scaling out is suspended."""
+    policies: tuple[str, ...] = ()
+    """Names of its scaling policies: without one, its capacity never changes."""
+
+
+CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
+
+
+def scales(demand: int) -> Bound:
+    """No capacity of the table may be rigid; ``demand`` is in units a second."""
+    return Bound(
+        code="scales",
+        value=demand,
+        holds=lambda found: not found,
+        words=Words(
+            en=f"on demand or autoscaled, with room for {demand} units a second",
+            ja=f"オンデマンドまたは自動スケーリングで、毎秒{demand}ユニット以上の余裕があること",
+        ),
+    )
+
+
+def without_scaling(
+    table: Table, targets: Iterable[ScalableTarget], demand: int
+) -> tuple[Words, ...]:
+    """Return the capacities that do not follow demand, in words; empty is good. ``demand``: units a second.
+
+    A scalable target only sets the range; its scaling policy changes the capacity.
+    """
+    if table.billing_mode == ON_DEMAND:
+        small = {name: most for name, most in table.caps.items() if most < demand}
+        return tuple(
+            Words(en=f"{name} on demand up to {most}/s", ja=f"{name}: オンデマンドで毎秒{most}まで")
+            for name, most in small.items()
+        )
+    scaled = {
+        (target.resource, target.dimension)
+        for target in targets
+        if target.maximum > target.minimum
+        and target.maximum >= demand
+        and target.policies
+        and not target.suspended
+    }
+    return tuple(
+        Words(en=f"{where} {what} fixed, or without room", ja=f"{where} {what}: 固定または余裕なし")
+        for where, what in _scalable(table)
+        if (where, what) not in scaled
+    )
+
+
+def _scalable(table: Table) -> Iterator[tuple[str, str]]:
+    for capacity in CAPACITIES:
+        yield f"table/{table.name}", f"dynamodb:table:{capacity}"
+        for index in table.indexes:
+            yield f"table/{table.name}/index/{index.name}", f"dynamodb:index:{capacity}"
+
+
+_FOLLOW_USE = by_hand(
+    en="DynamoDB console > Tables > {name} > Additional settings > Read/write capacity > Edit: auto scaling by target"
+    " utilization",
+    ja="DynamoDBコンソール > テーブル > {name} > 追加の設定 > 読み込み/書き込みキャパシティ > 編集で、ターゲット使用率による"
+    "自動スケーリングにしてください",
+)
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (TABLE.words, SCHEDULED): by_hand(
+        en="`aws application-autoscaling describe-scheduled-actions --service-namespace dynamodb` lists it with all that"
+        " `delete-scheduled-action` takes; no console of AWS shows those of {name}",
+        ja="{name}のスケジュールはコンソールに表示されません。`aws application-autoscaling describe-scheduled-actions"
+        " --service-namespace dynamodb`で確認し、`delete-scheduled-action`で削除してください",
+    ),
+    (TABLE.words, POLICY_TYPE): _FOLLOW_USE,
+    (TABLE.words, OWN_METRIC): _FOLLOW_USE,
+}
+LEDGER: Ledger = {
+    "application-autoscaling:DescribeScalableTargets": Operation(
+        resources={"ScalableTargets": Resource(kind=TABLE.words, name=_table_of)},
+        needs=frozenset({"ScalableTargets"}),
+        members=below(
+            "ScalableTargets",
+            {
+                "ServiceNamespace": ASKED,
+                "ResourceId": Judged("resource"),
+                "ScalableDimension": Judged("dimension"),
+                "MinCapacity": Judged("minimum"),
+                "MaxCapacity": Judged("maximum"),
+                "PredictedCapacity": Harmless("a forecast, which lifts the minimum"),
+                "RoleARN": Harmless("the role of the service itself"),
+                "CreationTime": WHEN,
+                "SuspendedState.DynamicScalingInSuspended": NEVER_SHRINKS,
+                "SuspendedState.DynamicScalingOutSuspended": Judged("suspended"),
+                "SuspendedState.ScheduledScalingSuspended": Harmless(
+                    "about scheduled actions, which are closed"
+                ),
+                "ScalableTargetARN": NAMES,
+            },
+        ),
+    ),
+    "application-autoscaling:DescribeScalingPolicies": Operation(
+        resources={"ScalingPolicies": Resource(kind=TABLE.words, name=_table_of)},
+        needs=frozenset({"ScalingPolicies"}),
+        members=below(
+            "ScalingPolicies",
+            {
+                "PolicyARN": NAMES,
+                "PolicyName": Judged("policies"),
+                "ServiceNamespace": ASKED,
+                "ResourceId": Judged("resource"),
+                "ScalableDimension": Judged("dimension"),
+                "PolicyType": Closed(
+                    POLICY_TYPE, usual=only("TargetTrackingScaling"), ids="PolicyName"
+                ),
+                **alike(
+                    "StepScalingPolicyConfiguration PredictiveScalingPolicyConfiguration", STEPS
+                ),
+                **below("TargetTrackingScalingPolicyConfiguration", OF_TRACKING),
+                "Alarms": Harmless("the alarms by which the service works"),
+                "CreationTime": WHEN,
+            },
+        ),
+    ),
+    "application-autoscaling:DescribeScheduledActions": Operation(
+        resources={"ScheduledActions": Resource(kind=TABLE.words, name=_table_of)},
+        needs=frozenset({"ScheduledActions"}),
+        members={
+            "ScheduledActions": Closed(
+                SCHEDULED, shows="ScheduledActionName", terms=("Schedule", "ScalableTargetAction")
+            ),
+        },
+    ),
+}
+
+
+def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
+    """Read what changes the capacities; makes no call if every table is known to be on demand."""
+    if all_on_demand(reading.section("tables")):
+        return {}
+    targets = targets_of(reading.aws.listed)
+    by_table = {
+        name: tuple(target for target in targets if target.resource.split("/")[1] == name)
+        for name in reading.scope.tables
+    }
+    return {name: own for name, own in by_table.items() if own}
+
+
+def _of_all_tables(listed: Callable[..., Iterable[Raw]], operation: str, key: str) -> list[Raw]:
+    return [*listed(AUTOSCALING, operation, key, ServiceNamespace="dynamodb")]
+
+
+def targets_of(listed: Callable[..., Iterable[Raw]]) -> list[ScalableTarget]:
+    """Return what moves capacities; ``listed`` returns the entries of a list over all its pages, for a reader or a change."""
+    policies = _of_all_tables(listed, "describe_scaling_policies", "ScalingPolicies")
+    targets = _of_all_tables(listed, "describe_scalable_targets", "ScalableTargets")
+    return [_target(target, policies) for target in targets]
+
+
+def _target(raw: Raw, policies: Iterable[Raw]) -> ScalableTarget:
+    moved = (raw["ResourceId"], raw["ScalableDimension"])
+    return ScalableTarget(
+        resource=raw["ResourceId"],
+        dimension=raw["ScalableDimension"],
+        minimum=raw["MinCapacity"],
+        maximum=raw["MaxCapacity"],
+        suspended=raw.get("SuspendedState", {}).get("DynamicScalingOutSuspended", False),
+        policies=tuple(
+            policy["PolicyName"]
+            for policy in policies
+            if (policy["ResourceId"], policy["ScalableDimension"]) == moved
+        ),
+    )
+
+
+def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
+    """Read what DescribeTable leaves out: time to live, streams to Kinesis, and scheduled capacity."""
+    reading.needed("scalable_targets")
+    if not all_on_demand(reading.section(TABLE.section)):
+        reading.source(_scheduled_actions)
+    attached: Section[tuple[Unplanned, ...]] = OF_TABLES.read(reading)
+    return attached
+
+
+def _scheduled_actions(reading: Reading) -> None:
+    """Read all scheduled actions of the Region at once: the ledger says which table each belongs to."""
+    _of_all_tables(reading.aws.listed, "describe_scheduled_actions", "ScheduledActions")
+
+
+OF_TABLES = TABLE.reader_of_attached()[TABLE.attached_section]
 READERS = {
     **BACKUPS.readers(_planned),
     **TABLE_TAGS.readers(_planned),
     **TABLE_POLICY.readers(_planned),
+    "scalable_targets": Reader(
+        scalable_targets,
+        (
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "dynamodb:DescribeTable",
+        ),
+    ),
+    TABLE.attached_section: Reader(
+        attachments, ("application-autoscaling:DescribeScheduledActions", *OF_TABLES.actions)
+    ),
 }

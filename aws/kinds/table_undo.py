@@ -4,8 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change.gate import Refused
-from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
-from aws.kinds.statements import COPIES, DENIED, OPENED, no_longer_denied, statements_left
+from aws.change.undo import (
+    EACH,
+    THIS,
+    HowToUndo,
+    UndoTarget,
+    by_call,
+    by_hand,
+    calling,
+    no_longer_denied,
+    statements_left,
+)
+from aws.kind.description import COPIES, DENIED, OPENED
 from aws.kinds.table import (
     ARCHIVED,
     INDEX,

@@ -5,20 +5,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from aws.change.undo import (
-    ITS_ID,
-    THIS,
-    Calling,
-    HowToUndo,
-    UndoTarget,
-    by_call,
-    by_hand,
-    calling,
-)
+from aws.change.undo import ITS_ID, THIS, Calling, HowToUndo, UndoTarget, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
-from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, changed, fact, value_of
+from aws.kind.description import (
+    ARN,
+    BY_NAME,
+    DEAD_LETTERS,
+    IDENTITY,
+    KMS_KEY,
+    POLICY,
+    Part,
+    ReadCall,
+    changed,
+    fact,
+    value_of,
+)
+from aws.kind.engine import Kind
 from aws.ledger import NAMES, Closed, Judged, Ledger, Operation, asked
-from aws.part import IDENTITY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import fingerprint
@@ -35,7 +38,6 @@ LARGEST_MESSAGE = Words(en="maximum message size", ja="最大メッセージサ�
 FILTER = Words(en="filter policy", ja="フィルターポリシー")
 RAW = Words(en="raw message delivery", ja="生メッセージ配信")
 LISTENER = Words(en="listener", ja="受信者")
-REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
 
@@ -198,7 +200,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
         en="deliveries are repeated as the topic says",
         ja="再試行はトピックの設定に従います",
     ),
-    (SUBSCRIPTION, REDRIVE): by_call(
+    (SUBSCRIPTION, DEAD_LETTERS): by_call(
         _setting_of_listener("RedrivePolicy", "{}"),
         en="messages that could not be delivered are no longer kept in that queue",
         ja="配信できなかったメッセージは、そのキューに残らなくなります",

@@ -1,4 +1,4 @@
-"""API Gateway: usage plans and API keys, which limit how often a caller may call (guide step 2-4)."""
+"""API Gateway: who may call how often: usage plans and API keys, and the throttle of the whole account (guide step 2-4)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,13 @@ from typing import Any
 from aws.change.gate import unless_absent
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
-from aws.kind import NAME, Kind, ReadCall, fact
+from aws.kind.description import ID, IDENTITY, NAME, PLANNED_BY, Part, ReadCall, fact
+from aws.kind.engine import Kind
 from aws.kinds.rest_api import PAGE, api_id
-from aws.kinds.statements import ID
 from aws.ledger import LABELS, NAMES, WHEN, Harmless, answered
-from aws.ledgers.apigateway import TAGS
-from aws.names import ours
-from aws.part import IDENTITY, PLANNED_BY, Part
+from aws.ledgers import TAGS
 from aws.raw import Raw
-from aws.reading import Reader, Reading
+from aws.reading import Reader, Reading, ours
 from aws.section import Section
 from aws.words import Words
 
@@ -261,7 +259,45 @@ def decode_key(raw: Raw) -> ApiKey:
     return API_KEY.decode({"key": {**raw, "name": _name(raw)}})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAccount:
+    """Account-level throttle, requests a second and burst, and the role that writes logs."""
+
+    log_role_arn: str | None = fact(
+        Words(en="role for logs", ja="ログ用ロール"),
+        "cloudwatchRoleArn",
+        absent=None,
+        read=lambda arn: arn or None,
+    )
+    rate: float = fact(RATE, "throttleSettings.rateLimit", part=Part.CAPACITY)
+    burst: int = fact(BURST, "throttleSettings.burstLimit", part=Part.CAPACITY)
+
+
+GATEWAY_ACCOUNT = Kind[GatewayAccount](
+    words=Words(en="API Gateway of this", ja="API Gateway"),
+    service="apigateway",
+    section="gateway_account",
+    type=GatewayAccount,
+    calls={
+        "account": ReadCall(
+            operation="GetAccount",
+            needs=frozenset({"throttleSettings"}),
+            harmless={
+                "lets the account use usage plans, as every account does": "features",
+                "how keys were stored once": "apiKeyVersion",
+            },
+        )
+    },
+)
+
+
+def account(reading: Reading) -> Section[GatewayAccount]:
+    """Return one item, ``account``."""
+    return {"account": GATEWAY_ACCOUNT.read(reading.aws, "account")}
+
+
 READERS = {
     USAGE_PLAN.section: Reader(usage_plans, USAGE_PLAN.actions),
     API_KEY.section: Reader(api_keys, API_KEY.actions),
+    GATEWAY_ACCOUNT.section: Reader(account, GATEWAY_ACCOUNT.actions),
 }

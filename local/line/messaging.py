@@ -11,14 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.aws.request import Response, json_response
-from local.line.call import (
-    UNAUTHORIZED,
-    Channels,
-    LineCall,
-    body_errors,
-    message,
-    oauth_error,
-)
+from local.line.call import UNAUTHORIZED, Channels, LineCall, body_errors, message, oauth_error
 
 TYPES = {
     "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template", "flex",

@@ -14,26 +14,26 @@ from collections.abc import Iterable
 from rich.cells import set_cell_size
 
 from aws.change.gate import Changes
+from aws.kind.description import REGION
+from aws.kinds.alarm import ALARM
+from aws.kinds.function_beside import ACCOUNT
 from aws.kinds.log_group import LOG_GROUP
+from aws.kinds.rest_api import STAGE
+from aws.kinds.secret import SECRET
+from aws.ledgers import ROUTE
 from aws.words import SILENCE, Words
 from runbook.engine import StepContext, ask, step
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import INDENT
+from signoff.judge.decisions import ENVIRONMENT
 
 COLUMN = 24
 """Columns of a kind; Japanese takes two for a character."""
-ENVIRONMENT = Words(en="environment", ja="環境")
-ACCOUNT = Words(en="account", ja="アカウント")
-REGION = Words(en="Region", ja="リージョン")
 ORIGIN = Words(en="origin", ja="オリジン")
 FUNCTION = Words(en="Lambda function", ja="Lambda関数")
 TABLE = Words(en="DynamoDB table", ja="DynamoDBテーブル")
 API = Words.same("REST API")
 ROLE = Words(en="IAM role", ja="IAMロール")
-STAGE = Words(en="stage", ja="ステージ")
-SECRET = Words(en="secret", ja="シークレット")
-ROUTE = Words(en="route", ja="ルート")
-ALARM = Words(en="alarm", ja="アラーム")
 
 
 @step("1-1", proves=("PREP-06",))
@@ -81,7 +81,7 @@ def see_the_names(context: StepContext) -> Changes:
     _row(context, TABLE, plan.tables[0].name)
     _row(context, API, plan.api.name)
     _row(context, ROLE, plan.roles[0].name)
-    _row(context, STAGE, plan.api.stage)
+    _row(context, STAGE.words, plan.api.stage)
     return ()
 
 
@@ -98,11 +98,11 @@ def see_the_plan(context: StepContext) -> Changes:
     plan = context.plan
     for kind, names in (
         (TABLE, plan.tables),
-        (SECRET, plan.secrets),
+        (SECRET.words, plan.secrets),
         (ROLE, plan.roles),
         (FUNCTION, plan.functions),
         (ROUTE, plan.api.routes),
-        (ALARM, plan.alarms),
+        (ALARM.words, plan.alarms),
         (LOG_GROUP.words, plan.log_groups),
     ):
         for number, line in enumerate(_broken(map(str, names))):

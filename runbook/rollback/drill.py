@@ -28,6 +28,7 @@ from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.rollback.execution import BEGUN, DONE, abandon
 from runbook.rollback.restore import content
 from runbook.rollback.versions import listed, published
+from signoff.commands.frame import INTERRUPTED
 from signoff.environment import FrontEnd
 from signoff.judge.errors import EXPECTED
 
@@ -138,7 +139,7 @@ def _undo(
         _put_back(given, drill, before)
     except (Refused, *EXPECTED) as second:
         known = isinstance(why, (Refused, *EXPECTED))
-        first = context.explain(why) if known else Words(en="interrupted", ja="中断しました")
+        first = context.explain(why) if known else INTERRUPTED
         then, there = context.explain(second), _standing(given, before)
         raise Refused(
             en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"

@@ -8,6 +8,7 @@ from typing import Any
 from aws.words import LANGUAGES, Words
 from signoff import ROOT
 
+OTHER_FILE = Words(en="another file of environments", ja="別の環境ファイル")
 BY_DAY = "auto"
 """The phase that follows the day of the go-live."""
 PHASES = ("before", "after", BY_DAY)
@@ -123,7 +124,7 @@ def _of_files() -> Iterator[JudgingOption]:
     )
     yield _file(
         "--environments",
-        Words(en="another file of environments", ja="別の環境ファイル"),
+        OTHER_FILE,
         default=ROOT / "environments.toml",
     )
     yield _file(

@@ -40,6 +40,10 @@ ONE_TABLE = Words(
 )
 
 
+TABLES, SECRETS = Words(en="tables", ja="テーブル"), Words(en="secrets", ja="シークレット")
+FUNCTIONS, ROLES = Words(en="functions", ja="関数"), Words(en="roles", ja="ロール")
+
+
 def completed(environment: Environment) -> Environment:
     """Return the environment with the keys that follow from others where the file has none."""
     page = urlsplit(environment.front_end.url if environment.front_end else "")
@@ -222,14 +226,12 @@ def _equal_names(environment: Environment) -> Iterator[Words]:
     """Yield the names that two resources of one kind share: only one of them would be read and judged."""
     prefix, names, app = environment.prefix, environment.names, environment.application
     kinds: Mapping[Words, Mapping[str, str]] = {
-        Words(en="tables", ja="テーブル"): environment.tables,
-        Words(en="secrets", ja="シークレット"): environment.secrets,
-        Words(en="functions", ja="関数"): {
+        TABLES: environment.tables,
+        SECRETS: environment.secrets,
+        FUNCTIONS: {
             function: names.get(function, f"{prefix}-{function}") for function in app.functions
         },
-        Words(en="roles", ja="ロール"): {
-            role: names.get(role, f"{prefix}-{role}") for role in app.roles
-        },
+        ROLES: {role: names.get(role, f"{prefix}-{role}") for role in app.roles},
     }
     for kind, named in kinds.items():
         for name in sorted(

@@ -11,27 +11,27 @@ from pydantic_core import ErrorDetails
 
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest, words_of
 
+LETTERS = Words(
+    en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
+)
+A_TABLE = Words(en="a table, {{ … }}", ja="テーブル {{ … }}")
 FORMS: Mapping[str, Words] = {
     "account": Words(en="the 12 digits of the AWS account", ja="AWSアカウントの12桁の数字"),
     "region": Words(
         en="an AWS Region, such as ap-northeast-1 (not of China or GovCloud, whose ARNs differ)",
         ja="AWSリージョン（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
     ),
-    "prefix": Words(
-        en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
-    ),
-    "stage": Words(
-        en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
-    ),
+    "prefix": LETTERS,
+    "stage": LETTERS,
     "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
 }
 """Last part of a key -> what its pattern asks for, in words."""
 
 WANTED: Mapping[str, Words] = {
     "bool_type": Words.same("true / false"),
-    "dataclass_type": Words(en="a table, {{ … }}", ja="テーブル {{ … }}"),
+    "dataclass_type": A_TABLE,
     "date_parsing": Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）"),
-    "dict_type": Words(en="a table, {{ … }}", ja="テーブル {{ … }}"),
+    "dict_type": A_TABLE,
     "float_type": Words(en="a number", ja="数値"),
     "greater_than": Words(en="a number greater than {gt}", ja="{gt}より大きい数値"),
     "greater_than_equal": Words(en="a number of at least {ge}", ja="{ge}以上の数値"),

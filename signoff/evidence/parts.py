@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from aws.inventory import Sections
+from aws.kind.description import Part
 from aws.kinds import ATTACHED, BY_SECTION, LEDGERS, UNDO
 from aws.ledger import Closed
-from aws.part import Part
 from aws.words import Words
 
 __all__ = ["ASSIGNED", "LEFT_OUT", "OF_SECTIONS", "PARTS", "WHOLE", "Part"]

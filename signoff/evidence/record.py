@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from aws.release import RELEASE
 from aws.section import Unreadable
 from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
@@ -18,7 +19,7 @@ FACTS = "facts"
 KINDS = {
     "run": Words(en="run", ja="実行"),
     "load": Words(en="load", ja="負荷試験"),
-    "release": Words(en="release", ja="リリース"),
+    "release": RELEASE,
     "manifest": Words(en="manifest", ja="マニフェスト"),
     "rehearsal": Words(en="rollback rehearsal", ja="ロールバック訓練（全体）"),
     "drill": Words(en="drill", ja="ロールバック訓練"),

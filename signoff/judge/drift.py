@@ -8,9 +8,8 @@ from typing import Any
 
 from aws.door.sessions import boto_session
 from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
-from aws.kind import value_of
+from aws.kind.description import LeftOut, value_of
 from aws.kinds import BY_SECTION
-from aws.part import LeftOut
 from aws.redaction.secret_text import MaskedValue
 from aws.section import NotTestable, Section, Unreadable
 from aws.words import Words

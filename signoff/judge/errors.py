@@ -22,7 +22,7 @@ from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obst
 from aws.visible import visible
 from aws.words import Words, words_of
 from signoff import ROOT
-from signoff.environment.credentials import CREDENTIALS, no_credentials
+from signoff.environment.guard import CREDENTIALS, no_credentials
 
 UNANSWERED = (HTTPClientError, NoConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')

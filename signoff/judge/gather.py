@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.sessions import RetryPolicy, custom_endpoints, within
 from aws.inventory import Inventory, ReadOptions, on_demand, read_all
-from aws.kind import value_of
+from aws.kind.description import value_of
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.section import Unreadable

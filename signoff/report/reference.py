@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
+from aws.bounds import NOT_SET
 from aws.words import Words
 from signoff import ROOT
 from signoff.environment.overrides import (
@@ -29,7 +30,7 @@ TYPES: Mapping[Any, Words] = {
 }
 TABLE, TABLES = Words(en="table", ja="テーブル"), Words(en="list of tables", ja="テーブルのリスト")
 TEXTS = Words(en="list of texts", ja="文字列のリスト")
-REQUIRED, NONE = Words(en="required", ja="必須"), Words(en="not set", ja="未設定")
+REQUIRED = Words(en="required", ja="必須")
 
 UNWAIVABLE = Words(en="unwaivable", ja="免除不可")
 BETWEEN = {"en": ", ", "ja": "、"}
@@ -68,7 +69,7 @@ def _default(field: Field[Any]) -> Words:
     if field.default is MISSING and field.default_factory is MISSING:
         return REQUIRED
     if field.default is MISSING or field.default is None or field.default == ():
-        return NONE
+        return NOT_SET
     return Words.same(f"`{json.dumps(field.default)}`")
 
 

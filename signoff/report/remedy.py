@@ -20,6 +20,7 @@ from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Provenance
 from signoff.judge.verdict import RowVerdict
 
+BY_HAND = Words(en="by hand", ja="手作業")
 DETACH = "python -m runbook detach --env {env} --row {row} --go"
 SIGN = "python -m runbook {step} --env {env} --go"
 OWN_CODE = Words(

@@ -13,14 +13,7 @@ from signoff.evidence.parts import label
 from signoff.judge.observations import SUBJECTS, Comparison
 from signoff.judge.outcome import Finding
 from signoff.judge.verdict import RowVerdict
-from signoff.report.shown_values import (
-    Value,
-    expected,
-    found_value,
-    parameter,
-    scalar,
-    value,
-)
+from signoff.report.shown_values import Value, expected, found_value, parameter, scalar, value
 
 OF_AN_ANSWER = {"call", "status", "request", "at"}
 """Keys that mark an observation as the answer to a request."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.bounds import as_text
+from aws.bounds import NONE, NOT_SET, as_text
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.words import SILENCE, Words, joined
 from signoff.evidence.parts import labels
@@ -18,7 +18,6 @@ LONGEST = 6000
 STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
 REFUSED = re.compile(r"(?P<call>[A-Z]+ /\S+ [A-Z_]+) of (?P<what>.+)")
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
-UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +46,13 @@ def value(found: Any) -> Value:
     """Return a value for the table, shortened, with the whole of it folded if it is longer."""
     match found:
         case None:
-            return Value(text=UNSET)
+            return Value(text=NOT_SET)
         case bool():
             return Value(text=YES if found else NO)
         case str():
             return _text(found)
         case list() | tuple() | dict() if not found:
-            return Value(text=EMPTY)
+            return Value(text=NONE)
         case list() | tuple() | Mapping():
             return _many(found)
         case _:

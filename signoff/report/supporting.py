@@ -12,6 +12,7 @@ from aws.section import NotTestable, known
 from aws.words import Words, joined
 from signoff.environment import JST
 from signoff.evidence import Record, Records, kind_of
+from signoff.evidence.record import KINDS
 from signoff.judge.result import Result
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.report.history import RunHistory, history_of, rows_of
@@ -25,7 +26,7 @@ MEASURED: Mapping[str, Words] = {
     "drill": Words(en="rollback rehearsed", ja="ロールバック訓練"),
     "rehearsal": Words(en="all rollbacks rehearsed", ja="ロールバック訓練（全体）"),
     "manifest": Words(en="migration manifest", ja="移行マニフェスト"),
-    "import": Words(en="import", ja="インポート"),
+    "import": KINDS["import"],
     "restore": Words(en="table restored", ja="テーブルの復元"),
 }
 """Kinds of records that say how long something took, or how much there was."""

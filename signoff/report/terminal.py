@@ -10,9 +10,8 @@ from aws.visible import visible_line
 from aws.words import Words
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict, VerdictWord
-from signoff.report.remedy import remedy
+from signoff.report.remedy import BY_HAND, remedy
 
-BY_HAND = Words(en="by hand", ja="手作業")
 COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")

@@ -8,15 +8,22 @@ from typing import Any
 
 import pytest
 
-from aws.access.acting import BY_MEMBER, HARMLESS, READS, changes, members
 from aws.access.assuming import PRINCIPAL, trusted_to_assume
 from aws.access.principals import principals
 from aws.access.reach import Targets, reach_of
-from aws.access.targets import INVOCATION, stopping, targets_of
+from aws.access.targets import (
+    BY_MEMBER,
+    HARMLESS,
+    INVOCATION,
+    READS,
+    changes,
+    members,
+    stopping,
+    targets_of,
+)
 from aws.iam.actions import actions_for, operation_names
-from aws.kinds.rest_api import NEVER, RestApi
+from aws.kinds.rest_api import NEVER, STAGE, WEB_ACL, RestApi, Stage
 from aws.kinds.role import Details
-from aws.kinds.stage import STAGE, WEB_ACL, Stage
 from aws.ledger import Unplanned
 from aws.reading import Scope
 from aws.words import SILENCE

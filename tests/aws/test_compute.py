@@ -1,6 +1,6 @@
 """What is read of functions and roles, literally."""
 
-from aws.kind import unread_facts
+from aws.kind.description import unread_facts
 from tests.aws.answers import REGION
 from tests.aws.answers.compute import FUNCTIONS
 from tests.aws.fake_aws import RefusedCall

@@ -10,7 +10,7 @@ import pytest
 from aws.dns import resolve
 from aws.door.sessions import within
 from aws.kinds.domain import BasePath
-from aws.kinds.stage import MethodSetting
+from aws.kinds.rest_api import MethodSetting
 from aws.kinds.usage_plan import OwnLimit
 from tests.aws.answers import SCOPE
 from tests.aws.answers.gateway import GATEWAY

@@ -12,10 +12,12 @@ from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Refused
 from aws.change.undo import EACH, THIS, UndoTarget, calling
 from aws.door.failures import Gone, ReadFailure
-from aws.kind import (
+from aws.kind.description import (
     BY_NAME,
     NAME,
-    Kind,
+    PLANNED_BY,
+    LeftOut,
+    Part,
     ReadCall,
     WriteCall,
     changed,
@@ -24,9 +26,9 @@ from aws.kind import (
     unread_facts,
     value_of,
 )
+from aws.kind.engine import Kind
 from aws.kinds.log_group import FOREVER, expiring
 from aws.ledger import Closed, Harmless, Judged, asked
-from aws.part import PLANNED_BY, LeftOut, Part
 from aws.section import NotTestable
 from aws.words import Words
 from tests.aws.closed_world import Coverage, undecided

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.names import ours, shared_beginning, shared_ending
+from aws.reading import ours, shared_beginning, shared_ending
 
 
 def test_names_are_those_of_the_prefix_and_of_the_tables_ending(found):

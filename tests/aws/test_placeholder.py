@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from aws.redaction.placeholder import is_placeholder
+from aws.secret_value import is_placeholder
 from tests.healthy.vault import BASE64_KEY, CHANNEL_TOKEN, HEX_KEY
 
 KNOWN = {"default-secret-key-change-in-production", "stamp-rally-prod"}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aws.inventory import Inventory, Sections
-from aws.kind import changed
+from aws.kind.description import changed
 from aws.saved import digest, from_json, to_json, unreadable
 from tests.aws.answers import CANARY
 from tests.unread import refused

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from aws.kind import unread_facts
+from aws.kind.description import unread_facts
 from aws.section import Unreadable
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from aws.inventory import Inventory, on_demand, read_all
-from aws.kind import unread_facts
+from aws.kind.description import unread_facts
 from aws.kinds import LEDGERS
 from aws.ledger import Closed, Entry, Harmless, Judged
 from aws.reader_policy import actions, policy

@@ -10,7 +10,7 @@ from aws.access.reach import Reach
 from aws.kinds.function_beside import RoleUser
 from aws.kinds.table_beside import ResourcePolicy
 from aws.kinds.topic import Topic
-from aws.ledgers.eventbridge import PIPE, RULE, SCHEDULE
+from aws.ledgers import PIPE, RULE, SCHEDULE
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect

@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.kinds.dashboard import Dashboard, Metric, Widget
-from aws.kinds.log_group import (
-    LogGroup,
-)
+from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import ACCOUNT_POLICY, APPLIED, LogPolicy
 from aws.kinds.topic import Subscription
 from aws.ledger import Unplanned

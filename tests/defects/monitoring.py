@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.kinds.alarm import Alarm
+from aws.kinds.alarm_beside import MuteRule
 from aws.kinds.key import Key
-from aws.kinds.mute_rule import MuteRule
 from aws.kinds.topic import Subscription, Topic
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, answering, both, edited, every, item

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
-from aws.listings import Names
 from aws.release import CLOSED_VERSION
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.gateway_account import GatewayAccount
-from aws.kinds.stage import MethodSetting
+from aws.kinds.rest_api import MethodSetting
+from aws.kinds.usage_plan import GatewayAccount
 from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import integrated

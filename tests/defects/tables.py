@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.table_beside import Tags
-from aws.kinds.table_capacity import ScalableTarget
+from aws.kinds.table_beside import ScalableTarget, Tags
 from aws.redaction.secret_text import MaskedValue
 from tests.defects import following
 from tests.defects.changes import absent, added, answering, both, edited, item

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.stage import MethodSetting
+from aws.kinds.rest_api import MethodSetting
 from aws.kinds.usage_plan import OwnLimit
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread

@@ -13,8 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from aws.inventory import Inventory, Sections
-from aws.listings import Names
+from aws.inventory import Inventory, Names, Sections
 from plan import plan_for, scope_of
 from plan.canonical import canonical_hash
 from signoff.environment import Environment

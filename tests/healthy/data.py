@@ -5,8 +5,7 @@ from typing import Any
 
 from aws.contents import Contents, KeyScan
 from aws.kinds.table import Index, Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
-from aws.kinds.table_capacity import ScalableTarget
+from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
 from aws.ledger import Unplanned
 from tests.healthy.compute import clear
 

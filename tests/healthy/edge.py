@@ -7,10 +7,8 @@ from aws.dns import Resolution
 from aws.kinds.bucket import Bucket
 from aws.kinds.certificate import Certificate
 from aws.kinds.domain import BasePath, CustomDomain
-from aws.kinds.gateway_account import GatewayAccount
-from aws.kinds.rest_api import Deployment, RestApi
-from aws.kinds.stage import MethodSetting, Stage
-from aws.kinds.usage_plan import ApiKey, UsagePlan
+from aws.kinds.rest_api import Deployment, MethodSetting, RestApi, Stage
+from aws.kinds.usage_plan import ApiKey, GatewayAccount, UsagePlan
 from aws.way_back import DeploymentBack
 from tests.healthy.api_document import document
 from tests.healthy.compute import clear

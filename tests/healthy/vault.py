@@ -4,9 +4,8 @@ import json
 
 from aws.kinds.key import Key
 from aws.kinds.secret import Secret
-from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import withheld
-from aws.secret_value import SecretValue
+from aws.secret_value import SecretValue, is_placeholder
 
 HERE = "ap-northeast-1:444455556666"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"

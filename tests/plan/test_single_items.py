@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.converge.stage import narrower
-from aws.kinds.stage import MethodSetting
+from aws.kinds.rest_api import MethodSetting
 from plan import plan_for
 from signoff.environment import (
     ENVIRONMENTS,

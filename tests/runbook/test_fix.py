@@ -13,15 +13,7 @@ from rich.console import Console
 
 from aws.words import Words
 from runbook.engine import Journal
-from runbook.fix import (
-    DONE,
-    INTERRUPTED,
-    LEFT,
-    RepairSession,
-    at_a_terminal,
-    groups,
-    ran_since,
-)
+from runbook.fix import DONE, INTERRUPTED, LEFT, RepairSession, at_a_terminal, groups, ran_since
 from runbook.judge import ENDPOINT, Checks
 from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding, Outcome

@@ -9,11 +9,7 @@ from aws.access.principals import MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY
 from aws.change.gate import Change, ChangeContext, Changes
 from aws.change.undo import ByHand, HowToUndo, Undo
 from aws.change.undo import by_hand as instruct
-from aws.converge.undo import (
-    api,
-    function,
-    label,
-)
+from aws.converge.undo import api, function, label
 from aws.converge.undo.api import ApiTarget
 from aws.desired import Api
 from aws.kinds import UNDO as OF_KINDS

@@ -14,7 +14,7 @@ from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
 from aws.desired import Api
-from aws.kind import replaced
+from aws.kind.description import POLICY, STATUS, replaced
 from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
 from aws.kinds.rest_api import (
     BINARY,
@@ -23,11 +23,11 @@ from aws.kinds.rest_api import (
     MORE_METHODS,
     OTHER_STAGES,
     REST_API,
-    STATUS,
+    STAGE,
     VPC_ENDPOINTS,
+    WEB_ACL,
 )
-from aws.kinds.stage import STAGE, WEB_ACL
-from aws.ledgers.apigateway import ACCESS_MODE, AUTHORIZER, GATEWAY_RESPONSE, ROUTE
+from aws.ledgers import ACCESS_MODE, AUTHORIZER, GATEWAY_RESPONSE, ROUTE
 from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
@@ -205,7 +205,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         final=True,
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
-    (REST_API.words, surplus.POLICY): by_call(
+    (REST_API.words, POLICY): by_call(
         _patched(lambda _: [replaced("/policy", "")]),
         en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",

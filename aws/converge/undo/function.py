@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
 from aws.converge.version import LATEST
+from aws.kind.description import DEAD_LETTERS
 from aws.kinds.function import (
     APPLICATION_LEVEL,
-    DEAD_LETTERS,
     EVENT_SOURCE,
     FIXED,
     FUNCTION,
@@ -86,9 +86,13 @@ def _configuration(edit: Edit) -> Callable[[UndoTarget], None]:
     return call
 
 
-def _level(member: str) -> Callable[[UndoTarget], None]:
-    return _configuration(
-        lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], member: "INFO"}}
+def _info_again(member: str) -> Undo[UndoTarget]:
+    return by_call(
+        _configuration(
+            lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], member: "INFO"}}
+        ),
+        en="logs grow: INFO is written again",
+        ja="INFO以上が再び記録されます",
     )
 
 
@@ -141,16 +145,8 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
         en="messages that fail for good are no longer kept in that queue",
         ja="失敗したメッセージは、そのキューに残らなくなります",
     ),
-    APPLICATION_LEVEL: by_call(
-        _level("ApplicationLogLevel"),
-        en="logs grow: INFO is written again",
-        ja="INFO以上が再び記録されます",
-    ),
-    SYSTEM_LEVEL: by_call(
-        _level("SystemLogLevel"),
-        en="logs grow: INFO is written again",
-        ja="INFO以上が再び記録されます",
-    ),
+    APPLICATION_LEVEL: _info_again("ApplicationLogLevel"),
+    SYSTEM_LEVEL: _info_again("SystemLogLevel"),
     SNAP_START: by_call(
         _configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
         en="each cold start initializes the function again",

@@ -7,10 +7,9 @@ from aws.change.undo import ALL, THIS, HowToUndo, Undo, by_call, calling
 from aws.converge import rest_api
 from aws.converge.undo.api import ApiTarget
 from aws.kinds.function import FUNCTION
-from aws.kinds.rest_api import REST_API
+from aws.kinds.rest_api import REST_API, STAGE
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
-from aws.kinds.stage import STAGE
 from aws.kinds.table import TABLE
 from aws.words import Words
 

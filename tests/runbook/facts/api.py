@@ -5,10 +5,8 @@ from aws.api.integration import StaticAnswer
 from aws.dns import Resolution
 from aws.kinds.certificate import Certificate
 from aws.kinds.domain import BasePath, CustomDomain
-from aws.kinds.gateway_account import GatewayAccount
-from aws.kinds.rest_api import Deployment, RestApi
-from aws.kinds.stage import MethodSetting, Stage
-from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
+from aws.kinds.rest_api import Deployment, MethodSetting, RestApi, Stage
+from aws.kinds.usage_plan import ApiKey, GatewayAccount, OwnLimit, UsagePlan
 from aws.way_back import DeploymentBack
 from runbook.procedures import api, throttling
 from tests.runbook.facts.answer import (

@@ -2,16 +2,16 @@
 
 import json
 
+from aws.inventory import Names
 from aws.kinds.alarm import Alarm, WatchedMetric
+from aws.kinds.alarm_beside import MuteRule
 from aws.kinds.bucket import Bucket
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
-from aws.kinds.mute_rule import MuteRule
 from aws.kinds.topic import Subscription, Topic
 from aws.ledger import Unplanned
-from aws.listings import Names
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import MaskedValue
 from aws.section import Unreadable

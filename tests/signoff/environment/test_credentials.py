@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from signoff.environment import load
-from signoff.environment.credentials import attended
-from signoff.environment.guard import GuardError, guard, open_session
+from signoff.environment.guard import GuardError, attended, guard, open_session
 
 SECRET = "wJalrXUtnFEMI/K7MDENG"
 LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")

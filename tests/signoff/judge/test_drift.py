@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aws.inventory import Sections
-from aws.kind import changed as changed_fact
+from aws.kind.description import changed as changed_fact
 from signoff.judge.drift import ADVICE, VOLATILE, changed
 from tests.defects.changes import absent, added, both, edited, every, item, unread
 from tests.foreign import hand

@@ -1,4 +1,4 @@
-"""API Gateway and its second API: the API and its draft, its stages, who may call how often, and its custom domains.
+"""What becomes of each member of an answer that describes no kind: of API Gateway's draft and mappings, EventBridge and Route 53.
 
 Of a draft, and of what a stage serves, the facts are those of ``aws.api.document``: an export is no shape
 of botocore's, so its keys are decided there, and both are judged alike. HTTP and WebSocket APIs
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from aws.ledger import (
     LABELS,
     NAMES,
+    WHEN,
     Entry,
     Harmless,
     Judged,
@@ -17,6 +18,7 @@ from aws.ledger import (
     Operation,
     alike,
     below,
+    harmless,
 )
 from aws.words import Words
 
@@ -71,10 +73,21 @@ INTEGRATION_MEMBERS: Mapping[str, Entry] = {
 }
 OF_ITS_PLACE = Harmless("an id or ARN of what its place says already")
 TOLD_BY_FIRST = Harmless("asked only for the names of domains that the first API may have left out")
+RULE = Words(en="event rule", ja="イベントルール")
+BUS = Harmless(
+    "who may put events onto a bus; what they cause is what its rules do, which is judged"
+)
+WHOLE = Judged("acts")
+"""Part of what a target does: each is in the digest that a decision repeats."""
+PIPE = Words(en="pipe", ja="パイプ")
+STATE = Harmless("a pipe that is meant to run may run again at any time")
+SCHEDULE = Words(en="schedule", ja="スケジュール")
+WHERE_NEXT = Harmless("where the next page begins; one name has far fewer records than a page")
+CACHED = Harmless("for how long resolvers keep an answer")
 
-# Where our API stands, none of the listings that need their list is empty: without it they are not understood. The
-# others may be (mappings), and then API Gateway may leave their list out.
 LEDGER: Ledger = {
+    # Where our API stands, none of the listings that need their list is empty: without it they are not understood. The
+    # others may be (mappings), and then API Gateway may leave their list out.
     "apigateway:GetDeployments": Operation(
         resources={},
         members={
@@ -181,6 +194,138 @@ LEDGER: Ledger = {
             ),
             "RoutingRules.RoutingRuleArn": OF_ITS_PLACE,
             "RoutingRules.RoutingRuleId": OF_ITS_PLACE,
+        },
+    ),
+    "events:ListEventBuses": Operation(
+        resources={},
+        needs=frozenset({"EventBuses"}),
+        members={
+            "EventBuses.Name": Judged("name"),
+            "EventBuses.Arn": NAMES,
+            "EventBuses.Description": LABELS,
+            "EventBuses.Policy": BUS,
+            "EventBuses.CreationTime": WHEN,
+            "EventBuses.LastModifiedTime": WHEN,
+            "EventBuses.ManagedBy": Harmless("whose rules are on it is judged, not whose it is"),
+        },
+    ),
+    "events:ListRules": Operation(
+        resources={},
+        members={
+            "Rules.Name": Judged("name"),
+            "Rules.Arn": NAMES,
+            "Rules.EventPattern": Judged("when"),
+            "Rules.State": Judged("acts"),
+            "Rules.Description": LABELS,
+            "Rules.ScheduleExpression": Judged("when"),
+            "Rules.RoleArn": Judged("acts"),
+            "Rules.ManagedBy": Harmless("a rule of a service of AWS is judged like any other"),
+            "Rules.EventBusName": Judged("name"),
+        },
+    ),
+    "events:ListTargetsByRule": Operation(resources={}, members={"Targets": WHOLE}),
+    "events:ListApiDestinations": Operation(
+        resources={},
+        needs=frozenset({"ApiDestinations"}),
+        members={
+            "ApiDestinations.ApiDestinationArn": Judged("acts"),
+            "ApiDestinations.Name": NAMES,
+            "ApiDestinations.ApiDestinationState": Harmless(
+                "an inactive one may be active tomorrow"
+            ),
+            "ApiDestinations.ConnectionArn": Harmless("how it signs in elsewhere"),
+            "ApiDestinations.InvocationEndpoint": Judged("acts"),
+            "ApiDestinations.HttpMethod": Harmless("any call of our API counts"),
+            "ApiDestinations.InvocationRateLimitPerSecond": Harmless("any call of our API counts"),
+            "ApiDestinations.CreationTime": WHEN,
+            "ApiDestinations.LastModifiedTime": WHEN,
+        },
+    ),
+    "pipes:ListPipes": Operation(
+        resources={},
+        members={
+            "Pipes.Name": Judged("name"),
+            "Pipes.Arn": NAMES,
+            "Pipes.DesiredState": Judged("acts"),
+            "Pipes.CurrentState": STATE,
+            "Pipes.StateReason": STATE,
+            "Pipes.CreationTime": WHEN,
+            "Pipes.LastModifiedTime": WHEN,
+            "Pipes.Source": Judged("acts"),
+            "Pipes.Target": Judged("acts"),
+            "Pipes.Enrichment": Judged("acts"),
+        },
+    ),
+    "pipes:DescribePipe": Operation(
+        resources={},
+        needs=frozenset({"Source", "Target", "RoleArn"}),
+        members={
+            "Arn": NAMES,
+            "Name": Judged("name"),
+            "Description": LABELS,
+            "DesiredState": Judged("acts"),
+            "CurrentState": STATE,
+            "StateReason": STATE,
+            "Source": Judged("when"),
+            "SourceParameters": Judged("acts"),
+            "Enrichment": Judged("acts"),
+            "EnrichmentParameters": Judged("acts"),
+            "Target": Judged("acts"),
+            "TargetParameters": Judged("acts"),
+            "RoleArn": Judged("acts"),
+            "Tags": Harmless("a pipe's own tags decide nothing"),
+            "CreationTime": WHEN,
+            "LastModifiedTime": WHEN,
+            "LogConfiguration": Judged("acts"),
+            "KmsKeyIdentifier": Harmless("how the pipe itself is stored"),
+        },
+    ),
+    "scheduler:ListSchedules": Operation(
+        resources={},
+        members={
+            "Schedules.Arn": NAMES,
+            "Schedules.Name": Judged("name"),
+            "Schedules.GroupName": Judged("name"),
+            "Schedules.State": Judged("acts"),
+            "Schedules.CreationDate": WHEN,
+            "Schedules.LastModificationDate": WHEN,
+            "Schedules.Target.Arn": Judged("acts"),
+        },
+    ),
+    "scheduler:GetSchedule": Operation(
+        resources={},
+        needs=frozenset({"Target"}),
+        members={
+            "Arn": NAMES,
+            "GroupName": Judged("name"),
+            "Name": Judged("name"),
+            "ScheduleExpression": Judged("when"),
+            "StartDate": Harmless("one that starts later still acts by itself"),
+            "EndDate": Judged("ends"),
+            "Description": LABELS,
+            "ScheduleExpressionTimezone": Judged("ends"),
+            "State": Judged("acts"),
+            "CreationDate": WHEN,
+            "LastModificationDate": WHEN,
+            "KmsKeyArn": Harmless("how the schedule itself is stored"),
+            "Target": Judged("acts"),
+            "FlexibleTimeWindow.Mode": Harmless("any time counts"),
+            "FlexibleTimeWindow.MaximumWindowInMinutes": Judged("ends"),
+            "ActionAfterCompletion": Harmless("what becomes of the schedule once it is over"),
+        },
+    ),
+    "route53:ListResourceRecordSets": Operation(
+        needs=frozenset({"ResourceRecordSets"}),
+        resources={},
+        members={
+            "ResourceRecordSets": Judged("records"),
+            **harmless(
+                {
+                    CACHED: "ResourceRecordSets.TTL",
+                    "which of several records answers; each of them has to lead to the target": "ResourceRecordSets.HealthCheckId",
+                    WHERE_NEXT: "IsTruncated NextRecordName NextRecordType NextRecordIdentifier MaxItems",
+                }
+            ),
         },
     ),
 }

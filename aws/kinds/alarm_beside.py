@@ -1,0 +1,358 @@
+"""CloudWatch: which alarms are ours, and whether their last action was carried out; what mutes them; how what is not planned of one is undone."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aws.change.gate import Refused
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
+from aws.composite import alarms_in
+from aws.kind.description import NAME, PLANNED_BY, STATUS, LeftOut, Part, ReadCall, fact
+from aws.kind.engine import Kind
+from aws.kinds.alarm import (
+    ALARM,
+    COMPOSITE,
+    EVALUATION,
+    LISTS,
+    LOG_LINES,
+    OTHER_ACTION,
+    SUPPRESSOR,
+    TYPE,
+    TYPES,
+    WALL_CLOCK,
+    WARM_UP,
+    Alarm,
+    decode,
+    name_of,
+)
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
+from aws.ledgers import SCHEDULE
+from aws.raw import Raw
+from aws.reading import Reader, Reading, Scope
+from aws.section import Section, Unreadable
+from aws.words import Words
+
+LISTED = "cloudwatch:ListAlarmMuteRules"
+BY_STATUS = "told by the rule's status"
+BY_SCHEDULE = "told by the rule's schedule"
+NAMELESS_RULE = Unreadable(
+    Words(
+        en=f"{LISTED}: a rule has no AlarmMuteRuleArn",
+        ja=f"{LISTED}: ルールにAlarmMuteRuleArnがありません",
+    ),
+    call=LISTED,
+)
+
+
+def _schedule(rule: Raw) -> str:
+    when = rule.get("Schedule", {})
+    parts = (when.get(key) for key in ("Expression", "Duration", "Timezone"))
+    return " ".join(filter(None, parts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteRule:
+    """A rule that suppresses the actions of its alarms during its windows."""
+
+    name: str = fact(NAME, "Name", part=PLANNED_BY)
+    status: str = fact(
+        STATUS, "Status", absent="", part=LeftOut("changes by the rule's own schedule", moves=True)
+    )
+    alarms: tuple[str, ...] = fact(
+        Words(en="alarms", ja="アラーム"),
+        "MuteTargets.AlarmNames",
+        absent=(),
+        read=tuple,
+        covers="MuteTargets",
+    )
+    schedule: str = fact(SCHEDULE, "Rule", absent="", read=_schedule)
+    """Expression, duration and time zone, as a person would read them."""
+
+
+MUTE_RULE = Kind[MuteRule](
+    words=Words(en="mute rule", ja="ミュートルール"),
+    service="cloudwatch",
+    section="mute_rules",
+    type=MuteRule,
+    part=Part.ALARMS,
+    calls={
+        "rule": ReadCall(
+            operation="GetAlarmMuteRule",
+            asks={"AlarmMuteRuleName": "{name}"},
+            needs=frozenset({"Name"}),
+            harmless={
+                NAMES: "AlarmMuteRuleArn",
+                LABELS: "Description",
+                WHEN: "LastUpdatedTimestamp",
+                "a rule that is not over is red, whenever it begins": "StartDate",
+                BY_STATUS: "ExpireDate",
+                BY_SCHEDULE: "MuteType",
+            },
+        )
+    },
+)
+LEDGER: Ledger = {
+    LISTED: Operation(
+        needs=frozenset({"AlarmMuteRuleSummaries"}),
+        resources={},
+        members={
+            "AlarmMuteRuleSummaries.AlarmMuteRuleArn": Judged("name"),
+            "AlarmMuteRuleSummaries.Status": Judged("status"),
+            "AlarmMuteRuleSummaries.ExpireDate": Harmless(BY_STATUS),
+            "AlarmMuteRuleSummaries.MuteType": Harmless(BY_SCHEDULE),
+            "AlarmMuteRuleSummaries.LastUpdatedTimestamp": WHEN,
+        },
+    )
+}
+
+
+def mute_rules(reading: Reading) -> Section[MuteRule]:
+    """Read every mute rule that has not ended: only the rule itself lists the alarms that it mutes."""
+    listed = reading.aws.listed("cloudwatch", "list_alarm_mute_rules", "AlarmMuteRuleSummaries")
+    left = [entry for entry in listed if entry.get("Status") != "EXPIRED"]
+    rules = {entry.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for entry in left}
+    found = reading.each(sorted(rules - {""}), lambda name: MUTE_RULE.read(reading.aws, name))
+    nameless = {"(a rule without a name)": NAMELESS_RULE} if "" in rules else {}
+    return {**found, **nameless}
+
+
+HISTORY = timedelta(days=14)
+MOST_PAGES = 5
+"""Pages read of the whole account's alarm history, 100 actions each."""
+
+
+def found(reading: Reading) -> list[Raw]:
+    """Return the alarms named for this environment, and those on its resources, however named.
+
+    The guide names no alarms, so one made in the console may have any name. A composite alarm
+    is ours as soon as its rule names one of ours.
+    """
+    listed: dict[str, list[Raw]] = {key: [] for key in LISTS}
+    for page in _listing(reading):
+        for key in LISTS:
+            listed[key] += page.get(key, ())
+    single = [
+        {**raw, TYPE: LISTS[key]}
+        for key in ("MetricAlarms", "LogAlarms")
+        for raw in listed[key]
+        if _is_ours(raw, reading.scope)
+    ]
+    composite = [{**raw, TYPE: COMPOSITE} for raw in listed["CompositeAlarms"]]
+    return [*single, *_composites_of(single, composite, reading.scope)]
+
+
+def _listing(reading: Reading) -> Iterator[dict[str, Any]]:
+    """Yield the pages of DescribeAlarms, 100 alarms each; AWS's default is 50."""
+    most = {"MaxRecords": 100}
+    return reading.aws.pages("cloudwatch", "describe_alarms", AlarmTypes=list(TYPES), **most)
+
+
+def _is_ours(raw: Raw, scope: Scope) -> bool:
+    """Whether an alarm watches what is ours, or is named like ours and watches no other team's functions, tables or APIs.
+
+    ``stamp-rally-2`` in the account of ``stamp-rally`` is another rally.
+    """
+    ours, watched = {*scope.functions, *scope.tables, scope.api} - {""}, list(_subjects(raw))
+    others = any(dimension in RESOURCES for dimension, _ in watched)
+    named = name_of(raw).startswith(scope.prefix) and not others
+    return named or bool(ours & {value for _, value in watched})
+
+
+RESOURCES = frozenset({"FunctionName", "TableName", "ApiName"})
+"""Dimensions that name a resource."""
+
+
+def _subjects(raw: Raw) -> Iterator[tuple[str, str]]:
+    """Yield the name and value of all dimensions that an alarm watches."""
+    metrics = (metric.get("MetricStat", {}).get("Metric", {}) for metric in raw.get("Metrics", ()))
+    for watched in (raw, *metrics):
+        yield from (
+            (dimension["Name"], dimension["Value"]) for dimension in watched.get("Dimensions", ())
+        )
+
+
+def _composites_of(ours: Iterable[Raw], composites: Iterable[Raw], scope: Scope) -> list[Raw]:
+    """Return the composites of our alarms, of those composites, and so on."""
+    names, left, kept = {name_of(entry) for entry in ours}, list(composites), list[Raw]()
+    while more := [
+        entry
+        for entry in left
+        if names & _children(entry)
+        or (name_of(entry).startswith(scope.prefix) and not _children(entry))
+    ]:
+        kept += more
+        names |= {name_of(entry) for entry in more}
+        left = [entry for entry in left if entry not in more]
+    return kept
+
+
+def _children(raw: Raw) -> set[str]:
+    return set(alarms_in(raw.get("AlarmRule", "")))
+
+
+def names(reading: Reading) -> list[str]:
+    return [name_of(raw) for raw in reading.source(found)]
+
+
+def alarms(reading: Reading) -> Section[Alarm]:
+    raws = {name_of(raw): raw for raw in reading.source(found)}
+    if not raws:
+        return {}
+    newest = _newest_actions(reading, raws)
+    return reading.each(raws, lambda name: decode(raws[name], newest.get(name)))
+
+
+def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
+    """Gather what is not planned of each alarm, by the ledger; this makes no further call."""
+    return {name: reading.aws.unplanned(ALARM.words.en, name) for name in names(reading)}
+
+
+def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
+    """Return alarm -> the newest history entry about an action.
+
+    One listing serves all alarms. In a busy account it is cut short, and the remaining alarms are read one by one.
+    """
+    newest: dict[str, Raw] = {}
+    for number, page in enumerate(_history(reading), 1):
+        for item in page["AlarmHistoryItems"]:
+            newest.setdefault(item.get("AlarmName", ""), item)
+        if number == MOST_PAGES and "NextToken" in page:
+            missing = [name for name in alarms if name not in newest]
+            return {**newest, **{name: item for name in missing for item in _one(reading, name)}}
+    return newest
+
+
+def _history(reading: Reading, **more: object) -> Iterator[dict[str, Any]]:
+    return reading.aws.pages(
+        "cloudwatch",
+        "describe_alarm_history",
+        AlarmTypes=list(TYPES),
+        HistoryItemType="Action",
+        StartDate=datetime.now(UTC) - HISTORY,
+        ScanBy="TimestampDescending",
+        **more,
+    )
+
+
+def _one(reading: Reading, alarm: str) -> list[Raw]:
+    first: list[Raw] = next(_history(reading, AlarmName=alarm))["AlarmHistoryItems"]
+    return first[:1]
+
+
+READERS = {
+    MUTE_RULE.section: Reader(mute_rules, (LISTED, *MUTE_RULE.actions)),
+    "alarms": Reader(alarms, ALARM.actions),
+    "alarm_attachments": Reader(attachments, ("cloudwatch:DescribeAlarms",)),
+}
+
+
+PUT = {
+    "MetricAlarms": "put_metric_alarm",
+    "CompositeAlarms": "put_composite_alarm",
+    "LogAlarms": "put_log_alarm",
+}
+"""List of DescribeAlarms -> the method that replaces one of it, whole."""
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+SUPPRESSION = (
+    "ActionsSuppressor",
+    "ActionsSuppressorWaitPeriod",
+    "ActionsSuppressorExtensionPeriod",
+)
+
+
+def _unmute(target: UndoTarget) -> None:
+    """Take the alarm out of each mute rule; a rule that is left with none goes."""
+    client = target.context.client("cloudwatch")
+    for rule in target.ids:
+        _leave(client, rule, target.name)
+
+
+def _leave(client: Any, rule: str, alarm: str) -> None:
+    read = client.get_alarm_mute_rule(AlarmMuteRuleName=rule)
+    others = [name for name in read["MuteTargets"]["AlarmNames"] if name != alarm]
+    if not others:
+        client.delete_alarm_mute_rule(AlarmMuteRuleName=rule)
+        return
+    kept: dict[str, Any] = {
+        name: read[name]
+        for name in ("Name", "Description", "Rule", "StartDate", "ExpireDate")
+        if name in read
+    }
+    client.put_alarm_mute_rule(**kept, MuteTargets={"AlarmNames": others})
+
+
+Edit = Callable[[dict[str, Any], UndoTarget], Mapping[str, Any]]
+
+
+def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
+    """Put the alarm as it is, except for what ``edit`` leaves out: AWS replaces an alarm whole."""
+
+    def call(target: UndoTarget) -> None:
+        client = target.context.client("cloudwatch")
+        kind, found = _described(client, target.name)
+        operation = client.meta.method_to_api_mapping[PUT[kind]]
+        model = client.meta.service_model.operation_model(operation)
+        kept = {name: found[name] for name in model.input_shape.members if name in found}
+        getattr(client, PUT[kind])(**edit(kept, target))
+
+    return call
+
+
+def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
+    answer = client.describe_alarms(AlarmNames=[name], AlarmTypes=list(TYPES))
+    for kind in PUT:
+        for entry in answer.get(kind, ()):
+            return kind, entry
+    raise Refused(
+        en=f"alarm {name} no longer exists: judge again",
+        ja=f"アラーム{name}はすでにありません。判定し直してください",
+    )
+
+
+def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
+    """Leave the actions that no row objects to."""
+    left = {
+        name: [entry for entry in alarm.get(name, ()) if entry not in target.ids]
+        for name in ACTIONS
+    }
+    return {**alarm, **left}
+
+
+def _without_suppression(alarm: dict[str, Any], _: UndoTarget) -> Mapping[str, Any]:
+    return {name: value for name, value in alarm.items() if name not in SUPPRESSION}
+
+
+_OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
+    MUTE_RULE.words: by_call(
+        _unmute,
+        en="the alarm notifies people at any hour again",
+        ja="アラームは時間帯を問わず通知されるようになります",
+    ),
+    OTHER_ACTION: by_call(
+        _put_again(_without_those_shown),
+        en="the alarm no longer does that; whom it notifies stays as it is",
+        ja="以後、そのアクションは実行されません。通知先は変わりません",
+    ),
+    SUPPRESSOR: by_call(
+        _put_again(_without_suppression),
+        en="the alarm notifies also while its suppressor is in ALARM",
+        ja="抑制アラームの発報中も通知されるようになります",
+    ),
+    **dict.fromkeys(
+        (WALL_CLOCK, WARM_UP, LOG_LINES),
+        by_hand(
+            en="CloudWatch console > Alarms > {name} > Actions > Edit: turn it off",
+            ja="CloudWatchコンソール > アラーム > {name} > アクション > 編集で、オフにしてください",
+        ),
+    ),
+    EVALUATION: by_hand(
+        en="CloudWatch console > Alarms > {name}: see why it cannot be evaluated (too many metrics, or a"
+        " query that fails), and edit it",
+        ja="CloudWatchコンソール > アラーム > {name}で、評価できない理由（メトリクス数の超過、クエリの失敗など）を確認し、"
+        "編集してください",
+    ),
+}
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (ALARM.words, fact): how for fact, how in _OF_ALARMS.items()
+}
