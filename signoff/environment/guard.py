@@ -37,6 +37,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from aws.door.failures import code_of
 from aws.door.sessions import NoAnswerError, boto_session, within
@@ -348,11 +349,13 @@ def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
 
 
 def _certificate(error: BaseException) -> str:
-    """Return what OpenSSL says of the certificate that it refused; empty where that is not why."""
+    """Return what OpenSSL, or of the name urllib3, says of the certificate refused; empty where that is not why."""
     inner: object = error.kwargs.get("error") if isinstance(error, BotoCoreError) else error
     while isinstance(inner, BaseException):
         if isinstance(inner, ssl.SSLCertVerificationError):
             return str(inner.verify_message)
+        if isinstance(inner, CertificateError):
+            return str(inner)
         inner = inner.__cause__ or next(iter(inner.args), None)
     return ""
 

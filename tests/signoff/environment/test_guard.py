@@ -11,6 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import SSLError
 from urllib3.exceptions import SSLError as UrllibSSLError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from signoff.environment import load
 from signoff.environment.guard import Caller, GuardError, guard
@@ -202,11 +203,21 @@ def test_answer_that_never_ends_is_one_sentence(session, environment, monkeypatc
     assert "sts:GetCallerIdentity: no answer within 0.2 s; check the network" in told
 
 
-@pytest.mark.parametrize("said", ["certificate has expired", "Hostname mismatch"])
-def test_certificate_that_is_refused_is_named(said, session, environment):
-    """Botocore wraps what urllib3 wraps: OpenSSL's own words are inside."""
+def _by_openssl(said):
     refused = ssl.SSLCertVerificationError("verify failed")
     refused.verify_message = said
+    return refused
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (_by_openssl("certificate has expired"), "certificate has expired"),
+        (CertificateError("hostname 'sts' doesn't match 'x'"), "hostname 'sts' doesn't match 'x'"),
+    ],
+)
+def test_certificate_that_is_refused_is_named(refused, said, session, environment):
+    """Botocore wraps what urllib3 wraps: OpenSSL's own words are inside, or urllib3's of the name."""
     error = SSLError(endpoint_url="https://sts.example/", error=UrllibSSLError(refused))
 
     def refuse(**_):
