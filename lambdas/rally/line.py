@@ -105,6 +105,8 @@ class Bot:
         status, answer = self.line.send(method, path, **content)
         if retry_key and status == 409:
             return {**answer, "repeated": True}
+        if status == 401:
+            self.token.expire()  # so that Lambda's retry of the invocation has the new one
         if status >= 300:
             code = (mistakes or {}).get(status, "LINE_REFUSED")
             raise Refusal(code, detail=f"LINE answered {status}: {answer.get('message')}")

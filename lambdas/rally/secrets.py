@@ -50,6 +50,10 @@ class CachedSecret:
                 self._read_at, self._due = now, now + KEPT_S
         return self._value
 
+    def expire(self) -> None:
+        """Read the value anew next time: what it is for refuses it, so it was rotated."""
+        self._due = -math.inf
+
     def _read(self) -> str:
         content = self.client.get_secret_value(SecretId=self.name).get("SecretString", "")
         try:

@@ -30,6 +30,24 @@ def test_bot_calls_with_its_token(line):
     assert line.calls[0]["headers"]["Authorization"] == f"Bearer {LINE_TOKEN}"
 
 
+def test_token_that_line_refuses_is_read_anew_for_the_next_call(line):
+    """So that Lambda's retry of award's notification has the rotated token: its last one ends before KEPT_S."""
+    old, new = (
+        {"SecretString": json.dumps({"LINE_CHANNEL_ACCESS_TOKEN": token})} for token in "ON"
+    )
+    client = Scripted(None, get_secret_value=[old, new])
+    told = Bot(Line.at(line.url), CachedSecret(client, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
+    line.status = 401
+    with pytest.raises(Refusal):
+        told.call("GET", "/v2/bot/richmenu/list")
+    line.status = 200
+    told.call("GET", "/v2/bot/richmenu/list")
+    told.call("GET", "/v2/bot/richmenu/list")
+
+    sent = [call["headers"]["Authorization"] for call in line.calls]
+    assert sent == ["Bearer O", "Bearer N", "Bearer N"]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 302])
 def test_refusal_or_redirect_is_not_followed_and_told_with_its_reason_for_the_log(line, status):
     line.status = status
