@@ -168,6 +168,9 @@ ANSWERS = {
         "role_arn": of_function(under_another_role),
         "timeout_s": of_function(configured(Timeout=60)),
         "memory_mb": of_function(configured(MemorySize=128)),
+        "description": Otherwise(
+            "only its publication sets it: DEP-39 knows a closed release by it, and `roll_forward` leads on"
+        ),
         "code_sha256": of_function(
             live(lambda aws: aws.update_function_code(**ON_STAMPS, ZipFile=b"other"))
         ),
@@ -198,7 +201,7 @@ ANSWERS = {
         "version": of_alias(routed(FunctionVersion="$LATEST")),
         "weights": of_alias(routed(RoutingConfig={"AdditionalVersionWeights": {"1": 0.1}})),
     },
-    Version: dict.fromkeys(("number", "code_sha256"), OF_AWS),
+    Version: dict.fromkeys(("number", "code_sha256", "description"), OF_AWS),
     FunctionPolicy: {
         "qualifier": NAMED,
         "document": Repaired(
