@@ -40,6 +40,7 @@ def clone(tmp_path):
     (folder / ".ci").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", folder)
     shutil.copy(ROOT / ".ci/prepare", folder / ".ci")
+    shutil.copy(ROOT / ".ci/registry", folder / ".ci")
     wheel = folder / "wheels/tiny-1.0-py3-none-any.whl"
     wheel.parent.mkdir()
     with zipfile.ZipFile(wheel, "w") as package:
