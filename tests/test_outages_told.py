@@ -33,8 +33,12 @@ def of_another_account(policies):
 
 
 def keys_denied(via_service):
-    if_so = {"Condition": {"Bool": {"aws:ViaAWSService": via_service}}}
-    return {**allow("kms:*", "*"), "Effect": "Deny", "Sid": "Keys", **if_so}
+    return denied_if("kms:*", "Bool", "aws:ViaAWSService", via_service)
+
+
+def denied_if(action, operator, key, value):
+    if_so = {"Condition": {operator: {key: value}}}
+    return {**allow(action, "*"), "Effect": "Deny", "Sid": "Keys", **if_so}
 
 
 OUTAGES = {
@@ -68,6 +72,25 @@ OUTAGES = {
         attached("auth", None, keys_denied("true")),
         "SEC-13",
         "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a Deny of what KMS is not called for": (
+        attached("auth", None, denied_if("*", "Null", "kms:ViaService", "true")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a Deny of all but one use of keys": (
+        attached(
+            "auth",
+            None,
+            denied_if("*", "StringNotEquals", "kms:ViaService", "secretsmanager.ap-northeast-1.amazonaws.com"),
+        ),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a table by a key of KMS": (
+        under("auth", USERS, "kms:ViaService", "secretsmanager.ap-northeast-1.amazonaws.com"),
+        "SEC-13",
+        "allows it only if StringEquals kms:ViaService",
     ),
     "a Deny": (
         attached("auth", None, {**allow("dynamodb:*", "*"), "Effect": "Deny", "Sid": "Freeze"}),

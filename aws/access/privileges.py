@@ -34,6 +34,8 @@ OF_A_NETWORK = (
     *("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"),
 )
 """Condition keys that only calls through a VPC endpoint have: a permission that requires one is not there for all calls."""
+OF_KMS = ("kms:CallerAccount", "kms:ViaService")
+"""Condition keys that only calls of KMS have."""
 NO_NETWORK = context(dict.fromkeys(OF_A_NETWORK, ()))
 DETAILS = "iam:GetAccountAuthorizationDetails"
 LACKING = Words(en="permissions that are missing", ja="不足している権限")
@@ -42,14 +44,12 @@ FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 """What an AWS managed key grants to all principals that may use what it encrypts."""
 DIRECT = context(dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"), ()))
 """Of a call that the function makes itself: no service stands between."""
-BY_SERVICE = context({"aws:ViaAWSService": "true"})
-"""Of a call that a service makes for it (a forward access session). Which services are in CalledVia is not documented of all."""
 
 
-def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
-    """Return what is known of any call that the role makes. An existing ``role`` may have a path in its ARN.
+def known_of(want: desired.Role, role: Role | None = None) -> Context:
+    """Return what is known of any call that the role makes itself. An existing ``role`` may have a path in its ARN.
 
-    ``via`` is the service that uses a KMS key for it.
+    Only KMS has the keys of ``kms:``, and it is not what a function calls by itself.
     """
     region, account = place_of(want)
     return context(
@@ -62,8 +62,7 @@ def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS
             "aws:PrincipalType": "AssumedRole",
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",
-            "kms:CallerAccount": account,
-            "kms:ViaService": f"{via}.{region}.amazonaws.com",
+            **dict.fromkeys(OF_KMS, ()),
             "lambda:SourceFunctionArn": want.function_arn,
             **dict.fromkeys(NOT_CARRIED, ()),
         }
@@ -75,8 +74,19 @@ def needed_of(want: desired.Role, role: Role | None = None, *, via: str = "") ->
 
     ``via`` is the service that calls KMS for it; without one, the function calls by itself.
     """
-    known = {**known_of(want, role, via=via or SECRETS), **NO_NETWORK}
-    return {**known, **(BY_SERVICE if via else DIRECT)}
+    return {**known_of(want, role), **NO_NETWORK, **(by_service(want, via) if via else DIRECT)}
+
+
+def by_service(want: desired.Role, via: str) -> Context:
+    """Return what is known of the call of KMS that a service makes for the role (a forward access session).
+
+    Which services are in ``aws:CalledVia`` is not documented of all.
+    """
+    region, account = place_of(want)
+    service = f"{via}.{region}.amazonaws.com"
+    return context(
+        {"aws:ViaAWSService": "true", "kms:CallerAccount": account, "kms:ViaService": service}
+    )
 
 
 def place_of(want: desired.Role) -> tuple[str, str]:

@@ -9,9 +9,11 @@ from functools import lru_cache
 
 from aws import desired
 from aws.access.privileges import (
-    BY_SERVICE,
     DETAILS,
+    SECRETS,
+    TABLES,
     boundary_of,
+    by_service,
     expanding,
     known_of,
     pair,
@@ -22,7 +24,7 @@ from aws.access.privileges import (
 from aws.bounds import described
 from aws.desired import Secret
 from aws.difference import Difference
-from aws.iam.condition import Context
+from aws.iam.condition import Context, context
 from aws.iam.difference import (
     Grant,
     Grants,
@@ -262,10 +264,19 @@ def _beyond(question: _Question) -> tuple[Surplus, ...]:
 
 
 def _calls_of(role: Role, want: desired.Role) -> Sequence[Context]:
-    """Return what is known of a call that the role makes, and, where a condition asks for it, of one that a service makes for it."""
-    direct = known_of(want, role)
+    """Return what is known of a call that the role makes, and, where a condition asks for it, of its other calls.
+
+    It may call by HTTP, use a KMS key itself, or have it used by a service, which may be one that nobody planned.
+    """
+    own = known_of(want, role)
+    by_secrets, by_tables = (by_service(want, service) for service in (SECRETS, TABLES))
+    by_any = {key: value for key, value in {**own, **by_tables}.items() if key != "kms:viaservice"}
+    account = {"kms:calleraccount": by_tables["kms:calleraccount"]}
+    others = context({"aws:SecureTransport": "false"}), account, by_secrets, by_tables
     asked = {entry.key.lower() for policy in statements(role) for entry in policy.conditions}
-    return (direct, {**direct, **BY_SERVICE}) if asked & BY_SERVICE.keys() else (direct,)
+    if not asked & {key for known in others for key in known}:
+        return (own,)
+    return (own, *({**own, **known} for known in others), by_any)
 
 
 def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:

@@ -135,6 +135,34 @@ SPECIAL = (
         breaks=attached("auth", None, SCAN, {**SCAN, "Effect": "Deny", "Condition": DIRECT}),
     ),
     Defect(
+        id="SEC-12:where-kms-is-not-called",
+        breaks=attached(
+            "award",
+            None,
+            {
+                **allow("dynamodb:DeleteTable", USERS),
+                "Condition": {"Null": {"kms:ViaService": "true"}},
+            },
+        ),
+    ),
+    Defect(
+        id="SEC-12:keys-for-a-service-that-nobody-planned",
+        breaks=attached(
+            "award",
+            None,
+            {
+                **allow("kms:Decrypt", "*"),
+                **_only_if("kms:ViaService", "s3.ap-northeast-1.amazonaws.com"),
+            },
+        ),
+    ),
+    Defect(
+        id="SEC-12:by-http-alone",
+        breaks=attached(
+            "auth", None, {**SCAN, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+        ),
+    ),
+    Defect(
         id="SEC-12:named-like-the-policy-of-aws",
         breaks=attached(
             "auth",
