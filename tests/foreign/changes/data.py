@@ -148,7 +148,7 @@ def somebody_was_migrated_with_a_time_that_is_text(client):
 
 @change("DATA-07", "DATA-11", reads=["key_scans"])
 def stamp_was_migrated_with_an_expiry_that_is_text(client):
-    key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "GATE-001"}}
+    key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "POSTER-001"}}
     client("dynamodb").put_item(
         TableName="UserStamps-prod", Item=key | {"TTL": {"S": "1796050800"}}
     )
