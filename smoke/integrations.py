@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
@@ -57,12 +57,6 @@ def kind_of(answer: requests.Response) -> str:
 
 def config_url(front_end: FrontEnd) -> str:
     return urljoin(front_end.url.rstrip("/") + "/", front_end.config_path)
-
-
-def origin_of(url: str) -> str:
-    """Return the Origin that a browser sends from a page there."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def named_in(config: str) -> Mapping[str, tuple[str, ...]]:

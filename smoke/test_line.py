@@ -1,6 +1,7 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
 from aws.words import Words
+from signoff.environment import origin_of
 from signoff.judge.checklist import expectation
 from smoke.integrations import (
     bot,
@@ -10,7 +11,6 @@ from smoke.integrations import (
     judge_token_life,
     kind_of,
     liff_app,
-    origin_of,
     page,
     refused_token,
     shown,

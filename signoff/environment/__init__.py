@@ -26,6 +26,7 @@ from signoff.environment.schema import (
     Waiver,
     embedded,
 )
+from signoff.environment.value_types import origin_of
 
 __all__ = [
     "ADAPTER",
@@ -51,6 +52,7 @@ __all__ = [
     "embedded",
     "load",
     "names",
+    "origin_of",
     "peek",
     "where",
 ]

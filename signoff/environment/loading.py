@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -24,6 +23,7 @@ from signoff.environment.overrides import (
 )
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, variable
 from signoff.environment.schema import ADAPTER, LEAST_RATE, Environment
+from signoff.environment.value_types import origin_of
 
 UNDEMANDED = 200
 """The requests a second of an environment that says neither ``target_rate`` nor ``demand``."""
@@ -46,13 +46,12 @@ FUNCTIONS, ROLES = Words(en="functions", ja="関数"), Words(en="roles", ja="ロ
 
 def completed(environment: Environment) -> Environment:
     """Return the environment with the keys that follow from others where the file has none."""
-    page = urlsplit(environment.front_end.url if environment.front_end else "")
+    page = environment.front_end
     demand, season = environment.demand, environment.season
     rate = max(LEAST_RATE, demand.least_rate(environment.application)) if demand else UNDEMANDED
     return replace(
         environment,
-        origin=environment.origin
-        or (f"{page.scheme}://{page.netloc}".lower() if page.netloc else ""),
+        origin=environment.origin or (origin_of(page.url) if page else ""),
         target_rate=environment.target_rate or rate,
         go_live=environment.go_live or (season.begins if season else None),
     )

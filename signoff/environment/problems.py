@@ -4,6 +4,7 @@ EnvironmentFileError      all problems of one environment, one per line
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -130,7 +131,8 @@ def _instead(key: str, known: Iterable[str]) -> Words:
 
 
 def _shown(found: object) -> str:
-    return json.dumps(found, ensure_ascii=False)
+    """Write a value, but not the user and password of a URL."""
+    return re.sub(r"(?<=://)[^/\s]*(?=@)", "…", json.dumps(found, ensure_ascii=False))
 
 
 def _advice(error: ErrorDetails, key: str) -> Words:

@@ -19,6 +19,7 @@ from signoff.environment.value_types import (
     LoadPlan,
     NeverInFile,
     Origin,
+    PageUrl,
     Positive,
     RecoveryDays,
     Region,
@@ -145,7 +146,7 @@ class LineChannels(StrictTable):
 class FrontEnd(StrictTable):
     """Where the front end is served, and the path of its configuration file."""
 
-    url: str
+    url: PageUrl
     config_path: str = "js/config.js"
 
 

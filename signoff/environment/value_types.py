@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from aws.words import Bilingual, Words
 from signoff.environment.application import Application, application
@@ -65,6 +67,40 @@ def _written_as(pattern: str, otherwise: Words) -> AfterValidator:
     return AfterValidator(check)
 
 
+def origin_of(url: str) -> str:
+    """Return the Origin that a browser sends from a page there: host in lower case and ASCII, no default port."""
+    try:
+        parts = parse_url(url)
+    except LocationParseError:
+        raise UnfitValueError(AN_ADDRESS) from None
+    port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme or "")) else f":{parts.port}"
+    origin = f"{parts.scheme or ''}://{parts.host or ''}{port}"
+    if parts.auth or not re.fullmatch(AN_ORIGIN, origin):
+        raise UnfitValueError(AN_ADDRESS)
+    return origin
+
+
+def _origin(value: str) -> str:
+    try:
+        sent = value if value == "*" else origin_of(value)
+    except UnfitValueError:
+        raise UnfitValueError(
+            en="write scheme and host only, as a browser's Origin header does",
+            ja="ブラウザのOriginヘッダーと同じく、スキームとホストだけを書いてください",
+        ) from None
+    if value != sent:
+        raise UnfitValueError(
+            en=f"write {sent}, as a browser's Origin header does",
+            ja=f"ブラウザのOriginヘッダーと同じく、{sent}と書いてください",
+        )
+    return value
+
+
+def _page(value: str) -> str:
+    origin_of(value)
+    return value
+
+
 def _key_or(managed: str) -> AfterValidator:
     """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
     return _written_as(
@@ -95,16 +131,15 @@ NEVER_BEFORE = frozenset({"local", "prod"})
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 Region = Annotated[str, Field(pattern=r"^([abd-z][a-z]|c[a-mo-z])-[a-z]+-\d$")]
 """Of the partition ``aws`` alone: in China, GovCloud and the others every ARN begins otherwise."""
-Origin = Annotated[
-    str,
-    _written_as(
-        r"\*|https?://[a-z0-9.\-]+(:\d+)?",
-        Words(
-            en="write scheme and host only, as a browser's Origin header does",
-            ja="ブラウザのOriginヘッダーと同じく、スキームとホストだけを書いてください",
-        ),
-    ),
-]
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""A browser leaves them out of an Origin."""
+AN_ORIGIN = r"https?://[a-z0-9\-]+(\.[a-z0-9\-]+)*(:\d+)?"
+AN_ADDRESS = Words(
+    en="write the address of the page, such as https://rally.example.jp/app: no user or password, no dot at the host's end",
+    ja="ページのURLを書いてください（例: https://rally.example.jp/app。ユーザー名、パスワード、ホスト末尾のドットは不可）",
+)
+Origin = Annotated[str, AfterValidator(_origin)]
+PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from aws.section import Follows, NotTestable
+from aws.section import Broken, Follows, NotTestable
 from plan import plan_for
 from plan.masters import spots_in
-from signoff.environment import Domain, FrontEnd
-from smoke.integrations import config_url, named_in, origin_of
+from signoff.environment import Domain, FrontEnd, origin_of
+from smoke import test_line
+from smoke.integrations import config_url, named_in
 from smoke.suite_session import address, api_key
+from tests.smoke.rally import front
 
 MASTER = {
     "StampId": {"S": "B-1"},
@@ -115,8 +117,42 @@ def test_configuration_lies_beside_the_page():
     assert config_url(FrontEnd(url="https://a.jp/app")) == "https://a.jp/app/js/config.js"
 
 
-def test_origin_of_a_page_has_no_path():
-    assert origin_of("https://a.jp:8443/app/?x=1") == "https://a.jp:8443"
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://a.jp:8443/app/?x=1", "https://a.jp:8443"),
+        ("HTTPS://Rally.example.jp/App", "https://rally.example.jp"),
+        ("https://a.jp:443/app", "https://a.jp"),
+        ("http://a.jp:80", "http://a.jp"),
+        ("http://a.jp:443", "http://a.jp:443"),
+        ("https://ラリー.jp/", "https://xn--dekc8c.jp"),
+        ("https://faß.de", "https://xn--fa-hia.de"),
+        ("http://127.0.0.1:3000/", "http://127.0.0.1:3000"),
+    ],
+)
+def test_origin_of_a_page_is_what_a_browser_sends(url, origin):
+    assert origin_of(url) == origin
+
+
+def served_where_allowed(environment, url, origin):
+    """Run SMOKE-19's first test on a page."""
+    page = replace(environment, front_end=FrontEnd(url=url))
+    calls = SimpleNamespace(
+        suite=SimpleNamespace(environment=page), observe=SimpleNamespace(note=lambda **_: None)
+    )
+    test_line.test_front_end_is_served_where_cors_allows_it(calls, origin)
+
+
+def test_page_whose_address_is_in_capitals_is_served_where_cors_allows_it(environment):
+    with front() as served:
+        spelled = served.url.replace("127.0.0.1", "LocalHost")
+
+        served_where_allowed(environment, f"{spelled}/", spelled.lower())
+
+
+def test_page_of_another_port_is_served_where_cors_does_not_allow_it(environment):
+    with front() as served, pytest.raises(Broken, match=r"but CORS allows http://127\.0\.0\.1$"):
+        served_where_allowed(environment, f"{served.url}/", "http://127.0.0.1")
 
 
 def snapshot(environment, **sections):

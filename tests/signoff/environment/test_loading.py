@@ -169,7 +169,7 @@ def test_bad_toml_names_line_and_column(changed):
             '"https://rally.example.jp"',
             '"https://rally.example.jp/"',
             (
-                'prod.origin is "https://rally.example.jp/"; write scheme and host only, '
+                'prod.origin is "https://rally.example.jp/"; write https://rally.example.jp, '
                 "as a browser's Origin header does"
             ),
         ),
@@ -284,9 +284,79 @@ def test_without_a_demand_the_rate_is_the_one_shipped_before(changed):
     assert not loaded.derived
 
 
-@pytest.mark.parametrize("front_end", ["", 'front_end = { url = "rally.example.jp" }\n'])
-def test_origin_that_follows_from_nothing_is_asked_for(changed, front_end):
-    path = changed('origin = "https://rally.example.jp"\n', front_end)
+@pytest.mark.parametrize("origin", ["", 'origin = "https://rally.example.jp"\n'])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("rally.example.jp", "ftp://rally.example.jp", "https://", "https:///app", ""),
+        *(
+            "https://rally.example.jp ",
+            "https://rally.example.jp.",
+            "https://rally.example.jp:99999",
+        ),
+        "https://ra lly.example.jp/app",
+    ],
+)
+def test_address_that_is_no_page_is_told_by_its_key_and_with_the_remedy(changed, url, origin):
+    path = changed(
+        'origin = "https://rally.example.jp"\n', f'{origin}front_end = {{ url = "{url}" }}\n'
+    )
+
+    with pytest.raises(EnvironmentFileError) as caught:
+        load("prod", path, {})
+
+    assert [words.en for words in caught.value.problems] == [
+        (
+            f'environments.toml: prod.front_end.url is "{url}"; write the address of the page, such as '
+            "https://rally.example.jp/app: no user or password, no dot at the host's end"
+        )
+    ]
+
+
+def test_user_and_password_of_an_address_are_refused_and_not_printed(changed):
+    path = changed(
+        'origin = "https://rally.example.jp"\n', 'front_end = { url = "https://u:p@host/app" }\n'
+    )
+
+    with pytest.raises(
+        EnvironmentFileError, match=r'url is "https://…@host/app"; write the address'
+    ):
+        load("prod", path, {})
+
+
+@pytest.mark.parametrize(
+    ("origin", "remedy"),
+    [
+        ("https://rally.example.jp:443", "write https://rally.example.jp, as"),
+        ("https://Rally.example.jp", "write https://rally.example.jp, as"),
+        ("https://ラリー.jp", "write https://xn--dekc8c.jp, as"),
+        ("https://rally.example.jp/app", "write https://rally.example.jp, as"),
+        ("https://rally.example.jp.", "write scheme and host only, as"),
+        ("https://u:p@rally.example.jp", "write scheme and host only, as"),
+    ],
+)
+def test_origin_that_no_browser_sends_is_refused(changed, origin, remedy):
+    path = changed('"https://rally.example.jp"', f'"{origin}"')
+
+    with pytest.raises(EnvironmentFileError, match=rf"prod\.origin is .*; {remedy} a browser"):
+        load("prod", path, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Rally.example.jp:443/app", "https://rally.example.jp"),
+        ("https://ラリー.jp", "https://xn--dekc8c.jp"),
+    ],
+)
+def test_origin_that_is_derived_is_the_one_that_browsers_send(changed, url, origin):
+    path = changed('origin = "https://rally.example.jp"\n', f'front_end = {{ url = "{url}" }}\n')
+
+    assert load("prod", path, {}).environment.origin == origin
+
+
+def test_origin_that_follows_from_nothing_is_asked_for(changed):
+    path = changed('origin = "https://rally.example.jp"\n', "")
 
     with pytest.raises(EnvironmentFileError, match=r"prod\.origin is missing; write front_end = "):
         load("prod", path, {})
