@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from aws.bounds import Bound, as_text, at_least, at_most, between, exactly, one_of, unset, within
+from aws.bounds import (
+    Bound,
+    as_text,
+    at_least,
+    at_most,
+    between,
+    described,
+    exactly,
+    one_of,
+    unset,
+    within,
+)
 from aws.dated import default
 from aws.firing import RESOLUTION_S
 from aws.words import Words
@@ -28,6 +39,8 @@ ROOM = 2
 """The throttle allows the busiest route this many times what it needs at the target rate."""
 MEASURED_S = 0.3
 """Seconds of a call on our own functions: with fewer, concurrency is judged too low."""
+MOST_RATE = 10_000
+"""Requests a second; more is a slip, not a rally."""
 LARGEST_AREA_KM = 100
 TAGS = ("Environment", "Project")
 NAMED = (
@@ -206,10 +219,19 @@ def _load(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         yield "demand", KeyLimit(GIVEN, judged_against)
     else:
         least, source = max(LEAST_RATE, demand.least_rate(app)), arithmetic(demand, app)
-    yield "target_rate", KeyLimit(between(least, 10_000, "/s"), source)
+    yield "target_rate", KeyLimit(_rate_from(least), source)
     yield "seconds_per_call", KeyLimit(between(MEASURED_S, 3, " s"), believable)
     tested = Words("final checklist: performance test", "最終チェックリスト: 性能試験")
     yield "load_plan", KeyLimit(one_of(*LOAD_PLANS), tested)
+
+
+def _rate_from(least: int) -> Bound:
+    if least <= MOST_RATE:
+        return between(least, MOST_RATE, "/s")
+    return described(
+        en=f"at most {MOST_RATE}/s, less than the {least}/s that demand makes: correct demand",
+        ja=f"{MOST_RATE}/s以下（demandから求めた{least}/sはこれを超えるため、demandの修正が必要）",
+    )
 
 
 def _rally(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:

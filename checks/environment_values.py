@@ -1,6 +1,7 @@
 """Which values of the environment file are beyond their limits, and what a signer has to know of the others."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -9,6 +10,7 @@ from aws.difference import Difference
 from aws.words import Words, joined
 from checks.environment_limits import limits
 from signoff.environment import Environment, where
+from signoff.environment.schema import LEAST_RATE
 from signoff.judge.decisions import ENVIRONMENT
 
 OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"})
@@ -74,6 +76,25 @@ def _looser(environment: Environment) -> Iterator[Words]:
             )
 
 
+def _small(environment: Environment) -> Iterator[Words]:
+    """Yield what makes the demand small: no bound can know the visitors, but a signer can."""
+    demand, app, stamps = environment.demand, environment.application, environment.stamps or 0
+    if demand is None:
+        return
+    rate, judged_at = demand.least_rate(app), environment.target_rate
+    if rate < LEAST_RATE:
+        yield Words(
+            en=f"The demand makes {rate} a second, less than the {LEAST_RATE} that any rally is judged for: check demand.visitors, stamps_each and hours.",
+            ja=f"demandから求めたレートは毎秒{rate}件で、判定に使う最小値の{LEAST_RATE}件を下回る。demandのvisitors、stamps_each、hoursを確認すること。",
+        )
+    every = replace(demand, stamps_each=max(stamps, demand.stamps_each)).least_rate(app)
+    if every > judged_at:
+        yield Words(
+            en=f"The demand counts {demand.stamps_each} of {stamps} stamps for each visitor: if each collects all, {every} requests come a second, and the verdict is for {judged_at}.",
+            ja=f"demandは1人あたり{stamps}個中{demand.stamps_each}個のスタンプで計算している。全員が全スタンプを取得すると毎秒{every}件になるが、判定は毎秒{judged_at}件に対するものである。",
+        )
+
+
 def notices(environment: Environment) -> Iterator[Words]:
     """Yield what a signer has to know about choices that no row judges, most important first."""
     looser = () if environment.production else [*_looser(environment)]
@@ -83,6 +104,7 @@ def notices(environment: Environment) -> Iterator[Words]:
             en=f"Looser here than production would allow, which PREP-07 judges only there: {named.en}.",
             ja=f"本番環境の範囲を超える値（PREP-07が判定するのは本番環境のみ）: {named.ja}。",
         )
+    yield from _small(environment)
     if environment.application.masters and not environment.award_requires_position:
         yield ANYWHERE
     if not environment.api_key:

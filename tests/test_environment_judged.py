@@ -92,6 +92,53 @@ def test_rate_below_the_demand_is_told_with_the_arithmetic():
     )
 
 
+@pytest.mark.parametrize("rate", [200, 15_000])
+def test_demand_that_no_rate_can_meet_is_told_to_be_corrected(rate):
+    demand = replace(PROD.demand, hours=0.01)
+    target_rate = found(demand=demand, target_rate=rate)["target_rate"]
+
+    assert (
+        f"found {rate}, expected at most 10000/s, less than the 125000/s that demand makes: correct"
+        " demand; 60,000 visitors"
+    ) in target_rate.words.en
+
+
+def small(**fields):
+    """The notices about a demand that is smaller than it seems."""
+    environment = replace(PROD, **fields)
+    return [notice.en for notice in notices(environment) if notice.en.startswith("The demand")]
+
+
+def test_signer_is_told_of_a_demand_below_the_least_rate():
+    demand = replace(PROD.demand, visitors=1)
+
+    assert small(demand=demand, target_rate=10) == [
+        (
+            "The demand makes 1 a second, less than the 10 that any rally is judged for: check"
+            " demand.visitors, stamps_each and hours."
+        )
+    ]
+
+
+@pytest.mark.parametrize(("rate", "told"), [(32, 1), (156, 1), (157, 0), (200, 0)])
+def test_signer_is_told_of_stamps_that_the_demand_leaves_out_unless_the_rate_carries_them(
+    rate, told
+):
+    demand = replace(PROD.demand, stamps_each=1)
+    notices_of_it = small(demand=demand, target_rate=rate)
+
+    assert notices_of_it == told * [
+        (
+            "The demand counts 1 of 5 stamps for each visitor: if each collects all, 157 requests come a"
+            f" second, and the verdict is for {rate}."
+        )
+    ]
+
+
+def test_healthy_demand_is_no_notice():
+    assert small() == small(demand=None) == small(stamps=None) == []
+
+
 def test_rate_above_the_demand_is_within_its_bound():
     assert not judged(replace(PROD, target_rate=400))
 

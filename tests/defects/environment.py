@@ -83,6 +83,7 @@ DEFECTS: tuple[Defect, ...] = (
     _beyond(
         "rate-of-nobody", both(_file(target_rate=1), record("load", body=LOAD | {"target_rate": 1}))
     ),
+    _beyond("demand-of-a-day-in-half-a-minute", _within("demand", hours=0.01)),
     _beyond("calls-that-take-no-time", _file(seconds_per_call=0.0001)),
     _beyond("line-of-somebody-else", _within("line", endpoint="https://line.example.jp")),
     _beyond("front-end-without-tls", _within("front_end", url="http://rally.example.jp")),
@@ -101,6 +102,7 @@ SOUND: dict[str, Break] = {
     ),
     "sessions asked for each time": _file(authorizer_ttl_s=0),
     "a narrower circle": _file(accuracy_cap_m=20),
+    "a rally of few visitors": _within("demand", visitors=1000),
     "younger evidence": _within("fresh", load=7, signature=3, rehearsal=7, dev_run=3),
     "value beyond a bound, decided": _file(
         accuracy_cap_m=150,
