@@ -1,10 +1,12 @@
 """The spots as a person looks at them: where each is, how near to the next, and what changed since the manifest."""
 
+import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from aws import desired
 from aws.bounds import described, within
@@ -23,6 +25,10 @@ from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Snapshot
 
 OVERLAPPING = Words(en="spots whose circles overlap", ja="範囲が重なるスポット")
+S3_HOST = re.compile(
+    r"s3(?:-accelerate|-fips)?(?:\.dualstack)?(?:[.-][a-z]{2}-[a-z]+-\d)?\.amazonaws\.com"
+)
+"""S3's hosts of the partition ``aws``; in another partition a bucket of the same name is another person's."""
 HOSTS = Words(en="hosts of the pictures", ja="画像の配信元")
 CHANGED = Words(en="what differs from the manifest", ja="マニフェストとの相違")
 GONE = Words(en="it is missing", ja="存在しない")
@@ -101,16 +107,28 @@ def foreign_hosts(
     """Return the hosts of pictures that are neither the front end's nor the bucket's: the person who runs one can replace the picture."""
     own = {urlsplit(address).hostname or "" for address in _own_addresses(environment)} - {""}
     addresses = (master.get("ImageUrl", {}).get("S", "") for master in masters if not flaw(master))
-    hosts = {urlsplit(address).hostname or "" for address in addresses} - {""}
-    odd = sorted(host for host in hosts if not _is_own(host, own, environment.bucket))
+    # A browser takes a backslash for a slash.
+    split = (urlsplit(address.replace("\\", "/")) for address in addresses)
+    urls = {url for url in split if url.hostname}
+    odd = {url.hostname or "" for url in urls if not _is_own(url, own, environment.bucket)}
     about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
-    return if_any(TABLE.words, table.name, HOSTS, odd, within(sorted(own)), **about)
+    return if_any(TABLE.words, table.name, HOSTS, sorted(odd), within(sorted(own)), **about)
 
 
-def _is_own(host: str, own: Iterable[str], bucket: str | None) -> bool:
-    """Whether a host is the front end's, below it, or the bucket's."""
+def _is_own(url: SplitResult, own: Iterable[str], bucket: str | None) -> bool:
+    """Whether a picture is at the front end's host, below it, or in the bucket."""
+    host = url.hostname or ""
     below = any(host == name or host.endswith(f".{name}") for name in own)
-    return below or (bucket is not None and host.startswith(f"{bucket}.s3"))
+    return below or (bucket is not None and _in_bucket(host, unquote(url.path), bucket))
+
+
+def _in_bucket(host: str, path: str, bucket: str) -> bool:
+    """Whether S3 takes an address for one of the bucket, by its host or by its first folder; any person can own a host that only looks so."""
+    if host.startswith(f"{bucket}."):
+        return S3_HOST.fullmatch(host.removeprefix(f"{bucket}.")) is not None
+    # A browser takes ".." out of a path before it asks.
+    in_folder = posixpath.normpath(path).startswith(f"/{bucket}/")
+    return in_folder and S3_HOST.fullmatch(host) is not None
 
 
 def _own_addresses(environment: Environment) -> Iterator[str]:

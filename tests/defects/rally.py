@@ -105,6 +105,18 @@ DEFECTS: tuple[Defect, ...] = (
         for what, address in (
             ("the-host-of-a-stranger", "https://pictures.example.com/gate.png"),
             (
+                "a-host-that-begins-as-the-bucket-s",
+                "https://stamp-rally-prod-images.s3evil.example.com/gate.png",
+            ),
+            (
+                "a-domain-that-looks-like-s3",
+                "https://stamp-rally-prod-images.s3.evil.com/gate.png",
+            ),
+            (
+                "the-bucket-of-a-stranger",
+                "https://s3.ap-northeast-1.amazonaws.com/pictures/gate.png",
+            ),
+            (
                 "the-bucket-of-dev",
                 "https://stamp-rally-dev-images.s3.ap-northeast-1.amazonaws.com/gate.png",
             ),

@@ -1,0 +1,80 @@
+"""Which addresses of pictures are the front end's or the bucket's, and which a stranger can hold."""
+
+from dataclasses import replace
+
+import pytest
+
+from checks.spot_layout import foreign_hosts
+from tests.healthy import healthy
+
+SNAPSHOT = healthy()
+ENVIRONMENT = replace(SNAPSHOT.environment, bucket="stamp-rally-prod-images")
+TABLE = SNAPSHOT.plan.table("stampmasters")
+MASTER = SNAPSHOT.inventory.sections.contents[TABLE.name].items[0]
+
+
+def found(address):
+    masters = [{**MASTER, "ImageUrl": {"S": address}}]
+    return [difference.found for difference in foreign_hosts(TABLE, masters, ENVIRONMENT)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://stamp-rally-prod-images.s3.amazonaws.com/a.png",
+        "https://stamp-rally-prod-images.s3.ap-northeast-1.amazonaws.com/a.png",
+        "https://STAMP-RALLY-PROD-IMAGES.S3.AP-NORTHEAST-1.AMAZONAWS.COM/a.png",
+        "https://stamp-rally-prod-images.s3-ap-northeast-1.amazonaws.com/a.png",
+        "https://stamp-rally-prod-images.s3.dualstack.ap-northeast-1.amazonaws.com/a.png",
+        "https://stamp-rally-prod-images.s3-accelerate.amazonaws.com/a.png",
+        "https://s3.ap-northeast-1.amazonaws.com/stamp-rally-prod-images/a.png",
+        "https://s3-ap-northeast-1.amazonaws.com/stamp-rally-prod-images/2026/a.png",
+        "https://rally.example.jp/a.png",
+        "https://img.rally.example.jp/a.png",
+        "/a.png",
+    ],
+)
+def test_picture_of_the_front_end_or_of_the_bucket_is_green(address):
+    assert found(address) == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "stamp-rally-prod-images.s3evil.example.com",
+        "stamp-rally-prod-images.s3.evil.com",
+        "stamp-rally-prod-images.s3.ap-northeast-1.amazonaws.com.evil.com",
+        "stamp-rally-prod-images.s3.evil.amazonaws.com",
+        "stamp-rally-prod-images.s3.cn-north-1.amazonaws.com.cn",
+        "stamp-rally-prod-images.example.com",
+        "other.stamp-rally-prod-images.s3.amazonaws.com",
+        "rally.example.jp.evil.com",
+        "evilrally.example.jp",
+    ],
+)
+def test_host_that_only_looks_like_ours_is_named(host):
+    assert found(f"https://{host}/stamp-rally-prod-images/a.png") == [[host]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pictures/a.png",
+        "stamp-rally-prod-images2/a.png",
+        "stamp-rally-prod-images",
+        "stamp-rally-prod-images/../pictures/a.png",
+        "stamp-rally-prod-images/%2E%2e/pictures/a.png",
+        "stamp-rally-prod-images/..\\pictures/a.png",
+    ],
+)
+def test_folder_of_s3_that_is_not_our_bucket_is_named(path):
+    host = "s3.ap-northeast-1.amazonaws.com"
+
+    assert found(f"https://{host}/{path}") == [[host]]
+
+
+@pytest.mark.parametrize("slashes", ["https://", "//", "\\\\"])
+def test_host_before_a_backslash_is_the_one_that_a_browser_asks(slashes):
+    behind = "@stamp-rally-prod-images.s3.amazonaws.com/a.png"
+
+    assert found(f"{slashes}evil.com\\{behind}") == [["evil.com"]]
