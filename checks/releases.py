@@ -70,14 +70,16 @@ def repair(
     return POINTED if recorded in there else ""
 
 
-def released_as_recorded(deployed: Deployed, live: Function, builds: Builds) -> Record:
+def released_as_recorded(
+    deployed: Deployed, function: desired.Function, live: Function, builds: Builds
+) -> Record:
     """Return the newest release record; Follows where the live code is closed, or is not what that record says."""
     if is_closed_version(live.code_sha256, live.description, builds.closed.code_sha256):
         raise Follows(
             "DEP-39", Words(en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
         )
     record = deployed.newest("release")
-    recorded = record.body["functions"].get(live.name, {}) if record else {}
+    recorded = record.body["functions"].get(function.name, {}) if record else {}
     if record is None or recorded.get("code_sha256") != live.code_sha256:
         raise Follows(
             "DEP-17",

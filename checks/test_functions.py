@@ -236,10 +236,11 @@ def test_function_runs_what_this_commit_builds(
     function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
     live = judge.observe(deployed.function(function), "version", "code_sha256")
-    record = released_as_recorded(deployed, live, builds)
-    judge.observe.note(built=builds.functions[live.name].code_sha256)
+    record = released_as_recorded(deployed, function, live, builds)
+    built = builds.functions[function.name].code_sha256
+    judge.observe.note(built=built)
 
-    bounds = {CODE: exactly(builds.functions[live.name].code_sha256)}
+    bounds = {CODE: exactly(built)}
     decided_in = recorded_by(record)
     judge(FUNCTION.differences(live.name, live, bounds, decided_in=decided_in, loosens=True))
 

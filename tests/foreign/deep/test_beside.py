@@ -288,7 +288,7 @@ def retries(c):
 def failing_elsewhere(c):
     queue = {"OnFailure": {"Destination": "arn:aws:sqs:ap-northeast-1:444455556666:failed"}}
     c("lambda").put_function_event_invoke_config(
-        **NOTIFY, Qualifier="live", DestinationConfig=queue
+        **NOTIFY, Qualifier="live", MaximumRetryAttempts=1, DestinationConfig=queue
     )
 
 
