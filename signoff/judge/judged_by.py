@@ -1,7 +1,7 @@
 """What judges production: a commit alone, or with code, packages and addresses from elsewhere.
 
 A person who can start a process can make it do anything. What is reported here happens by mistake or in a hurry: a change that
-git was configured to overlook, a plugin from elsewhere, start-up code on PYTHONPATH, a proxy that was left in the environment.
+git was configured to overlook, a plugin from elsewhere, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
 """
 
 import base64
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ from aws.words import Words
 from signoff.judge.verdict import RunCondition
 
 UNKNOWN = "unknown"
+CACHE = "__pycache__"
+"""The folder in which Python keeps what it compiled."""
 CHANGED = "+changes"
 """Appended to the commit if the tree differs from it."""
 CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
@@ -72,20 +75,26 @@ def _unlike(root: Path) -> Iterator[str]:
 
 def _code(root: Path) -> Iterator[str]:
     """Yield every file of code that a run from this checkout can import or read, regardless of its folder."""
+    for folder, files in _folders(root):
+        for name in files:
+            if Path(name).suffix in CODE:
+                yield (folder / name).relative_to(root).as_posix()
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the folders from which a run can import, with the names of their files; caches and installed packages are left out."""
     packages = Path(sys.prefix).resolve()
-    for folder, below, files in os.walk(root):
-        here = Path(folder)
-        left = LEFT_BY_RUNS if here == root else frozenset()
-        # A name with a dot can't be imported, and Python compares its cache with the source itself.
+    for name, below, files in os.walk(root):
+        folder = Path(name)
+        left = LEFT_BY_RUNS if folder == root else frozenset()
+        # A name with a dot can't be imported; caches are looked at apart (caches_by_hash).
         below[:] = [
             child
             for child in below
-            if not (child.startswith(".") or child == "__pycache__" or child in left)
-            and (here / child).resolve() != packages
+            if not (child.startswith(".") or child == CACHE or child in left)
+            and (folder / child).resolve() != packages
         ]
-        for name in files:
-            if Path(name).suffix in CODE:
-                yield (here / name).relative_to(root).as_posix()
+        yield folder, files
 
 
 def _tree(root: Path) -> list[tuple[str, str, str]]:
@@ -129,6 +138,7 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from folders_of_imports(root)
+    yield from caches_by_hash(root)
     yield from addresses()
 
 
@@ -203,6 +213,38 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
                     "PYTHONPATHから外してください",
                 ),
             )
+
+
+def caches_by_hash(root: Path) -> Iterator[RunCondition]:
+    """Yield the compiled modules that Python runs without a look at the date and the size of their source (PEP 552).
+
+    Those with a date are what Python itself writes, and never runs once the source was changed: none of them is old by mistake.
+    """
+    for folder, _ in _folders(root):
+        for path in sorted((folder / CACHE).glob("*.pyc")):
+            if _is_by_hash(path):
+                yield _by_hash(path.relative_to(root))
+
+
+def _is_by_hash(path: Path) -> bool:
+    """Whether this interpreter takes the file for compiled code, and its flags are not 0; another's is compiled anew."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(16)
+    except OSError:
+        return False
+    # A file that is cut off before its 16 bytes is compiled anew as well.
+    return len(header) == 16 and header[:4] == MAGIC_NUMBER and any(header[4:8])
+
+
+def _by_hash(path: Path) -> RunCondition:
+    return RunCondition(
+        what=path.as_posix(),
+        words=Words(
+            en=f"{path} is compiled code that may run in place of its source, without being compared with it by date (PEP 552): delete it",
+            ja=f"{path}は、ソースと日時を照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
+        ),
+    )
 
 
 def addresses() -> Iterator[RunCondition]:

@@ -1,5 +1,7 @@
 """What judges production: code, packages and addresses that are not the commit's are named."""
 
+import py_compile
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from signoff.judge.judged_by import (
     addresses,
+    caches_by_hash,
     folders_of_imports,
     foreign,
     foreign_start_files,
@@ -178,6 +181,71 @@ def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
     monkeypatch.setattr(sys, "path", ["", str(ROOT / "tests"), str(tmp_path / "no"), *sys.path])
 
     assert list(folders_of_imports(ROOT)) == []
+
+
+HASHED = (py_compile.PycInvalidationMode.UNCHECKED_HASH, py_compile.PycInvalidationMode.CHECKED_HASH)  # fmt: skip
+
+
+@pytest.fixture
+def cached(tmp_path):
+    """Return where a module's cache is, made of other code than the module has."""
+
+    def compiled(mode):
+        folder = tmp_path / "checks"
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        source = folder / "rally.py"
+        source.write_text("print('forged')\n")
+        path = Path(py_compile.compile(str(source), invalidation_mode=mode))
+        source.write_text("print('of the commit')\n")
+        return path
+
+    return compiled
+
+
+@pytest.mark.parametrize("mode", HASHED)
+def test_cache_that_is_not_compared_by_date_is_named(tmp_path, cached, mode):
+    path = cached(mode)
+
+    (condition,) = caches_by_hash(tmp_path)
+
+    assert condition.what == path.relative_to(tmp_path).as_posix()
+    assert condition.words.en.startswith(f"{condition.what} is compiled code that may run")
+
+
+def test_cache_that_is_named_runs_in_place_of_its_source(tmp_path, cached):
+    cached(py_compile.PycInvalidationMode.UNCHECKED_HASH)
+
+    ran = subprocess.run(
+        [sys.executable, "-c", "import checks.rally"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout == "forged\n"
+
+
+def test_cache_with_a_date_is_no_condition(tmp_path, cached):
+    cached(py_compile.PycInvalidationMode.TIMESTAMP)
+
+    assert list(caches_by_hash(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xcb\x0d\x0d\x0a\x01\x00", b"\x00\x00\x0d\x0a\x01" + bytes(11)],
+    ids=["empty", "cut off", "of another interpreter"],
+)
+def test_cache_that_python_compiles_anew_is_no_condition(tmp_path, cached, content):
+    cached(py_compile.PycInvalidationMode.UNCHECKED_HASH).write_bytes(content)
+
+    assert list(caches_by_hash(tmp_path)) == []
+
+
+def test_this_checkout_has_no_cache_by_hash():
+    assert list(caches_by_hash(ROOT)) == []
 
 
 @pytest.fixture
