@@ -266,7 +266,7 @@ def _beyond(question: _Question) -> tuple[Surplus, ...]:
 def _calls_of(role: Role, want: desired.Role) -> Sequence[Context]:
     """Return what is known of a call that the role makes, and, where a condition asks for it, of its other calls.
 
-    It may call by HTTP, use a KMS key itself, or have it used by a service, which may be one that nobody planned.
+    It may call by HTTP, use a KMS key itself, or have it used by a service, which may be a service outside the plan.
     """
     own = known_of(want, role)
     by_secrets, by_tables = (by_service(want, service) for service in (SECRETS, TABLES))
