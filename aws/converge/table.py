@@ -52,12 +52,14 @@ def converge(context: ChangeContext, table: Table) -> Changes:
     if found is None:
         made = (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table))
         found, answer = _found(context, table) if context.go else (None, {})
-        return made + (_made(context, table, _beside(context, table, answer)) if found else ())
+        return made + (
+            _made(context, table, _beside(context, table, found, answer)) if found else ()
+        )
     _refuse_other_keys(table, found)
     return (
         *_made(context, table, _edits(context, table, found)),
         *converge_safety(context, table, found),
-        *_made(context, table, _beside(context, table, answer)),
+        *_made(context, table, _beside(context, table, found, answer)),
     )
 
 
@@ -219,20 +221,18 @@ def _tell_of_capacity(context: ChangeContext, table: Table, en: str, ja: str) ->
     )
 
 
-def _beside(context: ChangeContext, table: Table, found: Raw) -> Edits:
+def _beside(context: ChangeContext, table: Table, found: Found, answer: Raw) -> Edits:
     """Turn a decided stream on, and say what a person has to do about what else was decided for this table."""
-    mode = found.get("BillingModeSummary", {}).get("BillingMode")
-    if mode == ON_DEMAND != table.billing:
+    if found.billing_mode == ON_DEMAND != table.billing:
         _tell_of_capacity(context, table, "is on demand", "オンデマンドです")
-    copies = {replica["RegionName"] for replica in found.get("Replicas", ())}
-    if absent := ", ".join(sorted(table.replicas - copies)):
+    if absent := ", ".join(sorted(table.replicas - {*found.replicas})):
         context.say(
             en=f"table {table.name} has no copy in {absent}, which was decided: a person makes it, with rights in that"
             f" Region ({PLACE.en} > {table.name} > Global tables > Create replica)",
             ja=f"テーブル{table.name}には、決定したレプリカ（{absent}）がありません。そのリージョンの権限を持つ人が作成してください"
             f"（{PLACE.ja} > {table.name} > グローバルテーブル > レプリカの作成）",
         )
-    there = found.get("StreamSpecification", {}).get("StreamViewType")
+    there = answer.get("StreamSpecification", {}).get("StreamViewType")
     if there and table.stream not in {None, there}:
         context.say(
             en=f"table {table.name} has a stream of {there}, decided is {table.stream}: DynamoDB changes no stream;"
