@@ -220,9 +220,8 @@ def counts(result: Result) -> Words:
 
 def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Words]]]:
     """Return what is red, and the rest: (the filter that shows these rows, how many there are)."""
-    rows, verdict = result.verdict.rows, result.verdict
-    roots = [row for row in rows if row.outcome in {Outcome.FAIL, Outcome.NOT_TESTABLE}]
-    by_severity = Counter(row.severity for row in roots)
+    verdict = result.verdict
+    by_severity = Counter(row.severity for row in result.blocking())
     red_rows = {
         "blockers": by_severity[Severity.BLOCKER],
         "major": by_severity[Severity.MAJOR],
