@@ -77,7 +77,7 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
         if not (kind == "Service" or is_gone(kind, who) or _left_to_iam(who, account))
         and not (kind == "Federated" and _names_people(statement, who, account))
     )
-    others = ("everyone except a few" for statement in allowing if statement.not_principals)
+    others = (ALL_BUT_A_FEW.en for statement in allowing if statement.not_principals)
     return tuple(sorted({*named, *others}))
 
 

@@ -8,6 +8,7 @@ from aws.door.failures import ReadFailure
 from aws.kind.description import (
     ARN,
     DEAD_LETTERS,
+    DESCRIPTION,
     IDENTITY,
     JUDGED_EACH_RUN,
     NAME,
@@ -139,9 +140,7 @@ class Function:
         "Configuration.CodeSha256",
         part=Part.CODE,
     )
-    description: str = fact(
-        Words(en="description", ja="説明"), "Configuration.Description", absent="", part=TEXT
-    )
+    description: str = fact(DESCRIPTION, "Configuration.Description", absent="", part=TEXT)
     environment: Mapping[str, MaskedValue] = fact(
         Words(en="variables", ja="環境変数"),
         "Configuration.Environment",
