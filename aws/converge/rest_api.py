@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aws.api.document import Method, decode_method
 from aws.bounds import exactly
 from aws.change.gate import (
+    Change,
     ChangeContext,
     Changes,
     MissingPrerequisite,
@@ -28,6 +29,8 @@ REGIONAL = ("REGIONAL",)
 """A new edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""
 UNKNOWN_ID = "<id>"
 """Stands for the id of an API that a rehearsal would create."""
+Edits = Iterator[tuple[Change, dict[str, str]]]
+"""Changes, each with the operation of an update that makes it."""
 
 
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """The stage (guide steps 2-4 and 3-3): throttling of anonymous callers, logging, and no caching."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil
 from typing import Any
@@ -16,8 +16,9 @@ from aws.change.gate import (
 )
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
+from aws.converge.rest_api import Edits
 from aws.desired import Api, Limit
-from aws.kind.description import DESCRIPTION, TRACING, replaced
+from aws.kind.description import DESCRIPTION, TRACING, escaped, replaced
 from aws.kinds.rest_api import (
     ACCESS_LOG,
     ACCESS_LOG_FORMAT,
@@ -42,8 +43,6 @@ SETTINGS = {
     "caching": ("caching", "caching/enabled"),
 }
 """What changes call a method's setting -> its field, and its path in an update."""
-Edits = Iterator[tuple[Change, dict[str, str]]]
-"""Changes, each with the operation of an update that makes it."""
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
@@ -166,7 +165,7 @@ def _edit(
     """Return a change of a setting; a method's own path is escaped in that of the update (``/~1stamps/GET/…``)."""
     resource, _, verb = key.rpartition("/")
     if key != EVERY_METHOD:
-        resource = "~1" + resource.strip("/").replace("/", "~1")
+        resource = escaped(f"/{resource.strip('/')}")
     change = Change(name, f"{key} {field}", *values, creates=creates)
     return change, replaced(f"/{resource}/{verb}/{SETTINGS[field][1]}", change.after)
 

@@ -1,6 +1,5 @@
 """The usage plan and its API key (guide step 2-4). They bind only callers who show a key."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +14,9 @@ from aws.change.gate import (
 )
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
+from aws.converge.rest_api import Edits
 from aws.desired import Api, UsagePlan
-from aws.kind.description import replaced
+from aws.kind.description import escaped, replaced
 from aws.kind.engine import Kind
 from aws.kinds.usage_plan import (
     API_KEY,
@@ -63,10 +63,6 @@ def _bounds(plan: UsagePlan) -> dict[Words, Bound]:
     }
 
 
-Edits = Iterator[tuple[Change, dict[str, str]]]
-"""Changes, each with the operation of an update that makes it."""
-
-
 def _on_stage(api: Api, stage: str, found: Found | None) -> Edits:
     if found is None or stage not in found.stages:
         name, planned = USAGE_PLAN.resource(api.usage_plan.name), f"{api.name}:{api.stage}"
@@ -82,7 +78,7 @@ def _on_methods(api: Api, found: Found | None) -> Edits:
         path, _, verb = method.rpartition("/")
         least = api.least_rates.get(f"{verb} {path}")
         rate = most[RATE] if least is None else between(least, float(api.usage_plan.rate))
-        place = f"/apiStages/{stage}/throttle/{path.replace('/', '~1')}/{verb}"
+        place = f"/apiStages/{stage}/throttle/{escaped(path)}/{verb}"
         bounds = {"rate": (limit.rate, rate), "burst": (limit.burst, most[BURST])}
         for field, (value, bound) in bounds.items():
             if value is not None and not bound.holds(value):

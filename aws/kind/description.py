@@ -216,6 +216,11 @@ class WriteCall:
     asks: Mapping[str, str]
 
 
+def escaped(text: str) -> str:
+    """Return a text as one step of a path of API Gateway's updates, a JSON pointer: ``~1stamps``."""
+    return text.replace("~", "~0").replace("/", "~1")
+
+
 def replaced(path: str, value: Any) -> dict[str, str]:
     """Return the operation of API Gateway's updates that sets what is at a path; it takes whole numbers without a point."""
     whole = isinstance(value, float) and value.is_integer()

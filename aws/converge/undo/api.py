@@ -14,7 +14,7 @@ from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
 from aws.desired import Api
-from aws.kind.description import POLICY, STATUS, replaced
+from aws.kind.description import POLICY, STATUS, escaped, replaced
 from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
 from aws.kinds.rest_api import (
     BINARY,
@@ -124,10 +124,6 @@ def _patched(patch: Callable[[ApiTarget], list[dict[str, str]]]) -> Callable[[Ap
     return call
 
 
-def _escaped(text: str) -> str:
-    return text.replace("~", "~0").replace("/", "~1")
-
-
 def _has(member: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
     """Whether the API itself still has it: else only a deployment of before has."""
 
@@ -214,7 +210,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     (REST_API.words, BINARY): by_call(
         _patched(
             lambda target: [
-                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(id_)}"} for id_ in target.ids
+                {"op": "remove", "path": f"/binaryMediaTypes/{escaped(id_)}"} for id_ in target.ids
             ]
         ),
         en=f"bodies of those types are taken as text; {LAST}",
