@@ -157,9 +157,7 @@ def _is_linked(role: Raw) -> bool:
 
 def _policies(found: Details) -> Iterator[Target]:
     """Yield the customer managed policies in use: a principal that may change one can widen all that have it."""
-    bearers = (*found.roles, *found.users, *found.groups)
-    in_use = sorted({arn for entry in bearers for arn in attached(entry)})
-    own = tuple(name for name in in_use if not name.startswith(BY_AWS))
+    own = tuple(name for name in sorted(found.in_use) if not name.startswith(BY_AWS))
     yield Target(kind="rights of policies", name="", arns=own, actions=OF_POLICIES)
 
 

@@ -53,6 +53,12 @@ class Details:
     groups: list[Raw]
     documents: Mapping[str, str]
 
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The ARNs of the managed policies that a principal has."""
+        bearers = (*self.roles, *self.users, *self.groups)
+        return frozenset(arn for bearer in bearers for arn in attached(bearer))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
@@ -217,9 +223,7 @@ def details(reading: Reading) -> Details:
 def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
     """Return ARN -> document of every managed policy in use, those the listing left out read singly."""
     found = reading.source(details)
-    bearers = (*found.roles, *found.users, *found.groups)
-    in_use = {arn for entry in bearers for arn in attached(entry)}
-    absent = sorted(in_use - found.documents.keys())
+    absent = sorted(found.in_use - found.documents.keys())
     return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
 
 
