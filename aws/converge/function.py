@@ -282,15 +282,17 @@ def _update(
         rest |= {member: [] for field, member in OVERLAYS.items() if field in fields}
         if WRITES_TO.en in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
-            rest["LoggingConfig"] = {
-                **latest.get("LoggingConfig", {}),
-                "LogGroup": function.log_group,
-            }
+            rest |= log_settings(function, latest)
         configure(context, function.name, **rest)
     if fields & OF_THE_UPLOAD:
         _upload(context, function, package)
     if tagging:
         client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
+
+
+def log_settings(function: Function, latest: Raw) -> dict[str, Any]:
+    """Return the member of a request that sets the log group; the rest of it stays as $LATEST has it."""
+    return {"LoggingConfig": {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}}
 
 
 def _upload(context: ChangeContext, function: Function, package: bytes) -> None:

@@ -19,6 +19,7 @@ from aws.converge.function import (
     OVERLAYS,
     configuration,
     described,
+    log_settings,
     parameters,
     preserved,
     table_fields,
@@ -81,8 +82,8 @@ def _edited(
     def edit(latest: Raw) -> Raw:
         has = latest.get("Environment", {}).get("Variables", {})
         kept = {key: value for key, value in has.items() if key not in extra}
-        log = {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}
-        return parameters(wanted, kept) | ({"LoggingConfig": log} if WRITES_TO.en in fields else {})
+        log = log_settings(function, latest) if WRITES_TO.en in fields else {}
+        return parameters(wanted, kept) | log
 
     return edit
 
