@@ -3,7 +3,6 @@
 Python 3.12 and newer tell it at almost no cost: a function is reported once for each file. What runs in other processes is not seen.
 """
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Generator, Mapping
@@ -13,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.timing import note, noted_here
+
 ROOT = Path(__file__).parent.parent
 EXECUTED = "signoff/executed"
 """Key of pytest's cache: test file -> source -> how many of its functions the test executed."""
@@ -21,9 +22,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 def executed_here(root: Path) -> Counts:
     """Return what each test file executed when it last ran in this checkout."""
-    file = root / ".pytest_cache" / "v" / EXECUTED
-    recorded: Counts = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    return recorded
+    return noted_here(root, EXECUTED)
 
 
 class Executed:
@@ -60,7 +59,7 @@ class Executed:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[EXECUTED] = noted
         else:
-            keep(self._config, noted)
+            note(self._config, EXECUTED, noted)
 
 
 def _counted(sources: Mapping[str, set[str]]) -> Generator[tuple[str, int]]:
@@ -70,16 +69,10 @@ def _counted(sources: Mapping[str, set[str]]) -> Generator[tuple[str, int]]:
             yield source.removeprefix(inside), len(functions)
 
 
-def keep(config: pytest.Config, noted: Counts) -> None:
-    """Add what these test files executed to what others did."""
-    if cache := getattr(config, "cache", None):
-        cache.set(EXECUTED, {**cache.get(EXECUTED, {}), **noted})
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Keep what a worker noted, in the process that started it."""
-    keep(node.config, getattr(node, "workeroutput", {}).get(EXECUTED, {}))
+    note(node.config, EXECUTED, getattr(node, "workeroutput", {}).get(EXECUTED, {}))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,20 @@ EVERY_S = 8.0
 
 def seconds_here(root: Path) -> Mapping[str, float]:
     """Return how long each test file took when it last ran in this checkout."""
-    file = root / ".pytest_cache" / "v" / SECONDS
-    recorded: Mapping[str, float] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    return recorded
+    return noted_here(root, SECONDS)
+
+
+def noted_here(root: Path, key: str) -> Mapping[str, Any]:
+    """Return what pytest's cache of a checkout has of each test file under a key."""
+    file = root / ".pytest_cache" / "v" / key
+    noted: Mapping[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return noted
+
+
+def note(config: pytest.Config, key: str, noted: Mapping[str, Any]) -> None:
+    """Add to pytest's cache what is noted of these test files; that of others stays."""
+    if cache := getattr(config, "cache", None):
+        cache.set(key, {**cache.get(key, {}), **noted})
 
 
 class Timing:
@@ -99,9 +111,7 @@ class Timing:
     def pytest_sessionfinish(self) -> None:
         self._ended.set()
         self._reported.set()
-        if cache := getattr(self._config, "cache", None):
-            rounded = {path: round(took, 1) for path, took in self._seconds.items()}
-            cache.set(SECONDS, {**cache.get(SECONDS, {}), **rounded})
+        note(self._config, SECONDS, {path: round(s, 1) for path, s in self._seconds.items()})
 
     def waited_for(self) -> str:
         """Say what is under way: the collection, or some tests."""
