@@ -88,10 +88,10 @@ def create_authorizer(request: Request, moto: Moto, response: Response) -> Respo
     return response.with_document(authorizer.to_json())
 
 
-def get_resources(request: Request, moto: Moto) -> Response:
+@completing
+def get_resources(request: Request, _: Moto, response: Response) -> Response:
     """Leave out what methods are, unless ``embed=methods`` asks for it."""
-    response = moto(request)
-    if not response.succeeded or "methods" in parse_qs(request.query).get("embed", ()):
+    if "methods" in parse_qs(request.query).get("embed", ()):
         return response
     document = response.document
     for resource in document["item"]:

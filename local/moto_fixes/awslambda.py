@@ -247,10 +247,10 @@ def get_runtime_management_config(request: Request, moto: Moto) -> Response:
     return json_response({"RuntimeVersionArn": None, **found, "FunctionArn": whose})
 
 
-def publish_version(request: Request, moto: Moto) -> Response:
-    response = moto(request)
+@completing
+def publish_version(request: Request, moto: Moto, response: Response) -> Response:
     managed, (name, _) = moto.noted(request, "runtime management"), name_and_qualifier(request)
-    if response.succeeded and (name, "") in managed:
+    if (name, "") in managed:
         managed.setdefault((name, response.document["Version"]), managed[name, ""])
     return response
 
@@ -267,10 +267,19 @@ def _absent(request: Request, moto: Moto) -> Response | None:
 _MEMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 
 
-def put_function_event_invoke_config(request: Request, moto: Moto) -> Response:
+@completing
+def put_function_event_invoke_config(request: Request, moto: Moto, _: Response) -> Response:
     """Replace all that is set, as moto accepts it."""
-    response = moto(request)
-    return _keep(request, moto) if response.succeeded else response
+    name, qualifier = name_and_qualifier(request)
+    function = moto.backend("lambda", request.region).get_function(name)
+    function.event_invoke_config.clear()
+    given = {
+        member: request.parameters[member] for member in _MEMBERS if member in request.parameters
+    }
+    arn = f"{function.function_arn}:{qualifier or '$LATEST'}"
+    config = {**given, "FunctionArn": arn, "LastModified": time.time()}
+    moto.noted(request, "invoke configs")[name, qualifier] = config
+    return json_response(config)
 
 
 def delete_function_event_invoke_config(request: Request, moto: Moto) -> Response:
@@ -289,19 +298,6 @@ def list_function_event_invoke_configs(request: Request, moto: Moto) -> Response
         if function == name
     ]
     return json_response({"FunctionEventInvokeConfigs": found})
-
-
-def _keep(request: Request, moto: Moto) -> Response:
-    name, qualifier = name_and_qualifier(request)
-    function = moto.backend("lambda", request.region).get_function(name)
-    function.event_invoke_config.clear()
-    given = {
-        member: request.parameters[member] for member in _MEMBERS if member in request.parameters
-    }
-    arn = f"{function.function_arn}:{qualifier or '$LATEST'}"
-    config = {**given, "FunctionArn": arn, "LastModified": time.time()}
-    moto.noted(request, "invoke configs")[name, qualifier] = config
-    return json_response(config)
 
 
 FIXES: Mapping[tuple[str, str], Fix] = {

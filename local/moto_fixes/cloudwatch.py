@@ -266,10 +266,10 @@ def _delete_group_policy(request: Request, kept: dict[str, dict[str, Any]]) -> R
     return json_response({})
 
 
-def create_log_group(request: Request, moto: Moto) -> Response:
+@completing
+def create_log_group(request: Request, moto: Moto, response: Response) -> Response:
     """Keep the class of the group, which never changes."""
-    response = moto(request)
-    if response.succeeded and (given := request.parameters.get("logGroupClass")):
+    if given := request.parameters.get("logGroupClass"):
         groups = moto.backend("logs", request.region).groups
         setattr(groups[request.parameters["logGroupName"]], _CLASS, given)
     return response

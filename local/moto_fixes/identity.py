@@ -71,24 +71,23 @@ _PAYER = "payer"
 """Attribute of moto's bucket under which we keep who pays."""
 
 
-def create_bucket(request: Request, moto: Moto) -> Response:
-    response = moto(request)
-    if response.succeeded:
-        backend, name = moto.backend("s3", "aws"), request.labels["Bucket"]
-        bucket = backend.get_bucket(name)
-        bucket.get_permission = _undecided
-        if bucket.encryption is None:
-            bucket.encryption = _ENCRYPTION
-        if bucket.public_access_block is None:
-            backend.put_public_access_block(
-                name,
-                {
-                    "BlockPublicAcls": "True",
-                    "IgnorePublicAcls": "True",
-                    "BlockPublicPolicy": "True",
-                    "RestrictPublicBuckets": "True",
-                },
-            )
+@completing
+def create_bucket(request: Request, moto: Moto, response: Response) -> Response:
+    backend, name = moto.backend("s3", "aws"), request.labels["Bucket"]
+    bucket = backend.get_bucket(name)
+    bucket.get_permission = _undecided
+    if bucket.encryption is None:
+        bucket.encryption = _ENCRYPTION
+    if bucket.public_access_block is None:
+        backend.put_public_access_block(
+            name,
+            {
+                "BlockPublicAcls": "True",
+                "IgnorePublicAcls": "True",
+                "BlockPublicPolicy": "True",
+                "RestrictPublicBuckets": "True",
+            },
+        )
     return response
 
 
