@@ -103,10 +103,10 @@ def short(
     What a date took away by ``now`` is surely missing; what it takes away later, or took away where no time is given, is unknown.
     """
     real = (*arns, *streams(want))
-    found = _short(role, want, real, lambda known: known)
+    found = _short(role, want, real)
     if now is None:
         return found
-    surely = _short(role, want, real, lambda known: at(known, now))
+    surely = _short(role, want, real, now)
     certain = [missing for missing in surely if not missing.unknown]
     lost = {(missing.action, missing.resource) for missing in certain}
     return (
@@ -116,16 +116,20 @@ def short(
 
 
 def _short(
-    role: Role, want: desired.Role, real: Sequence[str], told: Callable[[Context], Context]
+    role: Role, want: desired.Role, real: Sequence[str], now: datetime | None = None
 ) -> tuple[MissingPermission, ...]:
     of_keys = {permission for permission in want.required if permission.action.startswith("kms:")}
     of_tables = {permission for permission in of_keys if permission.resource in want.table_keys}
     by_itself, of_secrets = want.required - of_keys, of_keys - of_tables
     found: list[MissingPermission] = []
     for asked, service in ((by_itself, ""), (of_secrets, SECRETS), (of_tables, TABLES)):
-        own = needed_of(want, role, via=service)
-        known, expanded = told(own), expanding(want)
-        granted = grants(statements(role), known, boundary=boundary_of(role), expand=expanded)
+        known = needed_of(want, role, via=service)
+        granted = grants(
+            statements(role),
+            at(known, now) if now else known,
+            boundary=boundary_of(role),
+            expand=expanding(want),
+        )
         found += missing(
             granted, [(permission.action, permission.resource) for permission in asked], real
         )
