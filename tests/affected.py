@@ -113,9 +113,16 @@ def cost(path: str, seconds: Mapping[str, float]) -> float:
     return seconds.get(path, UNKNOWN_LONG_S if path in LONGEST else UNKNOWN_S)
 
 
-def executing(changed: Collection[str], counts: Counts) -> Mapping[str, int]:
-    """Return test file -> how many functions of what has changed it executed, of the tests that executed any."""
-    found = {test: sum(of.get(one, 0) for one in changed) for test, of in counts.items()}
+def executing(
+    changed: Collection[str], counts: Counts, there: Collection[str]
+) -> Mapping[str, int]:
+    """Return test file -> how many functions of what has changed it executed, of the tests that are there and executed any.
+
+    The counts remember files that were deleted or moved since.
+    """
+    found = {
+        test: sum(counts[test].get(one, 0) for one in changed) for test in counts if test in there
+    }
     return {test: functions for test, functions in found.items() if functions}
 
 
@@ -264,7 +271,7 @@ def main() -> int:
     gone = [one for one in changed if not (ROOT / one).exists()]
     sources = {**dict.fromkeys(changed, ""), **tree(ROOT)}
     near = distances(changed, uses(sources))
-    executed = executing(changed, executed_here(ROOT))
+    executed = executing(changed, executed_here(ROOT), sources)
     near = {**dict.fromkeys(executed, FAR), **near}
     chosen = choice(near, seconds, ALLOWED_S, gone, executed)
     print(summary(changed, chosen, seconds), flush=True)

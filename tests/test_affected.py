@@ -103,6 +103,14 @@ def test_what_executed_a_changed_function_runs_before_what_imports_it_alone():
     assert chosen.left_out == ("tests/a/test_near.py", JUDGE)
 
 
+def test_test_that_is_no_longer_there_is_not_run_for_what_it_once_executed():
+    executed = {"aws/words.py": 2}
+    counts = {"tests/a/test_gone.py": executed, "tests/a/test_there.py": executed}
+    found = executing(["aws/words.py"], counts, ["tests/a/test_there.py"])
+
+    assert found == {"tests/a/test_there.py": 2}
+
+
 PATTERN = """
 def test_pattern():
     from aws.iam.pattern import covers
@@ -121,7 +129,8 @@ def test_each_test_file_leaves_what_it_executed(tmp_path, workers):
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
 
-    found = executing(["aws/iam/pattern.py"], executed_here(tmp_path))
+    there = ["test_pattern.py", "test_other.py"]
+    found = executing(["aws/iam/pattern.py"], executed_here(tmp_path), there)
     assert found.keys() == {"test_pattern.py"}
 
 
