@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aws.access.principals import Principal
@@ -94,7 +95,7 @@ class Ours:
         return tuple(dict.fromkeys((*found, *api)))
 
     def _called(self, url: str) -> tuple[str, ...]:
-        host = url.partition("://")[2].partition("/")[0].lower()
+        host = urlsplit(url).hostname
         ours = host and (host == self.scope.domain or host.partition(".")[0] in self.api_ids)
         return (self.scope.api,) if ours else ()
 

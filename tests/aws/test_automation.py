@@ -61,6 +61,23 @@ def test_target_acts_on_ours_by_its_arn_its_input_or_its_role(arn, given, role, 
     assert deed(arn, given, role) == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"https://{SCOPE.domain}/notify", Deed(("rally-api",), OTHER)),
+        (f"https://{SCOPE.domain}:443/notify", Deed(("rally-api",), OTHER)),
+        (f"https://{SCOPE.domain.upper()}:443?to=all", Deed(("rally-api",), OTHER)),
+        (f"https://abc123.execute-api.{REGION}.amazonaws.com:443/prod", Deed(("rally-api",), OTHER)),
+        (f"https://www.{SCOPE.domain}:443/notify", None),
+        (f"https://billing.example.jp/{SCOPE.domain}", None),
+    ],
+)  # fmt: skip
+def test_destination_calls_ours_by_its_host_be_a_port_written_or_not(url, expected):
+    arn = f"arn:aws:events:{REGION}:{ACCOUNT}:api-destination/x/1"
+
+    assert OURS.deed({"Arn": arn, "RoleArn": OTHER}, url) == expected
+
+
 def test_role_whose_policies_are_unread_leaves_it_unknown():
     unread = replace(OURS, principals={ADMIN: refused("iam:GetPolicy: AccessDenied")})
 
