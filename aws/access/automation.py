@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aws.access.principals import Principal
-from aws.access.targets import Target, targets_of
+from aws.access.targets import METADATA, Target, targets_of
 from aws.door.clients import every_page
 from aws.door.failures import ReadFailure
 from aws.iam.pattern import named_pattern
@@ -28,6 +28,7 @@ RUNNERS: Mapping[str, frozenset[str]] = {
     "cloudformation": frozenset({"cloudformation"}),
     "codebuild": frozenset({"codebuild"}),
     "codepipeline": frozenset({"codepipeline"}),
+    "ec2": frozenset(),  # to pass an instance a role makes the caller's own role act on ours
     "ecs": frozenset({"ecs-tasks"}),
     "glue": frozenset({"glue"}),
     "sagemaker": frozenset({"sagemaker"}),
@@ -36,6 +37,17 @@ RUNNERS: Mapping[str, frozenset[str]] = {
     "states": frozenset({"states"}),
 }
 """Service that runs something of its own -> the services that a role trusts under which it does; which role is not read."""
+NAMING = frozenset(
+    {
+        *("acm", "apigateway", "cloudwatch", "cloudwatchlogs", "dynamodb", "kms", "lambda"),
+        *("route53", "s3", "secretsmanager", "sns"),
+        *("eventbridge", "firehose", "kinesis", "rds", "sqs"),
+    }
+)
+"""Services, as a schedule spells them, whose calls do nothing to ours unless they name it: those of our resources, and
+those that have nothing of ours. Any other may run what names ours elsewhere: an experiment, a plan, a job, a policy."""
+IDLE = (*METADATA, "Get", "Stop")
+"""Prefixes of calls that start nothing."""
 EVERYTHING = "*"
 """What stands for a registration of a domain, which no ARN names."""
 PLACEHOLDER = "<aws."
@@ -80,7 +92,8 @@ class Ours:
                 return Deed((), role)
             if named := self._named_in(text):
                 return Deed(named, role)
-        by = (role, *self._runs(arn, text)) if _service(arn) in RUNNERS else self._runs(arn, text)
+        own = (role,) if _unnamed(arn) else ()
+        by = (*own, *self._runs(arn, text))
         return next((Deed((), entry) for entry in by if self._may_act(entry)), None)
 
     def _named_by(self, arn: str) -> tuple[str, ...]:
@@ -121,7 +134,8 @@ class Ours:
             for name, roles in self.functions.items():
                 if _names(about, name):
                     yield from sorted(roles)
-        trusted = {f"{runner}.amazonaws.com" for runner in RUNNERS.get(service, ())}
+        runners = RUNNERS.get(service, {service}) if _unnamed(arn) else ()
+        trusted = {f"{runner}.amazonaws.com" for runner in runners}
         for principal in self.principals.values():
             if isinstance(principal, Principal) and trusted & set(principal.services):
                 yield principal.arn
@@ -152,6 +166,15 @@ def _service(arn: str) -> str:
     if UNIVERSAL in arn:
         return arn.partition(UNIVERSAL)[2].partition(":")[0].lower()
     return arn.split(":")[2] if arn.startswith("arn:") else ""
+
+
+def _unnamed(arn: str) -> bool:
+    """Whether what a target is may run something on ours that the call does not name."""
+    if UNIVERSAL not in arn:
+        return _service(arn) in RUNNERS
+    operation = arn.rpartition(":")[2]
+    starts = not f"{operation[:1].upper()}{operation[1:]}".startswith(IDLE)
+    return starts and _service(arn) not in NAMING
 
 
 def _names_of(target: Target) -> Iterable[str]:

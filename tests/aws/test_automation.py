@@ -27,7 +27,10 @@ OURS = Ours(
     api_ids=frozenset({"abc123"}),
     principals={
         ADMIN: Principal(
-            arn=ADMIN, kind="role", reach=(REACHES,), services=("states.amazonaws.com",)
+            arn=ADMIN,
+            kind="role",
+            reach=(REACHES,),
+            services=("fis.amazonaws.com", "states.amazonaws.com"),
         )
     },
     functions={"tidy-up": frozenset({ADMIN}), "billing": frozenset({OTHER})},
@@ -50,6 +53,18 @@ def deed(arn, given="", role=ADMIN):
         (f"{SDK}sfn:startExecution", '{"stateMachineArn": "x"}', OTHER, Deed((), ADMIN)),
         (f"{SDK}lambda:invoke", '{"FunctionName": "tidy-up"}', OTHER, Deed((), ADMIN)),
         (f"{SDK}lambda:invoke", '{"FunctionName": "billing"}', OTHER, None),
+        (f"{SDK}fis:startExperiment", '{"experimentTemplateId": "EXT1"}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}fis:startExperiment", '{"experimentTemplateId": "EXT1"}', OTHER, Deed((), ADMIN)),
+        (f"{SDK}fis:stopExperiment", '{"id": "EXP1"}', ADMIN, None),
+        (f"{SDK}backup:startRestoreJob", '{"RecoveryPointArn": "x"}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}backup:startRestoreJob", '{"RecoveryPointArn": "x"}', OTHER, None),
+        (f"{SDK}iam:attachRolePolicy", '{"RoleName": "x"}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}ec2:startInstances", '{"InstanceIds": ["i-1"]}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}ec2:startInstances", '{"InstanceIds": ["i-1"]}', OTHER, None),
+        (f"{SDK}ec2:stopInstances", '{"InstanceIds": ["i-1"]}', ADMIN, None),
+        (f"{SDK}rds:startDBInstance", '{"DbInstanceIdentifier": "x"}', ADMIN, None),
+        (f"{SDK}cloudwatchlogs:createExportTask", '{"LogGroupName": "x"}', ADMIN, None),
+        (f"{SDK}sqs:sendMessage", '{"QueueUrl": "x"}', ADMIN, None),
         (f"{LAMBDA}tidy-up:live", "", "", Deed((), ADMIN)),
         (f"{LAMBDA}tidy-up-2", "", "", None),
         (f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/x", "", OTHER, None),

@@ -66,6 +66,20 @@ def schedule_fills_in_what_it_is_called_with(client):
 
 
 @change("SEC-36", reads=READS)
+def schedule_starts_an_experiment_that_names_its_targets_itself(client):
+    given = {"experimentTemplateId": "EXT1a2b3c"}
+    with administrator(client), schedule(client, f"{SDK}:fis:startExperiment", given):
+        yield
+
+
+@change("SEC-36", reads=READS)
+def schedule_starts_a_restore_that_its_recovery_point_describes(client):
+    given = {"RecoveryPointArn": f"arn:aws:backup:{HERE}:recovery-point:1a2b"}
+    with administrator(client), schedule(client, f"{SDK}:backup:startRestoreJob", given):
+        yield
+
+
+@change("SEC-36", reads=READS)
 def rule_starts_a_state_machine_that_may_run_under_an_administrator(client):
     machine = f"arn:aws:states:{HERE}:stateMachine:tidy-up"
     with (
@@ -155,6 +169,13 @@ def schedule_backs_up_a_table_of_others(client):
 
 
 @harmless(reads=READS)
+def schedule_stops_the_machines_of_others(client):
+    given = {"InstanceIds": ["i-0a1b2c3d"]}
+    with administrator(client), schedule(client, f"{SDK}:ec2:stopInstances", given):
+        yield
+
+
+@harmless(reads=READS)
 def rule_feeds_the_functions_and_queues_of_others(client):
     others = f"arn:aws:lambda:{HERE}:function:billing", f"arn:aws:sqs:{HERE}:orders"
     with rule(client, *({"Arn": other} for other in others)):
@@ -164,6 +185,8 @@ def rule_feeds_the_functions_and_queues_of_others(client):
 CHANGES = (
     schedule_restores_a_table_at_night,
     schedule_fills_in_what_it_is_called_with,
+    schedule_starts_an_experiment_that_names_its_targets_itself,
+    schedule_starts_a_restore_that_its_recovery_point_describes,
     rule_starts_a_state_machine_that_may_run_under_an_administrator,
     rule_invokes_award,
     rule_calls_the_api,
@@ -174,6 +197,7 @@ HARMLESS = (
     rule_is_disabled,
     schedule_is_over,
     schedule_backs_up_a_table_of_others,
+    schedule_stops_the_machines_of_others,
     rule_feeds_the_functions_and_queues_of_others,
     pipe_connects_the_queues_of_others,
 )
