@@ -86,7 +86,7 @@ class Ours:
         arn, role = target["Arn"], target.get("RoleArn") or ""
         if direct := (*self._named_by(arn), *self._called(url)):
             return Deed(direct, role)
-        text = target.get("Input") or ""
+        text = "\n".join(_strings(target.get("Input") or ""))
         if UNIVERSAL in arn and self._may_act(role):
             if PLACEHOLDER in text:
                 return Deed((), role)
@@ -181,6 +181,24 @@ def _names_of(target: Target) -> Iterable[str]:
     """Return the names by which a call could mean a target: its own, and what its ARNs end with."""
     last = (re.split(r"[:/]", arn)[-1] for arn in target.arns if "*" not in arn)
     return {target.name, *last} - {"", "any", "account"}
+
+
+def _strings(text: str) -> Iterator[str]:
+    """Yield the strings that a JSON text holds, without its escapes, and those of JSON within them; else the text."""
+    try:
+        parsed = json.loads(text, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, str | list):
+        yield text
+        return
+    left = [parsed]
+    while left:
+        match left.pop():
+            case str() as string:
+                yield from _strings(string)
+            case list() | tuple() as several:
+                left.extend(several)
 
 
 def _names(text: str, name: str) -> bool:

@@ -47,6 +47,14 @@ def deed(arn, given="", role=ADMIN):
         (f"{LAMBDA}rally-auth", "", "", Deed(("rally-auth",))),
         (f"arn:aws:execute-api:{REGION}:{ACCOUNT}:abc123/prod/POST/notify", "", OTHER, Deed(("rally-api",), OTHER)),
         (f"{SDK}dynamodb:deleteTable", '{"TableName": "Users-prod"}', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}dynamodb:deleteTable", r'{"TableName": "Users\u002dprod"}', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}dynamodb:deleteTable", r'{"TableName": "Users\u002dprod", "TableName": "x"}', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}dynamodb:deleteTable", r'{"TableName": "Old-Users\u002dprod"}', ADMIN, None),
+        (f"{SDK}dynamodb:deleteTable", r'{"TableName": "Users\\u002dprod"}', ADMIN, None),
+        (f"{SDK}sns:publish", r'{"Message": "{\"table\": \"Users\\u002dprod\"}"}', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}dynamodb:deleteTable", r'"Users\u002dprod"', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}dynamodb:deleteTable", '{"TableName": "Users-prod', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}lambda:invoke", r'{"FunctionName": "tidy\u002dup"}', OTHER, Deed((), ADMIN)),
         (f"{SDK}dynamodb:deleteTable", '{"TableName": "Users-prod"}', OTHER, None),
         (f"{SDK}dynamodb:deleteTable", '{"TableName": "Old-Users-prod"}', ADMIN, None),
         (f"{SDK}dynamodb:deleteTable", '{"TableName": "<aws.scheduler.attempt-number>"}', ADMIN, Deed((), ADMIN)),
@@ -74,6 +82,12 @@ def deed(arn, given="", role=ADMIN):
 )  # fmt: skip
 def test_target_acts_on_ours_by_its_arn_its_input_or_its_role(arn, given, role, expected):
     assert deed(arn, given, role) == expected
+
+
+def test_input_nested_too_deep_to_parse_is_searched_as_text():
+    given = "[" * 100_000 + '"Users-prod"'
+
+    assert deed(f"{SDK}dynamodb:deleteTable", given) == Deed(("Users-prod",), ADMIN)
 
 
 @pytest.mark.parametrize(
