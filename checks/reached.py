@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from aws.access.assuming import PRINCIPAL
-from aws.access.automation import Act, Automation
+from aws.access.automation import UNIVERSAL, Act, Automation
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
 from aws.bounds import unset
@@ -118,8 +118,9 @@ def _difference(automation: Automation) -> Difference:
 
 def _told(act: Act) -> Words:
     """Say what is called, on what and under which role."""
-    on = ", ".join(act.on)
-    parts = [Words.same(act.target)]
+    on, operation = ", ".join(act.on), act.target.partition(UNIVERSAL)[2]
+    calls = Words(en=f"calls {operation}", ja=f"呼び出す操作: {operation}")
+    parts = [calls if operation else Words.same(act.target)]
     if on:
         parts.append(Words(en=f"on {on}", ja=f"対象: {on}"))
     if act.role:

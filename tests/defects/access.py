@@ -252,6 +252,10 @@ NIGHTLY = Automation(
         ),
     ),
 )
+BACKED_UP = replace(
+    NIGHTLY,
+    acts=(replace(NIGHTLY.acts[0], target="arn:aws:scheduler:::aws-sdk:dynamodb:createBackup"),),
+)
 WARM = Automation(
     kind=RULE,
     name="default/warm",
@@ -268,6 +272,10 @@ PIPED = Automation(
 )
 BY_ITSELF = (
     Defect(id="SEC-36:schedule", breaks=added("automations", "schedule default/nightly", NIGHTLY)),
+    Defect(
+        id="SEC-36:backup-by-a-schedule",
+        breaks=added("automations", "schedule default/nightly", BACKED_UP),
+    ),
     Defect(id="SEC-36:rule", breaks=added("automations", "event rule default/warm", WARM)),
     Defect(id="SEC-36:pipe", breaks=added("automations", "pipe orders", PIPED)),
     Defect(id="SEC-36:unread", breaks=unread("automations"), outcome=UNREAD),
