@@ -162,7 +162,7 @@ def _records(
         tried, days = environment.before, environment.fresh.dev_run
         what, how = Words(f"run against {tried}", f"{tried}に対する実行"), f"pytest --env {tried}"
         yield _record(before, now, "run", what, how, AS_LONG, DEVELOPER, days=days)
-    of = partial(_record, measured(own), now)
+    of = partial(_record, measured(own, environment), now)
     run = f"python -m runbook {{}} --env {environment.name} --go"
     yield from _of_the_release(environment, of, run)
     yield from _of_trials(environment, of, run)

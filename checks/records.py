@@ -120,14 +120,22 @@ def counting(
     return record
 
 
-def measured(records: Records) -> Records:
-    """Leave out invalid load runs: they say nothing about the target, good or bad."""
-    entries = (
+def measured(records: Records, environment: Environment) -> Records:
+    """Leave out invalid load runs and, once a run passed at the asked rate, failures above it: they say nothing of it."""
+    plan, asked = environment.load_plan, environment.target_rate
+    loads = [entry for entry in records.entries if entry.kind == "load"]
+    enough = any(passed(e) and e.body.get("plan") == plan and _rate(e) >= asked for e in loads)
+    silent = [
         entry
-        for entry in records.entries
-        if (entry.kind, entry.body.get("verdict")) != ("load", "invalid")
-    )
-    return replace(records, entries=tuple(entries))
+        for entry in loads
+        if entry.body.get("verdict") == "invalid"
+        or (enough and not passed(entry) and _rate(entry) > asked)
+    ]
+    return replace(records, entries=tuple(e for e in records.entries if e not in silent))
+
+
+def _rate(load: Record) -> float:
+    return load.body.get("target_rate") or 0
 
 
 def judged_load(
@@ -137,7 +145,7 @@ def judged_load(
     plan = environment.load_plan
     try:
         record = counting(
-            replace(deployed, records=measured(deployed.records)),
+            replace(deployed, records=measured(deployed.records, environment)),
             "load",
             standing=standing,
             days=environment.fresh.load,
@@ -154,7 +162,7 @@ def judged_load(
             ja=f"無効な実行は対象について何も示しません: {why.ja}",
         )
         raise Missing(joined((missing.words, invalid_run))) from None
-    if passed(record) and (rate := record.body.get("target_rate")) != environment.target_rate:
+    if passed(record) and (rate := _rate(record)) < environment.target_rate:
         raise Missing(
             en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
             f" {environment.target_rate}",
@@ -212,7 +220,8 @@ def sentence_of(load: Record) -> Words:
 
 def exhibits(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     """Return row id -> what the page shows of the load run that the row judges."""
-    record = newest(measured(snapshot.records), "load", plan=snapshot.environment.load_plan)
+    runs = measured(snapshot.records, snapshot.environment)
+    record = newest(runs, "load", plan=snapshot.environment.load_plan)
     shown = record.body.get("exhibit") if record else None
     if shown is None:
         return {}

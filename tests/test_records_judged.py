@@ -133,6 +133,44 @@ def test_failed_load_run_for_another_rate_and_of_last_month_is_still_failed():
     assert judged(failed) is failed
 
 
+ASKED = WORLD.environment.target_rate
+
+
+def test_pass_at_a_higher_rate_than_is_asked_is_as_good_and_at_a_lower_one_is_none():
+    stricter = run_of(MINUTE, target_rate=2 * ASKED)
+
+    assert judged(stricter) is stricter
+    with pytest.raises(Missing, match=f"is for {ASKED / 2:g} requests a second"):
+        judged(run_of(MINUTE, target_rate=ASKED // 2))
+    with pytest.raises(Missing, match="is for 0 requests a second"):
+        judged(run_of(MINUTE, target_rate=None))
+
+
+def test_failure_at_a_higher_rate_than_is_asked_undoes_no_pass():
+    passing = run_of(timedelta(days=1))
+    above = run_of(MINUTE, verdict="fail", target_rate=2 * ASKED)
+
+    assert judged(passing, above) is passing
+    assert judged(above) is above
+    assert judged(run_of(timedelta(days=1), plan="smoke"), above) is above
+
+
+@pytest.mark.parametrize("rate", [ASKED, ASKED // 2], ids=["asked", "lower"])
+def test_failure_at_or_below_the_asked_rate_stays_beside_one_at_a_higher_rate(rate):
+    passing = run_of(timedelta(days=1))
+    failed = run_of(2 * MINUTE, verdict="fail", target_rate=rate)
+    above = run_of(MINUTE, verdict="fail", target_rate=2 * ASKED)
+
+    assert judged(passing, failed, above) is failed
+
+
+def test_failure_above_the_asked_rate_outranks_a_pass_below_it():
+    passing = run_of(timedelta(days=1), target_rate=ASKED // 2)
+    above = run_of(MINUTE, verdict="fail", target_rate=2 * ASKED)
+
+    assert judged(passing, above) is above
+
+
 def test_stale_run_that_passed_is_as_good_as_none():
     with pytest.raises(Stale):
         judged(replace(run_of(MINUTE), parts={}))

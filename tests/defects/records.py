@@ -36,6 +36,16 @@ def invalid_run_after_a_pass(snapshot):
     )
 
 
+def failed_at_a_higher_rate_after_a_pass(snapshot):
+    """Add a run that tried for more than is asked, and failed."""
+    (newest,) = [entry for entry in snapshot.records.entries if entry.kind == "load"]
+    more = {"verdict": "fail", "target_rate": 400}
+    tried = replace(newest, body=LOAD | AN_HOUR_LATER | more)
+    return replace(
+        snapshot, records=replace(snapshot.records, entries=(*snapshot.records.entries, tried))
+    )
+
+
 def judged_by(criterion: str, limit: list[float]) -> Break:
     """Let the load run have been judged by another objective."""
     checks = [
@@ -119,6 +129,8 @@ SOUND: Mapping[str, Break] = {
     "an invalid load run after a pass": invalid_run_after_a_pass,
     "a proof that passed after one that failed": proven_again_after_a_failure,
     "a proof of another commit that builds the same": proof(commit="ba9876543210"),
+    "a load run at a higher rate than is asked": record("load", body=LOAD | {"target_rate": 400}),
+    "a load run that failed at a higher rate after a pass": failed_at_a_higher_rate_after_a_pass,
     "a load run that was judged by a stricter objective": judged_by("p95", [0, 200]),
     "a load run that was judged by the loosest objective": judged_by("p95", [0, 1000]),
     "a load run that counted by stricter limits": counted_by(soundness_achieved=0.999),
