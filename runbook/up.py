@@ -58,27 +58,31 @@ def _keep(empty: bool, say: Say, lang: str, local: LocalStack[Environment]) -> i
         _token_lies_ready(stack),
     ):
         status.stop()
-        console.print(_address(stack)[lang], soft_wrap=True)
+        console.print(address(stack, environment.region)[lang], soft_wrap=True)
         if empty:
             console.print(_first_steps()[lang], soft_wrap=True)
         _until_stopped()
     return 0
 
 
-def _address(stack: Stack) -> Words:
+def address(stack: Stack, region: str) -> Words:
+    """Return where a stack is, and how to reach it.
+
+    The variables belong to one command: exported, they would also redirect pytest and the runbook, which then find no API.
+    """
     urls = f"AWS   {stack.aws}\nAPI   {stack.api}\nLINE  {stack.line}\n"
     keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
-    export = f"export AWS_ENDPOINT_URL={stack.aws} {keys}"
+    command = f"AWS_ENDPOINT_URL={stack.aws} {keys} aws dynamodb list-tables --region {region}"
     return Words(
         en=f"""\
 {urls}
 In another terminal: pytest, python -m runbook …, python -m load … use this stack by themselves.
-For the AWS CLI:     {export}
+For the AWS CLI:     {command}
 Ctrl-C ends it, and forgets everything.""",
         ja=f"""\
 {urls}
 別のターミナルのpytest、python -m runbook …、python -m load …は、自動でこのスタックを使います。
-AWS CLIで使う場合: {export}
+AWS CLIで使う場合: {command}
 Ctrl-Cで終了し、すべて消去します。""",
     )
 
