@@ -1,8 +1,7 @@
 """What a request costs the generator, and whether a stalling target can hide from it, compared with stock Locust.
 
 Everything in one run on one machine, since only ratios hold. CPU per request is the difference between a
-long and a short run, so that start-up is not counted. wrk is measured if it is installed: it shows
-the least that a request can cost, for one endpoint and without looking at the answer.
+long and a short run, so that start-up is not counted.
 
 The true percentiles are the target's own: it notes when it answered each request, and when each was due is
 known beforehand. They contain nothing that a generator reports.
@@ -11,9 +10,7 @@ known beforehand. They contain nothing that a generator reports.
 import csv
 import json
 import os
-import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -86,33 +83,14 @@ def schemas(folder: Path) -> dict[str, object]:
     return {endpoint: answers["200"] for endpoint, answers in run.answers.items()}
 
 
-def wrk(url: str) -> float | None:
-    """Return wrk's CPU seconds for 1000 requests, None where it is not installed."""
-    if not (program := shutil.which("wrk")):
-        return None
-    before = cpu_s()
-    told = subprocess.run(  # noqa: S603 - found on the path
-        [program, "-t1", "-c10", "-d5s", f"{url}/stamps?userId=Uload-1"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    found = re.search(r"(\d+) requests in", told)
-    return (cpu_s() - before) / int(found[1]) * 1000 if found else None
-
-
 def cost(folder: Path) -> list[Goal]:
-    """Show CPU for 1000 requests: ours and the stock user's with every answer validated, and wrk's."""
+    """Show CPU for 1000 requests, ours and the stock user's, with every answer validated."""
     with serving() as target, doing(f"requests, ours and stock in turn, {RUNS} times"):
         pairs = [
             (our_cost(target.url, folder), stock_cost(target.url, folder)) for _ in range(RUNS)
         ]
-        bare = wrk(target.url)
     mine, theirs = map(median, zip(*pairs, strict=True))
     rows = [("ours", mine, 1.0), ("HttpUser + jsonschema", theirs, theirs / mine)]
-    rows.append(
-        ("wrk, nothing validated", bare, bare / mine) if bare else ("wrk: not installed", "-", "-")
-    )
     title = f"CPU for 1000 validated requests, median of {RUNS} runs"
     table(title, ("generator", "CPU s", "times ours"), rows)
     return [

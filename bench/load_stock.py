@@ -1,7 +1,7 @@
 """What most people would write: HttpUser and jsonschema. A locustfile for bench/load.py to compare with.
 
 Run by itself it does nothing. STOCK_SCHEMAS are the schemas of the answers by endpoint, as JSON; STOCK_RATE
-the requests a second of one user; STOCK_LISTS_ONLY leaves the other endpoints out.
+the requests a second of one user.
 """
 
 import json

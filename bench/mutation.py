@@ -5,8 +5,8 @@ lambdas/ that any of the seven functions packs, `closed` left out. Changes of an
 local stack, in every function that packs its file, and is killed by the first smoke row that turns red; if none does,
 tests/lambdas judges it, in a copy of the project.
 
-Survivors that behave the same are listed in bench/survivors.toml; the score is of all others. `--whole` judges every
-mutant, otherwise a sample is drawn, always the same one.
+Survivors that behave the same are listed in bench/survivors.toml; the score is of all others. The sample is always the
+same one.
 """
 
 import argparse
@@ -36,15 +36,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--whole", action="store_true", help="judge every mutant")
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many to draw")
     parser.add_argument("--seed", type=int, default=SEED, help="of the drawing")
-    parser.add_argument("--only", default="", metavar="TEXT", help="mutants whose line holds this")
     asked = parser.parse_args()
-    mutants = [mutant for mutant in everything() if asked.only in str(mutant)]
-    if not asked.whole:
-        mutants = sample(mutants, asked.sample, asked.seed)
-    return _judge(mutants)
+    return _judge(sample(everything(), asked.sample, asked.seed))
 
 
 def _judge(mutants: list[Mutant]) -> int:
