@@ -259,7 +259,8 @@ def _copies(scope: Scope, arn: str, section: Section[Any], name: str) -> tuple[s
 def _tables(scope: Scope, tables: Section[Any], attached: Section[Any]) -> Iterator[Target]:
     for name in scope.tables:
         copies = _copies(scope, _arn(scope, "dynamodb", f"table/{name}"), tables, name)
-        of_table = tuple(arn for table in copies for arn in (table, f"{table}/*"))
+        parts = ("", "/*", "/stream/*T??:??:??.???")  # a stream is labelled by its time
+        of_table = tuple(f"{table}{part}" for table in copies for part in parts)
         known = {} if isinstance(attached, Unreadable) else attached
         actions = (*acting("dynamodb"), *READS_STREAM * _streams(known.get(name, ())))
         yield Target(kind="table", name=name, arns=of_table, actions=actions)

@@ -71,15 +71,13 @@ def text_pattern(text: str) -> Pattern:
 
 @lru_cache(maxsize=4096)
 def named_pattern(text: str) -> Pattern:
-    """Compile an ARN whose ``*`` stands for a name that AWS gives.
+    """Compile an ARN whose ``*`` stands for a name that AWS gives, and ``?`` for a character of it.
 
-    Only the keys of S3's objects and the labels of a table's streams, which are times, hold colons. With
-    a colon in it, ``arn:aws:sns:*:123456789012:orders`` would be about a part of any topic.
+    Only the keys of S3's objects hold colons. With a colon in it, ``arn:aws:sns:*:123456789012:orders`` would
+    be about a part of any topic.
     """
     colons = text == "*" or text.startswith("arn:aws:s3:")
-    head, of_table, path = ("", "", text) if colons else text.partition(":table/")
-    tokens = _tokens(path, arn=False)
-    return _compiled(text, (*map(_in_name, head + of_table), *tokens))
+    return _compiled(text, _tokens(text, arn=False) if colons else map(_in_name, text))
 
 
 @lru_cache(maxsize=4096)
@@ -193,7 +191,8 @@ def _compiled(text: str, read: Iterable[_Token]) -> Pattern:
 
 
 def _in_name(character: str) -> _Token:
-    return _Token("", repeats=True, crosses=False) if character == "*" else _Token(character)
+    wildcard = _Token("", repeats=character == "*", crosses=False)
+    return wildcard if character in {"*", "?"} else _Token(character)
 
 
 def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:

@@ -21,7 +21,12 @@ REACHES = Reach(kind="table", name="Users-prod", action="dynamodb:PutItem", by=S
 OURS = Ours(
     scope=SCOPE,
     targets=(
-        Target(kind="table", name="Users-prod", arns=(TABLE, f"{TABLE}/*"), actions=()),
+        Target(
+            kind="table",
+            name="Users-prod",
+            arns=(TABLE, f"{TABLE}/stream/*T??:??:??.???"),
+            actions=(),
+        ),
         Target(kind="function", name="rally-auth", arns=(f"{LAMBDA}rally-auth",), actions=()),
     ),
     api_ids=frozenset({"abc123"}),

@@ -162,10 +162,12 @@ def test_a_comparison_beyond_reason_is_refused_rather_than_guessed():
 @pytest.mark.parametrize(
     ("named", "grant", "reaches"),
     [
-        (f"{TABLE}/*", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
-        (f"{TABLE}/*", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
+        (f"{TABLE}/stream/*T??:??:??.???", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
+        (f"{TABLE}/stream/*T??:??:??.???", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
+        (f"{TABLE}/stream/*T??:??:??.???", "arn:aws:dynamodb:*:*:table/Orders*", False),
+        (f"{TABLE}/*", "arn:aws:dynamodb:*:*:table/Orders*", False),
         ("arn:aws:sns:*:123456789012:orders", "arn:aws:sns:x:y:123456789012:orders", False),
     ],
 )
-def test_name_that_aws_gives_holds_colons_in_the_label_of_a_stream_only(named, grant, reaches):
+def test_name_that_aws_gives_holds_no_colons_but_those_that_are_written(named, grant, reaches):
     assert overlap(named_pattern(named), resource_pattern(grant)) is reaches
