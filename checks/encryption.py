@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ from aws import desired
 from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
+from aws.iam.condition import over_time
 from aws.iam.difference import MissingPermission, missing_by
-from aws.iam.evaluation import EvalDecision, evaluate, is_same, names
+from aws.iam.evaluation import EvalDecision, evaluate_from, is_same, names
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
@@ -115,7 +117,9 @@ def keys_of(
     ]
 
 
-def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple[Difference, ...]:
+def unusable_for(
+    role: Role, want: desired.Role, keys: Iterable[KeyUse], now: datetime
+) -> tuple[Difference, ...]:
     """Return the customer managed keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
 
     If its own policies lack a planned key, that is judged with the other permissions that the plan requires.
@@ -125,7 +129,7 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
     for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
-        known = needed_of(want, role, via=service)
+        times = over_time(needed_of(want, role, via=service), now)
         of_key = [
             statement
             for statement in parse(key.policy or NOTHING, key.arn)
@@ -136,19 +140,21 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
             for statement in of_key
             if statement.effect == "Deny" or _names(statement, role.arn)
         ]
-        if not evaluate(of_key, DECRYPT, key.arn, known).allowed:
+        if not evaluate_from(of_key, DECRYPT, key.arn, times).allowed:
             shut.append(_undecryptable(role, key))
         elif not planned:
-            result = evaluate([*own, *by_name], DECRYPT, key.arn, known, limits=limits)
+            result = evaluate_from([*own, *by_name], DECRYPT, key.arn, times, limits)
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
     lacking = (replace(lack, remedy=DECIDED_KEY) for lack in lacks(role, lost))
     return (*shut, *lacking)
 
 
-def denied_keys(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple[Difference, ...]:
+def denied_keys(
+    role: Role, want: desired.Role, keys: Iterable[KeyUse], now: datetime
+) -> tuple[Difference, ...]:
     """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
     found = {
-        key.arn: uses(role, want, key.arn, service)
+        key.arn: uses(role, want, key.arn, service, now)
         for key, service, _ in keys
         if key.manager == "AWS"
     }

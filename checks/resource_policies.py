@@ -1,13 +1,14 @@
 """What policies of resources and of the account's logs allow beyond the plan, and take away from our roles."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from aws import desired
 from aws.access.callers import EQUAL
 from aws.access.privileges import needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any, unallowed
-from aws.iam.condition import Unknown, context, holds
+from aws.iam.condition import Unknown, context, holds, over_time
 from aws.iam.evaluation import denied, is_gone
 from aws.iam.pattern import action_pattern, overlap, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
@@ -141,7 +142,12 @@ def account_of(principal: str) -> str:
 
 
 def denials(
-    kind: Words, name: str, arn: str, document: str | None, roles: Iterable[desired.Role]
+    kind: Words,
+    name: str,
+    arn: str,
+    document: str | None,
+    roles: Iterable[desired.Role],
+    now: datetime,
 ) -> tuple[Difference, ...]:
     """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
     statements = [
@@ -151,7 +157,7 @@ def denials(
     doubts: dict[Words, str] = {}
     for role in roles if statements else ():  # without a deny, no role need be known
         for action, statement, answer in denied(
-            statements, role.arn, _needed(role, arn), needed_of(role)
+            statements, role.arn, _needed(role, arn), over_time(needed_of(role), now)
         ):
             by = statement.words
             denial = Words(

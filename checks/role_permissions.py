@@ -19,6 +19,7 @@ from aws.access.surplus import (
 from aws.access.surplus import surplus as all_surplus
 from aws.bounds import described
 from aws.difference import Difference
+from aws.iam.condition import since
 from aws.iam.difference import MissingPermission
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from, resource_pattern
@@ -49,25 +50,27 @@ GRANTED = described(
 )
 
 
-def surplus(role: Role, want: desired.Role, row: str) -> tuple[Difference, ...]:
+def surplus(role: Role, want: desired.Role, row: str, now: datetime) -> tuple[Difference, ...]:
     """Return the surplus that ``row`` reports."""
     return as_differences(
-        role, (surplus for surplus in all_surplus(role, want) if ROWS[surplus.gravity] == row)
+        role, (surplus for surplus in all_surplus(role, want, now) if ROWS[surplus.gravity] == row)
     )
 
 
-def follow_graver(role: Role, want: desired.Role, row: str, decisions: Decisions) -> None:
+def follow_graver(
+    role: Role, want: desired.Role, row: str, decisions: Decisions, now: datetime
+) -> None:
     """Raise Follows if a graver row reports a surplus that makes this row untrue as well."""
-    for excess in _undecided(role, want, decisions):
+    for excess in _undecided(role, want, decisions, now):
         if ROWS[excess.gravity] in GRAVER[row] and not (
             row == "SEC-15" and _encloses(want, excess)
         ):
             raise _follows(role, excess)
 
 
-def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
+def follow_names(role: Role, want: desired.Role, deployed: Deployed, now: datetime) -> None:
     """Raise Follows if SEC-16 reports an ARN by which more than the role's own secret can be read."""
-    for excess in all_surplus(role, want):
+    for excess in all_surplus(role, want, now):
         wide = any(
             reaches_more(excess.resource, secret, deployed.secret_names) for secret in want.secrets
         )
@@ -76,14 +79,18 @@ def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
 
 
 def follow_invoking(
-    role: Role, want: desired.Role, functions: Iterable[desired.Function], decisions: Decisions
+    role: Role,
+    want: desired.Role,
+    functions: Iterable[desired.Function],
+    decisions: Decisions,
+    now: datetime,
 ) -> None:
     """Raise Follows if a surplus lets the role invoke one of our functions."""
     arns, known = (
         [arn for function in functions for arn in (function.arn, function.alias_arn)],
-        known_of(want),
+        since(known_of(want), now),
     )
-    for excess in _undecided(role, want, decisions):
+    for excess in _undecided(role, want, decisions, now):
         if any(applies(excess.pair, INVOKE, arn, known) is True for arn in arns):
             raise _follows(role, excess)
 
@@ -100,9 +107,11 @@ def _encloses(want: desired.Role, surplus: Surplus) -> bool:
         return False
 
 
-def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator[Surplus]:
+def _undecided(
+    role: Role, want: desired.Role, decisions: Decisions, now: datetime
+) -> Iterator[Surplus]:
     """Yield the surplus that no decision allows, as its row reports it."""
-    found = all_surplus(role, want)
+    found = all_surplus(role, want, now)
     for gravity in ROWS:
         for difference, several in grouped_differences(
             role, (surplus for surplus in found if surplus.gravity is gravity)
@@ -139,13 +148,15 @@ def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
     )
 
 
-def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: Judge) -> None:
+def follow_unnamed(
+    role: Role, want: desired.Role, arns: Sequence[str], judge: Judge, now: datetime
+) -> None:
     """Raise Follows if no policy names a secret: another row reports that it is lacking, or granted too widely."""
     for name in names_of(role, want, arns):
         if name.resources:
             continue
-        owner, lost = _row_of(role, want, name.arn), lacking(role, want, arns)
-        found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner)
+        owner, lost = _row_of(role, want, name.arn, now), lacking(role, want, arns, now)
+        found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner, now)
         judge.follow(owner, found, unnamed(name.secret))
 
 
@@ -175,12 +186,12 @@ def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Named]
     ]
 
 
-def _row_of(role: Role, want: desired.Role, arn: str) -> str:
+def _row_of(role: Role, want: desired.Role, arn: str, now: datetime) -> str:
     """Return the row that reports a grant to read a secret without naming it; otherwise the row that reports it lacking."""
-    known = known_of(want)
+    known = since(known_of(want), now)
     wide = (
         ROWS[surplus.gravity]
-        for surplus in all_surplus(role, want)
+        for surplus in all_surplus(role, want, now)
         if applies(surplus.pair, READ, arn, known) is True
     )
     return next(wide, "SEC-13")

@@ -81,22 +81,22 @@ def test_function_runs_under_its_own_role(
 
 @expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
 def test_role_is_trusted_by_lambda_only(
-    role: desired.Role, deployed: Deployed, judge: Judge
+    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "trust")
 
-    judge(trust_flaws(found, role))
+    judge(trust_flaws(found, role, now))
 
 
 @expectation("SEC-12", ja="ロールに計画外の権限がない")
 def test_role_may_do_nothing_beyond_the_plan(
-    role: desired.Role, deployed: Deployed, row: str, judge: Judge
+    role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(surplus(found, role, row))
-    follow_graver(found, role, row, judge.decisions)
-    follow_names(found, role, deployed)
+    judge(surplus(found, role, row, now))
+    follow_graver(found, role, row, judge.decisions, now)
+    follow_names(found, role, deployed, now)
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
@@ -115,14 +115,14 @@ def test_role_lacks_nothing_that_it_needs(
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
 def test_role_may_use_the_keys_of_what_it_reads(
-    role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
+    role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
     keys = keys_of(role, deployed, environment, judge.decisions)
     judge.observe.note(kms_keys=[key.key.arn for key in keys])
 
-    judge(unusable_for(found, role, keys))
-    judge(denied_keys(found, role, keys))
+    judge(unusable_for(found, role, keys, now))
+    judge(denied_keys(found, role, keys, now))
 
 
 @expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")
@@ -140,33 +140,33 @@ def test_role_is_granted_for_good_what_it_is_granted(
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
 def test_role_can_neither_widen_itself_nor_do_everything(
-    role: desired.Role, deployed: Deployed, row: str, judge: Judge
+    role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(surplus(found, role, row))
+    judge(surplus(found, role, row, now))
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
-    role: desired.Role, deployed: Deployed, row: str, judge: Judge
+    role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(surplus(found, role, row))
-    follow_graver(found, role, row, judge.decisions)
+    judge(surplus(found, role, row, now))
+    follow_graver(found, role, row, judge.decisions, now)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
 def test_secret_is_named_by_its_exact_arn(
-    secret_reader: desired.Function, deployed: Deployed, judge: Judge
+    secret_reader: desired.Function, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = deployed.role(secret_reader.role)
     arns = [deployed.secret(secret).arn for secret in secret_reader.role.secrets]
     names = names_of(found, secret_reader.role, arns)
     judge.observe.note(role=found.name, secrets=arns, resources=[name.resources for name in names])
 
-    follow_unnamed(found, secret_reader.role, arns, judge)
+    follow_unnamed(found, secret_reader.role, arns, judge, now)
     wrong = [flaw for name in names for flaw in unsound(name, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
     judge(differences(ROLE.words, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about))
@@ -348,11 +348,11 @@ def test_function_under_our_role_has_no_url(
 
 @expectation("SEC-26", ja="本システムのロールは、計画した関数以外を呼び出せない")
 def test_no_role_of_ours_may_invoke_more_than_planned(
-    role: desired.Role, deployed: Deployed, plan: Plan, judge: Judge
+    role: desired.Role, deployed: Deployed, plan: Plan, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    follow_invoking(found, role, plan.functions, judge.decisions)
+    follow_invoking(found, role, plan.functions, judge.decisions, now)
 
 
 @expectation("SEC-36", ja="本環境のリソースを自動で操作するものがない")

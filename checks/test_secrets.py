@@ -1,5 +1,7 @@
 """SEC-01 to SEC-09, SEC-27: the secrets are there, are secrets, and are nowhere else."""
 
+from datetime import datetime
+
 from aws import desired
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
@@ -231,11 +233,11 @@ def test_nothing_unplanned_is_attached_to_the_secret(
 
 @expectation("SEC-09", ja="シークレットのポリシーが関数のアクセスを拒否していない")
 def test_policy_of_the_secret_locks_no_function_out(
-    secret: desired.Secret, deployed: Deployed, judge: Judge
+    secret: desired.Secret, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles_by_path()
 
-    judge(denials(SECRET.words, found.name, found.arn, found.policy, roles))
+    judge(denials(SECRET.words, found.name, found.arn, found.policy, roles, now))
 
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")

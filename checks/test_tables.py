@@ -1,5 +1,7 @@
 """DEP-01 to DEP-08: the three tables are there, shaped, scaled and protected as decided."""
 
+from datetime import datetime
+
 from aws import desired
 from aws.bounds import within
 from aws.difference import differences, unallowed
@@ -87,12 +89,12 @@ def test_nothing_unplanned_is_attached_to_the_table(
 
 @expectation("DEP-08", ja="テーブルのポリシーが関数の操作を拒否していない")
 def test_policy_of_the_table_denies_our_functions_nothing(
-    table: desired.Table, deployed: Deployed, judge: Judge
+    table: desired.Table, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     policy, roles = deployed.table_policy(table), deployed.roles_by_path()
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(denials(TABLE.words, table.name, table.arn, policy.document, roles))
+    judge(denials(TABLE.words, table.name, table.arn, policy.document, roles, now))
 
 
 @expectation("DEP-08", ja="テーブルに計画外のインデックスがない")

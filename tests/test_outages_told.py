@@ -1,21 +1,26 @@
 """A certain outage is told as one: with the statement that makes it, and without a decision that would allow it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from aws.kinds.role import PolicyDocument
+from aws.kinds.table_beside import ResourcePolicy
 from signoff.environment import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
-from tests.defects.changes import attached, edited, role_of, under, without
+from tests.defects.changes import added, attached, edited, item, role_of, under, without
 from tests.defects.permissions import NARROW
-from tests.healthy import healthy
+from tests.healthy import NOW, healthy
 from tests.healthy.identity import USERS, allow, document
 from tests.judging import judge
 
 TODAY = date(2026, 11, 29)
 AUTH = "stamp-rally-prod-auth"
+TOKEN_KEY = "stamp-rally-prod/token-secret-key"
+AN_HOUR_AGO = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2027-03-31T00:00:00Z"
 OVER = under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
 LATER = under("auth", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z", "DateLessThan")
 
@@ -41,8 +46,50 @@ def denied_if(action, operator, key, value):
     return {**allow(action, "*"), "Effect": "Deny", "Sid": "Keys", **if_so}
 
 
+def table_denied(operator, key, value, *more):
+    denials = (
+        {**allow("dynamodb:*", "*", Principal="*", Condition=conditions), "Effect": "Deny"}
+        for conditions in ({operator: {key: value}}, *more)
+    )
+    return added("table_policies", "Users-prod", ResourcePolicy(document=document(*denials)))
+
+
+def trusted(operator, key, value):
+    by_lambda = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+    return role_of("award", trust=document({**by_lambda, "Condition": {operator: {key: value}}}))
+
+
 OUTAGES = {
     "a date that has passed": (OVER, "SEC-13", "DateLessThan aws:TokenIssueTime = 2020-01-01T00:00:00Z, which is not met"),
+    "a boundary whose date has passed": (
+        role_of("award", boundary=PolicyDocument(name="until", document=document({**allow("*", "*"), "Condition": {"DateLessThan": {"aws:CurrentTime": PAST}}}))),
+        "SEC-13",
+        "the permissions boundary or session policy `until` does not allow it",
+    ),
+    "a table's Deny since a date that has passed": (
+        table_denied("DateGreaterThan", "aws:CurrentTime", PAST),
+        "DEP-08",
+        "dynamodb:UpdateItem to stamp-rally-prod-auth-role",
+    ),
+    "a table's Deny at a time beside its Deny for ever": (
+        table_denied("DateGreaterThan", "aws:CurrentTime", FUTURE, {}),
+        "DEP-08",
+        "dynamodb:UpdateItem to stamp-rally-prod-auth-role",
+    ),
+    "a secret's Deny since a date that has passed": (
+        item("secrets", TOKEN_KEY, policy=document({**denied_if("secretsmanager:*", "NumericGreaterThan", "aws:EpochTime", "1577836800"), "Principal": "*"})),
+        "SEC-09",
+        "secretsmanager:GetSecretValue to stamp-rally-prod-auth-role",
+    ),
+    "a Deny where there is a time": (
+        attached("auth", None, denied_if("*", "Null", "aws:CurrentTime", "false")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
     "a key that is never there": (
         under("auth", USERS, "aws:SourceAccount", "444455556666"),
         "SEC-13",
@@ -143,6 +190,12 @@ def test_outage_can_be_waived_or_accepted_by_nobody(what):
     assert "which no person can waive" in accepted.problems[0].en
 
 
+def test_trust_that_has_ended_is_told_with_its_date():
+    (found,) = of_row(trusted("DateLessThan", "aws:CurrentTime", PAST), "SEC-11")
+
+    assert "allows it only if DateLessThan aws:CurrentTime = 2020-01-01" in found.words.en
+
+
 def test_permission_that_is_only_absent_can_be_waived():
     red = row_verdict(
         Checklist.load()["SEC-13"], of_row(without("award", "dynamodb:PutItem"), "SEC-13")
@@ -157,6 +210,71 @@ def test_permission_that_ends_later_is_red_until_somebody_decides():
 
     assert "DateLessThan aws:CurrentTime = 2027-03-31" in found.words.en
     assert "[[prod.decisions]]" in found.decision
+
+
+FOR_GOOD = {
+    "granted since a date": under("auth", USERS, "aws:CurrentTime", PAST, "DateGreaterThan"),
+    "denied until a date": attached(
+        "auth", None, denied_if("*", "DateLessThan", "aws:CurrentTime", PAST)
+    ),
+    "older sessions revoked": attached(
+        "auth", None, denied_if("*", "DateLessThan", "aws:TokenIssueTime", PAST)
+    ),
+    "surplus that has ended": attached(
+        "auth",
+        None,
+        allow("dynamodb:Scan", USERS, Condition={"DateLessThan": {"aws:CurrentTime": PAST}}),
+    ),
+    "surplus that is denied since a date": attached(
+        "auth",
+        None,
+        allow("dynamodb:Scan", USERS),
+        denied_if("dynamodb:Scan", "DateGreaterThan", "aws:CurrentTime", PAST),
+    ),
+    "denied where there is no time": attached(
+        "auth", None, denied_if("*", "Null", "aws:CurrentTime", "true")
+    ),
+    "trusted since a date": trusted("DateGreaterThan", "aws:CurrentTime", PAST),
+    "table denied until a date": table_denied("DateLessThan", "aws:CurrentTime", PAST),
+}
+
+
+@pytest.mark.parametrize("what", FOR_GOOD)
+def test_date_that_changes_nothing_any_more_leaves_all_green(what):
+    assert [found for found in judge(FOR_GOOD[what](healthy())) if found.outcome.red] == []
+
+
+AT_A_TIME = {
+    "sessions revoked an hour ago": (
+        attached(
+            "auth", None, denied_if("dynamodb:*", "DateLessThan", "aws:TokenIssueTime", AN_HOUR_AGO)
+        ),
+        "SEC-13",
+    ),
+    "table denied from a later date": (
+        table_denied("DateGreaterThan", "aws:CurrentTime", FUTURE),
+        "DEP-08",
+    ),
+    "surplus from a later date": (
+        attached(
+            "auth",
+            None,
+            allow(
+                "dynamodb:Scan", USERS, Condition={"DateGreaterThan": {"aws:CurrentTime": FUTURE}}
+            ),
+        ),
+        "SEC-12",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AT_A_TIME)
+def test_what_holds_at_some_times_is_red_until_somebody_decides(what):
+    breaks, row = AT_A_TIME[what]
+    (found,) = of_row(breaks, row)
+
+    assert "holds at some times only" in found.words.en
+    assert found.decision
 
 
 def test_keys_that_only_services_may_use_are_no_outage():

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
-from aws.iam.condition import Context, context
-from aws.iam.evaluation import IS_ALLOWED, evaluate, is_gone
+from aws.iam.condition import Context, context, over_time
+from aws.iam.evaluation import IS_ALLOWED, evaluate_from, is_gone
 from aws.iam.statement import Condition, Statement, parse
 from aws.kinds.role import ROLE, Role, document_text
 from aws.raw import Raw
@@ -150,7 +151,7 @@ def _of_an_owner(condition: Condition, value: str) -> bool:
     return bool(value) and (exact or OWNER.match(value) is not None)
 
 
-def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
+def trust_flaws(role: Role, want: desired.Role, now: datetime) -> tuple[Difference, ...]:
     """Return who else may assume it, or that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
     strangers = [
@@ -162,7 +163,7 @@ def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
     about = {"call": CALL, "loosens": True}
     facts = {TRUSTED: tuple(strangers)}
     return differences(ROLE.words, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
-        role, statements, _asked_by_lambda(want)
+        role, statements, _asked_by_lambda(want), now
     )
 
 
@@ -183,18 +184,19 @@ def _strangers(statement: Statement) -> Iterator[Words]:
 
 
 def _refused(
-    role: Role, statements: tuple[Statement, ...], known: Context
+    role: Role, statements: tuple[Statement, ...], known: Context, now: datetime
 ) -> tuple[Difference, ...]:
     """Return that Lambda may not assume the role, and by which statement; a condition that cannot be evaluated counts as not met."""
     anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
     for_lambda = [statement for statement in statements if anyone & set(statement.principals)]
-    decision = evaluate(for_lambda, ASSUME, "*", known)
+    decision = evaluate_from(for_lambda, ASSUME, "*", over_time(known, now))
     if decision.allowed:
         return ()
     return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, call=CALL),)
 
 
 def _asked_by_lambda(want: desired.Role) -> Context:
-    """Return the condition keys that Lambda sends when it assumes the role of this function."""
+    """Return the condition keys that Lambda sends when it assumes the role of this function: it has no session yet."""
     account = want.arn.split(":")[4]
-    return context({"aws:SourceAccount": account, "aws:SourceArn": want.function_arn})
+    of_function = {"aws:SourceAccount": account, "aws:SourceArn": want.function_arn}
+    return context({**of_function, "aws:TokenIssueTime": ()})

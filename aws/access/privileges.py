@@ -6,15 +6,16 @@ Checks and repairs both ask this module.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import product
 
 from aws import desired
 from aws.bounds import within
 from aws.difference import Difference
 from aws.iam.actions import expand
-from aws.iam.condition import Context, at, context
-from aws.iam.difference import MissingPermission, grants, missing
-from aws.iam.evaluation import EvaluationResult, evaluate
+from aws.iam.condition import Context, context, over_time
+from aws.iam.difference import MissingPermission, missing
+from aws.iam.evaluation import EvaluationResult, evaluate_from
 from aws.iam.statement import Statement, parse
 from aws.kinds.role import ROLE, Role
 from aws.words import Words
@@ -96,64 +97,44 @@ def place_of(want: desired.Role) -> tuple[str, str]:
 
 
 def short(
-    role: Role, want: desired.Role, arns: Iterable[str], now: datetime | None = None
+    role: Role, want: desired.Role, arns: Iterable[str], now: datetime
 ) -> tuple[MissingPermission, ...]:
     """Return required pairs that IAM would not, or might not, allow. ``arns`` are the real ARNs of secrets.
 
-    What a date took away by ``now`` is surely missing; what it takes away later, or took away where no time is given, is unknown.
+    What a date took away by ``now`` is surely missing; what it takes away later is unknown.
     """
-    real = (*arns, *streams(want))
-    found = _short(role, want, real)
-    if now is None:
-        return found
-    surely = _short(role, want, real, now)
-    certain = [missing for missing in surely if not missing.unknown]
-    lost = {(missing.action, missing.resource) for missing in certain}
-    return (
-        *certain,
-        *(missing for missing in found if (missing.action, missing.resource) not in lost),
-    )
-
-
-def _short(
-    role: Role, want: desired.Role, real: Sequence[str], now: datetime | None = None
-) -> tuple[MissingPermission, ...]:
+    real, own, boundary = (*arns, *streams(want)), statements(role), boundary_of(role)
+    limits = () if boundary is None else (boundary,)
     of_keys = {permission for permission in want.required if permission.action.startswith("kms:")}
     of_tables = {permission for permission in of_keys if permission.resource in want.table_keys}
     by_itself, of_secrets = want.required - of_keys, of_keys - of_tables
     found: list[MissingPermission] = []
     for asked, service in ((by_itself, ""), (of_secrets, SECRETS), (of_tables, TABLES)):
-        known = needed_of(want, role, via=service)
-        granted = grants(
-            statements(role),
-            at(known, now) if now else known,
-            boundary=boundary_of(role),
-            expand=expanding(want),
-        )
-        found += missing(
-            granted, [(permission.action, permission.resource) for permission in asked], real
-        )
+        times = over_time(needed_of(want, role, via=service), now)
+        evaluated = partial(evaluate_from, own, times=times, limits=limits)
+        pairs = [(permission.action, permission.resource) for permission in asked]
+        found += missing(evaluated, pairs, real)
     return tuple(found)
 
 
-def uses(role: Role, want: desired.Role, key: str, service: str) -> EvaluationResult:
+def uses(role: Role, want: desired.Role, key: str, service: str, now: datetime) -> EvaluationResult:
     """Return whether the role may use an AWS managed key by a service: only a Deny of its own takes that away."""
     own = [
         *FREE,
         *statements(role),
         *(statement for statement in boundary_of(role) or () if statement.effect == "Deny"),
     ]
-    return evaluate(own, DECRYPT, key, needed_of(want, role, via=service))
+    return evaluate_from(own, DECRYPT, key, over_time(needed_of(want, role, via=service), now))
 
 
-def denied_secrets(role: Role, want: desired.Role) -> bool:
+def denied_secrets(role: Role, want: desired.Role, now: datetime) -> bool:
     """Whether it is not certain that the role can use the AWS managed key of its secrets."""
     key = f"arn:aws:kms:{':'.join(place_of(want))}:key/managed"
-    return bool(want.secrets) and not uses(role, want, key, SECRETS).allowed
+    return bool(want.secrets) and not uses(role, want, key, SECRETS, now).allowed
 
 
 def lacking(
-    role: Role, want: desired.Role, arns: Iterable[str], now: datetime | None = None
+    role: Role, want: desired.Role, arns: Iterable[str], now: datetime
 ) -> list[MissingPermission]:
     """Return required pairs that IAM would not allow. ``arns`` are the real ARNs of secrets."""
     found = (missing for missing in short(role, want, arns, now) if not missing.unknown)

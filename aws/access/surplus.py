@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 
 from aws import desired
@@ -24,7 +25,7 @@ from aws.access.privileges import (
 from aws.bounds import described
 from aws.desired import Secret
 from aws.difference import Difference
-from aws.iam.condition import Context, context
+from aws.iam.condition import Context, context, since
 from aws.iam.difference import (
     Grant,
     Grants,
@@ -199,9 +200,9 @@ class Surplus:
         return self.pair.resources[0] if self.pair.resources else ""
 
 
-def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
-    """Return every pair beyond the plan; several rows ask, and a role may have thousands of pairs."""
-    return _beyond(_Question(role.policies, role.boundary, want.allowed, role, want))
+def surplus(role: Role, want: desired.Role, now: datetime) -> tuple[Surplus, ...]:
+    """Return every pair beyond the plan, now or later; several rows ask, and a role may have thousands of pairs."""
+    return _beyond(_Question(role.policies, role.boundary, want.allowed, now, role, want))
 
 
 def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
@@ -242,6 +243,7 @@ class _Question:
     policies: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None
     allowed: tuple[tuple[str, str], ...]
+    now: datetime
     role: Role = field(compare=False)
     want: desired.Role = field(compare=False)
 
@@ -254,7 +256,8 @@ def _beyond(question: _Question) -> tuple[Surplus, ...]:
     found = []
     for statement in _allowing(role, want):
         for known in calls:
-            held = grants((statement, *denies), known, boundary=boundary, expand=expanded)
+            always = since(known, question.now)
+            held = grants((statement, *denies), always, boundary=boundary, expand=expanded)
             if beyond := excess(held, question.allowed):
                 break
         if beyond or _perverse(statement):

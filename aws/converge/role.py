@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -73,7 +74,7 @@ def _trust(context: ChangeContext, role: Role, found: Found) -> Changes:
 
 def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bool:
     try:
-        return not context.undecided(trust_flaws(found, role))
+        return not context.undecided(trust_flaws(found, role, datetime.now(UTC)))
     except NotTestable:
         return False
 

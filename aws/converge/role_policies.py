@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -36,7 +37,7 @@ def put(context: ChangeContext, role: Role, ours: Raw | None = None) -> None:
 
 def converge_policies(context: ChangeContext, role: Role, found: Found) -> Changes:
     """Put our policy if something is lacking, then take from the others what is a surplus or denies what is needed."""
-    secrets = _Secrets(context, role)
+    secrets = _Secrets(context, role, datetime.now(UTC))
     kept = _within(context, role, found, secrets)
     own = next(
         (
@@ -65,7 +66,7 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
 
 def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets") -> Found:
     """Return the role with what its policies grant within the plan, or by a decision."""
-    wrong = _surplus(context, role, found) | secrets.misnaming(found)
+    wrong = _surplus(context, role, found, secrets.now) | secrets.misnaming(found)
     if not wrong:
         return found
 
@@ -73,7 +74,7 @@ def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets
         document = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
         others = (other for other in found.policies if other.name != name)
         alone = replace(found, policies=(document, *others))
-        return name not in _surplus(context, role, alone) | secrets.misnaming(alone)
+        return name not in _surplus(context, role, alone, secrets.now) | secrets.misnaming(alone)
 
     left = (
         _pared(policy, partial(sound, policy.name)) if policy.name in wrong else policy
@@ -95,9 +96,9 @@ def _inline(name: str, policy: Raw) -> PolicyDocument:
     return PolicyDocument(name=name, document=json.dumps(policy))
 
 
-def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
+def _surplus(context: ChangeContext, role: Role, found: Found, now: datetime) -> set[str]:
     """Return the names of policies with a surplus that no decision covers; of an ARN that may do, ``misnaming`` tells."""
-    pairs = [excess for excess in surplus(found, role) if excess.gravity is not Gravity.SECRET]
+    pairs = [excess for excess in surplus(found, role, now) if excess.gravity is not Gravity.SECRET]
     return {
         policy
         for policy, gravity in {(pair.pair.policy, pair.gravity) for pair in pairs}
@@ -126,13 +127,13 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
         [policy for policy in kept.policies if (policy.name == POLICY) is same]
         for same in (True, False)
     )
-    ours = _with_additions(role, bare, mine, sound)
+    ours = _with_additions(role, bare, mine, sound, secrets.now)
     staying = (other if spares(other) else _pared(other, sound) for other in others)
     return replace(kept, policies=(ours, *(document for document in staying if document)))
 
 
 def _with_additions(
-    role: Role, bare: Found, mine: Iterable[PolicyDocument], sound: Sound
+    role: Role, bare: Found, mine: Iterable[PolicyDocument], sound: Sound, now: datetime
 ) -> PolicyDocument:
     """Return our policy: what was added to it and may stay, under its numbers, and then the plan."""
     bound = replace(role, accepted=frozenset(), beside=frozenset())
@@ -141,7 +142,7 @@ def _with_additions(
         if statement["Effect"] == "Deny":
             return sound(statement)
         alone = (_inline(POLICY, {"Version": "2012-10-17", "Statement": [statement]}),)
-        beyond = surplus(replace(bare, policies=alone), bound)
+        beyond = surplus(replace(bare, policies=alone), bound, now)
         return any(surplus.gravity is not Gravity.SECRET for surplus in beyond)
 
     plan = document(role.granted)
@@ -153,8 +154,8 @@ def _with_additions(
 class _Secrets:
     """The secrets that the role's function reads, by the ARNs that policies name them by."""
 
-    def __init__(self, context: ChangeContext, role: Role) -> None:
-        self._context, self._role = context, role
+    def __init__(self, context: ChangeContext, role: Role, now: datetime) -> None:
+        self._context, self._role, self.now = context, role, now
         self._listed = cache(lambda: _secrets(context))
 
     def misnaming(self, found: Found) -> set[str]:
@@ -169,8 +170,8 @@ class _Secrets:
     def lacks(self, found: Found) -> bool:
         """Whether something that the function needs is not surely granted, and no decision allows it."""
         arns = [self._named(found, secret).arn for secret in self._role.secrets]
-        lost = short(found, self._role, arns)
-        if denied_secrets(found, self._role) or any(missing.unknown for missing in lost):
+        lost = short(found, self._role, arns, self.now)
+        if denied_secrets(found, self._role, self.now) or any(missing.unknown for missing in lost):
             return True
         return bool(self._context.undecided(lacks(found, lost)))
 
@@ -217,4 +218,4 @@ def _shed(
 def restricted_by_boundary(context: ChangeContext, role: Role, found: Found) -> bool:
     """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
     bounded = replace(found, policies=(_inline(POLICY, document(role.granted)),))
-    return found.boundary is not None and _Secrets(context, role).lacks(bounded)
+    return found.boundary is not None and _Secrets(context, role, datetime.now(UTC)).lacks(bounded)

@@ -4,7 +4,7 @@ import ipaddress
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aws.iam.pattern import resource_pattern, text_pattern
 from aws.iam.statement import Condition
@@ -13,8 +13,12 @@ from aws.words import Words
 Context = Mapping[str, tuple[str, ...]]
 """Keys in lower case; ``context`` makes one."""
 Compare = Callable[[str, str], bool]
-CLOCKS = ("aws:CurrentTime", "aws:TokenIssueTime")
-"""Condition keys that hold a time: that of the call, and that of its credentials, which are renewed all the time."""
+CLOCKS = ("aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime")
+"""Condition keys that hold a time: that of the call, twice, and that of its credentials, which are renewed all the time."""
+LONGEST_SESSION = timedelta(hours=12)
+"""The longest that the credentials of a role's session are valid (IAM user guide, MaxSessionDuration)."""
+SINCE = " since"
+"""Follows a key whose value is a time from then on."""
 _RELATIONS: Mapping[str, Callable[..., bool]] = {
     "Equals": operator.eq,
     "LessThan": operator.lt,
@@ -79,21 +83,33 @@ def context(values: Mapping[str, str | tuple[str, ...]]) -> Context:
 
 
 def at(known: Context, now: datetime) -> Context:
-    """Return a context in which it is ``now``."""
-    moment, seconds = now.isoformat(), str(int(now.timestamp()))
-    return {**known, **context({**dict.fromkeys(CLOCKS, moment), "aws:EpochTime": seconds})}
+    """Return a context in which it is ``now``; a clock that ``known`` has keeps its value."""
+    return {**context({key: _shown(key, int(now.timestamp())) for key in CLOCKS}), **known}
+
+
+def since(known: Context, now: datetime) -> Context:
+    """Return what is known of every call from ``now`` on: a date decides a condition only if no later call changes that."""
+    starts = dict.fromkeys(CLOCKS, now) | {"aws:TokenIssueTime": now - LONGEST_SESSION}
+    seconds = {key + SINCE: str(int(start.timestamp())) for key, start in starts.items()}
+    return {**context(seconds), **known}
+
+
+def over_time(known: Context, now: datetime) -> tuple[Context, Context]:
+    """Return what is known of a call now, and of every call from now on."""
+    return at(known, now), since(known, now)
+
+
+def _shown(key: str, seconds: int) -> str:
+    """Return a time as a key has it: in seconds, or as a date."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return str(seconds) if "epoch" in key.lower() else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def holds(condition: Condition, known: Context) -> Answer:
     """Whether a condition holds in a request of which ``known`` is known."""
-    if condition.key.lower() not in known:
-        return Unknown(
-            Words(
-                en=f"the value of {condition.key} is not known (condition: {condition})",
-                ja=f"{condition.key}の値が不明です（条件: {condition}）",
-            )
-        )
-    values = known[condition.key.lower()]
+    values = known.get(condition.key.lower())
+    if values is None:
+        return _unless_a_time(condition, known)
     if condition.operator == "Null":
         return (not values) is (condition.values == ("true",))
     positive = _NEGATIONS.get(condition.operator, condition.operator)
@@ -116,6 +132,36 @@ def holds(condition: Condition, known: Context) -> Answer:
         )
     answers = [_holds_for(value, condition, positive, is_negation) for value in values]
     return every(answers) if condition.quantifier == "ForAllValues" else some(answers)
+
+
+def _unless_a_time(condition: Condition, known: Context) -> Answer:
+    if start := known.get(condition.key.lower() + SINCE):
+        return _from_then_on(condition, int(*start))
+    return Unknown(
+        Words(
+            en=f"the value of {condition.key} is not known (condition: {condition})",
+            ja=f"{condition.key}の値が不明です（条件: {condition}）",
+        )
+    )
+
+
+def _from_then_on(condition: Condition, start: int) -> Answer:
+    """Judge a time at its start, at each date that the condition names, and after it."""
+    key, dates = condition.key.lower(), () if condition.operator == "Null" else condition.values
+    try:
+        named = [int(_date(date).timestamp()) for date in dates]
+    except ValueError:
+        return holds(condition, {})
+    moments = {start, *(max(start, moment + after) for moment in named for after in (0, 1))}
+    answers = {holds(condition, {key: (_shown(key, moment),)}) for moment in moments}
+    if len(answers) == 1:
+        return answers.pop()
+    return Unknown(
+        Words(
+            en=f"the condition {condition} holds at some times only",
+            ja=f"条件（{condition}）が成立する時期が限られています",
+        )
+    )
 
 
 def _when_absent(condition: Condition, *, is_negation: bool) -> bool:

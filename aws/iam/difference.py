@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from aws.iam.actions import expand
 from aws.iam.condition import Answer, Context, Unknown, every, holds
-from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate, with_values
+from aws.iam.evaluation import EvalDecision, EvaluationResult, with_values
 from aws.iam.pattern import (
     Pattern,
     TooIntricateError,
@@ -71,12 +71,10 @@ class Grant:
 class Grants:
     """A role's permissions. ``limits`` holds what each boundary allows, and is empty without one."""
 
-    statements: tuple[Statement, ...]
     boundary: tuple[Statement, ...] | None
     allows: tuple[Grant, ...]
     denies: tuple[Grant, ...]
     limits: tuple[Grant, ...]
-    known: Context
 
 
 def grants(
@@ -97,12 +95,10 @@ def grants(
     )
     everything = (*own, *(limit or ()))
     return Grants(
-        statements=own,
         boundary=limit,
         allows=_granted(own, "Allow", known, expand),
         denies=tuple(g for g in _granted(everything, "Deny", known, expand) if not g.unknown),
         limits=_granted(limit or (), "Allow", known, expand),
-        known=known,
     )
 
 
@@ -300,9 +296,11 @@ def _removes(deny: Grant, grant: Grant) -> bool:
 
 
 def missing(
-    granted: Grants, required: Iterable[Permission], arns: Iterable[str]
+    evaluated: Callable[[str, str], EvaluationResult],
+    required: Iterable[Permission],
+    arns: Iterable[str],
 ) -> tuple[MissingPermission, ...]:
-    """Find every required permission that IAM would not allow on a real resource.
+    """Find every required permission that IAM, asked for an action on a resource, would not allow on a real one.
 
     ``required`` may name a resource by a pattern (a secret's ARN ends in six random characters);
     then every one of ``arns``, the ARNs that really exist, that fits it is tried. Where none fits,
@@ -312,13 +310,16 @@ def missing(
     found = (
         problem
         for action, resource in sorted(required)
-        for problem in _missing(granted, action, resource, real)
+        for problem in _missing(evaluated, action, resource, real)
     )
     return tuple(dict.fromkeys(found))
 
 
 def _missing(
-    granted: Grants, action: str, resource: str, real: Sequence[str]
+    evaluated: Callable[[str, str], EvaluationResult],
+    action: str,
+    resource: str,
+    real: Sequence[str],
 ) -> Iterator[MissingPermission]:
     has_wildcard = bool({"*", "?"} & set(resource)) and resource != "*"
     pattern = resource_pattern(resource)
@@ -329,9 +330,8 @@ def _missing(
             ja=f"{resource}に当てはまるリソースがありません",
         )
         yield MissingPermission(action=action, resource=resource, reason=reason, unknown=reason)
-    limits = () if granted.boundary is None else (granted.boundary,)
     for target in targets:
-        decision = evaluate(granted.statements, action, target, granted.known, limits=limits)
+        decision = evaluated(action, target)
         if not decision.allowed:
             yield missing_by(decision, action, target)
 

@@ -80,6 +80,21 @@ def evaluate(
     return _limited(limit)
 
 
+def evaluate_from(
+    statements: Sequence[Statement],
+    action: str,
+    resource: str,
+    times: tuple[Context, Context],
+    limits: Sequence[Sequence[Statement]] = (),
+) -> EvaluationResult:
+    """Decide a request for good (``condition.over_time``): what is refused now is refused; what may be refused later is unknown."""
+    now, later = times
+    today = evaluate(statements, action, resource, now, limits)
+    if today.outcome in {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}:
+        return today
+    return evaluate(statements, action, resource, later, limits)
+
+
 def _not_granted(
     statements: Sequence[Statement], action: str, resource: str, known: Context
 ) -> EvaluationResult:
@@ -231,9 +246,9 @@ def denied(
     statements: Iterable[Statement],
     arn: str,
     pairs: Iterable[tuple[str, str]],
-    known: Context,
+    times: tuple[Context, Context],
 ) -> Iterator[tuple[str, Statement, Answer]]:
-    """Yield each action that a resource policy denies to a principal, or may deny (Unknown).
+    """Yield each action that a resource policy denies to a principal now, or may deny, now or later (Unknown).
 
     ``pairs`` are actions and the resource's own ARN.
     """
@@ -243,10 +258,11 @@ def denied(
         if statement.effect == "Deny" and names(statement, arn)
     ]
     for action, resource in pairs:
-        for deny in denies:
-            answer = applies(deny, action, resource, known)
-            if answer is not False:
-                yield action, deny, answer
+        for context in times:
+            answers = [(deny, applies(deny, action, resource, context)) for deny in denies]
+            standing = [(deny, answer) for deny, answer in answers if answer is not False]
+            if standing:
+                yield action, *min(standing, key=lambda found: found[1] is not True)
                 break
 
 

@@ -11,6 +11,7 @@ from aws.iam.difference import (
     inverted_statements,
     missing,
 )
+from aws.iam.evaluation import evaluate
 from aws.iam.statement import parse
 from aws.words import SILENCE
 
@@ -37,10 +38,20 @@ def deny(action, resource="*", **more):
     return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
+def of_role(*statements):
+    return parse({"Version": "2012-10-17", "Statement": list(statements)}, "role")
+
+
 def held(*statements, boundary=None):
-    own = parse({"Version": "2012-10-17", "Statement": list(statements)}, "role")
+    own = of_role(*statements)
     limit = None if boundary is None else parse({"Statement": list(boundary)}, "boundary")
     return grants(own, KNOWN, boundary=limit)
+
+
+def asked(*statements):
+    """Answer as IAM does for a role with these statements."""
+    own = of_role(*statements)
+    return lambda action, resource: evaluate(own, action, resource, KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +206,7 @@ def test_a_condition_that_surely_fails_grants_nothing():
 
 
 def test_nothing_is_missing_where_the_real_secret_is_readable():
-    role = held(allow("secretsmanager:GetSecretValue", f"{SECRET}-??????"))
+    role = asked(allow("secretsmanager:GetSecretValue", f"{SECRET}-??????"))
 
     assert (
         missing(role, [("secretsmanager:GetSecretValue", f"{SECRET}-??????")], [REAL_SECRET]) == ()
@@ -204,7 +215,7 @@ def test_nothing_is_missing_where_the_real_secret_is_readable():
 
 @pytest.mark.parametrize("resource", [SECRET, f"{SECRET}-?????", SECRET.replace("prod", "dev")])
 def test_a_secret_pattern_that_fits_no_real_secret_is_missing(resource):
-    role = held(allow("secretsmanager:GetSecretValue", resource))
+    role = asked(allow("secretsmanager:GetSecretValue", resource))
     required = [("secretsmanager:GetSecretValue", f"{SECRET}-??????")]
 
     found = missing(role, required, [REAL_SECRET])
@@ -213,13 +224,13 @@ def test_a_secret_pattern_that_fits_no_real_secret_is_missing(resource):
 
 
 def test_a_required_pattern_without_any_real_resource_is_not_testable():
-    found = missing(held(allow("*")), [("secretsmanager:GetSecretValue", f"{SECRET}-??????")], [])
+    found = missing(asked(allow("*")), [("secretsmanager:GetSecretValue", f"{SECRET}-??????")], [])
 
     assert "no resource that exists fits" in found[0].unknown.en
 
 
 def test_a_denied_permission_is_missing():
-    role = held(allow("dynamodb:*", USERS), deny("dynamodb:GetItem"))
+    role = asked(allow("dynamodb:*", USERS), deny("dynamodb:GetItem"))
 
     found = missing(role, [("dynamodb:GetItem", USERS)], [])
 
@@ -227,7 +238,9 @@ def test_a_denied_permission_is_missing():
 
 
 def test_a_permission_under_an_unjudgeable_condition_is_not_testable():
-    role = held(allow("dynamodb:GetItem", USERS, Condition={"Bool": {"aws:ViaAWSService": "true"}}))
+    role = asked(
+        allow("dynamodb:GetItem", USERS, Condition={"Bool": {"aws:ViaAWSService": "true"}})
+    )
 
     assert missing(role, [("dynamodb:GetItem", USERS)], [])[0].unknown
 
@@ -246,15 +259,15 @@ def test_a_permission_under_an_unjudgeable_condition_is_not_testable():
     ],
 )
 def test_admin_is_recognised(statement, is_admin):
-    assert bool(admin_statements(held(statement).statements)) is is_admin
+    assert bool(admin_statements(of_role(statement))) is is_admin
 
 
 def test_inverted_allows_are_found_and_inverted_denies_are_not():
-    statements = held(
+    statements = of_role(
         {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
         {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::x"},
         {"Effect": "Deny", "NotAction": "dynamodb:*", "Resource": "*"},
-    ).statements
+    )
 
     assert inverted_statements(statements) == statements[:2]
 
@@ -279,6 +292,6 @@ def test_escalation_is_recognised(action, escalates):
 
 def test_missing_permissions_come_in_one_order_whatever_order_they_are_asked_in():
     required = [("dynamodb:Query", USERS), ("dynamodb:GetItem", USERS), ("dynamodb:GetItem", "a")]
-    found = missing(held(), required, [])
+    found = missing(asked(), required, [])
 
     assert [(one.action, one.resource) for one in found] == sorted(required)
