@@ -28,6 +28,8 @@ from signoff.judge.verdict import RunCondition
 UNKNOWN = "unknown"
 CACHE = "__pycache__"
 """The folder in which Python keeps what it compiled."""
+BY_HASH_UNCHECKED = b"\x01\x00\x00\x00"
+"""The flags of compiled code that Python runs without a look at its source (PEP 552)."""
 CHANGED = "+changes"
 """Appended to the commit if the tree differs from it."""
 CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
@@ -87,7 +89,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
     for name, below, files in os.walk(root):
         folder = Path(name)
         left = LEFT_BY_RUNS if folder == root else frozenset()
-        # A name with a dot can't be imported; caches are looked at apart (caches_by_hash).
+        # A name with a dot can't be imported; caches are looked at apart (unchecked_caches).
         below[:] = [
             child
             for child in below
@@ -138,7 +140,7 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from folders_of_imports(root)
-    yield from caches_by_hash(root)
+    yield from unchecked_caches(root)
     yield from addresses()
 
 
@@ -215,34 +217,35 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
             )
 
 
-def caches_by_hash(root: Path) -> Iterator[RunCondition]:
-    """Yield the compiled modules that Python runs without a look at the date and the size of their source (PEP 552).
+def unchecked_caches(root: Path) -> Iterator[RunCondition]:
+    """Yield the compiled modules that Python runs without a look at their source (PEP 552).
 
-    Those with a date are what Python itself writes, and never runs once the source was changed: none of them is old by mistake.
+    Those with a date are what Python itself writes, those whose hash is checked what pytest writes of tests and conftests: neither
+    is run once the source was changed.
     """
     for folder, _ in _folders(root):
         for path in sorted((folder / CACHE).glob("*.pyc")):
-            if _is_by_hash(path):
-                yield _by_hash(path.relative_to(root))
+            if _is_unchecked(path):
+                yield _unchecked(path.relative_to(root))
 
 
-def _is_by_hash(path: Path) -> bool:
-    """Whether this interpreter takes the file for compiled code, and its flags are not 0; another's is compiled anew."""
+def _is_unchecked(path: Path) -> bool:
+    """Whether this interpreter takes the file for code whose hash it does not check; another's is compiled anew."""
     try:
         with path.open("rb") as file:
             header = file.read(16)
     except OSError:
         return False
     # A file that is cut off before its 16 bytes is compiled anew as well.
-    return len(header) == 16 and header[:4] == MAGIC_NUMBER and any(header[4:8])
+    return len(header) == 16 and header[:8] == MAGIC_NUMBER + BY_HASH_UNCHECKED
 
 
-def _by_hash(path: Path) -> RunCondition:
+def _unchecked(path: Path) -> RunCondition:
     return RunCondition(
         what=path.as_posix(),
         words=Words(
-            en=f"{path} is compiled code that may run in place of its source, without being compared with it by date (PEP 552): delete it",
-            ja=f"{path}は、ソースと日時を照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
+            en=f"{path} is compiled code that may run in place of its source, without being compared with it (PEP 552): delete it",
+            ja=f"{path}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
         ),
     )
 

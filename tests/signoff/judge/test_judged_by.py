@@ -1,5 +1,6 @@
 """What judges production: code, packages and addresses that are not the commit's are named."""
 
+import os
 import py_compile
 import subprocess
 import sys
@@ -11,12 +12,12 @@ import pytest
 
 from signoff.judge.judged_by import (
     addresses,
-    caches_by_hash,
     folders_of_imports,
     foreign,
     foreign_start_files,
     of_the_commit,
     start_up_code,
+    unchecked_caches,
 )
 from tests.signoff.checkout import committed, git
 
@@ -183,9 +184,6 @@ def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
     assert list(folders_of_imports(ROOT)) == []
 
 
-HASHED = (py_compile.PycInvalidationMode.UNCHECKED_HASH, py_compile.PycInvalidationMode.CHECKED_HASH)  # fmt: skip
-
-
 @pytest.fixture
 def cached(tmp_path):
     """Return where a module's cache is, made of other code than the module has."""
@@ -203,11 +201,10 @@ def cached(tmp_path):
     return compiled
 
 
-@pytest.mark.parametrize("mode", HASHED)
-def test_cache_that_is_not_compared_by_date_is_named(tmp_path, cached, mode):
-    path = cached(mode)
+def test_cache_that_is_not_compared_with_its_source_is_named(tmp_path, cached):
+    path = cached(py_compile.PycInvalidationMode.UNCHECKED_HASH)
 
-    (condition,) = caches_by_hash(tmp_path)
+    (condition,) = unchecked_caches(tmp_path)
 
     assert condition.what == path.relative_to(tmp_path).as_posix()
     assert condition.words.en.startswith(f"{condition.what} is compiled code that may run")
@@ -227,10 +224,26 @@ def test_cache_that_is_named_runs_in_place_of_its_source(tmp_path, cached):
     assert ran.stdout == "forged\n"
 
 
-def test_cache_with_a_date_is_no_condition(tmp_path, cached):
-    cached(py_compile.PycInvalidationMode.TIMESTAMP)
+COMPARED = (py_compile.PycInvalidationMode.TIMESTAMP, py_compile.PycInvalidationMode.CHECKED_HASH)
 
-    assert list(caches_by_hash(tmp_path)) == []
+
+@pytest.mark.parametrize("mode", COMPARED)
+def test_cache_that_is_compared_with_its_source_is_no_condition(tmp_path, cached, mode):
+    cached(mode)
+
+    assert list(unchecked_caches(tmp_path)) == []
+
+
+def test_cache_that_pytest_leaves_is_no_condition(tmp_path):
+    (tmp_path / "test_rally.py").write_text("def test_rally(): pass", encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", f"--rootdir={tmp_path}", "-c", os.devnull, str(tmp_path)],
+        cwd=tmp_path, check=True, capture_output=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
+
+    assert list((tmp_path / "__pycache__").glob("*.pyc"))
+    assert list(unchecked_caches(tmp_path)) == []
 
 
 @pytest.mark.parametrize(
@@ -241,11 +254,11 @@ def test_cache_with_a_date_is_no_condition(tmp_path, cached):
 def test_cache_that_python_compiles_anew_is_no_condition(tmp_path, cached, content):
     cached(py_compile.PycInvalidationMode.UNCHECKED_HASH).write_bytes(content)
 
-    assert list(caches_by_hash(tmp_path)) == []
+    assert list(unchecked_caches(tmp_path)) == []
 
 
-def test_this_checkout_has_no_cache_by_hash():
-    assert list(caches_by_hash(ROOT)) == []
+def test_this_checkout_has_no_unchecked_cache():
+    assert list(unchecked_caches(ROOT)) == []
 
 
 @pytest.fixture
