@@ -32,6 +32,15 @@ def is_closed(description: str | None) -> bool:
     return MARK in (description or "")
 
 
+def closed_for(share: float) -> Words:
+    """Say what callers get where a weight or a canary sends them a closed release: from 0 to 1."""
+    percent = f"{share * 100:.3g}%"
+    return Words(
+        en=f"the closed release for {percent} of the calls, which are answered 503",
+        ja=f"呼び出しの{percent}でメンテナンス版（503を返す）",
+    )
+
+
 def is_closed_version(code: str | None, description: str | None, closed: str) -> bool:
     """Whether a version is a closed release: of the code ``closed``, which this commit builds, or published as such by an earlier one."""
     return code == closed or description == CLOSED_VERSION

@@ -18,7 +18,6 @@ from plan import Plan
 from signoff.environment import where
 from signoff.judge.checklist import expectation
 
-CANARY = Words(en="share of the canary (%)", ja="カナリアの割合（%）")
 ACCESS_LOG = Words(en="access log group", ja="アクセスログの出力先")
 PRIVATE = Words(en="private values in the access log", ja="アクセスログに含まれる個人情報")
 REQUEST_ID = Words(en="request id in the access log", ja="アクセスログのリクエストID")
@@ -170,14 +169,6 @@ BOUNDED = (
         "function",
         {WRITES_TO: "log_group"},
         lambda function: {WRITES_TO: exactly(function.log_group)},
-    ),
-    Bounded(
-        "DEP-28",
-        Words("stage has no canary", "ステージにカナリアがない"),
-        "stage",
-        {CANARY: "canary_percent"},
-        _all({CANARY: exactly(None)}),
-        about=LOOSENS,
     ),
     Bounded(
         "DEP-29",

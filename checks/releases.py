@@ -7,14 +7,14 @@ from typing import Any
 from aws import desired
 from aws.difference import Difference, fault
 from aws.kinds.function import Function
-from aws.kinds.rest_api import Deployment
+from aws.kinds.rest_api import Deployment, Stage
 from aws.kinds.table import TABLE
 from aws.kinds.table_beside import Backups
 from aws.reading import Scope
-from aws.release import CLOSED, OPEN, Builds, is_closed_version
+from aws.release import CLOSED, OPEN, Builds, closed_for, is_closed, is_closed_version
 from aws.section import Follows, NotTestable, known
 from aws.words import Words
-from checks.deployed import Deployed
+from checks.deployed import Deployed, look_up
 from signoff.environment import in_japan
 from signoff.evidence import Record
 from signoff.judge.snapshot import contents_of
@@ -110,9 +110,49 @@ def packed(scope: Scope) -> Builds:
     return scope.builds
 
 
-def served_by(*, closed: bool) -> Words:
-    """Say which of the two releases callers get."""
-    return CLOSED if closed else OPEN
+def served_by(*, closed: bool, share: float) -> Words:
+    """Say which of the two releases callers get: the closed one all of them, or the ``share`` that is sent elsewhere."""
+    if closed:
+        return CLOSED
+    return closed_for(share) if share else OPEN
+
+
+def share_of_closed_versions(
+    deployed: Deployed, function: desired.Function, builds: Builds
+) -> float:
+    """Return the share of the calls that the alias sends to versions beside its own that are closed releases."""
+    weights = [pair for alias in deployed.aliases(function) for pair in alias.weights.items()]
+    return sum(
+        share
+        for number, share in weights
+        if share and _is_closed_number(deployed, function, number, builds)
+    )
+
+
+def _is_closed_number(
+    deployed: Deployed, function: desired.Function, number: str, builds: Builds
+) -> bool:
+    there = {version.number: version for version in deployed.versions(function)}
+    kind = Words(f"version of {function.name}", f"{function.name}のバージョン")
+    found = look_up(deployed, "DEP-39", kind, number, there)
+    return is_closed_version(found.code_sha256, found.description, builds.closed.code_sha256)
+
+
+def share_of_a_closed_canary(deployed: Deployed, stage: Stage) -> float:
+    """Return the share of the calls that the stage sends to a canary of a closed deployment."""
+    if not stage.canary_percent or stage.canary_deployment is None:
+        return 0.0
+    there = {deployment.id: deployment for deployment in deployed.deployments()}
+    kind = Words("deployment", "デプロイ")
+    found = look_up(deployed, "DEP-39", kind, stage.canary_deployment, there)
+    return stage.canary_percent / 100 if is_closed(found.description) else 0.0
+
+
+def require_open(name: str, share: float) -> None:
+    """Raise Follows where a share of the calls gets the closed release: that is no split that a team could want."""
+    if share:
+        of = closed_for(share)
+        raise Follows("DEP-39", Words(en=f"{name}: {of.en}", ja=f"{name}: {of.ja}"))
 
 
 def restorable_flaws(

@@ -39,6 +39,8 @@ from checks.releases import (
     released_as_recorded,
     repair,
     served_by,
+    share_of_a_closed_canary,
+    share_of_closed_versions,
 )
 from plan import Plan
 from signoff.environment import Environment, where
@@ -252,20 +254,23 @@ def test_alias_runs_an_open_release(
     found = judge.observe(deployed.function(function), "version", "code_sha256")
 
     closed = is_closed_version(found.code_sha256, found.description, builds.closed.code_sha256)
-    facts = {RELEASE: served_by(closed=closed)}
+    share = 0.0 if closed else share_of_closed_versions(deployed, function, builds)
+    judge.observe.note(aliases=deployed.aliases(function), closed_share=share)
+
+    facts = {RELEASE: served_by(closed=closed, share=share)}
     about = {"call": GET_FUNCTION, "decidable": False}
     judge(differences(FUNCTION.words, found.name, facts, {RELEASE: exactly(OPEN)}, **about))
 
 
 @expectation("DEP-39", ja="ステージが公開版を提供する")
 def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
-    stage, served = judge.observe(deployed.stage(), "deployment_id"), deployed.served()
-    judge.observe.note(methods=sorted(served.methods))
+    canary = ("canary_percent", "canary_deployment")
+    stage = judge.observe(deployed.stage(), "deployment_id", *canary)
+    served, share = deployed.served(), share_of_a_closed_canary(deployed, stage)
+    judge.observe.note(methods=sorted(served.methods), closed_share=share)
 
-    facts, about = (
-        {RELEASE: served_by(closed=PATH in served.paths)},
-        {"call": SERVED, "decidable": False},
-    )
+    facts = {RELEASE: served_by(closed=PATH in served.paths, share=share)}
+    about = {"call": SERVED, "decidable": False}
     judge(differences(STAGE.words, stage.name, facts, {RELEASE: exactly(OPEN)}, **about))
 
 

@@ -1,16 +1,18 @@
 """DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
-from aws.bounds import Bound, unset, within
+from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import WEIGHTS, sent_to
-from aws.kinds.rest_api import REST_API, STAGE
+from aws.kinds.rest_api import CANARY, REST_API, STAGE
 from aws.ledgers import ROUTE
+from aws.release import Builds
 from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
 from checks.labels import tags_differing
+from checks.releases import require_open, share_of_a_closed_canary, share_of_closed_versions
 from checks.unplanned_in_api import shared_answers
 from plan import Plan
 from signoff.environment import Environment, where
@@ -41,15 +43,25 @@ def test_answer_is_never_cached_for_another_caller(
 
 @expectation("DEP-28", ja="エイリアスがすべての呼び出しを一つのバージョンに送る")
 def test_alias_sends_every_call_to_one_version(
-    function: desired.Function, deployed: Deployed, judge: Judge
+    function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
     aliases = deployed.aliases(function)
     judge.observe.note(function=function.name, aliases=aliases)
+    require_open(function.name, share_of_closed_versions(deployed, function, builds))
 
     weights = [sent_to(n, share) for alias in aliases for n, share in alias.weights.items()]
     shares = {WEIGHTS: weights or None}
     about = {"call": "lambda:ListAliases", "loosens": True}
     judge(differences(FUNCTION.words, function.name, shares, {WEIGHTS: unset()}, **about))
+
+
+@expectation("DEP-28", ja="ステージにカナリアがない")
+def test_stage_has_no_canary(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "canary_percent", "canary_deployment")
+    require_open(stage.name, share_of_a_closed_canary(deployed, stage))
+
+    bounds = {CANARY: exactly(None)}
+    judge(STAGE.differences(stage.name, stage, bounds, loosens=True))
 
 
 @expectation("DEP-29", ja="API Gatewayにログ出力用のロールがある")

@@ -41,7 +41,7 @@ def converge(
         **preserved(context, function, found),
         "code": code_sha256(package),
         "variables": sorted({*function.environment, *_there(found, keeps)}),
-        "weights": _weights(context, function, found),
+        "weights": allowed_weights(context, function, (found or {}).get("weights", {})),
         "published": True,
     }
     name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
@@ -62,9 +62,10 @@ def released(context: ChangeContext, function: Function) -> dict[str, str]:
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
 
 
-def _weights(context: ChangeContext, function: Function, found: Raw | None) -> Mapping[str, float]:
+def allowed_weights(
+    context: ChangeContext, function: Function, weights: Mapping[str, float]
+) -> Mapping[str, float]:
     """Return the shares of traffic that may go to other versions: none, unless that was decided."""
-    weights: Mapping[str, float] = (found or {}).get("weights", {})
     shares = [sent_to(version, share) for version, share in weights.items()]
     facts, bounds = {WEIGHTS: shares or None}, {WEIGHTS: unset()}
     differing = differences(FUNCTION.words, function.name, facts, bounds)

@@ -21,6 +21,7 @@ from aws.words import Words
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = "the draft as planned"
+WITHOUT_CANARY = {"op": "remove", "path": "/canarySettings"}
 
 
 def converge(
@@ -117,9 +118,13 @@ def _deploy(
         point(context, api, id_, deployment)
 
 
-def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
+def point(
+    context: ChangeContext, api: Api, id_: str, deployment: str, *, canary_goes: bool = False
+) -> None:
     """Point the stage to a deployment and wait until a read shows it, because the release record reads it next."""
     patch = [replaced("/deploymentId", deployment)]
+    if canary_goes:
+        patch.append(WITHOUT_CANARY)
     update = partial(context.client("apigateway").update_stage, restApiId=id_, stageName=api.stage)
     context.once_found(lambda: update(patchOperations=patch))
     what = Words(

@@ -15,7 +15,7 @@ from aws.change.gate import (
     tag_fields,
 )
 from aws.converge import rest_api
-from aws.converge.deployment import stage_of
+from aws.converge.deployment import WITHOUT_CANARY, stage_of
 from aws.converge.rest_api import Edits
 from aws.desired import Api, Limit
 from aws.kind.description import DESCRIPTION, TRACING, escaped, replaced
@@ -23,6 +23,7 @@ from aws.kinds.rest_api import (
     ACCESS_LOG,
     ACCESS_LOG_FORMAT,
     CACHE,
+    CANARY,
     STAGE,
     MethodSetting,
     Stage,
@@ -59,7 +60,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     )
     stage, name = decode(raw) if raw else None, STAGE.resource(api.stage)
     facts = STAGE.repairs(api.stage, stage, _bounds(api))
-    further = [*_settings(name, api, stage), *_canary(name, raw)]
+    further = [*_settings(name, api, stage), *_canary(context, api, raw)]
     patch = [*STAGE.patch(facts), *(operation for _, operation in further)]
     there = tag_fields(context, raw.get("tags") or {}) if raw else None
     tags = difference(name, there, tag_fields(context, api.tags))
@@ -170,8 +171,15 @@ def _edit(
     return change, replaced(f"/{resource}/{verb}/{SETTINGS[field][1]}", change.after)
 
 
-def _canary(name: str, raw: Raw | None) -> Edits:
-    """Remove a canary: it sends some callers to another deployment, so do not go live with one."""
-    if raw and raw.get("canarySettings") is not None:
-        lost = Change(name, "canary", raw["canarySettings"], None, destroys=True)
-        yield lost, {"op": "remove", "path": "/canarySettings"}
+def _canary(context: ChangeContext, api: Api, raw: Raw | None) -> Edits:
+    if raw and canary_goes(context, api, raw):
+        lost = Change(
+            STAGE.resource(api.stage), "canary", raw["canarySettings"], None, destroys=True
+        )
+        yield lost, WITHOUT_CANARY
+
+
+def canary_goes(context: ChangeContext, api: Api, raw: Raw) -> bool:
+    """Whether the stage has a canary, which sends some callers to another deployment, and no decision allows it."""
+    differing = STAGE.differences(api.stage, decode(raw), {CANARY: exactly(None)})
+    return bool(context.undecided(differing))

@@ -37,6 +37,7 @@ from aws.section import Section
 from aws.words import Words
 
 PAGE = 500
+CANARY = Words(en="share of the canary (%)", ja="カナリアの割合（%）")
 DRAFT = re.compile(r"\bsha256:([0-9a-f]{64})\b")
 """The digest of the draft in a deployment's description: AWS has no call that reads what an earlier deployment would serve."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -298,11 +299,17 @@ class Stage:
     )
     tracing: bool = fact(TRACING, "tracingEnabled", absent=False)
     canary_percent: float | None = fact(
-        Words(en="canary (%)", ja="カナリア（%）"),
+        CANARY,
         "canarySettings",
         absent=None,
         read=lambda canary: canary.get("percentTraffic", 0.0),
         part=Part.API,
+    )
+    canary_deployment: str | None = fact(
+        Words(en="deployment of the canary", ja="カナリアのデプロイ"),
+        "canarySettings.deploymentId",
+        absent=None,
+        part=IDENTITY,
     )
     tags: Mapping[str, MaskedValue] = fact(TAGS, "tags", absent={}, read_in=described)
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)

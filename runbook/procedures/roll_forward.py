@@ -1,15 +1,18 @@
 """Point the functions' aliases and the API's stage at the newest recorded release that is open.
 
 Use it where the service is closed after a rollback, or where an alias was moved or the stage past the
-procedures: what is on record only has to be pointed at again. Nothing is built, uploaded or deployed.
+procedures, also where a weight or a canary sends a share of the calls to the closed release: what is on record
+only has to be pointed at again, for all calls. Nothing is built, uploaded or deployed.
 
 関数のエイリアスとAPIのステージを、記録済みの最新の公開版に向ける。
 
 ロールバックの後でメンテナンス版のままになっているとき、または手順を通さずにエイリアスやステージが動かされたときに
-使います。記録済みのものを指し直すだけで、ビルド、アップロード、デプロイはしません。
+使います。重み付けやカナリアが一部の呼び出しをメンテナンス版に送っているときも同じです。記録済みのものをすべての呼び出しに
+ついて指し直すだけで、ビルド、アップロード、デプロイはしません。
 """
 
 from aws.change.gate import Changes
+from aws.kinds.function_beside import sent_to
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
@@ -27,11 +30,17 @@ def say_where_it_goes(context: StepContext) -> Changes:
     aliases, stage = alias_moves(context), move_of_stage(context)
     for alias in aliases:
         context.tell(f"{alias.function.name}: {alias.live['Version']} -> {alias.target['Version']}")
+        for version, share in alias.weights.items():
+            of = sent_to(version, share)
+            context.say(en=f"no longer {of.en}", ja=f"{of.ja}の振り分けは解除")
     if stage:
         moves = f"{stage.live['id']} -> {stage.target['id']}"
         context.tell(
             Words(en=f"stage {stage.stage}: {moves}", ja=f"ステージ{stage.stage}: {moves}")
         )
+        if stage.canary is not None:
+            percent = f"{stage.canary.get('percentTraffic', 0.0):g}%"
+            context.say(en=f"canary removed: {percent}", ja=f"カナリアを解除: {percent}")
     if not stage and not aliases:
         context.say(
             en="the newest recorded open release is live already; after a rollback to an earlier one that is open, the same "
@@ -69,7 +78,7 @@ def point_the_stage(context: StepContext) -> Changes:
     return point_stage(context, planned, (FORWARD,)) if planned else ()
 
 
-@step("8-3", proves=("DEP-39",))
+@step("8-3", proves=("DEP-28", "DEP-39"))
 def record_the_release(context: StepContext) -> Changes:
     """Record what is live now.
 

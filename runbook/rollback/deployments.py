@@ -93,11 +93,13 @@ class StageMove:
     target: Mapping[str, Any]
     denied: tuple[DeniedFunction, ...] | None
     """Functions of the target that the API may not invoke; None where it is unknown what it calls."""
+    canary: Mapping[str, Any] | None
+    """Settings of a canary that goes: all callers get the target."""
 
     def changes(self) -> Changes:
         """Return the deployment, and the methods that callers lose: those are asked about."""
         name = f"stage {self.stage}"
-        moved = difference(name, _shown(self.live), _shown(self.target))
+        moved = difference(name, _shown(self.live, self.canary), _shown(self.target, None))
         if moved and is_closed(self.target.get("description")):
             return (*moved, self._closing(name))
         now, then = authorization_of(self.live), authorization_of(self.target)
@@ -158,6 +160,7 @@ def stage_move(context: StepContext) -> StageMove:
         live=described_deployment(context, id_, live),
         target=target,
         denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
+        canary=stage.get("canarySettings"),
     )
 
 
@@ -172,7 +175,8 @@ def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()
         scope=scope,
         served=served(context, move),
     )
-    moving = partial(point, context, context.plan.api, move.api_id, target)
+    gone = move.canary is not None
+    moving = partial(point, context, context.plan.api, move.api_id, target, canary_goes=gone)
     return execute(context, rollback, [(move.changes(), moving)])
 
 
@@ -226,8 +230,9 @@ def described_deployment(context: StepContext, api_id: str, deployment: str) -> 
     return answer
 
 
-def _shown(deployment: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(deployment: Mapping[str, Any], canary: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
+        "canary": canary,
         "deployment": deployment["id"],
         "deployed": f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
         "description": deployment.get("description"),

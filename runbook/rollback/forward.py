@@ -1,12 +1,14 @@
 """Forward: the newest recorded release that is open, to which aliases and stage are pointed."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from aws.converge import alias, rest_api
 from aws.converge.deployment import stage_of
+from aws.converge.stage import canary_goes
 from aws.desired import Function
-from aws.release import is_closed
+from aws.release import closed_for, is_closed
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
@@ -18,6 +20,8 @@ from runbook.rollback.versions import (
     closes,
     described,
     listed,
+    share_of_closed,
+    weights,
 )
 
 FORWARD = "forward"
@@ -30,22 +34,43 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
     stage = stage_of(context, api, id_)
-    functions = (
-        Words(en=f"function {function.name}", ja=f"関数{function.name}")
-        for function in context.plan.functions
-        if closes(alias.behind(context, function) or {}, closed)
-    )
-    of_stage = (
-        Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
-        for deployment in (deployments(context, id_) if id_ and stage else ())
-        if deployment["id"] == (stage or {})["deploymentId"]
-        and is_closed(deployment.get("description"))
-    )
-    return (*functions, *of_stage)
+    named = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
+    there = {str(entry["id"]): entry for entry in deployments(context, id_)} if id_ else {}
+    shut = stage and is_closed(there.get(stage["deploymentId"], {}).get("description"))
+    canary = closed_canary(stage or {}, there)
+    of_stage = _serving(named, shut=bool(shut), share=canary.get("percentTraffic", 0.0) / 100)
+    functions = (_closed_function(context, each, closed) for each in context.plan.functions)
+    return (*chain.from_iterable(functions), *of_stage)
+
+
+def _closed_function(context: StepContext, function: Function, closed: str) -> tuple[Words, ...]:
+    named = Words(en=f"function {function.name}", ja=f"関数{function.name}")
+    if closes(alias.behind(context, function) or {}, closed):
+        return _serving(named, shut=True, share=0.0)
+    share = share_of_closed(context, function, weights(context, function), closed)
+    return _serving(named, shut=False, share=share)
+
+
+def _serving(named: Words, *, shut: bool, share: float) -> tuple[Words, ...]:
+    """Name a resource that serves the closed release: alone where all callers get it, with the share otherwise."""
+    if shut:
+        return (named,)
+    of = closed_for(share)
+    return (Words(en=f"{named.en}: {of.en}", ja=f"{named.ja}: {of.ja}"),) if share else ()
+
+
+def closed_canary(
+    stage: Mapping[str, Any], there: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Return the settings of a canary that sends callers to a closed deployment; empty where none does."""
+    canary: Mapping[str, Any] = stage.get("canarySettings") or {}
+    deployment = there.get(canary.get("deploymentId", ""), {})
+    sends = canary.get("percentTraffic", 0.0) > 0
+    return canary if sends and is_closed(deployment.get("description")) else {}
 
 
 def alias_moves(context: StepContext) -> tuple[AliasMove, ...]:
-    """Return the moves of the aliases that serve another version than the newest recorded open one; Refused where none is."""
+    """Return the moves of the aliases that serve another version than the newest recorded open one, or another one beside it; Refused where none is."""
     closed, history = closed_code(context), context.history(releases.KIND)
     found = (_alias_move(context, function, history, closed) for function in context.plan.functions)
     return tuple(move for move in found if move is not None)
@@ -58,11 +83,13 @@ def _alias_move(
     entries = (release["functions"].get(function.name) or {} for release in history)
     version = next(_open(entries, there, closed), None)
     if version is None:
-        alias = Words.same(f"{function.name}:{function.alias}")
-        raise Refused(_nothing(alias, context, "functions"))
-    if version == live["Version"]:
+        named = Words.same(f"{function.name}:{function.alias}")
+        raise Refused(_nothing(named, context, "functions"))
+    sent = weights(context, function)
+    stay = alias.allowed_weights(context, function, sent) == sent
+    if version == live["Version"] and stay and not share_of_closed(context, function, sent, closed):
         return None
-    return AliasMove(function=function, live=live, target=there[version])
+    return AliasMove(function=function, live=live, target=there[version], weights=sent)
 
 
 def _open(entries: Any, there: Listed, closed: str) -> Iterator[str]:
@@ -75,7 +102,7 @@ def _open(entries: Any, there: Listed, closed: str) -> Iterator[str]:
 
 
 def move_of_stage(context: StepContext) -> StageMove | None:
-    """Return the move of the stage, None where it serves the newest recorded open deployment; Refused where none is."""
+    """Return the move of the stage, None where it serves the newest recorded open deployment to all; Refused where none is."""
     api = context.plan.api
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
@@ -87,7 +114,8 @@ def move_of_stage(context: StepContext) -> StageMove | None:
     if target is None:
         named = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
         raise Refused(_nothing(named, context, "api"))
-    if target == live:
+    goes = closed_canary(stage, there) or canary_goes(context, api, stage)
+    if target == live and not goes:
         return None
     return StageMove(
         api_id=id_,
@@ -95,6 +123,7 @@ def move_of_stage(context: StepContext) -> StageMove | None:
         live=described_deployment(context, id_, live),
         target=described_deployment(context, id_, target),
         denied=(),
+        canary=stage.get("canarySettings"),
     )
 
 
@@ -106,8 +135,14 @@ def _served_before(context: StepContext, there: Mapping[str, Mapping[str, Any]])
 
 
 def _nothing(what: Words, context: StepContext, procedure: str) -> Words:
-    command = f"python -m runbook {procedure} --env {context.environment.name} --go"
+    name = context.environment.name
+    release, record = (
+        f"{procedure} --env {name} --go",
+        f"record_release --env {name} --by NAME --go",
+    )
     return Words(
-        en=f"{what.en}: no open release is on record that it could be pointed at; release this checkout: `{command}`",
-        ja=f"{what.ja}: 戻し先となる公開版の記録がありません。手元のチェックアウトをリリースします: `{command}`",
+        en=f"{what.en}: no open release is on record that it could be pointed at; record what is live if it is open"
+        f" (`python -m runbook {record}`), or release this checkout (`python -m runbook {release}`)",
+        ja=f"{what.ja}: 戻し先となる公開版の記録がありません。稼働中のものが公開版であれば記録し（`python -m runbook"
+        f" {record.replace('NAME', '名前')}`）、そうでなければ手元のチェックアウトをリリースしてください（`python -m runbook {release}`）",
     )

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change.gate import Changes
+from aws.change.gate import Changes, unless_absent
 from aws.converge.version import LATEST, move
 from aws.desired import Function
+from aws.kinds.function_beside import alias_of
 from aws.release import CLOSED_PACKAGE, code_sha256, is_closed_version
 from aws.way_back import version_back
 from plan.compute import names_a_table
@@ -27,11 +28,13 @@ class AliasMove:
     target: Mapping[str, Any]
     closes: bool = False
     """The target is the closed release."""
+    weights: Mapping[str, float]
+    """Version -> share of the calls that it no longer gets: all of them go to the target."""
 
     def changes(self) -> Changes:
         """Return the version, and what else callers notice; a table that is left, and the end of service, are asked about."""
         name = f"alias {self.function.name}:{self.function.alias}"
-        moved = difference(name, _shown(self.live), _shown(self.target))
+        moved = difference(name, _shown(self.live, self.weights), _shown(self.target, {}))
         lost = () if self.closes else _tables(name, self.live, self.target)
         return (*moved, *lost, *self._closing(name)) if moved else ()
 
@@ -57,6 +60,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
             live=served[function.name],
             target=target,
             closes=closes(target, closed),
+            weights=weights(context, function),
         )
 
     return tuple(move_of(function) for function in functions if function.name in targets)
@@ -95,6 +99,24 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
         FunctionName=function.name, Qualifier=qualifier
     )
     return answer
+
+
+def weights(context: StepContext, function: Function) -> Mapping[str, float]:
+    """Return the shares of the calls that the alias sends to other versions, by their number."""
+    get = context.client("lambda").get_alias
+    found = unless_absent(get, FunctionName=function.name, Name=function.alias)
+    return alias_of(found).weights if found else {}
+
+
+def share_of_closed(
+    context: StepContext, function: Function, sent: Mapping[str, float], closed: str
+) -> float:
+    """Return the share of the calls that the weights of the alias send to closed releases."""
+    return sum(
+        share
+        for number, share in sent.items()
+        if share and closes(described(context, function, number), closed)
+    )
 
 
 def listed(context: StepContext, function: Function) -> Listed:
@@ -192,8 +214,9 @@ def _existing(function: Function, version: str, there: Listed) -> Mapping[str, A
     return there[version]
 
 
-def _shown(version: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(version: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, Any]:
     return {
+        "weights": dict(weights),
         "version": version["Version"],
         "published": version["LastModified"],
         "code": version["CodeSha256"],

@@ -418,7 +418,7 @@ ANSWERS = {
                     "destinationArn": "arn:aws:logs:ap-northeast-1:444455556666:log-group:rally",
                 },
                 "tracingEnabled": True,
-                "canarySettings": {"percentTraffic": 10.0},
+                "canarySettings": {"percentTraffic": 10.0, "deploymentId": "d2"},
                 "tags": {"Environment": "prod"},
             }
         },
@@ -437,6 +437,7 @@ ANSWERS = {
             access_log_format="$context.requestId",
             tracing=True,
             canary_percent=10.0,
+            canary_deployment="d2",
             tags={"Environment": masked("prod", public={"prod"}, salts=())},
             unplanned=MORE,
         ),

@@ -6,9 +6,9 @@ from typing import Any
 
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import StaticAnswer
-from aws.kinds.function_beside import LambdaAccount
+from aws.kinds.function_beside import LambdaAccount, Version
 from aws.kinds.rest_api import Deployment
-from aws.release import CLOSED_VERSION, PATH, Package
+from aws.release import CLOSED_VERSION, MARK, PATH, Package
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot, contents_of
 from tests.defects import following
@@ -26,11 +26,13 @@ from tests.defects.changes import (
 from tests.defects.defect import Break, Defect
 from tests.healthy import compute, edge
 from tests.healthy.api_document import CORS
+from tests.healthy.store import FORMER_DEPLOYMENT
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
 LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
 """CodeSha256 of what this commit does not build."""
 LAYERS = "arn:aws:lambda:ap-northeast-1"
+CLOSED_DEPLOYMENT = f"stamp-rally-prod-api{MARK}draft sha256:{'0' * 64}"
 EVERYWHERE = (
     *("functions", "aliases", "versions", "function_policies", "function_urls"),
     "function_attachments",
@@ -109,6 +111,26 @@ def _rolled_back(name: str, code: str) -> Break:
 def _closed_by_an_earlier_commit(name: str) -> Break:
     """Move the alias to the closed release of a commit that built another package for it."""
     return both(_rolled_back(name, LAPTOP), item("functions", name, description=CLOSED_VERSION))
+
+
+def _sent_to_the_version_before(name: str, share: float, **version: str) -> Break:
+    """Let the alias send a share of the calls to version 1, which is as ``version`` says."""
+
+    def first(found: tuple[Version, ...]) -> tuple[Version, ...]:
+        return (replace(found[0], **version), *found[1:])
+
+    weighted = edited("aliases", name, lambda found: (replace(found[0], weights={"1": share}),))
+    return both(edited("versions", name, first), weighted)
+
+
+def _canary(percent: float, description: str) -> Break:
+    """Let the stage send a share of the calls to the deployment before, of that description."""
+
+    def last(found: tuple[Deployment, ...]) -> tuple[Deployment, ...]:
+        return (*found[:-1], replace(found[-1], description=description))
+
+    canary = {"canary_percent": percent, "canary_deployment": FORMER_DEPLOYMENT}
+    return both(edited("deployments", edge.API, last), item("stages", "prod", **canary))
 
 
 def _back_to_the_closed_release(name: str) -> Break:
@@ -204,6 +226,40 @@ RELEASES = (
             edited("served", "prod", _closed_api),
         ),
         follows=following.AN_OPEN_STAGE,
+    ),
+    Defect(
+        id="DEP-39:tenth-of-the-calls-sent-to-the-closed-version",
+        breaks=_sent_to_the_version_before(AWARD, 0.1, code_sha256=compute.CLOSED),
+        follows=frozenset({"DEP-28"}),
+    ),
+    Defect(
+        id="DEP-39:tenth-of-the-calls-sent-to-the-closed-version-of-an-earlier-commit",
+        breaks=_sent_to_the_version_before(AWARD, 0.1, description=CLOSED_VERSION),
+        follows=frozenset({"DEP-28"}),
+    ),
+    Defect(
+        id="DEP-39:tenth-of-the-calls-sent-to-a-version-that-is-not-listed",
+        breaks=edited(
+            "aliases", AWARD, lambda found: (replace(found[0], weights={"9": 0.1}), *found[1:])
+        ),
+        follows=frozenset({"DEP-28"}),
+    ),
+    Defect(
+        id="DEP-39:canary-of-the-closed-deployment",
+        breaks=_canary(20.0, CLOSED_DEPLOYMENT),
+        follows=frozenset({"DEP-28"}),
+    ),
+    Defect(
+        id="DEP-28:canary-of-the-closed-deployment-without-traffic",
+        breaks=_canary(0.0, CLOSED_DEPLOYMENT),
+    ),
+    Defect(
+        id="DEP-28:canary-of-an-open-deployment",
+        breaks=_canary(20.0, "an earlier release"),
+    ),
+    Defect(
+        id="DEP-28:closed-version-without-traffic",
+        breaks=_sent_to_the_version_before(AWARD, 0.0, code_sha256=compute.CLOSED),
     ),
     Defect(
         id="DEP-17:no-record",

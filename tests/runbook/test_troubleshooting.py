@@ -103,6 +103,17 @@ def test_a_repaired_configuration_is_no_suspect_and_other_code_is(operator, told
     assert f"live differs from the recorded release.functions.{AUTH}.code_sha256: " in after_change
 
 
+def test_version_that_closes_a_tenth_of_the_calls_is_named_with_what_leads_forward(operator, told):
+    functions, alias = operator.client("lambda"), {"FunctionName": AUTH, "Name": "live"}
+    weights = {"AdditionalVersionWeights": {"1": 0.1}}
+    functions.update_alias(**alias, RoutingConfig=weights)
+    said = told(troubleshoot)
+    functions.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {}})
+
+    assert f"function {AUTH}: the closed release for 10% of the calls" in said
+    assert "python -m runbook roll_forward --env prod --go" in said
+
+
 def test_a_burning_alarm_is_named_with_its_page(operator, told):
     name = "stamp-rally-prod-award-errors-alarm"
     cloudwatch = operator.client("cloudwatch")

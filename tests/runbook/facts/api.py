@@ -354,6 +354,9 @@ ANSWERS = {
         ),
         "tracing": of_stage(staged(replaced("/tracingEnabled", "false"))),
         "canary_percent": of_stage(staged(replaced("/canarySettings/percentTraffic", "10"))),
+        "canary_deployment": Otherwise(
+            "which one decides nothing while it is open: the share is judged, and `roll_forward` leads off a closed one"
+        ),
         "tags": of_stage(untagged("/stages/prod")),
         "unplanned": DETACHED,
     },

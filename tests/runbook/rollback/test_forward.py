@@ -12,6 +12,7 @@ from runbook.procedures import roll_forward, rollback_api, rollback_functions
 from runbook.rollback.deployments import deployments
 from runbook.rollback.forward import alias_moves, closed_parts
 from runbook.rollback.versions import moves
+from signoff.environment import Decision
 from tests.runbook.desk import said_in
 
 
@@ -101,6 +102,152 @@ def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_versi
     assert {change.resource for change in made} == {f"alias {name}:live"}
     assert operator.versions()["award"] == "2"
     assert len(operator.history("release")) == before
+
+
+AWARD = "stamp-rally-prod-award"
+
+
+@pytest.fixture
+def split(operator):
+    """Return what lets the alias of award send a tenth of the calls to a version; all go to its own afterwards."""
+    functions, alias = operator.client("lambda"), {"FunctionName": AWARD, "Name": "live"}
+
+    def sends(version):
+        weights = {"AdditionalVersionWeights": {version: 0.1}}
+        functions.update_alias(**alias, RoutingConfig=weights)
+
+    yield sends
+    functions.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {}})
+
+
+def weights_of(operator):
+    alias = operator.client("lambda").get_alias(FunctionName=AWARD, Name="live")
+    return alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+
+
+def test_tenth_of_the_calls_that_a_closed_version_gets_is_told_and_taken_from_it(operator, split):
+    split("1")
+    before = [(part.en, part.ja) for part in closed_parts(operator.context())]
+    operator.told.clear()
+    made = operator.run(roll_forward)
+    told = "\n".join(said_in("en", line) for line in operator.told)
+
+    share = "the closed release for 10% of the calls, which are answered 503"
+    assert before == [
+        (f"function {AWARD}: {share}", f"関数{AWARD}: 呼び出しの10%でメンテナンス版（503を返す）")
+    ]
+    assert [(each.field, each.before, each.after) for each in made] == [("weights", {"1": 0.1}, {})]
+    assert "no longer 10% to version 1" in told
+    assert (weights_of(operator), operator.versions()["award"]) == ({}, "2")
+    assert closed_parts(operator.context()) == ()
+
+
+@pytest.fixture
+def tried(operator):
+    """Return an open version that is not the recorded one."""
+    functions = operator.client("lambda")
+    functions.update_function_configuration(FunctionName=AWARD, Description="tried")
+    made = functions.publish_version(FunctionName=AWARD, Description="tried")["Version"]
+    functions.update_function_configuration(FunctionName=AWARD, Description="")
+    return made
+
+
+def test_tenth_of_the_calls_that_another_open_version_gets_is_taken_from_it(operator, split, tried):
+    split(tried)
+    before = closed_parts(operator.context())
+    made = operator.run(roll_forward)
+
+    assert before == ()
+    assert [(each.field, each.before) for each in made] == [("weights", {tried: 0.1})]
+    assert (weights_of(operator), operator.versions()["award"]) == ({}, "2")
+
+
+def allowed(operator, what, value):
+    """Return the environment with a decision of the team."""
+    made = Decision(what=what, value=value, by="Test Author", why="we try it on some callers")
+    return replace(operator.desk.environment, decisions=(made,))
+
+
+def test_share_of_an_open_version_stays_where_the_team_decided_it(operator, split, tried):
+    what = f"function {AWARD}: traffic sent to other versions"
+    split(tried)
+    decided = allowed(operator, what, f"10% to version {tried}")
+
+    assert operator.run(roll_forward, environment=decided) == ()
+    assert weights_of(operator) == {tried: 0.1}
+
+
+def test_share_of_the_closed_version_goes_whatever_was_decided(operator, split):
+    what = f"function {AWARD}: traffic sent to other versions"
+    split("1")
+    operator.run(roll_forward, environment=allowed(operator, what, "10% to version 1"))
+
+    assert weights_of(operator) == {}
+
+
+def test_going_back_leaves_no_share_of_the_calls_with_another_version(operator, split, tried):
+    split(tried)
+    shown = operator.rehearse(rollback_functions, only=AWARD)
+    operator.run(rollback_functions, only=AWARD)
+
+    assert ("weights", {tried: 0.1}, {}) in [(one.field, one.before, one.after) for one in shown]
+    assert weights_of(operator) == {}
+    operator.run(roll_forward)
+
+
+@pytest.fixture
+def canary(operator):
+    """Return what sends a share of the calls to the deployment that is, or is not, closed; there is no canary afterwards."""
+    gateway, api = operator.client("apigateway"), operator.context().plan.api
+    id_ = rest_api.find(operator.context(), api)["id"]
+    there = deployments(operator.context(), id_)
+    of = {is_closed(found.get("description")): str(found["id"]) for found in there}
+    stage = {"restApiId": id_, "stageName": api.stage}
+
+    def sends(percent, *, closed):
+        settings = {"percentTraffic": percent, "deploymentId": of[closed]}
+        patch = [
+            {"op": "replace", "path": f"/canarySettings/{name}", "value": value}
+            for name, value in settings.items()
+        ]
+        gateway.update_stage(**stage, patchOperations=patch)
+        return lambda: gateway.get_stage(**stage).get("canarySettings")
+
+    yield sends
+    gateway.update_stage(**stage, patchOperations=[{"op": "remove", "path": "/canarySettings"}])
+
+
+def test_canary_of_the_closed_deployment_is_told_and_removed(operator, canary):
+    left, live = canary("20", closed=True), deployment(operator)
+    before = [part.en for part in closed_parts(operator.context())]
+    made = operator.run(roll_forward)
+
+    assert before == ["stage prod: the closed release for 20% of the calls, which are answered 503"]
+    assert [(each.field, each.after) for each in made] == [("canary", None)]
+    assert (left(), deployment(operator)) == (None, live)
+    assert closed_parts(operator.context()) == ()
+
+
+@pytest.mark.parametrize(("percent", "closed"), [("0", True), ("20", False)])
+def test_canary_goes_unless_the_team_decided_it(operator, canary, percent, closed):
+    left = canary(percent, closed=closed)
+    before = closed_parts(operator.context())
+    decided = allowed(operator, "stage prod: share of the canary (%)", percent)
+    kept = operator.run(roll_forward, environment=decided), left()["percentTraffic"]
+    made = operator.run(roll_forward)
+
+    assert before == ()
+    assert kept == ((), float(percent))
+    assert [each.field for each in made] == ["canary"]
+    assert left() is None
+
+
+def test_going_back_leaves_no_canary(operator, canary):
+    left = canary("20", closed=False)
+    operator.run(rollback_api)
+
+    assert left() is None
+    operator.run(roll_forward)
 
 
 @pytest.fixture

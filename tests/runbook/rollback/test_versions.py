@@ -46,12 +46,13 @@ def test_the_same_command_goes_forward_again(operator):
     assert operator.versions() == first
 
 
-def test_two_calls_a_function_tell_where_it_goes(operator):
+def test_three_calls_a_function_tell_where_it_goes(operator):
     functions, before = len(operator.context().plan.functions), len(operator.desk.aws.calls)
     moves(operator.context())
     made = Counter(call.operation for call in operator.desk.aws.calls[before:])
 
-    assert made == dict.fromkeys(("ListVersionsByFunction", "GetFunctionConfiguration"), functions)
+    calls = ("ListVersionsByFunction", "GetFunctionConfiguration", "GetAlias")
+    assert made == dict.fromkeys(calls, functions)
 
 
 def test_one_function_goes_to_a_named_version(operator):
