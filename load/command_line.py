@@ -45,7 +45,19 @@ def _file(flag: str, en: str, ja: str, **more: Any) -> CommandOption:
     return _option(flag, en, ja, type=click.Path(path_type=Path), metavar="FILE", **more)
 
 
-SENDS = (
+PLANS_COMMAND = Command(
+    "plans",
+    Words(
+        "list the plans of an environment with their prices",
+        "環境の計画と消費するクォータを一覧する",
+    ),
+    environment_option(),
+    environments_option(),
+    does="load.commands:plans",
+)
+RUN = Command(
+    "run",
+    Words("load an environment and judge it", "環境に負荷をかけて判定する"),
     environment_option(),
     environments_option(),
     _option("--plan", "default: smoke", "既定: smoke", type=click.Choice(PLANS), default="smoke"),
@@ -80,22 +92,6 @@ SENDS = (
     _option(
         "--workers", "Locust processes", "Locustのプロセス数", type=COUNT, default=1, metavar="N"
     ),
-)
-"""Options of the commands that send requests, now or later."""
-PLANS_COMMAND = Command(
-    "plans",
-    Words(
-        "list the plans of an environment with their prices",
-        "環境の計画と消費するクォータを一覧する",
-    ),
-    environment_option(),
-    environments_option(),
-    does="load.commands:plans",
-)
-RUN = Command(
-    "run",
-    Words("load an environment and judge it", "環境に負荷をかけて判定する"),
-    *SENDS,
     _option(
         "--listen",
         "address at which the master waits for workers (default: 127.0.0.1)",
@@ -112,20 +108,17 @@ RUN = Command(
     ),
     _option(
         "--expect-workers",
-        "start no workers here: wait for N that other machines start with the same --run-file",
-        "ここではワーカーを起動せず、同じ--run-fileで別のマシンが起動するN個を待つ",
+        "start no workers here: wait for N that other machines start with --run-file",
+        "ここではワーカーを起動せず、別のマシンが--run-fileで起動するN個を待つ",
         type=COUNT,
         metavar="N",
     ),
-    _file("--run-file", "from `prepare`", "`prepare`が作成したもの"),
+    _file(
+        "--run-file",
+        "where to write what those workers need; outside the repository",
+        "それらのワーカーに必要なファイルの書き出し先（リポジトリの外）",
+    ),
     does="load.commands:run",
-)
-PREPARE = Command(
-    "prepare",
-    Words("write the run file for a plain Locust", "単体のLocust用の実行ファイルを書き出す"),
-    *SENDS,
-    _file("--to", "outside the repository", "リポジトリの外", required=True),
-    does="load.commands:prepare",
 )
 RECORD = Command(
     "record",
@@ -148,7 +141,6 @@ LOAD = CommandGroup(
     declared={
         "plans": "load.command_line:PLANS_COMMAND",
         "run": "load.command_line:RUN",
-        "prepare": "load.command_line:PREPARE",
         "record": "load.command_line:RECORD",
     },
     examples=EXAMPLES,

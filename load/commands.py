@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ from rich.table import Table
 
 from aws.visible import visible_line
 from aws.words import Words, in_language, words_of
-from load.artefacts import ReportFolders, publish
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.plan import TokenBucket
-from load.engine.run_file import VARIABLE, require_outside
-from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
+from load.engine.verdict import LoadVerdict, sentence
 from load.evidence import record as record_evidence
 from load.evidence import why_not_counted
 from load.execution import run_load
@@ -28,10 +25,8 @@ from load.exhibit import head, rows, sentences
 from load.plans import PURPOSES
 from load.plans import plans as plans_for
 from load.prepare import ROOT, RunOptions
-from load.prepare import prepare as prepare_run
 from load.progress import ProgressDisplay
-from load.target import QuotaLedger, changed
-from load.teardown import Teardown
+from load.target import changed
 from signoff.environment import EnvironmentFileError, embedded
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings
@@ -44,7 +39,6 @@ GONE = Words(
     "the local stack that it loaded is gone; run it again",
     "負荷をかけたローカルスタックがありません。再実行してください",
 )
-PROGRAM = "python -m load"
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
 
@@ -118,55 +112,20 @@ def run(project: LoadComposition, *, env: str, lang: str, **asked: Any) -> ExitC
 
 
 @_command
-def prepare(project: LoadComposition, *, env: str, to: Path, lang: str, **asked: Any) -> ExitCode:
-    """Write the run file, and print how to start Locust with it."""
-    require_outside(to, project.root)
-    options, folders = RunOptions(**asked), ReportFolders(project.root, env)
-    shown, ledger = ProgressDisplay(lang=lang).say, QuotaLedger(folders.ledger)
-    with open_target(project, env, shown, options.host) as (target, aws):
-        out = folders.new(options.plan)
-        prepared = prepare_run(target, options, aws, ledger=ledger, out=out)
-    prepared.write(to)
-    say = in_language(lang)
-    print(
-        say(
-            f"{to} is ready; its sessions are valid for 24 hours. Start Locust with it:",
-            f"{to}を作成しました（セッションは24時間有効）。次のようにLocustを起動します:",
-        )
-    )
-    print(f"  {VARIABLE}={to} locust --config load/locust.conf")
-    print(
-        say(
-            "Afterwards delete what the run wrote, and record the verdict:",
-            "終了後、実行が書き込んだものを削除し、判定を記録します:",
-        )
-    )
-    command = f"record {Path(prepared.out) / FILE_NAME}"
-    print(f"  {PROGRAM} {command}")
-    return ExitCode.PASS
-
-
-@_command
 def record(project: LoadComposition, *, verdict: Path, lang: str) -> ExitCode:
-    """Record the verdict of a run that could not do so itself: of a plain Locust, or without its evidence store.
-
-    What a plain Locust wrote is deleted first.
-    """
+    """Record the verdict of a run that could not do so itself, since it could not write its evidence store."""
     made, say = LoadVerdict.read(verdict), ProgressDisplay(lang=lang).say
-    name, folder = str(made.about.get("environment") or "unknown"), verdict.parent
+    name = str(made.about.get("environment") or "unknown")
     if embedded(project.environment(name)):
         stack = project.kept()
         if stack is None or stack.birth != made.about.get("birth"):
             raise _not_recorded(verdict, GONE)
     with open_target(project, name, say) as (target, aws):
-        if made.conditions.plan.awards and made.cleanup is None:
-            cleanup = Teardown(target, aws, folder, say).remove_later(made)
-            made = replace(made, cleanup=cleanup)
-            publish(made, folder)
         if why := why_not_counted(made, target.environment) or changed(made.about, target.live):
             raise _not_recorded(verdict, why)
         store = StoreSettings.of(target.environment)
-        record_evidence(made, folder, store, project.root, aws, live=target.live, counts=True)
+        root, folder = project.root, verdict.parent
+        record_evidence(made, folder, store, root, aws, live=target.live, counts=True)
     _print_verdict(sentence(made), [verdict], lang)
     return made.judgement.exit
 

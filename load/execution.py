@@ -22,12 +22,12 @@ from load.artefacts import LOCUST_REPORT, ReportFolders, publish
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
-from load.engine.run_file import VARIABLE, LoadRun
+from load.engine.run_file import VARIABLE, LoadRun, require_outside
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record, why_not_counted
-from load.prepare import ROOT, RunOptions, prepare, revalidate
+from load.prepare import ROOT, RunOptions, prepare
 from load.progress import ProgressDisplay
-from load.target import ClientFactory, LoadTarget, QuotaLedger, changed, quota_owner
+from load.target import ClientFactory, LoadTarget, QuotaLedger, changed
 from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.evidence import StoreSettings
@@ -72,7 +72,7 @@ def started(run: LoadRun, run_file: Path, asked: RunOptions, logs: Path) -> Iter
     """Yield Locust at work on the run; none of its processes outlives the block."""
     locust = Locust()
     try:
-        for role, options in roles(run, asked, asked.port or free_port(asked.listen)):
+        for role, options in roles(run, asked):
             locust.processes.append(_process(run, run_file, role, options, logs))
         yield locust
     finally:
@@ -89,7 +89,7 @@ def free_port(host: str) -> int:
         return port
 
 
-def roles(run: LoadRun, asked: RunOptions, port: int) -> Iterator[tuple[str, list[str]]]:
+def roles(run: LoadRun, asked: RunOptions) -> Iterator[tuple[str, list[str]]]:
     """Yield each process to start on this machine: its name and Locust's options, the master first."""
     join_s = JOIN_ELSEWHERE_S if asked.expect_workers else JOIN_S
     leading = ["--headless", "--html", str(Path(run.out) / LOCUST_REPORT)]
@@ -102,14 +102,14 @@ def roles(run: LoadRun, asked: RunOptions, port: int) -> Iterator[tuple[str, lis
             *leading,
             "--master",
             f"--master-bind-host={asked.listen}",
-            f"--master-bind-port={port}",
+            f"--master-bind-port={asked.port}",
             f"--expect-workers={run.workers}",
             f"--expect-workers-max-wait={join_s}",
         ],
     )
     if not asked.expect_workers:
         for number in range(run.workers):
-            worker = ["--worker", f"--master-host={asked.listen}", f"--master-port={port}"]
+            worker = ["--worker", f"--master-host={asked.listen}", f"--master-port={asked.port}"]
             yield f"worker-{number}", worker
 
 
@@ -184,26 +184,20 @@ class Execution:
     asked: RunOptions = field(default_factory=RunOptions)
     pause: Callable[[float], None] = time.sleep
 
-    def claim(self) -> None:
-        """Make the folder; `LoadRefused` if another run left its verdict there, which would pass for this one's."""
-        if (self.folder / FILE_NAME).exists():
-            raise LoadRefused(
-                f"{self.folder} contains the verdict of an earlier run; prepare another run file",
-                f"{self.folder}に以前の判定があります。別の実行ファイルを用意してください",
-            )
-        self.folder.mkdir(parents=True, exist_ok=True)
-
     def drive(self) -> int:
         """Run Locust to its end and return its exit code.
 
         The first Ctrl-C ends it cleanly, with a verdict; the second at once.
         """
         with tempfile.TemporaryDirectory(prefix="load-") as private:
-            run_file = Path(private) / "run.json"
+            asked = replace(self.asked, port=self.asked.port or free_port(self.asked.listen))
+            run_file = asked.run_file or Path(private) / "run.json"
             self.run.write(run_file)
+            if asked.expect_workers:
+                self.display.say(_invitation(run_file, asked))
             with (
                 terminated_as_interrupted(),
-                started(self.run, run_file, self.asked, self.folder) as locust,
+                started(self.run, run_file, asked, self.folder) as locust,
                 self.display.open(),
             ):
                 log = self.folder / "locust.log"
@@ -260,13 +254,11 @@ def run_load(
     composition: LoadComposition, name: str, options: RunOptions, display: ProgressDisplay
 ) -> ExecutionResult:
     """Load an environment; raises `LoadRefused` before the first request if a rule forbids the run."""
+    _require_recipe(options, composition.root)
     folders = ReportFolders(composition.root, name)
-    ledger, ready = QuotaLedger(folders.ledger), _prepared(options)
+    ledger = QuotaLedger(folders.ledger)
     with open_target(composition, name, display.say, options.host) as (target, aws):
-        if ready:
-            run = revalidate(ready, target, aws, ledger=ledger, unlock=options.unlock)
-        else:
-            run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
+        run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
         execution = Execution(
             run=replace(run, progress=True),
             target=target,
@@ -276,47 +268,35 @@ def run_load(
             live=lambda: composition.live(target.environment),
             asked=options,
         )
-        result = _executed(execution, ledger)
+        result = _executed(execution)
         if result.verdict:
-            if execution.folder.parent == folders.home.resolve():
-                folders.link(execution.folder)
+            folders.link(execution.folder)
             _recorded(result.verdict, execution, composition.root)
     return result
 
 
-def _prepared(options: RunOptions) -> LoadRun | None:
-    """Return the run that was prepared earlier; workers on other machines need its file, too."""
-    expected = options.expect_workers
-    if options.run_file is None and expected:
+def _require_recipe(options: RunOptions, root: Path) -> None:
+    """Refuse options with which workers on other machines could not take part."""
+    if (options.expect_workers is None) != (options.run_file is None):
         raise LoadRefused(
-            "workers on other machines need the same run file; make it with prepare --to FILE, and add --run-file FILE",
-            "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成し、--run-file FILEを加えてください",
+            "--expect-workers N and --run-file FILE belong together: workers on other machines read that file",
+            "--expect-workers Nと--run-file FILEは一緒に指定します。別のマシンのワーカーがそのファイルを読みます",
         )
-    ready = LoadRun.read(options.run_file) if options.run_file else None
-    if ready and expected and expected != ready.workers:
+    if options.expect_workers and options.workers > 1:
         raise LoadRefused(
-            f"the run file is for {ready.workers} workers, not {expected}; prepare it again with --workers {expected}",
-            f"実行ファイルは{ready.workers}ワーカー用で、{expected}ワーカー用ではありません。"
-            f"--workers {expected}で作り直してください",
+            "--workers starts processes here, and --expect-workers waits for those of other machines: give one of the two",
+            "--workersはここでプロセスを起動し、--expect-workersは別のマシンのワーカーを待ちます。どちらか一方を指定してください",
         )
-    return ready
+    if options.run_file:
+        require_outside(options.run_file, root)
 
 
-def _executed(execution: Execution, ledger: QuotaLedger) -> ExecutionResult:
-    """Charge the quota, then load and clean up."""
-    run = execution.run
-    execution.claim()
-    # From here on requests can be sent: a run that dies has spent its quota all the same.
-    owner = quota_owner(execution.target)
-    ledger.reserve(owner, run.plan, str(run.about.get("run")), begun=True)
+def _executed(execution: Execution) -> ExecutionResult:
+    """Load and clean up; the person who interrupts it is told what is left to do."""
+    execution.folder.mkdir(parents=True)  # never one that holds the verdict of another run
     # A stack in this process logs each request that it can't carry: keep that off the screen.
     logging.basicConfig(filename=execution.folder / "stack.log")
-    execution.display.say(_announcement(run))
-    return _carried_out(execution)
-
-
-def _carried_out(execution: Execution) -> ExecutionResult:
-    """Load and clean up; the person who interrupts it is told what is left to do."""
+    execution.display.say(_announcement(execution.run))
     try:
         return execution.conclude(execution.drive())
     except KeyboardInterrupt:
@@ -328,6 +308,16 @@ def _carried_out(execution: Execution) -> ExecutionResult:
             )
         )
         raise
+
+
+def _invitation(run_file: Path, asked: RunOptions) -> Words:
+    command = f"{VARIABLE}={run_file} locust --config load/locust.conf --worker --master-host={asked.listen} --master-port={asked.port}"
+    return Words(
+        f"{run_file} is ready, a secret for 24 hours. Copy it to each machine (chmod 600), and start {asked.expect_workers} workers"
+        f" in all within {JOIN_ELSEWHERE_S // 60} minutes: {command}",
+        f"{run_file}を作成しました（24時間有効なセッションを含みます）。各マシンにコピーし（chmod 600）、{JOIN_ELSEWHERE_S // 60}分以内に合計"
+        f"{asked.expect_workers}個のワーカーを起動してください: {command}",
+    )
 
 
 def _announcement(run: LoadRun) -> Words:

@@ -1,6 +1,6 @@
 """The load, as Locust runs it: ``locust -f load/locustfile.py``, alone, as master or as worker.
 
-The run file (``python -m load prepare``) names host, plan, objectives and sessions; the environment
+The run file (``python -m load run``) names host, plan, objectives and sessions; the environment
 variable LOAD_RUN_FILE names the run file. Without it, a smoke run against the local stack that
 ``make up`` keeps is prepared on the spot.
 """

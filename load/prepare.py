@@ -4,7 +4,7 @@ import json
 import math
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +23,6 @@ from load.target import (
     LoadTarget,
     QuotaLedger,
     Spent,
-    changed,
     quota_owner,
     spent_today,
 )
@@ -187,7 +186,7 @@ class RunOptions:
     """What the command line asked for: the plan, whom to load, and how to start Locust.
 
     ``listen`` is the address at which the master waits for its workers; ``expect_workers`` is how many of them other
-    machines start, with the same ``run_file``.
+    machines start, with the ``run_file`` that is written for them.
     """
 
     plan: str = "smoke"
@@ -201,6 +200,11 @@ class RunOptions:
     listen: str = "127.0.0.1"
     port: int | None = None
     expect_workers: int | None = None
+
+    @property
+    def processes(self) -> int:
+        """How many processes send requests, here or elsewhere."""
+        return self.expect_workers or self.workers
 
 
 def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
@@ -223,12 +227,12 @@ def prepare(
     spent = spent_today(target, ledger, aws)
     require_allowed(target, plan, spent.requests, options.unlock)
     pool = read_pool(options.pool) if options.pool else _minted(target, plan, options, aws)
-    pool_suffices(pool, plan, workers=options.workers)
+    pool_suffices(pool, plan, workers=options.processes)
     app = target.environment.application
     mix, objectives = mix_of(app), objectives_of(app, options.objectives)
     silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
     about = _about(target, plan, spent, silence)
-    ledger.reserve(quota_owner(target), plan, about["run"], begun=False)
+    ledger.reserve(quota_owner(target), plan)
     return LoadRun(
         host=target.host,
         allowed_hosts=target.allowed_hosts,
@@ -240,43 +244,18 @@ def prepare(
         bodies={} if app.masters else bodies_of(app, mix),
         out=str(out.resolve()),
         about=about,
-        workers=options.workers,
+        workers=options.processes,
         seed=secrets.randbits(32),
     )
-
-
-def revalidate(
-    run: LoadRun, target: LoadTarget, aws: ClientFactory, *, ledger: QuotaLedger, unlock: str | None
-) -> LoadRun:
-    """Check a run that was prepared earlier again, as if it were new; raises `LoadRefused`."""
-    for what, then, now in (
-        ("environment", run.about.get("environment"), target.name),
-        ("host", run.host, target.host),
-        ("throttle", run.throttle, target.throttle),
-    ):
-        if then != now:
-            raise LoadRefused(
-                f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again",
-                f"実行ファイルは{what} {then}用ですが、{target.name}は{now}です。作り直してください",
-            )
-    if why := changed(run.about, target.live):
-        raise LoadRefused(
-            f"the run file can't be used, {why}; prepare it again",
-            f"実行ファイルは使えません（{why.ja}）。作り直してください",
-        )
-    spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
-    require_allowed(target, run.plan, spent.requests, unlock)
-    about = {"spent_before": spent.requests, "spent_source": spent.source}
-    return replace(run, about={**run.about, **about})
 
 
 def _minted(
     target: LoadTarget, plan: LoadPlan, options: RunOptions, aws: ClientFactory
 ) -> SessionPool:
     if target.environment.application.masters is None:
-        return SessionPool(tuple(mint(target, aws, CALLERS * options.workers)), ())
+        return SessionPool(tuple(mint(target, aws, CALLERS * options.processes)), ())
     spots = spots_of(target, aws)
-    count = users_needed(plan, len(spots), workers=options.workers)
+    count = users_needed(plan, len(spots), workers=options.processes)
     return SessionPool(tuple(mint(target, aws, count)), spots)
 
 

@@ -110,30 +110,24 @@ class QuotaLedger:
     path: Path
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def reserve(self, quota_owner: str, plan: LoadPlan, run: str, *, begun: bool) -> None:
-        """Note a price before the run: a run that dies has spent it all the same.
-
-        A run that is only prepared reserves its price too; once it has ``begun``, that line is replaced.
-        """
-        entry = {"at": self.now().isoformat(), "payer": quota_owner, "run": run, "begun": begun}
-        entry |= {"plan": plan.name, "requests": plan.requests, "seconds": plan.seconds}
+    def reserve(self, quota_owner: str, plan: LoadPlan) -> None:
+        """Note a price before the run: a run that dies has spent it all the same."""
+        price = {"requests": plan.requests, "seconds": plan.seconds}
+        entry = {"at": self.now().isoformat(), "payer": quota_owner, "plan": plan.name, **price}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.write(json.dumps(entry) + "\n")
 
-    def spent(self, quota_owner: str, since: datetime, *, apart_from: str = "") -> int:
-        """Sum up the price of runs that ended after ``since``, without the prepared run ``apart_from``."""
+    def spent(self, quota_owner: str, since: datetime) -> int:
+        """Sum up the price of runs that ended after ``since``."""
         if not self.path.exists():
             return 0
         entries = [json.loads(line) for line in self.path.read_text().splitlines()]
-        replaced = {entry.get("run") for entry in entries if entry.get("begun")} | {apart_from}
         return sum(
             entry["requests"]
             for entry in entries
-            if entry.get("payer", entry.get("host")) == quota_owner
-            and (entry.get("begun", True) or entry["run"] not in replaced)
-            and _end(entry) >= since
+            if entry.get("payer") == quota_owner and _end(entry) >= since
         )
 
 
@@ -150,24 +144,21 @@ class Spent:
     source: str
 
 
-def spent_today(
-    target: LoadTarget, ledger: QuotaLedger, aws: ClientFactory, *, apart_from: str = ""
-) -> Spent:
+def spent_today(target: LoadTarget, ledger: QuotaLedger, aws: ClientFactory) -> Spent:
     """Add CloudWatch's `Count` and the ledger's latest runs; without CloudWatch, the whole day's ledger.
 
     A run that CloudWatch counted to its end must not be counted again from the ledger.
-    ``apart_from`` is the prepared run that is checked now.
     """
     now, whose = ledger.now(), quota_owner(target)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    today = ledger.spent(whose, midnight, apart_from=apart_from)
+    today = ledger.spent(whose, midnight)
     if target.line is not None:
         return Spent(today, "the ledger")
     try:
         counted = _counted(target, aws, midnight, now)
     except (ClientError, BotoCoreError) as error:
         return Spent(today, f"the ledger alone (CloudWatch: {type(error).__name__})")
-    recent = ledger.spent(whose, max(midnight, now - LAG), apart_from=apart_from)
+    recent = ledger.spent(whose, max(midnight, now - LAG))
     return Spent(counted + recent, "CloudWatch, and the ledger since")
 
 

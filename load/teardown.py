@@ -1,6 +1,5 @@
-"""Deletes what a run wrote, after it or when its verdict is recorded, and proves by reading that it is gone."""
+"""Deletes what a run wrote, and proves by reading that it is gone."""
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from load.engine.admission import LoadRefused
 from load.engine.measurement import Measurement
 from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
-from load.engine.session_pool import ANY_STAMP, USED_FILE, record_all_users
+from load.engine.session_pool import USED_FILE, record_used
 from load.engine.verdict import LoadVerdict
 from load.pool_builder import PREFIX, line_calls
 from load.target import ClientFactory, LoadTarget, Say
@@ -56,20 +55,14 @@ def _gone(done: Emptied) -> int:
     return sum(key not in done.left for key in done.found)
 
 
-def used_pairs(path: Path) -> set[tuple[str, str]]:
-    """Read a list of used pairs (JSON lines of [user, stamp]); none without a list."""
-    if not path.exists():
-        return set()
-    return {tuple(json.loads(line)) for line in path.read_text().splitlines()}
-
-
-def used_users(path: Path) -> list[str]:
-    return [user for user, _ in used_pairs(path)]
+def used_users(path: Path) -> set[str]:
+    """Read the list of users who may have been awarded; none without a list."""
+    return set(path.read_text().splitlines()) if path.exists() else set()
 
 
 @dataclass(frozen=True, slots=True)
 class Teardown:
-    """Teardown of one run; ``folder`` contains the list of used pairs."""
+    """Teardown of one run; ``folder`` contains the list of used users."""
 
     target: LoadTarget
     aws: ClientFactory
@@ -90,8 +83,8 @@ class Teardown:
         self.say(Words("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
         if run.bodies or verdict is None or not verdict.measurement.listed:
             # A worker's list may be lost: every user may have been awarded.
-            record_all_users(self.folder, run.pool)
-        visitors = set(used_users(self.folder / USED_FILE))
+            record_used(self.folder, (visitor.id for visitor in run.pool.visitors))
+        visitors = used_users(self.folder / USED_FILE)
         try:
             return self._proof(visitors)
         except (ClientError, BotoCoreError, requests.RequestException) as error:
@@ -107,23 +100,6 @@ class Teardown:
             # Even without a known pair there is no proof that nothing was written.
             left = max(1, len(visitors))
             return {"users": len(visitors), "deleted": 0, "left": left, "line_calls": 0}
-
-    def remove_later(self, verdict: LoadVerdict) -> Mapping[str, Any] | None:
-        """Delete what a plain Locust wrote, as its list of used pairs names it; None if the list proves nothing."""
-        self._wait_for_functions(verdict.ended)
-        used = self.folder / USED_FILE
-        proof = self._proof(used_users(used))
-        pairs = used_pairs(used)
-        awards = verdict.measurement.steps.total("issued", endpoint=AWARD)
-        if len(pairs) >= awards or any(stamp == ANY_STAMP for _, stamp in pairs):
-            return proof
-        self.say(
-            Words(
-                f"{used} names {len(pairs)} of {awards} awards: nothing is proven about the others",
-                f"{used}にあるのは付与{awards}件のうち{len(pairs)}件で、残りは確認できません",
-            )
-        )
-        return None
 
     def _proof(self, visitors: Iterable[str]) -> Mapping[str, Any]:
         dynamodb, users = self.aws("dynamodb"), sorted(visitors)

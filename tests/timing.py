@@ -33,7 +33,6 @@ LONGEST = (
     "tests/lambdas/test_fuzz.py",
     "tests/smoke/test_healthy.py",
     "tests/load/test_ends_of_runs.py",
-    "tests/load/test_prepared_runs.py",
     "tests/foreign/test_refusals.py",
     "tests/test_make.py",
     "tests/runbook/test_states.py",

@@ -38,7 +38,7 @@ class ApiRequest(NamedTuple):
 
 
 class RequestFactory:
-    """Makes requests for one worker's part of the pool; ``used`` collects the pairs it may have written.
+    """Makes requests for one worker's part of the pool; ``used`` collects the users for whom it may have written.
 
     ``bodies`` are those of an application of which the contract alone is known.
     """
@@ -50,7 +50,7 @@ class RequestFactory:
         self._pool = pool
         self._rng = rng
         self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs()
-        self.used: list[tuple[str, str]] = []
+        self.used: list[str] = []
 
     def make(
         self, endpoint: str, visitor: SyntheticUser | None = None, spot: GpsSpot | None = None
@@ -90,7 +90,7 @@ class RequestFactory:
             raise PairsUsedUpError from None
 
     def _award(self, visitor: SyntheticUser, spot: GpsSpot) -> ApiRequest:
-        self.used.append((visitor.id, spot.id))
+        self.used.append(visitor.id)
         lat, lon = spot.north(0)
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
         asked = {"user_id": visitor.id, "stamp_id": spot.id, "method": "GPS"}

@@ -18,7 +18,7 @@ from load.engine.measurement import ALONE
 from load.engine.run_file import LoadRun
 from load.engine.run_state import RunState, progress
 from load.engine.session_pool import USED_FILE
-from load.engine.verdict import FILE_NAME, sentence
+from load.engine.verdict import sentence
 
 
 def _end_cleanly() -> NoReturn:
@@ -126,7 +126,7 @@ class RunController:
         verdict.write(self._state.folder)
         environment.process_exit_code = int(verdict.judgement.exit)
         print(sentence(verdict), file=sys.stderr)
-        self._say_how_to_record()
+        self._say_how_to_clean()
 
     @property
     def _number(self) -> int:
@@ -148,24 +148,22 @@ class RunController:
     def _check(self, host: str | None) -> None:
         if self._spent:
             raise LoadRefused(
-                "this run file has had its one run: its pairs are awarded and its price is spent; "
-                "restart Locust with another (python -m load prepare --to FILE)",
-                "この実行ファイルは使用済みです（スタンプは付与済み、クォータは消費済み）。別のファイルでLocustを再起動してください（python -m load prepare --to FILE）",
+                "this run has been made: its pairs are awarded and its price is spent; restart Locust",
+                "この実行は実施済みです（スタンプは付与済み、クォータは消費済み）。Locustを再起動してください",
             )
         asked = (host or self.run.host).rstrip("/")
         admit(asked, self.run.allowed_hosts)
         if asked != self.run.host.rstrip("/"):
             raise LoadRefused(
-                f"the run file is for {self.run.host}; prepare another for {asked}",
-                f"実行ファイルは{self.run.host}用です。{asked}用を作り直してください",
+                f"this run is for {self.run.host}, not {asked}: leave --host out",
+                f"この実行は{self.run.host}用で、{asked}用ではありません。--hostを外してください",
             )
 
-    def _say_how_to_record(self) -> None:
-        """Say how to clean up and record if Locust was started without `load run`, which would do both."""
-        folder = self._state.folder
-        if not self.run.progress and (folder / USED_FILE).exists():
-            verdict = folder / FILE_NAME
-            print(f"to clean up and record: python -m load record {verdict}", file=sys.stderr)
+    def _say_how_to_clean(self) -> None:
+        """Say how to clean up if Locust was started without `load run`, which does so."""
+        if not self.run.progress and (self._state.folder / USED_FILE).exists():
+            name = self.run.about.get("environment")
+            print(f"to clean up: python -m smoke clean --env {name}", file=sys.stderr)
 
     def _collect(self) -> None:
         """Collect what this process itself counted, and how busy the generators are."""

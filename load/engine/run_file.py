@@ -80,8 +80,8 @@ class LoadRun:
         except (OSError, ValueError) as error:
             reason = unreadable(error)
             raise LoadRefused(
-                f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE",
-                f"{path}は実行ファイルではありません（{reason.ja}）。python -m load prepare --to FILEで作成してください",
+                f"{path} is not a run file ({reason}); python -m load run --expect-workers N --run-file FILE writes one",
+                f"{path}は実行ファイルではありません（{reason.ja}）。python -m load run --expect-workers N --run-file FILEが書き出します",
             ) from None
         require_private(path, PROJECT)
         return run

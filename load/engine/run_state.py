@@ -15,7 +15,7 @@ from aws.words import Words
 from load.engine import confidence
 from load.engine.measurement import Measurement, Workers, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
-from load.engine.session_pool import record_all_users, record_used
+from load.engine.session_pool import record_used
 from load.engine.verdict import LoadVerdict
 
 WINDOW_S = 10
@@ -99,10 +99,10 @@ class RunState:
     def receive(self, worker: str, part: Mapping[str, Any]) -> None:
         """Add a worker's report; the time at which it comes does not matter.
 
-        A worker with another run file does not belong to this load: only its used pairs are kept,
+        A worker with another run file does not belong to this load: only its used users are kept,
         to be cleaned up.
         """
-        record_used(self.folder, [(user, stamp) for user, stamp in part["used"]])
+        record_used(self.folder, part["used"])
         if part["done"]:
             self.workers.done.add(worker)
         if part.get("run") != self.run.seed:
@@ -122,9 +122,9 @@ class RunState:
         self._ended = self._ended or (datetime.now(UTC), perf_counter())
 
     def list_unheard(self) -> None:
-        """Add every user to the list of used pairs if a worker's part of it is missing."""
+        """Add every user to the list of used ones if a worker's part of it is missing."""
         if self.verdict().measurement.unheard:
-            record_all_users(self.folder, self.run.pool)
+            record_used(self.folder, (visitor.id for visitor in self.run.pool.visitors))
 
     def note_lost(self, present: set[str]) -> None:
         """Note lost workers, once: those that stop afterwards are not lost."""

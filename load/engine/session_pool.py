@@ -1,14 +1,13 @@
-"""The session pool: synthetic users with a session each, the spots where they stand, and the used pairs."""
+"""The session pool: synthetic users with a session each, the spots where they stand, and the users who were used."""
 
-import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-USED_FILE = "used.jsonl"
-"""In the folder of the artefacts: the pairs that may have been written, one JSON line each."""
+USED_FILE = "used.txt"
+"""In the folder of the artefacts: the users for whom something may have been written, one a line."""
 METRES_PER_DEGREE = math.radians(1) * 6_371_000
 """Along a meridian, on the sphere that the haversine formula of the application uses."""
 
@@ -56,18 +55,9 @@ class SessionPool:
                 yield visitor, spot
 
 
-ANY_STAMP = "*"
-"""In place of a stamp that is not known."""
-
-
-def record_used(folder: Path, pairs: Iterable[tuple[str, str]]) -> None:
-    """Append pairs of user and stamp to the list in ``folder``: a run that dies leaves it behind."""
-    if lines := [json.dumps(pair) + "\n" for pair in pairs]:
+def record_used(folder: Path, users: Iterable[str]) -> None:
+    """Append users who may have been awarded to the list in ``folder``: a run that dies leaves it behind."""
+    if lines := [f"{user}\n" for user in users]:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / USED_FILE).open("a") as file:
             file.writelines(lines)
-
-
-def record_all_users(folder: Path, pool: SessionPool) -> None:
-    """Append every user: if a worker's last report is missing, each of them may have been awarded."""
-    record_used(folder, ((visitor.id, ANY_STAMP) for visitor in pool.visitors))

@@ -91,12 +91,12 @@ def test_what_could_not_be_deleted_is_told_as_left(dynamodb):
     assert pauses == [10.0] * 3
 
 
-def test_users_are_read_from_the_list_of_used_pairs(tmp_path):
-    file = tmp_path / "used.jsonl"
-    file.write_text('["Uload-1", "A"]\n["Uload-2", "A"]\n')
+def test_users_are_read_from_the_list_of_used_ones(tmp_path):
+    file = tmp_path / "used.txt"
+    file.write_text("Uload-1\nUload-2\nUload-1\n")
 
-    assert sorted(used_users(file)) == ["Uload-1", "Uload-2"]
-    assert used_users(tmp_path / "none.jsonl") == []
+    assert used_users(file) == {"Uload-1", "Uload-2"}
+    assert used_users(tmp_path / "none.txt") == set()
 
 
 class Straggler:

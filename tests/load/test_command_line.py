@@ -39,7 +39,6 @@ def test_help_shows_commands_and_examples():
     for word in (
         "plans",
         "run",
-        "prepare",
         "record",
         "--unlock HOST",
     ):
@@ -58,11 +57,15 @@ def test_plans_are_listed_with_their_prices():
     [
         (["run", "--env", "prod"], "prod.account is missing"),
         (["run", "--env", "nowhere"], "nowhere"),
-        (["run", "--expect-workers=2"], "make it with prepare --to FILE"),
-        (["run", "--run-file", "absent.json"], "absent.json is not a run file (No such file"),
+        (["run", "--expect-workers=2"], "--run-file FILE belong together"),
+        (["run", "--run-file", "../run.json"], "--run-file FILE belong together"),
         (
-            ["run", "--run-file", "load/locust.conf"],
-            "load/locust.conf is not a run file (it is not JSON",
+            ["run", "--workers=2", "--expect-workers=2", "--run-file", "../run.json"],
+            "give one of the two",
+        ),
+        (
+            ["run", "--expect-workers=2", "--run-file", "load/run.json"],
+            "would put sessions into the repository",
         ),
         (["record", "absent.json"], "absent.json is not a load verdict"),
     ],

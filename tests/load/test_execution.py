@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
 from load.execution import Execution
@@ -54,21 +53,6 @@ def test_run_whose_release_is_live_to_its_end_keeps_its_verdict(tmp_path):
     verdict().write(tmp_path)
 
     assert execution(tmp_path, {"release": "a"}, live="a").conclude(0).exit == ExitCode.PASS
-
-
-def test_folder_that_holds_another_run_s_verdict_is_refused(tmp_path):
-    verdict().write(tmp_path)
-
-    with pytest.raises(
-        LoadRefused, match="contains the verdict of an earlier run; prepare another"
-    ):
-        execution(tmp_path).claim()
-
-
-def test_new_folder_is_made(tmp_path):
-    execution(tmp_path / "new").claim()
-
-    assert (tmp_path / "new").is_dir()
 
 
 def execution(folder, about=None, live=None):

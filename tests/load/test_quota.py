@@ -13,7 +13,6 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TARGET = target()
 LOCAL = target(name="local", host="http://127.0.0.1:8080/local", line="http://127.0.0.1:1")
 SOAK = plans(TARGET.environment, TARGET.throttle)["soak"]
-PREPARED, BEGUN = False, True
 
 
 class FixedClock:
@@ -42,9 +41,9 @@ def of(requests, seconds=10):
 def reserve(ledger, clock):
     """Write a run into the ledger, as of so long ago."""
 
-    def reserved(before, made, whose=TARGET, run="a", begun=BEGUN):
+    def reserved(before, made, whose=TARGET):
         clock.at = NOON - before
-        ledger.reserve(quota_owner(whose), made, run, begun=begun)
+        ledger.reserve(quota_owner(whose), made)
         clock.at = NOON
 
     return reserved
@@ -61,8 +60,8 @@ def denied(_service):
 
 def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(ledger, reserve):
     """The run of two hours ago is in CloudWatch's count already."""
-    reserve(timedelta(hours=2), of(700), run="a")
-    reserve(timedelta(minutes=5), of(450), run="b")
+    reserve(timedelta(hours=2), of(700))
+    reserve(timedelta(minutes=5), of(450))
     metrics, aws = counted(1000, 234)
 
     spent = spent_today(TARGET, ledger, aws)
@@ -90,8 +89,8 @@ def test_run_is_held_for_quarter_of_an_hour_after_its_end(minutes, held, ledger,
 
 
 def test_ledger_of_the_whole_day_counts_where_cloudwatch_is_denied(ledger, reserve):
-    reserve(timedelta(hours=2), of(700), run="a")
-    reserve(timedelta(0), of(450), run="b")
+    reserve(timedelta(hours=2), of(700))
+    reserve(timedelta(0), of(450))
 
     spent = spent_today(TARGET, ledger, denied)
 
@@ -101,50 +100,32 @@ def test_ledger_of_the_whole_day_counts_where_cloudwatch_is_denied(ledger, reser
 
 def test_all_addresses_of_an_environment_spend_one_quota(ledger, reserve):
     behind = target(host="https://abc.execute-api.ap-northeast-1.amazonaws.com/prod")
-    reserve(timedelta(hours=1), of(700), TARGET, run="a")
-    reserve(timedelta(hours=1), of(300), behind, run="b")
+    reserve(timedelta(hours=1), of(700), TARGET)
+    reserve(timedelta(hours=1), of(300), behind)
 
     assert TARGET.host == f"https://{HOST}/prod"
     assert spent_today(TARGET, ledger, denied).requests == 1000
 
 
 def test_yesterday_and_other_quotas_do_not_count(ledger, reserve):
-    reserve(timedelta(hours=13), of(700), run="a")
-    reserve(timedelta(0), of(9), target(name="dev"), run="b")
+    reserve(timedelta(hours=13), of(700))
+    reserve(timedelta(0), of(9), target(name="dev"))
 
     assert spent_today(TARGET, ledger, denied).requests == 0
 
 
 def test_local_stack_has_only_its_own_ledger(ledger, reserve):
     other = target(name="local", host="http://127.0.0.1:9090/local", line="http://127.0.0.1:1")
-    reserve(timedelta(hours=2), of(450), LOCAL, run="a")
-    reserve(timedelta(hours=2), of(9), other, run="b")
+    reserve(timedelta(hours=2), of(450), LOCAL)
+    reserve(timedelta(hours=2), of(9), other)
 
     assert spent_today(LOCAL, ledger, None).requests == 450
 
 
-def test_prepared_run_holds_its_price_and_pays_it_once_when_it_begins(ledger, reserve):
-    reserve(timedelta(minutes=5), of(450), begun=PREPARED)
-    prepared = spent_today(TARGET, ledger, denied).requests
-    reserve(timedelta(minutes=1), of(450), begun=BEGUN)
-    begun = spent_today(TARGET, ledger, denied).requests
-    reserve(timedelta(0), of(450), begun=BEGUN)
-
-    assert (prepared, begun) == (450, 450)
-    assert spent_today(TARGET, ledger, denied).requests == 900, "the second time is free"
-
-
-def test_prepared_run_does_not_stand_in_its_own_way(ledger, reserve):
-    reserve(timedelta(minutes=5), of(450), run="a", begun=PREPARED)
-    reserve(timedelta(minutes=5), of(9), run="b", begun=PREPARED)
-
-    assert spent_today(TARGET, ledger, denied, apart_from="a").requests == 9
-
-
-def test_ledger_of_an_older_version_is_read(ledger):
+def test_line_of_an_older_version_names_no_payer_and_does_not_count(ledger):
     ledger.path.parent.mkdir(parents=True)
     ledger.path.write_text(
         f'{{"at": "{NOON.isoformat()}", "host": "{LOCAL.host}", "requests": 5, "plan": "smoke"}}\n'
     )
 
-    assert spent_today(LOCAL, ledger, None).requests == 5
+    assert spent_today(LOCAL, ledger, None).requests == 0

@@ -51,12 +51,12 @@ def test_worker_too_old_to_name_its_run_file_is_a_stranger(run):
     assert state.verdict().measurement.strangers == ("a",)
 
 
-def test_pairs_of_a_stranger_are_listed_for_cleaning(run):
+def test_users_of_a_stranger_are_listed_for_cleaning(run):
     state = RunState(run, ["a"])
 
-    state.receive("a", report(run, run=run.seed + 1, used=[["Uload-other", "A"]]))
+    state.receive("a", report(run, run=run.seed + 1, used=["Uload-other"]))
 
-    assert used_users(state.folder / USED_FILE) == ["Uload-other"]
+    assert used_users(state.folder / USED_FILE) == {"Uload-other"}
 
 
 def test_end_is_dated_once_whatever_is_heard_after_it(run):
@@ -92,20 +92,19 @@ def test_only_process_heard_itself_out(run):
 def test_every_visitor_is_listed_where_a_last_word_is_missing(run):
     state = RunState(run, ["a"])
 
-    state.receive("a", report(run, done=False, used=[["Uload-000001", "A"]]))
+    state.receive("a", report(run, done=False, used=["Uload-000001"]))
     state.list_unheard()
 
-    listed = used_users(state.folder / USED_FILE)
-    assert sorted(set(listed)) == sorted(visitor.id for visitor in run.pool.visitors)
+    assert used_users(state.folder / USED_FILE) == {visitor.id for visitor in run.pool.visitors}
 
 
 def test_no_visitor_is_listed_beyond_the_used_where_all_was_heard(run):
     state = RunState(run, ["a"])
 
-    state.receive("a", report(run, used=[["Uload-000001", "A"]]))
+    state.receive("a", report(run, used=["Uload-000001"]))
     state.list_unheard()
 
-    assert used_users(state.folder / USED_FILE) == ["Uload-000001"]
+    assert used_users(state.folder / USED_FILE) == {"Uload-000001"}
 
 
 def test_strangers_and_the_unheard_are_in_the_record(run):

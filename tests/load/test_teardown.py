@@ -1,6 +1,5 @@
 """After a run nothing is left, or it says what is: what can't be proven deleted counts as left."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +21,7 @@ USERS = {visitor.id for visitor in pool(3).visitors}
 @pytest.fixture
 def after(tmp_path):
     """Make the teardown of a run over a table as a function of its verdict; what it says and how long it waits is kept."""
-    (tmp_path / "used.jsonl").write_text(json.dumps(["Uload-000001", "A"]) + "\n")
+    (tmp_path / USED_FILE).write_text("Uload-000001\n")
 
     def make(table, line=None, **more):
         run = run_against("https://a.example", tmp_path, pool=pool(3), **more)
@@ -34,7 +33,7 @@ def after(tmp_path):
     return make
 
 
-def test_users_of_the_used_pairs_are_cleaned(after):
+def test_users_of_the_used_users_are_cleaned(after):
     table = EmptyTable()
     remove, _, waited = after(table)
 
@@ -60,14 +59,14 @@ def test_all_users_are_cleaned_where_a_worker_may_have_taken_its_list_with_it(
     remove, *_ = after(EmptyTable())
 
     assert remove(verdict(measurement=measurement))["users"] == 3
-    assert set(used_users(tmp_path / USED_FILE)) == USERS, "a later clean would not find all"
+    assert used_users(tmp_path / USED_FILE) == USERS, "a later clean would not find all"
 
 
 def test_all_users_are_cleaned_where_locust_left_no_verdict(after, tmp_path):
     remove, *_ = after(EmptyTable())
 
     assert remove(None)["users"] == 3
-    assert set(used_users(tmp_path / USED_FILE)) == USERS, "a later clean would not find all"
+    assert used_users(tmp_path / USED_FILE) == USERS, "a later clean would not find all"
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,17 @@
-"""Two machines: the master at one address, workers at another with a copy of load/ alone."""
+"""Two machines: the master at one address, workers at another with a copy of load/ alone, by the command that the run prints."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
-from contextlib import ExitStack
 
 import pytest
 
 from load.engine.judge import ExitCode
-from load.engine.run_file import VARIABLE
-from load.execution import free_port
 from load.prepare import ROOT, RunOptions
 from tests.load.measurements import reasons
-from tests.load.runs import drive, plan, run_against, step
+from tests.load.runs import SilentDisplay, drive, plan, run_against, step
 
 MASTER = "127.0.0.2"
 
@@ -26,19 +24,27 @@ def other_machine(tmp_path):
     return folder
 
 
-def worker(folder, run_file, port):
-    """Start a worker as docs/load-on-several-machines.md says."""
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-P", "-m", "locust", "--config", "load/locust.conf"),
-            *("--worker", f"--master-host={MASTER}", f"--master-port={port}"),
-        ],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], VARIABLE: str(run_file)},
-        stdin=subprocess.DEVNULL,
-        stdout=(folder / "worker.log").open("a"),
-        stderr=subprocess.STDOUT,
-    )
+class Colleague(SilentDisplay):
+    """Starts the workers on the other machine when the run says how."""
+
+    def __init__(self, folder, workers):
+        super().__init__()
+        self.folder, self.workers, self.started = folder, workers, []
+
+    def say(self, sentence):
+        super().say(sentence)
+        setting, program, *options = shlex.split(sentence.en.rpartition(": ")[2])
+        self.started += [
+            subprocess.Popen(
+                [sys.executable, "-P", "-m", program, *options],
+                cwd=self.folder,
+                env={"PATH": os.environ["PATH"], **dict([setting.split("=")])},
+                stdin=subprocess.DEVNULL,
+                stdout=(self.folder / "worker.log").open("a"),
+                stderr=subprocess.STDOUT,
+            )
+            for _ in range(self.workers)
+        ]
 
 
 def test_workers_that_someone_else_started_are_one_load_with_one_verdict(
@@ -50,15 +56,15 @@ def test_workers_that_someone_else_started_are_one_load_with_one_verdict(
         plan=plan(step("hold", 3, 60), percentiles=False),
         workers=2,
     )
-    port, run_file = free_port(MASTER), tmp_path / "run.json"
-    run.write(run_file)
-    with ExitStack() as stack:
-        for _ in range(run.workers):
-            stack.callback(worker(other_machine, run_file, port).wait, 60)
-        code, verdict = drive(run, RunOptions(listen=MASTER, port=port, expect_workers=2))
+    colleague, run_file = Colleague(other_machine, run.workers), tmp_path / "run.json"
+    code, verdict = drive(
+        run, RunOptions(listen=MASTER, expect_workers=2, run_file=run_file), colleague
+    )
+    ends = [worker.wait(60) for worker in colleague.started]
 
     steps, log = verdict.measurement.steps, (other_machine / "worker.log").read_text()
     assert code == ExitCode.PASS, (reasons(verdict), log[-2000:])
-    assert verdict.measurement.workers == 2
+    assert len(ends) == verdict.measurement.workers == 2
+    assert run_file.stat().st_mode & 0o077 == 0
     assert steps.total("answered") == steps.total("arrivals") == 180
     assert sum(healthy.seen()[name] for name in run.plan.steps[0].mix) == 180

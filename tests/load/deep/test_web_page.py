@@ -30,9 +30,9 @@ def test_second_start_is_refused_and_leaves_the_verdict_as_it_was(healthy, tmp_p
         page.start()
         first = verdict_of(out)
         page.start()
-        page.said("refused: this run file has had its one run")
+        page.said("refused: this run has been made")
         page.start()
-        page.said("refused: this run file has had its one run", times=2)
+        page.said("refused: this run has been made", times=2)
         code = page.close()
 
     assert (out / FILE_NAME).read_bytes() == first, "the verdict of the first run was written again"
@@ -77,7 +77,7 @@ def test_stopped_run_is_dated_by_its_stop_and_never_goes_on(healthy, tmp_path):
         page.stop()
         first, asked = verdict_of(out), sent(healthy)
         page.start()
-        page.said("refused: this run file has had its one run")
+        page.said("refused: this run has been made")
         eventually("a stopped page", lambda: page.state() == "stopped")
         page.close()
 
@@ -95,7 +95,7 @@ def test_page_is_served_to_this_machine_alone(healthy, tmp_path):
             requests.get(elsewhere, timeout=5)
 
 
-def test_closed_page_says_how_to_clean_and_record(healthy, tmp_path):
+def test_closed_page_says_how_to_clean_up(healthy, tmp_path):
     out = tmp_path / "out"
     run = run_against(healthy.url, out, plan=plan(step("hold", 2, 20), percentiles=False))
 
@@ -104,5 +104,5 @@ def test_closed_page_says_how_to_clean_and_record(healthy, tmp_path):
         verdict_of(out)
         page.close()
 
-    told = f"python -m load record {out / 'verdict.json'}"
+    told = "to clean up: python -m smoke clean --env test"
     assert told in (tmp_path / "page.log").read_text()

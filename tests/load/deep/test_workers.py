@@ -46,11 +46,11 @@ def test_interrupt_of_workers_with_a_slow_target_leaves_no_award_uncleaned(tmp_p
         interrupt = Meddler(1, lambda: signal.raise_signal(signal.SIGINT))
         _, verdict = drive(run, display=interrupt)
         awarded = set(served.times())
-    traces = Teardown(run, target(), lambda _: table, tmp_path, print, waited.append)
+    traces = Teardown(target(), lambda _: table, tmp_path, print, waited.append)
 
-    traces.remove(verdict)
+    traces.remove(run, verdict)
 
     assert awarded, "nobody was awarded before the interrupt"
     assert awarded <= set(table.users)
-    assert awarded <= set(used_users(tmp_path / USED_FILE)), "a later clean would not find all"
+    assert awarded <= used_users(tmp_path / USED_FILE), "a later clean would not find all"
     assert len(waited) == 1, "an award whose answer nobody heard may still be under way"

@@ -76,6 +76,6 @@ def test_workers_on_other_addresses_are_one_load(healthy, tmp_path):
     assert code == ExitCode.PASS, reasons(verdict)
     assert verdict.measurement.workers == 2
     assert verdict.measurement.steps.total("arrivals") == 120
-    assert len((tmp_path / "used.jsonl").read_text().splitlines()) == len(
-        set((tmp_path / "used.jsonl").read_text().splitlines())
+    assert len((tmp_path / "used.txt").read_text().splitlines()) == len(
+        set((tmp_path / "used.txt").read_text().splitlines())
     ), "two workers awarded the same pair"

@@ -1,0 +1,36 @@
+"""A run from its first question to its record: priced once, recorded, and the newest."""
+
+import json
+import signal
+from dataclasses import replace
+
+import pytest
+
+from load.engine.judge import ExitCode
+from load.execution import run_load
+from load.prepare import RunOptions
+from signoff.evidence import StoreSettings, open_store
+from tests.load.compositions import LOCAL, Tables, answering, surrounded
+from tests.load.runs import Meddler
+
+
+@pytest.fixture
+def interrupted(healthy, tmp_path, monkeypatch):
+    """Run the smoke plan, and press Ctrl-C in its first second."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # of a stack that this process serves
+    composition = surrounded(tmp_path, url=healthy.url, aws=answering(Tables()))
+    display = Meddler(1, lambda: signal.raise_signal(signal.SIGINT))
+    return run_load(composition, "local", RunOptions(), display)
+
+
+def test_interrupted_run_is_recorded_as_invalid_and_paid_in_full(interrupted, tmp_path):
+    home = tmp_path / "report" / "local" / "load"
+    store = open_store(StoreSettings.of(replace(LOCAL, birth="b1")), client=None, root=tmp_path)
+    (body,) = [entry.body for entry in store.load().entries if entry.kind == "load"]
+    (paid,) = map(json.loads, (home / "ledger.jsonl").read_text().splitlines())
+
+    assert interrupted.exit == ExitCode.INVALID
+    assert (body["verdict"], body["target_rate"]) == ("invalid", LOCAL.target_rate)
+    assert body["run"] == interrupted.verdict.about["run"]
+    assert paid["requests"] == interrupted.verdict.conditions.plan.requests
+    assert json.loads((home / "latest" / "verdict.json").read_text())["verdict"] == "invalid"
