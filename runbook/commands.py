@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from shutil import get_terminal_size
@@ -20,12 +20,13 @@ from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.cutover.verdict import newest
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
-from runbook.engine.screen import ConsoleScreen, broken
+from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Option, OptionScope
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.rights import PolicyScope
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
+from signoff.commands.help_page import broken
 from signoff.environment import EnvironmentFileError, load
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import EXPECTED, sentence
@@ -43,22 +44,6 @@ SWITCHES = ("go", "full", "yes", "no_judge", "wait")
 """Names of the options without a value that mean nothing beside --policy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """The options that every procedure takes."""
-
-    env: str
-    environments: Path
-    journal: Path | None
-    lang: str
-    go: bool
-    full: bool
-    yes: bool
-    no_judge: bool
-    wait: bool
-    policy: bool
-
-
 def show_list(env: str, lang: str) -> int:
     """List the procedures, with the rows of the environment's newest report."""
     console = _console()
@@ -69,10 +54,10 @@ def show_list(env: str, lang: str) -> int:
 
 def perform(procedure: Procedure, given: Mapping[str, str], **shared: Any) -> int:
     """Rehearse a procedure, run it with --go, or print its rights; ``given`` are its own options, by name."""
-    asked, own = _understood(procedure, given, Shared(**shared))
+    asked = _understood(procedure, ProcedureOptions(**shared, chosen=given))
     if asked.policy:
         return _policy(procedure, asked)
-    return _reported(asked.lang, lambda: _run(procedure, own, asked))
+    return _reported(asked.lang, lambda: _run(procedure, asked))
 
 
 def fix_red_rows(env: str, environments: Path, journal: Path | None, lang: str) -> int:
@@ -100,11 +85,10 @@ def _reported(lang: str, work: Callable[[], int]) -> int:
         return Exit.INTERRUPTED
 
 
-def _understood(
-    procedure: Procedure, given: Mapping[str, str], asked: Shared
-) -> tuple[Shared, Mapping[str, str]]:
+def _understood(procedure: Procedure, asked: ProcedureOptions) -> ProcedureOptions:
     """Take the environment of a migration from ``--to``; CommandLineError if an option is wrong, before the first call."""
-    if asked.policy and (beside := _beside_policy(given, asked)):
+    given = asked.chosen
+    if asked.policy and (beside := _beside_policy(asked)):
         raise CommandLineError(
             en=f"--policy prints and ends: leave out {beside}",
             ja=f"--policyは表示して終了します。{beside}を外してください",
@@ -115,19 +99,19 @@ def _understood(
                 en=f"--to {target} and --env {asked.env} name two environments: name one",
                 ja=f"--to {target}と--env {asked.env}が別の環境です。一つにしてください",
             )
-        asked = replace(asked, env=target)
         given = {name: value for name, value in given.items() if name != "to"}
+        asked = replace(asked, env=target, chosen=given)
     if not asked.policy:
         environment = load(asked.env, asked.environments).environment
         if wrong := _wrong(procedure, given, OptionScope(environment, asked.environments)):
             raise CommandLineError(wrong)
-    return asked, given
+    return asked
 
 
-def _beside_policy(given: Mapping[str, str], asked: Shared) -> str:
+def _beside_policy(asked: ProcedureOptions) -> str:
     """Return an option that means nothing beside --policy, if one was given."""
     switches = [name for name in SWITCHES if getattr(asked, name)]
-    name = next(iter([*switches, *(option for option in given if option != "to")]), "")
+    name = next(iter([*switches, *(option for option in asked.chosen if option != "to")]), "")
     return f"--{name.replace('_', '-')}" if name else ""
 
 
@@ -179,7 +163,7 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
         ).walk()
 
 
-def _policy(procedure: Procedure, asked: Shared) -> int:
+def _policy(procedure: Procedure, asked: ProcedureOptions) -> int:
     if procedure.name not in rights.declared():
         known = ", ".join(sorted(rights.declared()))
         raise CommandLineError(
@@ -192,20 +176,11 @@ def _policy(procedure: Procedure, asked: Shared) -> int:
     return Exit.DONE
 
 
-def _run(procedure: Procedure, given: Mapping[str, str], asked: Shared) -> int:
+def _run(procedure: Procedure, asked: ProcedureOptions) -> int:
     screen = ConsoleScreen(_console(), lang=asked.lang, yes=asked.yes, full=asked.full)
     findings: Findings | None = click.get_current_context().meta.get("findings")
-    options = ProcedureOptions(
-        environments=asked.environments,
-        journal=asked.journal,
-        yes=asked.yes,
-        judged=not asked.no_judge,
-        wait=asked.wait,
-        interactive=sys.stdin.isatty(),
-        chosen=given,
-    )
     with reachable(load(asked.env, asked.environments).environment) as reached:
-        run = run_of(procedure, reached, options, screen, findings)
+        run = run_of(procedure, reached, asked, screen, findings)
         with screen.working(), terminated_as_interrupted():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,7 +49,7 @@ class Typed(Protocol):
     def __call__(self, question: Words, /, *, hidden: bool = False) -> str: ...
 
 
-def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
+def secret_source(token_file: str | None, typed: Typed | None) -> Callable[[str], str]:
     """Return what asks for the one secret that no machine can make; raises Refused where no person can be asked.
 
     A command line is readable by every user of the machine, so no option takes the value itself.
@@ -58,7 +58,7 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
     @cache
     def ask(_: str) -> str:
         if token_file is not None:
-            value = _text_of(token_file).strip()
+            value = _text_of(Path(token_file)).strip()
         elif typed is not None:
             question = Words(
                 en="LINE channel access token (not shown): ",
@@ -195,22 +195,19 @@ RESTING = {"rehearsal": "ROLL-05", "recount": "DATA-05"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureOptions:
-    """The options of the command line, typed."""
+    """The options that every procedure takes, and in ``chosen``, by name, those of its own that were given."""
 
+    env: str
     environments: Path
     journal: Path | None
+    lang: str
+    go: bool
+    full: bool
     yes: bool
-    judged: bool
-    wait: bool = False
-    """Judge only after what time alone repairs has passed."""
-    interactive: bool
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    """The options that were given, by name, as a procedure gets them."""
-
-    @property
-    def token_file(self) -> Path | None:
-        file = self.chosen.get(LINE_TOKEN_FILE.name)
-        return Path(file) if file else None
+    no_judge: bool
+    wait: bool
+    policy: bool
+    chosen: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +258,7 @@ def run_of(
     ``findings`` judges rows; without, the checks do in a process of their own.
     """
     environment = reached.environment
-    typed = screen.typed if asked.interactive else None
+    typed = screen.typed if sys.stdin.isatty() else None
     folder = environment.application.folder
     journal = asked.journal or folder / "report" / environment.name / "journal.jsonl"
     session = open_session(environment.region)
@@ -288,7 +285,7 @@ def run_of(
     context = context_for(
         session,
         environment,
-        secrets_in=secret_source(asked.token_file, typed),
+        secrets_in=secret_source(asked.chosen.get(LINE_TOKEN_FILE.name), typed),
         build=partial(pack, application=folder),
         record=evidence.record,
         recorded=evidence.recorded,
@@ -313,7 +310,7 @@ def run_of(
         journal=Journal(journal),
         screen=screen,
         who=caller.arn,
-        judge=checks.red if asked.judged else None,
+        judge=None if asked.no_judge else checks.red,
         signatures=Signing(
             store=evidence.store,
             caller=caller.arn,

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
@@ -17,6 +16,7 @@ from aws.words import Words
 from runbook.engine.change_lines import WIDTH, lines
 from runbook.engine.rehearsal import RehearsedStep, new_in, totals
 from runbook.engine.step import Procedure, Step, guide_step
+from signoff.commands.help_page import broken
 
 WORDS = {
     "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),
@@ -53,8 +53,6 @@ WORDS = {
     ),
 }
 INDENT = 3
-TOKEN = re.compile(r"(?:[!-~]+|[^!-~\s])[。、）」]*\s*")
-"""What no line is broken within: a word, or one character of Japanese, with the punctuation that ends it."""
 GOOD = frozenset({"done", "held", "judged", "confirmed", "by hand", "left", "green"})
 
 
@@ -228,14 +226,3 @@ def chosen(answer: str, among: Collection[int]) -> Collection[int] | None:
             return None
         numbers.update(range(int(ends[1]), int(ends[2] or ends[1]) + 1))
     return numbers if numbers <= {*among} else None
-
-
-def broken(text: str, room: int) -> Iterator[str]:
-    """Break a paragraph between words, or, in Japanese, between characters."""
-    line = ""
-    for token in TOKEN.findall(text):
-        if line and cell_len(line + token.rstrip()) > room:
-            yield line.rstrip()
-            line = ""
-        line += token
-    yield line.rstrip()

@@ -66,7 +66,7 @@ def columns(text: str) -> int:
 
 def broken(text: str, room: int) -> Iterator[str]:
     """Break a text into lines: between words, or, in Japanese, between letters. Its own line ends stay."""
-    for paragraph in text.splitlines():
+    for paragraph in text.split("\n"):
         line = ""
         for token in TOKEN.findall(paragraph):
             if line and columns(line + token.rstrip()) > room:
