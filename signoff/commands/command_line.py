@@ -21,7 +21,6 @@ from aws.visible import visible_line
 from aws.words import LANGUAGES, SILENCE, Bilingual, Words, did_you_mean, nearest, there_are
 from signoff import ROOT, environments_file
 from signoff.commands.help_page import HelpLine, HelpPage
-from signoff.commands.judging_options import OTHER_FILE
 
 USAGE = 2
 
@@ -216,7 +215,7 @@ def environments_option() -> CommandOption:
         type=click.Path(path_type=Path),
         default=environments_file,
         metavar="FILE",
-        words=OTHER_FILE,
+        words=Words(en="another file of environments", ja="別の環境ファイル"),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff import ROOT, environments_file
+from signoff import ROOT
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
 from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
@@ -25,19 +25,19 @@ NO_NAME = Words(
 
 def judge(*, of_pytest: tuple[str, ...], **asked: Any) -> NoReturn:
     """Judge an environment; what stood behind ``--`` goes to pytest as it is."""
-    file = asked["environments"] or environments_file()
-    _become_pytest([*_given({**asked, "environments": file}), *of_pytest])
+    _become_pytest([*_given(asked), *of_pytest])
 
 
 def _given(asked: dict[str, Any]) -> Iterator[str]:
     """Yield the options as pytest takes them; a file as an absolute path, since pytest begins elsewhere."""
+    yield f"--lang={asked['lang']}"
     for option in JUDGING:
-        value = asked[option.name]
-        if option.switch:
-            yield from [option.flag] if value else []
+        flag, value = option.opts[0], asked[option.name or ""]
+        if option.is_flag:
+            yield from [flag] if value else []
         elif value is not None:
-            several = value if option.repeated else [value]
-            yield from (f"{option.flag}={_absolute(entry)}" for entry in several)
+            several = value if option.multiple else [value]
+            yield from (f"{flag}={_absolute(entry)}" for entry in several)
 
 
 def _absolute(value: Any) -> Any:

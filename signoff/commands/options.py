@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
 import pytest
 
-from aws.words import Words, language, nearest
+from aws.words import LANGUAGES, Words, language, nearest
 from signoff import ROOT
-from signoff.commands.judging_options import BY_DAY, JUDGING, JudgingOption
+from signoff.commands.command_line import CommandOption, language_option
+from signoff.commands.judging_options import BY_DAY, JUDGING, OF_PYTEST
 from signoff.environment import Environment, embedded, load, today
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.run import Choice, Composition, Options
@@ -64,22 +66,23 @@ def add_options(parser: pytest.Parser) -> None:
         "sign-off",
         Words(en="may this environment go live?", ja="この環境を公開してよいか")[lang],
     )
+    of_language = language_option()
+    group.addoption("--lang", help=of_language.words[lang], default=lang, choices=LANGUAGES)
     for option in JUDGING:
-        if not option.of_pytest:
-            group.addoption(
-                option.flag, help=option.words[lang], **_as_pytest_takes_it(option, lang)
-            )
+        if (flag := option.opts[0]) != OF_PYTEST:
+            group.addoption(flag, help=option.words[lang], **_as_pytest_takes_it(option))
 
 
-def _as_pytest_takes_it(option: JudgingOption, lang: str) -> dict[str, Any]:
-    if option.switch:
+def _as_pytest_takes_it(option: CommandOption) -> dict[str, Any]:
+    if option.is_flag:
         return {"action": "store_true"}
-    if option.repeated:
+    if option.multiple:
         return {"action": "append", "default": [], "metavar": option.metavar}
-    default = lang if option.flag == "--lang" else option.default
-    if option.choices:
-        return {"default": default, "choices": option.choices}
-    return {"default": default, "metavar": option.metavar, "type": Path if option.file else str}
+    default = option.default() if callable(option.default) else option.default
+    if isinstance(option.type, click.Choice):
+        return {"default": default, "choices": option.type.choices}
+    kind = Path if isinstance(option.type, click.Path) else str
+    return {"default": default, "metavar": option.metavar, "type": kind}
 
 
 def choice_of(

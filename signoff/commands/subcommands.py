@@ -24,7 +24,7 @@ from signoff.commands.command_line import (
     environments_option,
     row_ids,
 )
-from signoff.commands.judging_options import JUDGING, JudgingOption
+from signoff.commands.judging_options import JUDGING
 from signoff.judge.exit_codes import EXIT_CODES
 
 FIRST = Words(
@@ -80,7 +80,6 @@ completion (bash; zsh and fish likewise): eval "$(_SIGNOFF_COMPLETE=bash_source 
 )
 EXITS = Words(en="exit codes:", ja="終了コード:")
 NEXT = Words(en="next:", ja="次の操作:")
-COMPLETED = {"--env": environment_names, "--row": row_ids}
 KINDS = ("reader", "smoke", "ci", "trust")
 NEEDS = Command(
     "needs",
@@ -251,18 +250,6 @@ def _below(ctx: click.Context, lang: str) -> str:
     return "\n".join(blocks)
 
 
-def _option(option: JudgingOption) -> CommandOption:
-    more: dict[str, Any] = {"is_flag": True} if option.switch else {"metavar": option.metavar}
-    if option.choices:
-        more = {"type": click.Choice(option.choices)}
-    elif option.file:
-        more |= {"type": click.Path(path_type=Path)}
-    more |= {"multiple": True} if option.repeated else {}
-    return CommandOption(
-        option.flag, words=option.words, shell_complete=COMPLETED.get(option.flag), **more
-    )
-
-
 def _file(name: str, metavar: str, words: Words) -> Argument:
     return Argument(name, metavar=metavar, type=click.Path(path_type=Path), words=words)
 
@@ -278,7 +265,7 @@ SIGNOFF = SignOff(
 JUDGE = Judging(
     "judge",
     Words(en="judge an environment: may it go live?", ja="環境を判定する（公開してよいか）"),
-    *(_option(option) for option in JUDGING if option.flag != "--lang"),
+    *JUDGING,
     does="signoff.commands.judging:judge",
     examples=Words(
         en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",

@@ -198,9 +198,6 @@ def test_without_a_readable_report_the_first_step_is_to_judge(content, tmp_path)
 
 
 def test_options_of_a_judging_run_are_pytests_options(pytestconfig):
-    (strict,) = [option.flag for option in JUDGING if option.of_pytest]
-
-    assert strict == "--strict"
     assert all(hasattr(pytestconfig.option, change.name) for change in JUDGING)
     assert {*PHASES} == {*(difference.value for difference in Phase), BY_DAY}
     assert callable(add_options)
