@@ -83,7 +83,7 @@ def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Wor
     if value in {*keys, *whole}:
         return None
     instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)
-    absent = Words(en=f"there is no {kind.en} {value}", ja=f"{kind.ja}{value}はありません")
+    absent = Words(en=f"there is no {kind.en} “{value}”", ja=f"{kind.ja}「{value}」はありません")
     return joined((absent, instead))
 
 

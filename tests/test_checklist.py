@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from signoff.environment import EnvironmentFileError
 from signoff.judge.checklist import Checklist, ChecklistError, Severity
 from signoff.report.page import HERE, guide, words
 
@@ -96,6 +97,14 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
     path.write_text('[X-01]\nsection = "tables"\npromise = {en = "a", ja = "b"}\n')
 
     with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why: Field required"):
+        Checklist.load(path)
+
+
+def test_row_that_stands_twice_is_told_with_its_line(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    path.write_text("[X-01]\n[X-01]\n")
+
+    with pytest.raises(EnvironmentFileError, match=r"checklist.toml is not TOML: .*line 2, column"):
         Checklist.load(path)
 
 

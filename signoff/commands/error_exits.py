@@ -4,6 +4,7 @@ from aws.words import Words, joined
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
+from signoff.judge.checklist import ChecklistError
 from signoff.judge.errors import EXPECTED, fault, sentence
 from signoff.judge.exit_codes import Exit
 
@@ -13,7 +14,7 @@ def explained(error: Exception) -> tuple[Exit, Words]:
     match error:
         case EnvironmentFileError():
             return Exit.USAGE, joined(error.problems)
-        case CommandLineError():
+        case CommandLineError() | ChecklistError():
             return Exit.USAGE, error.words
         case GuardError():
             return Exit.REFUSED, sentence(error)

@@ -172,8 +172,14 @@ def pytest_exception_interact(
 ) -> None:
     """Note why a module of checks could not be collected: without it, its rows would seem to have no test."""
     if isinstance(node, pytest.Collector) and CHOICE in node.config.stash and call.excinfo:
-        cause = cause_of(call.excinfo.value, node.config.rootpath)
-        node.config.stash[FINDINGS].broken.append(cause)
+        own = node.config.option.checks
+        folders = (node.config.rootpath, *([own.resolve().parent] if own else []))
+        cause = cause_of(call.excinfo.value, *folders)
+        broken = Words(
+            en=f"{cause}; fix that line, or report it if the change is not yours",
+            ja=f"{cause}。その箇所を修正するか、自分の変更でなければ報告してください",
+        )
+        node.config.stash[FINDINGS].broken.append(broken)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -4,7 +4,6 @@ Read from beside the file of environments, or else from the project's own. Every
 application comes from here.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +15,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from aws.words import Words
 from signoff import ROOT
-from signoff.environment.problems import EnvironmentFileError, FileTable, problem
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem, toml
 
 FILE = "app.toml"
 APPLICATION = ROOT / FILE
@@ -214,14 +213,11 @@ def table_of(resource: str) -> str:
 def application(path: Path = APPLICATION) -> Application:
     """Return the application that this file describes; raise EnvironmentFileError with what is wrong."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = _ADAPTER.validate_python({**table, "folder": path.parent})
+        found = _ADAPTER.validate_python({**toml(path), "folder": path.parent})
     except ValidationError as error:
         raise EnvironmentFileError(
             problem(error_details, _PLACE) for error_details in error.errors()
         ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(path, str(error)) from None
     if problems := list(_inconsistent(found)):
         raise EnvironmentFileError(
             Words(en=f"{path.name}: {words.en}", ja=f"{path.name}: {words.ja}")
@@ -234,10 +230,6 @@ def application_beside(environments: Path) -> Application:
     """Return the application that lies beside a file of environments, or else the project's own."""
     own = environments.resolve().parent / FILE
     return application(own if own.is_file() else APPLICATION)
-
-
-def _wrong(path: Path, why: str) -> EnvironmentFileError:
-    return EnvironmentFileError([Words.same(f"{path.name}: {why}")])
 
 
 def _inconsistent(app: Application) -> Iterator[Words]:
@@ -287,7 +279,7 @@ def _document(contract: Path) -> Mapping[str, Any]:
     try:
         parsed = yaml.load(contract.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise _wrong(contract, str(error)) from None
+        raise EnvironmentFileError([Words.same(f"{contract.name}: {error}")]) from None
     if not isinstance(parsed, Mapping) or not isinstance(parsed.get("paths"), Mapping):
         words = Words(
             en="has no paths: write an OpenAPI document",

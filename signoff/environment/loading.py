@@ -2,7 +2,6 @@
 
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from signoff.environment.overrides import (
     overrides,
     required,
 )
-from signoff.environment.problems import EnvironmentFileError, FileTable, problem, variable
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem, toml, variable
 from signoff.environment.schema import ADAPTER, LEAST_RATE, Environment
 from signoff.environment.value_types import origin_of
 
@@ -97,7 +96,7 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:
     """Return the names of the environments of a file, in its order."""
-    return tuple(_parsed(path))
+    return tuple(toml(path))
 
 
 def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
@@ -105,11 +104,11 @@ def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
 
     Overrides apply to the chosen environment only, so they are ignored here.
     """
-    return _parsed(path).get(name, {}).get(key)
+    return toml(path).get(name, {}).get(key)
 
 
 def _table(name: str, path: Path) -> dict[str, Any]:
-    tables = _parsed(path)
+    tables = toml(path)
     if name not in tables:
         raise EnvironmentFileError(
             en=f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}",
@@ -117,32 +116,6 @@ def _table(name: str, path: Path) -> dict[str, Any]:
         )
     table = tables[name]
     return {**table, "production": name == PRODUCTION or table.get("production", True)}
-
-
-def _parsed(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        raise EnvironmentFileError(
-            en=f"{path} does not exist; name a file that does",
-            ja=f"{path}がありません。存在するファイルを指定してください",
-        ) from None
-    except OSError as error:
-        raise EnvironmentFileError(
-            en=f"{path} can't be read ({error.strerror}); name a file that can",
-            ja=f"{path}を読み取れません（{error.strerror}）。読み取れるファイルを指定してください",
-        ) from None
-    except UnicodeDecodeError:
-        raise EnvironmentFileError(
-            en=f"{path.name} is not UTF-8 text; save it as UTF-8",
-            ja=f"{path.name}がUTF-8のテキストではありません。UTF-8で保存してください",
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise EnvironmentFileError(
-            en=f"{path.name} is not TOML: {error}; fix that place",
-            ja=f"{path.name}がTOMLではありません: {error}。その箇所を修正してください",
-        ) from None
 
 
 def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:

@@ -5,8 +5,11 @@ EnvironmentFileError      all problems of one environment, one per line
 
 import json
 import re
+import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
@@ -58,6 +61,32 @@ class EnvironmentFileError(Bilingual):
     def __init__(self, problems: Iterable[Words] = (), **texts: str) -> None:
         self.problems = tuple(problems) or (Words(**texts),)
         super().__init__(joined(self.problems, "\n"))
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """Return what a file says; raise EnvironmentFileError with its place if that is not TOML. A mark of UTF-8 at its start is no fault."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise EnvironmentFileError(
+            en=f"{path} does not exist; create it, or name another file",
+            ja=f"{path}がありません。作成するか、別のファイルを指定してください",
+        ) from None
+    except OSError as error:
+        raise EnvironmentFileError(
+            en=f"{path} can't be read ({error.strerror}); name a file that can",
+            ja=f"{path}を読み取れません（{error.strerror}）。読み取れるファイルを指定してください",
+        ) from None
+    except UnicodeDecodeError:
+        raise EnvironmentFileError(
+            en=f"{path} is not UTF-8 text; save it as UTF-8",
+            ja=f"{path}がUTF-8のテキストではありません。UTF-8で保存してください",
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise EnvironmentFileError(
+            en=f"{path} is not TOML: {error}; fix that place",
+            ja=f"{path}がTOMLではありません: {error}。その箇所を修正してください",
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 import enum
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from aws.ledger import Unplanned
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
 from signoff import ROOT
 from signoff.environment.application import StrictTable
+from signoff.environment.problems import toml
 from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
@@ -124,20 +123,13 @@ class Checklist:
 
     @classmethod
     def load(cls, path: Path = CHECKLIST) -> "Checklist":
-        return _parsed(path.name, path.read_text(encoding="utf-8"))
+        rows = toml(path).items()
+        return cls({id_: _row(path.name, id_, fields) for id_, fields in rows})
 
     def with_own(self, folder: Path) -> "Checklist":
         """Return these rows and, after them, those of a team's own folder of checks."""
         path = folder / CHECKLIST.name
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ChecklistError(
-                en=f"--checks {folder}: {path} can't be read ({error.strerror}); write the rows there",
-                ja=f"--checks {folder}: {path}を読み取れません（{error.strerror}）。項目をここに記載してください",
-            ) from None
-        except tomllib.TOMLDecodeError as error:
-            raise ChecklistError(Words.same(f"{path}: {error}")) from None
+        raw = toml(path)
         taken = {_prefix(id_) for id_ in self.rows}
         for id_ in raw:
             if not OWN_ID.fullmatch(id_) or _prefix(id_) in taken:
@@ -145,7 +137,7 @@ class Checklist:
                     en=f"{path}: {id_}: a row of your own has an id such as TEAM-01, with none of these prefixes: {', '.join(sorted(taken))}",
                     ja=f"{path}: {id_}: 独自の項目のIDはTEAM-01のように書きます。使用できない接頭辞: {', '.join(sorted(taken))}",
                 )
-        own = {id_: _row(str(path), id_, {"section": OWN, **told}) for id_, told in raw.items()}
+        own = {id_: _row(str(path), id_, fields, section=OWN) for id_, fields in raw.items()}
         return Checklist({**self.rows, **own})
 
     def __iter__(self) -> Iterator[Row]:
@@ -165,12 +157,6 @@ class Checklist:
         raise ChecklistError(joined(filter(None, (absent, near))))
 
 
-@cache
-def _parsed(name: str, text: str) -> Checklist:
-    raw = tomllib.loads(text)
-    return Checklist({id_: _row(name, id_, fields) for id_, fields in raw.items()})
-
-
 def _prefix(id_: str) -> str:
     return id_.partition("-")[0]
 
@@ -180,9 +166,14 @@ UNKNOWN_KEY = "unexpected_keyword_argument"
 """pydantic's type of that error."""
 
 
-def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
+def _row(file: str, id_: str, fields: Any, **given: str) -> Row:
+    if not isinstance(fields, dict):
+        raise ChecklistError(
+            en=f"{file}: {id_} is not a table; begin the row with [{id_}]",
+            ja=f"{file}: {id_}がテーブルではありません。項目を[{id_}]で始めてください",
+        )
     try:
-        row = _ROW.validate_python({"id": id_, **fields})
+        row = _ROW.validate_python({"id": id_, **given, **fields})
     except ValidationError as error:
         # A typo before the key that is missing by it.
         first = min(error.errors(), key=lambda each: each["type"] != UNKNOWN_KEY)

@@ -3,7 +3,7 @@
 import json
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -161,38 +161,29 @@ def _denied(error: ClientError, who: Words, rights: str) -> Words:
     )
 
 
-def cause_of(error: BaseException, root: Path) -> Words:
-    """Return the error behind what pytest raised of it; the line is the last one of this checkout."""
+def cause_of(error: BaseException, *folders: Path) -> str:
+    """Return the error behind what pytest raised of it; the line is the last one of these folders."""
     while error.__cause__ is not None:
         error = error.__cause__
     first = (str(error).splitlines() or [""])[0]
-    where = _place(error, root)
-    return Words.same(f"{where}: {type(error).__name__}: {first}" if where else first)
+    return f"{_place(error, folders)}{type(error).__name__}: {first}"
 
 
-def _place(error: BaseException, root: Path) -> str:
+def _place(error: BaseException, folders: Iterable[Path]) -> str:
+    frames = [(each.filename, each.lineno) for each in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
-        return f"{_relative(error.filename or '?', root)}:{error.lineno}"
-    frames = [
-        (frame_summary.filename, frame_summary.lineno)
-        for frame_summary in traceback.extract_tb(error.__traceback__)
-    ]
-    ours = [
-        frame for frame in frames if Path(frame[0]).is_relative_to(root) and ".venv" not in frame[0]
-    ]
-    return f"{_relative(ours[-1][0], root)}:{ours[-1][1]}" if ours else ""
-
-
-def _relative(name: str, root: Path) -> str:
-    path = Path(name)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else name
+        frames.append((error.filename or "?", error.lineno))
+    for name, line in reversed(frames):
+        for folder in (each for each in folders if Path(name).is_relative_to(each)):
+            if ".venv" not in (path := Path(name).relative_to(folder)).parts:
+                return f"{path}:{line}: "
+    return ""
 
 
 def fault(error: BaseException, folder: Path = FAULTS) -> Words:
     """Keep the traceback in a file, and return the sentence that names it."""
-    first = (str(error).splitlines() or [""])[0]
-    kind = f"{type(error).__name__}: {first}"
-    en, ja = f"a fault of this software ({kind})", f"本ソフトウェアの不具合です（{kind}）"
+    cause = cause_of(error, ROOT)
+    en, ja = f"a fault of this software ({cause})", f"本ソフトウェアの不具合です（{cause}）"
     path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)

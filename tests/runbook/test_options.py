@@ -25,9 +25,9 @@ RUNBOOK = "python -m runbook "
 AT = {False: [f"--environments={PROD}"], True: []}
 """The listing takes no file of environments."""
 WRONG = [
-    ("functions --only awrd", "there is no function awrd; did you mean award?"),
-    ("functions --only=", "there is no function ; there are auth, award"),
-    ("functions --only Users-prod", "there is no function Users-prod; there are auth"),
+    ("functions --only awrd", "there is no function “awrd”; did you mean award?"),
+    ("functions --only=", "there is no function “”; there are auth, award"),
+    ("functions --only Users-prod", "there is no function “Users-prod”; there are auth"),
     ("functions --row ROLL-06", "ROLL-06 names nothing that this procedure repairs by itself"),
     ("tables --row SEC-4", "SEC-4 is not in checklist.toml; did you mean"),
     ("rollback_functions --to latest", "latest is not a version: versions are numbers"),

@@ -111,7 +111,7 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
         ("memory_mb = 512", 'settings = ["LEVEL"]', "functions.todos.settings names LEVEL"),
         ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
         ('name = "Items"', "", "app.toml.tables.items.name is missing"),
-        ("[demand]", "[demand", "app.toml:"),
+        ("[demand]", "[demand", "app.toml is not TOML: Expected"),
         ("openapi.json", "contract.json", "contract.json"),
     ],
 )

@@ -32,7 +32,7 @@ def test_unknown_environment_names_those_that_there_are(path):
 
 
 def test_file_that_does_not_exist_is_told(tmp_path):
-    with pytest.raises(EnvironmentFileError, match=r"nowhere\.toml does not exist; name a file"):
+    with pytest.raises(EnvironmentFileError, match=r"nowhere\.toml does not exist; create it"):
         load("prod", tmp_path / "nowhere.toml", {})
 
 
@@ -66,6 +66,12 @@ def test_file_that_is_not_utf_8_is_told_without_pythons_words(tmp_path):
         EnvironmentFileError, match=r"environments\.toml is not UTF-8 text; save it"
     ):
         load("prod", path, {})
+
+
+def test_mark_of_utf_8_at_the_start_is_no_fault(path):
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert load("prod", path, {}).environment.name == "prod"
 
 
 def test_bad_toml_names_line_and_column(changed):

@@ -277,7 +277,7 @@ def test_fault_in_making_the_report_is_one_sentence_with_the_verdict(project, bo
     drawing(project, body)
 
     done = judge(project)
-    ours = f"a fault of this software ({told}); please report it with */report/fault-*.txt"
+    ours = f"a fault of this software (signoff/*:*: {told}); please report it with */report/fault-*.txt"
     done.stdout.fnmatch_lines(
         [f"NO VERDICT for prod: the report can't be written ({ours}); it would have been GO (*"]
     )

@@ -108,7 +108,34 @@ def test_folder_without_a_checklist_is_refused_in_one_sentence(project):
     done = judge(project)
 
     assert done.ret == 4
-    done.stderr.fnmatch_lines(["*checklist.toml can't be read (No such file or directory)*"])
+    done.stderr.fnmatch_lines(["*own*/checklist.toml does not exist; create it*"])
+
+
+BROKEN = {
+    "not TOML": ("[TEAM-01]\nwhy = “x”\n", "not TOML: Invalid value (at line 2, column 7); fix*"),
+    "one id twice": ("[TEAM-01]\n[TEAM-01]\n", "not TOML: Cannot declare * twice (at line 2,*"),
+    "no table": ('TEAM-01 = "x"\n', "TEAM-01 is not a table; begin the row with [[]TEAM-01]"),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_broken_checklist_is_refused_in_one_sentence_with_its_place(text, project):
+    written, says = BROKEN[text]
+    (project.own / "checklist.toml").write_text(written, encoding="utf-8")
+
+    done = judge(project)
+
+    assert done.ret == 4
+    done.stderr.fnmatch_lines([f"ERROR: NO VERDICT: */checklist.toml*{says}"])
+
+
+def test_error_in_an_own_module_is_told_with_its_place(project):
+    row(project)
+    (project.own / "test_own.py").write_text("x = 1\nprint(undefined)\n", encoding="utf-8")
+
+    judge(project).stderr.fnmatch_lines(
+        ["ERROR: NO VERDICT: own*/test_own.py:2: NameError: *; fix that line, or report it*"]
+    )
 
 
 def test_example_in_the_documents_has_a_test_for_each_row_and_fixtures_of_ours():
