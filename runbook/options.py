@@ -149,19 +149,21 @@ def not_among(rows: Collection[str]) -> Wrong:
 VERSION = Option(
     name="to",
     metavar="VERSION",
-    help=Words(en="the version to go to: 3", ja="戻し先のバージョン: 3"),
+    help=Words(en="the version to go to, such as 3", ja="戻し先のバージョン（例: 3）"),
     wrong=no_version,
 )
 DEPLOYMENT = Option(
     name="to",
     metavar="ID",
-    help=Words(en="the deployment to go to: a1b2c3", ja="戻し先のデプロイ: a1b2c3"),
+    help=Words(en="the deployment to go to, such as a1b2c3", ja="戻し先のデプロイ（例: a1b2c3）"),
     wrong=no_deployment,
 )
 MOMENT = Option(
     name="to",
     metavar="TIME",
-    help=Words(en=f"the moment to go back to: {MOMENT_FORM}", ja=f"戻す時点: {MOMENT_FORM}"),
+    help=Words(
+        en=f"the moment to go back to, such as {MOMENT_FORM}", ja=f"戻す時点（例: {MOMENT_FORM}）"
+    ),
     wrong=no_moment,
     example=MOMENT_FORM,
     needed=True,
@@ -169,21 +171,21 @@ MOMENT = Option(
 FUNCTION = Option(
     name="only",
     metavar="NAME",
-    help=Words(en="one function of them: award", ja="そのうち一つの関数: award"),
+    help=Words(en="one function, such as award", ja="一つの関数だけ（例: award）"),
     wrong=no_function,
 )
 TABLE = Option(
     name="only",
     metavar="NAME",
-    help=Words(en="one table of them: userstamps", ja="そのうち一つのテーブル: userstamps"),
+    help=Words(en="one table, such as userstamps", ja="一つのテーブルだけ（例: userstamps）"),
     wrong=no_table,
 )
 UNPLANNED = Option(
     name="only",
     metavar="WHAT",
     help=Words(
-        en="one thing, named as a decision names it: 'table Users-prod: time to live'",
-        ja="例外承認と同じ書き方をした一つ: 'table Users-prod: time to live'",
+        en="one thing, named as a decision names it, such as 'table Users-prod: time to live'",
+        ja="例外承認と同じ書き方をした一つだけ（例: 'table Users-prod: time to live'）",
     ),
 )
 ROW = Option(
