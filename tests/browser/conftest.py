@@ -53,12 +53,17 @@ def files(tmp_path_factory):
 
 @pytest.fixture
 def opened(chromium, files):
-    """Open a page; ``size`` is (width, height), the other options are Playwright's, as ``color_scheme="dark"``."""
+    """Open a page; ``size`` is (width, height), the other options are Playwright's, as ``color_scheme="dark"``.
+
+    The browser prefers the language of the run that wrote the page, unless ``locale`` says otherwise.
+    """
     contexts = []
 
     def open_page(verdict, lang="en", *, size=(1280, 900), anchor="", **options):
         width, height = size
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, **{"locale": lang, **options}
+        )
         contexts.append(context)
         tab = context.new_page()
         tab.goto(f"{files(verdict, lang).as_uri()}{anchor}")

@@ -76,6 +76,22 @@ def test_keyboard_reaches_the_filter_and_uses_it(opened):
     assert rows_shown(page, ".row:not(.red)") == 0
 
 
+@pytest.mark.parametrize(
+    ("locale", "run", "heading"),
+    [
+        ("ja-JP", "en", "移行を妨げている項目"),
+        ("en-GB", "ja", "Blockers"),
+        ("fr-FR", "ja", "移行を妨げている項目"),
+    ],
+)
+def test_first_sight_is_in_the_language_of_the_browser_or_else_of_the_run(
+    opened, locale, run, heading
+):
+    page = opened("NO-GO", run, locale=locale)
+
+    assert page.locator("#blockers h2").inner_text() == heading
+
+
 def test_language_is_switched_and_remembered(opened):
     page = opened("NO-GO")
     page.get_by_text("日本語", exact=True).click()

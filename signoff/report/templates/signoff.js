@@ -7,8 +7,10 @@
                    set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* a page on disk may keep nothing */ } } };
   const radios = all("input[name=language]");
   const speak = () => { root.lang = radios.find((one) => one.checked).value; age(); };
-  const remembered = radios.find((one) => one.value === memory.get("signoff-language"));
-  if (remembered) remembered.checked = true;
+  // What the reader chose, or else the first language of the browser that the page has; without either, the run's.
+  const preferred = [memory.get("signoff-language"), ...navigator.languages].map((each) => radios.find((radio) => each?.startsWith(radio.value)));
+  const reader = preferred.find(Boolean);
+  if (reader) reader.checked = true;
   radios.forEach((one) => one.addEventListener("change", () => { memory.set("signoff-language", one.value); speak(); }));
 
   function age() {
