@@ -157,14 +157,48 @@ def _document() -> Mapping[str, Any]:
     return document
 
 
-def rows() -> Mapping[str, str]:
-    """Return route -> the row of the checklist that owns what it answers (``x-row``)."""
+@cache
+def operations() -> Mapping[str, Mapping[str, Any]]:
+    """Return route -> its operation in the contract."""
     return {
-        f"{verb.upper()} {path}": operation["x-row"]
+        f"{verb.upper()} {path}": operation
         for path, item in _document()["paths"].items()
         for verb, operation in item.items()
-        if "x-row" in operation  # a test names a route of the rally that has none
     }
+
+
+def rows() -> Mapping[str, str]:
+    """Return route -> the row of the checklist that owns what it answers (``x-row``)."""
+    # A test names a route of the rally that has none.
+    return {route: each["x-row"] for route, each in operations().items() if "x-row" in each}
+
+
+def warming() -> tuple[str, ...]:
+    """Return a route of each function that needs a session, a read where it has one."""
+    reads_first = sorted(operations().items(), key=lambda each: not each[0].startswith("GET "))
+    routes: dict[str, str] = {}
+    for route, operation in reads_first:
+        if "security" not in operation:
+            routes.setdefault(operation["x-function"], route)
+    return tuple(routes.values())
+
+
+def asked_of(route: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return name -> schema of what a request says: the members of its body, or its parameters."""
+    operation = operations()[route]
+    if "requestBody" in operation:
+        return _properties(operation["requestBody"]["content"][JSON]["schema"])
+    return {each["name"]: each["schema"] for each in operation.get("parameters", ())}
+
+
+def schema_name(schema: Mapping[str, Any]) -> str:
+    """Return the name by which a schema is referred to; empty for one that is written in place."""
+    return str(schema.get("$ref", "")).rpartition("/")[2]
+
+
+def _properties(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    named = _document()["components"]["schemas"].get(schema_name(schema), {})
+    return {**named.get("properties", {}), **schema.get("properties", {})}
 
 
 def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Documented]]:
@@ -194,17 +228,8 @@ def _pointer(path: Iterable[Any]) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
-REPEATED: Mapping[str, Mapping[str, str]] = {
-    "GET /stamps": {"user_id": "userId"},
-    "POST /stamps/award": {name: name for name in ("user_id", "stamp_id", "method")},
-    "POST /gps/verify": {name: name for name in ("spotId", "accuracy")},
-    "POST /notify": {name: name for name in ("user_id", "type")},
-    "GET /ranking/weekly": {"period": "period"},
-    "GET /ranking/monthly": {"period": "period"},
-    "POST /richmenu/set": {name: name for name in ("user_id", "richmenu_id")},
-    "DELETE /richmenu/unset": {"user_id": "user_id"},
-}
-"""Route -> member of its answer -> member or parameter of the request whose value it repeats."""
+ITS_OWN = frozenset({"lat", "lon"})
+"""Members of an answer that say where the spot is: the request has the person's by the same names."""
 CENTIMETRE = 0.01
 """What rounding a distance in metres hides."""
 Fact = tuple[str, object, object]
@@ -223,11 +248,26 @@ def disagreements(answer: Answer) -> Iterator[Words]:
 
 def _facts(answer: Answer) -> Iterator[Fact]:
     body, asked = answer.json, _asked(answer.call)
-    for name, of in REPEATED.get(answer.call.route, {}).items():
+    for name, of in repeated(answer.call.route).items():
         if of in asked:
             yield f"/{name}", body[name], asked[of]
     if rule := RULES.get(answer.call.route):
         yield from rule(answer)
+
+
+@cache
+def repeated(route: str) -> Mapping[str, str]:
+    """Return member of a success -> what of the request has the same name, and so the same value; of the rally alone."""
+    if route not in operations():
+        return {}
+    asked = {_plain(name): name for name in asked_of(route) if name not in ITS_OWN}
+    answered = _properties(operations()[route]["responses"][str(OK)]["content"][JSON]["schema"])
+    return {name: asked[_plain(name)] for name in answered if _plain(name) in asked}
+
+
+def _plain(name: str) -> str:
+    """Return a name as userId and user_id have it in common."""
+    return name.replace("_", "").lower()
 
 
 def _asked(call: Call) -> Mapping[str, Any]:

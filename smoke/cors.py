@@ -8,8 +8,8 @@ from functools import partial
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from smoke.calls import MASK, Answer, Call, get
-from smoke.contract import contract
-from smoke.errors import ERRORS
+from smoke.contract import contract, operations, warming
+from smoke.errors import ERRORS, Error
 from smoke.root_causes import ROWS
 from smoke.row_calls import Build, RowCalls, differs
 from smoke.scenarios import GUIDE, Scenarios
@@ -23,23 +23,18 @@ HEADERS = ("content-type", "authorization")
 """What the front end sends, and so what a browser asks about in its preflight."""
 NO_PATH = "/smoke-no-such-path"
 ALLOW = "access-control-allow-"
-SUCCESSES = (
-    "GET /stamps",
-    "POST /gps/verify",
-    "POST /notify",
-    "GET /ranking/weekly",
-    "GET /richmenu/list",
-)
-REFUSALS = (
-    ("POST /auth/verify", 400),
-    ("GET /stamps", 400),
-    ("POST /stamps/award", 404),
-    ("POST /gps/verify", 404),
-    ("POST /notify", 400),
-    ("GET /ranking/weekly", 400),
-    ("POST /richmenu/set", 400),
-)
-"""An error of each function: asked from the front end, and from elsewhere."""
+SUCCESSES = tuple(route for route in warming() if route != "POST /stamps/award")
+
+
+def _refusals() -> Iterator[Error]:
+    """Yield an error of each function, of the highest status: asked from the front end, and from elsewhere."""
+    functions = {operation["x-function"] for operation in operations().values()}
+    for function in sorted(functions):
+        own = (error for error in ERRORS if operations()[error.route]["x-function"] == function)
+        yield max((error for error in own if error.status != 401), key=lambda each: each.status)
+
+
+REFUSALS = tuple(_refusals())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +101,6 @@ def _success(route: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.success(route)
 
 
-def _error(route: str, status: int) -> Callable[[Scenarios], Call]:
-    return next(error.call for error in ERRORS if (error.route, error.status) == (route, status))
-
-
 def _elsewhere(call: Callable[[Scenarios], Call]) -> Callable[[Scenarios], Call]:
     return lambda scenarios: replace(call(scenarios), origin=FOREIGN)
 
@@ -123,9 +114,8 @@ def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
         yield Case(f"200 of {route}", 200, ROWS[route], _success(route))
     yield Case("200 of an award", 200, "SMOKE-03", Scenarios.collect)
-    for route, status in REFUSALS:
-        error = _error(route, status)
-        yield Case(f"{status} of {route}", status, "SMOKE-11", error)
+    for error in REFUSALS:
+        yield Case(f"{error.status} of {error.route}", error.status, "SMOKE-11", error.call)
     yield Case("401 of POST /auth/verify", 401, "SMOKE-01", lambda _: GUIDE)
     yield Case("409", 409, "SMOKE-16", Scenarios.collect_again)
     yield Case(
@@ -147,8 +137,8 @@ CASES = tuple(_cases())
 def allowed_elsewhere(calls: RowCalls, origin: str) -> Iterator[Words]:
     """Yield errors, one of each function, that a page of another origin may read."""
     _ = calls.caller
-    for route, status in REFUSALS:
-        call = _error(route, status)(calls.scenarios)
+    for error in REFUSALS:
+        call = error.call(calls.scenarios)
         for foreign in (FOREIGN, *(name.format(origin) for name in NEAR)):
             answer = calls.answer(replace(call, origin=foreign))
             if allowed_origin(answer) != origin:

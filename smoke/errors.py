@@ -15,6 +15,7 @@ from typing import Any
 from lambdas.rally.domain.refusals import CODES
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
+from smoke.contract import asked_of, operations, schema_name
 from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, LONGEST_NAME, Scenarios
 
 FAR_M = 5_000
@@ -56,6 +57,10 @@ def period_of(kind: str, period: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: get(f"/ranking/{kind}", scenarios.caller, period=period)
 
 
+def _query(route: str, query: Mapping[str, str]) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: get(route.partition(" ")[2], scenarios.caller, **query)
+
+
 def _nowhere(route: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
 
@@ -75,21 +80,52 @@ def _too_far(scenarios: Scenarios) -> Call:
     return scenarios.collect(**place)
 
 
-WITH_BODY = (
-    *("POST /auth/verify", "POST /stamps/award", "POST /gps/verify", "POST /notify"),
-    *("POST /richmenu/set", "DELETE /richmenu/unset"),
-)
+INVALID_TEXT: Mapping[str, tuple[str, ...]] = {
+    "UserId": ("x" * 3000, "U" + "x" * 64),
+    "Week": (
+        "2026",
+        "2026-W54",
+        "☃",
+        "0000-W01",
+        "2026-W00",
+        " 2026-W10",
+        "2026-W10\n",
+        "x" * 3000,
+    ),
+    "Month": ("2026", "2026-13", "☃", "0000-01", "2026-00", " 2026-10", "2026-10\n", "x" * 3000),
+}
+"""Schema of a parameter -> texts that are invalid for it."""
+
+
+def _bad_queries(route: str) -> Iterator[Mapping[str, str]]:
+    """Yield invalid queries; a parameter that is required is left out, empty and misspelt, too."""
+    for parameter in operations()[route].get("parameters", ()):
+        name = parameter["name"]
+        if parameter["required"]:
+            yield from ({}, {name: ""}, {name.upper(): "U1"})
+        for text in INVALID_TEXT.get(schema_name(parameter["schema"]), ()):
+            yield {name: text}
+
+
+QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    route: tuple(_bad_queries(route)) for route in operations() if route.startswith("GET ")
+}
+WITH_BODY = [route for route, each in operations().items() if "requestBody" in each]
 ERRORS = (
     *(Error(route, "INVALID_JSON", _text(route, "{")) for route in WITH_BODY),
     Error("POST /auth/verify", "MISSING_ID_TOKEN", _members("POST /auth/verify")),
     Error("POST /auth/verify", "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
     Error("POST /auth/verify", "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
     Error("POST /auth/verify", "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
-    Error("GET /stamps", "VALIDATION_ERROR", lambda scenarios: get("/stamps", scenarios.caller)),
+    *(
+        Error(route, "VALIDATION_ERROR", _query(route, bad[0]))
+        for route, bad in QUERIES.items()
+        if bad
+    ),
     *(
         Error(route, "VALIDATION_ERROR", _members(route))
         for route in WITH_BODY
-        if route not in {"POST /auth/verify", "POST /gps/verify"}
+        if route != "POST /auth/verify"
     ),
     Error(
         "POST /stamps/award",
@@ -105,12 +141,7 @@ ERRORS = (
     _from("of a longitude that is none", lon=-180.5),
     _from("of a longitude that is true", lon=True),
     _from("of a negative accuracy", accuracy=-1),
-    Error("POST /gps/verify", "VALIDATION_ERROR", lambda s: s.position(s.caller, lat=91)),
     Error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
-    *(
-        Error(f"GET /ranking/{kind}", "VALIDATION_ERROR", period_of(kind, "someday"))
-        for kind in ("weekly", "monthly")
-    ),
 )
 POSITION_REQUIRED = Error(
     "POST /stamps/award",
@@ -155,79 +186,48 @@ def beyond(low: float, high: float) -> tuple[float, float]:
     return nextafter(low, -inf), nextafter(high, inf)
 
 
-SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
-    "POST /auth/verify": {"id_token": (*NO_TEXT, LONG), "idToken": (*NO_TEXT, LONG)},
-    "POST /stamps/award": {
-        "user_id": NO_USER,
-        "stamp_id": (*NO_STAMP, "#2026-W01"),
-        "method": (*NO_TEXT, "gps", "QR"),
-    },
-    "POST /gps/verify": {
-        "userId": NO_USER,
-        "spotId": (*NO_STAMP, "#2026-W01"),
-        "lat": (*NO_DEGREE, *beyond(-90, 90)),
-        "lon": (*NO_DEGREE, *beyond(-180, 180)),
-        "accuracy": (None, -1, beyond(0, 0)[0], "5", True, []),
-    },
-    "POST /notify": {
-        "user_id": NO_USER,
-        "type": (*NO_TEXT, "greeting"),
-        "data": (
-            *([], "text", 5),
-            *({"stamp_name": number} for number in (5, "", " ", "\t", "x" * 301)),
-            *(
-                {"image_url": number}
-                for number in (5, "", "http://a.jp/a.png", "https://[", "https://a.jp/ü")
-            ),
-            {"image_url": "https://a.jp/" + "x" * 1988},
+INVALID: Mapping[str, tuple[Any, ...]] = {
+    "UserId": NO_USER,
+    "LineUserId": NO_USER,
+    "StampId": (*NO_STAMP, "#2026-W01"),
+    "RichMenuId": (*NO_ID, "../../all", "richmenu-" + "0" * 33, "richmenu-" + "0" * 31),
+    "Method": (*NO_TEXT, "gps", "QR"),
+    "NotificationType": (*NO_TEXT, "greeting"),
+    "Latitude": (*NO_DEGREE, *beyond(-90, 90)),
+    "Longitude": (*NO_DEGREE, *beyond(-180, 180)),
+    "Accuracy": (None, -1, beyond(0, 0)[0], "5", True, []),
+    "data": (
+        *([], "text", 5),
+        *({"stamp_name": number} for number in (5, "", " ", "\t", "x" * 301)),
+        *(
+            {"image_url": number}
+            for number in (5, "", "http://a.jp/a.png", "https://[", "https://a.jp/ü")
         ),
-    },
-    "POST /richmenu/set": {
-        "user_id": NO_USER,
-        "richmenu_id": (*NO_ID, "../../all", "richmenu-" + "0" * 33, "richmenu-" + "0" * 31),
-    },
-    "DELETE /richmenu/unset": {"user_id": NO_USER},
+        {"image_url": "https://a.jp/" + "x" * 1988},
+    ),
+}
+"""Schema of the contract, or member whose schema has no name -> values that are invalid for it."""
+TRIED_ABOVE = {"POST /stamps/award": frozenset({"lat", "lon", "accuracy"})}
+"""Members that errors above spoil, where a claim is made that a broken function might award."""
+
+
+def _invalid(name: str, schema: Mapping[str, Any]) -> tuple[Any, ...]:
+    return INVALID.get(schema_name(schema) or name, NO_ID)
+
+
+SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
+    route: {
+        name: _invalid(name, schema)
+        for name, schema in asked_of(route).items()
+        if name not in TRIED_ABOVE.get(route, ())
+    }
+    for route in WITH_BODY
 }
 """Route -> member -> values that are invalid for it, while all other members are valid."""
-QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "GET /stamps": (
-        {},
-        {"userId": ""},
-        {"userId": "x" * 3000},
-        {"userId": "U" + "x" * 64},
-        {"userid": "U1"},
-    ),
-    "GET /ranking/weekly": tuple(
-        {"period": name}
-        for name in (
-            "2026",
-            "2026-W54",
-            "☃",
-            "0000-W01",
-            "2026-W00",
-            " 2026-W10",
-            "2026-W10\n",
-            "x" * 3000,
-        )
-    ),
-    "GET /ranking/monthly": tuple(
-        {"period": name}
-        for name in (
-            "2026",
-            "2026-13",
-            "☃",
-            "0000-01",
-            "2026-00",
-            " 2026-10",
-            "2026-10\n",
-            "x" * 3000,
-        )
-    ),
-}
 
 
 def takes_input(route: str) -> bool:
-    return route in SPOILED or route in QUERIES
+    return route in SPOILED or bool(QUERIES.get(route))
 
 
 def bad_calls(route: str, scenarios: Scenarios) -> Iterator[Call]:

@@ -18,6 +18,7 @@ from smoke.aws import Clients, needles_of
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
+from smoke.contract import warming
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
@@ -28,15 +29,6 @@ from smoke.tester import Restorer, TesterSnapshot, borrows_a_user, consenting_us
 
 MENUS = "GET /richmenu/list"
 SET_MENU = "POST /richmenu/set"
-WARMING = (
-    "GET /stamps",
-    "POST /stamps/award",
-    "POST /gps/verify",
-    "POST /notify",
-    "GET /ranking/weekly",
-    MENUS,
-)
-"""One route per function that needs a session: after the first they start cold at once, not one by one."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -113,8 +105,8 @@ class Suite:
             self.unreachable = silence
             return
         # API Gateway caches what the authorizer says about a session. If all asked at once, it would
-        # start auth for each.
-        first, *others = WARMING
+        # start auth for each. After the first, the functions start cold at once.
+        first, *others = warming()
         self._try(first)
         with ThreadPoolExecutor(len(others)) as threads:
             list(threads.map(self._try, others))

@@ -13,8 +13,9 @@ from signoff.judge.verdict import VerdictWord, decide, row_verdict
 from tests.defects.changes import added, attached, edited, item, role_of, under, without
 from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
-from tests.healthy.identity import USERS, allow, document
+from tests.healthy.identity import allow, document
 from tests.judging import judge
+from tests.second_opinion import USERS
 
 TODAY = date(2026, 11, 29)
 AUTH = "stamp-rally-prod-auth"

@@ -19,8 +19,9 @@ from tests.defects.documents import (
     with_method,
     without_method,
 )
-from tests.healthy.api_document import ROUTES, uri
+from tests.healthy.api_document import uri
 from tests.healthy.edge import API, stages
+from tests.second_opinion import ROUTES
 
 STAGED = ("stages", "served")
 

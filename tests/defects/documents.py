@@ -8,8 +8,8 @@ from aws.api.document import ApiDocument, Method
 from aws.api.integration import StaticAnswer
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break
-from tests.healthy.api_document import ROUTES
 from tests.healthy.edge import API
+from tests.second_opinion import ROUTES
 
 Change = Callable[[ApiDocument], ApiDocument]
 

@@ -6,17 +6,8 @@ from aws.kinds.role import PolicyDocument
 from tests.defects.changes import attached, role_of
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import PREFIX
-from tests.healthy.identity import (
-    HERE,
-    LINE_TOKEN,
-    NOTIFY,
-    STAMP_MASTERS,
-    TOKEN_KEY,
-    USER_STAMPS,
-    USERS,
-    allow,
-    document,
-)
+from tests.healthy.identity import HERE, allow, document
+from tests.second_opinion import LINE_TOKEN, NOTIFY, STAMP_MASTERS, TOKEN_KEY, USER_STAMPS, USERS
 
 REAL_TOKEN_KEY = TOKEN_KEY.replace("??????", "h4Kq2Z")
 GROUPS = f"arn:aws:logs:{HERE}:log-group:/aws/lambda"

@@ -5,15 +5,8 @@ from collections.abc import Iterable, Mapping
 from aws.kinds.role import PolicyDocument
 from tests.defects.changes import Statement, attached, rewritten, role_of, under, without
 from tests.defects.defect import Break, Defect
-from tests.healthy.identity import (
-    HERE,
-    STAMP_MASTERS,
-    TOKEN_KEY,
-    USER_STAMPS,
-    USERS,
-    allow,
-    document,
-)
+from tests.healthy.identity import HERE, allow, document
+from tests.second_opinion import STAMP_MASTERS, TOKEN_KEY, USER_STAMPS, USERS
 
 STEM = TOKEN_KEY.removesuffix("-??????")
 READ = "secretsmanager:GetSecretValue"

@@ -4,23 +4,21 @@ Nothing here is derived from ``plan/``: plan, procedures and checks could agree 
 this is the second opinion. ``Snapshot.plan`` alone is the real one, since it is what checks judge by.
 """
 
-import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from aws.inventory import Inventory, Names, Sections
 from plan import plan_for, scope_of
 from plan.canonical import canonical_hash
-from signoff.environment import Environment
+from signoff.environment import load
 from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.parts import Part
 from signoff.judge.snapshot import Snapshot, live_of, releases_of
 from tests.healthy import compute, data, edge, identity, store, vault, watch
+from tests.second_opinion import FUNCTIONS, TABLES
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PROD = Path(__file__).parent.parent / "prod.toml"
@@ -30,9 +28,11 @@ SALTS = {"own": "own-3f9c", "dev": "5a1f", SALT: salt_of("prod", "444455556666")
 @cache
 def healthy() -> Snapshot:
     """Return the snapshot in which every row is green; frozen, so that one is enough for all."""
-    raw = tomllib.loads(PROD.read_text(encoding="utf-8"))["prod"]
-    environment = TypeAdapter(Environment).validate_python({"name": "prod", **raw})
+    environment = load("prod", PROD, {}).environment
     plan = plan_for(environment)
+    planned = [*plan.functions, *plan.tables]
+    if missing := {each.key for each in planned} - FUNCTIONS.keys() - TABLES.keys():
+        raise LookupError(f"tests/second_opinion.py lacks what app.toml has: {', '.join(missing)}")
     scope = replace(
         scope_of(plan, environment, salts=tuple(SALTS.values())), builds=compute.builds()
     )

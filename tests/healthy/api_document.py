@@ -2,22 +2,11 @@
 
 from aws.api.document import ApiDocument, Authorizer, Integration, Method
 from aws.api.integration import StaticAnswer
+from tests.second_opinion import ROUTES
 
 LAMBDA = "arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/"
 FUNCTION = "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-"
 AUTHORIZER = "stamp-rally-prod-authorizer"
-ROUTES = {
-    "POST /auth/verify": "auth",
-    "GET /stamps": "stamps",
-    "POST /stamps/award": "award",
-    "POST /gps/verify": "gps-verify",
-    "POST /notify": "notify",
-    "GET /ranking/weekly": "ranking",
-    "GET /ranking/monthly": "ranking",
-    "GET /richmenu/list": "richmenu",
-    "POST /richmenu/set": "richmenu",
-    "DELETE /richmenu/unset": "richmenu",
-}
 CORS = {
     "Access-Control-Allow-Origin": "https://rally.example.jp",
     "Access-Control-Allow-Headers": "Content-Type,Authorization,X-Api-Key",

@@ -10,6 +10,7 @@ from aws.redaction.secret_text import PRINT_DIGITS, MaskedValue, masked, secrets
 from aws.release import Builds, Package
 from aws.way_back import PackageContents
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY, SALTS
+from tests.second_opinion import FUNCTIONS, ROUTES
 
 NEEDLES = {
     "stamp-rally-prod/token-secret-key": spellings([HEX_KEY]),
@@ -18,56 +19,14 @@ NEEDLES = {
 PREFIX = "arn:aws:lambda:ap-northeast-1:444455556666:function:"
 CALLS = "arn:aws:execute-api:ap-northeast-1:444455556666:k3v9x0q2ma"
 ALWAYS = {"ENVIRONMENT": "prod", "ALLOWED_ORIGIN": "https://rally.example.jp"}
-TOKEN_KEY = {"SECRET_NAME_TOKEN_KEY": "stamp-rally-prod/token-secret-key"}
-LINE_TOKEN = {"SECRET_NAME_LINE_TOKEN": "stamp-rally-prod/line-channel-access-token"}
-USERS = {"TABLE_USERS": "Users-prod"}
-USER_STAMPS = {"TABLE_USERSTAMPS": "UserStamps-prod"}
-STAMP_MASTERS = {"TABLE_STAMPMASTERS": "StampMasters-prod"}
-VARIABLES = {
-    "auth": USERS | TOKEN_KEY | {"LINE_CHANNEL_ID": "2001234567"},
-    "award": USER_STAMPS
-    | STAMP_MASTERS
-    | {
-        "NOTIFY_FUNCTION": "stamp-rally-prod-notify:live",
-        "AWARD_REQUIRES_POSITION": "false",
-        "ACCURACY_CAP_M": "50",
-    },
-    "gps-verify": STAMP_MASTERS | {"ACCURACY_CAP_M": "50"},
-    "notify": LINE_TOKEN,
-    "ranking": USERS | USER_STAMPS,
-    "richmenu": LINE_TOKEN,
-    "stamps": USER_STAMPS | STAMP_MASTERS,
-}
-CODE = {
-    "auth": "7n0ReYh2bUwKq5bXwY3Jt0l1mXoR6p8eVdT4cZ9sGfA=",
-    "award": "pQ3vK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM=",
-    "gps-verify": "Wc8LzR4uPj6HnXy1Kb3Qv5Tg9MdSe7Fa2Ui0OoJrNBE=",
-    "notify": "d5Gk2TzWq8RvYp1MxCn7Lb4Js9Hf3Ua6Ee0OiXtKwZQ=",
-    "ranking": "Hs6Yb1NvLc9Xm4Zq8Pt2Rk5Wd7Jg3Fa0UeOiTxKwBnI=",
-    "richmenu": "Zq2Mx7Vc4Nb9Lk1Js6Hg8Fd3Sa5Pt0RyWeUiOoTzKXU=",
-    "stamps": "Bt4Rf8Gh1Yn6Jm3Ku7Li9Ol2Pq5Ws0XeDcVzAaQrTNY=",
-}
+CODE = {key: function.code_sha256 for key, function in FUNCTIONS.items()}
 """CodeSha256 of what the aliases run."""
 CLOSED = "c1osedRel3aseXy1Kb3Qv5Tg9MdSe7Fa2Ui0OoJrNBE="
 """CodeSha256 of the release that answers 503, which a rollback of a first release takes."""
-SENT_BY = {
-    "auth": ("prod/POST/auth/verify", "authorizers/8dk2mz"),
-    "award": ("prod/POST/stamps/award",),
-    "gps-verify": ("prod/POST/gps/verify",),
-    "notify": ("prod/POST/notify",),
-    "ranking": ("prod/GET/ranking/weekly", "prod/GET/ranking/monthly"),
-    "richmenu": (
-        "prod/GET/richmenu/list",
-        "prod/POST/richmenu/set",
-        "prod/DELETE/richmenu/unset",
-    ),
-    "stamps": ("prod/GET/stamps",),
-}
-"""Function -> what of the API calls it, as the source ARN names it."""
 
 
 def functions() -> dict[str, Function]:
-    return {f"stamp-rally-prod-{variable}": _function(variable) for variable in VARIABLES}
+    return {f"stamp-rally-prod-{variable}": _function(variable) for variable in FUNCTIONS}
 
 
 def _function(key: str) -> Function:
@@ -84,7 +43,7 @@ def _function(key: str) -> Function:
         timeout_s=30,
         memory_mb=256,
         code_sha256=CODE[key],
-        environment={k: clear(v) for k, v in (ALWAYS | VARIABLES[key]).items()},
+        environment={k: clear(v) for k, v in (ALWAYS | FUNCTIONS[key].variables).items()},
         log_group=f"/aws/lambda/{name}",
         tracing="Active",
         tags={"Environment": clear("prod"), "Project": clear("CC")},
@@ -118,7 +77,7 @@ def versions() -> dict[str, tuple[Version, ...]]:
             Version(number="1", code_sha256=former(key)),
             Version(number="2", code_sha256=CODE[key]),
         )
-        for key in VARIABLES
+        for key in FUNCTIONS
     }
 
 
@@ -133,7 +92,7 @@ def versions_back() -> dict[str, Function]:
         f"stamp-rally-prod-{key}": replace(
             _function(key), version="1", code_sha256=former(key), tags={}, state=None
         )
-        for key in VARIABLES
+        for key in FUNCTIONS
     }
 
 
@@ -150,12 +109,18 @@ def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:
     return {
         f"stamp-rally-prod-{key}": (
             FunctionPolicy(qualifier=None, document=None),
-            FunctionPolicy(qualifier="live", document=permission(key, *SENT_BY[key])),
+            FunctionPolicy(qualifier="live", document=permission(key, *_sent_by(key))),
             FunctionPolicy(qualifier="1", document=None),
             FunctionPolicy(qualifier="2", document=None),
         )
-        for key in VARIABLES
+        for key in FUNCTIONS
     }
+
+
+def _sent_by(key: str) -> list[str]:
+    """Return what of the API calls a function, as the source ARN names it."""
+    routes = [f"prod/{route.replace(' ', '')}" for route, behind in ROUTES.items() if behind == key]
+    return [*routes, *(["authorizers/8dk2mz"] if key == "auth" else [])]
 
 
 def permission(key: str, *sources: str, qualifier: str = ":live") -> str:

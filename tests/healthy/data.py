@@ -8,8 +8,9 @@ from aws.kinds.table import Index, Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
 from aws.ledger import Unplanned
 from tests.healthy.compute import clear
+from tests.second_opinion import TABLES, WrittenTable
 
-NAMES = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
+NAMES = tuple(table.name for table in TABLES.values())
 RANKING = Index(
     name="PeriodRanking",
     hash_key="PeriodShard",
@@ -32,33 +33,20 @@ def table_attachments() -> dict[str, tuple[Unplanned, ...]]:
 
 
 def tables() -> dict[str, Table]:
-    found = (
-        _table("Users-prod", "UserId", None, {"UserId": "S"}),
-        _table(
-            "UserStamps-prod",
-            "UserId",
-            "StampId",
-            {"UserId": "S", "StampId": "S", "PeriodShard": "S", "Rank": "N"},
-            indexes=(RANKING,),
-        ),
-        _table("StampMasters-prod", "StampId", None, {"StampId": "S"}),
-    )
-    return {change.name: change for change in found}
+    return {table.name: _table(table) for table in TABLES.values()}
 
 
-def _table(
-    name: str, hash_key: str, range_key: str | None, types: dict[str, str], **more: Any
-) -> Table:
+def _table(table: WrittenTable) -> Table:
     return Table(
-        name=name,
-        arn=f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{name}",
+        name=table.name,
+        arn=f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{table.name}",
         status="ACTIVE",
-        hash_key=hash_key,
-        range_key=range_key,
-        attribute_types=types,
+        hash_key=next(iter(table.keys)),
+        range_key=next(iter([*table.keys][1:]), None),
+        attribute_types=table.types,
         billing_mode="PAY_PER_REQUEST",
         deletion_protection=True,
-        **more,
+        indexes=(RANKING,) if table.ranked else (),
     )
 
 
@@ -101,6 +89,6 @@ def _spot(stamp: str, name: str, lat: str, lon: str) -> dict[str, Any]:
 
 
 def key_scans() -> dict[str, KeyScan]:
-    """Return two empty tables of people: production begins with new users."""
+    """Return empty tables of people: production begins with new users."""
     nobody = KeyScan(examined=0, complete=True, sampled=0)
-    return {"Users-prod": nobody, "UserStamps-prod": nobody}
+    return dict.fromkeys(sorted({*NAMES} - {"StampMasters-prod"}), nobody)

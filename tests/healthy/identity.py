@@ -8,46 +8,16 @@ from aws.access.reach import Reach
 from aws.kinds.role import PolicyDocument, Role
 from aws.words import Words
 from tests.healthy.compute import clear
+from tests.second_opinion import FUNCTIONS
 
 ACCOUNT = "444455556666"
 HERE = f"ap-northeast-1:{ACCOUNT}"
-USERS = f"arn:aws:dynamodb:{HERE}:table/Users-prod"
-USER_STAMPS = f"arn:aws:dynamodb:{HERE}:table/UserStamps-prod"
-STAMP_MASTERS = f"arn:aws:dynamodb:{HERE}:table/StampMasters-prod"
-TOKEN_KEY = f"arn:aws:secretsmanager:{HERE}:secret:stamp-rally-prod/token-secret-key-??????"
-LINE_TOKEN = (
-    f"arn:aws:secretsmanager:{HERE}:secret:stamp-rally-prod/line-channel-access-token-??????"
-)
-NOTIFY = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-notify:live"
-GRANTED: dict[str, dict[str, list[str]]] = {
-    "auth": {
-        USERS: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-        TOKEN_KEY: ["secretsmanager:GetSecretValue"],
-    },
-    "award": {
-        USER_STAMPS: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
-        STAMP_MASTERS: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
-        NOTIFY: ["lambda:InvokeFunction"],
-    },
-    "gps-verify": {STAMP_MASTERS: ["dynamodb:GetItem", "dynamodb:Query"]},
-    "notify": {LINE_TOKEN: ["secretsmanager:GetSecretValue"]},
-    "ranking": {
-        USERS: ["dynamodb:BatchGetItem"],
-        f"{USER_STAMPS}/index/PeriodRanking": ["dynamodb:Query"],
-    },
-    "richmenu": {LINE_TOKEN: ["secretsmanager:GetSecretValue"]},
-    "stamps": {
-        USER_STAMPS: ["dynamodb:Query"],
-        STAMP_MASTERS: ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
-    },
-}
-"""Function -> resource -> actions: the guide's table, and what ours needs beyond it."""
 LOGS_ROLE = "stamp-rally-prod-apigateway-logs-role"
 PUSH_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 def roles() -> dict[str, Role]:
-    of_functions = {f"stamp-rally-prod-{one}-role": _role(one) for one in GRANTED}
+    of_functions = {f"stamp-rally-prod-{one}-role": _role(one) for one in FUNCTIONS}
     return of_functions | {LOGS_ROLE: _logs_role()}
 
 
@@ -101,7 +71,7 @@ def _role(function: str) -> Role:
     name = f"stamp-rally-prod-{function}"
     logs = f"arn:aws:logs:{HERE}:log-group:/aws/lambda/{name}:*"
     statements = [
-        *(allow(actions, resource) for resource, actions in GRANTED[function].items()),
+        *(allow(actions, resource) for resource, actions in FUNCTIONS[function].rights.items()),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs),
         allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
     ]

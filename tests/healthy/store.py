@@ -10,6 +10,7 @@ from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
 from signoff.evidence.facts import to_body
 from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
+from tests.second_opinion import ROUTES
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {
@@ -70,18 +71,6 @@ CUSTODY = Custody(
     of_key=KeyCustody(state="Enabled", policy=json.dumps(KEY_POLICY)),
     signed=6,
 )
-ROUTES_OF_DEV = (
-    "POST /auth/verify",
-    "GET /stamps",
-    "POST /stamps/award",
-    "POST /gps/verify",
-    "POST /notify",
-    "GET /ranking/weekly",
-    "GET /ranking/monthly",
-    "GET /richmenu/list",
-    "POST /richmenu/set",
-    "DELETE /richmenu/unset",
-)
 SMOKE_ROWS = [row.id for row in Checklist.load() if row.id.startswith(FUNCTIONAL)]
 
 
@@ -135,6 +124,6 @@ def dev_records() -> Records:
         "rows": dict.fromkeys(SMOKE_ROWS, "pass") | {"SEC-40": "fail"},
         "salt": "5a1f",
         "digests": {"TOKEN_SECRET_KEY": "d0" * 32, "LINE_CHANNEL_ACCESS_TOKEN": "e1" * 32},
-        "routes": list(ROUTES_OF_DEV),
+        "routes": list(ROUTES),
     }
     return Records.of([_record("run", run, "dev")])

@@ -8,15 +8,10 @@ from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.topic import Subscription, Topic, masked_address
+from tests.second_opinion import FUNCTIONS, TABLES
 
 REGION = "ap-northeast-1"
 TOPIC = "arn:aws:sns:ap-northeast-1:444455556666:stamp-rally-prod-alerts"
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
-TABLES = {
-    "users": "Users-prod",
-    "userstamps": "UserStamps-prod",
-    "stampmasters": "StampMasters-prod",
-}
 API = {"ApiName": "stamp-rally-prod-api", "Stage": "prod"}
 
 
@@ -59,7 +54,9 @@ def _alarms() -> list[Alarm]:
         for way in ("Read", "Write"):
             name = f"stamp-rally-prod-{key}-{way.lower()}-throttle"
             metric = f"{way}ThrottleEvents"
-            found.append(_alarm(f"{name}-alarm", "AWS/DynamoDB", metric, {"TableName": table}, 1.0))
+            found.append(
+                _alarm(f"{name}-alarm", "AWS/DynamoDB", metric, {"TableName": table.name}, 1.0)
+            )
     for way in ("Read", "Write"):
         index = {"TableName": "UserStamps-prod", "GlobalSecondaryIndexName": "PeriodRanking"}
         name = f"stamp-rally-prod-userstamps-{way.lower()}-throttle-PeriodRanking-alarm"
@@ -86,7 +83,7 @@ def _widget(title: str, *metrics: Metric) -> Widget:
 def dashboards() -> dict[str, Dashboard]:
     functions = [{"FunctionName": f"stamp-rally-prod-{function}"} for function in FUNCTIONS]
     capacity = [
-        _metric("AWS/DynamoDB", f"Consumed{way}CapacityUnits", {"TableName": table})
+        _metric("AWS/DynamoDB", f"Consumed{way}CapacityUnits", {"TableName": table.name})
         for table in TABLES.values()
         for way in ("Read", "Write")
     ]

@@ -5,19 +5,8 @@ import pytest
 from lambdas.rally.domain.refusals import CODES
 from tests.lambdas import contract
 from tests.lambdas.contract import MODULES
+from tests.second_opinion import ROUTES
 
-ROUTES = (
-    "POST /auth/verify",
-    "GET /stamps",
-    "POST /stamps/award",
-    "POST /gps/verify",
-    "POST /notify",
-    "GET /ranking/weekly",
-    "GET /ranking/monthly",
-    "GET /richmenu/list",
-    "POST /richmenu/set",
-    "DELETE /richmenu/unset",
-)
 NEEDS = {"request", "data", "setting", "line", "aws", "gateway"}
 RESPONSES = [
     (route, status)

@@ -21,6 +21,7 @@ from signoff.environment.schema import (
 )
 from smoke.policy import policy
 from tests.healthy import healthy
+from tests.second_opinion import users_of
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
 BARE = replace(
@@ -132,10 +133,9 @@ def test_key_changes_what_is_planned_read_or_permitted(key):
 
 @pytest.mark.parametrize("key", ["table_key", "secret_key"])
 def test_customers_key_is_a_right_of_every_function_that_reads_what_it_encrypts(key):
-    users = {"table_key": {"auth", "award", "gps-verify", "ranking", "stamps"}}
-    readers = {"secret_key": {"auth", "notify", "richmenu"}}
+    kinds = {"table_key": ":table/", "secret_key": ":secret:"}
 
-    assert decrypting(replace(BARE, **{key: KEY})) == (users | readers)[key]
+    assert decrypting(replace(BARE, **{key: KEY})) == users_of(kinds[key])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def _with_right(environment):
 def test_roles_that_use_a_table_may_decrypt_by_its_key():
     environment = replace(healthy().environment, table_key=KEY)
 
-    assert _with_right(environment) == {"auth", "award", "gps-verify", "ranking", "stamps"}
+    assert _with_right(environment) == users_of(":table/")
 
 
 def test_keys_of_aws_need_no_right():

@@ -11,7 +11,7 @@ import yaml
 
 from plan.masters import Spot
 from signoff.environment import Smoke
-from smoke.contract import PATH, Validator, contract
+from smoke.contract import PATH, Validator, contract, warming
 from smoke.cors import REFUSALS, SUCCESSES
 from smoke.errors import (
     ERRORS,
@@ -28,7 +28,6 @@ from smoke.manual import ManualOnly
 from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
 from smoke.sessions import DAY_S, SYNTHETIC, UNISSUED, SessionMinter
-from smoke.suite import WARMING
 
 DOCUMENT = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)
 ELSEWHERE = {"UNAUTHORIZED", "FORBIDDEN", "STAMP_ALREADY_EXISTS"}
@@ -147,12 +146,12 @@ def test_harmless_call_keeps_the_contract_but_names_nothing_real(route, scenario
     assert scenarios.caller.user_id.startswith(SYNTHETIC)
 
 
-def test_every_function_is_seen_by_a_browser_warmed_and_logged():
+def test_every_function_is_seen_by_a_browser_and_warmed_up():
     functions = {operation(route)["x-function"] for route in ROWS}
 
-    assert {operation(route)["x-function"] for route, _ in REFUSALS} == functions
+    assert {operation(error.route)["x-function"] for error in REFUSALS} == functions
     assert {operation(route)["x-function"] for route in SUCCESSES} == functions - {"auth", "award"}
-    assert {operation(route)["x-function"] for route in WARMING} == functions - {"auth"}
+    assert {operation(route)["x-function"] for route in warming()} == functions - {"auth"}
 
 
 def test_session_is_probed_by_reads_alone():

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 from tests.foreign.changes.change import change, harmless
 from tests.foreign.hand import compute, vault
+from tests.second_opinion import FUNCTIONS
 
 AUTH = "stamp-rally-prod-auth"
 STAMPS = "stamp-rally-prod-stamps"
-VARIABLES = compute.ALWAYS | compute.VARIABLES["stamps"]
+VARIABLES = compute.ALWAYS | FUNCTIONS["stamps"].variables
 FUNCTIONS = ["functions"]
 
 

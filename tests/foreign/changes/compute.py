@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from aws.kinds.function_beside import UNSERVED
 from tests.foreign.changes.change import change, harmless
 from tests.foreign.hand import compute
+from tests.second_opinion import FUNCTIONS
 
 STAMPS = "stamp-rally-prod-stamps"
 AWARD = "stamp-rally-prod-award"
 ARN = f"arn:aws:lambda:ap-northeast-1:444455556666:function:{STAMPS}"
 QUEUE = "arn:aws:sqs:ap-northeast-1:444455556666:copies"
-VARIABLES = {**compute.ALWAYS, **compute.VARIABLES["stamps"], "TZ": "Asia/Tokyo"}
+VARIABLES = {**compute.ALWAYS, **FUNCTIONS["stamps"].variables, "TZ": "Asia/Tokyo"}
 READS = ["functions", "function_attachments"]
 BACK = {
     "Timeout": 30,

@@ -1,6 +1,9 @@
-"""Three tables (guide step 3-1), and spots of our own in the one of stamp masters."""
+"""The tables (guide step 3-1), and spots of our own in the one of stamp masters."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from tests.second_opinion import RANKED_BY, TABLES, WrittenTable
 
 TAGS = [
     {"Key": "Project", "Value": "CC"},
@@ -14,34 +17,20 @@ SPOTS = (
 
 
 def set_up(dynamodb: Any) -> None:
-    _table(dynamodb, "Users-prod", {"UserId": "S"}, [("UserId", "HASH")])
-    _table(dynamodb, "StampMasters-prod", {"StampId": "S"}, [("StampId", "HASH")])
-    _table(
-        dynamodb,
-        "UserStamps-prod",
-        {"UserId": "S", "StampId": "S", "PeriodShard": "S", "Rank": "N"},
-        [("UserId", "HASH"), ("StampId", "RANGE")],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "PeriodRanking",
-                "KeySchema": _keys([("PeriodShard", "HASH"), ("Rank", "RANGE")]),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
+    for table in TABLES.values():
+        index = {"GlobalSecondaryIndexes": [INDEX]} if table.ranked else {}
+        _table(dynamodb, table, **index)
     for spot in SPOTS:
         dynamodb.put_item(TableName="StampMasters-prod", Item=_spot(*spot))
     dynamodb.put_item(TableName="StampMasters-prod", Item=POSTER)
 
 
-def _table(
-    dynamodb: Any, name: str, types: dict[str, str], keys: list[tuple[str, str]], **more: Any
-) -> None:
+def _table(dynamodb: Any, table: WrittenTable, **more: Any) -> None:
     dynamodb.create_table(
-        TableName=name,
-        KeySchema=_keys(keys),
+        TableName=table.name,
+        KeySchema=_keys(table.keys),
         AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": kind} for attribute, kind in types.items()
+            {"AttributeName": name, "AttributeType": kind} for name, kind in table.types.items()
         ],
         BillingMode="PAY_PER_REQUEST",
         Tags=TAGS,
@@ -49,13 +38,23 @@ def _table(
         **more,
     )
     dynamodb.update_continuous_backups(
-        TableName=name,
+        TableName=table.name,
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
     )
 
 
-def _keys(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
+def _keys(names: Iterable[str]) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": kind}
+        for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+INDEX = {
+    "IndexName": "PeriodRanking",
+    "KeySchema": _keys(RANKED_BY),
+    "Projection": {"ProjectionType": "ALL"},
+}
 
 
 def _spot(stamp: str, name: str, lat: str, lon: str) -> dict[str, Any]:

