@@ -3,7 +3,7 @@
 import enum
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Self
 
 from aws.bounds import OFF, ON, Bound, as_text, described, unset
@@ -34,7 +34,7 @@ class Certainty(enum.StrEnum):
     """An expression that this software does not evaluate: a person has to read it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One fact of one resource that its bound does not allow."""
 
@@ -43,6 +43,7 @@ class Difference:
     fact: Words
     found: Any
     bound: Bound
+    _: KW_ONLY
     call: str = ""
     """``service:Operation`` by which it was read."""
     decided_in: str | Words = ""
@@ -162,8 +163,7 @@ def differences(
     KeyError for a bound on a fact that the kind does not have.
     """
     return Differences.among(
-        Difference(kind=kind, name=name, fact=fact, found=facts[fact], bound=bound, **more)
-        for fact, bound in bounds.items()
+        Difference(kind, name, fact, facts[fact], bound, **more) for fact, bound in bounds.items()
     )
 
 
@@ -172,16 +172,14 @@ def fault(
 ) -> Difference:
     """Return what is broken or absent, which no person can decide; ``more`` are fields of the Difference."""
     fields = {"decidable": False, **more}
-    return Difference(
-        kind=kind, name=name, fact=fact, found=found, bound=described(expected), **fields
-    )
+    return Difference(kind, name, fact, found, described(expected), **fields)
 
 
 def if_any(
     kind: Words, name: str, fact: Words, found: Any, bound: Bound, **more: Any
 ) -> tuple[Difference, ...]:
     """Return a difference where anything was found; ``more`` are its fields."""
-    difference = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound, **more)
+    difference = Difference(kind, name, fact, found, bound, **more)
     return (difference,) if found else ()
 
 
@@ -196,11 +194,11 @@ def unallowed(
     exposed_in_logs = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in found)
     return tuple(
         Difference(
-            kind=unplanned.kind,
-            name=unplanned.name,
-            fact=unplanned.fact,
-            found=SWITCHES.get(unplanned.found, unplanned.found),
-            bound=bound,
+            unplanned.kind,
+            unplanned.name,
+            unplanned.fact,
+            SWITCHES.get(unplanned.found, unplanned.found),
+            bound,
             call=unplanned.call,
             terms=Words.same(unplanned.terms),
             loosens=unplanned.loosens,

@@ -108,12 +108,12 @@ def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:
     """Return the mute rules that are not over and name the alarm."""
     return tuple(
         Difference(
-            kind=ALARM.words,
-            name=alarm,
-            fact=MUTE_RULE.words,
-            found=f"{rule.name}: {rule.schedule}",
+            ALARM.words,
+            alarm,
+            MUTE_RULE.words,
+            f"{rule.name}: {rule.schedule}",
+            unset(),
             ids=(rule.name,),
-            bound=unset(),
             call="cloudwatch:GetAlarmMuteRule",
             loosens=True,
         )

@@ -310,11 +310,11 @@ def _difference(principal: Principal, reach: list[Reach], fact: Words) -> Differ
     reached = EVERYTHING if giving else summary(reach)
     example = example_of((giving or surely or reach)[0])
     return Difference(
-        kind=kind,
-        name=name,
-        fact=fact,
-        found=reached,
-        bound=NO_OTHERS,
+        kind,
+        name,
+        fact,
+        reached,
+        NO_OTHERS,
         together=ORDINARY if fact == MAY_ACT else SILENCE,
         **NAMED,
         said=Words(

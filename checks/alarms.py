@@ -143,15 +143,7 @@ def in_alarm_state(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
     bound = one_of("OK", "INSUFFICIENT_DATA")
     for alarm, state in alarms:
         if not bound.holds(state):
-            yield Difference(
-                kind=ALARM.words,
-                name=alarm.name,
-                fact=STATE,
-                found=state,
-                bound=bound,
-                call=CALL,
-                loosens=True,
-            )
+            yield Difference(ALARM.words, alarm.name, STATE, state, bound, call=CALL, loosens=True)
 
 
 def scales(alarm: Alarm) -> bool:

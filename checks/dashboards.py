@@ -57,11 +57,11 @@ def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference
     if has_kind(dashboard, want):
         return ()
     difference = Difference(
-        kind=DASHBOARD.words,
-        name=dashboard.name,
-        fact=Words(en=f"widget {want.title}", ja=f"ウィジェット{want.title}"),
-        found=None,
-        bound=described(Words(en=f"one of {want.kind}", ja=f"{want.kind}のウィジェットがあること")),
+        DASHBOARD.words,
+        dashboard.name,
+        Words(en=f"widget {want.title}", ja=f"ウィジェット{want.title}"),
+        None,
+        described(Words(en=f"one of {want.kind}", ja=f"{want.kind}のウィジェットがあること")),
         call=GET_DASHBOARD,
         loosens=True,
     )

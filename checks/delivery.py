@@ -244,23 +244,13 @@ def _passes_alarms(subscription: Subscription) -> bool:
 
 
 def _of_alarm(alarm: Alarm, fact: Words, found: object, bound: Bound) -> Difference:
-    return Difference(
-        kind=ALARM.words,
-        name=alarm.name,
-        fact=fact,
-        found=found,
-        bound=bound,
-        call=CALL,
-        loosens=True,
-    )
+    return Difference(ALARM.words, alarm.name, fact, found, bound, call=CALL, loosens=True)
 
 
 def _of_topic(
     arn: str, fact: Words, found: object, bound: Bound, call: str = OF_TOPIC
 ) -> Difference:
-    return Difference(
-        kind=TOPIC.words, name=arn, fact=fact, found=found, bound=bound, call=call, loosens=True
-    )
+    return Difference(TOPIC.words, arn, fact, found, bound, call=call, loosens=True)
 
 
 def _unconfirmed(arn: str, fact: Words, found: object, bound: Bound) -> Difference:
@@ -275,11 +265,11 @@ def of_subscription(
     """Return a difference that names a subscription by topic and masked address: its ARN means nothing to a person."""
     name = f"{topic.arn.rpartition(':')[2]} {subscription.protocol} {subscription.endpoint}"
     return Difference(
-        kind=SUBSCRIPTION,
-        name=name,
-        fact=fact,
-        found=found,
-        bound=bound,
+        SUBSCRIPTION,
+        name,
+        fact,
+        found,
+        bound,
         call=OF_SUBSCRIPTION,
         loosens=fact not in {LISTENER, DEAD_LETTERS},
         id=subscription.arn,

@@ -79,11 +79,11 @@ def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
         return ()
     return (
         Difference(
-            kind=DOMAIN.words,
-            name=found.name,
-            fact=ROUTING,
-            found="; ".join(found.rules),
-            bound=unset(),
+            DOMAIN.words,
+            found.name,
+            ROUTING,
+            "; ".join(found.rules),
+            unset(),
             call="apigatewayv2:ListRoutingRules",
             certainty=Certainty.UNPARSED if found.rules else Certainty.CERTAIN,
         ),

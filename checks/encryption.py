@@ -174,11 +174,11 @@ def denied_keys(
 
 def _undecryptable(role: Role, key: Key) -> Difference:
     return Difference(
-        kind=KMS_KEY.words,
-        name=key.arn,
-        fact=Words(en=f"{DECRYPT} for {role.name}", ja=f"{role.name}の{DECRYPT}"),
-        found=Words(en="not allowed", ja="許可なし"),
-        bound=described(
+        KMS_KEY.words,
+        key.arn,
+        Words(en=f"{DECRYPT} for {role.name}", ja=f"{role.name}の{DECRYPT}"),
+        Words(en="not allowed", ja="許可なし"),
+        described(
             en="allowed by the key's policy to the role, or to its account",
             ja="キーポリシーでロールまたはアカウントに許可されていること",
         ),
@@ -281,11 +281,11 @@ def _difference(
     remedy: str = "",
 ) -> Difference:
     return Difference(
-        kind=kind,
-        name=name,
-        fact=fact,
-        found=value,
-        bound=bound,
+        kind,
+        name,
+        fact,
+        value,
+        bound,
         call=call,
         decided_in=where(key) if key else "",
         loosens=True,

@@ -34,11 +34,11 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
     """Return the values that are outside their limits."""
     return tuple(
         Difference(
-            kind=ENVIRONMENT,
-            name=environment.name,
-            fact=Words(en=key, ja=key),
-            found=found,
-            bound=limit.bound,
+            ENVIRONMENT,
+            environment.name,
+            Words(en=key, ja=key),
+            found,
+            limit.bound,
             decided_in=joined((limit.source, where(_documented(key)))),
             loosens=limit.guided,
         )

@@ -150,11 +150,11 @@ def variables(
     """Return a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
     return tuple(
         Difference(
-            kind=FUNCTION.words,
-            name=found.name,
-            fact=named(name),
-            found=value,
-            bound=bound,
+            FUNCTION.words,
+            found.name,
+            named(name),
+            value,
+            bound,
             ids=(name,),
             call="lambda:GetFunction",
             loosens=certainty is Certainty.CERTAIN,

@@ -56,12 +56,7 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
         bound = _bound_of(place, around) or (_alone(first) if first != name else None)
         if bound:
             yield Difference(
-                kind=STAMP,
-                name=name,
-                fact=PLACE,
-                found=f"{place[0]:g}, {place[1]:g}",
-                bound=bound,
-                decided_in=where("area"),
+                STAMP, name, PLACE, f"{place[0]:g}, {place[1]:g}", bound, decided_in=where("area")
             )
 
 
@@ -124,11 +119,11 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
         address = item.get("ImageUrl", {}).get("S", "")
         if not flaw(item) and (named := named_by(address, environment)):
             yield Difference(
-                kind=STAMP,
-                name=stamp_id(item, "?"),
-                fact=PICTURE,
-                found=address.partition("?")[0],
-                bound=described(
+                STAMP,
+                stamp_id(item, "?"),
+                PICTURE,
+                address.partition("?")[0],
+                described(
                     en=f"an address that does not name another environment ({named})",
                     ja=f"別の環境の名前（{named}）を含まないこと",
                     code="own",
@@ -223,7 +218,7 @@ def _ended(id_: str, span: str, day: str) -> Difference:
         holds=lambda _: False,
         words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効"),
     )
-    return Difference(kind=STAMP, name=id_, fact=VALIDITY, found=span, bound=bound)
+    return Difference(STAMP, id_, VALIDITY, span, bound)
 
 
 def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:

@@ -100,11 +100,11 @@ def automated(found: Iterable[Automation], now: datetime) -> tuple[Difference, .
 def _difference(automation: Automation) -> Difference:
     digests = ", ".join(act.digest for act in automation.acts)
     return Difference(
-        kind=automation.kind,
-        name=automation.name,
-        fact=ACTS,
-        found=[_told(act) for act in automation.acts],
-        bound=unset(),
+        automation.kind,
+        automation.name,
+        ACTS,
+        [_told(act) for act in automation.acts],
+        unset(),
         call=CALLS.get(automation.kind, "scheduler:GetSchedule"),
         terms=joined(
             (

@@ -196,14 +196,7 @@ def loose_objectives(load: Record) -> Differences:
             limits[check["endpoint"], criterion] = (found, bound)
     about: dict[str, Any] = {"decided_in": "load/slo.toml", "loosens": True}
     return Differences.among(
-        Difference(
-            kind=OBJECTIVE,
-            name=name,
-            fact=Words.same(criterion),
-            found=found,
-            bound=bound,
-            **about,
-        )
+        Difference(OBJECTIVE, name, Words.same(criterion), found, bound, **about)
         for (name, criterion), (found, bound) in limits.items()
     )
 

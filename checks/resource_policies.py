@@ -256,11 +256,11 @@ def _principals(statement: Statement) -> str:
 
 def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:
     return Difference(
-        kind=LOG_POLICY,
-        name=policy.name,
-        fact=fact,
-        found=found,
-        bound=unset(),
+        LOG_POLICY,
+        policy.name,
+        fact,
+        found,
+        unset(),
         call="logs:DescribeResourcePolicies",
         id=policy.group,
     )

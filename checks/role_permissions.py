@@ -164,13 +164,7 @@ def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference,
     """Return the pairs that IAM allows under a condition that cannot be evaluated, or that ends: it counts as not met."""
     return tuple(
         Difference(
-            kind=ROLE.words,
-            name=role.name,
-            fact=NEEDED,
-            found=missing.words,
-            bound=GRANTED,
-            call=DETAILS,
-            loosens=True,
+            ROLE.words, role.name, NEEDED, missing.words, GRANTED, call=DETAILS, loosens=True
         )
         for missing in pairs
         if missing.unknown

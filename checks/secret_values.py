@@ -169,11 +169,11 @@ def suspicious(
     }
     return tuple(
         Difference(
-            kind=kind,
-            name=name,
-            fact=fact,
-            found=label.value.words,
-            bound=NO_SECRET,
+            kind,
+            name,
+            fact,
+            label.value.words,
+            NO_SECRET,
             call=call,
             remedy=label.what,
             ids=(label.name,),

@@ -51,11 +51,11 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
     )
     return *(replace(difference, fact=CHANGED_BY) for difference in changed_by), *(
         Difference(
-            kind=BUCKET.words,
-            name=bucket.name,
-            fact=fact,
-            found=[*told],
-            bound=bound,
+            BUCKET.words,
+            bucket.name,
+            fact,
+            [*told],
+            bound,
             call="s3:GetBucketPolicy",
             loosens=True,
             terms=terms_of(told),

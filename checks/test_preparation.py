@@ -147,12 +147,7 @@ def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
     wrong = (("go_live", day, near, day > last), ("season", ends, later, ends < day))
     return tuple(
         Difference(
-            kind=ENVIRONMENT,
-            name=environment.name,
-            fact=Words.same(key),
-            found=f"{found}",
-            bound=bound,
-            decided_in=where(key),
+            ENVIRONMENT, environment.name, Words.same(key), f"{found}", bound, decided_in=where(key)
         )
         for key, found, bound, beyond in wrong
         if beyond

@@ -117,11 +117,11 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
         return ()
     return (
         Difference(
-            kind=REST_API.words,
-            name=api.name,
-            fact=POLICY,
-            found=json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
-            bound=described(
+            REST_API.words,
+            api.name,
+            POLICY,
+            json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
+            described(
                 en="a policy that allows all callers, or none",
                 ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
             ),
@@ -235,4 +235,4 @@ def _unplanned(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[
 
 
 def _unset(kind: Words, name: str, fact: Words, found: str, call: str) -> Difference:
-    return Difference(kind=kind, name=name, fact=fact, found=found, bound=unset(), call=call)
+    return Difference(kind, name, fact, found, unset(), call=call)

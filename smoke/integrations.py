@@ -238,11 +238,11 @@ def accepted_token(calls: RowCalls) -> str:
 
 def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
     difference = Difference(
-        kind=CHANNEL,
-        name=calls.suite.environment.line.bot_user_id or calls.suite.environment.name,
-        fact=fact,
-        found=found,
-        bound=bound,
+        CHANNEL,
+        calls.suite.environment.line.bot_user_id or calls.suite.environment.name,
+        fact,
+        found,
+        bound,
         decided_in="" if fact is LAST_DAY else where("line.expected_messages"),
         loosens=True,
     )

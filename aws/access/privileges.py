@@ -153,11 +153,11 @@ def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ..
         found.setdefault(lack.taken, []).append(lack.words)
     return tuple(
         Difference(
-            kind=ROLE.words,
-            name=role.name,
-            fact=LACKING,
-            found=words,
-            bound=within(()),
+            ROLE.words,
+            role.name,
+            LACKING,
+            words,
+            within(()),
             call=DETAILS,
             loosens=True,
             decidable=not taken,

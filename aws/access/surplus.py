@@ -226,11 +226,11 @@ def grouped_differences(
 
 def as_difference(role: Role, surplus: Surplus) -> Difference:
     return Difference(
-        kind=ROLE.words,
-        name=role.name,
-        fact=BEYOND,
-        found=joined((surplus.words, surplus.unknown), ": ") if surplus.unknown else surplus.words,
-        bound=PLANNED,
+        ROLE.words,
+        role.name,
+        BEYOND,
+        joined((surplus.words, surplus.unknown), ": ") if surplus.unknown else surplus.words,
+        PLANNED,
         call=DETAILS,
         loosens=True,
     )

@@ -82,11 +82,11 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
     )
     return Differences.among(
         Difference(
-            kind=ROUTE,
-            name=f"OPTIONS {path}",
-            fact=Words(en=name, ja=name),
-            found=value,
-            bound=bound,
+            ROUTE,
+            f"OPTIONS {path}",
+            Words(en=name, ja=name),
+            value,
+            bound,
             call=SERVED,
             decided_in=where("origin", "api_key", "cors_max_age_s"),
             loosens=True,
@@ -121,11 +121,11 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
     bound = exactly(api.cors.origin)
     return tuple(
         Difference(
-            kind=GATEWAY_RESPONSE,
-            name=kind,
-            fact=Words.same(ORIGIN),
-            found=found,
-            bound=bound,
+            GATEWAY_RESPONSE,
+            kind,
+            Words.same(ORIGIN),
+            found,
+            bound,
             call=SERVED,
             decided_in=where("origin"),
             loosens=True,
@@ -143,11 +143,11 @@ def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
     )
     return tuple(
         Difference(
-            kind=GATEWAY_RESPONSE,
-            name=kind,
-            fact=STATUS,
-            found=status,
-            bound=described(Words.same(f"{usual[0]}xx")),
+            GATEWAY_RESPONSE,
+            kind,
+            STATUS,
+            status,
+            described(Words.same(f"{usual[0]}xx")),
             call=SERVED,
             loosens=True,
         )

@@ -204,7 +204,7 @@ class ChangeContext:
 
         def holding(fact: Words, bound: Bound) -> Bound:
             def holds(found: Any) -> bool:
-                difference = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound)
+                difference = Difference(kind, name, fact, found, bound)
                 return bound.holds(found) or not self.undecided([difference])
 
             return replace(bound, holds=holds)

@@ -248,11 +248,11 @@ class Kind(Generic[T]):
         """Hold facts against their bounds; ``more`` are fields of each Difference. KeyError for a fact that it lacks."""
         return Differences.among(
             Difference(
-                kind=self.words,
-                name=name,
-                fact=words,
-                found=fact.shown(getattr(item, key)),
-                bound=bound,
+                self.words,
+                name,
+                words,
+                fact.shown(getattr(item, key)),
+                bound,
                 call=self.asked_as(self.calls[fact.call]),
                 **more,
             )

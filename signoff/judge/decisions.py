@@ -160,17 +160,17 @@ def _joint(group: Sequence[Difference], environment: str) -> Difference:
     """Return one difference that says by name what each of these is."""
     in_order = sorted(group, key=lambda difference: (difference.name, difference.fact.en))
     return Difference(
-        kind=ENVIRONMENT,
-        name=environment,
-        fact=in_order[0].together,
-        found=[
+        ENVIRONMENT,
+        environment,
+        in_order[0].together,
+        [
             Words(
                 en=f"{difference.name}: {difference.value.en}",
                 ja=f"{difference.name}: {difference.value.ja}",
             )
             for difference in in_order
         ],
-        bound=in_order[0].bound,
+        in_order[0].bound,
         decided_in=in_order[0].decided_in,
         loosens=any(difference.loosens for difference in in_order),
         decidable=all(difference.decidable for difference in in_order),

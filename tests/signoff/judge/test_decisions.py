@@ -19,10 +19,8 @@ from signoff.judge.verdict import VerdictWord, decide, row_verdict
 
 TODAY = date(2026, 11, 25)
 TABLE, TTL = Words(en="table", ja="テーブル"), Words(en="time to live", ja="有効期限（TTL）")
-EXPIRES = Difference(kind=TABLE, name="Users", fact=TTL, found="ExpiresAt", bound=unset())
-LOOSE = Difference(
-    kind=TABLE, name="Users", fact=TTL, found=9, bound=at_most(5), loosens=True, call="x:Get"
-)
+EXPIRES = Difference(TABLE, "Users", TTL, "ExpiresAt", unset())
+LOOSE = Difference(TABLE, "Users", TTL, 9, at_most(5), loosens=True, call="x:Get")
 OF_USERS, OF_STAMPS = (
     replace(EXPIRES, name=name, together=Words(en="times to live", ja="有効期限"))
     for name in ("Users", "Stamps")

@@ -171,11 +171,11 @@ def red_of(row_id, *messages):
 def off(resource, found=10000.0):
     """Return a finding of a rate that is too high, with the sentence that is made from it."""
     finding = Difference(
-        kind=Words(en="route", ja="ルート"),
-        name=resource,
-        fact=Words(en="rate", ja="レート"),
-        found=found,
-        bound=at_most(1000),
+        Words(en="route", ja="ルート"),
+        resource,
+        Words(en="rate", ja="レート"),
+        found,
+        at_most(1000),
     )
     return Finding(
         row="SEC-32",

@@ -287,9 +287,7 @@ def test_of_several_obstacles_each_is_told_and_what_a_person_does_comes_first():
 
 def test_what_a_person_takes_away_is_told_in_both_languages():
     found = Words(en="tables Users-prod", ja="テーブル Users-prod")
-    told = undo.by_hand(
-        Difference(kind=KEY.words, name="k1", fact=EXPIRY, found=found, bound=unset()).plain
-    )
+    told = undo.by_hand(Difference(KEY.words, "k1", EXPIRY, found, unset()).plain)
 
     assert "(tables Users-prod)" in told.en
     assert "（テーブル Users-prod）" in told.ja

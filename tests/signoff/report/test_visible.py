@@ -211,9 +211,7 @@ def test_procedure_and_load_show_every_character(text):
 @hostile
 def test_lines_of_a_decision_are_toml_that_says_what_was_found(text):
     found = well_formed(text)
-    difference = Difference(
-        kind=Words.same("table"), name="x", fact=Words.same("tag"), found=found, bound=exactly("y")
-    )
+    difference = Difference(Words.same("table"), "x", Words.same("tag"), found, exactly("y"))
     told = lines(difference, "prod")
 
     assert not unseen(told)
