@@ -11,7 +11,6 @@ from aws.inventory import Inventory, Sections
 from aws.release import Builds
 from aws.section import NotTestable
 from aws.words import Words
-from checks.bounded import bounded
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Domain, Environment
@@ -86,8 +85,6 @@ def _not_configured(environment: Environment, key: str, part: Words) -> NotTesta
 
 
 def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
-    if "bounded" in metafunc.fixturenames:
-        metafunc.parametrize(("bounded", "planned"), list(bounded(plan)))
     if "watched" in metafunc.fixturenames:
         metafunc.parametrize("watched", list(_counting(metafunc.module.COUNTED, plan, environment)))
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):

@@ -38,26 +38,20 @@ OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
 
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")
 def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "status")
-
-    planned = {STATUS: exactly("AVAILABLE")}
-    judge(DOMAIN.differences(domain.name, domain, planned, decidable=False))
+    available = {STATUS: exactly("AVAILABLE")}
+    judge.hold(DOMAIN, deployed.domain(custom_domain.name), available, decidable=False)
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョン型である")
 def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "endpoint_types")
-
-    judge(DOMAIN.differences(domain.name, domain, {ENDPOINT: exactly(("REGIONAL",))}))
+    judge.hold(DOMAIN, deployed.domain(custom_domain.name), {ENDPOINT: exactly(("REGIONAL",))})
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
 def test_domain_refuses_tls_before_1_2(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "security_policy")
-
-    judge(DOMAIN.differences(domain.name, domain, {TLS: NEW_TLS}, loosens=True))
+    judge.hold(DOMAIN, deployed.domain(custom_domain.name), {TLS: NEW_TLS}, loosens=True)
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
@@ -73,12 +67,9 @@ def test_domain_has_nothing_unplanned(
 def test_certificate_is_issued_and_valid_already(
     deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
 ) -> None:
-    certificate = judge.observe(
-        certificate_of(deployed, custom_domain.name), "status", "not_before"
-    )
-
+    certificate = certificate_of(deployed, custom_domain.name)
     valid = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
-    judge(CERTIFICATE.differences(certificate.arn, certificate, valid, decidable=False))
+    judge.hold(CERTIFICATE, certificate, valid, decidable=False)
 
 
 @expectation("DEP-41", ja="証明書がドメインを対象に含む")
@@ -119,20 +110,16 @@ def test_certificate_does_not_expire_soon(
 def test_renewal_of_the_certificate_goes_well(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "renewal")
-
-    well = {RENEWED: GOING_WELL}
-    judge(CERTIFICATE.differences(certificate.arn, certificate, well, decidable=False))
+    certificate = certificate_of(deployed, custom_domain.name)
+    judge.hold(CERTIFICATE, certificate, {RENEWED: GOING_WELL}, decidable=False)
 
 
 @expectation("DEP-41", ja="ブラウザとスマートフォンが証明書を信頼する")
 def test_certificate_is_one_that_browsers_trust(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "distrusted")
-
-    trusted = {DISTRUSTED: within(())}
-    judge(CERTIFICATE.differences(certificate.arn, certificate, trusted, decidable=False))
+    certificate = certificate_of(deployed, custom_domain.name)
+    judge.hold(CERTIFICATE, certificate, {DISTRUSTED: within(())}, decidable=False)
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")

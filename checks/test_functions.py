@@ -9,7 +9,15 @@ from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.difference import differences, unallowed
 from aws.inventory import Inventory, Sections
-from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
+from aws.kind.description import STATE
+from aws.kinds.function import (
+    CODE,
+    FUNCTION,
+    LAST_UPDATE,
+    RESERVED,
+    RUNTIME,
+    VERSION,
+)
 from aws.kinds.function_beside import ACCOUNT, FREE
 from aws.kinds.rest_api import REST_API, STAGE
 from aws.ledgers import ROUTE, SERVED
@@ -56,6 +64,15 @@ NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
 
 
+@expectation("DEP-10", ja="関数がActiveで、直近の更新が成功している")
+def test_function_is_active_and_its_last_update_succeeded(
+    function: desired.Function, deployed: Deployed, judge: Judge
+) -> None:
+    bounds = {STATE: exactly("Active"), LAST_UPDATE: exactly("Successful")}
+    found = deployed.function(function)
+    judge.hold(FUNCTION, found, bounds, "arn", "version", decidable=False)
+
+
 @expectation("DEP-10", ja="環境変数の暗号化キーが使える")
 def test_key_of_the_variables_can_be_used(
     function: desired.Function, deployed: Deployed, found: Sections, judge: Judge
@@ -65,14 +82,28 @@ def test_key_of_the_variables_can_be_used(
     judge(function_key_flaws(there, found))
 
 
+@expectation("DEP-11", ja="関数が計画したランタイムで動く")
+def test_function_runs_on_the_planned_runtime(
+    function: desired.Function, deployed: Deployed, judge: Judge
+) -> None:
+    planned = {RUNTIME: exactly(function.runtime)}
+    judge.hold(FUNCTION, deployed.function(function), planned, "runtime_version")
+
+
 @expectation("DEP-11", ja="関数のランタイムがAWSのサポート期間内である")
 def test_aws_supports_the_runtime_of_the_function(
     function: desired.Function, deployed: Deployed, today: date, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "runtime")
+    found = deployed.function(function)
+    judge.hold(FUNCTION, found, {RUNTIME: supported_on(today, found.runtime)}, loosens=True)
 
-    bounds = {RUNTIME: supported_on(today, found.runtime)}
-    judge(FUNCTION.differences(found.name, found, bounds, loosens=True))
+
+@expectation("DEP-12", ja="関数のタイムアウトとメモリが足りている")
+def test_function_has_the_time_and_memory_that_it_needs(
+    function: desired.Function, deployed: Deployed, judge: Judge
+) -> None:
+    about = {"decided_in": where("functions", "timeout_s", "memory_mb"), "loosens": True}
+    judge.hold(FUNCTION, deployed.function(function), function.bounds, **about)
 
 
 @expectation("DEP-13", ja="関数の環境変数が計画どおりである")

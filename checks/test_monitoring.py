@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from aws import desired
-from aws.bounds import within
+from aws.bounds import exactly, within
 from aws.difference import differences
 from aws.firing import shortfalls
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, shown
+from aws.kinds.function import FUNCTION, WRITES_TO
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION, expiring
 from aws.section import known, lookup
 from aws.words import Words
@@ -98,10 +99,8 @@ def test_faults_in_the_logs_become_a_metric(
     planned = next(
         log_group for log_group in plan.log_groups if log_group.name == function.log_group
     )
-    group = judge.observe(deployed.log_group(planned), "log_class")
-
-    bounds = {LOG_CLASS: planned.bounds[LOG_CLASS]}
-    judge(LOG_GROUP.differences(group.name, group, bounds, loosens=True))
+    counted = {LOG_CLASS: planned.bounds[LOG_CLASS]}
+    judge.hold(LOG_GROUP, deployed.log_group(planned), counted, loosens=True)
 
 
 @expectation("MON-06", ja="アラームが人に届く")
@@ -214,6 +213,13 @@ def test_log_group_exists(
     observe(deployed.log_group(log_group), "arn")
 
 
+@expectation("MON-12", ja="関数が自身のロググループに書き込む")
+def test_function_writes_into_its_log_group(
+    function: desired.Function, deployed: Deployed, judge: Judge
+) -> None:
+    judge.hold(FUNCTION, deployed.function(function), {WRITES_TO: exactly(function.log_group)})
+
+
 @expectation("MON-13", ja="APIの実行ログに保持期間がある")
 def test_execution_logs_of_the_api_do_expire(
     deployed: Deployed, found: Sections, plan: Plan, judge: Judge
@@ -232,10 +238,9 @@ def test_execution_logs_of_the_api_do_expire(
 def test_logs_are_kept_as_long_as_decided(
     log_group: desired.LogGroup, deployed: Deployed, judge: Judge
 ) -> None:
-    group = judge.observe(deployed.log_group(log_group), "retention_days")
-
-    about, bounds = where("retention_days"), {RETENTION: log_group.bounds[RETENTION]}
-    judge(LOG_GROUP.differences(group.name, group, bounds, loosens=True, decided_in=about))
+    kept = {RETENTION: log_group.bounds[RETENTION]}
+    about = {"decided_in": where("retention_days"), "loosens": True}
+    judge.hold(LOG_GROUP, deployed.log_group(log_group), kept, **about)
 
 
 @expectation("MON-15", ja="ロググループに計画外の設定がない")

@@ -3,9 +3,17 @@
 from aws import desired
 from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
+from aws.kind.description import DESCRIPTION, TRACING
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import WEIGHTS, sent_to
-from aws.kinds.rest_api import CANARY, REST_API, STAGE
+from aws.kinds.rest_api import (
+    CANARY,
+    REST_API,
+    STAGE,
+    group_of,
+    names_the_request,
+    private_variables,
+)
 from aws.ledgers import ROUTE
 from aws.release import Builds
 from aws.words import Words
@@ -24,6 +32,10 @@ SHARED = Words(
     en="what the cached answer depends on and the cache key lacks",
     ja="キャッシュキーに含まれない、応答を左右する値",
 )
+ACCESS_LOG = Words(en="access log group", ja="アクセスログの出力先")
+REQUEST_ID = Words(en="request id in the access log", ja="アクセスログのリクエストID")
+PRIVATE = Words(en="private values in the access log", ja="アクセスログに含まれる個人情報")
+BODIES = Words(en="methods whose bodies are logged", ja="本文をログに出力するメソッド")
 LOG_ROLE = Words(en="role for writing logs", ja="ログ出力用のロール")
 GATEWAY = Words(en="API Gateway in", ja="API Gateway: ")
 SOME_ROLE = Bound(code="some_role", value=None, holds=bool, words=Words(en="a role", ja="ロール"))
@@ -57,11 +69,30 @@ def test_alias_sends_every_call_to_one_version(
 
 @expectation("DEP-28", ja="ステージにカナリアがない")
 def test_stage_has_no_canary(deployed: Deployed, judge: Judge) -> None:
-    stage = judge.observe(deployed.stage(), "canary_percent", "canary_deployment")
+    stage = deployed.stage()
     require_open(stage.name, share_of_a_closed_canary(deployed, stage))
 
-    bounds = {CANARY: exactly(None)}
-    judge(STAGE.differences(stage.name, stage, bounds, loosens=True))
+    judge.hold(STAGE, stage, {CANARY: exactly(None)}, "canary_deployment", loosens=True)
+
+
+@expectation("DEP-29", ja="アクセスログの出力先が計画どおりである")
+def test_access_is_logged_where_planned(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    stage, planned = judge.observe(deployed.stage(), "access_log_arn"), plan.api
+
+    group = group_of(stage.access_log_arn, planned.access_log_arn) or stage.access_log_arn
+    facts, bounds = {ACCESS_LOG: group}, {ACCESS_LOG: exactly(planned.access_log_group)}
+    judge(differences(STAGE.words, stage.name, facts, bounds, call=GET_STAGES))
+
+
+@expectation("DEP-29", ja="アクセスログをリクエストIDで検索できる")
+def test_line_of_the_access_log_can_be_found_by_its_request(
+    deployed: Deployed, judge: Judge
+) -> None:
+    stage = judge.observe(deployed.stage(), "access_log_format")
+
+    facts = {REQUEST_ID: names_the_request(stage.access_log_format)}
+    bounds = {REQUEST_ID: exactly(True)}
+    judge(differences(STAGE.words, stage.name, facts, bounds, call=GET_STAGES))
 
 
 @expectation("DEP-29", ja="API Gatewayにログ出力用のロールがある")
@@ -73,6 +104,31 @@ def test_api_gateway_has_a_role_for_logs(
     about = {"call": "apigateway:GetAccount", "decidable": False}
     facts = {LOG_ROLE: account.log_role_arn}
     judge(differences(GATEWAY, environment.region, facts, {LOG_ROLE: SOME_ROLE}, **about))
+
+
+@expectation("DEP-30", ja="アクセスログに個人情報が含まれない")
+def test_access_log_tells_nothing_private(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "access_log_format")
+
+    facts, about = (
+        {PRIVATE: private_variables(stage.access_log_format)},
+        {"call": GET_STAGES, "loosens": True},
+    )
+    judge(differences(STAGE.words, stage.name, facts, {PRIVATE: within(())}, **about))
+
+
+@expectation("DEP-30", ja="リクエスト本文をログに出力していない")
+def test_bodies_of_requests_are_not_logged(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "settings")
+
+    traced = [key for key, setting in stage.settings.items() if setting.data_trace]
+    about = {"call": GET_STAGES, "loosens": True}
+    judge(differences(STAGE.words, stage.name, {BODIES: traced}, {BODIES: within(())}, **about))
+
+
+@expectation("DEP-31", ja="リクエストのトレースが有効である")
+def test_requests_are_traced(deployed: Deployed, judge: Judge) -> None:
+    judge.hold(STAGE, deployed.stage(), {TRACING: exactly(True)})
 
 
 @expectation("DEP-32", ja="APIにタグが付いている")
@@ -99,6 +155,11 @@ def test_function_is_tagged(
 
     about = {"call": "lambda:GetFunction", "decided_in": where("tags"), "remedy": "function"}
     judge(tags_differing(FUNCTION.words, found.name, found.tags, plan.tags, **about))
+
+
+@expectation("DEP-33", ja="ステージの説明が計画どおりである")
+def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    judge.hold(STAGE, deployed.stage(), {DESCRIPTION: plan.api.stage_description})
 
 
 @expectation("DEP-35", ja="ステージに計画外の設定がない")

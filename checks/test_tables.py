@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from aws import desired
-from aws.bounds import within
+from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
-from aws.kinds.table import INDEXES, TABLE
+from aws.kind.description import STATUS
+from aws.kinds.table import INDEXES, KEY, PROTECTION, TABLE
 from aws.kinds.table_beside import SCALING, WINDOW, scales, without_scaling
 from checks.deployed import Deployed
 from checks.labels import tags_differing
@@ -18,6 +19,21 @@ from signoff.judge.decisions import Judge
 
 DESCRIBE = "dynamodb:DescribeTable"
 OF_BACKUPS = {"call": "dynamodb:DescribeContinuousBackups"}
+
+
+@expectation("DEP-01", ja="テーブルがACTIVEである")
+def test_table_is_active(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
+    active = {STATUS: exactly("ACTIVE")}
+    judge.hold(TABLE, deployed.table(table), active, "arn", decidable=False)
+
+
+@expectation("DEP-02", ja="テーブルのキーが計画どおりである")
+def test_table_has_the_planned_key(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
+    found = judge.observe(deployed.table(table), "hash_key", "range_key", "attribute_types", "key")
+
+    facts, bounds = {KEY: found.key}, {KEY: table.bounds[KEY]}
+    about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
+    judge(differences(TABLE.words, found.name, facts, bounds, **about))
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
@@ -76,6 +92,15 @@ def test_table_has_the_planned_tags(
 
     about = {"call": "dynamodb:ListTagsOfResource", "decided_in": where("tags")}
     judge(tags_differing(TABLE.words, table.name, tags, plan.tags, **about))
+
+
+@expectation("DEP-07", ja="テーブルが削除から保護されている")
+def test_table_is_protected_from_deletion(
+    table: desired.Table, deployed: Deployed, judge: Judge
+) -> None:
+    protected = {PROTECTION: exactly(True)} if table.deletion_protection else {}
+    about = {"decided_in": where("deletion_protection"), "loosens": True}
+    judge.hold(TABLE, deployed.table(table), protected, "deletion_protection", **about)
 
 
 @expectation("DEP-08", ja="テーブルに計画外の設定がない")

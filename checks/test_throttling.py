@@ -46,18 +46,17 @@ def test_usage_plan_is_no_wider_on_any_method(deployed: Deployed, plan: Plan, ju
 
 @expectation("SEC-30", ja="使用量プランがステージに適用されている")
 def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge) -> None:
-    usage = judge.observe(deployed.usage_plan(), "stages")
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
     judge.observe.note(stage=stage, bound=asking_for_key(deployed.served()))
 
-    judge(USAGE_PLAN.differences(usage.name, usage, {STAGES: covers((stage,))}, decidable=False))
+    on_it = {STAGES: covers((stage,))}
+    judge.hold(USAGE_PLAN, deployed.usage_plan(), on_it, decidable=False)
 
 
 @expectation("SEC-31", ja="APIキーが有効である")
 def test_api_key_is_enabled(plan: Plan, found: Sections, judge: Judge) -> None:
-    key = judge.observe(api_key(plan.api.usage_plan, found), "enabled")
-
-    judge(API_KEY.differences(key.name, key, {ENABLED: exactly(True)}, decidable=False))
+    key = api_key(plan.api.usage_plan, found)
+    judge.hold(API_KEY, key, {ENABLED: exactly(True)}, decidable=False)
 
 
 @expectation("SEC-31", ja="APIキーが使用量プランに含まれる")
@@ -65,9 +64,7 @@ def test_api_key_is_in_the_usage_plan(
     deployed: Deployed, plan: Plan, found: Sections, judge: Judge
 ) -> None:
     key = judge.observe(api_key(plan.api.usage_plan, found), "id")
-    usage = judge.observe(deployed.usage_plan(), "keys")
-
-    judge(USAGE_PLAN.differences(usage.name, usage, {KEYS: covers((key.id,))}, decidable=False))
+    judge.hold(USAGE_PLAN, deployed.usage_plan(), {KEYS: covers((key.id,))}, decidable=False)
 
 
 @expectation("SEC-31", ja="ルートがAPIキーを要求する")

@@ -12,7 +12,6 @@ import pytest
 
 from aws.words import SILENCE, Words
 from checks.access import insiders_of
-from checks.bounded import SUBJECTS
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.fixtures import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
@@ -108,8 +107,6 @@ def subjects_of(params: Mapping[str, Any], snapshot: Snapshot) -> Mapping[str, M
     over: dict[str, Iterable[Any]] = {
         name: ARGUMENTS[name](snapshot.environment, plan) for name in params if name in ARGUMENTS
     }
-    if "bounded" in params:
-        over["planned"] = SUBJECTS[params["bounded"].of].planned(plan)
     if "watched" in params:
         over["watched"] = plan.alarms
     return {name: {called(one): one for one in some} for name, some in over.items()}

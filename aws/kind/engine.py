@@ -70,7 +70,7 @@ class Kind(Generic[T]):
         return {name: replace(value, call=value.call or first) for name, value in described.items()}
 
     @cached_property
-    def _by_words(self) -> Mapping[Words, tuple[str, Fact]]:
+    def by_words(self) -> Mapping[Words, tuple[str, Fact]]:
         return {fact.words: (name, fact) for name, fact in self.facts.items()}
 
     @cached_property
@@ -257,7 +257,7 @@ class Kind(Generic[T]):
                 **more,
             )
             for words, bound in bounds.items()
-            for key, fact in (self._by_words[words],)
+            for key, fact in (self.by_words[words],)
         )
 
     @cached_property
@@ -333,13 +333,13 @@ class Kind(Generic[T]):
         return tuple(
             self._repair(name, found, fact, bound, answers.get(fact.call, {}))
             for words, bound in bounds.items()
-            for key, fact in (self._by_words[words],)
+            for key, fact in (self.by_words[words],)
             if not fact.fixed
             and (found is None or not bound.holds(fact.shown(getattr(found, key))))
         )
 
     def _repair(self, name: str, found: T | None, fact: Fact, bound: Bound, answer: Raw) -> Change:
-        key, _ = self._by_words[fact.words]
+        key, _ = self.by_words[fact.words]
         before = None if found is None else getattr(found, key)
         shown = None if found is None else fact.shown(before)
         lost = found is not None and fact.loses(before, answer)
@@ -378,7 +378,7 @@ class Kind(Generic[T]):
 
     def _refuse_what_is_fixed(self, want: Wanted, found: T) -> None:
         for words, bound in want.bounds.items():
-            key, fact = self._by_words[words]
+            key, fact = self.by_words[words]
             value = getattr(found, key)
             if fact.fixed and not bound.holds(fact.shown(value)):
                 told = {"name": want.name, "found": value}

@@ -4,19 +4,23 @@ A red row that a decision could answer prints the lines of that decision; the pe
 for it by name, and the page shows it at the top.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
+from aws.bounds import Bound
 from aws.difference import Certainty, Difference, Differences
+from aws.kind.engine import Kind
 from aws.section import Broken, Follows, NotTestable
 from aws.visible import toml_text
 from aws.words import Words, joined
 from signoff.environment import Decision
-from signoff.judge.observations import AppliedDecision, Comparison, Observations
+from signoff.judge.observations import AppliedDecision, Comparison, Observations, identity
 from signoff.judge.snapshot import PlanT, Snapshot
 
 ENVIRONMENT = Words(en="environment", ja="環境")
+T = TypeVar("T")
 
 
 class Differs(Broken):
@@ -113,6 +117,16 @@ class Judge:
             certain = all(difference.certainty is Certainty.CERTAIN for difference in left)
             release = None if certain else self.decisions.release()
             raise Differs(left, self.decisions.environment, release)
+
+    def hold(
+        self, kind: Kind[T], item: T, bounds: Mapping[Words, Bound], *beside: str, **more: Any
+    ) -> None:
+        """Hold facts of an item against their bounds, and show them as evidence, with the fields ``beside`` them.
+
+        ``more`` are fields of each Difference.
+        """
+        self.observe(item, *beside, *(kind.by_words[fact][0] for fact in bounds))
+        self(kind.differences(identity(item), item, bounds, **more))
 
     def follow(
         self,

@@ -63,7 +63,7 @@ class Observations:
     def __call__(self, resource: R, *names: str) -> R:
         """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""
         shown = {name: plain(getattr(resource, name)) for name in names}
-        self.seen.append({"resource": _identity(resource), **shown})
+        self.seen.append({"resource": identity(resource), **shown})
         return resource
 
     def note(self, **facts: Any) -> None:
@@ -86,7 +86,8 @@ class Observations:
         ]
 
 
-def _identity(resource: object) -> str:
+def identity(resource: object) -> str:
+    """Return the name of a resource, or what stands for one."""
     for attribute in ("name", "arn", "id", "path", "number"):
         if found := getattr(resource, attribute, None):
             return str(found)

@@ -4,8 +4,6 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from checks.bounded import BOUNDED
-
 CHECKS = Path(__file__).parents[2] / "checks"
 
 
@@ -19,8 +17,7 @@ def rows_about(argument: str) -> set[str]:
         if isinstance(one, ast.FunctionDef) and argument in {each.arg for each in one.args.args}
     )
     marks = (ast.unparse(mark) for test in tests for mark in test.decorator_list)
-    bounded = {one.row for one in BOUNDED if one.of == argument}
-    return bounded | {mark.split("'")[1] for mark in marks if mark.startswith("expectation(")}
+    return {mark.split("'")[1] for mark in marks if mark.startswith("expectation(")}
 
 
 A_TABLE = rows_about("table") - {"DEP-01"} | {"MON-11", "PREP-04", "SEC-13"}

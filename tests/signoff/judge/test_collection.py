@@ -182,7 +182,7 @@ def test_part_is_judged_and_never_a_verdict(project, part):
         ('@expectation(\n    "A-01",\n    ja="…",\n)', False),
         ('@expectation("A-02")', True),
         ("# no proof at all", True),
-        ("def test_row_that_is_data(bounded): ...", False),
+        ("def test_row_that_is_data(watched): ...", False),
         ('@expectation("A-02")\ndef test_a(): ...\n\ndef test_data(watched): ...', False),
         ('pytestmark = expectation("A-01")', False),
         ("@expectation(ROW)", False),
