@@ -3,7 +3,6 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -19,7 +18,7 @@ from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan import Plan
 from plan.canonical import outline
 from plan.master_words import Item
-from plan.masters import coordinates, flaw, number, stamp_id
+from plan.masters import Spot, flaw, spots_in, stamp_id
 from signoff.environment import Environment, where
 from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Snapshot
@@ -56,32 +55,14 @@ ASKED = Words(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedStamp:
-    """A well-formed stamp that is collected at a place."""
-
-    id: str
-    lat: float
-    lon: float
-    radius_m: float
-
-    def metres_to(self, other: "PlacedStamp") -> float:
-        return distance_m(
-            Position(self.lat, self.lon, None), Location(other.lat, other.lon, other.radius_m)
-        )
-
-
-def spots(masters: Iterable[Item]) -> tuple[PlacedStamp, ...]:
+def spots(masters: Iterable[Item]) -> tuple[Spot, ...]:
     """Return the spots among the masters; malformed ones are another row's."""
-    return tuple(
-        PlacedStamp(
-            stamp_id(master, ""), *place, float(number(master["Location"]["M"]["radiusM"]) or 0)
-        )
-        for master in masters
-        if master.get("Type") == {"S": "GPS"}
-        and not flaw(master)
-        and (place := coordinates(master))
-    )
+    return spots_in(master for master in masters if not flaw(master))
+
+
+def _metres(spot: Spot, other: Spot) -> float:
+    here, there = Position(spot.lat, spot.lon, None), Location(other.lat, other.lon, other.radius_m)
+    return distance_m(here, there)
 
 
 def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Difference, ...]:
@@ -89,12 +70,12 @@ def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Differen
     pairs = (
         (stamp, other, metres)
         for stamp, other in combinations(spots(masters), 2)
-        if 0 < (metres := stamp.metres_to(other)) < stamp.radius_m + other.radius_m
+        if 0 < (metres := _metres(stamp, other)) < stamp.radius_m + other.radius_m
     )
     pairs_in_words = [
         Words(
-            en=f"{stamp.id} and {other.id} ({metres:.0f} m apart, radii {stamp.radius_m:g} m and {other.radius_m:g} m)",
-            ja=f"{stamp.id}と{other.id}（距離{metres:.0f} m、半径{stamp.radius_m:g} mと{other.radius_m:g} m）",
+            en=f"{stamp.stamp_id} and {other.stamp_id} ({metres:.0f} m apart, radii {stamp.radius_m:g} m and {other.radius_m:g} m)",
+            ja=f"{stamp.stamp_id}と{other.stamp_id}（距離{metres:.0f} m、半径{stamp.radius_m:g} mと{other.radius_m:g} m）",
         )
         for stamp, other, metres in pairs
     ]
@@ -176,7 +157,7 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     manifest = record.body if record else {}
     changes = _changes(contents.items, manifest)
     usual = UNCHANGED if "items" in manifest else NOT_LISTED
-    placed = {spot.id: spot for spot in spots(contents.items)}
+    placed = {spot.stamp_id: spot for spot in spots(contents.items)}
     rows = tuple(
         (*_cells(item, placed), changes.get(stamp_id(item, ""), usual)) for item in contents.items
     )
@@ -186,7 +167,7 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     return {"DATA-09": Exhibit(title=MASTERS, sentences=(ASKED,), head=HEAD, rows=(*rows, *gone))}
 
 
-def _cells(item: Item, placed: Mapping[str, PlacedStamp]) -> tuple[Words, ...]:
+def _cells(item: Item, placed: Mapping[str, Spot]) -> tuple[Words, ...]:
     """Return id, name, place, radius, the nearest spot and a link to a map."""
     id_ = stamp_id(item, "?")
     named = Words.same(id_), Words.same(item.get("Name", {}).get("S", ""))
@@ -204,6 +185,8 @@ def _cells(item: Item, placed: Mapping[str, PlacedStamp]) -> tuple[Words, ...]:
     )
 
 
-def _nearest(spot: PlacedStamp, others: Iterable[PlacedStamp]) -> Words:
-    by_distance = sorted((spot.metres_to(other), other.id) for other in others if other is not spot)
+def _nearest(spot: Spot, others: Iterable[Spot]) -> Words:
+    by_distance = sorted(
+        (_metres(spot, other), other.stamp_id) for other in others if other is not spot
+    )
     return joined(Words.same(f"{id_}: {metres:.0f} m") for metres, id_ in by_distance[:1]) or NONE

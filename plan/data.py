@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypedDict
 
 from aws.desired import Secret, Table
 from aws.kinds.table import Index
@@ -12,44 +11,6 @@ from signoff.environment.application import AppTable
 
 RESTORED = "%Y%m%dT%H%M%SZ"
 """Suffix of a restored table's name (strftime, UTC), behind the name of the table that it replaces."""
-
-
-class _Decided(TypedDict):
-    """What the environment file decides for one table."""
-
-    key: str
-    name: str
-    arn: str
-    billing: str
-    demand: int
-    kms_key: str | None
-    deletion_protection: bool
-    pitr: bool
-    recovery_days: int
-    stream: str | None
-    replicas: frozenset[str]
-    tags: Mapping[str, str]
-
-
-def _decided(naming: Naming, key: str) -> _Decided:
-    """Return what was decided for this table, or else for all tables."""
-    environment = naming.environment
-    own = environment.table_settings.get(key, TableSettings())
-    protection, pitr = own.deletion_protection, own.pitr
-    return _Decided(
-        key=key,
-        name=environment.tables[key],
-        arn=naming.table_arn(key),
-        billing=own.billing or environment.billing,
-        kms_key=key_of(environment, key),
-        deletion_protection=environment.deletion_protection if protection is None else protection,
-        pitr=environment.pitr or environment.production if pitr is None else pitr,
-        recovery_days=own.pitr_days or environment.pitr_days,
-        demand=own.capacity or environment.target_rate,
-        stream=own.stream,
-        replicas=frozenset(own.replicas),
-        tags=environment.tags,
-    )
 
 
 def key_of(environment: Environment, table: str) -> str | None:
@@ -62,11 +23,16 @@ def tables(naming: Naming) -> tuple[Table, ...]:
 
 
 def _table(naming: Naming, key: str, described: AppTable) -> Table:
-    """Return a table; functions of other code need none of our indexes."""
-    indexes = described.indexes if naming.environment.our_code else {}
+    """Return a table as decided for it, or else for all tables; functions of other code need none of our indexes."""
+    environment = naming.environment
+    own = environment.table_settings.get(key, TableSettings())
+    protection, pitr = own.deletion_protection, own.pitr
+    indexes = described.indexes if environment.our_code else {}
     hash_key, range_key = _pair(described.key)
     return Table(
-        **_decided(naming, key),
+        key=key,
+        name=environment.tables[key],
+        arn=naming.table_arn(key),
         hash_key=hash_key,
         range_key=range_key,
         attributes={
@@ -76,6 +42,15 @@ def _table(naming: Naming, key: str, described: AppTable) -> Table:
         },
         indexes=tuple(_index(name, index) for name, index in indexes.items()),
         ttl_attribute=described.ttl,
+        billing=own.billing or environment.billing,
+        demand=own.capacity or environment.target_rate,
+        kms_key=key_of(environment, key),
+        deletion_protection=environment.deletion_protection if protection is None else protection,
+        pitr=environment.pitr or environment.production if pitr is None else pitr,
+        recovery_days=own.pitr_days or environment.pitr_days,
+        stream=own.stream,
+        replicas=frozenset(own.replicas),
+        tags=environment.tags,
     )
 
 

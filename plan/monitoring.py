@@ -102,27 +102,15 @@ def dashboard(
         name=naming.named("dashboard"),
         region=naming.environment.region,
         period_s=naming.environment.alarms.period_s,
-        widgets=(
-            Widget(
-                kind="invocations",
-                title="Lambda invocations",
-                statistic="Sum",
-                metrics=each("Invocations"),
-            ),
-            Widget(kind="errors", title="Lambda errors", statistic="Sum", metrics=each("Errors")),
-            Widget(
-                kind="requests",
-                title="API requests",
-                statistic="Sum",
-                metrics=(("AWS/ApiGateway", "Count", gateway),),
-            ),
-            Widget(
-                kind="latency",
-                title="API latency",
-                statistic="p95",
-                metrics=(("AWS/ApiGateway", "Latency", gateway),),
-            ),
-            Widget(kind="capacity", title="DynamoDB capacity", statistic="Sum", metrics=capacity),
+        widgets=tuple(
+            Widget(kind=kind, title=title, statistic=statistic, metrics=metrics)
+            for kind, title, statistic, metrics in (
+                ("invocations", "Lambda invocations", "Sum", each("Invocations")),
+                ("errors", "Lambda errors", "Sum", each("Errors")),
+                ("requests", "API requests", "Sum", (("AWS/ApiGateway", "Count", gateway),)),
+                ("latency", "API latency", "p95", (("AWS/ApiGateway", "Latency", gateway),)),
+                ("capacity", "DynamoDB capacity", "Sum", capacity),
+            )
         ),
     )
 
