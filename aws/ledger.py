@@ -10,7 +10,8 @@ import enum
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from botocore.model import Shape
@@ -78,7 +79,7 @@ def alike(members: str, entry: Entry) -> dict[str, Entry]:
     return dict.fromkeys(members.split(), entry)
 
 
-def harmless(members: Mapping[str | Harmless, str]) -> dict[str, Entry]:
+def by_reason(members: Mapping[str | Harmless, str]) -> dict[str, Entry]:
     """Return the members that decide nothing, by the reason why; they are separated by spaces."""
     return {
         name: why if isinstance(why, Harmless) else Harmless(why)
@@ -127,8 +128,37 @@ class Operation:
     """
 
     members: Mapping[str, Entry]
-    resources: Mapping[str, Resource]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
+
+
+NONE: Mapping[Any, Any] = MappingProxyType({})
+
+
+def operation(  # noqa: PLR0913 - keywords
+    under: str = "",
+    *,
+    judged: Mapping[str, str] = NONE,
+    harmless: Mapping[str | Harmless, str] = NONE,
+    members: Mapping[str, Entry] = NONE,
+    resources: Mapping[str, Resource] = NONE,
+    needs: str = "",
+) -> Operation:
+    """Describe an answer by its members ``under`` a list: fact -> those that are judged as it, reason -> those that decide nothing.
+
+    ``members`` are the others. Names are separated by spaces.
+    """
+    facts = [alike(names, Judged(fact)) for fact, names in judged.items()]
+    entries = {
+        name: entry
+        for several in (*facts, by_reason(harmless), members)
+        for name, entry in several.items()
+    }
+    return Operation(
+        members=below(under, entries) if under else entries,
+        resources=resources,
+        needs=frozenset(needs.split()),
+    )
 
 
 Ledger = Mapping[str, Operation]

@@ -36,7 +36,7 @@ from aws.kind.description import (
     tried,
     value_of,
 )
-from aws.ledger import Judged, Ledger, Operation, Resource, harmless
+from aws.ledger import Judged, Ledger, Operation, Resource, by_reason
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable
@@ -224,7 +224,7 @@ class Kind(Generic[T]):
             if fact.call == key
             for path in fact.members
         }
-        entries = judged | dict(call.members) | harmless(call.harmless)
+        entries = judged | dict(call.members) | by_reason(call.harmless)
         lists = call.lists or {call.under: " ".join(entries)}
         return Operation(
             members={

@@ -26,7 +26,7 @@ from aws.kinds.alarm import (
     decode,
     name_of,
 )
-from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
+from aws.ledger import LABELS, NAMES, WHEN, Ledger, Unplanned, operation
 from aws.ledgers import SCHEDULE
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope
@@ -93,16 +93,15 @@ MUTE_RULE = Kind[MuteRule](
     },
 )
 LEDGER: Ledger = {
-    LISTED: Operation(
-        needs=frozenset({"AlarmMuteRuleSummaries"}),
-        resources={},
-        members={
-            "AlarmMuteRuleSummaries.AlarmMuteRuleArn": Judged("name"),
-            "AlarmMuteRuleSummaries.Status": Judged("status"),
-            "AlarmMuteRuleSummaries.ExpireDate": Harmless(BY_STATUS),
-            "AlarmMuteRuleSummaries.MuteType": Harmless(BY_SCHEDULE),
-            "AlarmMuteRuleSummaries.LastUpdatedTimestamp": WHEN,
+    LISTED: operation(
+        "AlarmMuteRuleSummaries",
+        judged={"name": "AlarmMuteRuleArn", "status": "Status"},
+        harmless={
+            BY_STATUS: "ExpireDate",
+            BY_SCHEDULE: "MuteType",
+            WHEN: "LastUpdatedTimestamp",
         },
+        needs="AlarmMuteRuleSummaries",
     )
 }
 

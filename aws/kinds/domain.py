@@ -23,20 +23,7 @@ from aws.kind.description import (
 )
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import ENDPOINT, PAGE, api_id
-from aws.ledger import (
-    LABELS,
-    NAMES,
-    WHEN,
-    Closed,
-    Judged,
-    Ledger,
-    Operation,
-    Unplanned,
-    alike,
-    answered,
-    below,
-    only,
-)
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Ledger, Unplanned, answered, only, operation
 from aws.ledgers import ACCESS_MODE, TAGS
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -141,13 +128,11 @@ DOMAIN = Kind[CustomDomain](
     },
 )
 LEDGER: Ledger = {
-    "apigateway:GetDomainNames": Operation(
-        resources={},
-        members=below("items", DOMAIN.ledger["apigateway:GetDomainName"].members),
+    "apigateway:GetDomainNames": operation(
+        "items", members=DOMAIN.ledger["apigateway:GetDomainName"].members
     ),
-    "apigateway:GetBasePathMappings": Operation(
-        resources={},
-        members=alike("items.basePath items.restApiId items.stage", Judged("mappings")),
+    "apigateway:GetBasePathMappings": operation(
+        "items", judged={"mappings": "basePath restApiId stage"}
     ),
 }
 

@@ -31,12 +31,12 @@ from aws.ledger import (
     Closed,
     Harmless,
     Ledger,
-    Operation,
     Resource,
     Unplanned,
     asked,
     off,
     only,
+    operation,
 )
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
@@ -273,9 +273,7 @@ FUNCTION = Kind[Function](
 )
 BY_NAME = {"": Resource(kind=FUNCTION.words, name=asked("FunctionName"))}
 LEDGER: Ledger = {
-    "lambda:GetRuntimeManagementConfig": Operation(
-        needs=frozenset({"UpdateRuntimeOn"}),
-        resources=BY_NAME,
+    "lambda:GetRuntimeManagementConfig": operation(
         members={
             # Manual: the function stays on one build of its runtime, without any later security patch.
             "": Closed(
@@ -286,35 +284,36 @@ LEDGER: Ledger = {
                 loosens=True,
             ),
         },
+        resources=BY_NAME,
+        needs="UpdateRuntimeOn",
     ),
-    "lambda:ListEventSourceMappings": Operation(
-        needs=frozenset({"EventSourceMappings"}),
-        resources={"EventSourceMappings": Resource(kind=FUNCTION.words, name=_function_name)},
+    "lambda:ListEventSourceMappings": operation(
         members={
             "EventSourceMappings": Closed(
                 EVENT_SOURCE, shows="EventSourceArn", ids="UUID", terms=("FilterCriteria",)
             ),
         },
+        resources={"EventSourceMappings": Resource(kind=FUNCTION.words, name=_function_name)},
+        needs="EventSourceMappings",
     ),
-    "lambda:ListFunctionEventInvokeConfigs": Operation(
-        needs=frozenset({"FunctionEventInvokeConfigs"}),
-        resources=BY_NAME,
+    "lambda:ListFunctionEventInvokeConfigs": operation(
+        "FunctionEventInvokeConfigs",
+        harmless={
+            WHEN: "LastModified",
+            NAMES: "FunctionArn",
+            "at most two more tries of an asynchronous call, which notify bears": "MaximumRetryAttempts",
+            "a message that is late is not sent; the stamp is kept": "MaximumEventAgeInSeconds",
+        },
         members={
-            "FunctionEventInvokeConfigs.DestinationConfig.OnSuccess": Closed(
+            "DestinationConfig.OnSuccess": Closed(
                 ON_SUCCESS, usual=off("Destination", None), shows="Destination", loosens=True
             ),
-            "FunctionEventInvokeConfigs.DestinationConfig.OnFailure": Closed(
+            "DestinationConfig.OnFailure": Closed(
                 ON_FAILURE, usual=lambda found: not found.get("Destination"), shows="Destination"
             ),
-            "FunctionEventInvokeConfigs.LastModified": WHEN,
-            "FunctionEventInvokeConfigs.FunctionArn": NAMES,
-            "FunctionEventInvokeConfigs.MaximumRetryAttempts": Harmless(
-                "at most two more tries of an asynchronous call, which notify bears"
-            ),
-            "FunctionEventInvokeConfigs.MaximumEventAgeInSeconds": Harmless(
-                "a message that is late is not sent; the stamp is kept"
-            ),
         },
+        resources=BY_NAME,
+        needs="FunctionEventInvokeConfigs",
     ),
 }
 

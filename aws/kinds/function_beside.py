@@ -7,7 +7,7 @@ from aws.door.failures import Gone
 from aws.kind.description import ARN, IDENTITY, NAME, PLANNED_BY, LeftOut, Part, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.function import BY_NAME, NOT_FOUND, VERSION
-from aws.ledger import LABELS, NAMES, Harmless, Judged, Ledger, Operation
+from aws.ledger import LABELS, NAMES, Harmless, Ledger, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable
@@ -123,21 +123,18 @@ LAMBDA_ACCOUNT = Kind[LambdaAccount](
     },
 )
 LEDGER: Ledger = {
-    "lambda:ListFunctions": Operation(
-        resources={},
-        members={
-            # What the alias runs is judged by GetFunction; the door searches every version for secrets.
-            "Functions": Judged("versions"),
-        },
+    "lambda:ListFunctions": operation(
+        # What the alias runs is judged by GetFunction; the door searches every version for secrets.
+        judged={"versions": "Functions"}
     ),
-    "lambda:GetPolicy": Operation(
+    "lambda:GetPolicy": operation(
+        judged={"document": "Policy"},
+        harmless={NAMES: "RevisionId"},
         resources=BY_NAME,
-        members={"Policy": Judged("document"), "RevisionId": NAMES},
-        needs=frozenset({"Policy"}),
+        needs="Policy",
     ),
-    "lambda:ListFunctionUrlConfigs": Operation(
-        resources=BY_NAME,
-        members={"FunctionUrlConfigs": Judged("function_urls")},
+    "lambda:ListFunctionUrlConfigs": operation(
+        judged={"function_urls": "FunctionUrlConfigs"}, resources=BY_NAME
     ),
 }
 

@@ -10,7 +10,7 @@ from aws.change.gate import unless_absent
 from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.kinds.log_group import LogGroup
-from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
+from aws.ledger import NAMES, WHEN, Ledger, Unplanned, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -146,31 +146,28 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (LOG_POLICY, REFUSES): _OVER,
 }
 LEDGER: Ledger = {
-    "logs:DescribeAccountPolicies": Operation(
-        needs=frozenset({"accountPolicies"}),
-        resources={},
-        members={
-            "accountPolicies.policyName": Judged("account_log_policies"),
-            "accountPolicies.policyDocument": Judged("account_log_policies"),
-            "accountPolicies.selectionCriteria": Judged("account_log_policies"),
-            "accountPolicies.lastUpdatedTime": WHEN,
-            "accountPolicies.policyType": NAMES,
-            "accountPolicies.scope": Harmless("always ALL"),
-            "accountPolicies.accountId": NAMES,
-            "nextToken": Harmless("an account has a handful of policies: one page"),
+    "logs:DescribeAccountPolicies": operation(
+        judged={
+            "account_log_policies": "accountPolicies.policyName accountPolicies.policyDocument"
+            " accountPolicies.selectionCriteria"
         },
+        harmless={
+            WHEN: "accountPolicies.lastUpdatedTime",
+            NAMES: "accountPolicies.policyType accountPolicies.accountId",
+            "always ALL": "accountPolicies.scope",
+            "an account has a handful of policies: one page": "nextToken",
+        },
+        needs="accountPolicies",
     ),
-    "logs:DescribeResourcePolicies": Operation(
-        needs=frozenset({"resourcePolicies"}),
-        resources={},
-        members={
-            "resourcePolicies.policyName": Judged("name"),
-            "resourcePolicies.policyDocument": Judged("document"),
-            "resourcePolicies.lastUpdatedTime": WHEN,
-            "resourcePolicies.policyScope": Harmless("both scopes are asked for"),
-            "resourcePolicies.resourceArn": Judged("name"),
-            "resourcePolicies.revisionId": NAMES,
+    "logs:DescribeResourcePolicies": operation(
+        "resourcePolicies",
+        judged={"name": "policyName resourceArn", "document": "policyDocument"},
+        harmless={
+            WHEN: "lastUpdatedTime",
+            NAMES: "revisionId",
+            "both scopes are asked for": "policyScope",
         },
+        needs="resourcePolicies",
     ),
 }
 READERS = {

@@ -26,13 +26,9 @@ from aws.ledger import (
     WHEN,
     Closed,
     Harmless,
-    Judged,
     Ledger,
-    Operation,
-    alike,
     answered,
-    below,
-    harmless,
+    operation,
 )
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -135,7 +131,6 @@ def _out_of_profiles(target: UndoTarget) -> None:
 
 
 PROFILE = Words(en="instance profile", ja="インスタンスプロファイル")
-DOCUMENT, REACH = Judged("document"), Judged("reach")
 OF_AWS = Harmless("about a policy of AWS")
 ROLE = Kind[Role](
     words=Words(en="role", ja="ロール"),
@@ -159,31 +154,24 @@ ROLE = Kind[Role](
                 NAMES: "RoleId",
                 WHEN: "CreateDate RoleLastUsed.LastUsedDate",
             },
-            beside={
-                **alike("UserDetailList.Arn Policies.Arn", Judged("arn")),
-                **alike("Policies.DefaultVersionId Policies.PolicyVersionList", DOCUMENT),
-                **below(
-                    "UserDetailList",
-                    alike(
-                        "UserPolicyList GroupList AttachedManagedPolicies PermissionsBoundary",
-                        REACH,
-                    ),
-                ),
-                **below(
-                    "GroupDetailList",
-                    alike("GroupName GroupPolicyList AttachedManagedPolicies", REACH),
-                ),
-                **harmless(
-                    {
-                        PATH: "UserDetailList.Path GroupDetailList.Path Policies.Path",
-                        NAMES: "UserDetailList.UserName UserDetailList.UserId GroupDetailList.GroupId GroupDetailList.Arn Policies.PolicyName Policies.PolicyId",
-                        WHEN: "UserDetailList.CreateDate GroupDetailList.CreateDate Policies.CreateDate Policies.UpdateDate",
-                        "a condition on them is taken to hold: what may be allowed counts as allowed": "UserDetailList.Tags",
-                        "how often it is used; by whom is judged": "Policies.AttachmentCount Policies.PermissionsBoundaryUsageCount Policies.IsAttachable",
-                        LABELS: "Policies.Description",
-                    }
-                ),
-            },
+            beside=operation(
+                judged={
+                    "arn": "UserDetailList.Arn Policies.Arn",
+                    "document": "Policies.DefaultVersionId Policies.PolicyVersionList",
+                    "reach": "UserDetailList.UserPolicyList UserDetailList.GroupList"
+                    " UserDetailList.AttachedManagedPolicies UserDetailList.PermissionsBoundary"
+                    " GroupDetailList.GroupName GroupDetailList.GroupPolicyList"
+                    " GroupDetailList.AttachedManagedPolicies",
+                },
+                harmless={
+                    PATH: "UserDetailList.Path GroupDetailList.Path Policies.Path",
+                    NAMES: "UserDetailList.UserName UserDetailList.UserId GroupDetailList.GroupId GroupDetailList.Arn Policies.PolicyName Policies.PolicyId",
+                    WHEN: "UserDetailList.CreateDate GroupDetailList.CreateDate Policies.CreateDate Policies.UpdateDate",
+                    "a condition on them is taken to hold: what may be allowed counts as allowed": "UserDetailList.Tags",
+                    "how often it is used; by whom is judged": "Policies.AttachmentCount Policies.PermissionsBoundaryUsageCount Policies.IsAttachable",
+                    LABELS: "Policies.Description",
+                },
+            ).members,
         )
     },
     undo={
@@ -195,11 +183,11 @@ ROLE = Kind[Role](
     },
 )
 LEDGER: Ledger = {
-    "iam:GetPolicy": Operation(
-        resources={}, members={"Policy.DefaultVersionId": DOCUMENT, "Policy": OF_AWS}
+    "iam:GetPolicy": operation(
+        judged={"document": "Policy.DefaultVersionId"}, harmless={OF_AWS: "Policy"}
     ),
-    "iam:GetPolicyVersion": Operation(
-        resources={}, members={"PolicyVersion.Document": DOCUMENT, "PolicyVersion": OF_AWS}
+    "iam:GetPolicyVersion": operation(
+        judged={"document": "PolicyVersion.Document"}, harmless={OF_AWS: "PolicyVersion"}
     ),
 }
 

@@ -33,7 +33,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Judged, Ledger, Operation, alike
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Ledger, alike, operation
 from aws.raw import Raw, utc
 from aws.reading import Reading
 from aws.redaction.secret_text import MaskedValue
@@ -240,23 +240,18 @@ SECRET = Kind[Secret](
     },
 )
 LEDGER: Ledger = {
-    "secretsmanager:GetSecretValue": Operation(
-        resources={},
-        members={
-            **alike("ARN Name VersionId", NAMES),
-            "SecretBinary": Judged("is_json_object"),
-            "SecretString": Judged("fields"),
-            "VersionStages": Harmless("told by DescribeSecret"),
-            "CreatedDate": WHEN,
+    "secretsmanager:GetSecretValue": operation(
+        judged={"is_json_object": "SecretBinary", "fields": "SecretString"},
+        harmless={
+            NAMES: "ARN Name VersionId",
+            "told by DescribeSecret": "VersionStages",
+            WHEN: "CreatedDate",
         },
     ),
-    "secretsmanager:ListSecrets": Operation(
-        resources={},
-        members={
-            "SecretList.Name": Judged("names"),
-            # Of the planned ones DescribeSecret tells the same; others are known by their names.
-            "SecretList": Harmless("told by DescribeSecret"),
-        },
+    "secretsmanager:ListSecrets": operation(
+        judged={"names": "SecretList.Name"},
+        # Of the planned ones DescribeSecret tells the same; others are known by their names.
+        harmless={"told by DescribeSecret": "SecretList"},
     ),
 }
 

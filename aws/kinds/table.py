@@ -18,19 +18,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import (
-    NAMES,
-    WHEN,
-    Closed,
-    Entry,
-    Harmless,
-    Judged,
-    Ledger,
-    Operation,
-    alike,
-    asked,
-    off,
-)
+from aws.ledger import NAMES, WHEN, Closed, Entry, Harmless, Ledger, alike, asked, off, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -282,10 +270,7 @@ TABLE = Kind[Table](
     },
 )
 LEDGER: Ledger = {
-    "dynamodb:ListTables": Operation(
-        resources={},
-        members={"TableNames": Judged("names")},
-    ),
+    "dynamodb:ListTables": operation(judged={"names": "TableNames"}),
 }
 
 

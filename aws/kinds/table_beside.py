@@ -19,14 +19,12 @@ from aws.ledger import (
     Closed,
     Entry,
     Harmless,
-    Judged,
     Ledger,
-    Operation,
     Resource,
     Unplanned,
-    alike,
     below,
     only,
+    operation,
 )
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
@@ -248,60 +246,58 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (TABLE.words, OWN_METRIC): _FOLLOW_USE,
 }
 LEDGER: Ledger = {
-    "application-autoscaling:DescribeScalableTargets": Operation(
+    "application-autoscaling:DescribeScalableTargets": operation(
+        "ScalableTargets",
+        judged={
+            "resource": "ResourceId",
+            "dimension": "ScalableDimension",
+            "minimum": "MinCapacity",
+            "maximum": "MaxCapacity",
+            "suspended": "SuspendedState.DynamicScalingOutSuspended",
+        },
+        harmless={
+            ASKED: "ServiceNamespace",
+            NAMES: "ScalableTargetARN",
+            WHEN: "CreationTime",
+            NEVER_SHRINKS: "SuspendedState.DynamicScalingInSuspended",
+            "a forecast, which lifts the minimum": "PredictedCapacity",
+            "the role of the service itself": "RoleARN",
+            "about scheduled actions, which are closed": "SuspendedState.ScheduledScalingSuspended",
+        },
         resources={"ScalableTargets": Resource(kind=TABLE.words, name=_table_of)},
-        needs=frozenset({"ScalableTargets"}),
-        members=below(
-            "ScalableTargets",
-            {
-                "ServiceNamespace": ASKED,
-                "ResourceId": Judged("resource"),
-                "ScalableDimension": Judged("dimension"),
-                "MinCapacity": Judged("minimum"),
-                "MaxCapacity": Judged("maximum"),
-                "PredictedCapacity": Harmless("a forecast, which lifts the minimum"),
-                "RoleARN": Harmless("the role of the service itself"),
-                "CreationTime": WHEN,
-                "SuspendedState.DynamicScalingInSuspended": NEVER_SHRINKS,
-                "SuspendedState.DynamicScalingOutSuspended": Judged("suspended"),
-                "SuspendedState.ScheduledScalingSuspended": Harmless(
-                    "about scheduled actions, which are closed"
-                ),
-                "ScalableTargetARN": NAMES,
-            },
-        ),
+        needs="ScalableTargets",
     ),
-    "application-autoscaling:DescribeScalingPolicies": Operation(
+    "application-autoscaling:DescribeScalingPolicies": operation(
+        "ScalingPolicies",
+        judged={
+            "policies": "PolicyName",
+            "resource": "ResourceId",
+            "dimension": "ScalableDimension",
+        },
+        harmless={
+            NAMES: "PolicyARN",
+            ASKED: "ServiceNamespace",
+            WHEN: "CreationTime",
+            STEPS: "StepScalingPolicyConfiguration PredictiveScalingPolicyConfiguration",
+            "the alarms by which the service works": "Alarms",
+        },
+        members={
+            "PolicyType": Closed(
+                POLICY_TYPE, usual=only("TargetTrackingScaling"), ids="PolicyName"
+            ),
+            **below("TargetTrackingScalingPolicyConfiguration", OF_TRACKING),
+        },
         resources={"ScalingPolicies": Resource(kind=TABLE.words, name=_table_of)},
-        needs=frozenset({"ScalingPolicies"}),
-        members=below(
-            "ScalingPolicies",
-            {
-                "PolicyARN": NAMES,
-                "PolicyName": Judged("policies"),
-                "ServiceNamespace": ASKED,
-                "ResourceId": Judged("resource"),
-                "ScalableDimension": Judged("dimension"),
-                "PolicyType": Closed(
-                    POLICY_TYPE, usual=only("TargetTrackingScaling"), ids="PolicyName"
-                ),
-                **alike(
-                    "StepScalingPolicyConfiguration PredictiveScalingPolicyConfiguration", STEPS
-                ),
-                **below("TargetTrackingScalingPolicyConfiguration", OF_TRACKING),
-                "Alarms": Harmless("the alarms by which the service works"),
-                "CreationTime": WHEN,
-            },
-        ),
+        needs="ScalingPolicies",
     ),
-    "application-autoscaling:DescribeScheduledActions": Operation(
-        resources={"ScheduledActions": Resource(kind=TABLE.words, name=_table_of)},
-        needs=frozenset({"ScheduledActions"}),
+    "application-autoscaling:DescribeScheduledActions": operation(
         members={
             "ScheduledActions": Closed(
                 SCHEDULED, shows="ScheduledActionName", terms=("Schedule", "ScalableTargetAction")
             ),
         },
+        resources={"ScheduledActions": Resource(kind=TABLE.words, name=_table_of)},
+        needs="ScheduledActions",
     ),
 }
 

@@ -21,7 +21,7 @@ from aws.kind.description import (
     value_of,
 )
 from aws.kind.engine import Kind
-from aws.ledger import NAMES, Closed, Judged, Ledger, Operation, asked
+from aws.ledger import NAMES, Closed, Ledger, asked, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import fingerprint
@@ -213,10 +213,8 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     ),
 }
 LEDGER: Ledger = {
-    "sns:GetSubscriptionAttributes": Operation(
-        needs=frozenset({"Attributes"}),
-        resources={},
-        members={"Attributes": Judged("attributes")},
+    "sns:GetSubscriptionAttributes": operation(
+        judged={"attributes": "Attributes"}, needs="Attributes"
     ),
 }
 
