@@ -7,7 +7,7 @@ from aws import desired
 from aws.access.callers import EQUAL
 from aws.access.privileges import needed_of
 from aws.bounds import unset
-from aws.difference import Difference, if_any, unallowed
+from aws.difference import Difference, if_any
 from aws.iam.condition import Unknown, context, holds, over_time
 from aws.iam.evaluation import denied, is_gone
 from aws.iam.pattern import action_pattern, overlap, resource_pattern
@@ -187,14 +187,14 @@ def _fits(resource: str, arn: str) -> bool:
     return overlap(resource_pattern(resource), resource_pattern(arn))
 
 
-def altering_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:
+def altering_attachments(attached: Iterable[Unplanned], metrics: str) -> list[Unplanned]:
     """Return what changes, hides or copies a group's lines, or adds to the functions' own ``metrics``, on which alarms rest."""
-    return unallowed(unplanned for unplanned in attached if not _only_observes(unplanned, metrics))
+    return [unplanned for unplanned in attached if not _only_observes(unplanned, metrics)]
 
 
-def observing_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:
+def observing_attachments(attached: Iterable[Unplanned], metrics: str) -> list[Unplanned]:
     """Return what only counts lines of a group."""
-    return unallowed(unplanned for unplanned in attached if _only_observes(unplanned, metrics))
+    return [unplanned for unplanned in attached if _only_observes(unplanned, metrics)]
 
 
 def _only_observes(unplanned: Unplanned, metrics: str) -> bool:

@@ -15,6 +15,7 @@ from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.labels import Label
+from signoff.environment import Environment
 from signoff.evidence import Record
 
 FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
@@ -154,14 +155,14 @@ def suspicious(
     kind: Words,
     name: str,
     values: Mapping[Words, Label],
-    references: Collection[str],
+    environment: Environment,
     call: str,
 ) -> tuple[Difference, ...]:
     """Return values that are certainly credentials, and those that may be, by name or by shape.
 
-    ``values``: the value's name in a sentence -> the value. ``references`` are the names of the planned
-    secrets, which a value may hold.
+    ``values``: the value's name in a sentence -> the value, which may hold the name of a planned secret.
     """
+    references = environment.secrets.values()
     certainties = {
         fact: (label, certainty)
         for fact, label in values.items()

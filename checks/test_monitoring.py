@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.difference import differences
+from aws.difference import differences, unallowed
 from aws.firing import shortfalls
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, shown
@@ -247,11 +247,10 @@ def test_logs_are_kept_as_long_as_decided(
 def test_nothing_unplanned_is_attached_to_the_log_group(
     log_group: desired.LogGroup, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    attached = judge.observe.attached(
-        deployed.log_group_attachments(log_group), group=log_group.name
+    attached = deployed.log_group_attachments(log_group)
+    judge.attached(
+        altering_attachments(attached, environment.application.metrics), group=log_group.name
     )
-
-    judge(altering_attachments(attached, environment.application.metrics))
 
 
 @expectation("MON-15", ja="ロググループの暗号化キーが使える")
@@ -274,7 +273,12 @@ def test_account_leaves_our_logs_as_they_are(
     attached = unplanned_attachments(found, [group.name for group in plan.log_groups])
     judge.observe.note(policies=len(attached))
 
-    judge((*altering_attachments(attached, environment.application.metrics), *access(found)))
+    judge(
+        (
+            *unallowed(altering_attachments(attached, environment.application.metrics)),
+            *access(found),
+        )
+    )
 
 
 @expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
@@ -290,8 +294,7 @@ def test_only_planned_addresses_receive_the_alarms(
 def test_nothing_else_counts_what_the_log_group_holds(
     log_group: desired.LogGroup, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    attached = judge.observe.attached(
-        deployed.log_group_attachments(log_group), group=log_group.name
+    attached = deployed.log_group_attachments(log_group)
+    judge.attached(
+        observing_attachments(attached, environment.application.metrics), group=log_group.name
     )
-
-    judge(observing_attachments(attached, environment.application.metrics))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.difference import differences, unallowed
+from aws.difference import differences
 from aws.inventory import Sections
 from aws.kinds.function import FUNCTION
 from aws.kinds.key import SECRETS_DEFAULT
@@ -131,9 +131,7 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
     key = deployed.secret(secret).kms_key or SECRETS_DEFAULT
-    attached = judge.observe.attached(deployed.key_attachments(key), key=key)
-
-    judge(unallowed(attached))
+    judge.attached(deployed.key_attachments(key), key=key)
 
 
 @expectation("SEC-06", ja="関数にシークレットらしい値の環境変数がない")
@@ -141,9 +139,8 @@ def test_function_has_no_variable_that_looks_like_a_secret(
     function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     there = judge.observe(deployed.function(function), "environment")
-    ours, variables = environment.secrets.values(), variables_of(there.environment)
-
-    judge(suspicious(FUNCTION.words, there.name, variables, ours, GET_FUNCTION))
+    variables = variables_of(there.environment)
+    judge(suspicious(FUNCTION.words, there.name, variables, environment, GET_FUNCTION))
 
 
 @expectation("SEC-06", ja="関数の環境変数にシークレットの値がない")
@@ -163,10 +160,9 @@ def test_no_stage_variable_looks_like_a_secret(
     deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     stage = judge.observe(deployed.stage(), "variables", "tags")
-    ours = environment.secrets.values()
-    values = variables_of(stage.variables) | tags_of(stage.tags)
 
-    judge(suspicious(STAGE.words, stage.name, values, ours, "apigateway:GetStages"))
+    values = variables_of(stage.variables) | tags_of(stage.tags)
+    judge(suspicious(STAGE.words, stage.name, values, environment, "apigateway:GetStages"))
 
 
 @expectation("SEC-07", ja="APIのタグにシークレットらしいものがない")
@@ -174,9 +170,8 @@ def test_no_tag_of_the_api_looks_like_a_secret(
     deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     api = judge.observe(deployed.rest_api(), "tags")
-    ours, tags = environment.secrets.values(), tags_of(api.tags)
-
-    judge(suspicious(REST_API.words, api.name, tags, ours, "apigateway:GetRestApis"))
+    tags = tags_of(api.tags)
+    judge(suspicious(REST_API.words, api.name, tags, environment, "apigateway:GetRestApis"))
 
 
 @expectation("SEC-07", ja="関数のタグにシークレットらしいものがない")
@@ -184,9 +179,7 @@ def test_no_tag_of_a_function_looks_like_a_secret(
     function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     there = judge.observe(deployed.function(function), "tags")
-    ours, tags = environment.secrets.values(), tags_of(there.tags)
-
-    judge(suspicious(FUNCTION.words, there.name, tags, ours, GET_FUNCTION))
+    judge(suspicious(FUNCTION.words, there.name, tags_of(there.tags), environment, GET_FUNCTION))
 
 
 @expectation("SEC-07", ja="テーブルのタグにシークレットらしいものがない")
@@ -195,9 +188,9 @@ def test_no_tag_of_a_table_looks_like_a_secret(
 ) -> None:
     tags = deployed.table_tags(table).tags
     judge.observe.note(table=table.name, tags=tags)
-    ours, call = environment.secrets.values(), "dynamodb:ListTagsOfResource"
 
-    judge(suspicious(TABLE.words, table.name, tags_of(tags), ours, call))
+    call = "dynamodb:ListTagsOfResource"
+    judge(suspicious(TABLE.words, table.name, tags_of(tags), environment, call))
 
 
 @expectation("SEC-07", ja="ステージ変数とタグにシークレットの値がない")
@@ -226,9 +219,7 @@ def test_secret_is_not_open_beyond_the_account(
 def test_nothing_unplanned_is_attached_to_the_secret(
     secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = judge.observe.attached(deployed.secret_attachments(secret), secret=secret.name)
-
-    judge(unallowed(attached))
+    judge.attached(deployed.secret_attachments(secret), secret=secret.name)
 
 
 @expectation("SEC-09", ja="シークレットのポリシーが関数のアクセスを拒否していない")

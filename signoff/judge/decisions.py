@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any, TypeVar
 
 from aws.bounds import Bound
-from aws.difference import Certainty, Difference, Differences
+from aws.difference import Certainty, Difference, Differences, unallowed
 from aws.kind.engine import Kind
+from aws.ledger import Unplanned
 from aws.section import Broken, Follows, NotTestable
 from aws.visible import toml_text
 from aws.words import Words, joined
@@ -127,6 +128,18 @@ class Judge:
         """
         self.observe(item, *beside, *(kind.by_words[fact][0] for fact in bounds))
         self(kind.differences(identity(item), item, bounds, **more))
+
+    def attached(
+        self,
+        found: Iterable[Unplanned],
+        allowed: Mapping[str, Bound] | None = None,
+        **resource: str,
+    ) -> None:
+        """Show what is not planned of a resource, given as ``kind=name``, and hold it against what is allowed."""
+        attached = tuple(found)
+        shown = [f"{addition.fact.en}: {addition.found}" for addition in attached]
+        self.observe.note(**resource, attached=shown)
+        self(unallowed(attached, allowed))
 
     def follow(
         self,

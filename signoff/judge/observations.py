@@ -1,11 +1,10 @@
 """What a check observed: the evidence, recorded whether it passes or fails."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Self, TypeVar
 
 from aws.difference import Certainty, Difference
-from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.words import SILENCE, Words
 from signoff.environment import Decision
@@ -69,14 +68,6 @@ class Observations:
     def note(self, **facts: Any) -> None:
         """Record facts that belong to no single resource."""
         self.seen.append({name: plain(value) for name, value in facts.items()})
-
-    def attached(self, found: Iterable[Unplanned], **resource: str) -> tuple[Unplanned, ...]:
-        """Record what is not planned of a resource, given as ``kind=name``, and return it."""
-        unplanned = tuple(found)
-        self.note(
-            **resource, attached=[f"{addition.fact.en}: {addition.found}" for addition in unplanned]
-        )
-        return unplanned
 
     def expect(self, request: str, answer: str) -> None:
         """Note how the request with that id should have been answered."""
