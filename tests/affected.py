@@ -87,8 +87,8 @@ def choice(
     """Choose of the tests that lead to a change and are not gone, while there is time.
 
     ``executed`` is how many functions of what has changed a test executed when it last ran: these come before those that only
-    import it, most functions for a second first. The others follow: those first whose names have most in common with what has
-    changed, then the nearest and quickest.
+    import it, most functions for a second first. The others follow: those first that import what has changed or have most of
+    its name, short ones before long ones, then the nearest and quickest.
     """
     names = [_words(path) for path in changed]
     tests = {path: steps for path, steps in near.items() if is_test(path) and path not in gone}
@@ -101,7 +101,9 @@ def choice(
             return 0, test not in first, took
         if executed.get(test):
             return 1, took / executed[test]
-        return 2, -max((len(words & _words(test)) for words in names), default=0), steps, took
+        alike = max((len(words & _words(test)) for words in names), default=0)
+        close = steps == 1 or alike > 1
+        return 2, not close, -alike, took >= UNKNOWN_LONG_S, steps, took
 
     ranked = sorted({*HOUSE, *tests}, key=lambda test: (rank(test), test))
     run, left = [], allowed_s
@@ -114,7 +116,7 @@ def choice(
 
 def _words(path: str) -> frozenset[str]:
     """Return the words of a path in the singular: of ``checks/alarms.py`` check and alarm."""
-    return frozenset(word.removesuffix("s") for word in re.findall("[a-z]+", path))
+    return frozenset(word.removesuffix("s") for word in re.findall("[a-z]+", path)) - {"test", "py"}
 
 
 def cost(path: str, seconds: Mapping[str, float]) -> float:

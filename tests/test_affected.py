@@ -103,8 +103,8 @@ def test_what_executed_a_changed_function_runs_before_what_imports_it_alone():
     assert chosen.left_out == ("tests/a/test_near.py", JUDGE)
 
 
-def test_test_named_like_what_has_changed_runs_before_nearer_ones():
-    near = {"tests/a/test_near.py": 1, "tests/test_alarms_judged.py": 5, "tests/aws/test_far.py": 4}
+def test_test_named_like_what_has_changed_runs_before_nearer_ones_that_do_not_import_it():
+    near = {"tests/a/test_near.py": 3, "tests/test_alarms_judged.py": 5, "tests/aws/test_far.py": 4}
     chosen = choice(near, dict.fromkeys(HOUSE, 0.0), 2.0, changed=["checks/alarms.py"])
 
     assert chosen.run == (*sorted(HOUSE), "tests/test_alarms_judged.py", "tests/a/test_near.py")

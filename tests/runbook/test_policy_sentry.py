@@ -1,0 +1,111 @@
+"""The printed policies, read by AWS's own list of actions and resources as policy_sentry ships it, not by ours."""
+
+import fnmatch
+import json
+from collections.abc import Iterator, Mapping
+from string import Template
+from typing import Any
+
+import botocore.session
+import pytest
+from policy_sentry.querying.actions import get_action_data
+from policy_sentry.querying.arns import does_arn_match
+
+from plan import plan_for, scope_of
+from runbook.rights import PolicyScope, declared, example, policy
+from signoff.commands.policies import ci, reader
+from smoke.policy import policy as of_smoke
+
+PROD = example()
+PLAN = plan_for(PROD)
+POLICIES: Mapping[str, Mapping[str, Any]] = {
+    **{name: policy(name, PolicyScope(PROD)) for name in sorted(declared())},
+    "reader": reader(PROD, scope_of(PLAN, PROD)),
+    "ci": ci(PROD, scope_of(PLAN, PROD)),
+    "smoke": of_smoke(PROD, PLAN),
+}
+NEWER = frozenset(
+    {
+        "cloudwatch:PutLogAlarm",
+        "lambda:DeleteResourcePolicy",
+        "lambda:PutResourcePolicy",
+        "secretsmanager:DisassociateCrossAccountReplica",
+    }
+)
+"""Actions that AWS added after the list of the pinned policy_sentry was made; botocore calls each."""
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def granted(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each action that a policy allows, with the resources that it names for it."""
+    for entry in POLICIES[name]["Statement"]:
+        yield from ((action, listed(entry["Resource"])) for action in listed(entry["Action"]))
+
+
+def formats(action: str) -> frozenset[str]:
+    """Return the ARNs that an action works on, as AWS documents them; ``*`` where it names none."""
+    service, _, name = action.partition(":")
+    data = get_action_data(service, name)
+    return (
+        frozenset(entry["resource_arn_format"] for entry in data[service]) if data else frozenset()
+    )
+
+
+def is_of(resource: str, arn: str) -> bool:
+    """Whether a Resource may be of the kind of a documented ARN; API Gateway's paths are one tree."""
+    tree = Template(arn).safe_substitute(Partition="aws", Region=PROD.region, Account=PROD.account)
+    whole = resource.startswith("arn:aws:apigateway:") and fnmatch.fnmatchcase(tree, resource)
+    return resource == "*" or does_arn_match(resource, arn) or whole
+
+
+def unheard_of(name: str) -> set[str]:
+    return {action for action, _ in granted(name) if not formats(action)} - NEWER
+
+
+def of_another_kind(name: str) -> list[tuple[str, list[str]]]:
+    """Return the actions that a policy allows on nothing that they work on."""
+    return [
+        (action, resources)
+        for action, resources in granted(name)
+        if (known := formats(action))
+        and not any(is_of(resource, arn) for resource in resources for arn in known)
+    ]
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_aws_lists_every_action_of_the_policy(name):
+    assert unheard_of(name) == set()
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_action_is_allowed_on_a_resource_of_its_kind(name):
+    assert of_another_kind(name) == []
+
+
+@pytest.mark.parametrize("action", sorted(NEWER))
+def test_action_that_the_list_lacks_is_an_operation_of_aws_and_still_lacking(action):
+    service, _, operation = action.partition(":")
+
+    assert operation in botocore.session.get_session().get_service_model(service).operation_names
+    assert not formats(action)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "fits"),
+    [
+        ("dynamodb:GetItem", "arn:aws:dynamodb:ap-northeast-1:1:table/Users-prod", True),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:ap-northeast-1:1:tabel/Users-prod", False),
+        ("s3:PutObject", "arn:aws:s3:::rally-evidence", False),
+        ("apigateway:GET", "arn:aws:apigateway:ap-northeast-1::/*", True),
+        ("apigateway:GET", "arn:aws:apigateway:eu-west-1::/*", False),
+    ],
+)
+def test_a_resource_of_another_kind_would_be_seen(action, resource, fits):
+    assert any(is_of(resource, arn) for arn in formats(action)) is fits
+
+
+def test_every_policy_is_printed_as_json_that_allows_something():
+    assert all(json.loads(json.dumps(policy))["Statement"] for policy in POLICIES.values())
