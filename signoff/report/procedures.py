@@ -1,10 +1,12 @@
 """The pages of the runbook that the commands of a page name, to be read beside them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from markupsafe import Markup, escape
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from aws.words import LANGUAGES, Words
 from signoff import ROOT
@@ -13,8 +15,15 @@ from signoff.report.remedy import PROCEDURE
 PAGES = ROOT / "runbook" / "pages"
 GENERATED_FOR = "prod"
 VALUES = re.compile(r"^## (?:Planned values|計画値)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-CELL = re.compile(r"(?<!\\)\|")
-INLINE = re.compile(r"`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*\*([^*]+)\*\*|\*([^*]+)\*")
+SHOWN = {
+    "<h2>": "<h3>",
+    "</h2>": "</h3>",
+    "<table>": '<div class="scroll" tabindex="0" role="group"><table class="facts planned">',
+    "</table>": "</table></div>",
+    "<th>": '<th scope="col">',
+    "&lt;br&gt;": "<br>",
+}
+"""What the renderer writes, and what stands for it in the sign-off page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +54,7 @@ def _procedure(name: str, environment: str) -> ProcedurePage:
     return ProcedurePage(
         name=name,
         title=Words(*(found[1] if found else name for found in titles)),
-        body={lang: Markup("\n").join(_html(text)) for lang, text in texts.items()},
+        body={lang: _html(text) for lang, text in texts.items()},
     )
 
 
@@ -56,66 +65,18 @@ def _of(environment: str, text: str) -> str:
     return without.replace(f"--env {GENERATED_FOR}", f"--env {environment}")
 
 
-def _html(text: str) -> Iterator[Markup]:
-    """Yield the blocks of a generated page: headings one level down, lists, code, paragraphs."""
-    code = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-    for number, block in enumerate(code.split(text)):
-        if number % 2:
-            yield Markup("<pre><code>{}</code></pre>").format(block.rstrip())
-            continue
-        for part in re.split(r"\n{2,}", block.strip()):
-            yield from _block(part)
+def _html(text: str) -> Markup:
+    """Render a generated page below its title; none of its text is taken for HTML but the line breaks of a cell."""
+    html = _renderer().render(text.partition("\n# ")[2].partition("\n")[2])
+    for written, shown in SHOWN.items():
+        html = html.replace(written, shown)
+    return Markup(html)  # noqa: S704 - the renderer has escaped what the page says
 
 
-def _block(text: str) -> Iterator[Markup]:
-    if text.startswith(("# ", "<!--")) or not text:
-        return
-    if heading := re.match(r"(#{2,4}) (.+)", text):
-        yield Markup("<h3>{}</h3>").format(_inline(heading[2]))
-    elif re.match(r"- |\d+\. ", text):
-        items = (_inline(re.sub(r"^(?:- |\d+\. )", "", line)) for line in text.splitlines())
-        yield Markup("<ul>{}</ul>").format(
-            Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
-        )
-    elif text.startswith("|"):
-        yield _table(*text.splitlines())
-    else:
-        yield Markup("<p>{}</p>").format(_inline(text))
-
-
-def _table(head: str, _: str, *lines: str) -> Markup:
-    """Return a table; the lines of a cell are stacked, as in the page itself."""
-    columns = (Markup('<th scope="col">{}</th>').format(_inline(cell)) for cell in _cells(head))
-    rows = (
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(Markup("<td>{}</td>").format(_several(cell)) for cell in _cells(line))
-        )
-        for line in lines
-    )
-    return Markup(
-        '<div class="scroll" tabindex="0" role="group"><table class="facts planned">'
-        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(Markup("").join(columns), Markup("").join(rows))
-
-
-def _cells(line: str) -> list[str]:
-    return [part.strip().replace("\\|", "|") for part in CELL.split(line.strip("| "))]
-
-
-def _several(text: str) -> Markup:
-    return Markup("<br>").join(_inline(part) for part in text.split("<br>"))
-
-
-def _inline(text: str) -> Markup:
-    parts, end = [], 0
-    for found in INLINE.finditer(text):
-        parts.append(escape(text[end : found.start()]))
-        code, link, _, strong, emphasis = found.groups()
-        tag = "code" if code else "strong" if strong else "em"
-        parts.append(
-            Markup("<{0}>{1}</{0}>").format(tag, code or strong or emphasis)
-            if not link
-            else escape(link)
-        )
-        end = found.end()
-    return Markup("").join([*parts, escape(text[end:])])
+@cache
+def _renderer() -> MarkdownIt:
+    """Return what renders a page; a link leads out of the sign-off page, so that only its words are shown."""
+    made = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for part in ("link_open", "link_close"):
+        made.add_render_rule(part, lambda *_: "")
+    return made

@@ -23,7 +23,7 @@ from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.history import ChangesSince
 from signoff.report.markup import fill
 from signoff.report.page import news, page, summary, words
-from signoff.report.procedures import procedures_of
+from signoff.report.procedures import PAGES, procedures_of
 from signoff.report.shown_evidence import differences_of
 from signoff.report.verify import UNSET_DIGEST
 from tests.provenance import PROVENANCE
@@ -226,6 +226,15 @@ def test_page_of_a_procedure_shows_its_tables_and_the_values_of_prod_to_prod_alo
     assert "python -m runbook tables --env dev --go" in dev.body["en"]
     assert [language for language in LANGUAGES if "Users-prod" in dev.body[language]] == []
     assert "DynamoDB" in dev.body["ja"]
+
+
+def test_pages_of_procedures_are_shown_without_links_of_their_own_or_tags_as_text():
+    names = sorted({file.name.partition(".")[0] for file in PAGES.glob("*.md")})
+    shown = procedures_of([f"python -m runbook {name} --env prod" for name in names], "prod")
+    whole = "".join(body for page in shown for body in page.body.values())
+
+    assert len(shown) == len(names)
+    assert not re.search(r"<a |<script|&lt;br|<h[124]>|<!--", whole)
 
 
 def test_script_listens_to_the_boxes_of_the_filter_and_to_the_text(shown):
