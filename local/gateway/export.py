@@ -1,13 +1,14 @@
-"""GetExport: a deployment as the OpenAPI 3.0 document that API Gateway itself would write, in JSON."""
+"""GetExport: a deployment as the OpenAPI 3.0 document that API Gateway itself would write, in JSON.
+
+It is written from moto's draft of the API (``RestAPI``) at the moment of the deployment.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 
 from local.aws.request import Request, Response, refusal
-from local.gateway.snapshot import Authorizer, DeploymentSnapshot, Integration, Method, StaticAnswer
 
 _API_KEY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 _SIGNED = {
@@ -17,64 +18,87 @@ _SIGNED = {
     "x-amazon-apigateway-authtype": "awsSigv4",
 }
 _EMPTY_MODEL = {"title": "Empty Schema", "type": "object"}
+DEFAULT_TIMEOUT_MS = 29_000
+DEFAULT_TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
+"""What a gateway response says unless it is told otherwise."""
+_DEFAULT_TTL_SECONDS = 300
 
 
-def exported(request: Request, snapshot: DeploymentSnapshot, stage: str) -> Response:
-    """Answer GetExport of a stage that serves ``snapshot``, with all extensions; Swagger, which nothing here asks for, is refused."""
+def exported(request: Request, document: Mapping[str, Any], stage: str) -> Response:
+    """Answer GetExport of a stage that serves this document, with all extensions; Swagger, which nothing here asks for, is refused."""
     kind = request.labels["exportType"]
     if kind != "oas30":
         message = f"No API exporter for type '{kind}'"
         return refusal(request, "BadRequestException", message)
-    host = f"{snapshot.api_id}.execute-api.{request.region}.amazonaws.com"
-    body = json.dumps(_openapi(snapshot, host, stage), indent=2).encode()
-    return Response(status=200, headers={"Content-Type": "application/octet-stream"}, body=body)
-
-
-def _openapi(snapshot: DeploymentSnapshot, host: str, stage: str) -> dict[str, Any]:
-    paths: dict[str, dict[str, Any]] = {}
-    for method in snapshot.methods.values():
-        operation = _operation(method, snapshot)
-        paths.setdefault(method.path, {})[_verb(method)] = operation
-    info = {"title": snapshot.api.get("name", ""), "version": _created(snapshot)}
-    if description := snapshot.api.get("description"):
-        info["description"] = description
-    components = {
-        "schemas": {"Empty": _EMPTY_MODEL} if _uses_models(snapshot) else {},
-        "securitySchemes": _schemes(snapshot),
-    }
+    host = f"{request.labels['restApiId']}.execute-api.{request.region}.amazonaws.com"
     server = {
         "url": f"https://{host}/{{basePath}}",
         "variables": {"basePath": {"default": stage}},
     }
+    body = json.dumps({**document, "servers": [server]}, indent=2).encode()
+    return Response(status=200, headers={"Content-Type": "application/octet-stream"}, body=body)
+
+
+def openapi(api: Any, created: float) -> dict[str, Any]:
+    """Write the draft of an API as a document that lacks only its servers; ``created`` is in seconds since the epoch."""
+    paths = {
+        resource.get_path(): {
+            _verb(verb): _operation(resource.get_path(), method, api)
+            for verb, method in resource.resource_methods.items()
+        }
+        for resource in api.resources.values()
+        if resource.resource_methods
+    }
+    info = {
+        "title": api.name,
+        "version": f"{datetime.fromtimestamp(created, UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    if api.description:
+        info["description"] = api.description
+    components = {
+        "schemas": {"Empty": _EMPTY_MODEL} if _uses_models(api) else {},
+        "securitySchemes": _schemes(api),
+    }
     return {
         "openapi": "3.0.1",
         "info": info,
-        "servers": [server],
         "paths": paths,
         "components": {name: value for name, value in components.items() if value},
-        **_api_extensions(snapshot),
+        **_api_extensions(api),
     }
 
 
-def _operation(method: Method, snapshot: DeploymentSnapshot) -> dict[str, Any]:
+def methods_of(api: Any) -> list[Any]:
+    return [
+        method
+        for resource in api.resources.values()
+        for method in resource.resource_methods.values()
+    ]
+
+
+def _verb(verb: str) -> str:
+    return "x-amazon-apigateway-any-method" if verb == "ANY" else verb.lower()
+
+
+def _operation(path: str, method: Any, api: Any) -> dict[str, Any]:
     operation: dict[str, Any] = {}
     if method.operation_name:
         operation["operationId"] = method.operation_name
-    if parameters := [_parameter(*parameter) for parameter in _parameters(method)]:
+    if parameters := [_parameter(*parameter) for parameter in _parameters(path, method)]:
         operation["parameters"] = parameters
     if method.request_models:
-        operation["requestBody"] = {"content": _bodies(method), "required": True}
-    if method.validator:
-        operation["x-amazon-apigateway-request-validator"] = method.validator.name
+        operation["requestBody"] = {"content": _contents(method.request_models), "required": True}
+    if validator := api.request_validators.get(method.request_validator_id or ""):
+        operation["x-amazon-apigateway-request-validator"] = validator.name
     if method.method_responses:
         operation["responses"] = {
-            status: _response(status, headers, method.response_models.get(status, {}))
-            for status, headers in method.method_responses.items()
+            status: _response(status, response)
+            for status, response in method.method_responses.items()
         }
-    if security := _security(method, snapshot):
+    if security := _security(method, api):
         operation["security"] = security
-    if method.integration:
-        operation["x-amazon-apigateway-integration"] = integration(method.integration)
+    if method.method_integration:
+        operation["x-amazon-apigateway-integration"] = _integration(method.method_integration)
     return operation
 
 
@@ -83,55 +107,53 @@ def _parameter(name: str, place: str, required: bool) -> dict[str, Any]:
     return {"name": name, "in": place, **flag, "schema": {"type": "string"}}
 
 
-def _response(status: str, headers: tuple[str, ...], models: Mapping[str, str]) -> dict[str, Any]:
-    named = {name: {"schema": {"type": "string"}} for name in headers}
-    content = {
-        kind: {"schema": {"$ref": f"#/components/schemas/{model}"}}
-        for kind, model in models.items()
-    }
-    shown = {"headers": named} if named else {}
+def _response(status: str, response: Any) -> dict[str, Any]:
+    names = headers_of(response.response_parameters)
+    shown = {"headers": {name: {"schema": {"type": "string"}} for name in names}} if names else {}
+    content = _contents(response.response_models or {})
     return {"description": f"{status} response", **shown, "content": content}
 
 
-def _bodies(method: Method) -> dict[str, Any]:
+def _contents(models: Mapping[str, str]) -> dict[str, Any]:
     return {
         media: {"schema": {"$ref": f"#/components/schemas/{model}"}}
-        for media, model in method.request_models.items()
+        for media, model in models.items()
     }
 
 
-def _parameters(method: Method) -> Iterable[tuple[str, str, bool]]:
+def _parameters(path: str, method: Any) -> Iterable[tuple[str, str, bool]]:
     """Yield (name, place, required): what the path names, then what the method declares."""
     places = {"path": "path", "querystring": "query", "header": "header"}
-    declared = [name.split(".", 3)[2:] for name in method.request_parameters]
-    for part in method.path.split("/"):
+    asked = method.request_parameters or {}
+    declared = [name.split(".", 3)[2:] for name in asked]
+    for part in path.split("/"):
         name = part.strip("{}").removesuffix("+")
         if part.startswith("{") and ["path", name] not in declared:
             yield name, "path", True
-    for (kind, name), required in zip(declared, method.request_parameters.values(), strict=True):
-        yield name, places[kind], required
+    for (kind, name), required in zip(declared, asked.values(), strict=True):
+        yield name, places[kind], str(required).lower() == "true"
 
 
-def _security(method: Method, snapshot: DeploymentSnapshot) -> list[dict[str, list[str]]]:
+def _security(method: Any, api: Any) -> list[dict[str, list[str]]]:
     named: list[tuple[str, list[str]]] = []
-    authorizer = snapshot.authorizers.get(method.authorizer_id or "")
-    if method.authorization == "CUSTOM" and authorizer:
-        named.append((authorizer.name, list(method.scopes)))
-    if method.authorization == "AWS_IAM":
+    authorizer = api.authorizers.get(method.authorizer_id or "")
+    if method.authorization_type == "CUSTOM" and authorizer:
+        named.append((authorizer.name, list(method.authorization_scopes or ())))
+    if method.authorization_type == "AWS_IAM":
         named.append(("sigv4", []))
     if method.api_key_required:
         named.append(("api_key", []))
     return [{name: scopes} for name, scopes in named]
 
 
-def _schemes(snapshot: DeploymentSnapshot) -> dict[str, Any]:
-    methods = snapshot.methods.values()
+def _schemes(api: Any) -> dict[str, Any]:
+    methods = methods_of(api)
     schemes: dict[str, Any] = {}
-    for authorizer in snapshot.authorizers.values():
+    for authorizer in api.authorizers.values():
         if any(method.authorizer_id == authorizer.id for method in methods):
-            place = _place(authorizer.identity_source)
+            place = _place(authorizer.identity_source or "")
             schemes[authorizer.name] = {"type": "apiKey", **place, **_extension(authorizer)}
-    if any(method.authorization == "AWS_IAM" for method in methods):
+    if any(method.authorization_type == "AWS_IAM" for method in methods):
         schemes["sigv4"] = _SIGNED
     if any(method.api_key_required for method in methods):
         schemes["api_key"] = _API_KEY
@@ -146,107 +168,113 @@ def _place(identity_source: str) -> dict[str, str]:
     return {"name": "Unused", "in": "header"}
 
 
-def _api_extensions(snapshot: DeploymentSnapshot) -> dict[str, Any]:
+def _api_extensions(api: Any) -> dict[str, Any]:
     extensions: dict[str, Any] = {}
-    if snapshot.gateway_responses:
-        extensions["x-amazon-apigateway-gateway-responses"] = gateway_responses(snapshot)
-    if snapshot.api.get("apiKeySource") == "AUTHORIZER":
+    if api.gateway_responses:
+        extensions["x-amazon-apigateway-gateway-responses"] = _gateway_responses(api)
+    if api.api_key_source == "AUTHORIZER":
         extensions["x-amazon-apigateway-api-key-source"] = "AUTHORIZER"
-    if media_types := snapshot.api.get("binaryMediaTypes"):
-        extensions["x-amazon-apigateway-binary-media-types"] = list(media_types)
-    if (size := snapshot.api.get("minimumCompressionSize")) is not None:
+    if media_types := list(api.binaryMediaTypes):
+        extensions["x-amazon-apigateway-binary-media-types"] = media_types
+    if (size := api.minimum_compression_size) is not None:
         extensions["x-amazon-apigateway-minimum-compression-size"] = size
-    if validators := {method.validator for method in snapshot.methods.values() if method.validator}:
-        extensions["x-amazon-apigateway-request-validators"] = {
-            validator.name: {
-                "validateRequestParameters": validator.parameters,
-                "validateRequestBody": validator.body,
-            }
-            for validator in sorted(validators, key=attrgetter("name"))
+    named = {method.request_validator_id for method in methods_of(api)}
+    if validators := {
+        validator.name: {
+            "validateRequestParameters": bool(validator.validate_request_parameters),
+            "validateRequestBody": bool(validator.validate_request_body),
         }
-    if policy := snapshot.api.get("policy"):
+        for id_, validator in api.request_validators.items()
+        if id_ in named
+    }:
+        extensions["x-amazon-apigateway-request-validators"] = dict(sorted(validators.items()))
+    if policy := api.policy:
         extensions["x-amazon-apigateway-policy"] = json.loads(policy)
     return extensions
 
 
-def _verb(method: Method) -> str:
-    return "x-amazon-apigateway-any-method" if method.verb == "ANY" else method.verb.lower()
+def _uses_models(api: Any) -> bool:
+    responses = [entry for m in methods_of(api) for entry in m.method_responses.values()]
+    return any(response.response_models for response in responses)
 
 
-def _uses_models(snapshot: DeploymentSnapshot) -> bool:
-    return any(models for m in snapshot.methods.values() for models in m.response_models.values())
-
-
-def _created(snapshot: DeploymentSnapshot) -> str:
-    return datetime.fromtimestamp(snapshot.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-_DEFAULT_TIMEOUT_MS = 29_000
-DEFAULT_TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
-"""What a gateway response says unless it is told otherwise."""
-
-
-def integration(integration: Integration) -> dict[str, Any]:
+def _integration(integration: Any) -> dict[str, Any]:
     """Write an integration; what has its default is left out, as API Gateway leaves it out."""
+    passthrough = integration.passthrough_behaviour or "WHEN_NO_MATCH"
     written: dict[str, Any] = {
-        "type": integration.kind.lower(),
+        "type": integration.integration_type.lower(),
         "httpMethod": integration.http_method,
         "uri": integration.uri,
         "credentials": integration.credentials,
-        "responses": _responses(integration),
-        "requestParameters": dict(integration.request_parameters),
-        "requestTemplates": dict(integration.request_templates),
-        "passthroughBehavior": integration.passthrough.lower(),
+        "responses": _responses(integration.integration_responses or {}),
+        "requestParameters": texts(integration.request_parameters),
+        "requestTemplates": texts(integration.request_templates),
+        "passthroughBehavior": passthrough.lower(),
         "contentHandling": integration.content_handling,
         "connectionType": integration.connection_type,
-        "tlsConfig": dict(integration.tls_config),
+        "tlsConfig": dict(integration.tls_config or {}),
     }
-    if integration.timeout_ms != _DEFAULT_TIMEOUT_MS:
-        written["timeoutInMillis"] = integration.timeout_ms
+    timeout_ms = int(integration.timeout_in_millis or DEFAULT_TIMEOUT_MS)
+    if timeout_ms != DEFAULT_TIMEOUT_MS:
+        written["timeoutInMillis"] = timeout_ms
     if integration.cache_key_parameters:
         written["cacheNamespace"] = integration.cache_namespace
         written["cacheKeyParameters"] = list(integration.cache_key_parameters)
     return {name: value for name, value in written.items() if value}
 
 
-def _responses(integration: Integration) -> dict[str, Any]:
+def _responses(responses: Mapping[Any, Any]) -> dict[str, Any]:
     return {
-        answer.selection_pattern or "default": {"statusCode": status, **_contents(answer)}
-        for status, answer in integration.responses.items()
+        answer.selection_pattern or "default": {"statusCode": str(status), **_static(answer)}
+        for status, answer in responses.items()
     }
 
 
-def _extension(authorizer: Authorizer) -> dict[str, Any]:
+def _extension(authorizer: Any) -> dict[str, Any]:
     written = {
-        "type": authorizer.kind.lower(),
-        "authorizerUri": authorizer.uri,
-        "authorizerCredentials": authorizer.credentials,
-        "identityValidationExpression": authorizer.validation_expression,
+        "type": authorizer.type.lower(),
+        "authorizerUri": authorizer.authorizer_uri,
+        "authorizerCredentials": authorizer.authorizer_credentials,
+        "identityValidationExpression": authorizer.identity_validation_expression,
         "identitySource": authorizer.identity_source,
     }
     described: dict[str, Any] = {name: value for name, value in written.items() if value}
-    described["authorizerResultTtlInSeconds"] = authorizer.ttl_seconds
+    described["authorizerResultTtlInSeconds"] = ttl_seconds(authorizer)
     return {
         "x-amazon-apigateway-authtype": "custom",
         "x-amazon-apigateway-authorizer": described,
     }
 
 
-def gateway_responses(snapshot: DeploymentSnapshot) -> dict[str, Any]:
-    """Write the customised ones; a status of 0 is the type's own and is left out."""
+def _gateway_responses(api: Any) -> dict[str, Any]:
+    """Write the customised ones; a status of the type's own is left out."""
     return {
-        kind: {
-            **({"statusCode": answer.status} if answer.status else {}),
-            **_contents(answer, DEFAULT_TEMPLATES),
+        answer.response_type: {
+            **({"statusCode": int(answer.status_code)} if answer.status_code else {}),
+            **_static(answer, DEFAULT_TEMPLATES),
         }
-        for kind, answer in snapshot.gateway_responses.items()
+        for answer in api.gateway_responses.values()
     }
 
 
-def _contents(answer: StaticAnswer, templates: dict[str, str] | None = None) -> dict[str, Any]:
+def _static(answer: Any, templates: Mapping[str, str] | None = None) -> dict[str, Any]:
     contents: dict[str, Any] = {}
-    if answer.parameters:
-        contents["responseParameters"] = dict(answer.parameters)
-    if written := dict(answer.templates) or templates:
-        contents["responseTemplates"] = written
+    if parameters := texts(answer.response_parameters):
+        contents["responseParameters"] = parameters
+    if written := texts(answer.response_templates) or templates:
+        contents["responseTemplates"] = dict(written)
     return contents
+
+
+def headers_of(parameters: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the names of the headers that a response declares."""
+    return tuple(name.rsplit(".", 1)[-1] for name in parameters or ())
+
+
+def texts(values: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: value or "" for name, value in (values or {}).items()}
+
+
+def ttl_seconds(authorizer: Any) -> int:
+    ttl = authorizer.authorizer_result_ttl
+    return _DEFAULT_TTL_SECONDS if ttl is None else int(ttl)

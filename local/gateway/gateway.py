@@ -120,7 +120,7 @@ class Pipeline:
         if not method.api_key_required:
             return
         served = call.served
-        by_authorizer = served.snapshot.api.get("apiKeySource") == "AUTHORIZER"
+        by_authorizer = served.snapshot.key_by_authorizer
         value = call.usage_identifier_key if by_authorizer else call.request.header("x-api-key")
         key = self._usage_plans.admit(
             served.plans, (served.api_id, served.stage), (method.path, method.verb), value or ""

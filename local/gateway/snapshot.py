@@ -17,15 +17,8 @@ class Integration:
     request_templates: Mapping[str, str] = field(default_factory=dict)
     responses: Mapping[str, "StaticAnswer"] = field(default_factory=dict)
     """Status code, as a string -> what a MOCK answers."""
-    cache_namespace: str = ""
-    cache_key_parameters: tuple[str, ...] = ()
     http_method: str = ""
     passthrough: str = "WHEN_NO_MATCH"
-    request_parameters: Mapping[str, str] = field(default_factory=dict)
-    content_handling: str = ""
-    credentials: str = ""
-    connection_type: str = ""
-    tls_config: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +45,6 @@ class Method:
     integration: Integration | None = None
     method_responses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Status -> the response headers that the method declares."""
-    response_models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Status -> content type -> the name of its model."""
-    request_parameters: Mapping[str, bool] = field(default_factory=dict)
-    """``method.request.querystring.X`` -> whether it is required."""
-    operation_name: str = ""
-    request_models: Mapping[str, str] = field(default_factory=dict)
-    """Content type -> the name of its model."""
-    validator: "RequestValidator | None" = None
-    scopes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestValidator:
-    """What is looked at before a function is called."""
-
-    name: str
-    body: bool
-    parameters: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +59,6 @@ class Authorizer:
     identity_source: str
     ttl_seconds: int
     validation_expression: str | None = None
-    credentials: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +67,15 @@ class DeploymentSnapshot:
 
     api_id: str
     deployment_id: str
-    created: float
     methods: Mapping[tuple[str, str], Method]
     authorizers: Mapping[str, Authorizer]
     gateway_responses: Mapping[str, StaticAnswer]
     """Response type -> customised answer; unset types are absent. ``status`` 0: the type's own."""
-    api: Mapping[str, Any] = field(default_factory=dict)
-    """name, description, apiKeySource, binaryMediaTypes, policy of the API at that moment."""
+    key_by_authorizer: bool = False
+    """Whether the authorizer names the API key, and not a header."""
+    binary_media_types: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
+    """The export of the API at that moment, without its servers."""
 
 
 ANY = "ANY"

@@ -124,7 +124,6 @@ def snapshot(*methods: Method, **more: Any) -> DeploymentSnapshot:
     return DeploymentSnapshot(
         api_id=API,
         deployment_id="d1",
-        created=0.0,
         methods={(call.path, call.verb): call for call in methods},
         authorizers={authorizer.id: authorizer},
         gateway_responses=responses,

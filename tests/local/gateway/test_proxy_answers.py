@@ -75,7 +75,7 @@ def test_base64_body_is_decoded_only_for_a_binary_media_type(reply_to):
     answer = {"headers": {"Content-Type": "image/png"}, "body": text, "isBase64Encoded": True}
 
     as_text = reply_to(answered({"statusCode": 200, **answer}))
-    as_bytes = reply_to(answered({"statusCode": 200, **answer}), api={"binaryMediaTypes": ["*~1*"]})
+    as_bytes = reply_to(answered({"statusCode": 200, **answer}), binary_media_types=("*~1*",))
 
     assert (as_text.content, as_bytes.content) == (text.encode(), b"\x89PNG")
 

@@ -106,7 +106,7 @@ def test_body_is_passed_as_text(stage):
 
 
 def test_body_of_a_binary_media_type_is_passed_as_base64(serve):
-    stage = serve(snapshot(method(verb="POST"), api={"binaryMediaTypes": ["image/*"]}))
+    stage = serve(snapshot(method(verb="POST"), binary_media_types=("image/*",)))
 
     event = event_of(stage, "POST", data=b"\x89PNG", headers={"Content-Type": "image/png"})
 

@@ -139,7 +139,7 @@ def test_authorizer_comes_before_the_key(serve):
 def test_authorizer_may_name_the_key(serve):
     named = answered(policy("Allow", usageIdentifierKey=KEY.value))
     stage = serve(
-        snapshot(guarded(api_key_required=True), api={"apiKeySource": "AUTHORIZER"}),
+        snapshot(guarded(api_key_required=True), key_by_authorizer=True),
         plane=with_plan(quota=Quota(limit=1, period="DAY")),
         handlers={AUTH: lambda _: named},
     )
