@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused, admit
 from load.engine.plan import AWARD, VERIFY, LoadPlan
@@ -36,31 +34,19 @@ STATUSES = ("200", "409")
 Answers = dict[str, dict[str, Any]]
 
 
-def read_contract(path: Path, endpoints: Iterable[str]) -> Answers:
-    """Return endpoint -> status -> schema; `LoadRefused` if an endpoint is not in the document.
+def read_contract(app: Application, endpoints: Iterable[str]) -> Answers:
+    """Return endpoint -> status -> schema: one of OpenAPI 3.1 is a JSON Schema of 2020-12 once its references are in place."""
+    return {endpoint: _schemas(app, *endpoint.split(" ")) for endpoint in endpoints}
 
-    A schema of OpenAPI 3.1 is a JSON Schema of 2020-12 once its references are in place.
-    """
-    document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    answers: Answers = {}
-    for endpoint in endpoints:
-        method, _, route = endpoint.partition(" ")
-        responses = document["paths"].get(route, {}).get(method.lower(), {}).get("responses")
-        if responses is None:
-            raise LoadRefused(
-                f"{path.name} does not describe {endpoint}; the contract must, before load can check it",
-                f"{path.name}に{endpoint}がありません。検査するにはAPI仕様に必要です",
-            )
-        found = {
-            status: in_place(responses[status], document)
-            for status in STATUSES
-            if status in responses
-        }
-        answers[endpoint] = {
-            status: {"$schema": DIALECT, **response["content"]["application/json"]["schema"]}
-            for status, response in found.items()
-        }
-    return answers
+
+def _schemas(app: Application, verb: str, path: str) -> dict[str, Any]:
+    responses = app.paths[path][verb.lower()]["responses"]
+    found = {status: responses[status] for status in STATUSES if status in responses}
+    whole = in_place(found, app.document)
+    return {
+        status: {"$schema": DIALECT, **response["content"]["application/json"]["schema"]}
+        for status, response in whole.items()
+    }
 
 
 def bodies_of(app: Application, endpoints: Iterable[str]) -> dict[str, str]:
@@ -240,7 +226,7 @@ def prepare(
         objectives=objectives,
         throttle=target.throttle,
         pool=pool,
-        answers=read_contract(app.folder / app.contract, mix),
+        answers=read_contract(app, mix),
         bodies={} if app.masters else bodies_of(app, mix),
         out=str(out.resolve()),
         about=about,

@@ -19,31 +19,13 @@ killed run noted that it set one. Nothing of a person is touched. A judging run 
 U000000000000…、Uload-…）の項目、および強制終了した実行が設定したテストユーザーのリッチメニュー。実在の利用者のデータには触れない。強制終了した実行の記録は、判定の実行が自動的に引き継ぐ。
 """,
 )
-EXITS = Words(
-    en="""\
-exit codes:
-  0   nothing is left
-  1   something is left
-  2   command line or environment file is wrong
-  4   wrong account, AWS refused or did not answer, or a run is going on
-  70  a fault of this software
-""",
-    ja="""\
-終了コード:
-  0   何も残っていない
-  1   残っているデータがある
-  2   コマンドラインまたは環境ファイルの誤り
-  4   アカウントの誤り、AWSの拒否や無応答、または実行中の判定がある
-  70  本ソフトウェアの不具合
-""",
-)
 CLEAN = Command(
     "clean",
     Words(en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する"),
     environment_option(),
     environments_option(),
     does="smoke.leftovers:clean",
-    examples=Words(en=f"{REMOVES.en}\n{EXITS.en}", ja=f"{REMOVES.ja}\n{EXITS.ja}"),
+    examples=REMOVES,
 )
 SMOKE = CommandGroup(
     "smoke",

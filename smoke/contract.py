@@ -9,18 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from aws.words import SILENCE, Words
 from plan.references import in_place
+from signoff.environment.application import application
 from smoke.calls import Answer, Call, redacted, shown
 
-PATH = Path(__file__).with_name("openapi.yaml")
 JSON = "application/json"
 OK = 200
 RETRY_AFTER = "retry-after"
@@ -148,13 +146,7 @@ def _has(answer: Answer, code: str, documented: Documented | None) -> bool:
 @cache
 def contract() -> Contract:
     """Compile smoke/openapi.yaml, once."""
-    return Contract.of(_document())
-
-
-@cache
-def _document() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return document
+    return Contract.of(application().document)
 
 
 @cache
@@ -162,7 +154,7 @@ def operations() -> Mapping[str, Mapping[str, Any]]:
     """Return route -> its operation in the contract."""
     return {
         f"{verb.upper()} {path}": operation
-        for path, item in _document()["paths"].items()
+        for path, item in application().paths.items()
         for verb, operation in item.items()
     }
 
@@ -197,7 +189,7 @@ def schema_name(schema: Mapping[str, Any]) -> str:
 
 
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    named = _document()["components"]["schemas"].get(schema_name(schema), {})
+    named = application().document["components"]["schemas"].get(schema_name(schema), {})
     return {**named.get("properties", {}), **schema.get("properties", {})}
 
 

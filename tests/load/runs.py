@@ -25,7 +25,7 @@ from signoff.environment.application import application
 
 SERVER = Path(__file__).with_name("target.py")
 APP = application()
-CONTRACT, MIX = APP.folder / APP.contract, mix_of(APP)
+MIX = mix_of(APP)
 SPOT = GpsSpot("STATUE-001", 35.55548, 139.65428, 15)
 OBJECTIVES = read_objectives()
 PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=250.0))
@@ -64,7 +64,7 @@ def run_against(url, out, **more):
         "objectives": PATIENT,
         "throttle": TokenBucket(1000, 2000),
         "pool": pool(),
-        "answers": read_contract(CONTRACT, MIX),
+        "answers": read_contract(APP, MIX),
         "out": str(out),
         "about": {"run": "5eed", "environment": "test", "host": url},
         "seed": 7,

@@ -263,7 +263,9 @@ def test_clean_of_an_unknown_environment_is_a_wrong_command_line(tmp_path, capsy
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("locale", "said"), [("C", "exit codes:"), ("ja_JP.UTF-8", "終了コード:")])
+@pytest.mark.parametrize(
+    ("locale", "said"), [("C", "Usmoke-…, U"), ("ja_JP.UTF-8", "合成ユーザー")]
+)
 def test_help_is_in_the_language_of_the_locale(capsys, monkeypatch, locale, said):
     monkeypatch.setenv("LC_ALL", locale)
 

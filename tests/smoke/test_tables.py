@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import jwt
 import pytest
-import yaml
 
 from plan.masters import Spot
 from signoff.environment import Smoke
-from smoke.contract import PATH, Validator, contract, warming
+from signoff.environment.application import application
+from smoke.contract import Validator, contract, warming
 from smoke.cors import REFUSALS, SUCCESSES
 from smoke.errors import (
     ERRORS,
@@ -29,7 +29,7 @@ from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
 from smoke.sessions import DAY_S, SYNTHETIC, UNISSUED, SessionMinter
 
-DOCUMENT = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)
+DOCUMENT = application().document
 ELSEWHERE = {"UNAUTHORIZED", "FORBIDDEN", "STAMP_ALREADY_EXISTS"}
 """Codes of SEC-40 and SEC-41, of SEC-42, of SMOKE-16."""
 HALF = re.compile("[\ud800-\udfff]")

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from smoke.contract import PATH
+from signoff.environment.application import application
 from tests.smoke.fuzz.crowd import Crowd
 
 EACH = 60
@@ -25,6 +25,7 @@ CHECKS = [
     status_code_conformance,
 ]
 """Of Schemathesis; what it says of errors of ours is asked below, since LINE's absence is a documented 502."""
+PATH = application().folder / application().contract
 SCHEMA = schemathesis.openapi.from_path(PATH)
 OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
