@@ -66,8 +66,8 @@ EnvironmentT = TypeVar("EnvironmentT", bound=Place)
 class LocalStack(Generic[EnvironmentT]):
     """Starts a stack with the procedures it is handed, or joins the one that is kept up."""
 
-    provision: Callable[[EnvironmentT, FakeLine, Say], None]
-    """Brings the empty account to the environment's plan; may say what it is doing."""
+    provision: Callable[[EnvironmentT, str, Say], None]
+    """Brings the empty account to the environment's plan, with the token that its LINE accepts; may say what it is doing."""
     served_by: Callable[[EnvironmentT, str, str], EnvironmentT]
     """Returns the environment with this URL for LINE, and with this birth of its stack."""
     kept_at: Path
@@ -107,7 +107,7 @@ class LocalStack(Generic[EnvironmentT]):
             stack = assemble(parts, environment, self.line, self.aws, self._birth)
             parts.enter_context(calls_go_to(stack.aws))
             if not empty:
-                self.provision(environment, self.line, say)
+                self.provision(environment, stack.line_token, say)
             yield stack
 
     def kept(self) -> Stack | None:

@@ -23,7 +23,6 @@ from signoff.evidence import StoreSettings, open_store
 from signoff.judge.snapshot import Live
 
 if TYPE_CHECKING:
-    from local.line.fake import FakeLine
     from local.stack import LocalStack, Say
 
 PROVISIONER = "arn:aws:iam::{account}:root"
@@ -39,17 +38,11 @@ def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
     return LocalStack(
-        provision=partial(_provision, sleep=sleep),
+        provision=partial(provision_stack, sleep=sleep),
         served_by=served_by,
         kept_at=KEPT_AT,
         refuse=_refusal,
     )
-
-
-def _provision(
-    environment: Environment, line: "FakeLine", say: "Say", *, sleep: Sleep = real_sleep
-) -> None:
-    provision_stack(environment, line.channels.messaging_access_token, say, sleep=sleep)
 
 
 def provision_stack(
