@@ -22,7 +22,7 @@ from load.engine.verdict import LoadVerdict
 from load.pool_builder import PREFIX, line_calls
 from load.target import ClientFactory, LoadTarget, Say
 
-CLEAN = "python -m smoke clean --env {}"
+CLEAN = "signoff clean --env {}"
 """Finds by their ids what killed runs left, of smoke and of load."""
 ROUNDS = 3
 ROUND_S = 10.0

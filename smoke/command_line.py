@@ -1,12 +1,7 @@
-"""What ``signoff clean`` and ``python -m smoke clean`` take; what they do is imported when they run."""
+"""What ``signoff clean`` takes; what it does is imported when it runs."""
 
 from aws.words import Words
-from signoff.commands.command_line import (
-    Command,
-    CommandGroup,
-    environment_option,
-    environments_option,
-)
+from signoff.commands.command_line import Command, environment_option, environments_option
 
 REMOVES = Words(
     en="""\
@@ -26,9 +21,4 @@ CLEAN = Command(
     environments_option(),
     does="smoke.leftovers:clean",
     examples=REMOVES,
-)
-SMOKE = CommandGroup(
-    "smoke",
-    Words(en="what is beside the smoke calls", ja="スモークに付随する操作"),
-    declared={"clean": "smoke.command_line:CLEAN"},
 )

@@ -25,7 +25,7 @@ from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS
 from smoke.tester import Restorer, TesterSnapshot
 
-COMMAND = "python -m smoke clean --env {}"
+COMMAND = "signoff clean --env {}"
 LATE = timedelta(minutes=1)
 """No function runs longer than 30 s: a call made longer ago than this has stored all that it stores."""
 

@@ -180,7 +180,7 @@ sys.meta_path.insert(0, Pressed)
 """A sitecustomize: Ctrl-C comes while a command is still being imported."""
 
 
-@pytest.mark.parametrize("module", ["load", "runbook", "signoff", "smoke"])
+@pytest.mark.parametrize("module", ["load", "runbook", "signoff"])
 def test_ctrl_c_while_a_command_is_being_imported_is_one_line(module, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(PRESSED, encoding="utf-8")
     done = subprocess.run(

@@ -163,7 +163,7 @@ class RunController:
         """Say how to clean up if Locust was started without `load run`, which does so."""
         if not self.run.progress and (self._state.folder / USED_FILE).exists():
             name = self.run.about.get("environment")
-            print(f"to clean up: python -m smoke clean --env {name}", file=sys.stderr)
+            print(f"to clean up: signoff clean --env {name}", file=sys.stderr)
 
     def _collect(self) -> None:
         """Collect what this process itself counted, and how busy the generators are."""

@@ -107,7 +107,7 @@ def test_denied_cleaning_counts_all_as_left_and_says_what_to_do(after):
 
     assert remove(verdict())["left"] == 1
     assert "AccessDeniedException" in said[-1].en
-    assert "python -m smoke clean --env prod" in said[-1].en
+    assert "signoff clean --env prod" in said[-1].en
 
 
 def test_failed_cleaning_of_nobody_known_is_never_told_as_nothing_left(after, tmp_path):

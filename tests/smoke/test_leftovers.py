@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 from aws.section import NotTestable
 from load.pool_builder import PREFIX as LOADED
 from plan.canonical import canonical_hash
+from signoff.commands.frame import command_line
 from signoff.environment import Smoke
 from signoff.environment.guard import GuardError
-from smoke import __main__ as command
 from smoke import leftovers as cleaning
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes
@@ -26,6 +26,7 @@ from tests.smoke.rally import ENVIRONMENTS
 PERSON = "U0123456789abcdef0123456789abcdef"
 SESSIONS = SessionMinter(now=0, key="k" * 32)
 TABLES = ("users", "userstamps", "stampmasters")
+CLEAN = "smoke.command_line:CLEAN"
 
 
 class UndeletableItems:
@@ -74,7 +75,8 @@ def note_of(notes):
 
 
 def clean(root, *more):
-    return command.main(["clean", f"--environments={ENVIRONMENTS}", "--lang=en", *more], root=root)
+    arguments = [f"--environments={ENVIRONMENTS}", "--lang=en", *more]
+    return command_line(CLEAN, "signoff clean", arguments, root=root)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_where_writes_are_off_nothing_is_deleted_and_the_command_is_told(rally, 
         assert held(rally) == before
 
     (words,) = told
-    assert "python -m smoke clean --env local" in words.en
+    assert "signoff clean --env local" in words.en
     assert "smoke.writesが無効" in words.ja
 
 
@@ -269,7 +271,7 @@ def test_clean_of_an_unknown_environment_is_a_wrong_command_line(tmp_path, capsy
 def test_help_is_in_the_language_of_the_locale(capsys, monkeypatch, locale, said):
     monkeypatch.setenv("LC_ALL", locale)
 
-    assert command.main(["clean", "--help"]) == 0
+    assert command_line(CLEAN, "signoff clean", ["--help"]) == 0
     assert said in capsys.readouterr().out
 
 

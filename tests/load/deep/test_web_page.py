@@ -104,5 +104,5 @@ def test_closed_page_says_how_to_clean_up(healthy, tmp_path):
         verdict_of(out)
         page.close()
 
-    told = "to clean up: python -m smoke clean --env test"
+    told = "to clean up: signoff clean --env test"
     assert told in (tmp_path / "page.log").read_text()
