@@ -49,7 +49,7 @@ lint: .venv/finished  ## ruff, mypy, import contracts, rights, ledgers, words, d
 	@$(PY) -m pytest -q $(STATIC)
 
 up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
-	@$(PY) -m runbook.up $(if $(EMPTY),--empty)
+	@$(PY) -m signoff up $(if $(EMPTY),--empty)
 
 load: .venv/finished  ## load-test an environment (ENV=local, PLAN=smoke)
 	@$(PY) -m load run --env $(ENV) --plan $(or $(PLAN),smoke) $(ARGS)

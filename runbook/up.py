@@ -1,12 +1,11 @@
-"""``python -m runbook.up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
+"""``signoff up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
 
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -15,7 +14,6 @@ from aws.words import Say, Words, in_language
 from local.stack import LocalStack, Stack
 from runbook.local_stack import local_stack
 from runbook.stack_process import KEPT_AT
-from signoff.commands.interrupts import started
 from signoff.environment import Environment, load
 from signoff.environment.guard import GuardError
 
@@ -119,12 +117,3 @@ def _until_stopped() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     over.wait()
-
-
-def main(arguments: Sequence[str] | None = None, **parts: Any) -> int:
-    """Run ``python -m runbook.up``; a test passes the ``stack`` that it has made."""
-    return started("runbook.command_line:UP", "python -m runbook.up", arguments, **parts)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

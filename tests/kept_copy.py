@@ -46,7 +46,7 @@ def kept_copy(home):
     copy = home / "project"
     shutil.copytree(ROOT, copy, ignore=unneeded)
     up = subprocess.Popen(
-        [sys.executable, "-m", "runbook.up"], cwd=copy, env=outside(), stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "signoff", "up"], cwd=copy, env=outside(), stdout=subprocess.DEVNULL
     )
     waiting = Retrying(
         retry=retry_if_result(lambda there: not there),

@@ -4,8 +4,8 @@ import sys
 from functools import partial
 
 from local.aws.server import LocalAws
-from runbook import up
 from runbook.local_stack import local_stack
+from signoff.commands.frame import command_line
 from tests.local.late.clock import Clock
 from tests.local.late.layer import Late
 
@@ -17,4 +17,5 @@ def late_stack(clock):
 
 
 if __name__ == "__main__":
-    sys.exit(up.main(["--empty"], partial(late_stack, Clock(float(sys.argv[1])))))
+    late = partial(late_stack, Clock(float(sys.argv[1])))
+    sys.exit(command_line("runbook.command_line:UP", "signoff up", ["--empty"], stack=late))
