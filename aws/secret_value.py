@@ -126,11 +126,8 @@ def _climbs(text: str) -> bool:
 
 def _repeats(text: str) -> bool:
     """Whether one unit, two times at least, makes up the whole text (its last one may be cut)."""
-    return any(_period(text, unit) for unit in range(1, len(text) // 2 + 1))
-
-
-def _period(text: str, unit: int) -> bool:
-    return text[unit:] == text[: len(text) - unit]
+    units = range(1, len(text) // 2 + 1)
+    return any(text[unit:] == text[: len(text) - unit] for unit in units)
 
 
 FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")

@@ -172,8 +172,8 @@ class Delivery:
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
         elif (may := allows_publishing(topic, self._arn(alarm))) is not True:
-            why = _not_known(may.reason) if may else REFUSED
-            yield _of_topic(arn, PUBLISHING, why, ALLOWED)
+            unknown = may and Words(en=f"not known: {may.reason.en}", ja=f"不明（{may.reason.ja}）")
+            yield _of_topic(arn, PUBLISHING, unknown or REFUSED, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
             yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
         elif not any(subscription.confirmed for subscription in listening(topic)):
@@ -197,10 +197,6 @@ class Delivery:
 
     def _usable(self, key_id: str) -> bool:
         return usable(key_id, lambda: lookup(self.found.keys, key_id))
-
-
-def _not_known(why: Words) -> Words:
-    return Words(en=f"not known: {why.en}", ja=f"不明（{why.ja}）")
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:

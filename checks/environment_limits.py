@@ -298,16 +298,12 @@ PATH = _where(
 )
 HTTPS = _where(
     "https",
-    lambda found: urlsplit(str(found)).scheme == "https" and _public(str(found)),
+    lambda found: (url := urlsplit(str(found))).scheme == "https" and is_public(url.hostname or ""),
     Words(
         en="an address with https:// that phones outside find",
         ja="https://で始まり、外部のマシンから到達できるアドレス",
     ),
 )
-
-
-def _public(url: str) -> bool:
-    return is_public(urlsplit(url).hostname or "")
 
 
 def _of_channel(channel: str) -> Bound:

@@ -89,7 +89,7 @@ def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan)
         metafunc.parametrize("watched", list(_counting(metafunc.module.COUNTED, plan, environment)))
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
-        if not planned and HAS_NONE.get(argument, _never)(environment.application):
+        if not planned and argument in HAS_NONE and HAS_NONE[argument](environment.application):
             planned = [pytest.param(None, marks=without_subject)]
         metafunc.parametrize(argument, planned, ids=str)
 
@@ -105,10 +105,6 @@ def _counting(
         if not alarms:
             idle = kind == "throttle" and not environment.application.tables
             yield pytest.param(None, marks=[mark, *([without_subject] if idle else [])], id=kind)
-
-
-def _never(_: Application) -> bool:
-    return False
 
 
 if TYPE_CHECKING:

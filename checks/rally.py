@@ -29,6 +29,9 @@ ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
 FEW = 3
 """With two stamps far from each other, it is unknown which one is wrong."""
+NOT_ZERO = described(
+    en="a place, not the zero of an empty field", ja="未入力の0ではない位置", code="not_zero"
+)
 NULL_ISLAND_DEG = 0.01
 """About a kilometre: a place that was never filled in is at 0, 0."""
 MANIFEST = Words(en="the migration's manifest", ja="移行のマニフェスト")
@@ -53,7 +56,11 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
     for item, place in placed:
         name, spot = stamp_id(item, "?"), item["Type"] == {"S": "GPS"}
         first = there.setdefault(place, name) if spot else name
-        bound = _bound_of(place, around) or (_alone(first) if first != name else None)
+        bound = _bound_of(place, around)
+        if bound is None and first != name:
+            bound = described(
+                en=f"a place of its own, not that of {first}", ja=f"{first}とは別の位置"
+            )
         if bound:
             yield Difference(
                 STAMP, name, PLACE, f"{place[0]:g}, {place[1]:g}", bound, decided_in=where("area")
@@ -63,7 +70,7 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
 def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:
     """Return the bound that a place breaks: not at 0, 0, or within the area; None if it breaks neither."""
     if _nowhere(*place):
-        return _not_zero()
+        return NOT_ZERO
     km = _km(around, *place) if around else 0.0
     return _within(around, km) if around and km > around.km else None
 
@@ -193,21 +200,6 @@ def _within(area: Area, km: float) -> Bound:
     return described(
         en=f"at most {area.km:g} km from {centre} (it is {km:,.1f} km away)",
         ja=f"{centre}から{area.km:g} km以内（現在{km:,.1f} km）",
-    )
-
-
-def _not_zero() -> Bound:
-    return described(
-        en="a place, not the zero of an empty field",
-        ja="未入力の0ではない位置",
-        code="not_zero",
-    )
-
-
-def _alone(other: str) -> Bound:
-    return described(
-        en=f"a place of its own, not that of {other}",
-        ja=f"{other}とは別の位置",
     )
 
 

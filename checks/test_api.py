@@ -102,13 +102,6 @@ def _differing(label: Words, entry: Mapping[str, Any], other: Mapping[str, Any])
             yield joined((label, Words.same(key)), "")
 
 
-def on_one_side(before: str) -> Words:
-    return Words(
-        en=f"routes that only one of {before} and the contract has",
-        ja=f"{before}とAPI仕様の一方にしかないルート",
-    )
-
-
 @expectation("DEP-20", ja="APIが存在し、外部から到達できる")
 def test_api_exists_and_can_be_reached(
     deployed: Deployed, environment: Environment, judge: Judge
@@ -193,7 +186,10 @@ def test_routes_are_those_of_dev(
     run = deployed.run_before(dev, before)
     judge.observe.note(run_against=before, at=run.created, routes=run.body.get("routes"))
 
-    fact = on_one_side(before)
+    fact = Words(
+        en=f"routes that only one of {before} and the contract has",
+        ja=f"{before}とAPI仕様の一方にしかないルート",
+    )
     facts = {fact: differing_from(run, before, plan.api)}
     about = {"decided_in": where("before")}
     judge(differences(REST_API.words, plan.api.name, facts, {fact: within(())}, **about))

@@ -159,10 +159,6 @@ def _ours(arn: str, account: str, region: str) -> bool:
     return owner == account and (where == region or (service, where) == ANYWHERE)
 
 
-def beyond_the_plan(kind: str) -> Words:
-    return Words(en=f"{kind} beyond the plan", ja=f"計画外の{KINDS[kind]}")
-
-
 @expectation("PREP-01", ja="devの最新の実行が合格しており、有効期間内である")
 def test_newest_dev_run_is_green_and_recent(
     dev: Records, deployed: Deployed, environment: Environment, now: datetime, judge: Judge
@@ -205,7 +201,7 @@ def test_nothing_unplanned_has_the_prefix(
 ) -> None:
     names = judge.observe(deployed.names(kind), "names").names
 
-    fact = beyond_the_plan(kind)
+    fact = Words(en=f"{kind} beyond the plan", ja=f"計画外の{KINDS[kind]}")
     facts = {fact: unexpected(kind, names, plan, environment)}
     judge(differences(PREFIX, environment.prefix, facts, {fact: within(())}, loosens=True))
 

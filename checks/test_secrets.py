@@ -44,10 +44,6 @@ CURRENT = Words(en="version AWSCURRENT", ja="AWSCURRENTのバージョン")
 HELD = Words(en="places that hold the value of a secret", ja="シークレットの値を含む場所")
 
 
-def equal_to(before: str) -> Words:
-    return Words(en=f"same value as in {before}", ja=f"{before}と同じ値")
-
-
 @expectation("SEC-01", ja="シークレットが存在し、読み取れる")
 def test_secret_is_there_to_be_read(
     secret: desired.Secret, deployed: Deployed, judge: Judge
@@ -107,7 +103,8 @@ def test_secret_differs_from_that_of_dev(
         run_before=run.created,
     )
 
-    equal = equal_to(environment.before)
+    before = environment.before
+    equal = Words(en=f"same value as in {before}", ja=f"{before}と同じ値")
     facts, bounds = {equal: ours in theirs}, {equal: exactly(False)}
     about = {"call": VALUE_CALL, "decidable": False, "remedy": secret.key}
     judge(differences(SECRET.words, secret.name, facts, bounds, **about))
