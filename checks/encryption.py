@@ -23,7 +23,7 @@ from aws.kinds.key import SECRETS_DEFAULT, Key, same_key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.role import Role
 from aws.kinds.secret import SECRET, Secret
-from aws.kinds.table import TABLE, Table
+from aws.kinds.table import ENCRYPTION_STATUS, TABLE, Table
 from aws.section import lookup
 from aws.words import Words
 from checks.deployed import Deployed
@@ -34,7 +34,6 @@ from signoff.judge.decisions import Decisions
 
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""
-ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
 NOTHING = '{"Statement": []}'
 DECIDED_KEY = "decided_key"
 BY_KEY = "key"

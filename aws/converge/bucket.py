@@ -88,8 +88,8 @@ def _exists(context: ChangeContext, bucket: str) -> bool:
 
 def _found(context: ChangeContext, bucket: str) -> Found:
     """Return what is read of it; where it stands is not asked for, since nothing changes that."""
-    s3, where = context.client("s3"), {"name": bucket}
-    read = {key: BUCKET.answer(s3, key, where) for key in ("encryption", "block", "policy")}
+    where = {"name": bucket}
+    read = {key: BUCKET.answer(context, key, where) for key in ("encryption", "block", "policy")}
     return BUCKET.decode({"location": {}, **read}, bucket)
 
 

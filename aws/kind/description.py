@@ -145,6 +145,11 @@ class ReadCall:
             if "account" in place or "{account}" not in template
         }
 
+    def entry_of(self, name: str, listed: Iterable[Raw]) -> Raw | None:
+        """Return the entry of a listing that is the resource of that name."""
+        named = self.named
+        return next((entry for entry in listed if named and named({}, entry) == name), None)
+
     def path(self, member: str) -> str:
         return f"{self.under}.{member}".strip(".")
 

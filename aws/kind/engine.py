@@ -103,16 +103,12 @@ class Kind(Generic[T]):
         return self.decode(answers, name, **place)
 
     def _asked(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
-        call, made = self.calls[key], self._made(aws, key, where)
-        if call.listed:
-            return self._found(call, made, where["name"])
-        return {call.pages: made} if call.pages else made
-
-    def _found(self, call: ReadCall, listed: Iterable[Raw], name: str) -> Raw:
-        for entry in listed:
-            if call.named and call.named({}, entry) == name:
-                return entry
-        raise Gone.of(self.asked_as(call), f"{name} does not exist", f"{name}が存在しません")
+        call, made, name = self.calls[key], self._made(aws, key, where), where["name"]
+        if not call.listed:
+            return {call.pages: made} if call.pages else made
+        if (entry := call.entry_of(name, made)) is None:
+            raise Gone.of(self.asked_as(call), f"{name} does not exist", f"{name}が存在しません")
+        return entry
 
     def decode(self, answers: Mapping[str, Any], name: str = "", **place: Any) -> T:
         """Make an item of the answers, each a resource of a listing, a whole answer, or why there is none."""
@@ -279,25 +275,20 @@ class Kind(Generic[T]):
         self, context: ChangeContext, name: str, **place: Any
     ) -> tuple[T | None, Mapping[str, Any]]:
         """Read it with the clients of a change: return it with AWS's answers, or None if it does not exist."""
-        client, where = context.client(self.service), {"name": name, **place}
-        answers = {key: self.answer(client, key, where) for key in self._of_facts}
+        where = {"name": name, **place}
+        answers = {key: self.answer(context, key, where) for key in self._of_facts}
         gone = next(iter(answers.values())) is None
         return (None if gone else self.decode(answers, name, **place)), answers
 
-    def answer(self, client: Any, key: str, where: Mapping[str, Any]) -> Raw | None:
-        """Ask by a client of a change; None where the resource does not exist."""
+    def answer(self, context: ChangeContext, key: str, where: Mapping[str, Any]) -> Raw | None:
+        """Ask by the clients of a change; None where the resource does not exist."""
         call = self.calls[key]
         asked = call.parameters(where)
-        if not call.listed:
-            return unless_absent(
-                partial(empty_if, call.empty_on, getattr(client, call.method)), **asked
-            )
-        pages = client.get_paginator(call.method).paginate(**asked)
-        listed = (entry for page in pages for entry in page[call.under])
-        return next(
-            (entry for entry in listed if call.named and call.named({}, entry) == where["name"]),
-            None,
-        )
+        if call.listed:
+            listed = context.listed(self.service, call.method, call.pages, **asked)
+            return call.entry_of(where["name"], listed)
+        ask = getattr(context.client(self.service), call.method)
+        return unless_absent(partial(empty_if, call.empty_on, ask), **asked)
 
     def converge(self, context: ChangeContext, want: Wanted, **place: Any) -> Changes:
         """Create it, or bring each fact that a request sets to the nearest value within its bound.

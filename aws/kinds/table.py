@@ -27,6 +27,7 @@ from aws.words import Words
 DELETING = "DELETING"
 ON_DEMAND = "PAY_PER_REQUEST"
 KEY = Words(en="key", ja="キー")
+ENCRYPTION_STATUS = Words(en="encryption status", ja="暗号化の状態")
 PROTECTION = Words(en="deletion protection", ja="削除保護")
 INDEX = Words(en="index", ja="インデックス")
 INDEXES = Words(en="global secondary indexes", ja="グローバルセカンダリインデックス")
@@ -139,7 +140,7 @@ class Table:
         part=Part.CONFIGURATION,
     )
     sse_status: str | None = fact(
-        Words(en="encryption status", ja="暗号化の状態"),
+        ENCRYPTION_STATUS,
         "SSEDescription.Status",
         absent=None,
         part=JUDGED_EACH_RUN,
