@@ -20,7 +20,7 @@ from aws.kind.description import (
 )
 from aws.kind.engine import Kind
 from aws.kinds.secret import Secret
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, asked, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable
@@ -30,9 +30,6 @@ GRANTS = Words(en="grants", ja="グラント")
 EXPIRY = Words(en="expires", ja="有効期限")
 ORIGIN = Words(en="origin of its material", ja="キーマテリアルの生成元")
 REPLICAS = Words(en="replicas in other Regions", ja="他リージョンの複製キー")
-ALGORITHM = Harmless(
-    "what the key can do follows from its kind; one that cannot encrypt is refused"
-)
 REFERRING = {
     "tables": "sse_key_arn",
     "secrets": "kms_key",
@@ -99,38 +96,28 @@ KEY = Kind[Key](
             named=lambda _, found: str(found["KeyId"]),
             needs=frozenset({"KeyMetadata"}),
             members={
-                **dict.fromkeys(("AWSAccountId", "KeyId", "CurrentKeyMaterialId"), NAMES),
-                "CreationDate": WHEN,
-                "Enabled": Harmless("told by KeyState"),
-                "Description": LABELS,
-                **dict.fromkeys(
-                    (
-                        *("KeyUsage", "CustomerMasterKeySpec", "KeySpec", "MacAlgorithms"),
-                        *("EncryptionAlgorithms", "SigningAlgorithms", "KeyAgreementAlgorithms"),
-                        "EncapsulationAlgorithms",
-                    ),
-                    ALGORITHM,
-                ),
-                "DeletionDate": Harmless("told by KeyState, which is PendingDeletion then"),
                 "ValidTo": Closed(EXPIRY),
                 "Origin": Closed(ORIGIN, usual=only("AWS_KMS")),
-                **dict.fromkeys(
-                    ("CustomKeyStoreId", "CloudHsmClusterId", "XksKeyConfiguration"),
-                    Harmless("told by Origin"),
-                ),
-                "ExpirationModel": Harmless("told by ValidTo"),
-                **dict.fromkeys(
-                    (
-                        "MultiRegion",
-                        "MultiRegionConfiguration.MultiRegionKeyType",
-                        "MultiRegionConfiguration.PrimaryKey",
-                    ),
-                    Harmless("told by its replicas, which are closed"),
-                ),
                 "MultiRegionConfiguration.ReplicaKeys": Closed(
                     REPLICAS, shows="Region", loosens=True
                 ),
-                "PendingDeletionWindowInDays": Harmless("told by KeyState"),
+            },
+            harmless={
+                NAMES: "AWSAccountId KeyId CurrentKeyMaterialId",
+                WHEN: "CreationDate",
+                LABELS: "Description",
+                "what the key can do follows from its kind; one that cannot encrypt is refused": (
+                    "KeyUsage CustomerMasterKeySpec KeySpec MacAlgorithms EncryptionAlgorithms"
+                    " SigningAlgorithms KeyAgreementAlgorithms EncapsulationAlgorithms"
+                ),
+                "told by KeyState": "Enabled PendingDeletionWindowInDays",
+                "told by KeyState, which is PendingDeletion then": "DeletionDate",
+                "told by Origin": "CustomKeyStoreId CloudHsmClusterId XksKeyConfiguration",
+                "told by ValidTo": "ExpirationModel",
+                "told by its replicas, which are closed": (
+                    "MultiRegion MultiRegionConfiguration.MultiRegionKeyType"
+                    " MultiRegionConfiguration.PrimaryKey"
+                ),
             },
         ),
         "policy": ReadCall(

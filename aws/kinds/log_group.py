@@ -10,7 +10,7 @@ from aws.door.failures import ReadFailure
 from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, Wanted, WriteCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
-from aws.ledger import NAMES, WHEN, Closed, Effect, Harmless, Judged, answered, only
+from aws.ledger import NAMES, WHEN, Closed, Effect, Judged, answered, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, shared_beginning
 from aws.section import Section, Unreadable
@@ -29,8 +29,6 @@ SUBSCRIPTION_FILTER = Words(en="subscription filter", ja="サブスクリプシ�
 METRICS_MADE = Words(
     en="metric filter into namespace", ja="メトリクスフィルターの出力先ネームスペース"
 )
-
-OF_FILTER = Harmless("about a filter, which is red as such")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +91,19 @@ LOG_GROUP = Kind[LogGroup](
             named=answered("logGroupName"),
             needs=frozenset({"logGroups"}),
             members={
-                "creationTime": WHEN,
-                "metricFilterCount": Harmless("the filters are listed"),
-                "storedBytes": Harmless("grows with use"),
                 "dataProtectionStatus": Closed(
                     DATA_PROTECTION, usual=only("DELETED", "ARCHIVED", "DISABLED")
                 ),
                 "inheritedProperties": Closed(DATA_PROTECTION),
-                "logGroupArn": NAMES,
-                "deletionProtectionEnabled": Harmless("protects the logs from deletion"),
                 "bearerTokenAuthenticationEnabled": Closed(BEARER_TOKENS, loosens=True),
                 "retentionPolicyName": Closed(RETENTION_POLICY),
+            },
+            harmless={
+                NAMES: "logGroupArn",
+                WHEN: "creationTime",
+                "the filters are listed": "metricFilterCount",
+                "grows with use": "storedBytes",
+                "protects the logs from deletion": "deletionProtectionEnabled",
             },
         ),
         "copies": ReadCall(
@@ -129,8 +129,7 @@ LOG_GROUP = Kind[LogGroup](
             named=answered("logGroupName"),
             needs=frozenset({"metricFilters"}),
             members={
-                "filterName": NAMES,
-                "filterPattern": OF_FILTER,
+                "logGroupName": Judged("name"),
                 "metricTransformations": Closed(
                     METRICS_MADE,
                     shows="metricNamespace",
@@ -138,11 +137,13 @@ LOG_GROUP = Kind[LogGroup](
                     terms=("metricName", "metricValue"),
                     effect=Effect.OBSERVES,
                 ),
-                "creationTime": WHEN,
-                "logGroupName": Judged("name"),
-                "applyOnTransformedLogs": OF_FILTER,
-                "fieldSelectionCriteria": OF_FILTER,
-                "emitSystemFieldDimensions": OF_FILTER,
+            },
+            harmless={
+                NAMES: "filterName",
+                WHEN: "creationTime",
+                "about a filter, which is red as such": (
+                    "filterPattern applyOnTransformedLogs fieldSelectionCriteria emitSystemFieldDimensions"
+                ),
             },
         ),
     },

@@ -33,7 +33,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Ledger, alike, operation
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Ledger, operation
 from aws.raw import Raw, utc
 from aws.reading import Reading
 from aws.redaction.secret_text import MaskedValue
@@ -48,9 +48,6 @@ COPIED_TO = Words(en="replicas in other accounts", ja="別アカウントへの�
 HOW_IT_ROTATES = (
     *("RotationLambdaARN", "RotationRules"),
     *("ExternalSecretRotationMetadata", "ExternalSecretRotationRoleArn"),
-)
-ROTATES = Harmless(
-    "says how rotation runs, and stays when it is off; that it runs is closed, and a decision repeats how"
 )
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 """Labels of the version that functions read, and of the one before it."""
@@ -174,10 +171,7 @@ SECRET = Kind[Secret](
             needs=frozenset({"ARN"}),
             members={
                 "Type": Closed(EXTERNAL_TYPE),
-                "Description": LABELS,
                 "RotationEnabled": Closed(ROTATION, beside=HOW_IT_ROTATES),
-                **dict.fromkeys((*HOW_IT_ROTATES, "NextRotationDate"), ROTATES),
-                **alike("LastRotatedDate LastAccessedDate CreatedDate", WHEN),
                 "VersionIdsToStages": Closed(
                     FURTHER_LABELS,
                     usual=lambda found: not _further_labels(found),
@@ -187,13 +181,20 @@ SECRET = Kind[Secret](
                 "CrossAccountPrimary": Closed(COPIED_FROM, shows="PrimarySecretARN", loosens=True),
                 "CrossAccountReplicas": Closed(COPIED_TO, shows="ReplicaSecretARN", loosens=True),
             },
+            harmless={
+                LABELS: "Description",
+                WHEN: "LastRotatedDate LastAccessedDate CreatedDate",
+                "says how rotation runs, and stays when it is off; that it runs is closed, and a decision repeats how": (
+                    f"NextRotationDate {' '.join(HOW_IT_ROTATES)}"
+                ),
+            },
         ),
         "policy": ReadCall(
             operation="GetResourcePolicy",
             asks=ITS_NAME,
             # A secret without a policy has an ARN all the same: nothing at all is no answer.
             needs=frozenset({"ARN"}),
-            members=alike("ARN Name PolicyName", NAMES),
+            harmless={NAMES: "ARN Name PolicyName"},
         ),
     },
     undo={

@@ -18,7 +18,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import NAMES, WHEN, Closed, Entry, Harmless, Ledger, alike, asked, off, operation
+from aws.ledger import NAMES, WHEN, Closed, Ledger, asked, off, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -40,11 +40,6 @@ WITNESSES = Words(en="global table witnesses", ja="グローバルテーブル�
 RESTORING = Words(en="restore in progress", ja="進行中の復元")
 KEY_LOST = Words(en="key out of reach since", ja="キーに到達できなくなった日時")
 ARCHIVED = Words(en="archived because", ja="アーカイブの理由")
-GROWS = Harmless("grows with use, and lags by hours; contents are counted by reading them")
-PROVISIONED = Harmless("says nothing on demand; a provisioned table is judged by its autoscaling")
-KEPT_READY = Harmless("what AWS keeps ready; more of it throttles no caller")
-OF_REPLICAS = Harmless("says nothing without replicas, which are judged")
-OF_STREAM = Harmless("left over from a stream, which is judged itself")
 ITS_ARN = {"ResourceArn": "arn:{partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"}
 """Made instead of read, so that tags stay readable where DescribeTable is not."""
 
@@ -193,10 +188,6 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
     context.wait(active, what=what, every_s=2, within_s=1800, of=f"table {name}")
 
 
-def _of_indexes_too(member: str, entry: Entry) -> dict[str, Entry]:
-    return alike(f"{member} GlobalSecondaryIndexes.{member}", entry)
-
-
 TABLE = Kind[Table](
     words=Words(en="table", ja="テーブル"),
     service="dynamodb",
@@ -211,9 +202,6 @@ TABLE = Kind[Table](
             under="Table",
             named=asked("TableName"),
             members={
-                **_of_indexes_too("ProvisionedThroughput", PROVISIONED),
-                **_of_indexes_too("WarmThroughput", KEPT_READY),
-                **_of_indexes_too("ItemCount", GROWS),
                 "LocalSecondaryIndexes": Closed(LOCAL_INDEXES, shows="IndexName"),
                 "VectorIndexes": Closed(VECTOR_INDEXES, shows="IndexName"),
                 "StreamSpecification": Closed(
@@ -233,9 +221,20 @@ TABLE = Kind[Table](
             harmless={
                 NAMES: "TableId GlobalSecondaryIndexes.IndexArn",
                 WHEN: "CreationDateTime TableClassSummary.LastUpdateDateTime BillingModeSummary.LastUpdateToPayPerRequestDateTime",
-                GROWS: "TableSizeBytes GlobalSecondaryIndexes.IndexSizeBytes",
-                OF_STREAM: "LatestStreamLabel LatestStreamArn",
-                OF_REPLICAS: "GlobalTableVersion GlobalTableSettingsReplicationMode MultiRegionConsistency",
+                "says nothing on demand; a provisioned table is judged by its autoscaling": (
+                    "ProvisionedThroughput GlobalSecondaryIndexes.ProvisionedThroughput"
+                ),
+                "what AWS keeps ready; more of it throttles no caller": (
+                    "WarmThroughput GlobalSecondaryIndexes.WarmThroughput"
+                ),
+                "grows with use, and lags by hours; contents are counted by reading them": (
+                    "ItemCount TableSizeBytes GlobalSecondaryIndexes.ItemCount"
+                    " GlobalSecondaryIndexes.IndexSizeBytes"
+                ),
+                "left over from a stream, which is judged itself": "LatestStreamLabel LatestStreamArn",
+                "says nothing without replicas, which are judged": (
+                    "GlobalTableVersion GlobalTableSettingsReplicationMode MultiRegionConsistency"
+                ),
                 "an index that includes only some attributes is judged by its projection": "GlobalSecondaryIndexes.Projection.NonKeyAttributes",
                 "told by the index's status": "GlobalSecondaryIndexes.Backfilling",
                 "decides what storage and requests cost, nothing else": "TableClassSummary.TableClass",
@@ -258,8 +257,8 @@ TABLE = Kind[Table](
             asks={"TableName": "{name}"},
             named=asked("TableName"),
             needs=frozenset({"KinesisDataStreamDestinations"}),
+            harmless={NAMES: "TableName"},
             members={
-                "TableName": NAMES,
                 "KinesisDataStreamDestinations": Closed(
                     KINESIS,
                     usual=lambda found: all(map(off("DestinationStatus", "DISABLED"), found)),

@@ -17,12 +17,10 @@ from aws.ledger import (
     NAMES,
     WHEN,
     Closed,
-    Entry,
     Harmless,
     Ledger,
     Resource,
     Unplanned,
-    below,
     only,
     operation,
 )
@@ -99,9 +97,9 @@ BACKUPS = Kind[Backups](
             operation="DescribeContinuousBackups",
             asks={"TableName": "{name}"},
             needs=frozenset({"ContinuousBackupsDescription"}),
-            members={
-                "ContinuousBackupsDescription.ContinuousBackupsStatus": Harmless(
-                    "always enabled; what can be switched is point-in-time recovery"
+            harmless={
+                "always enabled; what can be switched is point-in-time recovery": (
+                    "ContinuousBackupsDescription.ContinuousBackupsStatus"
                 )
             },
         )
@@ -125,9 +123,7 @@ TABLE_POLICY = Kind[ResourcePolicy](
             asks=ITS_ARN,
             needs=frozenset({"Policy"}),
             empty_on=frozenset({"PolicyNotFoundException"}),
-            members={
-                "RevisionId": Harmless("counts the versions of the policy, which is judged itself")
-            },
+            harmless={"counts the versions of the policy, which is judged itself": "RevisionId"},
         )
     },
 )
@@ -151,17 +147,8 @@ def _table_of(_: Raw, found: Raw) -> str:
     return str(found["ResourceId"]).split("/")[1]
 
 
+TRACKING = "TargetTrackingScalingPolicyConfiguration"
 NEVER_SHRINKS = Harmless("capacity that never shrinks throttles no caller")
-OF_TRACKING: Mapping[str, Entry] = {
-    "TargetValue": Harmless("AWS takes 20 to 90 percent, each of which leaves room"),
-    "PredefinedMetricSpecification": Harmless(
-        "the use of the capacity itself, as its dimension says"
-    ),
-    "CustomizedMetricSpecification": Closed(OWN_METRIC, shows="MetricName", ids="PolicyName"),
-    "ScaleOutCooldown": Harmless("AWS scales out as soon as it is needed"),
-    "ScaleInCooldown": Harmless("how long capacity stays before it shrinks"),
-    "DisableScaleIn": NEVER_SHRINKS,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,12 +267,21 @@ LEDGER: Ledger = {
             WHEN: "CreationTime",
             STEPS: "StepScalingPolicyConfiguration PredictiveScalingPolicyConfiguration",
             "the alarms by which the service works": "Alarms",
+            "AWS takes 20 to 90 percent, each of which leaves room": f"{TRACKING}.TargetValue",
+            "the use of the capacity itself, as its dimension says": (
+                f"{TRACKING}.PredefinedMetricSpecification"
+            ),
+            "AWS scales out as soon as it is needed": f"{TRACKING}.ScaleOutCooldown",
+            "how long capacity stays before it shrinks": f"{TRACKING}.ScaleInCooldown",
+            NEVER_SHRINKS: f"{TRACKING}.DisableScaleIn",
         },
         members={
             "PolicyType": Closed(
                 POLICY_TYPE, usual=only("TargetTrackingScaling"), ids="PolicyName"
             ),
-            **below("TargetTrackingScalingPolicyConfiguration", OF_TRACKING),
+            f"{TRACKING}.CustomizedMetricSpecification": Closed(
+                OWN_METRIC, shows="MetricName", ids="PolicyName"
+            ),
         },
         resources={"ScalingPolicies": Resource(kind=TABLE.words, name=_table_of)},
         needs="ScalingPolicies",
