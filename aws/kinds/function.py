@@ -196,11 +196,6 @@ class Function:
         TAGS, "", absent={}, read_in=_tags, covers="Tags TagsError"
     )
 
-    @property
-    def facts(self) -> Mapping[Words, object]:
-        """The facts that have a bound, by their names."""
-        return {RUNTIME: self.runtime, TIMEOUT: self.timeout_s, MEMORY: self.memory_mb}
-
 
 def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
     """Speak of what callers reach: $LATEST, asked about without a qualifier, is a draft, and a number an earlier version."""
