@@ -48,6 +48,37 @@ RESOLUTION_S = 60
 """How often AWS and our functions publish (PutMetricAlarm, Period: shorter ones are for metrics of a finer resolution)."""
 SINGLE = frozenset({"Maximum"})
 """Statistics of one event: what counts whole events reaches 1 as soon as one is there."""
+IN_MINUTES = Words(
+    en=f"a period of {RESOLUTION_S} s or more: the metric has one value a minute, and what comes"
+    " late is never looked at in a shorter period",
+    ja=f"{RESOLUTION_S}秒以上の期間（メトリクスの値は1分ごとで、短い期間では遅れて届いた値が評価されない）",
+)
+NO_EXPRESSION = replace(
+    unset(),
+    words=Words(
+        en="a single metric: when an expression fires is not judged here, so that it needs a decision",
+        ja="単一のメトリクス（式がいつ発報するかは判定対象外のため、判断が必要）",
+    ),
+)
+
+
+def _because(bound: Bound, en: str, ja: str) -> Bound:
+    words = Words(en=f"{bound.words.en}, {en}", ja=f"{bound.words.ja}（{ja}）")
+    return replace(bound, words=words)
+
+
+THAT_END = _because(
+    one_of("notBreaching", "missing"),
+    "so that it ends when no data come, and fires again",
+    "データが途絶えたら発報が終わり、次の異常で再び発報する",
+)
+"""Treatments of missing data: an alarm that keeps its state misses the next outage."""
+NOT_FAR = _because(
+    at_most(LONGEST_S, " s"),
+    "so that it ends, and fires again at the next fault",
+    "発報が終わり、次の異常で再び発報する",
+)
+"""Until a fault is out of its range the alarm stays on, and the next fault sends no message."""
 
 
 def watches(alarm: Alarm, want: desired.Alarm) -> bool:
@@ -75,7 +106,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
-        found = _loosening(alarm, {EXPRESSION: made_of}, {EXPRESSION: _no_expression()})
+        found = _loosening(alarm, {EXPRESSION: made_of}, {EXPRESSION: NO_EXPRESSION})
         return tuple(replace(difference, certainty=Certainty.UNPARSED) for difference in found)
     facts: dict[Words, object] = {
         STATISTIC: alarm.statistic,
@@ -89,10 +120,10 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         THRESHOLD: _threshold(alarm, want),
         DATAPOINTS: one_of(1),
         UNIT: one_of("Count", None),
-        LOOKS_BACK: _looks_back(),
+        LOOKS_BACK: NOT_FAR,
     }
     if want.namespace != IGNORES_MISSING:
-        facts[MISSING_DATA], bounds[MISSING_DATA] = alarm.missing_data, _missing_data()
+        facts[MISSING_DATA], bounds[MISSING_DATA] = alarm.missing_data, THAT_END
     return _loosening(alarm, facts, bounds)
 
 
@@ -139,30 +170,6 @@ def certainly_fires(want: desired.Alarm, period_s: int) -> int:
     return ceil(want.threshold / ceil(want.period_s / period_s))
 
 
-def _missing_data() -> Bound:
-    """Return the bound for missing data, which must end an alarm: one that keeps its state misses the next outage."""
-    bound = one_of("notBreaching", "missing")
-    return replace(
-        bound,
-        words=Words(
-            en=f"{bound.words.en}, so that it ends when no data come, and fires again",
-            ja=f"{bound.words.ja}（データが途絶えたら発報が終わり、次の異常で再び発報する）",
-        ),
-    )
-
-
-def _looks_back() -> Bound:
-    """Return the bound of its range: until a fault is out of range the alarm stays on, and the next fault sends no message."""
-    bound = at_most(LONGEST_S, " s")
-    return replace(
-        bound,
-        words=Words(
-            en=f"{bound.words.en}, so that it ends, and fires again at the next fault",
-            ja=f"{bound.words.ja}（発報が終わり、次の異常で再び発報する）",
-        ),
-    )
-
-
 def _statistic(alarm: Alarm) -> Bound:
     """A Sum counts; a Maximum tells a first event from none, and nothing more."""
     tells_one = fires_at(alarm) == 1
@@ -178,7 +185,7 @@ def _threshold(alarm: Alarm, want: desired.Alarm) -> Bound:
         code="fires_whenever",
         value=want.threshold,
         holds=lambda _: holds,
-        words=_in_minutes() if 0 < alarm.period_s < RESOLUTION_S else _reached(most, period, want),
+        words=IN_MINUTES if 0 < alarm.period_s < RESOLUTION_S else _reached(most, period, want),
         prefers=want.threshold,
     )
 
@@ -188,26 +195,4 @@ def _reached(most: int, period: int, want: desired.Alarm) -> Words:
         en=f"1 to {most} in {period} s, which is reached whenever {want.threshold} come"
         f" within {want.period_s} s",
         ja=f"{period}秒間に1から{most}（{want.period_s}秒間に{want.threshold}件で必ず発報する値）",
-    )
-
-
-def _in_minutes() -> Words:
-    return Words(
-        en=f"a period of {RESOLUTION_S} s or more: the metric has one value a minute, and what comes"
-        " late is never looked at in a shorter period",
-        ja=f"{RESOLUTION_S}秒以上の期間（メトリクスの値は1分ごとで、短い期間では遅れて届いた値が評価されない）",
-    )
-
-
-def _no_expression() -> Bound:
-    """No expression: whether one fires in time cannot be judged here."""
-    return Bound(
-        code="unset",
-        value=None,
-        holds=unset().holds,
-        words=Words(
-            en="a single metric: when an expression fires is not judged here, so that it needs"
-            " a decision",
-            ja="単一のメトリクス（式がいつ発報するかは判定対象外のため、判断が必要）",
-        ),
     )
