@@ -95,7 +95,7 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
             str(plan.requests),
             f"{plan.requests / quota:.1%}",
             f"{plan.dollars:.2f}",
-            say(plan.purpose, PURPOSES.get(plan.purpose, plan.purpose)),
+            PURPOSES[plan.name][lang],
         )
     Console().print(table)
     return ExitCode.PASS

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.objectives import OBJECTIVES_FILE, Objectives, read_objectives
 from load.engine.plan import JOURNEY, LoadPlan, LoadStep, TokenBucket
@@ -11,16 +12,22 @@ from signoff.environment import Environment
 from signoff.environment.application import Application
 
 PURPOSES = {
-    "every endpoint answers right under a little load; says nothing of percentiles": "軽い負荷で全エンドポイント"
-    "が正しく応答する（パーセンタイルは判定しない）",
-    "the rate of the first day, for two minutes": "初日の頻度を2分間維持する",
-    "up to twice the target, then past the throttle of one method": "目標の2倍まで上げ、1メソッドのスロットルを"
-    "超える",
-    "three times the target at once, and back": "一気に目標の3倍にして戻す",
-    "a tenth of the target for an hour: what leaks or fills up slowly": "目標の1/10を1時間続け、リークや枯渇を"
-    "調べる",
+    "smoke": Words(
+        "every endpoint answers right under a little load; says nothing of percentiles",
+        "軽い負荷で全エンドポイントが正しく応答する（パーセンタイルは判定しない）",
+    ),
+    "baseline": Words("the rate of the first day, for two minutes", "初日の頻度を2分間維持する"),
+    "step": Words(
+        "up to twice the target, then past the throttle of one method",
+        "目標の2倍まで上げ、1メソッドのスロットルを超える",
+    ),
+    "spike": Words("three times the target at once, and back", "一気に目標の3倍にして戻す"),
+    "soak": Words(
+        "a tenth of the target for an hour: what leaks or fills up slowly",
+        "目標の1/10を1時間続け、リークや枯渇を調べる",
+    ),
 }
-"""What each plan is for, in Japanese: a verdict carries its plan in English."""
+"""What each plan is for."""
 Mix = Mapping[str, float]
 SAMPLES = 4000
 """Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""
@@ -77,7 +84,6 @@ def _smoke(mix: Mix) -> LoadPlan:
     """Twenty a second: enough to see every answer, too few for percentiles."""
     return LoadPlan(
         name="smoke",
-        purpose="every endpoint answers right under a little load; says nothing of percentiles",
         steps=(
             LoadStep(name="warm-up", seconds=5, rate=20, start_rate=4, mix=mix, judged=False),
             LoadStep(name="hold", seconds=20, rate=20, mix=mix),
@@ -89,7 +95,6 @@ def _smoke(mix: Mix) -> LoadPlan:
 def _baseline(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
         name="baseline",
-        purpose="the rate of the first day, for two minutes",
         steps=(_ramp(10, rate, mix), _hold("hold", rate, mix, at_least_s=120)),
     )
 
@@ -101,7 +106,6 @@ def _step(rate: float, throttle: TokenBucket, mix: Mix) -> LoadPlan:
     paid_s = throttle.burst / (over - throttle.rate)
     return LoadPlan(
         name="step",
-        purpose="up to twice the target, then past the throttle of one method",
         steps=(
             _ramp(5, 0.25 * rate, mix),
             *rising,
@@ -114,7 +118,6 @@ def _step(rate: float, throttle: TokenBucket, mix: Mix) -> LoadPlan:
 def _spike(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
         name="spike",
-        purpose="three times the target at once, and back",
         steps=(
             _ramp(5, rate, mix),
             _hold("before", rate, mix),
@@ -127,7 +130,6 @@ def _spike(rate: float, mix: Mix) -> LoadPlan:
 def _soak(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
         name="soak",
-        purpose="a tenth of the target for an hour: what leaks or fills up slowly",
         steps=(
             _ramp(10, rate / 10, mix),
             LoadStep(name="hour", seconds=3600, rate=rate / 10, mix=mix),

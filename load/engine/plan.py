@@ -66,7 +66,6 @@ class LoadPlan:
     """
 
     name: str
-    purpose: str
     steps: tuple[LoadStep, ...]
     percentiles: bool = True
     journey: bool = False

@@ -46,7 +46,7 @@ def only(endpoint=LIST):
 
 
 def plan(*steps, **more):
-    return LoadPlan(name="test", purpose="a test", steps=steps or (step(),), **more)
+    return LoadPlan(name="test", steps=steps or (step(),), **more)
 
 
 def pool(users=400):
