@@ -22,7 +22,6 @@ from signoff.commands.subcommands import SIGNOFF
 from signoff.environment import names
 from signoff.judge.checklist import Checklist
 from signoff.report.remedy import all_of
-from smoke.command_line import SMOKE
 from tests.command_lines import parsed
 from tests.provenance import PROD_RUN
 
@@ -143,7 +142,7 @@ def _kebab(name: str) -> str:
     return str(botocore.xform_name(name, "-"))
 
 
-COMMANDS = {"runbook": RUN, "signoff": SIGNOFF, "smoke": SMOKE, "load": LOAD}
+COMMANDS = {"runbook": RUN, "signoff": SIGNOFF, "load": LOAD}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 HELPS = list(product(COMMANDS, LANGUAGES))
 PROSE, SOURCES = in_prose(), in_sources()
