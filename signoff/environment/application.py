@@ -279,7 +279,8 @@ def _document(contract: Path) -> Mapping[str, Any]:
     try:
         parsed = yaml.load(contract.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise EnvironmentFileError([Words.same(f"{contract.name}: {error}")]) from None
+        first = " ".join(str(error).split())
+        raise EnvironmentFileError([Words.same(f"{contract.name}: {first}")]) from None
     if not isinstance(parsed, Mapping) or not isinstance(parsed.get("paths"), Mapping):
         words = Words(
             en="has no paths: write an OpenAPI document",

@@ -56,9 +56,9 @@ class Provenance:
     """The keys of the environment that follow from others."""
     calls_again: int = 0
     """Calls beyond those of the one pass: the release was read once more at the end."""
-    birth: str | None = None
     own_code: bool = False
     """The functions are code of your own."""
+    birth: str | None = None
     """Identity of the embedded stack, whose evidence alone is about it."""
     line: str | None = None
     """Address of the embedded stack's LINE, which its functions are configured for."""
@@ -72,6 +72,16 @@ class Provenance:
     """Who decides, by the file of environments."""
     newest_record: str | None = None
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
+
+    @property
+    def environments_file(self) -> str:
+        """The option of the file of environments that the run read: another one holds other decisions. Empty for the project's own."""
+        return next((name for name in self.elsewhere if name.startswith("--environments ")), "")
+
+    @property
+    def chosen(self) -> str:
+        """How a command chooses this environment."""
+        return f"--env {self.environment} {self.environments_file}".rstrip()
 
     @property
     def rehearsal(self) -> Words | None:

@@ -178,9 +178,9 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
 
 
 def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
-    """Let each command read the file of environments that the run read: another one holds other decisions."""
-    file = next((name for name in run.elsewhere if name.startswith("--environments ")), None)
-    if file is None:
+    """Let each command read the file of environments that the run read."""
+    file = run.environments_file
+    if not file:
         return told
 
     def filled(text: str) -> str:

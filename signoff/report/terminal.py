@@ -16,8 +16,8 @@ COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")
 UNOWNED = Words(
-    en="Conditions without an owner and a day: {}. Add them: signoff accept --env {} WHAT --by NAME --until DAY",
-    ja="担当者と期限のない条件: {}。追加するコマンド: signoff accept --env {} 対象 --by 氏名 --until 日付",
+    en="Conditions without an owner and a day: {}. Add them: signoff accept {} WHAT --by NAME --until DAY",
+    ja="担当者と期限のない条件: {}。追加するコマンド: signoff accept {} 対象 --by 氏名 --until 日付",
 )
 DECIDED = Words(en="DECIDED", ja="例外承認")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
@@ -132,7 +132,7 @@ class Terminal:
         for made in result.verdict.decisions:
             self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
         if unowned := result.verdict.unowned:
-            sentence = UNOWNED[lang].format(", ".join(unowned), result.provenance.environment)
+            sentence = UNOWNED[lang].format(", ".join(unowned), result.provenance.chosen)
             self.line(sentence, yellow=True)
         if result.demand:
             self.line(result.demand[lang])

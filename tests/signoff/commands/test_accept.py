@@ -98,6 +98,14 @@ def test_each_condition_has_a_box_of_its_own_to_sign_and_an_owner_or_the_command
     assert "signoff accept --env prod MON-10" not in html
 
 
+def test_command_that_names_an_owner_writes_into_the_file_that_the_run_read():
+    run = replace(PROD_RUN, elsewhere=("--environments ours.toml",))
+
+    html = page(Result(provenance=run, verdict=verdict(of("MON-10"))), "en", {})
+
+    assert "signoff accept --env prod --environments ours.toml HTTPS_PROXY --by NAME" in html
+
+
 @pytest.fixture
 def file(tmp_path):
     return production_in(tmp_path)
@@ -186,7 +194,9 @@ def test_run_names_what_has_no_owner_and_the_command(project):  # noqa: F811 - a
     done = judge(project)
 
     done.stdout.fnmatch_lines(
-        ["Conditions without an owner and a day: A-01. Add them: signoff accept --env prod*"]
+        [
+            "Conditions without an owner and a day: A-01. Add them: signoff accept --env prod --environments * WHAT*"
+        ]
     )
     written = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
     assert written["verdict"]["decision"] == "CONDITIONAL"
