@@ -36,7 +36,7 @@ def converge_bucket(
 ) -> Changes:
     """Create the bucket private, encrypted, TLS only and versioned; let these accounts take the actions of ``reading``.
 
-    An account that was let in before stays: environments whose account is no value of the file are among them.
+    An account that was allowed before stays allowed: environments whose account is no value of the file are among them.
     """
     known = sorted({*readers, *_readers(context, planned.name)})
     allowed = [_readable(planned.name, reading, known)] if known else []
