@@ -1,6 +1,5 @@
 """Composes load with the environments, the local stack, and what is live on AWS."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aws.door.sessions import boto_session, custom_endpoints
-from aws.inventory import on_demand
 from aws.section import NotTestable
 from aws.words import Words
 from load.artefacts import ReportFolders
@@ -17,14 +15,13 @@ from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
 from load.prepare import ROOT, RunOptions, prepare
 from load.target import ClientFactory, LoadTarget, QuotaLedger, Say, addresses
-from plan import plan_for, scope_of
+from plan.live import live_now
 from signoff import environments_file
 from signoff.environment import Environment, embedded
 from signoff.environment import load as load_environment
 from signoff.environment.guard import guard, open_session
-from signoff.evidence.facts import SALT, salt_of
 from signoff.judge.checklist import Checklist
-from signoff.judge.snapshot import Live, live_of
+from signoff.judge.snapshot import Live
 
 if TYPE_CHECKING:
     from local.stack import LocalStack, Stack
@@ -74,18 +71,9 @@ class LoadComposition:
 
     def live(self, environment: Environment) -> Live | None:
         """Return what is live, or None if it can't be read: then no verdict can count for a release."""
-        salt = salt_of(environment.name, environment.account)
-        scope = scope_of(plan_for(environment), environment, salts=(salt,))
-        inventory = on_demand(
-            open_session(environment.region),
-            scope,
-            caller="",
-            salts={SALT: salt},
-            endpoint=os.environ.get("AWS_ENDPOINT_URL"),
-        )
-        rests_on = Checklist.load()[ROW].rests_on
+        session, rests_on = open_session(environment.region), Checklist.load()[ROW].rests_on
         try:
-            return live_of(inventory, scope, rests_on, embedded=embedded(environment))
+            return live_now(session, environment, rests_on)
         except NotTestable:
             return None
 

@@ -266,7 +266,7 @@ def run_of(
     evidence = Evidence(
         store=open_store(StoreSettings.of(environment), client=session.client, root=folder),
         caller=caller.arn,
-        live=partial(read_live, session=session, environment=environment, caller=caller),
+        live=partial(read_live, session=session, environment=environment),
         bound={
             kind: Binding(environment.fresh.rehearsal, checklist[row].rests_on)
             for kind, row in RESTING.items()

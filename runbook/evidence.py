@@ -8,17 +8,14 @@ from typing import Any
 
 import boto3
 
-from aws.inventory import Inventory, on_demand
 from aws.section import NotTestable
-from plan import plan_for, scope_of
+from plan.live import live_now
 from runbook.engine import Refused, Step
 from signoff.environment import Environment
-from signoff.environment.guard import Caller
 from signoff.evidence import Record, Store
-from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
-from signoff.judge.snapshot import Live, live_of
+from signoff.judge.snapshot import Live
 
 KIND = "signature"
 
@@ -143,21 +140,12 @@ def _who_and_when(signature: Record) -> str:
     return f"{signature.created:%Y-%m-%d %H:%M} UTC {signature.body.get('by')}"
 
 
-def look_at(session: boto3.Session, environment: Environment, caller: Caller) -> Inventory:
-    """Read AWS as the checks do, section by section as it is looked at."""
-    salt = salt_of(environment.name, environment.account)
-    scope = scope_of(plan_for(environment), environment, salts=(salt,))
-    return on_demand(session, scope, caller=caller.arn, salts={SALT: salt})
-
-
 def read_live(
-    rests_on: Iterable[Part], *, session: boto3.Session, environment: Environment, caller: Caller
+    rests_on: Iterable[Part], *, session: boto3.Session, environment: Environment
 ) -> Live:
     """Return what is live of these parts; Refused where that is unknown."""
-    scope = scope_of(plan_for(environment), environment)
-    inventory = look_at(session, environment, caller)
     try:
-        return live_of(inventory, scope, rests_on, embedded=environment.birth is not None)
+        return live_now(session, environment, rests_on)
     except NotTestable as error:
         raise Refused(
             en=f"{error.words.en}: without a live release there is nothing to sign for",

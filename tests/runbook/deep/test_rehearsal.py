@@ -63,7 +63,7 @@ def rally(tmp_path_factory):
         evidence = Evidence(
             store=open_store(StoreSettings.of(there), client=None, root=home),
             caller=caller.arn,
-            live=partial(read_live, session=session, environment=there, caller=caller),
+            live=partial(read_live, session=session, environment=there),
             bound={"rehearsal": Binding(30, RESTS_ON)},
         )
         said = []
