@@ -21,7 +21,8 @@ from tests.english import english_in
 from tests.foreign.judged import unanswered
 from tests.healthy import healthy
 from tests.judging import collected, judge
-from tests.provenance import PROVENANCE
+from tests.provenance import PROD_RUN
+from tests.runbook.test_printed_remedies import COMMANDS, RUNBOOK
 from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
@@ -37,9 +38,29 @@ ITEMS = [
 ]
 
 
+AGAIN = "pytest --env prod"
+"""The run that prints the remedies."""
+RUNNABLE = {
+    *(f"{RUNBOOK}{command}" for command in COMMANDS),
+    *(
+        "",
+        "pytest --env dev",
+        "python -m load run --env prod --plan baseline --unlock api.example.jp",
+    ),
+}
+"""Commands that can be run while the verdict is NO-GO: rehearsed on a red stack, or a run of another thing."""
+
+
 def printed(one: Finding) -> Remedy:
     """Return the remedy that a row prints for one finding."""
-    return remedy(row_verdict(CHECKLIST[one.row], [one]), PROVENANCE)
+    return remedy(row_verdict(CHECKLIST[one.row], [one]), PROD_RUN)
+
+
+def in_a_circle(one: Finding) -> bool:
+    """Whether the remedy waits for another verdict, or is the same run again, and nothing is said to do before it."""
+    told = printed(one)
+    unknown = one.outcome is Outcome.NOT_TESTABLE and told.note is not None
+    return not {*told.command.split(" && ")} <= RUNNABLE | ({AGAIN} if unknown else set())
 
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
@@ -70,6 +91,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert by_row(red) == defect.red
     assert [left for finding in red for left in english_in(finding.words.ja)] == []
     assert [finding.words.en for finding in red if not printed(finding)] == []
+    assert [(finding.words.en, printed(finding)) for finding in red if in_a_circle(finding)] == []
     of_its_row = [finding.at_most for finding in red if finding.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     assert unanswered(broken, found) == []
