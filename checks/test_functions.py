@@ -41,6 +41,7 @@ from checks.functions import (
 )
 from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
 from checks.releases import (
+    POINTED,
     deployed_again,
     newest_of_the_stage,
     recorded_by,
@@ -177,7 +178,8 @@ def test_alias_points_to_a_published_version(
     published = [version.number for version in deployed.versions(function)]
     judge.observe.note(function=function.name, published=published)
 
-    about = {"call": "lambda:ListAliases", "decidable": False, "remedy": "moved"}
+    remedy = POINTED if published else "moved"
+    about = {"call": "lambda:ListAliases", "decidable": False, "remedy": remedy}
     facts, bounds = {VERSION: alias.version}, {VERSION: one_of(*published)}
     judge(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about))
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from aws.change.gate import Changes
-from aws.converge import alias, rest_api
-from aws.converge.deployment import stage_of
+from aws.converge import alias
+from aws.converge.deployment import find_stage
 from aws.desired import Function
 from aws.release import CALLS
 from runbook.calls import exported
@@ -73,12 +73,11 @@ def read_live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = context.plan
     functions = {function.name: alias.released(context, function) for function in plan.functions}
-    api = rest_api.find(context, plan.api)
-    stage = stage_of(context, plan.api, api["id"] if api else None)
-    served = exported(context, plan.api, api["id"]) if api and stage else None
+    id_, stage = find_stage(context, plan.api)
+    served = exported(context, plan.api, id_) if id_ and stage else None
     return {
         "functions": functions,
-        "api": api["id"] if api else None,
+        "api": id_,
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
         "contents": contents_of(served) if served else None,

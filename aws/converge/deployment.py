@@ -56,6 +56,13 @@ def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any
     return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
 
 
+def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, Any] | None]:
+    """Return the id of the API, and its stage: None for what does not exist."""
+    found = rest_api.find(context, api)
+    id_ = str(found["id"]) if found else None
+    return id_, stage_of(context, api, id_)
+
+
 def by_hand(deployment: Raw) -> bool:
     """Whether a deployment has no digest of its draft, so that it is not one of ours."""
     return mark(deployment.get("description")) is None
@@ -63,9 +70,7 @@ def by_hand(deployment: Raw) -> bool:
 
 def serves_by_hand(context: ChangeContext, api: Api) -> bool:
     """Whether the stage serves a deployment that is not one of ours."""
-    found = rest_api.find(context, api)
-    id_ = str(found["id"]) if found else None
-    stage = stage_of(context, api, id_)
+    id_, stage = find_stage(context, api)
     there = {entry["id"]: entry for entry in listed(context, id_)}
     return stage is not None and by_hand(there.get(stage["deploymentId"], {}))
 

@@ -15,7 +15,7 @@ from aws.change.gate import (
     tag_fields,
 )
 from aws.converge import rest_api
-from aws.converge.deployment import WITHOUT_CANARY, stage_of
+from aws.converge.deployment import WITHOUT_CANARY, find_stage
 from aws.converge.rest_api import Edits
 from aws.desired import Api, Limit
 from aws.kind.description import DESCRIPTION, TRACING, escaped, replaced
@@ -48,8 +48,7 @@ SETTINGS = {
 
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Bring settings, logs and tags of the stage to the plan; raise Refused where there is none."""
-    found = rest_api.find(context, api)
-    raw = stage_of(context, api, found["id"] if found else None)
+    found, raw = find_stage(context, api)
     context.needs(
         raw,
         MissingPrerequisite(
@@ -64,7 +63,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     patch = [*STAGE.patch(facts), *(operation for _, operation in further)]
     there = tag_fields(context, raw.get("tags") or {}) if raw else None
     tags = difference(name, there, tag_fields(context, api.tags))
-    id_ = found["id"] if found else rest_api.UNKNOWN_ID
+    id_ = found or rest_api.UNKNOWN_ID
 
     def apply() -> None:
         client = context.client("apigateway")

@@ -1,14 +1,15 @@
 """Point the functions' aliases and the API's stage at the newest recorded release that is open.
 
 Use it where the service is closed after a rollback, or where an alias was moved or the stage past the
-procedures, also where a weight or a canary sends a share of the calls to the closed release: what is on record
-only has to be pointed at again, for all calls. Nothing is built, uploaded or deployed.
+procedures, also where a weight or a canary sends a share of the calls elsewhere: what is on record only has to be
+pointed at again, for all calls. A share of an open release stays where a decision allows it. Nothing is built,
+uploaded or deployed.
 
 関数のエイリアスとAPIのステージを、記録済みの最新の公開版に向ける。
 
 ロールバックの後でメンテナンス版のままになっているとき、または手順を通さずにエイリアスやステージが動かされたときに
-使います。重み付けやカナリアが一部の呼び出しをメンテナンス版に送っているときも同じです。記録済みのものをすべての呼び出しに
-ついて指し直すだけで、ビルド、アップロード、デプロイはしません。
+使います。重み付けやカナリアが一部の呼び出しを別のリリースに送っているときも同じです。記録済みのものをすべての呼び出しに
+ついて指し直すだけで、ビルド、アップロード、デプロイはしません。例外承認（decisions）で認めた公開版への振り分けは残します。
 """
 
 from aws.change.gate import Changes
@@ -29,18 +30,23 @@ def say_where_it_goes(context: StepContext) -> Changes:
     """
     aliases, stage = alias_moves(context), move_of_stage(context)
     for alias in aliases:
-        context.tell(f"{alias.function.name}: {alias.live['Version']} -> {alias.target['Version']}")
+        name, left = alias.function.name, alias.live["Version"]
+        if left != alias.target["Version"]:
+            context.tell(f"{name}: {left} -> {alias.target['Version']}")
         for version, share in alias.weights.items():
             of = sent_to(version, share)
-            context.say(en=f"no longer {of.en}", ja=f"{of.ja}の振り分けは解除")
+            context.say(en=f"{name}: no longer {of.en}", ja=f"{name}: {of.ja}の振り分けを解除")
     if stage:
-        moves = f"{stage.live['id']} -> {stage.target['id']}"
-        context.tell(
-            Words(en=f"stage {stage.stage}: {moves}", ja=f"ステージ{stage.stage}: {moves}")
-        )
+        named = Words(en=f"stage {stage.stage}", ja=f"ステージ{stage.stage}")
+        left, target = stage.live["id"], stage.target["id"]
+        if left != target:
+            context.say(en=f"{named.en}: {left} -> {target}", ja=f"{named.ja}: {left} -> {target}")
         if stage.canary is not None:
             percent = f"{stage.canary.get('percentTraffic', 0.0):g}%"
-            context.say(en=f"canary removed: {percent}", ja=f"カナリアを解除: {percent}")
+            context.say(
+                en=f"{named.en}: canary of {percent} removed",
+                ja=f"{named.ja}: {percent}のカナリアを解除",
+            )
     if not stage and not aliases:
         context.say(
             en="the newest recorded open release is live already; after a rollback to an earlier one that is open, the same "
@@ -78,7 +84,7 @@ def point_the_stage(context: StepContext) -> Changes:
     return point_stage(context, planned, (FORWARD,)) if planned else ()
 
 
-@step("8-3", proves=("DEP-28", "DEP-39"))
+@step("8-3", proves=("DEP-15", "DEP-28", "DEP-39"))
 def record_the_release(context: StepContext) -> Changes:
     """Record what is live now.
 

@@ -41,8 +41,8 @@ OF_SECRETS = (
 OF_CORS = ("DEP-22", "DEP-25", "DEP-26")
 """Rows on preflights, on errors of the gateway itself, and on a draft that is not served."""
 CLOSED = cause(
-    "every route that leads there answers 503; this points forward to the newest recorded release",
-    "該当するルートはすべて503を返します。次のコマンドで、記録済みの最新リリースに進みます",
+    "every call that gets there is answered 503; this points forward to the newest recorded release",
+    "そこに届いた呼び出しにはすべて503が返ります。次のコマンドで、記録済みの最新リリースに進みます",
     "python -m runbook roll_forward --env {env} --go",
 )
 RED_ROWS = cause(

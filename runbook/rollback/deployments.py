@@ -8,8 +8,7 @@ from typing import Any
 from aws.access.callers import GATEWAY, INVOKE, refusal
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
-from aws.converge import rest_api
-from aws.converge.deployment import by_hand, point, stage_of
+from aws.converge.deployment import by_hand, find_stage, point, stage_of
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import decode_deployment
 from aws.release import RecordedRelease, is_closed
@@ -145,14 +144,13 @@ def require_authorization(move: StageMove) -> None:
 def stage_move(context: StepContext) -> StageMove:
     """Return the move to the deployment that was named, or to the one before; Refused where none."""
     api = context.plan.api
-    found = rest_api.find(context, api)
-    stage = stage_of(context, api, found["id"] if found else None)
-    if found is None or stage is None:
+    id_, stage = find_stage(context, api)
+    if id_ is None or stage is None:
         raise Refused(
             en=f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from",
             ja=f"{api.name}のステージ{api.stage}が存在せず、切り戻す元がありません",
         )
-    id_, live = str(found["id"]), str(stage["deploymentId"])
+    live = str(stage["deploymentId"])
     target = described_deployment(context, id_, _target(context, live, deployments(context, id_)))
     return StageMove(
         api_id=id_,

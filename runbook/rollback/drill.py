@@ -19,8 +19,8 @@ from types import ModuleType
 from typing import Any
 
 from aws.change.gate import Changes, nothing
-from aws.converge import alias, rest_api
-from aws.converge.deployment import point, stage_of
+from aws.converge import alias
+from aws.converge.deployment import find_stage, point
 from aws.converge.version import move
 from aws.words import SILENCE, Words, joined
 from runbook import releases
@@ -170,10 +170,9 @@ def _serve_again(context: StepContext, before: State) -> None:
         version = before["functions"].get(function.name, {}).get("version")
         if version and alias.released(context, function).get("version") != version:
             move(context, function.name, function.alias, version)
-    api = rest_api.find(context, plan.api)
-    stage = stage_of(context, plan.api, api["id"] if api else None)
-    if api and stage and stage["deploymentId"] != before["deployment"]:
-        point(context, plan.api, api["id"], before["deployment"])
+    id_, stage = find_stage(context, plan.api)
+    if id_ and stage and stage["deploymentId"] != before["deployment"]:
+        point(context, plan.api, id_, before["deployment"])
 
 
 def _standing(context: StepContext, before: State) -> Words:
@@ -231,8 +230,7 @@ def state(context: StepContext) -> dict[str, Any]:
     What could be gone back to counts: a bad version that is left behind is the next target of a rollback.
     """
     plan = context.plan
-    api = rest_api.find(context, plan.api)
-    stage = stage_of(context, plan.api, api["id"] if api else None)
+    _, stage = find_stage(context, plan.api)
     there = {function.name: listed(context, function) for function in plan.functions}
     return {
         "functions": {

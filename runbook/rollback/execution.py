@@ -196,8 +196,8 @@ def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove
     took = round(rollback.seconds() - start, 2)
     _record(context, rollback, DONE, took)
     context.say(
-        en=f"{rollback.part}: rolled back in {took:g} s",
-        ja=f"{rollback.part}: {took:g}秒でロールバックしました",
+        en=f"{rollback.part}: moved in {took:g} s",
+        ja=f"{rollback.part}: {took:g}秒で切り替えました",
     )
 
 

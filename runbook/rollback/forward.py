@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from aws.converge import alias, rest_api
-from aws.converge.deployment import stage_of
+from aws.converge import alias
+from aws.converge.deployment import find_stage
 from aws.converge.stage import canary_goes
 from aws.desired import Function
 from aws.release import closed_for, is_closed
@@ -15,12 +15,12 @@ from runbook.engine import Refused, StepContext
 from runbook.rollback.deployments import StageMove, deployments, described_deployment
 from runbook.rollback.versions import (
     AliasMove,
-    Listed,
     closed_code,
     closes,
     described,
     listed,
     share_of_closed,
+    still_open,
     weights,
 )
 
@@ -31,9 +31,7 @@ FORWARD = "forward"
 def closed_parts(context: StepContext) -> tuple[Words, ...]:
     """Return what serves the closed release, resource by resource: it explains a fault before all other causes."""
     closed, api = closed_code(context), context.plan.api
-    found = rest_api.find(context, api)
-    id_ = str(found["id"]) if found else None
-    stage = stage_of(context, api, id_)
+    id_, stage = find_stage(context, api)
     named = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
     there = {str(entry["id"]): entry for entry in deployments(context, id_)} if id_ else {}
     shut = stage and is_closed(there.get(stage["deploymentId"], {}).get("description"))
@@ -81,7 +79,7 @@ def _alias_move(
 ) -> AliasMove | None:
     live, there = described(context, function, function.alias), listed(context, function)
     entries = (release["functions"].get(function.name) or {} for release in history)
-    version = next(_open(entries, there, closed), None)
+    version = next((o["version"] for o in entries if still_open(o, there, closed)), None)
     if version is None:
         named = Words.same(f"{function.name}:{function.alias}")
         raise Refused(_nothing(named, context, "functions"))
@@ -92,21 +90,10 @@ def _alias_move(
     return AliasMove(function=function, live=live, target=there[version], weights=sent)
 
 
-def _open(entries: Any, there: Listed, closed: str) -> Iterator[str]:
-    """Yield the recorded versions that are open and still hold the recorded code, newest first."""
-    for entry in entries:
-        version = there.get(entry.get("version", ""), {})
-        same = version and version["CodeSha256"] == entry["code_sha256"]
-        if same and not closes(version, closed):
-            yield entry["version"]
-
-
 def move_of_stage(context: StepContext) -> StageMove | None:
     """Return the move of the stage, None where it serves the newest recorded open deployment to all; Refused where none is."""
     api = context.plan.api
-    found = rest_api.find(context, api)
-    id_ = str(found["id"]) if found else None
-    stage = stage_of(context, api, id_)
+    id_, stage = find_stage(context, api)
     if id_ is None or stage is None:
         return None
     live, there = str(stage["deploymentId"]), {str(o["id"]): o for o in deployments(context, id_)}

@@ -183,12 +183,18 @@ def _other(
     return {
         name: value["version"]
         for name, value in recorded.items()
-        if value
-        and value["version"] != now[name]
-        and (held := there[name].get(value["version"], {})).get("CodeSha256")
-        == value["code_sha256"]
-        and not closes(held, closed)
+        if still_open(value, there[name], closed) and value["version"] != now[name]
     }
+
+
+def still_open(recorded: Mapping[str, Any], there: Listed, closed: str) -> bool:
+    """Whether the recorded version of a function still holds the recorded code, and is open."""
+    version = there.get(recorded.get("version", ""))
+    return (
+        version is not None
+        and version["CodeSha256"] == recorded["code_sha256"]
+        and not closes(version, closed)
+    )
 
 
 def _below(context: StepContext, function: Function, live: str, there: Listed) -> str:

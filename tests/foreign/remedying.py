@@ -27,7 +27,7 @@ from tests.runbook.desk import LINE_TOKEN
 
 JOINED = " && "
 RUNBOOK = "python -m runbook "
-RELEASE, RECORDED = {"DEP-17", "DEP-28"}, "record_release --env prod --by Examiner --go"
+RELEASE, RECORDED = {"DEP-15", "DEP-17", "DEP-28"}, "record_release --env prod --by Examiner --go"
 """Rows whose remedy rests on the recorded release, and how whoever set the account up by hand records it."""
 RUNS = frozenset({"PREP-02", "ROLL-05"})
 """Rows whose remedy is a run of its own: a new release is measured and rehearsed anew."""

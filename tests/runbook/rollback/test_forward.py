@@ -137,7 +137,7 @@ def test_tenth_of_the_calls_that_a_closed_version_gets_is_told_and_taken_from_it
         (f"function {AWARD}: {share}", f"関数{AWARD}: 呼び出しの10%でメンテナンス版（503を返す）")
     ]
     assert [(each.field, each.before, each.after) for each in made] == [("weights", {"1": 0.1}, {})]
-    assert "no longer 10% to version 1" in told
+    assert f"{AWARD}: no longer 10% to version 1" in told
     assert (weights_of(operator), operator.versions()["award"]) == ({}, "2")
     assert closed_parts(operator.context()) == ()
 
