@@ -125,6 +125,7 @@ def test_pattern():
 """
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.11 does not tell what it executes")
 @pytest.mark.parametrize("workers", [0, 2])
 def test_each_test_file_leaves_what_it_executed(tmp_path, workers):
     (tmp_path / "test_pattern.py").write_text(PATTERN, encoding="utf-8")
