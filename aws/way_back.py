@@ -148,8 +148,10 @@ def _before(
 
 
 def versions_back(reading: Reading) -> Section[Function]:
-    """Return function -> the configuration of the version that a rollback takes; absent where there is none."""
-    raw = reading.source(listed_functions)
+    """Return function -> the configuration of the version that a rollback takes; absent where there is none.
+
+    ListFunctions, by which the versions are known, does not show whether one is active.
+    """
     aliases, published = reading.section("aliases"), reading.section("versions")
 
     def read(name: str) -> Function:
@@ -165,7 +167,8 @@ def versions_back(reading: Reading) -> Section[Function]:
                 f"{name} has no version to go back to",
                 f"{name}に戻し先のバージョンがありません",
             )
-        entry = {**_entry(raw, name, number), "FunctionName": name}
+        whole = reading.aws.call("lambda", "get_function", FunctionName=name, Qualifier=number)
+        entry = {**whole["Configuration"], "FunctionName": name}
         return decode(entry, scope=reading.scope)
 
     return reading.each(reading.scope.functions, read)
@@ -178,12 +181,6 @@ def _closed(versions: Iterable[Version], builds: Builds | None) -> frozenset[str
         version.number
         for version in versions
         if is_closed_version(version.code_sha256, version.description, code)
-    )
-
-
-def _entry(listed: Iterable[Raw], name: str, number: str) -> Raw:
-    return next(
-        entry for entry in listed if listed_name(entry) == name and entry["Version"] == number
     )
 
 
@@ -294,7 +291,10 @@ def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[b
 
 
 READERS = {
-    "versions_back": Reader(versions_back, ("lambda:ListFunctions", "lambda:ListAliases")),
+    "versions_back": Reader(
+        versions_back,
+        ("lambda:ListFunctions", "lambda:ListAliases", "lambda:GetFunction", "kms:Decrypt"),
+    ),
     "deployments_back": Reader(
         deployments_back, ("apigateway:GET", "lambda:ListFunctions", "lambda:GetPolicy")
     ),

@@ -12,7 +12,7 @@ from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam.condition import over_time
 from aws.iam.difference import MissingPermission, missing_by
-from aws.iam.evaluation import EvalDecision, evaluate_from, is_same, names
+from aws.iam.evaluation import EvalDecision, denied, evaluate_from, is_same, names
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
@@ -140,7 +140,7 @@ def unusable_for(
             if statement.effect == "Deny" or _names(statement, role.arn)
         ]
         if not evaluate_from(of_key, DECRYPT, key.arn, times).allowed:
-            shut.append(_undecryptable(role, key))
+            shut.append(_undecryptable(role.name, key))
         elif not planned:
             result = evaluate_from([*own, *by_name], DECRYPT, key.arn, times, limits)
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
@@ -171,11 +171,11 @@ def denied_keys(
     return (*lacks(role, lost), *unclear(role, open_))
 
 
-def _undecryptable(role: Role, key: Key) -> Difference:
+def _undecryptable(role: str, key: Key) -> Difference:
     return Difference(
         KMS_KEY.words,
         key.arn,
-        Words(en=f"{DECRYPT} for {role.name}", ja=f"{role.name}の{DECRYPT}"),
+        Words(en=f"{DECRYPT} for {role}", ja=f"{role}の{DECRYPT}"),
         Words(en="not allowed", ja="許可なし"),
         described(
             en="allowed by the key's policy to the role, or to its account",
@@ -201,9 +201,19 @@ def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
 
 
 def function_key_flaws(function: Function, found: Sections) -> tuple[Difference, ...]:
-    """Return what is wrong with a customer managed key of the variables: without it no invocation starts."""
+    """Return what is wrong with a customer managed key of the variables: without it no invocation starts.
+
+    Lambda holds a grant for the role, which nothing but a Deny takes away.
+    """
     of = partial(_difference, FUNCTION.words, function.name, "lambda:GetFunction")
-    return _unusable(of, function.kms_key_arn, found) if function.kms_key_arn else ()
+    if not function.kms_key_arn:
+        return ()
+    key, role = lookup(found.keys, function.kms_key_arn), function.role_arn
+    if key is None or key.state != "Enabled":
+        return _unusable(of, function.kms_key_arn, found)
+    policy, asked = parse(key.policy or NOTHING, key.arn), [(DECRYPT, key.arn)]
+    shut = any(answer is True for *_, answer in denied(policy, role, asked, ({}, {})))
+    return (_undecryptable(role.rpartition("/")[2], key),) if shut else ()
 
 
 def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Difference, ...]:

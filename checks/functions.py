@@ -12,7 +12,8 @@ from aws.bounds import Bound, as_text, described, exactly, unset, within
 from aws.dated import last_days
 from aws.difference import Certainty, Difference, differences, if_any
 from aws.inventory import Sections
-from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, Function
+from aws.kind.description import STATE
+from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAST_UPDATE, LAYERS, Function
 from aws.kinds.function_beside import FunctionPolicy, LambdaAccount, Version, spans
 from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, lookup
@@ -75,6 +76,8 @@ TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
 }
 """Variables -> the values by which requests, or the answers of AWS, are written into the log: at DEBUG botocore writes
 down the secret that it was given."""
+ACTIVE = {STATE: exactly("Active"), LAST_UPDATE: exactly("Successful")}
+"""What a version has to be to run at all."""
 DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
 """The default of a function for an absent variable (lambdas/README.md)."""
 QUIET = described(

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aws import desired
 from aws.access.callers import refusal
 from aws.api.integration import InvokedFunction, target
-from aws.bounds import exactly
-from aws.difference import Certainty, Difference, differences, fault
+from aws.bounds import at_least, exactly
+from aws.difference import Certainty, Difference, Differences, differences, fault
 from aws.iam.evaluation import is_same
-from aws.kinds.function import CODE, FUNCTION, HANDLER, RUNTIME, Function
+from aws.kinds.function import CODE, FUNCTION, HANDLER, MEMORY, RUNTIME, TIMEOUT, Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
@@ -21,12 +21,14 @@ from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.functions import arns_of, differing, foreign, hijacking, supported_on
+from checks.encryption import function_key_flaws
+from checks.functions import ACTIVE, DEFAULTS, arns_of, differing, foreign, hijacking, supported_on
 from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
 from checks.releases import packed
 from plan import Plan
 from plan.compute import names_a_table
-from signoff.judge.snapshot import Snapshot
+from signoff.environment import where
+from signoff.judge.snapshot import Snapshot, releases_of
 
 CALLED = Words(en="function that it calls", ja="呼び出す関数")
 THERE = Words(en="one that exists", ja="存在するもの")
@@ -40,14 +42,22 @@ ON_RECORD = Words(
     ja="リリース記録にあるか、このコミットがビルドするコード",
 )
 AUTHORIZATION = Words(en="authorization", ja="認可")
+SERVED = Words(en="served", ja="提供")
+SERVING = Words(en="one that serves planned routes", ja="計画したルートを提供するもの")
+NOT_SERVED, AS_LIVE = (
+    Words(en="no", ja="なし"),
+    Words(en="yes, as in what is live", ja="稼働中のものと同じくあり"),
+)
 ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
 ONLY_WAY = Words(
     en=f"the first release: the only way back is {CLOSED.en}",
     ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
 )
 OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
+Answer = TypeVar("Answer")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
-LISTED = {"call": "lambda:ListFunctions"}
+GET_DEPLOYMENT = "apigateway:GetDeployment"
+GET_FUNCTION = {"call": "lambda:GetFunction"}
 
 
 def uncallable(
@@ -100,6 +110,11 @@ def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
     return qualifier in {"", "$LATEST", *aliases, *versions}
 
 
+def _answering(id_: str, methods: Mapping[str, Answer]) -> Answer | None:
+    """Return what answers a route: a method of its own, or the ANY of its path; None where it is not served."""
+    return methods.get(id_, methods.get(f"ANY {id_.partition(' ')[2]}"))
+
+
 @dataclass(frozen=True, slots=True)
 class WayBack:
     """What a rollback would take, and why it would not run."""
@@ -133,18 +148,36 @@ class WayBack:
         if back is None:
             return (fault(FUNCTION.words, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
         named = replace(back, name=f"{back.name}:{back.version}")
-        starts = (*self._role(want, named), *self._handler(named))
+        starts = (
+            *FUNCTION.differences(named.name, named, ACTIVE, decidable=False),
+            *self._role(want, named),
+            *self._key(named),
+            *self._handler(named),
+        )
         if self.is_closed(back):
             return starts
         old = {RUNTIME: supported_on(self.snapshot.today, back.runtime)}
-        facts, about = {RUNTIME: back.runtime}, LISTED | {"loosens": True}
+        facts, about = {RUNTIME: back.runtime}, GET_FUNCTION | {"loosens": True}
         return (
             *starts,
+            *self._fits(want, named),
             *differences(FUNCTION.words, named.name, facts, old, **about),
             *self._variables(want, named),
             *hijacking(named),
             *self._unknown(named),
         )
+
+    def _key(self, back: Function) -> Iterator[Difference]:
+        """Yield what is wrong with the key of its variables: it stops no call while another version is live."""
+        for flaw in function_key_flaws(back, self.snapshot.inventory.sections):
+            yield replace(flaw, stops_calls=False)
+
+    @staticmethod
+    def _fits(want: desired.Function, back: Function) -> Differences:
+        """Return that it has less time or memory than the plan allows: more of either is as good."""
+        bounds = {fact: at_least(want.bounds[fact].keeping(0)) for fact in (TIMEOUT, MEMORY)}
+        decided_in = where("functions", "timeout_s", "memory_mb")
+        return FUNCTION.differences(back.name, back, bounds, decided_in=decided_in, loosens=True)
 
     def _role(self, want: desired.Function, back: Function) -> Iterator[Difference]:
         """Yield a role that is gone, which no version can start without; another one than planned has to be known."""
@@ -154,9 +187,9 @@ class WayBack:
             return
         there = self.deployed.names("roles").names
         if planned or (name.startswith(self.snapshot.scope.prefix) and name not in there):
-            yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **LISTED)
+            yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **GET_FUNCTION)
             return
-        bounds, about = {ROLE.words: exactly(want.role.arn)}, LISTED | {"loosens": True}
+        bounds, about = {ROLE.words: exactly(want.role.arn)}, GET_FUNCTION | {"loosens": True}
         yield from differences(
             FUNCTION.words, back.name, {ROLE.words: back.role_arn}, bounds, **about
         )
@@ -169,10 +202,13 @@ class WayBack:
                 ja=f"{back.name}のパッケージの内容が分かりません",
             )
         if not contents.handlers.get(back.handler or "", False):
-            yield fault(FUNCTION.words, back.name, HANDLER, back.handler, PACKAGED, **LISTED)
+            yield fault(FUNCTION.words, back.name, HANDLER, back.handler, PACKAGED, **GET_FUNCTION)
 
     def _variables(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
-        """Return variables of another environment, and names of tables and secrets that are not the planned ones."""
+        """Return variables of another environment, those that are absent and have no default, and other tables and secrets.
+
+        Any other value may differ between releases.
+        """
         environment, inventory = self.snapshot.environment, self.snapshot.inventory
         salt = inventory.salts["own"]
         if astray := foreign(back, want, environment, salt):
@@ -180,7 +216,9 @@ class WayBack:
         names = {
             name: text
             for name, text in want.environment.items()
-            if names_a_table(name) or name.startswith("SECRET_NAME_")
+            if names_a_table(name)
+            or name.startswith("SECRET_NAME_")
+            or name not in back.environment.keys() | DEFAULTS.keys()
         }
         arns = partial(arns_of, self.snapshot.plan, inventory.sections)
         return differing(back, replace(want, environment=names), environment, salt, arns)
@@ -201,7 +239,7 @@ class WayBack:
                 ON_RECORD,
                 decidable=True,
                 certainty=Certainty.GUESSED,
-                **LISTED | {"remedy": "unrecorded"},
+                **GET_FUNCTION | {"remedy": "unrecorded"},
             )
 
     def deployment(self) -> DeploymentBack | None:
@@ -211,7 +249,6 @@ class WayBack:
 
     def deployment_flaws(self, back: DeploymentBack | None) -> tuple[Difference, ...]:
         """Return why a deployment would not serve as what is live does."""
-        call = "apigateway:GetDeployment"
         if back is None:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
@@ -223,18 +260,51 @@ class WayBack:
                 en=f"API Gateway does not say what deployment {back.deployment.id} serves",
                 ja=f"デプロイ{back.deployment.id}の内容をAPI Gatewayが示しません",
             )
-        opened = {id_ for id_, kind in back.authorization.items() if kind == "NONE"}
-        served = self.deployed.served().methods
         return (
-            *(
-                fault(
-                    ROUTE, f"{id_} ({back.deployment.id})", AUTHORIZATION, "NONE", ASKED, call=call
-                )
-                for id_, method in served.items()
-                if method.authorizer and id_ in opened - self._planned_open()
-            ),
+            *self._opened(back.deployment.id, back.authorization),
+            *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
+
+    def _opened(self, back: str, authorization: Mapping[str, str]) -> Iterator[Difference]:
+        """Yield the routes that would ask for no session, and do in what is live."""
+        for id_, method in self.deployed.served().methods.items():
+            closed = method.authorizer and id_ not in self._planned_open()
+            if closed and _answering(id_, authorization) == "NONE":
+                yield fault(
+                    ROUTE, f"{id_} ({back})", AUTHORIZATION, "NONE", ASKED, call=GET_DEPLOYMENT
+                )
+
+    def _absent(
+        self, back: DeploymentBack, authorization: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        """Yield the planned routes and preflights that what is live serves, and the deployment does not.
+
+        A recorded release from before a route is a way back, unless it has none of the routes.
+        """
+        routes = {route.id for route in self.snapshot.plan.api.routes}
+        served = self.deployed.served().methods
+        live = {id_ for id_ in routes | self._planned_open() if _answering(id_, served)}
+        there = {id_ for id_ in live if _answering(id_, authorization)}
+        if live and there.isdisjoint(routes):
+            name, about = self.deployed.rest_api().name, {"call": GET_DEPLOYMENT}
+            yield fault(REST_API.words, name, DEPLOYMENT_BACK, back.deployment.id, SERVING, **about)
+            return
+        allowed = {"call": GET_DEPLOYMENT, "decidable": True, "loosens": True}
+        for id_ in sorted(live - there):
+            if not self._added_since(back, id_):
+                name = f"{id_} ({back.deployment.id})"
+                yield fault(ROUTE, name, SERVED, NOT_SERVED, AS_LIVE, **allowed)
+
+    def _added_since(self, back: DeploymentBack, id_: str) -> bool:
+        """Whether the release that a deployment was is on record, and had not that route."""
+        releases = releases_of(self.snapshot.records)
+        if back.calls is None or back.deployment.id not in {each.deployment for each in releases}:
+            return False
+        verb, _, path = id_.partition(" ")
+        if verb == "OPTIONS":
+            return path not in {by.partition(" ")[2] for by in back.calls}
+        return _answering(id_, back.calls) is None
 
     def _planned_open(self) -> frozenset[str]:
         """Return what has to ask for no session, and is wrong where what is live does: login and preflights."""

@@ -27,7 +27,7 @@ def test_function_would_run_after_a_rollback(
     judge(way_back.version_flaws(function, back))
 
 
-@expectation("ROLL-07", ja="APIの戻し先が稼働中のものと同じく認可を求める")
+@expectation("ROLL-07", ja="APIの戻し先が稼働中のものと同じルートを備え、認可を求める")
 def test_api_would_serve_after_a_rollback(way_back: WayBack, judge: Judge) -> None:
     back = way_back.deployment()
     judge.observe.note(deployment=back)

@@ -34,6 +34,7 @@ REFERRING = {
     "tables": "sse_key_arn",
     "secrets": "kms_key",
     "functions": "kms_key_arn",
+    "versions_back": "kms_key_arn",
     "topics": "kms_key",
     "log_groups": "kms_key",
     "buckets": "kms_key",

@@ -16,7 +16,7 @@ def of_keys(*names):
 
 
 FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
-CODE, FORMER = "5tT2qgzYUHoqwR616pZ2dpkn/0J1FrzJmlKidWaaCgk=", "sha-1"
+CODE = "5tT2qgzYUHoqwR616pZ2dpkn/0J1FrzJmlKidWaaCgk="
 """CodeSha256 of what is live, and of the version to go back to."""
 API = {
     "stages",
@@ -60,6 +60,7 @@ ROLES = (
     )
 )
 KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_KEY)
+OF_THE_WAY_BACK = of_keys(*(f"(of versions_back {function})" for function in FUNCTIONS))
 
 UNREAD = {
     "acm:DescribeCertificate": of("certificates", CERTIFICATE),
@@ -117,20 +118,25 @@ UNREAD = {
     "kms:ListGrants": of("key_attachments", *KEYS[1:]),
     "lambda:GetAccountSettings": {"lambda_account"},
     "lambda:GetFunction": of("functions", *FUNCTIONS)
+    | of("versions_back", *FUNCTIONS)
     | of("function_attachments", *FUNCTIONS)
-    | of_keys(*(f"(of functions {function})" for function in FUNCTIONS)),
+    | of_keys(*(f"(of functions {function})" for function in FUNCTIONS))
+    | OF_THE_WAY_BACK,
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
     "lambda:ListEventSourceMappings": {"function_attachments"},
     "lambda:GetRuntimeManagementConfig": of("function_attachments", *FUNCTIONS),
     "lambda:ListFunctionEventInvokeConfigs": of("function_attachments", *FUNCTIONS),
     "lambda:ListAliases": of("aliases", *FUNCTIONS)
     | of("versions_back", *FUNCTIONS)
-    | of("function_policies", *FUNCTIONS),
+    | of("function_policies", *FUNCTIONS)
+    | OF_THE_WAY_BACK,
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
     "lambda:ListFunctions": of("names", "functions")
     | {"role_users", "automations"}
-    | {"versions", "versions_back", "packages"}
-    | of("function_policies", *FUNCTIONS),
+    | {"versions"}
+    | of("versions_back", *FUNCTIONS)
+    | of("function_policies", *FUNCTIONS)
+    | OF_THE_WAY_BACK,
     "logs:DescribeAccountPolicies": of(
         "account_log_policies", "SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY"
     ),
@@ -176,10 +182,11 @@ LOST = {
     "cloudwatch:DescribeAlarmHistory": of("topics", FOREIGN_TOPIC),
     "dynamodb:DescribeTable": of_keys(TABLE_KEY),
     "lambda:GetFunction": of("leaks", "account") | of("packages", CODE),
-    "lambda:ListAliases": of("packages", FORMER),
+    "lambda:ListAliases": of("leaks", "account"),
+    "lambda:ListFunctions": of("leaks", "account"),
     "secretsmanager:DescribeSecret": of_keys(KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.
-    "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
+    "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS) | of("versions_back", *FUNCTIONS),
     "sns:GetSubscriptionAttributes": of("topics", TOPIC, FOREIGN_TOPIC),
     "sns:GetTopicAttributes": of_keys("alias/rally"),
     "s3:GetBucketEncryption": of_keys(KEYS[2]),

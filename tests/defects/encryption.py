@@ -225,6 +225,12 @@ BUCKETS = (
         },
     ),
 )  # fmt: skip
+DENY = {
+    "Effect": "Deny",
+    "Principal": {"AWS": AWARD},
+    "Action": "kms:Decrypt",
+    "Resource": "*",
+}
 FUNCTION, GROUP = "stamp-rally-prod-award", "/aws/lambda/stamp-rally-prod-award"
 LOGS = "logs.ap-northeast-1.amazonaws.com"
 
@@ -246,6 +252,7 @@ OTHERS = (
     _of_function("DEP-10:key-of-the-variables-disabled", _key(state="Disabled")),
     _of_function("DEP-10:key-of-the-variables-pending", _key(state="PendingDeletion")),
     _of_function("DEP-10:key-of-the-variables-gone"),
+    _of_function("DEP-10:key-of-the-variables-denies-the-role", _policy_of_key(OF_ACCOUNT, DENY)),
     _of_group("MON-15:key-of-the-lines-disabled", _key(state="Disabled")),
     _of_group("MON-15:key-of-the-lines-gone"),
     _of_group("MON-15:key-is-not-for-logs", _policy_of_key(OF_ACCOUNT)),
@@ -255,12 +262,7 @@ OTHERS = (
             "key-leaves-it-to-nobody": _policy_of_key({"Service": LOGS}),
             "key-denies-award": _policy_of_key(
                 OF_ACCOUNT,
-                {
-                    "Effect": "Deny",
-                    "Principal": {"AWS": AWARD},
-                    "Action": "kms:Decrypt",
-                    "Resource": "*",
-                },
+                DENY,
             ),
             "key-is-for-another-service-of-ours": _policy_of_key(
                 {"Service": LOGS},
@@ -302,6 +304,10 @@ SOUND: Mapping[str, Break] = {
     ),
     "variables under a key of the customer": both(
         item("functions", FUNCTION, kms_key_arn=KEY), _key()
+    ),
+    "variables under a key that denies another role": both(
+        item("functions", FUNCTION, kms_key_arn=KEY),
+        _policy_of_key(OF_ACCOUNT, DENY | {"Principal": {"AWS": f"{AWARD}-former"}}),
     ),
     "lines under a key that CloudWatch Logs may use": both(
         item("log_groups", GROUP, kms_key=KEY), _policy_of_key({"Service": LOGS})

@@ -1,5 +1,6 @@
 """Defects of preparation, data and rollback."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
+from aws.kinds.key import Key
 from aws.release import CLOSED_VERSION
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records
@@ -65,6 +67,19 @@ def located(**keys: str | None) -> Any:
 
 FUNCTIONS = "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-"
 ROLES = "arn:aws:iam::444455556666:role/"
+OWN_KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
+FOREIGN_KEY = OWN_KEY.replace("444455556666", "999988887777")
+USABLE = Key(arn=OWN_KEY, state="Enabled", manager="CUSTOMER", policy=None)
+DENYING = json.dumps(
+    {
+        "Statement": {
+            "Effect": "Deny",
+            "Principal": {"AWS": f"{ROLES}stamp-rally-prod-award-role"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    }
+)
 RUNS = {"handler.handler": True}
 LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
 """CodeSha256 of what no record names."""
@@ -94,11 +109,39 @@ def _first_release(name: str, code: str = compute.CLOSED, description: str = "")
     return both(item("versions_back", name, **shut), added("packages", code, contents))
 
 
+def _variables_lost(*names: str) -> Break:
+    def changed(found: Function) -> Function:
+        left = {name: text for name, text in found.environment.items() if name not in names}
+        return replace(found, environment=left)
+
+    return edited("versions_back", AWARD, changed)
+
+
 def _authorized(**kinds: str) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         return replace(found, authorization={**(found.authorization or {}), **kinds})
 
     return edited("deployments_back", API, changed)
+
+
+def _without(*routes: str, **kinds: str) -> Break:
+    """Let the earlier deployment not serve these routes."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        left = {id_: kind for id_, kind in found.authorization.items() if id_ not in routes}
+        return replace(found, authorization=left | kinds)
+
+    return edited("deployments_back", API, changed)
+
+
+def _before(*routes: str) -> Break:
+    """Let the earlier deployment be of a release that had not yet these routes, which its record shows."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        calls = {by: uri for by, uri in (found.calls or {}).items() if by not in routes}
+        return replace(found, calls=calls)
+
+    return both(_without(*routes), edited("deployments_back", API, changed))
 
 
 def _calling(uri: str, **policies: FunctionPolicy | None) -> Break:
@@ -321,6 +364,37 @@ ROLLBACK = (
         ),
         at_most=Severity.MAJOR,
     ),
+    Defect(id="ROLL-06:too-little-time", breaks=item("versions_back", AWARD, timeout_s=1)),
+    Defect(id="ROLL-06:too-little-memory", breaks=item("versions_back", AWARD, memory_mb=128)),
+    Defect(id="ROLL-06:failed", breaks=item("versions_back", AWARD, state="Failed")),
+    Defect(
+        id="ROLL-06:update-failed",
+        breaks=item("versions_back", AWARD, last_update_status="Failed"),
+    ),
+    Defect(
+        id="ROLL-06:key-of-a-foreign-account-that-is-gone",
+        breaks=item("versions_back", AWARD, kms_key_arn=FOREIGN_KEY),
+    ),
+    Defect(
+        id="ROLL-06:key-is-disabled",
+        breaks=both(
+            item("versions_back", AWARD, kms_key_arn=OWN_KEY),
+            added("keys", OWN_KEY, replace(USABLE, state="Disabled")),
+        ),
+    ),
+    Defect(
+        id="ROLL-06:key-denies-the-role",
+        breaks=both(
+            item("versions_back", AWARD, kms_key_arn=OWN_KEY),
+            added("keys", OWN_KEY, replace(USABLE, policy=DENYING)),
+        ),
+    ),
+    Defect(id="ROLL-06:inactive", breaks=item("versions_back", AWARD, state="Inactive")),
+    Defect(id="ROLL-06:lacks-a-variable", breaks=_variables_lost("ALLOWED_ORIGIN")),
+    Defect(
+        id="ROLL-06:closed-release-that-failed",
+        breaks=both(_first_release(AWARD), item("versions_back", AWARD, state="Failed")),
+    ),
     Defect(
         id="ROLL-06:closed-release-whose-role-is-gone",
         breaks=both(
@@ -344,6 +418,31 @@ ROLLBACK = (
     Defect(
         id="ROLL-07:may-not-invoke-what-nobody-planned",
         breaks=_calling(uri("push", ""), push=FunctionPolicy(qualifier=None, document=None)),
+    ),
+    Defect(id="ROLL-07:lacks-a-route", breaks=_without("POST /stamps/award")),
+    Defect(id="ROLL-07:lacks-a-preflight", breaks=_without("OPTIONS /stamps/award")),
+    Defect(
+        id="ROLL-07:serves-a-route-by-any-without-authorizer",
+        breaks=_without("POST /stamps/award", **{"ANY /stamps/award": "NONE"}),
+    ),
+    Defect(
+        id="ROLL-07:lacks-a-preflight-of-a-route-that-it-had",
+        breaks=_before("OPTIONS /stamps/award"),
+    ),
+    Defect(
+        id="ROLL-07:lacks-a-route-and-was-not-released",
+        breaks=both(
+            _before("GET /stamps", "OPTIONS /stamps"),
+            edited(
+                "deployments_back",
+                API,
+                lambda found: replace(found, deployment=replace(found.deployment, id="h4nd")),
+            ),
+        ),
+    ),
+    Defect(
+        id="ROLL-07:serves-nothing",
+        breaks=item("deployments_back", API, authorization={}, calls={}),
     ),
     Defect(
         id="ROLL-07:contents-unknown",
@@ -400,13 +499,20 @@ SOUND: dict[str, Break] = {
         ),
     ),
     "the deployment to go back to calls no function": _calling("https://example.com/closed"),
-    "the deployment to go back to lacks a newer route": edited(
-        "deployments_back",
-        API,
-        lambda found: replace(
-            found,
-            authorization={k: v for k, v in found.authorization.items() if k != "GET /stamps"},
-        ),
+    "the deployment to go back to serves a route by ANY, and asks for the same": _without(
+        "POST /stamps/award", **{"ANY /stamps/award": "CUSTOM"}
+    ),
+    "the deployment to go back to is a release from before a route": _before(
+        "GET /stamps", "OPTIONS /stamps"
+    ),
+    "the version to go back to has more time and memory": item(
+        "versions_back", AWARD, memory_mb=1024, timeout_s=60
+    ),
+    "the variables of the version to go back to have a key that can be used": both(
+        item("versions_back", AWARD, kms_key_arn=OWN_KEY), added("keys", OWN_KEY, USABLE)
+    ),
+    "the version to go back to allows another origin": _variables_back(
+        ALLOWED_ORIGIN="https://before.example.jp"
     ),
 }
 """Ways back that are as good as ours."""

@@ -90,7 +90,7 @@ def versions_back() -> dict[str, Function]:
     """Return what a rollback takes: the release before, which was live with the same configuration."""
     return {
         f"stamp-rally-prod-{key}": replace(
-            _function(key), version="1", code_sha256=former(key), tags={}, state=None
+            _function(key), version="1", code_sha256=former(key), tags={}
         )
         for key in FUNCTIONS
     }

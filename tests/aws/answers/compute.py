@@ -22,7 +22,7 @@ def function(asked):
             "Timeout": 30,
             "MemorySize": 256,
             "CodeSha256": "5tT2qgzYUHoqwR616pZ2dpkn/0J1FrzJmlKidWaaCgk=",
-            "Version": "2",
+            "Version": {"1": "1"}.get(asked.get("Qualifier"), "2"),
             "TracingConfig": {"Mode": "Active"},
             "State": "Active",
             "LastUpdateStatus": "Successful",
