@@ -362,6 +362,15 @@ def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
     assert f"Blockers {blocking} " in said
 
 
+def test_what_was_not_verified_names_the_rows_that_could_not_be_tested(parsed):
+    untestable = pages.result("NO-GO").verdict.having(Outcome.NOT_TESTABLE)
+    named = " , ".join(row.row.id for row in untestable)
+
+    assert f"Not testable, so counted as red : {named}" in parsed("NO-GO").said("en")
+    assert "確認不能のため、不合格として扱った項目" in parsed("NO-GO").said("ja")
+    assert "Not testable, so" not in parsed("GO").said("en")
+
+
 def test_row_that_follows_a_waived_one_is_folded_under_it():
     root, follower = Checklist.load()["MON-11"], Checklist.load()["MON-10"]
     told = Words.same("follows")
