@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -15,7 +15,7 @@ from aws.difference import Difference
 from aws.door.sessions import within
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from signoff.environment import FrontEnd, in_japan, today, where
+from signoff.environment import FrontEnd, in_japan, origin_of, today, where
 from signoff.judge.decisions import Judge, decisions_of
 from smoke.aws import live_value
 from smoke.client import NO_ANSWER
@@ -128,6 +128,19 @@ def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
         "API_BASE_URL": (calls.suite.client.url,),
         "LIFF_ID": (configured(calls, "line.liff_id"),),
     }
+
+
+def same_page(opens: str, url: str) -> bool:
+    """Whether two URLs are one page: capitals of the host, the default port and a last slash make no other."""
+    try:
+        return _page(opens) == _page(url)
+    except ValueError:
+        return False
+
+
+def _page(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return origin_of(url), parts.path.rstrip("/"), parts.query
 
 
 def liff_app(calls: RowCalls) -> Mapping[str, Any]:

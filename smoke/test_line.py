@@ -13,6 +13,7 @@ from smoke.integrations import (
     liff_app,
     page,
     refused_token,
+    same_page,
     shown,
     wanted_configuration,
 )
@@ -88,7 +89,7 @@ def test_liff_app_opens_the_front_end(calls: RowCalls) -> None:
 
     opens, scopes = app["view"]["url"], set(app.get("scope", ()))
     require(
-        opens.rstrip("/") == url.rstrip("/"),
+        same_page(opens, url),
         Words(
             en=f"LIFF app {app['liffId']} opens {opens}, not {url}",
             ja=f"LIFFアプリ{app['liffId']}が開くのは{url}ではなく{opens}です",

@@ -152,6 +152,6 @@ def _environment(page: Front, folder: Path) -> Environment:
 def _liff_app(environment: Environment) -> dict[str, Any]:
     return {
         "liffId": environment.line.liff_id,
-        "view": {"type": "full", "url": environment.front_end.url},
+        "view": {"type": "full", "url": environment.front_end.url.replace("http", "HTTP") + "/"},
         "scope": ["openid", "profile"],
     }

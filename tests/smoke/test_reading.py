@@ -11,7 +11,7 @@ from plan import plan_for
 from plan.masters import spots_in
 from signoff.environment import Domain, FrontEnd, origin_of
 from smoke import test_line
-from smoke.integrations import config_url, named_in
+from smoke.integrations import config_url, named_in, same_page
 from smoke.suite_session import address, api_key
 from tests.smoke.rally import front
 
@@ -159,6 +159,25 @@ def snapshot(environment, **sections):
     plan = plan_for(environment)
     inventory = SimpleNamespace(sections=SimpleNamespace(**sections), endpoint=None)
     return SimpleNamespace(environment=environment, plan=plan, inventory=inventory)
+
+
+@pytest.mark.parametrize(
+    ("opens", "same"),
+    [
+        ("https://Rally.Example.JP/App", True),
+        ("HTTPS://rally.example.jp:443/App/", True),
+        ("https://rally.example.jp/app", False),
+        ("https://rally.example.jp:8443/App", False),
+        ("https://rally.example.jp/App?stage=dev", False),
+        ("http://rally.example.jp/App", False),
+        ("https://rally.example.jp.evil.example/App", False),
+        ("https://user@rally.example.jp/App", False),
+        ("rally.example.jp/App", False),
+        ("https://[/App", False),
+    ],
+)
+def test_liff_app_opens_the_page_whose_address_a_browser_takes_for_the_same(opens, same):
+    assert same_page(opens, "https://rally.example.jp/App/") is same
 
 
 def test_api_is_called_where_the_command_line_says(environment):
