@@ -31,7 +31,7 @@ ENVIRONMENTS = ROOT / "environments.toml"
 NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = "prod"
-"""A table of this name is production, even with ``production = false``; any other, unless that says otherwise."""
+"""A table of this name, in capitals too, is production, even with ``production = false``; any other, unless that says otherwise."""
 OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
 ONE_TABLE = Words(
     en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",
@@ -90,6 +90,8 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
     found = overrides(table, variables, name)
     changed = applied(table, found)
     environment = _typed(name, changed, path, found)
+    if not environment.production and (shared := list(_of_production(environment, path))):
+        raise EnvironmentFileError(shared)
     texts = {override.variable: override.text for override in found}
     return Loaded(environment, texts, derived(environment, changed))
 
@@ -115,7 +117,49 @@ def _table(name: str, path: Path) -> dict[str, Any]:
             ja=f"{path.name}に環境{name}がありません（あるのは{', '.join(tables) or 'なし'}）",
         )
     table = tables[name]
-    return {**table, "production": name == PRODUCTION or table.get("production", True)}
+    return {**table, "production": _production(name, table)}
+
+
+def _production(name: str, table: Mapping[str, Any]) -> Any:
+    """Return whether a table is production, as it says unless its name does; not validated."""
+    return name.strip().casefold() == PRODUCTION or table.get("production", True)
+
+
+def _of_production(environment: Environment, path: Path) -> Iterator[Words]:
+    """Yield each production table of the file whose resources an environment would take for its own.
+
+    An account or Region that the file leaves to a variable may be the same one.
+    """
+    fields = ("prefix", "tables", "secrets", "names")
+    own = _resources({field: getattr(environment, field) for field in fields}, environment)
+    here = {"account": environment.account, "region": environment.region}
+    tables = {key: table for key, table in toml(path).items() if isinstance(table, dict)}
+    for name, table in tables.items():
+        shared = sorted(own & _resources(table, environment, name))
+        is_here = all(table.get(key, value) == value for key, value in here.items())
+        if shared and is_here and _production(name, table):
+            yield Words(
+                en=f"{path.name}: {environment.name} has production = false and names the same resources of one account"
+                f" and Region as {name}, which is production ({shared[0]}): use --env {name}, or give each its own names",
+                ja=f"{path.name}: {environment.name}はproduction = falseですが、本番の{name}と同じアカウント・リージョンの"
+                f"同じリソース（{shared[0]}）を指しています。--env {name}を使うか、別々の名前にしてください",
+            )
+
+
+def _resources(
+    table: Mapping[str, Any], environment: Environment, name: str = ""
+) -> frozenset[str]:
+    """Return the names of tables, secrets and functions by a table of the file, or by the fields of an environment."""
+    app, prefix = environment.application, str(table.get("prefix", ""))
+    tables = {key: f"{entry.name}-{name}" for key, entry in app.tables.items()}
+    secrets = {key: f"{prefix}/{entry.name}" for key, entry in app.secrets.items()}
+    functions = {function: f"{prefix}-{function}" for function in app.functions}
+    return frozenset(
+        str(given.get(key, default)).casefold()
+        for kind, names in {"tables": tables, "secrets": secrets, "names": functions}.items()
+        for given in (table.get(kind) or {},)
+        for key, default in names.items()
+    )
 
 
 def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:

@@ -1,5 +1,6 @@
 """An environment is complete and typed, or each problem is told: where, what was found, what to write."""
 
+import re
 from datetime import date
 from typing import get_args
 
@@ -412,6 +413,72 @@ def test_table_named_prod_is_production_whatever_it_says(changed):
     path = changed("production = true", "production = false")
 
     assert load("prod", path, {}).environment.production
+
+
+def beside(path, table, **keys):
+    """Add a table that is production's own in all but these keys, and is not production."""
+    text = path.read_text(encoding="utf-8")
+    copy = text.partition("[prod]\n")[2].replace("production = true", "production = false")
+    for old, new in keys.items():
+        copy = re.sub(rf"(?m)^{old} = .*$", f"{old} = {new}" if new else "", copy)
+    path.write_text(f"{text}\n[{table}]\n{copy}", encoding="utf-8")
+    return path
+
+
+OTHER_TABLES = '{ users = "Users", userstamps = "UserStamps", stampmasters = "StampMasters" }'
+OTHER_SECRETS = '{ token_key = "own/token", line_token = "own/line" }'
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"account": ""},
+        {"prefix": '"rally-live"'},
+        {"tables": OTHER_TABLES},
+        {"prefix": '"RALLY-PROD"', "tables": OTHER_TABLES, "secrets": OTHER_SECRETS},
+        {
+            "prefix": '"rally-live"',
+            "tables": '{ users = "Users-prod", userstamps = "U", stampmasters = "S" }',
+            "secrets": OTHER_SECRETS,
+        },
+    ],
+    ids=["all", "no account", "prefix", "tables", "prefix in capitals", "a table"],
+)
+def test_environment_that_is_not_production_has_no_resource_of_production(path, keys):
+    with pytest.raises(EnvironmentFileError) as refused:
+        load("live", beside(path, "live", **keys), {"SIGNOFF_ACCOUNT": "444455556666"})
+
+    (problem,) = refused.value.problems
+    assert "live has production = false and names the same resources" in problem.en
+    assert "use --env prod" in problem.en
+
+
+def test_account_of_production_by_a_variable_is_not_another_one(path):
+    text = path.read_text(encoding="utf-8").replace('account = "444455556666"\n', "")
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(EnvironmentFileError, match="names the same resources"):
+        load("live", beside(path, "live"), {"SIGNOFF_ACCOUNT": "444455556666"})
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"account": '"111122223333"'},
+        {"region": '"us-east-1"'},
+        {"prefix": '"rally-dev"', "tables": OTHER_TABLES, "secrets": OTHER_SECRETS},
+    ],
+    ids=" ".join,
+)
+def test_environment_with_resources_of_its_own_may_be_no_production(path, keys):
+    assert not load("live", beside(path, "live", **keys), {}).environment.production
+
+
+def test_table_named_prod_in_capitals_is_production(changed):
+    path = changed("[prod]\nproduction = true", "[PROD]\nproduction = false")
+
+    assert load("PROD", path, {}).environment.production
 
 
 def test_origin_of_production_is_https(changed):
