@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import ceil, floor
 
 from aws import desired
-from aws.bounds import Bound, at_most, one_of, unset
+from aws.bounds import Bound, as_text, at_most, exactly, one_of, unset
 from aws.difference import Certainty, Difference, differences
 from aws.kinds.alarm import (
     ALARM,
@@ -26,6 +26,7 @@ from aws.kinds.alarm import (
 from aws.kinds.alarm_beside import MUTE_RULE, MuteRule
 from aws.words import Words
 
+WATCHED = Words(en="what the alarm of this name watches", ja="この名前のアラームが監視する対象")
 LOOKS_BACK = Words(en="looks back (s)", ja="評価範囲（秒）")
 
 COMPARED = {
@@ -92,6 +93,16 @@ def _is_of(alarm: Alarm | WatchedMetric, want: desired.Alarm) -> bool:
         return False
     accepted = [dict(dimensions) for dimensions in (want.dimensions, *want.also_accepted)]
     return dict(alarm.dimensions) in accepted
+
+
+def misnamed(alarm: Alarm, planned: Iterable[desired.Alarm]) -> tuple[Difference, ...]:
+    """Return that an alarm bears the name that is planned for another metric: people look at the wrong resource when it fires."""
+    bearer = next((want for want in planned if want.name == alarm.name), None)
+    if bearer is None or watches(alarm, bearer):
+        return ()
+    shown = f"{alarm.metric} ({as_text(alarm.dimensions)})"
+    wanted = exactly(f"{bearer.metric} ({as_text(bearer.dimensions)})")
+    return _loosening(alarm, {WATCHED: shown}, {WATCHED: wanted})
 
 
 def _fires_at(alarm: Alarm) -> Words | None:

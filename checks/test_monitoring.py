@@ -5,7 +5,7 @@ from datetime import datetime
 from aws import desired
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
-from aws.firing import shortfalls
+from aws.firing import misnamed, shortfalls
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, shown
 from aws.kinds.function import FUNCTION, WRITES_TO
@@ -85,11 +85,11 @@ GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが
 
 
 def test_alarm_counts_what_it_watches(
-    watched: desired.Alarm, delivery: Delivery, row: str, judge: Judge
+    watched: desired.Alarm, delivery: Delivery, plan: Plan, row: str, judge: Judge
 ) -> None:
     alarm = judge.observe(alarm_for(watched, delivery, row), *JUDGED)
 
-    judge(shortfalls(alarm, watched))
+    judge((*shortfalls(alarm, watched), *misnamed(alarm, plan.alarms)))
 
 
 @expectation("MON-05", ja="ログの障害がメトリクスになる")

@@ -12,7 +12,7 @@ from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Changes, tag_list, unless_absent
 from aws.converge.topic import key_of
 from aws.desired import Alarm
-from aws.firing import LOOKS_BACK, shortfalls, watches
+from aws.firing import LOOKS_BACK, misnamed, shortfalls, watches
 from aws.kinds.alarm import (
     ALARM,
     DATAPOINTS,
@@ -128,7 +128,8 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[Alarm]) -> frozenset
     person. One that notifies only through a composite alarm does not count: a second alarm does no harm.
     """
     notifies = lru_cache(maxsize=None)(lambda arn: _reaches_a_person(context, arn))
-    found = read_all(context)
+    planned = tuple(wanted)
+    found = [alarm for alarm in read_all(context) if not misnamed(alarm, planned)]
 
     def done(want: Alarm) -> bool:
         return any(
@@ -141,7 +142,7 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[Alarm]) -> frozenset
             for alarm in found
         )
 
-    return frozenset(alarm.name for alarm in wanted if done(alarm))
+    return frozenset(alarm.name for alarm in planned if done(alarm))
 
 
 def read_all(context: ChangeContext) -> tuple[Found, ...]:

@@ -17,6 +17,7 @@ from tests.healthy.watch import alarms as healthy_alarms
 from tests.unread import refused
 
 ERRORS = "stamp-rally-prod-auth-errors-alarm"
+AWARD_ERRORS = "stamp-rally-prod-award-errors-alarm"
 FAULTS = "stamp-rally-prod-auth-faults-alarm"
 READS = "stamp-rally-prod-users-read-throttle-alarm"
 INDEX = "stamp-rally-prod-userstamps-write-throttle-PeriodRanking-alarm"
@@ -37,6 +38,20 @@ def _lost(id_: str, breaks: Break) -> Defect:
 
 def _dead(id_: str, name: str, **fields: object) -> Defect:
     return _lost(id_, item("alarms", name, **fields))
+
+
+def _exchanged(first: str, second: str) -> Break:
+    """Let two alarms watch each other's metrics."""
+
+    def watching(name: str, other: Alarm) -> Break:
+        counted = {
+            field: getattr(other, field)
+            for field in ("namespace", "metric", "dimensions", "threshold", "period_s")
+        }
+        return item("alarms", name, **counted)
+
+    alarms = healthy_alarms()
+    return both(watching(first, alarms[second]), watching(second, alarms[first]))
 
 
 def _topic(id_: str, **fields: object) -> Defect:
@@ -80,6 +95,12 @@ ALARMS = (
         "MON-01:nearly-right-dimension", ERRORS, dimensions={"Function": "stamp-rally-prod-auth"}
     ),
     _dead("MON-01:other-metric", ERRORS, metric="Throttles"),
+    Defect(id="MON-01:under-each-others-names", breaks=_exchanged(ERRORS, AWARD_ERRORS)),
+    Defect(
+        id="MON-03:under-each-others-names",
+        breaks=_exchanged(API_5XX, FAULTS),
+        also=frozenset({"MON-05"}),
+    ),
     _alarm("MON-01:average", ERRORS, statistic="Average"),
     _alarm("MON-01:one-minute", ERRORS, period_s=60),
     _alarm("MON-01:ten-seconds", ERRORS, threshold=1.0, period_s=10),
