@@ -120,7 +120,7 @@ class Role(Tagged):
     table_keys: frozenset[str]
     """Customer's keys of the tables that its function reads: DynamoDB uses them with the caller's rights."""
     judged_for_missing: bool = True
-    """False where foreign code may need other permissions than ours (the guide gives no table)."""
+    """False where code of the team's own may need other permissions than ours, since the guide gives no table."""
 
     @property
     def allowed(self) -> tuple[tuple[str, str], ...]:

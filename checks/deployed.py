@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -201,11 +201,10 @@ class Deployed:
         "DEP-18", Words("Lambda settings of the", "Lambdaの設定"), "lambda_account"
     )
 
-    def roles_by_path(self) -> Iterator[desired.Role]:
-        """Yield the planned roles with their real ARNs: the console adds a path to them."""
+    def roles(self) -> Iterator[tuple[desired.Role, Role | None]]:
+        """Yield the planned roles, each with what exists of it."""
         for want in self.plan.roles:
-            role = lookup(self.found.roles, want.name)
-            yield replace(want, arn=role.arn) if role else want
+            yield want, lookup(self.found.roles, want.name)
 
     def principals(self) -> tuple[Principal, ...]:
         """Return every principal of the account who may act on our resources; NotTestable if one was not read."""

@@ -7,7 +7,16 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
+from aws.access.privileges import (
+    DECRYPT,
+    SECRETS,
+    TABLES,
+    boundary_of,
+    lacks,
+    needed_of,
+    statements,
+    uses,
+)
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam.condition import over_time
@@ -124,7 +133,7 @@ def unusable_for(
     If its own policies lack a planned key, that is judged with the other permissions that the plan requires.
     """
     own = statements(role)
-    limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
+    limits = [boundary] if (boundary := boundary_of(role)) is not None else []
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
     for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
@@ -212,7 +221,9 @@ def function_key_flaws(function: Function, found: Sections) -> tuple[Difference,
     if key is None or key.state != "Enabled":
         return _unusable(of, function.kms_key_arn, found)
     policy, asked = parse(key.policy or NOTHING, key.arn), [(DECRYPT, key.arn)]
-    shut = any(answer is True for *_, answer in denied(policy, role, asked, ({}, {})))
+    shut = any(
+        answer is True for *_, answer in denied(policy, role, asked, ({}, {}), bounded=False)
+    )
     return (_undecryptable(role.rpartition("/")[2], key),) if shut else ()
 
 

@@ -27,8 +27,6 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "secret": lambda _, plan: plan.secrets,
     "role": lambda _, plan: plan.roles,
     "function": lambda _, plan: plan.functions,
-    "guided_role": lambda _, plan: (role for role in plan.roles if role.judged_for_missing),
-    "unguided_role": lambda _, plan: (role for role in plan.roles if not role.judged_for_missing),
     "secret_reader": lambda _, plan: (function for function in plan.functions if function.secrets),
     "route": lambda _, plan: plan.api.routes,
     "guarded_route": lambda _, plan: (route for route in plan.api.routes if route.authorized),
@@ -44,8 +42,6 @@ HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
     "table": lambda app: not app.tables,
     "secret": lambda app: not app.secrets,
     "secret_reader": lambda app: not app.secrets,
-    "guided_role": lambda app: not any(function.guided for function in app.functions.values()),
-    "unguided_role": lambda app: all(function.guided for function in app.functions.values()),
     "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
     "open_route": lambda app: not app.open_routes,
 }

@@ -8,13 +8,14 @@ from aws.access.callers import EQUAL
 from aws.access.privileges import needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any
-from aws.iam.condition import Unknown, context, holds, over_time
+from aws.iam.condition import Answer, Unknown, context, holds, over_time
 from aws.iam.evaluation import denied, is_gone
 from aws.iam.pattern import action_pattern, overlap, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
 from aws.inventory import Sections
 from aws.kind.description import DENIED
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
+from aws.kinds.role import Role
 from aws.ledger import Effect, Unplanned
 from aws.section import known
 from aws.words import Words, joined
@@ -146,7 +147,7 @@ def denials(
     name: str,
     arn: str,
     document: str | None,
-    roles: Iterable[desired.Role],
+    roles: Iterable[tuple[desired.Role, Role | None]],
     now: datetime,
 ) -> tuple[Difference, ...]:
     """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
@@ -155,10 +156,8 @@ def denials(
     ]
     found: dict[Words, str] = {}
     doubts: dict[Words, str] = {}
-    for role in roles if statements else ():  # without a deny, no role need be known
-        for action, statement, answer in denied(
-            statements, role.arn, _needed(role, arn), over_time(needed_of(role), now)
-        ):
+    for role, there in roles if statements else ():  # without a deny, no role need be known
+        for action, statement, answer in _denied_to(role, there, statements, arn, now):
             by = statement.words
             denial = Words(
                 en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）"
@@ -171,6 +170,19 @@ def denials(
     about = {"decidable": not found, "stops_calls": bool(found)}
     ids = tuple(sorted(set(taken.values())))
     return if_any(kind, name, DENIED, tuple(taken), unset(), ids=ids, **about)
+
+
+def _denied_to(
+    role: desired.Role,
+    there: Role | None,
+    statements: Iterable[Statement],
+    arn: str,
+    now: datetime,
+) -> Iterator[tuple[str, Statement, Answer]]:
+    """Return what statements deny to a role that is ``there``, by the path that the console gave it."""
+    who, bounded = (there.arn, there.boundary is not None) if there else (role.arn, False)
+    times = over_time(needed_of(role, there), now)
+    return denied(statements, who, _needed(role, arn), times, bounded=bounded)
 
 
 def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:

@@ -42,6 +42,8 @@ GRAVER = {
 }
 """Row -> rows that may report a surplus which makes it untrue as well."""
 INVOKE = "lambda:invokefunction"
+OBSERVING = frozenset({"cloudwatch", "logs", "xray"})
+"""Services by whose actions a function only shows what it does."""
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
     en="granted under conditions that are always met",
@@ -146,6 +148,16 @@ def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
         en=f"the boundary of {role.name} denies {first.en}",
         ja=f"{role.name}のアクセス許可の境界が{first.ja}を拒否しています",
     )
+
+
+def surely_needed(
+    role: Role, want: desired.Role, missing: Iterable[MissingPermission]
+) -> list[MissingPermission]:
+    """Return what is missing for certain: code of a team's own may do without, unless the role does nothing but write logs."""
+    granted = (s for s in statements(role) if s.effect == "Allow")
+    services = {action.partition(":")[0].lower() for s in granted for action in s.actions or ("*",)}
+    of_our_code = want.judged_for_missing or services <= OBSERVING
+    return [lack for lack in missing if not lack.unknown and (of_our_code or lack.taken)]
 
 
 def follow_unnamed(

@@ -5,7 +5,7 @@ from datetime import datetime
 from aws import desired
 from aws.access.assuming import trust_flaws
 from aws.access.callers import CALLERS, callers_of, strangers
-from aws.access.privileges import emptied, lacking, lacks, short
+from aws.access.privileges import lacks, short
 from aws.access.surplus import unsound
 from aws.access.targets import INVOCATION
 from aws.bounds import exactly, within
@@ -44,6 +44,7 @@ from checks.role_permissions import (
     follow_unnamed,
     lost_by_boundary,
     names_of,
+    surely_needed,
     surplus,
     unclear,
 )
@@ -101,16 +102,16 @@ def test_role_may_do_nothing_beyond_the_plan(
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
-    guided_role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
+    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(guided_role), "policies", "boundary")
-    arns = [deployed.secret(secret).arn for secret in guided_role.secrets]
-    judge.observe.note(required=guided_role.required, secrets=arns)
+    found = judge.observe(deployed.role(role), "policies", "boundary")
+    arns = [deployed.secret(secret).arn for secret in role.secrets]
+    judge.observe.note(required=role.required, secrets=arns)
 
-    missing = lacking(found, guided_role, arns, now)
-    lost = but_for_suffixes(missing, names_of(found, guided_role, arns))
+    missing = short(found, role, arns, now)
+    lost = but_for_suffixes(surely_needed(found, role, missing), names_of(found, role, arns))
     judge(lacks(found, lost))
-    judge(unclear(found, short(found, guided_role, arns, now)))
+    judge(unclear(found, missing))
 
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
@@ -123,19 +124,6 @@ def test_role_may_use_the_keys_of_what_it_reads(
 
     judge(unusable_for(found, role, keys, now))
     judge(denied_keys(found, role, keys, now))
-
-
-@expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")
-def test_role_is_granted_for_good_what_it_is_granted(
-    unguided_role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
-) -> None:
-    found = judge.observe(deployed.role(unguided_role), "policies", "boundary")
-    arns = [deployed.secret(secret).arn for secret in unguided_role.secrets]
-
-    missing = short(found, unguided_role, arns, now)
-    nothing = emptied(lacking(found, unguided_role, arns, now), unguided_role)
-    judge(lacks(found, (lack for lack in missing if lack.taken or nothing)))
-    judge(unclear(found, missing))
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")

@@ -223,7 +223,7 @@ def test_nothing_unplanned_is_attached_to_the_secret(
 def test_policy_of_the_secret_locks_no_function_out(
     secret: desired.Secret, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles_by_path()
+    found, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles()
 
     judge(denials(SECRET.words, found.name, found.arn, found.policy, roles, now))
 

@@ -114,7 +114,7 @@ def test_nothing_unplanned_is_attached_to_the_table(
 def test_policy_of_the_table_denies_our_functions_nothing(
     table: desired.Table, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    policy, roles = deployed.table_policy(table), deployed.roles_by_path()
+    policy, roles = deployed.table_policy(table), deployed.roles()
     judge.observe.note(table=table.name, policy=policy.document)
 
     judge(denials(TABLE.words, table.name, table.arn, policy.document, roles, now))

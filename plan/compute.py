@@ -57,7 +57,7 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
         own=_own(naming),
         table_keys=frozenset(_table_keys(naming, described)),
         tags=naming.environment.tags,
-        judged_for_missing=described.guided,
+        judged_for_missing=described.guided or not naming.environment.own_code,
     )
 
 

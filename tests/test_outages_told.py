@@ -10,12 +10,12 @@ from aws.kinds.table_beside import ResourcePolicy
 from signoff.environment import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
-from tests.defects.changes import added, attached, edited, item, role_of, under, without
+from tests.defects.changes import added, attached, both, edited, item, role_of, under, without
 from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
 from tests.healthy.identity import allow, document
 from tests.judging import judge
-from tests.second_opinion import USERS
+from tests.second_opinion import USER_STAMPS, USERS
 
 TODAY = date(2026, 11, 29)
 AUTH = "stamp-rally-prod-auth"
@@ -55,6 +55,14 @@ def table_denied(operator, key, value, *more):
     return added("table_policies", "Users-prod", ResourcePolicy(document=document(*denials)))
 
 
+def spared(*roles, account=False):
+    """Deny the table to all but these roles, and their account where AWS looks at that first."""
+    at = "arn:aws:iam::444455556666"
+    listed = [*(f"{at}:role/{role}" for role in roles), *[f"{at}:root"] * account]
+    deny = {**allow("dynamodb:*", "*", NotPrincipal={"AWS": listed}), "Effect": "Deny"}
+    return added("table_policies", "Users-prod", ResourcePolicy(document=document(deny)))
+
+
 def trusted(operator, key, value):
     by_lambda = {
         "Effect": "Allow",
@@ -66,6 +74,11 @@ def trusted(operator, key, value):
 
 OUTAGES = {
     "a date that has passed": (OVER, "SEC-13", "DateLessThan aws:TokenIssueTime = 2020-01-01T00:00:00Z, which is not met"),
+    "a boundary that says nothing": (
+        role_of("award", boundary=PolicyDocument(name="nothing", document=document())),
+        "SEC-13",
+        "the permissions boundary or session policy `nothing` does not allow it",
+    ),
     "a boundary whose date has passed": (
         role_of("award", boundary=PolicyDocument(name="until", document=document({**allow("*", "*"), "Condition": {"DateLessThan": {"aws:CurrentTime": PAST}}}))),
         "SEC-13",
@@ -81,6 +94,14 @@ OUTAGES = {
         "DEP-08",
         "dynamodb:UpdateItem to stamp-rally-prod-auth-role",
     ),
+    "a table's Deny to all but roles, one of which has a boundary": (
+        both(
+            spared("stamp-rally-prod-auth-role", "stamp-rally-prod-ranking-role", account=True),
+            role_of("auth", boundary=PolicyDocument(name="all", document=document(allow("*", "*")))),
+        ),
+        "DEP-08",
+        "dynamodb:UpdateItem to stamp-rally-prod-auth-role",
+    ),
     "a secret's Deny since a date that has passed": (
         item("secrets", TOKEN_KEY, policy=document({**denied_if("secretsmanager:*", "NumericGreaterThan", "aws:EpochTime", "1577836800"), "Principal": "*"})),
         "SEC-09",
@@ -90,6 +111,51 @@ OUTAGES = {
         attached("auth", None, denied_if("*", "Null", "aws:CurrentTime", "false")),
         "SEC-13",
         "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a Deny unless another role's session": (
+        attached("auth", None, denied_if("*", "StringNotLike", "aws:userid", "AROAJ7QZ3F5H2KXWYEXAM:*")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a tag of the role that is not there": (
+        under("auth", USERS, "aws:PrincipalTag/team", "rally"),
+        "SEC-13",
+        "allows it only if StringEquals aws:PrincipalTag/team = rally, which is not met",
+    ),
+    "a tag of the role with another value": (
+        under("auth", USERS, "aws:principaltag/environment", "dev"),
+        "SEC-13",
+        "allows it only if StringEquals aws:principaltag/environment = dev, which is not met",
+    ),
+    "a table's Deny to roles without a tag": (
+        table_denied("Null", "aws:PrincipalTag/team", "true"),
+        "DEP-08",
+        "dynamodb:UpdateItem to stamp-rally-prod-auth-role",
+    ),
+    "a tag that no call sends": (
+        under("auth", USERS, "aws:RequestTag/team", "rally"),
+        "SEC-13",
+        "allows it only if StringEquals aws:RequestTag/team = rally, which is not met",
+    ),
+    "a page that no call comes from": (
+        under("auth", USERS, "aws:Referer", "https://rally.example.jp/*", "StringLike"),
+        "SEC-13",
+        "allows it only if StringLike aws:Referer = https://rally.example.jp/*, which is not met",
+    ),
+    "a chat that no function has": (
+        attached("auth", None, denied_if("dynamodb:*", "ArnNotLike", "aws:ChatbotSourceArn", "arn:aws:chatbot::*")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a prefix of another service": (
+        under("auth", USERS, "s3:prefix", "home/*", "StringLike"),
+        "SEC-13",
+        "allows it only if StringLike s3:prefix = home/*, which is not met",
+    ),
+    "a transaction around what is never in one": (
+        under("stamps", USER_STAMPS, "dynamodb:EnclosingOperation", "TransactWriteItems"),
+        "SEC-13",
+        "allows it only if StringEquals dynamodb:EnclosingOperation = TransactWriteItems",
     ),
     "a key that is never there": (
         under("auth", USERS, "aws:SourceAccount", "444455556666"),
@@ -213,7 +279,7 @@ def test_permission_that_ends_later_is_red_until_somebody_decides():
     assert "[[prod.decisions]]" in found.decision
 
 
-FOR_GOOD = {
+HARMLESS = {
     "granted since a date": under("auth", USERS, "aws:CurrentTime", PAST, "DateGreaterThan"),
     "denied until a date": attached(
         "auth", None, denied_if("*", "DateLessThan", "aws:CurrentTime", PAST)
@@ -235,14 +301,41 @@ FOR_GOOD = {
     "denied where there is no time": attached(
         "auth", None, denied_if("*", "Null", "aws:CurrentTime", "true")
     ),
+    "denied to other sessions": attached(
+        "auth",
+        None,
+        denied_if("*", "StringNotLike", "aws:userid", "AROAAUTHZZZZZZZZZZZZZ:stamp-rally-prod-*"),
+    ),
+    "denied to chats": attached(
+        "auth", None, denied_if("*", "ArnLike", "aws:ChatbotSourceArn", "arn:aws:chatbot::*")
+    ),
+    "granted to what bears a tag of ours": under(
+        "auth", USERS, "aws:PrincipalTag/Environment", "prod"
+    ),
+    "granted where no tag is sent but planned ones": under(
+        "auth", USERS, "aws:TagKeys", "Project", "ForAllValues:StringEquals"
+    ),
+    "denied by a tag that the role does not have": attached(
+        "auth", None, denied_if("*", "StringEquals", "aws:PrincipalTag/state", "closed")
+    ),
+    "denied outside a folder": table_denied("StringEquals", "s3:prefix", "home/"),
+    "denied in a transaction to what reads alone": attached(
+        "stamps",
+        None,
+        denied_if("dynamodb:*", "StringLike", "dynamodb:EnclosingOperation", "Transact*"),
+    ),
+    "granted if it has no referer": under("auth", USERS, "aws:Referer", "true", "Null"),
+    "table denied to all but its readers and their account": spared(
+        "stamp-rally-prod-auth-role", "stamp-rally-prod-ranking-role", account=True
+    ),
     "trusted since a date": trusted("DateGreaterThan", "aws:CurrentTime", PAST),
     "table denied until a date": table_denied("DateLessThan", "aws:CurrentTime", PAST),
 }
 
 
-@pytest.mark.parametrize("what", FOR_GOOD)
-def test_date_that_changes_nothing_any_more_leaves_all_green(what):
-    assert [found for found in judge(FOR_GOOD[what](healthy())) if found.outcome.red] == []
+@pytest.mark.parametrize("what", HARMLESS)
+def test_condition_that_takes_nothing_away_leaves_all_green(what):
+    assert [found for found in judge(HARMLESS[what](healthy())) if found.outcome.red] == []
 
 
 AT_A_TIME = {
@@ -275,6 +368,16 @@ def test_what_holds_at_some_times_is_red_until_somebody_decides(what):
     (found,) = of_row(breaks, row)
 
     assert "holds at some times only" in found.words.en
+    assert found.decision
+
+
+def test_account_that_a_deny_does_not_spare_is_named():
+    (found,) = of_row(
+        spared("stamp-rally-prod-auth-role", "stamp-rally-prod-ranking-role"), "DEP-08"
+    )
+
+    assert "its NotPrincipal lists" in found.words.en
+    assert "without account 444455556666" in found.words.en
     assert found.decision
 
 

@@ -3,7 +3,7 @@
 Checks and repairs both ask this module.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference
 from aws.iam.actions import expand
-from aws.iam.condition import Context, context, over_time
+from aws.iam.condition import CALLED_ALONE, Context, context, over_time
 from aws.iam.difference import MissingPermission, missing
 from aws.iam.evaluation import EvaluationResult, evaluate_from
 from aws.iam.statement import Statement, parse
@@ -25,7 +25,7 @@ SECRETS, TABLES = "secretsmanager", "dynamodb"
 NOT_CARRIED = (
     *("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"),
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
-    *("aws:FederatedProvider", "aws:SourceIdentity", "aws:AssumedRoot"),
+    *("aws:FederatedProvider", "aws:SourceIdentity", "aws:AssumedRoot", "aws:ChatbotSourceArn"),
     *("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"),
     *("aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4", "ec2:SourceInstanceARN"),
 )
@@ -38,6 +38,8 @@ OF_A_NETWORK = (
 OF_KMS = ("kms:CallerAccount", "kms:ViaService")
 """Condition keys that only calls of KMS have."""
 NO_NETWORK = context(dict.fromkeys(OF_A_NETWORK, ()))
+UNTAGGING = context(dict.fromkeys(("aws:Referer", "aws:RequestTag/", "aws:TagKeys"), ()))
+"""Of the calls that a function needs: none sends a Referer, as browsers do, or tags anything."""
 DETAILS = "iam:GetAccountAuthorizationDetails"
 LACKING = Words(en="permissions that are missing", ja="不足している権限")
 DECRYPT = "kms:Decrypt"
@@ -63,7 +65,7 @@ def known_of(want: desired.Role, role: Role | None = None) -> Context:
             "aws:PrincipalType": "AssumedRole",
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",
-            **dict.fromkeys(OF_KMS, ()),
+            **dict.fromkeys((*OF_KMS, CALLED_ALONE), ()),
             "lambda:SourceFunctionArn": want.function_arn,
             **dict.fromkeys(NOT_CARRIED, ()),
         }
@@ -75,7 +77,21 @@ def needed_of(want: desired.Role, role: Role | None = None, *, via: str = "") ->
 
     ``via`` is the service that calls KMS for it; without one, the function calls by itself.
     """
-    return {**known_of(want, role), **NO_NETWORK, **(by_service(want, via) if via else DIRECT)}
+    by = by_service(want, via) if via else DIRECT
+    session = context(_session_of(role, want)) if role else {}
+    return {**known_of(want, role), **NO_NETWORK, **UNTAGGING, **session, **by}
+
+
+def _session_of(role: Role, want: desired.Role) -> dict[str, str | tuple[str, ...]]:
+    """Return the keys by which a call says whose it is: Lambda names a session for its function, and gives it no tags."""
+    name = want.function_arn.rpartition(":")[2]
+    tags = {f"aws:PrincipalTag/{tag}": value.text for tag, value in role.tags.items()}
+    shown = {key: text for key, text in tags.items() if text is not None}
+    return {
+        **({"aws:PrincipalTag/": ()} if len(shown) == len(tags) else {}),
+        **({"aws:userid": f"{role.id}:{name}"} if role.id else {}),
+        **shown,
+    }
 
 
 def by_service(want: desired.Role, via: str) -> Context:
@@ -141,11 +157,6 @@ def lacking(
     return sorted(found, key=lambda missing: (missing.action, missing.resource))
 
 
-def emptied(missing: Sequence[MissingPermission], want: desired.Role) -> bool:
-    """Whether a role grants nothing of what its function was planned to do, needed by the function's code or not."""
-    return {lack.action for lack in missing} >= {permission.action for permission in want.required}
-
-
 def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ...]:
     """Return that a role lacks what its function needs: no decision allows what is granted and taken away again."""
     found: dict[bool, list[Words]] = {}
@@ -202,7 +213,12 @@ def streams(want: desired.Role) -> tuple[str, ...]:
 
 
 def boundary_of(role: Role) -> tuple[Statement, ...] | None:
-    return parse(role.boundary.document, role.boundary.name) if role.boundary else None
+    """Return what a role's boundary says, None without one; one that has no statement still has its name."""
+    if role.boundary is None:
+        return None
+    name = role.boundary.name
+    silent = Statement(effect="Deny", not_actions=("*",), resources=("*",), policy=name)
+    return parse(role.boundary.document, name) or (silent,)
 
 
 def expanding(want: desired.Role) -> Callable[[str], tuple[str, ...]]:

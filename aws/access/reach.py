@@ -221,7 +221,8 @@ def _reached(
     """Return how a principal reaches a target: the gravest certain grant, or else the gravest possible one."""
     perhaps = None
     for grant in grants:
-        result = evaluate_anywhere(grant, own, limits, known_of(who, grant.arn, target.passed_to))
+        known = known_of(who, grant.arn, target.passed_to)
+        result = min(_by_transport(grant, own, limits, known), key=_likelihood)
         reach = Reach(
             kind=target.kind,
             name=target.name,
@@ -236,6 +237,27 @@ def _reached(
     return perhaps
 
 
+def _by_transport(
+    grant: TargetGrant,
+    own: Sequence[Statement],
+    limits: Sequence[Sequence[Statement]],
+    known: Context,
+) -> Iterator[EvaluationResult]:
+    """Yield what IAM decides of a call over TLS and, unless that is allowed, over plain HTTP: the caller chooses, and DynamoDB and SNS answer both."""
+    for over_tls in ("true", "false"):
+        result = evaluate_anywhere(
+            grant, own, limits, {**known, "aws:securetransport": (over_tls,)}
+        )
+        yield result
+        if result.allowed:
+            return
+
+
+def _likelihood(result: EvaluationResult) -> tuple[bool, bool]:
+    """Return the sort key: what is allowed first, then what may be."""
+    return not result.allowed, result.outcome is not EvalDecision.UNKNOWN
+
+
 def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
     """Return what is known of any call that a principal makes on a resource."""
     region, account = (*resource.split(":"), *[""] * 5)[3:5]
@@ -246,7 +268,6 @@ def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
             **({"aws:ResourceAccount": account} if account else {}),
             "aws:PrincipalArn": arn,
             "aws:PrincipalAccount": arn.split(":")[4],
-            "aws:SecureTransport": "true",
             **({"iam:PassedToService": passed_to} if passed_to else {}),
             "aws:username": arn.rpartition("/")[2] if is_user else (),
         }

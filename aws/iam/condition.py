@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from aws.iam.carried import may_carry
 from aws.iam.pattern import resource_pattern, text_pattern
 from aws.iam.statement import Condition
 from aws.words import Words
@@ -17,6 +18,10 @@ CLOCKS = ("aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime")
 """Condition keys that hold a time: that of the call, twice, and that of its credentials, which are renewed all the time."""
 LONGEST_SESSION = timedelta(hours=12)
 """The longest that the credentials of a role's session are valid (IAM user guide, MaxSessionDuration)."""
+ANY_TAG = ("aws:PrincipalTag/", "aws:RequestTag/")
+"""In a context that has one of them, a tag that it does not name is not there."""
+CALLED_ALONE = "keys of the called service"
+"""In a context that has it, other services have put no keys into the session."""
 SINCE = " since"
 """Follows a key whose value is a time from then on."""
 _RELATIONS: Mapping[str, Callable[..., bool]] = {
@@ -105,9 +110,9 @@ def _shown(key: str, seconds: int) -> str:
     return str(seconds) if "epoch" in key.lower() else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def holds(condition: Condition, known: Context) -> Answer:
+def holds(condition: Condition, known: Context, action: str = "*") -> Answer:
     """Whether a condition holds in a request of which ``known`` is known."""
-    values = known.get(condition.key.lower())
+    values = _values(condition.key.lower(), known, action.lower())
     if values is None:
         return _unless_a_time(condition, known)
     if condition.operator == "Null":
@@ -132,6 +137,16 @@ def holds(condition: Condition, known: Context) -> Answer:
         )
     answers = [_holds_for(value, condition, positive, is_negation) for value in values]
     return every(answers) if condition.quantifier == "ForAllValues" else some(answers)
+
+
+def _values(key: str, known: Context, action: str) -> tuple[str, ...] | None:
+    """Return the values of a key in a call of ``action``, none if the call does not carry it; None where they are unknown."""
+    if key in known:
+        return known[key]
+    if CALLED_ALONE in known and not may_carry(action, key):
+        return ()
+    tag, slash, _ = key.partition("/")
+    return known.get(tag + slash) if slash else None
 
 
 def _unless_a_time(condition: Condition, known: Context) -> Answer:

@@ -118,7 +118,7 @@ def _of(statement: Statement, known: Context, expand: Expand) -> Iterable[Grant]
     for action in _actions(statement, expand):
         for written in statement.resources or ("*",):
             for resource in _narrowed(written, action, narrowing):
-                answer = _in_force(statement, resource, known)
+                answer = _in_force(statement, action, resource, known)
                 if answer is not False:
                     yield Grant(
                         action=action,
@@ -129,8 +129,8 @@ def _of(statement: Statement, known: Context, expand: Expand) -> Iterable[Grant]
                     )
 
 
-def _in_force(statement: Statement, resource: str, known: Context) -> Answer:
-    """Judge the conditions for this resource, which decides the Region and account of a call.
+def _in_force(statement: Statement, action: str, resource: str, known: Context) -> Answer:
+    """Judge the conditions for an action on this resource, which decides the Region and account of a call.
 
     Where an allow asks for a Region that the pattern leaves open, it is in force in that Region.
     A deny must be in force everywhere to take anything away, so there it stays unknown.
@@ -138,7 +138,7 @@ def _in_force(statement: Statement, resource: str, known: Context) -> Answer:
     here = _known_of(resource, known)
     is_allow = statement.effect == "Allow"
     judged = (c for c in statement.conditions if not (is_allow and _narrows(c)))
-    return every(holds(condition, here) for condition in judged)
+    return every(holds(condition, here, action) for condition in judged)
 
 
 def _known_of(resource: str, known: Context) -> Context:
@@ -280,7 +280,7 @@ def _effective(grant: Grant, granted: Grants) -> Iterator[Sequence[Pattern]]:
         yield (own,)
         return
     for limit in granted.limits:
-        if overlap(action_pattern(limit.action), action_pattern(grant.action)):
+        if _may_name(limit, grant):
             yield own, resource_pattern(limit.resource)
 
 
@@ -291,8 +291,18 @@ def _spans(action: str, grant: Grant) -> bool:
     return escape_from((action_pattern(action),), (action_pattern(grant.action),)) is None
 
 
+def _may_name(limit: Grant, grant: Grant) -> bool:
+    """Whether a boundary's grant is about an action that the grant names; NotAction is about all others."""
+    excluded = any(_spans(action, grant) for action in limit.statement.not_actions)
+    return not excluded and overlap(action_pattern(limit.action), action_pattern(grant.action))
+
+
 def _removes(deny: Grant, grant: Grant) -> bool:
-    return not deny.excepted and _spans(deny.action, grant)
+    """Whether a deny is about all that the grant names: NotAction is about no action that it lists."""
+    spared = (action_pattern(action) for action in deny.statement.not_actions)
+    if deny.excepted or any(overlap(each, action_pattern(grant.action)) for each in spared):
+        return False
+    return _spans(deny.action, grant)
 
 
 def missing(

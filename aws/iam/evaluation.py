@@ -147,7 +147,7 @@ def applies(statement: Statement, action: str, resource: str, known: Context) ->
         return False
     statement = with_values(statement, known)
     named = _names_resource(statement, resource, known)
-    return every((named, *(holds(condition, known) for condition in statement.conditions)))
+    return every((named, *(holds(condition, known, action) for condition in statement.conditions)))
 
 
 def names_action(statement: Statement, action: str) -> bool:
@@ -247,23 +247,44 @@ def denied(
     arn: str,
     pairs: Iterable[tuple[str, str]],
     times: tuple[Context, Context],
+    *,
+    bounded: bool,
 ) -> Iterator[tuple[str, Statement, Answer]]:
     """Yield each action that a resource policy denies to a principal now, or may deny, now or later (Unknown).
 
-    ``pairs`` are actions and the resource's own ARN.
+    ``pairs`` are actions and the resource's own ARN; ``bounded`` principals have a permissions boundary.
     """
     denies = [
-        statement
+        (statement, _denies(statement, arn, bounded=bounded))
         for statement in statements
-        if statement.effect == "Deny" and names(statement, arn)
+        if statement.effect == "Deny"
     ]
     for action, resource in pairs:
         for context in times:
-            answers = [(deny, applies(deny, action, resource, context)) for deny in denies]
+            answers = [
+                (deny, every((about, applies(deny, action, resource, context))))
+                for deny, about in denies
+            ]
             standing = [(deny, answer) for deny, answer in answers if answer is not False]
             if standing:
                 yield action, *min(standing, key=lambda found: found[1] is not True)
                 break
+
+
+def _denies(statement: Statement, arn: str, *, bounded: bool) -> Answer:
+    """Whether a Deny is about a principal. By NotPrincipal it is about any that has a boundary, and may be about any whose account it does not list as well (IAM user guide, NotPrincipal)."""
+    if names(statement, arn) or not statement.not_principals:
+        return names(statement, arn)
+    account = arn.split(":")[4]
+    listed = {value for _, value in statement.not_principals}
+    if bounded or listed & {account, f"arn:aws:iam::{account}:root"}:
+        return bounded
+    return Unknown(
+        Words(
+            en=f"its NotPrincipal lists {arn} without account {account}",
+            ja=f"NotPrincipalに{arn}はありますが、アカウント{account}がありません",
+        )
+    )
 
 
 def _is(value: str, arn: str) -> bool:

@@ -178,6 +178,8 @@ def test_administrator_reaches_everything():
         (allow("kms:ScheduleKeyDeletion"), "key"),
         (allow("s3:PutObject", "arn:aws:s3:::rally-evidence/*"), "evidence"),
         (allow("dynamodb:Scan", Condition={"StringEquals": {"aws:PrincipalTag/a": "b"}}), "table"),
+        (allow("dynamodb:Scan", Condition={"Bool": {"aws:SecureTransport": "false"}}), "table"),
+        (allow("dynamodb:Scan", Condition={"Null": {"aws:SecureTransport": "false"}}), "table"),
     ],
 )  # fmt: skip
 def test_one_right_reaches_what_it_is_for(statement, kind):
@@ -191,6 +193,7 @@ def test_one_right_reaches_what_it_is_for(statement, kind):
         (allow("dynamodb:*", USERS), allow("dynamodb:*", "*", "Deny")),
         (allow("dynamodb:*", USERS.replace(OWN, "111122223333")),),
         (allow("dynamodb:*", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),),
+        (allow("dynamodb:*", Condition={"Null": {"aws:SecureTransport": "true"}}),),
         (allow("dynamodb:CreateTable"),),
         (allow("apigateway:GET"), allow("cloudwatch:Describe*"), allow("kms:Decrypt")),
         (allow("apigateway:*", "arn:aws:apigateway:ap-northeast-1::/restapis/zz99/*"),),

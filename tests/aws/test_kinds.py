@@ -449,6 +449,7 @@ ANSWERS = {
                 "Arn": "arn:aws:iam::444455556666:role/rally-auth",
                 "AssumeRolePolicyDocument": {"Statement": []},
                 "RolePolicyList": [{"PolicyName": "least", "PolicyDocument": {"Statement": []}}],
+                "RoleId": "AROAJ7QZ3F5H2KXWYEXAM",
                 "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/Logs"}],
                 "PermissionsBoundary": {
                     "PermissionsBoundaryArn": "arn:aws:iam::444455556666:policy/edge"
@@ -460,6 +461,7 @@ ANSWERS = {
         Role(
             name="rally-auth",
             arn="arn:aws:iam::444455556666:role/rally-auth",
+            id="AROAJ7QZ3F5H2KXWYEXAM",
             trust='{"Statement": []}',
             policies=(
                 PolicyDocument(name="least", document='{"Statement": []}'),

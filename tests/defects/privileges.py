@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aws.kinds.role import PolicyDocument
-from tests.defects.changes import attached, role_of
+from tests.defects.changes import attached, both, role_of
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import PREFIX
 from tests.healthy.identity import HERE, allow, document
@@ -70,6 +70,8 @@ OUTSIDE = (
 
 
 SCAN = allow("dynamodb:Scan", USERS)
+ALL_WE_USE = ["dynamodb:*", READ, "kms:Decrypt", "logs:*", "xray:*"]
+ALL_BUT_SCAN = {"Effect": "Allow", "NotAction": ["dynamodb:Scan", "iam:*"], "Resource": "*"}
 BY_SERVICES = {"Bool": {"aws:ViaAWSService": "true"}}
 DIRECT = {"Bool": {"aws:ViaAWSService": "false"}}
 
@@ -124,6 +126,12 @@ SPECIAL = (
     Defect(
         id="SEC-12:denied-unless-through-services",
         breaks=attached("auth", None, SCAN, {**SCAN, "Effect": "Deny", "Condition": DIRECT}),
+    ),
+    Defect(
+        id="SEC-12:all-denied-but-what-it-uses",
+        breaks=attached(
+            "auth", None, SCAN, {"Effect": "Deny", "NotAction": ALL_WE_USE, "Resource": "*"}
+        ),
     ),
     Defect(
         id="SEC-12:where-kms-is-not-called",
@@ -215,7 +223,6 @@ SAMPLING = (
     "GetSamplingStatisticSummaries",
 )
 EVERY_REGION = allow("dynamodb:GetItem", USERS.replace("ap-northeast-1", "*"))
-ALL_WE_USE = ["dynamodb:*", READ, "kms:Decrypt", "logs:*", "xray:*"]
 
 
 SOUND: Mapping[str, Break] = {
@@ -263,6 +270,10 @@ SOUND: Mapping[str, Break] = {
         ),
     ),
     "granted and denied": attached("auth", None, SCAN, {**SCAN, "Effect": "Deny"}),
+    "granted beyond its boundary": both(
+        attached("auth", None, SCAN),
+        role_of("auth", boundary=PolicyDocument(name="limit", document=document(ALL_BUT_SCAN))),
+    ),
     "all that we do not use denied": attached(
         "auth", None, {"Effect": "Deny", "NotAction": ALL_WE_USE, "Resource": "*"}
     ),

@@ -248,9 +248,9 @@ ATTACHED = (
         ),
     ),
     Defect(
-        id="SEC-09:denied-by-a-tag-nobody-knows",
+        id="SEC-09:denied-outside-an-office",
         breaks=_policy(
-            "Deny", "*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "x"}}
+            "Deny", "*", "*", Condition={"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
         ),
     ),
     Defect(id="SEC-05:granted-to-a-stranger", breaks=granted(SECRETS_KEY, "7b1f", AWARD_ROLE)),
@@ -276,6 +276,9 @@ SOUND: Mapping[str, Break] = {
     "secrets under the decided key": _decided(_customer()),
     "secret denied to a role that does not read it": _policy(
         "Deny", "secretsmanager:GetSecretValue", {"AWS": AWARD_ROLE}
+    ),
+    "secret denied by a tag that no role bears": _policy(
+        "Deny", "*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "x"}}
     ),
     "secret denied over plain HTTP": _policy(
         "Deny", "*", "*", Condition={"Bool": {"aws:SecureTransport": "false"}}

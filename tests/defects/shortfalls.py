@@ -1,9 +1,12 @@
 """Defects of what roles lack, and of how they name their secrets: SEC-13 and SEC-16."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from aws.kinds.role import PolicyDocument
-from tests.defects.changes import Statement, attached, rewritten, role_of, under, without
+from plan import plan_for
+from signoff.judge.snapshot import Snapshot
+from tests.defects.changes import Statement, attached, both, rewritten, role_of, under, without
 from tests.defects.defect import Break, Defect
 from tests.healthy.identity import HERE, allow, document
 from tests.second_opinion import STAMP_MASTERS, TOKEN_KEY, USER_STAMPS, USERS
@@ -17,6 +20,7 @@ NARROW = PolicyDocument(
 """A permissions boundary that leaves out the tables of award."""
 NO_KEYS = {**allow("kms:*", "*"), "Effect": "Deny"}
 ELSEWHERE = {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}
+OUTSIDE = {"Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
 TAGGED = {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "rally"}}}
 MATCHING_LESS = frozenset(
     {"five-characters", "half-a-suffix", "no-suffix", "suffix-of-a-deleted-one"}
@@ -68,11 +72,25 @@ def _in_other_letters(statement: Statement) -> Iterable[Statement]:
     return [{**statement, "Action": actions}]
 
 
+def of_own_code(snapshot: Snapshot) -> Snapshot:
+    """Let the functions be code of the team's own."""
+    environment = replace(snapshot.environment, own_code=True)
+    plan = replace(snapshot.plan, roles=plan_for(environment).roles)
+    return replace(snapshot, environment=environment, plan=plan)
+
+
 DEFECTS = (
     _short("no-update", without("auth", "dynamodb:UpdateItem")),
     _short("no-item", without("gps-verify", "dynamodb:GetItem")),
     _short("no-table-of-stamps", rewritten("award", _without_stamps)),
     _short("no-logs", without("notify", "logs:PutLogEvents")),
+    _short("no-names-of-the-winners", without("ranking", "dynamodb:BatchGetItem")),
+    _short("no-order", without("ranking", "dynamodb:Query")),
+    _short("no-stamps-to-show", without("stamps", "dynamodb:Query")),
+    _short(
+        "logs-alone-for-code-of-the-team",
+        both(of_own_code, without("ranking", "dynamodb:BatchGetItem", "dynamodb:Query")),
+    ),
     _short("no-policy-at-all", role_of("gps-verify", policies=())),
     _short("no-policy-at-all-of-a-role-that-the-guide-leaves-out", role_of("ranking", policies=())),
     _short("no-secret", without("richmenu", READ), "SEC-16"),
@@ -84,11 +102,13 @@ DEFECTS = (
     _short("in-another-region", under("auth", USERS, "aws:RequestedRegion", "us-east-1")),
     Defect(
         id="SEC-13:unclear-condition",
-        breaks=under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally"),
+        breaks=under("gps-verify", STAMP_MASTERS, "aws:SourceIp", "203.0.113.0/24", "IpAddress"),
     ),
+    _short("without-a-tag", under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally")),
+    _short("denied-keys-without-a-tag", attached("auth", None, {**NO_KEYS, **TAGGED})),
     Defect(
-        id="SEC-13:denied-keys-by-a-tag",
-        breaks=attached("auth", None, {**NO_KEYS, **TAGGED}),
+        id="SEC-13:denied-keys-by-an-address",
+        breaks=attached("auth", None, {**NO_KEYS, **OUTSIDE}),
     ),
     Defect(
         id="SEC-13:granted-for-a-time",
@@ -117,7 +137,9 @@ SOUND: Mapping[str, Break] = {
     "secret named by its real ARN": _naming(f"{STEM}-h4Kq2Z"),
     "secret named with a star, as no other is so called": _naming(f"{STEM}-*"),
     "denied the keys of another Region": attached("auth", None, {**NO_KEYS, **ELSEWHERE}),
-    "foreign code of ranking needs less": without("ranking", "dynamodb:BatchGetItem"),
+    "code of the team's own of ranking needs less": both(
+        of_own_code, without("ranking", "dynamodb:BatchGetItem")
+    ),
     "what only the guide reads": without("gps-verify", "dynamodb:Query"),
     "nothing of auth but what its code calls": without(
         "auth", *(f"dynamodb:{one}" for one in ("GetItem", "PutItem", "Query"))

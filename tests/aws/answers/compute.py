@@ -98,6 +98,7 @@ FUNCTIONS = {
 def role(name):
     return {
         "RoleName": name,
+        "RoleId": "AROAJ7QZ3F5H2KXWYEXAM",
         "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         "AssumeRolePolicyDocument": encoded("sts:AssumeRole"),
         "RolePolicyList": [{"PolicyName": "tables", "PolicyDocument": encoded("dynamodb:GetItem")}],

@@ -1,0 +1,32 @@
+"""Which condition keys of AWS's services a call carries, by the service authorization reference."""
+
+from collections.abc import Mapping
+
+OF_ITEMS = frozenset({"attributes", "leadingkeys", "returnconsumedcapacity"})
+OF_SECRETS = frozenset({"secretid", "secretprimaryregion", "versionid", "versionstage"})
+CARRIED: Mapping[str, frozenset[str]] = {
+    "dynamodb:batchgetitem": OF_ITEMS | {"select"},
+    "dynamodb:getitem": OF_ITEMS | {"select", "enclosingoperation"},
+    "dynamodb:putitem": OF_ITEMS | {"returnvalues", "enclosingoperation"},
+    "dynamodb:query": OF_ITEMS | {"select", "returnvalues"},
+    "dynamodb:updateitem": OF_ITEMS | {"returnvalues", "enclosingoperation"},
+    "lambda:invokefunction": frozenset({"eventsourcetoken", "invokedviafunctionurl"}),
+    "logs:createloggroup": frozenset(),
+    "logs:createlogstream": frozenset(),
+    "logs:putlogevents": frozenset(),
+    "secretsmanager:getsecretvalue": OF_SECRETS | {"resource", "resourcetag"},
+    "xray:puttelemetryrecords": frozenset(),
+    "xray:puttracesegments": frozenset(),
+}
+"""What functions call -> the keys of its service that it carries; tags by what stands before their slash."""
+
+
+def may_carry(action: str, key: str) -> bool:
+    """Whether a call may have a condition key, both in lower case: not one of another service, nor one that the action never has."""
+    service, _, name = key.partition(":")
+    called = action.partition(":")[0]
+    if service == "aws" or "*" in called:
+        return True
+    return service == called and name.partition("/")[0] in CARRIED.get(
+        action, {name.partition("/")[0]}
+    )
