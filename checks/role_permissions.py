@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from aws import desired
-from aws.access.privileges import DETAILS, known_of, lacking, lacks, pair, split, statements
+from aws.access.privileges import (
+    DETAILS,
+    known_of,
+    lacking,
+    lacks,
+    only_observes,
+    pair,
+    split,
+    statements,
+)
 from aws.access.surplus import (
     READ,
     Gravity,
@@ -42,8 +51,6 @@ GRAVER = {
 }
 """Row -> rows that may report a surplus which makes it untrue as well."""
 INVOKE = "lambda:invokefunction"
-OBSERVING = frozenset({"cloudwatch", "logs", "xray"})
-"""Services by whose actions a function only shows what it does."""
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
     en="granted under conditions that are always met",
@@ -154,10 +161,8 @@ def surely_needed(
     role: Role, want: desired.Role, missing: Iterable[MissingPermission]
 ) -> list[MissingPermission]:
     """Return what is missing for certain: code of a team's own may do without, unless the role does nothing but write logs."""
-    granted = (s for s in statements(role) if s.effect == "Allow")
-    services = {action.partition(":")[0].lower() for s in granted for action in s.actions or ("*",)}
-    of_our_code = want.judged_for_missing or services <= OBSERVING
-    return [lack for lack in missing if not lack.unknown and (of_our_code or lack.taken)]
+    all_counts = want.judged_for_missing or only_observes(role)
+    return [lack for lack in missing if not lack.unknown and (all_counts or lack.taken)]
 
 
 def follow_unnamed(

@@ -43,6 +43,8 @@ UNTAGGING = context(dict.fromkeys(("aws:Referer", "aws:RequestTag/", "aws:TagKey
 DETAILS = "iam:GetAccountAuthorizationDetails"
 LACKING = Words(en="permissions that are missing", ja="不足している権限")
 DECRYPT = "kms:Decrypt"
+OBSERVING = frozenset({"cloudwatch", "logs", "xray"})
+"""Services by whose actions a function only shows what it does."""
 FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
 """What an AWS managed key grants to all principals that may use what it encrypts."""
 DIRECT = context(dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"), ()))
@@ -155,6 +157,13 @@ def lacking(
     """Return required pairs that IAM would not allow. ``arns`` are the real ARNs of secrets."""
     found = (missing for missing in short(role, want, arns, now) if not missing.unknown)
     return sorted(found, key=lambda missing: (missing.action, missing.resource))
+
+
+def only_observes(role: Role) -> bool:
+    """Whether a role's policies allow nothing but to show what its function does."""
+    allowing = (statement for statement in statements(role) if statement.effect == "Allow")
+    actions = (action for statement in allowing for action in statement.actions or ("*",))
+    return {action.partition(":")[0].lower() for action in actions} <= OBSERVING
 
 
 def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from aws.access.privileges import denied_secrets, lacks, short, split, statements
+from aws.access.privileges import denied_secrets, lacks, only_observes, short, split, statements
 from aws.access.surplus import Gravity, Named, as_differences, named, surplus, unsound
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
@@ -48,8 +48,8 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
         None,
     )
     # Code that is not ours may need what is removed here; no person can know.
-    guided = role.judged_for_missing or own is not None or kept.policies != found.policies
-    wanting = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
+    is_ours = role.judged_for_missing or own is not None or kept.policies != found.policies
+    wanting = (is_ours or only_observes(kept)) and secrets.lacks(replace(kept, boundary=None))
     made: Changes = ()
     if wanting:
         kept = _beside_ours(role, kept, secrets)

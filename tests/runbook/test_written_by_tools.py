@@ -177,3 +177,22 @@ def test_the_condition_of_a_trust_stays_when_a_stranger_goes(
 
     trust = empty.client("iam").get_role(**ROLE)["Role"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust == [trusting("lambda.amazonaws.com", Condition=OURS)]
+
+
+@pytest.mark.parametrize(
+    ("action", "given"),
+    [("logs:CreateLogStream", ["least-privilege"]), ("dynamodb:BatchGetItem", [])],
+)
+def test_role_of_own_code_is_given_our_permissions_only_if_it_has_none_of_its_own(
+    empty, arn, action, given
+):
+    act, iam = least_privilege.give_each_function_its_role.action, empty.client("iam")
+    role = {"RoleName": "stamp-rally-prod-ranking-role"}
+    log, users = arn("logs", "log-group:/aws/lambda/stamp-rally-prod-ranking:*"), "table/Users-prod"
+    resource = arn("dynamodb", users) if action.startswith("dynamodb") else log
+    iam.create_role(**role, AssumeRolePolicyDocument=policy(trusting("lambda.amazonaws.com")))
+    iam.put_role_policy(**role, PolicyName="team", PolicyDocument=policy(may(action, resource)))
+    environment = replace(empty.environment, own_code=True)
+    empty.do(act, permit=lambda _: True, environment=environment)
+
+    assert iam.list_role_policies(**role)["PolicyNames"] == ["team", *given]
