@@ -21,7 +21,14 @@ from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam.condition import over_time
 from aws.iam.difference import MissingPermission, missing_by
-from aws.iam.evaluation import EvalDecision, denied, evaluate_from, is_same, names
+from aws.iam.evaluation import (
+    EvalDecision,
+    EvaluationResult,
+    denied,
+    evaluate_from,
+    is_same,
+    names,
+)
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
@@ -148,8 +155,9 @@ def unusable_for(
             for statement in of_key
             if statement.effect == "Deny" or _names(statement, role.arn)
         ]
-        if not evaluate_from(of_key, DECRYPT, key.arn, times).allowed:
-            shut.append(_undecryptable(role.name, key))
+        by_key = evaluate_from(of_key, DECRYPT, key.arn, times)
+        if not by_key.allowed:
+            shut.append(_undecryptable(role.name, key, by_key))
         elif not planned:
             result = evaluate_from([*own, *by_name], DECRYPT, key.arn, times, limits)
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
@@ -180,12 +188,16 @@ def denied_keys(
     return (*lacks(role, lost), *unclear(role, open_))
 
 
-def _undecryptable(role: str, key: Key) -> Difference:
+def _undecryptable(role: str, key: Key, by_key: EvaluationResult | None = None) -> Difference:
+    """Return that a key's policy does not let a role decrypt: by a statement of its own, or because none names the role."""
+    reason = Words(en="not allowed", ja="許可なし")
+    if by_key and (by_key.taken or by_key.outcome is EvalDecision.UNKNOWN):
+        reason = by_key.reason
     return Difference(
         KMS_KEY.words,
         key.arn,
         Words(en=f"{DECRYPT} for {role}", ja=f"{role}の{DECRYPT}"),
-        Words(en="not allowed", ja="許可なし"),
+        reason,
         described(
             en="allowed by the key's policy to the role, or to its account",
             ja="キーポリシーでロールまたはアカウントに許可されていること",
