@@ -121,14 +121,15 @@ def _put(
     )
 
 
-def doing_the_same(context: ChangeContext, wanted: Iterable[Alarm]) -> frozenset[str]:
-    """Return the names of planned alarms that an alarm of another name makes unnecessary.
+def doing_the_same(
+    context: ChangeContext, absent: Iterable[Alarm], planned: Iterable[Alarm]
+) -> frozenset[str]:
+    """Return the names of absent alarms that an alarm of another name, not planned for another metric, makes unnecessary.
 
     It fires whenever the planned one does, by the checks' own rule, and one of its topics surely notifies a
     person. One that notifies only through a composite alarm does not count: a second alarm does no harm.
     """
     notifies = lru_cache(maxsize=None)(lambda arn: _reaches_a_person(context, arn))
-    planned = tuple(wanted)
     found = [alarm for alarm in read_all(context) if not misnamed(alarm, planned)]
 
     def done(want: Alarm) -> bool:
@@ -142,7 +143,7 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[Alarm]) -> frozenset
             for alarm in found
         )
 
-    return frozenset(alarm.name for alarm in planned if done(alarm))
+    return frozenset(alarm.name for alarm in absent if done(alarm))
 
 
 def read_all(context: ChangeContext) -> tuple[Found, ...]:

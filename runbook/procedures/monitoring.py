@@ -123,11 +123,12 @@ def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
     Whether one that is heard in a roundabout way does so, or one that people decided about, only the checks say.
     """
     absent = [alarm for alarm in context.plan.alarms if alarm.name not in found]
-    needless = alarm.doing_the_same(context, absent) if absent else frozenset[str]()
+    planned = context.plan.alarms
+    needless = alarm.doing_the_same(context, absent, planned) if absent else frozenset[str]()
     left = [alarm for alarm in absent if alarm.name not in needless]
     if needless and left and context.all_green(*OF_ALARMS, "MON-06"):
         left = []
-    return [alarm for alarm in context.plan.alarms if alarm.name in found or alarm in left]
+    return [alarm for alarm in planned if alarm.name in found or alarm in left]
 
 
 def _has_a_subscriber(context: StepContext) -> bool:

@@ -1,9 +1,12 @@
 """An alarm that is brought to the plan keeps whatever else it tells, and in which state."""
 
+from dataclasses import replace
+
 import pytest
 
 from aws.converge import alarm as alarms
 from plan import plan_for
+from runbook.procedures import monitoring
 
 OTHERS = {
     "AlarmActions": ["arn:aws:sns:ap-northeast-1:111122223333:pager"],
@@ -84,3 +87,24 @@ def test_a_stricter_alarm_is_not_weakened_by_what_else_is_repaired(empty, alarm,
 
     assert found["ActionsEnabled"]
     assert {name: found[name] for name in kept} == kept
+
+
+def test_alarm_under_the_name_of_another_function_makes_none_unnecessary(empty):
+    plan, needless = plan_for(empty.environment), []
+    auth, award = (
+        next(alarm for alarm in plan.alarms if alarm.name.endswith(f"-{name}-errors-alarm"))
+        for name in ("auth", "award")
+    )
+    empty.do(monitoring.create_the_topic.action)
+    empty.client("sns").subscribe(TopicArn=plan.topic.arn, Protocol="sms", Endpoint="+819012345678")
+
+    def converged(context):
+        made = alarms.converge(context, replace(award, name=auth.name))
+        needless.extend(
+            alarms.doing_the_same(context, [award], planned) for planned in ([], plan.alarms)
+        )
+        return made
+
+    empty.do(converged)
+
+    assert needless == [{award.name}, frozenset()]
