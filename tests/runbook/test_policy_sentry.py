@@ -11,6 +11,7 @@ import pytest
 from policy_sentry.querying.actions import get_action_data
 from policy_sentry.querying.arns import does_arn_match
 
+from aws.iam.carried import CARRIED
 from plan import plan_for, scope_of
 from runbook.rights import PolicyScope, declared, example, policy
 from signoff.commands.policies import ci, reader
@@ -73,6 +74,21 @@ def of_another_kind(name: str) -> list[tuple[str, list[str]]]:
         if (known := formats(action))
         and not any(is_of(resource, arn) for resource in resources for arn in known)
     ]
+
+
+def keys_of_its_service(action: str) -> set[str]:
+    """Return the condition keys that AWS lists for an action, without those of all services; of tags, what stands before the slash."""
+    service, _, name = action.partition(":")
+    listed = {
+        key for entry in get_action_data(service, name)[service] for key in entry["condition_keys"]
+    }
+    parts = (key.lower().partition(":") for key in listed)
+    return {key.partition("/")[0] for prefix, _, key in parts if prefix == service}
+
+
+@pytest.mark.parametrize("action", CARRIED)
+def test_call_of_a_function_carries_the_keys_that_aws_lists(action):
+    assert keys_of_its_service(action) == CARRIED[action]
 
 
 @pytest.mark.parametrize("name", POLICIES)
