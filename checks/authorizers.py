@@ -1,6 +1,7 @@
 """Who decides whether a caller has a session: routes ask an authorizer, which invokes a function."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from aws import desired
 from aws.access.callers import refusal
@@ -52,7 +53,9 @@ def past_the_alias(deployed: Deployed) -> Differences:
     return _compared(deployed, own, want.function.alias_arn)
 
 
-def unpermitted(deployed: Deployed, environment: Environment, observe: Observations) -> Differences:
+def unpermitted(
+    deployed: Deployed, environment: Environment, observe: Observations, now: datetime
+) -> Differences:
     """Compare the policies of the auth function with what the API's authorizers need to invoke it."""
     want, api_id, stage = deployed.plan.api.authorizer, deployed.rest_api().id, deployed.stage()
     if want is None:
@@ -67,7 +70,7 @@ def unpermitted(deployed: Deployed, environment: Environment, observe: Observati
         for authorizer in deployed.draft().authorizers.values()
     }
     observe.note(asked=asked, policies=policies)
-    reasons = {key: refusal(policies, called, key) for key, called in asked.items()}
+    reasons = {key: refusal(policies, called, key, now) for key, called in asked.items()}
     refused = {key: why for key, why in reasons.items() if why}
     facts = {INVOKED_BY: next(iter(refused.values()), True)}
     return differences(FUNCTION.words, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY)

@@ -76,7 +76,7 @@ def uncallable(
         if (policies := _policies(snapshot.plan, deployed, back, called)) is None:
             yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
         elif (source := _source(snapshot, deployed, by)) and (
-            why := refusal(policies, called.arn, source)
+            why := refusal(policies, called.arn, source, snapshot.now)
         ):
             expected = allowing(by)[INVOKED_BY].words
             yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)

@@ -1,6 +1,6 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from aws import desired
@@ -206,22 +206,26 @@ def test_authorizers_invoke_the_alias(deployed: Deployed, judge: Judge) -> None:
 
 @expectation("DEP-16", ja="APIがルートの関数を呼び出せる")
 def test_api_may_invoke_what_the_route_calls(
-    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
+    route: desired.Route,
+    deployed: Deployed,
+    environment: Environment,
+    judge: Judge,
+    now: datetime,
 ) -> None:
     called = deployed.invoked(deployed.integration(route).uri, route.function, deployed.stage())
     source = source_of(route.id, deployed.rest_api().id, environment)
     policies = deployed.function_policies(route.function)
     judge.observe.note(called=called, source=source, policies=policies)
 
-    facts = {INVOKED_BY: refusal(policies, called, source) or True}
+    facts = {INVOKED_BY: refusal(policies, called, source, now) or True}
     judge(differences(FUNCTION.words, called, facts, allowing(route.id), **OF_POLICY))
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
 def test_api_may_ask_its_authorizers(
-    deployed: Deployed, environment: Environment, judge: Judge
+    deployed: Deployed, environment: Environment, judge: Judge, now: datetime
 ) -> None:
-    judge(unpermitted(deployed, environment, judge.observe))
+    judge(unpermitted(deployed, environment, judge.observe, now))
 
 
 @expectation("DEP-17", ja="稼働中のコードがリリースしたものである")

@@ -38,6 +38,16 @@ def of_another_account(policies):
     return tuple(replace(policy, document=document(statements)) for policy in policies)
 
 
+def allowed_until(date):
+    def ending(policies):
+        text = of_another_account(policies)[0].document
+        text = text.replace("StringEquals", "DateLessThan")
+        text = text.replace("aws:SourceAccount", "aws:CurrentTime").replace("111122223333", date)
+        return tuple(replace(policy, document=text) for policy in policies)
+
+    return ending
+
+
 def keys_denied(via_service):
     return denied_if("kms:*", "Bool", "aws:ViaAWSService", via_service)
 
@@ -215,6 +225,11 @@ OUTAGES = {
         role_of("award", boundary=NARROW),
         "SEC-13",
         "the permissions boundary or session policy `limit` does not allow it",
+    ),
+    "a permission that has ended": (
+        edited("function_policies", AUTH, allowed_until(PAST)),
+        "DEP-16",
+        "allows it only if DateLessThan aws:CurrentTime = 2020-01-01T00:00:00Z, which is not met",
     ),
     "another account's source": (
         edited("function_policies", AUTH, of_another_account),

@@ -2,13 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 
 from aws import desired
 from aws.access.assuming import ALL_BUT_A_FEW
 from aws.bounds import NONE
-from aws.iam.condition import Answer, Context, Unknown, context, every, holds, negated, some
-from aws.iam.evaluation import EvalDecision, applies, evaluate, is_gone, is_same
+from aws.iam.condition import (
+    Answer,
+    Context,
+    Unknown,
+    context,
+    every,
+    holds,
+    negated,
+    over_time,
+    some,
+)
+from aws.iam.evaluation import EvalDecision, applies, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
 from aws.iam.statement import Condition, Statement, parse
 from aws.kinds.function_beside import FunctionPolicy
@@ -150,7 +161,9 @@ def callers_of(function: desired.Function, api_id: str, roles: Iterable[desired.
     )
 
 
-def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> Words | None:
+def refusal(
+    policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str, now: datetime
+) -> Words | None:
     """Return what keeps API Gateway from invoking the alias for this source, None if nothing does.
 
     A permission on the function does not cover its alias, so the statement's resource is compared as well.
@@ -165,8 +178,9 @@ def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str)
         if _speaks_of_gateway(statement)
     ]
     account = source_arn.split(":")[4]
-    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
-    decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
+    session = {"aws:TokenIssueTime": ()}
+    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account, **session})
+    decision = evaluate_from(statements, INVOKE, alias_arn, over_time(known, now))
     if decision.allowed:
         return None
     known_reason = decision.taken or decision.outcome is EvalDecision.UNKNOWN

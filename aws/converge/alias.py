@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -144,7 +145,7 @@ def _policy(qualifier: str | None, statements: Iterable[Any]) -> FunctionPolicy:
 
 def _allows_invocation(policy: FunctionPolicy, function: Function, arn: str) -> bool:
     """Whether a policy surely lets the API invoke the alias for a source."""
-    return refusal([policy], function.alias_arn, arn) is None
+    return refusal([policy], function.alias_arn, arn, datetime.now(UTC)) is None
 
 
 def remove_other_callers(context: ChangeContext, function: Function, callers: Callers) -> Changes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -79,7 +80,8 @@ def _denied(
         qualifier=called.qualifier or None, document=answer["Policy"] if answer else None
     )
     sources = {route: f"{api}/{stage}/{as_asked(route)}" for route in routes}
-    return tuple(route for route in routes if refusal([policy], called.arn, sources[route]))
+    now = datetime.now(UTC)
+    return tuple(route for route in routes if refusal([policy], called.arn, sources[route], now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
