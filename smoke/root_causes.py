@@ -25,6 +25,8 @@ class RootCauses:
 
     scenarios: Callable[[], Scenarios]
     answer: Callable[[Call], Answer]
+    closed: Callable[[str], tuple[str, Words] | None] = lambda _: None
+    """Route -> the row that judges it where the closed release answers it, and why."""
     replaced: datetime | None = None
     """When the live key replaced an earlier one, if it did."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -39,6 +41,8 @@ class RootCauses:
             self._probed = self._probe()
         if not isinstance(self._probed, Words):
             return self._probed
+        if all(closed := [self.closed(route) for route in PROBES]) and closed[0]:
+            raise Follows(*closed[0])
         if self.replaced and self.now() < (until := self.replaced + KEY_KEPT):
             former = Words(
                 en="the key was replaced, and functions keep the former one for five minutes",
@@ -61,11 +65,15 @@ class RootCauses:
 
     def root(self, route: str) -> tuple[str, Words] | None:
         """Return the row from which trouble on this route follows, and why; None if the route works."""
+        if closed := self.closed(route):
+            return closed
         return (route != LOGIN and self._session()) or self._route(route) or None
 
     def _session(self) -> tuple[str, Words] | None:
         try:
             self.accepted()
+        except Follows as other:
+            return other.root, other.words
         except (Broken, NotTestable) as why:
             return SESSION, words_of(why)
         return None

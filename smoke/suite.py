@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from aws.redaction.secret_text import Needles
+from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
@@ -80,8 +81,32 @@ class Suite:
     def root_causes(self) -> RootCauses:
         found = lookup(self.snapshot.inventory.sections.secrets, self.plan.secret("token_key").name)
         return RootCauses(
-            lambda: self.scenarios, self.answer, replaced=found.replaced if found else None
+            lambda: self.scenarios,
+            self.answer,
+            self._closed,
+            replaced=found.replaced if found else None,
         )
+
+    def _closed(self, route: str) -> tuple[str, Words] | None:
+        """Return the root where the closed release answers a route, or, as its authorizer, denies every caller."""
+        found, builds = self.snapshot.inventory.sections, self.snapshot.scope.builds
+        code = builds.closed.code_sha256 if builds else ""
+        with suppress(NotTestable):
+            served = lookup(found.served, self.plan.api.stage)
+            if served and PATH in served.paths:
+                return "DEP-39", CLOSED
+            for function in self._behind(route):
+                live = lookup(found.functions, function)
+                if live and is_closed_version(live.code_sha256, live.description, code):
+                    return "DEP-39", joined((Words.same(function), CLOSED), ": ")
+        return None
+
+    def _behind(self, route: str) -> set[str]:
+        """Return the names of the functions that answer a route: its own, and the authorizer's."""
+        api = self.plan.api
+        planned = next(planned for planned in api.routes if planned.id == route)
+        asked = api.authorizer if planned.authorized else None
+        return {planned.function.name, *([asked.function.name] if asked else ())}
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable if there was none."""
