@@ -21,6 +21,11 @@ def once_for_all_calls(app: Any) -> None:
     serialize: Any = importlib.import_module("moto.core.serialize")
     json, serializer = serialize.BaseJSONSerializer, serialize.ResponseSerializer
     serializer.get_value = _looked_up_once(serializer.get_value, serialize.XFormedAttributePicker)
+    # Each loader of models lists the folders of all 400 services, and moto makes one for each service.
+    core: Any = importlib.import_module("moto.core.utils")
+    core.create_loader = cache(core.create_loader)
+    rule: Any = importlib.import_module("werkzeug.routing.rules").Rule
+    rule._compile_builder = _compiled_when_called(rule._compile_builder)  # noqa: SLF001  # its only place
     chance = importlib.import_module("moto.moto_api._internal.moto_random").MotoRandom
     chance.get_random_string = _random_string
     json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
@@ -37,6 +42,19 @@ def once_for_all_stacks() -> None:
     iam = importlib.import_module("moto.iam.models").IAMBackend
     if iam._init_aws_policies.__module__ != __name__:  # noqa: SLF001  # once is enough
         iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
+
+
+def _compiled_when_called(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile what makes the URL of a route when one is made: werkzeug compiles two functions for each of 500 routes."""
+
+    def when_called(rule: Any, append_unknown: bool = True) -> Callable[..., Any]:
+        def build(bound: Any, **values: Any) -> tuple[str, str]:
+            made: tuple[str, str] = compile_builder(rule, append_unknown)(bound, **values)
+            return made
+
+        return build
+
+    return when_called
 
 
 def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[..., Any]:
