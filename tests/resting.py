@@ -1,5 +1,6 @@
 """Read the sections that are made of all others without reading those again: that takes most of a reading."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -13,15 +14,19 @@ from aws.reading import Reader, Reading, Scope
 from aws.secret_value import search_all_answers
 from aws.section import Section
 
-OF_OTHERS = frozenset({"principals", "keys", "key_attachments"})
+OF_OTHERS = frozenset({"automations", "principals", "keys", "key_attachments"})
 """Sections that are read with what others say of their resources, and with nothing else of those."""
 
 
 def resting_on(
-    known: Sections, session: boto3.Session, scope: Scope, options: ReadOptions
+    known: Sections,
+    asked: Collection[str],
+    session: boto3.Session,
+    scope: Scope,
+    options: ReadOptions,
 ) -> LazySections:
-    """Return sections of which those alone are read; all others are as known."""
-    others = [field.name for field in fields(Sections) if field.name not in OF_OTHERS]
+    """Return sections of which those that are asked for are read; all others are as known."""
+    others = [field.name for field in fields(Sections) if field.name not in asked]
     given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
     reading = Reading(
         Aws(session, scope.region, options.retry, kinds.LEDGERS),

@@ -180,7 +180,7 @@ def read(models):
         found = on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
         fresh = {name: getattr(found, name) for name in names if name not in later}
         if later:
-            resting = resting_on(replace(known, **fresh), session, SCOPE, OPTIONS)
+            resting = resting_on(replace(known, **fresh), later, session, SCOPE, OPTIONS)
             fresh |= {name: getattr(resting, name) for name in later}
         return fresh, fake.asked
 

@@ -65,7 +65,7 @@ class Account:
         leaks = lazy.door.leaks  # without reading all the rest
         if asked := OF_OTHERS.intersection(sections):
             known = replace(before.sections, **fresh)
-            resting: Any = resting_on(known, self.session, _scope(), OPTIONS)
+            resting: Any = resting_on(known, asked, self.session, _scope(), OPTIONS)
             fresh |= {name: getattr(resting, name) for name in asked}
             leaks += resting.door.leaks
         fresh["leaks"] = {"account": tuple(sorted({*leaks}))}
