@@ -74,10 +74,7 @@ def released_as_recorded(
     deployed: Deployed, function: desired.Function, live: Function, builds: Builds
 ) -> Record:
     """Return the newest release record; Follows where the live code is closed, or is not what that record says."""
-    if is_closed_version(live.code_sha256, live.description, builds.closed.code_sha256):
-        raise Follows(
-            "DEP-39", Words(en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
-        )
+    _require_open_code(live, builds)
     record = deployed.newest("release")
     recorded = record.body["functions"].get(function.name, {}) if record else {}
     if record is None or recorded.get("code_sha256") != live.code_sha256:
@@ -146,6 +143,26 @@ def share_of_a_closed_canary(deployed: Deployed, stage: Stage) -> float:
     kind = Words("deployment", "デプロイ")
     found = look_up(deployed, "DEP-39", kind, stage.canary_deployment, there)
     return stage.canary_percent / 100 if is_closed(found.description) else 0.0
+
+
+def released_entry(
+    deployed: Deployed, function: desired.Function, live: Function, builds: Builds
+) -> Mapping[str, Any]:
+    """Return what the newest release record says of a function; Follows where the closed release is live unrecorded."""
+    released: Mapping[str, Any] = (
+        deployed.record("release").body["functions"].get(function.name, {})
+    )
+    if live.code_sha256 != released.get("code_sha256"):
+        _require_open_code(live, builds)
+    return released
+
+
+def _require_open_code(live: Function, builds: Builds) -> None:
+    """Raise Follows where what is live is the closed release: it has to be left, not recorded or released."""
+    if is_closed_version(live.code_sha256, live.description, builds.closed.code_sha256):
+        raise Follows(
+            "DEP-39", Words(en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
+        )
 
 
 def require_open(name: str, share: float) -> None:

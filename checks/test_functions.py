@@ -45,6 +45,7 @@ from checks.releases import (
     newest_of_the_stage,
     recorded_by,
     released_as_recorded,
+    released_entry,
     repair,
     served_by,
     share_of_a_closed_canary,
@@ -230,10 +231,10 @@ def test_api_may_ask_its_authorizers(
 
 @expectation("DEP-17", ja="稼働中のコードがリリースしたものである")
 def test_live_code_is_the_one_that_was_released(
-    function: desired.Function, deployed: Deployed, judge: Judge
+    function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
     live = judge.observe(deployed.function(function), "version", "code_sha256")
-    released = deployed.record("release").body["functions"].get(function.name, {})
+    released = released_entry(deployed, function, live, builds)
     judge.observe.note(released=released)
 
     bounds = {CODE: exactly(released.get("code_sha256"))}

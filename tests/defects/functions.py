@@ -210,14 +210,12 @@ RELEASES = (
     Defect(
         id="DEP-39:alias-moved-to-closed-in-the-console",
         breaks=_rolled_back(AWARD, compute.CLOSED),
-        also=frozenset({"DEP-17"}),
-        follows=frozenset({"DEP-38"}),
+        follows=frozenset({"DEP-17", "DEP-38"}),
     ),
     Defect(
         id="DEP-39:alias-moved-to-the-closed-release-of-an-earlier-commit",
         breaks=_closed_by_an_earlier_commit(AWARD),
-        also=frozenset({"DEP-17"}),
-        follows=frozenset({"DEP-38"}),
+        follows=frozenset({"DEP-17", "DEP-38"}),
     ),
     Defect(
         id="DEP-39:stage-went-back-to-closed",
