@@ -42,12 +42,9 @@ ON_RECORD = Words(
     ja="リリース記録にあるか、このコミットがビルドするコード",
 )
 AUTHORIZATION = Words(en="authorization", ja="認可")
-SERVED = Words(en="served", ja="提供")
+METHOD = Words(en="method", ja="メソッド")
 SERVING = Words(en="one that serves planned routes", ja="計画したルートを提供するもの")
-NOT_SERVED, AS_LIVE = (
-    Words(en="no", ja="なし"),
-    Words(en="yes, as in what is live", ja="稼働中のものと同じくあり"),
-)
+AS_LIVE = Words(en="one, as in what is live", ja="稼働中のものと同じくあること")
 ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
 ONLY_WAY = Words(
     en=f"the first release: the only way back is {CLOSED.en}",
@@ -294,7 +291,7 @@ class WayBack:
         for id_ in sorted(live - there):
             if not self._added_since(back, id_):
                 name = f"{id_} ({back.deployment.id})"
-                yield fault(ROUTE, name, SERVED, NOT_SERVED, AS_LIVE, **allowed)
+                yield fault(ROUTE, name, METHOD, None, AS_LIVE, **allowed)
 
     def _added_since(self, back: DeploymentBack, id_: str) -> bool:
         """Whether the release that a deployment was is on record, and had not that route."""

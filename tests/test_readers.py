@@ -11,7 +11,7 @@ from plan import plan_for, scope_of
 from runbook.evidence import read_live
 from runbook.local_stack import local_stack
 from signoff.environment import load
-from signoff.environment.guard import guard, open_session
+from signoff.environment.guard import open_session
 from signoff.evidence.facts import SALT, digest_of, facts_of, salt_of
 from signoff.evidence.parts import Part
 
@@ -31,8 +31,7 @@ def readers(tmp_path_factory):
         salt = salt_of(environment.name, environment.account)
         scope = scope_of(plan_for(environment), environment, salts=(salt,))
         inventory = on_demand(session, scope, caller="", salts={SALT: salt})
-        caller = guard(session, environment)
-        by_runbook = read_live(Part, session=session, environment=environment, caller=caller)
+        by_runbook = read_live(Part, session=session, environment=environment)
         by_load = LoadComposition(ROOT, ROOT / "environments.toml").live(declared)
         yield {
             "judge": {part: digest_of(facts_of(part, inventory, scope)) for part in Part},

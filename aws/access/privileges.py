@@ -91,7 +91,7 @@ def _session_of(role: Role, want: desired.Role) -> dict[str, str | tuple[str, ..
     shown = {key: text for key, text in tags.items() if text is not None}
     return {
         **({"aws:PrincipalTag/": ()} if len(shown) == len(tags) else {}),
-        **({"aws:userid": f"{role.id}:{name}"} if role.id else {}),
+        **({"aws:userid": f"{role.unique_id}:{name}"} if role.unique_id else {}),
         **shown,
     }
 

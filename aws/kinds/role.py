@@ -97,7 +97,7 @@ def document_text(document: object) -> str:
 class Role:
     name: str = fact(NAME, "RoleName", part=PLANNED_BY)
     arn: str = fact(ARN, "Arn", part=IDENTITY)
-    id: str = fact(Words(en="unique id", ja="一意のID"), "RoleId", part=IDENTITY)
+    unique_id: str = fact(Words(en="unique id", ja="一意のID"), "RoleId", part=IDENTITY)
     """``AROA…``: another one when the role is created anew."""
     trust: str = fact(
         Words(en="trust policy", ja="信頼ポリシー"), "AssumeRolePolicyDocument", read=document_text

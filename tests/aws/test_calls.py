@@ -74,7 +74,7 @@ def planned(fake):
 def test_whole_plan_takes_a_bit_over_a_hundred_calls(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert fake.asked.total() == 150
+    assert fake.asked.total() == 156
 
 
 def test_each_further_version_is_one_more_place_to_look_for_a_policy(planned, fake, inventory_of):

@@ -461,7 +461,7 @@ ANSWERS = {
         Role(
             name="rally-auth",
             arn="arn:aws:iam::444455556666:role/rally-auth",
-            id="AROAJ7QZ3F5H2KXWYEXAM",
+            unique_id="AROAJ7QZ3F5H2KXWYEXAM",
             trust='{"Statement": []}',
             policies=(
                 PolicyDocument(name="least", document='{"Statement": []}'),

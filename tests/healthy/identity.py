@@ -78,7 +78,7 @@ def _role(function: str) -> Role:
     return Role(
         name=f"{name}-role",
         arn=f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
-        id=f"AROA{function.upper().replace('-', ''):Z<17}",
+        unique_id=f"AROA{function.upper().replace('-', ''):Z<17}",
         trust=trust(Service="lambda.amazonaws.com"),
         policies=(PolicyDocument(name="least-privilege", document=document(*statements)),),
         tags={"Environment": clear("prod"), "Project": clear("CC")},
@@ -91,7 +91,7 @@ def _logs_role() -> Role:
     return Role(
         name=LOGS_ROLE,
         arn=f"arn:aws:iam::{ACCOUNT}:role/{LOGS_ROLE}",
-        id="AROALOGSZZZZZZZZZZZZZ",
+        unique_id="AROALOGSZZZZZZZZZZZZZ",
         trust=trust(Service="apigateway.amazonaws.com"),
         policies=(
             PolicyDocument(

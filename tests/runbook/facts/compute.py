@@ -218,6 +218,7 @@ ANSWERS = {
     Role: {
         "name": NAMED,
         "arn": NAMED,
+        "unique_id": OF_AWS,
         "trust": of_role(trusting(TRUST, STRANGER)),
         "policies": POLICIES,
         "boundary": of_role(bounded(EVERYTHING)),
