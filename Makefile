@@ -67,7 +67,7 @@ docs: .venv/finished  ## regenerate the generated files, and the documents as a 
 	@.venv/bin/mkdocs build 2>build/site.log || { cat build/site.log; exit 1; }  # strict: it counts the warnings that --quiet drops
 
 lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--upgrade: newest versions)
-	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml -o requirements.lock
 
 wheel: .venv/finished  ## build the wheel that judges, and beside it the locked packages that it was tested with (build/dist)
