@@ -23,6 +23,7 @@ import boto3
 from aws.inventory import on_demand, read_all
 from aws.saved import unreadable
 from bench.reach import Goal, no_options, progress, table, verdict
+from conftest import pytest_signoff_composition
 from plan import plan_for, scope_of
 from runbook.local_stack import local_stack
 from signoff.environment import Environment, load
@@ -46,9 +47,11 @@ class Pass:
 
 
 def reader() -> None:
-    """Read once and print CPU and calls as JSON."""
+    """Read once, as a run does that knows what its commit builds, and print CPU and calls as JSON."""
     environment = load("local").environment
-    scope = scope_of(plan_for(environment), environment)
+    plan = plan_for(environment)
+    builds = pytest_signoff_composition().builds(plan, environment)
+    scope = replace(scope_of(plan, environment), builds=builds)
     inventory = read_all(
         on_demand(boto3.Session(region_name=environment.region), scope, caller="bench")
     )
