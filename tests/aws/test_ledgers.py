@@ -6,6 +6,7 @@ from dataclasses import replace
 import botocore.session
 import pytest
 
+from aws.door.sessions import SERVICES
 from aws.kinds import LEDGERS, topic
 from aws.ledger import Closed
 from tests.aws.closed_world import COVERAGE, undecided
@@ -39,6 +40,13 @@ def test_each_service_that_is_asked_says_what_of_it_is_never_asked():
     assert {call.partition(":")[0] for call in LEDGERS} == COVERAGE.keys(), (
         "tests/aws/closed_world.toml and what is asked differ; docs/changes.md: a service"
     )
+
+
+def test_each_service_that_is_asked_is_known_by_its_endpoint_setting():
+    """Of another, an endpoint that is not AWS's own would go unseen."""
+    unknown = {call.partition(":")[0] for call in LEDGERS} - SERVICES.keys()
+
+    assert not unknown, f"SERVICES of aws/door/sessions.py lacks {', '.join(sorted(unknown))}"
 
 
 @pytest.mark.parametrize("service", COVERAGE)
