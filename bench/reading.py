@@ -21,9 +21,10 @@ from pathlib import Path
 import boto3
 
 from aws.inventory import on_demand, read_all
+from aws.release import Builds, Package
 from aws.saved import unreadable
 from bench.reach import Goal, no_options, progress, table, verdict
-from conftest import pytest_signoff_composition
+from lambdas.packing import CLOSED, pack
 from plan import plan_for, scope_of
 from runbook.local_stack import local_stack
 from signoff.environment import Environment, load
@@ -50,7 +51,9 @@ def reader() -> None:
     """Read once, as a run does that knows what its commit builds, and print CPU and calls as JSON."""
     environment = load("local").environment
     plan = plan_for(environment)
-    builds = pytest_signoff_composition().builds(plan, environment)
+    folder = environment.application.folder
+    packed = {each.name: Package.of(pack(each.key, folder)) for each in plan.functions}
+    builds = Builds(functions=packed, closed=Package.of(pack(CLOSED)))
     scope = replace(scope_of(plan, environment), builds=builds)
     inventory = read_all(
         on_demand(boto3.Session(region_name=environment.region), scope, caller="bench")
