@@ -1,4 +1,4 @@
-"""Lets pytest take a file outside this checkout as an option's value after a space.
+"""Lets pytest take a file outside this checkout as an option's value after a space; and says NO VERDICT where the judge is broken.
 
 pytest looks for its root folder before any conftest has declared an option, and takes the value in
 ``--replay /tmp/inventory.json`` for the path of a test: it then works from the wrong folder, where
@@ -9,11 +9,13 @@ first form as the second.
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from aws.words import joined as sentence_of
+from aws.words import language
 from signoff import ROOT
 from signoff.commands.judging_options import OPTIONS_WITH_A_FILE
 
@@ -30,6 +32,28 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     anew = list(joined(arguments))
     if anew != arguments and asked.dir.is_relative_to(ROOT):
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *anew])  # noqa: S606 - itself
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, args: list[str]
+) -> Generator[None, None, None]:
+    """Refuse to judge if the root conftest or a module that it imports is broken.
+
+    pytest itself would show a traceback without a verdict, and exit with 3 for a broken plugin.
+    """
+    try:
+        return (yield)
+    except pytest.UsageError:
+        raise
+    except Exception as error:
+        top = ROOT / "conftest.py"
+        if early_config.rootpath != ROOT or getattr(error, "path", top) != top:
+            raise
+        from signoff.judge.errors import NO_VERDICT, broken  # noqa: PLC0415 - only where it is needed
+
+        why = sentence_of((NO_VERDICT, broken(error, ROOT)), ": ")
+        raise pytest.UsageError(why[language(args)]) from None
 
 
 def joined(arguments: Iterable[str], start: Path = Path()) -> Iterator[str]:

@@ -21,7 +21,7 @@ from signoff.environment.guard import GuardError
 from signoff.judge import collection
 from signoff.judge.checklist import ChecklistError, Row
 from signoff.judge.collection import FINDINGS, Findings, forget_latest
-from signoff.judge.errors import EXPECTED, cause_of, fault, sentence
+from signoff.judge.errors import EXPECTED, NO_VERDICT, broken, fault, sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
@@ -48,7 +48,6 @@ OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
 
 
-REFUSED = Words(en="NO VERDICT", ja="判定なし")
 OF_PYTEST = Words(
     en="a fault of this software or of pytest, which is printed above; please report it",
     ja="本ソフトウェアまたはpytestの不具合です（内容は上記）。ご報告ください",
@@ -84,13 +83,15 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(*LONG_LIVED)
     keep_loggers_quiet()
     closing = config.stash.setdefault(OPEN, ExitStack())
-    composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
     try:
+        composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
     except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
         raise _refused(config, words_of(error)) from None
     except pytest.UsageError as error:
         raise _refused(config, Words.same(str(error))) from None
+    except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
+        raise _refused(config, fault(error)) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
     if config.option.checks:
         config.args.append(str(config.option.checks))
@@ -100,7 +101,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
     """Return what ends a run in which nothing could be judged: pytest prints it last, and exits with 4."""
-    return pytest.UsageError(joined((REFUSED, why), ": ")[config.option.lang])
+    return pytest.UsageError(joined((NO_VERDICT, why), ": ")[config.option.lang])
 
 
 def keep_loggers_quiet() -> None:
@@ -174,12 +175,7 @@ def pytest_exception_interact(
     if isinstance(node, pytest.Collector) and CHOICE in node.config.stash and call.excinfo:
         own = node.config.option.checks
         folders = (node.config.rootpath, *([own.resolve().parent] if own else []))
-        cause = cause_of(call.excinfo.value, *folders)
-        broken = Words(
-            en=f"{cause}; fix that line, or report it if the change is not yours",
-            ja=f"{cause}。その箇所を修正するか、自分の変更でなければ報告してください",
-        )
-        node.config.stash[FINDINGS].broken.append(broken)
+        node.config.stash[FINDINGS].broken.append(broken(call.excinfo.value, *folders))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -29,6 +29,7 @@ PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)
 """How botocore's report names a parameter; what stands beside it may be a secret."""
 EXPECTED = (ClientError, BotoCoreError, OSError, ReadFailure)
 """What the AWS client, an incomplete answer and the disk raise; anything else is a fault of ours and is not caught."""
+NO_VERDICT = Words(en="NO VERDICT", ja="判定なし")
 THESE = Words(en="these credentials", ja="現在の認証情報")
 FORBIDDEN = "403"
 HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
@@ -178,6 +179,15 @@ def _place(error: BaseException, folders: Iterable[Path]) -> str:
             if ".venv" not in (path := Path(name).relative_to(folder)).parts:
                 return f"{path}:{line}: "
     return ""
+
+
+def broken(error: BaseException, *folders: Path) -> Words:
+    """Name the line that keeps a module from being imported, and say what to do."""
+    cause = cause_of(error, *folders)
+    return Words(
+        en=f"{cause}; fix that line, or report it if the change is not yours",
+        ja=f"{cause}。その箇所を修正するか、自分の変更でなければ報告してください",
+    )
 
 
 def fault(error: BaseException, folder: Path = FAULTS) -> Words:

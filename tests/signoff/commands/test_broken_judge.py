@@ -1,0 +1,85 @@
+"""A judge that can't be imported, or fails before it reads, gives no verdict and names the line."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from signoff.judge.exit_codes import Exit
+from tests.kept_copy import outside
+
+ROOT = Path(__file__).parents[3]
+PACKAGES = {"aws", "checks", "plan", "signoff", "smoke"}
+FILES = {"app.toml", "conftest.py", "environments.toml", "pyproject.toml"}
+PROD = {
+    "SIGNOFF_ACCOUNT": "444455556666",
+    "SIGNOFF_FRONT_END__URL": "https://rally.example.jp",
+    "SIGNOFF_LINE__CHANNEL_ID": "2001234567",
+}
+JUDGE = ("--env", "prod")
+LINE = "\nundefined\n"
+PLAN = "\n\ndef plan_for(environment):\n    return environment.undefined\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of what judging imports before it reads."""
+    return shutil.copytree(ROOT, tmp_path / "project", ignore=unneeded)
+
+
+def unneeded(folder, names):
+    return set(names) - (PACKAGES | FILES) if Path(folder) == ROOT else {"__pycache__"}
+
+
+def run(project, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=project,
+        env=outside(**PROD),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "lang", "before", "after"),
+    [
+        ("plan/data.py", "en", "NO VERDICT", "; fix that line, or report it"),
+        ("signoff/commands/plugin.py", "ja", "判定なし", "。その箇所を修正するか"),
+    ],
+)
+def test_line_that_breaks_the_judge_is_named_without_a_verdict(file, lang, before, after, project):
+    with (project / file).open("a", encoding="utf-8") as module:
+        module.write(LINE)
+
+    done = run(project, *JUDGE, "--lang", lang)
+
+    says = rf"{before}: {file}:\d+: NameError: name 'undefined' is not defined{after}"
+    assert done.returncode == Exit.REFUSED
+    assert re.search(says, done.stderr)
+
+
+def test_plan_that_fails_gives_no_verdict_and_keeps_its_traceback(project):
+    with (project / "plan/__init__.py").open("a", encoding="utf-8") as module:
+        module.write(PLAN)
+
+    done = run(project, *JUDGE)
+
+    (kept,) = (project / "report").glob("fault-*.txt")
+    assert done.returncode == Exit.REFUSED
+    assert "NO VERDICT: a fault of this software (plan/__init__.py:" in done.stderr
+    assert f"please report it with {kept}" in done.stderr
+
+
+def test_broken_conftest_of_tests_is_left_to_pytest(project):
+    (project / "tests").mkdir()
+    (project / "tests/conftest.py").write_text(LINE, encoding="utf-8")
+
+    done = run(project, "tests")
+
+    assert "NO VERDICT" not in done.stderr
+    assert "ImportError while loading conftest" in done.stderr
