@@ -28,6 +28,8 @@ UNDEMANDED = 200
 """The requests a second of an environment that says neither ``target_rate`` nor ``demand``."""
 SOURCES = {"origin": "front_end.url", "target_rate": "demand", "go_live": "season.begins"}
 ENVIRONMENTS = ROOT / "environments.toml"
+OF_PACKAGES = "-packages"
+"""How the folder ends in which a wheel is installed: ``site-packages``, Debian's ``dist-packages``."""
 NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = "prod"
@@ -86,6 +88,15 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
     ``variables`` that begin with ``SIGNOFF_`` override the file: ``SIGNOFF_REGION``, and nested keys
     with two underscores, ``SIGNOFF_LINE__CHANNEL_ID``.
     """
+    try:
+        return _loaded(name, path, variables)
+    except EnvironmentFileError as error:
+        if not path.parent.name.endswith(OF_PACKAGES):
+            raise
+        raise EnvironmentFileError((_example_of_the_wheel(name, path), *error.problems)) from None
+
+
+def _loaded(name: str, path: Path, variables: Mapping[str, str]) -> Loaded:
     table = _table(name, path)
     found = overrides(table, variables, name)
     changed = applied(table, found)
@@ -94,6 +105,15 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
         raise EnvironmentFileError(shared)
     texts = {override.variable: override.text for override in found}
     return Loaded(environment, texts, derived(environment, changed))
+
+
+def _example_of_the_wheel(name: str, path: Path) -> Words:
+    """Say that the file is the one in the wheel, which is read where the current folder has none."""
+    command = f"signoff init --env {name} --to {path.name}"
+    return Words(
+        en=f"this folder has no {path.name}, so the example in the package was read; write your own: {command}",
+        ja=f"このフォルダに{path.name}がないため、パッケージに付属の例を読み取りました。次のコマンドで作成してください: {command}",
+    )
 
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:

@@ -37,6 +37,24 @@ def test_file_that_does_not_exist_is_told(tmp_path):
         load("prod", tmp_path / "nowhere.toml", {})
 
 
+@pytest.mark.parametrize(
+    ("name", "then"),
+    [("prod", "environments.toml: prod.account is missing"), ("stage", "has no environment stage")],
+)
+def test_wheel_in_a_folder_without_a_file_says_that_first(name, then, tmp_path):
+    installed = tmp_path / "site-packages" / "environments.toml"
+    installed.parent.mkdir()
+    installed.write_bytes(ENVIRONMENTS.read_bytes())
+
+    with pytest.raises(EnvironmentFileError) as caught:
+        load(name, installed, {})
+
+    first, *others = caught.value.problems
+    assert first.en.startswith("this folder has no environments.toml")
+    assert first.en.endswith(f"signoff init --env {name} --to environments.toml")
+    assert then in others[0].en
+
+
 def test_folder_in_place_of_the_file_is_told(tmp_path):
     with pytest.raises(
         EnvironmentFileError, match=r"can't be read \(Is a directory\); name a file"
