@@ -93,6 +93,10 @@ def test_ci_may_read_call_and_record(action, resource):
     assert allowed(ci(PROD, SCOPE), action, resource)
 
 
+def test_ci_may_ask_before_a_load_test_how_much_of_the_quota_is_spent():
+    assert allowed(ci(PROD, SCOPE), "cloudwatch:GetMetricStatistics", "*")
+
+
 @pytest.mark.parametrize(("action", "resource"), [*OTHERS, *NEVER])
 def test_ci_may_do_nothing_else(action, resource):
     assert not allowed(ci(PROD, SCOPE), action, resource)

@@ -6,14 +6,28 @@ from pathlib import Path
 import pytest
 import yaml
 
+from signoff.environment.overrides import IN_PRODUCTION
+from signoff.environment.problems import variable
+
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+NOT_IN_CI = {"region", "line.login_token_file"}
+"""The file has the Region, and no file of secrets is brought to CI."""
 CONTAINERFILE = ROOT / "docs" / "container" / "Containerfile"
 
 
+def jobs(workflow):
+    return yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
+
+
 def steps(workflow):
-    jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
-    return [step for job in jobs.values() for step in job["steps"]]
+    return [step for job in jobs(workflow).values() for step in job["steps"]]
+
+
+def passed_to(workflow, job):
+    """Return the SIGNOFF variables that a job passes on, with their sources."""
+    env = jobs(ROOT / ".github" / "workflows" / f"{workflow}.yml")[job]["env"]
+    return {name: source for name, source in env.items() if name.startswith("SIGNOFF_")}
 
 
 def verbs():
@@ -82,3 +96,20 @@ def test_scheduled_run_calls_nothing_and_follows_the_day_of_the_go_live():
         "github.event_name == 'schedule'": '.venv/bin/pytest checks --env "$TARGET" --phase auto --part',
         "github.event_name != 'schedule'": '.venv/bin/pytest --env "$TARGET" --phase "$PHASE" --strict',
     }
+
+
+def test_sign_off_passes_every_variable_that_production_takes_under_its_own_name():
+    names = [variable(key) for key in IN_PRODUCTION - NOT_IN_CI]
+
+    assert passed_to("sign-off", "judge") == {name: f"${{{{ vars.{name} }}}}" for name in names}
+
+
+def test_load_passes_the_same_variables_as_the_sign_off():
+    assert passed_to("load", "load").items() <= passed_to("sign-off", "judge").items()
+
+
+def test_only_the_soak_asks_for_a_longer_session_than_a_new_role_allows():
+    path = ROOT / ".github" / "workflows" / "load.yml"
+    (asked,) = (step["with"] for step in steps(path) if "role-to-assume" in step.get("with", {}))
+
+    assert asked["role-duration-seconds"] == "${{ inputs.plan == 'soak' && 7200 || 3600 }}"

@@ -60,7 +60,7 @@ def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str
 
 
 def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, Any]:
-    """Return what CI's role takes: reading, the smoke calls, and recording the run."""
+    """Return what CI's role takes: reading, the smoke calls, a load test, and recording the run."""
     name = environment.name
     if not environment.evidence.startswith("s3://"):
         raise EnvironmentFileError([_filled(NO_STORE, name)])
@@ -70,6 +70,8 @@ def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, An
     plan = import_module(PLAN).plan_for(environment)
     calls: Sequence[Any] = import_module(SMOKE).policy(environment, plan)["Statement"]
     recorded = [
+        # A load test asks how much of today's quota is spent; CI has no ledger of earlier runs.
+        _allow(["cloudwatch:GetMetricStatistics"], ("*",)),
         _allow(["s3:PutObject"], (f"{_bucket(environment.evidence)}/*",)),
         _allow(["kms:Sign", "kms:GetPublicKey"], (environment.evidence_key,)),
     ]
