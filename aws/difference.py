@@ -54,7 +54,7 @@ class Difference:
     decidable: bool = True
     """Whether people may want it so; what is broken or absent is no matter of opinion."""
     stops_calls: bool = False
-    """Calls of our functions fail by it, without any doubt: neither a decision nor a waiver lets it pass."""
+    """Calls of our functions certainly fail because of it: neither a decision nor a waiver can allow it."""
     said: Words | None = None
     """The sentence, where "found …, expected …" would not make one."""
     remedy: str = ""
@@ -137,7 +137,7 @@ def _named(found: Any) -> tuple[str, ...]:
 
 
 class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attribute
-    """What is outside its bound; ``compared`` is everything that was held against one."""
+    """What is outside its bound; ``compared`` is everything that was compared with one."""
 
     compared: tuple[Difference, ...]
 
@@ -158,7 +158,7 @@ def differences(
     bounds: Mapping[Words, Bound],
     **more: Any,
 ) -> Differences:
-    """Hold facts against their bounds; ``more`` are fields of each Difference.
+    """Compare facts with their bounds; ``more`` are fields of each Difference.
 
     KeyError for a bound on a fact that the kind does not have.
     """

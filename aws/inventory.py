@@ -101,7 +101,7 @@ def owned_tables(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
 
 
 def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
-    """Read everything else first: a secret may stand in any answer."""
+    """Read everything else first: any answer may contain a secret."""
     reading.sections(name for name in READERS if name != "leaks")
     values = reading.needed("secret_values")
     unread = next((value for value in values.values() if isinstance(value, Unreadable)), None)
@@ -155,14 +155,14 @@ class Sections:
     packages: Section[PackageContents]
     """By CodeSha256: what is live, and what a rollback takes."""
     function_attachments: Section[tuple[Unplanned, ...]]
-    """What is not planned of what the alias runs."""
+    """Unplanned settings of what the alias runs."""
     roles: Section[Role]
     principals: Section[Principal]
     """By ARN: every role and user of the account that may act on what is ours, the planned ones included."""
     automations: Section[Automation]
     """Kind and name -> the rules and schedules of EventBridge that act on something of ours."""
     role_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a role and is not planned."""
+    """Unplanned settings of a role."""
     tables: Section[Table]
     backups: Section[Backups]
     table_tags: Section[Tags]
@@ -170,15 +170,15 @@ class Sections:
     scalable_targets: Section[tuple[ScalableTarget, ...]]
     """Table name -> its own targets and its indexes'; absent without any."""
     table_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a table and is not planned."""
+    """Unplanned settings of a table."""
     contents: Section[Contents]
     key_scans: Section[KeyScan]
     secrets: Section[Secret]
     secret_values: Section[SecretValue]
     secret_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a secret and is not planned: rotation, copies, further versions."""
+    """Unplanned settings of a secret: rotation, replicas, further versions."""
     leaks: Section[tuple[Leak, ...]]
-    """One item, ``account``: where a planned secret stands in any answer about our resources."""
+    """One item, ``account``: the answers about our resources that contain a planned secret."""
     keys: Section[Key]
     """By the id, ARN or alias with which a table, secret, bucket, log group or topic refers to it."""
     key_attachments: Section[tuple[Unplanned, ...]]
@@ -191,7 +191,7 @@ class Sections:
     deployments_back: Section[DeploymentBack]
     """API name -> the deployment that a rollback takes; absent where there is none."""
     draft: Section[ApiDocument]
-    """API name -> what stands in the console now."""
+    """API name -> the draft, as the console shows it now."""
     served: Section[ApiDocument]
     """Stage name -> what the stage's deployment froze, from its export."""
     usage_plans: Section[UsagePlan]
@@ -208,7 +208,7 @@ class Sections:
     alarms: Section[Alarm]
     """Of all types, those named for us and those on our resources."""
     alarm_attachments: Section[tuple[Unplanned, ...]]
-    """What is not planned of an alarm."""
+    """Unplanned settings of an alarm."""
     mute_rules: Section[MuteRule]
     """Of the whole account; those that are over are left out."""
     dashboards: Section[Dashboard]
@@ -216,14 +216,14 @@ class Sections:
     """By ARN."""
     log_groups: Section[LogGroup]
     log_group_attachments: Section[tuple[Unplanned, ...]]
-    """What is not planned of a log group."""
+    """Unplanned settings of a log group."""
     account_log_policies: Section[tuple[Unplanned, ...]]
     """Type of policy -> those of the account that reach its log groups."""
     log_policies: Section[LogPolicy]
     """Resource policies of the account's logs."""
     buckets: Section[Bucket]
     bucket_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a bucket and is not planned."""
+    """Unplanned settings of a bucket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

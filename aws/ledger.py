@@ -1,9 +1,9 @@
-"""What becomes of every member that AWS can answer: judged, closed, or harmless for a stated reason.
+"""How every member that AWS can return is treated: judged, closed, or harmless for a stated reason.
 
 A ledger names a member by its dotted path in the output shape (``Table.StreamSpecification``); lists and
-maps are transparent, and a path speaks for all below it. ``tests/aws/closed_world.py`` holds a ledger
-against botocore's model, so that an upgrade which brings a new member, a new value of an enumeration, or a
-new operation fails our own tests until it is decided.
+maps are transparent, and a path covers everything below it. ``tests/aws/closed_world.py`` compares a ledger
+with botocore's model: an upgrade that brings a new member, a new value of an enumeration, or a new
+operation fails our own tests until it is decided.
 """
 
 import enum
@@ -38,25 +38,25 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Must be as AWS makes it, until it is planned or decided.
+    """A member that must have its default until something else is planned or decided.
 
-    Usual is what is absent, empty, false, or what ``usual`` says of the value: of a number, zero may mean all of it. ``shows`` is the
-    member of a structure that a person would name, of a time to live its attribute, or what makes the
-    texts that a person would name out of the whole value.
+    Absent, empty and false are defaults; of other values ``usual`` decides (the number zero may mean "all of it"). ``shows`` is
+    the member of a structure that a person would name, such as the attribute of a time to live, or a function
+    that makes these texts from the whole value.
     """
 
     fact: Words
     usual: Callable[[Any], bool] = lambda _: False
     shows: str | Callable[[Any], Iterable[str]] = ""
     terms: tuple[str, ...] | Callable[[Any], Iterable[str]] = ()
-    """Members beside what is shown that say how far it goes, or what makes texts of them: a decision repeats them."""
+    """Further members that say how far it goes, or a function that makes texts of them: a decision repeats them."""
     ids: str | Callable[[Any], Iterable[str]] = ""
-    """The member of each element, or of what holds them, by which a call takes it; empty where that is what is shown."""
+    """The member of each element, or of their parent, by which a call takes it; empty if it is the one shown."""
     beside: tuple[str, ...] = ()
     """Members of the same answer, beside the value, that say how far it goes: a decision repeats them as well."""
     effect: Effect = Effect.CHANGES
     loosens: bool = False
-    """Whether to allow it lets others in, sends something of ours elsewhere, or silences an alarm."""
+    """Whether a decision that allows it gives others access, sends our data elsewhere, or silences an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,12 @@ Subject = Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """Which resources an answer speaks of: kind, and how to name each."""
+    """Which resources an answer is about: their kind, and how to name each."""
 
     kind: Words
     name: Subject
     id: Subject = lambda _, __: None
-    """By which a call takes the resource, where that is not its name."""
+    """The id by which a call takes the resource, if that is not its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,8 @@ class Operation:
 
     A closed member of the same path takes the element whole.
 
-    ``needs`` are members without which an answer is not understood: AWS never leaves them out, so that
-    their absence is no "nothing there".
+    ``needs`` are members that AWS never leaves out: an answer without one is not understood, and does not mean
+    that there is nothing.
     """
 
     members: Mapping[str, Entry]
@@ -162,11 +162,11 @@ def operation(  # noqa: PLR0913 - keywords
 
 
 Ledger = Mapping[str, Operation]
-"""``service:Operation`` -> what becomes of its answer."""
+"""``service:Operation`` -> how its answer is treated."""
 
 
 def asked(parameter: str) -> Subject:
-    """Name the resource by a parameter; of an ARN, what stands behind the last slash or colon."""
+    """Name the resource by a parameter; of an ARN, by the part after the last slash or colon."""
     return lambda parameters, _: re.split(r"[:/]", str(parameters[parameter]))[-1]
 
 
@@ -184,7 +184,7 @@ class Unplanned:
     fact: Words
     found: str
     call: str
-    """``service:Operation`` that told of it."""
+    """``service:Operation`` that returned it."""
     effect: Effect = Effect.CHANGES
     remedy: str = ""
     """See ``Difference``."""
@@ -210,7 +210,7 @@ class Unplanned:
 def unplanned(
     call: str, operation: Operation, shape: Shape, parameters: Mapping[str, Any], answer: Any
 ) -> Iterator[Unplanned]:
-    """Yield, per resource and fact, what stands in the closed members of one answer."""
+    """Yield, per resource and fact, the values of the closed members of one answer."""
     for path, resource in operation.resources.items():
         for element, own in _elements(shape, answer, path):
             name = resource.name(parameters, element)
@@ -296,7 +296,7 @@ def _shown(entry: Closed, value: Any) -> list[str]:
 
 
 def _ids(entry: Closed, value: Any, element: Raw) -> list[str]:
-    """Return by what a call takes each element of a value."""
+    """Return the id by which a call takes each element of a value."""
     if not isinstance(entry.ids, str):
         return [*entry.ids(value)]
     if not entry.ids:

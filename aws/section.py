@@ -26,10 +26,10 @@ REFUSED = EXPIRED | {
     *("MissingAuthenticationToken", "MissingAuthenticationTokenException"),
     *("TokenRefreshRequired", "UnrecognizedClientException"),
 }
-"""Credentials that AWS does not take, or no longer."""
+"""Error codes for credentials that AWS does not accept, or no longer accepts."""
 OF_THE_CLOCK = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
 SKEWED = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE)
-"""How AWS says under another code, SignatureDoesNotMatch or InvalidSignatureException, that it is the clock."""
+"""How AWS reports a wrong clock under another code, SignatureDoesNotMatch or InvalidSignatureException."""
 OF_THE_ACCOUNT = frozenset(
     {
         *("AccountProblem", "NotSignedUp", "OptInRequired"),
@@ -99,7 +99,7 @@ def refused_action(call: str, message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What takes the place of a section, or of one item of it, that AWS would not let us read."""
+    """Takes the place of a section, or of one of its items, that could not be read from AWS."""
 
     words: Words
     """The operation and the reason, for example ``lambda:GetPolicy: AccessDeniedException``."""

@@ -171,7 +171,7 @@ def allowed_by_policy(
 
 
 def digests(found: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
-    """Return by what the statements that allow these principals are known."""
+    """Return the digests of the statements that allow these principals."""
     return tuple(
         sorted({statement.digest for statements in found.values() for statement in statements})
     )

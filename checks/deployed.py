@@ -75,7 +75,7 @@ class Lookup(Generic[T]):
 
 @dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
 class Beside(Generic[T]):
-    """Finds what a planned resource has beside itself; where AWS shows the resource alone, nothing is known of it."""
+    """Finds what is attached to a planned resource; if AWS shows only the resource itself, that is unknown."""
 
     resource: str
     """The lookup of the resource, by its name in ``Deployed``."""
@@ -120,7 +120,7 @@ def look_up(
     name: str,
     section: Section[T] | Mapping[str, T],
 ) -> T:
-    """Return what goes by a name; raise Missing for the test of the owning row, Follows for any other."""
+    """Return the resource of that name; raise Missing in a test of the owning row, Follows in any other."""
     item = lookup(section, name)
     if item is not None:
         return item

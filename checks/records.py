@@ -31,13 +31,13 @@ LOOSEST: Mapping[str, Bound] = {
     "errors": at_most(0.01),
     "achieved": at_least(0.95),
 }
-"""By which objectives a pass shows that callers are answered; load/slo.toml may ask for more."""
+"""Loosest objectives with which a pass counts as evidence; load/slo.toml may be stricter."""
 LOOSEST_RUN: Mapping[str, Bound] = {
     "soundness.achieved": at_least(0.95),
     "soundness.conflicts": at_most(0.05),
     "throttle.tolerance": at_most(0.2),
 }
-"""By which limits a run made the load that it stands for. Lateness is not held: it only worsens what is measured."""
+"""Loosest limits of a valid run. The generator's lateness has none here: it can only worsen what is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,7 +215,7 @@ def unnamed(secret: desired.Secret) -> Words:
     )
 
 
-def but_for_suffixes(
+def missing_beyond_suffixes(
     lacking: Iterable[MissingPermission], names: Iterable[Named]
 ) -> list[MissingPermission]:
     """Leave out what is lacking only because of how a secret is named; Follows if nothing else is lacking."""

@@ -1,4 +1,4 @@
-"""Whether what one would go back to would run: judged by the facts by which what is live is judged."""
+"""Whether the target of a rollback would run, judged by the same facts as what is live."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -138,7 +138,7 @@ class WayBack:
     def version_flaws(
         self, want: desired.Function, back: Function | None
     ) -> tuple[Difference, ...]:
-        """Return why a version would not start, or would not do as what is live does.
+        """Return why a version would not start, or would not work as the live one does.
 
         The closed release reads no variables, and its code is known.
         """
@@ -171,7 +171,7 @@ class WayBack:
 
     @staticmethod
     def _fits(want: desired.Function, back: Function) -> Differences:
-        """Return that it has less time or memory than the plan allows: more of either is as good."""
+        """Return a difference if it has less time or memory than planned; more of either is fine."""
         bounds = {fact: at_least(want.bounds[fact].keeping(0)) for fact in (TIMEOUT, MEMORY)}
         decided_in = where("functions", "timeout_s", "memory_mb")
         return FUNCTION.differences(back.name, back, bounds, decided_in=decided_in, loosens=True)
@@ -245,7 +245,7 @@ class WayBack:
         return lookup(self.deployed.found.deployments_back, self.deployed.rest_api().name)
 
     def deployment_flaws(self, back: DeploymentBack | None) -> tuple[Difference, ...]:
-        """Return why a deployment would not serve as what is live does."""
+        """Return why a deployment would not serve requests as the live one does."""
         if back is None:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
@@ -264,7 +264,7 @@ class WayBack:
         )
 
     def _opened(self, back: str, authorization: Mapping[str, str]) -> Iterator[Difference]:
-        """Yield the routes that would ask for no session, and do in what is live."""
+        """Yield the routes that would not require a session, although the live deployment does."""
         for id_, method in self.deployed.served().methods.items():
             closed = method.authorizer and id_ not in self._planned_open()
             if closed and _answering(id_, authorization) == "NONE":
@@ -304,7 +304,7 @@ class WayBack:
         return _answering(id_, back.calls) is None
 
     def _planned_open(self) -> frozenset[str]:
-        """Return what has to ask for no session, and is wrong where what is live does: login and preflights."""
+        """Return what must not require a session: login and preflights. A live deployment that requires one is wrong."""
         api = self.snapshot.plan.api
         logins = {route.id for route in api.routes if not route.authorized}
         return frozenset(logins | {f"OPTIONS {path}" for path in api.paths})

@@ -36,13 +36,13 @@ from checks.encryption import denied_keys, keys_of, unusable_for
 from checks.functions import unread_versions
 from checks.reached import automated
 from checks.role_permissions import (
-    but_for_suffixes,
     denied_by_boundary,
     follow_graver,
     follow_invoking,
     follow_names,
     follow_unnamed,
     lost_by_boundary,
+    missing_beyond_suffixes,
     names_of,
     surely_needed,
     surplus,
@@ -109,7 +109,7 @@ def test_role_lacks_nothing_that_it_needs(
     judge.observe.note(required=role.required, secrets=arns)
 
     missing = short(found, role, arns, now)
-    lost = but_for_suffixes(surely_needed(found, role, missing), names_of(found, role, arns))
+    lost = missing_beyond_suffixes(surely_needed(found, role, missing), names_of(found, role, arns))
     judge(lacks(found, lost))
     judge(unclear(found, missing))
 

@@ -34,7 +34,7 @@ SET_MENU = "POST /richmenu/set"
 
 @dataclass(eq=False, kw_only=True)
 class Suite:
-    """Mutable by nature: answers come in one by one, each call is made once."""
+    """Mutable, because answers come in one by one, and each call is made once."""
 
     snapshot: Snapshot[Plan]
     client: Client

@@ -154,7 +154,7 @@ class Aws:
             return downloaded(client, action, str(answer.get("Code", {}).get("Location", "")))
 
     def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
-        """Return what is not planned of one resource, in all that was answered so far."""
+        """Return the unplanned settings of one resource, from all answers so far."""
         with self._counting:
             found = [
                 unplanned

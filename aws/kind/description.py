@@ -1,6 +1,6 @@
 """What a kind's description is made of: calls, facts, the parts of a release that they belong to, requests.
 
-Of an item some facts may be unknown: to look at one of these is NotTestable, never a value.
+Some facts of an item may be unknown. Reading one of these raises NotTestable; it never yields a value.
 """
 
 import enum
@@ -67,7 +67,7 @@ JUDGED_EACH_RUN = LeftOut("moves by itself, and rows judge it in each run")
 
 
 class _Needed:
-    """Marks a fact that AWS always answers: where it is absent, it is unknown, and has no value."""
+    """Marks a fact that AWS always returns: if it is absent from the answer, the fact is unknown."""
 
 
 NEEDED = _Needed()
@@ -84,10 +84,10 @@ ARN = Words(en="ARN", ja="ARN")
 POLICY = Words(en="resource policy", ja="リソースポリシー")
 KMS_KEY = Words(en="KMS key", ja="KMSキー")
 BY_NAME = "@name"
-"""Path of the fact that is the name by which the resource is asked for."""
+"""Path of the fact that names the resource in requests."""
 BEYOND_THE_PLAN = Words(en="beyond the plan", ja="計画外")
 UNPLANNED = "@unplanned"
-"""Path of what the ledger has of the resource beyond the plan, which the reader gives as a part of the place."""
+"""Path of the resource's unplanned settings, which the ledger collects and the reader passes in the place."""
 
 
 def itself(value: Any) -> Any:
@@ -100,24 +100,24 @@ def nothing_lost(_before: Any, _answer: Raw) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCall:
-    """A read, and what its answer says beside the facts. Paths begin ``under``, where the resource stands."""
+    """A read call, and what its answer contains besides the facts. Paths are relative to ``under``, the place of the resource."""
 
     operation: str
     asks: Mapping[str, str] = field(default_factory=dict)
-    """Parameter -> template of its value: ``{name}``, and what else of the place the reader gives."""
+    """Parameter -> template of its value: ``{name}``, or another entry of the place that the reader passes."""
     under: str = ""
     pages: str = ""
-    """Member that is a list over several pages; where it is ``under`` itself, the resource is the one of its elements that is ``named`` so."""
+    """Member that is a list over several pages. If it is ``under`` itself, the resource is the element to which ``named`` gives its name."""
     named: Subject | None = None
-    """How the ledger names the resource of an answer; None where no closed member speaks of it."""
+    """Returns the name of an answer's resource for the ledger; None if the call has no closed member."""
     members: Mapping[str, Entry] = field(default_factory=dict)
-    """Closed members, and what else does not follow from the facts."""
+    """Closed members, and other entries that cannot be derived from the facts."""
     harmless: Mapping[str | Harmless, str] = field(default_factory=dict)
-    """Why they decide nothing -> members."""
+    """Reason why members are harmless -> their names."""
     beside: Mapping[str, Entry] = field(default_factory=dict)
     """Members of the answer outside the resource."""
     lists: Mapping[str, str] = field(default_factory=dict)
-    """Where an answer has the resource in one of several lists: list -> the members that its elements have."""
+    """If an answer has the resource in one of several lists: list -> the members of its elements."""
     needs: frozenset[str] = frozenset()
     empty_on: frozenset[str] = frozenset()
     """Error codes that mean "nothing is set"."""
@@ -138,7 +138,7 @@ class ReadCall:
         return str(xform_name(self.operation))
 
     def parameters(self, place: Mapping[str, Any]) -> dict[str, str]:
-        """Return the parameters, without the account's, which its credentials imply."""
+        """Return the parameters; the account's is left out if the place has none, since the credentials imply it."""
         return {
             name: template.format(**place)
             for name, template in self.asks.items()
@@ -146,7 +146,7 @@ class ReadCall:
         }
 
     def entry_of(self, name: str, listed: Iterable[Raw]) -> Raw | None:
-        """Return the entry of a listing that is the resource of that name."""
+        """Return the element of a listing that has this name; None if there is none."""
         named = self.named
         return next((entry for entry in listed if named and named({}, entry) == name), None)
 
@@ -156,37 +156,37 @@ class ReadCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One property of a resource: where AWS answers it, and all that follows from that."""
+    """One property of a resource: where AWS returns it, and everything derived from that."""
 
     words: Words
     at: str
     call: str = ""
-    """Key of the kind's calls; the first one, unless it is named."""
+    """Key of the kind's calls; default: the first one."""
     absent: Any = NEEDED
     read: Callable[[Any], Any] = itself
-    """From AWS's value to ours."""
+    """Converts AWS's value to ours."""
     read_in: Callable[[Any, Mapping[str, Any]], Any] | None = None
-    """The same, where the value is understood by the place that it was read in: a Region, a prefix of names."""
+    """The same for a value whose meaning depends on its place, such as the Region or a prefix of names."""
     covers: str = ""
-    """Members that it speaks for, separated by spaces, where they are not the one at its path."""
+    """Members of the answer that the fact covers, separated by spaces; default: the one at its path."""
     none: Words | None = None
-    """How people name that there is no value."""
+    """Words to show if there is no value."""
     part: Part | LeftOut | None = None
-    """Its kind's part, unless it is named."""
+    """Its part of a release; default: its kind's."""
     inner: Mapping[str, Part | LeftOut] = field(default_factory=dict)
-    """Fields of its value that belong elsewhere."""
+    """Fields of its value that belong to another part, or to none."""
     set_by: str = ""
-    """Key of the kind's requests; without one no call changes it."""
+    """Key of the kind's requests; without one, no call can change the fact."""
     write: Callable[[Any], Raw] | None = None
-    """From our value to the members of a request, where it is not the member that it is read from."""
+    """Converts our value to the members of a request; default: the member that it is read from."""
     loses: Callable[[Any, Raw], bool] = nothing_lost
-    """Value before and AWS's answer -> whether the change deletes something for ever."""
+    """Value before and AWS's answer -> whether the change deletes something for good."""
     fixed: Words | None = None
-    """What a person does where no call changes it: ``{name}``, ``{found}``."""
+    """What a person has to do if no call can change it, with the gaps ``{name}`` and ``{found}``."""
 
     @property
     def given(self) -> bool:
-        """Whether its value is a part of the place, and not of an answer."""
+        """Whether its value comes from the place, not from an answer."""
         return self.at.startswith("@")
 
     @property
@@ -215,7 +215,7 @@ def fact(words: Words, at: str, **more: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteCall:
-    """A call that changes facts, all that it sets at once; its parameters name the resource."""
+    """A call that sets facts, all of them at once; its parameters name the resource."""
 
     operation: str
     asks: Mapping[str, str]
@@ -227,7 +227,7 @@ def escaped(text: str) -> str:
 
 
 def replaced(path: str, value: Any) -> dict[str, str]:
-    """Return the operation of API Gateway's updates that sets what is at a path; it takes whole numbers without a point."""
+    """Return API Gateway's patch operation that sets the value at a path; API Gateway takes whole numbers without a point."""
     whole = isinstance(value, float) and value.is_integer()
     text = str(int(value) if whole else value)
     return {
@@ -257,13 +257,13 @@ def value_of(item: Any, name: str) -> Any:
 
 
 def partly(kind: type[T], values: Mapping[str, Any]) -> T:
-    """Return an item of which some facts may be unknown: to look at one of these is NotTestable, never a value."""
+    """Return an item that may have unknown facts: reading one of these raises NotTestable."""
     unknown = any(isinstance(value, Unreadable) for value in values.values())
     return cast("T", (_partly(cast("Any", kind)) if unknown else kind)(**values))
 
 
 def changed(item: T, **values: Any) -> T:
-    """Return the item with other values; what is unknown of it stays unknown."""
+    """Return the item with other values; its unknown facts stay unknown."""
     kind = type(item) if type(item).__mro__[1] is object else type(item).__mro__[1]
     names = (field.name for field in fields(cast("Any", kind)))
     return partly(kind, {name: value_of(item, name) for name in names} | values)
@@ -293,7 +293,7 @@ def _partly(kind: type[Any]) -> type[Any]:
 
 
 def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
-    """Yield name and reason of each fact of an item that is not known; an item may be several resources."""
+    """Yield the name of each unknown fact, and why it is unknown; an item may be several resources."""
     if isinstance(item, tuple):
         for entry in item:
             yield from unread_facts(entry)
@@ -308,7 +308,7 @@ def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
 
 
 def tried(ask: Callable[[], Any]) -> Any:
-    """Return the answer, or why there is none; Gone is raised, since it is about the whole resource."""
+    """Return the answer, or why there is none. Raises Gone, since that concerns the whole resource."""
     try:
         return ask()
     except Gone:

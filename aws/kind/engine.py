@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kind(Generic[T]):
-    """``type`` is a frozen dataclass, of which each field is a ``fact``; ``section`` is where the inventory has its items."""
+    """``type`` is a frozen dataclass whose fields are all facts; ``section`` is the section of the inventory with its items."""
 
     words: Words
     service: str
@@ -57,7 +57,7 @@ class Kind(Generic[T]):
     part: Part | LeftOut = Part.CONFIGURATION
     """The part of a release that its facts belong to, unless they name another."""
     attached_section: str = ""
-    """Section of what is not planned of its items."""
+    """Section of the unplanned settings of its items."""
     requests: Mapping[str, WriteCall] = field(default_factory=dict)
     create: Callable[[ChangeContext, Any], object] | None = None
     undo: Mapping[Words, HowToUndo[UndoTarget]] = field(default_factory=dict)
@@ -90,13 +90,13 @@ class Kind(Generic[T]):
 
     @cached_property
     def _of_facts(self) -> tuple[str, ...]:
-        """Keys of the calls that facts are read from; the others speak of what is attached alone."""
+        """Keys of the calls that facts are read from; the other calls only show what is attached."""
         return tuple(dict.fromkeys(fact.call for fact in self.facts.values()))
 
     def read(self, aws: Aws, name: str, **place: Any) -> T:
-        """Return what AWS says of a resource. A call that is refused makes its own facts unknown, and no more.
+        """Read a resource. If AWS refuses a call, only the facts of that call are unknown.
 
-        Raise Gone where it does not exist, and the first call's failure where none was answered.
+        Raises Gone if the resource does not exist, and the first call's failure if no call was answered.
         """
         where = {"name": name, **place}
         answers = {key: tried(partial(self._asked, aws, key, where)) for key in self._of_facts}
@@ -111,7 +111,7 @@ class Kind(Generic[T]):
         return entry
 
     def decode(self, answers: Mapping[str, Any], name: str = "", **place: Any) -> T:
-        """Make an item of the answers, each a resource of a listing, a whole answer, or why there is none."""
+        """Make an item from the answers: each is an element of a listing, a whole answer, or why there is none."""
         if all(isinstance(answer, Unreadable) for answer in answers.values()):
             raise ReadFailure(next(iter(answers.values())))
         values = {
@@ -142,7 +142,7 @@ class Kind(Generic[T]):
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The IAM actions that reading its facts takes."""
+        """The IAM actions needed to read its facts."""
         return self._actions(self._of_facts)
 
     def _actions(self, keys: Iterable[str]) -> tuple[str, ...]:
@@ -152,7 +152,7 @@ class Kind(Generic[T]):
     def readers(
         self, names: Callable[[Reading], Iterable[str]], **place: Any
     ) -> Mapping[str, Reader]:
-        """Return the readers of its sections; ``names`` are those of the resources to read."""
+        """Return the readers of its sections; ``names`` returns the names of the resources to read."""
 
         def items(reading: Reading) -> Section[T]:
             scope, aws = reading.scope, reading.aws
@@ -162,7 +162,7 @@ class Kind(Generic[T]):
         return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
 
     def reader_of_attached(self) -> Mapping[str, Reader]:
-        """Return the reader of what is not planned of each item that there is."""
+        """Return the reader of the unplanned settings of each existing item."""
         if not self.attached_section:
             return {}
         others = [key for key in self.calls if key not in self._of_facts]
@@ -190,7 +190,7 @@ class Kind(Generic[T]):
 
     @cache  # noqa: B019 - a kind lives as long as the program
     def _listing(self, key: str) -> Callable[[Reading], None]:
-        """Return the source that asks a call about all resources at once: the ledger says whose each answer is."""
+        """Return a source that makes a call about all resources at once; the ledger assigns each answer to a resource."""
         return lambda reading: self._made(reading.aws, key, {})
 
     def _made(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
@@ -200,7 +200,7 @@ class Kind(Generic[T]):
         return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
 
     def _wholly_read(self, item: T, name: str) -> None:
-        """Raise the failure of a call whose answer would show what is not planned."""
+        """Raise the failure of a call whose answer would show unplanned settings."""
         for key, fact in self.facts.items():
             value = value_of(item, key)
             if isinstance(value, Unreadable) and self.calls[fact.call].closes:
@@ -210,7 +210,7 @@ class Kind(Generic[T]):
 
     @cached_property
     def ledger(self) -> Ledger:
-        """What becomes of every member of its answers."""
+        """How every member of its answers is treated."""
         return {self.asked_as(call): self._operation(key, call) for key, call in self.calls.items()}
 
     def _operation(self, key: str, call: ReadCall) -> Operation:
@@ -241,7 +241,7 @@ class Kind(Generic[T]):
     def differences(
         self, name: str, item: T | None, bounds: Mapping[Words, Bound], **more: Any
     ) -> Differences:
-        """Hold facts against their bounds; ``more`` are fields of each Difference. KeyError for a fact that it lacks."""
+        """Compare facts with their bounds; ``more`` are fields of each Difference. KeyError for a fact that it lacks."""
         return Differences.among(
             Difference(
                 self.words,
@@ -345,7 +345,7 @@ class Kind(Generic[T]):
         )
 
     def send(self, context: ChangeContext, changes: Changes, **where: Any) -> None:
-        """Send each request once, with all that it is to set; what was just created may not be found yet."""
+        """Send each request once, with all facts that it sets; wait if AWS does not find a new resource yet."""
         for key, request in self.requests.items():
             of_it = {
                 change.field: change.after

@@ -1,4 +1,4 @@
-"""CloudWatch: what an alarm of any type is."""
+"""CloudWatch alarms of any type: on a single metric, on metric math, composite."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from aws.words import Words
 METRIC, COMPOSITE, LOG = TYPES = ("MetricAlarm", "CompositeAlarm", "LogAlarm")
 """Types of alarms: AWS returns only the types that are requested."""
 TYPE = "(type)"
-"""Key under which an alarm's type is added to AWS's answer, which tells it by the list alone."""
+"""Key under which an alarm's type is added to AWS's answer, where only the list shows the type."""
 LISTS = {"MetricAlarms": METRIC, "CompositeAlarms": COMPOSITE, "LogAlarms": LOG}
 STATISTIC = Words(en="statistic", ja="統計")
 THRESHOLD = Words(en="threshold", ja="しきい値")
@@ -180,7 +180,7 @@ class Alarm:
         part=TEXT,
     )
     unit: str | None = _setting(UNIT, "Unit", absent=None)
-    """Where set, only data of this very unit counts."""
+    """If it is set, CloudWatch evaluates only data with this unit."""
     failed_action: str | None = fact(
         Words(en="failed action", ja="失敗したアクション"),
         "",
@@ -219,7 +219,7 @@ class Alarm:
 
 
 def _others(actions: list[str]) -> list[str]:
-    """Return what is done beside telling a topic, or a table's autoscaling, as our resources plan."""
+    """Return the actions other than those of our plan: a notification to a topic, a table's autoscaling."""
     return [
         action for action in actions if action.split(":")[2:3] not in (["sns"], ["autoscaling"])
     ]

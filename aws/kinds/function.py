@@ -1,4 +1,4 @@
-"""Lambda: what each function's alias runs, and what feeds, follows or pins it."""
+"""Lambda: what each function's alias runs, and its event sources, destinations and pinned runtime."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ WHY = Harmless("words beside a state, which is judged")
 
 
 def _within(member: str, refused: Raw) -> ReadFailure:
-    """Return the failure of a part of an answer, which AWS tells within it."""
+    """Return the failure of a part of an answer, which AWS reports inside that answer."""
     said = f"{member}: {refused.get('ErrorCode')}"
     return ReadFailure.of("lambda:GetFunction", said, said)
 
@@ -198,7 +198,7 @@ class Function:
 
 
 def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
-    """Speak of what callers reach: $LATEST, asked about without a qualifier, is a draft, and a number an earlier version."""
+    """Name only what callers reach: without a qualifier AWS answers with $LATEST, a draft; a number is an earlier version."""
     alias = not str(parameters.get("Qualifier", "0")).isdecimal()
     return str(parameters["FunctionName"]) if alias else None
 

@@ -41,7 +41,7 @@ RESTORING = Words(en="restore in progress", ja="進行中の復元")
 KEY_LOST = Words(en="key out of reach since", ja="キーに到達できなくなった日時")
 ARCHIVED = Words(en="archived because", ja="アーカイブの理由")
 ITS_ARN = {"ResourceArn": "arn:{partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"}
-"""Made instead of read, so that tags stay readable where DescribeTable is not."""
+"""Built from the name instead of read, so that tags can be read even if DescribeTable is denied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _caps(table: Raw) -> Iterator[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """``sse_type`` None is the AWS owned key: encrypted all the same."""
+    """If ``sse_type`` is None, the table is encrypted with the AWS owned key."""
 
     name: str = fact(NAME, "TableName", part=PLANNED_BY)
     arn: str = fact(ARN, "TableArn", part=IDENTITY)

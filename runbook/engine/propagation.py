@@ -1,8 +1,9 @@
-"""A change is done when AWS shows it: until then the next step, and the proof, would read what was before.
+"""A change is done when AWS shows it: until then, the next step and the checks would read the state before it.
 
-Reads of IAM, of tags and of listings lag behind writes by seconds (see ``tests/local/late/documented.py`` for AWS's own
-words). So a step looks again after its change, as a rehearsal would, until nothing of what it made is missing. And
-where the look before the change was a stale one, so that something is made that is there, it looks again, too. A red proof is tried again for as long as its own reads may lag.
+Reads of IAM, of tags and of listings lag behind writes by seconds (``tests/local/late/documented.py`` has AWS's own
+words). After a change, a step therefore reads again, as a rehearsal would, until AWS shows everything that it made. It also
+reads again if AWS says that a resource already exists which the first read did not show. A red row is judged again for as
+long as its own reads may lag.
 """
 
 from collections.abc import Callable, Iterable
@@ -41,7 +42,7 @@ def until_shown(action: Action) -> Action:
 
 
 def _done(context: StepContext, action: Action) -> Changes:
-    """Do it; where AWS has something already that it did not show, look until it shows it, and go on."""
+    """Make the change; if AWS already has a resource that it did not show, read until it does, and go on."""
     try:
         return action(context)
     except ClientError as error:
@@ -92,7 +93,7 @@ def _named(made: Changes) -> Words:
 
 
 def _identity(change: Change) -> str:
-    """Tell a change by what it leads to: a later look may find something else before it."""
+    """Identify a change by its result, since a later read may find another value before it."""
     return repr((change.resource, change.field, change.after))
 
 

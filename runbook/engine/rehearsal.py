@@ -41,7 +41,7 @@ def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
 def new_in(
     step: RehearsedStep, earlier: Sequence[RehearsedStep]
 ) -> tuple[Changes, tuple[int, ...]]:
-    """Return what no earlier step changes, and the steps that change the rest: a run finds that done."""
+    """Return the changes that no earlier step makes, and the steps that make the others: a run finds those done."""
     by = {repr(change): before.number for before in reversed(earlier) for change in before.changes}
     new = tuple(change for change in step.changes if repr(change) not in by)
     told = {by[repr(change)] for change in step.changes if repr(change) in by}

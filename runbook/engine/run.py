@@ -1,4 +1,4 @@
-"""Running a procedure: rehearse shows, perform does, and a stopped run goes on where it was."""
+"""Runs a procedure: ``rehearse`` shows the changes, ``perform`` makes them, and a stopped run resumes."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ class RedRow:
     root: str | None = None
     """The red row that it only follows from."""
     undone_by: str = ""
-    """The command that takes away what is not planned; empty where another repair is asked for."""
+    """The command that removes the unplanned setting; empty if the row needs another repair."""
     aside: bool = False
     """Not red: it was not judged here, and the sentence says why."""
 
@@ -77,7 +77,7 @@ class Run:
     rights: str = ""
     """Where to find the IAM policy that this procedure needs."""
     unattended: bool = False
-    """Without a person to ask: what only a person can do is left open, and never taken for done."""
+    """Run without a person to ask: what only a person can do is left open, and never counted as done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     applied: AppliedChanges = field(default_factory=AppliedChanges)
     _tried: dict[str, bool] = field(default_factory=dict)
@@ -212,7 +212,7 @@ class Run:
         self._write("held", step)
 
     def _agreed(self, step: Step, changes: Changes) -> frozenset[str]:
-        """Ask once for all that a step destroys. What it finds only later was not agreed to."""
+        """Ask once for all destructive changes of a step. A change that it finds only later was not agreed to."""
         lost = destructive(changes)
         if lost and not self.screen.agreed(lost):
             self._stop(
@@ -249,9 +249,9 @@ class Run:
     def _prove(
         self, rows: tuple[str, ...], step: Step, due: Sequence[str], *, changed: bool
     ) -> dict[str, str]:
-        """Stop where a row is red; return those that only follow from a row not yet ``due``, and that one.
+        """Stop if a row is red; return the rows that only follow from a row not yet ``due``, and that row.
 
-        What is not planned is another procedure's to take away: it is told, and keeps nothing from being repaired.
+        Another procedure removes unplanned settings: they are reported, and do not stop this one.
         """
         if not rows or self.judge is None:
             return {}
@@ -299,7 +299,7 @@ class Run:
         return {row: value for row, value in found.items() if not value.aside}
 
     def _is_foreign(self, red_row: RedRow) -> bool:
-        """Whether another procedure takes it away; not where a person signs, who would sign above what is red."""
+        """Whether another procedure removes it; never where a person signs, who must not sign above a red row."""
         own = f"runbook {self.procedure.name} " in red_row.undone_by
         wanted = self.signatures.wanted if self.signatures else lambda _: False
         return bool(red_row.undone_by) and not own and not any(map(wanted, self.procedure.steps))

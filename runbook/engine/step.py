@@ -109,9 +109,9 @@ class Step:
     action: Action | None
     """None where only a person can do it; the text is then the instruction."""
     may_wait: bool = False
-    """Nothing after it builds on it: where a person has not done it, the run leaves it and goes on."""
+    """No later step depends on it: if the person has not done it, the run goes on without it."""
     whole: bool = False
-    """It is part of the whole procedure alone: a run for a single row leaves it out."""
+    """It belongs to the whole procedure only: a run for a single row leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

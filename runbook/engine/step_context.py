@@ -1,4 +1,4 @@
-"""What a step may use: all that changing AWS needs, and this project's plan, evidence and choices."""
+"""What a step may use: everything needed to change AWS, and this project's plan, evidence and options."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,7 +103,7 @@ class StepContext(ChangeContext):
     """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
 
     def needs(self, there: object, otherwise: Words | Refused) -> None:
-        """Raise Refused where something is missing; it says which procedure makes it."""
+        """Raise Refused if something is missing; the message names the procedure that creates it."""
         try:
             ChangeContext.needs(self, there, otherwise)
         except MissingPrerequisite as error:

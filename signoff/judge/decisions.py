@@ -122,7 +122,7 @@ class Judge:
     def hold(
         self, kind: Kind[T], item: T, bounds: Mapping[Words, Bound], *beside: str, **more: Any
     ) -> None:
-        """Hold facts of an item against their bounds, and show them as evidence, with the fields ``beside`` them.
+        """Compare facts of an item with their bounds, and record them as evidence, with the fields ``beside`` them.
 
         ``more`` are fields of each Difference.
         """
@@ -135,7 +135,7 @@ class Judge:
         allowed: Mapping[str, Bound] | None = None,
         **resource: str,
     ) -> None:
-        """Show what is not planned of a resource, given as ``kind=name``, and hold it against what is allowed."""
+        """Record the unplanned settings of a resource, given as ``kind=name``, and compare them with what is allowed."""
         attached = tuple(found)
         shown = [f"{addition.fact.en}: {addition.found}" for addition in attached]
         self.observe.note(**resource, attached=shown)

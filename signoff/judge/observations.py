@@ -57,7 +57,7 @@ class Observations:
     decided: list[AppliedDecision] = field(default_factory=list)
     """Decisions without which the check would have failed."""
     compared: list[Comparison] = field(default_factory=list)
-    """What was held against a bound, whether the bound allows it or not."""
+    """What was compared with a bound, within it or not."""
 
     def __call__(self, resource: R, *names: str) -> R:
         """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""

@@ -21,7 +21,7 @@ SEVERITIES = {
     Certainty.GUESSED: Severity.MAJOR,
     Certainty.UNPARSED: Severity.MAJOR,
 }
-"""How grave a difference is at most: what is certain blocks, a guess can be signed for."""
+"""Certainty of a difference -> its highest severity: a certain one is a blocker, a guess can be signed for."""
 BROKEN = Words(
     en="No decision can allow this: as it is, it does not work or is not safe.",
     ja="この状態では動作しないか安全でないため、例外として認めることはできません。",
@@ -75,7 +75,7 @@ class Finding:
     decided: tuple[AppliedDecision, ...] = ()
     """Decisions of the environment file without which it would be red."""
     compared: tuple[Comparison, ...] = ()
-    """What was held against a bound: found beside expected."""
+    """What was compared with a bound: the value found, and the value expected."""
     calls: tuple[str, ...] = ()
     """The IAM actions by which the judged facts were read."""
     decision: str = ""
@@ -85,7 +85,7 @@ class Finding:
     undecidable: Words = SILENCE
     """Why no decision can allow it, where none can and it is known what is there."""
     stops_calls: bool = False
-    """Calls fail by it, without any doubt: no waiver lets it pass."""
+    """Calls certainly fail because of it, so it can't be waived."""
     repeats: bool = False
     """Its sentence only repeats a difference that ``compared`` shows."""
     stale: str = ""
@@ -93,7 +93,7 @@ class Finding:
     unsigned: bool = False
     """A person must sign for it, and no signature that counts is on record."""
     at_most: Severity = Severity.BLOCKER
-    """However grave its row is, this finding is no graver: what is only guessed is a major."""
+    """The highest severity of this finding, even on a graver row: a guess is a major at most."""
     proof: Words = SILENCE
     """What the test states, as a sentence."""
     differences: tuple[Unplanned, ...] = ()

@@ -32,7 +32,7 @@ TEXT, BINARY = "SecretString", "SecretBinary"
 
 
 class UnusableRecordingError(Bilingual):
-    """The file is no recording of this version."""
+    """The file is not a recording of this version."""
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ def _secrets(calls: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _private(environment: Environment) -> Iterator[str]:
-    """Yield what is private by what it is: hosts, addresses, channels, buckets."""
+    """Yield the values of private kinds: hosts, addresses, channels, buckets."""
     line, front, domain = environment.line, environment.front_end, environment.domain
     texts = (
         *(environment.account, environment.alert_email, environment.bucket),

@@ -307,7 +307,7 @@ def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord
 
 
 def _rootless(rows: Iterable[RowVerdict]) -> Iterator[Words]:
-    """Yield the rows that follow from a row that is not red: nothing would say what is wrong."""
+    """Yield the rows that follow from a row that is not red: no row would then say what is wrong."""
     rows = tuple(rows)
     roots = {
         judged_row.row.id for judged_row in rows if judged_row.outcome.red or judged_row.waiver

@@ -39,7 +39,7 @@ OPERATIONS = [
     ("ranking", "GET /ranking/weekly", "BatchGetItem"),
     ("richmenu", "GET /richmenu/list", "GetSecretValue"),
 ]
-"""Every operation that a function makes, but for award's Invoke, which nobody waits for."""
+"""Every operation that a function makes, except for award's Invoke, for which no caller waits."""
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ ELSEWHERE = {
 
 @pytest.fixture
 def red(finished):
-    """The account as planned, but for a table without backups, an alarm, a lifetime of logs and a tag."""
+    """The account as planned, except for a table without backups, an alarm, a lifetime of logs and a tag."""
     for name in ("Users-prod", "UserStamps-prod"):
         finished.client("dynamodb").update_continuous_backups(
             TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}

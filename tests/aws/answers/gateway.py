@@ -1,4 +1,4 @@
-"""API Gateway's answers but for the API's own text, and ACM's."""
+"""API Gateway's answers except for the API's own text, and ACM's."""
 
 import json
 

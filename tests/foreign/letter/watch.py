@@ -49,7 +49,7 @@ def _alarm(
 
 
 def _dashboard(cloudwatch: Any) -> None:
-    """Step 6-2: five widgets, one line of the list each; the functions were picked but for one."""
+    """Step 6-2: five widgets, one line of the list each; the functions were picked except for one."""
     functions = [f"stamp-rally-prod-{function}" for function in FUNCTIONS if function != "richmenu"]
     capacity = [
         ["AWS/DynamoDB", f"Consumed{way}CapacityUnits", "TableName", table]

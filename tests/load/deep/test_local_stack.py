@@ -13,7 +13,7 @@ from tests.load.runs import free_of_tokens
 
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory):
-    """The project's limits, but for the lateness of the generator: this machine may be busy."""
+    """The project's limits, except for the lateness of the generator: this machine may be busy."""
     file = tmp_path_factory.mktemp("limits") / "slo.toml"
     file.write_text(
         OBJECTIVES_FILE.read_text().replace("lateness_p99_ms = 5.0", "lateness_p99_ms = 250.0")

@@ -42,7 +42,7 @@ BEYOND = Otherwise("an alarm on it beside ours: its own is put again, see `metri
 
 
 def put(**changes):
-    """Return the act of putting the alarm again, but for these changes."""
+    """Return the act of putting the alarm again, except for these changes."""
 
     def act(client):
         (found,) = client("cloudwatch").describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]

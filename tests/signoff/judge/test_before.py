@@ -107,7 +107,7 @@ def prod_after(tmp_path):
 
 
 def _staging(secrets, without, variables=None, **more):
-    """Return what a run against staging has read: production's like, but for its secrets and routes.
+    """Return what a run against staging has read: production's like, except for its secrets and routes.
 
     ``variables`` are those of its auth function, ``more`` values of its environment.
     """
