@@ -171,7 +171,7 @@ API: Limits = {
 }
 AGES: Limits = {
     f"fresh.{key}": KeyLimit(
-        at_most(getattr(RecordAges(), key), DAYS), Words("recent evidence", "新しい証跡")
+        at_most(getattr(RecordAges(), key), DAYS), Words("recent evidence", "有効期間内の証跡")
     )
     for key in ("dev_run", "load", "signature", "rehearsal")
 }

@@ -187,7 +187,7 @@ def _of_trials(environment: Environment, of: Callable[..., Need], run: str) -> I
     took, days = durations(), environment.fresh.rehearsal
     what = Words(en="ranking, recounted", ja="ランキングの再集計")
     yield of("recount", what, run.format("recount"), took["recount"], days=days)
-    what = Words(en="rollbacks, rehearsed", ja="ロールバックの訓練")
+    what = Words(en="rollbacks, rehearsed", ja="ロールバック訓練")
     how, time = run.format("rehearse_rollbacks"), took["rehearse_rollbacks"]
     yield of("rehearsal", what, how, time, days=days)
     plan, unlock = environment.load_plan, " --unlock HOST" if environment.production else ""

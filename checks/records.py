@@ -159,7 +159,7 @@ def judged_load(
         why = sentence_of(invalid)
         invalid_run = Words(
             en=f"an invalid run says nothing about the target: {why.en}",
-            ja=f"無効な実行は対象について何も示しません: {why.ja}",
+            ja=f"無効な実行は対象の性能を判断する根拠になりません: {why.ja}",
         )
         raise Missing(joined((missing.words, invalid_run))) from None
     if passed(record) and (rate := _rate(record)) < environment.target_rate:

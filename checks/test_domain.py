@@ -42,7 +42,7 @@ def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: J
     judge.hold(DOMAIN, deployed.domain(custom_domain.name), available, decidable=False)
 
 
-@expectation("DEP-40", ja="カスタムドメインがリージョン型である")
+@expectation("DEP-40", ja="カスタムドメインがリージョンエンドポイントである")
 def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     judge.hold(DOMAIN, deployed.domain(custom_domain.name), {ENDPOINT: exactly(("REGIONAL",))})
 

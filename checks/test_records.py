@@ -12,7 +12,7 @@ from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
-REHEARSAL = Words(en="rollback rehearsal of", ja="ロールバックの訓練:")
+REHEARSAL = Words(en="rollback rehearsal of", ja="ロールバック訓練:")
 COMPLETE = Words(en="all ways back", ja="すべての戻し方の実施")
 EQUAL = Words(en="data as before", ja="実施前と同じデータ")
 PROOF = Words(en="proof of the build for", ja="ビルドの検証:")

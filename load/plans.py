@@ -19,7 +19,7 @@ PURPOSES = {
     "baseline": Words("the rate of the first day, for two minutes", "初日の頻度を2分間維持する"),
     "step": Words(
         "up to twice the target, then past the throttle of one method",
-        "目標の2倍まで上げ、1メソッドのスロットルを超える",
+        "目標の2倍まで上げ、1メソッドのスロットリングの上限を超える",
     ),
     "spike": Words("three times the target at once, and back", "一気に目標の3倍にして戻す"),
     "soak": Words(

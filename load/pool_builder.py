@@ -57,7 +57,7 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
     if heard := line_calls(target, visitor.id):
         raise LoadRefused(
             f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded",
-            f"LINEの代役が合成ユーザーについて{heard}回呼び出されました。負荷はかけません",
+            f"ローカルスタックのLINEが合成ユーザーについて{heard}回呼び出されました。負荷はかけません",
         )
     return "POST /notify answers 200 for an id that LINE would refuse"
 

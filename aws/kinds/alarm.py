@@ -40,7 +40,7 @@ SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
 OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
 ACTIONS_ENABLED = Words(en="actions enabled", ja="アクション有効")
 EVALUATION = Words(en="state of its evaluation", ja="評価の状態")
-WALL_CLOCK = Words(en="evaluation by the wall clock", ja="壁時計に合わせた評価")
+WALL_CLOCK = Words(en="evaluation by the wall clock", ja="時計の区切りに合わせた評価")
 WARM_UP = Words(en="warm-up period", ja="ウォームアップ期間")
 LOG_LINES = Words(en="log lines in its notifications", ja="通知に含まれるログ行数")
 

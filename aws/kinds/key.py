@@ -162,7 +162,7 @@ KEY = Kind[Key](
         REPLICAS: by_hand(
             en="KMS console, in each Region that the row names > Customer managed keys > {name} > Key actions >"
             " Schedule key deletion",
-            ja="この項目が示す各リージョンのKMSコンソール > カスタマー管理型のキー > {name} > キーアクション > キーの削除をスケジュール",
+            ja="この項目が示す各リージョンのKMSコンソール > カスタマー管理型のキー > {name} > キーのアクション > キーの削除をスケジュール",
         ),
     },
 )

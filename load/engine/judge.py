@@ -34,7 +34,7 @@ def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Words
     if not seen.steps.total("answered") + seen.steps.total("throttled"):
         yield Words(
             "nothing was answered, so nothing is known of the target",
-            "応答が一つもなく、対象については何も分かりません",
+            "応答が一つもなく、対象の性能を判断できません",
         )
     yield from _absent(conditions, seen)
     for number, step in enumerate(conditions.plan.steps):

@@ -150,7 +150,7 @@ def stage_move(context: StepContext) -> StageMove:
     if id_ is None or stage is None:
         raise Refused(
             en=f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from",
-            ja=f"{api.name}のステージ{api.stage}が存在せず、切り戻す元がありません",
+            ja=f"{api.name}のステージ{api.stage}が存在しないため、戻す対象がありません",
         )
     live = str(stage["deploymentId"])
     target = described_deployment(context, id_, _target(context, live, deployments(context, id_)))

@@ -31,7 +31,7 @@ KINDS = {
     "rollback": Words(en="rollback", ja="ロールバック"),
     "restore": Words(en="restore", ja="復元"),
     "front-end": Words(en="front-end", ja="フロントエンド"),
-    "facts": Words(en="facts", ja="事実"),
+    "facts": Words(en="facts", ja="設定値"),
 }
 """How a sentence names kinds of records; a kind that is not here is shown as it is written."""
 

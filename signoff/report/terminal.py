@@ -35,7 +35,7 @@ PART = Words(
 )
 DECIDE = Words(
     en="or, if this is wanted, decide so in environments.toml:",
-    ja="または、これを認めるなら次の行をenvironments.tomlに加えます:",
+    ja="または、意図した設定の場合は次の行をenvironments.tomlに追記します:",
 )
 
 
