@@ -107,6 +107,7 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
         try:
+            _refuse_repeated(self.make_parser(ctx).parse_args([*args])[2], ctx)
             super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # the parser of options knows none
@@ -128,6 +129,14 @@ class Command(click.Command):
     def reason_not_taken(self, _: click.Context, __: str) -> Words:
         """Return what there is to say of an option or argument that this command does not take; empty: nothing."""
         return SILENCE
+
+
+def _refuse_repeated(given: Sequence[click.Parameter], ctx: click.Context) -> None:
+    """Raise GivenTwice for an option that stands there twice and takes one value: Click would ignore the first one."""
+    for param in given:
+        takes_one = isinstance(param, CommandOption) and not (param.is_flag or param.multiple)
+        if takes_one and given.count(param) > 1:
+            raise GivenTwice(param.opts[0], ctx)
 
 
 class CommandGroup(Command, click.Group):
@@ -180,6 +189,10 @@ class NotTaken(click.UsageError):
     def __init__(self, ctx: click.Context, word: str, near: Sequence[str] = ()) -> None:
         super().__init__(word, ctx)
         self.word, self.near = word, near
+
+
+class GivenTwice(click.UsageError):
+    """A command was given two values of an option that takes one."""
 
 
 def language_option() -> CommandOption:
@@ -302,6 +315,11 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
             return _not_taken(error, error.option_name, error.possibilities or (), path)
         case click.NoSuchCommand():
             return _no_command(error, path)
+        case GivenTwice():
+            return Words(
+                en=f"{path}: {error.message} is given twice, and takes one value",
+                ja=f"{path}: {error.message}は2回指定できません",
+            )
         case click.MissingParameter() if isinstance(param, (CommandOption, Argument)):
             return Words(
                 en=f"{path}: {named} is missing: {param.words.en}",

@@ -55,6 +55,8 @@ WRONG = [
     ("fix --go", "runbook fix does not take --go; it is an option of procedures"),
     ("tables --on x", "runbook tables does not take --on"),
     ("functions --onyl award", "runbook functions does not take --onyl; did you mean --only?"),
+    ("functions --only award --only auth", "functions: --only is given twice, and takes one value"),
+    ("tables --env local --row DEP-04", "tables: --env is given twice, and takes one value"),
     ("api award", "runbook api does not take award"),
     ("--wait", "runbook does not take --wait; it is an option of procedures"),
 ]
