@@ -19,8 +19,10 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
+import botocore
 import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from aws.words import Words
 from signoff.judge.verdict import RunCondition
@@ -141,6 +143,7 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from start_up_code(root)
     yield from folders_of_imports(root)
     yield from unchecked_caches(root)
+    yield from models()
     yield from addresses()
 
 
@@ -248,6 +251,21 @@ def _unchecked(path: Path) -> RunCondition:
             ja=f"{path}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
         ),
     )
+
+
+def models() -> Iterator[RunCondition]:
+    """Yield the folders of service models that botocore prefers to its own: they decide what is asked, and how it is read."""
+    own = Path(botocore.__file__).parent
+    searched = create_loader(botocore.session.get_session().get_config_variable("data_path"))
+    for folder in map(Path, searched.search_paths):
+        if not folder.is_relative_to(own) and any(folder.glob("*/*/*.json*")):
+            yield RunCondition(
+                what=str(folder),
+                words=Words(
+                    en=f"AWS's answers are read by the service models in {folder}, which are not botocore's: move them away",
+                    ja=f"AWSの応答を、botocoreのものではない{folder}のサービスモデルで読み取っています。移動してください",
+                ),
+            )
 
 
 def addresses() -> Iterator[RunCondition]:

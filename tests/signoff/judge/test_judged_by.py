@@ -15,6 +15,7 @@ from signoff.judge.judged_by import (
     folders_of_imports,
     foreign,
     foreign_start_files,
+    models,
     of_the_commit,
     start_up_code,
     unchecked_caches,
@@ -259,6 +260,21 @@ def test_cache_that_python_compiles_anew_is_no_condition(tmp_path, cached, conte
 
 def test_this_checkout_has_no_unchecked_cache():
     assert list(unchecked_caches(ROOT)) == []
+
+
+@pytest.mark.parametrize(("file", "conditions"), [("service-2.json", 1), ("README", 0)])
+def test_models_of_services_beside_those_of_botocore_are_named(
+    file, conditions, monkeypatch, tmp_path
+):
+    folder = tmp_path / "dynamodb" / "2012-08-10"
+    folder.mkdir(parents=True)
+    (folder / file).write_text("{}")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    told = [condition.words.en for condition in models() if condition.what == str(tmp_path)]
+
+    assert len(told) == conditions
+    assert all("which are not botocore's: move them away" in words for words in told)
 
 
 @pytest.fixture
