@@ -13,7 +13,7 @@ from threading import Lock
 
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
-from aws.kinds.function import Function, decode
+from aws.kinds.function import FUNCTION, Function, decode
 from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
 from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
@@ -79,8 +79,12 @@ class DeploymentBack:
     deployment: Deployment
     authorization: Mapping[str, str] | None
     """See ``authorization_of``."""
+    keys: Mapping[str, bool] = field(default_factory=dict)
+    """See ``keys_of``."""
     calls: Mapping[str, str] | None
     """See ``calls_on_record``; None where it was not recorded while the stage served it."""
+    time_outs: Mapping[str, int] = field(default_factory=dict)
+    """See ``time_outs_on_record``."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
@@ -169,7 +173,8 @@ def versions_back(reading: Reading) -> Section[Function]:
             )
         whole = reading.aws.call("lambda", "get_function", FunctionName=name, Qualifier=number)
         entry = {**whole["Configuration"], "FunctionName": name}
-        return decode(entry, scope=reading.scope)
+        unplanned = reading.aws.unplanned(FUNCTION.words.en, f"{name}:{number}")
+        return decode(entry, scope=reading.scope, unplanned=unplanned)
 
     return reading.each(reading.scope.functions, read)
 
@@ -205,7 +210,9 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
     back = DeploymentBack(
         deployment=decode_deployment(raw),
         authorization=authorization_of(raw),
+        keys=keys_of(raw),
         calls=calls,
+        time_outs=scope.time_outs.get(found.id, {}),
         policies={
             function.arn: _policy_of(reading, function)
             for function in called
@@ -235,6 +242,16 @@ def authorization_of(deployment: Raw) -> Mapping[str, str] | None:
         f"{verb} {path}": str(entry.get("authorizationType", "NONE"))
         for path, verbs in summary.items()
         for verb, entry in verbs.items()
+    }
+
+
+def keys_of(deployment: Raw) -> Mapping[str, bool]:
+    """Return ``VERB /path`` -> whether a caller needs an API key, of the methods of which API Gateway says it."""
+    return {
+        f"{verb} {path}": entry["apiKeyRequired"]
+        for path, verbs in deployment.get("apiSummary", {}).items()
+        for verb, entry in verbs.items()
+        if "apiKeyRequired" in entry
     }
 
 

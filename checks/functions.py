@@ -90,6 +90,7 @@ CALLING_AWS = described(
     ja="未設定の場合と同じくboto3がAWSを呼び出せる値",
     code="calling_aws",
 )
+LINE_ENDPOINT = Words.same("LINE_API_ENDPOINT")
 OWN = described(
     Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
     code="own",
@@ -272,6 +273,14 @@ def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
         if same(value, text, salt)
     }
     return variables(found, talkative, QUIET, Certainty.GUESSED)
+
+
+def past_line(found: Function, environment: Environment, salt: str) -> tuple[Difference, ...]:
+    """Return that a function calls another address than LINE's own."""
+    facts = {LINE_ENDPOINT: found.environment.get(LINE_ENDPOINT.en)}
+    bounds = {LINE_ENDPOINT: leading_to_line(environment, salt)}
+    about = {"call": "lambda:GetFunction", "decidable": False}
+    return differences(FUNCTION.words, found.name, facts, bounds, **about)
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:

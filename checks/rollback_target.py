@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 from aws import desired
 from aws.access.callers import refusal
+from aws.api.document import Method
 from aws.api.integration import InvokedFunction, target
-from aws.bounds import at_least, exactly
-from aws.difference import Certainty, Difference, Differences, differences, fault
+from aws.bounds import at_least, exactly, unset
+from aws.difference import Certainty, Difference, Differences, differences, fault, if_any
 from aws.iam.evaluation import is_same
-from aws.kinds.function import CODE, FUNCTION, HANDLER, MEMORY, RUNTIME, TIMEOUT, Function
+from aws.kinds.function import CODE, FUNCTION, HANDLER, MEMORY, NETWORK, RUNTIME, TIMEOUT, Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
@@ -22,9 +23,21 @@ from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
-from checks.functions import ACTIVE, DEFAULTS, arns_of, differing, foreign, hijacking, supported_on
+from checks.functions import (
+    ACTIVE,
+    DEFAULTS,
+    arns_of,
+    differing,
+    diverting,
+    foreign,
+    hijacking,
+    logging_requests,
+    past_line,
+    supported_on,
+)
 from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
 from checks.releases import packed
+from checks.throttling import WAITS
 from plan import Plan
 from plan.compute import names_a_table
 from signoff.environment import where
@@ -45,7 +58,12 @@ AUTHORIZATION = Words(en="authorization", ja="認可")
 METHOD = Words(en="method", ja="メソッド")
 SERVING = Words(en="one that serves planned routes", ja="計画したルートを提供するもの")
 AS_LIVE = Words(en="one, as in what is live", ja="稼働中のものと同じくあること")
-ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
+NETWORK_BACK = Words(en="network of that version", ja="そのバージョンのネットワーク")
+API_KEY = Words(en="API key", ja="APIキー")
+KEY = {
+    True: Words(en="asked for", ja="要求あり"),
+    False: Words(en="not asked for", ja="要求なし"),
+}
 ONLY_WAY = Words(
     en=f"the first release: the only way back is {CLOSED.en}",
     ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
@@ -77,6 +95,18 @@ def uncallable(
         ):
             expected = allowing(by)[INVOKED_BY].words
             yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
+        elif own := _mixed_up(snapshot.plan, by, called):
+            wrong = fault(ROUTE, route, CALLED, called.arn, Words.same(own), call=GET_DEPLOYMENT)
+            yield replace(wrong, decidable=True, loosens=True)
+
+
+def _mixed_up(plan: Plan, by: str, called: InvokedFunction) -> str | None:
+    """Return the function that a route, or the authorizer, is planned to call, where it calls that of another route."""
+    own = {route.id: route.function.arn for route in plan.api.routes}.get(by)
+    if by.startswith("authorizer ") and plan.api.authorizer:
+        own = plan.api.authorizer.function.arn
+    others = {function.arn for function in plan.functions} - {own}
+    return own if called.function in others else None
 
 
 def _policies(
@@ -105,6 +135,22 @@ def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
     aliases = (alias.name for alias in deployed.all_aliases(want))
     versions = (version.number for version in deployed.versions(want))
     return qualifier in {"", "$LATEST", *aliases, *versions}
+
+
+def _networks(back: Function) -> list[str]:
+    return [each.found for each in back.unplanned if each.fact == NETWORK]
+
+
+def as_live(what: Words) -> Words:
+    return Words(en=f"{what.en}, as in what is live", ja=f"稼働中のものと同じく{what.ja}")
+
+
+def _authorization(method: Method) -> str:
+    """Return the authorization type of a method, as API Gateway summarizes it."""
+    guard = method.authorizer or "NONE"
+    if guard.startswith("COGNITO:"):
+        return "COGNITO_USER_POOLS"
+    return guard if guard in {"NONE", "AWS_IAM"} else "CUSTOM"
 
 
 def _answering(id_: str, methods: Mapping[str, Answer]) -> Answer | None:
@@ -159,7 +205,9 @@ class WayBack:
             *starts,
             *self._fits(want, named),
             *differences(FUNCTION.words, named.name, facts, old, **about),
+            *if_any(FUNCTION.words, named.name, NETWORK_BACK, _networks(named), unset(), **about),
             *self._variables(want, named),
+            *self._misleading(named),
             *hijacking(named),
             *self._unknown(named),
         )
@@ -220,6 +268,15 @@ class WayBack:
         arns = partial(arns_of, self.snapshot.plan, inventory.sections)
         return differing(back, replace(want, environment=names), environment, salt, arns)
 
+    def _misleading(self, back: Function) -> tuple[Difference, ...]:
+        """Return variables by which it would call, trust or write down otherwise than what is live may."""
+        salt = self.snapshot.inventory.salts["own"]
+        return (
+            *diverting(back, salt),
+            *past_line(back, self.snapshot.environment, salt),
+            *logging_requests(back, salt),
+        )
+
     def _unknown(self, back: Function) -> Iterator[Difference]:
         """Yield code that is not recorded: a person who knows it has to say what it is."""
         known = {
@@ -258,19 +315,44 @@ class WayBack:
                 ja=f"デプロイ{back.deployment.id}の内容をAPI Gatewayが示しません",
             )
         return (
-            *self._opened(back.deployment.id, back.authorization),
+            *self._asking(back, back.authorization),
+            *self._keyed(back),
+            *self._hasty(back),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
 
-    def _opened(self, back: str, authorization: Mapping[str, str]) -> Iterator[Difference]:
-        """Yield the routes that would not require a session, although the live deployment does."""
+    def _asking(
+        self, back: DeploymentBack, authorization: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        """Yield the routes and preflights that would ask for another authorization than in what is live, or for none."""
         for id_, method in self.deployed.served().methods.items():
-            closed = method.authorizer and id_ not in self._planned_open()
-            if closed and _answering(id_, authorization) == "NONE":
-                yield fault(
-                    ROUTE, f"{id_} ({back})", AUTHORIZATION, "NONE", ASKED, call=GET_DEPLOYMENT
-                )
+            asked, then = _authorization(method), _answering(id_, authorization)
+            planned = "NONE" if id_ in self._planned_open() else "CUSTOM"
+            opened = planned != then == "NONE" != asked
+            if opened or (asked == planned and then not in {None, asked}):
+                name, expected = f"{id_} ({back.deployment.id})", as_live(Words.same(asked))
+                yield fault(ROUTE, name, AUTHORIZATION, then, expected, call=GET_DEPLOYMENT)
+
+    def _keyed(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield the routes that would ask for an API key, and do not in what is live, or the other way round."""
+        routes = {route.id for route in self.snapshot.plan.api.routes}
+        for id_, method in self.deployed.served().methods.items():
+            then, asked = _answering(id_, back.keys), method.api_key_required
+            planned = self.snapshot.environment.api_key and id_ in routes
+            if asked == planned and then not in {None, asked}:
+                name = f"{id_} ({back.deployment.id})"
+                about = {"call": GET_DEPLOYMENT, "decidable": not then, "loosens": True}
+                found, expected = KEY[then], as_live(KEY[not then])
+                yield fault(ROUTE, name, API_KEY, found, expected, **about)
+
+    def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield the planned routes that would not wait for their functions, as far as that is on record."""
+        for route in self.snapshot.plan.api.routes:
+            name, waits = f"{route.id} ({back.deployment.id})", _answering(route.id, back.time_outs)
+            bounds = {WAITS: at_least(route.waits_ms, " ms")} if waits is not None else {}
+            about = {"decided_in": where("routes"), "loosens": True}
+            yield from differences(ROUTE, name, {WAITS: waits}, bounds, **about)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

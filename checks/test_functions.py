@@ -27,6 +27,7 @@ from checks.encryption import function_key_flaws
 from checks.functions import (
     ACTIVE,
     CALLS_PER_REQUEST,
+    LINE_ENDPOINT,
     arns_of,
     busy,
     differing,
@@ -34,8 +35,8 @@ from checks.functions import (
     foreign,
     free_for_us,
     hijacking,
-    leading_to_line,
     logging_requests,
+    past_line,
     supported_on,
 )
 from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
@@ -59,7 +60,6 @@ from signoff.judge.decisions import Judge
 GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")
 """Keys from which the concurrency that is needed follows."""
-LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
 ALIAS = Words(en="alias", ja="エイリアス")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
@@ -129,12 +129,11 @@ def test_function_calls_line_itself(
     inventory: Inventory,
     judge: Judge,
 ) -> None:
-    endpoint = deployed.function(function).environment.get("LINE_API_ENDPOINT")
+    found = deployed.function(function)
+    endpoint = found.environment.get(LINE_ENDPOINT.en)
     judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
-    lines = leading_to_line(environment, inventory.salts["own"])
-    facts, about = {LINE_ENDPOINT: endpoint}, {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION.words, function.name, facts, {LINE_ENDPOINT: lines}, **about))
+    judge(past_line(found, environment, inventory.salts["own"]))
 
 
 @expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")

@@ -7,10 +7,10 @@ from aws.difference import differences
 from aws.inventory import Sections
 from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
 from aws.ledgers import AUTHORIZER, ROUTE, SERVED
-from aws.words import Words
 from checks.authorizers import authorizer_differences, authorizers, invoking_others, some_of
 from checks.deployed import Deployed
 from checks.throttling import (
+    WAITS,
     account_too_narrow,
     api_key,
     asking_for_key,
@@ -26,8 +26,6 @@ from plan.edge import rate_of, rate_of_preflights
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
-
-WAITS = Words(en="time-out", ja="タイムアウト")
 
 
 @expectation("SEC-30", ja="使用量プランの上限が決定どおりである")

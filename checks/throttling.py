@@ -28,6 +28,7 @@ from plan.edge import HEADROOM, rate_of
 from signoff.environment import Environment, Throttle, where
 
 EVERY_METHOD = "*/*"
+WAITS = Words(en="time-out", ja="タイムアウト")
 OF_STAGE = {"call": "apigateway:GetStages", "decided_in": where("throttle", "routes")}
 OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": where("throttle")}
 ROOM = {"decided_in": where("target_rate"), "loosens": True}

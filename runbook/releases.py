@@ -13,8 +13,8 @@ from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Function
-from aws.release import CALLS
-from runbook.calls import exported
+from aws.release import CALLS, TIME_OUTS
+from runbook.calls import exported, noted_of
 from runbook.engine import Change, StepContext
 from signoff.judge.judged_by import commit_of
 from signoff.judge.snapshot import contents_of
@@ -40,6 +40,7 @@ def converge(
     """
     found, live = context.recorded(KIND), read_live(context)
     before = found or {"functions": {}, **dict.fromkeys(API)}
+    source = live if api else before
     released = {function.name: live["functions"][function.name] for function in functions}
     body = {
         "functions": {
@@ -47,7 +48,8 @@ def converge(
             **before["functions"],
             **released,
         },
-        **{field: (live if api else before).get(field) for field in API},
+        **{field: source.get(field) for field in API},
+        **{field: source[field] for field in (TIME_OUTS,) if field in source},
         COMMIT: _commit() if released else before.get(COMMIT),
     }
     same = (entry for entry in context.history(KIND) if _without_name(entry) == _without_name(body))
@@ -81,7 +83,7 @@ def read_live(context: StepContext) -> dict[str, Any]:
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
         "contents": contents_of(served) if served else None,
-        CALLS: served.calls if served else None,
+        **(noted_of(served) if served else {CALLS: None}),
     }
 
 
@@ -100,8 +102,8 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the calls, which are long and follow from the contents."""
-    return {field: value for field, value in body.items() if field != CALLS}
+    """Leave out the calls and time-outs, which are long and follow from the contents."""
+    return {field: value for field, value in body.items() if field not in {CALLS, TIME_OUTS}}
 
 
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,13 @@ class ApiDocument:
         return routes | asked
 
     @property
+    def time_outs(self) -> dict[str, int]:
+        """Return the routes whose integrations wait for less than API Gateway's own limit -> their time-out in ms."""
+        integrated = ((id_, method.integration) for id_, method in sorted(self.methods.items()))
+        most = default("integration_timeout_ms")
+        return {id_: each.timeout_ms for id_, each in integrated if each and each.timeout_ms < most}
+
+    @property
     def paths(self) -> frozenset[str]:
         return frozenset(method.path for method in self.methods.values())
 

@@ -7,6 +7,7 @@ from typing import Any
 from aws.door.failures import ReadFailure
 from aws.kind.description import (
     ARN,
+    BEYOND_THE_PLAN,
     DEAD_LETTERS,
     DESCRIPTION,
     IDENTITY,
@@ -17,6 +18,7 @@ from aws.kind.description import (
     TAGS,
     TEXT,
     TRACING,
+    UNPLANNED,
     LeftOut,
     Part,
     ReadCall,
@@ -195,12 +197,21 @@ class Function:
     tags: Mapping[str, MaskedValue] = fact(
         TAGS, "", absent={}, read_in=_tags, covers="Tags TagsError"
     )
+    unplanned: tuple[Unplanned, ...] = fact(
+        BEYOND_THE_PLAN,
+        UNPLANNED,
+        absent=(),
+        part=LeftOut("what is live has it among its attachments"),
+    )
+    """What is unplanned in a version to go back to."""
 
 
 def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
-    """Name only what callers reach: without a qualifier AWS answers with $LATEST, a draft; a number is an earlier version."""
-    alias = not str(parameters.get("Qualifier", "0")).isdecimal()
-    return str(parameters["FunctionName"]) if alias else None
+    """Name what callers reach as the function, and a version with its number; without a qualifier AWS answers with $LATEST, a draft."""
+    name, qualifier = str(parameters["FunctionName"]), str(parameters.get("Qualifier", ""))
+    if not qualifier:
+        return None
+    return f"{name}:{qualifier}" if qualifier.isdecimal() else name
 
 
 def _function_name(_: Raw, found: Raw) -> str:

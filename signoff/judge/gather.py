@@ -25,7 +25,7 @@ from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.errors import unreadable
 from signoff.judge.run import Choice
 from signoff.judge.run_recording import Recorded, Recording, is_recording
-from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of
+from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of, time_outs_of
 
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
@@ -176,7 +176,13 @@ def _scope(
     composed = choice.composition
     scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
     builds = composed.builds(choice.plan, choice.environment)
-    return replace(scope, builds=builds, releases=releases_of(records), calls=calls_of(records))
+    return replace(
+        scope,
+        builds=builds,
+        releases=releases_of(records),
+        calls=calls_of(records),
+        time_outs=time_outs_of(records),
+    )
 
 
 def _saved(path: Path) -> Inventory:

@@ -344,6 +344,7 @@ ANSWERS = {
             architectures=("arm64",),
             runtime_version="arn:aws:lambda:x::runtime:y",
             tags={"Environment": masked("prod", public={"prod"}, salts=())},
+            unplanned=MORE,
         ),
     ),
     "aliases of function": (

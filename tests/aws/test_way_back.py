@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from aws.kinds.function import NETWORK
 from aws.kinds.rest_api import Deployment
 from aws.release import CLOSED_VERSION, MARK, RecordedRelease
 from aws.way_back import deployment_back, version_back
@@ -73,6 +74,37 @@ def test_recorded_version_that_an_earlier_commit_published_as_closed_is_passed_o
 
     back = sections(replace(SCOPE, releases=releases)).versions_back["rally-auth"]
     assert back.version == "1"
+
+
+def test_network_of_the_version_to_go_back_to_is_read_beside_that_of_the_live_one(fake, sections):
+    def in_a_network(asked):
+        answer = FUNCTIONS["lambda:GetFunction"](asked)
+        old = {"VpcConfig": {"SubnetIds": ["subnet-1"]}} if asked.get("Qualifier") == "1" else {}
+        return {**answer, "Configuration": answer["Configuration"] | old}
+
+    fake.answers["lambda:GetFunction"] = in_a_network
+    read = sections()
+
+    (found,) = [one for one in read.versions_back["rally-auth"].unplanned if one.fact == NETWORK]
+    assert (found.name, found.found) == ("rally-auth:1", "subnet-1")
+    assert read.functions["rally-auth"].unplanned == ()
+    assert [one for one in read.function_attachments["rally-auth"] if one.fact == NETWORK] == []
+
+
+def test_what_the_deployment_to_go_back_to_asks_of_callers_is_read(sections):
+    (back,) = sections().deployments_back.values()
+
+    assert (back.authorization, back.keys) == (
+        {"GET /stamps": "CUSTOM"},
+        {"GET /stamps": True},
+    )
+
+
+def test_time_outs_on_record_are_those_of_the_deployment_to_go_back_to(sections):
+    recorded = {"d1": {"GET /stamps": 3000}, "d2": {"GET /stamps": 5000}}
+    (back,) = sections(replace(SCOPE, time_outs=recorded)).deployments_back.values()
+
+    assert back.time_outs == {"GET /stamps": 3000}
 
 
 def deployed(*described):

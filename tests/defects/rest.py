@@ -15,10 +15,20 @@ from signoff.evidence import Records
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
-from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
+from tests.defects.changes import (
+    absent,
+    added,
+    both,
+    edited,
+    item,
+    record,
+    told,
+    unread,
+    without_records,
+)
 from tests.defects.defect import Break, Defect
 from tests.healthy import compute
-from tests.healthy.api_document import uri
+from tests.healthy.api_document import AUTHORIZER, uri
 
 MASTERS = "StampMasters-prod"
 API = "stamp-rally-prod-api"
@@ -152,6 +162,35 @@ def _calling(uri: str, **policies: FunctionPolicy | None) -> Break:
         return replace(found, calls={**(found.calls or {}), "POST /notify": uri}, policies=called)
 
     return edited("deployments_back", API, changed)
+
+
+def _keyed(**keys: bool) -> Break:
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        return replace(found, keys={**found.keys, **keys})
+
+    return edited("deployments_back", API, changed)
+
+
+def _asking_stamps(by: str) -> Break:
+    """Let a route or the authorizer of the earlier deployment call the function of GET /stamps, which allows the whole API."""
+
+    def allowed(found: tuple[FunctionPolicy, ...]) -> tuple[FunctionPolicy, ...]:
+        return (found[0], replace(found[1], document=compute.permission("stamps", "*")), *found[2:])
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        return replace(found, calls={**(found.calls or {}), by: uri("stamps")})
+
+    return both(
+        edited("function_policies", "stamp-rally-prod-stamps", allowed),
+        edited("deployments_back", API, changed),
+    )
+
+
+def _in_a_network(subnet: str) -> Break:
+    """Let the version to go back to run in a network."""
+    answer = {"Configuration": {"VpcConfig": {"SubnetIds": [subnet]}}}
+    found = told("lambda:GetFunction", answer, FunctionName=AWARD, Qualifier="1")
+    return item("versions_back", AWARD, unplanned=found)
 
 
 def _described(text: str) -> Break:
@@ -389,6 +428,20 @@ ROLLBACK = (
             added("keys", OWN_KEY, replace(USABLE, policy=DENYING)),
         ),
     ),
+    Defect(
+        id="ROLL-06:calls-through-a-proxy",
+        breaks=_variables_back(HTTPS_PROXY="http://10.0.0.9:3128"),
+    ),
+    Defect(
+        id="ROLL-06:verifies-logins-elsewhere-than-at-line",
+        breaks=_variables_back(LINE_API_ENDPOINT="https://line.example.com"),
+    ),
+    Defect(
+        id="ROLL-06:writes-down-what-it-receives",
+        breaks=_variables_back(LOG_LEVEL="DEBUG"),
+        at_most=Severity.MAJOR,
+    ),
+    Defect(id="ROLL-06:in-a-network", breaks=_in_a_network("subnet-0a1b")),
     Defect(id="ROLL-06:inactive", breaks=item("versions_back", AWARD, state="Inactive")),
     Defect(id="ROLL-06:lacks-a-variable", breaks=_variables_lost("ALLOWED_ORIGIN")),
     Defect(
@@ -411,6 +464,31 @@ ROLLBACK = (
     Defect(
         id="ROLL-07:route-asks-no-authorizer",
         breaks=_authorized(**{"POST /stamps/award": "NONE"}),
+    ),
+    Defect(
+        id="ROLL-07:route-asks-for-signed-calls", breaks=_authorized(**{"GET /stamps": "AWS_IAM"})
+    ),
+    Defect(
+        id="ROLL-07:login-asks-for-a-session",
+        breaks=_authorized(**{"POST /auth/verify": "CUSTOM"}),
+    ),
+    Defect(
+        id="ROLL-07:preflight-asks-for-a-session",
+        breaks=_authorized(**{"OPTIONS /stamps": "CUSTOM"}),
+    ),
+    Defect(id="ROLL-07:preflight-asks-for-a-key", breaks=_keyed(**{"OPTIONS /stamps": True})),
+    Defect(id="ROLL-07:route-asks-for-no-key", breaks=_keyed(**{"GET /stamps": False})),
+    Defect(
+        id="ROLL-07:waits-too-short-for-its-function",
+        breaks=item("deployments_back", API, time_outs={"POST /stamps/award": 3000}),
+    ),
+    Defect(
+        id="ROLL-07:calls-the-function-of-another-route",
+        breaks=_asking_stamps("POST /stamps/award"),
+    ),
+    Defect(
+        id="ROLL-07:asks-the-function-of-a-route-for-sessions",
+        breaks=_asking_stamps(f"authorizer {AUTHORIZER}"),
     ),
     Defect(id="ROLL-07:calls-a-function-that-is-gone", breaks=_calling(uri("push", ""), push=None)),
     Defect(id="ROLL-07:calls-an-alias-that-is-gone", breaks=_calling(uri("notify", ":green"))),
@@ -510,6 +588,15 @@ SOUND: dict[str, Break] = {
     ),
     "the variables of the version to go back to have a key that can be used": both(
         item("versions_back", AWARD, kms_key_arn=OWN_KEY), added("keys", OWN_KEY, USABLE)
+    ),
+    "a preflight of the deployment to go back to waits for less": item(
+        "deployments_back", API, time_outs={"OPTIONS /stamps": 3000}
+    ),
+    "API Gateway says nothing of the keys of the deployment to go back to": item(
+        "deployments_back", API, keys={}
+    ),
+    "the version to go back to logs less, and retries as it likes": _variables_back(
+        LOG_LEVEL="WARNING", AWS_RETRY_MODE="standard"
     ),
     "the version to go back to allows another origin": _variables_back(
         ALLOWED_ORIGIN="https://before.example.jp"

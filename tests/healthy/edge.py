@@ -66,8 +66,11 @@ def deployments_back() -> dict[str, DeploymentBack]:
         id_: "CUSTOM" if method.authorizer else "NONE"
         for id_, method in document(None).methods.items()
     }
+    keys = {id_: method.api_key_required for id_, method in document(None).methods.items()}
     calls = document(None).calls
-    back = DeploymentBack(deployment=older, authorization=kinds, calls=calls, policies={})
+    back = DeploymentBack(
+        deployment=older, authorization=kinds, keys=keys, calls=calls, policies={}
+    )
     return {API: back}
 
 

@@ -1,10 +1,15 @@
 """What is released is recorded by whoever released it, and nothing that is merely found becomes the record."""
 
+from dataclasses import replace
+
 import pytest
 
 from runbook import releases
+from runbook.calls import noted_of
 from runbook.procedures import api, functions, record_release
+from tests.healthy.api_document import document
 
+API = document(None)
 STAMPS = "stamp-rally-prod-stamps"
 
 
@@ -51,3 +56,15 @@ def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(
     assert (recorded["deployment"], recorded["by"]) == (foreign, "Yamada")
     assert again == ()
     assert finished.changing_calls() == []
+
+
+def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
+    stamps = API.methods["GET /stamps"]
+    hasty = replace(stamps, integration=replace(stamps.integration, timeout_ms=3000))
+    methods = {**API.methods, "GET /stamps": hasty}
+
+    assert noted_of(API) == {"calls": API.calls}
+    assert noted_of(replace(API, methods=methods)) == {
+        "calls": API.calls,
+        "time_outs": {"GET /stamps": 3000},
+    }

@@ -302,7 +302,9 @@ ANSWERS = {
         ),
         "answers": of_integration(answering(PREFLIGHT, **{ORIGIN: "'*'"}), "OPTIONS /stamps"),
     },
-    DeploymentBack: dict.fromkeys(("deployment", "authorization", "calls", "policies"), BY_ROW),
+    DeploymentBack: dict.fromkeys(
+        ("deployment", "authorization", "keys", "calls", "time_outs", "policies"), BY_ROW
+    ),
     StaticAnswer: {
         "status": of_gateway_response(gateway_response(statusCode="403")),
         "headers": of_gateway_response(

@@ -194,6 +194,7 @@ ANSWERS = {
         "architectures": FREE,
         "runtime_version": OF_AWS,
         "tags": of_function(untagged),
+        "unplanned": BY_ROW,
     },
     Alias: {
         "name": NAMED,
