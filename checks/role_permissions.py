@@ -10,6 +10,7 @@ from aws.access.privileges import (
     known_of,
     lacking,
     lacks,
+    needed_of,
     only_observes,
     pair,
     split,
@@ -28,12 +29,13 @@ from aws.access.surplus import (
 from aws.access.surplus import surplus as all_surplus
 from aws.bounds import described
 from aws.difference import Difference
-from aws.iam.condition import since
+from aws.iam.condition import over_time, since
 from aws.iam.difference import MissingPermission
-from aws.iam.evaluation import applies
+from aws.iam.evaluation import applies, evaluate_from, is_same
 from aws.iam.pattern import TooIntricateError, escape_from, resource_pattern
+from aws.iam.statement import Statement, parse
 from aws.kinds.role import ROLE, Role
-from aws.section import Follows
+from aws.section import Follows, lookup
 from aws.words import Words, joined
 from checks.deployed import Deployed
 from signoff.judge.decisions import Decisions, Judge
@@ -163,6 +165,38 @@ def surely_needed(
     """Return what is missing for certain: code of a team's own may do without, unless the role does nothing but write logs."""
     all_counts = want.judged_for_missing or only_observes(role)
     return [lack for lack in missing if not lack.unknown and (all_counts or lack.taken)]
+
+
+def missing_beyond_tables(
+    lacking: Iterable[MissingPermission],
+    role: Role,
+    want: desired.Role,
+    deployed: Deployed,
+    now: datetime,
+) -> list[MissingPermission]:
+    """Leave out what a table's own policy grants to the role by name: in one account that is enough, except for a bounded role."""
+    times = over_time(needed_of(want, role), now)
+
+    def granted(lack: MissingPermission) -> bool:
+        granting = _granting(lack.resource, role, deployed)
+        return evaluate_from(granting, lack.action, lack.resource, times).allowed
+
+    return [
+        lack for lack in lacking if role.boundary or lack.taken or lack.unknown or not granted(lack)
+    ]
+
+
+def _granting(resource: str, role: Role, deployed: Deployed) -> list[Statement]:
+    """Return the statements that name a role, of the policy of the table that a resource is or belongs to."""
+    table = next((t for t in deployed.plan.tables if f"{resource}/".startswith(f"{t.arn}/")), None)
+    policy = lookup(deployed.found.table_policies, table.name) if table else None
+    if policy is None or policy.document is None:
+        return []
+    return [
+        statement
+        for statement in parse(policy.document, table.name if table else "")
+        if any(is_same(who, role.arn) for kind, who in statement.principals if kind == "AWS")
+    ]
 
 
 def follow_unnamed(

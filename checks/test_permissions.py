@@ -43,6 +43,7 @@ from checks.role_permissions import (
     follow_unnamed,
     lost_by_boundary,
     missing_beyond_suffixes,
+    missing_beyond_tables,
     names_of,
     surely_needed,
     surplus,
@@ -108,7 +109,7 @@ def test_role_lacks_nothing_that_it_needs(
     arns = [deployed.secret(secret).arn for secret in role.secrets]
     judge.observe.note(required=role.required, secrets=arns)
 
-    missing = short(found, role, arns, now)
+    missing = missing_beyond_tables(short(found, role, arns, now), found, role, deployed, now)
     lost = missing_beyond_suffixes(surely_needed(found, role, missing), names_of(found, role, arns))
     judge(lacks(found, lost))
     judge(unclear(found, missing))

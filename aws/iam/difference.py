@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from aws.iam.actions import expand
 from aws.iam.condition import Answer, Context, Unknown, every, holds
@@ -275,13 +276,18 @@ def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Gra
 
 def _effective(grant: Grant, granted: Grants) -> Iterator[Sequence[Pattern]]:
     """Yield, one after the other, the sets that together are what the grant really reaches."""
-    own = resource_pattern(grant.resource)
-    if granted.boundary is None:
-        yield (own,)
-        return
-    for limit in granted.limits:
-        if _may_name(limit, grant):
-            yield own, resource_pattern(limit.resource)
+    limits = [limit.resource for limit in granted.limits if _may_name(limit, grant)]
+    narrowing: list[Sequence[str]] = [] if granted.boundary is None else [limits]
+    narrowing += [deny.excepted for deny in granted.denies if _spares(deny, grant)]
+    for narrowed in product(*narrowing):
+        yield tuple(resource_pattern(resource) for resource in (grant.resource, *narrowed))
+
+
+def _spares(deny: Grant, grant: Grant) -> bool:
+    """Whether a deny leaves of what the grant names only what its NotResource lists; one for a Region alone leaves more."""
+    unknown = any("${" in resource for resource in deny.excepted)
+    everywhere = bool(deny.excepted) and deny.resource == "*"
+    return everywhere and not unknown and _forbids(deny, grant)
 
 
 def _spans(action: str, grant: Grant) -> bool:
@@ -298,9 +304,14 @@ def _may_name(limit: Grant, grant: Grant) -> bool:
 
 
 def _removes(deny: Grant, grant: Grant) -> bool:
-    """Whether a deny is about all that the grant names: NotAction is about no action that it lists."""
+    """Whether a deny is about all that the grant names."""
+    return not deny.excepted and _forbids(deny, grant)
+
+
+def _forbids(deny: Grant, grant: Grant) -> bool:
+    """Whether a deny is about every action that the grant names: NotAction is about none that it lists."""
     spared = (action_pattern(action) for action in deny.statement.not_actions)
-    if deny.excepted or any(overlap(each, action_pattern(grant.action)) for each in spared):
+    if any(overlap(each, action_pattern(grant.action)) for each in spared):
         return False
     return _spans(deny.action, grant)
 

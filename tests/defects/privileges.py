@@ -80,6 +80,12 @@ def _only_if(key: str, value: str) -> dict[str, object]:
     return {"Condition": {"StringEquals": {key: value}}}
 
 
+def _denied_but(*resources: str, **more: object) -> dict[str, object]:
+    """Return a statement that denies the tables, except for those of these ARNs."""
+    return {"Effect": "Deny", "Action": "dynamodb:*", "NotResource": [*resources], **more}
+
+
+ANY_ITEM = allow("dynamodb:GetItem", "*")
 INVOKING = ("SEC-12:invoke-", "SEC-14:administrator", "SEC-14:everything-on-the-right-function")
 ANYWHERE = ("SEC-14:administrator", "SEC-14:all-of-iam", "SEC-14:assumes-roles")
 """How ids begin of what lets a role invoke our functions, and reach beyond this environment."""
@@ -131,6 +137,28 @@ SPECIAL = (
         id="SEC-12:all-denied-but-what-it-uses",
         breaks=attached(
             "auth", None, SCAN, {"Effect": "Deny", "NotAction": ALL_WE_USE, "Resource": "*"}
+        ),
+    ),
+    Defect(
+        id="SEC-12:all-denied-but-masters-and-a-table-of-another-team",
+        breaks=attached(
+            "gps-verify", None, ANY_ITEM, _denied_but(STAMP_MASTERS, f"{TABLES}/Orders")
+        ),
+    ),
+    Defect(
+        id="SEC-12:all-denied-but-masters-in-another-region",
+        breaks=attached(
+            "gps-verify",
+            None,
+            ANY_ITEM,
+            _denied_but(STAMP_MASTERS, **_only_if("aws:RequestedRegion", "us-east-1")),
+        ),
+    ),
+    Defect(
+        id="SEC-12:all-denied-but-what-a-tag-names",
+        also=frozenset({"SEC-13"}),
+        breaks=attached(
+            "gps-verify", None, ANY_ITEM, _denied_but(f"{TABLES}/${{aws:PrincipalTag/table}}")
         ),
     ),
     Defect(
@@ -270,6 +298,9 @@ SOUND: Mapping[str, Break] = {
         ),
     ),
     "granted and denied": attached("auth", None, SCAN, {**SCAN, "Effect": "Deny"}),
+    "granted, and all but its own table denied": attached(
+        "gps-verify", None, ANY_ITEM, _denied_but(STAMP_MASTERS)
+    ),
     "granted beyond its boundary": both(
         attached("auth", None, SCAN),
         role_of("auth", boundary=PolicyDocument(name="limit", document=document(ALL_BUT_SCAN))),

@@ -4,9 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from aws.kinds.role import PolicyDocument
+from aws.kinds.table_beside import ResourcePolicy
 from plan import plan_for
 from signoff.judge.snapshot import Snapshot
-from tests.defects.changes import Statement, attached, both, rewritten, role_of, under, without
+from tests.defects.changes import (
+    Statement,
+    added,
+    attached,
+    both,
+    rewritten,
+    role_of,
+    under,
+    without,
+)
 from tests.defects.defect import Break, Defect
 from tests.healthy.identity import HERE, allow, document
 from tests.second_opinion import STAMP_MASTERS, TOKEN_KEY, USER_STAMPS, USERS
@@ -18,6 +28,8 @@ NARROW = PolicyDocument(
     document=document(allow(["logs:*", "lambda:*", "xray:*"], "*"), allow("dynamodb:*", USERS)),
 )
 """A permissions boundary that leaves out the tables of award."""
+OWN = "444455556666"
+ONLY_LOGS = PolicyDocument(name="limit", document=document(allow(["logs:*", "xray:*"], "*")))
 NO_KEYS = {**allow("kms:*", "*"), "Effect": "Deny"}
 ELSEWHERE = {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}
 OUTSIDE = {"Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
@@ -79,7 +91,25 @@ def of_own_code(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, environment=environment, plan=plan)
 
 
+def _granted_by_the_table(action: str) -> Break:
+    """Let the policy of the masters' table, and not its own role's, grant the function that checks places something."""
+    role = {"AWS": f"arn:aws:iam::{OWN}:role/stamp-rally-prod-gps-verify-role"}
+    policy = ResourcePolicy(document=document(allow(action, STAMP_MASTERS, Principal=role)))
+    return both(
+        without("gps-verify", "dynamodb:GetItem"),
+        added("table_policies", "StampMasters-prod", policy),
+    )
+
+
 DEFECTS = (
+    _short("table-grants-another-right", _granted_by_the_table("dynamodb:Query")),
+    _short(
+        "table-grants-it-beyond-the-boundary",
+        both(
+            _granted_by_the_table("dynamodb:GetItem"),
+            role_of("gps-verify", boundary=ONLY_LOGS),
+        ),
+    ),
     _short("no-update", without("auth", "dynamodb:UpdateItem")),
     _short("no-item", without("gps-verify", "dynamodb:GetItem")),
     _short("no-table-of-stamps", rewritten("award", _without_stamps)),
@@ -134,6 +164,9 @@ DEFECTS = (
     ),
 )
 SOUND: Mapping[str, Break] = {
+    "the table's own policy grants what the role's do not": _granted_by_the_table(
+        "dynamodb:GetItem"
+    ),
     "secret named by its real ARN": _naming(f"{STEM}-h4Kq2Z"),
     "secret named with a star, as no other is so called": _naming(f"{STEM}-*"),
     "denied the keys of another Region": attached("auth", None, {**NO_KEYS, **ELSEWHERE}),
