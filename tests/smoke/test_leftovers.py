@@ -74,8 +74,8 @@ def note_of(notes):
     return note
 
 
-def clean(root, *more):
-    arguments = [f"--environments={ENVIRONMENTS}", "--lang=en", *more]
+def clean(root, *more, lang="en"):
+    arguments = [f"--environments={ENVIRONMENTS}", f"--lang={lang}", *more]
     return command_line(CLEAN, "signoff clean", arguments, root=root)
 
 
@@ -220,7 +220,7 @@ def test_clean_touches_no_person(rally, tmp_path):
 
 @pytest.mark.usefixtures("rally")
 def test_clean_says_in_japanese_that_nothing_is_left(tmp_path, capsys):
-    assert clean(tmp_path, "--lang=ja") == 0
+    assert clean(tmp_path, lang="ja") == 0
     assert capsys.readouterr().out == "残っているデータはない\n"
 
 
@@ -252,7 +252,7 @@ def test_clean_waits_for_no_run_that_goes_on(rally, tmp_path, capsys):
 def test_clean_refuses_another_account(tmp_path, capsys, monkeypatch, lang, said):
     monkeypatch.setenv("SIGNOFF_ACCOUNT", "999999999999")
 
-    assert clean(tmp_path, f"--lang={lang}") == 4
+    assert clean(tmp_path, lang=lang) == 4
     assert said in capsys.readouterr().err
 
 
@@ -261,7 +261,7 @@ def test_clean_refuses_another_account(tmp_path, capsys, monkeypatch, lang, said
     [("en", "has no environment nowhere"), ("ja", "環境nowhereがありません")],
 )
 def test_clean_of_an_unknown_environment_is_a_wrong_command_line(tmp_path, capsys, lang, said):
-    assert clean(tmp_path, "--env=nowhere", f"--lang={lang}") == 2
+    assert clean(tmp_path, "--env=nowhere", lang=lang) == 2
     assert said in capsys.readouterr().err
 
 
