@@ -4,6 +4,7 @@ import enum
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +124,7 @@ class Checklist:
 
     @classmethod
     def load(cls, path: Path = CHECKLIST) -> "Checklist":
-        rows = toml(path).items()
-        return cls({id_: _row(path.name, id_, fields) for id_, fields in rows})
+        return _ours() if path == CHECKLIST else _read(path)
 
     def with_own(self, folder: Path) -> "Checklist":
         """Return these rows and, after them, those of a team's own folder of checks."""
@@ -155,6 +155,16 @@ class Checklist:
         )
         near = did_you_mean(nearest(meant, self.rows))
         raise ChecklistError(joined(filter(None, (absent, near))))
+
+
+@cache
+def _ours() -> Checklist:
+    """Read the project's own rows once: several procedures ask for them while they are imported."""
+    return _read(CHECKLIST)
+
+
+def _read(path: Path) -> Checklist:
+    return Checklist({id_: _row(path.name, id_, fields) for id_, fields in toml(path).items()})
 
 
 def _prefix(id_: str) -> str:
