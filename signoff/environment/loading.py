@@ -170,16 +170,22 @@ def _resources(
     table: Mapping[str, Any], environment: Environment, name: str = ""
 ) -> frozenset[str]:
     """Return the names of tables, secrets and functions by a table of the file, or by the fields of an environment."""
-    app, prefix = environment.application, str(table.get("prefix", ""))
-    tables = {key: f"{entry.name}-{name}" for key, entry in app.tables.items()}
-    secrets = {key: f"{prefix}/{entry.name}" for key, entry in app.secrets.items()}
-    functions = {function: f"{prefix}-{function}" for function in app.functions}
+    usual = _usual_names(environment.application, name, str(table.get("prefix", "")))
     return frozenset(
         str(given.get(key, default)).casefold()
-        for kind, names in {"tables": tables, "secrets": secrets, "names": functions}.items()
+        for kind, names in usual.items()
         for given in (table.get(kind) or {},)
         for key, default in names.items()
     )
+
+
+def _usual_names(app: Application, name: str, prefix: str) -> Mapping[str, Mapping[str, str]]:
+    """Return field -> key -> what a table, secret or function is called where the file does not say."""
+    return {
+        "tables": {key: f"{table.name}-{name}" for key, table in app.tables.items()},
+        "secrets": {key: f"{prefix}/{secret.name}" for key, secret in app.secrets.items()},
+        "names": {function: f"{prefix}-{function}" for function in app.functions},
+    }
 
 
 def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:
@@ -211,14 +217,12 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
 
 def _named(environment: Environment, app: Application) -> Environment:
     """Return the environment of this application, with the names of all its tables and secrets."""
-    name, prefix = environment.name, environment.prefix
-    tables = {key: f"{table.name}-{name}" for key, table in app.tables.items()}
-    secrets = {key: f"{prefix}/{secret.name}" for key, secret in app.secrets.items()}
+    usual = _usual_names(app, environment.name, environment.prefix)
     return replace(
         environment,
         application=app,
-        tables=tables | dict(environment.tables),
-        secrets=secrets | dict(environment.secrets),
+        tables={**usual["tables"], **environment.tables},
+        secrets={**usual["secrets"], **environment.secrets},
     )
 
 
