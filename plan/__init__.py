@@ -12,6 +12,7 @@ from aws.desired import (
     Function,
     LogGroup,
     Role,
+    Route,
     Secret,
     Table,
     Topic,
@@ -53,6 +54,9 @@ class Plan:
 
     def secret(self, key: str) -> Secret:
         return next(secret for secret in self.secrets if secret.key == key)
+
+    def route(self, id_: str) -> Route:
+        return next(route for route in self.api.routes if route.id == id_)
 
 
 def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:

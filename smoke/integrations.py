@@ -219,7 +219,7 @@ def judge_message_quota(calls: RowCalls) -> None:
     left = None if limit is None else limit - used
     needed = calls.suite.environment.line.expected_messages
     calls.observe.note(limit=limit, used=used, left=left, needed=needed)
-    sends = next(route for route in calls.suite.plan.api.routes if route.id == SENDS)
+    sends = calls.suite.plan.route(SENDS)
     calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
     if limit is None:
         return

@@ -177,9 +177,6 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
 
 def group_of(calls: RowCalls, route: str) -> LogGroup:
     """Return the log group of the function behind a route."""
-    function = next(
-        served_route.function
-        for served_route in calls.suite.plan.api.routes
-        if served_route.id == route
-    )
-    return next(group for group in calls.suite.plan.log_groups if group.name == function.log_group)
+    plan = calls.suite.plan
+    named = plan.route(route).function.log_group
+    return next(group for group in plan.log_groups if group.name == named)

@@ -101,12 +101,11 @@ class Suite:
                     return "DEP-39", joined((Words.same(function), CLOSED), ": ")
         return None
 
-    def _behind(self, route: str) -> set[str]:
+    def _behind(self, route: str) -> tuple[str, ...]:
         """Return the names of the functions that answer a route: its own, and the authorizer's."""
-        api = self.plan.api
-        planned = next(planned for planned in api.routes if planned.id == route)
-        asked = api.authorizer if planned.authorized else None
-        return {planned.function.name, *([asked.function.name] if asked else ())}
+        planned = self.plan.route(route)
+        asked = self.plan.api.authorizer if planned.authorized else None
+        return planned.function.name, *([asked.function.name] if asked else ())
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable if there was none."""
