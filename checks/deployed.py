@@ -113,6 +113,11 @@ class Single(Generic[T]):
         return look_up(deployed, self.owner, self.kind, self.name(deployed.plan), section)
 
 
+def answering(id_: str, methods: Mapping[str, T]) -> T | None:
+    """Return what answers a route: a method of its own, or the ``ANY`` of its path; None where it is not served."""
+    return methods.get(id_, methods.get(f"ANY {id_.partition(' ')[2]}"))
+
+
 def look_up(
     deployed: "Deployed",
     owner: str,
@@ -271,9 +276,7 @@ class Deployed:
         return look_up(self, "DEP-20", kind, name, self.found.draft)
 
     def method(self, want: desired.Route) -> Method:
-        """Return what answers the route: its own method, or the ``ANY`` of its path."""
-        served = self.served().methods
-        found = served.get(want.id, served.get(f"ANY {want.path}"))
+        found = answering(want.id, self.served().methods)
         there = {want.id: found} if found else {}
         return look_up(self, "DEP-21", Words("route", "ルート"), want.id, there)
 

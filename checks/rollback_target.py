@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from aws import desired
 from aws.access.callers import refusal
@@ -21,7 +21,7 @@ from aws.release import CLOSED, is_closed, is_closed_version
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
-from checks.deployed import Deployed
+from checks.deployed import Deployed, answering
 from checks.encryption import function_key_flaws
 from checks.functions import (
     ACTIVE,
@@ -69,7 +69,6 @@ ONLY_WAY = Words(
     ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
 )
 OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
-Answer = TypeVar("Answer")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_DEPLOYMENT = "apigateway:GetDeployment"
 GET_FUNCTION = {"call": "lambda:GetFunction"}
@@ -151,11 +150,6 @@ def _authorization(method: Method) -> str:
     if guard.startswith("COGNITO:"):
         return "COGNITO_USER_POOLS"
     return guard if guard in {"NONE", "AWS_IAM"} else "CUSTOM"
-
-
-def _answering(id_: str, methods: Mapping[str, Answer]) -> Answer | None:
-    """Return what answers a route: a method of its own, or the ANY of its path; None where it is not served."""
-    return methods.get(id_, methods.get(f"ANY {id_.partition(' ')[2]}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +321,7 @@ class WayBack:
     ) -> Iterator[Difference]:
         """Yield the routes and preflights that would ask for another authorization than in what is live, or for none."""
         for id_, method in self.deployed.served().methods.items():
-            asked, then = _authorization(method), _answering(id_, authorization)
+            asked, then = _authorization(method), answering(id_, authorization)
             planned = "NONE" if id_ in self._planned_open() else "CUSTOM"
             opened = planned != then == "NONE" != asked
             if opened or (asked == planned and then not in {None, asked}):
@@ -338,7 +332,7 @@ class WayBack:
         """Yield the routes that would ask for an API key, and do not in what is live, or the other way round."""
         routes = {route.id for route in self.snapshot.plan.api.routes}
         for id_, method in self.deployed.served().methods.items():
-            then, asked = _answering(id_, back.keys), method.api_key_required
+            then, asked = answering(id_, back.keys), method.api_key_required
             planned = self.snapshot.environment.api_key and id_ in routes
             if asked == planned and then not in {None, asked}:
                 name = f"{id_} ({back.deployment.id})"
@@ -349,7 +343,7 @@ class WayBack:
     def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the planned routes that would not wait for their functions, as far as that is on record."""
         for route in self.snapshot.plan.api.routes:
-            name, waits = f"{route.id} ({back.deployment.id})", _answering(route.id, back.time_outs)
+            name, waits = f"{route.id} ({back.deployment.id})", answering(route.id, back.time_outs)
             bounds = {WAITS: at_least(route.waits_ms, " ms")} if waits is not None else {}
             about = {"decided_in": where("routes"), "loosens": True}
             yield from differences(ROUTE, name, {WAITS: waits}, bounds, **about)
@@ -363,8 +357,8 @@ class WayBack:
         """
         routes = {route.id for route in self.snapshot.plan.api.routes}
         served = self.deployed.served().methods
-        live = {id_ for id_ in routes | self._planned_open() if _answering(id_, served)}
-        there = {id_ for id_ in live if _answering(id_, authorization)}
+        live = {id_ for id_ in routes | self._planned_open() if answering(id_, served)}
+        there = {id_ for id_ in live if answering(id_, authorization)}
         if live and there.isdisjoint(routes):
             name, about = self.deployed.rest_api().name, {"call": GET_DEPLOYMENT}
             yield fault(REST_API.words, name, DEPLOYMENT_BACK, back.deployment.id, SERVING, **about)
@@ -383,7 +377,7 @@ class WayBack:
         verb, _, path = id_.partition(" ")
         if verb == "OPTIONS":
             return path not in {by.partition(" ")[2] for by in back.calls}
-        return _answering(id_, back.calls) is None
+        return answering(id_, back.calls) is None
 
     def _planned_open(self) -> frozenset[str]:
         """Return what must not require a session: login and preflights. A live deployment that requires one is wrong."""
