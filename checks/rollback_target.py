@@ -72,6 +72,8 @@ OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_DEPLOYMENT = "apigateway:GetDeployment"
 GET_FUNCTION = {"call": "lambda:GetFunction"}
+A_CHOICE: Mapping[str, Any] = {"call": GET_DEPLOYMENT, "decidable": True, "loosens": True}
+"""Of what a person may want an earlier deployment to serve otherwise."""
 
 
 def uncallable(
@@ -95,8 +97,7 @@ def uncallable(
             expected = allowing(by)[INVOKED_BY].words
             yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
         elif own := _mixed_up(snapshot.plan, by, called):
-            wrong = fault(ROUTE, route, CALLED, called.arn, Words.same(own), call=GET_DEPLOYMENT)
-            yield replace(wrong, decidable=True, loosens=True)
+            yield fault(ROUTE, route, CALLED, called.arn, Words.same(own), **A_CHOICE)
 
 
 def _mixed_up(plan: Plan, by: str, called: InvokedFunction) -> str | None:
@@ -363,11 +364,10 @@ class WayBack:
             name, about = self.deployed.rest_api().name, {"call": GET_DEPLOYMENT}
             yield fault(REST_API.words, name, DEPLOYMENT_BACK, back.deployment.id, SERVING, **about)
             return
-        allowed = {"call": GET_DEPLOYMENT, "decidable": True, "loosens": True}
         for id_ in sorted(live - there):
             if not self._added_since(back, id_):
                 name = f"{id_} ({back.deployment.id})"
-                yield fault(ROUTE, name, METHOD, None, AS_LIVE, **allowed)
+                yield fault(ROUTE, name, METHOD, None, AS_LIVE, **A_CHOICE)
 
     def _added_since(self, back: DeploymentBack, id_: str) -> bool:
         """Whether the release that a deployment was is on record, and had not that route."""
