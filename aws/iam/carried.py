@@ -27,6 +27,5 @@ def may_carry(action: str, key: str) -> bool:
     called = action.partition(":")[0]
     if service == "aws" or "*" in called:
         return True
-    return service == called and name.partition("/")[0] in CARRIED.get(
-        action, {name.partition("/")[0]}
-    )
+    carried = CARRIED.get(action)
+    return service == called and (carried is None or name.partition("/")[0] in carried)
