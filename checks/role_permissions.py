@@ -189,12 +189,12 @@ def missing_beyond_tables(
 def _granting(resource: str, role: Role, deployed: Deployed) -> list[Statement]:
     """Return the statements that name a role, of the policy of the table that a resource is or belongs to."""
     table = next((t for t in deployed.plan.tables if f"{resource}/".startswith(f"{t.arn}/")), None)
-    policy = lookup(deployed.found.table_policies, table.name) if table else None
-    if policy is None or policy.document is None:
+    policy = table and lookup(deployed.found.table_policies, table.name)
+    if not table or not policy or policy.document is None:
         return []
     return [
         statement
-        for statement in parse(policy.document, table.name if table else "")
+        for statement in parse(policy.document, table.name)
         if any(is_same(who, role.arn) for kind, who in statement.principals if kind == "AWS")
     ]
 
