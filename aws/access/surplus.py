@@ -252,12 +252,12 @@ class _Question:
 def _beyond(question: _Question) -> tuple[Surplus, ...]:
     role, want = question.role, question.want
     denies = [denial for denial in statements(role) if denial.effect == "Deny"]
-    calls, boundary, expanded = _calls_of(role, want), boundary_of(role), expanding(want)
+    boundary, expanded = boundary_of(role), expanding(want)
+    calls = [since(known, question.now) for known in _calls_of(role, want)]
     found = []
     for statement in _allowing(role, want):
         for known in calls:
-            always = since(known, question.now)
-            held = grants((statement, *denies), always, boundary=boundary, expand=expanded)
+            held = grants((statement, *denies), known, boundary=boundary, expand=expanded)
             if beyond := excess(held, question.allowed):
                 break
         if beyond or _perverse(statement):
