@@ -174,11 +174,10 @@ def denied_keys(
         for key, service, _ in keys
         if key.manager == "AWS"
     }
-    denied = EvalDecision.EXPLICITLY_DENIED
     lost = [
         missing_by(result, DECRYPT, key)
         for key, result in found.items()
-        if result.outcome is denied
+        if result.outcome is EvalDecision.EXPLICITLY_DENIED
     ]
     open_ = (
         missing_by(result, DECRYPT, key)
