@@ -5,15 +5,7 @@ of botocore's, so its keys are decided there, and both are judged alike. HTTP an
 reach our functions only where a function's policy, or a role, lets them, which is judged there.
 """
 
-from aws.ledger import (
-    LABELS,
-    NAMES,
-    WHEN,
-    Harmless,
-    Ledger,
-    below,
-    operation,
-)
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, Ledger, below, operation
 from aws.words import Words
 
 ROUTE = Words(en="route", ja="ルート")
@@ -26,8 +18,6 @@ TAGS = Harmless("tags of what is not tagged by plan; the door searches them for 
 OTHERS = Harmless("asks for no Lambda authorizer, and such a guard of a route is red as such")
 
 METHOD, INTEGRATION = "resourceMethods", "resourceMethods.methodIntegration"
-
-
 METHOD_MEMBERS = operation(
     judged={
         "verb": "httpMethod",

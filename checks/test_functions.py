@@ -9,13 +9,7 @@ from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.difference import differences
 from aws.inventory import Inventory, Sections
-from aws.kinds.function import (
-    CODE,
-    FUNCTION,
-    RESERVED,
-    RUNTIME,
-    VERSION,
-)
+from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
 from aws.kinds.function_beside import ACCOUNT, FREE
 from aws.kinds.rest_api import REST_API, STAGE
 from aws.ledgers import ROUTE, SERVED
