@@ -74,11 +74,6 @@ LABELS = Harmless("words for people; the door searches them for secrets")
 Entry = Judged | Closed | Harmless
 
 
-def alike(members: str, entry: Entry) -> dict[str, Entry]:
-    """Return the same entry for several members, which are separated by spaces."""
-    return dict.fromkeys(members.split(), entry)
-
-
 def by_reason(members: Mapping[str | Harmless, str]) -> dict[str, Entry]:
     """Return the members that decide nothing, by the reason why; they are separated by spaces."""
     return {
@@ -148,12 +143,10 @@ def operation(  # noqa: PLR0913 - keywords
 
     ``members`` are the others. Names are separated by spaces.
     """
-    facts = [alike(names, Judged(fact)) for fact, names in judged.items()]
-    entries = {
-        name: entry
-        for several in (*facts, by_reason(harmless), members)
-        for name, entry in several.items()
+    facts: dict[str, Entry] = {
+        name: Judged(fact) for fact, names in judged.items() for name in names.split()
     }
+    entries = facts | by_reason(harmless) | dict(members)
     return Operation(
         members=below(under, entries) if under else entries,
         resources=resources,

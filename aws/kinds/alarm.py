@@ -21,7 +21,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Judged, alike, answered, only
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Judged, answered, only
 from aws.raw import Raw, utc
 from aws.words import Words
 
@@ -256,8 +256,8 @@ ALARM = Kind[Alarm](
                 " EvaluationState ActionLogLineCount ActionLogLineRoleArn WarmUpConfiguration",
             },
             members={
-                **alike(
-                    "AlarmActions OKActions InsufficientDataActions",
+                **dict.fromkeys(
+                    ("AlarmActions", "OKActions", "InsufficientDataActions"),
                     Closed(OTHER_ACTION, usual=lambda found: not _others(found), shows=_others),
                 ),
                 "ActionsSuppressor": Closed(SUPPRESSOR, loosens=True),
