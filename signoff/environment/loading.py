@@ -32,8 +32,8 @@ OF_PACKAGES = "-packages"
 """How the folder ends in which a wheel is installed: ``site-packages``, Debian's ``dist-packages``."""
 NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
-PRODUCTION = "prod"
-"""A table of this name, in capitals too, is production, even with ``production = false``; any other, unless that says otherwise."""
+PRODUCTION = frozenset({"prod", "production", "prd"})
+"""A table of such a name, in capitals too, is production, even with ``production = false``; any other, unless that says otherwise."""
 OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
 ONE_TABLE = Words(
     en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",
@@ -142,7 +142,7 @@ def _table(name: str, path: Path) -> dict[str, Any]:
 
 def _production(name: str, table: Mapping[str, Any]) -> Any:
     """Return whether a table is production, as it says unless its name does; not validated."""
-    return name.strip().casefold() == PRODUCTION or table.get("production", True)
+    return name.strip().casefold() in PRODUCTION or table.get("production", True)
 
 
 def _of_production(environment: Environment, path: Path) -> Iterator[Words]:

@@ -493,10 +493,11 @@ def test_environment_with_resources_of_its_own_may_be_no_production(path, keys):
     assert not load("live", beside(path, "live", **keys), {}).environment.production
 
 
-def test_table_named_prod_in_capitals_is_production(changed):
-    path = changed("[prod]\nproduction = true", "[PROD]\nproduction = false")
+@pytest.mark.parametrize("name", ["PROD", "production", "Prd"])
+def test_table_named_for_production_is_production(changed, name):
+    path = changed("[prod]\nproduction = true", f"[{name}]\nproduction = false")
 
-    assert load("PROD", path, {}).environment.production
+    assert load(name, path, {}).environment.production
 
 
 def test_origin_of_production_is_https(changed):
