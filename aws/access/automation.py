@@ -24,16 +24,20 @@ from aws.words import Words
 UNIVERSAL = ":scheduler:::aws-sdk:"
 """Part of the ARN of a schedule's target that is any call of AWS's API: the service and its operation follow."""
 RUNNERS: Mapping[str, frozenset[str]] = {
+    "appsync": frozenset({"appsync"}),
     "batch": frozenset({"batch", "ecs-tasks", "ec2"}),
     "cloudformation": frozenset({"cloudformation"}),
     "codebuild": frozenset({"codebuild"}),
     "codepipeline": frozenset({"codepipeline"}),
     "ec2": frozenset(),  # to pass an instance a role makes the caller's own role act on ours
     "ecs": frozenset({"ecs-tasks"}),
+    "execute-api": frozenset({"apigateway"}),
     "glue": frozenset({"glue"}),
+    "imagebuilder": frozenset({"imagebuilder", "ec2"}),
     "sagemaker": frozenset({"sagemaker"}),
     "sfn": frozenset({"states"}),
     "ssm": frozenset({"ssm", "ec2"}),
+    "ssm-incidents": frozenset({"ssm-incidents", "ssm"}),
     "states": frozenset({"states"}),
 }
 """Service that runs something of its own -> the services that a role trusts under which it does; which role is not read."""
@@ -46,6 +50,13 @@ NAMING = frozenset(
 )
 """Services, as a schedule spells them, whose calls do nothing to ours unless they name it: those of our resources, and
 those that have nothing of ours. Any other may run what names ours elsewhere: an experiment, a plan, a job, a policy."""
+UNNAMED = frozenset(
+    {
+        *("putAccountPolicy", "deleteAccountPolicy", "updateAccount"),
+        *("enableRule", "putRule", "putTargets"),
+    }
+)
+"""Calls of these services that are about all of the account, or make a rule act that may name ours."""
 IDLE = (*METADATA, "Get", "Stop")
 """Prefixes of calls that start nothing."""
 EVERYTHING = "*"
@@ -174,7 +185,7 @@ def _unnamed(arn: str) -> bool:
         return _service(arn) in RUNNERS
     operation = arn.rpartition(":")[2]
     starts = not f"{operation[:1].upper()}{operation[1:]}".startswith(IDLE)
-    return starts and _service(arn) not in NAMING
+    return starts and (_service(arn) not in NAMING or operation in UNNAMED)
 
 
 def _names_of(target: Target) -> Iterable[str]:

@@ -35,7 +35,7 @@ OURS = Ours(
             arn=ADMIN,
             kind="role",
             reach=(REACHES,),
-            services=("fis.amazonaws.com", "states.amazonaws.com"),
+            services=tuple(f"{one}.amazonaws.com" for one in ("appsync", "fis", "states")),
         )
     },
     functions={"tidy-up": frozenset({ADMIN}), "billing": frozenset({OTHER})},
@@ -82,6 +82,13 @@ def deed(arn, given="", role=ADMIN):
         (f"{LAMBDA}tidy-up-2", "", "", None),
         (f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/x", "", OTHER, None),
         (f"arn:aws:ssm:{REGION}:{ACCOUNT}:automation-definition/x", "", ADMIN, Deed((), ADMIN)),
+        (f"arn:aws:appsync:{REGION}:{ACCOUNT}:endpoints/graphql-api/x", "", OTHER, Deed((), ADMIN)),
+        (f"arn:aws:ssm-incidents::{ACCOUNT}:response-plan/x", "", OTHER, None),
+        (f"{SDK}cloudwatchlogs:putAccountPolicy", '{"PolicyName": "x"}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}cloudwatchlogs:putAccountPolicy", '{"PolicyName": "x"}', OTHER, None),
+        (f"{SDK}apigateway:updateAccount", '{"PatchOperations": []}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}eventbridge:enableRule", '{"Name": "x"}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}eventbridge:putEvents", '{"Entries": []}', ADMIN, None),
         (f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders", "", ADMIN, None),
     ],
 )  # fmt: skip
