@@ -19,13 +19,19 @@ CARRIED: Mapping[str, frozenset[str]] = {
     "xray:puttracesegments": frozenset(),
 }
 """What functions call -> the keys of its service that it carries; tags by what stands before their slash."""
+OF_OTHERS: Mapping[str, frozenset[str]] = {
+    **{action.partition(":")[0]: frozenset() for action in CARRIED},
+    "xray": frozenset({"logs"}),
+}
+"""Service that functions call -> the services whose keys its calls have as well. Of services that are not here nothing
+is known: sts:AssumeRole has iam:ResourceTag."""
 
 
 def may_carry(action: str, key: str) -> bool:
-    """Whether a call may have a condition key, both in lower case: not one of another service, nor one that the action never has."""
+    """Whether a call may have a condition key, both in lower case: of a service that functions call, none of another, nor one that the action never has."""
     service, _, name = key.partition(":")
     called = action.partition(":")[0]
-    if service == "aws" or "*" in called:
+    if service == "aws" or service in OF_OTHERS.get(called, {service}):
         return True
     carried = CARRIED.get(action)
     return service == called and (carried is None or name.partition("/")[0] in carried)

@@ -116,7 +116,7 @@ def holds(condition: Condition, known: Context, action: str = "*") -> Answer:
     if values is None:
         return _unless_a_time(condition, known)
     if condition.operator == "Null":
-        return (not values) is (condition.values == ("true",))
+        return (not values) is ({value.lower() for value in condition.values} == {"true"})
     positive = _NEGATIONS.get(condition.operator, condition.operator)
     if positive not in _COMPARISONS:
         return Unknown(

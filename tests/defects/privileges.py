@@ -122,6 +122,13 @@ SPECIAL = (
     _unclear("SEC-14", "auth", "iam:PassRole", "*", ("SEC-12", "SEC-15")),
     _unclear("SEC-15", "auth", "dynamodb:GetItem", f"{TABLES}/Users", ("SEC-12",)),
     Defect(
+        id="SEC-14:assumes-roles-of-a-tag",
+        breaks=attached(
+            "award", None, {**allow("sts:AssumeRole", "*"), **_only_if("iam:ResourceTag/team", "x")}
+        ),
+        follows=frozenset({"SEC-12", "SEC-15"}),
+    ),
+    Defect(
         id="SEC-12:through-one-network-only",
         breaks=attached("auth", None, {**SCAN, **_only_if("aws:SourceVpc", "vpc-0a1b2c")}),
     ),
@@ -307,6 +314,9 @@ SOUND: Mapping[str, Break] = {
     ),
     "all that we do not use denied": attached(
         "auth", None, {"Effect": "Deny", "NotAction": ALL_WE_USE, "Resource": "*"}
+    ),
+    "granted under a key of another service": attached(
+        "auth", None, {**SCAN, **_only_if("s3:prefix", "users/")}
     ),
     "granted under a condition that never holds": attached(
         "auth", None, {**SCAN, **_only_if("aws:SourceAccount", "444455556666")}

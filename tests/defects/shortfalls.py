@@ -33,6 +33,7 @@ ONLY_LOGS = PolicyDocument(name="limit", document=document(allow(["logs:*", "xra
 NO_KEYS = {**allow("kms:*", "*"), "Effect": "Deny"}
 ELSEWHERE = {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}
 OUTSIDE = {"Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
+UNSECOND = {"Condition": {"Null": {"aws:MultiFactorAuthAge": "True"}}}
 TAGGED = {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "rally"}}}
 MATCHING_LESS = frozenset(
     {"five-characters", "half-a-suffix", "no-suffix", "suffix-of-a-deleted-one"}
@@ -133,6 +134,10 @@ DEFECTS = (
     Defect(
         id="SEC-13:unclear-condition",
         breaks=under("gps-verify", STAMP_MASTERS, "aws:SourceIp", "203.0.113.0/24", "IpAddress"),
+    ),
+    _short(
+        "denied-without-a-second-factor",
+        attached("auth", None, {**allow("dynamodb:*", "*"), "Effect": "Deny", **UNSECOND}),
     ),
     _short("without-a-tag", under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally")),
     _short("denied-keys-without-a-tag", attached("auth", None, {**NO_KEYS, **TAGGED})),

@@ -8,10 +8,10 @@ from typing import Any
 
 import botocore.session
 import pytest
-from policy_sentry.querying.actions import get_action_data
+from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.arns import does_arn_match
 
-from aws.iam.carried import CARRIED
+from aws.iam.carried import CARRIED, OF_OTHERS
 from plan import plan_for, scope_of
 from runbook.rights import PolicyScope, declared, example, policy
 from signoff.commands.policies import ci, reader
@@ -89,6 +89,26 @@ def keys_of_its_service(action: str) -> set[str]:
 @pytest.mark.parametrize("action", CARRIED)
 def test_call_of_a_function_carries_the_keys_that_aws_lists(action):
     assert keys_of_its_service(action) == CARRIED[action]
+
+
+def services_of_keys(service: str) -> set[str]:
+    """Return whose condition keys AWS lists for the calls of a service, without its own and those of all services."""
+    keys = {
+        key
+        for action in get_actions_for_service(service)
+        for entry in get_action_data(service, action.partition(":")[2])[service]
+        for key in entry["condition_keys"]
+    }
+    return {key.partition(":")[0].lower() for key in keys} - {"aws", service}
+
+
+@pytest.mark.parametrize("service", OF_OTHERS)
+def test_calls_of_a_service_carry_the_keys_of_no_others_but_those(service):
+    assert services_of_keys(service) == OF_OTHERS[service]
+
+
+def test_call_that_assumes_a_role_carries_the_keys_of_other_services():
+    assert services_of_keys("sts") >= {"iam", "saml"}
 
 
 @pytest.mark.parametrize("name", POLICIES)

@@ -61,6 +61,8 @@ def condition(operator, key, values):
         ("Null", "aws:MultiFactorAuthPresent", "true", True),
         ("Null", "aws:MultiFactorAuthPresent", "false", False),
         ("Null", "aws:SourceIp", "false", True),
+        ("Null", "aws:MultiFactorAuthPresent", "True", True),
+        ("Null", "aws:SourceIp", "TRUE", False),
         ("Bool", "aws:MultiFactorAuthPresent", "true", False),
         ("BoolIfExists", "aws:MultiFactorAuthPresent", "true", True),
         ("StringNotEquals", "aws:MultiFactorAuthPresent", "true", True),
