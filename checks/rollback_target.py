@@ -6,14 +6,11 @@ from functools import partial
 from typing import Any
 
 from aws import desired
-from aws.access.callers import refusal
 from aws.api.document import Method
-from aws.api.integration import InvokedFunction, target
 from aws.bounds import at_least, exactly, unset
 from aws.difference import Certainty, Difference, Differences, differences, fault, if_any
 from aws.iam.evaluation import is_same
 from aws.kinds.function import CODE, FUNCTION, HANDLER, MEMORY, NETWORK, RUNTIME, TIMEOUT, Function
-from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers import ROUTE
@@ -35,16 +32,14 @@ from checks.functions import (
     past_line,
     supported_on,
 )
-from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
 from checks.releases import packed
 from checks.throttling import WAITS
+from checks.uncallable import A_CHOICE, GET_DEPLOYMENT, THERE, uncallable
 from plan import Plan
 from plan.compute import names_a_table
 from signoff.environment import where
 from signoff.judge.snapshot import Snapshot, releases_of
 
-CALLED = Words(en="function that it calls", ja="呼び出す関数")
-THERE = Words(en="one that exists", ja="存在するもの")
 VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
 DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
 OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
@@ -58,6 +53,9 @@ AUTHORIZATION = Words(en="authorization", ja="認可")
 METHOD = Words(en="method", ja="メソッド")
 SERVING = Words(en="one that serves planned routes", ja="計画したルートを提供するもの")
 AS_LIVE = Words(en="one, as in what is live", ja="稼働中のものと同じくあること")
+GUARDED = Words(
+    en="one: what is live does not serve this route", ja="求めること（稼働中のものにないルート）"
+)
 NETWORK_BACK = Words(en="network of that version", ja="そのバージョンのネットワーク")
 API_KEY = Words(en="API key", ja="APIキー")
 KEY = {
@@ -70,71 +68,7 @@ ONLY_WAY = Words(
 )
 OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
-GET_DEPLOYMENT = "apigateway:GetDeployment"
 GET_FUNCTION = {"call": "lambda:GetFunction"}
-A_CHOICE: Mapping[str, Any] = {"call": GET_DEPLOYMENT, "decidable": True, "loosens": True}
-"""Of what a person may want an earlier deployment to serve otherwise."""
-
-
-def uncallable(
-    snapshot: Snapshot[Plan], deployed: Deployed, back: DeploymentBack
-) -> Iterator[Difference]:
-    """Yield the routes that would answer 500: their function does not exist, or does not let the API invoke it.
-
-    What the live deployment calls as well is judged there.
-    """
-    variables, live = deployed.stage().variables, deployed.served().calls
-    for by, uri in sorted((back.calls or {}).items() - live.items()):
-        called, route = target(uri, variables), f"{by} ({back.deployment.id})"
-        if not called.is_function:
-            continue
-        about = {"remedy": "allowed", "call": "lambda:GetPolicy"}
-        if (policies := _policies(snapshot.plan, deployed, back, called)) is None:
-            yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
-        elif (source := _source(snapshot, deployed, by)) and (
-            why := refusal(policies, called.arn, source, snapshot.now)
-        ):
-            expected = allowing(by)[INVOKED_BY].words
-            yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
-        elif own := _mixed_up(snapshot.plan, by, called):
-            yield fault(ROUTE, route, CALLED, called.arn, Words.same(own), **A_CHOICE)
-
-
-def _mixed_up(plan: Plan, by: str, called: InvokedFunction) -> str | None:
-    """Return the function that a route, or the authorizer, is planned to call, where it calls that of another route."""
-    own = {route.id: route.function.arn for route in plan.api.routes}.get(by)
-    if by.startswith("authorizer ") and plan.api.authorizer:
-        own = plan.api.authorizer.function.arn
-    others = {function.arn for function in plan.functions} - {own}
-    return own if called.function in others else None
-
-
-def _policies(
-    plan: Plan, deployed: Deployed, back: DeploymentBack, called: InvokedFunction
-) -> tuple[FunctionPolicy, ...] | None:
-    """Return the policies of a function; None where it, or the alias or version that is called, does not exist."""
-    functions = plan.functions
-    if want := next((function for function in functions if function.arn == called.function), None):
-        there = _exists(deployed, want, called.qualifier)
-        return deployed.function_policies(want) if there else None
-    policy = back.policies[called.arn]
-    return None if policy is None else (policy,)
-
-
-def _source(snapshot: Snapshot[Plan], deployed: Deployed, by: str) -> str | None:
-    """Return the ARN with which API Gateway asks; None for an authorizer whose id can no longer be known."""
-    api_id, environment = deployed.rest_api().id, snapshot.environment
-    kind, _, name = by.partition(" ")
-    if kind != "authorizer":
-        return source_of(by, api_id, environment)
-    drafted = deployed.draft().authorizers.get(name)
-    return source_of_authorizer(drafted.id, api_id, environment) if drafted else None
-
-
-def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
-    aliases = (alias.name for alias in deployed.all_aliases(want))
-    versions = (version.number for version in deployed.versions(want))
-    return qualifier in {"", "$LATEST", *aliases, *versions}
 
 
 def _networks(back: Function) -> list[str]:
@@ -311,6 +245,7 @@ class WayBack:
             )
         return (
             *self._asking(back, back.authorization),
+            *self._opened(back, back.authorization),
             *self._keyed(back),
             *self._hasty(back),
             *self._absent(back, back.authorization),
@@ -328,6 +263,22 @@ class WayBack:
             if opened or (asked == planned and then not in {None, asked}):
                 name, expected = f"{id_} ({back.deployment.id})", as_live(Words.same(asked))
                 yield fault(ROUTE, name, AUTHORIZATION, then, expected, call=GET_DEPLOYMENT)
+
+    def _opened(
+        self, back: DeploymentBack, authorization: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        """Yield the routes that what is live does not serve, and that would lead callers on without authorization.
+
+        A preflight carries no session, and a route that is on record as calling nothing opens nothing.
+        """
+        served = self.deployed.served().methods
+        for id_ in sorted(authorization.keys() - served.keys() - self._planned_open()):
+            live = answering(id_, served)
+            calls = back.calls is None or id_ in back.calls
+            opened = authorization[id_] == "NONE" and (live is None or live.authorizer)
+            if calls and opened and not id_.startswith("OPTIONS "):
+                name = f"{id_} ({back.deployment.id})"
+                yield fault(ROUTE, name, AUTHORIZATION, "NONE", GUARDED, **A_CHOICE)
 
     def _keyed(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the routes that would ask for an API key, and do not in what is live, or the other way round."""

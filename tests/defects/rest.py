@@ -90,6 +90,7 @@ DENYING = json.dumps(
         }
     }
 )
+TO_A_TABLE = "arn:aws:apigateway:ap-northeast-1:dynamodb:action/PutItem"
 RUNS = {"handler.handler": True}
 LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
 """CodeSha256 of what no record names."""
@@ -130,6 +131,16 @@ def _variables_lost(*names: str) -> Break:
 def _authorized(**kinds: str) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         return replace(found, authorization={**(found.authorization or {}), **kinds})
+
+    return edited("deployments_back", API, changed)
+
+
+def _beside(route: str, kind: str, uri: str = "") -> Break:
+    """Let the earlier deployment serve a route that what is live does not, and that calls ``uri``, if anything."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        calls = {**(found.calls or {}), route: uri} if uri else found.calls
+        return replace(found, authorization={**found.authorization, route: kind}, calls=calls)
 
     return edited("deployments_back", API, changed)
 
@@ -476,6 +487,12 @@ ROLLBACK = (
         id="ROLL-07:preflight-asks-for-a-session",
         breaks=_authorized(**{"OPTIONS /stamps": "CUSTOM"}),
     ),
+    Defect(id="ROLL-07:opens-a-table-to-callers", breaks=_beside("POST /raw", "NONE", TO_A_TABLE)),
+    Defect(id="ROLL-07:opens-a-verb-of-a-route", breaks=_beside("ANY /stamps", "NONE", TO_A_TABLE)),
+    Defect(
+        id="ROLL-07:opens-a-route-and-its-calls-are-not-on-record",
+        breaks=both(_beside("GET /admin", "NONE"), item("deployments_back", API, calls=None)),
+    ),
     Defect(id="ROLL-07:preflight-asks-for-a-key", breaks=_keyed(**{"OPTIONS /stamps": True})),
     Defect(id="ROLL-07:route-asks-for-no-key", breaks=_keyed(**{"GET /stamps": False})),
     Defect(
@@ -575,6 +592,15 @@ SOUND: dict[str, Break] = {
         push=FunctionPolicy(
             qualifier=None, document=compute.permission("push", "*/POST/notify", qualifier="")
         ),
+    ),
+    "the deployment to go back to has a route more, which asks for a session": _beside(
+        "GET /history", "CUSTOM", TO_A_TABLE
+    ),
+    "the deployment to go back to has a page of health, which calls nothing": _beside(
+        "GET /health", "NONE"
+    ),
+    "the deployment to go back to has a preflight more": _beside(
+        "OPTIONS /history", "NONE", TO_A_TABLE
     ),
     "the deployment to go back to calls no function": _calling("https://example.com/closed"),
     "the deployment to go back to serves a route by ANY, and asks for the same": _without(
