@@ -58,18 +58,20 @@ def _names(source: bytes) -> set[str]:
     return {name for node in body for name in _bound(node)}
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    match statement:
+def _bound(node: ast.AST) -> Iterator[str]:
+    """Yield what code binds at its own level; a bare coroutine is no handler, since Lambda does not await it."""
+    match node:
+        case ast.AsyncFunctionDef(decorator_list=[]) | ast.Lambda():
+            return
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            yield statement.name
+            yield node.name
         case ast.Import() | ast.ImportFrom():
-            yield from (name.asname or name.name.partition(".")[0] for name in statement.names)
+            yield from (name.asname or name.name.partition(".")[0] for name in node.names)
+        case ast.Name(ctx=ast.Store()):
+            yield node.id
         case _:
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    yield node.id
-                elif isinstance(node, ast.FunctionDef):
-                    yield node.name
+            for child in ast.iter_child_nodes(node):
+                yield from _bound(child)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
