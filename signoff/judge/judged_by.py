@@ -1,7 +1,7 @@
 """What judges production: a commit alone, or with code, packages and addresses from elsewhere.
 
 A person who can start a process can make it do anything. What is reported here happens by mistake or in a hurry: a change that
-git was configured to overlook, a plugin from elsewhere, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
+git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
 """
 
 import base64
@@ -13,7 +13,7 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
@@ -44,7 +44,7 @@ PROJECT = "stamp-rally-signoff"
 """Name under which pyproject.toml installs this checkout."""
 START_UP = ("sitecustomize", "usercustomize")
 """Modules that Python imports at its start, before the first line of a program."""
-_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 _PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
 
@@ -141,6 +141,7 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from of_the_commit(commit_of(root))
     yield from foreign(config, root)
     yield from start_up_code(root)
+    yield from other_versions(root, sys.path)
     yield from folders_of_imports(root)
     yield from unchecked_caches(root)
     yield from models()
@@ -201,6 +202,29 @@ def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
     for path in files:
         if (path.name, _digest(path)) not in known:
             yield _from_elsewhere(path.name, path)
+
+
+def other_versions(root: Path, folders: Iterable[str]) -> Iterator[RunCondition]:
+    """Yield in one sentence the packages whose version the lock does not name; ``folders`` in the order of imports."""
+    installed: dict[str, str] = {}
+    for folder in map(Path, folders):
+        for entry in sorted(folder.glob("*.dist-info")):
+            name, _, version = entry.name.removesuffix(".dist-info").partition("-")
+            installed.setdefault(_normal(name), version)
+    locked = _locked(root)
+    other = [
+        f"{name} {version}"
+        for name, version in sorted(installed.items())
+        if version not in locked.get(name, {version})
+    ]
+    if other:
+        yield RunCondition(
+            what=f"packages beside {LOCK}",
+            words=Words(
+                en=f"judged with {', '.join(other)}, of which {LOCK} has another version: install what it has",
+                ja=f"{LOCK}と異なるバージョンの{'、'.join(other)}で判定しました。記載のバージョンを入れてください",
+            ),
+        )
 
 
 def folders_of_imports(root: Path) -> Iterator[RunCondition]:
@@ -330,12 +354,15 @@ def _digest(path: Path) -> str:
     return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-def _locked(root: Path) -> set[str]:
-    """Return the packages that the lock installs."""
+def _locked(root: Path) -> Mapping[str, set[str]]:
+    """Return the packages that the lock installs -> their versions: another one for some Pythons."""
+    versions: dict[str, set[str]] = {}
     try:
-        return {_normal(entry) for entry in _LOCKED.findall((root / LOCK).read_text("utf-8"))}
+        for name, version in _LOCKED.findall((root / LOCK).read_text("utf-8")):
+            versions.setdefault(_normal(name), set()).add(version)
     except OSError:
-        return set()
+        return {}
+    return versions
 
 
 def _locked_plugins(config: pytest.Config, root: Path) -> Iterator[str]:
