@@ -1,6 +1,6 @@
 """Whether the target of a rollback would run, judged by the same facts as what is live."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from aws.kinds.function import CODE, FUNCTION, HANDLER, MEMORY, NETWORK, RUNTIME
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers import ROUTE
-from aws.release import CLOSED, is_closed, is_closed_version
+from aws.release import CLOSED, PATH, is_closed, is_closed_version
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
@@ -85,6 +85,11 @@ def _authorization(method: Method) -> str:
     if guard.startswith("COGNITO:"):
         return "COGNITO_USER_POOLS"
     return guard if guard in {"NONE", "AWS_IAM"} else "CUSTOM"
+
+
+def _answers_503(methods: Iterable[str]) -> bool:
+    """Whether a deployment that is described as closed serves the closed path alone, as far as API Gateway says it."""
+    return all(id_.endswith(f" {PATH}") for id_ in methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +241,7 @@ class WayBack:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
             return (fault(REST_API.words, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
-        if is_closed(back.deployment.description):
+        if is_closed(back.deployment.description) and _answers_503(back.authorization or {}):
             return ()
         if back.authorization is None:
             raise NotTestable(

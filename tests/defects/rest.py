@@ -9,7 +9,7 @@ from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.key import Key
-from aws.release import CLOSED_VERSION
+from aws.release import CLOSED_VERSION, MARK, PATH
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records
 from signoff.judge.checklist import Severity
@@ -204,10 +204,10 @@ def _in_a_network(subnet: str) -> Break:
     return item("versions_back", AWARD, unplanned=found)
 
 
-def _described(text: str) -> Break:
+def _described(text: str, authorization: dict[str, str] | None = None) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         older = replace(found.deployment, description=text)
-        return replace(found, deployment=older, authorization=None)
+        return replace(found, deployment=older, authorization=authorization)
 
     return edited("deployments_back", API, changed)
 
@@ -487,6 +487,10 @@ ROLLBACK = (
         id="ROLL-07:preflight-asks-for-a-session",
         breaks=_authorized(**{"OPTIONS /stamps": "CUSTOM"}),
     ),
+    Defect(
+        id="ROLL-07:is-described-as-the-closed-one-and-is-open",
+        breaks=_described("sprint 9: closed: 12 tickets", {"GET /stamps": "NONE"}),
+    ),
     Defect(id="ROLL-07:opens-a-table-to-callers", breaks=_beside("POST /raw", "NONE", TO_A_TABLE)),
     Defect(id="ROLL-07:opens-a-verb-of-a-route", breaks=_beside("ANY /stamps", "NONE", TO_A_TABLE)),
     Defect(
@@ -565,6 +569,9 @@ SOUND: dict[str, Break] = {
     ),
     "the closed deployment is the only way back of the API": _described(
         f"{API}: closed: every path answers 503, draft sha256:{'1a' * 32}"
+    ),
+    "the closed deployment is the only way back of the API, and serves its one path": _described(
+        f"{API}{MARK}draft sha256:{'1a' * 32}", {f"ANY {PATH}": "NONE"}
     ),
     "the version to go back to has a planned variable less": edited(
         "versions_back",
