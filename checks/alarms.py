@@ -60,7 +60,7 @@ def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
         )
     ]
     if near:
-        there = f"{near.metric} ({as_text(near.dimensions)})"
+        there = f"{near.metric} ({as_text(near.dimensions) or '-'})"
         sentences.append(
             Words(
                 en=f"alarm {near.name} is on {there}", ja=f"アラーム{near.name}の対象は{there}です"

@@ -138,7 +138,7 @@ def resolution_of(deployed: Deployed, name: str) -> Resolution:
 
 def leading_to(resolution: Resolution) -> Bound:
     """At least one address is the target's, since API Gateway rotates them."""
-    target = as_text(resolution.target_addresses)
+    target = as_text(resolution.target_addresses) or "-"
     return Bound(
         code="leading_to",
         value=resolution.target_addresses,

@@ -72,9 +72,9 @@ def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
     ]
 
 
-def integration_type(integration: Integration) -> tuple[str, str]:
-    """Return how a function is integrated: type, and the HTTP method of the invocation."""
-    return integration.kind, integration.http_method
+def integration_type(integration: Integration) -> tuple[str, ...]:
+    """Return how a function is integrated: type, and the HTTP method of the invocation, which a MOCK has not."""
+    return tuple(filter(None, (integration.kind, integration.http_method)))
 
 
 def differing_from(run: Record, before: str, api: desired.Api) -> list[str]:

@@ -38,7 +38,7 @@ FARTHEST_DAYS = 90
 """No load run, signature or rehearsal counts for that long: a later go-live date is a typing error."""
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
-NEWEST_RUN = Words(en="newest run of", ja="最新の実行: ")
+NEWEST_RUN = Words(en="newest run of", ja="最新の実行:")
 AGE = Words(en="age (days)", ja="経過日数")
 RED = Words(en="red rows", ja="不合格の項目")
 UNSIGNED = Words(en="rows that a person has yet to sign", ja="署名待ちの項目")

@@ -37,7 +37,7 @@ REQUEST_ID = Words(en="request id in the access log", ja="アクセスログの�
 PRIVATE = Words(en="private values in the access log", ja="アクセスログに含まれる個人情報")
 BODIES = Words(en="methods whose bodies are logged", ja="本文をログに出力するメソッド")
 LOG_ROLE = Words(en="role for writing logs", ja="ログ出力用のロール")
-GATEWAY = Words(en="API Gateway in", ja="API Gateway: ")
+GATEWAY = Words(en="API Gateway in", ja="API Gateway:")
 SOME_ROLE = Bound(code="some_role", value=None, holds=bool, words=Words(en="a role", ja="ロール"))
 
 

@@ -23,6 +23,7 @@ from tests.healthy import healthy
 from tests.judging import collected, judge
 from tests.provenance import PROD_RUN
 from tests.runbook.test_printed_remedies import COMMANDS, RUNBOOK
+from tests.sentences import flaws_of
 from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
@@ -90,6 +91,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
 
     assert by_row(red) == defect.red
     assert [left for finding in red for left in english_in(finding.words.ja)] == []
+    assert [flaw for finding in red for flaw in flaws_of(finding.words)] == []
     assert [finding.words.en for finding in red if not printed(finding)] == []
     assert [(finding.words.en, printed(finding)) for finding in red if in_a_circle(finding)] == []
     of_its_row = [finding.at_most for finding in red if finding.row == defect.row]

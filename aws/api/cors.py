@@ -55,7 +55,7 @@ def _not_static(name: str, integration: Integration | None) -> Difference:
     kind, expected = integration.kind if integration else None, Words.same(MOCK)
     if integration is None or kind != BY_FUNCTION:
         return fault(ROUTE, name, INTEGRATED, kind, expected, call=SERVED)
-    found = f"{kind} {integration.uri}"
+    found = f"{kind} {integration.uri}".strip()
     more = {"call": SERVED, "decidable": True, "loosens": True}
     return fault(ROUTE, name, INTEGRATED, found, expected, **more)
 
