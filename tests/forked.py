@@ -36,12 +36,12 @@ PATIENCE_S = 120
 
 
 def completed(
-    module: str, arguments: Sequence[str], environment: Mapping[str, str]
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], where: Path = ROOT
 ) -> CompletedProcess[str]:
-    """Run ``python -m MODULE`` to its end at the root of the project, with this environment and no input."""
+    """Run ``python -m MODULE`` to its end in a folder, with this environment and no input."""
     with TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
-        process = started(module, arguments, environment, out, err)
+        process = started(module, arguments, environment, out, err, where)
         process.join(PATIENCE_S)
         if process.is_alive():
             process.kill()
@@ -51,7 +51,12 @@ def completed(
 
 
 def started(
-    module: str, arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    out: Path,
+    err: Path,
+    where: Path = ROOT,
 ) -> ForkServerProcess:
     """Start the same; what it says goes into two files, or one."""
     if early := [
@@ -60,18 +65,23 @@ def started(
         raise ValueError(f"{', '.join(early)}: an interpreter obeys that when it starts")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    asked = module, tuple(arguments), dict(environment), str(out), str(err)
+    asked = module, tuple(arguments), dict(environment), str(out), str(err), str(where)
     process = context.Process(target=_run, args=asked)
     process.start()
     return process
 
 
 def _run(
-    module: str, arguments: Sequence[str], environment: Mapping[str, str], out: str, err: str
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    out: str,
+    err: str,
+    where: str,
 ) -> None:
     for standard, file in ((1, out), (2, err)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), standard)
-    os.chdir(ROOT)
+    os.chdir(where)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()

@@ -1,16 +1,21 @@
 """Rows and proofs belong together: what has no counterpart stops the run, what is left out shows."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from aws.saved import to_json
 from signoff.judge.collection import proves_none
 from signoff.judge.exit_codes import Exit
-from tests.healthy import healthy
-from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
+from tests.signoff.house import (
+    ENVIRONMENTS,
+    GREEN,
+    build,
+    judged_beside,
+    judged_here,
+    proof,
+    rows,
+)
 
 pytest_plugins = ["pytester"]
 
@@ -18,23 +23,22 @@ pytest_plugins = ["pytester"]
 @pytest.fixture
 def project(pytester, monkeypatch):
     """A house of two rows, judged on the saved healthy inventory."""
-    build(pytester)
-    Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
-    for name in [
-        module for module in sys.modules if module.partition(".")[0] in {"checks", "conftest"}
-    ]:
-        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
+    build(pytester, monkeypatch)
     return pytester
 
 
 def judge(project, *options):
-    """Judge in this process: a whole run of pytest, its exit code and output, without the imports."""
-    return project.runpytest_inprocess(*arguments(options))
+    return judged_here(project, *arguments(options))
 
 
 def judge_apart(project, *options):
-    """Judge in a process of its own, where the interpreter, Ctrl-C or xdist is what is tested."""
+    """Judge by a new interpreter, where that or xdist is what is tested."""
     return project.runpytest_subprocess(*arguments(options))
+
+
+def judge_beside():
+    """Judge where the process ends before the run does."""
+    return judged_beside(*arguments([]))
 
 
 def arguments(options):
@@ -157,7 +161,7 @@ def test_crash_of_the_run_gives_no_verdict_and_leaves_no_earlier_one_behind(proj
     text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    done = judge_apart(project)
+    done = judge_beside()
     done.stdout.fnmatch_lines(
         ["NO VERDICT for prod: interrupted after 1 of 2 checks; run it again"]
     )
@@ -244,7 +248,7 @@ def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
     text = GREEN.format(id="A-02", name="a_02", holds="True") + full
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    done = judge_apart(project)
+    done = judge_beside()
     told = (
         "NO VERDICT for prod: the report can't be written (*File too large*); it would have been *"
     )
@@ -336,13 +340,14 @@ def test_last_two_lines_are_the_verdict_and_the_page_to_click(project):
     assert page == Path("report/prod/latest/signoff.html").absolute().as_uri()
 
 
-def test_run_that_is_terminated_names_what_was_red_until_then(project):
+@pytest.mark.usefixtures("project")
+def test_run_that_is_terminated_names_what_was_red_until_then():
     proof("A-01", holds="False")
     kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
     text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    done = judge_apart(project)
+    done = judge_beside()
 
     done.stdout.fnmatch_lines(
         ["seen until then:", "RED  A-01*", "NO VERDICT for prod: interrupted after 1 of 2 checks*"]
@@ -356,7 +361,7 @@ def test_run_that_is_killed_leaves_no_latest(project):
     text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    judge_apart(project)
+    judge_beside()
     assert not Path("report/prod/latest").is_symlink()
 
 
@@ -367,7 +372,7 @@ def test_run_that_is_killed_before_it_knows_its_tests_leaves_no_latest(project):
     judge(project)
     Path("checks/test_a_02.py").write_text(KILLED_AT_IMPORT, encoding="utf-8")
 
-    judge_apart(project)
+    judge_beside()
     assert not Path("report/prod/latest").is_symlink()
 
 
@@ -426,7 +431,9 @@ def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
 
 @pytest.mark.parametrize("without", ["-pno:html", "--disable-plugin-autoload"])
 def test_verdict_needs_no_raw_log(project, without):
-    judge(project, without).stdout.fnmatch_lines(["GO (*"])
+    done = project.runpytest_inprocess(*arguments([without]))
+
+    done.stdout.fnmatch_lines(["GO (*"])
     assert not Path("report/prod/latest/tests.html").exists()
 
 

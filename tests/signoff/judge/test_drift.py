@@ -1,7 +1,6 @@
 """What was judged is what is there when the verdict falls: a change in between leaves no verdict."""
 
 import json
-import sys
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,7 +16,7 @@ from tests.foreign import hand
 from tests.foreign.account import served
 from tests.foreign.hand import watch
 from tests.healthy import healthy
-from tests.signoff.house import ENVIRONMENTS, build
+from tests.signoff.house import ENVIRONMENTS, build, judged_here
 from tests.unread import refused
 
 pytest_plugins = ["pytester"]
@@ -170,16 +169,12 @@ def judged(account, pytester, monkeypatch):
     """Judge the account by the house of two rows, the second of which makes a change; the result."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
-    build(pytester)
-    for name in [
-        module for module in sys.modules if module.partition(".")[0] in {"checks", "conftest"}
-    ]:
-        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
+    build(pytester, monkeypatch)
 
     def run(change=NOTHING):
         text = MEANWHILE.format(change=change.format(AUTH))
         Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
-        return pytester.runpytest_inprocess("--env=prod", f"--environments={ENVIRONMENTS}")
+        return judged_here(pytester, "--env=prod", f"--environments={ENVIRONMENTS}")
 
     yield run
     live = {"FunctionName": AUTH, "Name": "live", "FunctionVersion": "2"}

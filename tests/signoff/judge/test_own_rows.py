@@ -1,14 +1,11 @@
 """A team's own rows (``--checks``) are judged, counted and shown like ours; what is wrong with them stops the run."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from aws.saved import to_json
-from tests.healthy import healthy
-from tests.signoff.house import ENVIRONMENTS, GREEN, ROOT, build
+from tests.signoff.house import ENVIRONMENTS, GREEN, ROOT, build, judged_here
 
 pytest_plugins = ["pytester"]
 ROW = """
@@ -22,12 +19,7 @@ why = {{ en = "because", ja = "理由" }}
 @pytest.fixture
 def project(pytester, monkeypatch, tmp_path_factory):
     """A house of two rows, and a folder of a team's own outside it."""
-    build(pytester)
-    Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
-    for name in [
-        module for module in sys.modules if module.partition(".")[0] in {"checks", "conftest"}
-    ]:
-        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
+    build(pytester, monkeypatch)
     pytester.own = tmp_path_factory.mktemp("own")
     return pytester
 
@@ -44,7 +36,7 @@ def proof(project, holds="True", id_="TEAM-01"):
 
 def judge(project, *options):
     given = ["--env=prod", f"--environments={ENVIRONMENTS}", "--replay=inventory.json"]
-    return project.runpytest_inprocess(*given, f"--checks={project.own}", *options)
+    return judged_here(project, *given, f"--checks={project.own}", *options)
 
 
 def outcomes():
