@@ -22,7 +22,7 @@ from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Option, OptionScope
-from runbook.judge import Checks, Findings, in_process_of_its_own
+from runbook.judge import Checks, Findings, in_process_of_its_own, variables
 from runbook.rights import PolicyScope
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
@@ -149,7 +149,8 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
         none = fix.WORDS["none"]
         raise Refused(Words(en=none.en.format(env=env), ja=none.ja.format(env=env)))
     with reachable(load(env, environments).environment) as reached:
-        judging = in_process_of_its_own(ROOT, kept=reached.kept)
+        kept = reached.birth is not None
+        judging = in_process_of_its_own(ROOT, variables(kept=kept))
         options = [f"--environments={environments}", f"--phase={result.provenance.phase}"]
         journal = Journal(kept_at or ROOT / "report" / env / "journal.jsonl")
         return fix.RepairSession(
@@ -158,7 +159,7 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
             console=_console(),
             lang=lang,
             checks=Checks(env, options, judging),
-            run=fix.at_a_terminal(ROOT, kept=reached.kept, lang=lang, environments=environments),
+            run=fix.at_a_terminal(ROOT, kept=kept, lang=lang, environments=environments),
             ask=fix.typed if sys.stdin.isatty() else None,
         ).walk()
 

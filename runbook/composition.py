@@ -28,7 +28,7 @@ from runbook.judge import (
     Runner,
     apart_from_aws,
     in_process_of_its_own,
-    in_process_with,
+    variables,
 )
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
@@ -172,7 +172,7 @@ def _failures(listed: Path) -> Iterator[str]:
 def _not_green(run: Runner) -> tuple[str, ...]:
     """Judge an embedded stack; return the rows that keep it from a GO, the one on its code where nothing else is red."""
     code, rows = Checks("local", (), run).judged(())
-    ends = {str(row.row["id"]): row.outcome for row in rows}
+    ends = {row.row.id: row.outcome for row in rows}
     red = [id_ for id_, end in ends.items() if end not in PROVING]
     proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS
     return tuple(red) if proven or red else (LIVE_IS_BUILT,)
@@ -210,19 +210,11 @@ class ProcedureOptions:
     chosen: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """An environment whose AWS can be reached; ``kept``: it is the kept local stack, where no mail arrives."""
-
-    environment: Environment
-    kept: bool
-
-
 @contextmanager
-def reachable(environment: Environment) -> Iterator[Reached]:
+def reachable(environment: Environment) -> Iterator[Environment]:
     """Yield the environment, with calls going to the kept stack where it is the local one."""
     if not embedded(environment):
-        yield Reached(environment, kept=False)
+        yield environment
         return
     stack = local_stack()
     if stack.kept() is None:
@@ -234,7 +226,7 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         stack.localized(environment) as localized,
         stack.start(localized, lambda *_: None),
     ):
-        yield Reached(localized, kept=True)
+        yield localized
 
 
 def _packed(environment: Environment) -> Mapping[str, str]:
@@ -248,7 +240,7 @@ def _packed(environment: Environment) -> Mapping[str, str]:
 
 def run_of(
     procedure: Procedure,
-    reached: Reached,
+    environment: Environment,
     asked: ProcedureOptions,
     screen: ConsoleScreen,
     findings: Findings | None = None,
@@ -257,7 +249,7 @@ def run_of(
 
     ``findings`` judges rows; without, the checks do in a process of their own.
     """
-    environment = reached.environment
+    kept = environment.birth is not None
     typed = screen.typed if sys.stdin.isatty() else None
     folder = environment.application.folder
     journal = asked.journal or folder / "report" / environment.name / "journal.jsonl"
@@ -274,7 +266,7 @@ def run_of(
     )
     wait = ["--wait"] if asked.wait else []
     options = [f"--environments={asked.environments}", "--phase=after", *wait]
-    judging = in_process_of_its_own(ROOT, kept=reached.kept)
+    judging = in_process_of_its_own(ROOT, variables(kept=kept))
     checks = Checks(environment.name, options, judging)
     source = partial(
         reach,
@@ -300,9 +292,12 @@ def run_of(
         watch=screen.watch,
         waiting=screen.waiting,
         proof_run=partial(
-            proof_run_of, ROOT, in_process_with(ROOT, apart_from_aws), partial(_packed, environment)
+            proof_run_of,
+            ROOT,
+            in_process_of_its_own(ROOT, apart_from_aws()),
+            partial(_packed, environment),
         ),
-        mailed=mail_answerer(session) if reached.kept else nothing,
+        mailed=mail_answerer(session) if kept else nothing,
     )
     return Run(
         procedure=procedure.proving(asked.chosen.get("row")),
@@ -312,10 +307,8 @@ def run_of(
         who=caller.arn,
         judge=None if asked.no_judge else checks.red,
         signatures=Signing(
-            store=evidence.store,
-            caller=caller.arn,
+            evidence=evidence,
             by=signer(asked.chosen.get(SIGNER.name), typed),
-            live=evidence.live,
             days=environment.fresh.signature,
             checklist=checklist,
             judged=states_of(newest(environment.name, folder / "report")),

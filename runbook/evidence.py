@@ -18,8 +18,6 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
 
 KIND = "signature"
-
-
 OF_ITSELF = frozenset({"pass", "excluded", "not verifiable here"})
 """Outcomes of a row that waits for no signature."""
 
@@ -44,13 +42,18 @@ class Evidence:
     """ARN of the AWS caller."""
     live: Callable[[Iterable[Part]], Live]
     """Reads what is live of these parts of the release."""
-    bound: Mapping[str, Binding]
+    bound: Mapping[str, Binding] = field(default_factory=dict)
     """Kinds of records that rest on the release that is live."""
 
     def record(self, kind: str, body: Mapping[str, Any]) -> None:
         bound = self.bound.get(kind, UNBOUND)
         live = self.live(bound.rests_on) if bound.rests_on else Live(release=None)
-        _append(self, kind, body, live, days=bound.days)
+        self.append(kind, body, live, days=bound.days)
+
+    def append(self, kind: str, body: Mapping[str, Any], live: Live, **counts: Any) -> None:
+        """Append a record of what is live; ``counts`` says from when and for how many days it counts."""
+        of: dict[str, Any] = {"release": live.release, "api": live.api, "parts": live.parts}
+        self.store.append(kind, body, caller=self.caller, **of, **counts)
 
     def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
         newest = self.store.load().newest(kind, **body)
@@ -64,13 +67,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Signing:
-    """Signs in the evidence store. ``by`` asks for the name, ``live`` for what is live."""
+    """Signs in the evidence store. ``by`` asks for the name."""
 
-    store: Store
-    caller: str
-    """ARN of the AWS caller."""
+    evidence: Evidence
     by: Callable[[], str]
-    live: Callable[[Iterable[Part]], Live]
     days: int
     """How long a signature counts."""
     checklist: Checklist
@@ -93,7 +93,7 @@ class Signing:
 
     def standing(self, step: Step) -> str:
         """Return who signed for what is live, and when; empty where no signature counts."""
-        newest = self.store.load().newest(KIND, step=name_of(step))
+        newest = self.evidence.store.load().newest(KIND, step=name_of(step))
         return _who_and_when(newest) if newest is not None and self._counts(newest, step) else ""
 
     def needless(self, step: Step) -> bool:
@@ -105,13 +105,13 @@ class Signing:
     def sign(self, step: Step) -> None:
         """Leave the signature; Refused without a name, or nothing is live."""
         body = {"step": name_of(step), "by": self.by(), "said": step.text.title.en}
-        live = self.live(self._rests_on[name_of(step)])
-        _append(self, KIND, body, live, days=self.days, now=self.now)
+        live = self.evidence.live(self._rests_on[name_of(step)])
+        self.evidence.append(KIND, body, live, days=self.days, now=self.now)
 
     def _counts(self, signature: Record, step: Step) -> bool:
         if signature.expires is None or signature.expires < self.now():
             return False
-        live = self.live(self._rests_on[name_of(step)])
+        live = self.evidence.live(self._rests_on[name_of(step)])
         same = all(signature.parts.get(part) == digest for part, digest in live.digests.items())
         return same and signature.api in {None, live.api}
 
@@ -119,21 +119,6 @@ class Signing:
 def name_of(step: Step) -> str:
     """Return the name by which the checklist knows a step: ``cutover#users_told``."""
     return f"{step.module.rpartition('.')[2]}#{step.name}"
-
-
-def _append(
-    by: Evidence | Signing, kind: str, body: Mapping[str, Any], live: Live, **counts: Any
-) -> None:
-    """Append a record of what is live; ``counts`` says from when and for how many days it counts."""
-    by.store.append(
-        kind,
-        body,
-        caller=by.caller,
-        release=live.release,
-        api=live.api,
-        parts=live.parts,
-        **counts,
-    )
 
 
 def _who_and_when(signature: Record) -> str:

@@ -6,19 +6,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aws.words import SILENCE, Words
+from aws.words import Words
 from runbook.catalogue import STATES
 from runbook.engine import Refused
 from runbook.engine.propagation import settles_within
 from runbook.engine.run import RedRow
-from signoff.judge.checklist import Checklist
+from signoff.judge.checklist import Checklist, Row
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.verdict import RowVerdict, row_verdict
 
@@ -47,38 +45,7 @@ Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
 """Rows -> what the checks find of them that is red."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedRow:
-    """A row that the checks have judged, as far as it is read here."""
-
-    row: Mapping[str, Any]
-    outcome: Outcome
-    told: Words = SILENCE
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def root(self) -> str | None:
-        """The row that it follows from, where nothing else is red about it."""
-        follows = self.outcome is Outcome.FOLLOWS
-        return next((finding.root for finding in self.findings if follows and finding.root), None)
-
-    def undone_by(self, environment: str) -> str:
-        """Return the command of a later procedure that makes it green, where the row, or all that is red of it, prints one."""
-        remedies = self.row.get("remedies", {})
-        red = [finding for finding in self.findings if finding.outcome.red]
-        keys = {difference.remedy for finding in red for difference in finding.differences}
-        named = [str(remedies[key]["run"]) for key in keys if key in remedies]
-        commands = (str(self.row.get("remedy", "")), *(named if len(keys) == 1 else ()))
-        first = (command.partition(" && ")[0] for command in commands)
-        return next((line.format(env=environment) for line in first if LATER.match(line)), "")
-
-    @property
-    def calls(self) -> set[str]:
-        """The calls that read its red findings."""
-        return {call for finding in self.findings if finding.outcome.red for call in finding.calls}
-
-
-_ROWS = TypeAdapter(tuple[JudgedRow, ...])
+_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +62,11 @@ class Checks:
         Where nothing of use is said, all are red.
         """
         code, judged = self.judged(rows)
-        aside = {
-            str(judged_row.row["id"]): RedRow(
-                judged_row.told or STATES[judged_row.outcome], aside=True
-            )
-            for judged_row in judged
-            if judged_row.outcome in ASIDE
-        }
-        if code in GREEN:
-            silent = {*rows} - {str(judged_row.row["id"]) for judged_row in judged}
-            aside |= dict.fromkeys(silent, NOT_JUDGED)
-            return {row: aside[row] for row in rows if row in aside}
-        red = {
-            str(judged_row.row["id"]): RedRow(
-                judged_row.told,
-                settles_within(judged_row.calls),
-                judged_row.root,
-                judged_row.undone_by(self.environment),
-            )
-            for judged_row in judged
-            if judged_row.outcome.red
-        }
-        known = {row: (red | aside)[row] for row in rows if row in red or row in aside}
-        if all(red_row.aside for red_row in known.values()):
+        told: dict[str, RedRow | None]
+        told = dict.fromkeys(rows, NOT_JUDGED if code in GREEN else None)
+        told |= {row.row.id: self._told(row) for row in judged}
+        known = {row: red for row in rows if (red := told[row])}
+        if code not in GREEN and all(red.aside for red in known.values()):
             return dict.fromkeys(rows, RedRow(self._silence(code)))
         return known
 
@@ -126,27 +75,19 @@ class Checks:
         code, judged = self.judged(rows)
         if code in GREEN:
             return {}
-        told = {str(judged_row.row["id"]): judged_row.findings for judged_row in judged}
-        silence = self._silence(code)
-        unknown = {
-            row: Finding(row=row, outcome=Outcome.NOT_TESTABLE, words=silence)
-            for row in rows
-            if not told.get(row)
-        }
-        found = (row_verdict(checklist[row], told.get(row) or [unknown[row]]) for row in rows)
+        told = {row.row.id: row for row in judged if row.findings}
+        found = (told.get(row) or self._unknown(checklist[row], code) for row in rows)
         return {row.row.id: row for row in found if row.outcome.red}
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return all that is red of some rows; Refused where the checks say nothing of use."""
         code, judged = self.judged(rows)
-        red = tuple(
-            found for judged_row in judged for found in judged_row.findings if found.outcome.red
-        )
+        red = tuple(found for row in judged for found in row.findings if found.outcome.red)
         if code not in GREEN and not red:
             raise Refused(self._silence(code))
         return red
 
-    def judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[JudgedRow, ...]]:
+    def judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[RowVerdict, ...]]:
         """Return the exit code, and how each row ended; without ``rows``, of a whole run."""
         with TemporaryDirectory() as folder:
             told = Path(folder) / "rows.json"
@@ -159,12 +100,41 @@ class Checks:
             except (OSError, ValidationError):
                 return code, ()
 
+    def _told(self, judged: RowVerdict) -> RedRow | None:
+        """Say why a row is red or set aside; None for one that is green."""
+        if judged.outcome in ASIDE:
+            return RedRow(judged.told or STATES[judged.outcome], aside=True)
+        if not judged.outcome.red:
+            return None
+        read_by = {call for found in judged.findings if found.outcome.red for call in found.calls}
+        return RedRow(
+            judged.told,
+            settles_within(read_by),
+            judged.root,
+            undone_by(judged, self.environment),
+        )
+
+    def _unknown(self, row: Row, code: int) -> RowVerdict:
+        unread = Finding(row=row.id, outcome=Outcome.NOT_TESTABLE, words=self._silence(code))
+        return row_verdict(row, [unread])
+
     def _silence(self, code: int) -> Words:
         command = f"pytest --env {self.environment}"
         return Words(
             en=f"the checks said nothing of it (exit {code}); run {command}",
             ja=f"チェックの結果がありません（終了コード{code}）。{command}を実行してください",
         )
+
+
+def undone_by(judged: RowVerdict, environment: str) -> str:
+    """Return the command of a later procedure that makes it green, where the row, or all that is red of it, prints one."""
+    remedies = judged.row.remedies
+    red = [finding for finding in judged.findings if finding.outcome.red]
+    keys = {difference.remedy for finding in red for difference in finding.differences}
+    named = [remedies[key].run for key in keys if key in remedies]
+    commands = (judged.row.remedy, *(named if len(keys) == 1 else ()))
+    first = (command.partition(" && ")[0] for command in commands)
+    return next((line.format(env=environment) for line in first if LATER.match(line)), "")
 
 
 def variables(*, kept: bool) -> dict[str, str]:
@@ -177,13 +147,8 @@ def apart_from_aws() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(CHOOSING)}
 
 
-def in_process_of_its_own(root: Path, *, kept: bool, within_s: float = LONGEST_S) -> Runner:
-    """Return a Runner that works in ``root``, on the ``kept`` local stack or on what the variables name."""
-    return in_process_with(root, partial(variables, kept=kept), within_s=within_s)
-
-
-def in_process_with(
-    root: Path, variables_of: Callable[[], dict[str, str]], *, within_s: float = LONGEST_S
+def in_process_of_its_own(
+    root: Path, environ: Mapping[str, str], *, within_s: float = LONGEST_S
 ) -> Runner:
     """Return a Runner that works in ``root`` with these environment variables.
 
@@ -195,7 +160,7 @@ def in_process_with(
             done = subprocess.run(  # noqa: S603 - our own command line
                 command,
                 cwd=root,
-                env=variables_of(),
+                env=environ,
                 # No pipe: one that a worker of it still holds open would be waited for without an end.
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

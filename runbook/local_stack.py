@@ -54,8 +54,7 @@ def provision_stack(
         StoreSettings.of(environment), client=session.client, root=environment.application.folder
     )
     caller = PROVISIONER.format(account=environment.account)
-
-    evidence = Evidence(store=store, caller=caller, live=lambda _: Live(release=None), bound={})
+    evidence = Evidence(store=store, caller=caller, live=lambda _: Live(release=None))
     provision(
         session,
         environment,

@@ -1,14 +1,15 @@
 """``runbook fix`` walks through the red rows: shows each remedy, asks, runs it, and judges its rows anew."""
 
 import io
-import json
 import os
 import pty
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from itertools import starmap
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from aws.words import Words
@@ -18,10 +19,11 @@ from runbook.judge import ENDPOINT, Checks
 from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
-from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
+from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from tests.provenance import PROVENANCE
 
 CHECKLIST = Checklist.load()
+_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 WRONG = Words(en="is not as planned", ja="計画と異なります")
 
 
@@ -43,16 +45,10 @@ def saying(**outcomes):
         (file,) = [name.removeprefix("--json=") for name in command if name.startswith("--json=")]
         rows = {row.replace("_", "-"): outcome for row, outcome in outcomes.items()}
         found = {row: end for row, end in rows.items() if row in asked}
-        rows = [as_judged(row, end) for row, end in found.items()]
-        Path(file).write_text(json.dumps(rows), encoding="utf-8")
+        Path(file).write_bytes(_ROWS.dump_json(tuple(starmap(judged, found.items()))))
         return int(any(end.red for end in found.values()))
 
     return run
-
-
-def as_judged(row, outcome):
-    one = {"row": row, "outcome": outcome, "words": {"en": WRONG.en, "ja": WRONG.ja}}
-    return {"row": {"id": row}, "outcome": outcome, "findings": [one]}
 
 
 class Walker:

@@ -1,9 +1,9 @@
 """A build is proven by the functions' own tests and an embedded run; what failed is recorded, too, and says why."""
 
-import json
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from aws.release import code_sha256
 from aws.words import Words
@@ -13,6 +13,8 @@ from runbook.engine import Refused
 from runbook.engine.step_context import ProofRun
 from runbook.judge import apart_from_aws
 from runbook.procedures.prove import PASSED, prove_the_build
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.outcome import Outcome, RowVerdict
 from tests.runbook.desk import package
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,17 @@ def packed():
 
 
 LIVE = ("DEP-38", "pass")
+CHECKLIST = Checklist.load()
+_ROWS = TypeAdapter(tuple[RowVerdict, ...])
+
+
+def judged_as(outcomes):
+    """The rows with these outcomes, as a run leaves them."""
+    rows = tuple(
+        RowVerdict(row=CHECKLIST[id_], outcome=Outcome(outcome), severity=Severity.BLOCKER)
+        for id_, outcome in outcomes
+    )
+    return _ROWS.dump_json(rows).decode()
 
 
 class Commands:
@@ -39,8 +52,7 @@ class Commands:
             if self.failed and name.startswith("--junit-xml="):
                 Path(name.removeprefix("--junit-xml=")).write_text(self.failed)
             if name.startswith("--json="):
-                rows = [{"row": {"id": id_}, "outcome": outcome} for id_, outcome in self.rows]
-                Path(name.removeprefix("--json=")).write_text(json.dumps(rows))
+                Path(name.removeprefix("--json=")).write_text(judged_as(self.rows))
         return self.codes.pop()
 
 

@@ -1,7 +1,6 @@
 """Every step speaks both languages, secrets are asked for without an echo, and rows are judged by the checks."""
 
 import io
-import json
 import re
 import signal
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pydantic import TypeAdapter
 from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
@@ -25,9 +25,10 @@ from runbook.engine.change_lines import in_language
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
-from runbook.judge import Checks, JudgedRow, in_process_of_its_own
+from runbook.judge import Checks, in_process_of_its_own, undone_by, variables
 from signoff.commands.frame import terminated_as_interrupted
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.checklist import Checklist, Repair, Severity
+from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from tests.english import english_in
 from tests.runbook import toy
 
@@ -89,13 +90,28 @@ def test_a_file_that_is_not_text_is_refused_without_a_byte_of_it(tmp_path):
         secret_source(path, _nobody)("line_token")
 
 
-def rows(*red):
-    return json.dumps(
-        [
-            {"row": {"id": row}, "outcome": out, "told": {"en": why, "ja": why}}
-            for row, out, why in red
-        ]
+CHECKLIST = Checklist.load()
+_ROWS = TypeAdapter(tuple[RowVerdict, ...])
+
+
+def judged(row, outcome, why, *findings, **fields):
+    """One row as the checks end it; ``fields`` are its own in place of the checklist's."""
+    return RowVerdict(
+        row=replace(CHECKLIST[row], **fields),
+        outcome=Outcome(outcome),
+        severity=Severity.BLOCKER,
+        findings=findings,
+        told=Words.same(why),
+        root=next((finding.root for finding in findings), None),
     )
+
+
+def rows(*told):
+    return written(*(judged(*one) for one in told))
+
+
+def written(*verdicts):
+    return _ROWS.dump_json(verdicts).decode()
 
 
 SILENT = "the checks said nothing of it (exit {}); run pytest --env prod"
@@ -105,7 +121,7 @@ ASIDE = "not judged in this environment"
 @pytest.mark.parametrize(
     ("code", "told", "red"),
     [
-        (0, rows(("SEC-01", "fail", "")), {"SEC-02": ASIDE}),
+        (0, rows(("SEC-01", "pass", "")), {"SEC-02": ASIDE}),
         (5, None, {"SEC-01": ASIDE, "SEC-02": ASIDE}),
         (
             1,
@@ -156,20 +172,19 @@ def test_row_that_nobody_judged_is_neither_red_nor_green():
 
 
 def test_row_that_only_follows_is_told_with_its_root():
-    told = rows(("SEC-13", "follows", "Users-prod does not exist"))
-    follows = {"row": "SEC-13", "outcome": "follows", "root": "DEP-01"}
-    found = [load | {"findings": [follows]} for load in json.loads(told)]
+    follows = Finding(row="SEC-13", outcome=Outcome.FOLLOWS, root="DEP-01")
+    told = written(judged("SEC-13", "follows", "Users-prod does not exist", follows))
 
     def run(command):
-        (written,) = (name for name in command if name.startswith("--json="))
-        Path(written.removeprefix("--json=")).write_text(json.dumps(found))
+        (file,) = (name for name in command if name.startswith("--json="))
+        Path(file.removeprefix("--json=")).write_text(told)
         return 1
 
     assert Checks("prod", [], run).red(("SEC-13",))["SEC-13"].root == "DEP-01"
 
 
 @pytest.mark.parametrize(
-    ("remedy", "undone_by"),
+    ("remedy", "command"),
     [
         (
             "python -m runbook detach --env {env} --row X --go && python -m runbook api --env {env} --go",
@@ -178,19 +193,18 @@ def test_row_that_only_follows_is_told_with_its_root():
         ("python -m runbook api --env {env} --go", ""),
     ],
 )
-def test_row_says_which_command_takes_away_what_nobody_planned(remedy, undone_by):
-    (told,) = json.loads(rows(("SEC-07", "fail", "a tag is a secret")))
-    found = [told | {"row": told["row"] | {"remedy": remedy}}]
+def test_row_says_which_command_takes_away_what_nobody_planned(remedy, command):
+    told = written(judged("SEC-07", "fail", "a tag is a secret", remedy=remedy))
 
     def run(command):
-        (written,) = (name for name in command if name.startswith("--json="))
-        Path(written.removeprefix("--json=")).write_text(json.dumps(found))
+        (file,) = (name for name in command if name.startswith("--json="))
+        Path(file.removeprefix("--json=")).write_text(told)
         return 1
 
-    assert Checks("prod", [], run).red(("SEC-07",))["SEC-07"].undone_by == undone_by
+    assert Checks("prod", [], run).red(("SEC-07",))["SEC-07"].undone_by == command
 
 
-REHEARSED = {"unrecorded": {"run": "python -m runbook rehearse_rollbacks --env {env} --go"}}
+REHEARSED = {"unrecorded": Repair(run="python -m runbook rehearse_rollbacks --env {env} --go")}
 
 
 @pytest.mark.parametrize(
@@ -208,10 +222,9 @@ def test_code_of_before_the_runbook_is_left_to_the_rehearsal_where_nothing_else_
     words = Words.same("x")
     differences = tuple(fault(words, "award:1", words, None, words, remedy=one) for one in remedies)
     finding = Finding(row="ROLL-06", outcome=Outcome.FAIL, differences=differences)
-    row = {"remedy": "", "remedies": REHEARSED}
+    row = judged("ROLL-06", "fail", "", finding, remedy="", remedies=REHEARSED)
 
-    judged_row = JudgedRow(row, Outcome.FAIL, findings=(finding,))
-    assert judged_row.undone_by("prod") == command
+    assert undone_by(row, "prod") == command
 
 
 @pytest.fixture
@@ -348,7 +361,7 @@ def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, 
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     write = "pathlib.Path('seen').write_text(str(os.environ.get('AWS_ENDPOINT_URL')))"
     code = f"import os, pathlib, sys; {write}; sys.exit(3)"
-    run = in_process_of_its_own(tmp_path, kept=kept)
+    run = in_process_of_its_own(tmp_path, variables(kept=kept))
 
     assert run([sys.executable, "-c", code]) == 3
     assert (tmp_path / "seen").read_text() == seen
@@ -357,7 +370,7 @@ def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, 
 def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
     """Also where a process of theirs lives on and holds what they write to."""
     code = "import subprocess, sys, time; subprocess.Popen(['sleep', '5']); time.sleep(60)"
-    run = in_process_of_its_own(tmp_path, kept=False, within_s=0.5)
+    run = in_process_of_its_own(tmp_path, variables(kept=False), within_s=0.5)
     judge = Checks("prod", [], lambda _: run([sys.executable, "-c", code])).red
 
     assert set(judge(("SEC-01", "SEC-02"))) == {"SEC-01", "SEC-02"}

@@ -34,7 +34,7 @@ class ClosedRally:
         self.environment, self.api = environment, api
         self.plan = plan_for(environment)
         store = open_store(StoreSettings.of(environment), client=None, root=Path())
-        evidence = Evidence(store=store, caller="arn:x", live=lambda _: Live(release=""), bound={})
+        evidence = Evidence(store=store, caller="arn:x", live=lambda _: Live(release=""))
         self.context = context_for(
             boto3.Session(region_name=environment.region),
             environment,

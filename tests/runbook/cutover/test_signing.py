@@ -9,7 +9,7 @@ from aws.words import Words
 from runbook.composition import signer
 from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.journal import Journal
-from runbook.evidence import Signing, name_of
+from runbook.evidence import Evidence, Signing, name_of
 from runbook.procedures import by_hand, cutover, prepare
 from signoff.evidence import Store
 from signoff.evidence.facts import PartFact
@@ -40,10 +40,8 @@ def live(code="a1", **parts):
 
 def signing(store, code="a1", now=NOW, **more):
     return Signing(
-        store=store,
-        caller=WHO,
+        evidence=Evidence(store=store, caller=WHO, live=live(code, **more.get("parts", {}))),
         by=more.get("by", lambda: "Hanako Sato"),
-        live=live(code, **more.get("parts", {})),
         days=14,
         checklist=CHECKLIST,
         now=lambda: now,

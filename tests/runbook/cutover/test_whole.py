@@ -7,7 +7,7 @@ import pytest
 
 from runbook.cutover import verdict
 from runbook.engine import Journal, Procedure, Run, Stopped
-from runbook.evidence import Signing
+from runbook.evidence import Evidence, Signing
 from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
 from signoff.evidence import Store
@@ -62,10 +62,8 @@ def cut_over(empty, tmp_path, monkeypatch):
                 live=lambda _: Live(release=RELEASE),
             )
             signing = Signing(
-                store=store,
-                caller=WHO,
+                evidence=Evidence(store=store, caller=WHO, live=lambda _: Live(release=RELEASE)),
                 by=lambda: "Hanako Sato",
-                live=lambda _: Live(release=RELEASE),
                 days=14,
                 checklist=Checklist.load(),
             )
