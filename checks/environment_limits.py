@@ -33,7 +33,7 @@ A_DAY = Words(en=" a day", ja="件/日")
 WINDOW_S = 300
 """The guide's alarms count over five minutes (step 6-1)."""
 ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
-LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "spike-journey")
+LOAD_PLANS = ("baseline", "step", "spike")
 """Plans that reach the target rate for long enough to judge percentiles."""
 ROOM = 2
 """The throttle allows the busiest route this many times what it needs at the target rate."""

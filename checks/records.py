@@ -1,9 +1,11 @@
 """Records that only count while they are fresh, and while what they rest on is live."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from aws.bounds import Bound, at_least, at_most
 from aws.difference import Difference, Differences, fault
@@ -216,16 +218,4 @@ def exhibits(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     runs = measured(snapshot.records, snapshot.environment)
     record = newest(runs, "load", plan=snapshot.environment.load_plan)
     shown = record.body.get("exhibit") if record else None
-    if shown is None:
-        return {}
-    exhibit = Exhibit(
-        sentences=_words(shown["sentences"]),
-        head=_words(shown["head"]),
-        rows=tuple(_words(cells) for cells in shown["rows"]),
-        pictures=_words(shown["pictures"]),
-    )
-    return {"PREP-02": exhibit}
-
-
-def _words(texts: Iterable[Mapping[str, str]]) -> tuple[Words, ...]:
-    return tuple(Words(**text) for text in texts)
+    return {"PREP-02": TypeAdapter(Exhibit).validate_python(shown)} if shown else {}

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from aws.words import Say, in_language
 from load.engine import confidence
@@ -14,6 +17,7 @@ from load.engine.verdict import LoadVerdict
 INKS = ("#2563c9", "#c2570c", "#0b7d6b", "#a3307f", "#5b6472")
 """Colour-blind readers can tell them apart, too; each line also carries its name."""
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 54, 132, 26, 30
+TALL, LOW = 220, 150
 PARTS = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 NINES = ((0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"))
 
@@ -29,6 +33,10 @@ class Series:
     ink: int = 0
     area: bool = False
     dashed: bool = False
+
+    @property
+    def colour(self) -> str:
+        return f"var(--ink-{self.ink}, {INKS[self.ink]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,93 +80,53 @@ def amounts(values: Iterable[float], unit: str = "") -> Axis:
     return Axis(0.0, step * count, ticks)
 
 
-def chart(  # noqa: PLR0913 - a chart has that many parts
-    title: str,
-    lines: Sequence[Series],
-    x: Axis,
-    y: Axis,
-    *,
-    marks: Iterable[tuple[float, str]] = (),
-    height: int = 220,
-) -> str:
-    """Draw lines over two axes; ``marks`` are named moments on x. Returns one ``<svg>``."""
-    frame = _Frame(x, y, height)
-    body = "".join(
-        [
-            *frame.grid(),
-            *frame.marks(marks),
-            *(frame.line(line) for line in lines),
-            *frame.names(lines),
-        ]
-    )
-    return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}" '
-        f'font-family="system-ui, sans-serif" font-size="11" fill="currentColor">'
-        f'<text x="0" y="12" font-weight="600">{escape(title)}</text>{body}</svg>'
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
+    """Where the values of two axes lie in a picture, in pixels from its upper left corner."""
+
     x: Axis
     y: Axis
     height: int
+    left, right, top = LEFT, WIDTH - RIGHT, TOP
 
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        wide, high = WIDTH - LEFT - RIGHT, self.height - TOP - BOTTOM
-        return LEFT + self.x.part(x) * wide, self.height - BOTTOM - self.y.part(y) * high
+    @property
+    def floor(self) -> int:
+        return self.height - BOTTOM
 
-    def grid(self) -> Iterator[str]:
-        for value, text in self.y.ticks:
-            _, at = self.at(self.x.low, value)
-            yield (
-                f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke="currentColor" opacity=".15"/>'
-                f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end" opacity=".75">{text}</text>'
-            )
-        for value, text in self.x.ticks:
-            at, _ = self.at(value, self.y.low)
-            yield (
-                f'<text x="{at:.1f}" y="{self.height - 12}" text-anchor="middle" opacity=".75">'
-                f"{escape(text)}</text>"
-            )
+    def across(self, x: float) -> float:
+        return self.left + self.x.part(x) * (self.right - self.left)
 
-    def marks(self, marks: Iterable[tuple[float, str]]) -> Iterator[str]:
-        for value, text in marks:
-            at, _ = self.at(value, self.y.low)
-            yield (
-                f'<path d="M{at:.1f} {TOP}V{self.height - BOTTOM}" stroke="currentColor" '
-                f'stroke-dasharray="2 3" opacity=".5"/><text x="{at + 3:.1f}" y="{TOP + 8}" '
-                f'font-size="10" opacity=".75">{escape(text)}</text>'
-            )
+    def down(self, y: float) -> float:
+        return self.floor - self.y.part(y) * (self.floor - self.top)
 
-    def line(self, line: Series) -> str:
-        if not line.points:
-            return ""
-        placed = [self.at(*point) for point in line.points]
-        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in placed)
-        ink = _ink(line.ink)
-        if line.area:
-            floor = self.height - BOTTOM
-            path += f"V{floor}H{placed[0][0]:.1f}Z"
-            return f'<path d="{path}" style="fill:{ink}" opacity=".35"/>'
-        dash = ' stroke-dasharray="5 4"' if line.dashed else ""
-        return f'<path d="{path}" fill="none" stroke-width="1.8"{dash} style="stroke:{ink}"/>'
-
-    def names(self, lines: Sequence[Series]) -> Iterator[str]:
-        """Write each name at the end of its line, moved apart where two would meet."""
-        ends = [(self.at(*line.points[-1])[1], line) for line in lines if line.points]
-        below = float(TOP)
+    def names(self, lines: Sequence[Series]) -> Iterator[tuple[Series, float]]:
+        """Yield each line with the place of its name, at its end, moved apart where two would meet."""
+        ends = [(self.down(line.points[-1][1]), line) for line in lines if line.points]
+        below = float(self.top)
         for end, line in sorted(ends, key=lambda pair: pair[0]):
             below = max(below, end)
-            yield (
-                f'<text x="{WIDTH - RIGHT + 8}" y="{below + 4:.1f}" style="fill:{_ink(line.ink)}">'
-                f"{escape(line.name)}</text>"
-            )
+            yield line, below
             below += 13
 
 
-def _ink(number: int) -> str:
-    return f"var(--ink-{number}, {INKS[number]})"
+def chart(
+    title: str,
+    lines: Sequence[Series],
+    frame: Frame,
+    marks: Iterable[tuple[float, str]] = (),
+) -> str:
+    """Draw lines over two axes; ``marks`` are named moments on x. Returns one ``<svg>``."""
+    return _template().render(title=title, lines=lines, frame=frame, marks=marks, width=WIDTH)
+
+
+@cache
+def _template() -> Template:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    ).get_template("chart.svg.j2")
 
 
 def plots(verdict: LoadVerdict, lang: str) -> dict[str, str]:
@@ -192,8 +160,7 @@ def _tails(seen: Measurement, number: int, name: str, say: Say) -> str:
             f"Latency by percentile, step {name}", f"パーセンタイル別レイテンシー（ステップ{name}）"
         ),
         lines,
-        Axis(0.0, highest, ticks),
-        y,
+        Frame(Axis(0.0, highest, ticks), y, TALL),
     )
 
 
@@ -217,9 +184,8 @@ def _rate(plan: LoadPlan, seen: Measurement, say: Say) -> str:
         Series(say("failed or 429", "失敗と429"), trouble, 1, area=True),
     )
     y = amounts(value for line in lines for _, value in line.points)
-    return chart(
-        say("Arrivals per second", "毎秒の到着数"), lines, _seconds(plan), y, marks=_starts(plan)
-    )
+    frame = Frame(_seconds(plan), y, TALL)
+    return chart(say("Arrivals per second", "毎秒の到着数"), lines, frame, _starts(plan))
 
 
 def _latency(plan: LoadPlan, seen: Measurement, say: Say) -> str:
@@ -231,9 +197,8 @@ def _latency(plan: LoadPlan, seen: Measurement, say: Say) -> str:
     return chart(
         say("Latency from the intended start", "予定時刻からのレイテンシー"),
         lines,
-        _seconds(plan),
-        y,
-        marks=_starts(plan),
+        Frame(_seconds(plan), y, TALL),
+        _starts(plan),
     )
 
 
@@ -254,7 +219,7 @@ def _lateness(verdict: LoadVerdict, say: Say) -> str:
     title = say(
         "Lateness of the generator, not of the target", "負荷生成側の遅れ（対象の遅れではない）"
     )
-    return chart(title, lines, _seconds(plan), y, height=150)
+    return chart(title, lines, Frame(_seconds(plan), y, LOW))
 
 
 def _series(plan: LoadPlan, seen: Measurement, what: str) -> list[tuple[float, float]]:

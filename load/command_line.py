@@ -68,12 +68,6 @@ RUN = Command(
         metavar="URL",
     ),
     _option(
-        "--journey",
-        "whole visits instead of requests",
-        "リクエスト単位でなく来訪単位の負荷",
-        is_flag=True,
-    ),
-    _option(
         "--unlock",
         "required for production: its host, typed out",
         "本番で必須。ホスト名を入力する",

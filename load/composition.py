@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 from aws.door.sessions import boto_session, custom_endpoints
 from aws.section import NotTestable
 from aws.words import Words
-from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
 from load.prepare import ROOT, RunOptions, prepare
-from load.target import ClientFactory, LoadTarget, QuotaLedger, Say, addresses
+from load.target import (
+    ClientFactory,
+    LoadTarget,
+    QuotaLedger,
+    ReportFolders,
+    Say,
+    addresses,
+)
 from plan.live import live_now
 from signoff import environments_file
 from signoff.environment import Environment, embedded

@@ -7,17 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from aws.words import Words
-from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
 from load.engine.objectives import Objectives
 from load.engine.plan import TokenBucket
 from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
 from load.plans import objectives_of, plans
-from load.target import ClientFactory
+from load.target import LOCUST_REPORT, ClientFactory
 from signoff.environment import Environment, in_japan
 from signoff.evidence import Record, Records, StoreSettings, open_store
+from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Live
 
 KIND = "load"
@@ -74,7 +76,7 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
         "target_rate": verdict.about.get("target_rate"),
         "page": where,
         "digest": digest(verdict),
-        "exhibit": exhibit(verdict),
+        "exhibit": TypeAdapter(Exhibit).dump_python(exhibit(verdict), mode="json"),
     }
 
 

@@ -18,7 +18,6 @@ from typing import IO, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Words
-from load.artefacts import LOCUST_REPORT, ReportFolders, publish
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
@@ -27,7 +26,14 @@ from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record, why_not_counted
 from load.prepare import ROOT, RunOptions, prepare
 from load.progress import ProgressDisplay
-from load.target import ClientFactory, LoadTarget, QuotaLedger, changed
+from load.target import (
+    LOCUST_REPORT,
+    ClientFactory,
+    LoadTarget,
+    QuotaLedger,
+    ReportFolders,
+    changed,
+)
 from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.evidence import StoreSettings
@@ -123,7 +129,7 @@ def _process(
         f"--config={ROOT / 'load' / 'locust.conf'}",
         f"--locustfile={ROOT / 'load' / 'locustfile.py'}",
         f"--host={run.host}",
-        f"--stop-timeout={run.drain_s + 1:.0f}",
+        f"--stop-timeout={run.timeout_s + 1:.0f}",
         *options,
     ]
     with (logs / f"{role}.log").open("w") as log:
@@ -219,8 +225,9 @@ class Execution:
         if verdict is None:
             return self._without_verdict(code)
         verdict = replace(verdict, cleanup=cleanup)
-        paths = tuple(publish(verdict, self.folder))
-        return ExecutionResult(verdict.judgement.exit, sentence(verdict), paths, verdict)
+        paths = (self.folder / LOCUST_REPORT, verdict.write(self.folder))
+        there = tuple(path for path in paths if path.exists())
+        return ExecutionResult(verdict.judgement.exit, sentence(verdict), there, verdict)
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
         """Make a run invalid if a deployment happened during it: part of it measured another release."""

@@ -15,6 +15,7 @@ from load.engine import confidence
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
+from signoff.judge.run import Exhibit
 
 KINDS = 3
 """How many kinds of failure are named; Locust's report lists all of them."""
@@ -113,19 +114,15 @@ COLUMNS = ("step", "route", "criterion", "result", "measured", "interval", "limi
 Row = tuple[Words, ...]
 
 
-def exhibit(verdict: LoadVerdict) -> dict[str, Any]:
-    """Return what the sign-off page shows of a run, as JSON with each text in both languages.
-
-    ``sentences`` say what went wrong, ``head`` and ``rows`` are the table of limits, ``pictures``
-    are charts as SVG.
-    """
-    drawn = {lang: plots(verdict, lang) for lang in LANGUAGES}
-    return {
-        "sentences": [_json(sentence) for sentence in sentences(verdict)],
-        "head": [_json(name) for name in head()],
-        "rows": [[_json(cell) for cell in row] for row in rows(verdict)],
-        "pictures": [{lang: drawn[lang][name] for lang in LANGUAGES} for name in drawn["en"]],
-    }
+def exhibit(verdict: LoadVerdict) -> Exhibit:
+    """Return what the sign-off page shows of a run: what went wrong, the table of limits, and the charts."""
+    drawn = [plots(verdict, lang) for lang in LANGUAGES]
+    return Exhibit(
+        sentences=tuple(sentences(verdict)),
+        head=head(),
+        rows=tuple(rows(verdict)),
+        pictures=tuple(Words(*(plot[name] for plot in drawn)) for name in drawn[0]),
+    )
 
 
 def sentences(verdict: LoadVerdict) -> Iterator[Words]:
@@ -195,7 +192,3 @@ def _interval(check: ObjectiveResult) -> Words:
 def _words() -> Mapping[str, Words]:
     text = Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
     return {name: Words(**load) for name, load in tomllib.loads(text).items()}
-
-
-def _json(words: Words) -> dict[str, str]:
-    return {lang: words[lang] for lang in LANGUAGES}

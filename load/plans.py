@@ -1,13 +1,11 @@
 """The five plans, derived from the rate that an environment must carry; each has a price up front."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from aws.words import Words
-from load.engine.admission import LoadRefused
 from load.engine.objectives import OBJECTIVES_FILE, Objectives, read_objectives
-from load.engine.plan import JOURNEY, LoadPlan, LoadStep, TokenBucket
+from load.engine.plan import LoadPlan, LoadStep, TokenBucket
 from signoff.environment import Environment
 from signoff.environment.application import Application
 
@@ -58,26 +56,6 @@ def objectives_of(app: Application, file: Path | None = None) -> Objectives:
     """Return the objectives of what it is asked: of this file, of the application's own slo.toml, or else of this project's."""
     own = app.folder / OBJECTIVES_FILE.name
     return read_objectives(file or (own if own.is_file() else OBJECTIVES_FILE), mix_of(app))
-
-
-def as_journey(plan: LoadPlan) -> LoadPlan:
-    """Turn single requests into whole visits at the same request rate; the plan gets another name."""
-    calls, mix = len(JOURNEY), plan.steps[0].mix
-    if missing := sorted(set(JOURNEY) - mix.keys()):
-        raise LoadRefused(
-            f"a visit calls {missing[0]}, and this application has no such route; leave --journey out",
-            f"来訪は{missing[0]}を呼び出しますが、このアプリケーションにはありません。--journeyを外してください",
-        )
-    steps = (
-        replace(
-            step,
-            rate=step.rate / calls,
-            start_rate=None if step.start_rate is None else step.start_rate / calls,
-        )
-        for step in plan.steps
-        if step.mix == mix
-    )
-    return replace(plan, name=f"{plan.name}-journey", steps=tuple(steps), journey=True)
 
 
 def _smoke(mix: Mix) -> LoadPlan:

@@ -14,7 +14,7 @@ from load.engine.admission import LoadRefused, admit
 from load.engine.plan import AWARD, VERIFY, LoadPlan
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
-from load.plans import as_journey, mix_of, objectives_of, plans
+from load.plans import mix_of, objectives_of, plans
 from load.pool_builder import mint, prove_line_untouched, read_pool, spots_of
 from load.target import (
     ClientFactory,
@@ -177,7 +177,6 @@ class RunOptions:
 
     plan: str = "smoke"
     workers: int = 1
-    journey: bool = False
     host: str | None = None
     unlock: str | None = None
     pool: Path | None = None
@@ -201,8 +200,7 @@ def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
             f"there is no plan {options.plan}; choose from {', '.join(known)}",
             f"計画{options.plan}はありません。次から選んでください: {', '.join(known)}",
         )
-    plan = known[options.plan]
-    return as_journey(plan) if options.journey else plan
+    return known[options.plan]
 
 
 def prepare(

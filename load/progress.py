@@ -7,19 +7,17 @@ from typing import Any
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from aws.visible import visible_line
 from aws.words import Words
 
-LAST = Words(en="last answers", ja="最後の応答待ち")
 STEADY_S = 10
 """Without a terminal, seconds between two lines: a log is not a screen."""
 
 
 class ProgressDisplay:
-    """Shows progress on a terminal as a live table, elsewhere as a line every few seconds."""
+    """Shows progress in one line: on a terminal drawn anew each second, elsewhere printed every few seconds."""
 
     def __init__(self, console: Console | None = None, lang: str = "en") -> None:
         self._console = console or Console(file=sys.stderr)
@@ -47,7 +45,7 @@ class ProgressDisplay:
             self._warned = True
             self._console.print(_too_busy(late)[self.lang], style="red", soft_wrap=True)
         if self._live:
-            self._live.update(_table(now, self.lang))
+            self._live.update(Text(_line(now, self.lang)))
         elif now["elapsed"] - self._told >= STEADY_S:
             self._told = now["elapsed"]
             self._console.print(_line(now, self.lang), soft_wrap=True)
@@ -67,36 +65,12 @@ def _line(now: Mapping[str, Any], lang: str) -> str:
     made, planned = f"{now['made']:g}/s", f"{now['planned']:g}/s"
     p95, late = _ms(now["p95"]), _ms(now["late_p99"])
     said = Words(
-        en=f"{now['step']}: {made} of {planned} planned, p95 {p95}, failed {now['failed']}, "
-        f"429 {now['throttled']}, late {late}, {left:.0f} s left",
-        ja=f"{now['step']}: 計画{planned}に対し実績{made}、p95 {p95}、失敗 {now['failed']}、"
-        f"429 {now['throttled']}、遅れ {late}、残り{left:.0f}秒",
+        en=f"{now['step']}: {made} of {planned} planned, p95 {p95}, answered {now['answered']}, "
+        f"failed {now['failed']}, 429 {now['throttled']}, 409 {now['conflict']}, late {late}, {left:.0f} s left",
+        ja=f"{now['step']}: 計画{planned}に対し実績{made}、p95 {p95}、応答 {now['answered']}、失敗 {now['failed']}、"
+        f"429 {now['throttled']}、409 {now['conflict']}、遅れ {late}、残り{left:.0f}秒",
     )
     return said[lang]
-
-
-def _table(now: Mapping[str, Any], lang: str) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    left = max(0.0, now["seconds"] - now["elapsed"])
-    late = now["late_p99"] or 0
-    cells = {
-        Words("step", "ステップ"): now["step"],
-        Words("planned/s", "計画/秒"): f"{now['planned']:g}",
-        Words("made/s", "実績/秒"): f"{now['made']:g}",
-        Words.same("p95"): _ms(now["p95"]),
-        Words("answered", "応答"): str(now["answered"]),
-        Words("failed", "失敗"): Text(str(now["failed"]), style="red" if now["failed"] else ""),
-        Words.same("429"): str(now["throttled"]),
-        Words.same("409"): str(now["conflict"]),
-        Words("late p99", "遅れp99"): Text(
-            _ms(late), style="red" if late > now["late_limit"] else ""
-        ),
-        Words("left", "残り"): f"{left // 60:.0f}:{left % 60:02.0f}" if left else LAST[lang],
-    }
-    for number, name in enumerate(cells):
-        table.add_column(name[lang], justify="right" if number else "left")
-    table.add_row(*cells.values())
-    return table
 
 
 def _ms(value: float | None) -> str:

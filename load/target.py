@@ -1,4 +1,4 @@
-"""What a run loads: an environment, the addresses that are its own, what is live there, and how much of today's quota is used."""
+"""What a run loads: an environment, its own addresses, what is live there, how much of today's quota is used, and where it leaves its files."""
 
 import fcntl
 import json
@@ -97,6 +97,37 @@ def _api_ids(environment: Environment, aws: ClientFactory) -> Iterator[str]:
         for api in page["items"]:
             if api["name"] == f"{environment.prefix}-api":
                 yield api["id"]
+
+
+LOCUST_REPORT = "locust.html"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFolders:
+    """The load's folders of one environment."""
+
+    root: Path
+    environment: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def home(self) -> Path:
+        return self.root / "report" / self.environment / "load"
+
+    @property
+    def ledger(self) -> Path:
+        return self.home / "ledger.jsonl"
+
+    def new(self, plan: str) -> Path:
+        """Name the folder of a run; its first writer creates it."""
+        return self.home / f"{self.now():%Y%m%dT%H%M%S}-{plan}"
+
+    def link(self, folder: Path) -> None:
+        """Point ``latest`` at this run; a reader finds the old link or the new one."""
+        draft = self.home / "latest.part"
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(folder.name)
+        draft.replace(self.home / "latest")
 
 
 LAG = timedelta(minutes=15)

@@ -52,13 +52,11 @@ class RequestFactory:
         self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs()
         self.used: list[str] = []
 
-    def make(
-        self, endpoint: str, visitor: SyntheticUser | None = None, spot: GpsSpot | None = None
-    ) -> ApiRequest:
+    def make(self, endpoint: str) -> ApiRequest:
         """Make the request; PairsUsedUpError if there is no pair left to award."""
         if endpoint == AWARD and not self._bodies:
             return self._award(*self._next_pair())
-        visitor = visitor or self._rng.choice(self._pool.visitors)
+        visitor = self._rng.choice(self._pool.visitors)
         if endpoint in self._bodies:
             body = self._bodies[endpoint].encode() or None
             return ApiRequest(endpoint, endpoint.partition(" ")[2], visitor.token, body)
@@ -73,15 +71,7 @@ class RequestFactory:
             return ApiRequest(
                 RANKING, f"/ranking/weekly?user_id={quote(visitor.id, safe='')}", visitor.token
             )
-        return self._verify(visitor, spot or self._rng.choice(self._pool.spots))
-
-    def visit(self) -> Iterator[ApiRequest]:
-        """Yield the requests of a whole visit: list, verify, award, and list again."""
-        visitor, spot = self._next_pair()
-        yield self.make(LIST, visitor)
-        yield self._verify(visitor, spot, PLACES[:1])
-        yield self._award(visitor, spot)
-        yield self.make(LIST, visitor)
+        return self._verify(visitor, self._rng.choice(self._pool.spots))
 
     def _next_pair(self) -> tuple[SyntheticUser, GpsSpot]:
         try:
@@ -98,10 +88,8 @@ class RequestFactory:
             AWARD, "/stamps/award", visitor.token, orjson.dumps(asked | position), expect=asked
         )
 
-    def _verify(
-        self, visitor: SyntheticUser, spot: GpsSpot, places: tuple[tuple[float, bool], ...] = PLACES
-    ) -> ApiRequest:
-        radii, within = self._rng.choice(places)
+    def _verify(self, visitor: SyntheticUser, spot: GpsSpot) -> ApiRequest:
+        radii, within = self._rng.choice(PLACES)
         lat, lon = spot.north(radii * spot.radius_m)
         asked = {"userId": visitor.id, "spotId": spot.id}
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}

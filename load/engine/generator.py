@@ -24,7 +24,7 @@ from load.engine.answers import (
 )
 from load.engine.http import Http
 from load.engine.measurement import Counts, bin_seconds
-from load.engine.plan import THINK_AT_MOST_S, deal, intended_starts
+from load.engine.plan import deal, intended_starts
 from load.engine.run_file import LEAD_S, LoadRun
 
 AT_ONCE = 4000
@@ -52,9 +52,9 @@ class Generator:
         self._contract = contract
         self._request = request
         self._http = Http(run.host, timeout_s=run.timeout_s)
-        self.rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
+        rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
         own = run.pool.part(worker % run.workers, run.workers)
-        self.caller = RequestFactory(own, self.rng, run.bodies)
+        self.caller = RequestFactory(own, rng, run.bodies)
         self._bin_s = bin_seconds(run.plan.seconds)
         # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
         gc.collect()
@@ -121,10 +121,7 @@ class Generator:
         self.bins.counts[place, "", "arrivals", None] += 1
         self.bins.counts[place, "", "lateness", float(f"{max(late_ms, 0):.2g}")] += 1
         try:
-            if self.plan.journey:
-                self._visit(intended, step, place)
-            else:
-                self._exchange(self.caller.make(endpoint), intended, step, place)
+            self._exchange(self.caller.make(endpoint), intended, step, place)
         except PairsUsedUpError:
             self.steps.counts[step, "", "unpaired", None] += 1
         finally:
@@ -132,15 +129,7 @@ class Generator:
             if not self._in_flight:
                 self._idle.set()
 
-    def _visit(self, intended: float, step: int, place: int) -> None:
-        for number, call in enumerate(self.caller.visit()):
-            if number:
-                gevent.sleep(min(self.rng.lognormvariate(-0.5, 0.5), THINK_AT_MOST_S))
-                intended = perf_counter()
-            if not self._exchange(call, intended, step, place):
-                return
-
-    def _exchange(self, call: ApiRequest, intended: float, step: int, place: int) -> bool:
+    def _exchange(self, call: ApiRequest, intended: float, step: int, place: int) -> None:
         self.steps.counts[step, call.endpoint, "issued", None] += 1
         begun, status, content, error = time(), 0, b"", None
         try:
@@ -153,7 +142,6 @@ class Generator:
         outcome = classify(call, status, content, error, self._contract)
         self._note(call.endpoint, outcome, elapsed_ms, step, place)
         self._feed_locust(call, outcome, elapsed_ms, len(content), begun)
-        return outcome.what == "answered"
 
     def _note(
         self, endpoint: str, outcome: RequestResult, ms: float, step: int, place: int
@@ -226,7 +214,7 @@ class ArrivalStream(User):
     def on_stop(self) -> None:
         """Wait for the answers under way."""
         if self.generator:
-            self.generator.finish(self.generator.run.drain_s)
+            self.generator.finish(self.generator.run.timeout_s)
 
     def _deal(self, step: int) -> str:
         if step not in self._decks:

@@ -1,7 +1,6 @@
 """A plan as data, priced and checked before it starts, when each of its arrivals is due, and what API Gateway should refuse of them."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -11,9 +10,6 @@ VERIFY = "POST /gps/verify"
 AWARD = "POST /stamps/award"
 RANKING = "GET /ranking/weekly"
 ENDPOINTS = (LIST, VERIFY, AWARD, RANKING)
-JOURNEY = (LIST, VERIFY, AWARD, LIST)
-"""What one user does at one spot, with think time between the calls."""
-THINK_AT_MOST_S = 3.0
 DOLLARS_A_MILLION = 10
 """About what AWS asks for a million requests, in 2026-11 and without the free tier: REST API 4.25 in Tokyo, Lambda 0.20 and its
 time, on-demand reads and the awards' transactions, logs. Not read from AWS's pages but quoted by others."""
@@ -61,14 +57,12 @@ class LoadStep:
 class LoadPlan:
     """Steps in a row.
 
-    ``percentiles`` says whether latency decides; ``journey``, whether an arrival is a whole visit
-    rather than one request; ``even``, whether gaps are equal instead of random.
+    ``percentiles`` says whether latency decides; ``even``, whether gaps are equal instead of random.
     """
 
     name: str
     steps: tuple[LoadStep, ...]
     percentiles: bool = True
-    journey: bool = False
     even: bool = False
 
     @property
@@ -78,17 +72,12 @@ class LoadPlan:
     @property
     def peak_rate(self) -> float:
         """The most requests a second that the plan can ask for."""
-        peak = max(max(step.first_rate, step.rate) for step in self.steps)
-        return peak * (len(JOURNEY) if self.journey else 1)
-
-    @property
-    def arrivals(self) -> int:
-        return sum(step.arrivals for step in self.steps)
+        return max(max(step.first_rate, step.rate) for step in self.steps)
 
     @property
     def requests(self) -> int:
         """The price of the plan against the daily quota."""
-        return self.arrivals * (len(JOURNEY) if self.journey else 1)
+        return sum(step.arrivals for step in self.steps)
 
     @property
     def dollars(self) -> float:
@@ -101,8 +90,7 @@ class LoadPlan:
 
     def planned(self, step: LoadStep) -> dict[str, float]:
         """Return how many requests the step makes to each endpoint."""
-        shares: Mapping[str, float] = Counter(JOURNEY) if self.journey else step.mix
-        return {endpoint: step.arrivals * share for endpoint, share in shares.items()}
+        return {endpoint: step.arrivals * share for endpoint, share in step.mix.items()}
 
     def step_at(self, offset_s: float) -> tuple[LoadStep, float]:
         """Return the step at ``offset_s`` seconds after the start, and how much of it has passed."""
@@ -112,11 +100,6 @@ class LoadPlan:
                 return step, max(0.0, offset_s - begin) / step.seconds
             begin += step.seconds
         return self.steps[-1], 1.0
-
-    def drain_s(self, timeout_s: float) -> float:
-        """Return how long the last arrival may take: no request outlives ``timeout_s``."""
-        calls = len(JOURNEY) if self.journey else 1
-        return calls * timeout_s + (calls - 1) * THINK_AT_MOST_S
 
 
 def intended_starts(

@@ -45,6 +45,7 @@ class LoadRun:
     about: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
     timeout_s: float = 10.0
+    """Seconds of a call: so long after the last arrival every answer is in, or never comes."""
     seed: int = 0
     progress: bool = False
 
@@ -58,11 +59,6 @@ class LoadRun:
     def writes(self) -> bool:
         """Whether it may leave items behind: by an award, or by a body that it sends."""
         return bool(self.plan.awards or any(self.bodies.values()))
-
-    @property
-    def drain_s(self) -> float:
-        """Seconds after the last arrival by which every answer is in or never comes."""
-        return self.plan.drain_s(self.timeout_s)
 
     @property
     def conditions(self) -> Conditions:

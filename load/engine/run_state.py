@@ -138,7 +138,7 @@ class RunState:
         """Whether all reports are in, or never will be: a lost, late or foreign worker ends the run."""
         seconds = self.run.plan.seconds
         self._complete = self.workers.all_done and self.elapsed_s >= seconds
-        overdue = self.elapsed_s > seconds + self.run.drain_s + REPORT_LAG_S
+        overdue = self.elapsed_s > seconds + self.run.timeout_s + REPORT_LAG_S
         given_up = self.workers.has_intruders or bool(self.seen.lost or self.seen.dead)
         return self._complete or overdue or given_up
 

@@ -30,7 +30,7 @@ def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
     All other sources override them, as in Locust's manual: the command line, the environment,
     --config, ./pyproject.toml, ./locust.conf, ~/.locust.conf.
     """
-    parser.set_defaults(**_parsed(file), stop_timeout=run.drain_s + 1)
+    parser.set_defaults(**_parsed(file), stop_timeout=run.timeout_s + 1)
 
 
 def _parsed(file: Path) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from load.engine.admission import LoadRefused
 from load.engine.answers import RequestFactory
 from load.engine.plan import TokenBucket
-from load.plans import as_journey, mix_of, objectives_of, plans
+from load.plans import mix_of, objectives_of, plans
 from load.prepare import bodies_of
 from signoff.environment import load
 from tests.load.fake_aws import ROOT, target
@@ -38,11 +38,6 @@ def test_route_whose_body_has_no_example_is_refused():
         LoadRefused, match=r"^POST /items/done can't be called by load: openapi\.yaml has no"
     ):
         bodies_of(APP, ["POST /items/done"])
-
-
-def test_visit_is_the_rally_s_alone():
-    with pytest.raises(LoadRefused, match="this application has no such route; leave --journey"):
-        as_journey(SMOKE)
 
 
 def test_what_it_may_have_written_lies_in_every_table_under_its_users():

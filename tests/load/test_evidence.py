@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
 from load.engine.judge import Conditions
 from load.engine.plan import TokenBucket
 from load.evidence import record, why_not_counted
 from load.plans import plans
+from load.target import LOCUST_REPORT
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
 from tests.load.measurements import CONDITIONS, seen

@@ -52,9 +52,9 @@ def test_run_of_another_plan_says_that_it_does_not_count(required, told):
 @pytest.mark.parametrize("measured", RUNS)
 def test_record_for_the_page_says_everything_in_japanese(measured):
     shown = exhibit(verdict(measurement=measured, required_plan="baseline"))
-    texts = [*shown["sentences"], *shown["head"], *(cell for row in shown["rows"] for cell in row)]
+    texts = [*shown.sentences, *shown.head, *(cell for row in shown.rows for cell in row)]
 
-    assert [left for text in texts for left in english_in(text["ja"])] == []
+    assert [left for text in texts for left in english_in(text.ja)] == []
 
 
 def test_every_judged_step_has_its_curve_of_tails():

@@ -7,7 +7,7 @@ import pytest
 from load.engine.run_file import VARIABLE
 from tests.copied_interpreter import interpreter
 from tests.load.locust_cli import LOCUSTFILE
-from tests.load.runs import environment, plan, run_against, step
+from tests.load.runs import environment, run_against
 
 IMPORTS = (
     "import json, sys\n"
@@ -55,11 +55,6 @@ def test_plain_locust_listens_on_loopback_and_hears_out_its_answers(options):
         "expect_workers_max_wait": 30,
         "master_bind_host": "127.0.0.1",
     }
-
-
-def test_visit_of_four_calls_is_heard_out_at_a_stop(options):
-    """Four calls of 10 s at most, three thoughts of 3 s, and a second."""
-    assert options(plan=plan(step(), journey=True))["stop_timeout"] == 50.0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from load.engine.judge import ExitCode
-from load.engine.plan import AWARD, LIST
+from load.engine.plan import LIST
 from tests.load.measurements import reasons
 from tests.load.runs import drive, only, plan, run_against, serving, step
 
@@ -42,16 +42,6 @@ def test_answer_that_is_not_right_is_a_failure(option, kind, tmp_path):
 
     assert verdict.measurement.steps.by_detail(0, LIST, "failed") == {kind: 20}
     assert "GET /elsewhere" not in seen, "a redirect was followed"
-
-
-def test_journey_lists_verifies_awards_and_lists(healthy, tmp_path):
-    visits = plan(step("hold", 2, 10), journey=True, percentiles=False)
-
-    code, verdict = drive(run_against(healthy.url, tmp_path, plan=visits))
-
-    assert code == ExitCode.PASS, reasons(verdict)
-    assert healthy.seen()[LIST] == 40
-    assert healthy.seen()[AWARD] == 20
 
 
 @pytest.fixture
