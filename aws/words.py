@@ -29,6 +29,19 @@ class Words:
     def __str__(self) -> str:
         return self.en
 
+    def format(self, *values: object, **named: object) -> "Words":
+        """Fill the gaps of the sentence; a value that is Words itself is filled in by language."""
+
+        def filled(lang: str) -> str:
+            told = [value[lang] if isinstance(value, Words) else value for value in values]
+            by_name = {
+                name: value[lang] if isinstance(value, Words) else value
+                for name, value in named.items()
+            }
+            return self[lang].format(*told, **by_name)
+
+        return Words(*map(filled, LANGUAGES))
+
     @classmethod
     def same(cls, text: object) -> "Words":
         """Return what reads alike in both languages: an identifier, a number, a text of AWS's own."""

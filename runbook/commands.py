@@ -17,7 +17,6 @@ from aws.words import Words
 from runbook import fix, rights
 from runbook.catalogue import listing
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
-from runbook.cutover.verdict import newest
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import ConsoleScreen
@@ -31,6 +30,7 @@ from signoff.environment import EnvironmentFileError, load
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import EXPECTED, sentence
 from signoff.judge.exit_codes import Exit
+from signoff.report.history import newest
 
 CARRIES = ("migrate_masters", "migrate_users")
 """Procedures that migrate from one environment to another: their --to names an environment."""
@@ -146,8 +146,7 @@ def _unfit(option: Option, given: Mapping[str, str]) -> Words | None:
 def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
     result = newest(env)
     if result is None:
-        none = fix.WORDS["none"]
-        raise Refused(Words(en=none.en.format(env=env), ja=none.ja.format(env=env)))
+        raise Refused(fix.WORDS["none"].format(env=env))
     with reachable(load(env, environments).environment) as reached:
         kept = reached.birth is not None
         judging = in_process_of_its_own(ROOT, variables(kept=kept))

@@ -17,7 +17,6 @@ from lambdas.packing import pack
 from plan import plan_for
 from runbook import rights
 from runbook.catalogue import states_of
-from runbook.cutover.verdict import newest
 from runbook.engine import Journal, Procedure, Refused, Run
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step_context import ProofRun
@@ -30,17 +29,18 @@ from runbook.judge import (
     in_process_of_its_own,
     variables,
 )
-from runbook.local_stack import local_stack, mail_answerer
+from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
-from signoff.environment import Environment, embedded
+from signoff.environment import Environment
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.judge.judged_by import CHANGED, commit_of
 from signoff.judge.outcome import Outcome
+from signoff.report.history import newest
 
 
 class Typed(Protocol):
@@ -212,21 +212,14 @@ class ProcedureOptions:
 
 @contextmanager
 def reachable(environment: Environment) -> Iterator[Environment]:
-    """Yield the environment, with calls going to the kept stack where it is the local one."""
-    if not embedded(environment):
-        yield environment
-        return
-    stack = local_stack()
-    if stack.kept() is None:
-        raise GuardError(
-            en="no local stack is up: run `make up` in another terminal, then this again",
-            ja="ローカルスタックが起動していません。別のターミナルで`make up`を実行してから、もう一度実行してください",
-        )
-    with (
-        stack.localized(environment) as localized,
-        stack.start(localized, lambda *_: None),
-    ):
-        yield localized
+    """Yield the environment, with calls going to the kept stack where it is the local one; GuardError where none is."""
+    with reached(environment) as there:
+        if there is None:
+            raise GuardError(
+                en="no local stack is up: run `make up` in another terminal, then this again",
+                ja="ローカルスタックが起動していません。別のターミナルで`make up`を実行してから、もう一度実行してください",
+            )
+        yield there
 
 
 def _packed(environment: Environment) -> Mapping[str, str]:

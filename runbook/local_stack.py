@@ -3,7 +3,8 @@
 The emulator is imported when a stack is asked for: a procedure that runs against AWS does not load it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from time import sleep as real_sleep
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from lambdas.packing import pack
 from runbook.evidence import Evidence
 from runbook.procedures.provision import provision
 from runbook.stack_process import KEPT_AT, served_by
-from signoff.environment import Environment
+from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.snapshot import Live
@@ -43,6 +44,20 @@ def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
         kept_at=KEPT_AT,
         refuse=_refusal,
     )
+
+
+@contextmanager
+def reached(environment: Environment) -> Iterator[Environment | None]:
+    """Yield the environment, with calls going to the kept stack where it is the local one; None where none is kept up."""
+    if not embedded(environment):
+        yield environment
+        return
+    stack = local_stack()
+    if stack.kept() is None:
+        yield None
+        return
+    with stack.localized(environment) as localized, stack.start(localized, lambda *_: None):
+        yield localized
 
 
 def provision_stack(

@@ -40,12 +40,8 @@ def no_moment(value: str, _: OptionScope) -> Words | None:
 
 def written_as(pattern: str, en: str, ja: str) -> Wrong:
     """Return what refuses a value that is written otherwise; ``en`` and ``ja`` say so, with the value as ``{}``."""
-
-    def wrong(value: str, _: OptionScope) -> Words | None:
-        unlike = re.fullmatch(pattern, value) is None
-        return Words(en=en.format(value), ja=ja.format(value)) if unlike else None
-
-    return wrong
+    unlike = Words(en=en, ja=ja)
+    return lambda value, _: None if re.fullmatch(pattern, value) else unlike.format(value)
 
 
 no_account = written_as(

@@ -4,22 +4,25 @@ A procedure records what it put live itself, and nothing else that it finds: a r
 would declare right what others deployed. Only `record_release` does that, by name.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aws.api.document import ApiDocument, from_export
 from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
-from aws.desired import Function
-from aws.release import CALLS, TIME_OUTS
-from runbook.calls import exported, noted_of
+from aws.desired import Api, Function
+from aws.release import CALLS, TIME_OUTS, calls_on_record
 from runbook.engine import Change, StepContext
 from signoff.judge.judged_by import commit_of
 from signoff.judge.snapshot import contents_of
 
 KIND = "release"
+DEPLOYMENT = "deployment"
+"""Kind of the records of what a deployment calls: noted while a stage serves it, since no person can read it afterwards."""
 AS_DEPLOYED = "as it is deployed then"
 BY = "by"
 """Who released it, where it was no procedure of the runbook."""
@@ -115,3 +118,33 @@ def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
 def _commit() -> str:
     """Return the commit of this checkout, from which procedures pack the functions."""
     return commit_of(Path(__file__).parent.parent)
+
+
+def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
+    """Record what the stage's deployment calls, unless that is on record."""
+    if noted(context, deployment) is None:
+        body = {"deployment": deployment, **noted_of(exported(context, api, api_id))}
+        context.record(DEPLOYMENT, body)
+
+
+def noted_of(served: ApiDocument) -> dict[str, Any]:
+    """Return the fields of a record that say what API Gateway shows only of what a stage serves."""
+    return {CALLS: served.calls} | ({TIME_OUTS: found} if (found := served.time_outs) else {})
+
+
+def noted(context: StepContext, deployment: str) -> Mapping[str, str] | None:
+    """Return what a deployment calls; None where it was not noted."""
+    bodies = (*context.history(KIND), *context.history(DEPLOYMENT))
+    return calls_on_record(bodies).get(deployment)
+
+
+def exported(context: StepContext, api: Api, api_id: str) -> ApiDocument:
+    """Return what the stage serves."""
+    answer = context.client("apigateway").get_export(
+        restApiId=api_id,
+        stageName=api.stage,
+        exportType="oas30",
+        parameters={"extensions": "apigateway"},
+        accepts="application/json",
+    )
+    return from_export(json.loads(answer["body"].read()))

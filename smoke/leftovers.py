@@ -15,7 +15,7 @@ from aws.visible import visible_line
 from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
 from signoff import ROOT
-from signoff.environment import Environment, embedded, load
+from signoff.environment import Environment, load
 from signoff.environment.guard import guard, open_session
 from signoff.judge.exit_codes import Exit
 from smoke.aws import Clients, clients, secret_value
@@ -180,28 +180,14 @@ NOTHING = Words(en="nothing is left of any run", ja="残っているデータは
 
 def clean(env: str, environments: Path, lang: str) -> int:
     """Delete what killed runs left, and prove it by reading; 1 if something is still there."""
+    from runbook.local_stack import reached  # noqa: PLC0415 - a judging run needs none of it
+
     root: Path = click.get_current_context().meta.get("root", ROOT)
-    with _reached(load(env, environments).environment) as environment:
+    with reached(load(env, environments).environment) as environment:
         if environment is None:
             print(NO_STACK[lang])
             return Exit.DONE
         return _clean(environment, root, lang)
-
-
-@contextmanager
-def _reached(environment: Environment) -> Iterator[Environment | None]:
-    """Yield the environment, with the addresses of its kept stack if it is local; None if none is kept up."""
-    if not embedded(environment):
-        yield environment
-        return
-    from runbook.local_stack import local_stack  # noqa: PLC0415 - loads the emulator
-
-    stack = local_stack()
-    if stack.kept() is None:
-        yield None
-        return
-    with stack.localized(environment) as localized, stack.start(localized, lambda *_: None):
-        yield localized
 
 
 def _clean(environment: Environment, root: Path, lang: str) -> int:

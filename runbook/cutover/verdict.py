@@ -1,9 +1,6 @@
 """The newest verdict of an environment, from its report: what a cut-over may rest on."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from aws.change.gate import Changes
 from aws.words import SILENCE, Words
@@ -13,8 +10,8 @@ from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.result import Result
 from signoff.judge.snapshot import Live
+from signoff.report.history import newest
 
-REPORT = Path(__file__).parents[2] / "report"
 FRESH = timedelta(hours=4)
 """The guide's whole migration takes three to four hours; an older verdict is about another day."""
 GOOD = ("GO", "CONDITIONAL")
@@ -23,16 +20,6 @@ JUDGED = tuple(part for part in Part if part is not Part.SECRETS)
 UNJUDGED = Words(en="there is no verdict yet", ja="まだ判定がありません")
 NAMED = 5
 """Rows that a message names."""
-_RESULT = TypeAdapter(Result)
-
-
-def newest(environment: str, report: Path = REPORT) -> Result | None:
-    """Read the newest report; None where there is none, or none that this version could have written."""
-    try:
-        text = (report / environment / "latest" / "signoff.json").read_bytes()
-        return _RESULT.validate_json(text)
-    except (OSError, ValidationError):
-        return None
 
 
 def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) -> Words:

@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from aws.change.gate import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.door.failures import naming_what_is_missing
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Words, joined
 from plan import Plan, public_in
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.evidence.parts import Part
@@ -163,11 +163,8 @@ class StepContext(ChangeContext):
 
 def _prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
     """Say what to do where something has to be there first."""
-    then, why = PREREQUISITES[error.kind], error.words
-    return Refused(
-        en=f"{why.en}{then.en.format(env=environment)}",
-        ja=f"{why.ja}{then.ja.format(env=environment)}",
-    )
+    then = PREREQUISITES[error.kind].format(env=environment)
+    return Refused(joined((error.words, then), ""))
 
 
 RETRYING = Config(

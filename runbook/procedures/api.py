@@ -19,7 +19,7 @@ from aws.converge import alias, api_draft, deployment, gateway_account, rest_api
 from aws.desired import Function
 from aws.kinds.log_group import LOG_GROUP
 from aws.words import Words
-from runbook import calls, closed_api, out_of_scope, releases
+from runbook import closed_api, out_of_scope, releases
 from runbook.engine import StepContext, step
 
 
@@ -126,7 +126,7 @@ def deploy_it(context: StepContext) -> Changes:
     if _as_deployed(context):
         return ()
     return deployment.converge(
-        context, context.plan.api, partial(calls.note, context, context.plan.api)
+        context, context.plan.api, partial(releases.note, context, context.plan.api)
     )
 
 

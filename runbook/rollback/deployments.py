@@ -15,7 +15,7 @@ from aws.kinds.rest_api import decode_deployment
 from aws.release import RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
-from runbook import calls
+from runbook import releases
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import Rollback, ServedPart, execute, unfinished_target
 
@@ -55,7 +55,7 @@ def denied_functions(
     Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
     allow the API. A URI with a stage variable in it names no function yet, and is passed over.
     """
-    if (known := calls.noted(context, deployment["id"])) is None:
+    if (known := releases.noted(context, deployment["id"])) is None:
         return None if by_hand(deployment) else ()
     environment = context.environment
     api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
@@ -207,8 +207,8 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
         return named
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
-    releases = map(RecordedRelease.of, context.history("release"))
-    if back := deployment_back(live, [*map(decode_deployment, listed)], releases):
+    recorded = map(RecordedRelease.of, context.history(releases.KIND))
+    if back := deployment_back(live, [*map(decode_deployment, listed)], recorded):
         return back.id
     raise Refused(
         en=f"no deployment before {live} is of another draft: deploy a good one by `python -m runbook api --env"

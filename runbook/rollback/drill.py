@@ -267,10 +267,7 @@ WORDS = {
 def rendered(before: State, after: State) -> Words:
     """Say what is not as it was, thing by thing; empty where all is."""
     return joined(
-        Words(
-            en=WORDS[part].en.format(name, now=now.get(name), then=value),
-            ja=WORDS[part].ja.format(name, now=now.get(name), then=value),
-        )
+        WORDS[part].format(name, now=now.get(name), then=value)
         for part, (then, now) in _parts(before, after)
         for name, value in then.items()
         if now.get(name) != value

@@ -5,20 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from aws.visible import visible_line
 from aws.words import Words, did_you_mean, joined, nearest
-from signoff import ROOT, environment
+from signoff import environment
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
-from signoff.judge.result import Result
-from signoff.judge.run import REPORTS
-from signoff.report.verify import RESULT
+from signoff.report.history import newest
 
-_RESULT = TypeAdapter(Result)
 NONE_OPEN = Words(
     en="every condition of the newest run has an owner and a day",
     ja="最新の実行の条件には、すべて担当者と期限があります",
@@ -42,7 +37,8 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     lang: str,
 ) -> int:
     """Add the tables, or list what has no owner."""
-    known = open_conditions(env, ROOT)
+    result = newest(env)
+    known = result.verdict.unowned if result else ()
     if not conditions:
         print("\n".join(map(visible_line, known)) or NONE_OPEN[lang])
         return Exit.NO if known else Exit.DONE
@@ -60,15 +56,6 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     named = ", ".join(map(visible_line, conditions))
     print(ACCEPTED[lang].format(file=environments, named=named))
     return Exit.DONE
-
-
-def open_conditions(environment: str, root: Path) -> tuple[str, ...]:
-    """Return what has no owner or no day in the newest run of an environment; nothing where there is no run."""
-    try:
-        text = (root / REPORTS / environment / "latest" / RESULT).read_bytes()
-        return _RESULT.validate_json(text).verdict.unowned
-    except (OSError, ValidationError):
-        return ()
 
 
 def accept(  # noqa: PLR0913 - what an acceptance says, and where it goes

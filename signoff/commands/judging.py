@@ -53,10 +53,10 @@ def _become_pytest(arguments: list[str]) -> NoReturn:
 def replay(inventory: Path, env: str | None, lang: str) -> NoReturn:
     """Judge a saved inventory, of the environment that it is of."""
     if not inventory.is_file():
-        raise CommandLineError(_filled(NO_FILE, inventory))
+        raise CommandLineError(NO_FILE.format(inventory))
     name = env or _environment_of(inventory)
     if name is None:
-        raise CommandLineError(_filled(NO_NAME, inventory))
+        raise CommandLineError(NO_NAME.format(inventory))
     _become_pytest([f"--env={name}", f"--replay={inventory.resolve()}", f"--lang={lang}"])
 
 
@@ -68,7 +68,3 @@ def _environment_of(inventory: Path) -> str | None:
         return str(provenance_of(inventory.parent)["environment"])
     except (UnusableRunError, UnusableRecordingError):
         return None
-
-
-def _filled(words: Words, value: object) -> Words:
-    return Words(en=words.en.format(value), ja=words.ja.format(value))

@@ -33,12 +33,12 @@ NO_ASSERTIONS = Words(
     ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
 )
 NO_SUCH_ROW = Words(
-    en="waiver of {}: there is no such row; did you mean {}? Correct environments.toml",
-    ja="{}の免除: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
+    en="{}: there is no such row; did you mean {}? Correct environments.toml",
+    ja="{}: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
 )
-NO_ROW_ACCEPTED = Words(
-    en="accepted {}: there is no such row; did you mean {}? Correct environments.toml",
-    ja="{}の受け入れ: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
+WAIVED, ACCEPTED = (
+    Words(en="waiver of {}", ja="{}の免除"),
+    Words(en="accepted {}", ja="{}の受け入れ"),
 )
 OF_A_ROW = re.compile(r"[A-Z]+-\d+")
 NO_URL = Words(
@@ -150,14 +150,13 @@ def _refuse_wrong_waivers(
     environment: Environment, checklist: Checklist, option: argparse.Namespace
 ) -> None:
     """Refuse waivers and acceptances of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
-    for accepted in environment.accepted:
-        if OF_A_ROW.fullmatch(accepted.what) and accepted.what not in checklist.rows:
-            near = nearest(accepted.what, checklist.rows)
-            raise pytest.UsageError(NO_ROW_ACCEPTED[option.lang].format(accepted.what, near or "…"))
+    accepted = [(ACCEPTED, made.what) for made in environment.accepted]
+    named = [(kind, what) for kind, what in accepted if OF_A_ROW.fullmatch(what)]
+    for kind, row in (*named, *((WAIVED, waiver.row) for waiver in environment.waivers)):
+        if row not in checklist.rows:
+            near = nearest(row, checklist.rows) or "…"
+            raise pytest.UsageError(NO_SUCH_ROW.format(kind.format(row), near)[option.lang])
     for waiver in environment.waivers:
-        if waiver.row not in checklist.rows:
-            near = nearest(waiver.row, checklist.rows)
-            raise pytest.UsageError(NO_SUCH_ROW[option.lang].format(waiver.row, near or "…"))
         wrong = date_faults(waiver, today(datetime.now(UTC))) if option.row else ()
         for words in wrong:
             raise pytest.UsageError(words[option.lang])

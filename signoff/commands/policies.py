@@ -63,9 +63,9 @@ def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, An
     """Return what CI's role takes: reading, the smoke calls, a load test, and recording the run."""
     name = environment.name
     if not environment.evidence.startswith("s3://"):
-        raise EnvironmentFileError([_filled(NO_STORE, name)])
+        raise EnvironmentFileError([NO_STORE.format(name, name)])
     if not environment.evidence_key:
-        raise EnvironmentFileError([_filled(NO_KEY, name)])
+        raise EnvironmentFileError([NO_KEY.format(name, name)])
     read = reader(environment, scope, before)
     plan = import_module(PLAN).plan_for(environment)
     calls: Sequence[Any] = import_module(SMOKE).policy(environment, plan)["Statement"]
@@ -140,10 +140,6 @@ def _bucket(store: str) -> str:
 
 def _allow(allowed: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(allowed), "Resource": list(where)}
-
-
-def _filled(words: Words, name: str) -> Words:
-    return Words(en=words.en.format(name, name), ja=words.ja.format(name, name))
 
 
 def print_policy(

@@ -172,6 +172,5 @@ def _advice(error: ErrorDetails, key: str) -> Words:
     form = form or WANTED.get(kind)
     if form is None:
         return Words(en=error["msg"], ja=f"修正してください（{error['msg']}）")
-    context = error.get("ctx", {})
-    en, ja = form.en.format(**context), form.ja.format(**context)
-    return Words(en=f"write {en}", ja=f"{ja}を書いてください")
+    filled = form.format(**error.get("ctx", {}))
+    return Words(en=f"write {filled.en}", ja=f"{filled.ja}を書いてください")

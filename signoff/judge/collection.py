@@ -216,7 +216,7 @@ def _not_configured(key: str, environment: Environment) -> Words:
     has = {"authorizer": app.authorizer, "our_counters": app.masters}
     if key.startswith(OF_APPLICATION) or not has.get(key, True):
         reason = HAS_NONE
-    return Words(en=reason.en.format(name=name), ja=reason.ja.format(name=name))
+    return reason.format(name=name)
 
 
 def _configured(environment: Environment, key: str) -> bool:

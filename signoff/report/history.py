@@ -5,12 +5,16 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from aws.visible import visible_json
 from aws.words import Bilingual, Words
+from signoff import ROOT
 from signoff.environment import in_japan
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
@@ -18,6 +22,7 @@ from signoff.judge.errors import unreadable
 from signoff.judge.observations import SUBJECTS
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
+from signoff.judge.run import REPORTS
 from signoff.report.verify import RESULT
 
 MOST = 12
@@ -127,12 +132,24 @@ def history_of(
     )
 
 
+@cache
+def _results() -> TypeAdapter[Result]:
+    """Return what writes and reads results; made at import, it would be made for every test run."""
+    return TypeAdapter(Result)
+
+
 def as_json(result: Result) -> bytes:
     """Return a result as signoff.json holds it."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - at import, it would build the adapter for every test run
-
-    plain = TypeAdapter(Result).dump_python(result, mode="json")
+    plain = _results().dump_python(result, mode="json")
     return visible_json(json.dumps(plain, indent=2, ensure_ascii=False)).encode()
+
+
+def newest(environment: str, reports: Path = ROOT / REPORTS) -> Result | None:
+    """Read the newest report; None where there is none, or none that this version could have written."""
+    try:
+        return _results().validate_json((reports / environment / "latest" / RESULT).read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

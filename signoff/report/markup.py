@@ -33,22 +33,8 @@ def say(told: Words | str | None) -> Markup:
 
 
 def fill(told: Words, **values: object) -> Words:
-    """Fill the gaps of a sentence; a value that is Words itself is filled in by language.
-
-    ``{s}`` is the ending of an English plural: of what ``n`` counts.
-    """
-    values = {"s": "" if values.get("n") == 1 else "s", **values}
-    return Words(
-        *(
-            told[lang].format(
-                **{
-                    key: value[lang] if isinstance(value, Words) else value
-                    for key, value in values.items()
-                }
-            )
-            for lang in LANGUAGES
-        )
-    )
+    """Fill the gaps of a sentence; ``{s}`` is the ending of an English plural: of what ``n`` counts."""
+    return told.format(**{"s": "" if values.get("n") == 1 else "s", **values})
 
 
 def timestamp(at: datetime) -> Markup:

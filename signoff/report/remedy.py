@@ -234,9 +234,7 @@ def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
     }
     commands = dict.fromkeys(command.format(**facts) for _, command in chosen)
     return Remedy(
-        note=joined(
-            Words(en=note.en.format(**facts), ja=note.ja.format(**facts)) for note, _ in chosen
-        ),
+        note=joined(note.format(**facts) for note, _ in chosen),
         command=" && ".join(commands),
     )
 

@@ -39,13 +39,6 @@ DECIDE = Words(
 )
 
 
-def no_verdict(environment: str, why: Words) -> Words:
-    """Say that there is no verdict, and why."""
-    return Words(
-        en=NO_VERDICT.en.format(environment, why.en), ja=NO_VERDICT.ja.format(environment, why.ja)
-    )
-
-
 class Terminal:
     """Writes through pytest's own reporter, so that ``-q`` and redirection keep working."""
 
@@ -106,7 +99,7 @@ class Terminal:
             self._red(row, provenance, most=PRINTED)
         for words in left:
             self.line(words[self._lang], yellow=True)
-        self.line(no_verdict(environment, why)[self._lang], red=True, bold=True)
+        self.line(NO_VERDICT.format(environment, why)[self._lang], red=True, bold=True)
 
     def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
         """Print what is red in a selection and where it was judged; never GO."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from runbook import releases
-from runbook.calls import noted_of
 from runbook.procedures import api, functions, record_release
 from tests.healthy.api_document import document
 
@@ -63,8 +62,8 @@ def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
     hasty = replace(stamps, integration=replace(stamps.integration, timeout_ms=3000))
     methods = {**API.methods, "GET /stamps": hasty}
 
-    assert noted_of(API) == {"calls": API.calls}
-    assert noted_of(replace(API, methods=methods)) == {
+    assert releases.noted_of(API) == {"calls": API.calls}
+    assert releases.noted_of(replace(API, methods=methods)) == {
         "calls": API.calls,
         "time_outs": {"GET /stamps": 3000},
     }

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from runbook.cutover import verdict
-from runbook.cutover.verdict import newest, refusal
+from runbook.cutover.verdict import refusal
 from runbook.engine import Refused
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
@@ -16,6 +16,7 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.judge.snapshot import Live
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
+from signoff.report.history import newest
 from tests.provenance import PROD_RUN
 from tests.provenance import THEN as NOW
 
