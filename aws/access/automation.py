@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -34,6 +34,9 @@ RUNNERS: Mapping[str, frozenset[str]] = {
     "execute-api": frozenset({"apigateway"}),
     "glue": frozenset({"glue"}),
     "imagebuilder": frozenset({"imagebuilder", "ec2"}),
+    "redshift": frozenset({"redshift"}),  # SQL copies tables and invokes functions under its roles
+    "redshift-serverless": frozenset({"redshift", "redshift-serverless"}),
+    "redshiftdata": frozenset({"redshift", "redshift-serverless"}),
     "sagemaker": frozenset({"sagemaker"}),
     "sfn": frozenset({"states"}),
     "ssm": frozenset({"ssm", "ec2"}),
@@ -57,8 +60,15 @@ UNNAMED = frozenset(
     }
 )
 """Calls of these services that are about all of the account, or make a rule act that may name ours."""
-IDLE = (*METADATA, "Get", "Stop")
+READING = (*METADATA, "Get")
+"""Prefixes of calls that change nothing; what they answer, the scheduler drops."""
+IDLE = (*READING, "Stop")
 """Prefixes of calls that start nothing."""
+RUNNING = (
+    *("invoke", "createEventSourceMapping", "updateEventSourceMapping"),
+    *("putProvisionedConcurrencyConfig", "updateFunctionCode"),
+)
+"""Prefixes of Lambda's calls that make a function run, or run something else."""
 EVERYTHING = "*"
 """What stands for a registration of a domain, which no ARN names."""
 PLACEHOLDER = "<aws."
@@ -89,16 +99,17 @@ class Ours:
     functions: Mapping[str, frozenset[str]]
     """Name of each function of the Region -> the roles that its versions run under."""
 
-    def deed(self, target: Raw, url: str = "") -> Deed | None:
+    def deed(self, target: Raw, url: str = "", domains: Collection[str | None] = ()) -> Deed | None:
         """Return what a target (Arn, RoleArn, Input) does to ours; None if it does nothing to it.
 
-        ``url`` is what an API destination calls. Raises ReadFailure if the role's policies are unread.
+        ``url`` is what an API destination calls; ``domains`` lead to the API, planned or not.
+        Raises ReadFailure if the role's policies are unread.
         """
         arn, role = target["Arn"], target.get("RoleArn") or ""
-        if direct := (*self._named_by(arn), *self._called(url)):
+        if direct := (*self._named_by(arn), *self._called(url, domains)):
             return Deed(direct, role)
         text = "\n".join(_strings(target.get("Input") or ""))
-        if UNIVERSAL in arn and self._may_act(role):
+        if UNIVERSAL in arn and not _begins(arn, READING) and self._may_act(role):
             if PLACEHOLDER in text:
                 return Deed((), role)
             if named := self._named_in(text):
@@ -118,9 +129,9 @@ class Ours:
         )
         return tuple(dict.fromkeys((*found, *api)))
 
-    def _called(self, url: str) -> tuple[str, ...]:
-        host = urlsplit(url).hostname
-        ours = host and (host == self.scope.domain or host.partition(".")[0] in self.api_ids)
+    def _called(self, url: str, domains: Collection[str | None]) -> tuple[str, ...]:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        ours = host in domains or host.partition(".")[0] in self.api_ids
         return (self.scope.api,) if ours else ()
 
     def _named_in(self, text: str) -> tuple[str, ...]:
@@ -140,7 +151,7 @@ class Ours:
     def _runs(self, arn: str, text: str) -> Iterator[str]:
         """Yield the roles under which what a target starts may run: a function's own, or any that its service may take."""
         service = _service(arn)
-        if service == "lambda":
+        if service == "lambda" and (UNIVERSAL not in arn or _begins(arn, RUNNING)):
             about = text if UNIVERSAL in arn else arn
             for name, roles in self.functions.items():
                 if _names(about, name):
@@ -184,8 +195,13 @@ def _unnamed(arn: str) -> bool:
     if UNIVERSAL not in arn:
         return _service(arn) in RUNNERS
     operation = arn.rpartition(":")[2]
-    starts = not f"{operation[:1].upper()}{operation[1:]}".startswith(IDLE)
-    return starts and (_service(arn) not in NAMING or operation in UNNAMED)
+    return not _begins(arn, IDLE) and (_service(arn) not in NAMING or operation in UNNAMED)
+
+
+def _begins(arn: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether the operation of a call of AWS's API begins with one of these, upper or lower case."""
+    operation = arn.rpartition(":")[2].lower()
+    return any(operation.startswith(prefix.lower()) for prefix in prefixes)
 
 
 def _names_of(target: Target) -> Iterable[str]:
@@ -248,7 +264,8 @@ def automations(reading: Reading) -> Section[Automation]:
     ours = ours_of(reading)
     rules = {f"{rule['EventBusName']}/{rule['Name']}": rule for rule in _rules(reading)}
     schedules = {f"{plan['GroupName']}/{plan['Name']}": plan for plan in _schedules(reading)}
-    pipes = [pipe["Name"] for pipe in _pipes(reading)]
+    of_pipes = reading.aws.listed("pipes", "list_pipes", "Pipes")
+    pipes = [pipe["Name"] for pipe in of_pipes if pipe["DesiredState"] != "STOPPED"]
     return {
         **_keyed(RULE, reading.each(rules, lambda name: _rule(reading, ours, name, rules[name]))),
         **_keyed(SCHEDULE, reading.each(schedules, lambda name: _schedule(reading, ours, name))),
@@ -311,11 +328,6 @@ def _schedule(reading: Reading, ours: Ours, name: str) -> Automation:
     return Automation(kind=SCHEDULE, name=name, when=when, acts=acts, ends=_ends(found))
 
 
-def _pipes(reading: Reading) -> list[Raw]:
-    found = reading.aws.listed("pipes", "list_pipes", "Pipes")
-    return [entry for entry in found if entry["DesiredState"] != "STOPPED"]
-
-
 def _pipe(reading: Reading, ours: Ours, name: str) -> Automation:
     """Read what a pipe takes from, calls on the way and passes to, and the log group that it writes."""
     found = reading.aws.call("pipes", "describe_pipe", Name=name)
@@ -350,29 +362,26 @@ def _acts(
     acts = []
     for target in targets:
         url = _url(reading, target["Arn"])
-        if deed := ours.deed({"RoleArn": role, **target}, url):
-            acts.append(_act(target, deed, url))
+        domains = {ours.scope.domain, *reading.needed("api_mappings")} if url else ()
+        if deed := ours.deed({"RoleArn": role, **target}, url, domains):
+            whole = json.dumps(target, sort_keys=True, default=str)
+            act = Act(
+                target=url or target["Arn"],
+                target_id=target.get("Id", ""),
+                on=deed.on,
+                role=deed.role,
+                digest=hashlib.sha256(whole.encode()).hexdigest()[:10],
+            )
+            acts.append(act)
     return tuple(acts)
 
 
-def _act(target: Raw, deed: Deed, url: str) -> Act:
-    whole = json.dumps(target, sort_keys=True, default=str)
-    return Act(
-        target=url or target["Arn"],
-        target_id=target.get("Id", ""),
-        on=deed.on,
-        role=deed.role,
-        digest=hashlib.sha256(whole.encode()).hexdigest()[:10],
-    )
-
-
 def _url(reading: Reading, arn: str) -> str:
-    """Return what an API destination calls; empty for any other target."""
+    """Return what an API destination calls; empty for any other target, for which none is read."""
     return reading.source(_endpoints).get(arn, "") if ":api-destination/" in arn else ""
 
 
 def _endpoints(reading: Reading) -> Mapping[str, str]:
-    """Return ARN -> URL of the Region's API destinations, read only if a rule has one."""
     found = every_page(reading.aws, "events", "list_api_destinations", "ApiDestinations")
     return {entry["ApiDestinationArn"]: entry["InvocationEndpoint"] for entry in found}
 

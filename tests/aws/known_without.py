@@ -27,6 +27,7 @@ API = {
     "usage_plans",
     "api_mappings",
 }
+DESTINATIONS = of("automations", "event rule default/ping", "event rule default/invoices")
 OTHER_DOMAINS = ("old.example.jp", "alien.example.jp")
 DOMAIN = of("domains", SCOPE.domain) | {"certificates"} | of("resolutions", SCOPE.domain)
 ATTACHED = of("table_attachments", *TABLES)
@@ -72,7 +73,7 @@ UNREAD = {
     "apigateway:GetDeployment": {"deployments_back"},
     "apigateway:GetDeployments": {"deployments", "deployments_back"},
     "apigateway:GetDomainName": DOMAIN,
-    "apigateway:GetDomainNames": {"api_mappings"},
+    "apigateway:GetDomainNames": {"api_mappings"} | DESTINATIONS,
     "apigateway:GetExport": of("served", "prod"),
     "apigateway:GetGatewayResponses": {"draft"},
     "apigateway:GetResources": {"draft"},
@@ -101,9 +102,7 @@ UNREAD = {
     "dynamodb:ListTables": of("names", "tables"),
     "dynamodb:ListTagsOfResource": of("table_tags", *TABLES),
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
-    "events:ListApiDestinations": of(
-        "automations", "event rule default/ping", "event rule default/invoices"
-    ),
+    "events:ListApiDestinations": DESTINATIONS,
     "events:ListEventBuses": {"automations"},
     "events:ListRules": {"automations"},
     "events:ListTargetsByRule": of(

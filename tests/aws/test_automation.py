@@ -17,6 +17,7 @@ from tests.unread import refused
 ADMIN, OTHER = (f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ("admin", "other"))
 SDK = "arn:aws:scheduler:::aws-sdk:"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Users-prod"
+DOMAINS = (SCOPE.domain, "second.example.jp")
 REACHES = Reach(kind="table", name="Users-prod", action="dynamodb:PutItem", by=SILENCE)
 OURS = Ours(
     scope=SCOPE,
@@ -35,7 +36,9 @@ OURS = Ours(
             arn=ADMIN,
             kind="role",
             reach=(REACHES,),
-            services=tuple(f"{one}.amazonaws.com" for one in ("appsync", "fis", "states")),
+            services=tuple(
+                f"{one}.amazonaws.com" for one in ("appsync", "fis", "redshift", "states")
+            ),
         )
     },
     functions={"tidy-up": frozenset({ADMIN}), "billing": frozenset({OTHER})},
@@ -78,6 +81,19 @@ def deed(arn, given="", role=ADMIN):
         (f"{SDK}rds:startDBInstance", '{"DbInstanceIdentifier": "x"}', ADMIN, None),
         (f"{SDK}cloudwatchlogs:createExportTask", '{"LogGroupName": "x"}', ADMIN, None),
         (f"{SDK}sqs:sendMessage", '{"QueueUrl": "x"}', ADMIN, None),
+        (f"{SDK}lambda:putFunctionConcurrency", '{"FunctionName": "tidy-up"}', ADMIN, None),
+        (f"{SDK}lambda:updateFunctionConfiguration", '{"FunctionName": "tidy-up"}', ADMIN, None),
+        (f"{SDK}lambda:updateFunctionCode", '{"FunctionName": "tidy-up"}', OTHER, Deed((), ADMIN)),
+        (f"{SDK}lambda:putFunctionConcurrency", '{"FunctionName": "rally-auth"}', ADMIN, Deed(("rally-auth",), ADMIN)),
+        (f"{SDK}lambda:putFunctionConcurrency", f'{{"FunctionName": "{LAMBDA}rally-auth"}}', ADMIN, Deed(("rally-auth",), ADMIN)),
+        (f"{SDK}lambda:putFunctionConcurrency", f'{{"FunctionName": "{ACCOUNT}:function:rally-auth"}}', ADMIN, Deed(("rally-auth",), ADMIN)),
+        (f"{SDK}lambda:updateFunctionConfiguration", '{"FunctionName": "rally-auth:live"}', ADMIN, Deed(("rally-auth",), ADMIN)),
+        (f"{SDK}lambda:getFunctionConcurrency", '{"FunctionName": "rally-auth"}', ADMIN, None),
+        (f"{SDK}dynamodb:describeTable", '{"TableName": "Users-prod"}', ADMIN, None),
+        (f"{SDK}redshiftdata:executeStatement", '{"Sql": "CALL nightly()"}', OTHER, Deed((), ADMIN)),
+        (f"{SDK}redshiftdata:describeStatement", '{"Id": "x"}', OTHER, None),
+        (f"arn:aws:redshift:{REGION}:{ACCOUNT}:cluster:reports", "", OTHER, Deed((), ADMIN)),
+        (f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/1a2b", "", OTHER, Deed((), ADMIN)),
         (f"{LAMBDA}tidy-up:live", "", "", Deed((), ADMIN)),
         (f"{LAMBDA}tidy-up-2", "", "", None),
         (f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/x", "", OTHER, None),
@@ -109,14 +125,17 @@ def test_input_nested_too_deep_to_parse_is_searched_as_text():
         (f"https://{SCOPE.domain}:443/notify", Deed(("rally-api",), OTHER)),
         (f"https://{SCOPE.domain.upper()}:443?to=all", Deed(("rally-api",), OTHER)),
         (f"https://abc123.execute-api.{REGION}.amazonaws.com:443/prod", Deed(("rally-api",), OTHER)),
+        (f"https://{SCOPE.domain}./notify", Deed(("rally-api",), OTHER)),
+        ("https://second.example.jp/v1/notify", Deed(("rally-api",), OTHER)),
         (f"https://www.{SCOPE.domain}:443/notify", None),
+        (f"https://xyz789.execute-api.{REGION}.amazonaws.com/abc123/notify", None),
         (f"https://billing.example.jp/{SCOPE.domain}", None),
     ],
 )  # fmt: skip
 def test_destination_calls_ours_by_its_host_be_a_port_written_or_not(url, expected):
     arn = f"arn:aws:events:{REGION}:{ACCOUNT}:api-destination/x/1"
 
-    assert OURS.deed({"Arn": arn, "RoleArn": OTHER}, url) == expected
+    assert OURS.deed({"Arn": arn, "RoleArn": OTHER}, url, DOMAINS) == expected
 
 
 def test_role_whose_policies_are_unread_leaves_it_unknown():

@@ -89,6 +89,27 @@ def rule_starts_a_state_machine_that_may_run_under_an_administrator(client):
         yield
 
 
+@change("SEC-36", reads=READS)
+def rule_runs_sql_in_a_cluster_that_may_use_an_administrator(client):
+    cluster = f"arn:aws:redshift:{HERE}:cluster:reports"
+    query = {"Database": "reports", "Sql": "CALL nightly()"}
+    with (
+        administrator(client, "redshift"),
+        rule(
+            client,
+            {"Arn": cluster, "RoleArn": f"{ADMINISTRATOR}-2", "RedshiftDataParameters": query},
+        ),
+    ):
+        yield
+
+
+@change("SEC-36", reads=READS)
+def schedule_takes_all_concurrency_from_award(client):
+    given = {"FunctionName": f"{AWARD}:live", "ReservedConcurrentExecutions": 0}
+    with administrator(client), schedule(client, f"{SDK}:lambda:putFunctionConcurrency", given):
+        yield
+
+
 @contextmanager
 def pipe(client: Client, source: str, target: str) -> Iterator[None]:
     """Let a pipe carry what arrives at its source to its target."""
@@ -169,6 +190,13 @@ def schedule_backs_up_a_table_of_others(client):
 
 
 @harmless(reads=READS)
+def schedule_limits_a_function_of_others(client):
+    given = {"FunctionName": "billing", "ReservedConcurrentExecutions": 5}
+    with administrator(client), schedule(client, f"{SDK}:lambda:putFunctionConcurrency", given):
+        yield
+
+
+@harmless(reads=READS)
 def schedule_stops_the_machines_of_others(client):
     given = {"InstanceIds": ["i-0a1b2c3d"]}
     with administrator(client), schedule(client, f"{SDK}:ec2:stopInstances", given):
@@ -188,6 +216,8 @@ CHANGES = (
     schedule_starts_an_experiment_that_names_its_targets_itself,
     schedule_starts_a_restore_that_its_recovery_point_describes,
     rule_starts_a_state_machine_that_may_run_under_an_administrator,
+    rule_runs_sql_in_a_cluster_that_may_use_an_administrator,
+    schedule_takes_all_concurrency_from_award,
     rule_invokes_award,
     rule_calls_the_api,
     pipe_passes_orders_to_award,
@@ -197,6 +227,7 @@ HARMLESS = (
     rule_is_disabled,
     schedule_is_over,
     schedule_backs_up_a_table_of_others,
+    schedule_limits_a_function_of_others,
     schedule_stops_the_machines_of_others,
     rule_feeds_the_functions_and_queues_of_others,
     pipe_connects_the_queues_of_others,
