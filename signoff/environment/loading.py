@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ OF_PACKAGES = "-packages"
 NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = frozenset({"prod", "production", "prd"})
-"""A table of such a name, in capitals too, is production, even with ``production = false``; any other, unless that says otherwise."""
+"""A table of such a name, in capitals or full width too, is production, even with ``production = false``; any other, unless that says otherwise."""
 OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
 ONE_TABLE = Words(
     en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",
@@ -101,7 +102,7 @@ def _loaded(name: str, path: Path, variables: Mapping[str, str]) -> Loaded:
     found = overrides(table, variables, name)
     changed = applied(table, found)
     environment = _typed(name, changed, path, found)
-    if not environment.production and (shared := list(_of_production(environment, path))):
+    if not environment.production and (shared := list(_of_production(environment, changed, path))):
         raise EnvironmentFileError(shared)
     texts = {override.variable: override.text for override in found}
     return Loaded(environment, texts, derived(environment, changed))
@@ -142,20 +143,20 @@ def _table(name: str, path: Path) -> dict[str, Any]:
 
 def _production(name: str, table: Mapping[str, Any]) -> Any:
     """Return whether a table is production, as it says unless its name does; not validated."""
-    return name.strip().casefold() in PRODUCTION or table.get("production", True)
+    same = unicodedata.normalize("NFKC", name).strip().casefold()
+    return same in PRODUCTION or table.get("production", True)
 
 
-def _of_production(environment: Environment, path: Path) -> Iterator[Words]:
+def _of_production(environment: Environment, own: Mapping[str, Any], path: Path) -> Iterator[Words]:
     """Yield each production table of the file whose resources an environment would take for its own.
 
     An account or Region that the file leaves to a variable may be the same one.
     """
-    fields = ("prefix", "tables", "secrets", "names")
-    own = _resources({field: getattr(environment, field) for field in fields}, environment)
+    ours = _resources(environment.name, own, environment.application)
     here = {"account": environment.account, "region": environment.region}
     tables = {key: table for key, table in toml(path).items() if isinstance(table, dict)}
     for name, table in tables.items():
-        shared = sorted(own & _resources(table, environment, name))
+        shared = sorted(ours & _resources(name, table, environment.application))
         is_here = all(table.get(key, value) == value for key, value in here.items())
         if shared and is_here and _production(name, table):
             yield Words(
@@ -166,25 +167,26 @@ def _of_production(environment: Environment, path: Path) -> Iterator[Words]:
             )
 
 
-def _resources(
-    table: Mapping[str, Any], environment: Environment, name: str = ""
-) -> frozenset[str]:
-    """Return the names of tables, secrets and functions by a table of the file, or by the fields of an environment."""
-    usual = _usual_names(environment.application, name, str(table.get("prefix", "")))
-    return frozenset(
-        str(given.get(key, default)).casefold()
+def _resources(name: str, table: Mapping[str, Any], app: Application) -> frozenset[str]:
+    """Return the names of what a table of the file is about; that of a domain has the API's path."""
+    named = {kind: table.get(kind) or {} for kind in ("tables", "secrets", "names", "domain")}
+    usual = _usual_names(app, name, str(table.get("prefix", "")))
+    used = [
+        named[kind].get(key, default)
         for kind, names in usual.items()
-        for given in (table.get(kind) or {},)
         for key, default in names.items()
-    )
+    ]
+    if domain := named["domain"].get("name"):
+        used.append(f"{domain}/{named['domain'].get('base_path', '')}")
+    return frozenset(str(each).casefold() for each in (*used, table.get("bucket")) if each)
 
 
 def _usual_names(app: Application, name: str, prefix: str) -> Mapping[str, Mapping[str, str]]:
-    """Return field -> key -> what a table, secret or function is called where the file does not say."""
+    """Return field -> key -> what a resource is called where the file does not say; each API has its own authorizer."""
     return {
         "tables": {key: f"{table.name}-{name}" for key, table in app.tables.items()},
         "secrets": {key: f"{prefix}/{secret.name}" for key, secret in app.secrets.items()},
-        "names": {function: f"{prefix}-{function}" for function in app.functions},
+        "names": {key: f"{prefix}-{key}" for key in app.named if key != "authorizer"},
     }
 
 

@@ -445,6 +445,14 @@ def beside(path, table, **keys):
 
 OTHER_TABLES = '{ users = "Users", userstamps = "UserStamps", stampmasters = "StampMasters" }'
 OTHER_SECRETS = '{ token_key = "own/token", line_token = "own/line" }'
+OTHERS = {
+    "prefix": '"rally-live"',
+    "tables": OTHER_TABLES,
+    "secrets": OTHER_SECRETS,
+    "bucket": "",
+    "domain": "",
+}
+SHARED = 'bucket = "rally-images"\ndomain = { name = "api.rally.example.jp" }'
 
 
 @pytest.mark.parametrize(
@@ -472,6 +480,23 @@ def test_environment_that_is_not_production_has_no_resource_of_production(path, 
     assert "use --env prod" in problem.en
 
 
+@pytest.mark.parametrize(
+    ("key", "shared"),
+    [
+        ('names = { award-role = "rally-prod-award-role" }', "rally-prod-award-role"),
+        ('bucket = "rally-images"', "rally-images"),
+        ('domain = { name = "API.rally.example.jp" }', "api.rally.example.jp/"),
+    ],
+    ids=["a role", "the bucket", "the domain"],
+)
+def test_environment_that_is_not_production_shares_not_even_one_resource(changed, key, shared):
+    path = changed('load_plan = "baseline"', f'load_plan = "baseline"\n{SHARED}')
+    own = beside(path, "live", **OTHERS, load_plan=f'"smoke"\n{key}')
+
+    with pytest.raises(EnvironmentFileError, match=rf"which is production \({shared}\)"):
+        load("live", own, {})
+
+
 def test_account_of_production_by_a_variable_is_not_another_one(path):
     text = path.read_text(encoding="utf-8").replace('account = "444455556666"\n', "")
     path.write_text(text, encoding="utf-8")
@@ -485,17 +510,24 @@ def test_account_of_production_by_a_variable_is_not_another_one(path):
     [
         {"account": '"111122223333"'},
         {"region": '"us-east-1"'},
-        {"prefix": '"rally-dev"', "tables": OTHER_TABLES, "secrets": OTHER_SECRETS},
+        OTHERS,
+        {**OTHERS, "load_plan": '"smoke"\nnames = { authorizer = "rally-prod-authorizer" }'},
+        {
+            **OTHERS,
+            "load_plan": '"smoke"\ndomain = { name = "api.rally.example.jp", base_path = "dev" }',
+        },
     ],
-    ids=" ".join,
+    ids=["account", "region", "names", "authorizer of its own API", "path of one domain"],
 )
-def test_environment_with_resources_of_its_own_may_be_no_production(path, keys):
+def test_environment_with_resources_of_its_own_may_be_no_production(changed, keys):
+    path = changed('load_plan = "baseline"', f'load_plan = "baseline"\n{SHARED}')
+
     assert not load("live", beside(path, "live", **keys), {}).environment.production
 
 
-@pytest.mark.parametrize("name", ["PROD", "production", "Prd"])
+@pytest.mark.parametrize("name", ["PROD", "production", "Prd", "ｐｒｏｄ", "ＰＲＯＤ\u3000"])
 def test_table_named_for_production_is_production(changed, name):
-    path = changed("[prod]\nproduction = true", f"[{name}]\nproduction = false")
+    path = changed("[prod]\nproduction = true", f'["{name}"]\nproduction = false')
 
     assert load(name, path, {}).environment.production
 
