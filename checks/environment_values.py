@@ -15,6 +15,8 @@ from signoff.judge.decisions import ENVIRONMENT
 
 OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"})
 """Keys that differ by nature before production, where load is small and there are no visitors, tags name another environment and tables come and go."""
+OPEN_HOURS = 12
+"""Hours of a day in which people are out at the spots; a demand over more hours halves its busiest minute."""
 ANYWHERE = Words(
     en="An award does not require a position here: every user who is logged in can collect every stamp at home.",
     ja="この環境ではスタンプ付与に位置情報を要求しない。ログインした利用者は自宅から全スタンプを取得できる。",
@@ -92,6 +94,12 @@ def _small(environment: Environment) -> Iterator[Words]:
         yield Words(
             en=f"The demand counts {demand.stamps_each} of {stamps} stamps for each visitor: if each collects all, {every} requests come a second, and the verdict is for {judged_at}.",
             ja=f"demandは1人あたり{stamps}個中{demand.stamps_each}個のスタンプで計算している。全員が全スタンプを取得すると毎秒{every}件になるが、判定は毎秒{judged_at}件に対するものである。",
+        )
+    by_day = replace(demand, hours=min(demand.hours, OPEN_HOURS)).least_rate(app)
+    if by_day > judged_at:
+        yield Words(
+            en=f"The demand spreads the visitors over {demand.hours:g} h: if they come within {OPEN_HOURS} h, {by_day} requests come a second, and the verdict is for {judged_at}.",
+            ja=f"demandは来訪者が{demand.hours:g}時間に分散するとしている。{OPEN_HOURS}時間以内に来訪すると毎秒{by_day}件になるが、判定は毎秒{judged_at}件に対するものである。",
         )
 
 

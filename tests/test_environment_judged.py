@@ -135,6 +135,29 @@ def test_signer_is_told_of_stamps_that_the_demand_leaves_out_unless_the_rate_car
     ]
 
 
+@pytest.mark.parametrize(
+    ("hours", "rate", "told"), [(24, 60, 1), (24, 104, 1), (24, 105, 0), (12, 105, 0), (13, 97, 1)]
+)
+def test_signer_is_told_of_nights_that_flatten_the_demand_unless_the_rate_carries_the_day(
+    hours, rate, told
+):
+    notices_of_it = small(demand=replace(PROD.demand, hours=hours), target_rate=rate)
+
+    assert notices_of_it == told * [
+        (
+            f"The demand spreads the visitors over {hours} h: if they come within 12 h, 105"
+            f" requests come a second, and the verdict is for {rate}."
+        )
+    ]
+
+
+def test_rate_below_a_flattened_demand_is_a_decision_as_well():
+    flattened = {"demand": replace(PROD.demand, hours=24)}
+
+    assert found(**flattened, target_rate=52)["target_rate"].loosens
+    assert "target_rate" not in found(**flattened, target_rate=53)
+
+
 def test_healthy_demand_is_no_notice():
     assert small() == small(demand=None) == small(stamps=None) == []
 
