@@ -187,6 +187,36 @@ OUTAGES = {
         "SEC-13",
         "allows it only if StringEquals aws:VpceAccount = 444455556666, which is not met",
     ),
+    "a private address": (
+        under("auth", USERS, "aws:SourceIp", ["10.0.0.0/8", "172.16.0.0/12"], "IpAddress"),
+        "SEC-13",
+        "allows it only if IpAddress aws:SourceIp = 10.0.0.0/8, 172.16.0.0/12, which is not met",
+    ),
+    "a Deny of all but a private address": (
+        attached("auth", None, denied_if("dynamodb:*", "NotIpAddress", "aws:SourceIp", "192.168.0.0/16")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a Deny where there is an address": (
+        attached("auth", None, denied_if("dynamodb:*", "Null", "aws:SourceIp", "false")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a table's Deny of all but a private address": (
+        table_denied("NotIpAddress", "aws:SourceIp", "10.20.0.0/16"),
+        "DEP-08",
+        "dynamodb:UpdateItem to stamp-rally-prod-auth-role",
+    ),
+    "an address in a network": (
+        under("auth", USERS, "aws:VpcSourceIp", "10.0.0.0/8", "IpAddress"),
+        "SEC-13",
+        "allows it only if IpAddress aws:VpcSourceIp = 10.0.0.0/8, which is not met",
+    ),
+    "a Deny of all but an endpoint": (
+        attached("auth", None, denied_if("*", "StringNotEquals", "aws:SourceVpce", "vpce-0a1b")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
     "a call by CloudFormation": (
         under("auth", USERS, "aws:CalledViaFirst", "cloudformation.amazonaws.com"),
         "SEC-13",
@@ -343,6 +373,20 @@ HARMLESS = {
     "table denied to all but its readers and their account": spared(
         "stamp-rally-prod-auth-role", "stamp-rally-prod-ranking-role", account=True
     ),
+    "denied to private addresses": attached(
+        "auth",
+        None,
+        denied_if("dynamodb:*", "IpAddress", "aws:SourceIp", ["10.0.0.0/8", "fc00::/7"]),
+    ),
+    "denied where there is no address": attached(
+        "auth", None, denied_if("dynamodb:*", "Null", "aws:SourceIp", "true")
+    ),
+    "table denied to addresses in networks": table_denied(
+        "IpAddress", "aws:VpcSourceIp", "172.16.0.0/12"
+    ),
+    "granted to all but private addresses": under(
+        "auth", USERS, "aws:SourceIp", "192.168.1.7", "NotIpAddress"
+    ),
     "trusted since a date": trusted("DateGreaterThan", "aws:CurrentTime", PAST),
     "table denied until a date": table_denied("DateLessThan", "aws:CurrentTime", PAST),
 }
@@ -383,6 +427,14 @@ def test_what_holds_at_some_times_is_red_until_somebody_decides(what):
     (found,) = of_row(breaks, row)
 
     assert "holds at some times only" in found.words.en
+    assert found.decision
+
+
+@pytest.mark.parametrize("addresses", [["10.0.0.0/8", "203.0.113.0/24"], ["0.0.0.0/1"], ["10.*"]])
+def test_address_that_may_be_a_public_one_is_unknown(addresses):
+    (found,) = of_row(under("auth", USERS, "aws:SourceIp", addresses, "IpAddress"), "SEC-13")
+
+    assert "aws:SourceIp is not known" in found.words.en
     assert found.decision
 
 

@@ -13,7 +13,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference
 from aws.iam.actions import expand
-from aws.iam.condition import CALLED_ALONE, Context, context, over_time
+from aws.iam.condition import CALLED_ALONE, PUBLIC, Context, context, over_time
 from aws.iam.difference import MissingPermission, missing
 from aws.iam.evaluation import EvaluationResult, evaluate_from
 from aws.iam.statement import Statement, parse
@@ -47,8 +47,12 @@ OBSERVING = frozenset({"cloudwatch", "logs", "xray"})
 """Services by whose actions a function only shows what it does."""
 FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
 """What an AWS managed key grants to all principals that may use what it encrypts."""
-DIRECT = context(dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"), ()))
-"""Of a call that the function makes itself: no service stands between."""
+DIRECT = context(
+    dict.fromkeys(
+        ("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:SourceIp" + PUBLIC), ()
+    )
+)
+"""Of a call that the function makes itself: no service stands between, and it comes over the internet."""
 
 
 def known_of(want: desired.Role, role: Role | None = None) -> Context:

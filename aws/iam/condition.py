@@ -24,6 +24,15 @@ CALLED_ALONE = "keys of the called service"
 """In a context that has it, other services have put no keys into the session."""
 SINCE = " since"
 """Follows a key whose value is a time from then on."""
+PUBLIC = " is public"
+"""Follows a key whose value is an address of the internet, which one is not known."""
+PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+"""The networks of which no address is public."""
+ANY_PUBLIC = "192.0.2.1"
+"""Stands for an address of the internet where private ones are asked for."""
 _RELATIONS: Mapping[str, Callable[..., bool]] = {
     "Equals": operator.eq,
     "LessThan": operator.lt,
@@ -114,7 +123,7 @@ def holds(condition: Condition, known: Context, action: str = "*") -> Answer:
     """Whether a condition holds in a request of which ``known`` is known."""
     values = _values(condition.key.lower(), known, action.lower())
     if values is None:
-        return _unless_a_time(condition, known)
+        return _unless_a_place_or_time(condition, known)
     if condition.operator == "Null":
         return (not values) is ({value.lower() for value in condition.values} == {"true"})
     positive = _NEGATIONS.get(condition.operator, condition.operator)
@@ -149,8 +158,12 @@ def _values(key: str, known: Context, action: str) -> tuple[str, ...] | None:
     return known.get(tag + slash) if slash else None
 
 
-def _unless_a_time(condition: Condition, known: Context) -> Answer:
-    if start := known.get(condition.key.lower() + SINCE):
+def _unless_a_place_or_time(condition: Condition, known: Context) -> Answer:
+    key = condition.key.lower()
+    private = condition.operator == "Null" or all(map(_is_private, condition.values))
+    if key + PUBLIC in known and private:
+        return holds(condition, {key: (ANY_PUBLIC,)})
+    if start := known.get(key + SINCE):
         return _from_then_on(condition, int(*start))
     return Unknown(
         Words(
@@ -228,6 +241,16 @@ def _date(text: str) -> datetime:
 
 def _in_network(value: str, wanted: str) -> bool:
     return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
+
+
+def _is_private(value: str) -> bool:
+    """Whether a condition's value is an address or network of which no part is public."""
+    try:
+        wanted = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    first, last = wanted[0], wanted[-1]
+    return any(first in network and last in network for network in PRIVATE)
 
 
 _COMPARISONS: Mapping[str, Compare] = {
