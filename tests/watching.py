@@ -1,56 +1,114 @@
 """What each check looks at, found out by watching it at work; a snapshot that is the same there need not be judged anew."""
 
-from collections.abc import Callable, Mapping
+import enum
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-from aws.inventory import Inventory, Sections
+from aws.inventory import Sections
 from signoff.evidence import Records
 from signoff.judge.outcome import Finding
 from signoff.judge.snapshot import Snapshot
 from tests.healthy import healthy
 from tests.judging import Check, collected, judge
 
-RECORDS = "records"
+
+class Aspect(enum.Enum):
+    """What a check may ask of a section beside single items of it."""
+
+    READABLE = "whether it was read"
+    WHOLE = "all items, and their order"
+
+
+Asked = tuple[str, str | Aspect]
+"""A section, and the name of an item or another aspect of it; or a field of the snapshot, whole."""
+BESIDE = tuple(
+    each.name
+    for each in fields(Snapshot)
+    if each.compare and each.init and each.name != "inventory"
+)
+"""Fields of a snapshot beside what was read of AWS."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedCheck:
-    """A check, what it found, and the sections that it asked for; RECORDS is the environment's store."""
+    """A check, what it found, and what it asked for."""
 
     check: Check
     finding: Finding
-    asked: frozenset[str]
+    asked: frozenset[Asked]
+
+    @property
+    def sections(self) -> frozenset[str]:
+        return frozenset(section for section, _ in self.asked).difference(BESIDE)
 
 
 class _Watched:
-    """Stands in for Sections and writes down which of them is asked for."""
+    """Stands in for Sections and writes down what is asked for."""
 
-    def __init__(self, sections: Sections, asked: set[str]) -> None:
+    def __init__(self, sections: Sections, asked: set[Asked]) -> None:
         self._sections, self._asked = sections, asked
 
     def __getattr__(self, name: str) -> Any:
-        self._asked.add(name)
-        return getattr(self._sections, name)
+        section = getattr(self._sections, name)
+        self._asked.add((name, Aspect.READABLE))
+        return _Items(name, section, self._asked) if isinstance(section, Mapping) else section
 
 
-def _watched(records: Records, asked: set[str]) -> Records:
+class _Items(Mapping[str, Any]):
+    """Stands in for a section that was read."""
+
+    def __init__(self, name: str, items: Mapping[str, Any], asked: set[Asked]) -> None:
+        self._name, self._items, self._asked = name, items, asked
+
+    def __getitem__(self, item: str) -> Any:
+        self._asked.add((self._name, item))
+        return self._items[item]
+
+    def __iter__(self) -> Iterator[str]:
+        self._asked.add((self._name, Aspect.WHOLE))
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        self._asked.add((self._name, Aspect.WHOLE))
+        return len(self._items)
+
+
+def _watched(records: Records, name: str, asked: set[Asked]) -> Records:
     class Watched(Records):
-        def __getattribute__(self, name: str) -> Any:
-            asked.add(RECORDS)
-            return super().__getattribute__(name)
+        def __getattribute__(self, attribute: str) -> Any:
+            asked.add((name, Aspect.WHOLE))
+            return super().__getattribute__(attribute)
 
     return Watched(**{field.name: getattr(records, field.name) for field in fields(records)})
 
 
-def _judged(check: Check, snapshot: Snapshot) -> JudgedCheck:
-    asked: set[str] = set()
+def _watched_snapshot(snapshot: Snapshot, asked: set[Asked]) -> Snapshot:
+    """Note which fields are asked for; records only once something is asked of them."""
+    noted = set(BESIDE) - {"records", "dev"}
+
+    class WatchedSnapshot(Snapshot):
+        def __getattribute__(self, name: str) -> Any:
+            if name in noted:
+                asked.add((name, Aspect.WHOLE))
+            return super().__getattribute__(name)
+
     sections: Any = _Watched(snapshot.inventory.sections, asked)
-    inventory = replace(snapshot.inventory, sections=sections)
-    records = _watched(snapshot.records, asked)
+    given = {field.name: getattr(snapshot, field.name) for field in fields(snapshot) if field.init}
+    watched = given | {
+        "inventory": replace(snapshot.inventory, sections=sections),
+        "records": _watched(snapshot.records, "records", asked),
+        "dev": _watched(snapshot.dev, "dev", asked),
+    }
+    return WatchedSnapshot(**watched)
+
+
+def _judged(check: Check, snapshot: Snapshot) -> JudgedCheck:
+    asked: set[Asked] = set()
+    watched = _watched_snapshot(snapshot, asked)
     asked.clear()
-    found = check.judge(replace(snapshot, inventory=inventory, records=records))
+    found = check.judge(watched)
     return JudgedCheck(check, found, frozenset(asked))
 
 
@@ -74,28 +132,35 @@ def rejudging(before: Snapshot) -> Callable[[Snapshot], tuple[Finding, ...]]:
     return judge_again
 
 
-def _differing(before: Snapshot, after: Snapshot) -> set[str] | None:
-    """Return the names of what differs, None where that is more than sections and records."""
-    if _beside(before) != _beside(after):
-        return None
-    one, other = before.inventory.sections, after.inventory.sections
-    sections = {
-        name
-        for name in (each.name for each in fields(Sections))
-        if getattr(one, name) is not getattr(other, name)
+def _differing(before: Snapshot, after: Snapshot) -> set[Asked] | None:
+    """Return what differs, None where every check asks for it: who read what, or the plan."""
+    beside = {
+        (name, Aspect.WHOLE) for name in BESIDE if getattr(before, name) != getattr(after, name)
     }
-    return sections | ({RECORDS} if before.records != after.records else set())
+    sections = {
+        (name, aspect)
+        for name in (each.name for each in fields(Sections))
+        for aspect in _apart(
+            getattr(before.inventory.sections, name), getattr(after.inventory.sections, name)
+        )
+    }
+    every = replace(before.inventory, sections=after.inventory.sections) != after.inventory
+    return None if every or before.plan != after.plan else beside | sections
 
 
-def _beside(snapshot: Snapshot) -> tuple[Any, ...]:
-    of_inventory = [each.name for each in fields(Inventory) if each.name != "sections"]
-    of_snapshot = [
-        each.name for each in fields(Snapshot) if each.compare and each.name != "inventory"
-    ]
-    return (
-        [getattr(snapshot.inventory, name) for name in of_inventory],
-        [getattr(snapshot, name) for name in of_snapshot if name != RECORDS],
-    )
+def _apart(before: Any, after: Any) -> set[str | Aspect]:
+    """Return in what two readings of a section differ."""
+    if before is after:
+        return set()
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return {Aspect.READABLE}  # each check that asks for it asks this first
+    items: set[str | Aspect] = {
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name, Aspect.WHOLE) is not after.get(name, Aspect.WHOLE)
+    }
+    same = not items and [*before] == [*after]
+    return items if same else items | {Aspect.WHOLE}
 
 
 @cache
@@ -109,6 +174,6 @@ def readers() -> Mapping[str, frozenset[str]]:
     """Return section -> rows that look at it; on a healthy production no check stops half-way."""
     found: dict[str, set[str]] = {}
     for judged_check in (_judged(check, healthy()) for check in collected()):
-        for section in judged_check.asked - {RECORDS}:
+        for section in judged_check.sections:
             found.setdefault(section, set()).add(judged_check.check.row)
     return {section: frozenset(rows) for section, rows in found.items()}

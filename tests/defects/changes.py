@@ -14,7 +14,7 @@ from aws.ledger import Unplanned, unplanned
 from aws.section import NotTestable, Unreadable
 from aws.words import Words
 from signoff.evidence.facts import digest_of
-from signoff.evidence.parts import Part
+from signoff.evidence.parts import PARTS, Part
 from signoff.judge.snapshot import Snapshot
 from tests.defects.defect import Break
 from tests.healthy.identity import document
@@ -141,9 +141,17 @@ def rebound(before: Snapshot) -> Break:
     def was(part: Part) -> str:
         return digest_of(before.facts(part))
 
+    def touched(part: Part, snapshot: Snapshot) -> bool:
+        one, other = before.inventory, snapshot.inventory
+        return (before.scope, one.salts) != (snapshot.scope, other.salts) or any(
+            getattr(one.sections, name) is not getattr(other.sections, name) for name in PARTS[part]
+        )
+
     def moved(snapshot: Snapshot) -> Snapshot:
         now = {
-            was(part): digest_of(snapshot.facts(part)) for part in Part if _readable(snapshot, part)
+            was(part): digest_of(snapshot.facts(part))
+            for part in Part
+            if touched(part, snapshot) and _readable(snapshot, part)
         }
         entries = tuple(
             replace(entry, parts={part: now.get(old, old) for part, old in entry.parts.items()})
