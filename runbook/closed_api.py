@@ -22,8 +22,6 @@ from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 
 ANY = "ANY"
-ANOTHER_SECOND = 1.0
-"""API Gateway dates deployments in whole seconds: two of the same second have no order."""
 
 
 def converge(context: StepContext, api: Api) -> Changes:
@@ -99,7 +97,6 @@ def _deploy(context: StepContext, api: Api, id_: str) -> None:
     text = f"{api.name}{MARK}every path answers 503, draft sha256:{digest(drawn)}"
     client.create_deployment(restApiId=id_, description=text)
     _take_out(context, id_, drawn)
-    context.sleep(ANOTHER_SECOND)
 
 
 def _take_out(context: StepContext, id_: str, draft: Draft) -> None:

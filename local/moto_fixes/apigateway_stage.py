@@ -72,14 +72,25 @@ def create_deployment(request: Request, moto: Moto) -> Response:
     name = asked.get("stageName")
     before = api.stages.get(name) if api and name else None
     response = moto(request)
-    if response.succeeded and name:
+    if not response.succeeded:
+        return response
+    if name:
         stage = before or _furnished(api.stages[name], asked)
         stage.deployment_id = response.document["id"]
         stage.last_updated = int(time.time())
         if before and asked.get("variables"):
             stage.variables |= asked["variables"]
         api.stages[name] = stage
-    return response
+    return _dated_last(api, response)
+
+
+def _dated_last(api: Any, response: Response) -> Response:
+    """Date a deployment after all others: AWS dates them in whole seconds, and accepts only one in five."""
+    made = response.document
+    others = (each.created_date for id_, each in api.deployments.items() if id_ != made["id"])
+    date = max(made["createdDate"], max(others, default=0) + 1)
+    api.deployments[made["id"]].created_date = date
+    return response.with_document({**made, "createdDate": date})
 
 
 def _furnished(stage: Any, asked: Mapping[str, Any]) -> Any:
