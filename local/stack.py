@@ -39,6 +39,8 @@ class Stack:
     """An id that distinguishes this stack from every other: records of a dead stack are not about it."""
     server: LocalAws | None = field(default=None, repr=False, compare=False)
     """The server itself, where it runs in this process: tests and benches give it faults."""
+    functions: Functions | None = field(default=None, repr=False, compare=False)
+    """Its functions, where they are called from this process."""
     line_token: str = field(default="", repr=False, compare=False)
     """The channel access token that this LINE accepts; known to the process that keeps the stack."""
 
@@ -178,6 +180,7 @@ def assemble(
         line=line.url,
         birth=birth,
         server=aws,
+        functions=functions,
         line_token=line.channels.messaging_access_token,
     )
 

@@ -34,12 +34,12 @@ def _refusal(en: str, ja: str) -> GuardError:
     return GuardError(Words(en=en, ja=ja))
 
 
-def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
-    """Return the stack, not yet started; its provisioning waits by ``sleep``."""
+def local_stack(*, sleep: Sleep = real_sleep, late: bool = False) -> "LocalStack[Environment]":
+    """Return the stack, not yet started; its provisioning waits by ``sleep``, also for ``late`` reads."""
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
     return LocalStack(
-        provision=partial(provision_stack, sleep=sleep),
+        provision=partial(provision_stack, sleep=sleep, late=late),
         served_by=served_by,
         kept_at=KEPT_AT,
         refuse=_refusal,
@@ -61,7 +61,12 @@ def reached(environment: Environment) -> Iterator[Environment | None]:
 
 
 def provision_stack(
-    environment: Environment, line_token: str, say: "Say", *, sleep: Sleep = real_sleep
+    environment: Environment,
+    line_token: str,
+    say: "Say",
+    *,
+    sleep: Sleep = real_sleep,
+    late: bool = False,
 ) -> None:
     """Bring the empty account of a localized environment to its plan, by this runbook's own procedures."""
     session = boto_session(environment.region)
@@ -80,6 +85,7 @@ def provision_stack(
         progress=lambda what: say(what.en, what.ja),
         waiting=lambda what: say(f"waiting until {what.en}", f"待機中: {what.ja}"),
         sleep=sleep,
+        late=late,
         mailed=mail_answerer(session),
     )
 

@@ -33,6 +33,8 @@ def serve(pipe: Connection) -> None:
 
         stack = assemble(parts, StackPlace(*pipe.recv()), line)
         pipe.send((stack.aws, stack.api))
+        if stack.functions:
+            stack.functions.prepare()  # while the other process provisions the stack
         pipe.recv()
 
 

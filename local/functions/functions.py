@@ -160,6 +160,10 @@ class Functions:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def prepare(self) -> None:
+        """Begin the process that workers are copies of: the first call would wait half a second for it."""
+        self._starter.server()
+
     def close(self) -> None:
         """End all workers, drop events that still wait, write the logs that are left."""
         self._events.close()

@@ -65,9 +65,14 @@ class Starter:
     def start(self, asked: Asked) -> WorkerProcess:
         if sys.platform != "linux":  # pidfd_open, and a fork that no framework minds
             return _anew(asked)
+        server = self.server()
+        return server.start(asked) if server.may_start(asked) else _anew(asked)
+
+    def server(self) -> "ForkServer":
+        """Return the process to copy; begins it, and waits until it has imported everything, where there is none."""
         with self._lock:
             self._server = self._server or ForkServer(self._runtime)
-        return self._server.start(asked) if self._server.may_start(asked) else _anew(asked)
+        return self._server
 
     def close(self) -> None:
         with self._lock:

@@ -34,7 +34,7 @@ def until_shown(action: Action) -> Action:
         if not context.go:
             return action(context)
         made = _done(context, action)
-        if made:
+        if made and context.late:
             _wait(context, action, made)
         return made
 

@@ -99,6 +99,8 @@ class StepContext(ChangeContext):
     """The file that describes the environments."""
     folder: Path = Path("report")
     """Where a procedure leaves files for people, and for itself when it goes on."""
+    late: bool = True
+    """Whether a read may show the state before a change, as AWS's do; the emulator's never do."""
     mailed: Callable[[str, str], None] = nothing
     """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
 

@@ -11,7 +11,7 @@ from tests.local.late.layer import Late
 
 
 def late_stack(clock):
-    local = local_stack(sleep=clock.sleep)
+    local = local_stack(sleep=clock.sleep, late=True)
     local.aws = partial(LocalAws, late=partial(Late, clock=clock))
     return local
 

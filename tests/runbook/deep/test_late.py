@@ -36,7 +36,7 @@ def late(tmp_path_factory):
     home = tmp_path_factory.mktemp("late")
     environment = replace(load("local").environment, account="797979797979")
     clock = Clock(SPEED)
-    local = local_stack(sleep=clock.sleep)
+    local = local_stack(sleep=clock.sleep, late=True)
     local.late = partial(Late, clock=clock)
     local.kept_at = home / "none.json"
     evidence, waited, steps = EvidenceInMemory(), [], []
