@@ -95,13 +95,8 @@ class Delivery:
         topic = lookup(self.found.topics, arn)
         if topic is None:
             return
-        for fact, found in (
-            (DATA_PROTECTION, topic.data_protection),
-            (DELIVERY_POLICY, topic.delivery_policy),
-            (FIRST_IN_FIRST_OUT, topic.fifo),
-        ):
-            if found:
-                yield _of_topic(arn, fact, found, unset())
+        plain = dict.fromkeys((DATA_PROTECTION, DELIVERY_POLICY, FIRST_IN_FIRST_OUT), unset())
+        yield from TOPIC.differences(arn, topic, plain, loosens=True)
         size = topic.max_message_bytes
         if size is not None and size < ALARM_BYTES:
             yield _of_topic(

@@ -1,17 +1,23 @@
 """The list itself: nothing of the guide is lost, and nothing stands in it twice."""
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from signoff.environment import EnvironmentFileError
-from signoff.judge.checklist import Checklist, ChecklistError, Severity
+from signoff.judge.checklist import Checklist, ChecklistError, Phase, Severity
 from signoff.report.page import HERE, guide, words
 
 CHECKLIST = Checklist.load()
 NOT_LOCAL = 23
 """Rows that an embedded stack can't show. The list is closed: growing it is a decision."""
+GRADES = {"blocker": 127, "major": 29, "minor": 2, "info": 4}
+"""How many rows have each grade: a row that becomes less grave is a decision too."""
+UNWAIVABLE = 28
+AFTER = {"SMOKE-19", "SMOKE-20", "ROLL-04", *(f"CUT-{number:02}" for number in range(1, 12))}
+"""What can only hold after the cut-over. A row that waits for it blocks no go-live."""
 
 
 @pytest.mark.parametrize("line", [f"final-{n:02}" for n in range(1, 25)])
@@ -63,6 +69,15 @@ def test_only_a_blocker_is_unwaivable(tmp_path: Path):
 
 def test_rows_that_are_not_verifiable_here_are_a_closed_list():
     assert len([row.id for row in CHECKLIST if row.not_local or row.not_local_until]) == NOT_LOCAL
+
+
+def test_grades_are_those_that_were_decided():
+    assert Counter(str(row.severity) for row in CHECKLIST) == GRADES
+    assert len([row.id for row in CHECKLIST if row.unwaivable]) == UNWAIVABLE
+
+
+def test_no_row_but_these_waits_for_the_cut_over():
+    assert {row.id for row in CHECKLIST if row.phase is Phase.AFTER} == AFTER
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

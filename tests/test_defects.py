@@ -7,7 +7,8 @@ from dataclasses import fields
 import pytest
 
 from aws.inventory import Sections
-from aws.kinds import LEDGERS
+from aws.kinds import KINDS, LEDGERS
+from aws.ledger import Unplanned
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.snapshot import Snapshot
@@ -29,6 +30,18 @@ from tests.watching import healthy_again, readers
 CHECKLIST = Checklist.load()
 CALLS = {"", *LEDGERS, "dynamodb:Scan", "sts:GetCallerIdentity"}
 """What a finding may say that it was read by: what readers call, where the ledger or nothing else describes the answer."""
+READ_BY = {
+    (kind.words.en.rpartition(" of ")[2], fact.words): kind.asked_as(kind.calls[fact.call])
+    for kind in KINDS
+    for fact in kind.facts.values()
+}
+"""Kind of resource, and a described fact -> the call that shows it."""
+SHOWN_BY_ANOTHER = {
+    ("stage", "apigateway:GetDeployments"),
+    ("custom domain", "apigatewayv2:ListRoutingRules"),
+    ("REST API", "apigateway:GetExport"),
+}
+"""Kind of resource, and a call by which a row found out more about its fact."""
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 SECTIONS = [field.name for field in fields(Sections)]
@@ -64,6 +77,12 @@ def in_a_circle(one: Finding) -> bool:
     return not {*told.command.split(" && ")} <= RUNNABLE | ({AGAIN} if unknown else set())
 
 
+def shown_by_its_call(difference: Unplanned) -> bool:
+    """Whether the call that a difference names is the one that shows its fact, where a kind describes it."""
+    kind, call = difference.kind.en, difference.call
+    return READ_BY.get((kind, difference.fact), call) == call or (kind, call) in SHOWN_BY_ANOTHER
+
+
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
     return by_row(finding for finding in judge(snapshot) if finding.outcome.red)
@@ -97,8 +116,9 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     of_its_row = [finding.at_most for finding in red if finding.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     assert unanswered(broken, found) == []
-    calls = {each.call for finding in red for each in finding.differences}
-    assert calls - CALLS == set()
+    different = [each for finding in red for each in finding.differences if each.call]
+    assert {each.call for each in different} - CALLS == set()
+    assert [each for each in different if not shown_by_its_call(each)] == []
 
 
 @pytest.mark.usefixtures("green")

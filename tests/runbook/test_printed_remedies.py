@@ -1,12 +1,14 @@
 """What rows print can be rehearsed while the verdict is NO-GO: no command waits for a good verdict, or for another repair."""
 
 import io
+import re
 import shlex
 
 import pytest
 from rich.console import Console
 
 from runbook.__main__ import main
+from runbook.catalogue import procedures
 from signoff.judge.checklist import Checklist
 from signoff.report.remedy import all_of
 from tests.provenance import PROD_RUN
@@ -14,6 +16,7 @@ from tests.runbook.desk import PROD
 from tests.runbook.test_detach import judged
 
 RUNBOOK = "python -m runbook "
+RUN = re.compile(rf"{RUNBOOK}(\w+)")
 DETACHING = (
     "DEP-18",
     "DEP-20",
@@ -39,6 +42,23 @@ COMMANDS = sorted(
 """What red rows print: `tests/test_defects.py` holds each of them against this."""
 
 
+HELPS = {
+    "api": {"DEP-34", "DEP-37", "SMOKE-13"},
+    "by_hand": {"PREP-01", "SMOKE-12"},
+    "cutover": {"SMOKE-19", "SMOKE-20"},
+    "detach": {"DEP-34"},
+    "evidence": {"PREP-09", "PREP-11"},
+    "functions": {"DEP-32", "DEP-38", "SEC-47"},
+    "migrate_users": {"DATA-07"},
+    "prepare": {"LINE-02"},
+    "prove": {"PREP-10"},
+    "rehearse_rollbacks": {"ROLL-06"},
+    "roll_forward": {"DEP-17"},
+    "secrets": {"LINE-01", "SEC-04", "SEC-27", "SMOKE-18"},
+    "tables": {"ROLL-03"},
+    "throttling": {"DEP-37"},
+}
+"""Procedure -> rows that print it and that it does not prove: another row proves what it does, or only a run shows it."""
 ELSEWHERE = {
     "by_hand --env dev --go": "it is about dev, which this file does not have",
     "cutover --env prod --go": "it asks the front end, which is at another address here",
@@ -110,3 +130,21 @@ def test_way_forward_can_be_rehearsed_where_a_release_is_on_record(rehearsed, re
 
     assert rehearsed("roll_forward --env prod")[0] == 0
     assert red.changing_calls() == []
+
+
+def test_procedure_that_a_row_prints_proves_the_row_or_is_known_to_help_it():
+    """`troubleshoot` changes nothing: it says which procedure helps."""
+    printed = [
+        (row.id, RUN.findall(repair.run))
+        for row in Checklist.load()
+        for repair in (row.repair, *row.remedies.values())
+    ]
+    helping = {
+        (name, row)
+        for row, names in printed
+        if not any(row in procedures()[name].rows for name in names)
+        for name in names
+        if name != "troubleshoot"
+    }
+
+    assert helping == {(name, row) for name, rows in HELPS.items() for row in rows}
