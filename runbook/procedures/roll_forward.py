@@ -47,6 +47,8 @@ def say_where_it_goes(context: StepContext) -> Changes:
                 en=f"{named.en}: canary of {percent} removed",
                 ja=f"{named.ja}: {percent}のカナリアを解除",
             )
+        for failing in stage.told():
+            context.tell(failing)
     if not stage and not aliases:
         context.say(
             en="the newest recorded open release is live already; after a rollback to an earlier one that is open, the same "

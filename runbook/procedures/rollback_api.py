@@ -44,15 +44,8 @@ def say_what_is_lost(context: StepContext) -> Changes:
         en="stored data: nothing is lost; the newer deployment stays in the history",
         ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
     )
-    for function in planned.denied or ():
-        context.tell(function.told())
-    if planned.denied is None:
-        context.say(
-            en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
-            " that the API may still invoke those functions, or their routes answer 500",
-            ja=f"{planned.target['id']}は手動で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
-            "許可されていることを確認してください。許可がなければ500になります",
-        )
+    for failing in planned.told():
+        context.tell(failing)
     if not planned.comparable:
         context.say(
             en="API Gateway does not show what these deployments serve: compare them by hand",

@@ -97,6 +97,35 @@ class StageMove:
     canary: Mapping[str, Any] | None
     """Settings of a canary that goes: all callers get the target."""
 
+    @classmethod
+    def to(
+        cls, context: StepContext, api_id: str, stage: Mapping[str, Any], target: str
+    ) -> "StageMove":
+        """Return the move of a stage to a deployment."""
+        live, name = str(stage["deploymentId"]), context.plan.api.stage
+        there = described_deployment(context, api_id, target)
+        return cls(
+            api_id=api_id,
+            stage=name,
+            live=described_deployment(context, api_id, live),
+            target=there,
+            denied=() if target == live else denied_functions(context, api_id, name, there),
+            canary=stage.get("canarySettings"),
+        )
+
+    def told(self) -> tuple[Words, ...]:
+        """Say which routes stop working, or that it is unknown."""
+        if self.denied is not None:
+            return tuple(function.told() for function in self.denied)
+        id_ = self.target["id"]
+        unknown = Words(
+            en=f"{id_} was made by hand, and what it calls is not on record: see"
+            " that the API may still invoke those functions, or their routes answer 500",
+            ja=f"{id_}は手動で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
+            "許可されていることを確認してください。許可がなければ500になります",
+        )
+        return (unknown,)
+
     def changes(self) -> Changes:
         """Return the deployment, and the methods that callers lose: those are asked about."""
         name = f"stage {self.stage}"
@@ -153,15 +182,8 @@ def stage_move(context: StepContext) -> StageMove:
             ja=f"{api.name}のステージ{api.stage}が存在しないため、戻す対象がありません",
         )
     live = str(stage["deploymentId"])
-    target = described_deployment(context, id_, _target(context, live, deployments(context, id_)))
-    return StageMove(
-        api_id=id_,
-        stage=api.stage,
-        live=described_deployment(context, id_, live),
-        target=target,
-        denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
-        canary=stage.get("canarySettings"),
-    )
+    target = _target(context, live, deployments(context, id_))
+    return StageMove.to(context, id_, stage, target)
 
 
 def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()) -> Changes:

@@ -12,7 +12,7 @@ from aws.release import closed_for, is_closed
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
-from runbook.rollback.deployments import StageMove, deployments, described_deployment
+from runbook.rollback.deployments import StageMove, deployments
 from runbook.rollback.versions import (
     AliasMove,
     closed_code,
@@ -104,14 +104,7 @@ def move_of_stage(context: StepContext) -> StageMove | None:
     goes = closed_canary(stage, there) or canary_goes(context, api, stage)
     if target == live and not goes:
         return None
-    return StageMove(
-        api_id=id_,
-        stage=api.stage,
-        live=described_deployment(context, id_, live),
-        target=described_deployment(context, id_, target),
-        denied=(),
-        canary=stage.get("canarySettings"),
-    )
+    return StageMove.to(context, id_, stage, target)
 
 
 def _served_before(context: StepContext, there: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

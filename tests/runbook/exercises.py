@@ -142,7 +142,7 @@ def exercises(admin: Desk, folder: Path) -> Iterator[Exercise]:
     yield from _under_the_key_of_aws(admin, of)
     admin.aws.clear()
     admin.evidence.records.clear()
-    by_hand.set_up(admin.client, admin.aws.account)
+    by_hand.set_up(admin.client, admin.aws.account, authorization="AWS_IAM")
     table_key, secret_key = _key(admin), _key(admin)
     admin.environment = replace(admin.environment, table_key=table_key, secret_key=secret_key)
     yield from _provisioning(of, spoil=partial(_spoil, admin))

@@ -9,7 +9,7 @@ from aws.converge import rest_api
 from local.aws.server import LocalAws
 from local.gateway.directory import Deployments
 from runbook.engine import Declined, Refused
-from runbook.procedures import api, functions, least_privilege, rollback_api
+from runbook.procedures import api, functions, least_privilege, roll_forward, rollback_api
 from runbook.rollback.deployments import stage_move
 from tests.moto_state import restore, state_of
 from tests.runbook import by_hand
@@ -181,6 +181,24 @@ def test_whoever_agrees_gets_it(deployed):
 
     assert ("GET /stamps", "500") in {(change.field, change.after) for change in deployed.asked}
     assert description_served(deployed) == "by hand"
+
+
+def test_forward_to_a_deployment_whose_routes_would_fail_asks_as_well(deployed):
+    """The newest release on record is the one made by hand; the stage was then moved past the procedures."""
+    deployed.run(rollback_api)
+    gateway = deployed.client("apigateway")
+    rest = {"restApiId": rest_api.find(deployed.context(), deployed.context().plan.api)["id"]}
+    listed = gateway.get_deployments(**rest)["items"]
+    planned = next(one["id"] for one in listed if "draft sha256" in one["description"])
+    patch = [{"op": "replace", "path": "/deploymentId", "value": planned}]
+    gateway.update_stage(**rest, stageName="prod", patchOperations=patch)
+    deployed.told.clear()
+    deployed.agrees = False
+    with pytest.raises(Declined, match="stage prod: GET /stamps"):
+        deployed.run(roll_forward)
+
+    assert [line for line in deployed.told if "500 after this" in said_in("en", line)]
+    assert "draft sha256" in description_served(deployed)
 
 
 def test_once_the_api_is_let_in_again_nothing_fails(deployed):
