@@ -12,6 +12,7 @@ import io
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from threading import Lock
@@ -94,9 +95,7 @@ def _sources(root: Path, folder: str) -> set[Path]:
 
 def _shared(root: Path, path: Path) -> Iterator[Path]:
     """Yield the modules below ``root`` that one of them imports."""
-    with _PARSING:
-        parsed = ast.parse(path.read_bytes())
-    for name in _imported(parsed):
+    for name in _imported(path.read_bytes()):
         module = root.parent.joinpath(*name.split(".")).with_suffix(".py")
         if module.is_relative_to(root) and module.is_file():
             yield module
@@ -105,13 +104,19 @@ def _shared(root: Path, path: Path) -> Iterator[Path]:
             )
 
 
-def _imported(module: ast.Module) -> Iterator[str]:
-    """Yield the names that a module imports; for `from a import b`, both `a` and `a.b`."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+@cache
+def _imported(source: bytes) -> frozenset[str]:
+    """Return the names that a module imports; for `from a import b`, both `a` and `a.b`."""
+    with _PARSING:
+        nodes = [*ast.walk(ast.parse(source))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    members = {
+        name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+    }
+    return frozenset(plain | members)
 
 
 def _modules(installed: Distribution) -> Iterator[tuple[str, bytes]]:

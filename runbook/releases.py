@@ -6,7 +6,6 @@ would declare right what others deployed. Only `record_release` does that, by na
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
 from aws.release import CALLS, TIME_OUTS, calls_on_record
 from runbook.engine import Change, StepContext
-from signoff.judge.judged_by import commit_of
+from signoff.judge.judged_by import commit_of_run
 from signoff.judge.snapshot import contents_of
 
+ROOT = Path(__file__).parent.parent
 KIND = "release"
 DEPLOYMENT = "deployment"
 """Kind of the records of what a deployment calls: noted while a stage serves it, since no person can read it afterwards."""
@@ -53,7 +53,7 @@ def converge(
         },
         **{field: source.get(field) for field in API},
         **{field: source[field] for field in (TIME_OUTS,) if field in source},
-        COMMIT: _commit() if released else before.get(COMMIT),
+        COMMIT: commit_of_run(ROOT) if released else before.get(COMMIT),
     }
     same = (entry for entry in context.history(KIND) if _without_name(entry) == _without_name(body))
     return record(context, found, next(same, body), known=all(released.values()))
@@ -112,12 +112,6 @@ def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out who released it as well."""
     return {field: value for field, value in _shown(body).items() if field not in {BY, COMMIT}}
-
-
-@cache
-def _commit() -> str:
-    """Return the commit of this checkout, from which procedures pack the functions."""
-    return commit_of(Path(__file__).parent.parent)
 
 
 def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:

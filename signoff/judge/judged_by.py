@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
@@ -59,6 +60,12 @@ def commit_of(root: Path) -> str:
         return UNKNOWN
     clean = _git(root, "status", "--porcelain") == "" and not any(_unlike(root))
     return head if clean else f"{head}{CHANGED}"
+
+
+@cache
+def commit_of_run(root: Path) -> str:
+    """Return it as it was when this process first asked: to compare all files takes 0.2 s."""
+    return commit_of(root)
 
 
 def tracked(root: Path) -> list[str]:

@@ -13,7 +13,7 @@ from aws.words import SILENCE, Words, joined
 from signoff.environment import Decider
 from signoff.evidence.facts import Facts, digest_of
 from signoff.evidence.parts import Part
-from signoff.judge.judged_by import commit_of
+from signoff.judge.judged_by import commit_of_run
 from signoff.judge.outcome import Outcome
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot
@@ -189,7 +189,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         api_url=snapshot.api_url,
         release=release,
         phase=options.phase,
-        commit=commit_of(options.root),
+        commit=commit_of_run(options.root),
         versions=versions(),
         started=choice.started,
         seconds=(datetime.now(UTC) - choice.started).total_seconds(),
