@@ -1,18 +1,14 @@
 """What one would go back to: the version and the deployment that a rollback takes, and the packages of both releases."""
 
-import ast
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import PurePosixPath
-from threading import Lock
 
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
+from aws.handler.finder import unpacked
+from aws.handler.flaw import handler_flaw
+from aws.handler.module import HandlerFlaw
 from aws.kinds.function import FUNCTION, Function, decode
 from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
 from aws.kinds.function_beside import listed as listed_functions
@@ -21,57 +17,6 @@ from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
 from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed, is_closed_version
 from aws.section import Section, Unreadable
-
-PYTHON = re.compile(r"python3\.\d+")
-_PARSING = Lock()
-"""CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
-
-
-def unpacked(content: bytes) -> Mapping[str, bytes]:
-    """Return the files of a package; none where it is no zip, so that no handler is in it."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return {
-                name: package.read(name) for name in package.namelist() if not name.endswith("/")
-            }
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        return {}
-
-
-def runs(files: Mapping[str, bytes], version: Function) -> bool:
-    """Whether a package has the handler that a version names: the file, and, in Python, the name in it."""
-    path, _, name = (version.handler or "").rpartition(".")
-    module = path.replace(".", "/") if PYTHON.fullmatch(version.runtime or "") else path
-    if not PYTHON.fullmatch(version.runtime or ""):
-        return any(str(PurePosixPath(file).with_suffix("")) == module for file in files)
-    source = files.get(f"{module}.py", files.get(f"{module}/__init__.py"))
-    return source is not None and not {name, "*"}.isdisjoint(_names(source))
-
-
-def _names(source: bytes) -> set[str]:
-    """Return the names that a module binds at its top; none where it is no Python, and would not start."""
-    try:
-        with _PARSING:
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return set()
-    return {name for node in body for name in _bound(node)}
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Yield what code binds at its own level; a bare coroutine is no handler, since Lambda does not await it."""
-    match node:
-        case ast.AsyncFunctionDef(decorator_list=[]) | ast.Lambda():
-            return
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            yield node.name
-        case ast.Import() | ast.ImportFrom():
-            yield from (name.asname or name.name.partition(".")[0] for name in node.names)
-        case ast.Name(ctx=ast.Store()):
-            yield node.id
-        case _:
-            for child in ast.iter_child_nodes(node):
-                yield from _bound(child)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +42,8 @@ class PackageContents:
 
     built_here: bool
     """This commit builds it; another one was downloaded."""
-    handlers: Mapping[str, bool] = field(default_factory=dict)
-    """Handler that a version names -> whether the package has it."""
+    handlers: Mapping[str, HandlerFlaw | None] = field(default_factory=dict)
+    """Handler that a version names -> why Lambda would not find it in the package; None where it would."""
 
 
 def version_back(
@@ -291,10 +236,11 @@ def _read(
         )
     files = unpacked(content)
     _search(reading, first.name, files, seen)
-    return PackageContents(
-        built_here=built is not None,
-        handlers={user.handler: runs(files, user) for user in users if user.handler},
-    )
+    handlers: dict[str, HandlerFlaw | None] = {}
+    for user in users:
+        if user.handler:
+            handlers[user.handler] = handlers.get(user.handler) or handler_flaw(files, user)
+    return PackageContents(built_here=built is not None, handlers=handlers)
 
 
 def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:

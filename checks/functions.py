@@ -2,21 +2,22 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 from aws import desired
 from aws.bounds import Bound, as_text, described, exactly, unset, within
 from aws.dated import last_days
-from aws.difference import Certainty, Difference, differences, if_any
+from aws.difference import Certainty, Difference, differences, fault, if_any
 from aws.inventory import Sections
 from aws.kind.description import STATE
-from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAST_UPDATE, LAYERS, Function
+from aws.kinds.function import FILE_SYSTEMS, FUNCTION, HANDLER, LAST_UPDATE, LAYERS, Function
 from aws.kinds.function_beside import FunctionPolicy, LambdaAccount, Version, spans
 from aws.redaction.secret_text import MaskedValue, digest
-from aws.section import Follows, lookup
+from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
 from checks.other_environments import foreign_resources, foreign_values
 from plan import Plan
@@ -91,6 +92,9 @@ CALLING_AWS = described(
     code="calling_aws",
 )
 LINE_ENDPOINT = Words.same("LINE_API_ENDPOINT")
+PACKAGED = Words(
+    en="one that Lambda finds in its package", ja="Lambdaがパッケージ内に見つけられるもの"
+)
 OWN = described(
     Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
     code="own",
@@ -222,6 +226,27 @@ def differing(
         for name, value in wrong.items()
         for difference in variables(found, {name: value}, exactly(want.environment[name]))
     )
+
+
+def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[Difference]:
+    """Yield why Lambda would not find the handler that a version names; ``more`` are fields of what is certain."""
+    about: dict[str, Any] = {"call": "lambda:GetFunction", **more}
+    if version.handler is None:
+        yield fault(FUNCTION.words, version.name, HANDLER, None, PACKAGED, **about)
+        return
+    contents = lookup(found.packages, version.code_sha256)
+    if contents is None:
+        raise NotTestable(
+            en=f"what is in the package of {version.name} is not known",
+            ja=f"{version.name}のパッケージの内容が分かりません",
+        )
+    if (flaw := contents.handlers[version.handler]) is None:
+        return
+    if not flaw.certain:
+        about = {"call": "lambda:GetFunction", "decidable": True, "certainty": Certainty.UNPARSED}
+    en, ja = flaw.words.en, flaw.words.ja
+    named = Words(en=f"{version.handler} ({en})", ja=f"{version.handler}（{ja}）")
+    yield fault(FUNCTION.words, version.name, HANDLER, named, PACKAGED, **about)
 
 
 def hijacking(found: Function) -> tuple[Difference, ...]:

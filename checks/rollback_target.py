@@ -10,7 +10,7 @@ from aws.api.document import Method
 from aws.bounds import at_least, exactly, unset
 from aws.difference import Certainty, Difference, Differences, differences, fault, if_any
 from aws.iam.evaluation import is_same
-from aws.kinds.function import CODE, FUNCTION, HANDLER, MEMORY, NETWORK, RUNTIME, TIMEOUT, Function
+from aws.kinds.function import CODE, FUNCTION, MEMORY, NETWORK, RUNTIME, TIMEOUT, Function
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers import ROUTE
@@ -27,6 +27,7 @@ from checks.functions import (
     differing,
     diverting,
     foreign,
+    handler_flaws,
     hijacking,
     logging_requests,
     past_line,
@@ -44,7 +45,6 @@ VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン
 DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
 OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
 OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
-PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるもの")
 ON_RECORD = Words(
     en="code that a release record names, or that this commit builds",
     ja="リリース記録にあるか、このコミットがビルドするコード",
@@ -129,7 +129,7 @@ class WayBack:
             *FUNCTION.differences(named.name, named, ACTIVE, decidable=False),
             *self._role(want, named),
             *self._key(named),
-            *self._handler(named),
+            *handler_flaws(named, self.deployed.found),
         )
         if self.is_closed(back):
             return starts
@@ -172,16 +172,6 @@ class WayBack:
         yield from differences(
             FUNCTION.words, back.name, {ROLE.words: back.role_arn}, bounds, **about
         )
-
-    def _handler(self, back: Function) -> Iterator[Difference]:
-        contents = lookup(self.deployed.found.packages, back.code_sha256)
-        if contents is None:
-            raise NotTestable(
-                en=f"what is in the package of {back.name} is not known",
-                ja=f"{back.name}のパッケージの内容が分かりません",
-            )
-        if not contents.handlers.get(back.handler or "", False):
-            yield fault(FUNCTION.words, back.name, HANDLER, back.handler, PACKAGED, **GET_FUNCTION)
 
     def _variables(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
         """Return variables of another environment, those that are absent and have no default, and other tables and secrets.

@@ -28,6 +28,7 @@ from checks.functions import (
     diverting,
     foreign,
     free_for_us,
+    handler_flaws,
     hijacking,
     logging_requests,
     past_line,
@@ -65,6 +66,15 @@ def test_function_is_active_and_its_last_update_succeeded(
 ) -> None:
     found = deployed.function(function)
     judge.hold(FUNCTION, found, ACTIVE, "arn", "version", decidable=False)
+
+
+@expectation("DEP-10", ja="Lambdaが関数のハンドラーをパッケージ内に見つけられる")
+def test_handler_is_in_the_package_of_the_function(
+    function: desired.Function, deployed: Deployed, found: Sections, judge: Judge
+) -> None:
+    live = judge.observe(deployed.function(function), "handler", "code_sha256", "runtime")
+
+    judge(tuple(handler_flaws(live, found, stops_calls=True)))
 
 
 @expectation("DEP-10", ja="環境変数の暗号化キーが使える")

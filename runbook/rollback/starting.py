@@ -8,9 +8,10 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
 from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
+from aws.handler.finder import unpacked
+from aws.handler.flaw import handler_flaw
 from aws.kinds.function import Function, decode
 from aws.release import CLOSED_PACKAGE, code_sha256
-from aws.way_back import runs, unpacked
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext
@@ -79,10 +80,12 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
             ja=f"{name}: ハンドラーがパッケージにあるかを確認できませんでした（{why.ja}）",
         )
         return
-    if files and not runs(files, version):
+    flaw = handler_flaw(files, version) if files else None
+    if flaw and flaw.certain:
+        en, ja = flaw.words.en, flaw.words.ja
         yield Words(
-            en=f"{name} cannot start: its package has no {version.handler}; name another version with --to",
-            ja=f"{name}は起動できません: パッケージに{version.handler}がありません。--toで別のバージョンを指定してください",
+            en=f"{name} cannot start: handler {version.handler} ({en}); name another version with --to",
+            ja=f"{name}は起動できません: ハンドラー{version.handler}（{ja}）。--toで別のバージョンを指定してください",
         )
 
 

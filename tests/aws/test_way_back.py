@@ -13,10 +13,9 @@ import pytest
 from aws.kinds.function import NETWORK
 from aws.kinds.rest_api import Deployment
 from aws.release import CLOSED_VERSION, MARK, RecordedRelease
-from aws.way_back import deployment_back, runs, version_back
+from aws.way_back import deployment_back, version_back
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.answers.compute import FUNCTIONS
-from tests.healthy import healthy
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SHUT = "closed"
@@ -208,40 +207,3 @@ def test_secret_in_a_file_of_a_package_is_found_however_it_is_packed(inventory_o
 
 def test_package_within_a_package_that_holds_nothing_or_is_broken_is_no_leak(inventory_of):
     assert leaks_in(inventory_of, **{"sound.zip": zipped("a.py", b"1"), "cut.zip": BROKEN}) == []
-
-
-def has_handler(source):
-    """Whether a package of one Python module has the handler that a version names."""
-    version = healthy().inventory.sections.functions["stamp-rally-prod-award"]
-    return runs({"handler.py": source.encode()}, replace(version, handler="handler.handler"))
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "def handler(event, context): ...",
-        "from app import handler",
-        "from app import *",
-        "handler = traced(run)",
-        "try:\n    from traced import handler\nexcept ImportError:\n    from app import handler",
-        "@awaited\nasync def handler(event, context): ...",
-    ],
-)
-def test_handler_that_its_module_binds_is_in_the_package(source):
-    assert has_handler(source)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "def other(): ...",
-        "def other():\n    def handler(event, context): ...",
-        "if True:\n    def other():\n        handler = 1",
-        "async def handler(event, context): ...",
-        "run = lambda: (handler := 1)",
-        "def handler(event, context)",
-    ],
-    ids=["other name", "inside", "inside of a condition", "coroutine", "in a lambda", "no Python"],
-)
-def test_handler_that_lambda_could_not_call_is_not_in_the_package(source):
-    assert not has_handler(source)

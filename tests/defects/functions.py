@@ -6,9 +6,13 @@ from typing import Any
 
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import StaticAnswer
+from aws.handler.module import HandlerFlaw
 from aws.kinds.function_beside import LambdaAccount, Version
 from aws.kinds.rest_api import Deployment
 from aws.release import CLOSED_VERSION, MARK, PATH, Package
+from aws.way_back import PackageContents
+from aws.words import Words
+from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot, contents_of
 from tests.defects import following
@@ -29,6 +33,19 @@ from tests.healthy.api_document import CORS
 from tests.healthy.store import FORMER_DEPLOYMENT
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
+NO_REQUESTS = HandlerFlaw(
+    Words(
+        en="handler.py:3 imports requests, which neither the package nor Lambda's runtime has",
+        ja="handler.py:3でインポートするrequestsがパッケージにもLambdaのランタイムにもない",
+    )
+)
+UNDER_A_CONDITION = HandlerFlaw(
+    Words(
+        en="handler.py defines handler under a condition only",
+        ja="handler.pyのhandlerは条件を満たす場合にのみ定義される",
+    ),
+    certain=False,
+)
 LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
 """CodeSha256 of what this commit does not build."""
 LAYERS = "arn:aws:lambda:ap-northeast-1"
@@ -42,6 +59,12 @@ EVERYWHERE = (
 def _lost(name: str) -> Break:
     """Take a function away with all that AWS would have told of it."""
     return both(*(absent(section, name) for section in EVERYWHERE))
+
+
+def packaged(code: str, flaw: HandlerFlaw | None) -> Break:
+    """Let Lambda not find the handler in the package of that code."""
+    contents = PackageContents(built_here=False, handlers={"handler.handler": flaw})
+    return added("packages", code, contents)
 
 
 def _released(name: str, **fields: str) -> Break:
@@ -105,6 +128,7 @@ def _rolled_back(name: str, code: str) -> Break:
     return both(
         edited("aliases", name, lambda found: (replace(found[0], version="1"),)),
         item("functions", name, version="1", code_sha256=code),
+        packaged(code, None),
     )
 
 
@@ -181,6 +205,15 @@ RUNNING = (
     Defect(
         id="DEP-10:update-under-way",
         breaks=item("functions", AUTH, last_update_status="InProgress"),
+    ),
+    Defect(
+        id="DEP-10:handler-not-in-the-package", breaks=packaged(compute.CODE["award"], NO_REQUESTS)
+    ),
+    Defect(
+        id="DEP-10:handler-under-a-condition",
+        breaks=packaged(compute.CODE["award"], UNDER_A_CONDITION),
+        outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
     ),
     Defect(id="DEP-11:deprecated", breaks=item("functions", AWARD, runtime="python3.9")),
     Defect(id="DEP-11:one-older", breaks=item("functions", AUTH, runtime="python3.12")),
@@ -273,6 +306,7 @@ RELEASES = (
         id="DEP-38:laptop-upload-that-somebody-recorded",
         breaks=both(
             item("functions", AWARD, code_sha256=LAPTOP),
+            packaged(LAPTOP, None),
             _released(AWARD, version="2", code_sha256=LAPTOP),
         ),
     ),

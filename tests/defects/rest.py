@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.handler.module import HandlerFlaw
 from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
@@ -27,6 +28,7 @@ from tests.defects.changes import (
     without_records,
 )
 from tests.defects.defect import Break, Defect
+from tests.defects.functions import LAPTOP, NO_REQUESTS, UNDER_A_CONDITION, packaged
 from tests.healthy import compute
 from tests.healthy.api_document import AUTHORIZER, uri
 
@@ -91,18 +93,7 @@ DENYING = json.dumps(
     }
 )
 TO_A_TABLE = "arn:aws:apigateway:ap-northeast-1:dynamodb:action/PutItem"
-RUNS = {"handler.handler": True}
-LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
-"""CodeSha256 of what no record names."""
-
-
-def _handled(handler: str) -> Break:
-    """Let the way back name a handler that its package does not have."""
-    contents = PackageContents(built_here=False, handlers={handler: False})
-    return both(
-        item("versions_back", AWARD, handler=handler),
-        added("packages", compute.former("award"), contents),
-    )
+RUNS: dict[str, HandlerFlaw | None] = {"handler.handler": None}
 
 
 def _variables_back(**values: str) -> Break:
@@ -384,7 +375,16 @@ ROLLBACK = (
         unknown=frozenset({"SEC-27"}),
         outcome=Outcome.NOT_TESTABLE,
     ),
-    Defect(id="ROLL-06:handler-not-in-the-package", breaks=_handled("rehearsal.no_such_handler")),
+    Defect(
+        id="ROLL-06:handler-not-in-the-package",
+        breaks=packaged(compute.former("award"), NO_REQUESTS),
+    ),
+    Defect(
+        id="ROLL-06:handler-under-a-condition",
+        breaks=packaged(compute.former("award"), UNDER_A_CONDITION),
+        outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
+    ),
     Defect(id="ROLL-06:no-handler", breaks=item("versions_back", AWARD, handler=None)),
     Defect(
         id="ROLL-06:role-is-gone",
@@ -410,7 +410,7 @@ ROLLBACK = (
         id="ROLL-06:code-that-nobody-recorded",
         breaks=both(
             item("versions_back", AWARD, code_sha256=LAPTOP),
-            added("packages", LAPTOP, PackageContents(built_here=False, handlers=RUNS)),
+            packaged(LAPTOP, None),
         ),
         at_most=Severity.MAJOR,
     ),

@@ -98,7 +98,7 @@ def versions_back() -> dict[str, Function]:
 
 def packages() -> dict[str, PackageContents]:
     """Return what is in the packages of both releases."""
-    handlers = {"handler.handler": True}
+    handlers = {"handler.handler": None}
     live = {sha: PackageContents(built_here=True, handlers=handlers) for sha in CODE.values()}
     back = {former(key): PackageContents(built_here=False, handlers=handlers) for key in CODE}
     return live | back

@@ -5,6 +5,7 @@ import json
 from aws.access.automation import Act, Automation
 from aws.access.principals import Principal
 from aws.access.reach import Reach
+from aws.handler.module import HandlerFlaw
 from aws.kinds.function import Function
 from aws.kinds.function_beside import (
     Alias,
@@ -241,6 +242,7 @@ ANSWERS = {
         "built_here": Otherwise("where its bytes came from: the commit's own build, or a download"),
         "handlers": BY_ROW,
     },
+    HandlerFlaw: dict.fromkeys(("words", "certain"), BY_ROW),
 }
 STRICTER = {
     "more memory and a shorter time-out stay": Stays(

@@ -193,16 +193,17 @@ def published(operator):
 @pytest.mark.parametrize(
     ("code", "fields", "why"),
     [
-        ({"handler": "def handler(e, c): ..."}, {"Handler": "app.handler"}, "no app.handler"),
-        ({"handler": "def other(e, c): ..."}, {}, "no handler.handler"),
-        ({"handler": "def handler(e, c) ..."}, {}, "no handler.handler"),
+        ({"handler": "def handler(e, c): ..."}, {"Handler": "app.handler"}, "no file app"),
+        ({"handler": "def other(e, c): ..."}, {}, "handler.py defines no handler"),
+        ({"handler": "def handler(e, c) ..."}, {}, "handler.py is no Python"),
+        ({"handler": "import app\ndef handler(e, c): ..."}, {}, "handler.py:1 imports app"),
         (
             {"handler": "from app import handler"},
             {"Role": "arn:aws:iam::777788889999:role/former-role"},
             "its role former-role does not exist",
         ),
     ],
-    ids=["another module", "another name", "no Python", "role is gone"],
+    ids=["another module", "another name", "no Python", "a module is absent", "role is gone"],
 )
 def test_a_version_that_cannot_start_is_refused_with_the_reason(
     operator, published, code, fields, why

@@ -1,0 +1,162 @@
+"""Whether Lambda finds a handler in a package: by what its modules bind, import and raise."""
+
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from aws.handler.flaw import handler_flaw
+from tests.healthy import healthy
+
+HANDLER = "def handler(event, context): ...\n"
+LIVE = replace(
+    healthy().inventory.sections.functions["stamp-rally-prod-award"],
+    handler="handler.handler",
+    runtime="python3.13",
+)
+DEFINED = {"app.py": HANDLER}
+
+
+def flaw_of(source, more=DEFINED, **version):
+    """Return why Lambda finds no handler in a package of that module and of others."""
+    files = {"handler.py": source, **more}
+    packed = {
+        name: text.encode() if isinstance(text, str) else text for name, text in files.items()
+    }
+    return handler_flaw(packed, replace(LIVE, **version))
+
+
+def archive(name):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr(name, "")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        HANDLER,
+        "from app import handler",
+        "from app import *",
+        "import app\nhandler = app.handler",
+        "from app import handler as run\n@print\ndef handler(event, context): ...",
+        "try:\n from traced import handler\nexcept ImportError:\n from app import handler",
+        "try:\n import requests\nexcept ImportError:\n requests = None\n" + HANDLER,
+        "from contextlib import suppress\nwith suppress(ImportError):\n import requests\n"
+        + HANDLER,
+        "@print\nasync def handler(event, context): ...",
+        "if True:\n " + HANDLER,
+        "import os\nif os.environ.get('A'):\n " + HANDLER + "else:\n " + HANDLER,
+        "import os\nif not os.environ.get('A'):\n raise SystemExit\n" + HANDLER,
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import requests\n" + HANDLER,
+        "if __name__ == '__main__':\n raise SystemExit\n" + HANDLER,
+        "import sys\nif sys.version_info < (3, 11):\n raise SystemExit\n" + HANDLER,
+        "import boto3, botocore.config, urllib3, json, tomllib\n" + HANDLER,
+        "for name in ('a', 'b'):\n try:\n  __import__(name)\n  break\n except ImportError: continue\n"
+        "else:\n raise ImportError\n" + HANDLER,
+        "def unused():\n import requests\n raise SystemExit\n" + HANDLER,
+        "def handler(*arguments): ...",
+        "def handler(event, context, client=None): ...",
+        "class Handler:\n name = 1\n other = name\n" + HANDLER,
+    ],
+)
+def test_handler_that_its_module_binds_is_found(source):
+    assert flaw_of(source) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("def other(): ...", "handler.py defines no handler"),
+        ("def other():\n def handler(event, context): ...", "handler.py defines no handler"),
+        ("if True:\n def other():\n  handler = 1", "handler.py defines no handler"),
+        ("run = lambda: (handler := 1)", "handler.py defines no handler"),
+        ("if False:\n " + HANDLER, "handler.py defines no handler"),
+        (
+            "import typing\nif typing.TYPE_CHECKING:\n from app import handler",
+            "handler.py defines no handler",
+        ),
+        (HANDLER + "del handler", "handler.py defines no handler"),
+        ("async def handler(event, context): ...", "handler in handler.py cannot be called"),
+        ("def handler(event): ...", "handler in handler.py cannot be called"),
+        ("handler = None", "handler in handler.py cannot be called"),
+        ("import app as handler", "handler in handler.py cannot be called"),
+        ("def handler(event, context)", "handler.py is no Python"),
+        ("import requests\n" + HANDLER, "handler.py:1 imports requests"),
+        ("class A:\n import requests\n" + HANDLER, "handler.py:2 imports requests"),
+        (
+            "try:\n import requests\nexcept KeyError: ...\n" + HANDLER,
+            "handler.py:2 imports requests",
+        ),
+        (
+            "from app import run\n" + HANDLER,
+            "handler.py:1 imports run, which app.py does not define",
+        ),
+        ("from . import app\n" + HANDLER, "handler.py:1 imports from a parent package"),
+        ("import cgi\n" + HANDLER, "handler.py:1 imports cgi"),
+        (HANDLER + "raise SystemExit(0)", "handler.py:2 raises SystemExit"),
+        (HANDLER + "import sys\nsys.exit()", "handler.py:3 raises SystemExit"),
+        (HANDLER + "assert False", "handler.py:2 raises AssertionError"),
+        ("try:\n raise KeyError\nfinally: ...\n" + HANDLER, "handler.py:2 raises KeyError"),
+        ("handler = traced(run)", "handler.py uses traced, which it does not define"),
+    ],
+)
+def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
+    found = flaw_of(source)
+
+    assert found.words.en.startswith(why)
+    assert found.certain
+
+
+@pytest.mark.parametrize(
+    ("source", "more"),
+    [
+        ("import os\nif os.environ.get('A'):\n " + HANDLER, {}),
+        ("from boto3 import *", {}),
+        ("import sys\nsys.path.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
+        ("import requests\n" + HANDLER, {".requirements.zip": archive("urllib3/__init__.py")}),
+    ],
+    ids=["a condition", "names that are not read", "a folder", "an archive without it"],
+)
+def test_handler_that_a_run_decides_about_is_a_guess(source, more):
+    assert not flaw_of(source, more).certain
+
+
+@pytest.mark.parametrize(
+    ("more", "version"),
+    [
+        ({"requests/__init__.py": ""}, {}),
+        ({"requests.cpython-313-x86_64-linux-gnu.so": b"\x7fELF"}, {}),
+        ({".requirements.zip": archive("requests/__init__.py")}, {}),
+        ({}, {"layers": ("arn:aws:lambda:ap-northeast-1:1:layer:requests:1",)}),
+    ],
+    ids=["its source", "compiled", "in an archive", "in a layer"],
+)
+def test_module_that_a_package_brings_is_imported(more, version):
+    assert flaw_of("import requests\n" + HANDLER, more, **version) is None
+
+
+def test_module_compiled_for_another_python_is_not_imported():
+    compiled = {"fast.cpython-39-x86_64-linux-gnu.so": b"\x7fELF"}
+
+    assert flaw_of("import fast\n" + HANDLER, compiled).certain
+
+
+@pytest.mark.parametrize(
+    ("file", "flawed"), [("handler.mjs", False), ("other.mjs", True)], ids=["there", "absent"]
+)
+def test_of_another_language_the_file_of_the_handler_is_looked_for(file, flawed):
+    version = replace(LIVE, runtime="nodejs22.x", handler="handler.run")
+
+    assert bool(handler_flaw({file: b""}, version)) == flawed
+
+
+def test_handler_of_modules_that_import_each_other_is_found():
+    modules = {
+        "app.py": "import handler\nfrom other import run",
+        "other.py": "import app\ndef run(a, b): ...",
+    }
+
+    assert flaw_of("from app import run as handler", modules) is None
