@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from aws.handler.finder import ModuleFinder
 from aws.handler.importing import imported
-from aws.handler.module import NameBinding, HandlerFlaw, Module, Stops
+from aws.handler.module import HandlerFlaw, Module, NameBinding, Stops
 from aws.kind.description import value_of
 from aws.kinds.function import Function
 from aws.words import Words

@@ -5,7 +5,7 @@ import builtins
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from aws.handler.finder import ModuleFinder
-from aws.handler.module import NameBinding, Module, Stops
+from aws.handler.module import Module, NameBinding, Stops
 from aws.handler.statements import (
     catches,
     decided,
