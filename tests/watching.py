@@ -1,12 +1,13 @@
 """What each check looks at, found out by watching it at work; a snapshot that is the same there need not be judged anew."""
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
 from aws.inventory import Sections
+from signoff.environment import Decision, Environment
 from signoff.evidence import Records
 from signoff.judge.outcome import Finding
 from signoff.judge.snapshot import Snapshot
@@ -22,7 +23,8 @@ class Aspect(enum.Enum):
 
 
 Asked = tuple[str, str | Aspect]
-"""A section, and the name of an item or another aspect of it; or a field of the snapshot, whole."""
+"""A section, and the name of an item or another aspect of it; or ENVIRONMENT and one of its fields; or another field of the snapshot, whole."""
+ENVIRONMENT = "environment"
 BESIDE = tuple(
     each.name
     for each in fields(Snapshot)
@@ -75,6 +77,21 @@ class _Items(Mapping[str, Any]):
         return len(self._items)
 
 
+class _Decisions(Sequence[Decision]):
+    """Stands in for the decisions of an environment, which a check asks for where something differs."""
+
+    def __init__(self, made: Sequence[Decision], asked: set[Asked]) -> None:
+        self._made, self._asked = made, asked
+
+    def __getitem__(self, at: Any) -> Any:
+        self._asked.add((ENVIRONMENT, "decisions"))
+        return self._made[at]
+
+    def __len__(self) -> int:
+        self._asked.add((ENVIRONMENT, "decisions"))
+        return len(self._made)
+
+
 def _watched(records: Records, name: str, asked: set[Asked]) -> Records:
     class Watched(Records):
         def __getattribute__(self, attribute: str) -> Any:
@@ -84,9 +101,22 @@ def _watched(records: Records, name: str, asked: set[Asked]) -> Records:
     return Watched(**{field.name: getattr(records, field.name) for field in fields(records)})
 
 
+def _watched_environment(environment: Environment, asked: set[Asked]) -> Environment:
+    given = {field.name: getattr(environment, field.name) for field in fields(environment)}
+    noted = given.keys() - {"decisions"}
+
+    class WatchedEnvironment(Environment):
+        def __getattribute__(self, name: str) -> Any:
+            if name in noted:
+                asked.add((ENVIRONMENT, name))
+            return super().__getattribute__(name)
+
+    return WatchedEnvironment(**given | {"decisions": _Decisions(environment.decisions, asked)})
+
+
 def _watched_snapshot(snapshot: Snapshot, asked: set[Asked]) -> Snapshot:
-    """Note which fields are asked for; records only once something is asked of them."""
-    noted = set(BESIDE) - {"records", "dev"}
+    """Note which fields are asked for; of records and the environment only what is asked of them."""
+    noted = set(BESIDE) - {"records", "dev", ENVIRONMENT}
 
     class WatchedSnapshot(Snapshot):
         def __getattribute__(self, name: str) -> Any:
@@ -97,6 +127,7 @@ def _watched_snapshot(snapshot: Snapshot, asked: set[Asked]) -> Snapshot:
     sections: Any = _Watched(snapshot.inventory.sections, asked)
     given = {field.name: getattr(snapshot, field.name) for field in fields(snapshot) if field.init}
     watched = given | {
+        ENVIRONMENT: _watched_environment(snapshot.environment, asked),
         "inventory": replace(snapshot.inventory, sections=sections),
         "records": _watched(snapshot.records, "records", asked),
         "dev": _watched(snapshot.dev, "dev", asked),
@@ -135,7 +166,14 @@ def rejudging(before: Snapshot) -> Callable[[Snapshot], tuple[Finding, ...]]:
 def _differing(before: Snapshot, after: Snapshot) -> set[Asked] | None:
     """Return what differs, None where every check asks for it: who read what, or the plan."""
     beside = {
-        (name, Aspect.WHOLE) for name in BESIDE if getattr(before, name) != getattr(after, name)
+        (name, Aspect.WHOLE)
+        for name in BESIDE
+        if name != ENVIRONMENT and getattr(before, name) != getattr(after, name)
+    }
+    declared = {
+        (ENVIRONMENT, field.name)
+        for field in fields(Environment)
+        if getattr(before.environment, field.name) != getattr(after.environment, field.name)
     }
     sections = {
         (name, aspect)
@@ -145,7 +183,7 @@ def _differing(before: Snapshot, after: Snapshot) -> set[Asked] | None:
         )
     }
     every = replace(before.inventory, sections=after.inventory.sections) != after.inventory
-    return None if every or before.plan != after.plan else beside | sections
+    return None if every or before.plan != after.plan else beside | declared | sections
 
 
 def _apart(before: Any, after: Any) -> set[str | Aspect]:
