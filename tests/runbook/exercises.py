@@ -275,14 +275,17 @@ def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
     for name in ("rollback_functions", "rollback_api"):
         yield of(name)
         yield of(name)
-    _moved_in_the_console(admin)
-    yield of("roll_forward")
+    for build in ({}, {"build": _of_a_later_commit}):
+        _moved_in_the_console(admin)
+        yield of("roll_forward", **build)
     with _scaled(admin):
         yield of("restore_tables", chosen={"to": restorable(), "only": "userstamps"})
     yield of("rollback_functions")
     yield of("monitoring")
-    for one in (FUNCTIONS, API, tables_drill()):
+    for one in (FUNCTIONS, API):
         yield _held(of("rehearse_rollbacks"), one)
+    with _scaled(admin):
+        yield _held(of("rehearse_rollbacks"), tables_drill())
     yield _held(of("rehearse_rollbacks", build=_of_a_later_commit), FUNCTIONS)
     yield of("prove", proof_run=lambda: ProofRun(results=PASSED, commit="0", built=_built(admin)))
     yield of("record_release", chosen={"by": "somebody"})
