@@ -4,8 +4,6 @@ A person who can start a process can make it do anything. What is reported here 
 git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
 """
 
-import base64
-import csv
 import hashlib
 import os
 import re
@@ -13,7 +11,7 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
@@ -26,11 +24,18 @@ import pytest
 from botocore.loaders import create_loader
 
 from aws.words import Words
+from signoff.judge.installed import (
+    CACHE,
+    changed_packages,
+    foreign_start_files,
+    from_elsewhere,
+    locked,
+    normal,
+    other_versions,
+)
 from signoff.judge.verdict import RunCondition
 
 UNKNOWN = "unknown"
-CACHE = "__pycache__"
-"""The folder in which Python keeps what it compiled."""
 BY_HASH_UNCHECKED = b"\x01\x00\x00\x00"
 """The flags of compiled code that Python runs without a look at its source (PEP 552)."""
 CHANGED = "+changes"
@@ -40,12 +45,8 @@ CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
 LEFT_BY_RUNS = frozenset({"report", "build"})
 """Folders of the checkout's root that git ignores and that no module imports."""
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
-LOCK = "requirements.lock"
-PROJECT = "stamp-rally-signoff"
-"""Name under which pyproject.toml installs this checkout."""
 START_UP = ("sitecustomize", "usercustomize")
 """Modules that Python imports at its start, before the first line of a program."""
-_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 _PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
 
@@ -149,6 +150,7 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from other_versions(root, sys.path)
+    yield from changed_packages(sys.path, sys.modules.values())
     yield from folders_of_imports(root)
     yield from unchecked_caches(root)
     yield from models()
@@ -187,7 +189,7 @@ def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
         path = getattr(loaded, "__file__", None)
         # One of our names without a file is a namespace: a folder without code of its own.
         if (path or loaded in beside) and not (path and Path(path).resolve() in ours):
-            yield _from_elsewhere(loaded.__name__, path or "?")
+            yield from_elsewhere(loaded.__name__, path or "?")
 
 
 def start_up_code(root: Path) -> Iterator[RunCondition]:
@@ -196,42 +198,10 @@ def start_up_code(root: Path) -> Iterator[RunCondition]:
     for name in START_UP:
         path = getattr(sys.modules.get(name), "__file__", None)
         if path and Path(path).parent != own:
-            yield _from_elsewhere(name, path)
+            yield from_elsewhere(name, path)
     user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     for folder in map(Path, (*site.getsitepackages(), *user)):
         yield from foreign_start_files(folder, root)
-
-
-def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
-    """Yield the .pth files of a folder of packages that no locked package brought, or that were changed since."""
-    files = sorted(folder.glob("*.pth"))
-    known = set(_recorded(folder, root)) if files else set()
-    for path in files:
-        if (path.name, _digest(path)) not in known:
-            yield _from_elsewhere(path.name, path)
-
-
-def other_versions(root: Path, folders: Iterable[str]) -> Iterator[RunCondition]:
-    """Yield in one sentence the packages whose version the lock does not name; ``folders`` in the order of imports."""
-    installed: dict[str, str] = {}
-    for folder in map(Path, folders):
-        for entry in sorted(folder.glob("*.dist-info")):
-            name, _, version = entry.name.removesuffix(".dist-info").partition("-")
-            installed.setdefault(_normal(name), version)
-    locked = _locked(root)
-    other = [
-        f"{name} {version}"
-        for name, version in sorted(installed.items())
-        if version not in locked.get(name, {version})
-    ]
-    if other:
-        yield RunCondition(
-            what=f"packages beside {LOCK}",
-            words=Words(
-                en=f"judged with {', '.join(other)}, of which {LOCK} has another version: install what it has",
-                ja=f"{LOCK}と異なるバージョンの{'、'.join(other)}で判定しました。記載のバージョンを入れてください",
-            ),
-        )
 
 
 def folders_of_imports(root: Path) -> Iterator[RunCondition]:
@@ -335,53 +305,12 @@ def _host(proxy: str) -> str:
     return urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
 
 
-def _from_elsewhere(name: str, path: str | Path) -> RunCondition:
-    return RunCondition(
-        what=name,
-        words=Words(
-            en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
-            ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
-        ),
-    )
-
-
-def _recorded(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
-    """Yield name and digest of each .pth file that a locked package, or this project's own installation, put there."""
-    known = {*_locked(root), _normal(PROJECT)}
-    for record in folder.glob("*.dist-info/RECORD"):
-        package = _normal(record.parent.name.partition("-")[0])
-        for path, digest, _ in csv.reader(record.read_text("utf-8").splitlines()):
-            if package in known and path.endswith(".pth"):
-                yield path, digest
-
-
-def _digest(path: Path) -> str:
-    """Return a file's digest as the RECORD of a package writes it."""
-    digest = hashlib.sha256(path.read_bytes()).digest()
-    return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
-
-
-def _locked(root: Path) -> Mapping[str, set[str]]:
-    """Return the packages that the lock installs -> their versions: another one for some Pythons."""
-    versions: dict[str, set[str]] = {}
-    try:
-        for name, version in _LOCKED.findall((root / LOCK).read_text("utf-8")):
-            versions.setdefault(_normal(name), set()).add(version)
-    except OSError:
-        return {}
-    return versions
-
-
 def _locked_plugins(config: pytest.Config, root: Path) -> Iterator[str]:
     """Yield the packages of the plugins that the lock installs."""
-    locked = _locked(root)
+    there = locked(root)
     for plugin, dist in config.pluginmanager.list_plugin_distinfo():
-        if _normal(dist.metadata["Name"]) in locked and (module := _module(plugin)):
+        if normal(dist.metadata["Name"]) in there and (module := _module(plugin)):
             yield module.__name__.split(".")[0]
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _module(plugin: object) -> ModuleType | None:

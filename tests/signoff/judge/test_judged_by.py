@@ -14,10 +14,8 @@ from signoff.judge.judged_by import (
     addresses,
     folders_of_imports,
     foreign,
-    foreign_start_files,
     models,
     of_the_commit,
-    other_versions,
     start_up_code,
     unchecked_caches,
 )
@@ -121,103 +119,6 @@ def test_start_up_module_of_the_interpreter_itself_is_no_condition(monkeypatch):
     module("sitecustomize", f"{sysconfig.get_path('stdlib')}/sitecustomize.py", monkeypatch)
 
     assert list(start_up_code(ROOT)) == []
-
-
-RECORDED = "hooked.pth,sha256=zAUSmjNv4mIE6kGxiu2MgeC3ZTMWEQqJ781u7gq6tWE,8"
-"""As the RECORD of a package lists a file that holds ``import a``."""
-
-
-@pytest.fixture
-def packages(tmp_path):
-    """A folder of packages in which the locked package ``hooked`` put a .pth file."""
-    (tmp_path / "requirements.lock").write_text("hooked==1.0 \\\n    --hash=sha256:00\n")
-    (tmp_path / "hooked-1.0.dist-info").mkdir()
-    (tmp_path / "hooked-1.0.dist-info" / "RECORD").write_text(f"{RECORDED}\nhooked.py,,\n")
-    (tmp_path / "hooked.pth").write_text("import a")
-    return tmp_path
-
-
-def start_files(packages):
-    return [file.words.en for file in foreign_start_files(packages, packages)]
-
-
-def test_start_file_of_a_locked_package_is_no_condition(packages):
-    assert start_files(packages) == []
-
-
-@pytest.mark.parametrize("text", ["import b", "import a\nimport b"])
-def test_start_file_that_was_changed_is_named(packages, text):
-    (packages / "hooked.pth").write_text(text)
-
-    (condition,) = start_files(packages)
-
-    assert condition.startswith("judged with hooked.pth (")
-
-
-def test_start_file_that_no_package_recorded_is_named(packages):
-    (packages / "zz_loosened.pth").write_text("import b")
-
-    (condition,) = start_files(packages)
-
-    assert condition.startswith("judged with zz_loosened.pth (")
-
-
-def test_start_file_of_a_package_that_is_not_locked_is_named(packages):
-    (packages / "requirements.lock").write_text("")
-
-    (condition,) = start_files(packages)
-
-    assert condition.startswith("judged with hooked.pth (")
-
-
-@pytest.fixture
-def versions(tmp_path):
-    """Return what is said of packages by whose folders Python knows them; the lock has three, one by the Python."""
-    locked = (
-        "botocore==1.43.1 \\",
-        "two==1.0 ; python_version < '3.12'",
-        "two==2.0 ; python_version >= '3.12'",
-    )
-    (tmp_path / "requirements.lock").write_text("\n".join((*locked, "Under_Score==3.0.post1 \\")))
-
-    def said(*installed):
-        for package in installed:
-            (tmp_path / f"{package}.dist-info").mkdir(parents=True)
-        folders = dict.fromkeys(
-            str(tmp_path / package.partition("/")[0]) for package in installed if "/" in package
-        )
-        return [one.words.en for one in other_versions(tmp_path, [*folders, str(tmp_path)])]
-
-    return said
-
-
-@pytest.mark.parametrize(
-    "installed",
-    [
-        ("botocore-1.43.1", "two-1.0", "under_score-3.0.post1"),
-        ("two-2.0", "a_tool_of_mine-0.1"),
-        ("first/botocore-1.43.1", "botocore-1.29.0"),
-    ],
-    ids=["as locked", "beside what is locked", "another one that is never imported"],
-)
-def test_packages_as_locked_are_no_condition(versions, installed):
-    assert versions(*installed) == []
-
-
-def test_packages_of_another_version_than_the_lock_has_are_named_in_one_sentence(versions):
-    assert versions("botocore-1.43.2", "two-3.0", "under_score-3.0.post1") == [
-        "judged with botocore 1.43.2, two 3.0, of which requirements.lock has another version: install what it has"
-    ]
-
-
-def test_package_that_hides_the_locked_one_is_named(versions):
-    (said,) = versions("first/botocore-1.43.2", "botocore-1.43.1")
-
-    assert said.startswith("judged with botocore 1.43.2, of which")
-
-
-def test_this_interpreter_has_the_versions_of_the_lock():
-    assert list(other_versions(ROOT, sys.path)) == []
 
 
 def test_folder_of_imports_beside_checkout_and_packages_is_named(tmp_path, monkeypatch):

@@ -1,0 +1,171 @@
+"""Whether what judges runs the installed packages as the lock names them and as they were installed.
+
+RECORD, in which pip lists what it installed, is compared with the files of what is imported. An edit of RECORD itself, or of what
+Python compiled into ``__pycache__``, is not detected: neither happens by mistake.
+"""
+
+import base64
+import csv
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+
+from aws.words import Words
+from signoff.judge.verdict import RunCondition
+
+LOCK = "requirements.lock"
+PROJECT = "stamp-rally-signoff"
+"""Name under which pyproject.toml installs this checkout."""
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
+CACHE = "__pycache__"
+"""The folder in which Python keeps what it compiled."""
+IN_PACKAGES = (".py", ".pyc", ".so", ".json", ".gz")
+"""Suffixes of the files by which a package works: code, and botocore's descriptions of AWS."""
+NAMED = 5
+"""Files that a sentence names; of more it gives the number."""
+
+
+def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
+    """Yield the .pth files of a folder of packages that no locked package brought, or that were changed since."""
+    files = sorted(folder.glob("*.pth"))
+    known = set(_recorded(folder, root)) if files else set()
+    for path in files:
+        if (path.name, _digest(path)) not in known:
+            yield from_elsewhere(path.name, path)
+
+
+def other_versions(root: Path, folders: Iterable[str]) -> Iterator[RunCondition]:
+    """Yield in one sentence the packages whose version the lock does not name; ``folders`` in the order of imports."""
+    installed: dict[str, str] = {}
+    for folder in map(Path, folders):
+        for entry in sorted(folder.glob("*.dist-info")):
+            name, _, version = entry.name.removesuffix(".dist-info").partition("-")
+            installed.setdefault(normal(name), version)
+    versions = locked(root)
+    other = [
+        f"{name} {version}"
+        for name, version in sorted(installed.items())
+        if version not in versions.get(name, {version})
+    ]
+    if other:
+        yield RunCondition(
+            what=f"packages beside {LOCK}",
+            words=Words(
+                en=f"judged with {', '.join(other)}, of which {LOCK} has another version: install what it has",
+                ja=f"{LOCK}と異なるバージョンの{'、'.join(other)}で判定しました。記載のバージョンを入れてください",
+            ),
+        )
+
+
+def changed_packages(
+    folders: Iterable[str], loaded: Iterable[ModuleType]
+) -> Iterator[RunCondition]:
+    """Yield, a sentence for each folder of packages, the files of imported packages that are not as they were installed.
+
+    What has no RECORD at all is named as a whole: Debian's own packages, or what was copied there. An editable installation has one,
+    and its code is a checkout's.
+    """
+    files = [path for module in loaded if (path := getattr(module, "__file__", None))]
+    for folder in dict.fromkeys(folders):
+        if folder.endswith(("/site-packages", "/dist-packages")):
+            below = (path[len(folder) + 1 :] for path in files if path.startswith(f"{folder}/"))
+            if names := sorted(_changed(folder, {path.partition("/")[0] for path in below})):
+                yield _as_installed(folder, names)
+
+
+def _changed(folder: str, tops: Collection[str]) -> Iterator[str]:
+    """Yield what differs below some names of a folder of packages; a module that a .pth file imports is named with that file."""
+    lines = _records(Path(folder))
+    recorded = {path: line for _, path, *line in lines if path.partition("/")[0] in tops}
+    known = {path.partition("/")[0] for path in recorded}
+    for path, (digest, size) in recorded.items():
+        if digest and not _is_as_recorded(Path(folder, path), digest, size):
+            yield path
+    for top in tops:
+        if top not in known and not Path(folder, top).with_suffix(".pth").exists():
+            yield top
+    for top in known:
+        for file in _code_below(f"{folder}/{top}"):
+            if (name := file.removeprefix(f"{folder}/")) not in recorded:
+                yield name
+
+
+def _code_below(top: str) -> Iterator[str]:
+    """Yield the files of a package by which it works; what Python compiled is left out."""
+    for folder, below, files in os.walk(top):
+        below[:] = [name for name in below if name != CACHE]
+        yield from (f"{folder}/{name}" for name in files if name.endswith(IN_PACKAGES))
+
+
+def _is_as_recorded(path: Path, digest: str, size: str) -> bool:
+    """Whether a file has its digest; of compressed ones, 15 MB of botocore's, the size has to do."""
+    try:
+        if path.name.endswith(".gz"):
+            return str(path.stat().st_size) == size
+        return _digest(path) == digest
+    except OSError:
+        return False
+
+
+def _as_installed(folder: str, names: list[str]) -> RunCondition:
+    beyond = len(names) > NAMED
+    more = f" and {len(names) - NAMED} more" if beyond else ""
+    more_ja = f"など{len(names)}件" if beyond else ""
+    listed, listed_ja = ", ".join(names[:NAMED]), "、".join(names[:NAMED])
+    return RunCondition(
+        what=f"packages in {folder}",
+        words=Words(
+            en=f"judged with {listed}{more} in {folder}, not as a package's RECORD lists it: install what {LOCK} has again",
+            ja=f"{folder}の{listed_ja}{more_ja}が、パッケージのRECORDと一致しません。{LOCK}のパッケージを入れ直してください",
+        ),
+    )
+
+
+def from_elsewhere(name: str, path: str | Path) -> RunCondition:
+    return RunCondition(
+        what=name,
+        words=Words(
+            en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
+            ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
+        ),
+    )
+
+
+def _recorded(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and digest of each .pth file that a locked package, or this project's own installation, put there."""
+    known = {*locked(root), normal(PROJECT)}
+    for package, path, digest, _ in _records(folder):
+        if package in known and path.endswith(".pth"):
+            yield path, digest
+
+
+def _records(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield package, path, digest and size of each file that a package of a folder was installed with."""
+    for record in folder.glob("*.dist-info/RECORD"):
+        package = normal(record.parent.name.partition("-")[0])
+        for path, digest, size in csv.reader(record.read_text("utf-8").splitlines()):
+            yield package, path, digest, size
+
+
+def _digest(path: Path) -> str:
+    """Return a file's digest as the RECORD of a package writes it."""
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def locked(root: Path) -> Mapping[str, set[str]]:
+    """Return the packages that the lock installs -> their versions: another one for some Pythons."""
+    versions: dict[str, set[str]] = {}
+    try:
+        for name, version in _LOCKED.findall((root / LOCK).read_text("utf-8")):
+            versions.setdefault(normal(name), set()).add(version)
+    except OSError:
+        return {}
+    return versions
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
