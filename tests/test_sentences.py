@@ -46,7 +46,7 @@ def test_language_that_is_missing_is_told():
 SAID = {
     "DEP-01:absent": "table Users-prod does not exist",
     "DEP-02:no-index": "index UserStamps-prod/PeriodRanking does not exist, expected one on PeriodShard (S), Rank (N)",
-    "DEP-04:off": "table UserStamps-prod: point-in-time recovery: found off (dynamodb:DescribeContinuousBackups), expected on",
+    "DEP-04:off": "table UserStamps-prod: point-in-time recovery: found off (dynamodb:DescribeContinuousBackups), expected on; decided in environments.toml, key pitr (docs/environments.md#pitr)",
     "DEP-10:absent": "function stamp-rally-prod-stamps does not exist; if it has another name, say so in environments.toml, key names",
     "DEP-13:empty": "function stamp-rally-prod-auth: variable TABLE_USERS: found none (lambda:GetFunction), expected Users-prod",
     "DEP-22:older-deployment": "stage prod: deployment: found m4x8c1 (apigateway:GetDeployments), expected 7hq2ze",

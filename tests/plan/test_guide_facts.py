@@ -175,3 +175,44 @@ def test_variables_carry_the_names_and_values_of_step_3_2():
 
 def test_tags_are_those_of_step_3_1():
     assert PROD.tags == {"Environment": "prod", "Project": "CC"}
+
+
+def test_limit_of_a_route_has_room_for_twice_its_share_of_the_target_rate():
+    """200 a second; a fifth of them award stamps, and a browser may ask beforehand each time."""
+    assert PROD.api.least_rates["POST /stamps/award"] == 2 * 0.2 * 200
+    assert PROD.api.least_rates["OPTIONS /stamps/award"] == 2 * 0.2 * 200
+
+
+def test_error_answers_of_the_api_itself_have_the_status_that_the_app_expects():
+    statuses = {answer.kind: answer.status for answer in PROD.api.gateway_responses}
+
+    assert statuses == {
+        "DEFAULT_4XX": None,
+        "DEFAULT_5XX": None,
+        "UNAUTHORIZED": "401",
+        "ACCESS_DENIED": "401",
+        "THROTTLED": "429",
+        "QUOTA_EXCEEDED": "429",
+    }
+
+
+def test_functions_may_do_for_tracing_what_aws_s_own_policy_allows():
+    """AWSXRayDaemonWriteAccess."""
+    accepted = PROD.function("auth").role.accepted
+
+    assert {each.action for each in accepted if each.action.startswith("xray:")} == {
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:GetSamplingStatisticSummaries",
+    }
+
+
+def test_tables_are_recoverable_for_thirty_five_days_and_protected():
+    assert {(table.pitr, table.recovery_days) for table in PROD.tables} == {(True, 35)}
+    assert {table.deletion_protection for table in PROD.tables} == {True}
+
+
+def test_route_waits_long_enough_for_a_cold_start():
+    assert {route.waits_ms for route in PROD.api.routes} == {10_000}
