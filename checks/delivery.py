@@ -39,7 +39,7 @@ PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛
 
 PLANNED = Words(en="subscription of the planned address", ja="計画したアドレスのサブスクリプション")
 NOT_CONFIRMED = Words(en="none that is confirmed", ja="承認済みのものなし")
-CONFIRMED = described(Words(en="confirmed", ja="承認済み"))
+CONFIRMED = described(Words(en="confirmed", ja="確認済み"))
 
 ALARM_BYTES = 16_384
 """More than the message of any alarm: its description has at most 1024 characters, its reason 1023."""

@@ -146,7 +146,7 @@ def unread_versions(
 
 def named(variable: str) -> Words:
     """Return the name of a variable as a fact of its function."""
-    return Words(en=f"variable {variable}", ja=f"環境変数{variable}")
+    return Words(en=f"variable {variable}", ja=f"変数{variable}")
 
 
 def variables(

@@ -51,7 +51,7 @@ WORDS: Mapping[str, Words] = {
         en="   rows that follow from these: {number}", ja="   これらに起因する項目{number}件"
     ),
     "changes": Words(en="changes the environment", ja="環境を変更します"),
-    "reads": Words(en="changes nothing", ja="何も変更しません"),
+    "reads": Words(en="this command changes nothing", ja="このコマンドは何も変更しません"),
     "takes": Words(en="takes {time}", ja="所要時間: {time}"),
     "by_hand": BY_HAND,
     "ask": Words(

@@ -14,17 +14,7 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 GRAMMAR = re.compile(r"(である|する|されている)?こと$")
 """Endings of an expected value, and of a report, which a name has only within a sentence."""
 TWO_IDEAS = {
-    "blockers": "the heading of what stops the go-live; their grade",
-    "changes nothing": "a sentence before a question; a mark beside a command",
-    "confirmed": "a subscription that its owner confirmed; a step that a person confirmed",
-    "limit": "what a count may not pass; what a load run is judged by",
-    "missing": "an item that was not migrated; a request without a session",
-    "name": "what a thing is called; what a person signs with",
-    "permission": "of the API, to invoke a function; of a role",
-    "record": "of DNS; of the evidence store",
-    "users": "of IAM; of the app",
-    "variable": "of a stage; of a function",
-    "variables": "of a stage; of a function",
+    "users": "a menu of the IAM console; those of the app",
 }
 """Names of two ideas, which Japanese tells apart."""
 ATTRIBUTES = "signoff/evidence/facts.toml: sessions"

@@ -83,7 +83,7 @@ def converge_record(context: ChangeContext, domain: desired.CustomDomain) -> Cha
                 en=f"domain {domain.name} does not exist: run the steps before this one",
                 ja=f"ドメイン{domain.name}が存在しません。これより前のステップを実行してください",
             )
-        foreseen = Change(f"record {domain.name} A", "value", None, TARGET, creates=True)
+        foreseen = Change(f"DNS record {domain.name} A", "value", None, TARGET, creates=True)
         return (foreseen,) if domain.hosted_zone else ()
     record = dns_record.DnsRecord(
         name=domain.name,

@@ -35,7 +35,7 @@ def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) ->
             ja=f"DNSに手動で設定します: {record.name} {kind} {record.value}",
         )
         return ()
-    name = f"record {record.name} {record.kind}"
+    name = f"DNS record {record.name} {record.kind}"
     found = _found_record(context, domain.hosted_zone, record)
     wanted = {"value": plain(record.value)}
     changes = difference(name, {"value": found}, wanted, destroying=("value",))

@@ -144,7 +144,7 @@ class Function:
     )
     description: str = fact(DESCRIPTION, "Configuration.Description", absent="", part=TEXT)
     environment: Mapping[str, MaskedValue] = fact(
-        Words(en="variables", ja="環境変数"),
+        Words(en="variables", ja="変数"),
         "Configuration.Environment",
         absent={},
         read_in=_environment,

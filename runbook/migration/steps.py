@@ -38,7 +38,7 @@ SHOWN = 3
 MOST_LISTED = 1_000
 """Items whose attributes the manifest lists, so that a difference can be named; people's are never listed."""
 KINDS = {
-    "missing": Words(en="missing", ja="不足"),
+    "missing": Words(en="not migrated", ja="未移行"),
     "other": Words(en="different", ja="内容の相違"),
     "extra": Words(en="only in the target", ja="移行先だけにある項目"),
 }

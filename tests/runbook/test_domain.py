@@ -57,7 +57,7 @@ def test_from_nothing_to_the_record_and_then_nothing_more(acting, finished):
     made = {change.resource.split()[0] for change in acting()}
     found = finished.client("apigateway").get_domain_name(domainName=NAME)
 
-    assert made == {"certificate", "record", "domain", "mapping"}
+    assert made == {"certificate", "DNS", "domain", "mapping"}
     assert found["securityPolicy"] == "TLS_1_2"
     assert found["endpointConfiguration"]["types"] == ["REGIONAL"]
     assert acting() == []
@@ -72,7 +72,7 @@ def test_without_a_zone_the_records_are_told(acting):
 def test_a_record_that_somebody_else_sets_is_no_change_of_a_rehearsal(acting):
     shown = acting(zone_id=None, go=False)
 
-    assert [change for change in shown if change.resource.startswith("record ")] == []
+    assert [change for change in shown if change.resource.startswith("DNS record ")] == []
 
 
 def test_waiting_for_a_certificate_has_an_end(acting):
@@ -85,7 +85,7 @@ def test_a_rehearsal_reads_only(acting, finished):
         shown = acting(go=False)
 
     assert {change.resource.split()[0] for change in shown if change.creates} == {
-        *("certificate", "domain", "mapping", "record")
+        *("certificate", "domain", "mapping", "DNS")
     }
     assert finished.client("apigateway").get_domain_names().get("items", []) == []
 
@@ -106,7 +106,7 @@ def set_record(finished, acting, kind, value):
 
 def test_a_name_that_leads_elsewhere_is_led_here_only_after_asking(acting, finished):
     set_record(finished, acting, "A", "192.0.2.1")
-    with pytest.raises(Declined, match=f"record {NAME} A: value"):
+    with pytest.raises(Declined, match=f"DNS record {NAME} A: value"):
         acting()
     made = acting(agrees=True)
 
@@ -120,7 +120,7 @@ def test_a_cname_to_the_target_is_as_good_as_an_alias_however_it_is_spelt(acting
     target = finished.client("apigateway").get_domain_name(domainName=NAME)["regionalDomainName"]
     set_record(finished, acting, "CNAME", spelt.format(target).replace("D-d-", "D-"))
 
-    assert [change for change in acting() if change.resource.startswith(f"record {NAME}")] == []
+    assert [change for change in acting() if change.resource.startswith(f"DNS record {NAME}")] == []
 
 
 def test_a_cname_to_something_else_is_left_to_people(acting, finished):

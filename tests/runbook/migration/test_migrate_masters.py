@@ -173,7 +173,7 @@ def test_a_source_that_changes_meanwhile_is_told_and_the_next_run_carries_it_ove
             put(rally.dev, SOURCE, [once.pop()])
 
     rally.desk.aws.faults.append(meddle)
-    with pytest.raises(Stopped, match=r"does not equal .*missing: SPOT-00060"):
+    with pytest.raises(Stopped, match=r"does not equal .*not migrated: SPOT-00060"):
         rally.run(migrate_masters).perform()
     assert rally.manifests == []
     rally.run(migrate_masters).perform()
