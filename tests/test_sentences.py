@@ -58,7 +58,7 @@ SAID = {
     "SEC-32:burst-left-open": "route POST /auth/verify: burst: found 5000 (apigateway:GetStages), expected 1 to 2000",
     "SEC-34:login-asks-for-a-session": "route POST /auth/verify: authorizer: found stamp-rally-prod-authorizer (apigateway:GetExport), expected nothing",
     "ROLL-06:only-one-version": "function stamp-rally-prod-award: version to go back to: found nothing (lambda:ListFunctions), expected an older version with other code",
-    "ROLL-06:no-handler": "function stamp-rally-prod-award:1: handler: found nothing (lambda:GetFunction), expected one that is in its package",
+    "ROLL-06:no-handler": "function stamp-rally-prod-award:1: handler: found nothing (lambda:GetFunction), expected one that Lambda finds in its package",
     "ROLL-07:contents-unknown": "API Gateway does not say what deployment m4x8c1 serves",
     "ROLL-07:lacks-a-route": "route POST /stamps/award (m4x8c1): method: found nothing (apigateway:GetDeployment), expected one, as in what is live",
 }
