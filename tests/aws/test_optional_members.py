@@ -66,6 +66,7 @@ WHOSE = {
     ("logs:DescribeResourcePolicies", "policyName"),
     ("logs:DescribeLogGroups", "logGroups"),
     ("apigateway:GetRestApis", "id"),
+    ("apigateway:GetDomainNames", "domainName"),  # a rule could call it in place of our API
     ("apigateway:GetUsagePlans", "name"),
     ("lambda:ListFunctions", "FunctionName"),
     ("lambda:ListFunctions", "Role"),  # it could run under one of ours

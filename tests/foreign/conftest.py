@@ -1,53 +1,70 @@
-"""The careful stack, once per module, and what was read of it."""
+"""The careful stack, set up and read once per process, and restored for each module."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-from aws.inventory import READERS
+from aws.inventory import READERS, Inventory
+from signoff.judge.outcome import Finding
+from signoff.judge.snapshot import Snapshot
 from tests.foreign import hand
 from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
-from tests.foreign.judged import red
+from tests.foreign.judged import red_of
 from tests.foreign.remedying import Operator
-from tests.moto_state import restore, state_of
+from tests.moto_state import MotoState, restore, state_of
 from tests.watching import rejudging
 
 
-@pytest.fixture(scope="module")
-def account():
-    """An account that a careful engineer set up by hand."""
+@dataclass(frozen=True, slots=True)
+class CarefulStack:
+    """What a careful engineer set up by hand, what was read of it, and how to judge it after a change."""
+
+    state: MotoState
+    inventory: Inventory
+    judge_again: Callable[[Snapshot], tuple[Finding, ...]]
+
+
+@pytest.fixture(scope="session")
+def _careful():
     with served() as account:
         hand.set_up(account.client)
         account.confirm(watch.TOPIC, watch.PERSON)
         account.grow_old()
+        inventory, state = account.inventory(), state_of(account.aws)
+    return CarefulStack(state, inventory, rejudging(with_evidence(inventory)))
+
+
+@pytest.fixture(scope="module")
+def account(_careful):
+    """An account that a careful engineer set up by hand."""
+    with served() as account:
+        restore(account.aws, _careful.state)
         yield account
 
 
-@pytest.fixture(scope="module")
-def inventory(account):
+@pytest.fixture(scope="session")
+def inventory(_careful):
     """What was read of it. With its evidence it is green; where it is not, that is what is red, and not each change of it."""
-    inventory = account.inventory()
-    assert red(with_evidence(inventory)) == {}
+    inventory = _careful.inventory
+    assert red_of(_careful.judge_again(with_evidence(inventory))) == {}
     return inventory
 
 
-@pytest.fixture(scope="module")
-def judge_again(inventory):
+@pytest.fixture(scope="session")
+def judge_again(_careful):
     """Judge the careful stack after a change, by the checks that ask for what changed."""
-    return rejudging(with_evidence(inventory))
-
-
-@pytest.fixture(scope="module")
-def _as_set_up(account):
-    return state_of(account.aws)
+    return _careful.judge_again
 
 
 @pytest.fixture
-def operator(account, inventory, _as_set_up, tmp_path, monkeypatch):
+def operator(account, inventory, _careful, tmp_path, monkeypatch):
     """Somebody with the runbook, in front of the stack as it was set up; it is so again afterwards."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    yield Operator(account, inventory, _as_set_up, tmp_path)
-    restore(account.aws, _as_set_up)
+    yield Operator(account, inventory, _careful.state, tmp_path)
+    restore(account.aws, _careful.state)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from tests.faults import denied, failing, throttled
 from tests.foreign.account import OPTIONS, with_evidence
 from tests.foreign.hand import edge
 from tests.foreign.judged import decision, rows, rows_of
-from tests.watching import rejudging
 
 NOT_ASKED = {
     "iam:GetPolicy": "asked only about a policy that the account's listing leaves out",
@@ -68,10 +67,9 @@ def refusing(account):
 
 
 @pytest.fixture(scope="module")
-def verdicts(inventory):
+def verdicts(inventory, judge_again):
     """Decide as publishing does, and by the rows alone: each must be enough by itself."""
     good = with_evidence(inventory)
-    judge_again = rejudging(good)
 
     def verdicts(inventory):
         judged = rows_of(judge_again(replace(good, inventory=inventory)))

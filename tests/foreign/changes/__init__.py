@@ -74,10 +74,10 @@ HARMLESS: tuple[Change, ...] = (
 
 
 def one_of_each(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Return the first of those that turn the same rows: ``deep/`` makes the others, in CI too."""
+    """Return the first of those that turn the same rows, or by the same sections none: ``deep/`` makes the others, in CI too."""
     first: dict[Hashable, Change] = {}
     for change in changes:
-        first.setdefault(tuple(change.red.items()), change)
+        first.setdefault(tuple(change.red.items()) or change.reads, change)
     return tuple(first.values())
 
 

@@ -76,7 +76,9 @@ def function_runs_under_the_role_of_another(client):
 
 
 @change(
-    "DEP-17", reads=["functions", "aliases", "versions", "function_policies"], follows=["DEP-38"]
+    "DEP-17",
+    reads=["functions", "aliases", "versions", "packages", "function_policies"],
+    follows=["DEP-38"],
 )
 def code_is_replaced_by_hand(client):
     functions, mended = client("lambda"), compute.package("mended at night")
