@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.change.gate import Change, nothing
+from aws.converge import rest_api
 from aws.kinds.log_group import LOG_GROUP, METRICS_MADE
 from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
 from aws.ledger import Unplanned
@@ -227,10 +228,20 @@ def _spoil(admin: Desk, name: str) -> None:
         iam.put_role_policy(**auth, PolicyName="key", PolicyDocument=json.dumps(KEY_AS_LISTED))
     if name == "api":
         _granted_by_documents(admin)
+    if name == "throttling":
+        _untagged(admin)
     if name == "encryption":
         admin.client("dynamodb").update_table(
             TableName="Users-prod", SSESpecification={"Enabled": False}
         )
+
+
+def _untagged(admin: Desk) -> None:
+    """Take the tags from the stage, as a console may."""
+    gateway, plan = admin.client("apigateway"), admin.context().plan.api
+    id_ = next(o["id"] for o in gateway.get_rest_apis()["items"] if o["name"] == plan.name)
+    arn = rest_api.arn(plan, f"/restapis/{id_}/stages/{plan.stage}")
+    gateway.untag_resource(resourceArn=arn, tagKeys=[*plan.tags])
 
 
 def _granted_by_documents(admin: Desk) -> None:
