@@ -1,11 +1,17 @@
-"""A fake AWS, and the reading of it: whole, or section by section as a test looks at it."""
+"""A fake AWS, and the reading of it: whole, section by section as a test looks at it, or what one operation feeds."""
+
+from dataclasses import replace
 
 import boto3
 import pytest
 
-from aws.inventory import on_demand, read_all
+from aws.inventory import READERS, on_demand, read_all
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession, session_with
+from tests.resting import OF_OTHERS, resting_on
+
+BY_ITSELF = {"leaks"}
+"""Sections that read everything else: what harms them is tried with what they read."""
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +99,43 @@ def changed(fake, sections):
         return sections()
 
     return read
+
+
+@pytest.fixture(scope="session")
+def read(models):
+    """Read sections with other answers, and say what was asked; those made of all others rest on ``known`` where it is given."""
+    session = FakeSession(models)
+
+    def read(names, answers, known=None):
+        session.fake = fake = FakeAws()
+        fake.answers |= answers
+        later = OF_OTHERS.intersection(names) if known else frozenset()
+        found = on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
+        fresh = {name: getattr(found, name) for name in names if name not in later}
+        if later:
+            resting = resting_on(replace(known, **fresh), later, session, SCOPE, OPTIONS)
+            fresh |= {name: getattr(resting, name) for name in later}
+        return fresh, fake.asked
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def fed(read):
+    """Operation -> the sections that it feeds."""
+    asked = {name: read([name], {})[1] for name in READERS.keys() - BY_ITSELF}
+    return {
+        operation: {name for name, calls in asked.items() if operation in calls}
+        for operation in HEALTHY
+    }
+
+
+@pytest.fixture(scope="session")
+def read_again(read, fed, healthy):
+    """Read what an operation feeds, with other answers to it; what is made of all others asks nothing else anew."""
+    directly = read(OF_OTHERS, {}, healthy.sections)[1]
+
+    def read_again(operation, answers, known):
+        return read(fed[operation], answers, None if operation in directly else known)
+
+    return read_again

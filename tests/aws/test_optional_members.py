@@ -6,16 +6,15 @@ member. To add a service, add its name to SERVICES, and answers that are fuller 
 FULLER, where members would not be tried otherwise.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import botocore.session
 import pytest
 
-from aws.inventory import READERS, Sections, on_demand
+from aws.inventory import READERS, Sections
 from aws.section import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
-from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession
-from tests.resting import OF_OTHERS, resting_on
+from tests.aws.fake_aws import HEALTHY
 
 SERVICES = (
     *("acm", "apigateway", "application-autoscaling", "cloudwatch", "dynamodb"),
@@ -73,7 +72,7 @@ WHOSE = {
 }
 """Operation, member: an entry that does not say whose it is could be anybody's, so that all are unread."""
 BY_ITSELF = {"leaks"}
-"""Sections that read everything else: what harms them is tried with what they read."""
+"""The section that reads everything else: what harms it is tried with what it reads."""
 
 
 @dataclass
@@ -168,53 +167,21 @@ DROPS = dict(drops())
 
 
 @pytest.fixture(scope="module")
-def read(models):
-    """Read sections, or the first of each operation's, with one answer changed."""
-    session = FakeSession(models)
-
-    def read(names, dropped=None, known=None):
-        session.fake = fake = FakeAws()
-        fake.answers |= {one: FULLER[one] for one in FULLER}
-        if dropped:
-            fake.answers[dropped.operation] = dropped
-        later = OF_OTHERS.intersection(names) if known else frozenset()
-        found = on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
-        fresh = {name: getattr(found, name) for name in names if name not in later}
-        if later:
-            resting = resting_on(replace(known, **fresh), later, session, SCOPE, OPTIONS)
-            fresh |= {name: getattr(resting, name) for name in later}
-        return fresh, fake.asked
-
-    return read
-
-
-@pytest.fixture(scope="module")
 def whole(read):
     """Every section of the whole answers."""
-    return read(READERS.keys() - BY_ITSELF)[0]
+    return read(READERS.keys() - BY_ITSELF, FULLER)[0]
 
 
 @pytest.fixture(scope="module")
-def fed(read):
-    """Operation -> the sections that it feeds."""
-    asked = {name: read([name])[1] for name in READERS.keys() - BY_ITSELF}
-    return {
-        operation: {name for name, calls in asked.items() if operation in calls}
-        for operation in HEALTHY
-    }
-
-
-@pytest.fixture(scope="module")
-def read_again(read, whole, fed):
-    """Read what an operation feeds, with one answer to it changed; what is made of all others asks nothing else anew."""
+def without_member(read_again, whole):
+    """Read what an operation feeds, with one answer to it changed."""
     known = Sections(**whole, leaks={})
-    directly = read(OF_OTHERS, known=known)[1]
 
-    def read_again(dropped):
-        operation = dropped.operation
-        return read(fed[operation], dropped, None if operation in directly else known)
+    def without_member(dropped):
+        answers = FULLER | {dropped.operation: dropped}
+        return read_again(dropped.operation, answers, known)
 
-    return read_again
+    return without_member
 
 
 def items(section, names):
@@ -234,10 +201,10 @@ def test_every_section_of_the_whole_answers_is_read(whole):
     assert [name for name, section in whole.items() if isinstance(section, Unreadable)] == []
 
 
-def harms(operation, path, read_again, whole):
+def harms(operation, path, without_member, whole):
     """Yield what is wrong where an answer goes without the member at a path."""
     dropped = Dropped(operation, path)
-    found, asked = read_again(dropped)
+    found, asked = without_member(dropped)
     changed = {name: differing(whole[name], section) for name, section in found.items()}
     unread = {
         finding.words.en
@@ -257,9 +224,11 @@ def harms(operation, path, read_again, whole):
 
 
 @pytest.mark.parametrize("operation", DROPS)
-def test_answer_without_an_optional_member_harms_one_thing_at_most(operation, read_again, whole):
+def test_answer_without_an_optional_member_harms_one_thing_at_most(
+    operation, without_member, whole
+):
     found = [
-        harm for path in DROPS[operation] for harm in harms(operation, path, read_again, whole)
+        harm for path in DROPS[operation] for harm in harms(operation, path, without_member, whole)
     ]
 
     assert found == []
