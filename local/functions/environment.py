@@ -20,13 +20,10 @@ from local.functions.deployed import (
     uploaded,
 )
 from local.functions.invocation import (
-    ANSWER_LIMIT,
     Invocation,
     InvokeCall,
     not_found,
     refused,
-    too_large,
-    trace_header,
 )
 from local.functions.logs import Line, LogStream, LogWriter
 from local.functions.pool import ExecutionEnvironment, Pool, RunOutcome, Throttled, Worker
@@ -167,7 +164,6 @@ class Runner:
             "requestId": call.request_id,
             "arn": self._environments.arn(call.qualified_name),
             "seconds": function.timeout,
-            "trace": trace_header(),
         }
 
     def _pool(self, name: str) -> Pool:
@@ -179,11 +175,10 @@ class Runner:
 
 
 def answered(call: InvokeCall, function: DeployedFunction, outcome: RunOutcome) -> Invocation:
-    fits = len(outcome.payload) <= ANSWER_LIMIT
     return Invocation(
         status=200,
-        payload=outcome.payload if fits else too_large(),
-        function_error="Unhandled" if outcome.failed or not fits else None,
+        payload=outcome.payload,
+        function_error="Unhandled" if outcome.failed else None,
         executed_version=function.version,
         request_id=call.request_id,
     )
@@ -209,7 +204,6 @@ def report(function: DeployedFunction, request_id: str, outcome: RunOutcome) -> 
         "Duration": f"{milliseconds:.2f} ms",
         "Billed Duration": f"{int(milliseconds) + 1} ms",
         "Memory Size": f"{function.memory_mb} MB",
-        "Max Memory Used": f"{outcome.memory_mb} MB",
     }
     if outcome.init_seconds is not None:
         facts["Init Duration"] = f"{outcome.init_seconds * 1000:.2f} ms"

@@ -1,19 +1,12 @@
 """An invocation: what is asked of Lambda, and what it answers or refuses, over HTTP too."""
 
 import json
-import secrets
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from local.aws.request import Request, Response
 from local.functions.deployed import NotDeployed, split_name
-
-ANSWER_LIMIT = 6_291_556
-"""Bytes that a synchronous invocation may answer with."""
-REQUEST_LIMIT = 6_291_456
-"""Bytes that it may be asked with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +54,6 @@ def not_found(call: InvokeCall, why: LookupError) -> Invocation:
     return refused(call, 404, "ResourceNotFoundException", str(why))
 
 
-def too_large() -> bytes:
-    """Return the error that takes the place of an answer beyond the limit."""
-    message = f"Response payload size exceeded maximum allowed payload size ({ANSWER_LIMIT} bytes)."
-    error = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
-    return json.dumps(error).encode()
-
-
-def trace_header() -> str:
-    """Return an X-Ray header of its own; nothing is sampled."""
-    root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
-    return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"
-
-
 Invoke = Callable[[InvokeCall, str], Invocation]
 """(call, invocation type) -> its answer."""
 
@@ -101,12 +81,7 @@ def call_of(request: Request) -> InvokeCall:
 
 
 def refusal_of(call: InvokeCall) -> Invocation | None:
-    """Return Lambda's refusal of an event that is no JSON, or too much of it."""
-    if len(call.event) > REQUEST_LIMIT:
-        message = (
-            f"Request must be smaller than {REQUEST_LIMIT} bytes for the InvokeFunction operation"
-        )
-        return refused(call, 413, "RequestTooLargeException", message)
+    """Return Lambda's refusal of an event that is no JSON."""
     try:
         json.loads(call.event)
     except ValueError as error:

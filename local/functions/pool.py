@@ -36,7 +36,6 @@ class RunOutcome:
     seconds: float = 0.0
     init_seconds: float | None = None
     """Only of the first invocation of an environment."""
-    memory_mb: int = 0
 
 
 class TimedOut(Exception):  # noqa: N818 - Lambda's own word, as is ExitError
@@ -65,7 +64,7 @@ class Worker:
         self.alive = True
 
     def invoke(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
-        """Run the handler once. ``header`` holds requestId, arn, seconds and trace."""
+        """Run the handler once. ``header`` holds requestId, arn and seconds."""
         first = self._init_seconds is None
         began = time.monotonic()
         try:
@@ -110,7 +109,7 @@ class Worker:
         while frame:
             frame = frame[os.write(self._requests, frame) :]
         answer, payload = self._receive(deadline)
-        return RunOutcome(payload=payload, failed=not answer["ok"], memory_mb=answer["memoryMb"])
+        return RunOutcome(payload=payload, failed=not answer["ok"])
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         while (frame := self._frame()) is None:

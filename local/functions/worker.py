@@ -17,7 +17,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -161,19 +160,9 @@ def serve(channel: Channel, handler: Handler, request_id: RequestId) -> None:
     while True:
         request, payload = channel.receive()
         event = json.loads(payload)
-        os.environ["_X_AMZN_TRACE_ID"] = request["trace"]
         request_id.current = request["requestId"]
         succeeded, payload = answer(handler, event, Context(request))
-        channel.send({"ok": succeeded, "memoryMb": peak_memory_mb()}, payload)
-
-
-def peak_memory_mb() -> int:
-    """Linux only, else 0. Not ru_maxrss: that begins with the size of the process that forked us."""
-    with suppress(FileNotFoundError), open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - pathlib is not imported here, for the cold start
-        for line in status:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) // 1024
-    return 0
+        channel.send({"ok": succeeded}, payload)
 
 
 def main() -> None:

@@ -35,14 +35,6 @@ class StageSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """``limit`` requests per ``period``: DAY, WEEK or MONTH, which begin at 00:00 UTC."""
-
-    limit: int
-    period: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """A key of a usage plan; ``value`` is the secret that callers send."""
 
@@ -58,7 +50,6 @@ class UsagePlan:
     id: str
     stages: Mapping[tuple[str, str], Mapping[str, Limit]] = field(default_factory=dict)
     limit: Limit | None = None
-    quota: Quota | None = None
     keys: tuple[ApiKey, ...] = ()
 
 
@@ -121,9 +112,6 @@ def _plan(plan: Any, held: Any) -> UsagePlan:
             for stage in plan.api_stages
         },
         limit=limit(plan.throttle),
-        quota=Quota(limit=int(plan.quota["limit"]), period=plan.quota["period"])
-        if plan.quota
-        else None,
         keys=tuple(
             ApiKey(id=key.id, value=key.value, enabled=bool(key.enabled))
             for key in (held.keys[member] for member in members if member in held.keys)

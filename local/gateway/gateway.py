@@ -19,7 +19,7 @@ from local.gateway.proxy import proxy
 from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
 from local.gateway.responses import forbidden, mock, refuse
 from local.gateway.snapshot import Method, Route
-from local.gateway.throttle import TokenBuckets, UsagePlans
+from local.gateway.throttle import TokenBuckets, admit
 from local.http import HttpReply, HttpRequest, LoopbackServer
 
 LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """Takes a request to its reply. Holds what outlives a request: buckets, quotas, verdicts."""
+    """Takes a request to its reply. Holds what outlives a request: buckets and verdicts."""
 
     def __init__(
         self,
@@ -44,7 +44,6 @@ class Pipeline:
         self._owner = owner
         self._now = now
         self._throttle = TokenBuckets(now)
-        self._usage_plans = UsagePlans(self._throttle, now)
         self._authorizers = Authorizers(invoker, now)
 
     def answer(self, request: HttpRequest) -> HttpReply:
@@ -122,9 +121,8 @@ class Pipeline:
         served = call.served
         by_authorizer = served.snapshot.key_by_authorizer
         value = call.usage_identifier_key if by_authorizer else call.request.header("x-api-key")
-        key = self._usage_plans.admit(
-            served.plans, (served.api_id, served.stage), (method.path, method.verb), value or ""
-        )
+        stage, asked = (served.api_id, served.stage), (method.path, method.verb)
+        key = admit(self._throttle, served.plans, stage, asked, value or "")
         call.context["identity"] |= {"apiKey": key.value, "apiKeyId": key.id}
 
     def _integrate(self, call: ApiCall, method: Method) -> HttpReply:
@@ -173,7 +171,7 @@ class Gateway:
     """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
 
     Stage settings, plans and deployments are read again when `observe` or `changed` is told of a change.
-    ``now``: seconds since the epoch, for buckets, quotas and TTLs.
+    ``now``: seconds since the epoch, for buckets and TTLs.
     """
 
     def __init__(  # noqa: PLR0913 - three neighbours, and seams that have defaults

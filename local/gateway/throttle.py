@@ -1,11 +1,10 @@
-"""Throttling: token buckets per method of a stage, per plan and key, per account; and usage plans."""
+"""Throttling: token buckets per method of a stage, per plan and key, per account; and the keys of usage plans."""
 
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from local.gateway.control import ApiKey, Limit, Quota, UsagePlan, method_key
+from local.gateway.control import ApiKey, Limit, UsagePlan, method_key
 from local.gateway.refusal import GatewayRefusal
 
 _ROUNDING = 1e-9
@@ -54,49 +53,26 @@ class TokenBuckets:
         return bucket
 
 
-class UsagePlans:
-    """Meters calls by (plan, key). Methods that require no key are never metered."""
+def admit(
+    throttle: TokenBuckets,
+    plans: tuple[UsagePlan, ...],
+    stage: tuple[str, str],
+    method: tuple[str, str],
+    key: str,
+) -> ApiKey:
+    """Return whose key it is; ``stage`` is (API id, name), ``method`` (path, verb). A plan's quota is not counted.
 
-    def __init__(self, throttle: TokenBuckets, now: Callable[[], float]) -> None:
-        self._throttle = throttle
-        self._now = now
-        self._used: dict[tuple[str, str], tuple[datetime, int]] = {}
-        self._lock = threading.Lock()
-
-    def admit(
-        self,
-        plans: tuple[UsagePlan, ...],
-        stage: tuple[str, str],
-        method: tuple[str, str],
-        key: str,
-    ) -> ApiKey:
-        """Return whose key it is, and count the call; ``stage`` is (API id, name), ``method`` (path, verb).
-
-        Raises `GatewayRefusal`: INVALID_API_KEY, THROTTLED or QUOTA_EXCEEDED. A throttled call costs no quota.
-        """
-        plan, holder = _holder(plans, stage, key)
-        # The plan's limits are aggregated per key over all its stages; a method's own comes on top.
-        own = plan.stages[stage].get(method_key(*method))
-        if not (
-            self._throttle.admits(("plan", plan.id, holder.id, stage, method), own)
-            and self._throttle.admits(("plan", plan.id, holder.id), plan.limit)
-        ):
-            raise GatewayRefusal("THROTTLED", why=f"key {holder.id} exceeded usage plan {plan.id}")
-        if plan.quota and not self._spend((plan.id, holder.id), plan.quota):
-            raise GatewayRefusal(
-                "QUOTA_EXCEEDED", why=f"key {holder.id} used up usage plan {plan.id}"
-            )
-        return holder
-
-    def _spend(self, meter: tuple[str, str], quota: Quota) -> bool:
-        began = _period_start(self._now(), quota.period)
-        with self._lock:
-            last_began, used = self._used.get(meter, (began, 0))
-            used = used if last_began == began else 0
-            if used >= quota.limit:
-                return False
-            self._used[meter] = (began, used + 1)
-            return True
+    Raises `GatewayRefusal`: INVALID_API_KEY or THROTTLED.
+    """
+    plan, holder = _holder(plans, stage, key)
+    # The plan's limits are aggregated per key over all its stages; a method's own comes on top.
+    own = plan.stages[stage].get(method_key(*method))
+    if not (
+        throttle.admits(("plan", plan.id, holder.id, stage, method), own)
+        and throttle.admits(("plan", plan.id, holder.id), plan.limit)
+    ):
+        raise GatewayRefusal("THROTTLED", why=f"key {holder.id} exceeded usage plan {plan.id}")
+    return holder
 
 
 def _holder(
@@ -107,12 +83,3 @@ def _holder(
             if stage in plan.stages and key.value == value and key.enabled:
                 return plan, key
     raise GatewayRefusal("INVALID_API_KEY", why="no enabled key of a usage plan of this stage")
-
-
-def _period_start(now: float, period: str) -> datetime:
-    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    if period == "MONTH":
-        return today.replace(day=1)
-    if period == "WEEK":
-        return today - timedelta(days=today.isoweekday() % 7)  # AWS counts weeks from Sunday
-    return today

@@ -114,11 +114,6 @@ def message(text: str, status: int, **more: Any) -> Response:
     return json_response({"message": text, **more}, status)
 
 
-def body_errors(problems: list[dict[str, str]], text: str | None = None) -> Response:
-    summary = text or f"The request body has {len(problems)} error(s)"
-    return message(summary, 400, details=problems)
-
-
 def oauth_error(description: str, status: int = 400) -> Response:
     """Answer as LINE Login puts its errors."""
     return json_response({"error": "invalid_request", "error_description": description}, status)

@@ -25,6 +25,7 @@ from plan.canonical import canonical_hash
 from signoff.evidence import Record, Records
 from signoff.evidence.parts import Part
 from signoff.judge.snapshot import Live, Snapshot, live_of
+from tests.api_patches import patching
 from tests.healthy import healthy, store
 from tests.healthy.compute import CLOSED
 from tests.in_process import SessionInProcess
@@ -90,7 +91,7 @@ def served() -> Iterator[Account]:
     with LocalAws(ACCOUNT, REGION) as aws, pytest.MonkeyPatch.context() as patch:
         deployments = Deployments(aws)
         aws.observers.append(deployments.observe)
-        aws.extensions.append(deployments.extension)
+        aws.extensions += [deployments.extension, patching(aws)]
         patch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
         session = SessionInProcess(aws)
         yield Account(aws, session, cache(session.client))

@@ -9,6 +9,7 @@ from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from local.gateway.directory import Deployments
 from runbook.procedures.provision import procedure
+from tests.api_patches import patching
 from tests.moto_state import MotoState, restore, state_of
 from tests.runbook.desk import Desk, EvidenceInMemory, clients
 
@@ -40,6 +41,7 @@ def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
     """Provision an account, whose environment has these changes, and serve it until the end."""
     with LocalAws(account, REGION) as aws:
         its_clients = clients(aws)
+        aws.extensions.append(patching(aws))
         for service in (Restores(aws), Deployments(aws)):
             aws.extensions.append(service.extension)
             aws.observers.append(service.observe)

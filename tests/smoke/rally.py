@@ -23,6 +23,7 @@ from signoff.environment import Environment, load
 from signoff.evidence import Records
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import Clients, clients
+from tests.api_patches import patching
 from tests.in_process import UNPACED, SessionInProcess
 from tests.loopback import Reply, SentRequest, answering
 
@@ -133,6 +134,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
             environment = served_by(environment, line.url, "rally")
             stack = replace(local_stack(), kept_at=folder / "none.json", line=line)
             with stack.start(environment, lambda *_: None) as started:
+                started.server.extensions.append(patching(started.server))
                 liff = environment.line.liff_id
                 page.configure(CONFIG_JS.format(api=started.api, liff=liff))
                 yield Rally(environment, started.api, line, page, started.server)

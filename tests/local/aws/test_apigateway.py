@@ -79,30 +79,6 @@ def test_methods_are_described_only_when_embedded(api):
     assert full[1]["resourceMethods"]["OPTIONS"]["methodIntegration"]["type"] == "MOCK"
 
 
-def test_methods_integrations_and_responses_of_these_can_be_patched(api):
-    origin = "method.response.header.Access-Control-Allow-Origin"
-    gateway = api.gateway
-    gateway.update_method(**api.get, **patch("/authorizationType", "NONE"))
-    gateway.update_integration(**api.get, **patch("/timeoutInMillis", "10000"))
-    gateway.update_integration_response(
-        **api.options, statusCode="200", **patch(f"/responseParameters/{origin}", "'https://x'")
-    )
-
-    method = gateway.get_method(**api.get)
-    preflight = gateway.get_method(**api.options)
-    assert method["authorizationType"] == "NONE"
-    assert method["methodIntegration"]["timeoutInMillis"] == 10_000
-    responses = preflight["methodIntegration"]["integrationResponses"]
-    assert responses["200"]["responseParameters"] == {origin: "'https://x'"}
-
-
-def test_a_patch_of_what_cannot_be_patched_is_refused(api):
-    with refused("BadRequestException", "/nosuch"):
-        api.gateway.update_method(**api.get, **patch("/nosuch", "x"))
-    with refused("NotFoundException"):
-        api.gateway.update_method(**api.get | {"httpMethod": "PUT"}, **patch("/operationName", "x"))
-
-
 def test_every_gateway_response_is_listed_the_untouched_ones_as_defaults(api):
     listed = api.gateway.get_gateway_responses(**api.of_api)["items"]
     by_type = {response["responseType"]: response for response in listed}

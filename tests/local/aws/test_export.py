@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.api_patches import patching
 from tests.local.aws.account import ACCOUNT, REGION, refused
 
 ALL = {"parameters": {"extensions": "apigateway"}}
@@ -97,7 +98,8 @@ def test_the_export_is_of_the_deployment_and_not_of_the_draft(api, deployments):
     assert api.export(**ALL) == before
 
 
-def test_an_api_key_and_cache_keys_are_shown(api, deployments):  # noqa: ARG001  # they must watch
+def test_an_api_key_and_cache_keys_are_shown(aws, api, deployments):  # noqa: ARG001  # they must watch
+    aws.extensions.append(patching(aws))
     api.gateway.update_method(
         **api.get, patchOperations=[{"op": "replace", "path": "/apiKeyRequired", "value": "true"}]
     )

@@ -36,20 +36,13 @@ def test_dry_run_runs_nothing(account, name):
     assert account.log(f"/aws/lambda/{name}") is None
 
 
-@pytest.mark.parametrize(
-    ("payload", "code"),
-    [
-        (b"{not json", "InvalidRequestContentException"),
-        (b'"' + b"x" * 6_291_456 + b'"', "RequestTooLargeException"),
-    ],
-)
-def test_event_that_lambda_does_not_take_is_refused(account, name, payload, code):
+def test_event_that_is_no_json_is_refused(account, name):
     account.deploy(name, ECHO)
 
     with pytest.raises(ClientError) as refusal:
-        account.lambda_.invoke(FunctionName=name, Payload=payload)
+        account.lambda_.invoke(FunctionName=name, Payload=b"{not json")
 
-    assert refusal.value.response["Error"]["Code"] == code
+    assert refusal.value.response["Error"]["Code"] == "InvalidRequestContentException"
 
 
 def test_unknown_function_is_boto3s_not_found(account):

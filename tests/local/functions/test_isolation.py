@@ -24,7 +24,6 @@ RESERVED = {
     "PATH",
     "TZ",
     "_HANDLER",
-    "_X_AMZN_TRACE_ID",
 }
 IMPORTS = """
 import importlib

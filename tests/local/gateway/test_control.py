@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from local.aws.server import LocalAws
-from local.gateway.control import ApiKey, Limit, LogsError, MotoControl, Quota, stage_settings
+from local.gateway.control import ApiKey, Limit, LogsError, MotoControl, stage_settings
 from tests.in_process import SessionInProcess
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"
@@ -66,7 +66,7 @@ def test_control_plane_is_read_whole(client, control):
     assert read.account_limit == Limit(10000, 5000)
     [found] = read.plans
     assert found.stages == {(id_, "prod"): {"stamps/GET": Limit(5, 10)}}
-    assert (found.limit, found.quota) == (Limit(1000, 2000), Quota(limit=100000, period="DAY"))
+    assert found.limit == Limit(1000, 2000)
     assert found.keys == (ApiKey(id=keys[0], value="canary-key-value-no-1"),)
     assert "canary-key-value-no-1" not in repr(read)
 
