@@ -68,49 +68,60 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture
-def red(finished):
-    """The account as planned, except for a table without backups, an alarm, a lifetime of logs and a tag."""
+@pytest.fixture(scope="module")
+def broken(_provisioned, tmp_path_factory):
+    """The account as planned, except for a table without backups, an alarm, a lifetime of logs and a tag; and its findings.
+
+    Each test holds that it changed nothing, so that what was read of the account is right for the next.
+    """
+    client = _provisioned.client
     for name in ("Users-prod", "UserStamps-prod"):
-        finished.client("dynamodb").update_continuous_backups(
+        client("dynamodb").update_continuous_backups(
             TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
         )
-    alarms = ["stamp-rally-prod-award-errors-alarm"]
-    finished.client("cloudwatch").delete_alarms(AlarmNames=alarms)
+    client("cloudwatch").delete_alarms(AlarmNames=["stamp-rally-prod-award-errors-alarm"])
     group = {"logGroupName": "/aws/lambda/stamp-rally-prod-award"}
-    finished.client("logs").delete_retention_policy(**group)
-    finished.client("lambda").update_function_configuration(
-        FunctionName="stamp-rally-prod-award", Timeout=3
-    )
-    finished.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
-    return finished
+    client("logs").delete_retention_policy(**group)
+    client("lambda").update_function_configuration(FunctionName="stamp-rally-prod-award", Timeout=3)
+    _provisioned.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    file = environments_in(tmp_path_factory.mktemp("judged"), _provisioned)
+    return _provisioned, judged(_provisioned, file)
+
+
+def environments_in(folder, desk):
+    """Write the file of environments for the account, whose evidence lies in the folder."""
+    text = PROD.read_text().replace("444455556666", desk.environment.account)
+    file = folder / "environments.toml"
+    file.write_text(text.replace("report/prod/evidence", str(folder / "evidence")))
+    return file
 
 
 @pytest.fixture
-def rehearsed(red, tmp_path, monkeypatch):
+def red(broken):
+    desk, _ = broken
+    return desk
+
+
+@pytest.fixture
+def rehearsed(broken, tmp_path, monkeypatch):
     """Rehearse a command as somebody does who pastes it without --go; return its exit code and what it said."""
+    desk, findings = broken
     for name, value in (
-        ("AWS_ENDPOINT_URL", red.aws.endpoint),
+        ("AWS_ENDPOINT_URL", desk.aws.endpoint),
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
     ):
         monkeypatch.setenv(name, value)
     token = tmp_path / "token"
     token.write_text("t" * 172)
-    environments = tmp_path / "environments.toml"
-    text = PROD.read_text().replace("444455556666", red.environment.account)
-    text = text.replace("report/prod/evidence", str(tmp_path / "evidence"))
-    environments.write_text(text)
+    environments = environments_in(tmp_path, desk)
 
     def rehearse(command):
         words = shlex.split(command.replace("FILE", str(token)))
         files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
         said = io.StringIO()
-        code = main(
-            [*words, "--no-judge", *files],
-            console=Console(file=said, width=200),
-            findings=judged(red, environments),
-        )
+        console = Console(file=said, width=200)
+        code = main([*words, "--no-judge", *files], console=console, findings=findings)
         return code, said.getvalue()
 
     return rehearse

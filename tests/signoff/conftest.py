@@ -1,12 +1,13 @@
 """Runs of the real command line against a local AWS API of the production account."""
 
+from functools import partial
+
 import boto3
 import pytest
 from botocore.handlers import add_expect_header
 
 from local.aws.server import LocalAws
-from tests.production import production_in
-from tests.signoff.operator import run
+from tests.signoff.operator import judged
 
 ACCOUNT = "444455556666"
 
@@ -21,12 +22,7 @@ def aws():
 @pytest.fixture
 def prod(aws, tmp_path):
     """Judge the tests' production environment there; its evidence lies in a folder of the test."""
-
-    def judge(*options, **variables):
-        chosen = ["--env", "prod", "--environments", str(production_in(tmp_path))]
-        return run(*chosen, *options, **{"AWS_ENDPOINT_URL": aws.endpoint, **variables})
-
-    return judge
+    return partial(judged, aws, tmp_path)
 
 
 @pytest.fixture(scope="module")

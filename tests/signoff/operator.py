@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.forked import completed
+from tests.production import production_in
 
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
@@ -36,3 +37,9 @@ def run(*options, **variables):
     there = {k: v for k, v in environment.items() if v is not None}
     done = completed("pytest", options, there)
     return FinishedRun(done.returncode, done.stdout + done.stderr)
+
+
+def judged(aws, folder, *options, **variables):
+    """Judge the tests' production environment at a local AWS; its evidence lies in this folder."""
+    chosen = ["--env", "prod", "--environments", str(production_in(folder))]
+    return run(*chosen, *options, **{"AWS_ENDPOINT_URL": aws.endpoint, **variables})

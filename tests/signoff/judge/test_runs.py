@@ -5,9 +5,11 @@ import pytest
 from local.aws.request import refusal
 from signoff.evidence import Store
 from tests.production import production_in
-from tests.signoff.operator import run
+from tests.signoff.operator import judged, run
 
 NO_SERVER = "http://127.0.0.1:9"
+SOONEST = ("--row", "MON-10")
+"""Who is asked, and of which account, is the same for a part, which collects one row's tests."""
 
 
 def test_wrong_account_stops_before_any_check(prod):
@@ -20,6 +22,7 @@ def test_wrong_account_stops_before_any_check(prod):
 
 def test_missing_credentials_stop_with_one_sentence(prod):
     done = prod(
+        *SOONEST,
         AWS_ACCESS_KEY_ID=None,
         AWS_SECRET_ACCESS_KEY=None,
         AWS_EC2_METADATA_DISABLED="true",
@@ -31,7 +34,7 @@ def test_missing_credentials_stop_with_one_sentence(prod):
 
 
 def test_unreachable_endpoint_stops_with_one_sentence(prod):
-    done = prod(AWS_ENDPOINT_URL=NO_SERVER)
+    done = prod(*SOONEST, AWS_ENDPOINT_URL=NO_SERVER)
 
     assert done.code == 4
     assert done.line("ERROR: NO VERDICT: prod", NO_SERVER)
@@ -78,8 +81,18 @@ def test_part_is_never_a_verdict_and_reads_only_what_it_needs(prod, aws):
     assert read == {"sts:GetCallerIdentity", searched_for, "cloudwatch:GetDashboard"}
 
 
-def test_empty_account_is_no_go_with_a_report(prod):
-    done = prod()
+@pytest.fixture(scope="module")
+def whole(aws, tmp_path_factory):
+    """A whole run on the empty account, whose evidence store this machine has not seen; and that store."""
+    folder = tmp_path_factory.mktemp("whole")
+    store = Store.in_folder(folder, "prod", account="444455556666")
+    store.append("load", {"plan": "smoke"}, caller="Hanako", release=None)
+    store.head.path.unlink()
+    return judged(aws, folder), folder
+
+
+def test_empty_account_is_no_go_with_a_report(whole):
+    done, _ = whole
 
     assert done.code == 1
     assert done.line("NO-GO (AWS_ENDPOINT_URL=", "not a production GO")
@@ -90,13 +103,11 @@ def test_empty_account_is_no_go_with_a_report(prod):
     assert all(row["told"]["en"] and row["told"]["ja"] for row in failed)
 
 
-def test_run_says_that_this_machine_never_saw_the_folder_of_the_records(prod, tmp_path):
-    store = Store.in_folder(tmp_path, "prod", account="444455556666")
-    store.append("load", {"plan": "smoke"}, caller="Hanako", release=None)
-    store.head.path.unlink()
+def test_run_says_that_this_machine_never_saw_the_folder_of_the_records(whole):
+    done, folder = whole
 
-    (notice,) = (entry for entry in prod().result()["notices"] if "seen" in entry["en"])
-    assert f"has not seen the evidence store {tmp_path} before" in notice["en"]
+    (notice,) = (entry for entry in done.result()["notices"] if "seen" in entry["en"])
+    assert f"has not seen the evidence store {folder} before" in notice["en"]
 
 
 def test_run_that_was_cut_short_gives_no_verdict(prod):
