@@ -27,7 +27,7 @@ from tests.smoke.rally import healthy
 ROOT = Path(__file__).parent.parent
 SAMPLE, SEED = 150, 20261126
 LEAST = 0.97
-OWN_TESTS = ("tests/lambdas", "--ignore-glob=*/deep/*", "--ignore=tests/lambdas/test_branches.py")
+OWN_TESTS = ("tests/lambdas", "--ignore-glob=*/deep/*")
 """Coverage of branches is no judge of a mutant, and takes as long as all the others."""
 SURVIVORS = ROOT / "bench" / "survivors.toml"
 

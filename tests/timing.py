@@ -29,7 +29,6 @@ LONGEST = (
     "tests/smoke/test_traces.py",
     "tests/runbook/test_rights.py",
     "tests/signoff/judge/test_drift.py",
-    "tests/lambdas/test_branches.py",
     "tests/lambdas/test_fuzz.py",
     "tests/smoke/test_healthy.py",
     "tests/load/test_ends_of_runs.py",

@@ -1,6 +1,6 @@
 """What a procedure needs around it in a test: an account, packages, a LINE token, an evidence store."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from aws.change.gate import nothing
 from aws.door.failures import naming_what_is_missing
@@ -116,17 +115,6 @@ class Desk:
     def do(self, action: Callable[[StepContext], Any], **more: Any) -> Any:
         """Perform a step's action for good."""
         return action(self.context(go=True, **more))
-
-    def until_it_succeeds(self, actions: Iterable[Callable[[StepContext], Any]]) -> None:
-        """Run all actions from the first on, again and again, until AWS fails none of them."""
-        for _ in range(50):
-            try:
-                for action in actions:
-                    self.do(action)
-            except ClientError:
-                continue
-            return
-        raise AssertionError("50 runs were not enough")
 
     def changing_calls(self) -> list[str]:
         """Return the calls so far that are no reads."""

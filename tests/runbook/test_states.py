@@ -1,35 +1,14 @@
-"""Every procedure, from every state of the account: empty, finished, half built; rehearsed or done."""
+"""Every procedure, from an account that is empty or finished, rehearsed or done; `test_every_call.py` has those half built."""
 
 from dataclasses import replace
 
 import pytest
 
 from runbook.catalogue import provisioning
-from tests.faults import answering
 from tests.runbook.desk import EvidenceInMemory
 
 PROCEDURES = provisioning()
 NAMES = tuple(PROCEDURES)
-MIDDLE = (
-    "secretsmanager:CreateSecret",
-    "iam:PutRolePolicy",
-    "dynamodb:UpdateContinuousBackups",
-    "logs:PutRetentionPolicy",
-    "lambda:CreateFunction",
-    "lambda:PublishVersion",
-    "lambda:CreateAlias",
-    "lambda:AddPermission",
-    "apigateway:CreateAuthorizer",
-    "apigateway:PutIntegration",
-    "apigateway:PutIntegrationResponse",
-    "apigateway:CreateStage",
-    "apigateway:UpdateStage",
-    "apigateway:CreateUsagePlanKey",
-    "dynamodb:BatchWriteItem",
-    "sns:SetTopicAttributes",
-    "cloudwatch:PutMetricAlarm",
-)
-"""Operations at which a run breaks off with work behind it and before it."""
 NEED_WHAT_IS_THERE = {"prepare", "encryption"}
 SET_BY_CREATION = {
     ("stage prod", "description"),
@@ -76,17 +55,6 @@ def test_a_rehearsal_shows_what_is_then_done(empty, everything):
 
     assert {one for one in done - shown if "Execution-Logs" not in one[0]} == set()
     assert shown - done == SET_BY_CREATION
-
-
-def test_a_run_that_broke_off_is_finished_by_the_next(empty, everything):
-    breaks = [answering("InternalFailure", one, status=500, times=1) for one in MIDDLE]
-    empty.aws.faults.extend(breaks)
-    empty.until_it_succeeds(everything)
-
-    failed = {f"{call.service}:{call.operation}" for call in empty.aws.calls if call.status >= 500}
-    left = [change for action in everything for change in empty.do(action)]
-    assert failed == set(MIDDLE)
-    assert left == []
 
 
 def test_the_records_are_left_even_if_the_run_broke_off_before_them(empty, everything):

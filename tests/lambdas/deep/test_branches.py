@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 ROOT = HERE.parents[1]
 QUICK = (
     *("auth", "authorizer", "award", "award_counters", "award_races", "award_rules", "domains"),
