@@ -78,6 +78,12 @@ class ModuleFacts:
     imported: tuple[str, ...]
     """Names of modules, and of what comes from them, at any depth."""
     classes: tuple[str, ...]
+    functions: tuple[str, ...]
+    """Their names, at any depth."""
+    public: tuple[str, ...]
+    """Names of its own functions that begin with no underscore."""
+    texts: tuple[str, ...]
+    """What each call says that takes both languages."""
     unnamed: tuple[int, ...]
     """Lines where a variable is called `one`, whatever it holds."""
     deciding: tuple[int, ...]
@@ -96,10 +102,12 @@ def is_said(node):
 def facts_of(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     tree = ast.parse(text)
-    calls, imported, unnamed = [], [], []
+    calls, imported, unnamed, named = [], [], [], []
     for node in ast.walk(tree):
         if is_said(node):
             calls.append(node)
+        elif isinstance(node, ast.FunctionDef):
+            named.append(node.name)
         elif isinstance(node, ast.Name | ast.arg) and UNNAMED in vars(node).values():
             unnamed.append(node.lineno)
         elif isinstance(node, ast.Import):
@@ -113,9 +121,18 @@ def facts_of(path):
         said=sum((call.end_lineno or call.lineno) - call.lineno for call in calls),
         imported=tuple(imported),
         classes=tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        functions=tuple(named),
+        public=tuple(node.name for node in functions if not node.name.startswith("_")),
+        texts=tuple(map(text_of, calls)),
         unnamed=tuple(unnamed),
         deciding=tuple(node.lineno for test in tests for node in decisions(test)),
     )
+
+
+def text_of(call):
+    """Return all that is written in a call."""
+    pieces = [node for node in ast.walk(call) if isinstance(node, ast.Constant)]
+    return " ".join(str(piece.value) for piece in pieces)
 
 
 def decisions(test):

@@ -1,6 +1,5 @@
 """The project's own words: what `docs/words.md` defines is in use, and names are the field's."""
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_house import PRODUCT, ROOT, is_said, modules
+from tests.test_house import PRODUCT, ROOT, facts_of, modules
 
 WORDS = ROOT / "docs/words.md"
 PAGE_WORDS = ROOT / "signoff/report/words.toml"
@@ -132,11 +131,9 @@ def prose(*suffixes: str) -> str:
 def public_names(path: Path) -> Iterator[str]:
     """Yield the module's own name, and those of its classes and public functions, in snake case."""
     yield path.parent.name if path.stem == "__init__" else path.stem
-    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ClassDef):
-            yield re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name).lower()
-        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            yield node.name
+    for name in facts_of(path).classes:
+        yield re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    yield from facts_of(path).public
 
 
 def test_every_word_is_defined_once_in_both_languages():
@@ -184,10 +181,7 @@ def english() -> Iterator[tuple[str, str]]:
     for path in {*documents, *ROOT.glob("runbook/pages/*.en.md")} - {WORDS}:
         yield path.name, path.read_text(encoding="utf-8")
     for path in modules(*PRODUCT):
-        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if is_said(node):
-                pieces = [one for one in ast.walk(node) if isinstance(one, ast.Constant)]
-                yield str(path), " ".join(str(piece.value) for piece in pieces)
+        yield from ((str(path), text) for text in facts_of(path).texts)
     for path in (PAGE_WORDS, ROOT / "checks/checklist.toml", ROOT / "checks/guide.toml"):
         yield path.name, path.read_text(encoding="utf-8")
 
@@ -206,10 +200,10 @@ def test_a_sentence_names_who_or_what_it_is_about():
 
 def test_no_function_is_named_by_a_verb_that_reads_as_translated():
     translated = [
-        f"{path}: {node.name}"
+        f"{path}: {name}"
         for path in modules(*PRODUCT)
-        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef) and TRANSLATED.search(node.name)
+        for name in facts_of(path).functions
+        if TRANSLATED.search(name)
     ]
 
     assert not translated, translated
