@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from tests.test_house import PRODUCT, ROOT, is_said, modules
@@ -70,6 +71,7 @@ def beside(en: dict[str, Any], ja: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield value, ja[key]
 
 
+@cache
 def names() -> dict[str, set[str]]:
     """Return each short English name with its Japanese ones."""
     found = defaultdict(set)
