@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +11,8 @@ from aws.words import Words
 
 PATH = "/{closed+}"
 """The greedy path of the closed API: API Gateway allows any name for the variable, and no other name is like this one."""
-MARK = ": closed: "
-"""Part of a deployment's description that distinguishes the closed one from a release."""
+_CLOSED = re.compile(r".+: closed: every path answers 503, draft sha256:[0-9a-f]{64}")
+"""The description of a closed deployment: the whole of it, since a person may write any part about a release."""
 
 RELEASE = Words(en="release", ja="リリース")
 OPEN = Words(en="an open release", ja="公開版")
@@ -29,9 +30,14 @@ CLOSED_VERSION = "closed: answers 503 until the first release"
 """Description of the version that is published of that package, for people who have to choose one."""
 
 
+def closed_description(api: str, draft: str) -> str:
+    """Describe the closed deployment of an API by the digest of its draft."""
+    return f"{api}: closed: every path answers 503, draft sha256:{draft}"
+
+
 def is_closed(description: str | None) -> bool:
     """Whether a deployment of this description is a closed one."""
-    return MARK in (description or "")
+    return _CLOSED.fullmatch(description or "") is not None
 
 
 def closed_for(share: float) -> Words:

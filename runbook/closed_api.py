@@ -17,7 +17,7 @@ from aws.converge.api_draft import JSON, answering, preflight, put
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
-from aws.release import MARK, PATH, is_closed
+from aws.release import PATH, closed_description, is_closed
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 
@@ -94,7 +94,7 @@ def _deploy(context: StepContext, api: Api, id_: str) -> None:
         at = {"restApiId": id_, "resourceId": resource["id"], "httpMethod": method.verb}
         put(context, at, draft, method)
     drawn = read(context, id_)
-    text = f"{api.name}{MARK}every path answers 503, draft sha256:{digest(drawn)}"
+    text = closed_description(api.name, digest(drawn))
     client.create_deployment(restApiId=id_, description=text)
     _take_out(context, id_, drawn)
 

@@ -12,7 +12,7 @@ import pytest
 
 from aws.kinds.function import NETWORK
 from aws.kinds.rest_api import Deployment
-from aws.release import CLOSED_VERSION, MARK, RecordedRelease
+from aws.release import CLOSED_VERSION, RecordedRelease, closed_description
 from aws.way_back import deployment_back, version_back
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.answers.compute import FUNCTIONS
@@ -115,7 +115,9 @@ def deployed(*described):
     ]
 
 
-THREE = deployed(("c", ""), ("b", ""), ("a", f"runbook api{MARK}503"))
+THREE = deployed(("c", ""), ("b", ""), ("a", closed_description("runbook api", "0a" * 32)))
+
+DESCRIBED = deployed(("c", ""), ("b", "sprint 9: closed: every path of the old app"), ("a", ""))
 
 
 def served(*ids):
@@ -131,6 +133,7 @@ def served(*ids):
         ("c", THREE, [], "b"),
         ("b", THREE, served("c", "b"), "c"),
         ("b", THREE, [], "a"),
+        ("c", DESCRIBED, served("c", "b", "a"), "b"),
         ("a", THREE, [], None),
         ("c", THREE[:1], served("c"), None),
     ],
@@ -144,6 +147,7 @@ def served(*ids):
         *(
             "forward, after a rollback",
             "only the closed one is older",
+            "a release that people describe as closed",
             "nothing is older",
             "nothing else",
         ),

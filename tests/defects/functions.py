@@ -9,7 +9,7 @@ from aws.api.integration import StaticAnswer
 from aws.handler.module import HandlerFlaw
 from aws.kinds.function_beside import LambdaAccount, Version
 from aws.kinds.rest_api import Deployment
-from aws.release import CLOSED_VERSION, MARK, PATH, Package
+from aws.release import CLOSED_VERSION, PATH, Package, closed_description
 from aws.way_back import PackageContents
 from aws.words import Words
 from signoff.judge.checklist import Severity
@@ -49,7 +49,7 @@ UNDER_A_CONDITION = HandlerFlaw(
 LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
 """CodeSha256 of what this commit does not build."""
 LAYERS = "arn:aws:lambda:ap-northeast-1"
-CLOSED_DEPLOYMENT = f"stamp-rally-prod-api{MARK}draft sha256:{'0' * 64}"
+CLOSED_DEPLOYMENT = closed_description("stamp-rally-prod-api", "0" * 64)
 EVERYWHERE = (
     *("functions", "aliases", "versions", "function_policies", "function_urls"),
     "function_attachments",
@@ -286,7 +286,7 @@ RELEASES = (
     ),
     Defect(
         id="DEP-28:canary-of-an-open-deployment",
-        breaks=_canary(20.0, "an earlier release"),
+        breaks=_canary(20.0, "sprint 9: closed: 12 tickets"),
     ),
     Defect(
         id="DEP-28:closed-version-without-traffic",

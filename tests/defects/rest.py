@@ -10,7 +10,7 @@ from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.key import Key
-from aws.release import CLOSED_VERSION, MARK, PATH
+from aws.release import CLOSED_VERSION, PATH, closed_description
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records
 from signoff.judge.checklist import Severity
@@ -489,7 +489,7 @@ ROLLBACK = (
     ),
     Defect(
         id="ROLL-07:is-described-as-the-closed-one-and-is-open",
-        breaks=_described("sprint 9: closed: 12 tickets", {"GET /stamps": "NONE"}),
+        breaks=_described(closed_description(API, "1a" * 32), {"GET /stamps": "NONE"}),
     ),
     Defect(id="ROLL-07:opens-a-table-to-callers", breaks=_beside("POST /raw", "NONE", TO_A_TABLE)),
     Defect(id="ROLL-07:opens-a-verb-of-a-route", breaks=_beside("ANY /stamps", "NONE", TO_A_TABLE)),
@@ -568,10 +568,10 @@ SOUND: dict[str, Break] = {
         AWARD, LAPTOP, CLOSED_VERSION
     ),
     "the closed deployment is the only way back of the API": _described(
-        f"{API}: closed: every path answers 503, draft sha256:{'1a' * 32}"
+        closed_description(API, "1a" * 32)
     ),
     "the closed deployment is the only way back of the API, and serves its one path": _described(
-        f"{API}{MARK}draft sha256:{'1a' * 32}", {f"ANY {PATH}": "NONE"}
+        closed_description(API, "1a" * 32), {f"ANY {PATH}": "NONE"}
     ),
     "the version to go back to has a planned variable less": edited(
         "versions_back",
