@@ -156,9 +156,12 @@ GIVEN = {
 
 
 def of(*what):
-    return [
-        pytest.param(cmd, id=f"{at}: {cmd}") for (at, cmd), value in GIVEN.items() if value in what
-    ]
+    """Return each command once, by the first place where it stands."""
+    first: dict[str, str] = {}
+    for (where, command), runs in GIVEN.items():
+        if runs in what:
+            first.setdefault(command, where)
+    return [pytest.param(command, id=f"{where}: {command}") for command, where in first.items()]
 
 
 @pytest.mark.parametrize("command", of("pytest"))

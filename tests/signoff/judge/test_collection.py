@@ -421,6 +421,14 @@ def test_run_of_which_tests_are_left_out_gives_no_verdict(project, cut):
     assert done.ret == 1
 
 
+def test_run_that_was_cut_short_gives_no_verdict(project):
+    proof("A-01", holds="False")
+
+    done = judge(project, "-x")  # pytest's other name of --maxfail=1
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: *"])
+    assert done.ret == 1
+
+
 def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "--deselect=checks/test_a_02.py")
 

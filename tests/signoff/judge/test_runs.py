@@ -110,13 +110,6 @@ def test_run_says_that_this_machine_never_saw_the_folder_of_the_records(whole):
     assert f"has not seen the evidence store {folder} before" in notice["en"]
 
 
-def test_run_that_was_cut_short_gives_no_verdict(prod):
-    done = prod("-x")  # pytest's other name of --maxfail=1
-
-    assert done.code == 1
-    assert done.line("NO VERDICT")
-
-
 def with_waiver(folder, row, until):
     """Return a file of environments whose production waives a row."""
     file = production_in(folder)
