@@ -25,7 +25,7 @@ class StackPlace:
 
 
 def serve(pipe: Connection) -> None:
-    """Send the address of LINE and its token, then those of the empty stack; then serve until the run has ended."""
+    """Send the address of LINE and its token, then those of the empty stack; once told that it is provisioned, serve until the run has ended."""
     gc.set_threshold(*LONG_LIVED)
     with FakeLine() as line, ExitStack() as parts:
         pipe.send((line.url, line.channels.messaging_access_token))
@@ -33,8 +33,10 @@ def serve(pipe: Connection) -> None:
 
         stack = assemble(parts, StackPlace(*pipe.recv()), line)
         pipe.send((stack.aws, stack.api))
-        if stack.functions:
-            stack.functions.prepare()  # while the other process provisions the stack
+        if functions := stack.functions:
+            functions.prepare()  # while the other process provisions the stack
+            pipe.recv()
+            functions.warm()  # while it reads the stack
         pipe.recv()
 
 

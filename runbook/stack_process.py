@@ -81,6 +81,7 @@ class StackProcess:
         addresses = StackAddresses(*self._received())
         with calls_go_to(addresses.aws):
             self.provision(environment, self._line_token, say)
+            self._pipe.send(None)  # provisioned
             yield addresses
 
     def _received(self) -> Any:

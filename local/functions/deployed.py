@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -88,6 +88,14 @@ class DeployedFunctions:
         return self._remembered(
             ("function", name, qualifier or ""), lambda: self._read(name, qualifier)
         )
+
+    def aliases(self) -> Iterator[tuple[str, str]]:
+        """Yield (function, alias) of all that there are."""
+        for page in self._client.get_paginator("list_functions").paginate():
+            for function in page["Functions"]:
+                name = function["FunctionName"]
+                for alias in self._client.list_aliases(FunctionName=name)["Aliases"]:
+                    yield name, alias["Name"]
 
     def policy(self, name: str, qualifier: str | None) -> tuple[Statement, ...]:
         """Return the statements of the policy on the function, version or alias; maybe none."""

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,6 +146,13 @@ class Runner:
             return refused(call, 403, "AccessDeniedException", message)
         except (BotoCoreError, ClientError) as error:
             return refused(call, 500, "ServiceException", f"the local AWS API failed: {error}")
+
+    def warm(self, name: str, qualifier: str) -> None:
+        """Start an environment behind an alias, as provisioned concurrency does; what comes of it the first call finds."""
+        with suppress(NotDeployed, Throttled, RoleNotAssumed, BotoCoreError, ClientError):
+            function = self._deployments.find(name, qualifier)
+            with self._pool(name).environment(function, qualifier, self._wait_seconds):
+                pass
 
     def close(self) -> None:
         with self._lock:

@@ -164,6 +164,11 @@ class Functions:
         """Begin the process that workers are copies of: the first call would wait half a second for it."""
         self._starter.server()
 
+    def warm(self) -> None:
+        """Start an environment behind each alias: the first call of each function would wait for it."""
+        for name, alias in self._deployments.aliases():
+            self._runner.warm(name, alias)
+
     def close(self) -> None:
         """End all workers, drop events that still wait, write the logs that are left."""
         self._events.close()

@@ -65,18 +65,19 @@ class Worker:
 
     def invoke(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
         """Run the handler once. ``header`` holds requestId, arn and seconds."""
-        first = self._init_seconds is None
-        began = time.monotonic()
+        first, began = self._init_seconds is None, time.monotonic()
         try:
-            outcome = (first and self._init(header["seconds"])) or self._run(header, event)
+            failed = self._init(header["seconds"]) if first else None
+            began = time.monotonic()
+            outcome = failed or self._run(header, event)
         except TimedOut:
             outcome = self._timed_out(header)
         except (Exited, BrokenPipeError):
             outcome = self._exited(header)
         output, self._output = bytes(self._output), bytearray()
         init_seconds = self._init_seconds if first else None
-        seconds = time.monotonic() - began - (init_seconds or 0.0)
-        return replace(outcome, output=output, init_seconds=init_seconds, seconds=max(0.0, seconds))
+        seconds = time.monotonic() - began
+        return replace(outcome, output=output, init_seconds=init_seconds, seconds=seconds)
 
     def close(self) -> None:
         """End the process and anything that it started."""
@@ -96,7 +97,7 @@ class Worker:
     def _init(self, seconds: float) -> RunOutcome | None:
         """Wait until the handler is imported; the failure, if it cannot be."""
         answer, payload = self._receive(self._began + INIT_SECONDS + seconds)
-        self._init_seconds = time.monotonic() - self._began
+        self._init_seconds = answer["seconds"]
         if answer["ready"]:
             return None
         self.close()

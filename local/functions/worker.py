@@ -166,6 +166,7 @@ def serve(channel: Channel, handler: Handler, request_id: RequestId) -> None:
 
 
 def main() -> None:
+    began = time.monotonic()
     task_root, runtime, name = sys.argv[1:]
     os.environ.pop("LC_CTYPE", None)  # Python's own doing, where the machine lacks LANG's locale
     channel = Channel()
@@ -174,10 +175,12 @@ def main() -> None:
     configure_logging(request_id)
     handler = init(name)
     if callable(handler):
-        channel.send({"ready": True})
+        channel.send({"ready": True, "seconds": time.monotonic() - began})
         serve(channel, handler, request_id)
     else:
-        channel.send({"ready": False}, report_error(handler, ""))
+        channel.send(
+            {"ready": False, "seconds": time.monotonic() - began}, report_error(handler, "")
+        )
         sys.exit(1)
 
 

@@ -11,4 +11,5 @@ if __name__ == "__main__":
         print("out of memory")
         if stage == "served":
             pipe.send(("http://127.0.0.1:9", f"http://127.0.0.1:9/{stage}"))
+            pipe.recv()  # provisioned
             pipe.recv()

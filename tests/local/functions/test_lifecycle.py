@@ -78,3 +78,20 @@ def test_workers_end_with_their_parent(tmp_path, ending):
 
         assert idle.is_gone(), "the idle worker outlives its parent"
         assert hanging.is_gone(), "the worker at work outlives its parent"
+
+
+def test_first_call_of_an_alias_finds_the_environment_that_was_warmed(account, name):
+    account.deploy(name, PID)
+    account.publish(name)
+    aws = account.aws
+    with Functions(aws.endpoint, aws.region, aws.account) as functions:
+        functions.warm()
+        warmed = assumed(aws)
+        invocation = functions.invoke(name, {}, qualifier="live")
+
+        assert (invocation.status, assumed(aws) - warmed) == (200, 0)
+
+
+def assumed(aws):
+    """Count the environments that were started: each assumes its role once."""
+    return [call.operation for call in aws.calls].count("AssumeRole")
