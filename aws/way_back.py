@@ -6,13 +6,12 @@ from hashlib import sha256
 
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
-from aws.handler.finder import unpacked
-from aws.handler.flaw import handler_flaw
-from aws.handler.module import HandlerFlaw
+from aws.handler import HandlerFlaw, handler_flaw
 from aws.kinds.function import FUNCTION, Function, decode
 from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
 from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
+from aws.package_modules import unpacked
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
 from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed, is_closed_version

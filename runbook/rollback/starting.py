@@ -8,9 +8,9 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
 from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
-from aws.handler.finder import unpacked
-from aws.handler.flaw import handler_flaw
+from aws.handler import handler_flaw
 from aws.kinds.function import Function, decode
+from aws.package_modules import unpacked
 from aws.release import CLOSED_PACKAGE, code_sha256
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX

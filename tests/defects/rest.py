@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.handler.module import HandlerFlaw
+from aws.handler import HandlerFlaw
 from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
