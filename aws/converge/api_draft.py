@@ -16,9 +16,9 @@ from aws.api.integration import StaticAnswer
 from aws.bounds import Bound, at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
+from aws.converge.json_patch import replaced
 from aws.converge.rest_api import Draft, read
 from aws.desired import NEEDED_S, Api, Authorizer, Route
-from aws.kind.description import replaced
 from aws.raw import Raw
 from aws.words import Words
 

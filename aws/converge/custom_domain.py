@@ -17,8 +17,8 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.converge import dns_record, rest_api
+from aws.converge.json_patch import replaced
 from aws.dns import plain
-from aws.kind.description import replaced
 from aws.kinds.certificate import RENEWAL, Certificate, covers
 from aws.kinds.certificate import decode as decode_certificate
 from aws.kinds.domain import MAPPINGS_ONLY, NEW_TLS, BasePath, CustomDomain, decode, decode_mapping

@@ -13,9 +13,9 @@ from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, difference, nothing, unless_absent
 from aws.converge import api_draft, rest_api
+from aws.converge.json_patch import replaced
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
-from aws.kind.description import replaced
 from aws.raw import Raw
 from aws.words import Words
 

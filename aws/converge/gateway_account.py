@@ -3,9 +3,9 @@
 import json
 
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
+from aws.converge.json_patch import replaced
 from aws.converge.policy_document import trusting
 from aws.desired import Api
-from aws.kind.description import replaced
 from aws.kinds.usage_plan import GATEWAY_ACCOUNT
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"

@@ -18,8 +18,8 @@ from aws.change.gate import (
     repairs,
     tag_fields,
 )
+from aws.converge.json_patch import replaced
 from aws.desired import Api
-from aws.kind.description import replaced
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, REST_API, RestApi, decode
 from aws.raw import Raw

@@ -16,9 +16,10 @@ from aws.change.gate import (
 )
 from aws.converge import rest_api
 from aws.converge.deployment import WITHOUT_CANARY, find_stage
+from aws.converge.json_patch import escaped, replaced, setting
 from aws.converge.rest_api import Edits
 from aws.desired import Api, Limit
-from aws.kind.description import DESCRIPTION, TRACING, escaped, replaced
+from aws.kind.description import DESCRIPTION, TRACING
 from aws.kinds.rest_api import (
     ACCESS_LOG,
     ACCESS_LOG_FORMAT,
@@ -60,7 +61,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     stage, name = decode(raw) if raw else None, STAGE.resource(api.stage)
     facts = STAGE.repairs(api.stage, stage, _bounds(api))
     further = [*_settings(name, api, stage), *_canary(context, api, raw)]
-    patch = [*STAGE.patch(facts), *(operation for _, operation in further)]
+    patch = [*setting(STAGE, facts), *(operation for _, operation in further)]
     there = tag_fields(context, raw.get("tags") or {}) if raw else None
     tags = difference(name, there, tag_fields(context, api.tags))
     id_ = found or rest_api.UNKNOWN_ID

@@ -14,9 +14,9 @@ from aws.change.gate import (
 )
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
+from aws.converge.json_patch import escaped, replaced, setting
 from aws.converge.rest_api import Edits
 from aws.desired import Api, UsagePlan
-from aws.kind.description import escaped, replaced
 from aws.kind.engine import Kind
 from aws.kinds.usage_plan import (
     API_KEY,
@@ -47,7 +47,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     found = decode(raw) if raw else None
     limits = USAGE_PLAN.repairs(plan.name, found, _bounds(plan))
     further = [*_on_stage(api, f"{id_}:{api.stage}", found), *_on_methods(api, found)]
-    patch = [*USAGE_PLAN.patch(limits), *(operation for _, operation in further)]
+    patch = [*setting(USAGE_PLAN, limits), *(operation for _, operation in further)]
     changes = (*limits, *(change for change, _ in further))
     made = context.settle(changes, lambda: _apply(context, api, id_, found, patch))
     return made + _key(context, api)

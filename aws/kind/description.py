@@ -7,11 +7,10 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from botocore import xform_name
 
-from aws.bounds import Bound
 from aws.door.failures import Gone, ReadFailure
 from aws.ledger import Closed, Entry, Harmless, Subject
 from aws.raw import Raw
@@ -94,10 +93,6 @@ def itself(value: Any) -> Any:
     return value
 
 
-def nothing_lost(_before: Any, _answer: Raw) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCall:
     """A read call, and what its answer contains besides the facts. Paths are relative to ``under``, the place of the resource."""
@@ -175,14 +170,8 @@ class Fact:
     """Its part of a release; default: its kind's."""
     inner: Mapping[str, Part | LeftOut] = field(default_factory=dict)
     """Fields of its value that belong to another part, or to none."""
-    set_by: str = ""
-    """Key of the kind's requests; without one, no call can change the fact."""
     write: Callable[[Any], Raw] | None = None
     """Converts our value to the members of a request; default: the member that it is read from."""
-    loses: Callable[[Any, Raw], bool] = nothing_lost
-    """Value before and AWS's answer -> whether the change deletes something for good."""
-    fixed: Words | None = None
-    """What a person has to do if no call can change it, with the gaps ``{name}`` and ``{found}``."""
 
     @property
     def given(self) -> bool:
@@ -211,41 +200,6 @@ def fact(words: Words, at: str, **more: Any) -> Any:
     if isinstance(absent, Mapping):
         return field(default_factory=lambda: dict(absent), metadata=metadata)
     return field(default=absent, metadata=metadata)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteCall:
-    """A call that sets facts, all of them at once; its parameters name the resource."""
-
-    operation: str
-    asks: Mapping[str, str]
-
-
-def escaped(text: str) -> str:
-    """Return a text as one step of a path of API Gateway's updates, a JSON pointer: ``~1stamps``."""
-    return text.replace("~", "~0").replace("/", "~1")
-
-
-def replaced(path: str, value: Any) -> dict[str, str]:
-    """Return API Gateway's patch operation that sets the value at a path; API Gateway takes whole numbers without a point."""
-    whole = isinstance(value, float) and value.is_integer()
-    text = str(int(value) if whole else value)
-    return {
-        "op": "replace",
-        "path": path,
-        "value": text.lower() if isinstance(value, bool) else text,
-    }
-
-
-class Wanted(Protocol):
-    """A resource as it is planned."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def bounds(self) -> Mapping[Words, Bound]: ...
-    @property
-    def tags(self) -> Mapping[str, str]: ...
 
 
 T = TypeVar("T")

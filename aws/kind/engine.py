@@ -3,19 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property, partial
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
-
-from botocore import xform_name
 
 from aws.bounds import Bound
 from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    Refused,
     empty_if,
-    tag_fields,
     unless_absent,
 )
 from aws.change.undo import HowToUndo, UndoTarget
@@ -29,10 +24,7 @@ from aws.kind.description import (
     LeftOut,
     Part,
     ReadCall,
-    Wanted,
-    WriteCall,
     partly,
-    replaced,
     tried,
     value_of,
 )
@@ -58,8 +50,6 @@ class Kind(Generic[T]):
     """The part of a release that its facts belong to, unless they name another."""
     attached_section: str = ""
     """Section of the unplanned settings of its items."""
-    requests: Mapping[str, WriteCall] = field(default_factory=dict)
-    create: Callable[[ChangeContext, Any], object] | None = None
     undo: Mapping[Words, HowToUndo[UndoTarget]] = field(default_factory=dict)
     """A closed member's fact, or one that a row names -> how it is undone."""
 
@@ -72,11 +62,6 @@ class Kind(Generic[T]):
     @cached_property
     def by_words(self) -> Mapping[Words, tuple[str, Fact]]:
         return {fact.words: (name, fact) for name, fact in self.facts.items()}
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, Fact]:
-        """Its facts by the name under which changes show them."""
-        return {fact.words.en: fact for fact in self.facts.values()}
 
     @property
     def attachments(self) -> Words:
@@ -290,92 +275,32 @@ class Kind(Generic[T]):
         ask = getattr(context.client(self.service), call.method)
         return unless_absent(partial(empty_if, call.empty_on, ask), **asked)
 
-    def converge(self, context: ChangeContext, want: Wanted, **place: Any) -> Changes:
-        """Create it, or bring each fact that a request sets to the nearest value within its bound.
-
-        Raise Refused for a fact outside its bound that only a person can change.
-        """
-        found, answers = self.look(context, want.name, **place)
-        changes = self.repairs(want.name, found, want.bounds, answers)
-        tags = tag_fields(context, want.tags).items() if found is None else ()
-        given = tuple(
-            Change(self.resource(want.name), name, None, value, creates=True)
-            for name, value in tags
-        )
-
-        def apply() -> None:
-            if found is None and self.create:
-                self.create(context, want)
-            self.send(context, changes, name=want.name, **place)
-
-        made = context.settle((*changes, *given), apply)
-        if found is not None:
-            self._refuse_what_is_fixed(want, found)
-        return made
-
-    def repairs(
-        self,
-        name: str,
-        found: T | None,
-        bounds: Mapping[Words, Bound],
-        answers: Mapping[str, Raw] = MappingProxyType({}),
-    ) -> Changes:
-        """Return one Change per fact outside its bound, to the nearest value within it; what is fixed has none."""
+    def repairs(self, name: str, found: T | None, bounds: Mapping[Words, Bound]) -> Changes:
+        """Return one Change per fact outside its bound, to the nearest value within it."""
         return tuple(
-            self._repair(name, found, fact, bound, answers.get(fact.call, {}))
+            self._repair(name, found, words, bound)
             for words, bound in bounds.items()
             for key, fact in (self.by_words[words],)
-            if not fact.fixed
-            and (found is None or not bound.holds(fact.shown(getattr(found, key))))
+            if found is None or not bound.holds(fact.shown(getattr(found, key)))
         )
 
-    def _repair(self, name: str, found: T | None, fact: Fact, bound: Bound, answer: Raw) -> Change:
-        key, _ = self.by_words[fact.words]
+    def _repair(self, name: str, found: T | None, words: Words, bound: Bound) -> Change:
+        key, fact = self.by_words[words]
         before = None if found is None else getattr(found, key)
         shown = None if found is None else fact.shown(before)
-        lost = found is not None and fact.loses(before, answer)
         return Change(
             self.resource(name),
-            fact.words.en,
+            words.en,
             shown.en if isinstance(shown, Words) else shown,
             bound.keeping(before),
-            lost,
-            final=lost,
             creates=found is None,
         )
 
-    def send(self, context: ChangeContext, changes: Changes, **where: Any) -> None:
-        """Send each request once, with all facts that it sets; wait if AWS does not find a new resource yet."""
-        for key, request in self.requests.items():
-            of_it = {
-                change.field: change.after
-                for change in changes
-                if self._by_name[change.field].set_by == key
-            }
-            if of_it:
-                call = getattr(context.client(self.service), xform_name(request.operation))
-                asked = {name: template.format(**where) for name, template in request.asks.items()}
-                context.once_found(partial(call, **asked, **self.members(of_it)))
-
     def members(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the members of a request that set facts, by the names that changes have for them."""
-        written = [self._by_name[name].members_of(value) for name, value in values.items()]
+        by_name = {fact.words.en: fact for fact in self.facts.values()}
+        written = [by_name[name].members_of(value) for name, value in values.items()]
         return {name: value for members in written for name, value in members.items()}
-
-    def patch(self, changes: Iterable[Change]) -> list[dict[str, str]]:
-        """Return these changes as API Gateway takes them: a fact is set where it is read."""
-        named = ((self._by_name[change.field], change.after) for change in changes)
-        return [replaced(f"/{fact.at.replace('.', '/')}", value) for fact, value in named]
-
-    def _refuse_what_is_fixed(self, want: Wanted, found: T) -> None:
-        for words, bound in want.bounds.items():
-            key, fact = self.by_words[words]
-            value = getattr(found, key)
-            if fact.fixed and not bound.holds(fact.shown(value)):
-                told = {"name": want.name, "found": value}
-                raise Refused(
-                    Words(en=fact.fixed.en.format(**told), ja=fact.fixed.ja.format(**told))
-                )
 
 
 def _at(answer: Any, path: str, call: str) -> Any:

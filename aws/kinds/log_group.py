@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aws.bounds import Bound
-from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
-from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, Wanted, WriteCall, fact
+from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
 from aws.ledger import NAMES, WHEN, Closed, Effect, Judged, answered, only
@@ -37,27 +36,8 @@ class LogGroup:
 
     name: str = fact(NAME, "logGroupName", part=PLANNED_BY)
     arn: str = fact(ARN, "arn", absent="", read=lambda arn: arn.removesuffix(":*"))
-    retention_days: int | None = fact(
-        RETENTION,
-        "retentionInDays",
-        absent=None,
-        none=FOREVER,
-        set_by="retention",
-        # If logs never expired so far, older ones will be deleted.
-        loses=lambda before, answer: before is None and bool(answer.get("storedBytes")),
-    )
-    log_class: str = fact(
-        LOG_CLASS,
-        "logGroupClass",
-        absent=STANDARD,
-        fixed=Words(
-            en="log group {name} is of class {found}, which makes no metrics and never changes: export"
-            " the lines that you need, delete the group by hand (CloudWatch console > Log groups), then run"
-            " it again",
-            ja="ロググループ{name}のクラスは{found}で、メトリクスを作成できず、変更もできません。必要なログを"
-            "エクスポートし、手動で削除してから（CloudWatchコンソール > ロググループ）再実行してください",
-        ),
-    )
+    retention_days: int | None = fact(RETENTION, "retentionInDays", absent=None, none=FOREVER)
+    log_class: str = fact(LOG_CLASS, "logGroupClass", absent=STANDARD)
     kms_key: str | None = fact(KMS_KEY, "kmsKeyId", absent=None)
 
 
@@ -70,10 +50,6 @@ def expiring(least: int = 1) -> Bound:
         words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数"),
         prefers=least,
     )
-
-
-def _create(context: ChangeContext, group: Wanted) -> None:
-    context.client("logs").create_log_group(logGroupName=group.name, tags=dict(group.tags))
 
 
 LOG_GROUP = Kind[LogGroup](
@@ -147,10 +123,6 @@ LOG_GROUP = Kind[LogGroup](
             },
         ),
     },
-    requests={
-        "retention": WriteCall(operation="PutRetentionPolicy", asks={"logGroupName": "{name}"})
-    },
-    create=_create,
     undo={
         SUBSCRIPTION_FILTER: by_call(
             calling("logs", "delete_subscription_filter", logGroupName=THIS, filterName=EACH),

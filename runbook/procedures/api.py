@@ -15,9 +15,8 @@ from functools import partial
 
 from aws.access.callers import callers_of
 from aws.change.gate import Changes, nothing
-from aws.converge import alias, api_draft, deployment, gateway_account, rest_api, stage
+from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function
-from aws.kinds.log_group import LOG_GROUP
 from aws.words import Words
 from runbook import closed_api, out_of_scope, releases
 from runbook.engine import StepContext, step
@@ -36,7 +35,7 @@ def let_it_write_logs(context: StepContext) -> Changes:
     name = context.plan.api.access_log_group
     made = gateway_account.converge(context, context.plan.api)
     groups = [group for group in context.plan.log_groups if group.name == name]
-    return made + context.each(LOG_GROUP.converge, groups)
+    return made + context.each(log_group.converge, groups)
 
 
 @step("3-3")

@@ -12,9 +12,8 @@ guide describes without ever creating one.
 from collections.abc import Iterable, Mapping
 
 from aws.change.gate import Changes, Refused
-from aws.converge import alias, function, live_configuration
+from aws.converge import alias, function, live_configuration, log_group
 from aws.desired import Function
-from aws.kinds.log_group import LOG_GROUP
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, row_of
@@ -42,7 +41,7 @@ def create_their_log_groups(context: StepContext) -> Changes:
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
     names = {planned.log_group for planned in chosen(context)}
-    return context.each(LOG_GROUP.converge, [g for g in context.plan.log_groups if g.name in names])
+    return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
 @step("3-2", proves=OF_CONFIGURATION)

@@ -16,9 +16,8 @@ from dataclasses import replace
 from typing import Any
 
 from aws.change.gate import Changes
-from aws.converge import alarm, dashboard, rest_api, topic
+from aws.converge import alarm, dashboard, log_group, rest_api, topic
 from aws.desired import Alarm, LogGroup
-from aws.kinds.log_group import LOG_GROUP
 from runbook.engine import StepContext, ask, step
 
 OF_ALARMS = ("MON-01", "MON-02", "MON-03", "MON-04", "MON-05")
@@ -99,7 +98,7 @@ def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
         name = f"API-Gateway-Execution-Logs_{api['id']}/{context.plan.api.stage}"
         days = context.environment.retention_days
         groups.append(LogGroup(name=name, retention_days=days, tags=context.plan.tags))
-    return context.each(LOG_GROUP.converge, groups)
+    return context.each(log_group.converge, groups)
 
 
 @step("6-1")

@@ -1,15 +1,13 @@
 """The engine of kinds, with a toy: a queue of two calls, of which one is refused in turn."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
 from aws.bounds import exactly
-from aws.change.gate import ChangeContext, Refused
+from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, UndoTarget, calling
 from aws.door.failures import Gone, ReadFailure
 from aws.kind.description import (
@@ -19,7 +17,6 @@ from aws.kind.description import (
     LeftOut,
     Part,
     ReadCall,
-    WriteCall,
     changed,
     fact,
     partly,
@@ -47,9 +44,7 @@ class Toy:
         "Spec.Days",
         absent=None,
         none=FOREVER,
-        set_by="keep",
         write=lambda days: {"Days": days},
-        loses=lambda before, answer: before is None and answer["Toy"]["Spec"].get("Full", False),
     )
     state: str = fact(
         Words(en="state", ja="状態"), "State", part=LeftOut("moves by itself", moves=True)
@@ -59,19 +54,7 @@ class Toy:
         "Colour",
         call="colour",
         part=Part.DATA,
-        fixed=Words(en="{name} is {found}: paint it", ja="{name}は{found}です。塗ってください"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WantedToy:
-    name: str
-    bounds: Mapping[Words, Any]
-    tags: Mapping[str, str]
-
-
-def _create(context, want):
-    context.client("toy").create_toy(Name=want.name)
 
 
 TOY = Kind[Toy](
@@ -95,12 +78,8 @@ TOY = Kind[Toy](
             empty_on=frozenset({"NoColour"}),
         ),
     },
-    requests={"keep": WriteCall(operation="KeepToy", asks={"Name": "{name}"})},
-    create=_create,
-    undo={},
 )
 RED, WHOLE = {"Colour": "red"}, {"Toy": {"State": "READY", "Spec": {"Days": 3}}}
-WANT = WantedToy("a", {DAYS: expiring(7), COLOUR: exactly("red")}, {})
 
 
 class ToyDoor:
@@ -143,10 +122,6 @@ def changing(client, **more):
     return ChangeContext(
         clients=lambda _: client, go=True, permit=lambda _: True, sleep=lambda _: None, **more
     )
-
-
-def answering(**changed):
-    return ToyClient(**{"describe_toy": WHOLE, "get_colour": RED, **changed})
 
 
 def test_facts_are_read_where_their_paths_lead():
@@ -278,57 +253,22 @@ def test_each_fact_has_its_part_or_the_reason_why_it_has_none():
     }
 
 
-def test_fact_outside_its_bound_is_set_by_its_request():
-    client = answering()
-    (change,) = TOY.converge(changing(client), WANT)
+def test_fact_outside_its_bound_is_brought_to_the_nearest_value_within_it():
+    endless = Toy(name="a", days=None, state="READY", colour="red")
+    (change,) = TOY.repairs("a", endless, {DAYS: expiring(7), COLOUR: exactly("red")})
 
-    assert (change.resource, change.field, change.before, change.after) == ("toy a", "days", 3, 7)
-    assert not change.destroys
-    assert client.made[-1] == ("keep_toy", {"Name": "a", "Days": 7})
-
-
-def test_fact_within_its_bound_is_left_alone():
-    client = answering(describe_toy={"Toy": {"State": "READY", "Spec": {"Days": 90}}})
-
-    assert TOY.converge(changing(client), WANT) == ()
-    assert [method for method, _ in client.made] == ["describe_toy", "get_colour"]
+    assert (change.resource, change.field) == ("toy a", "days")
+    assert (change.before, change.after, change.creates) == ("unlimited", 7, False)
+    assert TOY.members({"days": 7}) == {"Days": 7}
 
 
-@pytest.mark.parametrize(("full", "lost"), [(True, True), (False, False)])
-def test_change_that_deletes_something_is_agreed_to_first(full, lost):
-    found = {"Toy": {"State": "READY", "Spec": {"Full": full}}}
-    (change,) = TOY.converge(changing(answering(describe_toy=found)), WANT)
+def test_absent_resource_gets_every_fact():
+    changes = TOY.repairs("a", None, {DAYS: expiring(7), COLOUR: exactly("red")})
 
-    assert (change.before, change.destroys, change.final) == ("unlimited", lost, lost)
-
-
-def test_rehearsal_shows_the_change_and_makes_none():
-    client = answering()
-    changes = TOY.converge(replace(changing(client), go=False), WANT)
-
-    assert [change.after for change in changes] == [7]
-    assert "keep_toy" not in dict(client.made)
-
-
-def test_absent_resource_is_created_with_its_tags_and_then_set():
-    absent = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "DescribeToy")
-    client = answering(describe_toy=absent, get_colour=absent)
-    tagged = replace(WANT, tags={"Project": "CC"})
-    made = TOY.converge(changing(client, public=lambda _: True), tagged)
-
-    assert [(change.field, change.after, change.creates) for change in made] == [
+    assert [(change.field, change.after, change.creates) for change in changes] == [
         ("days", 7, True),
-        ("tag Project", "CC", True),
+        ("colour", "red", True),
     ]
-    assert [method for method, _ in client.made][-2:] == ["create_toy", "keep_toy"]
-
-
-def test_fact_that_no_request_sets_is_left_to_a_person():
-    client = answering(get_colour={"Colour": "blue"})
-
-    with pytest.raises(Refused, match="a is blue: paint it"):
-        TOY.converge(changing(client), WANT)
-    assert client.made[-1][0] == "keep_toy"  # what can be repaired is
 
 
 def undone(ids, **answers):

@@ -13,8 +13,9 @@ from aws.api.integration import unquoted
 from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
+from aws.converge.json_patch import escaped, replaced
 from aws.desired import Api
-from aws.kind.description import POLICY, STATUS, escaped, replaced
+from aws.kind.description import POLICY, STATUS
 from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
 from aws.kinds.rest_api import (
     BINARY,
