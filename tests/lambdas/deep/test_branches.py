@@ -17,7 +17,7 @@ QUICK = (
 )
 """The test modules that take all branches; of the slow ones, those tests that take what no other test does."""
 CHOSEN = (
-    "(not test_unreadable or gps or handed or judged_by) and (not test_patience or rather)"
+    "(not test_unreadable or gps or transact or handed or judged_by) and (not test_patience or rather)"
     " and not hundred and not more_stamps and not best and not no_text"
 )
 NOT_LIVE = "lambdas/packing.py"
