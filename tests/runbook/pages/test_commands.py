@@ -17,7 +17,7 @@ from aws.words import LANGUAGES
 from load.command_line import LOAD
 from runbook.catalogue import procedures
 from runbook.command_line import RUN
-from runbook.pages import pages
+from runbook.pages import FOLDER
 from signoff.commands.subcommands import SIGNOFF
 from signoff.environment import names
 from signoff.judge.checklist import Checklist
@@ -48,10 +48,11 @@ OF_THE_CLI = frozenset({"configure", "sso", "login"})
 
 def in_prose() -> dict[str, list[str]]:
     """Return the commands of every page, every document, every help and the remedies, by where they stand."""
-    documents = {
-        str(document.relative_to(ROOT)): document.read_text("utf-8") for document in DOCUMENTS
+    documents = [*DOCUMENTS, *FOLDER.glob("*.md")]
+    found = {
+        str(document.relative_to(ROOT)): list(_of_text(document.read_text("utf-8")))
+        for document in documents
     }
-    found = {name: list(_of_text(text)) for name, text in {**pages(), **documents}.items()}
     found |= {f"{name} --help ({lang})": list(_of_help(name, lang)) for name, lang in HELPS}
     for row in Checklist.load():
         commands = [part for each in all_of(row, PROD_RUN) for part in JOINED.split(each.command)]
