@@ -86,14 +86,8 @@ class Beside(Generic[T]):
 
     def find(self, deployed: "Deployed", want: Planned) -> T:
         getattr(deployed, self.resource)(want)
-        item: T | None = lookup(getattr(deployed.found, self.section), want.name)
-        if item is None:
-            kind, name = label_of_section(self.section), want.name
-            raise NotTestable(
-                en=f"AWS did not show the {kind.en} {name}, which exists",
-                ja=f"{name}は存在しますが、AWSは{kind.ja}を返しませんでした",
-            )
-        return item
+        section: Section[T] = getattr(deployed.found, self.section)
+        return shown(section, label_of_section(self.section), want.name)
 
 
 @dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
@@ -111,6 +105,16 @@ class Single(Generic[T]):
     def find(self, deployed: "Deployed") -> T:
         section: Section[T] = getattr(deployed.found, self.section)
         return look_up(deployed, self.owner, self.kind, self.name(deployed.plan), section)
+
+
+def shown(section: Section[T], kind: Words, name: str) -> T:
+    """Return what is attached to a resource that exists; NotTestable where AWS shows only the resource itself."""
+    if (item := lookup(section, name)) is None:
+        raise NotTestable(
+            en=f"AWS did not show the {kind.en} {name}, which exists",
+            ja=f"{name}は存在しますが、AWSは{kind.ja}を返しませんでした",
+        )
+    return item
 
 
 def answering(id_: str, methods: Mapping[str, T]) -> T | None:
@@ -178,6 +182,7 @@ class Deployed:
     contents = Beside[Contents]("table", "contents")
     scanned = Beside[KeyScan]("table", "key_scans")
     secret = Lookup[Secret]("SEC-01", SECRET.words, "secrets")
+    value_of_secret = Beside[SecretValue]("secret", "secret_values")
     secret_attachments = Beside[tuple[Unplanned, ...]]("secret", "secret_attachments")
     function = Lookup[Function]("DEP-10", FUNCTION.words, "functions")
     function_policies = Beside[tuple[FunctionPolicy, ...]]("function", "function_policies")
@@ -297,7 +302,7 @@ class Deployed:
 
     def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
         self.bucket(name)
-        return look_up(self, "SEC-21", BUCKET.attachments, name, self.found.bucket_attachments)
+        return shown(self.found.bucket_attachments, BUCKET.attachments, name)
 
     def deployments(self) -> tuple[Deployment, ...]:
         name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")
@@ -334,8 +339,7 @@ class Deployed:
                 en=f"secret {want.name} has no value that can be read",
                 ja=f"シークレット{want.name}には読み取れる値がありません",
             )
-        kind = Words("value of secret", "シークレットの値")
-        return look_up(self, "SEC-01", kind, want.name, self.found.secret_values)
+        return self.value_of_secret(want)
 
     def secret_names(self) -> Iterable[str]:
         """Return the names of all secrets; NotTestable where they were not listed."""

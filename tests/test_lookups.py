@@ -9,7 +9,8 @@ from tests.healthy import healthy
 from tests.judging import judge
 
 SECTIONS = {
-    variable.section for variable in vars(Deployed).values() if isinstance(variable, Beside)
+    *(variable.section for variable in vars(Deployed).values() if isinstance(variable, Beside)),
+    "bucket_attachments",
 }
 
 
