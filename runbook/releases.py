@@ -91,7 +91,7 @@ def read_live(context: StepContext) -> dict[str, Any]:
 
 
 def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is live under the recorded versions, where they run the recorded code.
+    """Return what is live by the recorded names, under the recorded versions where they run the recorded code.
 
     A repair of a function's configuration publishes one more version, and releases nothing.
     """
@@ -101,7 +101,7 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
         name: before[name] if function and function["code_sha256"] == code.get(name) else function
         for name, function in live["functions"].items()
     }
-    return {**live, "functions": functions}
+    return {**recorded, **live, "functions": functions}
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def test_a_repaired_configuration_is_no_suspect_and_other_code_is(operator, told
 
     assert "live differs" not in after_repair
     assert f"live differs from the recorded release.functions.{AUTH}.code_sha256: " in after_change
+    assert "release.commit" not in after_change
 
 
 def test_version_that_closes_a_tenth_of_the_calls_is_named_with_what_leads_forward(operator, told):
