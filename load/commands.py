@@ -97,7 +97,7 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
             f"{plan.dollars:.2f}",
             PURPOSES[plan.name][lang],
         )
-    Console().print(table)
+    Console(emoji=False).print(table)
     return ExitCode.PASS
 
 
@@ -136,7 +136,7 @@ def _not_recorded(file: Path, why: Words) -> LoadRefused:
 
 def _print_table(verdict: LoadVerdict, lang: str) -> None:
     """Show every limit and what was measured, then what went wrong."""
-    console, table = Console(file=sys.stderr), Table(box=None, padding=(0, 2, 0, 0))
+    console, table = Console(file=sys.stderr, emoji=False), Table(box=None, padding=(0, 2, 0, 0))
     for name in head():
         table.add_column(name[lang])
     for row in rows(verdict):
@@ -148,7 +148,7 @@ def _print_table(verdict: LoadVerdict, lang: str) -> None:
 
 def _print_verdict(sentence: Words, paths: list[Path], lang: str) -> None:
     """End with the verdict in one line, and where to read more."""
-    console = Console(file=sys.stderr)
+    console = Console(file=sys.stderr, emoji=False)
     word, _, rest = sentence[lang].partition(":")
     told = (
         f"[{STYLES.get(word, 'bold')}]{escape(visible_line(word))}[/]:{escape(visible_line(rest))}"

@@ -20,7 +20,7 @@ class ProgressDisplay:
     """Shows progress in one line: on a terminal drawn anew each second, elsewhere printed every few seconds."""
 
     def __init__(self, console: Console | None = None, lang: str = "en") -> None:
-        self._console = console or Console(file=sys.stderr)
+        self._console = console or Console(file=sys.stderr, emoji=False)
         self.lang = lang
         self._live: Live | None = None
         self._told = -STEADY_S

@@ -189,4 +189,4 @@ def _run(procedure: Procedure, asked: ProcedureOptions) -> int:
 def _console() -> Console:
     """Return where to write: the terminal, unless a test passes its own."""
     given: Console | None = click.get_current_context().meta.get("console")
-    return given or Console()
+    return given or Console(emoji=False)

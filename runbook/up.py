@@ -30,7 +30,7 @@ def keep_up(*, empty: bool, lang: str) -> int:
 
 
 def _keep(empty: bool, say: Say, lang: str, local: LocalStack[Environment]) -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     try:
         kept = local.kept()
     except GuardError as error:

@@ -178,6 +178,19 @@ def test_a_class_name_stands_for_one_idea():
     assert found == allowed, f"one name, one idea: {sorted(found ^ allowed)}"
 
 
+def test_no_terminal_shows_a_picture_for_a_part_of_an_arn():
+    """On a terminal, rich takes `:secret:` for an emoji, so that an ARN that it prints cannot be copied."""
+    made = {
+        f"{path}:{node.lineno}": {keyword.arg for keyword in node.keywords}
+        for path in modules("runbook", "load")
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Console"
+    }
+
+    assert made
+    assert not {place for place, named in made.items() if "emoji" not in named}
+
+
 def test_nothing_is_imported_from_a_conftest():
     guilty = [
         str(path)
