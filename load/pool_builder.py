@@ -24,6 +24,8 @@ from plan.masters import spots_in
 
 TIMEOUT_S = 10
 ANSWERED = 200
+BY_NOTIFY = frozenset({ANSWERED, 502})
+"""Statuses of a notify that works: it dropped the id, or LINE refused it. Any other says nothing of the id."""
 
 
 def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
@@ -49,10 +51,13 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
             f"{target.host}が最初の呼び出しに応答しません（{type(error).__name__}）。稼働しているか確認してください",
         ) from None
     if not silent:
+        judging = f"pytest --env {target.name}"
+        dropping = answer.status_code in BY_NOTIFY
         raise LoadRefused(
-            f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven "
-            "that awards reach no LINE user; deploy a notify that drops such ids",
-            f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。スタンプの付与がLINEの利用者に通知されないことを確認できません。そのIDを省くnotifyをデプロイしてください",
+            f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven that awards reach"
+            f" no LINE user; {'deploy a notify that drops such ids' if dropping else f'see why first: {judging}'}",
+            f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。スタンプの付与がLINEの利用者に通知されないことを"
+            f"確認できません。{'そのIDを省くnotifyをデプロイしてください' if dropping else f'先に原因を確認してください: {judging}'}",
         )
     if heard := line_calls(target, visitor.id):
         raise LoadRefused(

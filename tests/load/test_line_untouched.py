@@ -44,8 +44,9 @@ def test_notify_that_drops_a_synthetic_user_proves_it():
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ({"status": 502}, "POST /notify answered 502 for a synthetic user, so it is not proven"),
-        ({"status": 401}, "POST /notify answered 401"),
+        ({"status": 502}, "POST /notify answered 502 .* deploy a notify that drops such ids"),
+        ({"status": 401}, "POST /notify answered 401 .* see why first: pytest --env "),
+        ({"status": 503}, "POST /notify answered 503 .* see why first: pytest --env "),
         ({"status": 429}, "POST /notify answered 429"),
         (
             {"body": b'{"ok": false}'},
