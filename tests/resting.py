@@ -16,6 +16,8 @@ from aws.section import Section
 
 OF_OTHERS = frozenset({"automations", "principals", "keys", "key_attachments"})
 """Sections that are read with what others say of their resources, and with nothing else of those."""
+OF_ALL = frozenset({"leaks"})
+"""The section that reads everything else: what harms it is tried with what it reads."""
 
 
 def resting_on(

@@ -8,10 +8,7 @@ import pytest
 from aws.inventory import READERS, on_demand, read_all
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession, session_with
-from tests.resting import OF_OTHERS, resting_on
-
-BY_ITSELF = {"leaks"}
-"""Sections that read everything else: what harms them is tried with what they read."""
+from tests.resting import OF_ALL, OF_OTHERS, resting_on
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +120,7 @@ def read(models):
 @pytest.fixture(scope="session")
 def fed(read):
     """Operation -> the sections that it feeds."""
-    asked = {name: read([name], {})[1] for name in READERS.keys() - BY_ITSELF}
+    asked = {name: read([name], {})[1] for name in READERS.keys() - OF_ALL}
     return {
         operation: {name for name, calls in asked.items() if operation in calls}
         for operation in HEALTHY

@@ -15,6 +15,7 @@ from aws.inventory import READERS, Sections
 from aws.section import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
 from tests.aws.fake_aws import HEALTHY
+from tests.resting import OF_ALL
 
 SERVICES = (
     *("acm", "apigateway", "application-autoscaling", "cloudwatch", "dynamodb"),
@@ -71,8 +72,6 @@ WHOSE = {
     ("lambda:ListFunctions", "Role"),  # it could run under one of ours
 }
 """Operation, member: an entry that does not say whose it is could be anybody's, so that all are unread."""
-BY_ITSELF = {"leaks"}
-"""The section that reads everything else: what harms it is tried with what it reads."""
 
 
 @dataclass
@@ -169,7 +168,7 @@ DROPS = dict(drops())
 @pytest.fixture(scope="module")
 def whole(read):
     """Every section of the whole answers."""
-    return read(READERS.keys() - BY_ITSELF, FULLER)[0]
+    return read(READERS.keys() - OF_ALL, FULLER)[0]
 
 
 @pytest.fixture(scope="module")
