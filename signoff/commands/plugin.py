@@ -168,14 +168,27 @@ def pytest_collection_modifyitems(
         raise _refused(config, Words.same(str(error))) from None
 
 
-def pytest_exception_interact(
-    node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
-) -> None:
-    """Note why a module of checks could not be collected: without it, its rows would seem to have no test."""
-    if isinstance(node, pytest.Collector) and CHOICE in node.config.stash and call.excinfo:
-        own = node.config.option.checks
-        folders = (node.config.rootpath, *([own.resolve().parent] if own else []))
-        node.config.stash[FINDINGS].broken.append(broken(call.excinfo.value, *folders))
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Note why a module of checks could not be collected: without it, its rows would seem to have no test.
+
+    A module that skips itself is no error to pytest, and one that exits would end pytest itself.
+    """
+    error: BaseException | None = None
+    try:
+        report = yield
+        call: pytest.CallInfo[Any] | None = getattr(report, "call", None)
+        error = call.excinfo.value if call and call.excinfo else None
+    except SystemExit as ended:
+        error = ended
+        report = pytest.CollectReport(collector.nodeid, "failed", repr(ended), [])
+    if error and CHOICE in collector.config.stash:
+        own = collector.config.option.checks
+        folders = (collector.config.rootpath, *([own.resolve().parent] if own else []))
+        collector.config.stash[FINDINGS].broken.append(broken(error, *folders))
+    return report
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

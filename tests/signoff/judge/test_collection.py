@@ -308,6 +308,11 @@ BROKEN = {
     ),
     "name": ("x = 1\nprint(undefined)\n", "2: NameError: name 'undefined' is not defined"),
     "syntax": ("def (:\n", "1: SyntaxError: "),
+    "exit": ("raise SystemExit(0)\n", "1: SystemExit: 0; fix that line"),
+    "skip": (
+        "import pytest\npytest.skip('later', allow_module_level=True)\n",
+        "2: Skipped: later; fix that line",
+    ),
 }
 
 
