@@ -33,8 +33,8 @@ def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Words
         yield seen.interrupted
     if not seen.steps.total("answered") + seen.steps.total("throttled"):
         yield Words(
-            "nothing was answered, so nothing is known of the target",
-            "応答が一つもなく、対象の性能を判断できません",
+            "no request was answered as the contract says, so nothing is known of the target",
+            "API仕様どおりの応答が一つもなく、対象の性能を判断できません",
         )
     yield from _absent(conditions, seen)
     for number, step in enumerate(conditions.plan.steps):

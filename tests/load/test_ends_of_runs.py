@@ -58,7 +58,9 @@ def test_run_in_which_nothing_is_asked_is_invalid(healthy, tmp_path):
     code, verdict = drive(run_against(healthy.url, tmp_path, plan=nothing))
 
     assert code == ExitCode.INVALID
-    assert reasons(verdict) == ("nothing was answered, so nothing is known of the target",)
+    assert reasons(verdict) == (
+        "no request was answered as the contract says, so nothing is known of the target",
+    )
     assert "GET /stamps" not in healthy.seen()
 
 

@@ -87,7 +87,7 @@ def test_smoke_has_no_percentile_gate_and_allows_no_error():
 @pytest.mark.parametrize(
     ("measurement", "reason"),
     [
-        (seen(answered=0), "nothing was answered"),
+        (seen(answered=0), "no request was answered as the contract says"),
         (seen(answered=1970), "1970 of 2000 planned arrivals were made, under 99%"),
         (
             seen(rows=[("", "dropped", None, 1)]),

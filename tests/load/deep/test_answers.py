@@ -21,7 +21,9 @@ def test_target_that_is_not_there_gives_no_verdict_on_it(tmp_path):
     )
 
     assert code == ExitCode.INVALID
-    assert reasons(verdict) == ("nothing was answered, so nothing is known of the target",)
+    assert reasons(verdict) == (
+        "no request was answered as the contract says, so nothing is known of the target",
+    )
 
 
 @pytest.mark.parametrize(
