@@ -23,7 +23,7 @@ def test_each_limit_is_a_row_with_what_was_measured():
 
     assert ["hold", "GET /stamps", "p95", "fail", "700 ms", "", "at most 500 ms"] in shown
     assert [cell.en for cell in head()] == [
-        *("Step", "Endpoint", "Criterion", "Result", "Measured", "95 % interval", "Limit")
+        *("Step", "Endpoint", "Criterion", "Result", "Measured", "95 % interval", "Objective")
     ]
 
 
