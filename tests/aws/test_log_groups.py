@@ -12,7 +12,7 @@ NAME = "/aws/lambda/stamp-rally-prod-award"
 WANT = LogGroup(name=NAME, tags={"Project": "CC"}, retention_days=30, counted=True)
 
 
-class Logs:
+class LogGroupClient:
     """CloudWatch Logs with one group, or none: answers and records as boto3's client does."""
 
     def __init__(self, *groups):
@@ -31,7 +31,7 @@ class Logs:
 
 
 def having(**members):
-    return Logs({"logGroupName": NAME, **members})
+    return LogGroupClient({"logGroupName": NAME, **members})
 
 
 def converged(logs, *, agreed=True, **more):
@@ -79,7 +79,7 @@ def test_rehearsal_shows_the_change_and_makes_none():
 
 
 def test_absent_group_is_created_with_its_tags_and_then_limited():
-    logs = Logs()
+    logs = LogGroupClient()
 
     assert [(change.field, change.after, change.creates) for change in converged(logs)] == [
         ("retention (days)", 30, True),
