@@ -28,7 +28,7 @@ HOUSE = (
 )
 """Tests of the whole tree: whatever has changed can break them."""
 JUDGE, JUDGE_STEPS, JUDGE_S = "tests/test_defects.py", 4, 60.0
-"""Every defect and the lock of what the judge says: no other file sees so much. It goes first where a change is so near to it, and
+"""Every defect: no other file sees so much. It goes first where a change is so near to it, and
 counts as what it takes on a quiet machine: what it took on a busy one must not leave it out."""
 RUNS = {"pytest": ("conftest.py", "checks", "smoke"), "checks": ("checks",), "smoke": ("smoke",)}
 """Texts by which a test runs the judge -> what the judge collects."""

@@ -14,10 +14,8 @@ from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.snapshot import Snapshot
 from signoff.judge.verdict import row_verdict
 from signoff.report.remedy import Remedy, remedy
-from tests.behaviour.lock import difference, lines, locked
-from tests.behaviour.verdicts import judged
 from tests.defects import DEFECTS, SOUND
-from tests.defects.changes import unread
+from tests.defects.changes import rebound, unread
 from tests.english import english_in
 from tests.foreign.judged import unanswered
 from tests.healthy import healthy
@@ -28,6 +26,7 @@ from tests.sentences import flaws_of
 from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
+REBOUND = rebound(healthy())
 CALLS = {"", *LEDGERS, "dynamodb:Scan", "sts:GetCallerIdentity"}
 """What a finding may say that it was read by: what readers call, where the ledger or nothing else describes the answer."""
 READ_BY = {
@@ -105,7 +104,8 @@ def green():
 @pytest.mark.usefixtures("green")
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
-    broken, found = judged(str(defect))
+    broken = REBOUND(defect.breaks(healthy()))
+    found = healthy_again()(broken)
     red = [finding for finding in found if finding.outcome.red]
 
     assert by_row(red) == defect.red
@@ -124,7 +124,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
 @pytest.mark.usefixtures("green")
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_is_unlike_ours_and_right_stays_green(sound):
-    _, found = judged(sound)
+    found = healthy_again()(REBOUND(SOUND[sound](healthy())))
 
     assert by_row(finding for finding in found if finding.outcome.red) == {}
 
@@ -132,9 +132,9 @@ def test_what_is_unlike_ours_and_right_stays_green(sound):
 @pytest.mark.parametrize("defect", DEFECTS[::40], ids=str)
 def test_what_no_check_asked_for_changes_no_finding(defect):
     """Every defect is judged by the checks alone that ask for what it changes; these by all."""
-    broken, found = judged(str(defect))
+    broken = REBOUND(defect.breaks(healthy()))
 
-    assert found == judge(broken)
+    assert healthy_again()(broken) == judge(broken)
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,3 @@ def test_item_that_is_not_readable_is_told_by_some_row_that_reads_it(section, na
 
     assert Outcome.NOT_TESTABLE in unknown
     assert unknown <= UNKNOWN
-
-
-def test_product_behaves_as_its_lock_says():
-    """In this file, since it takes what was found for the defects above."""
-    found = lines()
-
-    assert found == locked(), f"python -m tests.behaviour writes:\n{difference(locked(), found)}"

@@ -202,7 +202,6 @@ def test_what_is_told_runs_nothing_else():
     documented = {
         "runbook.pages",
         "signoff.report.reference",
-        "tests.behaviour",
         "tests.affected",
         "tests.runbook.recorded_runs",
         "tests.world",
