@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from lambdas.packing import pack
+from local.aws.server import LocalAws
 from runbook.engine import Procedure
 from runbook.local_stack import local_stack
 from runbook.procedures import (
@@ -37,7 +38,7 @@ def late(tmp_path_factory):
     environment = replace(load("local").environment, account="797979797979")
     clock = Clock(SPEED)
     local = local_stack(sleep=clock.sleep, late=True)
-    local.late = partial(Late, clock=clock)
+    local.aws = partial(LocalAws, late=partial(Late, clock=clock))
     local.kept_at = home / "none.json"
     evidence, waited, steps = EvidenceInMemory(), [], []
     with local.localized(environment) as there, local.start(there, lambda en, _: steps.append(en)):
