@@ -9,6 +9,7 @@ from rich.console import Console
 
 from runbook.__main__ import main
 from runbook.catalogue import procedures
+from runbook.engine.step import repaired_by
 from signoff.judge.checklist import Checklist
 from signoff.report.remedy import all_of
 from tests.provenance import PROD_RUN
@@ -59,6 +60,27 @@ HELPS = {
     "throttling": {"DEP-37"},
 }
 """Procedure -> rows that print it and that it does not prove: another row proves what it does, or only a run shows it."""
+REPAIRS = {
+    "api": "DEP-16 DEP-21 DEP-22 DEP-25 DEP-26 DEP-27 DEP-29 DEP-30 DEP-31 DEP-32 DEP-33 DEP-44 SEC-17 SEC-34 SEC-35 SMOKE-13",
+    "by_hand": "DATA-09 PREP-03 SMOKE-12",
+    "cutover": "CUT-01 CUT-02 CUT-03 CUT-04 CUT-06 CUT-07 CUT-08 CUT-09 CUT-10 CUT-11 ROLL-04 SMOKE-19 SMOKE-20",
+    "detach": "DEP-08 DEP-19 DEP-35 DEP-36 MON-08 MON-09 MON-15 MON-16 SEC-07 SEC-08 SEC-09 SEC-18 SEC-19 SEC-23",
+    "domain": "DEP-40 DEP-41 DEP-42 DEP-43",
+    "encryption": "SEC-20 SEC-21 SEC-22",
+    "functions": "DEP-10 DEP-11 DEP-12 DEP-13 DEP-14 DEP-38 SEC-06 SEC-47",
+    "least_privilege": "SEC-11 SEC-12 SEC-13 SEC-14 SEC-15 SEC-16",
+    "monitoring": "MON-01 MON-02 MON-03 MON-04 MON-05 MON-06 MON-10 MON-11 MON-12 MON-13",
+    "prove": "PREP-10",
+    "provision": "PREP-04",
+    "recount": "DATA-05",
+    "rehearse_rollbacks": "ROLL-05",
+    "remove_test_users": "DATA-04",
+    "roll_forward": "DEP-28 DEP-39",
+    "secrets": "SEC-01 SEC-02 SEC-03 SEC-05",
+    "tables": "DEP-01 DEP-02 DEP-03 DEP-04 DEP-05 DEP-06 DEP-07 ROLL-03",
+    "throttling": "DEP-37 SEC-30 SEC-31 SEC-32",
+}
+"""Procedure -> the rows that print it alone, written out a second time: a row that prints another one is never fixed by it."""
 ELSEWHERE = {
     "by_hand --env dev --go": "it is about dev, which this file does not have",
     "cutover --env prod --go": "it asks the front end, which is at another address here",
@@ -159,3 +181,9 @@ def test_procedure_that_a_row_prints_proves_the_row_or_is_known_to_help_it():
     }
 
     assert helping == {(name, row) for name, rows in HELPS.items() for row in rows}
+
+
+def test_row_prints_the_procedure_that_fixes_it():
+    printed = {name: " ".join(sorted(repaired_by(name))) for name in procedures()}
+
+    assert {name: rows for name, rows in printed.items() if rows} == REPAIRS
