@@ -8,13 +8,12 @@ import ast
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 from threading import Lock
 
 from aws.kind.description import value_of
-from aws.kinds.function import Function
+from aws.kinds.function import Function, HandlerFlaw
 from aws.package_modules import PackageModules
 from aws.words import Words
 
@@ -28,14 +27,6 @@ PERHAPS = ast.Pass()
 """Stands for what binds a name on one path alone."""
 _PARSING = Lock()
 """CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandlerFlaw:
-    """Why Lambda would not find a handler; not ``certain`` where a layer or a condition decides."""
-
-    words: Words
-    certain: bool = True
 
 
 class ImportEnds(Exception):  # noqa: N818 - it stands for the error of the module that is read

@@ -6,12 +6,10 @@ from hashlib import sha256
 
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
-from aws.handler import HandlerFlaw, handler_flaw
-from aws.kinds.function import FUNCTION, Function, decode
+from aws.kinds.function import FUNCTION, Function, HandlerFlaw, decode
 from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
 from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
-from aws.package_modules import unpacked
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
 from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed, is_closed_version
@@ -225,6 +223,8 @@ def _built(builds: Builds | None) -> Mapping[str, Package]:
 def _read(
     reading: Reading, users: Sequence[Function], built: Package | None, seen: set[bytes]
 ) -> PackageContents:
+    from aws.handler import handler_flaw  # noqa: PLC0415 - a saved inventory opens no package
+
     first = users[0]
     content = built.content if built else reading.aws.code_of(first.name, first.version)
     if not built and code_sha256(content) != first.code_sha256:
@@ -233,13 +233,19 @@ def _read(
             "the link leads to other code than the version's",
             "リンク先のコードがバージョンのものと異なります",
         )
-    files = unpacked(content)
+    files = _unpacked(content)
     _search(reading, first.name, files, seen)
     handlers: dict[str, HandlerFlaw | None] = {}
     for user in users:
         if user.handler:
             handlers[user.handler] = handlers.get(user.handler) or handler_flaw(files, user)
     return PackageContents(built_here=built is not None, handlers=handlers)
+
+
+def _unpacked(content: bytes) -> Mapping[str, bytes]:
+    from aws.package_modules import unpacked  # noqa: PLC0415 - as above
+
+    return unpacked(content)
 
 
 def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:
@@ -250,7 +256,7 @@ def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[b
             seen.add(digest)
             text = {path: content.decode("utf-8", "replace")}
             reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
-            within = unpacked(content)
+            within = _unpacked(content)
             _search(reading, name, {f"{path}/{file}": within[file] for file in within}, seen)
 
 

@@ -206,6 +206,14 @@ class Function:
     """What is unplanned in a version to go back to."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandlerFlaw:
+    """Why Lambda would not find a handler; not ``certain`` where a layer or a condition decides."""
+
+    words: Words
+    certain: bool = True
+
+
 def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
     """Name what callers reach as the function, and a version with its number; without a qualifier AWS answers with $LATEST, a draft."""
     name, qualifier = str(parameters["FunctionName"]), str(parameters.get("Qualifier", ""))

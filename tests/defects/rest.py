@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.handler import HandlerFlaw
 from aws.inventory import Names
-from aws.kinds.function import Function
+from aws.kinds.function import Function, HandlerFlaw
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.key import Key
 from aws.release import CLOSED_VERSION, PATH, closed_description

@@ -5,8 +5,7 @@ import json
 from aws.access.automation import Act, Automation
 from aws.access.principals import Principal
 from aws.access.reach import Reach
-from aws.handler import HandlerFlaw
-from aws.kinds.function import Function
+from aws.kinds.function import Function, HandlerFlaw
 from aws.kinds.function_beside import (
     Alias,
     FunctionPolicy,
