@@ -14,7 +14,7 @@ from threading import Lock
 
 from aws.kind.description import value_of
 from aws.kinds.function import Function, HandlerFlaw
-from aws.package_modules import PackageModules
+from aws.release import PackageModules
 from aws.words import Words
 
 PYTHON = re.compile(r"python3\.(\d+)")

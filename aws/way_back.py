@@ -243,7 +243,7 @@ def _read(
 
 
 def _unpacked(content: bytes) -> Mapping[str, bytes]:
-    from aws.package_modules import unpacked  # noqa: PLC0415 - as above
+    from aws.release import unpacked  # noqa: PLC0415 - as above
 
     return unpacked(content)
 

@@ -10,8 +10,7 @@ from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
 from aws.handler import handler_flaw
 from aws.kinds.function import Function, decode
-from aws.package_modules import unpacked
-from aws.release import CLOSED_PACKAGE, code_sha256
+from aws.release import CLOSED_PACKAGE, code_sha256, unpacked
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext

@@ -12,7 +12,7 @@ import pytest
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.arns import does_arn_match
 
-from aws.iam.carried import CARRIED, OF_OTHERS
+from aws.iam.condition import CARRIED, OF_OTHERS
 from plan import plan_for, scope_of
 from runbook.rights import PolicyScope, declared, example, policy
 from signoff.commands.policies import ci, reader
