@@ -78,7 +78,9 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
             return HandlerFlaw(Words(en=en, ja=ja), certain=False)
         case ast.AsyncFunctionDef(decorator_list=[]) | ast.Constant():
             pass
-        case ast.FunctionDef(decorator_list=[], args=args) if not _takes_a_call(args):
+        case ast.FunctionDef(decorator_list=[], args=args) | ast.Lambda(args=args) if not (
+            _takes_a_call(args)
+        ):
             pass
         case _:
             return None

@@ -82,6 +82,7 @@ def test_handler_that_its_module_binds_is_found(source):
         ("async def handler(event, context): ...", "handler in handler.py cannot be called"),
         ("def handler(event): ...", "handler in handler.py cannot be called"),
         ("handler = None", "handler in handler.py cannot be called"),
+        ("handler = lambda event: None", "handler in handler.py cannot be called"),
         ("def handler(event, context)", "handler.py is no Python"),
         ("import requests\n" + HANDLER, "handler.py:1 imports requests"),
         (
