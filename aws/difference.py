@@ -1,17 +1,14 @@
 """How what was found differs from what was decided: data first, sentences in both languages made from it."""
 
 import enum
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Self
 
 from aws.bounds import OFF, ON, Bound, as_text, described, unset
 from aws.ledger import Unplanned
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Words, joined
 
-REFERENCE = re.compile(r" \(docs/[^)]*\)|（docs/[^）]*）|、docs/[\w.#/]+")
-"""Where the keys are explained; a sentence names it, a column of many lines has no room for it."""
 SWITCHES = {
     "on": ON,
     "off": OFF,
@@ -35,6 +32,25 @@ class Certainty(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DecidingKeys:
+    """The keys of the environment file that decide a bound."""
+
+    place: Words
+    reference: Words
+    """Where the first is explained; a sentence names it, a column of many lines has no room for it."""
+    source: Words = SILENCE
+    """Why the bound is as it is, where that is not the file's to decide."""
+
+    @property
+    def words(self) -> Words:
+        place = Words(
+            en=f"decided in {self.place.en} ({self.reference.en})",
+            ja=f"決定箇所: {self.place.ja}、{self.reference.ja}",
+        )
+        return joined(filter(None, (self.source, place)))
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One fact of one resource that its bound does not allow."""
 
@@ -46,8 +62,8 @@ class Difference:
     _: KW_ONLY
     call: str = ""
     """``service:Operation`` by which it was read."""
-    decided_in: str | Words = ""
-    """Where the bound was decided: a key of environments.toml, or a step of the guide."""
+    decided_in: str | Words | DecidingKeys = ""
+    """Where the bound was decided: keys of environments.toml, a file, or a record."""
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security."""
     certainty: Certainty = Certainty.CERTAIN
@@ -98,18 +114,18 @@ class Difference:
         where = self.decided_in
         if not where:
             return SILENCE
-        if isinstance(where, Words):
-            return Words(en=f"; {where.en}", ja=f"（{where.ja}）")
-        return Words(en=f"; decided in {where}", ja=f"（決定箇所: {where}）")
+        if isinstance(where, str):
+            where = Words(en=f"decided in {where}", ja=f"決定箇所: {where}")
+        words = where.words if isinstance(where, DecidingKeys) else where
+        return Words(en=f"; {words.en}", ja=f"（{words.ja}）")
 
     @property
     def decided(self) -> Words:
         """Where the bound was decided, in words, for a column of that name."""
         where = self.decided_in
-        if not isinstance(where, Words):
-            return Words.same(where)
-        told = (where.en.removeprefix("decided in "), where.ja.removeprefix("決定箇所: "))
-        return Words(*(REFERENCE.sub("", name) for name in told))
+        if isinstance(where, DecidingKeys):
+            return joined(filter(None, (where.source, where.place)))
+        return where if isinstance(where, Words) else Words.same(where)
 
     @property
     def plain(self) -> Unplanned:
@@ -210,10 +226,10 @@ def unallowed(
     )
 
 
-def where(*keys: str) -> Words:
+def where(*keys: str) -> DecidingKeys:
     """Say which keys of the environment file decide, and where the first is explained."""
     listed, several = ", ".join(keys), "s" if keys[1:] else ""
-    return Words(
-        en=f"decided in environments.toml, key{several} {listed} (docs/environments.md#{keys[0]})",
-        ja=f"決定箇所: environments.tomlの{listed}、docs/environments.ja.md#{keys[0]}",
+    return DecidingKeys(
+        Words(en=f"environments.toml, key{several} {listed}", ja=f"environments.tomlの{listed}"),
+        Words(en=f"docs/environments.md#{keys[0]}", ja=f"docs/environments.ja.md#{keys[0]}"),
     )

@@ -98,8 +98,8 @@ def _addresses(reading: Reading, name: str) -> tuple[str, ...]:
 
 
 def _no_answer(name: str, error: OSError) -> ReadFailure:
-    said, told = f"{type(error).__name__}: {error}", words_of(error)
-    return ReadFailure.of(f"DNS: {name}", said, f"{type(error).__name__}: {told.ja}")
+    kind, words = type(error).__name__, words_of(error)
+    return ReadFailure.of(f"DNS: {name}", f"{kind}: {error}", f"{kind}: {words.ja}")
 
 
 def resolve(name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from aws import desired
 from aws.bounds import Bound, as_text, at_most, exactly, one_of, unset
-from aws.difference import Certainty, Difference, differences
+from aws.difference import Certainty, Difference, differences, where
 from aws.kinds.alarm import (
     ALARM,
     DATAPOINTS,
@@ -37,10 +37,7 @@ COMPARED = {
 }
 """The operators that have a sign; those about bands of anomalies keep AWS's name."""
 CALL = "cloudwatch:DescribeAlarms"
-DECIDED_IN = Words(
-    en="decided in environments.toml, key alarms (docs/environments.md#alarms); step 6-1 of the guide",
-    ja="決定箇所: environments.tomlのalarms（docs/environments.ja.md#alarms）、手順書のステップ6-1",
-)
+DECIDED_IN = where("alarms")
 
 IGNORES_MISSING = "AWS/DynamoDB"
 """Namespace in which alarms ignore missing data, whichever treatment is set: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""

@@ -307,17 +307,17 @@ def _terms(entry: Closed, value: Any) -> list[str]:
     if not isinstance(entry.terms, tuple):
         return [*entry.terms(value)]
     several = value if isinstance(value, list) else [value]
-    told = [
+    elements = [
         {name: inner[name] for name in entry.terms if inner.get(name)}
         for inner in several
         if isinstance(inner, Mapping)
     ]
-    return [_as_json(shown) for shown in told if shown]
+    return [_as_json(shown) for shown in elements if shown]
 
 
 def _beside(entry: Closed, element: Raw) -> list[str]:
-    told = {name: element[name] for name in entry.beside if element.get(name)}
-    return [_as_json(told)] if told else []
+    shown = {name: element[name] for name in entry.beside if element.get(name)}
+    return [_as_json(shown)] if shown else []
 
 
 def _as_json(value: Any) -> str:

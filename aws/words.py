@@ -33,12 +33,12 @@ class Words:
         """Fill the gaps of the sentence; a value that is Words itself is filled in by language."""
 
         def filled(lang: str) -> str:
-            told = [value[lang] if isinstance(value, Words) else value for value in values]
+            in_order = [value[lang] if isinstance(value, Words) else value for value in values]
             by_name = {
                 name: value[lang] if isinstance(value, Words) else value
                 for name, value in named.items()
             }
-            return self[lang].format(*told, **by_name)
+            return self[lang].format(*in_order, **by_name)
 
         return Words(*map(filled, LANGUAGES))
 

@@ -20,7 +20,6 @@ from aws.access.privileges import (
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam.condition import over_time
-from aws.iam.difference import MissingPermission, missing_by
 from aws.iam.evaluation import (
     EvalDecision,
     EvaluationResult,
@@ -29,6 +28,7 @@ from aws.iam.evaluation import (
     is_same,
     names,
 )
+from aws.iam.permissions import MissingPermission, missing_by
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY

@@ -41,7 +41,7 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             Words(en=key, ja=key),
             found,
             limit.bound,
-            decided_in=joined((limit.source, where(_documented(key)))),
+            decided_in=replace(where(_documented(key)), source=limit.source),
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()

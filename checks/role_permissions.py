@@ -16,7 +16,7 @@ from aws.access.privileges import (
     split,
     statements,
 )
-from aws.access.surplus import (
+from aws.access.surplus_permissions import (
     READ,
     Gravity,
     Named,
@@ -26,13 +26,13 @@ from aws.access.surplus import (
     named,
     reaches_more,
 )
-from aws.access.surplus import surplus as all_surplus
+from aws.access.surplus_permissions import surplus as all_surplus
 from aws.bounds import described
 from aws.difference import Difference
 from aws.iam.condition import over_time, since
-from aws.iam.difference import MissingPermission
 from aws.iam.evaluation import applies, evaluate_from, is_same
 from aws.iam.pattern import TooIntricateError, escape_from, resource_pattern
+from aws.iam.permissions import MissingPermission
 from aws.iam.statement import Statement, parse
 from aws.kinds.role import ROLE, Role
 from aws.section import Follows, lookup

@@ -6,7 +6,7 @@ from aws import desired
 from aws.access.assuming import trust_flaws
 from aws.access.callers import CALLERS, callers_of, strangers
 from aws.access.privileges import lacks, short
-from aws.access.surplus import unsound
+from aws.access.surplus_permissions import unsound
 from aws.access.targets import INVOCATION
 from aws.bounds import exactly, within
 from aws.difference import differences

@@ -201,11 +201,11 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Wo
 def _described(who: Words, allowing: Statement, policy: FunctionPolicy) -> Words:
     """Say who, and by which statement, on what."""
     statement, on = allowing.sid or allowing.number, policy.qualifier
-    said = Words(
+    caller = Words(
         en=f"{who.en} (statement {statement} on {on or 'the function'})",
         ja=f"{who.ja}（{on or '関数本体'}のステートメント{statement}）",
     )
-    return allowing.told(said)
+    return allowing.told(caller)
 
 
 def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:

@@ -14,8 +14,8 @@ from aws.bounds import within
 from aws.difference import Difference
 from aws.iam.actions import expand
 from aws.iam.condition import CALLED_ALONE, PUBLIC, Context, context, over_time
-from aws.iam.difference import MissingPermission, missing
 from aws.iam.evaluation import EvaluationResult, evaluate_from
+from aws.iam.permissions import MissingPermission, missing
 from aws.iam.statement import Statement, parse
 from aws.kinds.role import ROLE, Role
 from aws.words import Words

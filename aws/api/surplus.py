@@ -264,9 +264,11 @@ def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
         return {}
     given = [*(raw.get(answers) or {}).values()]
     content = {raw.get("contentHandling"), *(entry.get("contentHandling") for entry in given)}
-    said = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
+    handling = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
     return (
-        said if raw["type"].upper() == "MOCK" else {**said, **_of_call(raw), **_of_answers(given)}
+        handling
+        if raw["type"].upper() == "MOCK"
+        else {**handling, **_of_call(raw), **_of_answers(given)}
     )
 
 

@@ -81,8 +81,8 @@ class Change:
     """It puts the resource back to its state before a run that stopped half-way."""
 
     def as_json(self) -> dict[str, Any]:
-        told = {name: value for name, value in asdict(self).items() if name not in MARKS}
-        return told | {name: True for name in SHOWN_MARKS if getattr(self, name)}
+        changed = {name: value for name, value in asdict(self).items() if name not in MARKS}
+        return changed | {name: True for name in SHOWN_MARKS if getattr(self, name)}
 
 
 Changes = tuple[Change, ...]

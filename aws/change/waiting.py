@@ -51,8 +51,8 @@ class TransientError:
     def covers(self, error: ClientError) -> bool:
         found = error.response["Error"]
         message = found.get("Message", "")
-        said = not self.says or any(phrase in message for phrase in self.says)
-        return found.get("Code") in self.codes and said
+        matches = not self.says or any(phrase in message for phrase in self.says)
+        return found.get("Code") in self.codes and matches
 
 
 TRANSIENT = (

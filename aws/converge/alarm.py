@@ -86,9 +86,9 @@ def _wanted(alarm: Alarm) -> dict[str, Any]:
 
 def _kept(alarm: Alarm, found: Found) -> dict[str, Any]:
     """Return the settings of an alarm that are within the bounds of the plan, and what it does beside."""
-    told = tuple(dict.fromkeys((alarm.topic_arn, *found.alarm_actions)))
+    topics = tuple(dict.fromkeys((alarm.topic_arn, *found.alarm_actions)))
     actions = {
-        "alarm_actions": found.alarm_actions if set(told) == {*found.alarm_actions} else told
+        "alarm_actions": found.alarm_actions if set(topics) == {*found.alarm_actions} else topics
     }
     if found.expressions or not watches(found, alarm):
         return actions

@@ -107,9 +107,9 @@ def _gateway_response(
     """
     there = _gateway_document(draft)
     misled = any(difference.name == response.kind for difference in misleading_statuses(there))
-    told = not misled and _answers(there, response, api)
+    as_promised = not misled and _answers(there, response, api)
     found = there.gateway_responses.get(response.kind)
-    if told and (found or not _defaults_are_ours(there, api)):
+    if as_promised and (found or not _defaults_are_ours(there, api)):
         return ()
     headers, template = (
         _kept(found, response, api) if found else (response.headers, response.template)

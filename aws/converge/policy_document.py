@@ -37,11 +37,11 @@ def policy_lines(policy: Raw) -> list[str]:
 
 
 def _lines(statement: Raw) -> Iterator[str]:
-    said = {name: value for name, value in statement.items() if name != "Sid"}
-    if said.keys() != {"Effect", "Action", "Resource"} or said["Effect"] != "Allow":
-        yield json.dumps(said, sort_keys=True)
+    terms = {name: value for name, value in statement.items() if name != "Sid"}
+    if terms.keys() != {"Effect", "Action", "Resource"} or terms["Effect"] != "Allow":
+        yield json.dumps(terms, sort_keys=True)
         return
-    for action, resource in product(_listed(said["Action"]), _listed(said["Resource"])):
+    for action, resource in product(_listed(terms["Action"]), _listed(terms["Resource"])):
         yield str(Permission(action, resource))
 
 

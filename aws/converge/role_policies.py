@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from aws.access.privileges import denied_secrets, lacks, only_observes, short, split, statements
-from aws.access.surplus import Gravity, Named, as_differences, named, surplus, unsound
+from aws.access.surplus_permissions import Gravity, Named, as_differences, named, surplus, unsound
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret

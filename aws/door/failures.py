@@ -100,12 +100,12 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
 
 def failed(call: str, code: str, message: str) -> Unreadable:
     """Return why a call failed, by AWS's or botocore's own words; ``code`` is the error code or the class of the error."""
-    said = f"{code}{message}"
+    answer = f"{code}{message}"
     return Unreadable(
-        Words.same(f"{call}: {said}"),
+        Words.same(f"{call}: {answer}"),
         call=call,
-        obstacle=obstacle_of(code, said, Obstacle.READER_RIGHTS),
-        action=refused_action(call, said),
+        obstacle=obstacle_of(code, answer, Obstacle.READER_RIGHTS),
+        action=refused_action(call, answer),
     )
 
 

@@ -266,8 +266,8 @@ def _silent(shape: Any, found: dict[str, Any]) -> bool:
         for key, member in shape.members.items()
         if "location" not in member.serialization
     ]
-    said = (found.get(entry.serialization.get("name", key)) for key, entry in inside)
-    return bool(inside) and all(entry is None for entry in said)
+    values = (found.get(entry.serialization.get("name", key)) for key, entry in inside)
+    return bool(inside) and all(value is None for value in values)
 
 
 def _has_silent(shape: Any, elements: Any) -> bool:

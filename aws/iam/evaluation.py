@@ -61,8 +61,8 @@ def evaluate(
     denied, denying = _matched(_of(everything, "Deny"), action, resource, known)
     if denied is True:
         by = denying.words if denying else SILENCE
-        said = Words(en=f"an explicit deny: {by.en}", ja=f"明示的な拒否（{by.ja}）")
-        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, said, taken=True)
+        deny = Words(en=f"an explicit deny: {by.en}", ja=f"明示的な拒否（{by.ja}）")
+        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, deny, taken=True)
     granted = [
         _matched(_of(policies, "Allow"), action, resource, known)[0]
         for policies in (statements, *limits)

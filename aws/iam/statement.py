@@ -77,8 +77,8 @@ class Statement:
         """What it is about, on what and under which conditions: a decision about it covers no more than that."""
         actions = ", ".join(self.actions) or f"NotAction {', '.join(self.not_actions)}"
         where = ", ".join(self.resources) or f"NotResource {', '.join(self.not_resources)}"
-        told = actions if where == "*" else f"{actions}: {where}"
-        return self.told(Words.same(told))
+        scope = actions if where == "*" else f"{actions}: {where}"
+        return self.told(Words.same(scope))
 
     def told(self, what: Words) -> Words:
         """Say something of it with the conditions under which it holds."""

@@ -245,9 +245,9 @@ def _rules(reading: Reading, name: str) -> tuple[str, ...]:
     listed = every_page(
         reading.aws, "apigatewayv2", "list_routing_rules", "RoutingRules", DomainName=name
     )
-    told = ("Priority", "Conditions", "Actions")
+    members = ("Priority", "Conditions", "Actions")
     return tuple(
-        json.dumps({key: entry[key] for key in told if key in entry}, sort_keys=True)
+        json.dumps({key: entry[key] for key in members if key in entry}, sort_keys=True)
         for entry in sorted(listed, key=lambda item: item.get("Priority", 0))
     )
 

@@ -87,8 +87,8 @@ WHY = Harmless("words beside a state, which is judged")
 
 def _within(member: str, refused: Raw) -> ReadFailure:
     """Return the failure of a part of an answer, which AWS reports inside that answer."""
-    said = f"{member}: {refused.get('ErrorCode')}"
-    return ReadFailure.of("lambda:GetFunction", said, said)
+    why = f"{member}: {refused.get('ErrorCode')}"
+    return ReadFailure.of("lambda:GetFunction", why, why)
 
 
 def _environment(raw: Raw, place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:

@@ -275,16 +275,16 @@ def decode(arn: str, attributes: Mapping[str, str]) -> Topic:
 
 def masked_address(protocol: str, endpoint: str, environment: str) -> str:
     """Show enough of an address to know whose it is, and a fingerprint that no other address has."""
-    told = f"(#{fingerprint(environment, endpoint)})"
+    mark = f"(#{fingerprint(environment, endpoint)})"
     if protocol in {"email", "email-json"}:
         name, _, domain = endpoint.rpartition("@")
-        return f"{name[:1]}***@{domain} {told}"
+        return f"{name[:1]}***@{domain} {mark}"
     if protocol in {"http", "https"}:
         url = urlsplit(endpoint)
-        return f"{url.scheme}://{url.hostname}/*** {told}"
+        return f"{url.scheme}://{url.hostname}/*** {mark}"
     if protocol in {"lambda", "sqs", "firehose"}:
         return endpoint
-    return f"***{endpoint[-2:]} {told}"
+    return f"***{endpoint[-2:]} {mark}"
 
 
 READERS = {

@@ -66,6 +66,6 @@ def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_sentence_that_names_a_key_links_to_its_place(lang):
     shown = environments(lang)
-    linked = {path: where(path)[lang].rpartition("#")[2].removesuffix(")") for path in REFERENCES}
+    linked = {path: where(path).reference[lang].rpartition("#")[2] for path in REFERENCES}
 
     assert [path for path, anchor in linked.items() if f'<a id="{anchor}">' not in shown] == []

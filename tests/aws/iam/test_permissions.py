@@ -3,7 +3,8 @@
 import pytest
 
 from aws.iam.condition import context
-from aws.iam.difference import (
+from aws.iam.evaluation import evaluate
+from aws.iam.permissions import (
     admin_statements,
     escalations,
     excess,
@@ -11,7 +12,6 @@ from aws.iam.difference import (
     inverted_statements,
     missing,
 )
-from aws.iam.evaluation import evaluate
 from aws.iam.statement import parse
 from aws.words import SILENCE
 

@@ -26,7 +26,8 @@ from aws.bounds import described
 from aws.desired import Secret
 from aws.difference import Difference
 from aws.iam.condition import Context, context, since
-from aws.iam.difference import (
+from aws.iam.pattern import action_pattern, covers, overlap, resource_pattern
+from aws.iam.permissions import (
     Grant,
     Grants,
     admin_statements,
@@ -35,7 +36,6 @@ from aws.iam.difference import (
     grants,
     inverted_statements,
 )
-from aws.iam.pattern import action_pattern, covers, overlap, resource_pattern
 from aws.iam.statement import Statement
 from aws.kinds.role import ROLE, PolicyDocument, Role
 from aws.words import SILENCE, Words, joined
