@@ -91,7 +91,7 @@ CALLING_AWS = described(
     ja="未設定の場合と同じくboto3がAWSを呼び出せる値",
     code="calling_aws",
 )
-LINE_ENDPOINT = Words.same("LINE_API_ENDPOINT")
+LINE_ENDPOINT = "LINE_API_ENDPOINT"
 PACKAGED = Words(
     en="one that Lambda finds in its package", ja="Lambdaがパッケージ内に見つけられるもの"
 )
@@ -302,10 +302,9 @@ def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
 
 def past_line(found: Function, environment: Environment, salt: str) -> tuple[Difference, ...]:
     """Return that a function calls another address than LINE's own."""
-    facts = {LINE_ENDPOINT: found.environment.get(LINE_ENDPOINT.en)}
-    bounds = {LINE_ENDPOINT: leading_to_line(environment, salt)}
-    about = {"call": "lambda:GetFunction", "decidable": False}
-    return differences(FUNCTION.words, found.name, facts, bounds, **about)
+    endpoint, bound = found.environment.get(LINE_ENDPOINT), leading_to_line(environment, salt)
+    led = {} if bound.holds(endpoint) else {LINE_ENDPOINT: endpoint}
+    return tuple(replace(flaw, decidable=False) for flaw in variables(found, led, bound))
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:

@@ -134,7 +134,7 @@ def test_function_calls_line_itself(
     judge: Judge,
 ) -> None:
     found = deployed.function(function)
-    endpoint = found.environment.get(LINE_ENDPOINT.en)
+    endpoint = found.environment.get(LINE_ENDPOINT)
     judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
     judge(past_line(found, environment, inventory.salts["own"]))

@@ -30,6 +30,7 @@ SAMPLE = (
     "alias is fed by a stream",  # AWS lists it under the alias alone
     "log group is deleted",
     "award may not write",  # one statement of a policy, and no other
+    "line is elsewhere",
     "body is validated",  # taken out of the draft, then deployed
     "alarm calls a function",
     "session key is tagged on the other secret",
