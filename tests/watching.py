@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from aws.inventory import Sections
 from signoff.environment import Decision, Environment
@@ -22,6 +22,7 @@ class Aspect(enum.Enum):
     WHOLE = "all items, and their order"
 
 
+WatchedT = TypeVar("WatchedT", Environment, Records, Snapshot)
 Asked = tuple[str, str | Aspect]
 """A section, and the name of an item or another aspect of it; or ENVIRONMENT and one of its fields; or another field of the snapshot, whole."""
 ENVIRONMENT = "environment"
@@ -92,47 +93,43 @@ class _Decisions(Sequence[Decision]):
         return len(self._made)
 
 
-def _watched(records: Records, name: str, asked: set[Asked]) -> Records:
-    class Watched(Records):
-        def __getattribute__(self, attribute: str) -> Any:
-            asked.add((name, Aspect.WHOLE))
-            return super().__getattribute__(attribute)
+def _noting(
+    thing: WatchedT, asks: Mapping[str, Asked], asked: set[Asked], **instead: Any
+) -> WatchedT:
+    """Return a copy that writes down which of these fields are asked for, and has other values in place of some."""
 
-    return Watched(**{field.name: getattr(records, field.name) for field in fields(records)})
+    def noting(watched: object, name: str) -> Any:
+        if name in asks:
+            asked.add(asks[name])
+        return object.__getattribute__(watched, name)
+
+    kind: Any = type("Noting", (type(thing),), {"__getattribute__": noting})
+    given = {field.name: getattr(thing, field.name) for field in fields(thing) if field.init}
+    copy: WatchedT = kind(**given | instead)
+    return copy
+
+
+def _watched_records(snapshot: Snapshot, name: str, asked: set[Asked]) -> Records:
+    whole = {field.name: (name, Aspect.WHOLE) for field in fields(Records)}
+    return _noting(getattr(snapshot, name), whole, asked)
 
 
 def _watched_environment(environment: Environment, asked: set[Asked]) -> Environment:
-    given = {field.name: getattr(environment, field.name) for field in fields(environment)}
-    noted = given.keys() - {"decisions"}
-
-    class WatchedEnvironment(Environment):
-        def __getattribute__(self, name: str) -> Any:
-            if name in noted:
-                asked.add((ENVIRONMENT, name))
-            return super().__getattribute__(name)
-
-    return WatchedEnvironment(**given | {"decisions": _Decisions(environment.decisions, asked)})
+    noted = {field.name for field in fields(Environment)} - {"decisions"}
+    asks = {name: (ENVIRONMENT, name) for name in noted}
+    return _noting(environment, asks, asked, decisions=_Decisions(environment.decisions, asked))
 
 
 def _watched_snapshot(snapshot: Snapshot, asked: set[Asked]) -> Snapshot:
     """Note which fields are asked for; of records and the environment only what is asked of them."""
-    noted = set(BESIDE) - {"records", "dev", ENVIRONMENT}
-
-    class WatchedSnapshot(Snapshot):
-        def __getattribute__(self, name: str) -> Any:
-            if name in noted:
-                asked.add((name, Aspect.WHOLE))
-            return super().__getattribute__(name)
-
     sections: Any = _Watched(snapshot.inventory.sections, asked)
-    given = {field.name: getattr(snapshot, field.name) for field in fields(snapshot) if field.init}
-    watched = given | {
+    watched = {
         ENVIRONMENT: _watched_environment(snapshot.environment, asked),
         "inventory": replace(snapshot.inventory, sections=sections),
-        "records": _watched(snapshot.records, "records", asked),
-        "dev": _watched(snapshot.dev, "dev", asked),
+        **{name: _watched_records(snapshot, name, asked) for name in ("records", "dev")},
     }
-    return WatchedSnapshot(**watched)
+    asks = {name: (name, Aspect.WHOLE) for name in BESIDE if name not in watched}
+    return _noting(snapshot, asks, asked, **watched)
 
 
 def _judged(check: Check, snapshot: Snapshot) -> JudgedCheck:
