@@ -84,6 +84,8 @@ class ModuleFacts:
     """Names of its own functions that begin with no underscore."""
     texts: tuple[str, ...]
     """What each call says that takes both languages."""
+    consoles: tuple[tuple[int, bool], ...]
+    """Lines that make a terminal of rich's, and whether they decide about emojis."""
     unnamed: tuple[int, ...]
     """Lines where a variable is called `one`, whatever it holds."""
     deciding: tuple[int, ...]
@@ -102,10 +104,13 @@ def is_said(node):
 def facts_of(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     tree = ast.parse(text)
-    calls, imported, unnamed, named = [], [], [], []
+    calls, consoles, imported, unnamed, named = [], [], [], [], []
     for node in ast.walk(tree):
         if is_said(node):
             calls.append(node)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Console":
+            decided = any(keyword.arg == "emoji" for keyword in node.keywords)
+            consoles.append((node.lineno, decided))
         elif isinstance(node, ast.FunctionDef):
             named.append(node.name)
         elif isinstance(node, ast.Name | ast.arg) and UNNAMED in vars(node).values():
@@ -124,6 +129,7 @@ def facts_of(path):
         functions=tuple(named),
         public=tuple(node.name for node in functions if not node.name.startswith("_")),
         texts=tuple(map(text_of, calls)),
+        consoles=tuple(consoles),
         unnamed=tuple(unnamed),
         deciding=tuple(node.lineno for test in tests for node in decisions(test)),
     )
@@ -181,14 +187,13 @@ def test_a_class_name_stands_for_one_idea():
 def test_no_terminal_shows_a_picture_for_a_part_of_an_arn():
     """On a terminal, rich takes `:secret:` for an emoji, so that an ARN that it prints cannot be copied."""
     made = {
-        f"{path}:{node.lineno}": {keyword.arg for keyword in node.keywords}
+        f"{path}:{line}": decided
         for path in modules("runbook", "load")
-        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Console"
+        for line, decided in facts_of(path).consoles
     }
 
     assert made
-    assert not {place for place, named in made.items() if "emoji" not in named}
+    assert not {place for place, decided in made.items() if not decided}
 
 
 def test_nothing_is_imported_from_a_conftest():
