@@ -174,13 +174,12 @@ def main() -> None:
     request_id = RequestId()
     configure_logging(request_id)
     handler = init(name)
+    seconds = time.monotonic() - began
     if callable(handler):
-        channel.send({"ready": True, "seconds": time.monotonic() - began})
+        channel.send({"ready": True, "seconds": seconds})
         serve(channel, handler, request_id)
     else:
-        channel.send(
-            {"ready": False, "seconds": time.monotonic() - began}, report_error(handler, "")
-        )
+        channel.send({"ready": False, "seconds": seconds}, report_error(handler, ""))
         sys.exit(1)
 
 
