@@ -6,10 +6,7 @@ import pty
 import sys
 from contextlib import suppress
 from datetime import timedelta
-from itertools import starmap
-from pathlib import Path
 
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from aws.words import Words
@@ -19,11 +16,11 @@ from runbook.judge import ENDPOINT, Checks
 from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
-from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
+from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
 from tests.provenance import PROVENANCE
+from tests.runbook.judged_rows import leaving, written
 
 CHECKLIST = Checklist.load()
-_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 WRONG = Words(en="is not as planned", ja="計画と異なります")
 
 
@@ -42,11 +39,10 @@ def saying(**outcomes):
 
     def run(command):
         asked = {name.removeprefix("--row=") for name in command if name.startswith("--row=")}
-        (file,) = [name.removeprefix("--json=") for name in command if name.startswith("--json=")]
         rows = {row.replace("_", "-"): outcome for row, outcome in outcomes.items()}
         found = {row: end for row, end in rows.items() if row in asked}
-        Path(file).write_bytes(_ROWS.dump_json(tuple(starmap(judged, found.items()))))
-        return int(any(end.red for end in found.values()))
+        told = written(*(judged(row, end) for row, end in found.items()))
+        return leaving(told, int(any(end.red for end in found.values())))(command)
 
     return run
 

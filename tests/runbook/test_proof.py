@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter
 
 from aws.release import code_sha256
 from aws.words import Words
@@ -16,6 +15,7 @@ from runbook.procedures.prove import PASSED, prove_the_build
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.outcome import Outcome, RowVerdict
 from tests.runbook.desk import package
+from tests.runbook.judged_rows import written
 
 ROOT = Path(__file__).parents[2]
 BUILT = {key: code_sha256(package(key)) for key in FUNCTIONS}
@@ -28,16 +28,15 @@ def packed():
 
 LIVE = ("DEP-38", "pass")
 CHECKLIST = Checklist.load()
-_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 
 
 def judged_as(outcomes):
     """The rows with these outcomes, as a run leaves them."""
-    rows = tuple(
+    rows = (
         RowVerdict(row=CHECKLIST[id_], outcome=Outcome(outcome), severity=Severity.BLOCKER)
         for id_, outcome in outcomes
     )
-    return _ROWS.dump_json(rows).decode()
+    return written(*rows)
 
 
 class Commands:

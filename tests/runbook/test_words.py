@@ -5,11 +5,9 @@ import re
 import signal
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from pydantic import TypeAdapter
 from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
@@ -31,6 +29,7 @@ from signoff.judge.checklist import Checklist, Repair, Severity
 from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from tests.english import english_in
 from tests.runbook import toy
+from tests.runbook.judged_rows import leaving, written
 
 NAMES_OF_AWS = {"SnapStart", "FIFO", "durable execution", "web ACL"}
 STEPS = {f"{step.module}.{step.name}": step for step in procedures()["provision"].steps}
@@ -91,7 +90,6 @@ def test_a_file_that_is_not_text_is_refused_without_a_byte_of_it(tmp_path):
 
 
 CHECKLIST = Checklist.load()
-_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 
 
 def judged(row, outcome, why, *findings, **fields):
@@ -108,10 +106,6 @@ def judged(row, outcome, why, *findings, **fields):
 
 def rows(*told):
     return written(*(judged(*one) for one in told))
-
-
-def written(*verdicts):
-    return _ROWS.dump_json(verdicts).decode()
 
 
 SILENT = "the checks said nothing of it (exit {}); run pytest --env prod"
@@ -142,10 +136,7 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
 
     def run(command):
         commands.append(command)
-        (written,) = (name for name in command if name.startswith("--json="))
-        if told is not None:
-            Path(written.removeprefix("--json=")).write_text(told)
-        return code
+        return leaving(told, code)(command)
 
     judge = Checks("prod", ["--x"], run).red
 
@@ -158,13 +149,7 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
 
 def test_row_that_nobody_judged_is_neither_red_nor_green():
     told = rows(("SEC-31", "excluded", ""), ("SEC-01", "pass", ""))
-
-    def run(command):
-        (written,) = (name for name in command if name.startswith("--json="))
-        Path(written.removeprefix("--json=")).write_text(told)
-        return 0
-
-    found = Checks("prod", [], run).red(("SEC-31", "SEC-01", "SMOKE-12"))
+    found = Checks("prod", [], leaving(told, 0)).red(("SEC-31", "SEC-01", "SMOKE-12"))
     assert {row: (red_row.aside, red_row.sentence.ja) for row, red_row in found.items()} == {
         "SEC-31": (True, "対象外（未設定）"),
         "SMOKE-12": (True, "この環境では判定しません"),
@@ -175,12 +160,7 @@ def test_row_that_only_follows_is_told_with_its_root():
     follows = Finding(row="SEC-13", outcome=Outcome.FOLLOWS, root="DEP-01")
     told = written(judged("SEC-13", "follows", "Users-prod does not exist", follows))
 
-    def run(command):
-        (file,) = (name for name in command if name.startswith("--json="))
-        Path(file.removeprefix("--json=")).write_text(told)
-        return 1
-
-    assert Checks("prod", [], run).red(("SEC-13",))["SEC-13"].root == "DEP-01"
+    assert Checks("prod", [], leaving(told)).red(("SEC-13",))["SEC-13"].root == "DEP-01"
 
 
 @pytest.mark.parametrize(
@@ -196,12 +176,7 @@ def test_row_that_only_follows_is_told_with_its_root():
 def test_row_says_which_command_takes_away_what_nobody_planned(remedy, command):
     told = written(judged("SEC-07", "fail", "a tag is a secret", remedy=remedy))
 
-    def run(command):
-        (file,) = (name for name in command if name.startswith("--json="))
-        Path(file.removeprefix("--json=")).write_text(told)
-        return 1
-
-    assert Checks("prod", [], run).red(("SEC-07",))["SEC-07"].undone_by == command
+    assert Checks("prod", [], leaving(told)).red(("SEC-07",))["SEC-07"].undone_by == command
 
 
 REHEARSED = {"unrecorded": Repair(run="python -m runbook rehearse_rollbacks --env {env} --go")}
