@@ -12,7 +12,15 @@ from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
-from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed, is_closed_version
+from aws.release import (
+    Builds,
+    Package,
+    RecordedRelease,
+    code_sha256,
+    is_closed,
+    is_closed_version,
+    unpacked,
+)
 from aws.section import Section, Unreadable
 
 
@@ -233,19 +241,13 @@ def _read(
             "the link leads to other code than the version's",
             "リンク先のコードがバージョンのものと異なります",
         )
-    files = _unpacked(content)
+    files = unpacked(content)
     _search(reading, first.name, files, seen)
     handlers: dict[str, HandlerFlaw | None] = {}
     for user in users:
         if user.handler:
             handlers[user.handler] = handlers.get(user.handler) or handler_flaw(files, user)
     return PackageContents(built_here=built is not None, handlers=handlers)
-
-
-def _unpacked(content: bytes) -> Mapping[str, bytes]:
-    from aws.release import unpacked  # noqa: PLC0415 - as above
-
-    return unpacked(content)
 
 
 def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:
@@ -256,7 +258,7 @@ def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[b
             seen.add(digest)
             text = {path: content.decode("utf-8", "replace")}
             reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
-            within = _unpacked(content)
+            within = unpacked(content)
             _search(reading, name, {f"{path}/{file}": within[file] for file in within}, seen)
 
 
