@@ -54,13 +54,12 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
         PackageModules(files), layered=bool(version.layers or version.file_systems or path_set)
     )
     module = path.replace("/", ".")
-    if importing.modules.source_of(module) is None:
+    if (file := importing.modules.source_of(module)) is None:
         return absent
     try:
         bound = importing.load(module)
     except ImportEnds as end:
         return HandlerFlaw(end.words, certain=int(runtime[1]) <= sys.version_info.minor)
-    file = f"{importing.modules.source_of(module)}"
     return _unbound(file, name, bound) or next(iter(importing.doubts), None)
 
 
@@ -173,8 +172,10 @@ class ModuleImport(ast.NodeVisitor):
                     self.bound |= dict.fromkeys(names, PERHAPS)
                 case ast.Attribute(value=ast.Name(id="sys"), attr="path"):
                     self.importing.modules.elsewhere = True
-                case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name):
-                    self.bound |= {"*": PERHAPS} if name in HIDDEN else {}
+                case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name) if (
+                    name in HIDDEN
+                ):
+                    self.bound["*"] = PERHAPS
         self.run(tree.body)
         return self.bound
 
