@@ -190,8 +190,19 @@ class ModuleImport(ast.NodeVisitor):
                 self.bound[node.name] = node
             case ast.Name(id=name, ctx=ast.Store()):
                 self.bound[name] = node
-            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp():
+            case ast.Lambda():
                 pass
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                for named in ast.walk(node):
+                    if isinstance(named, ast.NamedExpr):
+                        self.bound[named.target.id] = named
+            case (
+                ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                self.bound[name] = node
+                super().generic_visit(node)
             case _:
                 super().generic_visit(node)
 
@@ -256,41 +267,55 @@ class ModuleImport(ast.NodeVisitor):
         raise ImportEnds(en, ja)
 
     def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
         match _decided(node.test):
             case None:
                 self.either(node.body, node.orelse)
             case holds:
                 self.run(node.body if holds else node.orelse)
 
-    def visit_For(self, node: ast.For | ast.While) -> None:
+    def visit_For(self, node: ast.For) -> None:
+        self.visit(node.target)
         self.either(node.body, node.orelse)
 
-    visit_While = visit_For  # noqa: N815 - the names that ast.NodeVisitor looks for
+    def visit_While(self, node: ast.While) -> None:
+        self.visit(node.test)
+        self.either(node.body, node.orelse)
 
     def visit_Match(self, node: ast.Match) -> None:
+        for part in (node.subject, *(case.pattern for case in node.cases)):
+            self.visit(part)
         self.either(*(case.body for case in node.cases), [])
 
     def visit_With(self, node: ast.With) -> None:
+        for item in node.items:
+            self.visit(item)
         if any("suppress" in ast.unparse(item) for item in node.items):
             self.either(node.body, [])
         else:
             self.run(node.body)
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
-        """Execute what is tried; where that ends with an error, what handles errors."""
-        doubts, before = len(self.importing.doubts), dict(self.bound)
+        """Execute what is tried; where that ends with an error, what handles errors.
+
+        Else a name that only a handler binds may be there, and what the others are is not in doubt.
+        """
+        doubts, handling = len(self.importing.doubts), [each.body for each in node.handlers]
         try:
             self.run([*node.body, *node.orelse])
         except ImportEnds:
-            if not node.handlers:
+            if not handling:
                 raise
-            self.bound = before
-            self.either(*(handler.body for handler in node.handlers))
-        if node.handlers:
+            self.either(*handling)
+        else:
+            tried = dict(self.bound)
+            self.either(*handling, [])
+            self.bound = dict.fromkeys(self.bound, PERHAPS) | tried
+        if handling:
             del self.importing.doubts[doubts:]
         self.run(node.finalbody)
 
-    visit_TryStar = visit_Try  # noqa: N815
+    visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
 
     def either(self, *branches: Sequence[ast.stmt]) -> None:
         """Execute what only a run decides between: a name is bound where each branch binds it that does not end."""

@@ -117,6 +117,28 @@ def test_handler_that_a_run_decides_about_is_a_guess(source, more):
 
 
 @pytest.mark.parametrize(
+    "binding",
+    [
+        "for TABLE in ('a', 'b'): ...",
+        "with open(__file__) as TABLE: ...",
+        "if TABLE := input(): ...",
+        "while not (TABLE := input()): ...",
+        "match input():\n case TABLE: ...",
+        "match [1]:\n case [1, *TABLE]: ...",
+        "match {}:\n case {'a': 1, **TABLE}: ...",
+        "all((TABLE := name) for name in ('a', 'b'))",
+        "try:\n TABLE = 'a'\n import requests\nexcept ImportError: ...",
+        "try:\n int('a')\nexcept ValueError:\n TABLE = 'a'",
+        "def read():\n global TABLE\n TABLE = 'a'\nread()",
+        "TABLE: str = 'a'",
+        "TABLE, *rest = 'ab'",
+    ],
+)
+def test_name_that_a_module_binds_in_any_way_may_be_imported(binding):
+    assert flaw_of("from conf import TABLE\n" + HANDLER, {"conf.py": binding}) is None
+
+
+@pytest.mark.parametrize(
     ("more", "version"),
     [
         ({"requests/__init__.py": ""}, {}),
