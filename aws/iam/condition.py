@@ -17,8 +17,6 @@ CLOCKS = ("aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime")
 """Condition keys that hold a time: that of the call, twice, and that of its credentials, which are renewed all the time."""
 LONGEST_SESSION = timedelta(hours=12)
 """The longest that the credentials of a role's session are valid (IAM user guide, MaxSessionDuration)."""
-ANY_TAG = ("aws:PrincipalTag/", "aws:RequestTag/")
-"""In a context that has one of them, a tag that it does not name is not there."""
 CALLED_ALONE = "keys of the called service"
 """In a context that has it, other services have put no keys into the session."""
 SINCE = " since"
