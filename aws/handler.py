@@ -8,6 +8,7 @@ import ast
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import PurePosixPath
 from threading import Lock
@@ -21,8 +22,22 @@ PYTHON = re.compile(r"python3\.(\d+)")
 MODULES = 400
 """Modules of one package that are followed; what lies behind more of them is taken for sound."""
 EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
-HIDDEN = frozenset({"exec", "globals", "locals", "vars", "setattr", "modules", "__getattr__"})
+HIDDEN = frozenset(
+    {
+        "exec",
+        "globals",
+        "locals",
+        "vars",
+        "setattr",
+        "modules",
+        "__getattr__",
+        "__dict__",
+        "global_enum",
+    }
+)
 """By which a module may have names that no statement of it binds."""
+SEARCHING = frozenset({"addsitedir", "__path__", "extend_path"})
+"""By which modules are found in other folders than the package's own, as by sys.path."""
 PERHAPS = ast.Pass()
 """Stands for what binds a name on one path alone."""
 _PARSING = Lock()
@@ -55,8 +70,9 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     )
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
-        return absent
+        return None if path in importing.modules.compiled else absent
     try:
+        importing.imported(module, version.handler or module)
         bound = importing.load(module)
     except ImportEnds as end:
         return HandlerFlaw(end.words, certain=int(runtime[1]) <= sys.version_info.minor)
@@ -75,7 +91,9 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
                 f"{file}の{name}は条件を満たす場合にのみ定義される",
             )
             return HandlerFlaw(Words(en=en, ja=ja), certain=False)
-        case ast.AsyncFunctionDef(decorator_list=[]) | ast.Constant():
+        case ast.AsyncFunctionDef(decorator_list=[]) | ast.Constant() | ast.Import():
+            pass
+        case ast.Dict() | ast.List() | ast.Tuple() | ast.Set() | ast.JoinedStr():
             pass
         case ast.FunctionDef(decorator_list=[], args=args) | ast.Lambda(args=args) if not (
             _takes_a_call(args)
@@ -101,7 +119,9 @@ def _parsed(source: bytes, file: str) -> ast.Module:
     """Parse a module once, since functions share modules."""
     try:
         with _PARSING:
-            return ast.parse(source)
+            tree = ast.parse(source)
+            compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
+            return tree
     except (SyntaxError, ValueError):
         en, ja = f"{file} is no Python", f"{file}がPythonとして読めない"
         raise ImportEnds(en, ja) from None
@@ -170,7 +190,16 @@ class ModuleImport(ast.NodeVisitor):
             match node:
                 case ast.Global(names=names):
                     self.bound |= dict.fromkeys(names, PERHAPS)
-                case ast.Attribute(value=ast.Name(id="sys"), attr="path"):
+                case (
+                    ast.Attribute(value=ast.Name(id="sys"), attr="path")
+                    | ast.alias(name="sys", asname=str())
+                ):
+                    self.importing.modules.elsewhere = True
+                case ast.ImportFrom(module="sys", names=taken) if "path" in {
+                    alias.name for alias in taken
+                }:
+                    self.importing.modules.elsewhere = True
+                case ast.Name(id=name) | ast.Attribute(attr=name) if name in SEARCHING:
                     self.importing.modules.elsewhere = True
                 case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name) if (
                     name in HIDDEN
@@ -214,6 +243,10 @@ class ModuleImport(ast.NodeVisitor):
                 same = isinstance(value, ast.Name) and self.bound.get(value.id)
                 self.bound[target.id] = same or value
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
+
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             self.bound.pop(ast.unparse(target), None)
@@ -244,7 +277,8 @@ class ModuleImport(ast.NodeVisitor):
         modules = self.importing.modules
         if name not in names and modules.has(f"{source}.{name}"):
             self.importing.imported(f"{source}.{name}", f"{self.file}:{node.lineno}")
-        elif not {name, "*", "__getattr__"} & names.keys() and not name.startswith("__"):
+            return ast.Import(names=[])
+        if not {name, "*", "__getattr__"} & names.keys() and not name.startswith("__"):
             file = modules.source_of(source)
             at = f"{self.file}:{node.lineno}"
             en = f"{at} imports {name}, which {file} does not define"
@@ -256,7 +290,8 @@ class ModuleImport(ast.NodeVisitor):
         self.end(node, ast.unparse(error) if error else "its error")
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in EXITS:
+        called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
+        if called in EXITS - self.bound.keys():
             self.end(node, "SystemExit")
         self.generic_visit(node)
 
@@ -290,10 +325,10 @@ class ModuleImport(ast.NodeVisitor):
     def visit_With(self, node: ast.With) -> None:
         for item in node.items:
             self.visit(item)
-        if any("suppress" in ast.unparse(item) for item in node.items):
-            self.either(node.body, [])
-        else:
+        doubts = len(self.importing.doubts)
+        with suppress(ImportEnds):  # a context manager may catch any error
             self.run(node.body)
+        del self.importing.doubts[doubts:]
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         """Execute what is tried; where that ends with an error, what handles errors.

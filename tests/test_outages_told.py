@@ -192,6 +192,11 @@ OUTAGES = {
         "SEC-13",
         "allows it only if IpAddress aws:SourceIp = 10.0.0.0/8, 172.16.0.0/12, which is not met",
     ),
+    "an address of no machine on the internet": (
+        under("auth", USERS, "aws:SourceIp", ["100.64.0.0/10", "169.254.0.0/16"], "IpAddress"),
+        "SEC-13",
+        "allows it only if IpAddress aws:SourceIp = 100.64.0.0/10, 169.254.0.0/16, which is not met",
+    ),
     "a Deny of all but a private address": (
         attached("auth", None, denied_if("dynamodb:*", "NotIpAddress", "aws:SourceIp", "192.168.0.0/16")),
         "SEC-13",

@@ -25,7 +25,10 @@ PUBLIC = " is public"
 """Follows a key whose value is an address of the internet, which one is not known."""
 PRIVATE = tuple(
     ipaddress.ip_network(network)
-    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+    for network in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"),
+        *("127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"),
+    )
 )
 """The networks of which no address is public."""
 ANY_PUBLIC = "192.0.2.1"

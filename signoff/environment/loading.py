@@ -177,7 +177,8 @@ def _resources(name: str, table: Mapping[str, Any], app: Application) -> frozens
         for key, default in names.items()
     ]
     if domain := named["domain"].get("name"):
-        used.append(f"{domain}/{named['domain'].get('base_path', '')}")
+        path = str(named["domain"].get("base_path") or "").strip("/")
+        used.append(f"{str(domain).rstrip('.')}/{path}")
     return frozenset(str(each).casefold() for each in (*used, table.get("bucket")) if each)
 
 

@@ -15,7 +15,13 @@ LIVE = replace(
     handler="handler.handler",
     runtime="python3.13",
 )
-DEFINED = {"app.py": HANDLER}
+DEFINED = {
+    "app.py": HANDLER,
+    "package/__init__.py": "",
+    "package/handler.py": HANDLER,
+    "package/broken/__init__.py": "raise KeyError",
+    "package/broken/app.py": HANDLER,
+}
 
 
 def flaw_of(source, more=DEFINED, **version):
@@ -60,6 +66,9 @@ def archive(name):
         "def handler(*arguments): ...",
         "def handler(event, context, client=None): ...",
         "class Handler:\n name = 1\n other = name\n" + HANDLER,
+        "with open(__file__):\n import requests\n" + HANDLER,
+        "def quit(): ...\nquit()\n" + HANDLER,
+        "import sys\nsys.path.append('a')\nwith open(__file__):\n import requests\n" + HANDLER,
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -82,6 +91,12 @@ def test_handler_that_its_module_binds_is_found(source):
         ("async def handler(event, context): ...", "handler in handler.py cannot be called"),
         ("def handler(event): ...", "handler in handler.py cannot be called"),
         ("handler = None", "handler in handler.py cannot be called"),
+        ("import app as handler", "handler in handler.py cannot be called"),
+        ("from package import handler", "handler in handler.py cannot be called"),
+        ("handler = {}", "handler in handler.py cannot be called"),
+        ("handler: object", "handler.py defines no handler"),
+        ("return", "handler.py is no Python"),
+        ("from package.broken.app import handler", "package/broken/__init__.py:1 raises KeyError"),
         ("handler = lambda event: None", "handler in handler.py cannot be called"),
         ("def handler(event, context)", "handler.py is no Python"),
         ("import requests\n" + HANDLER, "handler.py:1 imports requests"),
@@ -108,9 +123,15 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
         ("import os\nif os.environ.get('A'):\n " + HANDLER, {}),
         ("from boto3 import *", {}),
         ("import sys\nsys.path.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
+        ("import sys as s\ns.path.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
+        ("from sys import path\npath.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
+        ("import site\nsite.addsitedir('/tmp/more')\nimport requests\n" + HANDLER, {}),
         ("import requests\n" + HANDLER, {".requirements.zip": archive("urllib3/__init__.py")}),
     ],
-    ids=["a condition", "names that are not read", "a folder", "an archive without it"],
+    ids=[
+        *("a condition", "names that are not read", "a folder", "a folder by another name"),
+        *("a folder by its list", "a folder of packages", "an archive without it"),
+    ],
 )
 def test_handler_that_a_run_decides_about_is_a_guess(source, more):
     assert not flaw_of(source, more).certain
@@ -159,6 +180,16 @@ def test_of_another_language_the_file_of_the_handler_is_looked_for(file, flawed)
     version = replace(LIVE, runtime="nodejs22.x", handler="handler.run")
 
     assert bool(handler_flaw({file: b""}, version)) == flawed
+
+
+def test_handler_in_a_package_is_imported_with_the_package():
+    why = flaw_of("", handler="package.broken.app.handler").words.en
+
+    assert why == "package/broken/__init__.py:1 raises KeyError during the import"
+
+
+def test_compiled_handler_is_taken_for_sound():
+    assert flaw_of("", {"fast.cpython-313-x86_64-linux-gnu.so": b""}, handler="fast.run") is None
 
 
 def test_handler_of_modules_that_import_each_other_is_found():

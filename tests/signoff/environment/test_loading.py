@@ -486,8 +486,10 @@ def test_environment_that_is_not_production_has_no_resource_of_production(path, 
         ('names = { award-role = "rally-prod-award-role" }', "rally-prod-award-role"),
         ('bucket = "rally-images"', "rally-images"),
         ('domain = { name = "API.rally.example.jp" }', "api.rally.example.jp/"),
+        ('domain = { name = "api.rally.example.jp." }', "api.rally.example.jp/"),
+        ('domain = { name = "api.rally.example.jp", base_path = "/" }', "api.rally.example.jp/"),
     ],
-    ids=["a role", "the bucket", "the domain"],
+    ids=["a role", "the bucket", "the domain", "with a final dot", "with a path of one slash"],
 )
 def test_environment_that_is_not_production_shares_not_even_one_resource(changed, key, shared):
     path = changed('load_plan = "baseline"', f'load_plan = "baseline"\n{SHARED}')
