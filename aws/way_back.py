@@ -40,6 +40,10 @@ class DeploymentBack:
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
+    def its(self, route: str) -> str:
+        """Return the name of one of its routes."""
+        return f"{route} ({self.deployment.id})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageContents:

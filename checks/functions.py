@@ -245,8 +245,8 @@ def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[
     if not flaw.certain:
         about = {"call": "lambda:GetFunction", "decidable": True, "certainty": Certainty.UNPARSED}
     en, ja = flaw.words.en, flaw.words.ja
-    named = Words(en=f"{version.handler} ({en})", ja=f"{version.handler}（{ja}）")
-    yield fault(FUNCTION.words, version.name, HANDLER, named, PACKAGED, **about)
+    handler = Words(en=f"{version.handler} ({en})", ja=f"{version.handler}（{ja}）")
+    yield fault(FUNCTION.words, version.name, HANDLER, handler, PACKAGED, **about)
 
 
 def hijacking(found: Function) -> tuple[Difference, ...]:
@@ -343,9 +343,9 @@ def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
     if text in {planned.name for planned in plan.secrets}:
         secret = lookup(found.secrets, text)
         return (secret.arn, secret.arn[: -len("-abcdef")]) if secret else ()
-    named = {f"{function.name}:{function.alias}": function.alias_arn for function in plan.functions}
-    named |= {table.name: table.arn for table in plan.tables}
-    return (named[text],) if text in named else ()
+    arns = {f"{function.name}:{function.alias}": function.alias_arn for function in plan.functions}
+    arns |= {table.name: table.arn for table in plan.tables}
+    return (arns[text],) if text in arns else ()
 
 
 @cache

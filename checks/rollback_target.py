@@ -256,8 +256,10 @@ class WayBack:
             planned = "NONE" if id_ in self._planned_open() else "CUSTOM"
             opened = planned != then == "NONE" != asked
             if opened or (asked == planned and then not in {None, asked}):
-                name, expected = f"{id_} ({back.deployment.id})", as_live(Words.same(asked))
-                yield fault(ROUTE, name, AUTHORIZATION, then, expected, call=GET_DEPLOYMENT)
+                expected = as_live(Words.same(asked))
+                yield fault(
+                    ROUTE, back.its(id_), AUTHORIZATION, then, expected, call=GET_DEPLOYMENT
+                )
 
     def _opened(
         self, back: DeploymentBack, authorization: Mapping[str, str]
@@ -272,8 +274,7 @@ class WayBack:
             calls = back.calls is None or id_ in back.calls
             opened = authorization[id_] == "NONE" and (live is None or live.authorizer)
             if calls and opened and not id_.startswith("OPTIONS "):
-                name = f"{id_} ({back.deployment.id})"
-                yield fault(ROUTE, name, AUTHORIZATION, "NONE", GUARDED, **A_CHOICE)
+                yield fault(ROUTE, back.its(id_), AUTHORIZATION, "NONE", GUARDED, **A_CHOICE)
 
     def _keyed(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the routes that would ask for an API key, and do not in what is live, or the other way round."""
@@ -282,18 +283,17 @@ class WayBack:
             then, asked = answering(id_, back.keys), method.api_key_required
             planned = self.snapshot.environment.api_key and id_ in routes
             if asked == planned and then not in {None, asked}:
-                name = f"{id_} ({back.deployment.id})"
                 about = {"call": GET_DEPLOYMENT, "decidable": not then, "loosens": True}
                 found, expected = KEY[then], as_live(KEY[not then])
-                yield fault(ROUTE, name, API_KEY, found, expected, **about)
+                yield fault(ROUTE, back.its(id_), API_KEY, found, expected, **about)
 
     def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the planned routes that would not wait for their functions, as far as that is on record."""
         for route in self.snapshot.plan.api.routes:
-            name, waits = f"{route.id} ({back.deployment.id})", answering(route.id, back.time_outs)
+            waits = answering(route.id, back.time_outs)
             bounds = {WAITS: at_least(route.waits_ms, " ms")} if waits is not None else {}
             about = {"decided_in": where("routes"), "loosens": True}
-            yield from differences(ROUTE, name, {WAITS: waits}, bounds, **about)
+            yield from differences(ROUTE, back.its(route.id), {WAITS: waits}, bounds, **about)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]
@@ -312,8 +312,7 @@ class WayBack:
             return
         for id_ in sorted(live - there):
             if not self._added_since(back, id_):
-                name = f"{id_} ({back.deployment.id})"
-                yield fault(ROUTE, name, METHOD, None, AS_LIVE, **A_CHOICE)
+                yield fault(ROUTE, back.its(id_), METHOD, None, AS_LIVE, **A_CHOICE)
 
     def _added_since(self, back: DeploymentBack, id_: str) -> bool:
         """Whether the release that a deployment was is on record, and had not that route."""

@@ -33,7 +33,7 @@ def uncallable(
     """
     variables, live = deployed.stage().variables, deployed.served().calls
     for by, uri in sorted((back.calls or {}).items() - live.items()):
-        called, route = target(uri, variables), f"{by} ({back.deployment.id})"
+        called, route = target(uri, variables), back.its(by)
         if not called.is_function:
             continue
         about = {"remedy": "allowed", "call": "lambda:GetPolicy"}

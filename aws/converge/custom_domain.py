@@ -21,13 +21,19 @@ from aws.converge.json_patch import replaced
 from aws.dns import plain
 from aws.kinds.certificate import RENEWAL, Certificate, covers
 from aws.kinds.certificate import decode as decode_certificate
-from aws.kinds.domain import MAPPINGS_ONLY, NEW_TLS, BasePath, CustomDomain, decode, decode_mapping
+from aws.kinds.domain import (
+    EMPTY_PATH,
+    MAPPINGS_ONLY,
+    NEW_TLS,
+    BasePath,
+    CustomDomain,
+    decode,
+    decode_mapping,
+)
 from aws.words import Words
 
 AVAILABLE, UNDER_WAY = "AVAILABLE", ("UPDATING", "PENDING")
 """API Gateway's states of a domain: usable, or a change is in progress."""
-ROOT = "(none)"
-"""How API Gateway names the mapping of the empty path."""
 UNKNOWN_ARN = "the certificate, once it is issued"
 TARGET = "the domain's target, once there is one"
 
@@ -251,7 +257,7 @@ def _map(
         return
     patch = [replaced("/restapiId", to["api"]), replaced("/stage", to["stage"])]
     client.update_base_path_mapping(
-        domainName=domain.name, basePath=domain.base_path or ROOT, patchOperations=patch
+        domainName=domain.name, basePath=domain.base_path or EMPTY_PATH, patchOperations=patch
     )
 
 

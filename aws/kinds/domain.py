@@ -36,6 +36,8 @@ MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 OTHER_MAPPINGS = Words(en="other mappings", ja="他のマッピング")
 MUTUAL_TLS = Words(en="mutual TLS", ja="相互TLS認証")
 MAPPINGS_ONLY = "BASE_PATH_MAPPING_ONLY"
+EMPTY_PATH = "(none)"
+"""How API Gateway names the mapping of the empty path."""
 TLS_1_2_OR_NEWER = re.compile(
     r"TLS_1_[23]"
     r"|SecurityPolicy_TLS13_1_[23]_\w+"  # minimum version after the newest one
@@ -269,7 +271,7 @@ def decode_mapping(raw: Raw) -> BasePath:
 
 
 def _path(base_path: str) -> str:
-    return "" if base_path == "(none)" else base_path
+    return "" if base_path == EMPTY_PATH else base_path
 
 
 _READ = (*DOMAIN.actions, "apigateway:ListRoutingRules")

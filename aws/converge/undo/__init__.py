@@ -89,9 +89,10 @@ def by_hand(unplanned: Unplanned) -> Words | None:
     undo = undo_of(unplanned)
     if not isinstance(undo, ByHand):
         return None
-    names = {"name": unplanned.name, "short": unplanned.name.rpartition("/")[2]}
+    short = unplanned.name.rpartition("/")[2]
+    instruction = undo.instruction.format(name=unplanned.name, short=short)
     return Words(
-        en=f"{unplanned.what} ({unplanned.found}): {undo.instruction.en.format(**names)}",
+        en=f"{unplanned.what} ({unplanned.found}): {instruction.en}",
         ja=f"{unplanned.kind.ja}{unplanned.name}の{unplanned.fact.ja}（{unplanned.found_ja or unplanned.found}）: "
-        f"{undo.instruction.ja.format(**names)}",
+        f"{instruction.ja}",
     )

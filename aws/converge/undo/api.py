@@ -16,7 +16,7 @@ from aws.converge import api_draft, gateway_responses, rest_api
 from aws.converge.json_patch import escaped, replaced
 from aws.desired import Api
 from aws.kind.description import POLICY, STATUS
-from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
+from aws.kinds.domain import DOMAIN, EMPTY_PATH, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
 from aws.kinds.rest_api import (
     BINARY,
     COMPRESSION,
@@ -150,7 +150,7 @@ def _mappings(target: ApiTarget) -> None:
         if path in ids:
             second.delete_api_mapping(**domain, ApiMappingId=ids[path])
         else:
-            first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
+            first.delete_base_path_mapping(domainName=target.name, basePath=path or EMPTY_PATH)
 
 
 def _id(target: ApiTarget) -> str:
