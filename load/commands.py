@@ -27,8 +27,7 @@ from load.plans import plans as plans_for
 from load.prepare import ROOT, RunOptions
 from load.progress import ProgressDisplay
 from load.target import changed
-from signoff.environment import EnvironmentFileError, embedded
-from signoff.environment.guard import GuardError
+from signoff.environment import embedded
 from signoff.evidence import StoreSettings
 
 STOPPED = Words(
@@ -53,7 +52,7 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
         join = click.get_current_context().meta.get("join", LoadComposition)
         try:
             return int(does(join(ROOT, environments), lang=lang, **asked))
-        except (LoadRefused, EnvironmentFileError, GuardError) as refusal:
+        except LoadRefused as refusal:
             refused = words_of(refusal)
             told = Words(f"refused: {refused}", f"拒否: {refused.ja}")
             print(visible_line(told[lang]), file=sys.stderr)

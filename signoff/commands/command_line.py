@@ -186,9 +186,9 @@ def _help(**_: object) -> int:
 class NotTaken(click.UsageError):
     """A command was given an option or an argument that it does not take."""
 
-    def __init__(self, ctx: click.Context, word: str, near: Sequence[str] = ()) -> None:
+    def __init__(self, ctx: click.Context, word: str) -> None:
         super().__init__(word, ctx)
-        self.word, self.near = word, near
+        self.word = word
 
 
 class GivenTwice(click.UsageError):
@@ -310,9 +310,10 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
     )
     match error:
         case NotTaken():
-            return _not_taken(error, error.word, error.near, path)
+            return _not_taken(error, error.word, None, path)
         case click.NoSuchOption():
-            return _not_taken(error, error.option_name, error.possibilities or (), path)
+            near = nearest(error.option_name, error.possibilities or (), "--")
+            return _not_taken(error, error.option_name, near, path)
         case click.NoSuchCommand():
             return _no_command(error, path)
         case GivenTwice():
@@ -359,13 +360,13 @@ def _wanted(kind: click.ParamType[Any]) -> Words:
     return SILENCE
 
 
-def _not_taken(error: click.UsageError, word: str, near: Sequence[str], path: str) -> Words:
+def _not_taken(error: click.UsageError, word: str, near: str | None, path: str) -> Words:
     ctx = error.ctx
     assert ctx is not None  # noqa: S101 - click gives each of these its context
     why = ctx.command.reason_not_taken(ctx, word) if isinstance(ctx.command, Command) else SILENCE
     if why:
         en, ja = f"; {why.en}", f"（{why.ja}）"
-    elif meant := did_you_mean(next(iter(near), None)):
+    elif meant := did_you_mean(near):
         en, ja = f"; {meant.en}", f"。{meant.ja}"
     else:
         en, ja = "; --help lists what it takes", "。--helpで一覧を表示します"

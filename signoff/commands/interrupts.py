@@ -19,9 +19,18 @@ def quiet_until_framed() -> None:
 def started(command: str, prog: str, arguments: Sequence[str] | None = None, **parts: Any) -> int:
     """Run the command line of a process: of a command, named as ``module:attribute``, since importing takes a while."""
     quiet_until_framed()
+    _print_nowhere_if_closed()
     return int(
         import_module("signoff.commands.frame").command_line(command, prog, arguments, **parts)
     )
+
+
+def _print_nowhere_if_closed() -> None:
+    """Let a command whose standard output is closed (``>&-``) do its work: Python has no ``sys.stdout`` then."""
+    if sys.stdout is None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.set_inheritable(1, True)  # by pytest, which a command becomes
+        sys.stdout = os.fdopen(1, "w")
 
 
 def handle_interrupts() -> None:

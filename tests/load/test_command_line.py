@@ -15,6 +15,7 @@ from load.engine.run_file import LoadRun
 from load.engine.verdict import LoadVerdict
 from load.execution import ROOT
 from load.pool_builder import read_pool
+from signoff.judge.exit_codes import Exit
 from tests.forked import completed
 
 PATCHED = "import sys, load.__main__, load.execution; sys.exit('gevent' in sys.modules)"
@@ -55,8 +56,6 @@ def test_plans_are_listed_with_their_prices():
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["run", "--env", "prod"], "prod.account is missing"),
-        (["run", "--env", "nowhere"], "nowhere"),
         (["run", "--expect-workers=2"], "--run-file FILE belong together"),
         (["run", "--run-file", "../run.json"], "--run-file FILE belong together"),
         (
@@ -79,6 +78,21 @@ def test_refusal_is_a_sentence_and_exit_code_4(arguments, why, capsys):
     assert told.startswith("refused: ")
     assert why in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("environment", "why"),
+    [("prod", "prod.account is missing; write"), ("nowhere", "has no environment nowhere")],
+)
+@pytest.mark.usefixtures("without_variables")
+def test_wrong_file_of_environments_is_one_line_and_exit_code_2(environment, why, capsys):
+    code = main(["run", "--env", environment])
+
+    told = capsys.readouterr().err
+    assert code == Exit.USAGE
+    assert why in told
+    assert told.count("\n") == 1
+    assert "\\n" not in told
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[1]", b'"x"', b"{", b""])

@@ -77,6 +77,7 @@ ALL = list(commands())
             "--workersには1以上の整数を指定してください",
         ),
         ("up --empt", "signoff up does not take --empt; did you mean --empty?", "--emptyの誤り"),
+        ("clean --go", "signoff clean does not take --go; --help lists", "--helpで一覧を"),
         (
             "verify",
             "signoff verify: FOLDER is missing: folder of the run",

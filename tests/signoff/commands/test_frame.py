@@ -95,6 +95,20 @@ def test_reader_that_goes_away_ends_a_command_without_a_word(unbuffered):
     assert (done.returncode, done.stderr) == (Exit.INTERRUPTED, "")
 
 
+def test_command_works_though_its_output_is_closed():
+    shown = f"{sys.executable} -m signoff policy reader --env local"
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{shown} >&-"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (Exit.DONE, "")
+
+
 def test_command_that_ends_well_keeps_its_exit_code(capsys):
     assert framed("load", lambda: 3) == 3
 
