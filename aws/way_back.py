@@ -16,6 +16,7 @@ from aws.release import (
     Builds,
     Package,
     RecordedRelease,
+    calls_nothing,
     code_sha256,
     is_closed,
     is_closed_version,
@@ -51,8 +52,21 @@ class PackageContents:
 
     built_here: bool
     """This commit builds it; another one was downloaded."""
+    calls_nothing: bool = False
+    """Its code cannot reach AWS, or anything else: only the closed release of an earlier commit is like this."""
     handlers: Mapping[str, HandlerFlaw | None] = field(default_factory=dict)
-    """Handler that a version names -> why Lambda would not find it in the package; None where it would."""
+    """ARN of a version -> why Lambda would not find its handler in the package; None where it would.
+
+    Two versions of one package may have different layers, runtimes and variables.
+    """
+
+    def flaw_of(self, version: Function) -> HandlerFlaw | None:
+        return self.handlers[qualified(version)]
+
+
+def qualified(version: Function) -> str:
+    """Return the ARN of a version."""
+    return f"{version.arn}:{version.version}"
 
 
 def version_back(
@@ -247,11 +261,11 @@ def _read(
         )
     files = unpacked(content)
     _search(reading, first.name, files, seen)
-    handlers: dict[str, HandlerFlaw | None] = {}
-    for user in users:
-        if user.handler:
-            handlers[user.handler] = handlers.get(user.handler) or handler_flaw(files, user)
-    return PackageContents(built_here=built is not None, handlers=handlers)
+    return PackageContents(
+        built_here=built is not None,
+        calls_nothing=calls_nothing(files),
+        handlers={qualified(user): handler_flaw(files, user) for user in users if user.handler},
+    )
 
 
 def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:

@@ -240,7 +240,7 @@ def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[
             en=f"what is in the package of {version.name} is not known",
             ja=f"{version.name}のパッケージの内容が分かりません",
         )
-    if (flaw := contents.handlers[version.handler]) is None:
+    if (flaw := contents.flaw_of(version)) is None:
         return
     if not flaw.certain:
         about = {"call": "lambda:GetFunction", "decidable": True, "certainty": Certainty.UNPARSED}

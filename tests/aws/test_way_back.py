@@ -12,9 +12,18 @@ import pytest
 
 from aws.kinds.function import NETWORK
 from aws.kinds.rest_api import Deployment
-from aws.release import CLOSED_VERSION, RecordedRelease, closed_description
+from aws.release import (
+    CLOSED_PACKAGE,
+    CLOSED_VERSION,
+    Package,
+    RecordedRelease,
+    calls_nothing,
+    closed_description,
+    unpacked,
+)
 from aws.way_back import deployment_back, version_back
-from tests.aws.answers import CANARY, SCOPE
+from lambdas.packing import pack
+from tests.aws.answers import CANARY, LAMBDA, SCOPE
 from tests.aws.answers.compute import FUNCTIONS
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -189,6 +198,45 @@ HIDDEN = {
     "vendored.whl": zipped("inner.zip", zipped("config.json", json.dumps({"a": CANARY}))),
 }
 BROKEN = zipped("readme.txt", b"hello " * 99).replace(b"PK\x01\x02", b"PK\x01\x00")
+
+
+def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections):
+    """Both name the same handler, which imports what only a layer of the one brings."""
+    source = b"import requests\ndef handler(event, context): ..."
+    package = Package.of(zipped("app.py", source))
+
+    def layered(asked):
+        answer = FUNCTIONS["lambda:GetFunction"](asked)
+        layers = [{"Arn": f"{LAMBDA}requests:1"}] if asked.get("Qualifier") == "live" else []
+        own = {"CodeSha256": package.code_sha256, "Layers": layers, "FileSystemConfigs": []}
+        return {**answer, "Configuration": answer["Configuration"] | own}
+
+    fake.answers["lambda:GetFunction"] = layered
+    builds = replace(SCOPE.builds, functions={"rally-auth": package})
+    read = sections(replace(SCOPE, builds=builds, functions=("rally-auth",)))
+    (contents,) = read.packages.values()
+
+    assert contents.flaw_of(read.functions["rally-auth"]) is None
+    assert contents.flaw_of(read.versions_back["rally-auth"]) is not None
+
+
+@pytest.mark.parametrize(
+    ("files", "closed"),
+    [
+        ({"handler.py": b"import json, os\nfrom collections.abc import Mapping"}, True),
+        ({"handler.py": b"import json, boto3"}, False),
+        ({"handler.py": b"import json", "rally/__init__.py": b""}, False),
+        ({"handler.py": b"import"}, False),
+        ({}, False),
+    ],
+    ids=["closed", "reaches AWS", "more modules", "no Python", "nothing"],
+)
+def test_package_that_reaches_nothing_is_known_by_its_imports(files, closed):
+    assert calls_nothing(files) == closed
+
+
+def test_closed_release_of_this_commit_is_known_by_its_imports_too():
+    assert calls_nothing(unpacked(pack(CLOSED_PACKAGE)))
 
 
 def leaks_in(inventory_of, **files):

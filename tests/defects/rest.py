@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.inventory import Names
-from aws.kinds.function import Function, HandlerFlaw
+from aws.kinds.function import Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.key import Key
 from aws.release import CLOSED_VERSION, PATH, closed_description
@@ -92,7 +92,7 @@ DENYING = json.dumps(
     }
 )
 TO_A_TABLE = "arn:aws:apigateway:ap-northeast-1:dynamodb:action/PutItem"
-RUNS: dict[str, HandlerFlaw | None] = {"handler.handler": None}
+RUNS = compute.handlers_with(None)
 
 
 def _variables_back(**values: str) -> Break:
@@ -103,9 +103,13 @@ def _variables_back(**values: str) -> Break:
     return edited("versions_back", AWARD, changed)
 
 
-def _first_release(name: str, code: str = compute.CLOSED, description: str = "") -> Break:
+def _first_release(
+    name: str, code: str = compute.CLOSED, description: str = "", *, calls_nothing: bool = True
+) -> Break:
     """Let a closed release be the only way back."""
-    contents = PackageContents(built_here=code == compute.CLOSED, handlers=RUNS)
+    contents = PackageContents(
+        built_here=code == compute.CLOSED, calls_nothing=calls_nothing, handlers=RUNS
+    )
     shut = {"code_sha256": code, "description": description, "environment": {}}
     return both(item("versions_back", name, **shut), added("packages", code, contents))
 
@@ -412,6 +416,10 @@ ROLLBACK = (
             packaged(LAPTOP, None),
         ),
         at_most=Severity.MAJOR,
+    ),
+    Defect(
+        id="ROLL-06:described-as-closed-and-without-variables",
+        breaks=_first_release(AWARD, LAPTOP, CLOSED_VERSION, calls_nothing=False),
     ),
     Defect(id="ROLL-06:too-little-time", breaks=item("versions_back", AWARD, timeout_s=1)),
     Defect(id="ROLL-06:too-little-memory", breaks=item("versions_back", AWARD, memory_mb=128)),

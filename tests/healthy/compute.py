@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from hashlib import sha256
 
-from aws.kinds.function import Function
+from aws.kinds.function import Function, HandlerFlaw
 from aws.kinds.function_beside import Alias, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.redaction.secret_text import PRINT_DIGITS, MaskedValue, masked, secrets_in, spellings
 from aws.release import Builds, Package
@@ -96,9 +96,19 @@ def versions_back() -> dict[str, Function]:
     }
 
 
+def handlers_with(flaw: HandlerFlaw | None) -> dict[str, HandlerFlaw | None]:
+    """Return the handlers of each function's versions and draft, each with that flaw."""
+    versions = ("1", "2", "$LATEST")
+    return {
+        f"{PREFIX}stamp-rally-prod-{key}:{version}": flaw
+        for key in FUNCTIONS
+        for version in versions
+    }
+
+
 def packages() -> dict[str, PackageContents]:
     """Return what is in the packages of both releases."""
-    handlers = {"handler.handler": None}
+    handlers = handlers_with(None)
     live = {sha: PackageContents(built_here=True, handlers=handlers) for sha in CODE.values()}
     back = {former(key): PackageContents(built_here=False, handlers=handlers) for key in CODE}
     return live | back

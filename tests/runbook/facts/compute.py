@@ -239,6 +239,7 @@ ANSWERS = {
     Act: dict.fromkeys(("target", "target_id", "on", "role", "digest"), BY_ROW),
     PackageContents: {
         "built_here": Otherwise("where its bytes came from: the commit's own build, or a download"),
+        "calls_nothing": BY_ROW,
         "handlers": BY_ROW,
     },
     HandlerFlaw: dict.fromkeys(("words", "certain"), BY_ROW),
