@@ -20,14 +20,7 @@ from aws.access.privileges import (
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam.condition import over_time
-from aws.iam.evaluation import (
-    EvalDecision,
-    EvaluationResult,
-    denied,
-    evaluate_from,
-    is_same,
-    names,
-)
+from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate_from, is_same, names
 from aws.iam.permissions import MissingPermission, missing_by
 from aws.iam.statement import Statement, parse
 from aws.inventory import Sections

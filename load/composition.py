@@ -13,14 +13,7 @@ from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
 from load.prepare import ROOT, RunOptions, prepare
-from load.target import (
-    ClientFactory,
-    LoadTarget,
-    QuotaLedger,
-    ReportFolders,
-    Say,
-    addresses,
-)
+from load.target import ClientFactory, LoadTarget, QuotaLedger, ReportFolders, Say, addresses
 from plan.live import live_now
 from signoff import environments_file
 from signoff.environment import Environment, embedded

@@ -16,14 +16,7 @@ from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
 from load.plans import mix_of, objectives_of, plans
 from load.pool_builder import mint, prove_line_untouched, read_pool, spots_of
-from load.target import (
-    ClientFactory,
-    LoadTarget,
-    QuotaLedger,
-    Spent,
-    quota_owner,
-    spent_today,
-)
+from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_owner, spent_today
 from plan.references import in_place
 from signoff.environment.application import Application
 

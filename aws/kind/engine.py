@@ -6,28 +6,13 @@ from functools import cache, cached_property, partial
 from typing import Any, Generic, TypeVar, cast
 
 from aws.bounds import Bound
-from aws.change.gate import (
-    Change,
-    ChangeContext,
-    Changes,
-    empty_if,
-    unless_absent,
-)
+from aws.change.gate import Change, ChangeContext, Changes, empty_if, unless_absent
 from aws.change.undo import HowToUndo, UndoTarget
 from aws.difference import Difference, Differences
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam.actions import actions_for
-from aws.kind.description import (
-    NEEDED,
-    Fact,
-    LeftOut,
-    Part,
-    ReadCall,
-    partly,
-    tried,
-    value_of,
-)
+from aws.kind.description import NEEDED, Fact, LeftOut, Part, ReadCall, partly, tried, value_of
 from aws.ledger import Judged, Ledger, Operation, Resource, by_reason
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required

@@ -20,16 +20,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import (
-    LABELS,
-    NAMES,
-    WHEN,
-    Closed,
-    Harmless,
-    Ledger,
-    answered,
-    operation,
-)
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Ledger, answered, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue

@@ -13,17 +13,7 @@ from aws.dated import default
 from aws.kind.description import TAGS, LeftOut, Part, ReadCall, described_tags, fact
 from aws.kind.engine import Kind
 from aws.kinds.table import ITS_ARN, ON_DEMAND, TABLE, Table, all_on_demand
-from aws.ledger import (
-    NAMES,
-    WHEN,
-    Closed,
-    Harmless,
-    Ledger,
-    Resource,
-    Unplanned,
-    only,
-    operation,
-)
+from aws.ledger import NAMES, WHEN, Closed, Harmless, Ledger, Resource, Unplanned, only, operation
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue

@@ -20,12 +20,7 @@ from local.functions.deployed import (
     Packages,
     uploaded,
 )
-from local.functions.invocation import (
-    Invocation,
-    InvokeCall,
-    not_found,
-    refused,
-)
+from local.functions.invocation import Invocation, InvokeCall, not_found, refused
 from local.functions.logs import Line, LogStream, LogWriter
 from local.functions.pool import ExecutionEnvironment, Pool, RunOutcome, Throttled, Worker
 from local.functions.starting import Asked, Starter

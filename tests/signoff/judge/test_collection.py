@@ -7,15 +7,7 @@ import pytest
 
 from signoff.judge.collection import proves_none
 from signoff.judge.exit_codes import Exit
-from tests.signoff.house import (
-    ENVIRONMENTS,
-    GREEN,
-    build,
-    judged_beside,
-    judged_here,
-    proof,
-    rows,
-)
+from tests.signoff.house import ENVIRONMENTS, GREEN, build, judged_beside, judged_here, proof, rows
 
 pytest_plugins = ["pytester"]
 
