@@ -23,7 +23,7 @@ from signoff.judge.collection import needs_signature
 from signoff.judge.errors import sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S
-from signoff.judge.judged_by import CHANGED, UNKNOWN, commit_of
+from signoff.judge.judged_by import CHANGED, UNKNOWN, commit_of_run
 from signoff.report.remedy import durations
 
 OPERATOR = Words(en="operator", ja="運用担当者")
@@ -310,7 +310,7 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         own=_kept_in(own, environment.region),
         before=_kept_in(before, environment.region) if stores else Records(),
         stores={**stores, env: own},
-        commit=commit_of(ROOT),
+        commit=commit_of_run(ROOT),
         checklist=Checklist.load(),
         now=datetime.now(UTC),
     )

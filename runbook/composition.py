@@ -21,14 +21,7 @@ from runbook.engine import Journal, Procedure, Refused, Run
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step_context import ProofRun
 from runbook.evidence import Binding, Evidence, Signing, read_live
-from runbook.judge import (
-    Checks,
-    Findings,
-    Runner,
-    apart_from_aws,
-    in_process_of_its_own,
-    variables,
-)
+from runbook.judge import Checks, Findings, Runner, apart_from_aws, in_process_of_its_own, variables
 from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
@@ -38,7 +31,7 @@ from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
-from signoff.judge.judged_by import CHANGED, commit_of
+from signoff.judge.judged_by import CHANGED, commit_of_run
 from signoff.judge.outcome import Outcome
 from signoff.report.history import newest
 
@@ -122,7 +115,7 @@ def proof_run_of(
     root: Path,
     run: Runner,
     packed: Callable[[], Mapping[str, str]],
-    commit: Callable[[Path], str] = commit_of,
+    commit: Callable[[Path], str] = commit_of_run,
 ) -> ProofRun:
     """Try the checkout at ``root``; Refused where its tests are not there, or its files are not those of its commit.
 

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -142,12 +143,14 @@ def _recorded(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-def _records(folder: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Yield package, path, digest and size of each file that a package of a folder was installed with."""
-    for record in folder.glob("*.dist-info/RECORD"):
-        package = normal(record.parent.name.partition("-")[0])
-        for path, digest, size in csv.reader(record.read_text("utf-8").splitlines()):
-            yield package, path, digest, size
+@cache
+def _records(folder: Path) -> tuple[tuple[str, str, str, str], ...]:
+    """Return package, path, digest and size of each file that a package of a folder was installed with."""
+    return tuple(
+        (normal(record.parent.name.partition("-")[0]), path, digest, size)
+        for record in folder.glob("*.dist-info/RECORD")
+        for path, digest, size in csv.reader(record.read_text("utf-8").splitlines())
+    )
 
 
 def _digest(path: Path) -> str:

@@ -146,7 +146,7 @@ def _git(root: Path, *arguments: str) -> str | None:
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
     root = config.rootpath
-    yield from of_the_commit(commit_of(root))
+    yield from of_the_commit(commit_of_run(root))
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from other_versions(root, sys.path)
