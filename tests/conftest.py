@@ -1,18 +1,15 @@
 """How the harness's own tests run, all of them."""
 
 import gc
-import inspect
 import signal
 from collections.abc import Generator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from signoff.commands.plugin import LONG_LIVED
 from signoff.judge.collection import judges
-from tests import executed, failing_once
+from tests import executed, failing_once, shared_models
 from tests.timing import LONGEST, Timing
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(*LONG_LIVED)
     # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    read_models_once()
+    shared_models.share()
     draw_examples_without_a_clock()
 
 
@@ -58,31 +55,6 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     rank = {ROOT / one: number for number, one in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
-
-
-def read_models_once() -> None:
-    """Let all sessions of this process share what one session shares between its clients.
-
-    That is what was read of AWS's service models, how the names of botocore's events are spelled, and each part of the
-    user agent, which botocore puts together character by character for each call. Whether a
-    handler takes any keyword is seen at its code: each session has 130 handlers, and inspects the signature of each.
-    moto changes the models that it reads, and reads them by a loader of its own.
-    """
-    from botocore import hooks, session, useragent  # noqa: PLC0415 - not in a judge's process
-
-    session.create_loader = cache(session.create_loader)
-    spelled = cache(hooks.EventAliaser(None)._alias_event_name)  # noqa: SLF001 - its only place
-    hooks.EventAliaser._alias_event_name = staticmethod(spelled)  # noqa: SLF001 - botocore computes each name anew
-    useragent.sanitize_user_agent_string_component = cache(
-        useragent.sanitize_user_agent_string_component
-    )
-    inspected = hooks.accepts_kwargs
-
-    def accepts_kwargs(handler: Any) -> bool:
-        code = getattr(handler, "__code__", None)
-        return bool(code.co_flags & inspect.CO_VARKEYWORDS) if code else bool(inspected(handler))
-
-    hooks.accepts_kwargs = accepts_kwargs
 
 
 def draw_examples_without_a_clock() -> None:
