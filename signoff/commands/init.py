@@ -159,12 +159,15 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
     found.functions = len(ours)
     if not ours:
         return
+    absent = ", ".join(key for key, full_name in named.items() if not full_name)
     found.propose(
         "prefix",
         prefix,
         Words(
-            en=f"{len(ours)} of {len(named)} functions are named so",
-            ja=f"関数{len(named)}個中{len(ours)}個の接頭辞",
+            en=f"{len(ours)} of {len(named)} functions are named so"
+            + (absent and f"; absent: {absent}"),
+            ja=f"関数{len(named)}個中{len(ours)}個の接頭辞"
+            + (absent and f"（ない関数: {absent}）"),
         ),
     )
     for key, function in named.items():

@@ -41,8 +41,8 @@ def propose(  # noqa: PLR0913 - the options of the command
     session = open_session(region, profile)
     if session.region_name is None:
         raise CommandLineError(
-            en="no Region is set; add --region ap-northeast-1, or set AWS_REGION",
-            ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_REGIONを設定してください",
+            en="no Region is set; add --region ap-northeast-1, or set AWS_DEFAULT_REGION",
+            ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_DEFAULT_REGIONを設定してください",
         )
     client, say = cache(session.client), in_language(lang)
     answers = Answers(

@@ -232,11 +232,11 @@ def _same_region(session: boto3.Session, environment: Environment) -> None:
     if found not in (None, environment.region):
         raise GuardError(
             en=f"{environment.name} is in {environment.region}, but this session is set to {found}; "
-            f"set AWS_REGION={environment.region} or unset it (AWS_REGION, AWS_DEFAULT_REGION, "
-            f"the profile's region), or correct the region in environments.toml",
+            f"set AWS_DEFAULT_REGION={environment.region}, or unset it and the profile's region, "
+            f"or correct the region in environments.toml",
             ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{found}です。"
-            f"AWS_REGION={environment.region}を設定するか、設定を外すか（AWS_REGION、AWS_DEFAULT_REGION、"
-            f"プロファイルのregion）、environments.tomlのregionを修正してください",
+            f"AWS_DEFAULT_REGION={environment.region}を設定するか、AWS_DEFAULT_REGIONとプロファイルのregionの"
+            f"設定を外すか、environments.tomlのregionを修正してください",
         )
 
 

@@ -96,6 +96,14 @@ def test_names_that_a_tool_made_up_are_proposed(cdk, tmp_path):
     assert tomllib.loads(file.read_text())["prod"]["names"] == found.value("names")
 
 
+def test_functions_that_are_not_there_are_named_beside_the_prefix(cdk):
+    source = discover(cdk, answers()).proposals["prefix"].source
+
+    absent = "award, notify, ranking, richmenu, stamps"
+    assert source["en"].endswith(f"2 of 7 functions are named so; absent: {absent}")
+    assert source["ja"].endswith(f"（ない関数: {absent}）")
+
+
 def test_names_that_follow_from_the_prefix_are_not_proposed(found):
     assert found.value("names") == {"alerts": "rally-on-call"}
 

@@ -98,7 +98,7 @@ def test_wrong_region_is_told_before_anything_is_asked(environment):
     sentence = refusal(session, environment)
 
     assert "prod is in ap-northeast-1, but this session is set to us-east-1" in sentence
-    assert "AWS_REGION" in sentence
+    assert "set AWS_DEFAULT_REGION=ap-northeast-1" in sentence  # boto3 does not read AWS_REGION
     assert not wire.sent
 
 
