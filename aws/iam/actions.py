@@ -148,7 +148,7 @@ def services_by_signing_name() -> Mapping[str, tuple[str, ...]]:
 def _signing_name(name: str) -> str:
     names = dict(_IDENTITY.findall(_head(name)))
     if not names:  # some models put the metadata last
-        names = service_model(name)["metadata"]
+        names = service_model(name).get("metadata", {})
     return str(names.get("signingName") or names.get("endpointPrefix") or name)
 
 
@@ -225,6 +225,5 @@ def _services(prefix: str) -> Iterable[str]:
 
 @lru_cache(maxsize=512)
 def _prefix_of(service: str) -> str:
-    described = metadata(service)
-    signing = described.get("signingName") or described.get("endpointPrefix") or service
-    return PREFIXES.get(signing, str(signing))
+    signing = _signing_name(service)
+    return PREFIXES.get(signing, signing)
