@@ -93,7 +93,8 @@ def read_live(context: StepContext) -> dict[str, Any]:
 def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is live by the recorded names, under the recorded versions where they run the recorded code.
 
-    A repair of a function's configuration publishes one more version, and releases nothing.
+    A repair of a function's configuration publishes one more version, and releases nothing; nor does another
+    deployment of the same contents.
     """
     before = recorded["functions"]
     code = {name: value.get("code_sha256") for name, value in before.items()}
@@ -101,7 +102,9 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
         name: before[name] if function and function["code_sha256"] == code.get(name) else function
         for name, function in live["functions"].items()
     }
-    return {**recorded, **live, "functions": functions}
+    found = {**recorded, **live, "functions": functions}
+    same = live["contents"] is not None and live["contents"] == recorded.get("contents")
+    return {**found, "deployment": recorded["deployment"]} if same else found
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:

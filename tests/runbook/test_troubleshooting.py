@@ -104,6 +104,21 @@ def test_a_repaired_configuration_is_no_suspect_and_other_code_is(operator, told
     assert "release.commit" not in after_change
 
 
+def test_another_deployment_of_the_same_contents_is_no_suspect(operator, told):
+    gateway = operator.client("apigateway")
+    (id_,) = (api["id"] for api in gateway.get_rest_apis()["items"])
+    before = gateway.get_stage(restApiId=id_, stageName="prod")["deploymentId"]
+    again = gateway.create_deployment(restApiId=id_, description="by the console")["id"]
+    pointed = {"op": "replace", "path": "/deploymentId", "value": again}
+    gateway.update_stage(restApiId=id_, stageName="prod", patchOperations=[pointed])
+    said = told(troubleshoot)
+    back = {**pointed, "value": before}
+    gateway.update_stage(restApiId=id_, stageName="prod", patchOperations=[back])
+
+    assert before != again
+    assert "live differs" not in said
+
+
 def test_version_that_closes_a_tenth_of_the_calls_is_named_with_what_leads_forward(operator, told):
     functions, alias = operator.client("lambda"), {"FunctionName": AUTH, "Name": "live"}
     weights = {"AdditionalVersionWeights": {"1": 0.1}}
