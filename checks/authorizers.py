@@ -33,7 +33,8 @@ def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
     if not found:
         raise Follows(
             "SEC-34",
-            Words(en="no route uses an authorizer", ja="オーソライザーを使うルートがありません"),
+            en="no route uses an authorizer",
+            ja="オーソライザーを使うルートがありません",
         )
     return found
 

@@ -54,7 +54,7 @@ def certificate_of(deployed: Deployed, name: str) -> Certificate:
     arn = deployed.domain(name).certificate_arn
     if arn is None:
         raise Missing(
-            Words(en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません")
+            en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません"
         )
     found = lookup(deployed.found.certificates, arn)
     if found is None:
@@ -131,7 +131,8 @@ def resolution_of(deployed: Deployed, name: str) -> Resolution:
     if found is None:
         raise Follows(
             "DEP-40",
-            Words(en=f"{name} was not looked up in DNS", ja=f"{name}のDNSを引いていません"),
+            en=f"{name} was not looked up in DNS",
+            ja=f"{name}のDNSを引いていません",
         )
     return found
 

@@ -160,16 +160,14 @@ def released_entry(
 def _require_open_code(live: Function, builds: Builds) -> None:
     """Raise Follows where what is live is the closed release: it has to be left, not recorded or released."""
     if is_closed_version(live.code_sha256, live.description, builds.closed.code_sha256):
-        raise Follows(
-            "DEP-39", Words(en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
-        )
+        raise Follows("DEP-39", en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
 
 
 def require_open(name: str, share: float) -> None:
     """Raise Follows where a share of the calls gets the closed release: that is no split that a team could want."""
     if share:
         of = closed_for(share)
-        raise Follows("DEP-39", Words(en=f"{name}: {of.en}", ja=f"{name}: {of.ja}"))
+        raise Follows("DEP-39", en=f"{name}: {of.en}", ja=f"{name}: {of.ja}")
 
 
 def restorable_flaws(

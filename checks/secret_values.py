@@ -124,7 +124,8 @@ def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     if flaw := form_flaw(value, want):
         raise Follows(
             "SEC-02",
-            Words(en=f"secret {want.name} {flaw.en}", ja=f"シークレット{want.name}{flaw.ja}"),
+            en=f"secret {want.name} {flaw.en}",
+            ja=f"シークレット{want.name}{flaw.ja}",
         )
     return value.fields[want.json_key]
 

@@ -54,9 +54,7 @@ def custody(records: Records) -> Custody:
     """Return how the store is kept; NotTestable where it could not be read."""
     if records.custody is None:
         believed(records)
-        raise NotTestable(
-            Words(en="the evidence store was not read", ja="証跡ストアを読み取っていません")
-        )
+        raise NotTestable(en="the evidence store was not read", ja="証跡ストアを読み取っていません")
     return records.custody
 
 

@@ -130,7 +130,7 @@ def record(project: LoadComposition, *, verdict: Path, lang: str) -> ExitCode:
 
 
 def _not_recorded(file: Path, why: Words) -> LoadRefused:
-    return LoadRefused(f"{file} is not recorded: {why}", f"{file}を記録しません: {why.ja}")
+    return LoadRefused(en=f"{file} is not recorded: {why}", ja=f"{file}を記録しません: {why.ja}")
 
 
 def _print_table(verdict: LoadVerdict, lang: str) -> None:

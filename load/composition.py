@@ -98,9 +98,9 @@ def open_target(
         return
     if endpoint := custom_endpoints(boto_session(environment.region)):
         raise LoadRefused(
-            f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; unset "
+            en=f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; unset "
             f"AWS_ENDPOINT_URL, or load --env local",
-            f"AWSの接続先は{endpoint}ですが、{name}のアドレスは本物のAWSのものです。何も送信しません。AWS_ENDPOINT_URLの"
+            ja=f"AWSの接続先は{endpoint}ですが、{name}のアドレスは本物のAWSのものです。何も送信しません。AWS_ENDPOINT_URLの"
             f"設定を外すか、--env localで負荷をかけてください",
         )
     aws, caller = composition.aws(environment), composition.caller(environment)
@@ -130,8 +130,8 @@ def local_smoke(join: Callable[[Path, Path], LoadComposition] = LoadComposition)
     composition = join(ROOT, environments_file())
     if composition.kept() is None:
         raise LoadRefused(
-            "LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one",
-            "LOAD_RUN_FILEが未設定で、ローカルスタックも起動していません。`make up`で起動してください",
+            en="LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one",
+            ja="LOAD_RUN_FILEが未設定で、ローカルスタックも起動していません。`make up`で起動してください",
         )
     folders = ReportFolders(composition.root, "local")
     with open_target(composition, "local", lambda _: None) as (target, aws):

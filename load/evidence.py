@@ -143,14 +143,14 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
     when, when_ja = f"the run ended at {ended}", f"実行の終了は{ended}"
     if now - verdict.ended > timedelta(days=days):
         raise LoadRefused(
-            f"{when}, and its verdict counts for {days} days; run it again",
-            f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
+            en=f"{when}, and its verdict counts for {days} days; run it again",
+            ja=f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
         )
     recorded = [entry for entry in known.entries if entry.kind == KIND]
     if any(_is_same(record, verdict) for record in recorded):
         raise LoadRefused(
-            f"{when}, and is recorded already; only another run can say more",
-            f"{when_ja}。すでに記録済みです。新しい実行だけが追加できます",
+            en=f"{when}, and is recorded already; only another run can say more",
+            ja=f"{when_ja}。すでに記録済みです。新しい実行だけが追加できます",
         )
     plan, end = verdict.conditions.plan.name, window(verdict)["end"]
     outdating = [record.body for record in recorded if record.body["plan"] == plan]
@@ -160,8 +160,8 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
     ends = [body["window"][1] for body in outdating]
     if later := max((other for other in ends if other >= end), default=None):
         raise LoadRefused(
-            f"{when}, and a {plan} that ended {later} is recorded; the newest counts",
-            f"{when_ja}。{later}に終わった{plan}が記録済みです。最新のものだけが有効です",
+            en=f"{when}, and a {plan} that ended {later} is recorded; the newest counts",
+            ja=f"{when_ja}。{later}に終わった{plan}が記録済みです。最新のものだけが有効です",
         )
 
 

@@ -286,13 +286,13 @@ def _require_recipe(options: RunOptions, root: Path) -> None:
     """Refuse options with which workers on other machines could not take part."""
     if (options.expect_workers is None) != (options.run_file is None):
         raise LoadRefused(
-            "--expect-workers N and --run-file FILE belong together: workers on other machines read that file",
-            "--expect-workers Nと--run-file FILEは一緒に指定します。別のマシンのワーカーがそのファイルを読みます",
+            en="--expect-workers N and --run-file FILE belong together: workers on other machines read that file",
+            ja="--expect-workers Nと--run-file FILEは一緒に指定します。別のマシンのワーカーがそのファイルを読みます",
         )
     if options.expect_workers and options.workers > 1:
         raise LoadRefused(
-            "--workers starts processes here, and --expect-workers waits for those of other machines: give one of the two",
-            "--workersはここでプロセスを起動し、--expect-workersは別のマシンのワーカーを待ちます。どちらか一方を指定してください",
+            en="--workers starts processes here, and --expect-workers waits for those of other machines: give one of the two",
+            ja="--workersはここでプロセスを起動し、--expect-workersは別のマシンのワーカーを待ちます。どちらか一方を指定してください",
         )
     if options.run_file:
         require_outside(options.run_file, root)

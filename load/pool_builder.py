@@ -47,22 +47,22 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
         silent = answer.status_code == ANSWERED and answer.json().get("ok") is True
     except (requests.RequestException, ValueError) as error:
         raise LoadRefused(
-            f"{target.host} does not answer a first call ({type(error).__name__}); check that it is up",
-            f"{target.host}が最初の呼び出しに応答しません（{type(error).__name__}）。稼働しているか確認してください",
+            en=f"{target.host} does not answer a first call ({type(error).__name__}); check that it is up",
+            ja=f"{target.host}が最初の呼び出しに応答しません（{type(error).__name__}）。稼働しているか確認してください",
         ) from None
     if not silent:
         judging = f"pytest --env {target.name}"
         dropping = answer.status_code in BY_NOTIFY
         raise LoadRefused(
-            f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven that awards reach"
+            en=f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven that awards reach"
             f" no LINE user; {'deploy a notify that drops such ids' if dropping else f'see why first: {judging}'}",
-            f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。スタンプの付与がLINEの利用者に通知されないことを"
+            ja=f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。スタンプの付与がLINEの利用者に通知されないことを"
             f"確認できません。{'そのIDを省くnotifyをデプロイしてください' if dropping else f'先に原因を確認してください: {judging}'}",
         )
     if heard := line_calls(target, visitor.id):
         raise LoadRefused(
-            f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded",
-            f"ローカルスタックのLINEが合成ユーザーについて{heard}回呼び出されました。負荷はかけません",
+            en=f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded",
+            ja=f"ローカルスタックのLINEが合成ユーザーについて{heard}回呼び出されました。負荷はかけません",
         )
     return "POST /notify answers 200 for an id that LINE would refuse"
 
@@ -106,10 +106,10 @@ def read_pool(path: Path) -> SessionPool:
     except (OSError, ValueError) as error:
         reason = unreadable(error)
         raise LoadRefused(
-            f"{path} is not a pool ({reason}); write "
+            en=f"{path} is not a pool ({reason}); write "
             '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, '
             '"lon": 139.6, "radius_m": 15}]}',
-            f"{path}はプールではありません（{reason.ja}）。次の形で書いてください: "
+            ja=f"{path}はプールではありません（{reason.ja}）。次の形で書いてください: "
             '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, "lon": 139.6, "radius_m": 15}]}',
         ) from None
 
@@ -121,14 +121,14 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
         key: str = json.loads(content["SecretString"])[MEMBER]
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
-            f"{secret} can't be read ({reason(error)}); allow this caller to read it, or "
+            en=f"{secret} can't be read ({reason(error)}); allow this caller to read it, or "
             "pass sessions with --pool",
-            f"{secret}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolでセッションを渡してください",
+            ja=f"{secret}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolでセッションを渡してください",
         ) from None
     except (ValueError, KeyError):
         raise LoadRefused(
-            f"{secret} has no {MEMBER}; set it first",
-            f"{secret}に{MEMBER}がありません。先に設定してください",
+            en=f"{secret} has no {MEMBER}; set it first",
+            ja=f"{secret}に{MEMBER}がありません。先に設定してください",
         ) from None
     return key
 
@@ -154,9 +154,9 @@ def spots_of(
         items = [item for page in pages for item in page["Items"]]
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
-            f"{table} can't be read ({reason(error)}); allow this caller to read it, or "
+            en=f"{table} can't be read ({reason(error)}); allow this caller to read it, or "
             "pass users and spots with --pool",
-            f"{table}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
+            ja=f"{table}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
         ) from None
     at = now().timestamp()
     spots = tuple(
@@ -166,7 +166,7 @@ def spots_of(
     )
     if not spots:
         raise LoadRefused(
-            f"{table} has no GPS stamp that is valid now; add one first",
-            f"{table}に現在有効なGPSスタンプがありません。先に追加してください",
+            en=f"{table} has no GPS stamp that is valid now; add one first",
+            ja=f"{table}に現在有効なGPSスタンプがありません。先に追加してください",
         )
     return spots

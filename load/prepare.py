@@ -55,9 +55,9 @@ def _body(app: Application, endpoint: str) -> str:
     example = asked and asked["content"]["application/json"].get("example")
     if example is None or "{" in path:
         raise LoadRefused(
-            f"{endpoint} can't be called by load: {app.contract} has no example of its body, or its path has a "
+            en=f"{endpoint} can't be called by load: {app.contract} has no example of its body, or its path has a "
             "parameter; add the example, or take its share out of app.toml",
-            f"{endpoint}には負荷をかけられません。{app.contract}に本文のexampleがないか、パスにパラメータがあります。"
+            ja=f"{endpoint}には負荷をかけられません。{app.contract}に本文のexampleがないか、パスにパラメータがあります。"
             "exampleを加えるか、app.tomlのsharesから外してください",
         )
     return json.dumps(example)
@@ -84,9 +84,9 @@ def _production_is_unlocked(target: LoadTarget, unlock: str | None) -> None:
     host = urlsplit(target.host).hostname
     if target.environment.production and unlock != host:
         raise LoadRefused(
-            f"{target.name} is production, and load can fire its alarms: tell the operators, "
+            en=f"{target.name} is production, and load can fire its alarms: tell the operators, "
             f"then add --unlock {host}",
-            f"{target.name}は本番で、負荷でアラームが発報しえます。運用担当者に伝えてから--unlock {host}を加えてください",
+            ja=f"{target.name}は本番で、負荷でアラームが発報しえます。運用担当者に伝えてから--unlock {host}を加えてください",
         )
 
 
@@ -94,18 +94,18 @@ def _rate_is_sane(target: LoadTarget, plan: LoadPlan) -> None:
     most = RATE_CAP * target.throttle.rate
     if plan.peak_rate > most:
         raise LoadRefused(
-            f"{plan.name} asks for {plan.peak_rate:g} requests a second, over the cap of "
+            en=f"{plan.name} asks for {plan.peak_rate:g} requests a second, over the cap of "
             f"{most:g} (twice the throttle); lower target_rate of {target.name}",
-            f"{plan.name}は毎秒{plan.peak_rate:g}リクエストで、上限の{most:g}（スロットリングの2倍）を超えます。{target.name}のtarget_rateを下げてください",
+            ja=f"{plan.name}は毎秒{plan.peak_rate:g}リクエストで、上限の{most:g}（スロットリングの2倍）を超えます。{target.name}のtarget_rateを下げてください",
         )
 
 
 def _time_is_bounded(target: LoadTarget, plan: LoadPlan) -> None:
     if plan.seconds > SECONDS_CAP:
         raise LoadRefused(
-            f"{plan.name} takes {plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
+            en=f"{plan.name} takes {plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
             f"raise target_rate of {target.name}, or take a shorter plan",
-            f"{plan.name}は{plan.seconds:.0f}秒かかり、上限の{SECONDS_CAP:.0f}秒を超えます。{target.name}のtarget_rateを上げるか、短い計画を選んでください",
+            ja=f"{plan.name}は{plan.seconds:.0f}秒かかり、上限の{SECONDS_CAP:.0f}秒を超えます。{target.name}のtarget_rateを上げるか、短い計画を選んでください",
         )
 
 
@@ -115,10 +115,10 @@ def _quota_suffices(target: LoadTarget, plan: LoadPlan, spent: int) -> None:
     most = int(QUOTA_SHARE * quota)
     if spent + plan.requests > most:
         raise LoadRefused(
-            f"{plan.name} costs {plan.requests} requests, {spent} of today's are "
+            en=f"{plan.name} costs {plan.requests} requests, {spent} of today's are "
             f"spent, and load may use {most} ({QUOTA_SHARE:.0%} of {quota}); "
             "wait for 00:00 UTC, or take a smaller plan",
-            f"{plan.name}は{plan.requests}リクエストで、本日{spent}を消費済みです。負荷に使えるのは{most}（{quota}の{QUOTA_SHARE:.0%}）までです。00:00 UTCを待つか、小さい計画を選んでください",
+            ja=f"{plan.name}は{plan.requests}リクエストで、本日{spent}を消費済みです。負荷に使えるのは{most}（{quota}の{QUOTA_SHARE:.0%}）までです。00:00 UTCを待つか、小さい計画を選んでください",
         )
 
 
@@ -138,20 +138,20 @@ def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int) -> None:
     real = sum(1 for visitor in pool.visitors if is_line_user(visitor.id))
     if real:
         raise LoadRefused(
-            f"{real} users of the pool have ids like real people's; use Uload… ids",
-            f"プールの利用者のうち{real}人のIDが実在の人のものに見えます。Uload…のIDを使ってください",
+            en=f"{real} users of the pool have ids like real people's; use Uload… ids",
+            ja=f"プールの利用者のうち{real}人のIDが実在の人のものに見えます。Uload…のIDを使ってください",
         )
     if not pool.spots and any({VERIFY, AWARD} & step.mix.keys() for step in plan.steps):
         raise LoadRefused(
-            "the pool has no spots to stand at; put the places of some stamps into it",
-            "プールにスポットがありません。スタンプの場所を加えてください",
+            en="the pool has no spots to stand at; put the places of some stamps into it",
+            ja="プールにスポットがありません。スタンプの場所を加えてください",
         )
     needed = users_needed(plan, len(pool.spots), workers=workers)
     if len(pool.visitors) < needed:
         raise LoadRefused(
-            f"{plan.name} needs {needed} users at {len(pool.spots)} spots, and the pool has "
+            en=f"{plan.name} needs {needed} users at {len(pool.spots)} spots, and the pool has "
             f"{len(pool.visitors)}; put more users into it",
-            f"{plan.name}には{len(pool.spots)}か所のスポットで{needed}人の利用者が必要ですが、プールは{len(pool.visitors)}人です。利用者を加えてください",
+            ja=f"{plan.name}には{len(pool.spots)}か所のスポットで{needed}人の利用者が必要ですが、プールは{len(pool.visitors)}人です。利用者を加えてください",
         )
 
 
@@ -190,8 +190,8 @@ def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
     known = plans(target.environment, target.throttle)
     if options.plan not in known:
         raise LoadRefused(
-            f"there is no plan {options.plan}; choose from {', '.join(known)}",
-            f"計画{options.plan}はありません。次から選んでください: {', '.join(known)}",
+            en=f"there is no plan {options.plan}; choose from {', '.join(known)}",
+            ja=f"計画{options.plan}はありません。次から選んでください: {', '.join(known)}",
         )
     return known[options.plan]
 

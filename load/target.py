@@ -78,15 +78,15 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
     own = [*filter(None, [domain_url(environment)]), *(stage_url(environment, api) for api in apis)]
     if not own:
         raise LoadRefused(
-            f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
+            en=f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
             "deploy it, or check account and Region",
-            f"{environment.name}の{environment.region}にAPI {environment.prefix}-apiがありません。デプロイするか、アカウントとリージョンを確認してください",
+            ja=f"{environment.name}の{environment.region}にAPI {environment.prefix}-apiがありません。デプロイするか、アカウントとリージョンを確認してください",
         )
     asked = (host or own[0]).rstrip("/")
     if asked not in own:
         raise LoadRefused(
-            f"{asked} is not {environment.name}'s; it is at {' and '.join(own)}",
-            f"{asked}は{environment.name}のものではありません（アドレスは{', '.join(own)}）",
+            en=f"{asked} is not {environment.name}'s; it is at {' and '.join(own)}",
+            ja=f"{asked}は{environment.name}のものではありません（アドレスは{', '.join(own)}）",
         )
     allowed = tuple(address.split("/")[2] for address in own)
     return {"host": asked, "allowed_hosts": allowed, "api": apis[0] if apis else None}

@@ -41,8 +41,8 @@ def emptied(
     users = sorted(set(visitors))
     if real := [name for name in users if is_line_user(name)]:
         raise LoadRefused(
-            f"{real[0]} could be a real person's id; nothing is deleted",
-            f"{real[0]}は実在の人のIDかもしれません。何も削除していません",
+            en=f"{real[0]} could be a real person's id; nothing is deleted",
+            ja=f"{real[0]}は実在の人のIDかもしれません。何も削除していません",
         )
     deleted, rounds = 0, 0
     while (done := table.emptied(users)).left and rounds < ROUNDS:

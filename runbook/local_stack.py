@@ -13,7 +13,6 @@ import boto3
 
 from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
-from aws.words import Words
 from lambdas.packing import pack
 from runbook.evidence import Evidence
 from runbook.procedures.provision import provision
@@ -31,7 +30,7 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 
 
 def _refusal(en: str, ja: str) -> GuardError:
-    return GuardError(Words(en=en, ja=ja))
+    return GuardError(en=en, ja=ja)
 
 
 def local_stack(*, sleep: Sleep = real_sleep, late: bool = False) -> "LocalStack[Environment]":

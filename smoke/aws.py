@@ -87,10 +87,8 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
         raise not_read(f"secret {secret.name}", error, f"シークレット{secret.name}") from None
     except (ValueError, KeyError, TypeError):
         raise NotTestable(
-            Words(
-                en=f"secret {secret.name} has no field {secret.json_key}",
-                ja=f"シークレット{secret.name}に{secret.json_key}がありません",
-            )
+            en=f"secret {secret.name} has no field {secret.json_key}",
+            ja=f"シークレット{secret.name}に{secret.json_key}がありません",
         ) from None
 
 

@@ -10,7 +10,6 @@ import requests
 
 from aws.door.sessions import NoAnswerError, within
 from aws.section import NotTestable
-from aws.words import Words
 from smoke.calls import Answer, Call, redacted
 
 TIMEOUT_S = (5, 31)
@@ -85,10 +84,8 @@ class Client:
             why = redacted(str(error))
             kind = type(error).__name__
             raise NoResponse(
-                Words(
-                    en=f"{call}: no answer from {self.url} ({kind}: {why})",
-                    ja=f"{call}: {self.url}から応答がありません（{kind}: {why}）",
-                )
+                en=f"{call}: no answer from {self.url} ({kind}: {why})",
+                ja=f"{call}: {self.url}から応答がありません（{kind}: {why}）",
             ) from None
         answer = Answer(
             call=call,
@@ -103,10 +100,8 @@ class Client:
             self.answers.append(answer)
         if answer.status == THROTTLED and answer.error_code != MONTHLY_LIMIT:
             raise NotTestable(
-                Words(
-                    en=f"{answer}: the API throttles this run; run again when it is idle",
-                    ja=f"{answer}: APIのスロットリングを受けました。空いているときに再実行してください",
-                )
+                en=f"{answer}: the API throttles this run; run again when it is idle",
+                ja=f"{answer}: APIのスロットリングを受けました。空いているときに再実行してください",
             )
         return answer
 
@@ -117,10 +112,8 @@ class Client:
         silent = sum(silent_call.route == call.route for silent_call in self.unanswered)
         if silent >= ENOUGH_SILENCE:
             raise NoResponse(
-                Words(
-                    en=f"{call}: not sent, since {silent} calls of {call.route} got no answer",
-                    ja=f"{call}: {call.route}は{silent}回応答がなかったため、送信していません",
-                )
+                en=f"{call}: not sent, since {silent} calls of {call.route} got no answer",
+                ja=f"{call}: {call.route}は{silent}回応答がなかったため、送信していません",
             )
 
     def _headers(self, call: Call) -> dict[str, str]:

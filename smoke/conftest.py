@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aws.section import NotInReplay, NotTestable
-from aws.words import Words
 from plan import Plan
 from signoff.commands.plugin import SEEN
 from signoff.judge.checklist import without_subject
@@ -106,10 +105,8 @@ def _suite_session(
 
     if choice.options.replay:
         raise NotInReplay(
-            Words(
-                en="a saved inventory answers no calls",
-                ja="保存したインベントリは呼び出しに応答しません",
-            )
+            en="a saved inventory answers no calls",
+            ja="保存したインベントリは呼び出しに応答しません",
         )
     # A stack of this process ends with it, so a killed run leaves nothing there.
     outlives = not choice.embedded or snapshot.kept_stack

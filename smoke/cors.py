@@ -50,9 +50,8 @@ class Case:
         """Return what to raise if the call is answered otherwise."""
         return Follows(
             self.owner,
-            Words(
-                en=f"{answer} (expected {self.status})", ja=f"{answer.ja}（期待値: {self.status}）"
-            ),
+            en=f"{answer} (expected {self.status})",
+            ja=f"{answer.ja}（期待値: {self.status}）",
         )
 
     def __str__(self) -> str:

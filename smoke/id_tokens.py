@@ -10,7 +10,6 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from aws.words import Words
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
 
@@ -40,10 +39,8 @@ class IdTokens:
         if self.given:
             return self.given
         raise ManualOnly(
-            Words(
-                en=f"a login needs an ID token of LINE; pass one in {GIVEN}, or sign for a login",
-                ja=f"ログインにはLINEのIDトークンが必要です。{GIVEN}に設定するか、ログインを確認して署名してください",
-            )
+            en=f"a login needs an ID token of LINE; pass one in {GIVEN}, or sign for a login",
+            ja=f"ログインにはLINEのIDトークンが必要です。{GIVEN}に設定するか、ログインを確認して署名してください",
         )
 
     def bad(self, flaw: str, user_id: str) -> str:

@@ -40,7 +40,7 @@ def fetched(url: str) -> requests.Response:
     except NO_ANSWER as error:
         kind = type(error).__name__
         raise NotTestable(
-            Words(en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）")
+            en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）"
         ) from None
 
 
@@ -76,7 +76,7 @@ def configured(calls: RowCalls, key: str) -> Any:
     if not value:
         name = calls.suite.environment.name
         raise ManualOnly(
-            Words(en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません")
+            en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません"
         )
     return value
 
@@ -93,10 +93,8 @@ def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     status, found = calls.suite.line.bot(channel_token(calls))
     if status == 200 and not isinstance(found.get("userId"), str):
         raise NotTestable(
-            Words(
-                en="LINE does not say whose the channel access token is",
-                ja="LINEがチャネルアクセストークンの所有者を示していません",
-            )
+            en="LINE does not say whose the channel access token is",
+            ja="LINEがチャネルアクセストークンの所有者を示していません",
         )
     facts = {name: found.get(name) for name in ("userId", "displayName", "message")}
     calls.observe.note(status=status, **facts)
@@ -149,20 +147,16 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
     status, found = calls.suite.line.liff_apps(_login_token(calls))
     if status not in (200, 404):
         raise NotTestable(
-            Words(
-                en=f"LINE answers {status} to the token of the Login channel",
-                ja=f"LINEはログインチャネルのトークンに{status}を返します",
-            )
+            en=f"LINE answers {status} to the token of the Login channel",
+            ja=f"LINEはログインチャネルのトークンに{status}を返します",
         )
     apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in found.get("apps", ())}
     calls.observe.note(apps=sorted(apps), app=apps.get(liff_id))
     others = listed(apps)
     require(
         liff_id in apps,
-        Words(
-            en=f"the Login channel has no LIFF app {liff_id}; it has {others or 'none'}",
-            ja=f"ログインチャネルにLIFFアプリ{liff_id}がありません（あるのは{others or 'なし'}）",
-        ),
+        en=f"the Login channel has no LIFF app {liff_id}; it has {others or 'none'}",
+        ja=f"ログインチャネルにLIFFアプリ{liff_id}がありません（あるのは{others or 'なし'}）",
     )
     return apps[liff_id]
 
@@ -181,7 +175,7 @@ def _login_token(calls: RowCalls) -> str:
     except (OSError, UnicodeDecodeError) as error:
         kind = type(error).__name__
         raise NotTestable(
-            Words(en=f"{file} can't be read ({kind})", ja=f"{file}を読み取れません（{kind}）")
+            en=f"{file} can't be read ({kind})", ja=f"{file}を読み取れません（{kind}）"
         ) from None
 
 

@@ -11,7 +11,6 @@ import requests
 
 from aws.door.sessions import within
 from aws.section import NotTestable
-from aws.words import Words
 from smoke.client import NO_ANSWER, connections_to
 
 TIMEOUT_S = (5, 10)
@@ -101,17 +100,13 @@ class LineClient:
         except (*NO_ANSWER, ValueError) as error:
             kind = type(error).__name__
             raise NotTestable(
-                Words(
-                    en=f"LINE did not answer {verb} {path} ({kind})",
-                    ja=f"LINEが{verb} {path}に応答しません（{kind}）",
-                )
+                en=f"LINE did not answer {verb} {path} ({kind})",
+                ja=f"LINEが{verb} {path}に応答しません（{kind}）",
             ) from None
         if answer.status_code == TOO_MANY or answer.status_code >= FAULT:
             raise NotTestable(
-                Words(
-                    en=f"LINE answered {answer.status_code} to {verb} {path}: it is away, or asked too often",
-                    ja=f"{verb} {path}へのLINEの応答は{answer.status_code}（障害、または要求が多すぎる）",
-                )
+                en=f"LINE answered {answer.status_code} to {verb} {path}: it is away, or asked too often",
+                ja=f"{verb} {path}へのLINEの応答は{answer.status_code}（障害、または要求が多すぎる）",
             )
         return answer.status_code, found if isinstance(found, dict) else {}
 
@@ -132,8 +127,6 @@ def _stated_expiry(token: str) -> int | None:
 
 def _unsaid(path: str, status: int) -> NotTestable:
     return NotTestable(
-        Words(
-            en=f"LINE does not answer GET {path} as documented ({status})",
-            ja=f"GET {path}に対するLINEの応答が文書と異なります（{status}）",
-        )
+        en=f"LINE does not answer GET {path} as documented ({status})",
+        ja=f"GET {path}に対するLINEの応答が文書と異なります（{status}）",
     )

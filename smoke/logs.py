@@ -75,10 +75,8 @@ class Logs:
             if code_of(error) == "ResourceNotFoundException":
                 raise Follows(
                     "MON-12",
-                    Words(
-                        en=f"log group {group} does not exist",
-                        ja=f"ロググループ{group}が存在しません",
-                    ),
+                    en=f"log group {group} does not exist",
+                    ja=f"ロググループ{group}が存在しません",
                 ) from None
             raise not_read(group, error) from None
         except AWAY as error:

@@ -17,7 +17,6 @@ from pydantic import TypeAdapter
 
 from aws.door.sessions import custom_endpoints
 from aws.section import NotTestable
-from aws.words import Words
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError, open_session
 from smoke.scenarios import users_of
@@ -76,12 +75,10 @@ class Notes:
             self._write(note)
         except OSError as error:
             raise NotTestable(
-                Words(
-                    en=f"what the smoke calls would write can't be noted in {self.folder} ({error}), "
-                    f"so nothing is called; make it writable for this user, and run again",
-                    ja=f"スモークが書き込む内容を{self.folder}に記録できない（{error}）ため、呼び出しを行わない。"
-                    f"書き込めるようにして再実行する",
-                )
+                en=f"what the smoke calls would write can't be noted in {self.folder} ({error}), "
+                f"so nothing is called; make it writable for this user, and run again",
+                ja=f"スモークが書き込む内容を{self.folder}に記録できない（{error}）ため、呼び出しを行わない。"
+                f"書き込めるようにして再実行する",
             ) from None
         return note
 
@@ -117,10 +114,8 @@ class Notes:
         with _locked(self.folder / "lock") as holder:
             if holder:
                 raise GuardError(
-                    Words(
-                        en=f"{holder} is judging this stack now; wait until it has ended, then run again",
-                        ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
-                    )
+                    en=f"{holder} is judging this stack now; wait until it has ended, then run again",
+                    ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
                 )
             yield
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.section import Broken, Follows
-from aws.words import Words, words_of
+from aws.words import SILENCE, Words, words_of
 from signoff.judge.drift import NotYet
 from signoff.judge.observations import Observations
 from smoke.calls import Answer, Call, Session
@@ -27,9 +27,9 @@ def hold(*flaws: Words) -> None:
         raise Broken(Words(en=first.en + more.en, ja=first.ja + more.ja) if count > 1 else first)
 
 
-def require(holds: object, otherwise: Words) -> None:
-    """Raise Broken with ``otherwise`` unless something holds."""
-    hold(*([] if holds else [otherwise]))
+def require(holds: object, otherwise: Words = SILENCE, **texts: str) -> None:
+    """Raise Broken unless something holds; what it says is given as words, or as ``en`` and ``ja``."""
+    hold(*([] if holds else [otherwise or Words(**texts)]))
 
 
 def differs(answer: Answer, what: str, found: object, expected: object, ja: str = "") -> Words:

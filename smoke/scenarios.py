@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from aws.words import Words
 from plan.masters import Spot
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
@@ -64,10 +63,8 @@ class Scenarios:
         """The user who collects: synthetic, in production the test user; ManualOnly if no user may."""
         if not self.environment.smoke.writes:
             raise ManualOnly(
-                Words(
-                    en=f"smoke.writes is off for {self.environment.name}",
-                    ja=f"{self.environment.name}ではsmoke.writesが無効です",
-                )
+                en=f"smoke.writes is off for {self.environment.name}",
+                ja=f"{self.environment.name}ではsmoke.writesが無効です",
             )
         if self.environment.production:
             return self.sessions.own(consenting_user(self.environment))
@@ -87,10 +84,8 @@ class Scenarios:
         user = self.environment.smoke.test_user
         if not user:
             raise ManualOnly(
-                Words(
-                    en=f"smoke.test_user is not configured for {self.environment.name}",
-                    ja=f"{self.environment.name}にsmoke.test_userが設定されていません",
-                )
+                en=f"smoke.test_user is not configured for {self.environment.name}",
+                ja=f"{self.environment.name}にsmoke.test_userが設定されていません",
             )
         return self.sessions.own(user)
 
@@ -106,10 +101,8 @@ class Scenarios:
         found = collectable(self.spots(), self.sessions.now, self.held())
         if self.open_now and not found:
             raise ManualOnly(
-                Words(
-                    en="the test user already has every stamp that can be collected now",
-                    ja="現在取得できるスタンプをテストユーザーがすべて持っているため、取得できません",
-                )
+                en="the test user already has every stamp that can be collected now",
+                ja="現在取得できるスタンプをテストユーザーがすべて持っているため、取得できません",
             )
         return found
 
@@ -184,10 +177,8 @@ class Scenarios:
         """Claim a stamp for the collector; ManualOnly if none can be collected now."""
         if not self.open_now:
             raise ManualOnly(
-                Words(
-                    en="no stamp is valid now, so none can be collected",
-                    ja="現在有効なスタンプがなく、取得できません",
-                )
+                en="no stamp is valid now, so none can be collected",
+                ja="現在有効なスタンプがなく、取得できません",
             )
         return self.award(self.collector, **members)
 

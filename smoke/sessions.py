@@ -71,20 +71,16 @@ class SessionMinter:
         if self.borrowed:
             return Session(kind="borrowed", user_id=_subject(self.borrowed), token=self.borrowed)
         raise NoSession(
-            Words(
-                en=f"{self.problem.en}; allow this caller to read it, or set {BORROWED}",
-                ja=f"{self.problem.ja}。読み取りを許可するか、{BORROWED}を設定してください",
-            )
+            en=f"{self.problem.en}; allow this caller to read it, or set {BORROWED}",
+            ja=f"{self.problem.ja}。読み取りを許可するか、{BORROWED}を設定してください",
         )
 
     def own(self, user_id: str) -> Session:
         """Return a session of a user of this run, never the operator's."""
         if not self.key and self.borrowed:
             raise ManualOnly(
-                Words(
-                    en=f"{BORROWED} is a person's session, and nothing is changed with it",
-                    ja=f"{BORROWED}は個人のセッションのため、自動では何も変更しません",
-                )
+                en=f"{BORROWED} is a person's session, and nothing is changed with it",
+                ja=f"{BORROWED}は個人のセッションのため、自動では何も変更しません",
             )
         return self.live(user_id)
 
@@ -102,10 +98,8 @@ class SessionMinter:
     def sign(self, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
         if not self.key:
             raise NotTestable(
-                Words(
-                    en=f"a session of other times can only be signed with the live key; {self.problem.en}",
-                    ja=f"日時を変えたセッションは本番の署名鍵でしか署名できません。{self.problem.ja}",
-                )
+                en=f"a session of other times can only be signed with the live key; {self.problem.en}",
+                ja=f"日時を変えたセッションは本番の署名鍵でしか署名できません。{self.problem.ja}",
             )
         return signed(claims, self.key, algorithm)
 
@@ -193,8 +187,6 @@ def _subject(token: str) -> str:
         return str(jwt.decode(token, options={"verify_signature": False})["sub"])
     except (jwt.InvalidTokenError, KeyError):
         raise NoSession(
-            Words(
-                en=f"{BORROWED} is not a session of this app; copy one from the front end",
-                ja=f"{BORROWED}は本アプリのセッションではありません。フロントエンドから取得してください",
-            )
+            en=f"{BORROWED} is not a session of this app; copy one from the front end",
+            ja=f"{BORROWED}は本アプリのセッションではありません。フロントエンドから取得してください",
         ) from None

@@ -201,7 +201,8 @@ class Suite:
         if not spots:
             raise Follows(
                 "DATA-01",
-                Words(en=f"{table} has no GPS stamp", ja=f"{table}にGPSスタンプがありません"),
+                en=f"{table} has no GPS stamp",
+                ja=f"{table}にGPSスタンプがありません",
             )
         return spots
 
@@ -212,10 +213,8 @@ class Suite:
             raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], answer.words)))
         if not listed:
             raise ManualOnly(
-                Words(
-                    en="the bot has no rich menu that could be set",
-                    ja="ボットに設定できるリッチメニューがありません",
-                )
+                en="the bot has no rich menu that could be set",
+                ja="ボットに設定できるリッチメニューがありません",
             )
         return str(listed[0]["richMenuId"])
 

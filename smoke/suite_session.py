@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from aws.door.sessions import boto_session
 from aws.section import Follows, NotTestable, lookup
-from aws.words import Words
 from plan import Plan
 from plan.naming import domain_url, stage_url
 from signoff.environment import Environment
@@ -38,12 +37,10 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
         return api_url.rstrip("/")
     if endpoint := snapshot.inventory.endpoint:
         raise NotTestable(
-            Words(
-                en=f"what was read is at {endpoint}, and nothing says where its API is: no call is made; "
-                f"add --api-url URL",
-                ja=f"読み取り先は{endpoint}だが、そのAPIの場所が指定されていないため、呼び出しを行わない。"
-                f"--api-url URLを追加する",
-            )
+            en=f"what was read is at {endpoint}, and nothing says where its API is: no call is made; "
+            f"add --api-url URL",
+            ja=f"読み取り先は{endpoint}だが、そのAPIの場所が指定されていないため、呼び出しを行わない。"
+            f"--api-url URLを追加する",
         )
     if url := domain_url(environment):
         return url
@@ -52,7 +49,8 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
         name = snapshot.plan.api.name
         raise Follows(
             "DEP-20",
-            Words(en=f"REST API {name} does not exist", ja=f"REST API {name}が存在しません"),
+            en=f"REST API {name} does not exist",
+            ja=f"REST API {name}が存在しません",
         )
     return stage_url(environment, apis[0].id)
 
@@ -69,7 +67,7 @@ def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
     values = [entry["value"] for entry in found if entry["name"] == name]
     if not values:
         raise Follows(
-            "SEC-31", Words(en=f"API key {name} does not exist", ja=f"APIキー{name}が存在しません")
+            "SEC-31", en=f"API key {name} does not exist", ja=f"APIキー{name}が存在しません"
         )
     return str(values[0])
 

@@ -1,6 +1,5 @@
 """POST /auth/verify: who logs in, and who does not."""
 
-from aws.words import Words
 from signoff.judge.checklist import expectation
 from signoff.report.shown_values import parameter
 from smoke.properties import decided_login, lifetime_flaws
@@ -23,10 +22,8 @@ def test_login_answers_a_session_that_is_accepted(calls: RowCalls) -> None:
 
     require(
         answer.status == 200,
-        Words(
-            en=f"{answer}, though the login had just issued that session",
-            ja=f"{answer.ja}。セッションはログインが発行した直後のものです",
-        ),
+        en=f"{answer}, though the login had just issued that session",
+        ja=f"{answer.ja}。セッションはログインが発行した直後のものです",
     )
 
 
@@ -51,5 +48,6 @@ def test_bad_id_token_is_refused(flaw: str, calls: RowCalls) -> None:
     token = parameter(flaw)
     require(
         not wrong,
-        Words(en=f"ID token {token.en}: {wrong.en}", ja=f"IDトークン（{token.ja}）: {wrong.ja}"),
+        en=f"ID token {token.en}: {wrong.en}",
+        ja=f"IDトークン（{token.ja}）: {wrong.ja}",
     )

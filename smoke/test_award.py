@@ -142,10 +142,8 @@ def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
     found = [[entry["stamp_id"], entry["method"], entry["collected_at"]] for entry in new]
     require(
         found == [told],
-        Words(
-            en=f"{award} for {told}, but the list has {found}",
-            ja=f"{award.ja}。付与されたのは{told}ですが、一覧にあるのは{found}です",
-        ),
+        en=f"{award} for {told}, but the list has {found}",
+        ja=f"{award.ja}。付与されたのは{told}ですが、一覧にあるのは{found}です",
     )
 
 

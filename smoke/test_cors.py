@@ -1,6 +1,5 @@
 """CORS as a browser sees it: preflights, and the real answers after them."""
 
-from aws.words import Words
 from signoff.judge.checklist import expectation
 from smoke.cors import (
     ALLOW,
@@ -27,10 +26,8 @@ def test_preflight_of_the_front_end_is_granted(path: str, calls: RowCalls, origi
 
     require(
         answer.status in {200, 204},
-        Words(
-            en=f"{answer}, so the browser does not send the call itself",
-            ja=f"{answer.ja}。ブラウザは本来の呼び出しを送りません",
-        ),
+        en=f"{answer}, so the browser does not send the call itself",
+        ja=f"{answer.ja}。ブラウザは本来の呼び出しを送りません",
     )
     require(allowed_origin(answer) == origin, allows(answer))
 

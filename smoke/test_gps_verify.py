@@ -1,6 +1,5 @@
 """POST /gps/verify: whether a caller is at a spot."""
 
-from aws.words import Words
 from signoff.judge.checklist import expectation
 from smoke.errors import FAR_M
 from smoke.properties import beyond_the_cap, misjudged, wrong_place
@@ -38,10 +37,8 @@ def test_huge_accuracy_puts_no_user_within(calls: RowCalls) -> None:
     hold(calls.flaw(answer, 200) and calls.flaw(answer, 400, "VALIDATION_ERROR"))
     require(
         not answer.member("within"),
-        Words(
-            en=f"{answer}: within, though {FAR_M} m away (accuracy {HUGE_ACCURACY_M:.0e} m)",
-            ja=f"{answer.ja}。{FAR_M} m離れているのに範囲内です（測位誤差{HUGE_ACCURACY_M:.0e} m）",
-        ),
+        en=f"{answer}: within, though {FAR_M} m away (accuracy {HUGE_ACCURACY_M:.0e} m)",
+        ja=f"{answer.ja}。{FAR_M} m離れているのに範囲内です（測位誤差{HUGE_ACCURACY_M:.0e} m）",
     )
 
 

@@ -1,6 +1,5 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
-from aws.words import Words
 from signoff.environment import origin_of
 from signoff.judge.checklist import expectation
 from smoke.integrations import (
@@ -29,10 +28,8 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     name = found.get("displayName")
     require(
         found.get("userId") == ours,
-        Words(
-            en=f"the channel access token belongs to the bot {name}",
-            ja=f"チャネルアクセストークンはボット「{name}」のものです",
-        ),
+        en=f"the channel access token belongs to the bot {name}",
+        ja=f"チャネルアクセストークンはボット「{name}」のものです",
     )
 
 
@@ -53,18 +50,14 @@ def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) 
     status, kind = found.status_code, kind_of(found)
     require(
         (status, kind) == (200, "text/html"),
-        Words(
-            en=f"{url} answers {status} as {kind or 'no type'}, not a page",
-            ja=f"{url}の応答は{status}（{kind or '種類の指定なし'}）で、ページではありません",
-        ),
+        en=f"{url} answers {status} as {kind or 'no type'}, not a page",
+        ja=f"{url}の応答は{status}（{kind or '種類の指定なし'}）で、ページではありません",
     )
     served_by = origin_of(url)
     require(
         served_by == origin,
-        Words(
-            en=f"{url} is served by {served_by}, but CORS allows {origin}",
-            ja=f"{url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
-        ),
+        en=f"{url} is served by {served_by}, but CORS allows {origin}",
+        ja=f"{url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
     )
 
 
@@ -75,10 +68,8 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
     wanted = wanted_configuration(calls)
     require(
         named == wanted,
-        Words(
-            en=f"{url} has {shown(named) or 'neither'}, expected {shown(wanted)}",
-            ja=f"{url}の内容は{shown(named) or 'どちらもなし'}です（期待値: {shown(wanted)}）",
-        ),
+        en=f"{url} has {shown(named) or 'neither'}, expected {shown(wanted)}",
+        ja=f"{url}の内容は{shown(named) or 'どちらもなし'}です（期待値: {shown(wanted)}）",
     )
 
 
@@ -90,16 +81,12 @@ def test_liff_app_opens_the_front_end(calls: RowCalls) -> None:
     opens, scopes = app["view"]["url"], set(app.get("scope", ()))
     require(
         same_page(opens, url),
-        Words(
-            en=f"LIFF app {app['liffId']} opens {opens}, not {url}",
-            ja=f"LIFFアプリ{app['liffId']}が開くのは{url}ではなく{opens}です",
-        ),
+        en=f"LIFF app {app['liffId']} opens {opens}, not {url}",
+        ja=f"LIFFアプリ{app['liffId']}が開くのは{url}ではなく{opens}です",
     )
     missing = listed({"openid", "profile"} - scopes)
     require(
         not missing,
-        Words(
-            en=f"LIFF app {app['liffId']} lacks the scope {missing}",
-            ja=f"LIFFアプリ{app['liffId']}にスコープ{missing}がありません",
-        ),
+        en=f"LIFF app {app['liffId']} lacks the scope {missing}",
+        ja=f"LIFFアプリ{app['liffId']}にスコープ{missing}がありません",
     )

@@ -124,10 +124,8 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
     if not lines_of(calls, group, answer):
         raise Follows(
             "MON-14",
-            Words(
-                en=f"{group.name} has no line of request {answer.request_id}",
-                ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
-            ),
+            en=f"{group.name} has no line of request {answer.request_id}",
+            ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
         )
     asked = _asked(calls, group)
     private = {secret.text: secret for answer in asked for secret in _private(answer)}
@@ -222,10 +220,8 @@ def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -
     asked, waited_s = answer.request_id, calls.suite.patience_s
     require(
         lines_of(calls, log_group, answer),
-        Words(
-            en=f"{log_group.name} has no line about request {asked} ({answer}) {waited_s:g} s after the answer",
-            ja=f"{log_group.name}に、応答から{waited_s:g}秒たってもリクエスト{asked}（{answer.ja}）の行がありません",
-        ),
+        en=f"{log_group.name} has no line about request {asked} ({answer}) {waited_s:g} s after the answer",
+        ja=f"{log_group.name}に、応答から{waited_s:g}秒たってもリクエスト{asked}（{answer.ja}）の行がありません",
     )
 
 

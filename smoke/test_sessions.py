@@ -1,6 +1,5 @@
 """Sessions: only those signed with the live key are accepted, and only for their own user's data."""
 
-from aws.words import Words
 from signoff.judge.checklist import expectation
 from smoke.cors import cacheable_answers
 from smoke.properties import decided
@@ -23,7 +22,8 @@ def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
     flaw = calls.flaw(forged, 401)
     require(
         not flaw,
-        Words(en=f"{accepted}, and {flaw.en}", ja=f"{accepted.ja}。さらに、{flaw.ja}"),
+        en=f"{accepted}, and {flaw.en}",
+        ja=f"{accepted.ja}。さらに、{flaw.ja}",
     )
 
 

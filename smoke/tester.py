@@ -35,12 +35,10 @@ def consenting_user(environment: Environment) -> str:
     if is_line_user(user):
         return user
     raise ManualOnly(
-        Words(
-            en=f"writes in {environment.name} need smoke.test_user, the id of a LINE user (U and 32 hexadecimal "
-            f"digits): synthetic users are never written in production",
-            ja=f"{environment.name}での書き込みには、LINEのユーザーID（Uと16進数32桁）のsmoke.test_userが必要です。"
-            f"本番環境に合成ユーザーは書き込みません",
-        )
+        en=f"writes in {environment.name} need smoke.test_user, the id of a LINE user (U and 32 hexadecimal "
+        f"digits): synthetic users are never written in production",
+        ja=f"{environment.name}での書き込みには、LINEのユーザーID（Uと16進数32桁）のsmoke.test_userが必要です。"
+        f"本番環境に合成ユーザーは書き込みません",
     )
 
 
@@ -80,10 +78,8 @@ def held_by(
     except AWAY as error:
         why = reason(error)
         raise NotTestable(
-            Words(
-                en=f"what the test user has in {table.name} can't be read ({why}), so nothing is awarded",
-                ja=f"テストユーザーの{table.name}の内容を読み取れない（{why}）ため、付与を行わない",
-            )
+            en=f"what the test user has in {table.name} can't be read ({why}), so nothing is awarded",
+            ja=f"テストユーザーの{table.name}の内容を読み取れない（{why}）ため、付与を行わない",
         ) from None
     stamps = tuple(key for entry in found if not is_counter(key := _sort(entry)))
     return TesterSnapshot(

@@ -227,10 +227,8 @@ class ChangeContext:
             if lost and not self.permit(lost):
                 what = ", ".join(f"{change.resource}: {change.field}" for change in lost)
                 raise Declined(
-                    Words(
-                        en=f"not agreed to, so not done: {what}",
-                        ja=f"確認されなかったため実行していません: {what}",
-                    )
+                    en=f"not agreed to, so not done: {what}",
+                    ja=f"確認されなかったため実行していません: {what}",
                 )
             self._make(changes, apply)
         return tuple(changes)

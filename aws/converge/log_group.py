@@ -7,7 +7,6 @@ from aws.change.gate import Change, ChangeContext, Changes, Refused, tag_fields
 from aws.desired import LogGroup
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION
 from aws.kinds.log_group import LogGroup as Found
-from aws.words import Words
 
 
 def converge(context: ChangeContext, group: LogGroup) -> Changes:
@@ -38,11 +37,9 @@ def _require_metrics(group: LogGroup, found: Found | None) -> None:
     bound = group.bounds.get(LOG_CLASS)
     if found and bound and not bound.holds(found.log_class):
         raise Refused(
-            Words(
-                en=f"log group {group.name} is of class {found.log_class}, which makes no metrics and never changes:"
-                " export the lines that you need, delete the group by hand (CloudWatch console > Log groups),"
-                " then run it again",
-                ja=f"ロググループ{group.name}のクラスは{found.log_class}で、メトリクスを作成できず、変更もできません。必要なログを"
-                "エクスポートし、手動で削除してから（CloudWatchコンソール > ロググループ）再実行してください",
-            )
+            en=f"log group {group.name} is of class {found.log_class}, which makes no metrics and never changes:"
+            " export the lines that you need, delete the group by hand (CloudWatch console > Log groups),"
+            " then run it again",
+            ja=f"ロググループ{group.name}のクラスは{found.log_class}で、メトリクスを作成できず、変更もできません。必要なログを"
+            "エクスポートし、手動で削除してから（CloudWatchコンソール > ロググループ）再実行してください",
         )

@@ -16,7 +16,7 @@ from botocore.loaders import Loader, create_loader
 from botocore.session import get_session
 
 from aws.dated import CallRate, call_rates
-from aws.words import Bilingual, Words
+from aws.words import Bilingual
 
 T = TypeVar("T")
 SERVICES: Mapping[str, str] = {
@@ -50,9 +50,7 @@ class NoAnswerError(Bilingual, TimeoutError):
 
     def __init__(self, seconds: float) -> None:
         waited = f"{round(seconds, 2):g}"
-        super().__init__(
-            Words(en=f"no answer within {waited} s", ja=f"{waited}秒以内に応答がありません")
-        )
+        super().__init__(en=f"no answer within {waited} s", ja=f"{waited}秒以内に応答がありません")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
-from aws.words import Bilingual, Words
+from aws.words import Bilingual
 
 _ARN_COLONS: Final = 5
 _STATES_TRIED: Final = 100_000
@@ -115,9 +115,7 @@ def _escape(patterns: tuple[Pattern, ...], within: int) -> str | None:
         if len(seen) > _STATES_TRIED:
             texts = ", ".join(pattern.text for pattern in patterns)
             raise TooIntricateError(
-                Words(
-                    en=f"too intricate to compare: {texts}", ja=f"複雑すぎて比較できません: {texts}"
-                )
+                en=f"too intricate to compare: {texts}", ja=f"複雑すぎて比較できません: {texts}"
             )
     return None
 

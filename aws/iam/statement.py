@@ -237,4 +237,4 @@ def _unread(policy: str, en: str, ja: str) -> PolicySyntaxError:
         en=f"policy {policy}" if policy else "the policy",
         ja=f"ポリシー{policy}" if policy else "ポリシー",
     )
-    return PolicySyntaxError(Words(en=f"{name.en} {en}", ja=f"{name.ja}: {ja}"))
+    return PolicySyntaxError(en=f"{name.en} {en}", ja=f"{name.ja}: {ja}")

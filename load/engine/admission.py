@@ -20,9 +20,6 @@ NO_JSON = Words("it is not JSON", "JSONではありません")
 class LoadRefused(Bilingual):
     """The run may not start; the message says why and what to do next, in one sentence."""
 
-    def __init__(self, en: str, ja: str) -> None:
-        super().__init__(Words(en, ja))
-
 
 def unreadable(error: BaseException) -> Words:
     """Say why a file is not what it should be, without Python's own words for it."""
@@ -57,7 +54,7 @@ def is_loopback(host: str) -> bool:
 
 def admit(url: str, allowed: Iterable[str]) -> str:
     """Return the host of ``url``, or raise `LoadRefused`: https outside loopback, and an allowed host."""
-    no_address = (
+    no_address = Words(
         f"{url!r} is not the address of an API; write https://host/stage",
         f"{url!r}はAPIのアドレスではありません。https://host/stageのように書いてください",
     )
@@ -65,29 +62,29 @@ def admit(url: str, allowed: Iterable[str]) -> str:
         parts = urlsplit(url or "")
         host, _ = (parts.hostname or "").lower(), parts.port
     except ValueError:  # brackets without an address in them, a port that is not a number
-        raise LoadRefused(*no_address) from None
+        raise LoadRefused(no_address) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise LoadRefused(*no_address)
+        raise LoadRefused(no_address)
     if parts.username or parts.query or parts.fragment:
         raise LoadRefused(
-            f"the address of {host} carries more than host and path; leave the rest out",
-            f"{host}のアドレスにホストとパス以外が含まれます。取り除いてください",
+            en=f"the address of {host} carries more than host and path; leave the rest out",
+            ja=f"{host}のアドレスにホストとパス以外が含まれます。取り除いてください",
         )
     if host.endswith(tuple(f".{domain}" for domain in LINE_DOMAINS)) or host in LINE_DOMAINS:
         raise LoadRefused(
-            f"{host} is LINE's, which forbids load tests; no setting can permit it",
-            f"{host}は負荷試験を禁じているLINEのものです。どの設定でも許可できません",
+            en=f"{host} is LINE's, which forbids load tests; no setting can permit it",
+            ja=f"{host}は負荷試験を禁じているLINEのものです。どの設定でも許可できません",
         )
     if parts.scheme != "https" and not is_loopback(host):
         raise LoadRefused(
-            f"{url} is not https; only loopback may be called without TLS",
-            f"{url}がhttpsではありません。TLSなしで呼び出せるのはループバックだけです",
+            en=f"{url} is not https; only loopback may be called without TLS",
+            ja=f"{url}がhttpsではありません。TLSなしで呼び出せるのはループバックだけです",
         )
     permitted = sorted(set(allowed))
     if host not in permitted:
         known = ", ".join(permitted) or "no host at all"
         raise LoadRefused(
-            f"{host} is not this environment's; it has {known}",
-            f"{host}はこの環境のものではありません（この環境は{known}）",
+            en=f"{host} is not this environment's; it has {known}",
+            ja=f"{host}はこの環境のものではありません（この環境は{known}）",
         )
     return host

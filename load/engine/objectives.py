@@ -72,13 +72,13 @@ def read_objectives(
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = unreadable(error)
         raise LoadRefused(
-            f"{path.name} can't be read ({reason}); compare it with the project's load/slo.toml",
-            f"{path.name}を読み取れません（{reason.ja}）。本プロジェクトのload/slo.tomlと比べてください",
+            en=f"{path.name} can't be read ({reason}); compare it with the project's load/slo.toml",
+            ja=f"{path.name}を読み取れません（{reason.ja}）。本プロジェクトのload/slo.tomlと比べてください",
         ) from None
     if missing := sorted(set(endpoints) - objectives.endpoints.keys()):
         raise LoadRefused(
-            f'{path.name} has no [endpoints."{missing[0]}"]; add its limits',
-            f'{path.name}に[endpoints."{missing[0]}"]がありません。上限を追加してください',
+            en=f'{path.name} has no [endpoints."{missing[0]}"]; add its limits',
+            ja=f'{path.name}に[endpoints."{missing[0]}"]がありません。上限を追加してください',
         )
     return objectives
 

@@ -148,15 +148,15 @@ class RunController:
     def _check(self, host: str | None) -> None:
         if self._spent:
             raise LoadRefused(
-                "this run has been made: its pairs are awarded and its price is spent; restart Locust",
-                "この実行は実施済みです（スタンプは付与済み、クォータは消費済み）。Locustを再起動してください",
+                en="this run has been made: its pairs are awarded and its price is spent; restart Locust",
+                ja="この実行は実施済みです（スタンプは付与済み、クォータは消費済み）。Locustを再起動してください",
             )
         asked = (host or self.run.host).rstrip("/")
         admit(asked, self.run.allowed_hosts)
         if asked != self.run.host.rstrip("/"):
             raise LoadRefused(
-                f"this run is for {self.run.host}, not {asked}: leave --host out",
-                f"この実行は{self.run.host}用で、{asked}用ではありません。--hostを外してください",
+                en=f"this run is for {self.run.host}, not {asked}: leave --host out",
+                ja=f"この実行は{self.run.host}用で、{asked}用ではありません。--hostを外してください",
             )
 
     def _say_how_to_clean(self) -> None:

@@ -76,8 +76,8 @@ class LoadRun:
         except (OSError, ValueError) as error:
             reason = unreadable(error)
             raise LoadRefused(
-                f"{path} is not a run file ({reason}); python -m load run --expect-workers N --run-file FILE writes one",
-                f"{path}は実行ファイルではありません（{reason.ja}）。python -m load run --expect-workers N --run-file FILEが書き出します",
+                en=f"{path} is not a run file ({reason}); python -m load run --expect-workers N --run-file FILE writes one",
+                ja=f"{path}は実行ファイルではありません（{reason.ja}）。python -m load run --expect-workers N --run-file FILEが書き出します",
             ) from None
         require_private(path, PROJECT)
         return run
@@ -99,8 +99,8 @@ def require_outside(path: Path, root: Path) -> None:
     """Raise `LoadRefused` for a file that would be written into the repository at ``root``."""
     if path.resolve().is_relative_to(root.resolve()):
         raise LoadRefused(
-            f"{path} would put sessions into the repository; write it elsewhere",
-            f"{path}ではセッションがリポジトリに入ります。別の場所に書き出してください",
+            en=f"{path} would put sessions into the repository; write it elsewhere",
+            ja=f"{path}ではセッションがリポジトリに入ります。別の場所に書き出してください",
         )
 
 
@@ -110,16 +110,16 @@ def require_private(path: Path, root: Path) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as error:
         raise LoadRefused(
-            f"{path} can't be read ({error.strerror}); pass a file that exists",
-            f"{path}を読み取れません（{error.strerror}）。存在するファイルを指定してください",
+            en=f"{path} can't be read ({error.strerror}); pass a file that exists",
+            ja=f"{path}を読み取れません（{error.strerror}）。存在するファイルを指定してください",
         ) from None
     if path.resolve().is_relative_to(root.resolve()):
         raise LoadRefused(
-            f"{path} contains sessions; move it out of the repository",
-            f"{path}にはセッションが含まれます。リポジトリの外に移してください",
+            en=f"{path} contains sessions; move it out of the repository",
+            ja=f"{path}にはセッションが含まれます。リポジトリの外に移してください",
         )
     if mode & 0o077:
         raise LoadRefused(
-            f"{path} contains sessions and others can read it; chmod 600 it",
-            f"{path}にはセッションが含まれ、他人が読み取れます。chmod 600を実行してください",
+            en=f"{path} contains sessions and others can read it; chmod 600 it",
+            ja=f"{path}にはセッションが含まれ、他人が読み取れます。chmod 600を実行してください",
         )

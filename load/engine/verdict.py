@@ -87,8 +87,8 @@ class LoadVerdict:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             reason = unreadable(error)
             raise LoadRefused(
-                f"{path} is not a load verdict ({reason}); pass the verdict.json of a run",
-                f"{path}は負荷試験の判定ではありません（{reason.ja}）。実行が残したverdict.jsonを指定してください",
+                en=f"{path} is not a load verdict ({reason}); pass the verdict.json of a run",
+                ja=f"{path}は負荷試験の判定ではありません（{reason.ja}）。実行が残したverdict.jsonを指定してください",
             ) from None
 
     def write(self, folder: Path) -> Path:

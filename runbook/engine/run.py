@@ -134,7 +134,7 @@ class Run:
         except (Refused, *EXPECTED) as error:
             why = self._explained(error)
             raise Stopped(
-                Words(en=f"before the first step: {why.en}", ja=f"最初のステップの前: {why.ja}")
+                en=f"before the first step: {why.en}", ja=f"最初のステップの前: {why.ja}"
             ) from None
 
     def _do(self, step: Step, before: Sequence[Entry]) -> Changes:
@@ -340,7 +340,7 @@ class Run:
         if kept:
             self._write(what, step, detail={"error": why.en, "rows": rows})
             self._write("end", detail={"result": what})
-        raise Stopped(Words(en=f"{_key(step)}: {why.en}", ja=f"{_key(step)}: {why.ja}"))
+        raise Stopped(en=f"{_key(step)}: {why.en}", ja=f"{_key(step)}: {why.ja}")
 
     def _write(
         self, what: str, step: Step | None = None, detail: dict[str, Any] | None = None

@@ -46,7 +46,7 @@ PREREQUISITES = {
 
 
 def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
-    raise Refused(Words(en="nothing is judged here", ja="ここでは何も判定しません"))
+    raise Refused(en="nothing is judged here", ja="ここでは何も判定しません")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class ProofRun:
 
 
 def _untried() -> ProofRun:
-    raise Refused(Words(en="nothing is tried here", ja="ここでは何も試しません"))
+    raise Refused(en="nothing is tried here", ja="ここでは何も試しません")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

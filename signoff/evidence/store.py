@@ -304,9 +304,7 @@ class Store:
 
 
 def _not_a_record(why: object) -> _NotBelievedError:
-    return _NotBelievedError(
-        Words(en=f": not a record: {why}", ja=f": 記録として読み取れません（{why}）")
-    )
+    return _NotBelievedError(en=f": not a record: {why}", ja=f": 記録として読み取れません（{why}）")
 
 
 def _content(data: bytes) -> dict[str, Any]:

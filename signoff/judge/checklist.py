@@ -190,7 +190,7 @@ def _row(file: str, id_: str, fields: Any, **given: str) -> Row:
         where = ".".join((id_, *(str(part) for part in first["loc"])))
         raise ChecklistError(Words.same(f"{file}: {where}: {first['msg']}")) from None
     if wrong := _contradiction(row):
-        raise ChecklistError(Words(en=f"{file}: {id_}.{wrong.en}", ja=f"{file}: {id_}.{wrong.ja}"))
+        raise ChecklistError(en=f"{file}: {id_}.{wrong.en}", ja=f"{file}: {id_}.{wrong.ja}")
     return row
 
 

@@ -167,10 +167,8 @@ class NotYet(NotTestable):
         self.until = _whole_minute(until)
         moment = in_japan(self.until)
         super().__init__(
-            Words(
-                en=f"{why.en}; not testable until {moment}",
-                ja=f"{why.ja}。確認できるのは{moment}以降です",
-            )
+            en=f"{why.en}; not testable until {moment}",
+            ja=f"{why.ja}。確認できるのは{moment}以降です",
         )
 
 

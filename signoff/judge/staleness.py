@@ -194,7 +194,7 @@ class SignedRow(pytest.Item):
     def runtest(self) -> None:
         snapshot = self.config.stash.get(SNAPSHOT, None)
         if snapshot is None:
-            raise NotTestable(Words(en="nothing was read", ja="何も読み取っていません"))
+            raise NotTestable(en="nothing was read", ja="何も読み取っていません")
         signature = signed(snapshot, self.row)
         self.observe.note(
             by=signature.body.get("by"), at=signature.created, release=signature.release
@@ -230,13 +230,11 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     believed(snapshot.records)
     signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
-        raise NotSigned(
-            Words(en=f"{row.signed} is not signed", ja=f"{row.signed}に署名した人がいません")
-        )
+        raise NotSigned(en=f"{row.signed} is not signed", ja=f"{row.signed}に署名した人がいません")
     by, at = signature.body.get("by"), in_japan(signature.created)
     who = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")
     if signature.expires is None or signature.expires < snapshot.now:
-        raise NotSigned(Words(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）"))
+        raise NotSigned(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）")
     if snapshot.api != signature.api is not None:
         raise NotSigned(
             en=f"{who.en} for API {signature.api}, but {snapshot.api} is live",
