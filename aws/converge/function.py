@@ -2,7 +2,8 @@
 
 Callers use the alias: see ``alias``. A first release rolls back to a version that differs from
 it, published here before the upload: Lambda publishes no second version of the same code. A new function
-begins with the closed release. An existing one keeps its code as a version, since the upload would overwrite it.
+begins with the closed release. An existing one keeps its code as a version, since the upload would overwrite it; that
+version gets what ROLL-06 asks of a way back, the planned variables, time and memory.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -87,6 +88,8 @@ def converge(
             _update(context, function, package, settings, kept)  # a version keeps its variables
             _upload(context, function, build(CLOSED_PACKAGE))
             changed = (Change(name, "code", None, wanted["code"]),)
+        if any(change.after == FOUND for change in version):
+            _complete(context, function, changed, kept)
         publish(context, function, version)
         _update(context, function, package, changed, kept)
 
@@ -288,6 +291,17 @@ def _update(
         _upload(context, function, package)
     if tagging:
         client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
+
+
+def _complete(
+    context: ChangeContext, function: Function, changes: Changes, kept: Mapping[str, Any]
+) -> None:
+    """Give code that is published as found what it would lack; its handler and runtime stay those that it has."""
+    needed = {TIMEOUT.en, MEMORY.en, *(f"variable {name}" for name in function.environment)}
+    if needed & {change.field for change in changes}:
+        fields = {**configuration(function), **kept}
+        given = {field: fields[field] for field in needed}
+        configure(context, function.name, **parameters(given, kept["variables"]))
 
 
 def log_settings(function: Function, latest: Raw) -> dict[str, Any]:

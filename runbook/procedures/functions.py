@@ -52,9 +52,9 @@ def upload_the_functions(context: StepContext) -> Changes:
     belongs in Secrets Manager. A new role takes some seconds before Lambda may use it.
 
     A new function gets a closed version first: it answers 503, and step 8-3 goes back to it from the
-    first release. Code that was never published is published as it is before it is overwritten. If that
-    is not possible, because a variable may be a secret or there are versions already, you are asked; you
-    are also asked if a function would read another table, as after a restore.
+    first release. Code that was never published is published before it is overwritten, with the planned
+    variables, time-out and memory. If that is not possible, because a variable may be a secret or there are
+    versions already, you are asked; you are also asked if a function would read another table, as after a restore.
 
     An update that failed in Lambda is uploaded again. A function that Lambda could not create has to be
     deleted by you.
@@ -69,8 +69,8 @@ def upload_the_functions(context: StepContext) -> Changes:
     移しておきます。新しいロールをLambdaが使えるようになるまで数秒かかります。
 
     新しい関数では、503を返すメンテナンス版のバージョンを先に公開します。最初のリリースから手順書のステップ8-3で戻る先です。
-    一度も公開されていない既存のコードは、上書きする前にそのまま公開します。環境変数にシークレットが含まれるおそれが
-    ある場合や、すでに別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
+    一度も公開されていない既存のコードは、上書きする前に、計画した環境変数・タイムアウト・メモリを設定してバージョンとして
+    公開します。環境変数にシークレットが含まれるおそれがある場合や、すでに別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
     参照先テーブルが変わる場合も確認を求めます。
 
     Lambdaで失敗した更新は、もう一度アップロードします。作成に失敗した関数は、人が削除する必要があります。

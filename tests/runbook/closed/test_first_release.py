@@ -199,6 +199,20 @@ def test_code_that_was_never_published_is_published_before_it_is_overwritten(wit
     ]
 
 
+def test_code_as_it_was_found_is_published_with_what_a_way_back_needs(with_roles, release):
+    made_by_hand(with_roles)
+    client = with_roles.client("lambda")
+    client.update_function_configuration(FunctionName=AUTH, Handler="own.main", MemorySize=128)
+    release(functions)
+
+    back = client.get_function_configuration(FunctionName=AUTH, Qualifier="1")
+    live_one = client.get_function_configuration(FunctionName=AUTH, Qualifier="2")
+    assert back["CodeSha256"] == code_sha256(b"by hand")
+    assert back["Environment"] == live_one["Environment"]
+    assert (back["MemorySize"], back["Timeout"]) == (live_one["MemorySize"], live_one["Timeout"])
+    assert back["Handler"] == "own.main"
+
+
 def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(with_roles, release):
     made_by_hand(with_roles, variables={"TOKEN_SECRET_KEY": "a-key"})
     release(functions)
