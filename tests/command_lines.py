@@ -1,6 +1,8 @@
 """Parses a line of the one command, or of a room's, as far as its options; what it does is not run."""
 
-from signoff.commands.command_line import CommandGroup
+import click
+
+from signoff.commands.command_line import CommandGroup, CommandLineError
 from signoff.commands.subcommands import SIGNOFF
 
 
@@ -12,3 +14,12 @@ def parsed(words, command=SIGNOFF, prog="signoff", lang="en"):
         name, command, words = command.resolve_command(parent, words)
         prog = name
     return command.make_context(prog, words, parent=parent, obj=lang)
+
+
+def refusal(words, command):
+    """Say why a command does not take the words; nothing where it does."""
+    try:
+        parsed(words, command)
+    except (click.UsageError, CommandLineError) as refused:
+        return str(refused)
+    return ""

@@ -160,11 +160,11 @@ def test_fact_is_called_as_its_field_is():
     assert renamed == RENAMED
 
 
-@pytest.mark.parametrize("call", sorted(LEDGERS.keys() - NOT_ASKED_THERE))
-def test_call_of_a_reader_stands_in_every_table_of_the_tests(call):
-    missing = [place for place, calls in WRITTEN.items() if call not in calls]
+@pytest.mark.parametrize("place", WRITTEN)
+def test_calls_of_readers_stand_in_every_table_of_the_tests(place):
+    missing = LEDGERS.keys() - NOT_ASKED_THERE - {*WRITTEN[place]}
 
-    assert not missing, f"{call} is missing in {', '.join(missing)}; docs/changes.md: a call"
+    assert not missing, f"{', '.join(missing)} is missing in {place}; docs/changes.md: a call"
 
 
 def test_each_service_that_is_asked_says_what_of_it_is_never_asked():

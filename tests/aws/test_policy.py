@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from aws.inventory import READERS
 from aws.reader_policy import actions, policy, text
 from tests.aws.fake_aws import HEALTHY
@@ -57,11 +55,10 @@ def test_actions_are_those_of_the_operations_that_are_asked():
     assert set(actions()) == asked | NOT_OPERATIONS
 
 
-@pytest.mark.parametrize("action", actions())
-def test_action_reads(action):
-    verb = action.split(":")[1]
+def test_every_action_reads():
+    reads = re.compile(r"\w[\w-]*:(Get|List|Describe|Scan$|FilterLogEvents$|GET$|Decrypt$)")
 
-    assert re.match(r"(Get|List|Describe|Scan$|FilterLogEvents$|GET$|Decrypt$)", verb)
+    assert [action for action in actions() if not reads.match(action)] == []
 
 
 def test_decryption_is_allowed_only_on_behalf_of_what_is_read():

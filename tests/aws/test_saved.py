@@ -74,27 +74,29 @@ def test_any_inventory_comes_back_equal(inventory):
     assert from_json(to_json(inventory)) == inventory
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-def test_unread_section_comes_back_unread(section, healthy):
-    inventory = replace(
-        healthy,
-        sections=replace(
-            healthy.sections, **{section: refused("kms:ListGrants: AccessDenied: no")}
-        ),
-    )
-
-    assert from_json(to_json(inventory)) == inventory
+NO = refused("kms:ListGrants: AccessDenied: no")
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-def test_unread_item_comes_back_unread(section, healthy):
-    items = {
-        **getattr(healthy.sections, section),
-        "unreadable": refused("kms:ListGrants: AccessDenied: no"),
+def changed_by_saving(inventory, found):
+    """Return the sections that come back as something else, each saved once with what ``found`` makes of it."""
+    made = {
+        name: replace(
+            inventory,
+            sections=replace(
+                inventory.sections, **{name: found(getattr(inventory.sections, name))}
+            ),
+        )
+        for name in SECTIONS
     }
-    inventory = replace(healthy, sections=replace(healthy.sections, **{section: items}))
+    return [name for name, saved in made.items() if from_json(to_json(saved)) != saved]
 
-    assert from_json(to_json(inventory)) == inventory
+
+def test_unread_section_comes_back_unread(healthy):
+    assert changed_by_saving(healthy, lambda _: NO) == []
+
+
+def test_unread_item_comes_back_unread(healthy):
+    assert changed_by_saving(healthy, lambda items: {**items, "unreadable": NO}) == []
 
 
 def test_digest_is_of_the_content_and_survives_saving(healthy):

@@ -29,7 +29,7 @@ FIRST, LAST = date(2026, 12, 1), date(2027, 2, 28)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 NOONS = [datetime(day.year, day.month, day.day, 12, tzinfo=JAPAN) for day in DAYS]
 HOURS = [datetime(FIRST.year, FIRST.month, FIRST.day, hour, tzinfo=JAPAN) for hour in range(24)]
-MOMENTS = [pytest.param(at, id=f"{at:%m-%d %H:%M}") for at in (*HOURS, *NOONS[1:])]
+MOMENTS = (*HOURS, *NOONS[1:])
 OUTSIDE = [
     (HOURS[0] - timedelta(seconds=1), "STAMP_NOT_VALID_YET"),
     (NOONS[-1] + timedelta(hours=12), "STAMP_EXPIRED"),
@@ -76,18 +76,21 @@ def awarded(tables, at):
     return action(LambdaRequest(event("POST /stamps/award", body=BODY)))
 
 
-@pytest.mark.parametrize("at", MOMENTS)
-def test_stamp_is_awarded_and_counted_for_its_day_week_and_month_in_japan(at):
+def written_at(at):
+    """Return when an award says that it was, and the items that it writes, each with its own time."""
     tables = EmptyTables()
-
-    assert awarded(tables, at)["collected_at"] == at.timestamp()
-    assert [item["StampId"] for item in tables.written] == [
-        "STATUE-001",
-        f"#{at:%G-W%V}",
-        f"#{at:%Y-%m}",
+    collected = awarded(tables, at)["collected_at"]
+    items = [
+        (item["StampId"], item.get("CollectedAt", item.get("LatestAt"))) for item in tables.written
     ]
-    assert {item.get("CollectedAt", item.get("LatestAt")) for item in tables.written} == {
-        at.timestamp()
+    return collected, items
+
+
+def test_stamp_is_awarded_and_counted_for_its_day_week_and_month_in_japan():
+    names = {at: ("STATUE-001", f"#{at:%G-W%V}", f"#{at:%Y-%m}") for at in MOMENTS}
+
+    assert {at: written_at(at) for at in MOMENTS} == {
+        at: (at.timestamp(), [(name, at.timestamp()) for name in names[at]]) for at in MOMENTS
     }
 
 
@@ -102,8 +105,8 @@ def test_stamp_is_refused_a_second_before_and_after_its_season(at, code):
     assert tables.written == []
 
 
-@pytest.mark.parametrize("at", MOMENTS)
-def test_login_is_of_this_moment_and_its_session_lasts_a_day(at):
+def session_of(at):
+    """Return when the session of a login begins and ends, and when the user is noted to have logged in."""
     tables = EmptyTables()
     login = Auth(Vouching(), CHANNEL, Sessions(LiveKey()), Users(tables, "Users"), at.timestamp)
 
@@ -111,16 +114,26 @@ def test_login_is_of_this_moment_and_its_session_lasts_a_day(at):
     claims = jwt.decode(
         answer["access_token"], KEY, ["HS256"], options={"verify_exp": False, "verify_iat": False}
     )
+    return claims["iat"], claims["exp"], tables.updated[":now"]
 
-    assert (claims["iat"], claims["exp"]) == (at.timestamp(), at.timestamp() + 86400)
-    assert tables.updated[":now"] == at.timestamp()
+
+def test_login_is_of_this_moment_and_its_session_lasts_a_day():
+    assert {at: session_of(at) for at in MOMENTS} == {
+        at: (at.timestamp(), at.timestamp() + 86400, at.timestamp()) for at in MOMENTS
+    }
+
+
+def ranked_at(at, kind):
+    """Return the period of a ranking, and the shards that it asks for."""
+    tables = EmptyTables()
+    ranking = Ranking(tables, "UserStamps", "Users", at.timestamp)
+    return ranking(LambdaRequest(event(f"GET /ranking/{kind}")))["period"], tables.shards
 
 
 @pytest.mark.parametrize(("kind", "form"), [("weekly", "%G-W%V"), ("monthly", "%Y-%m")])
-@pytest.mark.parametrize("at", MOMENTS)
-def test_ranking_is_of_the_period_of_this_moment_in_japan(at, kind, form):
-    tables = EmptyTables()
-    ranking = Ranking(tables, "UserStamps", "Users", at.timestamp)
+def test_ranking_is_of_the_period_of_this_moment_in_japan(kind, form):
+    periods = {at: at.strftime(form) for at in MOMENTS}
 
-    assert ranking(LambdaRequest(event(f"GET /ranking/{kind}")))["period"] == at.strftime(form)
-    assert tables.shards == [f"{at.strftime(form)}#{shard}" for shard in range(8)]
+    assert {at: ranked_at(at, kind) for at in MOMENTS} == {
+        at: (period, [f"{period}#{shard}" for shard in range(8)]) for at, period in periods.items()
+    }

@@ -114,14 +114,12 @@ def test_call_that_assumes_a_role_carries_the_keys_of_other_services():
     assert services_of_keys("sts") >= {"iam", "saml"}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_aws_lists_every_action_of_the_policy(name):
-    assert unheard_of(name) == set()
+def test_aws_lists_every_action_of_each_policy():
+    assert {name: unknown for name in NAMES if (unknown := unheard_of(name))} == {}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_action_is_allowed_on_a_resource_of_its_kind(name):
-    assert of_another_kind(name) == []
+def test_every_action_is_allowed_on_a_resource_of_its_kind():
+    assert {name: wrong for name in NAMES if (wrong := of_another_kind(name))} == {}
 
 
 @pytest.mark.parametrize("action", sorted(NEWER))

@@ -22,7 +22,7 @@ from signoff.commands.subcommands import SIGNOFF
 from signoff.environment import names
 from signoff.judge.checklist import Checklist
 from signoff.report.remedy import all_of
-from tests.command_lines import parsed
+from tests.command_lines import refusal
 from tests.provenance import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
@@ -156,43 +156,47 @@ GIVEN = {
 """Where it stands and how it is spelled -> what it runs."""
 
 
-def of(*what):
-    """Return each command once, by the first place where it stands."""
-    first: dict[str, str] = {}
-    for (where, command), runs in GIVEN.items():
-        if runs in what:
-            first.setdefault(command, where)
-    return [pytest.param(command, id=f"{where}: {command}") for command, where in first.items()]
+def flawed(flaw_of, *what):
+    """Return what is wrong with the commands that run one of these, by where each stands."""
+    commands = [place for place, runs in GIVEN.items() if runs in what]
+
+    assert commands
+    return {(where, command): flaw for where, command in commands if (flaw := flaw_of(command))}
 
 
-@pytest.mark.parametrize("command", of("pytest"))
-def test_a_command_of_the_checks_parses(pytestconfig, command):
-    asked = pytestconfig._parser.parse(shlex.split(command)[1:])  # noqa: SLF001 - no other way in
-
-    assert asked.env is None or asked.env in {*names(), "NAME"}
-
-
-@pytest.mark.parametrize("command", of(*COMMANDS))
-def test_a_command_parses(command):
+def flaw_of_ours(command):
+    """Say why a command of this project is refused; nothing where it parses."""
     (name,) = re.findall(r"^(?:python -m )?(\w+)", command)
     words = re.sub(r"^(python -m )?\w+", "", command.replace(" --help", ""))
+    return refusal(shlex.split(words), COMMANDS[name])
 
-    assert parsed(shlex.split(words), COMMANDS[name])
 
-
-@pytest.mark.parametrize("command", of("make"))
-def test_a_command_of_make_is_one_of_its_verbs(command):
-    verbs = [word for word in shlex.split(command)[1:] if "=" not in word]
-
-    assert set(verbs) <= set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
-    assert set(re.findall(r"\b([A-Z]+)=", command)) <= set(
-        re.findall(r"\$\(?(?:or \$\()?([A-Z]+)", MAKEFILE)
+def flaw_of_make(command):
+    """Return the verbs and variables of a command that the Makefile lacks."""
+    verbs = {word for word in shlex.split(command)[1:] if "=" not in word}
+    variables = set(re.findall(r"\b([A-Z]+)=", command))
+    return verbs - set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)) | (
+        variables - set(re.findall(r"\$\(?(?:or \$\()?([A-Z]+)", MAKEFILE))
     )
 
 
-@pytest.mark.parametrize("command", of("aws"))
-def test_a_command_of_aws_is_one_that_its_service_model_knows(command):
-    assert flaw_of_aws(command) is None
+def test_a_command_of_the_checks_parses(pytestconfig):
+    parse = pytestconfig._parser.parse  # noqa: SLF001 - no other way in
+    known = {*names(), "NAME", None}
+
+    assert flawed(lambda command: {parse(shlex.split(command)[1:]).env} - known, "pytest") == {}
+
+
+def test_a_command_parses():
+    assert flawed(flaw_of_ours, *COMMANDS) == {}
+
+
+def test_a_command_of_make_is_one_of_its_verbs():
+    assert flawed(flaw_of_make, "make") == {}
+
+
+def test_a_command_of_aws_is_one_that_its_service_model_knows():
+    assert flawed(flaw_of_aws, "aws") == {}
 
 
 def test_what_is_told_runs_nothing_else():
@@ -210,14 +214,14 @@ def test_what_is_told_runs_nothing_else():
     assert [module for module in modules if find_spec(module) is None] == []
 
 
-@pytest.mark.parametrize("where", PROSE)
-def test_a_command_in_a_page_names_its_environment(where):
-    assert [one for command in PROSE[where] for one in nameless(command)] == []
-
-
-@pytest.mark.parametrize("where", SOURCES)
-def test_a_command_that_a_procedure_tells_names_its_environment(where):
-    assert [one for text in SOURCES[where] for one in nameless(text)] == []
+@pytest.mark.parametrize("texts", [PROSE, SOURCES], ids=["in a page", "told by a procedure"])
+def test_a_command_names_its_environment(texts):
+    assert [
+        (where, command)
+        for where, several in texts.items()
+        for text in several
+        for command in nameless(text)
+    ] == []
 
 
 @pytest.mark.parametrize(
