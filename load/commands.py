@@ -54,8 +54,8 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
             return int(does(join(ROOT, environments), lang=lang, **asked))
         except LoadRefused as refusal:
             refused = words_of(refusal)
-            told = Words(f"refused: {refused}", f"拒否: {refused.ja}")
-            print(visible_line(told[lang]), file=sys.stderr)
+            words = Words(f"refused: {refused}", f"拒否: {refused.ja}")
+            print(visible_line(words[lang]), file=sys.stderr)
             return int(ExitCode.REFUSED)
         except KeyboardInterrupt:
             print(STOPPED[lang], file=sys.stderr)
@@ -141,18 +141,18 @@ def _print_table(verdict: LoadVerdict, lang: str) -> None:
     for row in rows(verdict):
         table.add_row(*(escape(cell[lang]) for cell in row))
     console.print(table)
-    for said in sentences(verdict):
-        console.print(escape(visible_line(said[lang])), soft_wrap=True, highlight=False)
+    for line in sentences(verdict):
+        console.print(escape(visible_line(line[lang])), soft_wrap=True, highlight=False)
 
 
 def _print_verdict(sentence: Words, paths: list[Path], lang: str) -> None:
     """End with the verdict in one line, and where to read more."""
     console = Console(file=sys.stderr, emoji=False)
     word, _, rest = sentence[lang].partition(":")
-    told = (
+    line = (
         f"[{STYLES.get(word, 'bold')}]{escape(visible_line(word))}[/]:{escape(visible_line(rest))}"
     )
-    console.print(told, soft_wrap=True, highlight=False)
+    console.print(line, soft_wrap=True, highlight=False)
     for path in paths:
         shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         console.print(f"  {escape(str(shown))}", soft_wrap=True, highlight=False)

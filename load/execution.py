@@ -234,10 +234,10 @@ class Execution:
         why, seen = changed(self.run.about, self.live()), verdict.measurement
         if why is None or seen.interrupted:
             return verdict
-        told = Words(
+        why = Words(
             f"there was a deployment during the run: {why}", f"実行中にデプロイされました。{why.ja}"
         )
-        return replace(verdict, measurement=replace(seen, interrupted=told))
+        return replace(verdict, measurement=replace(seen, interrupted=why))
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))

@@ -64,13 +64,13 @@ def _line(now: Mapping[str, Any], lang: str) -> str:
     left = max(0.0, now["seconds"] - now["elapsed"])
     made, planned = f"{now['made']:g}/s", f"{now['planned']:g}/s"
     p95, late = _ms(now["p95"]), _ms(now["late_p99"])
-    said = Words(
+    line = Words(
         en=f"{now['step']}: {made} of {planned} planned, p95 {p95}, answered {now['answered']}, "
         f"failed {now['failed']}, 429 {now['throttled']}, 409 {now['conflict']}, late {late}, {left:.0f} s left",
         ja=f"{now['step']}: 計画{planned}に対し実績{made}、p95 {p95}、応答 {now['answered']}、失敗 {now['failed']}、"
         f"429 {now['throttled']}、409 {now['conflict']}、遅れ {late}、残り{left:.0f}秒",
     )
-    return said[lang]
+    return line[lang]
 
 
 def _ms(value: float | None) -> str:

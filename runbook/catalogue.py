@@ -156,8 +156,8 @@ def serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
         if not procedure.composed and row.id in procedure.rows
     ]
     runs = (repair.run for repair in (row.repair, *row.remedies.values()))
-    told = " ".join(runs).replace("{masters}", "migrate_masters") + " "
-    remedy = [name for name in found if f"runbook {name} " in told]
+    command_lines = " ".join(runs).replace("{masters}", "migrate_masters") + " "
+    remedy = [name for name in found if f"runbook {name} " in command_lines]
     return tuple(dict.fromkeys([*proving, *remedy]))
 
 

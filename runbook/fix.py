@@ -219,8 +219,8 @@ class RepairSession:
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
         for row in group.rows:
-            said = f"[bold]{number}. {row.row.id}[/] {escape(row.row.promise[self.lang])}"
-            self.console.print(said, soft_wrap=True, highlight=False)
+            line = f"[bold]{number}. {row.row.id}[/] {escape(row.row.promise[self.lang])}"
+            self.console.print(line, soft_wrap=True, highlight=False)
             self.console.print(
                 f"   [red]{escape(row.told[self.lang])}[/]", soft_wrap=True, highlight=False
             )
@@ -323,15 +323,15 @@ def at_a_terminal(
 
     Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
     """
-    told = [f"--lang={lang}"]
+    options = [f"--lang={lang}"]
     if environments != ENVIRONMENTS:
-        told.append(f"--environments={environments.resolve()}")
+        options.append(f"--environments={environments.resolve()}")
 
     def run(arguments: Sequence[str]) -> int:
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             return subprocess.run(  # noqa: S603 - our own commands
-                [*arguments, *told], cwd=root, env=variables(kept=kept), check=False
+                [*arguments, *options], cwd=root, env=variables(kept=kept), check=False
             ).returncode
         finally:
             signal.signal(signal.SIGINT, before)

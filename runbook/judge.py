@@ -62,10 +62,10 @@ class Checks:
         Where nothing of use is said, all are red.
         """
         code, judged = self.judged(rows)
-        told: dict[str, RedRow | None]
-        told = dict.fromkeys(rows, NOT_JUDGED if code in GREEN else None)
-        told |= {row.row.id: self._told(row) for row in judged}
-        known = {row: red for row in rows if (red := told[row])}
+        red_rows: dict[str, RedRow | None]
+        red_rows = dict.fromkeys(rows, NOT_JUDGED if code in GREEN else None)
+        red_rows |= {row.row.id: self._told(row) for row in judged}
+        known = {row: red for row in rows if (red := red_rows[row])}
         if code not in GREEN and all(red.aside for red in known.values()):
             return dict.fromkeys(rows, RedRow(self._silence(code)))
         return known
@@ -75,8 +75,8 @@ class Checks:
         code, judged = self.judged(rows)
         if code in GREEN:
             return {}
-        told = {row.row.id: row for row in judged if row.findings}
-        found = (told.get(row) or self._unknown(checklist[row], code) for row in rows)
+        with_findings = {row.row.id: row for row in judged if row.findings}
+        found = (with_findings.get(row) or self._unknown(checklist[row], code) for row in rows)
         return {row.row.id: row for row in found if row.outcome.red}
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -90,13 +90,13 @@ class Checks:
     def judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[RowVerdict, ...]]:
         """Return the exit code, and how each row ended; without ``rows``, of a whole run."""
         with TemporaryDirectory() as folder:
-            told = Path(folder) / "rows.json"
+            file = Path(folder) / "rows.json"
             part = ["--part", *(f"--row={row}" for row in rows)] if rows else []
-            chosen = [f"--json={told}", *part]
+            chosen = [f"--json={file}", *part]
             command = [sys.executable, "-m", "pytest", f"--env={self.environment}"]
             code = self.run([*command, *self.options, *chosen])
             try:
-                return code, _ROWS.validate_json(told.read_bytes())
+                return code, _ROWS.validate_json(file.read_bytes())
             except (OSError, ValidationError):
                 return code, ()
 

@@ -72,10 +72,12 @@ def reason(error: BaseException) -> str:
 
 def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
     """Return what to raise if one of the suite's own calls was not answered; ``ja`` names the call in Japanese."""
-    said = error.response.get("Error", {}) if isinstance(error, ClientError) else {}
+    error_body = error.response.get("Error", {}) if isinstance(error, ClientError) else {}
     why = reason(error)
     words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
-    return NotTestable(words, obstacle_of(said.get("Code", ""), said.get("Message", "")))
+    return NotTestable(
+        words, obstacle_of(error_body.get("Code", ""), error_body.get("Message", ""))
+    )
 
 
 def secret_value(secretsmanager: Any, secret: Secret) -> str:

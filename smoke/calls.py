@@ -101,13 +101,13 @@ class Call:
     @property
     def how(self) -> Words:
         """Where it comes from, which time it is sent, and with whose session."""
-        told = [self.session.words if self.session else NO_SESSION]
+        parts = [self.session.words if self.session else NO_SESSION]
         if self.time > 1:
-            told.insert(0, Words(f"for the {self.time}. time", f"{self.time}回目"))
+            parts.insert(0, Words(f"for the {self.time}. time", f"{self.time}回目"))
         if self.origin is not None:
-            told.insert(0, Words(f"from {self.origin}", f"{self.origin}から"))
-        ja = "、".join(words.ja for words in told)
-        return Words(en=" ".join(words.en for words in told), ja=f"（{ja}）")
+            parts.insert(0, Words(f"from {self.origin}", f"{self.origin}から"))
+        ja = "、".join(words.ja for words in parts)
+        return Words(en=" ".join(words.en for words in parts), ja=f"（{ja}）")
 
     @property
     def words(self) -> Words:

@@ -98,9 +98,9 @@ def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ..
         aws = clients(open_session(environment.region))
         found, unread = notes.left()
         leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
-        told = [words for note in found if (words := _processed(note, leftovers))]
-        yield (*told, *(_unreadable(path, environment) for path in unread))
-        if told or not found:
+        cleaned = [words for note in found if (words := _processed(note, leftovers))]
+        yield (*cleaned, *(_unreadable(path, environment) for path in unread))
+        if cleaned or not found:
             return
         # A call that a killed run made just before may have been stored in the meantime.
         for note in found:

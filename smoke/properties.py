@@ -66,12 +66,12 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     own, of_other = (
         calls.scenarios.harmless(route, caller, name) for name in (caller.user_id, other)
     )
-    plain, told = calls.answer(own), calls.answer(with_unknown(own, other))
+    plain, named = calls.answer(own), calls.answer(with_unknown(own, other))
     refused = calls.answer(with_unknown(of_other, other))
-    flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, told)
+    flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, named)
     if differing:
         # LINE takes a message to a person once: only the first answer says that it was sent.
-        differing = _differing(calls.answer(replace(own, time=2)), told)
+        differing = _differing(calls.answer(replace(own, time=2)), named)
     if differing:
         calls.attribute(route)
     return [*([flaw] if flaw else []), *differing, *_accepted_as_caller(calls, route)]
@@ -91,15 +91,17 @@ def decided_login(calls: RowCalls) -> list[Words]:
     """Log in with unknown members; the person of the ID token must be logged in all the same."""
     logged_in(calls)
     plain = calls.success(LOGIN)
-    told = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
-    flaw = calls.flaw(told, 200)
-    return [flaw] if flaw else _differing(plain, told, but={"access_token"})
+    named = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
+    flaw = calls.flaw(named, 200)
+    return [flaw] if flaw else _differing(plain, named, but={"access_token"})
 
 
-def _differing(plain: Answer, told: Answer, but: frozenset[str] | set[str] = LISTS) -> list[Words]:
-    found, expected = _facts(told), _facts(plain)
+def _differing(
+    plain: Answer, answer: Answer, but: frozenset[str] | set[str] = LISTS
+) -> list[Words]:
+    found, expected = _facts(answer), _facts(plain)
     return [
-        differs(told, name, found.get(name), expected.get(name))
+        differs(answer, name, found.get(name), expected.get(name))
         for name in sorted((found.keys() | expected.keys()) - but)
         if found.get(name) != expected.get(name)
     ]
@@ -139,7 +141,7 @@ class Visitor:
 
     def flaws(self, answer: Answer) -> Iterator[Words]:
         """Yield what the answer gets wrong about the spot, the distance, and whether the visitor is within."""
-        spot, told = self.spot, answer.json
+        spot, stamp = self.spot, answer.json
         wanted = {
             "name": spot.name,
             "lat": spot.lat,
@@ -148,8 +150,8 @@ class Visitor:
             "within": self.within,
         }
         for name, value in wanted.items():
-            if told[name] != value:
-                yield differs(answer, name, json.dumps(told[name]), json.dumps(value))
+            if stamp[name] != value:
+                yield differs(answer, name, json.dumps(stamp[name]), json.dumps(value))
         yield from _misplaced(answer, self.metres, ROUNDING_M)
 
 
@@ -247,9 +249,9 @@ def synthetic_in_ranking(users: list[str]) -> Words:
 def period_flaws(answer: Answer) -> list[Words]:
     """Return a flaw if a current ranking's period is not the one in Japan at this moment."""
     wanted = {_period(answer.call.path, answer.at + shift) for shift in (-CLOCK_S, CLOCK_S)}
-    if (told := answer.member("period")) in wanted:
+    if (period := answer.member("period")) in wanted:
         return []
-    return [differs(answer, "period", told, " or ".join(sorted(wanted)))]
+    return [differs(answer, "period", period, " or ".join(sorted(wanted)))]
 
 
 def _period(path: str, at: float) -> str:

@@ -79,14 +79,14 @@ def leaking(calls: RowCalls) -> list[Words]:
     statuses = Counter(answer.status for answer in errors)
     calls.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
     plan, environment = calls.suite.plan, calls.suite.environment
-    told = [
+    flaws = [
         Words(en=f"{error} reveals {what.en}", ja=f"{error.ja}。{what.ja}が含まれています")
         for error in errors
         for what in leaks(error, plan, environment)
     ]
-    if unheard and not told:
+    if unheard and not flaws:
         raise unheard[0].with_traceback(None)
-    return told
+    return flaws
 
 
 def naming(calls: RowCalls) -> list[Words]:
@@ -146,9 +146,9 @@ def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[Word
 
 def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield what an answer reveals about the inside, by kind; names are those of this environment."""
-    told = _text_and_headers(answer)
+    text = _text_and_headers(answer)
     for kind, shape in SHAPES.items():
-        if found := shape.search(told):
+        if found := shape.search(text):
             shown = "" if kind is TOKEN else found[0]
             yield Words(
                 en=f"{kind.en} ({shown})" if shown else kind.en,
@@ -159,7 +159,7 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
 
 def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield the internal names of this environment that an answer contains, successes included."""
-    told = _text_and_headers(answer)
+    text = _text_and_headers(answer)
     names = {
         environment.account,
         *(table.name for table in plan.tables),
@@ -168,7 +168,7 @@ def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
         *(secret.name for secret in plan.secrets),
     }
     for name in sorted(names):
-        if name in told:
+        if name in text:
             yield Words(en=f"the name {name}", ja=f"名前{name}")
 
 

@@ -54,12 +54,12 @@ class RootCauses:
     def _probe(self) -> Answer | Words:
         answers = [self.answer(self.scenarios().success(route)) for route in PROBES]
         served = (answer for answer in answers if answer.status == 200)
-        told = ", ".join(
+        routes = ", ".join(
             f"{answer.call.route}: {answer.status} {answer.error_code or ''}" for answer in answers
         )
         refused = Words(
-            en=f"every route refused a session signed with the live key ({told})",
-            ja=f"本番の署名鍵で署名したセッションをすべてのルートが拒否しました（{told}）",
+            en=f"every route refused a session signed with the live key ({routes})",
+            ja=f"本番の署名鍵で署名したセッションをすべてのルートが拒否しました（{routes}）",
         )
         return next(served, refused)
 

@@ -20,9 +20,9 @@ from smoke.suite import Suite
 
 def hold(*flaws: Words) -> None:
     """Raise Broken with the first of these flaws and their number; empty words are no flaw."""
-    told = [flaw for flaw in flaws if flaw]
-    if told:
-        first, count = told[0], len(told)
+    broken = [flaw for flaw in flaws if flaw]
+    if broken:
+        first, count = broken[0], len(broken)
         more = Words(en=f" ({count} such flaws)", ja=f"（ほかを含め{count}件）")
         raise Broken(Words(en=first.en + more.en, ja=first.ja + more.ja) if count > 1 else first)
 

@@ -170,8 +170,8 @@ class Scenarios:
         }
         if self.environment.award_requires_position:
             asked |= position
-        told = {name: value for name, value in (asked | members).items() if value is not None}
-        return send("POST /stamps/award", session, **told)
+        members = {name: value for name, value in (asked | members).items() if value is not None}
+        return send("POST /stamps/award", session, **members)
 
     def collect(self, **members: object) -> Call:
         """Claim a stamp for the collector; ManualOnly if none can be collected now."""
@@ -190,8 +190,8 @@ class Scenarios:
         """Ask whether someone who stands on the spot is there."""
         place = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
         asked = {"userId": session.user_id, "spotId": self.spot.stamp_id, **place, **members}
-        told = {name: value for name, value in asked.items() if value is not None}
-        return send("POST /gps/verify", session, **told)
+        members = {name: value for name, value in asked.items() if value is not None}
+        return send("POST /gps/verify", session, **members)
 
     def ranking(self, kind: str, session: Session) -> Call:
         return get(f"/ranking/{kind}", session, user_id=session.user_id)
@@ -216,7 +216,7 @@ class Scenarios:
         verb, path = route.split(" ")
         if verb == "GET":
             asked = [
-                name for name, said in asked_of(route).items() if schema_name(said) == "UserId"
+                name for name, schema in asked_of(route).items() if schema_name(schema) == "UserId"
             ]
             return get(path, session, **dict.fromkeys(asked, user_id))
         members: Mapping[str, Mapping[str, object]] = {

@@ -134,8 +134,8 @@ def signed(claims: Mapping[str, Any], key: str, algorithm: str = "HS256", **head
 
 def _unsigned(algorithm: str, claims: Claims) -> str:
     parts = ({"typ": "JWT", "alg": algorithm}, claims)
-    told = "".join(f"{_base64url(json.dumps(part).encode())}." for part in parts)
-    return told + _base64url(secrets.token_bytes(32))
+    head = "".join(f"{_base64url(json.dumps(part).encode())}." for part in parts)
+    return head + _base64url(secrets.token_bytes(32))
 
 
 def _expired(minter: SessionMinter, claims: Claims) -> str:

@@ -135,15 +135,15 @@ def test_award_answers_as_it_must_at_this_time(calls: RowCalls) -> None:
 def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
     award = awarded(calls)
     listed = calls.answer(lambda scenarios: scenarios.stamps_of(scenarios.collector))
-    told = [award.member(name) for name in ("stamp_id", "method", "collected_at")]
+    expected = [award.member(name) for name in ("stamp_id", "method", "collected_at")]
 
     hold(calls.flaw(listed, 200))
     new = new_stamps(calls, listed)
     found = [[entry["stamp_id"], entry["method"], entry["collected_at"]] for entry in new]
     require(
-        found == [told],
-        en=f"{award} for {told}, but the list has {found}",
-        ja=f"{award.ja}。付与されたのは{told}ですが、一覧にあるのは{found}です",
+        found == [expected],
+        en=f"{award} for {expected}, but the list has {found}",
+        ja=f"{award.ja}。付与されたのは{expected}ですが、一覧にあるのは{found}です",
     )
 
 

@@ -37,9 +37,9 @@ def test_mistake_of_a_caller_is_no_fault_of_ours(input_route: str, calls: RowCal
 
 @expectation("SEC-45", ja="エラーが内部の情報を漏らさない")
 def test_no_error_tells_of_the_inside(calls: RowCalls) -> None:
-    told = leaking(calls)
+    flaws = leaking(calls)
 
-    hold(*told)
+    hold(*flaws)
 
 
 @expectation("SEC-45", ja="どの応答にも内部の名前が含まれない")

@@ -37,12 +37,12 @@ class Rules:
 
 def claim_in(body: Mapping[str, Any]) -> Claim:
     """Read the request body. Raises VALIDATION_ERROR, which names the invalid member."""
-    told = any(name in body for name in ("lat", "lon", "accuracy"))
+    located = any(name in body for name in ("lat", "lon", "accuracy"))
     return Claim(
         members.user_id(body, "user_id"),
         members.stamp_id(body, "stamp_id"),
         members.choice(body, "method", METHODS),
-        position_in(body) if told else None,
+        position_in(body) if located else None,
     )
 
 

@@ -46,15 +46,15 @@ class Line:
             answer = self._sent(method, self.endpoint + path, idempotent, content)
         except urllib3.exceptions.HTTPError as error:
             raise Refusal("LINE_UNAVAILABLE", detail=type(error).__name__) from None
-        told = _object(answer.data)
-        if answer.status == 429 and _MONTHLY_LIMIT in str((told or {}).get("message")):
+        body = _object(answer.data)
+        if answer.status == 429 and _MONTHLY_LIMIT in str((body or {}).get("message")):
             raise Refusal("LINE_MONTHLY_LIMIT", detail="LINE answered 429: monthly limit")
         if answer.status >= 500 or answer.status == 429:
             raise Refusal("LINE_UNAVAILABLE", detail=f"LINE answered {answer.status}")
-        if told is None:
+        if body is None:
             unreadable = f"LINE answered {answer.status} with what is no JSON object"
             raise Refusal("LINE_UNAVAILABLE", detail=unreadable)
-        return answer.status, told
+        return answer.status, body
 
     def _sent(self, method: str, url: str, idempotent: bool, content: Mapping[str, Any]) -> Any:
         def once() -> Any:

@@ -59,11 +59,11 @@ class LambdaFunction:
     def _refuse(
         self, refusal: Refusal, logger: FunctionLogger, error: BaseException | None
     ) -> dict[str, Any]:
-        told = {"status": refusal.status, "error_code": refusal.code, "detail": refusal.detail}
+        fields = {"status": refusal.status, "error_code": refusal.code, "detail": refusal.detail}
         if refusal.status >= 500:
-            logger.fault("answered", error, **told)
+            logger.fault("answered", error, **fields)
         else:
-            logger.log("INFO", "answered", **told)
+            logger.log("INFO", "answered", **fields)
         return self._answer(refusal.status, refusal.body())
 
     def _answer(self, status: int, content: dict[str, Any]) -> dict[str, Any]:

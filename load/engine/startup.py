@@ -36,8 +36,8 @@ def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
 def _parsed(file: Path) -> Mapping[str, Any]:
     """Read a ``locust.conf``."""
     with file.open() as stream:
-        told = DefaultConfigFileParser().parse(stream)
-    return {name.replace("-", "_"): _value(text) for name, text in told.items()}
+        options = DefaultConfigFileParser().parse(stream)
+    return {name.replace("-", "_"): _value(text) for name, text in options.items()}
 
 
 def _value(text: str) -> str | bool:

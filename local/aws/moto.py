@@ -72,8 +72,8 @@ class Moto:
 
     def noted(self, request: Request, kind: str) -> dict[Any, Any]:
         """Give what is noted of a kind, for the service and the Region of a request."""
-        kept: dict[Any, Any] = self.notes(request.service, request.region).setdefault(kind, {})
-        return kept
+        notes: dict[Any, Any] = self.notes(request.service, request.region).setdefault(kind, {})
+        return notes
 
     def lock(self, service: str) -> threading.RLock:
         """Guards all work on the state of ``service``; the one of DynamoDB covers its streams."""

@@ -61,12 +61,12 @@ def _code(app: Any, method: str, path: str) -> Callable[..., Any] | None:
 def _direct(code: Callable[..., Any], environ: dict[str, Any]) -> Response:
     asked = _Asked(environ)
     try:
-        told = code(asked, asked.raw_url, dict(asked.headers))
+        answer = code(asked, asked.raw_url, dict(asked.headers))
     except HTTPException as refused:
-        told = refused.code, dict(refused.get_headers()), refused.get_body()
+        answer = refused.code, dict(refused.get_headers()), refused.get_body()
     except ClientError as refused:
-        told = 400, {}, refused.response["Error"]["Message"]
-    status, headers, body = told if len(told) == 3 else (200, {}, told)
+        answer = 400, {}, refused.response["Error"]["Message"]
+    status, headers, body = answer if len(answer) == 3 else (200, {}, answer)
     return _response(asked.method, int(status), headers, body or b"")
 
 

@@ -79,12 +79,12 @@ class Response:
 
         The checksum that DynamoDB sends with a body goes, since botocore verifies it.
         """
-        kept = {
+        headers = {
             name: value
             for name, value in self.headers.items()
             if name.lower() not in {"content-length", "x-amz-crc32"}
         }
-        return Response(status=self.status, headers=kept, body=json.dumps(document).encode())
+        return Response(status=self.status, headers=headers, body=json.dumps(document).encode())
 
 
 def json_response(document: Mapping[str, Any], status: int = 200) -> Response:
@@ -120,8 +120,8 @@ def by(receive: Receiver) -> Answer:
 
     def answer(request: HttpRequest) -> HttpReply:
         headers = {name.lower(): value for name, value in request.headers}
-        told = receive(request.verb, request.target, headers, request.body)
-        return HttpReply(status=told.status, headers=tuple(told.headers.items()), body=told.body)
+        reply = receive(request.verb, request.target, headers, request.body)
+        return HttpReply(status=reply.status, headers=tuple(reply.headers.items()), body=reply.body)
 
     return answer
 

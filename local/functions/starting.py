@@ -132,8 +132,8 @@ class _ExitStatus:
 
     def __call__(self, seconds: float | None) -> int:
         if self._status is None:
-            said, _, _ = select.select([self._line], [], [], seconds)
-            if not said:
+            readable, _, _ = select.select([self._line], [], [], seconds)
+            if not readable:
                 raise subprocess.TimeoutExpired("worker.py", seconds or 0)
             self._status = int(self._line.recv(SAID) or -signal.SIGKILL)
             self._line.close()

@@ -62,8 +62,8 @@ class Messaging:
 
     def quota(self, call: LineCall) -> Response:
         limit = self.channels.message_quota
-        said = {"type": "none"} if limit is None else {"type": "limited", "value": limit}
-        return self._refusal(call) or json_response(said)
+        quota = {"type": "none"} if limit is None else {"type": "limited", "value": limit}
+        return self._refusal(call) or json_response(quota)
 
     def consumption(self, call: LineCall) -> Response:
         with self._lock:

@@ -140,8 +140,8 @@ def _inside(held: Any, key: str, patch: Patch) -> Any:
     if isinstance(held, dict):  # endpointConfiguration
         kept_map = {entry: value for entry, value in held.items() if entry != key}
         return kept_map if patch["op"] == "remove" else {**kept_map, key: patch.get("value", "")}
-    kept = [entry for entry in held or () if entry != key]
-    return kept if patch["op"] == "remove" else [*kept, key]
+    left = [entry for entry in held or () if entry != key]
+    return left if patch["op"] == "remove" else [*left, key]
 
 
 def _unescaped(part: str) -> str:

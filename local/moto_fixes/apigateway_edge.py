@@ -47,12 +47,14 @@ def put_gateway_response(request: Request, moto: Moto) -> Response:
 
 def _gateway_response(api: Any, kind: str) -> dict[str, Any]:
     customised = api.gateway_responses.get(kind)
-    told = customised.to_json() if customised else {"defaultResponse": True, "responseType": kind}
-    told["responseParameters"] = told.get("responseParameters") or {}
-    told["responseTemplates"] = told.get("responseTemplates") or dict(DEFAULT_TEMPLATES)
-    if status := told.get("statusCode") or _STATUSES[kind]:
-        told["statusCode"] = status
-    return told
+    response = (
+        customised.to_json() if customised else {"defaultResponse": True, "responseType": kind}
+    )
+    response["responseParameters"] = response.get("responseParameters") or {}
+    response["responseTemplates"] = response.get("responseTemplates") or dict(DEFAULT_TEMPLATES)
+    if status := response.get("statusCode") or _STATUSES[kind]:
+        response["statusCode"] = status
+    return response
 
 
 def get_base_path_mappings(request: Request, moto: Moto) -> Response:
@@ -90,9 +92,9 @@ def create_api_mapping(request: Request, moto: Moto) -> Response:
             return moto(request)
         noted = moto.noted(request, "api_mappings")
         id_ = f"mapping{len(noted)}"
-        told = _mapping(id_, given["apiId"], given.get("apiMappingKey", ""), given["stage"])
-        noted[id_] = told | {"domainName": given["DomainName"]}
-        return json_response(told, 201)
+        mapping = _mapping(id_, given["apiId"], given.get("apiMappingKey", ""), given["stage"])
+        noted[id_] = mapping | {"domainName": given["DomainName"]}
+        return json_response(mapping, 201)
 
 
 def delete_api_mapping(request: Request, moto: Moto) -> Response:

@@ -182,14 +182,14 @@ def _canary(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, An
 def get_stage(request: Request, moto: Moto, response: Response) -> Response:
     """Add what AWS always answers about a stage."""
     document, api = response.document, api_of(request, moto)
-    for told in document.get("item", [document]):
-        stage = api.stages[told["stageName"]]
-        told["tracingEnabled"] = bool(stage.tracing_enabled)
-        told["cacheClusterStatus"] = told.get("cacheClusterStatus") or "NOT_AVAILABLE"
-        told["createdDate"] = getattr(stage, "created", api.create_date)
-        told["lastUpdatedDate"] = getattr(stage, "last_updated", told["createdDate"])
+    for item in document.get("item", [document]):
+        stage = api.stages[item["stageName"]]
+        item["tracingEnabled"] = bool(stage.tracing_enabled)
+        item["cacheClusterStatus"] = item.get("cacheClusterStatus") or "NOT_AVAILABLE"
+        item["createdDate"] = getattr(stage, "created", api.create_date)
+        item["lastUpdatedDate"] = getattr(stage, "last_updated", item["createdDate"])
         if canary := getattr(stage, "canary", None):
-            told["canarySettings"] = canary
+            item["canarySettings"] = canary
     return response.with_document(document)
 
 

@@ -89,10 +89,10 @@ def get_function_configuration(request: Request, moto: Moto, response: Response)
 def update_function_configuration(request: Request, moto: Moto, response: Response) -> Response:
     """Keep what moto loses of a configuration."""
     name, _ = name_and_qualifier(request)
-    kept = {member: request.parameters[member] for member in _LOST if member in request.parameters}
+    lost = {member: request.parameters[member] for member in _LOST if member in request.parameters}
     draft = moto.backend("lambda", request.region).get_function(name)
-    setattr(draft, _KEPT, {**getattr(draft, _KEPT, {}), **kept})
-    return response.with_document({**response.document, **kept})
+    setattr(draft, _KEPT, {**getattr(draft, _KEPT, {}), **lost})
+    return response.with_document({**response.document, **lost})
 
 
 def put_resource_policy(request: Request, moto: Moto) -> Response:
@@ -121,14 +121,14 @@ def remove_permission(request: Request, moto: Moto) -> Response:
     """Remove from this qualifier's policy only: the same id may stand on another alias."""
     policies, key = moto.noted(request, "policies"), name_and_qualifier(request)
     statements = policies.get(key, [])
-    kept = [
+    left = [
         statement
         for statement in statements
         if statement.get("Sid") != request.labels["StatementId"]
     ]
-    if len(kept) == len(statements):
+    if len(left) == len(statements):
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
-    policies[key] = kept
+    policies[key] = left
     return Response(status=204, headers={}, body=b"")
 
 
@@ -138,9 +138,9 @@ def forget(request: Request, moto: Moto) -> Response:
     if response.succeeded:
         name, qualifier = name_and_qualifier(request)
         gone = request.labels.get("Name") or qualifier
-        for kept in moto.notes("lambda", request.region).values():
-            for key in [key for key in kept if key[0] == name and gone in {"", key[1]}]:
-                del kept[key]
+        for notes in moto.notes("lambda", request.region).values():
+            for key in [key for key in notes if key[0] == name and gone in {"", key[1]}]:
+                del notes[key]
     return response
 
 
@@ -227,8 +227,8 @@ def put_runtime_management_config(request: Request, moto: Moto) -> Response:
     if (asked["UpdateRuntimeOn"] == "Manual") != bool(pinned):
         message = "RuntimeVersionArn is required for Manual, and for no other mode"
         return refusal(request, "InvalidParameterValueException", message)
-    kept = {"UpdateRuntimeOn": asked["UpdateRuntimeOn"]}
-    moto.noted(request, "runtime management")[name_and_qualifier(request)] = kept | (
+    mode = {"UpdateRuntimeOn": asked["UpdateRuntimeOn"]}
+    moto.noted(request, "runtime management")[name_and_qualifier(request)] = mode | (
         {"RuntimeVersionArn": pinned} if pinned else {}
     )
     return get_runtime_management_config(request, moto)

@@ -51,11 +51,11 @@ def set_alarm_state(request: Request, moto: Moto) -> Response:
 def put_composite_alarm(request: Request, moto: Moto) -> Response:
     """Keep a composite alarm, which moto does not know; it stays in its first state."""
     asked = dict(request.parameters)
-    kept = {key: value for key, value in asked.items() if key != "Tags"}
+    settings = {key: value for key, value in asked.items() if key != "Tags"}
     account = moto.account
     arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm:{asked['AlarmName']}"
     state = {"AlarmArn": arn, "StateValue": "INSUFFICIENT_DATA", "ActionsEnabled": True}
-    moto.noted(request, "composites")[asked["AlarmName"]] = {**state, **kept}
+    moto.noted(request, "composites")[asked["AlarmName"]] = {**state, **settings}
     return json_response({})
 
 
@@ -217,52 +217,52 @@ def _selector(pattern: str) -> Callable[[str], bool] | None:
 
 def account_policies(request: Request, moto: Moto) -> Response:
     """Keep policies for all log groups of the account, which moto does not know."""
-    kept, asked = moto.noted(request, "account_policies"), request.parameters
+    policies, asked = moto.noted(request, "account_policies"), request.parameters
     if request.operation == "DescribeAccountPolicies":
-        found = [value for (kind, _), value in kept.items() if kind == asked["policyType"]]
+        found = [value for (kind, _), value in policies.items() if kind == asked["policyType"]]
         return json_response({"accountPolicies": found})
     place = (asked["policyType"], asked["policyName"])
     if request.operation == "DeleteAccountPolicy":
-        if kept.pop(place, None) is None:
+        if policies.pop(place, None) is None:
             return refusal(request, "ResourceNotFoundException", "Policy does not exist")
         return json_response({})
-    kept[place] = {**asked, "scope": "ALL"}
-    return json_response({"accountPolicy": kept[place]})
+    policies[place] = {**asked, "scope": "ALL"}
+    return json_response({"accountPolicy": policies[place]})
 
 
 def resource_policies(request: Request, moto: Moto) -> Response:
     """Keep the policy of a single log group apart; moto treats it as one of the account."""
-    kept, asked = moto.noted(request, "group_policies"), request.parameters
+    policies, asked = moto.noted(request, "group_policies"), request.parameters
     group = asked.get("resourceArn")
     if request.operation == "DescribeResourcePolicies":
         if asked.get("policyScope") != "RESOURCE":
             return moto(request)
-        found = [value for arn, value in kept.items() if group in {None, arn}]
+        found = [value for arn, value in policies.items() if group in {None, arn}]
         return json_response({"resourcePolicies": found})
     if group is None:
         return moto(request)
     if request.operation == "DeleteResourcePolicy":
-        return _delete_group_policy(request, kept)
+        return _delete_group_policy(request, policies)
     document = asked["policyDocument"]
-    kept[group] = {
+    policies[group] = {
         "policyDocument": document,
         "resourceArn": group,
         "policyScope": "RESOURCE",
         "revisionId": sha256(document.encode()).hexdigest(),
     }
-    return json_response({"resourcePolicy": kept[group]})
+    return json_response({"resourcePolicy": policies[group]})
 
 
-def _delete_group_policy(request: Request, kept: dict[str, dict[str, Any]]) -> Response:
+def _delete_group_policy(request: Request, policies: dict[str, dict[str, Any]]) -> Response:
     """Delete the policy of a group if the revision is given, as DeleteResourcePolicy requires."""
     group, revision = (
         request.parameters.get(name) for name in ("resourceArn", "expectedRevisionId")
     )
-    if group not in kept:
+    if group not in policies:
         return refusal(request, "ResourceNotFoundException", "Policy does not exist")
-    if revision != kept[group]["revisionId"]:
+    if revision != policies[group]["revisionId"]:
         return refusal(request, "InvalidParameterException", "Revision is not the current one")
-    del kept[group]
+    del policies[group]
     return json_response({})
 
 

@@ -153,12 +153,12 @@ def _shown(table: Any, index_name: str | None, named: set[Any]) -> Any:
 
     if not table.range_key_attr:
         return _of(table, {key: item for key, item in table.items.items() if is_shown(item)})
-    kept = {
+    batch = {
         key: {sort: item for sort, item in items.items() if is_shown(item)}
         for key, items in table.items.items()
         if items  # moto keeps the hash key of each item that was ever deleted
     }
-    return _of(table, {key: items for key, items in kept.items() if items})
+    return _of(table, {key: items for key, items in batch.items() if items})
 
 
 def _of(table: Any, items: Mapping[Any, Any]) -> Any:

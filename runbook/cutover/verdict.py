@@ -22,50 +22,50 @@ NAMED = 5
 """Rows that a message names."""
 
 
-def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) -> Words:
+def refusal(result: Result, *, checklist: Checklist, live: Live, now: datetime) -> Words:
     """Say why this verdict is no ground to cut over; empty where it is.
 
     ``live`` is what callers get at this moment.
     """
-    after = told.provenance.phase == Phase.AFTER
-    decision = told.verdict.before_the_cut_over if after else told.verdict.decision
+    after = result.provenance.phase == Phase.AFTER
+    decision = result.verdict.before_the_cut_over if after else result.verdict.decision
     if decision not in GOOD:
         return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
-    later = {row.row.id for row in told.verdict.rows if row.row.phase is Phase.AFTER}
-    if named := ", ".join(name for name in told.verdict.unowned if name not in later):
+    later = {row.row.id for row in result.verdict.rows if row.row.phase is Phase.AFTER}
+    if named := ", ".join(name for name in result.verdict.unowned if name not in later):
         return Words(
             en=f"conditions of the newest verdict have no owner and no day ({named}): `signoff accept` adds them",
             ja=f"最新の判定の条件に担当者と期限がありません（{named}）。`signoff accept`で追加できます",
         )
-    if told.rehearsal:
+    if result.rehearsal:
         return Words(
-            en=f"the newest verdict judged something else ({told.rehearsal.en}), not the environment",
-            ja=f"最新の判定の対象が環境そのものではありません（{told.rehearsal.ja}）",
+            en=f"the newest verdict judged something else ({result.rehearsal.en}), not the environment",
+            ja=f"最新の判定の対象が環境そのものではありません（{result.rehearsal.ja}）",
         )
-    if missing := _missing(told, checklist):
+    if missing := _missing(result, checklist):
         return Words(
             en=f"the newest verdict is partial: it says nothing about {missing.en}",
             ja=f"最新の判定は一部だけで、{missing.ja}を判定していません",
         )
-    at = told.provenance.started.astimezone(UTC)
+    at = result.provenance.started.astimezone(UTC)
     if now - at > FRESH:
         hours = FRESH // timedelta(hours=1)
         return Words(
             en=f"the newest verdict is of {in_japan(at)}, more than {hours} hours ago",
             ja=f"最新の判定が{in_japan(at)}のもので、{hours}時間を過ぎています",
         )
-    return _changed(told, live)
+    return _changed(result, live)
 
 
-def _changed(told: Result, live: Live) -> Words:
+def _changed(result: Result, live: Live) -> Words:
     """Say which parts of the release have changed since they were judged; empty if none has."""
-    if told.provenance.release != live.release:
-        release = told.provenance.release
+    if result.provenance.release != live.release:
+        release = result.provenance.release
         return Words(
             en=f"the newest verdict is of release {release}, and {live.release} is live",
             ja=f"最新の判定はリリース{release}のもので、稼働中は{live.release}です",
         )
-    judged = told.provenance.parts
+    judged = result.provenance.parts
     if changed := [part for part, digest in live.digests.items() if judged.get(part) != digest]:
         parts = [Part(name).words for name in changed]
         return Words(
@@ -78,8 +78,8 @@ def _changed(told: Result, live: Live) -> Words:
 def hold_the_verdict(context: StepContext) -> Changes:
     """Refuse to go on without a good verdict of today on what is live; a procedure can't give one."""
     name = context.environment.name
-    told = newest(name)
-    why = _against(context, told) if told else UNJUDGED
+    result = newest(name)
+    why = _against(context, result) if result else UNJUDGED
     if not why:
         return ()
 
@@ -89,18 +89,18 @@ def hold_the_verdict(context: StepContext) -> Changes:
             ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
         )
 
-    found = told.verdict.decision if told else None
+    found = result.verdict.decision if result else None
     return context.settle((Change("verdict", "decision", found, " or ".join(GOOD)),), refuse)
 
 
-def _against(context: StepContext, told: Result) -> Words:
+def _against(context: StepContext, result: Result) -> Words:
     live = context.live(JUDGED)
-    return refusal(told, checklist=Checklist.load(), live=live, now=datetime.now(UTC))
+    return refusal(result, checklist=Checklist.load(), live=live, now=datetime.now(UTC))
 
 
-def _missing(told: Result, checklist: Checklist) -> Words:
+def _missing(result: Result, checklist: Checklist) -> Words:
     """Name the rows before the cut-over that were not judged: an older checklist had fewer."""
-    judged = {row.row.id for row in told.verdict.rows}
+    judged = {row.row.id for row in result.verdict.rows}
     missing = [row.id for row in checklist if row.phase is Phase.BEFORE and row.id not in judged]
     listed, more = ", ".join(missing[:NAMED]), len(missing) - NAMED
     if more <= 0:

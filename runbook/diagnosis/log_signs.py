@@ -168,8 +168,8 @@ def _sign_in(message: str) -> Sign | None:
 
 def _counted(context: StepContext, function: Function, sign: Sign, seen: Seen) -> Words:
     """Say how many lines point to a cause, and when; their text stays in the log."""
-    told = sign.cause.told(context.environment.name)
+    cause = sign.cause.told(context.environment.name)
     return Words(
-        en=f"{function.name}: {seen.count:g} lines, {seen.told()}: {told.en}",
-        ja=f"{function.name}: {seen.count:g}行（{seen.told()}）: {told.ja}",
+        en=f"{function.name}: {seen.count:g} lines, {seen.told()}: {cause.en}",
+        ja=f"{function.name}: {seen.count:g}行（{seen.told()}）: {cause.ja}",
     )

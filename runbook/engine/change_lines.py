@@ -68,19 +68,19 @@ def parts(change: Change) -> tuple[Change, ...]:
 
 def _new_whole(fields: Changes) -> Iterator[str]:
     yield f"[green]+ {escape(fields[0].resource)}[/]"
-    told = (f"{field.field}: {_cut(_brief(field.after), WHOLE)}" for field in fields)
-    yield from (f"  [dim]{escape(name)}[/]" for name in told)
+    names = (f"{field.field}: {_cut(_brief(field.after), WHOLE)}" for field in fields)
+    yield from (f"  [dim]{escape(name)}[/]" for name in names)
 
 
 def _new(fields: Changes, room: int) -> str:
     """Name all that a new resource gets: values of one word first, of documents the field alone."""
     resource = fields[0].resource
-    told = ", ".join(
+    names = ", ".join(
         field.field if _is_document(field.after) else f"{field.field} {_brief(field.after)}"
         for field in sorted(fields, key=lambda change: _is_document(change.after))
     )
     left = room - cell_len(resource) - 3
-    shown = escape(_cut(told, left)) if left > len(MORE) else ""
+    shown = escape(_cut(names, left)) if left > len(MORE) else ""
     return f"[green]+ {escape(_cut(resource, room - 2))}[/] [dim]{shown}[/]"
 
 
@@ -201,7 +201,7 @@ def _of_a_method(text: str) -> str:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    told: dict[str, dict[str, str]] = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    words: dict[str, dict[str, str]] = tomllib.loads(WORDS.read_text(encoding="utf-8"))
     entries = (entry for ledger in LEDGERS.values() for entry in ledger.members.values())
     facts = {entry.fact.en: entry.fact.ja for entry in entries if isinstance(entry, Closed)}
     of_kinds = [fact for kind in KINDS for fact in kind.facts.values()]
@@ -209,10 +209,10 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     facts |= {fact.en: fact.ja for _, fact in UNDO}
     values = {kind.none.en: kind.none.ja for kind in of_kinds if kind.none}
     kinds = {kind.words.en: kind.words.ja for kind in KINDS}
-    return told | {
-        "fields": facts | told["fields"],
-        "values": values | told["values"],
-        "resources": kinds | told["resources"],
+    return words | {
+        "fields": facts | words["fields"],
+        "values": values | words["values"],
+        "resources": kinds | words["resources"],
     }
 
 
@@ -275,17 +275,19 @@ class AppliedChanges:
         if not self._made and not self._broken:
             return None
         done, open_ = _all_of(self._made), _all_of(self._broken)
-        said = [
+        sentences = [
             Words(en=f"changed so far: {done.en}", ja=f"変更済み: {done.ja}"),
             Words(
                 en=f"interrupted, so perhaps changed: {open_.en}",
                 ja=f"途中で止まり不明: {open_.ja}",
             ),
         ]
-        told = joined(words for words, there in zip(said, (done, open_), strict=True) if there.en)
+        changed = joined(
+            words for words, there in zip(sentences, (done, open_), strict=True) if there.en
+        )
         return Words(
-            en=f"{told.en}. The same command resumes from here",
-            ja=f"{told.ja}。同じコマンドで続きから実行できます",
+            en=f"{changed.en}. The same command resumes from here",
+            ja=f"{changed.ja}。同じコマンドで続きから実行できます",
         )
 
 

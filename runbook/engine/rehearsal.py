@@ -44,8 +44,8 @@ def new_in(
     """Return the changes that no earlier step makes, and the steps that make the others: a run finds those done."""
     by = {repr(change): before.number for before in reversed(earlier) for change in before.changes}
     new = tuple(change for change in step.changes if repr(change) not in by)
-    told = {by[repr(change)] for change in step.changes if repr(change) in by}
-    return new, tuple(sorted(told))
+    earlier_steps = {by[repr(change)] for change in step.changes if repr(change) in by}
+    return new, tuple(sorted(earlier_steps))
 
 
 def _counted(changes: Changes) -> Iterator[Words]:

@@ -100,12 +100,12 @@ class Run:
         return tuple(change for rehearsed in seen for change in rehearsed.changes)
 
     def _rehearsed(self, number: int, step: Step) -> RehearsedStep:
-        told: list[str | Words] = []
+        lines: list[str | Words] = []
         if step.action is None:
             return RehearsedStep(number, step, (), ())
-        looking = replace(self.context, go=False, tell=told.append)
+        looking = replace(self.context, go=False, tell=lines.append)
         changes = self._attempt(step, step.action, looking, kept=False)
-        return RehearsedStep(number, step, changes, tuple(told))
+        return RehearsedStep(number, step, changes, tuple(lines))
 
     def perform(self) -> Changes:
         """Do every step that is not done; raise Stopped at the first that can't be."""
@@ -231,8 +231,8 @@ class Run:
 
         def note(changes: Sequence[Change], whole: bool) -> None:
             self.applied.note(changes, whole)
-            told = [change.as_json() for change in changes]
-            self._write("change" if whole else "broken", step, detail={"changes": told})
+            noted = [change.as_json() for change in changes]
+            self._write("change" if whole else "broken", step, detail={"changes": noted})
 
         return replace(self.context, go=True, permit=permit, note=note, explain=self._explained)
 

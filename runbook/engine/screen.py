@@ -136,9 +136,9 @@ class ConsoleScreen:
 
     def outcome(self, what: str, step: Step, detail: str | Words = "") -> None:
         colour = "green" if what in GOOD else "red"
-        told = detail if isinstance(detail, str) else detail[self.lang]
+        text = detail if isinstance(detail, str) else detail[self.lang]
         word = WORDS[what][self.lang]
-        whole = visible_line(f"{word}: {told}" if told else word)
+        whole = visible_line(f"{word}: {text}" if text else word)
         first, *rest = broken(whole, self._room - INDENT)
         begins = " " * INDENT
         self._print(
@@ -185,13 +185,13 @@ class ConsoleScreen:
         """Say once in a step what is waited for; the spinner says the rest."""
         if what not in self._waited:
             self._waited.add(what)
-            said = f"{WORDS['waiting'][self.lang]}: {what[self.lang]}"
-            self._print(f"   [dim]{escape(said)}[/]", highlight=False, soft_wrap=True)
+            line = f"{WORDS['waiting'][self.lang]}: {what[self.lang]}"
+            self._print(f"   [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
 
     def watch(self, what: str | Words) -> None:
         if self._status is not None:
-            said = what if isinstance(what, str) else what[self.lang]
-            self._status.update(escape(visible_line(said)))
+            line = what if isinstance(what, str) else what[self.lang]
+            self._status.update(escape(visible_line(line)))
 
     @contextmanager
     def working(self) -> Iterator[None]:

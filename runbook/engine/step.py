@@ -219,7 +219,7 @@ def _title(paragraph: str) -> str:
 def _body(paragraphs: list[str], between: str) -> str:
     """Join the lines of prose, by nothing in Japanese; lists and code keep theirs."""
     rest = "\n".join(paragraphs[0].splitlines()[1:])
-    told = [paragraph for paragraph in (rest, *paragraphs[1:]) if paragraph]
+    prose = [paragraph for paragraph in (rest, *paragraphs[1:]) if paragraph]
     return "\n\n".join(
-        name if KEPT.search(name) else between.join(name.split("\n")) for name in told
+        name if KEPT.search(name) else between.join(name.split("\n")) for name in prose
     )

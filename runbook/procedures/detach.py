@@ -69,12 +69,12 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
     残っている場合はここで止まります。操作した後、同じコマンドを実行してください。
     """
     left = {
-        unplanned.what: told
+        unplanned.what: instruction
         for unplanned in _undecided(context)
-        if (told := undo.by_hand(unplanned))
+        if (instruction := undo.by_hand(unplanned))
     }
-    for told in left.values():
-        context.tell(told)
+    for instruction in left.values():
+        context.tell(instruction)
     if left and not context.rehearsed:
         named = ", ".join(left)
         raise Refused(

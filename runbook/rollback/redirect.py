@@ -55,9 +55,9 @@ def forbid(context: StepContext, role: Role, them: Collection[Restore]) -> None:
         return
     tables = {restore.new.arn for restore in them}
     policy = answer["PolicyDocument"]
-    kept = [statement for statement in _statements(policy) if _table(statement) not in tables]
-    if kept:
-        iam.put_role_policy(**which, PolicyDocument=json.dumps({**policy, "Statement": kept}))
+    statements = [statement for statement in _statements(policy) if _table(statement) not in tables]
+    if statements:
+        iam.put_role_policy(**which, PolicyDocument=json.dumps({**policy, "Statement": statements}))
     else:
         iam.delete_role_policy(**which)
 
@@ -93,10 +93,10 @@ def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
 
 def _joined(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Add the statements to those that are there."""
-    kept = _statements(found) if found else []
-    added = [entry for entry in wanted["Statement"] if entry not in kept]
+    statements = _statements(found) if found else []
+    added = [entry for entry in wanted["Statement"] if entry not in statements]
     # By resource, as `document` writes them, so that they are told by their permissions.
-    joined = sorted([*kept, *added], key=lambda entry: str(entry.get("Resource")))
+    joined = sorted([*statements, *added], key=lambda entry: str(entry.get("Resource")))
     return {**wanted, "Statement": joined}
 
 
