@@ -11,10 +11,11 @@ from aws.access.principals import Principal
 from aws.api.document import ApiDocument, Integration, Method
 from aws.contents import Contents, KeyScan
 from aws.inventory import Names, Sections
+from aws.kind.engine import Kind
 from aws.kinds.bucket import BUCKET, Bucket
 from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.domain import DOMAIN, BasePath, CustomDomain
-from aws.kinds.function import FUNCTION, Function
+from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import (
     Alias,
     FunctionPolicy,
@@ -23,10 +24,10 @@ from aws.kinds.function_beside import (
     RoleUser,
     Version,
 )
-from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import REST_API, STAGE, Deployment, RestApi, Stage
 from aws.kinds.role import ROLE, Role
-from aws.kinds.secret import SECRET, Secret
+from aws.kinds.secret import SECRET
 from aws.kinds.table import DELETING, TABLE, Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
 from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, GatewayAccount, UsagePlan
@@ -61,16 +62,14 @@ class Lookup(Generic[T]):
 
     owner: str
     """The row that says Missing where it is absent; any other row follows."""
-    kind: Words
-    section: str
-    """Of the inventory."""
+    kind: Kind[T]
 
     def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
         return partial(self.find, deployed)
 
     def find(self, deployed: "Deployed", want: Planned) -> T:
-        section: Section[T] = getattr(deployed.found, self.section)
-        return look_up(deployed, self.owner, self.kind, want.name, section)
+        section: Section[T] = getattr(deployed.found, self.kind.section)
+        return look_up(deployed, self.owner, self.kind.words, want.name, section)
 
 
 @dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
@@ -181,19 +180,19 @@ class Deployed:
     table_attachments = Beside[tuple[Unplanned, ...]]("table", "table_attachments")
     contents = Beside[Contents]("table", "contents")
     scanned = Beside[KeyScan]("table", "key_scans")
-    secret = Lookup[Secret]("SEC-01", SECRET.words, "secrets")
+    secret = Lookup("SEC-01", SECRET)
     value_of_secret = Beside[SecretValue]("secret", "secret_values")
     secret_attachments = Beside[tuple[Unplanned, ...]]("secret", "secret_attachments")
-    function = Lookup[Function]("DEP-10", FUNCTION.words, "functions")
+    function = Lookup("DEP-10", FUNCTION)
     function_policies = Beside[tuple[FunctionPolicy, ...]]("function", "function_policies")
     function_urls = Beside[tuple[FunctionUrl, ...]]("function", "function_urls")
     function_attachments = Beside[tuple[Unplanned, ...]]("function", "function_attachments")
     all_aliases = Beside[tuple[Alias, ...]]("function", "aliases")
     versions = Beside[tuple[Version, ...]]("function", "versions")
-    role = Lookup[Role]("SEC-10", ROLE.words, "roles")
+    role = Lookup("SEC-10", ROLE)
     role_users = Beside[tuple[RoleUser, ...]]("role", "role_users")
     role_attachments = Beside[tuple[Unplanned, ...]]("role", "role_attachments")
-    log_group = Lookup[LogGroup]("MON-12", LOG_GROUP.words, LOG_GROUP.section)
+    log_group = Lookup("MON-12", LOG_GROUP)
     log_group_attachments = Beside[tuple[Unplanned, ...]]("log_group", "log_group_attachments")
     usage_plan = Single[UsagePlan](
         "SEC-30", USAGE_PLAN.words, "usage_plans", lambda plan: plan.api.usage_plan.name
