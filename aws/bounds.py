@@ -90,8 +90,7 @@ def between(least: float, most: float, unit: Unit = "") -> Bound:
         value=(least, most),
         holds=lambda found: found is not None and bool(least <= found <= most),
         words=Words(
-            en=f"{least:g} to {most:g}{unit}",
-            ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間",
+            en=f"{least:g} to {most:g}{unit}", ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間"
         ),
         prefers=most,
         nearest=lambda found: least if found < least else most,

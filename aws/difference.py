@@ -168,11 +168,7 @@ class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attr
 
 
 def differences(
-    kind: Words,
-    name: str,
-    facts: Mapping[Words, Any],
-    bounds: Mapping[Words, Bound],
-    **more: Any,
+    kind: Words, name: str, facts: Mapping[Words, Any], bounds: Mapping[Words, Bound], **more: Any
 ) -> Differences:
     """Compare facts with their bounds; ``more`` are fields of each Difference.
 

@@ -44,7 +44,7 @@ INTEGRATION_MEMBERS = operation(
         "surplus": "connectionType connectionId credentials requestParameters passthroughBehavior"
         " cacheNamespace integrationResponses.contentHandling tlsConfig.insecureSkipVerification"
         " integrationTarget contentHandling responseTransferMode",
-    },
+    }
 ).members
 OF_ITS_PLACE = Harmless("an id or ARN of what its place says already")
 RULE = Words(en="event rule", ja="イベントルール")

@@ -35,8 +35,7 @@ NO_OTHERS = Bound(
     value=(),
     holds=lambda found: not found,
     words=Words(
-        en="only the planned ones and the administrators",
-        ja="計画した相手とadministratorsのみ",
+        en="only the planned ones and the administrators", ja="計画した相手とadministratorsのみ"
     ),
 )
 NAMED: Mapping[str, Any] = {"decided_in": where("administrators"), "loosens": True}

@@ -32,9 +32,7 @@ def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
     found = tuple(deployed.served().authorizers.values())
     if not found:
         raise Follows(
-            "SEC-34",
-            en="no route uses an authorizer",
-            ja="オーソライザーを使うルートがありません",
+            "SEC-34", en="no route uses an authorizer", ja="オーソライザーを使うルートがありません"
         )
     return found
 

@@ -122,11 +122,7 @@ def answering(id_: str, methods: Mapping[str, T]) -> T | None:
 
 
 def look_up(
-    deployed: "Deployed",
-    owner: str,
-    kind: Words,
-    name: str,
-    section: Section[T] | Mapping[str, T],
+    deployed: "Deployed", owner: str, kind: Words, name: str, section: Section[T] | Mapping[str, T]
 ) -> T:
     """Return the resource of that name; raise Missing in a test of the owning row, Follows in any other."""
     item = lookup(section, name)
@@ -348,8 +344,7 @@ class Deployed:
         names = lookup(self.found.names, kind)
         if names is None:
             raise NotTestable(
-                en=f"the names of {kind} were not listed",
-                ja=f"{kind}の名前が一覧されていません",
+                en=f"the names of {kind} were not listed", ja=f"{kind}の名前が一覧されていません"
             )
         return names
 

@@ -130,9 +130,7 @@ def resolution_of(deployed: Deployed, name: str) -> Resolution:
     found = lookup(deployed.found.resolutions, name)
     if found is None:
         raise Follows(
-            "DEP-40",
-            en=f"{name} was not looked up in DNS",
-            ja=f"{name}のDNSを引いていません",
+            "DEP-40", en=f"{name} was not looked up in DNS", ja=f"{name}のDNSを引いていません"
         )
     return found
 

@@ -242,8 +242,7 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
     if key is None or key.policy is None or _allows_logs(key.policy, region):
         return ()
     expected = described(
-        en="a key whose policy names CloudWatch Logs",
-        ja="CloudWatch Logsに許可したキー",
+        en="a key whose policy names CloudWatch Logs", ja="CloudWatch Logsに許可したキー"
     )
     return (of(ENCRYPTION_KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
 

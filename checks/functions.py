@@ -96,8 +96,7 @@ PACKAGED = Words(
     en="one that Lambda finds in its package", ja="Lambdaがパッケージ内に見つけられるもの"
 )
 OWN = described(
-    Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
-    code="own",
+    Words(en="nothing of another environment", ja="他の環境の値ではないこと"), code="own"
 )
 Other = Callable[[str], Collection[str]]
 """A planned value -> the other ways to write it: ARNs of what it names."""

@@ -71,11 +71,7 @@ def tagged(tags: Mapping[str, MaskedValue], planned: Mapping[str, str]) -> dict[
 
 
 def tags_differing(
-    kind: Words,
-    name: str,
-    tags: Mapping[str, MaskedValue],
-    planned: Mapping[str, str],
-    **more: Any,
+    kind: Words, name: str, tags: Mapping[str, MaskedValue], planned: Mapping[str, str], **more: Any
 ) -> tuple[Difference, ...]:
     """Return the planned tags that are missing or have another value; ``more`` as differences()."""
     facts = {_fact(key): value for key, value in tagged(tags, planned).items()}

@@ -143,8 +143,7 @@ def _store(name: str, settings: StoreSettings, records: Records) -> Need:
         )
     return Need(
         what=Words(
-            en=f"evidence store of {name}, with its signing key",
-            ja=f"{name}の証跡ストアと署名キー",
+            en=f"evidence store of {name}, with its signing key", ja=f"{name}の証跡ストアと署名キー"
         ),
         present=problem is None,
         who=OPERATOR,

@@ -173,11 +173,7 @@ def denials(
 
 
 def _denied_to(
-    role: desired.Role,
-    there: Role | None,
-    statements: Iterable[Statement],
-    arn: str,
-    now: datetime,
+    role: desired.Role, there: Role | None, statements: Iterable[Statement], arn: str, now: datetime
 ) -> Iterator[tuple[str, Statement, Answer]]:
     """Return what statements deny to a role that is ``there``, by the path that the console gave it."""
     who, bounded = (there.arn, there.boundary is not None) if there else (role.arn, False)

@@ -123,9 +123,7 @@ def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     """Return the one field; Follows where its form, which SEC-02 owns, is wrong."""
     if flaw := form_flaw(value, want):
         raise Follows(
-            "SEC-02",
-            en=f"secret {want.name} {flaw.en}",
-            ja=f"シークレット{want.name}{flaw.ja}",
+            "SEC-02", en=f"secret {want.name} {flaw.en}", ja=f"シークレット{want.name}{flaw.ja}"
         )
     return value.fields[want.json_key]
 
@@ -153,11 +151,7 @@ def digest_under(salt: str, value: MaskedValue) -> str:
 
 
 def suspicious(
-    kind: Words,
-    name: str,
-    values: Mapping[Words, Label],
-    environment: Environment,
-    call: str,
+    kind: Words, name: str, values: Mapping[Words, Label], environment: Environment, call: str
 ) -> tuple[Difference, ...]:
     """Return values that are certainly credentials, and those that may be, by name or by shape.
 
@@ -213,9 +207,7 @@ def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None
         deployed.secret_value(secret)
 
 
-def labelled(
-    there: Mapping[tuple[Words, str], Mapping[Words, Label]],
-) -> list[Difference]:
+def labelled(there: Mapping[tuple[Words, str], Mapping[Words, Label]]) -> list[Difference]:
     """Return each variable and tag that is or contains a planned secret."""
     nothing = Words(en="no value of a secret", ja="シークレットの値でないこと")
     return [

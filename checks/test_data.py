@@ -99,7 +99,7 @@ def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, jud
 
     facts = {SYNTHETIC: scan.foreign[:5]}
     judge(
-        differences(TABLE.words, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS),
+        differences(TABLE.words, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS)
     )
 
 

@@ -210,11 +210,7 @@ def test_authorizers_invoke_the_alias(deployed: Deployed, judge: Judge) -> None:
 
 @expectation("DEP-16", ja="APIがルートの関数を呼び出せる")
 def test_api_may_invoke_what_the_route_calls(
-    route: desired.Route,
-    deployed: Deployed,
-    environment: Environment,
-    judge: Judge,
-    now: datetime,
+    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge, now: datetime
 ) -> None:
     called = deployed.invoked(deployed.integration(route).uri, route.function, deployed.stage())
     source = source_of(route.id, deployed.rest_api().id, environment)

@@ -202,7 +202,7 @@ def test_dashboard_shows_only_what_exists(
     judge(
         differences(
             DASHBOARD.words, dashboard.name, facts, {GHOSTS: within(())}, call=GET_DASHBOARD
-        ),
+        )
     )
 
 

@@ -110,10 +110,7 @@ class Frame:
 
 
 def chart(
-    title: str,
-    lines: Sequence[Series],
-    frame: Frame,
-    marks: Iterable[tuple[float, str]] = (),
+    title: str, lines: Sequence[Series], frame: Frame, marks: Iterable[tuple[float, str]] = ()
 ) -> str:
     """Draw lines over two axes; ``marks`` are named moments on x. Returns one ``<svg>``."""
     return _template().render(title=title, lines=lines, frame=frame, marks=marks, width=WIDTH)

@@ -71,8 +71,7 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
     throttle, quota = environment.throttle, environment.throttle.daily_quota
     say, rate = in_language(lang), environment.target_rate
     title = say(
-        f"Plans of {env} (target {rate} requests/s)",
-        f"{env}の計画（目標: 毎秒{rate}リクエスト）",
+        f"Plans of {env} (target {rate} requests/s)", f"{env}の計画（目標: 毎秒{rate}リクエスト）"
     )
     table = Table(title=title)
     table.add_column(say("plan", "計画"))

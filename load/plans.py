@@ -72,8 +72,7 @@ def _smoke(mix: Mix) -> LoadPlan:
 
 def _baseline(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
-        name="baseline",
-        steps=(_ramp(10, rate, mix), _hold("hold", rate, mix, at_least_s=120)),
+        name="baseline", steps=(_ramp(10, rate, mix), _hold("hold", rate, mix, at_least_s=120))
     )
 
 

@@ -76,12 +76,7 @@ class LoopbackServer(ThreadingHTTPServer):
     request_queue_size = 512  # a hundred simultaneous awards connect at once
 
     def __init__(
-        self,
-        answer: Answer,
-        port: int = 0,
-        *,
-        largest: float = float("inf"),
-        chunked: bool = True,
+        self, answer: Answer, port: int = 0, *, largest: float = float("inf"), chunked: bool = True
     ) -> None:
         super().__init__((HOST, port), _Connection)
         self.answer, self.largest, self.chunked = answer, largest, chunked

@@ -130,8 +130,5 @@ def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tup
 def topic(naming: Naming) -> Topic:
     name, environment = naming.named("alerts"), naming.environment
     return Topic(
-        name=name,
-        arn=naming.arn("sns", name),
-        email=environment.alert_email,
-        tags=environment.tags,
+        name=name, arn=naming.arn("sns", name), email=environment.alert_email, tags=environment.tags
     )

@@ -255,10 +255,7 @@ def run_of(
     judging = in_process_of_its_own(ROOT, variables(kept=kept))
     checks = Checks(environment.name, options, judging)
     source = partial(
-        reach,
-        file=asked.environments,
-        profile=asked.chosen.get("from_profile"),
-        here=environment,
+        reach, file=asked.environments, profile=asked.chosen.get("from_profile"), here=environment
     )
     context = context_for(
         session,

@@ -71,10 +71,7 @@ WORDS: Mapping[str, Words] = {
         en="interrupted; what was done remains, and the same command resumes",
         ja="中断しました。実施済みの変更は残り、同じコマンドで再開できます",
     ),
-    "skipped": Words(
-        en="left as it is: {rows}",
-        ja="変更せずに残しました: {rows}",
-    ),
+    "skipped": Words(en="left as it is: {rows}", ja="変更せずに残しました: {rows}"),
     "next": Words(
         en="{rows} followed from these, and are red by themselves now",
         ja="{rows}は上の項目に起因していましたが、単独でも不合格です",

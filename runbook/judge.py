@@ -108,10 +108,7 @@ class Checks:
             return None
         read_by = {call for found in judged.findings if found.outcome.red for call in found.calls}
         return RedRow(
-            judged.told,
-            settles_within(read_by),
-            judged.root,
-            undone_by(judged, self.environment),
+            judged.told, settles_within(read_by), judged.root, undone_by(judged, self.environment)
         )
 
     def _unknown(self, row: Row, code: int) -> RowVerdict:

@@ -60,9 +60,7 @@ no_deployment = written_as(
     "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
 )
 no_name = written_as(
-    r"\s*\S.*\S\s*",
-    "--by takes the name of a person",
-    "--byには人の氏名を指定してください",
+    r"\s*\S.*\S\s*", "--by takes the name of a person", "--byには人の氏名を指定してください"
 )
 
 
@@ -188,8 +186,7 @@ ROW = Option(
     name="row",
     metavar="ID",
     help=Words(
-        en="only what this row of the checklist names",
-        ja="チェックリストのこの項目が示すものだけ",
+        en="only what this row of the checklist names", ja="チェックリストのこの項目が示すものだけ"
     ),
     wrong=no_row,
 )
@@ -248,8 +245,7 @@ TARGET = Option(
     name="to",
     metavar="NAME",
     help=Words(
-        en="the environment that items go to; the same as --env",
-        ja="移行先の環境（--envと同じ）",
+        en="the environment that items go to; the same as --env", ja="移行先の環境（--envと同じ）"
     ),
 )
 ROTATE = Option(

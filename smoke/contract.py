@@ -131,8 +131,7 @@ def _broken_rule(error: ValidationError) -> Words:
     elif rule in {"additionalProperties", "unevaluatedProperties"}:
         ja = f"API仕様にないメンバーがあります（{found}）"
     return Words(
-        en=f"but {where or 'the body'}: {redacted(error.message)}",
-        ja=f"{where or '本文'}: {ja}",
+        en=f"but {where or 'the body'}: {redacted(error.message)}", ja=f"{where or '本文'}: {ja}"
     )
 
 

@@ -200,9 +200,7 @@ class Suite:
         spots = spots_in(contents.items) if contents else ()
         if not spots:
             raise Follows(
-                "DATA-01",
-                en=f"{table} has no GPS stamp",
-                ja=f"{table}にGPSスタンプがありません",
+                "DATA-01", en=f"{table} has no GPS stamp", ja=f"{table}にGPSスタンプがありません"
             )
         return spots
 

@@ -48,9 +48,7 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
     if not apis:
         name = snapshot.plan.api.name
         raise Follows(
-            "DEP-20",
-            en=f"REST API {name} does not exist",
-            ja=f"REST API {name}が存在しません",
+            "DEP-20", en=f"REST API {name} does not exist", ja=f"REST API {name}が存在しません"
         )
     return stage_url(environment, apis[0].id)
 

@@ -47,7 +47,5 @@ def test_bad_id_token_is_refused(flaw: str, calls: RowCalls) -> None:
     wrong = calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED")
     token = parameter(flaw)
     require(
-        not wrong,
-        en=f"ID token {token.en}: {wrong.en}",
-        ja=f"IDトークン（{token.ja}）: {wrong.ja}",
+        not wrong, en=f"ID token {token.en}: {wrong.en}", ja=f"IDトークン（{token.ja}）: {wrong.ja}"
     )

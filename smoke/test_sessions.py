@@ -20,11 +20,7 @@ def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
     forged = calls.answer(lambda scenarios: scenarios.forged_like(accepted.call))
 
     flaw = calls.flaw(forged, 401)
-    require(
-        not flaw,
-        en=f"{accepted}, and {flaw.en}",
-        ja=f"{accepted.ja}。さらに、{flaw.ja}",
-    )
+    require(not flaw, en=f"{accepted}, and {flaw.en}", ja=f"{accepted.ja}。さらに、{flaw.ja}")
 
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")

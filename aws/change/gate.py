@@ -89,11 +89,7 @@ Changes = tuple[Change, ...]
 
 
 def difference(
-    resource: str,
-    found: Raw | None,
-    wanted: Mapping[str, Any],
-    *,
-    destroying: Collection[str] = (),
+    resource: str, found: Raw | None, wanted: Mapping[str, Any], *, destroying: Collection[str] = ()
 ) -> Changes:
     """Return one Change per field of ``wanted`` that ``found`` (None: no such resource) lacks.
 
@@ -288,8 +284,7 @@ class ChangeContext:
             self.waiting(limit)
             self.watch(
                 Words(
-                    en=f"{name}{what.en}: {seconds:.0f} s",
-                    ja=f"{name}{what.ja}: {seconds:.0f}秒",
+                    en=f"{name}{what.en}: {seconds:.0f} s", ja=f"{name}{what.ja}: {seconds:.0f}秒"
                 )
             )
 

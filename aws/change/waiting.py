@@ -94,10 +94,7 @@ TRANSIENT = (
     TransientError(
         frozenset({"BadRequestException"}),
         ("role ARN",),
-        Words(
-            en="API Gateway knows the log role",
-            ja="ログ用ロールがAPI Gatewayに反映されること",
-        ),
+        Words(en="API Gateway knows the log role", ja="ログ用ロールがAPI Gatewayに反映されること"),
     ),
     TransientError(
         frozenset({"ConflictException"}),

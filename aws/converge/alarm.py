@@ -182,9 +182,6 @@ def _is_confirmed(raw: Raw) -> bool:
 
 def _failed_last(context: ChangeContext, alarm: Found) -> bool:
     answer = context.client("cloudwatch").describe_alarm_history(
-        AlarmName=alarm.name,
-        HistoryItemType="Action",
-        ScanBy="TimestampDescending",
-        MaxRecords=1,
+        AlarmName=alarm.name, HistoryItemType="Action", ScanBy="TimestampDescending", MaxRecords=1
     )
     return any(map(action_failed, answer["AlarmHistoryItems"]))

@@ -121,11 +121,7 @@ def _of_authorizer(authorizer: Authorizer) -> dict[str, Bound]:
 
 
 def _apply_authorizer(
-    context: ChangeContext,
-    api_id: str,
-    authorizer: Authorizer,
-    found: Raw | None,
-    changes: Changes,
+    context: ChangeContext, api_id: str, authorizer: Authorizer, found: Raw | None, changes: Changes
 ) -> None:
     client = context.client("apigateway")
     if found is None:

@@ -300,8 +300,7 @@ def wait_for_certificate(context: ChangeContext, domain: desired.CustomDomain) -
     )
     change = Change(f"certificate {domain.name}", "status", found and found["Status"], "ISSUED")
     return context.settle(
-        (change,),
-        lambda: context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S),
+        (change,), lambda: context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
     )
 
 
@@ -354,10 +353,7 @@ def _request(context: ChangeContext, domain: desired.CustomDomain) -> None:
         ja=f"{domain.name}の検証方法がACMから示されること",
     )
     context.wait(
-        lambda: bool(_records(find_certificate(context, domain))),
-        what=what,
-        every_s=2,
-        within_s=60,
+        lambda: bool(_records(find_certificate(context, domain))), what=what, every_s=2, within_s=60
     )
 
 

@@ -44,10 +44,7 @@ def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) ->
 
 def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str | None:
     answer = context.client("route53").list_resource_record_sets(
-        HostedZoneId=zone,
-        StartRecordName=record.name,
-        StartRecordType=record.kind,
-        MaxItems="1",
+        HostedZoneId=zone, StartRecordName=record.name, StartRecordType=record.kind, MaxItems="1"
     )
     sets = answer["ResourceRecordSets"]
     for record_set in (entry for entry in sets if plain(entry["Name"]) == plain(record.name)):

@@ -239,10 +239,7 @@ def _kept(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
 
 
 def _extra_variables(
-    name: str,
-    found: Raw | None,
-    wanted: Mapping[str, Any],
-    keeps: Collection[str],
+    name: str, found: Raw | None, wanted: Mapping[str, Any], keeps: Collection[str]
 ) -> Changes:
     stays = {*wanted, *(f"variable {variable}" for variable in keeps)}
     extra = (key for key in found or {} if key.startswith("variable ") and key not in stays)

@@ -54,9 +54,7 @@ def converge(context: ChangeContext, role: Role) -> Changes:
 
 def _create(context: ChangeContext, role: Role) -> None:
     context.client("iam").create_role(
-        RoleName=role.name,
-        AssumeRolePolicyDocument=json.dumps(TRUST),
-        Tags=tag_list(role.tags),
+        RoleName=role.name, AssumeRolePolicyDocument=json.dumps(TRUST), Tags=tag_list(role.tags)
     )
     context.once_found(lambda: put(context, role))
 

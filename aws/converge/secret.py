@@ -113,12 +113,7 @@ def _flaw(secret: Secret, value: str) -> Words:
 
 
 def _apply(
-    context: ChangeContext,
-    secret: Secret,
-    value: NewValue,
-    changes: Changes,
-    *,
-    absent: bool,
+    context: ChangeContext, secret: Secret, value: NewValue, changes: Changes, *, absent: bool
 ) -> None:
     client, fields = context.client("secretsmanager"), {change.field for change in changes}
     key = {"KmsKeyId": secret.kms_key or SECRETS_DEFAULT}

@@ -341,10 +341,7 @@ def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
         have = tag_fields(context, tag_map([*tagged]))
     changes: tuple[Change, ...] = difference(_name(table), have, tag_fields(context, table.tags))
     tags = tag_list(table.tags)
-    return context.settle(
-        changes,
-        lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags),
-    )
+    return context.settle(changes, lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags))
 
 
 def _name(table: Table) -> str:

@@ -80,11 +80,7 @@ class Aws:
     """Clients of one session, each made once; safe to share between threads."""
 
     def __init__(
-        self,
-        session: boto3.Session,
-        region: str,
-        retry: RetryPolicy,
-        ledger: Ledger | None = None,
+        self, session: boto3.Session, region: str, retry: RetryPolicy, ledger: Ledger | None = None
     ) -> None:
         self.calls: Counter[str] = Counter()
         """``service:Action`` -> HTTP requests sent, retries included."""

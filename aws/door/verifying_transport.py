@@ -96,10 +96,7 @@ class VerifyingTransport:
 
 
 def verify_answers(
-    client: BaseClient,
-    needs: Callable[[str], Collection[str]],
-    *,
-    longest_s: float = math.inf,
+    client: BaseClient, needs: Callable[[str], Collection[str]], *, longest_s: float = math.inf
 ) -> None:
     """Put a VerifyingTransport in front of a client's own transport."""
     client.meta.events.register_first("before-send", _name_operation)

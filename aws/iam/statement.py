@@ -124,9 +124,7 @@ def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
 def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Statement:
     if not isinstance(raw, Mapping):
         raise _unread(
-            policy,
-            "has a Statement that is not an object",
-            "オブジェクトでないStatementがあります",
+            policy, "has a Statement that is not an object", "オブジェクトでないStatementがあります"
         )
     effect = raw.get("Effect")
     if effect not in {"Allow", "Deny"}:

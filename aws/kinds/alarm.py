@@ -173,12 +173,7 @@ class Alarm:
         ),
         covers="StateTransitionedTimestamp StateUpdatedTimestamp",
     )
-    description: str = fact(
-        DESCRIPTION,
-        "AlarmDescription",
-        absent="",
-        part=TEXT,
-    )
+    description: str = fact(DESCRIPTION, "AlarmDescription", absent="", part=TEXT)
     unit: str | None = _setting(UNIT, "Unit", absent=None)
     """If it is set, CloudWatch evaluates only data with this unit."""
     failed_action: str | None = fact(

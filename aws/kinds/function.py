@@ -128,20 +128,13 @@ class Function:
     runtime: str | None = fact(RUNTIME, "Configuration.Runtime", absent=None, part=Part.CODE)
     state: str | None = fact(STATE, "Configuration.State", absent=None, part=JUDGED_EACH_RUN)
     last_update_status: str | None = fact(
-        LAST_UPDATE,
-        "Configuration.LastUpdateStatus",
-        absent=None,
-        part=JUDGED_EACH_RUN,
+        LAST_UPDATE, "Configuration.LastUpdateStatus", absent=None, part=JUDGED_EACH_RUN
     )
     handler: str | None = fact(HANDLER, "Configuration.Handler", absent=None, part=Part.CODE)
     role_arn: str = fact(ROLE, "Configuration.Role", part=Part.PERMISSIONS)
     timeout_s: int = fact(TIMEOUT, "Configuration.Timeout")
     memory_mb: int = fact(MEMORY, "Configuration.MemorySize")
-    code_sha256: str = fact(
-        CODE,
-        "Configuration.CodeSha256",
-        part=Part.CODE,
-    )
+    code_sha256: str = fact(CODE, "Configuration.CodeSha256", part=Part.CODE)
     description: str = fact(DESCRIPTION, "Configuration.Description", absent="", part=TEXT)
     environment: Mapping[str, MaskedValue] = fact(
         Words(en="variables", ja="変数"),

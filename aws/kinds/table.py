@@ -135,16 +135,10 @@ class Table:
         part=Part.CONFIGURATION,
     )
     sse_status: str | None = fact(
-        ENCRYPTION_STATUS,
-        "SSEDescription.Status",
-        absent=None,
-        part=JUDGED_EACH_RUN,
+        ENCRYPTION_STATUS, "SSEDescription.Status", absent=None, part=JUDGED_EACH_RUN
     )
     sse_key_arn: str | None = fact(
-        ENCRYPTION_KEY,
-        "SSEDescription.KMSMasterKeyArn",
-        absent=None,
-        part=Part.CONFIGURATION,
+        ENCRYPTION_KEY, "SSEDescription.KMSMasterKeyArn", absent=None, part=Part.CONFIGURATION
     )
     deletion_protection: bool = fact(
         PROTECTION, "DeletionProtectionEnabled", absent=False, part=Part.CONFIGURATION

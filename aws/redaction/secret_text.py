@@ -313,8 +313,7 @@ def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words |
     """
     if placeholder:
         return Words(
-            en="a placeholder, a pattern, or words",
-            ja="仮の値、規則的な文字列、または単語",
+            en="a placeholder, a pattern, or words", ja="仮の値、規則的な文字列、または単語"
         )
     if field.shape == "lines":
         return Words(

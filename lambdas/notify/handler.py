@@ -72,9 +72,7 @@ class NotifyFunction(LambdaFunction):
 def begin(environ: Mapping[str, str]) -> Messenger:
     """Make the action from the function's variables."""
     token = CachedSecret(
-        aws.client("secretsmanager"),
-        environ["SECRET_NAME_LINE_TOKEN"],
-        "LINE_CHANNEL_ACCESS_TOKEN",
+        aws.client("secretsmanager"), environ["SECRET_NAME_LINE_TOKEN"], "LINE_CHANNEL_ACCESS_TOKEN"
     )
     return Messenger(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
 

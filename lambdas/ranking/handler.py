@@ -52,12 +52,7 @@ class Ranking:
         keys = [{"UserId": {"S": user_id}} for user_id in user_ids]
         wanted = "UserId, DisplayName"
         users = batch_get(
-            self.client,
-            self.users,
-            keys,
-            request.in_time,
-            self.pause,
-            ProjectionExpression=wanted,
+            self.client, self.users, keys, request.in_time, self.pause, ProjectionExpression=wanted
         )
         return {user["UserId"]: legible(user.get("DisplayName")) for user in users}
 

@@ -61,9 +61,7 @@ class RichMenus:
 def begin(environ: Mapping[str, str]) -> RichMenus:
     """Make the action from the function's variables."""
     token = CachedSecret(
-        aws.client("secretsmanager"),
-        environ["SECRET_NAME_LINE_TOKEN"],
-        "LINE_CHANNEL_ACCESS_TOKEN",
+        aws.client("secretsmanager"), environ["SECRET_NAME_LINE_TOKEN"], "LINE_CHANNEL_ACCESS_TOKEN"
     )
     return RichMenus(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
 

@@ -38,8 +38,7 @@ WORDS = {
     "red": Words(en="red", ja="不合格"),
     "nothing": Words(en="nothing to change", ja="変更はありません"),
     "lost": Words(
-        en="This deletes or replaces what is there:",
-        ja="現在の設定を削除または置き換えます:",
+        en="This deletes or replaces what is there:", ja="現在の設定を削除または置き換えます:"
     ),
     "agree": Words(en="Continue? [y/N] ", ja="続けますか？ [y/N] "),
     "closing": Words(

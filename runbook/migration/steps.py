@@ -186,8 +186,7 @@ def _attest(context: StepContext, job: Job, body: Mapping[str, Any], odd: KeyDif
     context.record(MANIFEST, body)
     count, digest = f"{body['count']:,}", body["hash"]
     context.say(
-        en=f"{count} items on both sides, hash {digest}",
-        ja=f"両側とも{count}件、ハッシュ {digest}",
+        en=f"{count} items on both sides, hash {digest}", ja=f"両側とも{count}件、ハッシュ {digest}"
     )
 
 

@@ -135,13 +135,7 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
     Raises Refused, or what the AWS client raises; called again, it goes on where it was.
     """
     context = context_for(
-        session,
-        environment,
-        secrets_in=secrets_in,
-        build=build,
-        record=record,
-        go=True,
-        **more,
+        session, environment, secrets_in=secrets_in, build=build, record=record, go=True, **more
     )
     made: list[Change] = []
     for composed in procedure().steps:

@@ -173,10 +173,7 @@ def _targets(
 
 
 def _other(
-    release: Mapping[str, Any],
-    now: Mapping[str, str],
-    there: Mapping[str, Listed],
-    closed: str,
+    release: Mapping[str, Any], now: Mapping[str, str], there: Mapping[str, Listed], closed: str
 ) -> dict[str, str]:
     """Return the versions of a recorded release that are open and not live, if they still are what they were."""
     recorded = {name: release["functions"].get(name, {}) for name in now}

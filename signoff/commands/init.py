@@ -44,8 +44,7 @@ FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
 GUIDES = Words(en="the guide's value", ja="手順書の値")
 UNLESS = Words(
-    en="false only where no user of the rally comes",
-    ja="ラリーの利用者が使わない環境に限りfalse",
+    en="false only where no user of the rally comes", ja="ラリーの利用者が使わない環境に限りfalse"
 )
 MADE_UP = Words(en="named so, by the person who made it", ja="作成時に付けられた名前")
 HEAD = Words(

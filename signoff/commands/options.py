@@ -63,8 +63,7 @@ def add_options(parser: pytest.Parser) -> None:
     """Add the sign-off's options to pytest's."""
     lang = language(sys.argv[1:])
     group = parser.getgroup(
-        "sign-off",
-        Words(en="may this environment go live?", ja="この環境を公開してよいか")[lang],
+        "sign-off", Words(en="may this environment go live?", ja="この環境を公開してよいか")[lang]
     )
     of_language = language_option()
     group.addoption("--lang", help=of_language.words[lang], default=lang, choices=LANGUAGES)

@@ -287,8 +287,7 @@ def _document(contract: Path) -> Mapping[str, Any]:
             ja="にpathsがありません。OpenAPI文書を書いてください",
         )
         raise EnvironmentFileError(
-            en=f"{contract.name} {words.en}",
-            ja=f"{contract.name}{words.ja}",
+            en=f"{contract.name} {words.en}", ja=f"{contract.name}{words.ja}"
         )
     return parsed
 

@@ -32,8 +32,7 @@ class Digests:
             match = LINE.fullmatch(line)
             if match is None:
                 damaged = Words(
-                    en=f"{LIST}: line {number} is damaged",
-                    ja=f"{LIST}の{number}行目が壊れています",
+                    en=f"{LIST}: line {number} is damaged", ja=f"{LIST}の{number}行目が壊れています"
                 )
                 return cls({}, with_remedy(damaged))
             digests[match[2]].add(match[1])

@@ -301,10 +301,7 @@ def _without_subject(
 
 
 def _without_test(
-    choice: Choice[PlanT],
-    session: pytest.Session,
-    items: list[pytest.Item],
-    aside: Collection[str],
+    choice: Choice[PlanT], session: pytest.Session, items: list[pytest.Item], aside: Collection[str]
 ) -> Iterator[pytest.Item]:
     proven = {*aside, *(item.stash[ROW].id for item in items if ROW in item.stash)}
     for row in choice.checklist:

@@ -61,8 +61,7 @@ class ChangedFact:
         if self.now is None:
             return Words(f"{of.en} is gone: {was.en}", f"{of.ja}が消えた: {was.ja}")
         return Words(
-            f"{of.en} changed from {was.en} to {now.en}",
-            f"{of.ja}が{was.ja}から{now.ja}に変わった",
+            f"{of.en} changed from {was.en} to {now.en}", f"{of.ja}が{was.ja}から{now.ja}に変わった"
         )
 
     @property

@@ -62,8 +62,7 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
     found = judged.outcome
     yield (
         Words(
-            en="this row can't be waived; fix it",
-            ja="この項目は免除できません。修正してください",
+            en="this row can't be waived; fix it", ja="この項目は免除できません。修正してください"
         ),
         judged.row.unwaivable and (judged.certain or not found.red),
     )

@@ -209,10 +209,7 @@ def _signed(
         return None
     by, at = signature.body.get("by", ""), in_japan(signature.created)
     return _since(
-        before[-1],
-        now,
-        reports,
-        Words(en=f"signed by {by} on {at}", ja=f"{at}に{by}が署名"),
+        before[-1], now, reports, Words(en=f"signed by {by} on {at}", ja=f"{at}に{by}が署名")
     )
 
 

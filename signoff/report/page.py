@@ -81,10 +81,7 @@ PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
 def page(
-    result: Result,
-    lang: str,
-    exhibits: Mapping[str, Exhibit],
-    beside: Supporting | None = None,
+    result: Result, lang: str, exhibits: Mapping[str, Exhibit], beside: Supporting | None = None
 ) -> str:
     """Return the HTML, which shows ``lang`` first.
 
@@ -294,15 +291,13 @@ def _cited(row: Row) -> Words | None:
     lines = [guide()[name] for name in row.guide]
     return (
         joined(
-            (
-                Words(
-                    *(
-                        f"{line['where'][lang]} (L{line['line']}): {line['asks'][lang]}"
-                        for lang in LANGUAGES
-                    )
+            Words(
+                *(
+                    f"{line['where'][lang]} (L{line['line']}): {line['asks'][lang]}"
+                    for lang in LANGUAGES
                 )
-                for line in lines
-            ),
+            )
+            for line in lines
         )
         if lines
         else None

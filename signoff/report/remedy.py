@@ -234,15 +234,13 @@ def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
     }
     commands = dict.fromkeys(command.format(**facts) for _, command in chosen)
     return Remedy(
-        note=joined(note.format(**facts) for note, _ in chosen),
-        command=" && ".join(commands),
+        note=joined(note.format(**facts) for note, _ in chosen), command=" && ".join(commands)
     )
 
 
 def _waiting_until(moment: datetime) -> tuple[Words, str]:
     at = in_japan(moment)
     note = Words(
-        en=f"wait until {at}, or let this command wait:",
-        ja=f"{at}まで待つか、待機させて実行する:",
+        en=f"wait until {at}, or let this command wait:", ja=f"{at}まで待つか、待機させて実行する:"
     )
     return note, f"{AGAIN} --wait"
