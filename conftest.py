@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from aws.release import Builds, Package
 from aws.words import Words
 from plan import Plan, plan_for, scope_of
 from plan.edge import judged_for
+from runbook.stack_process import BEGUN, KEPT_AT, StackChild, StackProcess
 from signoff.environment import Environment
 from signoff.judge.judged_by import judged_by
 from signoff.judge.run import Composition, EmbeddedStack, Exhibit
@@ -16,11 +20,11 @@ from signoff.judge.snapshot import Snapshot
 pytest_plugins = ["signoff.commands.plugin"]
 
 
-def pytest_signoff_composition() -> Composition[Plan]:
+def pytest_signoff_composition(config: pytest.Config) -> Composition[Plan]:
     return Composition(
         plan_for=plan_for,
         scope_of=scope_of,
-        embedded_stack=_embedded_stack,
+        embedded_stack=partial(_embedded_stack, config.pluginmanager.get_plugin(BEGUN)),
         notices=_notices,
         demand=judged_for,
         prepared=_prepared,
@@ -70,15 +74,13 @@ def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
     return left_behind(environment, home)
 
 
-def _embedded_stack() -> EmbeddedStack:
-    """Import nothing of the runbook in a run against AWS, and the emulator only to join a stack that is kept up."""
-    from runbook.stack_process import KEPT_AT, StackProcess  # noqa: PLC0415 - only for the local environment
-
+def _embedded_stack(begun: StackChild | None) -> EmbeddedStack:
+    """Import nothing of the runbook's procedures, and the emulator only to join a stack that is kept up."""
     if KEPT_AT.exists():
-        from runbook.local_stack import local_stack  # noqa: PLC0415 - as above
+        from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
 
         return local_stack()
-    return StackProcess(_provision)
+    return StackProcess(_provision, begun or StackChild())
 
 
 def _provision(environment: Environment, line_token: str, say: Callable[[str, str], None]) -> None:

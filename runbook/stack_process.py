@@ -1,37 +1,111 @@
 """A run's local stack in a process of its own: in one process the judge and the AWS that it asks share an interpreter.
 
-The emulator is imported there while this process collects the checks; this one provisions it, and does not import it.
+The emulator is imported there while this process imports the judge and collects the checks; this one provisions it, and
+does not import it. This module is a plugin of pytest (``addopts``), so that the process starts before all of that.
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from aws.words import Words
-from signoff.environment import Environment
-from signoff.environment.guard import GuardError
+
+if TYPE_CHECKING:
+    import pytest
+
+    from signoff.environment import Environment
 
 ROOT = Path(__file__).parent.parent
 KEPT_AT = ROOT / "report" / "local" / "stack.json"
 """Where a kept stack leaves its address."""
 Say = Callable[[str, str], None]
-Provision = Callable[[Environment, str, Say], None]
+Provision = Callable[["Environment", str, Say], None]
 """Called with the localized environment, the channel access token that its LINE accepts, and what tells progress."""
 STARTING = Words(en="starting the local stack", ja="ローカルスタックを起動しています")
 ENDS_WITHIN_S = 10
 TAIL_BYTES = 2_000
 
 
-def served_by(environment: Environment, line: str, birth: str) -> Environment:
+class StackChild:
+    """The process, from its start until it is closed: it ends when its pipe is closed, however this process ends."""
+
+    def __init__(self, module: str = "runbook.stack_child") -> None:
+        self._pipe, theirs = Pipe()
+        self._log = TemporaryFile()  # noqa: SIM115 - closed with the process
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", module, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,  # Ctrl-C is this process's affair
+            )
+        self.send = self._pipe.send
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        self._pipe.close()
+        try:
+            self.process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+    pytest_unconfigure = close
+    """Where a run was refused before it took the process over."""
+
+    def received(self) -> Any:
+        """Return what the process sends next; GuardError if it has ended."""
+        from signoff.environment.guard import GuardError  # noqa: PLC0415 - the child starts before
+
+        try:
+            return self._pipe.recv()
+        except (EOFError, ConnectionError):
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(ENDS_WITHIN_S)  # until then it may print why
+            raise GuardError(self._ended()) from None
+
+    def _ended(self) -> Words:
+        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - TAIL_BYTES))
+        printed = self._log.read().decode("utf-8", "replace").strip() or "-"
+        return Words(
+            en=f"the process of the local stack has ended; it printed: {printed}",
+            ja=f"ローカルスタックのプロセスが終了しました。出力: {printed}",
+        )
+
+
+BEGUN = "the process of the run's stack"
+"""The name by which pytest knows it, where it began before the run."""
+
+
+def begins_early(
+    args: Sequence[str], variables: Mapping[str, str] = os.environ, kept_at: Path = KEPT_AT
+) -> bool:
+    """Whether these arguments ask for the stack: nothing is loaded yet, and where the run then takes none, the process ends unused."""
+    asked = "--env=local" in args or ("--env", "local") in pairwise(args)
+    elsewhere = "AWS_ENDPOINT_URL" in variables or kept_at.exists()
+    return asked and not elsewhere and not any(arg.startswith("--replay") for arg in args)
+
+
+def pytest_load_initial_conftests(early_config: "pytest.Config", args: Sequence[str]) -> None:
+    if begins_early(args):
+        early_config.pluginmanager.register(StackChild(), BEGUN)
+
+
+def served_by(environment: "Environment", line: str, birth: str) -> "Environment":
     """Return the environment as a stack serves it: its address of LINE, its own identity."""
     return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
@@ -48,80 +122,29 @@ class StackAddresses:
 
 @dataclass(slots=True)
 class StackProcess:
-    """Starts the process when the environment is localized, and provisions its stack when a run asks for it."""
+    """The stack that the process serves, provisioned when a run asks for it."""
 
     provision: Provision
     """Brings the empty account to the environment's plan."""
-    child: str = "runbook.stack_child"
-    """The module that is started; tests have others."""
-    _pipe: Connection = field(init=False)
-    _process: subprocess.Popen[bytes] = field(init=False)
-    _log: IO[bytes] = field(init=False)
-    _line_token: str = field(init=False, repr=False)
+    child: StackChild
+    _line_token: str = ""
 
     @contextmanager
-    def localized(self, environment: Environment) -> Iterator[Environment]:
+    def localized(self, environment: "Environment") -> Iterator["Environment"]:
         """Yield the environment with the address of its LINE; the stack lives until the block ends."""
-        self._pipe, theirs = Pipe()
-        with (
-            TemporaryFile() as self._log,
-            _running(self.child, theirs, self._log) as self._process,
-            self._pipe,
-        ):
-            self._pipe.send((environment.account, environment.region, environment.stage))
-            line, self._line_token = self._received()
+        with closing(self.child):
+            self.child.send((environment.account, environment.region, environment.stage))
+            line, self._line_token = self.child.received()
             yield served_by(environment, line, uuid4().hex[:12])
 
     @contextmanager
-    def start(self, environment: Environment, say: Say) -> Iterator[StackAddresses]:
+    def start(self, environment: "Environment", say: Say) -> Iterator[StackAddresses]:
         """Yield the provisioned stack of the localized ``environment``."""
         from local.calls import calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
 
         say(STARTING.en, STARTING.ja)
-        addresses = StackAddresses(*self._received())
+        addresses = StackAddresses(*self.child.received())
         with calls_go_to(addresses.aws):
             self.provision(environment, self._line_token, say)
-            self._pipe.send(None)  # provisioned
+            self.child.send(None)  # provisioned
             yield addresses
-
-    def _received(self) -> Any:
-        """Return what the child sends next; GuardError if it has ended."""
-        try:
-            return self._pipe.recv()
-        except (EOFError, ConnectionError):
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(ENDS_WITHIN_S)  # until then it may print why
-            raise GuardError(_ended(self._log)) from None
-
-
-@contextmanager
-def _running(child: str, pipe: Connection, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the child, which ends when the other end of its pipe is closed, however this process ends."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    with pipe:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", child, str(pipe.fileno())],
-            pass_fds=[pipe.fileno()],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is this process's affair
-        )
-    try:
-        yield process
-    finally:
-        try:
-            process.wait(ENDS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _ended(log: IO[bytes]) -> Words:
-    log.seek(max(0, log.seek(0, os.SEEK_END) - TAIL_BYTES))
-    printed = log.read().decode("utf-8", "replace").strip() or "-"
-    return Words(
-        en=f"the process of the local stack has ended; it printed: {printed}",
-        ja=f"ローカルスタックのプロセスが終了しました。出力: {printed}",
-    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from runbook.stack_process import StackProcess
+from runbook.stack_process import BEGUN, StackChild, StackProcess, begins_early
 from signoff.environment import load
 from signoff.environment.guard import GuardError
 
@@ -14,7 +14,7 @@ from signoff.environment.guard import GuardError
 @contextmanager
 def localized(stage, provision=lambda *_: None):
     environment = replace(load("local").environment, stage=stage)
-    stack = StackProcess(provision, "tests.runbook.toy_stack")
+    stack = StackProcess(provision, StackChild("tests.runbook.toy_stack"))
     with stack.localized(environment) as served:
         yield stack, served
 
@@ -51,3 +51,37 @@ def test_process_that_ends_early_is_told_with_what_it_printed():
         stack.start(served, lambda *_: None),
     ):
         pass
+
+
+@pytest.mark.parametrize("args", [["--env", "local", "-q"], ["-q", "--env=local"]])
+def test_process_begins_before_the_conftest_where_the_arguments_ask_for_its_stack(args, tmp_path):
+    assert begins_early(args, {}, tmp_path / "stack.json")
+
+
+@pytest.mark.parametrize(
+    ("args", "variables"),
+    [
+        (["--env", "prod"], {}),
+        (["local"], {}),
+        (["tests", "--env"], {}),
+        (["--env", "local", "--replay=inventory.json"], {}),
+        (["--env", "local"], {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}),
+    ],
+)
+def test_no_process_begins_for_what_no_stack_of_the_runs_own_serves(args, variables, tmp_path):
+    assert not begins_early(args, variables, tmp_path / "stack.json")
+
+
+def test_no_process_begins_where_a_stack_is_kept_up(tmp_path):
+    assert not begins_early(["--env", "local"], {}, tmp_path)
+
+
+def test_process_that_no_run_takes_over_ends_with_pytest():
+    manager, child = pytest.PytestPluginManager(), StackChild("tests.runbook.toy_stack")
+    manager.register(child, BEGUN)
+    running = child.process.poll() is None
+
+    manager.hook.pytest_unconfigure(config=None)
+
+    assert running
+    assert child.process.poll() == 0

@@ -5,7 +5,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 if __name__ == "__main__":
-    with Connection(int(sys.argv[1])) as pipe, suppress(EOFError):
+    with Connection(int(sys.argv[1])) as pipe, suppress(EOFError, ConnectionError):
         pipe.send(("http://127.0.0.1:8", "token"))
         *_, stage = pipe.recv()
         print("out of memory")
