@@ -15,7 +15,7 @@ from aws.visible import visible_line
 from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
 from signoff import ROOT
-from signoff.environment import Environment, load
+from signoff.environment import Environment, in_japan, load
 from signoff.environment.guard import guard, open_session
 from signoff.judge.exit_codes import Exit
 from smoke.aws import Clients, clients, secret_value
@@ -114,8 +114,8 @@ def left_behind(environment: Environment, home: Path) -> tuple[Words, ...]:
     command = COMMAND.format(environment.name)
     return tuple(
         Words(
-            en=f"The smoke run of {note.began} did not remove what it wrote{_stamps_of(note).en}: {command}",
-            ja=f"{note.began}のスモーク実行が書き込んだデータが残っています{_stamps_of(note).ja}: {command}",
+            en=f"The smoke run of {in_japan(note.began)} did not remove what it wrote{_stamps_of(note).en}: {command}",
+            ja=f"{in_japan(note.began)}のスモーク実行が書き込んだデータが残っています{_stamps_of(note).ja}: {command}",
         )
         for note in notes.left()[0]
     )
@@ -135,18 +135,18 @@ def _processed(note: Note, leftovers: Leftovers) -> Words | None:
     command = COMMAND.format(environment.name)
     if not environment.smoke.writes:
         return Words(
-            en=f"A smoke run of {note.began} was killed; what it left in {environment.name} is not "
+            en=f"A smoke run of {in_japan(note.began)} was killed; what it left in {environment.name} is not "
             f"removed by itself, since smoke.writes is off: {command}",
-            ja=f"{note.began}のスモーク実行が強制終了している。smoke.writesが無効のため、"
-            f"{environment.name}に残ったデータは自動では削除しない: {command}",
+            ja=f"{in_japan(note.began)}のスモーク実行が強制終了しました。smoke.writesが無効のため、"
+            f"{environment.name}に残ったデータは自動では削除されません: {command}",
         )
     if left := leftovers.still_there_after_cleaning(note):
         items = joined(left, ", ")
         return Words(
-            en=f"A smoke run of {note.began} was killed, and this is still there: {items.en}. "
+            en=f"A smoke run of {in_japan(note.began)} was killed, and this is still there: {items.en}. "
             f"Remove it with credentials that may delete it: {command}",
-            ja=f"{note.began}のスモーク実行が強制終了し、次のデータが残っている: {items.ja}。"
-            f"削除権限のある認証情報で実行する: {command}",
+            ja=f"{in_japan(note.began)}のスモーク実行が強制終了し、次のデータが残っています: {items.ja}。"
+            f"削除権限のある認証情報で実行してください: {command}",
         )
     return None
 

@@ -72,10 +72,8 @@ class OwnRuns:
         stretch = f"{in_japan(self.since)[:-4]} - {_clock(self.until)} JST"
         if not self.spans:
             return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
-        ours = joined(
-            Words.same(f"{span.what} {_clock(span.begin)} - {_clock(span.end)}")
-            for span in self.spans
-        )
+        shown = (f"{span.what} {_clock(span.begin)} - {_clock(span.end)}" for span in self.spans)
+        ours = joined(map(Words.same, dict.fromkeys(shown)), ", ")
         return Words(
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
             ja=f"対象期間: {stretch}。自分たちの実行が起こしたものを除く: {ours.ja}",

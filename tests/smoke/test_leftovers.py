@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import signal
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -159,6 +160,7 @@ def test_where_writes_are_off_nothing_is_deleted_and_the_command_is_told(rally, 
 
     (words,) = told
     assert "signoff clean --env local" in words.en
+    assert re.search(r" of \d{4}-\d\d-\d\d \d\d:\d\d JST was killed", words.en)
     assert "smoke.writesが無効" in words.ja
 
 

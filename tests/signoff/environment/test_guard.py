@@ -67,6 +67,7 @@ def test_right_account_and_region_give_the_caller(answering, environment):
     [
         ("Wed, 25 Nov 2026 09:02:00 GMT", timedelta(minutes=2)),
         ("Wed, 25 Nov 2026 08:58:00 GMT", timedelta(minutes=-2)),
+        (2 * "Wed, 25 Nov 2026 09:02:00 GMT, ", timedelta(minutes=2)),  # a proxy added its own
         ("soon", timedelta(0)),
     ],
 )
