@@ -187,6 +187,12 @@ class PackageModules:
         anywhere = (*self.files, *self.archived) if self.elsewhere else ()
         return any(f"/{file}".endswith(ends) for file in anywhere)
 
+    def within(self, package: str) -> Mapping[str, ast.AST]:
+        """Return the names of the modules in a package, which are its attributes once they are imported."""
+        folder = package.replace(".", "/") + "/"
+        parts = (file.removeprefix(folder) for file in self.files if file.startswith(folder))
+        return {part.partition("/")[0].partition(".")[0]: ast.Pass() for part in parts}
+
     def is_of_runtime(self, module: str) -> bool:
         """Whether Python's or Lambda's own library has a module that no file of the package replaces."""
         top = module.partition(".")[0]

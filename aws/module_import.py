@@ -1,0 +1,264 @@
+"""What importing a module of a package certainly does, read from its source.
+
+Nothing of a package is run here. Where only a run decides between branches, what each of them binds counts, and an error counts
+if each of them ends with it.
+"""
+
+import ast
+from contextlib import suppress
+from functools import lru_cache
+from threading import Lock
+
+from aws.expressions import Evaluation, module_named
+from aws.importing import PERHAPS, Bound, ImportEnds, Importing
+
+EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
+HIDDEN = frozenset(
+    {
+        "exec",
+        "globals",
+        "locals",
+        "vars",
+        "modules",
+        "__getattr__",
+        "__dict__",
+        "global_enum",
+    }
+)
+"""By which a module may have names that no statement of it binds."""
+SEARCHING = frozenset({"addsitedir", "__path__", "extend_path"})
+"""By which modules are found in other folders than the package's own, as by sys.path."""
+_PARSING = Lock()
+"""CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: bytes, file: str) -> ast.Module:
+    """Parse a module once, since functions share modules."""
+    try:
+        with _PARSING:
+            tree = ast.parse(source)
+            compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
+            return tree
+    except (SyntaxError, ValueError):
+        en, ja = f"{file} is no Python", f"{file}がPythonとして読めない"
+        raise ImportEnds(en, ja) from None
+
+
+def executed(importing: Importing, module: str, file: str) -> Bound:
+    """Return what the import of a module binds. Raises ImportEnds."""
+    return ModuleImport(importing, module, file).whole()
+
+
+class ModuleImport(Evaluation):
+    """One module's statements in their order, as its import executes them."""
+
+    def whole(self) -> Bound:
+        written = 0
+        tree = _parsed(self.importing.modules.files[self.file], self.file)
+        for node in ast.walk(tree):
+            written += _writes_variables(node)
+            match node:
+                case ast.Name(id="setattr"):
+                    self.importing.assigned.add("*")
+                    self.bound["*"] = PERHAPS
+                case ast.Global(names=names):
+                    self.bound |= dict.fromkeys(names, PERHAPS)
+                case (
+                    ast.Attribute(value=ast.Name(id="sys"), attr="path")
+                    | ast.alias(name="sys", asname=str())
+                ):
+                    self.importing.modules.elsewhere = True
+                case ast.ImportFrom(module="sys", names=taken) if "path" in {
+                    alias.name for alias in taken
+                }:
+                    self.importing.modules.elsewhere = True
+                case ast.Name(id=name) | ast.Attribute(attr=name) if name in SEARCHING:
+                    self.importing.modules.elsewhere = True
+                case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name) if (
+                    name in HIDDEN
+                ):
+                    self.bound["*"] = PERHAPS
+                case ast.Attribute(attr=name, ctx=ast.Store()):
+                    self.importing.assigned.add(name)
+        if written:
+            self.importing.variables = None
+        self.run(tree.body)
+        return self.bound
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Evaluate what a definition evaluates: decorators and defaults, not the body."""
+        for given in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
+            if given is not None:
+                self.visit(given)
+        self.bound[node.name] = node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Execute the body, whose names are the class's own; a metaclass may bring more of them."""
+        self.bound |= {each.name: PERHAPS for each in getattr(node, "type_params", ())}
+        for each in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(each)
+        outer, derived = self.bound, node.bases or node.keywords
+        self.bound = outer | ({"*": PERHAPS} if derived else {})
+        try:
+            self.run(node.body)
+        finally:
+            self.bound = outer
+        self.bound[node.name] = node
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        """Bind the name: its value is evaluated when it is asked for."""
+        self.visit(next(ast.iter_child_nodes(node)))
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        if _decided(node.test) is False and self.importing.variables is not None:
+            self.end(node, "AssertionError")
+        self.visit(node.test)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        value = node.value
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                same = isinstance(value, ast.Name) and self.bound.get(value.id)
+                self.bound[target.id] = same or value
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self.bound.pop(ast.unparse(target), None)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self.importing.imported(alias.name, f"{self.file}:{node.lineno}")
+            name = alias.name.partition(".")[0]
+            self.bound[alias.asname or name] = module_named(alias.name if alias.asname else name)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        parts = self.module.split(".")
+        up = node.level - self.is_package if node.level else len(parts)
+        if node.level and up >= len(parts):
+            self.end(node, "ImportError")
+        source = ".".join((*parts[: len(parts) - up], *filter(None, (node.module,))))
+        self.importing.imported(source, f"{self.file}:{node.lineno}")
+        names = self.importing.load(source)
+        for alias in node.names:
+            if alias.name == "*":
+                self.bound |= {**names, **self.importing.modules.within(source)}
+            else:
+                self.bound[alias.asname or alias.name] = self.member(
+                    source, names, alias.name, node
+                )
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        self.end(node, ast.unparse(error) if error else "its error")
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
+        if called in EXITS - self.bound.keys():
+            self.end(node, "SystemExit")
+        self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        match _decided(node.test):
+            case None:
+                self.either(node.body, node.orelse)
+            case holds:
+                self.run(node.body if holds else node.orelse)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.visit(node.iter)
+        self.visit(node.target)
+        self.either(node.body, node.orelse)
+
+    def visit_While(self, node: ast.While) -> None:
+        self.visit(node.test)
+        self.either(node.body, node.orelse)
+
+    def visit_MatchValue(self, node: ast.MatchValue) -> None:
+        """Evaluate nothing: which patterns are tried depends on the subject."""
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for pattern in (*node.patterns, *node.kwd_patterns):
+            self.visit(pattern)
+
+    def visit_Match(self, node: ast.Match) -> None:
+        for part in (node.subject, *(case.pattern for case in node.cases)):
+            self.visit(part)
+        for guard in (case.guard for case in node.cases if case.guard):
+            self.perhaps(guard)
+        self.either(*(case.body for case in node.cases), [])
+
+    def visit_With(self, node: ast.With) -> None:
+        for item in node.items:
+            self.visit(item)
+        doubts = len(self.importing.doubts)
+        with suppress(ImportEnds):  # a context manager may catch any error
+            self.run(node.body)
+        del self.importing.doubts[doubts:]
+
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
+        """Execute what is tried; where that ends with an error, what handles errors.
+
+        Else a name that only a handler binds may be there, and what the others are is not in doubt.
+        """
+        doubts, handling = len(self.importing.doubts), [each.body for each in node.handlers]
+        try:
+            self.run([*node.body, *node.orelse])
+        except ImportEnds:
+            if not handling:
+                raise
+            self._handled(node)
+            self.either(*handling)
+        else:
+            tried = dict(self.bound)
+            self._handled(node)
+            self.either(*handling, [])
+            self.bound = dict.fromkeys(self.bound, PERHAPS) | tried
+        if handling:
+            del self.importing.doubts[doubts:]
+        self.run(node.finalbody)
+
+    def _handled(self, node: ast.Try | ast.TryStar) -> None:
+        """Bind the names that handlers give to errors."""
+        self.bound |= {each.name: PERHAPS for each in node.handlers if each.name}
+
+    visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+
+def _writes_variables(node: ast.AST) -> int:
+    """Count a use of the environment's variables, and take away one that only reads: what remains may set them."""
+    match node:
+        case ast.Name(id="environ") | ast.Attribute(attr="environ" | "putenv"):
+            return 1
+        case ast.alias(name="environ" | "putenv", asname=str()):
+            return 1
+        case (
+            ast.Subscript(value=read, ctx=ast.Load())
+            | ast.Attribute(value=read, attr="get")
+            | ast.Compare(comparators=[read])
+        ):
+            return -_writes_variables(read)
+    return 0
+
+
+def _decided(test: ast.expr) -> bool | None:
+    """Return what a condition is in every run; None where only a run decides it."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _decided(operand)
+            return None if inner is None else not inner
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return False
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]):
+            return False
+        case ast.Constant(value=value):
+            return bool(value)
+    return None
