@@ -26,6 +26,7 @@ from signoff.evidence import Record, Records
 from signoff.evidence.parts import Part
 from signoff.judge.snapshot import Live, Snapshot, live_of
 from tests.api_patches import patching
+from tests.foreign.changes.change import Change
 from tests.healthy import healthy, store
 from tests.healthy.compute import CLOSED
 from tests.in_process import SessionInProcess
@@ -71,6 +72,11 @@ class Account:
             leaks += resting.door.leaks
         fresh["leaks"] = {"account": tuple(sorted({*leaks}))}
         return replace(before, sections=replace(before.sections, **fresh))
+
+    def after(self, change: Change, before: Inventory) -> Inventory:
+        """Make a change, read what it is about anew, and take the change back."""
+        with change.made(self.client):
+            return self.again(before, *change.reads)
 
     def grow_old(self) -> None:
         """Move the deployments made so far into the past, a day apart: moto's clock has seconds."""

@@ -22,8 +22,7 @@ from tests.judging import judge
 
 @pytest.mark.parametrize("change", one_of_each(CHANGES), ids=str)
 def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventory, judge_again):
-    with change.made(account.client):
-        changed = account.again(inventory, *change.reads)
+    changed = account.after(change, inventory)
 
     assert red_of(judge_again(with_evidence(inventory, changed))) == change.red
 
@@ -32,8 +31,7 @@ def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventor
 def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
     change, account, inventory, judge_again
 ):
-    with change.made(account.client):
-        changed = account.again(inventory, *change.reads)
+    changed = account.after(change, inventory)
     snapshot = with_evidence(changed)
     found = judge_again(snapshot)
 
