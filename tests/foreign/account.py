@@ -65,7 +65,10 @@ class Account:
         lazy: Any = self.looked_at().sections
         fresh = {name: getattr(lazy, name) for name in sections if name not in OF_OTHERS}
         leaks = lazy.door.leaks  # without reading all the rest
-        if asked := OF_OTHERS.intersection(sections):
+        asked = OF_OTHERS.intersection(sections)
+        if "functions" in sections:  # what is in a package is noted by the versions that run it
+            asked |= {"packages"}
+        if asked:
             known = replace(before.sections, **fresh)
             resting: Any = resting_on(known, asked, self.session, _scope(), OPTIONS)
             fresh |= {name: getattr(resting, name) for name in asked}
