@@ -6,16 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from math import inf
 from typing import Any, NoReturn, TypeVar
 
 import boto3
 from botocore.configprovider import ConfiguredEndpointProvider
-from botocore.loaders import Loader, create_loader
 from botocore.session import get_session
 
 from aws.dated import CallRate, call_rates
+from aws.iam.actions import loader
 from aws.words import Bilingual
 
 T = TypeVar("T")
@@ -133,13 +133,8 @@ def boto_session(region: str | None = None, profile: str | None = None) -> boto3
     Each session would read the files anew: a run has a dozen, and half a second of parsing JSON in each.
     """
     core = get_session()
-    core.register_component("data_loader", _loader())
+    core.register_component("data_loader", loader())
     return boto3.Session(profile_name=profile, region_name=region, botocore_session=core)
-
-
-@cache
-def _loader() -> Loader:
-    return create_loader(get_session().get_config_variable("data_path"))
 
 
 def custom_endpoints(session: Any, environ: Mapping[str, str] = os.environ) -> str | None:
