@@ -190,6 +190,10 @@ class SignedRow(pytest.Item):
     def reportinfo(self) -> tuple[str, int, str]:
         return "checks/checklist.toml", 0, self.row.id
 
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Follow ``--tb`` as a test's function does: pytest would look up the source of each frame."""
+        return super().repr_failure(excinfo, style or self.config.option.tbstyle)
+
     def runtest(self) -> None:
         snapshot = self.config.stash.get(SNAPSHOT, None)
         if snapshot is None:
