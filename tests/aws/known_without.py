@@ -181,8 +181,8 @@ LOST = {
     "cloudwatch:DescribeAlarmHistory": of("topics", FOREIGN_TOPIC),
     "dynamodb:DescribeTable": of_keys(TABLE_KEY),
     "lambda:GetFunction": of("leaks", "account") | of("packages", CODE),
-    "lambda:ListAliases": of("leaks", "account"),
-    "lambda:ListFunctions": of("leaks", "account"),
+    "lambda:ListAliases": of("leaks", "account") | of("packages", CODE),
+    "lambda:ListFunctions": of("leaks", "account") | of("packages", CODE),
     "secretsmanager:DescribeSecret": of_keys(KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.
     "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS) | of("versions_back", *FUNCTIONS),
