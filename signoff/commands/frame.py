@@ -5,6 +5,7 @@ What explains an exception is imported only where there is one: a command's help
 
 import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -53,18 +54,31 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     return code
 
 
+def _print_into_no_terminal() -> None:
+    """Let what is printed to a terminal that went away go nowhere: each write would fail, and clean-up with it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        if stat.S_ISCHR(os.fstat(stream).st_mode):
+            os.dup2(nowhere, stream)
+
+
 @contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM interrupt as Ctrl-C does: a drill puts back what it broke, a load run cleans up."""
+    """Let SIGTERM, and a terminal that goes away (SIGHUP), interrupt as Ctrl-C does: a drill puts back what it broke, a load run cleans up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def interrupt(*_: object) -> None:
+    def interrupt(number: int, _: object) -> None:
+        if number == signal.SIGHUP:
+            _print_into_no_terminal()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    asked = (signal.SIGTERM, signal.SIGHUP)  # nohup ignores the second
+    heard = [number for number in asked if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -2,7 +2,6 @@
 
 import io
 import re
-import signal
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -24,7 +23,6 @@ from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own, undone_by, variables
-from signoff.commands.frame import terminated_as_interrupted
 from signoff.judge.checklist import Checklist, Repair, Severity
 from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from tests.english import english_in
@@ -523,15 +521,6 @@ def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(terminal, paper,
     )
 
     assert max(map(cell_len, paper.getvalue().splitlines())) <= 100
-
-
-def test_a_termination_interrupts_as_a_person_would():
-    """So that a drill puts back what it broke."""
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(KeyboardInterrupt), terminated_as_interrupted():
-        signal.raise_signal(signal.SIGTERM)
-
-    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize(

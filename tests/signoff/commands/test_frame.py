@@ -1,7 +1,9 @@
 """The frame of the command lines: one sentence and an exit code, whatever a command raises."""
 
 import os
+import pty
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ from aws.words import Words
 from load.engine.judge import ExitCode as LoadExit
 from signoff.__main__ import main
 from signoff.commands.early import joined
-from signoff.commands.frame import framed
+from signoff.commands.frame import framed, terminated_as_interrupted
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import fault
@@ -154,3 +156,55 @@ def test_option_with_a_file_is_joined_with_its_value(arguments, anew):
 def test_replay_of_a_file_that_is_not_there_says_that(capsys, tmp_path):
     assert main(["replay", str(tmp_path / "inventory.json")]) == 2
     assert "inventory.json; give the" in capsys.readouterr().err
+
+
+def test_a_termination_interrupts_as_a_person_would():
+    """So that a drill puts back what it broke."""
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), terminated_as_interrupted():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+WORKS_IN_A_TERMINAL = """
+import pathlib, sys, time
+from signoff.commands.frame import terminated_as_interrupted
+try:
+    with terminated_as_interrupted():
+        print("works", flush=True)
+        time.sleep(60)
+except KeyboardInterrupt:
+    print("cleaning up", flush=True)
+    pathlib.Path(sys.argv[1]).write_text("clean")
+"""
+
+
+def test_terminal_that_goes_away_interrupts_and_what_is_printed_then_hinders_nothing(tmp_path):
+    inner, outer = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORKS_IN_A_TERMINAL, tmp_path / "left"],
+        cwd=ROOT,
+        stdin=outer,
+        stdout=outer,
+        stderr=outer,
+        start_new_session=True,
+    )
+    os.close(outer)
+    began = os.read(inner, 5)
+    os.close(inner)
+    process.send_signal(signal.SIGHUP)
+
+    assert began == b"works"
+    assert process.wait(timeout=30) == 0
+    assert (tmp_path / "left").read_text() == "clean"
+
+
+def test_hang_up_that_is_ignored_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with terminated_as_interrupted():
+        signal.raise_signal(signal.SIGHUP)
+        heard_by = signal.getsignal(signal.SIGHUP)
+    signal.signal(signal.SIGHUP, before)
+
+    assert heard_by is signal.SIG_IGN
