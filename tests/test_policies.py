@@ -140,6 +140,17 @@ def test_command_prints_json(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["Version"] == "2012-10-17"
 
 
-def test_trust_without_a_repository_is_one_sentence(capsys, tmp_path):
-    assert main(["policy", "trust", f"--environments={production_in(tmp_path)}"]) == 2
-    assert "add --repository OWNER/NAME" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["trust"], "add --repository OWNER/NAME"),
+        (["trust", "--repository=rally"], "add --repository OWNER/NAME"),
+        (["trust", "--repository=owner/*"], "add --repository OWNER/NAME"),
+        (["reader", "--repository=owner/rally"], "--repository is an option of policy trust"),
+    ],
+)
+def test_repository_that_trusts_none_or_means_nothing_is_one_sentence(
+    asked, said, capsys, tmp_path
+):
+    assert main(["policy", *asked, f"--environments={production_in(tmp_path)}"]) == 2
+    assert said in capsys.readouterr().err

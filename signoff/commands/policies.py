@@ -1,6 +1,7 @@
 """The rights of each reader of an environment as IAM policies, scoped to its names: the judge, CI, and the trust of CI's role."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +37,11 @@ NO_STORE = Words(
 NO_REPOSITORY = Words(
     en="add --repository OWNER/NAME, whose jobs may take the role",
     ja="ロールを使用するリポジトリを--repository 所有者/名前で指定してください",
+)
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+OF_TRUST = Words(
+    en="--repository is an option of policy trust; leave it out",
+    ja="--repositoryはpolicy trustのオプションです。外してください",
 )
 
 
@@ -145,6 +151,8 @@ def _allow(allowed: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
 def print_policy(
     *, kind: str, env: str, repository: str | None, environments: Path, **_: str
 ) -> int:
+    if kind != "trust" and repository:
+        raise CommandLineError(OF_TRUST)
     environment = load(env, environments).environment
     plan = import_module(PLAN)
     scope: Scope = plan.scope_of(plan.plan_for(environment), environment)
@@ -165,6 +173,6 @@ def _made(
             plan = import_module(PLAN).plan_for(environment)
             calls: dict[str, Any] = import_module(SMOKE).policy(environment, plan)
             return calls
-    if not repository:
+    if repository is None or not REPOSITORY.fullmatch(repository):
         raise CommandLineError(NO_REPOSITORY)
     return trust(environment, repository)
