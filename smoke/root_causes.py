@@ -25,8 +25,8 @@ class RootCauses:
 
     scenarios: Callable[[], Scenarios]
     answer: Callable[[Call], Answer]
-    closed: Callable[[str], tuple[str, Words] | None] = lambda _: None
-    """Route -> the row that judges it where the closed release answers it, and why."""
+    configured: Callable[[str], tuple[str, Words] | None] = lambda _: None
+    """Route -> the row that says of its configuration why it cannot work, and what that row says."""
     replaced: datetime | None = None
     """When the live key replaced an earlier one, if it did."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -41,8 +41,8 @@ class RootCauses:
             self._probed = self._probe()
         if not isinstance(self._probed, Words):
             return self._probed
-        if all(closed := [self.closed(route) for route in PROBES]) and closed[0]:
-            raise Follows(*closed[0])
+        if all(roots := [self.configured(route) for route in PROBES]) and roots[0]:
+            raise Follows(*roots[0])
         if self.replaced and self.now() < (until := self.replaced + KEY_KEPT):
             former = Words(
                 en="the key was replaced, and functions keep the former one for five minutes",
@@ -65,8 +65,8 @@ class RootCauses:
 
     def root(self, route: str) -> tuple[str, Words] | None:
         """Return the row from which trouble on this route follows, and why; None if the route works."""
-        if closed := self.closed(route):
-            return closed
+        if configured := self.configured(route):
+            return configured
         return (route != LOGIN and self._session()) or self._route(route) or None
 
     def _session(self) -> tuple[str, Words] | None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
+from aws import desired
+from aws.access.privileges import lacking
+from aws.iam.statement import PolicySyntaxError
 from aws.redaction.secret_text import Needles
 from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
@@ -83,12 +86,29 @@ class Suite:
         return RootCauses(
             lambda: self.scenarios,
             self.answer,
-            self._closed,
+            self._configured,
             replaced=found.replaced if found else None,
         )
 
+    def _configured(self, route: str) -> tuple[str, Words] | None:
+        """Return the root where the closed release, or a function that its role is denied something, answers a route or authorizes it."""
+        return self._closed(route) or self._denied(route)
+
+    def _denied(self, route: str) -> tuple[str, Words] | None:
+        """Return the root where a role's policy grants what its function needs, and a Deny or a boundary takes it away."""
+        found = self.snapshot.inventory.sections
+        with suppress(NotTestable, PolicySyntaxError):
+            for function in self._behind(route):
+                if (role := lookup(found.roles, function.role.name)) is None:
+                    continue
+                secrets = [lookup(found.secrets, secret.name) for secret in function.role.secrets]
+                arns = [secret.arn for secret in secrets if secret]
+                for lack in lacking(role, function.role, arns, self.snapshot.now):
+                    if lack.taken and not lack.action.startswith("logs:"):
+                        return "SEC-13", joined((Words.same(role.name), lack.words), ": ")
+        return None
+
     def _closed(self, route: str) -> tuple[str, Words] | None:
-        """Return the root where the closed release answers a route, or, as its authorizer, denies every caller."""
         found, builds = self.snapshot.inventory.sections, self.snapshot.scope.builds
         code = builds.closed.code_sha256 if builds else ""
         with suppress(NotTestable):
@@ -96,16 +116,16 @@ class Suite:
             if served and PATH in served.paths:
                 return "DEP-39", CLOSED
             for function in self._behind(route):
-                live = lookup(found.functions, function)
+                live = lookup(found.functions, function.name)
                 if live and is_closed_version(live.code_sha256, live.description, code):
-                    return "DEP-39", joined((Words.same(function), CLOSED), ": ")
+                    return "DEP-39", joined((Words.same(function.name), CLOSED), ": ")
         return None
 
-    def _behind(self, route: str) -> tuple[str, ...]:
-        """Return the names of the functions that answer a route: its own, and the authorizer's."""
+    def _behind(self, route: str) -> tuple[desired.Function, ...]:
+        """Return the functions that answer a route: its own, and the authorizer's."""
         planned = self.plan.route(route)
         asked = self.plan.api.authorizer if planned.authorized else None
-        return planned.function.name, *([asked.function.name] if asked else ())
+        return planned.function, *([asked.function] if asked else ())
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable if there was none."""

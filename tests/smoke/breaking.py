@@ -176,6 +176,21 @@ def without_statement(rally: Rally, key: str, number: int) -> Iterator[None]:
 
 
 @contextmanager
+def denied(rally: Rally, key: str, action: str) -> Iterator[None]:
+    """Deny a role an action that its policy grants, and start the function anew, without kept secrets."""
+    role, iam = rally.plan.function(key).role.name, rally.client("iam")
+    deny = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    which = {"RoleName": role, "PolicyName": "denied"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(**which, PolicyDocument=document)
+    try:
+        with released(rally, key):
+            yield
+    finally:
+        iam.delete_role_policy(**which)
+
+
+@contextmanager
 def without_log_group(rally: Rally, name: str) -> Iterator[None]:
     logs = rally.client("logs")
     logs.delete_log_group(logGroupName=name)

@@ -1,0 +1,27 @@
+"""What smoke says of a function whose role is denied what it needs: SEC-13 says so, and the code is not at fault."""
+
+import pytest
+
+from tests.smoke.breaking import denied
+from tests.smoke.judging import judge, red
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "rows"),
+    [
+        ("ranking", "dynamodb:Query", {"SMOKE-06", "SMOKE-07"}),
+        ("auth", "secretsmanager:GetSecretValue", {"SMOKE-01", "SMOKE-02", "SMOKE-15"}),
+    ],
+)
+def test_rows_of_a_denied_role_follow_from_the_row_that_says_so(rally, key, action, rows):
+    with denied(rally, key, action):
+        found = red(judge(rally, rows=rows))
+
+    assert found == dict.fromkeys(rows, "SEC-13")
+
+
+def test_row_of_a_function_beside_a_denied_one_stays_green(rally):
+    with denied(rally, "ranking", "dynamodb:Query"):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-04"}))
+
+    assert found == {}
