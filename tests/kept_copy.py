@@ -60,8 +60,8 @@ def kept_copy(home):
 
 
 def unneeded(folder, names):
-    aside = {".git", ".venv", "report", "build"} if Path(folder) == ROOT else {"__pycache__"}
-    return aside.intersection(names)
+    """Leave out all but the sources, and what Python compiled of them."""
+    return {".git", ".venv", "report", "build"}.intersection(names) if Path(folder) == ROOT else ()
 
 
 def outside(**more):

@@ -38,7 +38,7 @@ from signoff.report.files import (
 from signoff.report.history import UnusableBaselineError
 from signoff.report.terminal import Terminal
 
-LONG_LIVED = (100_000, 50, 100)
+LONG_LIVED = (1_000_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
