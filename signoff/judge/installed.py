@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from aws.words import Words
 from signoff.judge.verdict import RunCondition
 
 LOCK = "requirements.lock"
@@ -52,12 +51,10 @@ def other_versions(root: Path, folders: Iterable[str]) -> Iterator[RunCondition]
         if version not in versions.get(name, {version})
     ]
     if other:
-        yield RunCondition(
-            what=f"packages beside {LOCK}",
-            words=Words(
-                en=f"judged with {', '.join(other)}, of which {LOCK} has another version: install what it has",
-                ja=f"{LOCK}と異なるバージョンの{'、'.join(other)}で判定しました。記載のバージョンを入れてください",
-            ),
+        yield RunCondition.of(
+            f"packages beside {LOCK}",
+            en=f"judged with {', '.join(other)}, of which {LOCK} has another version: install what it has",
+            ja=f"{LOCK}と異なるバージョンの{'、'.join(other)}で判定しました。記載のバージョンを入れてください",
         )
 
 
@@ -116,22 +113,18 @@ def _as_installed(folder: str, names: list[str]) -> RunCondition:
     more = f" and {len(names) - NAMED} more" if beyond else ""
     more_ja = f"など{len(names)}件" if beyond else ""
     listed, listed_ja = ", ".join(names[:NAMED]), "、".join(names[:NAMED])
-    return RunCondition(
-        what=f"packages in {folder}",
-        words=Words(
-            en=f"judged with {listed}{more} in {folder}, not as a package's RECORD lists it: install what {LOCK} has again",
-            ja=f"{folder}の{listed_ja}{more_ja}が、パッケージのRECORDと一致しません。{LOCK}のパッケージを入れ直してください",
-        ),
+    return RunCondition.of(
+        f"packages in {folder}",
+        en=f"judged with {listed}{more} in {folder}, not as a package's RECORD lists it: install what {LOCK} has again",
+        ja=f"{folder}の{listed_ja}{more_ja}が、パッケージのRECORDと一致しません。{LOCK}のパッケージを入れ直してください",
     )
 
 
 def from_elsewhere(name: str, path: str | Path) -> RunCondition:
-    return RunCondition(
-        what=name,
-        words=Words(
-            en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
-            ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
-        ),
+    return RunCondition.of(
+        name,
+        en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
+        ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
     )
 
 

@@ -23,7 +23,6 @@ import botocore.session
 import pytest
 from botocore.loaders import create_loader
 
-from aws.words import Words
 from signoff.judge.installed import (
     CACHE,
     changed_packages,
@@ -160,20 +159,16 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
 def of_the_commit(commit: str) -> Iterator[RunCondition]:
     """Yield why what judged is not a commit."""
     if commit == UNKNOWN:
-        yield RunCondition(
-            what="unknown commit",
-            words=Words(
-                en="which commit judged this is unknown: run it in a checkout, with git",
-                ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
-            ),
+        yield RunCondition.of(
+            "unknown commit",
+            en="which commit judged this is unknown: run it in a checkout, with git",
+            ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
         )
     elif commit.endswith(CHANGED):
-        yield RunCondition(
-            what="uncommitted changes",
-            words=Words(
-                en=f"judged by {commit}: commit the changes, or revert them",
-                ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
-            ),
+        yield RunCondition.of(
+            "uncommitted changes",
+            en=f"judged by {commit}: commit the changes, or revert them",
+            ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
         )
 
 
@@ -210,14 +205,12 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
         if path.exists() and not any(path.is_relative_to(folder.resolve()) for folder in known):
-            yield RunCondition(
-                what=str(path),
-                words=Words(
-                    en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"
-                    " take it out of PYTHONPATH",
-                    ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
-                    "PYTHONPATHから外してください",
-                ),
+            yield RunCondition.of(
+                str(path),
+                en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"
+                " take it out of PYTHONPATH",
+                ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
+                "PYTHONPATHから外してください",
             )
 
 
@@ -245,12 +238,10 @@ def _is_unchecked(path: Path) -> bool:
 
 
 def _unchecked(path: Path) -> RunCondition:
-    return RunCondition(
-        what=path.as_posix(),
-        words=Words(
-            en=f"{path} is compiled code that may run in place of its source, without being compared with it (PEP 552): delete it",
-            ja=f"{path}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
-        ),
+    return RunCondition.of(
+        path.as_posix(),
+        en=f"{path} is compiled code that may run in place of its source, without being compared with it (PEP 552): delete it",
+        ja=f"{path}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
     )
 
 
@@ -260,12 +251,10 @@ def models() -> Iterator[RunCondition]:
     searched = create_loader(botocore.session.get_session().get_config_variable("data_path"))
     for folder in map(Path, searched.search_paths):
         if not folder.is_relative_to(own) and any(folder.glob("*/*/*.json*")):
-            yield RunCondition(
-                what=str(folder),
-                words=Words(
-                    en=f"AWS's answers are read by the service models in {folder}, which are not botocore's: move them away",
-                    ja=f"AWSの応答を、botocoreのものではない{folder}のサービスモデルで読み取っています。移動してください",
-                ),
+            yield RunCondition.of(
+                str(folder),
+                en=f"AWS's answers are read by the service models in {folder}, which are not botocore's: move them away",
+                ja=f"AWSの応答を、botocoreのものではない{folder}のサービスモデルで読み取っています。移動してください",
             )
 
 
@@ -282,21 +271,17 @@ def addresses() -> Iterator[RunCondition]:
         certificates.setdefault(configured, []).append("ca_bundle (~/.aws/config)")
     for host, names in proxies.items():
         named = ", ".join(names)
-        yield RunCondition(
-            what=named,
-            words=Words(
-                en=f"calls go through the proxy {host} ({named}): unset that, or sign for it",
-                ja=f"呼び出しがプロキシ{host}を経由しています（{named}）。設定を外すか、署名して承認してください",
-            ),
+        yield RunCondition.of(
+            named,
+            en=f"calls go through the proxy {host} ({named}): unset that, or sign for it",
+            ja=f"呼び出しがプロキシ{host}を経由しています（{named}）。設定を外すか、署名して承認してください",
         )
     for place, names in certificates.items():
         named = ", ".join(names)
-        yield RunCondition(
-            what=named,
-            words=Words(
-                en=f"AWS and the API are verified against the certificates in {place} ({named}): unset that, or sign for it",
-                ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{named}）。設定を外すか、署名して承認してください",
-            ),
+        yield RunCondition.of(
+            named,
+            en=f"AWS and the API are verified against the certificates in {place} ({named}): unset that, or sign for it",
+            ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{named}）。設定を外すか、署名して承認してください",
         )
 
 

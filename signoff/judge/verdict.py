@@ -152,6 +152,10 @@ class RunCondition:
     """The name of the person who answers for it."""
     words: Words
 
+    @classmethod
+    def of(cls, what: str, *, en: str, ja: str) -> "RunCondition":
+        return cls(what=what, words=Words(en=en, ja=ja))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
