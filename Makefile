@@ -13,6 +13,7 @@ help:  ## list these verbs
 check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the path of the page
 	@echo "Judging $(ENV): pytest starts."
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
+	@$(if $(ARGS),,test -e report/$(ENV)/latest/signoff.html || { echo "NO VERDICT: pytest was ended before it had one" >&2; exit 1; })
 
 # Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.
 test done test-deep: export PYTHONDONTWRITEBYTECODE :=

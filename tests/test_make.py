@@ -134,3 +134,18 @@ def test_every_verb_explains_itself():
     assert {line.split()[1] for line in listed.stdout.splitlines()} == (
         set(declared.split()[1:]) - {"again"}
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "more", "ends"),
+    [(False, "", 2), (True, "", 0), (False, "--row=DEP-01 --part", 0)],
+    ids=["ended before a verdict", "judged", "a part, which leaves the latest page alone"],
+)
+def test_run_that_ends_without_a_verdict_is_no_success(clone, page, more, ends):
+    latest = clone / "report/local/latest"
+    latest.mkdir(parents=True)
+    (latest / ("signoff.html" if page else "summary.md")).touch()
+    ended = make(clone, "check", "-o", ".venv/finished", "PY=true", f"ARGS={more}")
+
+    assert ended.returncode == ends
+    assert ("NO VERDICT" in ended.stderr) == (ends == 2)
