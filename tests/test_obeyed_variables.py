@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -14,7 +15,9 @@ import pytest
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import create_loader
 
-from checks.functions import ACCOUNT, DIVERTERS, HIJACKERS, OBEYED
+from checks.functions import ACCOUNT, DIVERTERS, HIJACKERS, LINE_ENDPOINT, OBEYED, differing
+from tests.healthy import SALTS, healthy
+from tests.healthy.compute import kept_back
 
 QUOTED = re.compile(r"""['"]((?:AWS|BOTO|BOTOCORE)_[A-Z][A-Z0-9_]+)['"]""")
 """A variable's name as the sources of botocore and boto3 write it."""
@@ -149,3 +152,21 @@ def test_variable_that_python_obeys_is_judged_or_runs_nothing():
 @pytest.mark.parametrize("names", [*OF_BOTOCORE.values(), *OF_PYTHON.values()])
 def test_what_is_called_harmless_is_not_judged(names):
     assert not [name for name in names if DIVERTERS.fullmatch(name) or HIJACKERS.fullmatch(name)]
+
+
+@pytest.mark.parametrize(
+    ("set_", "names"),
+    [
+        ({LINE_ENDPOINT: kept_back("http://127.0.0.1:8999")}, []),
+        ({}, [f"variable {LINE_ENDPOINT}"]),
+    ],
+    ids=["set wrong: no decision allows it, and past_line says so", "not set"],
+)
+def test_planned_address_of_line_that_is_set_wrong_is_not_named_a_second_time(set_, names):
+    live = healthy().inventory.sections.functions["stamp-rally-prod-auth"]
+    found = replace(live, environment={**live.environment, **set_})
+    planned = healthy().plan.function("auth")
+    want = replace(planned, environment={**planned.environment, LINE_ENDPOINT: "http://127.0.0.1"})
+    flaws = differing(found, want, healthy().environment, SALTS["own"], lambda _: ())
+
+    assert [flaw.fact.en for flaw in flaws] == names
