@@ -77,7 +77,8 @@ def record(
 def read_live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = context.plan
-    functions = {function.name: alias.released(context, function) for function in plan.functions}
+    names = (function.name for function in plan.functions)
+    functions = dict(zip(names, context.asked(alias.released, plan.functions), strict=True))
     id_, stage = find_stage(context, plan.api)
     served = exported(context, plan.api, id_) if id_ and stage else None
     return {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from dataclasses import field as with_options
+from functools import partial
 from time import sleep as real_sleep
 from typing import Any, Self, TypeVar
 
@@ -32,6 +33,7 @@ from aws.redaction.secret_text import masked
 from aws.words import Bilingual, Words
 
 T = TypeVar("T")
+AnswerT = TypeVar("AnswerT")
 
 AT_ONCE = 8
 """The maximum number of resources of one kind that are changed at the same time."""
@@ -249,6 +251,11 @@ class ChangeContext:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             running = [pool.submit(converged, thing) for thing in things]
         return tuple(change for done in running for change in done.result())
+
+    def asked(self, ask: Callable[[Self, T], AnswerT], things: Iterable[T]) -> list[AnswerT]:
+        """Ask about independent things in parallel; return the answers in their order."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(partial(ask, self), things))
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that retries a call if AWS says that it comes too early."""

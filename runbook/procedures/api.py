@@ -86,9 +86,10 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は、ここでは外しません。
     下書きをデプロイするまで、ステージが提供中の内容に必要な場合があるためです。
     """
-    for function in context.plan.functions:
+    functions = context.plan.functions
+    for function, released in zip(functions, context.asked(alias.released, functions), strict=True):
         context.needs(
-            alias.released(context, function),
+            released,
             Words(
                 en=f"function {function.name} has no alias {function.alias}: run `python -m runbook functions --env"
                 f" {context.environment.name} --go` first",
