@@ -170,9 +170,11 @@ def _records(
 def _of_the_release(environment: Environment, of: Callable[..., Need], run: str) -> Iterator[Need]:
     """Yield what records what is live: its code, the proof of its build, its masters."""
     took = durations()
-    what = Words(en="release, recorded", ja="リリースの記録")
-    how = f"{run.format('provision')}, or record_release for a pipeline of your own"
-    yield of("release", what, how, took["functions"], DEVELOPER)
+    what = Words(
+        en="release, recorded (with a pipeline of your own: record_release)",
+        ja="リリースの記録（独自のパイプラインではrecord_release）",
+    )
+    yield of("release", what, run.format("provision"), took["functions"], DEVELOPER)
     if environment.our_code:
         what = Words(en="proof of this commit's build", ja="このコミットのビルドの検証")
         yield of("proof", what, run.format("prove"), took["prove"], DEVELOPER)
@@ -232,12 +234,12 @@ def _found(record: Record | None, days: int | None, fresh: bool) -> Words:
 def _signatures(
     environment: Environment, own: Records, checklist: Checklist, now: datetime
 ) -> Iterator[Need]:
-    for step in dict.fromkeys(_steps(environment, checklist)):
+    for step, signed in _steps(environment, checklist).items():
         record = own.newest("signature", step=step)
         counts = record is not None and (record.expires is None or record.expires > now)
-        procedure, _, title = step.partition("#")
+        procedure, rows = step.partition("#")[0], ", ".join(signed)
         yield Need(
-            what=Words(en=f"signature: {title}", ja=f"署名: {title}"),
+            what=Words(en=f"signature for {rows}", ja=f"署名: {rows}"),
             present=counts,
             who=DECIDERS,
             time=durations().get(procedure, AS_LONG),
@@ -246,14 +248,16 @@ def _signatures(
         )
 
 
-def _steps(environment: Environment, checklist: Checklist) -> Iterator[str]:
-    """Yield the steps that a person signs before the cut-over: what nothing else proves here."""
+def _steps(environment: Environment, checklist: Checklist) -> Mapping[str, list[str]]:
+    """Return the steps that a person signs before the cut-over, which nothing else proves here -> the rows that each is for."""
     unwritten = environment.production and not (
         environment.smoke.writes and environment.smoke.test_user
     )
+    steps: dict[str, list[str]] = {}
     for row in checklist:
         if row.signed and row.phase is Phase.BEFORE and _by_hand(row, environment, unwritten):
-            yield row.signed
+            steps.setdefault(row.signed, []).append(row.id)
+    return steps
 
 
 def _by_hand(row: Row, environment: Environment, unwritten: bool) -> bool:
