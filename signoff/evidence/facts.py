@@ -54,10 +54,10 @@ def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
     """Return all facts of a part; NotTestable where one can't be read."""
     salt = inventory.salts.get(SALT, "")
     return {
-        _name(section, name, shown): fact._replace(place=(section, name, shown))
+        name: fact
         for section in PARTS[part]
-        for name, item in _ours(section, inventory.sections, scope)
-        for owner, shown, fact in _facts_of_item(section, _Identified(item), salt)
+        for item, value in _ours(section, inventory.sections, scope)
+        for owner, name, fact in _facts_of_item(section, item, _Identified(value), salt)
         if owner is part
     }
 
@@ -79,12 +79,18 @@ class _Identified:
 
 @lru_cache(maxsize=1024)
 def _facts_of_item(
-    section: str, item: _Identified, salt: str
+    section: str, item: str, value: _Identified, salt: str
 ) -> tuple[tuple[Part | None, str, PartFact], ...]:
     """Return part, name and value of each fact of an item."""
-    facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
+    found = _facts(_SHAPES.get(section, _itself)(value.value), salt)
+    paths = [".".join(placed.shown) for placed in found]
     return tuple(
-        (_part_of(section, fact.fields), ".".join(fact.shown), fact.fact) for fact in facts
+        (
+            _part_of(section, placed.fields),
+            _name(section, item, path),
+            placed.fact._replace(place=(section, item, path)),
+        )
+        for placed, path in zip(found, paths, strict=True)
     )
 
 
