@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from aws.change.gate import empty_if
 from aws.converge import alias, rest_api
@@ -16,7 +17,8 @@ def refuse_beside_another_front(context: StepContext) -> None:
     """Stop where callers reach the functions by an HTTP API or by function URLs, and there is no REST API."""
     if rest_api.find(context, context.plan.api):
         return
-    if named := ", ".join([*_http_apis(context), *_urls(context)]):
+    urls = chain.from_iterable(context.asked(_urls, context.plan.functions))
+    if named := ", ".join([*_http_apis(context), *urls]):
         raise Refused(
             en=f"{named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
             " does: this design is out of scope, and a REST API beside it would only divide its callers",
@@ -30,9 +32,8 @@ def refuse_beside_one_table(context: StepContext) -> None:
     there = {*context.listed("dynamodb", "list_tables", "TableNames")}
     if there.intersection(table.name for table in context.plan.tables):
         return
-    used = Counter(
-        name for function in context.plan.functions for name in there & _values(context, function)
-    )
+    asked = context.asked(_values, context.plan.functions)
+    used = Counter(name for values in asked for name in there & values)
     if len(used) == 1 and used.total() > 1:
         (name,) = used
         raise Refused(
@@ -51,22 +52,23 @@ def _values(context: StepContext, function: Function) -> set[str]:
     return {*found.get("Environment", {}).get("Variables", {}).values()}
 
 
-def _urls(context: StepContext) -> Iterator[str]:
+def _urls(context: StepContext, function: Function) -> list[str]:
     call = context.client("lambda").list_function_url_configs
-    for function in context.plan.functions:
-        found = empty_if(GONE, call, FunctionName=function.name)
-        yield from (
-            f"function URL {url['FunctionUrl']}" for url in found.get("FunctionUrlConfigs", ())
-        )
+    found = empty_if(GONE, call, FunctionName=function.name)
+    return [f"function URL {url['FunctionUrl']}" for url in found.get("FunctionUrlConfigs", ())]
 
 
-def _http_apis(context: StepContext) -> Iterator[str]:
-    callers = {
+def _callers(context: StepContext, function: Function) -> set[str]:
+    """Return the ids of the APIs that the policies of a function and of its alias let in."""
+    return {
         source.split(":")[5].partition("/")[0]
-        for function in context.plan.functions
         for qualifier in (None, function.alias)
         for source in alias.invoking_apis(context, function, qualifier)
     }
+
+
+def _http_apis(context: StepContext) -> Iterator[str]:
+    callers = {*chain.from_iterable(context.asked(_callers, context.plan.functions))}
     for entry in context.listed("apigatewayv2", "get_apis", "Items") if callers else ():
         if _invokes(context, entry["ApiId"], callers):
             yield f"HTTP API {entry['Name']}"
