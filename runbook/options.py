@@ -4,7 +4,7 @@ A procedure declares those that it reads as ``OPTIONS``.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -38,29 +38,44 @@ def no_moment(value: str, _: OptionScope) -> Words | None:
     return None
 
 
-def written_as(pattern: str, en: str, ja: str) -> Wrong:
-    """Return what refuses a value that is written otherwise; ``en`` and ``ja`` say so, with the value as ``{}``."""
-    unlike = Words(en=en, ja=ja)
-    return lambda value, _: None if re.fullmatch(pattern, value) else unlike.format(value)
+def unless(holds: Callable[[str], object], en: str, ja: str) -> Wrong:
+    """Return what refuses a value of which ``holds`` is not true; ``en`` and ``ja`` say so, with the value as ``{}``."""
+    refusal = Words(en=en, ja=ja)
+    return lambda value, _: None if holds(value) else refusal.format(value)
 
 
-no_account = written_as(
-    "[0-9]{12}",
+no_account = unless(
+    re.compile("[0-9]{12}").fullmatch,
     "{} is not an AWS account: accounts are 12 digits, such as 111122223333",
     "{}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
 )
-no_version = written_as(
-    "[1-9][0-9]*",
+no_version = unless(
+    re.compile("[1-9][0-9]*").fullmatch,
     "{} is not a version: versions are numbers, such as 3",
     "{}はバージョンではありません。3のような番号で指定してください",
 )
-no_deployment = written_as(
-    "[A-Za-z0-9]+",
+no_deployment = unless(
+    re.compile("[A-Za-z0-9]+").fullmatch,
     "{} is not a deployment: their ids are letters and digits, such as a1b2c3",
     "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
 )
-no_name = written_as(
-    r"\s*\S.*\S\s*", "--by takes the name of a person", "--byには人の氏名を指定してください"
+no_name = unless(
+    re.compile(r"\s*\S.*\S\s*").fullmatch,
+    "--by takes the name of a person",
+    "--byには人の氏名を指定してください",
+)
+no_profile = unless(
+    lambda value: value in boto3.Session().available_profiles,
+    "there is no AWS profile {}; `aws configure list-profiles` prints those that there are",
+    "AWSプロファイル{}がありません。`aws configure list-profiles`で確認できます",
+)
+no_folder = unless(
+    lambda value: Path(value).is_dir(),
+    "{} is not a folder: name that of the front end's files with --site",
+    "{}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
+)
+no_file = unless(
+    lambda value: Path(value).is_file(), "there is no file {}", "ファイル{}がありません"
 )
 
 
@@ -94,30 +109,6 @@ def no_source(value: str, scope: OptionScope) -> Words | None:
             ja=f"{value}は移行先そのものです。--fromで別の環境を指定してください",
         )
     return None
-
-
-def no_profile(value: str, _: OptionScope) -> Words | None:
-    if value in boto3.Session().available_profiles:
-        return None
-    return Words(
-        en=f"there is no AWS profile {value}; `aws configure list-profiles` prints those that there are",
-        ja=f"AWSプロファイル{value}がありません。`aws configure list-profiles`で確認できます",
-    )
-
-
-def no_folder(value: str, _: OptionScope) -> Words | None:
-    if Path(value).is_dir():
-        return None
-    return Words(
-        en=f"{value} is not a folder: name that of the front end's files with --site",
-        ja=f"{value}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
-    )
-
-
-def no_file(value: str, _: OptionScope) -> Words | None:
-    if Path(value).is_file():
-        return None
-    return Words(en=f"there is no file {value}", ja=f"ファイル{value}がありません")
 
 
 def no_row(value: str, _: OptionScope) -> Words | None:
