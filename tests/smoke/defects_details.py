@@ -132,8 +132,8 @@ DEEP = (
         code(
             "award",
             "lambdas/award/domain.py",
-            "position_in(body) if told",
-            'Position(body["lat"], body["lon"], body.get("accuracy")) if told',
+            "position_in(body) if located",
+            'Position(body["lat"], body["lon"], body.get("accuracy")) if located',
         ),
         {"SMOKE-11": FAIL},
     ),
