@@ -56,12 +56,12 @@ def _kept(value: int) -> int:
     return value
 
 
-def _written_as(pattern: str, otherwise: Words) -> AfterValidator:
-    """Accept text of this form alone; ``otherwise`` says what to write."""
+def _written_as(pattern: str, *, en: str, ja: str) -> AfterValidator:
+    """Accept text of this form alone; ``en`` and ``ja`` say what to write."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise UnfitValueError(otherwise)
+            raise UnfitValueError(en=en, ja=ja)
         return value
 
     return AfterValidator(check)
@@ -105,10 +105,8 @@ def _key_or(managed: str) -> AfterValidator:
     """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
     return _written_as(
         f"{managed}|{KEY_ARN}",
-        Words(
-            en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
-            ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
-        ),
+        en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
+        ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
     )
 
 
@@ -153,20 +151,16 @@ Signer = Annotated[
     str,
     _written_as(
         r"arn:aws[a-z-]*:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*?]+",
-        Words(
-            en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or all that match *, could sign",
-            ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
-        ),
+        en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or all that match *, could sign",
+        ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
     ),
 ]
 EvidenceKey = Annotated[
     str,
     _written_as(
         KEY_ARN,
-        Words(
-            en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
-            ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
-        ),
+        en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
+        ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
     ),
 ]
 NeverInFile = Annotated[str | None, AfterValidator(_unset)]
