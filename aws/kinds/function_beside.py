@@ -260,8 +260,9 @@ def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
 
 
 def sent_to(version: str, share: float) -> Words:
-    """Say which share of the traffic an alias sends to a version beside its own."""
-    return Words(en=f"{share:.0%} to version {version}", ja=f"バージョン{version}に{share:.0%}")
+    """Say which share of the traffic an alias sends to a version beside its own: a decision allows that share and no other."""
+    percent = f"{share * 100:.3g}%"
+    return Words(en=f"{percent} to version {version}", ja=f"バージョン{version}に{percent}")
 
 
 def alias_of(raw: Raw) -> Alias:

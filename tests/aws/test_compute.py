@@ -1,6 +1,9 @@
 """What is read of functions and roles, literally."""
 
+import pytest
+
 from aws.kind.description import unread_facts
+from aws.kinds.function_beside import sent_to
 from tests.aws.answers import REGION
 from tests.aws.answers.compute import FUNCTIONS
 from tests.aws.fake_aws import RefusedCall
@@ -110,3 +113,10 @@ def test_role_has_every_document_that_applies_to_it(found):
     }
     assert "dynamodb:*" in role.boundary.document
     assert "OrganizationAccess" not in found.roles
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.1, "10% to version 1"), (0.001, "0.1% to version 1")]
+)
+def test_share_of_traffic_is_not_rounded_to_none(share, words):
+    assert sent_to("1", share).en == words
