@@ -9,6 +9,7 @@ from functools import cached_property
 
 from aws import desired
 from aws.access.privileges import lacking
+from aws.bounds import ABSENT
 from aws.iam.statement import PolicySyntaxError
 from aws.redaction.secret_text import Needles
 from aws.release import CLOSED, PATH, is_closed_version
@@ -91,8 +92,21 @@ class Suite:
         )
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
-        """Return the root where the closed release, or a function that its role is denied something, answers a route or authorizes it."""
-        return self._closed(route) or self._denied(route)
+        """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed: closed, not startable, denied."""
+        return self._closed(route) or self._not_startable(route) or self._denied(route)
+
+    def _not_startable(self, route: str) -> tuple[str, Words] | None:
+        """Return the root where a function is not there, or Lambda certainly does not find its handler."""
+        found = self.snapshot.inventory.sections
+        with suppress(NotTestable):
+            for function in self._behind(route):
+                if (live := lookup(found.functions, function.name)) is None:
+                    return "DEP-10", joined((Words.same(function.name), ABSENT), ": ")
+                contents = lookup(found.packages, live.code_sha256) if live.handler else None
+                flaw = contents.flaw_of(live) if contents else None
+                if flaw and flaw.certain:
+                    return "DEP-10", joined((Words.same(function.name), flaw.words), ": ")
+        return None
 
     def _denied(self, route: str) -> tuple[str, Words] | None:
         """Return the root where a role's policy grants what its function needs, and a Deny or a boundary takes it away."""

@@ -1,8 +1,8 @@
-"""What smoke says of a function whose role is denied what it needs: SEC-13 says so, and the code is not at fault."""
+"""What smoke says of a function that cannot work as it is deployed: the row of its role or of its handler says why."""
 
 import pytest
 
-from tests.smoke.breaking import denied
+from tests.smoke.breaking import code, denied
 from tests.smoke.judging import judge, red
 
 
@@ -25,3 +25,10 @@ def test_row_of_a_function_beside_a_denied_one_stays_green(rally):
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-04"}))
 
     assert found == {}
+
+
+def test_rows_of_a_handler_that_does_not_start_follow_from_the_row_that_says_so(rally):
+    with code("ranking", "lambdas/ranking/handler.py", "import time\n", "import nosuch\n")(rally):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
+
+    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-10")
