@@ -168,8 +168,9 @@ def test_a_termination_interrupts_as_a_person_would():
 
 
 WORKS_IN_A_TERMINAL = """
-import pathlib, sys, time
+import pathlib, signal, sys, time
 from signoff.commands.frame import terminated_as_interrupted
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
 try:
     with terminated_as_interrupted():
         print("works", flush=True)
