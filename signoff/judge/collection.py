@@ -78,6 +78,8 @@ class Findings:
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0
     """Tests that this run should have, before any selection."""
+    left_out: int = 0
+    """Tests of these that a selection (``-k`` and the like) took away."""
     expected: int = 0
     """Tests left to run; every one must leave a finding."""
     found: list[Finding] = field(default_factory=list)
@@ -178,6 +180,7 @@ def arrange(
 def settle(findings: Findings, items: list[pytest.Item]) -> None:
     """Count the tests left after all selection (``-k``, ``-m`` and the like)."""
     findings.expected = sum(ROW in item.stash for item in items)
+    findings.left_out = findings.arranged - len(items)
     if findings.full and len(items) < findings.arranged:
         findings.cut = findings.cut or Words(
             en="tests deselected by a plugin", ja="プラグインがテストを除外"

@@ -41,6 +41,10 @@ SALT = "own"
 READING_AGAIN = Words(
     en="reading everything once more", ja="変更がなかったか確認するため再読み取り中"
 )
+INCOMPLETE = Words(
+    en="NO VERDICT for these rows: {} of their tests were left out, see -k and PYTEST_ADDOPTS",
+    ja="判定なし: これらの項目のテストのうち{}件が除外されました。-kとPYTEST_ADDOPTSを確認してください",
+)
 SUMMARY = "summary.md"
 RAW_LOGS = ("tests.html",)
 BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
@@ -68,6 +72,8 @@ def publish(
     if not findings.full:
         judged = tuple(row for row in rows if row.findings)
         terminal.part(judged, len(choice.checklist), provenance_of_run(choice, snapshot))
+        if choice.options.rows and findings.left_out:
+            terminal.line(INCOMPLETE[options.lang].format(findings.left_out), red=True)
         return _exit_of_part(choice, findings, judged)
     missed, again = joined(gaps(choice, findings)), SecondReading()
     if not (missed or options.replay):
@@ -85,7 +91,9 @@ def publish(
 
 def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[RowVerdict]) -> int:
     missing = len(findings.found) < findings.expected
-    if missing or any(row.outcome.red for row in judged):
+    # A row that was asked for by its id, as a step of the runbook does, is proven by all of its tests.
+    incomplete = choice.options.rows and findings.left_out
+    if missing or incomplete or any(row.outcome.red for row in judged):
         return 1
     return Exit.DONE if choice.options.part else Exit.PART
 

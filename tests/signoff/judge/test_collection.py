@@ -434,6 +434,16 @@ def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
     assert done.ret == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "ends"), [(["-k", "a_02"], 1), (["-k", "a_0"], 0), ([], 0)], ids=["one", "all", "none"]
+)
+def test_row_that_is_asked_for_is_judged_by_all_of_its_tests(project, more, ends):
+    done = judge(project, "--row=A-01", "--row=A-02", "--part", *more)
+
+    assert done.ret == ends
+    assert ("1 of their tests were left out" in done.stdout.str()) == bool(ends)
+
+
 @pytest.mark.parametrize("without", ["-pno:html", "--disable-plugin-autoload"])
 def test_verdict_needs_no_raw_log(project, without):
     done = project.runpytest_inprocess(*arguments([without]))
