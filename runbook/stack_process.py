@@ -52,7 +52,11 @@ class StackChild:
                 stderr=self._log,
                 start_new_session=True,  # Ctrl-C is this process's affair
             )
-        self.send = self._pipe.send
+
+    def send(self, message: Any) -> None:
+        """Send a message; that the process has ended is for ``received`` to say."""
+        with suppress(ConnectionError):
+            self._pipe.send(message)
 
     def close(self) -> None:
         """End the process, if it has not ended."""

@@ -85,3 +85,15 @@ def test_process_that_no_run_takes_over_ends_with_pytest():
 
     assert running
     assert child.process.poll() == 0
+
+
+def test_process_that_ends_before_it_is_asked_is_told_with_what_it_printed():
+    child = StackChild("tests.runbook.no_such_module")
+    child.process.wait(10)
+    stack = StackProcess(lambda *_: None, child)
+
+    with (
+        pytest.raises(GuardError, match=r"No module named .*no_such_module"),
+        stack.localized(load("local").environment),
+    ):
+        pass
