@@ -261,13 +261,13 @@ def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
             yield name, value
 
 
-def tried(ask: Callable[[], Any]) -> Any:
-    """Return the answer, or why there is none. Raises Gone, since that concerns the whole resource."""
+def tried(ask: Callable[[], Any], *, there: bool = False) -> Any:
+    """Return the answer, or why there is none. Raises Gone, unless AWS has shown that the resource is ``there``."""
     try:
         return ask()
-    except Gone:
-        raise
     except ReadFailure as failure:
+        if isinstance(failure, Gone) and not there:
+            raise
         return failure.why
 
 

@@ -53,8 +53,6 @@ class Kind(Generic[T]):
         """The name of what is attached to an item."""
         return Words(en=f"attachments of {self.words.en}", ja=f"{self.words.ja}の付属設定")
 
-    # -- reading ------------------------------------------------------------------------------------
-
     def asked_as(self, call: ReadCall) -> str:
         return f"{self.service}:{call.operation}"
 
@@ -69,7 +67,10 @@ class Kind(Generic[T]):
         Raises Gone if the resource does not exist, and the first call's failure if no call was answered.
         """
         where = {"name": name, **place}
-        answers = {key: tried(partial(self._asked, aws, key, where)) for key in self._of_facts}
+        answers: dict[str, Any] = {}
+        for key in self._of_facts:
+            there = not all(isinstance(answer, Unreadable) for answer in answers.values())
+            answers[key] = tried(partial(self._asked, aws, key, where), there=there)
         return self.decode(answers, name, **place)
 
     def _asked(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
@@ -176,8 +177,6 @@ class Kind(Generic[T]):
             if isinstance(value, Unreadable) and self.calls[fact.call].closes:
                 raise ReadFailure(value.behind(f"{self.section}: {name}"))
 
-    # -- the ledger -----------------------------------------------------------------------------------
-
     @cached_property
     def ledger(self) -> Ledger:
         """How every member of its answers is treated."""
@@ -206,8 +205,6 @@ class Kind(Generic[T]):
             needs=call.needs,
         )
 
-    # -- judging --------------------------------------------------------------------------------------
-
     def differences(
         self, name: str, item: T | None, bounds: Mapping[Words, Bound], **more: Any
     ) -> Differences:
@@ -235,8 +232,6 @@ class Kind(Generic[T]):
             for path, part in fact.inner.items()
         }
         return {name: fact.part or self.part for name, fact in self.facts.items()} | inner
-
-    # -- repairing ------------------------------------------------------------------------------------
 
     def resource(self, name: str) -> str:
         return f"{self.words.en} {name}"

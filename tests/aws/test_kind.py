@@ -176,6 +176,20 @@ def test_resource_that_is_gone_is_absent_whatever_else_was_answered():
         TOY.read(door(describe_toy=gone), "a", account="1")
 
 
+def test_call_that_finds_nothing_of_a_resource_that_is_there_makes_its_own_facts_unknown():
+    gone = Gone.of("toy:GetColour", "no such toy", "ありません")
+    toy = TOY.read(door(get_colour=gone), "a", account="1")
+
+    assert list(unread_facts(toy)) == [("colour", gone.why)]
+
+
+def test_resource_of_which_one_call_is_refused_and_the_other_finds_nothing_is_absent():
+    gone = Gone.of("toy:GetColour", "no such toy", "ありません")
+
+    with pytest.raises(Gone):
+        TOY.read(door(describe_toy=ReadFailure(DENIED), get_colour=gone), "a", account="1")
+
+
 def test_item_with_an_unknown_fact_is_compared_and_shown_without_raising():
     values = {"name": "a", "days": 3, "state": "READY", "colour": DENIED}
     known = Toy(name="a", days=3, state="READY", colour="red")
