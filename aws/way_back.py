@@ -249,7 +249,7 @@ def _built(builds: Builds | None) -> Mapping[str, Package]:
 def _read(
     reading: Reading, users: Sequence[Function], built: Package | None, seen: set[bytes]
 ) -> PackageContents:
-    from aws.handler import handler_flaw  # noqa: PLC0415 - a saved inventory opens no package
+    from aws.handler.flaw import handler_flaw  # noqa: PLC0415 - a saved inventory opens no package
 
     first = users[0]
     content = built.content if built else reading.aws.code_of(first.name, first.version)

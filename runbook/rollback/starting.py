@@ -8,7 +8,7 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
 from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
-from aws.handler import handler_flaw
+from aws.handler.flaw import handler_flaw
 from aws.kinds.function import Function, decode
 from aws.release import CLOSED_PACKAGE, code_sha256, unpacked
 from aws.words import Words, joined

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws.handler import handler_flaw
+from aws.handler.flaw import handler_flaw
 from tests.healthy import healthy
 
 HANDLER = "def handler(event, context): ...\n"

@@ -1,7 +1,6 @@
 """What importing a module of a package certainly does, read from its source.
 
-Nothing of a package is run here. Where only a run decides between branches, what each of them binds counts, and an error counts
-if each of them ends with it.
+Where only a run decides between branches, what each of them binds counts, and an error counts if each of them ends with it.
 """
 
 import ast
@@ -9,8 +8,8 @@ from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 
-from aws.expressions import Evaluation, module_named
-from aws.importing import PERHAPS, Bound, ImportEnds, Importing
+from aws.handler.expressions import Evaluation, module_named
+from aws.handler.importing import PERHAPS, Bound, ImportEnds, Importing
 
 EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
 HIDDEN = frozenset(

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from aws.importing import ImportEnds, Importing
+from aws.handler.importing import ImportEnds, Importing
+from aws.handler.module_import import executed
 from aws.kind.description import value_of
 from aws.kinds.function import Function, HandlerFlaw
-from aws.module_import import executed
 from aws.release import PackageModules
 from aws.words import Words
 

@@ -4,7 +4,7 @@ import ast
 import builtins
 from collections.abc import Sequence
 
-from aws.importing import PERHAPS, Bound, ImportEnds, Importing
+from aws.handler.importing import PERHAPS, Bound, ImportEnds, Importing
 
 BUILTINS = frozenset({*dir(builtins), "_", "WindowsError", "copyright", "credits", "license"})
 """What each module has: those of site and gettext too, and of other systems."""
