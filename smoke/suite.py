@@ -92,47 +92,44 @@ class Suite:
         )
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
-        """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed: closed, not startable, denied."""
-        return self._closed(route) or self._not_startable(route) or self._denied(route)
-
-    def _not_startable(self, route: str) -> tuple[str, Words] | None:
-        """Return the root where a function is not there, or Lambda certainly does not find its handler."""
-        found = self.snapshot.inventory.sections
-        with suppress(NotTestable):
-            for function in self._behind(route):
-                if (live := lookup(found.functions, function.name)) is None:
-                    return "DEP-10", joined((Words.same(function.name), ABSENT), ": ")
-                contents = lookup(found.packages, live.code_sha256) if live.handler else None
-                flaw = contents.flaw_of(live) if contents else None
-                if flaw and flaw.certain:
-                    return "DEP-10", joined((Words.same(function.name), flaw.words), ": ")
+        """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed."""
+        reasons = {"DEP-39": self._closed, "DEP-10": self._not_startable, "SEC-13": self._denied}
+        for row, reason in reasons.items():
+            with suppress(NotTestable, PolicySyntaxError):
+                for function in self._behind(route):
+                    if why := reason(function):
+                        return row, why
         return None
 
-    def _denied(self, route: str) -> tuple[str, Words] | None:
-        """Return the root where a role's policy grants what its function needs, and a Deny or a boundary takes it away."""
-        found = self.snapshot.inventory.sections
-        with suppress(NotTestable, PolicySyntaxError):
-            for function in self._behind(route):
-                if (role := lookup(found.roles, function.role.name)) is None:
-                    continue
-                secrets = [lookup(found.secrets, secret.name) for secret in function.role.secrets]
-                arns = [secret.arn for secret in secrets if secret]
-                for lack in lacking(role, function.role, arns, self.snapshot.now):
-                    if lack.taken and not lack.action.startswith("logs:"):
-                        return "SEC-13", joined((Words.same(role.name), lack.words), ": ")
-        return None
-
-    def _closed(self, route: str) -> tuple[str, Words] | None:
+    def _closed(self, function: desired.Function) -> Words | None:
         found, builds = self.snapshot.inventory.sections, self.snapshot.scope.builds
         code = builds.closed.code_sha256 if builds else ""
-        with suppress(NotTestable):
-            served = lookup(found.served, self.plan.api.stage)
-            if served and PATH in served.paths:
-                return "DEP-39", CLOSED
-            for function in self._behind(route):
-                live = lookup(found.functions, function.name)
-                if live and is_closed_version(live.code_sha256, live.description, code):
-                    return "DEP-39", joined((Words.same(function.name), CLOSED), ": ")
+        served = lookup(found.served, self.plan.api.stage)
+        if served and PATH in served.paths:
+            return CLOSED
+        live = lookup(found.functions, function.name)
+        closed = live and is_closed_version(live.code_sha256, live.description, code)
+        return _named(function.name, CLOSED) if closed else None
+
+    def _not_startable(self, function: desired.Function) -> Words | None:
+        """Say that a function is not there, or that Lambda certainly does not find its handler."""
+        found = self.snapshot.inventory.sections
+        if (live := lookup(found.functions, function.name)) is None:
+            return _named(function.name, ABSENT)
+        contents = lookup(found.packages, live.code_sha256) if live.handler else None
+        flaw = contents.flaw_of(live) if contents else None
+        return _named(function.name, flaw.words) if flaw and flaw.certain else None
+
+    def _denied(self, function: desired.Function) -> Words | None:
+        """Say what the policy of a function's role grants and it needs, and a Deny or a boundary takes away."""
+        found, want = self.snapshot.inventory.sections, function.role
+        if (role := lookup(found.roles, want.name)) is None:
+            return None
+        secrets = [lookup(found.secrets, secret.name) for secret in want.secrets]
+        arns = [secret.arn for secret in secrets if secret]
+        for lack in lacking(role, want, arns, self.snapshot.now):
+            if lack.taken and not lack.action.startswith("logs:"):
+                return _named(role.name, lack.words)
         return None
 
     def _behind(self, route: str) -> tuple[desired.Function, ...]:
@@ -276,6 +273,10 @@ class Suite:
         """Whether a call sets the test user's menu: calls about an unknown user set nothing."""
         session, tester = call.session, self.environment.smoke.test_user
         return call.route == SET_MENU and session is not None and session.user_id == tester
+
+
+def _named(name: str, why: Words) -> Words:
+    return joined((Words.same(name), why), ": ")
 
 
 def left_behind(left: list[Words]) -> Words:
