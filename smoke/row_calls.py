@@ -29,7 +29,8 @@ def hold(*flaws: Words) -> None:
 
 def require(holds: object, otherwise: Words = SILENCE, **texts: str) -> None:
     """Raise Broken unless something holds; what it says is given as words, or as ``en`` and ``ja``."""
-    hold(*([] if holds else [otherwise or Words(**texts)]))
+    if not holds:
+        raise Broken(otherwise, **texts)
 
 
 def differs(answer: Answer, what: str, found: object, expected: object, ja: str = "") -> Words:
