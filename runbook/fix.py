@@ -159,8 +159,8 @@ class RepairSession:
     checklist: Checklist = field(default_factory=Checklist.load)
     _red: dict[str, bool] = field(default_factory=dict)
     """Each row that was reached -> whether it is still red."""
-    _changed_by: set[str] = field(default_factory=set)
-    """The commands that have changed the environment since the report."""
+    _changed_by: set[Remedy] = field(default_factory=set)
+    """The remedies that have changed the environment since the report."""
 
     def walk(self) -> int:
         """Show, ask, run, judge; return the exit code."""
@@ -210,8 +210,9 @@ class RepairSession:
     def _may_have_healed(self, group: Group) -> bool:
         """Whether a repair since was the same, went back to the record, or may have fixed what this group only looks at."""
         parts, looks = {*_parts(group.fix.command)}, not group.fix.changes
-        back = any(TO_THE_RECORD in part for part in self._changed_by)
-        return bool(self._changed_by and parts) and (looks or back or parts <= self._changed_by)
+        done = {part for fix in self._changed_by for part in _parts(fix.command)}
+        back = any(TO_THE_RECORD in fix.procedures for fix in self._changed_by)
+        return bool(done and parts) and (looks or back or parts <= done)
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
@@ -254,7 +255,7 @@ class RepairSession:
             return ()
         if fix.command and (code := self._run(fix.command)):
             self._say(WORDS["failed"], code=code)
-        self._changed_by |= {*_parts(fix.command)} if fix.changes else set()
+        self._changed_by |= {fix} if fix.changes else set()
         return self._judged(group)
 
     def _judged(self, group: Group) -> tuple[Group, ...]:
