@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from multiprocessing import Pipe
 from pathlib import Path
@@ -131,7 +131,7 @@ class StackProcess:
     provision: Provision
     """Brings the empty account to the environment's plan."""
     child: StackChild
-    _line_token: str = ""
+    _line_token: str = field(init=False, repr=False)
 
     @contextmanager
     def localized(self, environment: "Environment") -> Iterator["Environment"]:
