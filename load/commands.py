@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from aws.visible import visible_line
-from aws.words import Words, in_language, words_of
+from aws.words import Words, in_language
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
@@ -53,8 +53,7 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
         try:
             return int(does(join(ROOT, environments), lang=lang, **asked))
         except LoadRefused as refusal:
-            refused = words_of(refusal)
-            words = Words(f"refused: {refused}", f"拒否: {refused.ja}")
+            words = Words(f"refused: {refusal}", f"拒否: {refusal.words.ja}")
             print(visible_line(words[lang]), file=sys.stderr)
             return int(ExitCode.REFUSED)
         except KeyboardInterrupt:
