@@ -256,7 +256,11 @@ def _decided(test: ast.expr) -> bool | None:
             return None if inner is None else not inner
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return False
-        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]):
+        case ast.Compare(
+            left=ast.Name(id="__name__"),
+            ops=[ast.Eq()],
+            comparators=[ast.Constant(value="__main__")],
+        ):
             return False
         case ast.Constant(value=value):
             return bool(value)

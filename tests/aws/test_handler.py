@@ -58,6 +58,7 @@ def archive(name):
         "import os\nif not os.environ.get('A'):\n raise SystemExit\n" + HANDLER,
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import requests\n" + HANDLER,
         "if __name__ == '__main__':\n raise SystemExit\n" + HANDLER,
+        "if __name__ == 'handler':\n " + HANDLER + "else:\n from app import handler",
         "import sys\nif sys.version_info < (3, 11):\n raise SystemExit\n" + HANDLER,
         "import boto3, botocore.config, urllib3, json, tomllib\n" + HANDLER,
         "for name in ('a', 'b'):\n try:\n  __import__(name)\n  break\n except ImportError: continue\n"
