@@ -193,7 +193,13 @@ class ModuleImport(Evaluation):
             self.visit(part)
         for guard in (case.guard for case in node.cases if case.guard):
             self.perhaps(guard)
-        self.either(*(case.body for case in node.cases), [])
+        branches = [case.body for case in node.cases]
+        match node.cases[-1]:
+            case ast.match_case(pattern=ast.MatchAs(pattern=None), guard=None):
+                pass  # takes what no other case does
+            case _:
+                branches.append([])
+        self.either(*branches)
 
     def visit_With(self, node: ast.With) -> None:
         for item in node.items:

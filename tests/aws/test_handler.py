@@ -84,6 +84,7 @@ def archive(name):
         "class Box:\n name = 1\n other = name\n" + HANDLER,
         "match input():\n case str() as text if len(text) > 1: size = text\n case _: ...\n"
         + HANDLER,
+        "match input():\n case 'a':\n  from app import handler\n case _:\n  handler = print",
         "import os\nTABLE = os.environ['TABLE_STAMPMASTERS']\n" + HANDLER,
         "import os\nREGION = os.environ['AWS_REGION']\n" + HANDLER,
         "import os\nTABLE = os.environ.get('NOSUCH')\n" + HANDLER,
