@@ -137,11 +137,19 @@ class Evaluation(ast.NodeVisitor):
                 live.append(self.bound)
             except ImportEnds as end:
                 ends.append(end)
+                if _may_be_left(branch):
+                    live.append(self.bound)
         del self.importing.doubts[doubts:]
         if not live:
             raise ends[0]
         names = set[str]().union(*live)
         self.bound = {name: _of_all([bound.get(name) for bound in live]) for name in names}
+
+
+def _may_be_left(branch: Sequence[ast.stmt]) -> bool:
+    """Whether a loop may go on, or end, before the error that a branch of it ends with."""
+    nodes = (node for statement in branch for node in ast.walk(statement))
+    return any(isinstance(node, ast.Break | ast.Continue) for node in nodes)
 
 
 def _of_all(nodes: Sequence[ast.AST | None]) -> ast.AST:

@@ -63,6 +63,9 @@ def archive(name):
         "import boto3, botocore.config, urllib3, json, tomllib\n" + HANDLER,
         "for name in ('a', 'b'):\n try:\n  __import__(name)\n  break\n except ImportError: continue\n"
         "else:\n raise ImportError\n" + HANDLER,
+        "while True:\n size = input()\n if size: break\n raise KeyError\nhalf = size\n" + HANDLER,
+        "for name in 'ab':\n if input(): break\n raise KeyError\nelse:\n raise KeyError\n"
+        + HANDLER,
         "def unused():\n import requests\n raise SystemExit\n" + HANDLER,
         "def handler(*arguments): ...",
         "def handler(event, context, client=None): ...",
