@@ -131,6 +131,8 @@ RUNTIME = sys.stdlib_module_names | {
     *f"{SDK} {FORMER} {LATER}".split(),
     *("awslambdaric", "snapshot_restore_py", "simplejson", "pip", "setuptools", "pkg_resources"),
 }
+LOADED = frozenset({"builtins", "importlib", "json", "logging", "os", "sys", "time", "traceback"})
+"""What Lambda's runtime has imported before a handler (awslambdaric's bootstrap): no file of a package takes its place."""
 CLOSED_IMPORTS = frozenset({"__future__", "collections", "json", "os", "typing"})
 """What the closed release imports, in every commit so far."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
@@ -196,4 +198,4 @@ class PackageModules:
     def is_of_runtime(self, module: str) -> bool:
         """Whether Python's or Lambda's own library has a module that no file of the package replaces."""
         top = module.partition(".")[0]
-        return top in RUNTIME and self.source_of(top) is None
+        return top in LOADED or (top in RUNTIME and self.source_of(top) is None)

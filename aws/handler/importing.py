@@ -50,7 +50,7 @@ class Importing:
 
     def load(self, module: str) -> Bound:
         """Return what a module binds; all that it may where that is not known: compiled, or in the making."""
-        file = self.modules.source_of(module)
+        file = None if self.modules.is_of_runtime(module) else self.modules.source_of(module)
         if file is None or (module not in self.loaded and len(self.loaded) >= MODULES):
             return {"*": PERHAPS}
         if module not in self.loaded:

@@ -221,6 +221,12 @@ def test_module_that_a_package_brings_is_imported(more, version):
     assert flaw_of("import requests\n" + HANDLER, more, **version) is None
 
 
+def test_module_that_the_runtime_has_imported_is_not_taken_from_a_package():
+    source = "import logging, time\nfrom logging import getLogger\nNOW = time.time()\n" + HANDLER
+
+    assert flaw_of(source, {"logging.py": "", "time.py": ""}) is None
+
+
 @pytest.mark.parametrize(
     ("file", "flawed"), [("handler.mjs", False), ("other.mjs", True)], ids=["there", "absent"]
 )
