@@ -51,9 +51,13 @@ class Importing:
     def load(self, module: str) -> Bound:
         """Return what a module binds; all that it may where that is not known: compiled, or in the making."""
         file = None if self.modules.is_of_runtime(module) else self.modules.source_of(module)
-        if file is None or (module not in self.loaded and len(self.loaded) >= MODULES):
+        if file is None:
             return {"*": PERHAPS}
         if module not in self.loaded:
+            if len(self.loaded) >= MODULES:
+                self.variables = None  # it may set any, and any attribute
+                self.assigned.add("*")
+                return {"*": PERHAPS}
             self.loaded[module] = {"*": PERHAPS}
             try:
                 self.loaded[module] = self._execute(self, module, file)

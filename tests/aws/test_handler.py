@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aws.handler.flaw import handler_flaw
+from aws.handler.importing import MODULES
 from tests.healthy import healthy
 
 HANDLER = "def handler(event, context): ...\n"
@@ -225,6 +226,15 @@ def test_module_that_the_runtime_has_imported_is_not_taken_from_a_package():
     source = "import logging, time\nfrom logging import getLogger\nNOW = time.time()\n" + HANDLER
 
     assert flaw_of(source, {"logging.py": "", "time.py": ""}) is None
+
+
+def test_module_beyond_those_that_are_followed_may_set_variables_and_attributes():
+    conf = "import os, app\nos.environ['NOSUCH'] = app.size = '1'"
+    more = {**DEFINED, **{f"m{number}.py": "" for number in range(MODULES)}, "conf.py": conf}
+    imports = "".join(f"import {file.removesuffix('.py')}\n" for file in more if "/" not in file)
+    source = imports + "import os\nTABLE = os.environ['NOSUCH'], app.size\n" + HANDLER
+
+    assert flaw_of(source, more) is None
 
 
 @pytest.mark.parametrize(
