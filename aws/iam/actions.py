@@ -151,9 +151,7 @@ def services_by_signing_name() -> Mapping[str, tuple[str, ...]]:
 
 
 def _signing_name(name: str) -> str:
-    names = dict(_IDENTITY.findall(_head(name)))
-    if not names:  # some models put the metadata last
-        names = service_model(name).get("metadata", {})
+    names = dict(_IDENTITY.findall(_head(name))) or metadata(name)  # which some models put last
     return str(names.get("signingName") or names.get("endpointPrefix") or name)
 
 
