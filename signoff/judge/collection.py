@@ -181,7 +181,7 @@ def settle(findings: Findings, items: list[pytest.Item]) -> None:
     """Count the tests left after all selection (``-k``, ``-m`` and the like)."""
     findings.expected = sum(ROW in item.stash for item in items)
     findings.left_out = findings.arranged - len(items)
-    if findings.full and len(items) < findings.arranged:
+    if findings.full and findings.left_out > 0:
         findings.cut = findings.cut or Words(
             en="tests deselected by a plugin", ja="プラグインがテストを除外"
         )
