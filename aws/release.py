@@ -169,16 +169,19 @@ class PackageModules:
         self.files = files
         self.folders = {str(folder) for file in files for folder in PurePosixPath(file).parents}
         self.compiled = {file.partition(".")[0] for file in files if file.endswith((".so", ".pyc"))}
+        self.extensions = {file.partition(".")[0] for file in files if file.endswith(".so")}
         archives = [files[file] for file in files if PurePosixPath(file).suffix in ARCHIVES]
         self.archived = {file for content in archives for file in unpacked(content)}
         self.elsewhere = bool(archives)
         """Modules may lie in another folder than the package's own, or in an archive."""
 
     def source_of(self, module: str) -> str | None:
-        """Return the file of a module's source, as Python chooses it."""
+        """Return the file of a module's source, as Python chooses it: an extension beside it goes first."""
         path = module.replace(".", "/")
-        names = (f"{path}/__init__.py", f"{path}.py")
-        return next((file for file in names if file in self.files), None)
+        paths = (f"{path}/__init__", path)
+        there = (each for each in paths if f"{each}.py" in self.files or each in self.extensions)
+        chosen = next(there, None)
+        return None if chosen is None or chosen in self.extensions else f"{chosen}.py"
 
     def has(self, module: str) -> bool:
         """Whether a module is there: its source, a folder, compiled, or anywhere in the package or an archive in it."""

@@ -213,10 +213,11 @@ def test_name_that_a_module_binds_in_any_way_may_be_imported(binding):
     [
         ({"requests/__init__.py": ""}, {}),
         ({"requests.cpython-313-x86_64-linux-gnu.so": b"\x7fELF"}, {}),
+        ({"requests.abi3.so": b"\x7fELF", "requests.py": "raise ImportError"}, {}),
         ({".requirements.zip": archive("requests/__init__.py")}, {}),
         ({}, {"layers": ("arn:aws:lambda:ap-northeast-1:1:layer:requests:1",)}),
     ],
-    ids=["its source", "compiled", "in an archive", "in a layer"],
+    ids=["its source", "compiled", "compiled, beside its source", "in an archive", "in a layer"],
 )
 def test_module_that_a_package_brings_is_imported(more, version):
     assert flaw_of("import requests\n" + HANDLER, more, **version) is None
