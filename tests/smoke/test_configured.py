@@ -32,3 +32,10 @@ def test_rows_of_a_handler_that_does_not_start_follow_from_the_row_that_says_so(
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
 
     assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-10")
+
+
+def test_login_follows_where_the_route_that_tries_its_session_does_not_start(rally):
+    with code("stamps", "lambdas/stamps/handler.py", "import time\n", "import nosuch\n")(rally):
+        found = red(judge(rally, rows={"SMOKE-01", "SMOKE-02"}))
+
+    assert found == dict.fromkeys(("SMOKE-01", "SMOKE-02"), "DEP-10")
