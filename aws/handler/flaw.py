@@ -68,6 +68,8 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
             return _not_json(file, name, A_GENERATOR)
         case ast.Dict() | ast.List() | ast.Tuple() | ast.Set() | ast.JoinedStr():
             pass
+        case ast.DictComp() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+            pass
         case ast.FunctionDef(decorator_list=[], args=args) | ast.Lambda(args=args) if not (
             _takes_a_call(args)
         ):

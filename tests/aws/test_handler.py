@@ -120,6 +120,7 @@ def test_handler_that_its_module_binds_is_found(source):
         ("import app as handler", "handler in handler.py cannot be called"),
         ("from package import handler", "handler in handler.py cannot be called"),
         ("handler = {}", "handler in handler.py cannot be called"),
+        ("handler = (name for name in 'a')", "handler in handler.py cannot be called"),
         ("handler: object", "handler.py defines no handler"),
         ("return", "handler.py is no Python"),
         ("from package.broken.app import handler", "package/broken/__init__.py:1 raises KeyError"),
