@@ -77,7 +77,7 @@ class Findings:
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0
-    """Tests that this run should have, before any selection."""
+    """Tests that this run should have, before any selection; at least one of each row that was asked for by its id."""
     left_out: int = 0
     """Tests of these that a selection (``-k`` and the like) took away."""
     expected: int = 0
@@ -174,7 +174,9 @@ def arrange(
     if choice.options.rows or (findings.full and not findings.cut):
         items.extend(_without_test(choice, session, items, idle))
     items[:] = [item for item in items if _judged(choice, findings, item)]
-    findings.arranged = len(items)
+    reached = {item.stash[ROW].id for item in items if ROW in item.stash} | {*findings.set_aside}
+    asked = {id_ for id_ in choice.options.rows if choice.options.in_phase(choice.checklist[id_])}
+    findings.arranged = len(items) + len(asked - reached)
 
 
 def settle(findings: Findings, items: list[pytest.Item]) -> None:

@@ -435,7 +435,15 @@ def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("more", "ends"), [(["-k", "a_02"], 1), (["-k", "a_0"], 0), ([], 0)], ids=["one", "all", "none"]
+    ("more", "ends"),
+    [
+        (["-k", "a_02"], 1),
+        (["--ignore=checks/test_a_02.py"], 1),
+        (["checks/test_a_01.py"], 1),
+        (["-k", "a_0"], 0),
+        ([], 0),
+    ],
+    ids=["by name", "ignored", "by path", "all", "none"],
 )
 def test_row_that_is_asked_for_is_judged_by_all_of_its_tests(project, more, ends):
     done = judge(project, "--row=A-01", "--row=A-02", "--part", *more)
