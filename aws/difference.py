@@ -167,15 +167,15 @@ class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attr
         return found
 
 
-def differences(
-    kind: Words, name: str, facts: Mapping[Words, Any], bounds: Mapping[Words, Bound], **more: Any
-) -> Differences:
-    """Compare facts with their bounds; ``more`` are fields of each Difference.
+Compared = Mapping[Words, tuple[Any, Bound]]
+"""Fact -> what was found, and its bound."""
 
-    KeyError for a bound on a fact that the kind does not have.
-    """
+
+def differences(kind: Words, name: str, compared: Compared, **more: Any) -> Differences:
+    """Compare facts with their bounds; ``more`` are fields of each Difference."""
     return Differences.among(
-        Difference(kind, name, fact, facts[fact], bound, **more) for fact, bound in bounds.items()
+        Difference(kind, name, fact, found, bound, **more)
+        for fact, (found, bound) in compared.items()
     )
 
 

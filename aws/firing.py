@@ -5,13 +5,13 @@ the last period every minute, so any longer period contains the planned one; of 
 single period holds its share of the count, rounded up, since counts are whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil, floor
 
 from aws import desired
 from aws.bounds import Bound, as_text, at_most, exactly, one_of, unset
-from aws.difference import Certainty, Difference, differences, where
+from aws.difference import Certainty, Compared, Difference, differences, where
 from aws.kinds.alarm import (
     ALARM,
     DATAPOINTS,
@@ -99,7 +99,7 @@ def misnamed(alarm: Alarm, planned: Iterable[desired.Alarm]) -> tuple[Difference
         return ()
     shown = f"{alarm.metric} ({as_text(alarm.dimensions)})"
     wanted = exactly(f"{bearer.metric} ({as_text(bearer.dimensions)})")
-    return _loosening(alarm, {WATCHED: shown}, {WATCHED: wanted})
+    return _loosening(alarm, {WATCHED: (shown, wanted)})
 
 
 def _fires_at(alarm: Alarm) -> Words | None:
@@ -114,33 +114,24 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
-        found = _loosening(alarm, {EXPRESSION: made_of}, {EXPRESSION: NO_EXPRESSION})
+        found = _loosening(alarm, {EXPRESSION: (made_of, NO_EXPRESSION)})
         return tuple(replace(difference, certainty=Certainty.UNPARSED) for difference in found)
-    facts: dict[Words, object] = {
-        STATISTIC: alarm.statistic,
-        THRESHOLD: _fires_at(alarm),
-        DATAPOINTS: alarm.datapoints_to_alarm or alarm.evaluation_periods,
-        UNIT: alarm.unit,
-        LOOKS_BACK: alarm.period_s * alarm.evaluation_periods,
-    }
-    bounds = {
-        STATISTIC: _statistic(alarm),
-        THRESHOLD: _threshold(alarm, want),
-        DATAPOINTS: one_of(1),
-        UNIT: one_of("Count", None),
-        LOOKS_BACK: NOT_FAR,
+    compared: dict[Words, tuple[object, Bound]] = {
+        STATISTIC: (alarm.statistic, _statistic(alarm)),
+        THRESHOLD: (_fires_at(alarm), _threshold(alarm, want)),
+        DATAPOINTS: (alarm.datapoints_to_alarm or alarm.evaluation_periods, one_of(1)),
+        UNIT: (alarm.unit, one_of("Count", None)),
+        LOOKS_BACK: (alarm.period_s * alarm.evaluation_periods, NOT_FAR),
     }
     if want.namespace != IGNORES_MISSING:
-        facts[MISSING_DATA], bounds[MISSING_DATA] = alarm.missing_data, THAT_END
-    return _loosening(alarm, facts, bounds)
+        compared[MISSING_DATA] = alarm.missing_data, THAT_END
+    return _loosening(alarm, compared)
 
 
-def _loosening(
-    alarm: Alarm, facts: Mapping[Words, object], bounds: Mapping[Words, Bound]
-) -> tuple[Difference, ...]:
+def _loosening(alarm: Alarm, compared: Compared) -> tuple[Difference, ...]:
     """Compare facts with bounds of the guide; a decision to differ loosens it, since fewer alarms are sent."""
     about = {"call": CALL, "decided_in": DECIDED_IN, "loosens": True}
-    return differences(ALARM.words, alarm.name, facts, bounds, **about)
+    return differences(ALARM.words, alarm.name, compared, **about)
 
 
 def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:

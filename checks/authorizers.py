@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from aws import desired
 from aws.access.callers import refusal
@@ -71,8 +72,9 @@ def unpermitted(
     observe.note(asked=asked, policies=policies)
     reasons = {key: refusal(policies, called, key, now) for key, called in asked.items()}
     refused = {key: why for key, why in reasons.items() if why}
-    facts = {INVOKED_BY: next(iter(refused.values()), True)}
-    return differences(FUNCTION.words, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY)
+    why = next(iter(refused.values()), True)
+    compared = {INVOKED_BY: (why, allowing(as_text([*refused])))}
+    return differences(FUNCTION.words, auth.name, compared, **OF_POLICY)
 
 
 def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
@@ -83,14 +85,8 @@ def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
 
 
 def _compared(deployed: Deployed, invoked: Iterable[str], *planned: str) -> Differences:
-    return differences(
-        REST_API.words,
-        deployed.plan.api.name,
-        {INVOKED: frozenset(invoked)},
-        {INVOKED: within(planned)},
-        call=SERVED,
-        loosens=True,
-    )
+    compared = {INVOKED: (frozenset(invoked), within(planned))}
+    return differences(REST_API.words, deployed.plan.api.name, compared, call=SERVED, loosens=True)
 
 
 def authorizer_differences(
@@ -100,19 +96,15 @@ def authorizer_differences(
 
     The type may be REQUEST or TOKEN: that changes what the function receives, not what is decided.
     """
-    bounds = {SOURCE: exactly(want.identity_source), TTL: at_most(want.ttl_s, " s")}
+    source, ttl = exactly(want.identity_source), at_most(want.ttl_s, " s")
+    about: dict[str, Any] = {"call": SERVED, "decided_in": where("authorizer_ttl_s")}
     return Differences.among(
-        difference
+        Difference(AUTHORIZER, authorizer.name, fact, found, bound, **about, loosens=True)
         for authorizer in asked
-        for difference in differences(
-            AUTHORIZER,
-            authorizer.name,
-            {SOURCE: authorizer.identity_source, TTL: authorizer.ttl_s},
-            bounds,
-            call=SERVED,
-            decided_in=where("authorizer_ttl_s"),
-            loosens=True,
-        ).compared
+        for fact, found, bound in (
+            (SOURCE, authorizer.identity_source, source),
+            (TTL, authorizer.ttl_s, ttl),
+        )
     )
 
 

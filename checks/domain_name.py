@@ -102,9 +102,8 @@ def beside(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference,
         and any(path.startswith(f"{key}/") for path in paths)
     ]
     shown = frozenset(f"/{other.path} -> {other.api_id}/{other.stage}" for other in others)
-    facts, nothing = {OTHER_MAPPINGS: shown}, {OTHER_MAPPINGS: within(())}
     about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(other.path for other in others)}
-    return differences(DOMAIN.words, found.name, facts, nothing, **about)
+    return differences(DOMAIN.words, found.name, {OTHER_MAPPINGS: (shown, within(()))}, **about)
 
 
 def mapped_by(mappings: Iterable[BasePath]) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from aws import desired
 from aws.bounds import Bound, as_text, described, exactly, unset, within
 from aws.dated import last_days
-from aws.difference import Certainty, Difference, differences, fault, if_any
+from aws.difference import Certainty, Difference, fault, if_any
 from aws.inventory import Sections
 from aws.kind.description import STATE
 from aws.kinds.function import FILE_SYSTEMS, FUNCTION, HANDLER, LAST_UPDATE, LAYERS, Function
@@ -258,12 +258,10 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
     preloaded = {key: it.words for key, it in found.environment.items() if HIJACKERS.fullmatch(key)}
-    beside = {LAYERS: found.layers, FILE_SYSTEMS: found.file_systems}
-    nothing = dict.fromkeys(beside, unset())
-    about = {"call": "lambda:GetFunction", "loosens": True}
+    nothing = dict.fromkeys((LAYERS, FILE_SYSTEMS), unset())
     return (
         *variables(found, dict(sorted(preloaded.items())), unset()),
-        *differences(FUNCTION.words, found.name, beside, nothing, **about),
+        *FUNCTION.differences(found.name, found, nothing, loosens=True),
     )
 
 

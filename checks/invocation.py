@@ -13,9 +13,9 @@ INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼
 OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False, "stops_calls": True}
 
 
-def allowing(what: str) -> dict[Words, Bound]:
+def allowing(what: str) -> Bound:
     words = Words(en=f"allowed for {what}", ja=f"{what}の許可")
-    return {INVOKED_BY: replace(exactly(value=True), words=words)}
+    return replace(exactly(value=True), words=words)
 
 
 def invoked(uri: str, stage: Stage, want: desired.Function) -> str:

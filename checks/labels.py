@@ -74,10 +74,9 @@ def tags_differing(
     kind: Words, name: str, tags: Mapping[str, MaskedValue], planned: Mapping[str, str], **more: Any
 ) -> tuple[Difference, ...]:
     """Return the planned tags that are missing or have another value; ``more`` as differences()."""
-    facts = {_fact(key): value for key, value in tagged(tags, planned).items()}
-    bounds = {_fact(key): exactly(value) for key, value in planned.items()}
-    return differences(kind, name, facts, bounds, **more)
-
-
-def _fact(key: str) -> Words:
-    return Words(en=f"tag {key}", ja=f"タグ{key}")
+    there = tagged(tags, planned)
+    compared = {
+        Words(en=f"tag {key}", ja=f"タグ{key}"): (there[key], exactly(value))
+        for key, value in planned.items()
+    }
+    return differences(kind, name, compared, **more)

@@ -91,8 +91,8 @@ def miscounted(
     spans = _spans(masters, ends or day)
     number = len(masters) - (len(spans.later) if ends else 0)
     if environment.stamps is not None:
-        facts, bounds = {STAMPS: number}, {STAMPS: exactly(environment.stamps)}
-        yield from differences(TABLE.words, table.name, facts, bounds, decided_in=where("stamps"))
+        compared = {STAMPS: (number, exactly(environment.stamps))}
+        yield from differences(TABLE.words, table.name, compared, decided_in=where("stamps"))
 
 
 def expired(
@@ -156,10 +156,8 @@ def user_items(
         raise cut_short(table.name, scan)
     wanted = manifest["count"] if manifest else 0
     where = MANIFEST if manifest else NOTHING_MIGRATED
-    facts, bounds = {ITEMS: scan.real}, {ITEMS: exactly(wanted)}
-    found = differences(
-        TABLE.words, table.name, facts, bounds, call="dynamodb:Scan", decided_in=where
-    )
+    compared = {ITEMS: (scan.real, exactly(wanted))}
+    found = differences(TABLE.words, table.name, compared, call="dynamodb:Scan", decided_in=where)
     return tuple(found)
 
 
@@ -167,15 +165,16 @@ def mistyped(
     table: desired.Table, scan: KeyScan, planned: Mapping[str, str]
 ) -> tuple[Difference, ...]:
     """Return each attribute of people's items that has another type than the functions read."""
-    names = {name: Words(en=f"type of {name}", ja=f"{name}の型") for name in scan.mistyped}
-    facts = {names[key]: types for key, types in scan.mistyped.items()}
-    bounds = {names[name]: exactly(planned[name]) for name in names}
-    if scan.unnamed and not names:
+    compared = {
+        Words(en=f"type of {name}", ja=f"{name}の型"): (types, exactly(planned[name]))
+        for name, types in scan.mistyped.items()
+    }
+    if scan.unnamed and not compared:
         raise NotTestable(
             en=f"{scan.unnamed} items of {table.name} changed before DynamoDB said which of their attributes is of another type",
             ja=f"{table.name}の{scan.unnamed}項目は、どの属性の型が異なるかを調べる前に変更されました",
         )
-    return differences(TABLE.words, table.name, facts, bounds, call="dynamodb:Scan", loosens=True)
+    return differences(TABLE.words, table.name, compared, call="dynamodb:Scan", loosens=True)
 
 
 def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:

@@ -137,12 +137,12 @@ class WayBack:
         )
         if self.is_closed(back):
             return starts
-        old = {RUNTIME: supported_on(self.snapshot.today, back.runtime)}
-        facts, about = {RUNTIME: back.runtime}, GET_FUNCTION | {"loosens": True}
+        about = GET_FUNCTION | {"loosens": True}
+        compared = {RUNTIME: (back.runtime, supported_on(self.snapshot.today, back.runtime))}
         return (
             *starts,
             *self._fits(want, named),
-            *differences(FUNCTION.words, named.name, facts, old, **about),
+            *differences(FUNCTION.words, named.name, compared, **about),
             *if_any(FUNCTION.words, named.name, NETWORK_BACK, _networks(named), unset(), **about),
             *self._variables(want, named),
             *self._misleading(named),
@@ -172,10 +172,9 @@ class WayBack:
         if planned or (name.startswith(self.snapshot.scope.prefix) and name not in there):
             yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **GET_FUNCTION)
             return
-        bounds, about = {ROLE.words: exactly(want.role.arn)}, GET_FUNCTION | {"loosens": True}
-        yield from differences(
-            FUNCTION.words, back.name, {ROLE.words: back.role_arn}, bounds, **about
-        )
+        about = GET_FUNCTION | {"loosens": True}
+        compared = {ROLE.words: (back.role_arn, exactly(want.role.arn))}
+        yield from differences(FUNCTION.words, back.name, compared, **about)
 
     def _variables(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
         """Return variables of another environment, those that are absent and have no default, and other tables and secrets.
@@ -295,9 +294,11 @@ class WayBack:
         """Yield the planned routes that would not wait for their functions, as far as that is on record."""
         for route in self.snapshot.plan.api.routes:
             waits = answering(route.id, back.time_outs)
-            bounds = {WAITS: at_least(route.waits_ms, " ms")} if waits is not None else {}
             about = {"decided_in": where("routes"), "loosens": True}
-            yield from differences(ROUTE, back.its(route.id), {WAITS: waits}, bounds, **about)
+            compared = (
+                {WAITS: (waits, at_least(route.waits_ms, " ms"))} if waits is not None else {}
+            )
+            yield from differences(ROUTE, back.its(route.id), compared, **about)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

@@ -109,14 +109,8 @@ def _copied(value: SecretValue) -> Words | None:
 def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
     """Return fields other than the expected one, which our functions do not read."""
     further = sorted(value.fields.keys() - {want.json_key})
-    return differences(
-        SECRET.words,
-        want.name,
-        {FURTHER_FIELDS: further},
-        {FURTHER_FIELDS: within(())},
-        call=VALUE_CALL,
-        remedy=want.key,
-    )
+    compared = {FURTHER_FIELDS: (further, within(()))}
+    return differences(SECRET.words, want.name, compared, call=VALUE_CALL, remedy=want.key)
 
 
 def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:

@@ -37,16 +37,9 @@ def index_names(table: Table, want: desired.Table) -> frozenset[str]:
 
 def unrecoverable(table: desired.Table, backups: Backups) -> Differences:
     """Compare point-in-time recovery with the plan; it may be off only if none is planned."""
-    bounds = {RECOVERY: table.bounds[RECOVERY]} if table.pitr else {}
-    return differences(
-        TABLE.words,
-        table.name,
-        backups.facts,
-        bounds,
-        call="dynamodb:DescribeContinuousBackups",
-        decided_in=where("pitr"),
-        loosens=True,
-    )
+    about = {"call": "dynamodb:DescribeContinuousBackups", "decided_in": where("pitr")}
+    compared = {RECOVERY: (backups.pitr, table.bounds[RECOVERY])} if table.pitr else {}
+    return differences(TABLE.words, table.name, compared, **about, loosens=True)
 
 
 def _index_flaw(

@@ -17,9 +17,8 @@ from aws.api.cors import (
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import target
 from aws.bounds import Bound, at_least, exactly, one_of, within
-from aws.difference import differences
 from aws.kinds.function import FUNCTION
-from aws.kinds.rest_api import DEPLOYMENT, MORE_METHODS, PUBLIC, REST_API, STAGE
+from aws.kinds.rest_api import DEPLOYMENT, MORE_METHODS, REST_API, STAGE
 from aws.ledgers import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
@@ -108,9 +107,9 @@ def test_api_exists_and_can_be_reached(
 ) -> None:
     api = judge.observe(deployed.rest_api(), "id", "endpoint_types", "execute_api_disabled")
 
-    facts = api.facts(by_domain=bool(environment.domain))
+    public = api.public(by_domain=bool(environment.domain))
     about = {"call": "apigateway:GetRestApis", "decidable": False, "remedy": THERE}
-    judge(differences(REST_API.words, api.name, facts, PUBLIC, **about))
+    judge.compare(REST_API.words, api.name, public, **about)
 
 
 @expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")
@@ -126,9 +125,8 @@ def test_stage_serves_something(deployed: Deployed, judge: Judge) -> None:
     served, draft = deployed.served(), deployed.draft()
     judge.observe.note(served=len(served.methods), draft=len(draft.methods))
 
-    facts, bounds = {METHODS: len(served.methods)}, {METHODS: at_least(1)}
     about = {"call": SERVED, "decidable": False, "remedy": THERE}
-    judge(differences(STAGE.words, stage.name, facts, bounds, **about))
+    judge.compare(STAGE.words, stage.name, {METHODS: (len(served.methods), at_least(1))}, **about)
 
 
 @expectation("DEP-21", ja="ルートが関数へのプロキシ統合である")
@@ -137,12 +135,9 @@ def test_route_is_proxied_to_a_function(
 ) -> None:
     integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
-    facts, bounds = (
-        {INTEGRATED: integration_type(integration)},
-        {INTEGRATED: exactly((PROXY, "POST"))},
-    )
     about = {"call": SERVED, "loosens": True}
-    judge(differences(ROUTE, route.id, facts, bounds, **about))
+    compared = {INTEGRATED: (integration_type(integration), exactly((PROXY, "POST")))}
+    judge.compare(ROUTE, route.id, compared, **about)
 
 
 @expectation("DEP-21", ja="ルートが正しい関数につながる")
@@ -152,9 +147,9 @@ def test_route_reaches_the_right_function(
     integration = judge.observe(deployed.integration(route), "uri")
 
     reached = target(integration.uri, deployed.stage().variables).function
-    facts, bounds = {FUNCTION.words: reached}, {FUNCTION.words: exactly(route.function.arn)}
     about = {"call": SERVED, "loosens": True}
-    judge(differences(ROUTE, route.id, facts, bounds, **about))
+    compared = {FUNCTION.words: (reached, exactly(route.function.arn))}
+    judge.compare(ROUTE, route.id, compared, **about)
 
 
 @expectation("DEP-22", ja="ステージが最新のデプロイを公開している")
@@ -163,10 +158,9 @@ def test_stage_serves_the_newest_deployment(deployed: Deployed, judge: Judge) ->
     last = newest_of_the_stage(deployed)
     judge.observe.note(newest=last, methods=len(deployed.served().methods))
 
-    bounds = {DEPLOYMENT: one_of(*(deployment.id for deployment in last))}
     about = {"call": "apigateway:GetDeployments", "decidable": False}
-    facts = {DEPLOYMENT: stage.deployment_id}
-    judge(differences(STAGE.words, stage.name, facts, bounds, **about))
+    compared = {DEPLOYMENT: (stage.deployment_id, one_of(*(deployment.id for deployment in last)))}
+    judge.compare(STAGE.words, stage.name, compared, **about)
 
 
 @expectation("DEP-22", ja="デプロイ後に変更されていない")
@@ -174,8 +168,8 @@ def test_nothing_was_changed_since_the_deployment(deployed: Deployed, judge: Jud
     api, changed = deployed.rest_api(), stale(deployed.draft(), deployed.served())
     judge.observe.note(methods=len(deployed.served().methods), changed=changed)
 
-    facts, about = {UNDEPLOYED: changed}, {"call": DRAFT, "decidable": False}
-    judge(differences(REST_API.words, api.name, facts, {UNDEPLOYED: within(())}, **about))
+    about = {"call": DRAFT, "decidable": False}
+    judge.compare(REST_API.words, api.name, {UNDEPLOYED: (changed, within(()))}, **about)
 
 
 @expectation("DEP-23", ja="ルートがdevと一致する")
@@ -190,9 +184,9 @@ def test_routes_are_those_of_dev(
         en=f"routes that only one of {before} and the contract has",
         ja=f"{before}とAPI仕様の一方にしかないルート",
     )
-    facts = {fact: differing_from(run, before, plan.api)}
     about = {"decided_in": where("before")}
-    judge(differences(REST_API.words, plan.api.name, facts, {fact: within(())}, **about))
+    compared = {fact: (differing_from(run, before, plan.api), within(()))}
+    judge.compare(REST_API.words, plan.api.name, compared, **about)
 
 
 @expectation("DEP-24", ja="API仕様にないものを公開していない")
@@ -202,11 +196,9 @@ def test_nothing_beyond_the_contract_is_served(
     served = deployed.served()
     judge.observe.note(served=sorted(served.methods))
 
-    facts, about = (
-        {MORE_METHODS: beyond_contract(served, plan.api)},
-        {"call": SERVED, "loosens": True},
-    )
-    judge(differences(REST_API.words, plan.api.name, facts, {MORE_METHODS: within(())}, **about))
+    about = {"call": SERVED, "loosens": True}
+    compared = {MORE_METHODS: (beyond_contract(served, plan.api), within(()))}
+    judge.compare(REST_API.words, plan.api.name, compared, **about)
 
 
 @expectation("DEP-25", ja="プリフライトが計画どおりに許可する")
@@ -224,10 +216,9 @@ def test_preflight_allows_what_was_planned(
 def test_production_does_not_allow_every_origin(environment: Environment, judge: Judge) -> None:
     judge.observe(environment, "origin", "production")
 
-    facts = {ORIGIN: environment.origin}
-    bounds = {ORIGIN: ONE_ORIGIN} if environment.production else {}
     about = {"decided_in": where("origin"), "decidable": False}
-    judge(differences(ENVIRONMENT, environment.name, facts, bounds, **about))
+    compared = {ORIGIN: (environment.origin, ONE_ORIGIN)} if environment.production else {}
+    judge.compare(ENVIRONMENT, environment.name, compared, **about)
 
 
 @expectation("DEP-26", ja="ゲートウェイレスポンスがオリジンを許可する")
@@ -255,8 +246,7 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
     judge.observe.note(kind=kind, status=status)
 
     about = {"call": SERVED, "decided_in": "smoke/openapi.yaml"}
-    facts, bounds = {STATUS: status}, {STATUS: exactly("401")}
-    judge(differences(GATEWAY_RESPONSE, kind, facts, bounds, **about))
+    judge.compare(GATEWAY_RESPONSE, kind, {STATUS: (status, exactly("401"))}, **about)
 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from aws.bounds import at_least, exactly, within
-from aws.difference import differences
 from aws.kinds.table import TABLE
 from aws.words import Words
 from checks import rally
@@ -34,13 +33,15 @@ def test_stamp_masters_equal_the_manifest(deployed: Deployed, plan: Plan, judge:
     table = plan.table("stampmasters")
     masters = whole(deployed.contents(table))
     manifest = deployed.record("manifest", table=table.name).body
-    facts = {COUNT: len(masters), HASH: canonical_hash(masters)}
-    judge.observe.note(there={"count": facts[COUNT], "hash": facts[HASH]}, manifest=manifest)
+    count, whole_hash = len(masters), canonical_hash(masters)
+    judge.observe.note(there={"count": count, "hash": whole_hash}, manifest=manifest)
 
-    bounds = {COUNT: exactly(manifest["count"]), HASH: exactly(manifest["hash"])}
-    about = {**OF_ITEMS, "decided_in": rally.MANIFEST}
     judge(unlike(masters, manifest))
-    judge(differences(TABLE.words, table.name, facts, bounds, **about))
+    compared = {
+        COUNT: (count, exactly(manifest["count"])),
+        HASH: (whole_hash, exactly(manifest["hash"])),
+    }
+    judge.compare(TABLE.words, table.name, compared, **OF_ITEMS, decided_in=rally.MANIFEST)
 
 
 @expectation("DATA-02", ja="すべてのスタンプマスターの形式が正しい")
@@ -49,9 +50,8 @@ def test_every_stamp_master_is_well_formed(deployed: Deployed, plan: Plan, judge
     masters = whole(deployed.contents(table))
     judge.observe.note(stamps=[item.get("StampId") for item in masters])
 
-    facts = {COUNT: len(masters), MALFORMED: rally.flaws(masters)}
-    bounds = {COUNT: at_least(1), MALFORMED: within(())}
-    judge(differences(TABLE.words, table.name, facts, bounds, **OF_ITEMS))
+    compared = {COUNT: (len(masters), at_least(1)), MALFORMED: (rally.flaws(masters), within(()))}
+    judge.compare(TABLE.words, table.name, compared, **OF_ITEMS)
 
 
 @expectation("DATA-02", ja="スタンプの画像が別の環境にない")
@@ -86,10 +86,9 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     spans, _ = rally.expired(masters, environment, day)
     judge.observe.note(day=day, valid=list(spans.valid), later=spans.later)
 
-    facts = {VALID: len(spans.valid)}
-    bounds = {VALID: at_least(1)} if masters else {}
     about = {**OF_ITEMS, "decided_in": where("go_live")}
-    judge(differences(TABLE.words, plan.table("stampmasters").name, facts, bounds, **about))
+    compared = {VALID: (len(spans.valid), at_least(1))} if masters else {}
+    judge.compare(TABLE.words, plan.table("stampmasters").name, compared, **about)
 
 
 @expectation("DATA-04", ja="合成ユーザーが残っていない")
@@ -97,10 +96,8 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
 def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, judge: Judge) -> None:
     scan = judge.observe(deployed.key_scan(plan.table(key)), "examined", "complete", "foreign")
 
-    facts = {SYNTHETIC: scan.foreign[:5]}
-    judge(
-        differences(TABLE.words, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS)
-    )
+    compared = {SYNTHETIC: (scan.foreign[:5], within(()))}
+    judge.compare(TABLE.words, plan.table(key).name, compared, **OF_ITEMS)
 
 
 @expectation("DATA-06", ja="すべてのスタンプが開催範囲内にある")

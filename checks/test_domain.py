@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from aws.bounds import at_least, exactly, within
-from aws.difference import differences, unallowed
+from aws.difference import unallowed
 from aws.kind.description import REGION, STATUS
 from aws.kinds.certificate import CERTIFICATE, DISTRUSTED, RENEWAL, RENEWED, VALID_FROM
 from aws.kinds.domain import DOMAIN, NEW_TLS, TLS
@@ -79,8 +79,8 @@ def test_certificate_covers_the_domain(
     name = custom_domain.name
     certificate = judge.observe(certificate_of(deployed, name), "names")
 
-    facts, planned = {NAMES: certificate.names}, {NAMES: naming(name)}
-    judge(differences(CERTIFICATE.words, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    compared = {NAMES: (certificate.names, naming(name))}
+    judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
 
 
 @expectation("DEP-41", ja="証明書がAPIと同じリージョンにある")
@@ -89,8 +89,8 @@ def test_certificate_is_in_the_region_of_the_api(
 ) -> None:
     certificate = judge.observe(certificate_of(deployed, custom_domain.name), "arn")
 
-    facts, planned = {REGION: region_of(certificate.arn)}, {REGION: exactly(environment.region)}
-    judge(differences(CERTIFICATE.words, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    compared = {REGION: (region_of(certificate.arn), exactly(environment.region))}
+    judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
 
 
 @expectation("DEP-41", ja="証明書の期限が迫っていない")
@@ -101,9 +101,9 @@ def test_certificate_does_not_expire_soon(
 
     left = certificate.days_left(now)
     season = 0 if certificate.renews else days_of_season(environment, now)
-    planned = {DAYS_LEFT: at_least(max(RENEWAL.days, season))}
     about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
-    judge(differences(CERTIFICATE.words, certificate.arn, {DAYS_LEFT: left}, planned, **about))
+    compared = {DAYS_LEFT: (left, at_least(max(RENEWAL.days, season)))}
+    judge.compare(CERTIFICATE.words, certificate.arn, compared, **about)
 
 
 @expectation("DEP-41", ja="証明書の更新が失敗していない")
@@ -129,10 +129,9 @@ def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, ju
     api, stage = deployed.rest_api(), deployed.stage()
     judge.observe.note(api=api.id, stage=stage.name)
 
-    facts = {LEADS_TO: f"{mapping.api_id}/{mapping.stage}"}
-    planned = {LEADS_TO: exactly(f"{api.id}/{stage.name}")}
     about = {"call": "apigateway:GetBasePathMappings", "decidable": False}
-    judge(differences(DOMAIN.words, domain.name, facts, planned, **about))
+    compared = {LEADS_TO: (f"{mapping.api_id}/{mapping.stage}", exactly(f"{api.id}/{stage.name}"))}
+    judge.compare(DOMAIN.words, domain.name, compared, **about)
 
 
 @expectation("DEP-42", ja="ルーティングルールがマッピングより先に振り分けない")
@@ -160,10 +159,8 @@ def test_dns_answers_with_the_target_of_the_domain(
     name = custom_domain.name
     resolution = judge.observe(resolution_of(deployed, name), "addresses", "target_addresses")
 
-    facts = {ADDRESSES: resolution.addresses or None}
-    judge(
-        differences(DOMAIN.words, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False)
-    )
+    compared = {ADDRESSES: (resolution.addresses or None, leading_to(resolution))}
+    judge.compare(DOMAIN.words, name, compared, decidable=False)
 
 
 @expectation("DEP-43", ja="Route 53のどのレコードもターゲットにつながる")
@@ -173,6 +170,6 @@ def test_no_record_of_the_name_leads_callers_elsewhere(
     name = custom_domain.name
     resolution = judge.observe(resolution_of(deployed, name), "elsewhere")
 
-    facts, none = {ASTRAY: frozenset(resolution.elsewhere)}, {ASTRAY: within(())}
     about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
-    judge(differences(DOMAIN.words, name, facts, none, **about))
+    compared = {ASTRAY: (frozenset(resolution.elsewhere), within(()))}
+    judge.compare(DOMAIN.words, name, compared, **about)

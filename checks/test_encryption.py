@@ -5,7 +5,7 @@ from dataclasses import replace
 from aws import desired
 from aws.access.targets import changes
 from aws.bounds import exactly, unset, within
-from aws.difference import Difference, differences, unallowed
+from aws.difference import Difference, unallowed
 from aws.iam.condition import context, holds
 from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
@@ -144,18 +144,18 @@ def test_bucket_is_closed_to_the_public(
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "public_access_blocked")
 
-    facts, bounds = {CLOSED: bucket.public_access_blocked}, {CLOSED: exactly(True)}
     about = {"call": "s3:GetPublicAccessBlock", "loosens": True}
-    judge(differences(BUCKET.words, bucket.name, facts, bounds, **about))
+    compared = {CLOSED: (bucket.public_access_blocked, exactly(True))}
+    judge.compare(BUCKET.words, bucket.name, compared, **about)
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
 def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge: Judge) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
-    facts, bounds = {HTTP: not bucket.refuses_http}, {HTTP: exactly(False)}
     about = {"call": "s3:GetBucketPolicy", "loosens": True}
-    judge(differences(BUCKET.words, bucket.name, facts, bounds, **about))
+    compared = {HTTP: (not bucket.refuses_http, exactly(False))}
+    judge.compare(BUCKET.words, bucket.name, compared, **about)
 
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")

@@ -75,9 +75,9 @@ def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
 
 def forgeable(store: Custody) -> tuple[Difference, ...]:
     """Return a difference if the key is a file: every reader of a file can sign with it."""
-    facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
     about = {"decided_in": where("evidence_key"), "decidable": False}
-    return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)
+    compared = {KEY: (store.key, IN_KMS)}
+    return () if store.in_kms else differences(STORE, store.location, compared, **about)
 
 
 def key_of(store: Custody) -> KeyCustody:
@@ -96,7 +96,7 @@ def key_of(store: Custody) -> KeyCustody:
 def unusable(store: Custody, key: KeyCustody) -> tuple[Difference, ...]:
     """Return a difference if the key can no longer sign."""
     about = {"decided_in": where("evidence_key"), "decidable": False, "remedy": "key_state"}
-    return differences(KEY, store.key, {STATE: key.state}, {STATE: exactly("Enabled")}, **about)
+    return differences(KEY, store.key, {STATE: (key.state, exactly("Enabled"))}, **about)
 
 
 def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[Difference, ...]:
@@ -106,15 +106,14 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     """
     signers, account = environment.evidence_signers, environment.account
     named = [statement for statement in parse(key.policy, store.key) if statement.effect == "Allow"]
-    facts = {
-        SIGNERS: sorted({*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}),
-        APPOINTERS: sorted(
-            {*_named(named, APPOINTING, (*signers, *environment.administrators))} - _all_of(account)
-        ),
-    }
-    bounds = {SIGNERS: within(()), APPOINTERS: within(())}
     about = {"decided_in": where("evidence_signers"), "loosens": True}
-    return differences(KEY, store.key, facts, bounds, **about)
+    sign = {*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}
+    appoint = {*_named(named, APPOINTING, (*signers, *environment.administrators))}
+    compared = {
+        SIGNERS: (sorted(sign), within(())),
+        APPOINTERS: (sorted(appoint - _all_of(account)), within(())),
+    }
+    return differences(KEY, store.key, compared, **about)
 
 
 def _named(
@@ -140,9 +139,7 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
     allowing = [statement for statement in named if statement.effect == "Allow"]
     found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
     about = {"decided_in": where("administrators"), "loosens": True}
-    return differences(
-        STORE, store.location, {ERASERS: sorted(found)}, {ERASERS: within(())}, **about
-    )
+    return differences(STORE, store.location, {ERASERS: (sorted(found), within(()))}, **about)
 
 
 def _all_of(account: str) -> set[str]:
@@ -152,12 +149,9 @@ def _all_of(account: str) -> set[str]:
 
 def lossy(store: Custody) -> tuple[Difference, ...]:
     """Return a difference if what is overwritten or deleted in the store is lost."""
-    facts, bounds = (
-        {HISTORY: STATES.get(store.history.state, store.history.state)},
-        {HISTORY: VERSIONED},
-    )
     about = {"decided_in": where("evidence"), "decidable": False}
-    return differences(STORE, store.location, facts, bounds, **about)
+    compared = {HISTORY: (STATES.get(store.history.state, store.history.state), VERSIONED)}
+    return differences(STORE, store.location, compared, **about)
 
 
 @expectation("PREP-09", ja="すべての記録が署名され、欠けがない")

@@ -7,7 +7,6 @@ from aws import desired
 from aws.access.callers import refusal
 from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
-from aws.difference import differences
 from aws.inventory import Inventory, Sections
 from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
 from aws.kinds.function_beside import ACCOUNT, FREE
@@ -182,8 +181,8 @@ def test_alias_points_to_a_published_version(
 
     remedy = POINTED if published else "moved"
     about = {"call": "lambda:ListAliases", "decidable": False, "remedy": remedy}
-    facts, bounds = {VERSION: alias.version}, {VERSION: one_of(*published)}
-    judge(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about))
+    compared = {VERSION: (alias.version, one_of(*published))}
+    judge.compare(ALIAS, f"{function.name}:{alias.name}", compared, **about)
 
 
 @expectation("DEP-44", ja="ルートがエイリアスを呼び出す")
@@ -194,9 +193,9 @@ def test_route_invokes_the_alias(
     called = target(integration.uri, deployed.stage().variables)
     judge.observe.note(route=route.id, uri=integration.uri)
 
-    facts, bounds = {ALIAS: called.qualifier or None}, {ALIAS: exactly(environment.alias)}
     about = {"call": SERVED, "decided_in": where("alias"), "loosens": True}
-    judge(differences(ROUTE, route.id, facts, bounds, **about))
+    compared = {ALIAS: (called.qualifier or None, exactly(environment.alias))}
+    judge.compare(ROUTE, route.id, compared, **about)
 
 
 @expectation("DEP-44", ja="オーソライザーがエイリアスを呼び出す")
@@ -217,8 +216,8 @@ def test_api_may_invoke_what_the_route_calls(
     policies = deployed.function_policies(route.function)
     judge.observe.note(called=called, source=source, policies=policies)
 
-    facts = {INVOKED_BY: refusal(policies, called, source, now) or True}
-    judge(differences(FUNCTION.words, called, facts, allowing(route.id), **OF_POLICY))
+    compared = {INVOKED_BY: (refusal(policies, called, source, now) or True, allowing(route.id))}
+    judge.compare(FUNCTION.words, called, compared, **OF_POLICY)
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
@@ -250,13 +249,10 @@ def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judg
     known = released["deployment"] in {deployment.id for deployment in last} or deployed_again(
         deployed, released
     )
-    facts = {NEWEST: [released["deployment"]] if known else [deployment.id for deployment in last]}
-    bounds = {NEWEST: exactly([released["deployment"]])}
     about = {"call": "apigateway:GetDeployments", "decided_in": RELEASED, "decidable": False}
-    found = differences(
-        REST_API.words, deployed.rest_api().name, facts, bounds, remedy="api", **about
-    )
-    judge(found)
+    there = [released["deployment"]] if known else [deployment.id for deployment in last]
+    compared = {NEWEST: (there, exactly([released["deployment"]]))}
+    judge.compare(REST_API.words, deployed.rest_api().name, compared, remedy="api", **about)
 
 
 @expectation("DEP-17", ja="関数に別のコードを実行させる設定がない")
@@ -292,9 +288,9 @@ def test_alias_runs_an_open_release(
     share = 0.0 if closed else share_of_closed_versions(deployed, function, builds)
     judge.observe.note(aliases=deployed.aliases(function), closed_share=share)
 
-    facts = {RELEASE: served_by(closed=closed, share=share)}
     about = {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION.words, found.name, facts, {RELEASE: exactly(OPEN)}, **about))
+    compared = {RELEASE: (served_by(closed=closed, share=share), exactly(OPEN))}
+    judge.compare(FUNCTION.words, found.name, compared, **about)
 
 
 @expectation("DEP-39", ja="ステージが公開版を提供する")
@@ -304,9 +300,9 @@ def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
     served, share = deployed.served(), share_of_a_closed_canary(deployed, stage)
     judge.observe.note(methods=sorted(served.methods), closed_share=share)
 
-    facts = {RELEASE: served_by(closed=PATH in served.paths, share=share)}
     about = {"call": SERVED, "decidable": False}
-    judge(differences(STAGE.words, stage.name, facts, {RELEASE: exactly(OPEN)}, **about))
+    compared = {RELEASE: (served_by(closed=PATH in served.paths, share=share), exactly(OPEN))}
+    judge.compare(STAGE.words, stage.name, compared, **about)
 
 
 @expectation("DEP-18", ja="同時実行数が目標レートに足りる")
@@ -319,8 +315,7 @@ def test_concurrency_suffices_for_the_target_rate(
     judge.observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
 
     about = {"call": "lambda:GetAccountSettings", "decided_in": NEED, "loosens": True}
-    facts, bounds = {FREE: free}, {FREE: at_least(needed)}
-    judge(differences(ACCOUNT, environment.account, facts, bounds, **about))
+    judge.compare(ACCOUNT, environment.account, {FREE: (free, at_least(needed))}, **about)
 
 
 @expectation("DEP-18", ja="予約済み同時実行数が関数を妨げない", red_here=True)

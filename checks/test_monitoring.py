@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.difference import differences, unallowed
+from aws.difference import unallowed
 from aws.firing import misnamed, shortfalls
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, shown
@@ -187,8 +187,8 @@ def test_dashboard_shows_every_subject_of_a_kind(
     lacking, fact = lacking_kind(dashboard, widget), absent_from(widget)
     judge.follow("MON-10", lacking, not_shown(dashboard, widget))
     missing = [] if lacking else missing_from(dashboard, widget, here(environment))
-    facts, about = {fact: missing}, {"call": GET_DASHBOARD, "loosens": True}
-    judge(differences(DASHBOARD.words, dashboard.name, facts, {fact: within(())}, **about))
+    about = {"call": GET_DASHBOARD, "loosens": True}
+    judge.compare(DASHBOARD.words, dashboard.name, {fact: (missing, within(()))}, **about)
 
 
 @expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")
@@ -198,12 +198,8 @@ def test_dashboard_shows_only_what_exists(
     dashboard = deployed.dashboard()
     judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
-    facts = {GHOSTS: frozenset(ghosts(dashboard, found, plan, here(environment)))}
-    judge(
-        differences(
-            DASHBOARD.words, dashboard.name, facts, {GHOSTS: within(())}, call=GET_DASHBOARD
-        )
-    )
+    compared = {GHOSTS: (frozenset(ghosts(dashboard, found, plan, here(environment))), within(()))}
+    judge.compare(DASHBOARD.words, dashboard.name, compared, call=GET_DASHBOARD)
 
 
 @expectation("MON-12", ja="ロググループが存在する")

@@ -9,7 +9,6 @@ from aws.access.privileges import lacks, short
 from aws.access.surplus_permissions import unsound
 from aws.access.targets import INVOCATION
 from aws.bounds import exactly, within
-from aws.difference import differences
 from aws.inventory import Sections
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import URLS, spans
@@ -74,11 +73,7 @@ def test_function_runs_under_its_own_role(
     own = judge.observe(deployed.role(function.role), "arn").arn
 
     about = {"call": "lambda:GetFunction", "loosens": True}
-    judge(
-        differences(
-            FUNCTION.words, function.name, {ROLE.words: used}, {ROLE.words: exactly(own)}, **about
-        )
-    )
+    judge.compare(FUNCTION.words, function.name, {ROLE.words: (used, exactly(own))}, **about)
 
 
 @expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
@@ -158,7 +153,7 @@ def test_secret_is_named_by_its_exact_arn(
     follow_unnamed(found, secret_reader.role, arns, judge, now)
     wrong = [flaw for name in names for flaw in unsound(name, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
-    judge(differences(ROLE.words, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about))
+    judge.compare(ROLE.words, found.name, {UNSOUND: (wrong, within(()))}, **about)
 
 
 @expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
@@ -170,9 +165,9 @@ def test_only_this_api_may_invoke_the_function(
     judge.observe.note(function=function.name, api=api_id, policies=policies)
     callers = callers_of(function, api_id, plan.roles)
 
-    facts = {CALLERS: strangers(policies, callers)}
     about = {"call": "lambda:GetPolicy", "loosens": True}
-    judge(differences(FUNCTION.words, function.name, facts, {CALLERS: within(())}, **about))
+    compared = {CALLERS: (strangers(policies, callers), within(()))}
+    judge.compare(FUNCTION.words, function.name, compared, **about)
     unread = unread_versions(function.name, deployed.versions(function), policies)
     judge.follow("SEC-28", unread)
 
@@ -198,7 +193,7 @@ def test_function_has_no_url_of_its_own(
     judge.observe.note(function=function.name, urls=urls)
 
     about = {"call": "lambda:ListFunctionUrlConfigs", "loosens": True}
-    judge(differences(FUNCTION.words, function.name, {URLS: urls}, {URLS: within(())}, **about))
+    judge.compare(FUNCTION.words, function.name, {URLS: (urls, within(()))}, **about)
 
 
 @expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")

@@ -1,14 +1,15 @@
 """PREP: what must be decided and proven before anything is switched."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import pytest
 
 from aws.bounds import between, described, exactly, within
-from aws.difference import Difference, Differences, differences
+from aws.difference import Compared, Difference, Differences, differences
 from aws.inventory import Inventory, Sections
 from aws.kind.description import COPIES, REGION
 from aws.kinds.function_beside import ACCOUNT
@@ -122,19 +123,20 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
         TABLE.words: found.tables,
         SECRET.words: found.secrets,
     }
-    return tuple(
-        difference
-        for kind, section in sections.items()
-        for entry in map(known, known(section).values())
-        for difference in differences(
+    copies = (
+        Difference(
             kind,
             entry.name,
-            {COPIES: [copy for copy in entry.replicas if copy != region]},
-            {COPIES: within(planned.get(entry.name, ()))},
+            COPIES,
+            [copy for copy in entry.replicas if copy != region],
+            within(planned.get(entry.name, ())),
             decided_in=where("table_settings") if kind == TABLE.words else "",
             loosens=True,
         )
+        for kind, section in sections.items()
+        for entry in map(known, known(section).values())
     )
+    return tuple(Differences.among(copies))
 
 
 def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
@@ -169,12 +171,15 @@ def test_newest_dev_run_is_green_and_recent(
         at=run.created, release=run.release, rows=run.body["rows"], known_faults=known
     )
 
-    facts: dict[Words, Any] = {AGE: (now - run.created).days, **functional_red(run)}
-    bounds = {AGE: between(0, environment.fresh.dev_run - 1), RED: within(())}
+    age, red = (now - run.created).days, functional_red(run)
+    compared: Compared = {
+        AGE: (age, between(0, environment.fresh.dev_run - 1)),
+        **{fact: (rows, within(())) for fact, rows in red.items()},
+    }
     about: dict[str, Any] = {"decided_in": where("fresh"), "decidable": False}
-    of_run = partial(differences, NEWEST_RUN, environment.before, facts)
-    unsigned = of_run({UNSIGNED: within(())}, **about, remedy="unsigned")
-    judge(Differences.among((*of_run(bounds, **about).compared, *unsigned.compared)))
+    found = differences(NEWEST_RUN, environment.before, compared, **about).compared
+    remedies = {UNSIGNED: "unsigned"}
+    judge(Differences.among(replace(each, remedy=remedies.get(each.fact, "")) for each in found))
 
 
 @expectation("PREP-04", ja="すべてのリソースが計画した名前である")
@@ -189,9 +194,8 @@ def test_only_one_api_has_the_planned_name(deployed: Deployed, plan: Plan, judge
     apis = deployed.rest_apis()
     judge.observe.note(name=plan.api.name, ids=[api.id for api in apis])
 
-    facts, bounds = {NUMBER: len(apis)}, {NUMBER: exactly(1)}
     about = {"call": "apigateway:GetRestApis", "decidable": False}
-    judge(differences(REST_API.words, plan.api.name, facts, bounds, **about))
+    judge.compare(REST_API.words, plan.api.name, {NUMBER: (len(apis), exactly(1))}, **about)
 
 
 @expectation("PREP-05", ja="接頭辞を持つ計画外のリソースがない")
@@ -202,8 +206,8 @@ def test_nothing_unplanned_has_the_prefix(
     names = judge.observe(deployed.names(kind), "names").names
 
     fact = Words(en=f"{kind} beyond the plan", ja=f"計画外の{KINDS[kind]}")
-    facts = {fact: unexpected(kind, names, plan, environment)}
-    judge(differences(PREFIX, environment.prefix, facts, {fact: within(())}, loosens=True))
+    compared = {fact: (unexpected(kind, names, plan, environment), within(()))}
+    judge.compare(PREFIX, environment.prefix, compared, loosens=True)
 
 
 @expectation("PREP-06", ja="アカウントとリージョンが決定どおりである")
@@ -212,10 +216,12 @@ def test_account_and_region_are_the_decided_ones(
 ) -> None:
     judge.observe(inventory, "account", "region", "caller")
 
-    facts = {ACCOUNT: inventory.account, REGION: inventory.region}
-    bounds = {ACCOUNT: exactly(environment.account), REGION: exactly(environment.region)}
     about = {"call": "sts:GetCallerIdentity", "decidable": False}
-    judge(differences(ENVIRONMENT, environment.name, facts, bounds, **about))
+    compared = {
+        ACCOUNT: (inventory.account, exactly(environment.account)),
+        REGION: (inventory.region, exactly(environment.region)),
+    }
+    judge.compare(ENVIRONMENT, environment.name, compared, **about)
 
 
 @expectation("PREP-06", ja="読み取ったものすべてが決定したアカウントとリージョンにある")
@@ -225,8 +231,8 @@ def test_everything_read_lies_in_the_decided_account_and_region(
     judged, foreign = foreign_arns(found, environment.account, environment.region)
     judge.observe.note(arns=judged)
 
-    facts, bounds = {ELSEWHERE: foreign}, {ELSEWHERE: within(())}
-    judge(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False))
+    compared = {ELSEWHERE: (foreign, within(()))}
+    judge.compare(ENVIRONMENT, environment.name, compared, decidable=False)
 
 
 @expectation("PREP-06", ja="別のリージョンに複製されていない")
@@ -268,5 +274,4 @@ def test_every_decision_of_the_environment_file_is_in_force(
     ]
     judge.observe.note(decisions=[decision.sentence.en for decision in environment.decisions])
 
-    facts, bounds = {OVER: over}, {OVER: within(())}
-    judge(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False))
+    judge.compare(ENVIRONMENT, environment.name, {OVER: (over, within(()))}, decidable=False)

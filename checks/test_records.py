@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from aws.bounds import exactly, within
-from aws.difference import differences
 from aws.release import Builds
 from aws.words import Words
 from checks.deployed import Deployed
@@ -48,13 +47,12 @@ def test_build_of_this_commit_was_proven(
         for name, function in builds.functions.items()
         if tried.get(name) != function.code_sha256
     ]
-    facts = {
-        TESTS: record.body["tests"],
-        EMBEDDED: record.body["embedded"],
-        UNTRIED: sorted(untried),
+    compared = {
+        TESTS: (record.body["tests"], exactly("passed")),
+        EMBEDDED: (record.body["embedded"], exactly("GO")),
+        UNTRIED: (sorted(untried), within(())),
     }
-    bounds = {TESTS: exactly("passed"), EMBEDDED: exactly("GO"), UNTRIED: within(())}
-    judge(differences(PROOF, environment.name, facts, bounds, decidable=False))
+    judge.compare(PROOF, environment.name, compared, decidable=False)
 
 
 @expectation("ROLL-05", ja="このリリースでロールバックを訓練した")
@@ -65,9 +63,11 @@ def test_rollbacks_were_rehearsed_on_this_release(
     record = counting(deployed, "rehearsal", standing=standing, days=days, now=now)
     judge.observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
 
-    facts = {COMPLETE: record.body["complete"], EQUAL: record.body["equal"]}
-    bounds = {COMPLETE: exactly(True), EQUAL: exactly(True)}
-    judge(differences(REHEARSAL, environment.name, facts, bounds, decidable=False))
+    compared = {
+        COMPLETE: (record.body["complete"], exactly(True)),
+        EQUAL: (record.body["equal"], exactly(True)),
+    }
+    judge.compare(REHEARSAL, environment.name, compared, decidable=False)
 
 
 @expectation("DATA-05", ja="ランキングの集計がスタンプと一致する")
@@ -78,6 +78,5 @@ def test_ranking_counters_agree_with_the_stamps(
     record = counting(deployed, "recount", standing=standing, days=days, now=now)
     judge.observe.note(at=record.created, counters=record.body.get("counters"))
 
-    facts = {DRIFTED: 0 if record.body["agree"] else record.body["drifted"] or 1}
-    bounds = {DRIFTED: exactly(0)}
-    judge(differences(RANKING, environment.name, facts, bounds, decidable=False))
+    compared = {DRIFTED: (0 if record.body["agree"] else record.body["drifted"] or 1, exactly(0))}
+    judge.compare(RANKING, environment.name, compared, decidable=False)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.difference import differences
 from aws.inventory import Sections
 from aws.kinds.function import FUNCTION
 from aws.kinds.key import SECRETS_DEFAULT
@@ -51,10 +50,12 @@ def test_secret_is_there_to_be_read(
     found = judge.observe(deployed.secret(secret), "arn", "deleted", "current")
 
     deleted = in_japan(found.deleted) if found.deleted else None
-    facts = {DELETION: deleted, CURRENT: bool(found.current or found.deleted)}
-    bounds = {DELETION: exactly(None), CURRENT: exactly(True)}
     about = {"call": "secretsmanager:DescribeSecret", "decidable": False}
-    judge(differences(SECRET.words, found.name, facts, bounds, **about))
+    compared = {
+        DELETION: (deleted, exactly(None)),
+        CURRENT: (bool(found.current or found.deleted), exactly(True)),
+    }
+    judge.compare(SECRET.words, found.name, compared, **about)
 
 
 @expectation("SEC-02", ja="シークレットが決められた一つのフィールドを持つ")
@@ -105,9 +106,8 @@ def test_secret_differs_from_that_of_dev(
 
     before = environment.before
     equal = Words(en=f"same value as in {before}", ja=f"{before}と同じ値")
-    facts, bounds = {equal: ours in theirs}, {equal: exactly(False)}
     about = {"call": VALUE_CALL, "decidable": False, "remedy": secret.key}
-    judge(differences(SECRET.words, secret.name, facts, bounds, **about))
+    judge.compare(SECRET.words, secret.name, {equal: (ours in theirs, exactly(False))}, **about)
 
 
 @expectation("SEC-05", ja="シークレットが使用可能なキーで暗号化されている")
@@ -149,7 +149,7 @@ def test_function_holds_no_secret_in_its_environment(
 
     held = holding(variables)
     about = {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION.words, function.name, {HELD: held}, {HELD: within(())}, **about))
+    judge.compare(FUNCTION.words, function.name, {HELD: (held, within(()))}, **about)
 
 
 @expectation("SEC-07", ja="ステージ変数にシークレットらしいものがない")

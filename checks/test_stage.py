@@ -2,7 +2,6 @@
 
 from aws import desired
 from aws.bounds import Bound, exactly, unset, within
-from aws.difference import differences
 from aws.kind.description import DESCRIPTION, TRACING
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import WEIGHTS, sent_to
@@ -50,7 +49,7 @@ def test_answer_is_never_cached_for_another_caller(
 
     shared = shared_answers(stage, route, integration, environment.application)
     about = {"call": GET_STAGES, "loosens": True}
-    judge(differences(ROUTE, route.id, {SHARED: shared}, {SHARED: within(())}, **about))
+    judge.compare(ROUTE, route.id, {SHARED: (shared, within(()))}, **about)
 
 
 @expectation("DEP-28", ja="エイリアスがすべての呼び出しを一つのバージョンに送る")
@@ -62,9 +61,8 @@ def test_alias_sends_every_call_to_one_version(
     require_open(function.name, share_of_closed_versions(deployed, function, builds))
 
     weights = [sent_to(n, share) for alias in aliases for n, share in alias.weights.items()]
-    shares = {WEIGHTS: weights or None}
     about = {"call": "lambda:ListAliases", "loosens": True}
-    judge(differences(FUNCTION.words, function.name, shares, {WEIGHTS: unset()}, **about))
+    judge.compare(FUNCTION.words, function.name, {WEIGHTS: (weights or None, unset())}, **about)
 
 
 @expectation("DEP-28", ja="ステージにカナリアがない")
@@ -80,8 +78,8 @@ def test_access_is_logged_where_planned(deployed: Deployed, plan: Plan, judge: J
     stage, planned = judge.observe(deployed.stage(), "access_log_arn"), plan.api
 
     group = group_of(stage.access_log_arn, planned.access_log_arn) or stage.access_log_arn
-    facts, bounds = {ACCESS_LOG: group}, {ACCESS_LOG: exactly(planned.access_log_group)}
-    judge(differences(STAGE.words, stage.name, facts, bounds, call=GET_STAGES))
+    compared = {ACCESS_LOG: (group, exactly(planned.access_log_group))}
+    judge.compare(STAGE.words, stage.name, compared, call=GET_STAGES)
 
 
 @expectation("DEP-29", ja="アクセスログをリクエストIDで検索できる")
@@ -90,9 +88,8 @@ def test_line_of_the_access_log_can_be_found_by_its_request(
 ) -> None:
     stage = judge.observe(deployed.stage(), "access_log_format")
 
-    facts = {REQUEST_ID: names_the_request(stage.access_log_format)}
-    bounds = {REQUEST_ID: exactly(True)}
-    judge(differences(STAGE.words, stage.name, facts, bounds, call=GET_STAGES))
+    compared = {REQUEST_ID: (names_the_request(stage.access_log_format), exactly(True))}
+    judge.compare(STAGE.words, stage.name, compared, call=GET_STAGES)
 
 
 @expectation("DEP-29", ja="API Gatewayにログ出力用のロールがある")
@@ -102,19 +99,17 @@ def test_api_gateway_has_a_role_for_logs(
     account = judge.observe(deployed.gateway_account(), "log_role_arn")
 
     about = {"call": "apigateway:GetAccount", "decidable": False}
-    facts = {LOG_ROLE: account.log_role_arn}
-    judge(differences(GATEWAY, environment.region, facts, {LOG_ROLE: SOME_ROLE}, **about))
+    compared = {LOG_ROLE: (account.log_role_arn, SOME_ROLE)}
+    judge.compare(GATEWAY, environment.region, compared, **about)
 
 
 @expectation("DEP-30", ja="アクセスログに個人情報が含まれない")
 def test_access_log_tells_nothing_private(deployed: Deployed, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "access_log_format")
 
-    facts, about = (
-        {PRIVATE: private_variables(stage.access_log_format)},
-        {"call": GET_STAGES, "loosens": True},
-    )
-    judge(differences(STAGE.words, stage.name, facts, {PRIVATE: within(())}, **about))
+    about = {"call": GET_STAGES, "loosens": True}
+    compared = {PRIVATE: (private_variables(stage.access_log_format), within(()))}
+    judge.compare(STAGE.words, stage.name, compared, **about)
 
 
 @expectation("DEP-30", ja="リクエスト本文をログに出力していない")
@@ -123,7 +118,7 @@ def test_bodies_of_requests_are_not_logged(deployed: Deployed, judge: Judge) -> 
 
     traced = [key for key, setting in stage.settings.items() if setting.data_trace]
     about = {"call": GET_STAGES, "loosens": True}
-    judge(differences(STAGE.words, stage.name, {BODIES: traced}, {BODIES: within(())}, **about))
+    judge.compare(STAGE.words, stage.name, {BODIES: (traced, within(()))}, **about)
 
 
 @expectation("DEP-31", ja="リクエストのトレースが有効である")

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.difference import differences
 from aws.kind.description import STATUS
 from aws.kinds.table import INDEXES, KEY, PROTECTION, TABLE
 from aws.kinds.table_beside import SCALING, WINDOW, scales, without_scaling
@@ -31,9 +30,8 @@ def test_table_is_active(table: desired.Table, deployed: Deployed, judge: Judge)
 def test_table_has_the_planned_key(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
     found = judge.observe(deployed.table(table), "hash_key", "range_key", "attribute_types", "key")
 
-    facts, bounds = {KEY: found.key}, {KEY: table.bounds[KEY]}
     about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
-    judge(differences(TABLE.words, found.name, facts, bounds, **about))
+    judge.compare(TABLE.words, found.name, {KEY: (found.key, table.bounds[KEY])}, **about)
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
@@ -51,13 +49,13 @@ def test_table_scales_by_itself(table: desired.Table, deployed: Deployed, judge:
     targets, demand = deployed.scalable_targets(table), table.demand
     judge.observe.note(table=found.name, targets=targets, demand=demand)
 
-    facts = {SCALING: without_scaling(found, targets, demand)}
     about = {
         "call": DESCRIBE,
         "decided_in": where("table_settings", "billing", "target_rate"),
         "loosens": True,
     }
-    judge(differences(TABLE.words, found.name, facts, {SCALING: scales(demand)}, **about))
+    compared = {SCALING: (without_scaling(found, targets, demand), scales(demand))}
+    judge.compare(TABLE.words, found.name, compared, **about)
 
 
 @expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
@@ -79,8 +77,8 @@ def test_table_can_be_restored_for_as_long_as_decided(
 
     judge.follow("DEP-04", unrecoverable(table, backups))
     about = {**OF_BACKUPS, "decided_in": where("pitr_days", "table_settings"), "loosens": True}
-    bounds = {WINDOW: table.bounds[WINDOW]} if backups.pitr else {}
-    judge(differences(TABLE.words, table.name, backups.facts, bounds, **about))
+    compared = {WINDOW: (backups.days, table.bounds[WINDOW])} if backups.pitr else {}
+    judge.compare(TABLE.words, table.name, compared, **about)
 
 
 @expectation("DEP-06", ja="テーブルのタグが計画どおりである")
@@ -126,6 +124,5 @@ def test_table_has_no_unplanned_index(
 ) -> None:
     found = judge.observe(deployed.table(table), "indexes")
 
-    facts = {INDEXES: index_names(found, table)}
-    planned = {INDEXES: within(index.name for index in table.indexes)}
-    judge(differences(TABLE.words, found.name, facts, planned, call=DESCRIBE))
+    compared = {INDEXES: (index_names(found, table), within(index.name for index in table.indexes))}
+    judge.compare(TABLE.words, found.name, compared, call=DESCRIBE)

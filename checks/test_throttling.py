@@ -3,7 +3,6 @@
 from aws import desired
 from aws.api.cors import KEYED
 from aws.bounds import at_least, covers, exactly
-from aws.difference import differences
 from aws.inventory import Sections
 from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
 from aws.ledgers import AUTHORIZER, ROUTE, SERVED
@@ -70,8 +69,7 @@ def test_route_asks_for_an_api_key(route: desired.Route, deployed: Deployed, jud
     method = judge.observe(deployed.method(route), "api_key_required")
 
     about = {"call": SERVED, "decided_in": where("api_key"), "loosens": True}
-    facts, bounds = {KEYED: method.api_key_required}, {KEYED: exactly(True)}
-    judge(differences(ROUTE, route.id, facts, bounds, **about))
+    judge.compare(ROUTE, route.id, {KEYED: (method.api_key_required, exactly(True))}, **about)
 
 
 @expectation("SEC-32", ja="ルートの匿名の呼び出しにスロットリングがかかる")
@@ -143,9 +141,9 @@ def test_integration_waits_as_long_as_its_function_needs(
 ) -> None:
     integration = judge.observe(deployed.integration(route), "timeout_ms")
 
-    waits, needed = {WAITS: integration.timeout_ms}, {WAITS: at_least(route.waits_ms, " ms")}
     about = {"call": SERVED, "remedy": "time_out", "decided_in": where("routes"), "loosens": True}
-    judge(differences(ROUTE, route.id, waits, needed, **about))
+    compared = {WAITS: (integration.timeout_ms, at_least(route.waits_ms, " ms"))}
+    judge.compare(ROUTE, route.id, compared, **about)
 
 
 @expectation("SEC-34", ja="ルートがオーソライザーを使う")
@@ -155,9 +153,9 @@ def test_route_asks_an_authorizer(
     method = judge.observe(deployed.method(guarded_route), "authorizer")
     known = deployed.served().authorizers
 
-    facts, bounds = {AUTHORIZER: method.authorizer}, {AUTHORIZER: some_of(known)}
     about = {"call": SERVED, "decidable": False}
-    judge(differences(ROUTE, guarded_route.id, facts, bounds, **about))
+    compared = {AUTHORIZER: (method.authorizer, some_of(known))}
+    judge.compare(ROUTE, guarded_route.id, compared, **about)
 
 
 @expectation("SEC-34", ja="ログインがセッションを要求しない")
@@ -166,9 +164,8 @@ def test_login_asks_for_no_session(
 ) -> None:
     method = judge.observe(deployed.method(open_route), "authorizer")
 
-    facts, bounds = {AUTHORIZER: method.authorizer}, {AUTHORIZER: exactly(None)}
     about = {"call": SERVED, "decidable": False}
-    judge(differences(ROUTE, open_route.id, facts, bounds, **about))
+    judge.compare(ROUTE, open_route.id, {AUTHORIZER: (method.authorizer, exactly(None))}, **about)
 
 
 @expectation("SEC-35", ja="オーソライザーがauth関数を使う")

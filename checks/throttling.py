@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aws import desired
 from aws.api.document import ApiDocument
 from aws.bounds import at_least, at_most, between
-from aws.difference import Difference, Differences, differences
+from aws.difference import Compared, Difference, Differences, differences
 from aws.inventory import Sections
 from aws.kinds.function_beside import ACCOUNT
 from aws.kinds.rest_api import MethodSetting, Stage
@@ -41,10 +42,6 @@ class Limits:
     rate: float
     burst: int
 
-    @property
-    def facts(self) -> Mapping[Words, float]:
-        return {RATE: self.rate, BURST: self.burst}
-
 
 def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
     """Return the limits for a caller without a key on one method.
@@ -64,8 +61,11 @@ def too_wide(
     subject: str, limits: Limits, decided: desired.Limit | Throttle
 ) -> tuple[Difference, ...]:
     """Compare the limits for callers without a key on a method with the decided throttle."""
-    bounds = {RATE: between(1, decided.rate, "/s"), BURST: between(1, decided.burst)}
-    return _unless_none(differences(ROUTE, subject, limits.facts, bounds, **OF_STAGE, loosens=True))
+    compared = {
+        RATE: (limits.rate, between(1, decided.rate, "/s")),
+        BURST: (limits.burst, between(1, decided.burst)),
+    }
+    return _unless_none(differences(ROUTE, subject, compared, **OF_STAGE, loosens=True))
 
 
 def _unless_none(found: Differences) -> Differences:
@@ -85,18 +85,23 @@ def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, .
             en=f"{subject} refuses every request",
             ja=f"{subject}はすべてのリクエストを拒否します",
         )
-    bounds = {RATE: at_least(HEADROOM * rate, "/s"), BURST: at_least(rate)}
-    return differences(ROUTE, subject, limits.facts, bounds, **ROOM)
+    compared = {
+        RATE: (limits.rate, at_least(HEADROOM * rate, "/s")),
+        BURST: (limits.burst, at_least(rate)),
+    }
+    return differences(ROUTE, subject, compared, **ROOM)
 
 
 def account_too_narrow(
     account: GatewayAccount, of: str, target_rate: float
 ) -> tuple[Difference, ...]:
     """Compare the account's limit, one bucket for all methods and APIs of the Region, with the whole rate and its preflights."""
-    facts = {RATE: account.rate, BURST: account.burst}
-    bounds = {RATE: at_least(HEADROOM * target_rate, "/s"), BURST: at_least(target_rate)}
     about = {"call": "apigateway:GetAccount", "remedy": "account"}
-    return differences(ACCOUNT, of, facts, bounds, **about, **ROOM)
+    compared = {
+        RATE: (account.rate, at_least(HEADROOM * target_rate, "/s")),
+        BURST: (account.burst, at_least(target_rate)),
+    }
+    return differences(ACCOUNT, of, compared, **about, **ROOM)
 
 
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
@@ -110,14 +115,29 @@ def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference,
 
 def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
     """Compare what the plan allows on single methods with what it may allow as a whole."""
-    found: list[Difference] = []
-    for limit in plan.own_limits:
-        set_here = {RATE: limit.rate, BURST: limit.burst}
-        facts = {fact: value for fact, value in set_here.items() if value is not None}
-        bounds = {fact: want.bounds_of_methods[fact] for fact in facts}
-        name = f"{plan.name} {limit.method}"
-        found += differences(USAGE_PLAN.words, name, facts, bounds, **OF_PLAN, loosens=True)
-    return tuple(found)
+    most = want.bounds_of_methods
+    own = {
+        f"{plan.name} {limit.method}": {
+            RATE: (limit.rate, most[RATE]),
+            BURST: (limit.burst, most[BURST]),
+        }
+        for limit in plan.own_limits
+    }
+    return _where_set(own, **OF_PLAN, loosens=True)
+
+
+def _where_set(limits: Mapping[str, Compared], **more: Any) -> tuple[Difference, ...]:
+    """Compare the limits of usage plans and of single methods, those that are set."""
+    return tuple(
+        difference
+        for name, compared in limits.items()
+        for difference in differences(
+            USAGE_PLAN.words,
+            name,
+            {fact: pair for fact, pair in compared.items() if pair[0] is not None},
+            **more,
+        )
+    )
 
 
 def plan_too_narrow(
@@ -128,9 +148,12 @@ def plan_too_narrow(
     A plan without a limit is wide enough here; SEC-30 reports it.
     """
     target_rate = environment.target_rate
-    at_once = {BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst)))}
-    needs = {plan.name: {RATE: (plan.rate, at_least(target_rate, "/s")), **at_once}}
-    needs[plan.name][OFFSET] = plan.offset, at_most(api.usage_plan.most_offset)
+    of_plan: Compared = {
+        RATE: (plan.rate, at_least(target_rate, "/s")),
+        BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst))),
+        OFFSET: (plan.offset, at_most(api.usage_plan.most_offset)),
+    }
+    needs = {plan.name: of_plan}
     shares = {route.id: rate_of(route.id, environment) for route in api.routes}
     for limit in plan.own_limits:
         _, _, method = limit.method.partition(" ")
@@ -140,13 +163,7 @@ def plan_too_narrow(
             RATE: (limit.rate, at_least(HEADROOM * share, "/s")),
             BURST: (limit.burst, at_least(share)),
         }
-    return tuple(
-        difference
-        for name, limits in needs.items()
-        for fact, (found, bound) in limits.items()
-        if found is not None
-        for difference in differences(USAGE_PLAN.words, name, {fact: found}, {fact: bound}, **ROOM)
-    )
+    return _where_set(needs, **ROOM)
 
 
 def asking_for_key(served: ApiDocument) -> str:

@@ -42,8 +42,7 @@ def uncallable(
         elif (source := _source(snapshot, deployed, by)) and (
             why := refusal(policies, called.arn, source, snapshot.now)
         ):
-            expected = allowing(by)[INVOKED_BY].words
-            yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
+            yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, allowing(by).words, **about)
         elif own := _mixed_up(snapshot.plan, by, called):
             yield fault(ROUTE, route, CALLED, called.arn, Words.same(own), **A_CHOICE)
 

@@ -161,8 +161,8 @@ def trust_flaws(role: Role, want: desired.Role, now: datetime) -> tuple[Differen
         for flaw in _strangers(statement)
     ]
     about = {"call": CALL, "loosens": True}
-    facts = {TRUSTED: tuple(strangers)}
-    return differences(ROLE.words, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
+    compared = {TRUSTED: (tuple(strangers), within(()))}
+    return differences(ROLE.words, role.name, compared, **about) or _refused(
         role, statements, _asked_by_lambda(want), now
     )
 

@@ -68,8 +68,7 @@ def allowed_weights(
 ) -> Mapping[str, float]:
     """Return the shares of traffic that may go to other versions: none, unless that was decided."""
     shares = [sent_to(version, share) for version, share in weights.items()]
-    facts, bounds = {WEIGHTS: shares or None}, {WEIGHTS: unset()}
-    differing = differences(FUNCTION.words, function.name, facts, bounds)
+    differing = differences(FUNCTION.words, function.name, {WEIGHTS: (shares or None, unset())})
     return {} if context.undecided(differing) else weights
 
 
@@ -157,8 +156,8 @@ def remove_other_callers(context: ChangeContext, function: Function, callers: Ca
     places = (None, function.alias, *_others(context, function))
     found = {place: statements(context, function, place) for place in places}
     policies = tuple(_policy(key, its.values()) for key, its in found.items() if its)
-    facts, bounds = {CALLERS: strangers(policies, callers)}, {CALLERS: within(())}
-    if not context.undecided(differences(FUNCTION.words, function.name, facts, bounds)):
+    compared = {CALLERS: (strangers(policies, callers), within(()))}
+    if not context.undecided(differences(FUNCTION.words, function.name, compared)):
         return ()
     made: Changes = ()
     for qualifier in places:

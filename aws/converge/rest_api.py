@@ -21,7 +21,7 @@ from aws.change.gate import (
 from aws.converge.json_patch import replaced
 from aws.desired import Api
 from aws.kind.engine import Kind
-from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, REST_API, RestApi, decode
+from aws.kinds.rest_api import ENDPOINT, REACHED, REST_API, RestApi, decode
 from aws.raw import Raw
 from aws.words import Words
 
@@ -61,10 +61,11 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         made = difference(name, None, {ENDPOINT.en: REGIONAL, **wanted})
         return context.settle(made, lambda: _create(context, api))
     found = decode(raw)
-    facts = found.facts(by_domain=api.by_domain)
-    have = {fact.en: facts[fact] for fact in PUBLIC} | tag_fields(context, raw.get("tags") or {})
-    bounds = {fact.en: bound for fact, bound in PUBLIC.items()}
-    tags = {field: exactly(value) for field, value in tag_fields(context, api.tags).items()}
+    public = found.public(by_domain=api.by_domain)
+    have = {fact.en: there for fact, (there, _) in public.items()}
+    bounds = {fact.en: bound for fact, (_, bound) in public.items()}
+    tags = {field: exactly(value) for field, value in wanted.items()}
+    have |= tag_fields(context, raw.get("tags") or {})
     changes = repairs(name, have, {**bounds, **tags})
     return context.settle(changes, lambda: _apply(context, api, found, changes))
 

@@ -304,8 +304,8 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
 
 def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    facts = BACKUPS.decode({"backups": answer}).facts
-    return {fact.en: found for fact, found in facts.items()}
+    found = BACKUPS.decode({"backups": answer})
+    return {RECOVERY.en: found.pitr, WINDOW.en: found.days}
 
 
 def _ttl(context: ChangeContext, table: Table) -> Changes:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.bounds import exactly, one_of
+from aws.difference import Compared
 from aws.kind.description import (
     BEYOND_THE_PLAN,
     DESCRIPTION,
@@ -53,8 +54,8 @@ OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MORE_METHODS = Words(en="methods beyond the contract", ja="API仕様にないメソッド")
 ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
 REACHED = Words(en="public address", ja="公開アドレス")
-PUBLIC = {ENDPOINT: one_of(("REGIONAL",), ("EDGE",)), REACHED: exactly(value=True)}
-"""The endpoint type that is public."""
+PUBLIC = one_of(("REGIONAL",), ("EDGE",))
+"""The endpoint types that are public."""
 
 
 def _policy(text: str | None) -> str | None:
@@ -90,10 +91,10 @@ class RestApi:
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=())
     """What is unplanned in the API itself; the draft shows it for its methods."""
 
-    def facts(self, *, by_domain: bool) -> Mapping[Words, object]:
-        """The facts that have a bound; ``by_domain``: it is called by a domain of its own."""
+    def public(self, *, by_domain: bool) -> Compared:
+        """What makes it public, with its bounds; ``by_domain``: it is called by a domain of its own."""
         closed = self.execute_api_disabled and not by_domain
-        return {ENDPOINT: self.endpoint_types, REACHED: not closed}
+        return {ENDPOINT: (self.endpoint_types, PUBLIC), REACHED: (not closed, exactly(value=True))}
 
 
 REST_API = Kind[RestApi](

@@ -57,10 +57,9 @@ class Backups:
     )
 
     @property
-    def facts(self) -> Mapping[Words, object]:
-        """The facts that have a bound; a window that AWS does not name is its default."""
-        days = WINDOW_DAYS if self.window_days is None else self.window_days
-        return {RECOVERY: self.pitr, WINDOW: days}
+    def days(self) -> int:
+        """The window of recovery; one that AWS does not name is its default."""
+        return WINDOW_DAYS if self.window_days is None else self.window_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from aws.bounds import Bound
-from aws.difference import Certainty, Difference, Differences, unallowed
+from aws.difference import Certainty, Compared, Difference, Differences, differences, unallowed
 from aws.kind.engine import Kind
 from aws.ledger import Unplanned
 from aws.section import Broken, Follows, NotTestable
@@ -118,6 +118,10 @@ class Judge:
             certain = all(difference.certainty is Certainty.CERTAIN for difference in left)
             release = None if certain else self.decisions.release()
             raise Differs(left, self.decisions.environment, release)
+
+    def compare(self, kind: Words, name: str, compared: Compared, **more: Any) -> None:
+        """Compare what was found of each fact with its bound; ``more`` are fields of each Difference."""
+        self(differences(kind, name, compared, **more))
 
     def hold(
         self, kind: Kind[T], item: T, bounds: Mapping[Words, Bound], *beside: str, **more: Any

@@ -137,7 +137,7 @@ def wrong(finished):
 
 def touched(desk, module, names, **chosen):
     """Return the tables, functions and roles that a rehearsal would change; the row finds only ``names`` wrong."""
-    found = tuple(differences(WHAT, min(names), {WHAT: 1}, {WHAT: exactly(2)}))
+    found = tuple(differences(WHAT, min(names), {WHAT: (1, exactly(2))}))
     finding = Finding(row="-", outcome=Outcome.FAIL, differences=found)
     context = desk.context(chosen=chosen, findings=lambda _: (finding,))
     changes = [change for step in Procedure.of(module).steps for change in step.action(context)]

@@ -2,7 +2,6 @@
 
 from aws import desired
 from aws.bounds import at_most, exactly
-from aws.difference import differences
 from aws.kinds.function import TIMEOUT
 from aws.words import Words
 from checks.deployed import Deployed
@@ -21,8 +20,8 @@ def test_function_ends_while_a_visitor_still_waits(
 ) -> None:
     found = judge.observe(deployed.function(function), "timeout_s")
 
-    facts, bounds = {TIMEOUT: found.timeout_s}, {TIMEOUT: at_most(30, "s")}
-    judge(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"))
+    compared = {TIMEOUT: (found.timeout_s, at_most(30, "s"))}
+    judge.compare(FUNCTION, found.name, compared, call="lambda:GetFunction")
 
 
 @expectation("TEAM-02", ja="テーブル名が環境名で終わる")
@@ -32,5 +31,5 @@ def test_table_name_ends_with_the_environment(
     found = judge.observe(deployed.table(table), "name")
 
     ours = found.name.endswith(f"-{environment.name}")
-    facts, bounds = {ENDS_SO: ours}, {ENDS_SO: exactly(True)}
-    judge(differences(TABLE, found.name, facts, bounds, call="dynamodb:DescribeTable"))
+    compared = {ENDS_SO: (ours, exactly(True))}
+    judge.compare(TABLE, found.name, compared, call="dynamodb:DescribeTable")

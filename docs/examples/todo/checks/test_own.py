@@ -2,7 +2,6 @@
 
 from aws import desired
 from aws.bounds import at_least, at_most
-from aws.difference import differences
 from aws.kinds.function import MEMORY
 from aws.kinds.table_beside import WINDOW
 from aws.words import Words
@@ -20,8 +19,8 @@ def test_function_is_as_small_as_the_budget_has_it(
 ) -> None:
     found = judge.observe(deployed.function(function), "memory_mb")
 
-    facts, bounds = {MEMORY: found.memory_mb}, {MEMORY: at_most(512, "MB")}
-    judge(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"))
+    compared = {MEMORY: (found.memory_mb, at_most(512, "MB"))}
+    judge.compare(FUNCTION, found.name, compared, call="lambda:GetFunction")
 
 
 @expectation("TODO-02", ja="項目を過去5週間の任意の時点に復元できる")
@@ -30,5 +29,5 @@ def test_items_can_be_restored_to_five_weeks_ago(
 ) -> None:
     backups = judge.observe(deployed.backups(table), "pitr", "window_days")
 
-    facts, bounds = {WINDOW: backups.facts[WINDOW]}, {WINDOW: at_least(35)}
-    judge(differences(TABLE, table.name, facts, bounds, call="dynamodb:DescribeContinuousBackups"))
+    compared = {WINDOW: (backups.days, at_least(35))}
+    judge.compare(TABLE, table.name, compared, call="dynamodb:DescribeContinuousBackups")
