@@ -24,6 +24,7 @@ LATER = re.compile(r"python -m runbook (detach|rehearse_rollbacks) ")
 """Procedures that come after those that make what is planned: they take away what is not, and try the way back."""
 ENDPOINT = "AWS_ENDPOINT_URL"
 """With an endpoint set, the checks take it for AWS, not for the kept stack with its fake of LINE."""
+ADDED_OPTIONS = "PYTEST_ADDOPTS"
 CHOOSING = ("AWS_", "SIGNOFF_", "SMOKE_", "LOAD_", "PYTEST_", "PYTHON")
 """Prefixes of variables that name an environment on AWS, or change which tests run and how."""
 NOTHING_TO_JUDGE = 5
@@ -135,8 +136,12 @@ def undone_by(judged: RowVerdict, environment: str) -> str:
 
 
 def variables(*, kept: bool) -> dict[str, str]:
-    """Return the environment variables of a command of ours; one for a kept local stack finds that by itself."""
-    return {k: v for k, v in os.environ.items() if not (kept and k == ENDPOINT)}
+    """Return the environment variables of a command of ours, which finds a kept local stack by itself.
+
+    The caller's own options of pytest could leave out tests, and rows would seem green.
+    """
+    without = {ADDED_OPTIONS, *([ENDPOINT] if kept else ())}
+    return {name: value for name, value in os.environ.items() if name not in without}
 
 
 def apart_from_aws() -> dict[str, str]:

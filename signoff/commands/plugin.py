@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,6 +16,7 @@ from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
 from signoff.commands.frame import terminated_as_interrupted
+from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
@@ -52,6 +54,15 @@ OF_PYTEST = Words(
     en="a fault of this software or of pytest, which is printed above; please report it",
     ja="本ソフトウェアまたはpytestの不具合です（内容は上記）。ご報告ください",
 )
+NOTHING_JUDGED = Words(en="nothing was judged", ja="何も判定していません")
+AFTER = Words(
+    en="{}: judged after the cut-over; add --phase after",
+    ja="{}: 切替後に判定する項目です。--phase afterを加えてください",
+)
+NO_PROOFS_HERE = Words(
+    en="{} judges by checks and smoke, and the tests asked for are none of theirs: run it in {} without a path, or signoff judge from any folder",
+    ja="{}の判定に使うchecksとsmokeのテストが対象に含まれていません。{}でパスを付けずに実行するか、任意のフォルダでsignoff judgeを実行してください",
+)
 
 
 class Hooks:
@@ -79,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "without_subject(told): the application has none of what the test is about, or why else it is left out",
     )
     if not collection.judges(config):
+        _refuse_to_judge(config)
         return
     gc.set_threshold(*LONG_LIVED)
     keep_loggers_quiet()
@@ -97,6 +109,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args.append(str(config.option.checks))
     report_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config, choice.options.lang)
+
+
+def _refuse_to_judge(config: pytest.Config) -> None:
+    """Refuse ``--env prod`` of ordinary tests, or in a folder below: they would pass, and end with a GO's exit code."""
+    given = {argument.partition("=")[0] for argument in config.invocation_params.args}
+    if asked := next((flag for flag in OWN_FLAGS if flag in given), ""):
+        raise _refused(config, NO_PROOFS_HERE.format(asked, config.rootpath))
 
 
 def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
@@ -125,6 +144,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
         config.stash[TERMINAL].close()
+        sys.stdout.flush()  # in a pipe, what pytest says of a refusal on stderr would come first
     if collection.judges(config):
         gc.freeze()  # pytest collects garbage ten times now, just before all of it goes
 
@@ -196,11 +216,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     stash = session.config.stash
     if FINDINGS not in stash:
         return
-    aside = tuple(stash[FINDINGS].set_aside.values())
+    choice, aside = stash[CHOICE], tuple(stash[FINDINGS].set_aside.values())
+    lang, rows = choice.options.lang, map(choice.checklist.__getitem__, choice.options.rows)
     collection.settle(stash[FINDINGS], session.items)
+    for row in rows:
+        if not choice.options.in_phase(row):
+            stash[TERMINAL].line(AFTER.format(row.id)[lang], yellow=True)
     for judged in () if stash[FINDINGS].expected else aside:
-        sentence = f"{judged.row.id}: {judged.told[stash[CHOICE].options.lang]}"
-        stash[TERMINAL].line(sentence, yellow=True)
+        stash[TERMINAL].line(f"{judged.row.id}: {judged.told[lang]}", yellow=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -339,6 +362,9 @@ def _nothing_read(session: pytest.Session, exitstatus: int) -> int:
     if exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
         terminal.no_verdict(choice.environment.name, interrupted(findings))
         return Exit.NO
+    if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        terminal.no_verdict(choice.environment.name, NOTHING_JUDGED)
+        return Exit.PART  # of --collect-only, too: 0 would be a GO's
     return exitstatus
 
 

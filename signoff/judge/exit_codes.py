@@ -43,8 +43,8 @@ EXIT_CODES: Mapping[Exit, Words] = {
         ja="何も判定・送信できない（判定なし）: アカウントの誤り、認証情報なし、使用できないオプションやチェック",
     ),
     Exit.PART: Words(
-        en="a part was judged, and none of its rows is red; of a load test: inconclusive",
-        ja="一部だけの判定で、不合格なし。負荷試験では判断不能",
+        en="a part, or nothing at all (--collect-only), was judged, and no row is red; of a load test: inconclusive",
+        ja="一部だけの判定、または判定した項目がなく（--collect-only）、不合格なし。負荷試験では判断不能",
     ),
     Exit.FAULT: Words(en="a fault of this software", ja="本ソフトウェアの不具合"),
     Exit.INTERRUPTED: Words(en="interrupted (of pytest: 1)", ja="利用者による中断（pytestでは1）"),

@@ -340,6 +340,12 @@ def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, 
     assert (tmp_path / "seen").read_text() == seen
 
 
+def test_pytest_options_of_the_caller_do_not_reach_the_checks(monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+
+    assert "PYTEST_ADDOPTS" not in variables(kept=False)
+
+
 def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
     """Also where a process of theirs lives on and holds what they write to."""
     code = "import subprocess, sys, time; subprocess.Popen(['sleep', '5']); time.sleep(60)"

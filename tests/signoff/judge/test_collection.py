@@ -391,6 +391,26 @@ def test_run_that_is_refused_at_collection_leaves_no_latest(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("--collect-only", "*tests collected*"), ("--row=A-02", "A-02: judged after the cut-over*")],
+)
+def test_run_that_judges_nothing_says_so_and_never_ends_as_a_go_does(project, asked, told):
+    rows(("A-01", ""), ("A-02", 'phase = "after"'))
+
+    done = judge(project, asked, "--part")
+    done.stdout.fnmatch_lines_random([told, "NO VERDICT for prod: nothing was judged"])
+    assert done.ret == Exit.PART
+
+
+def test_tests_that_prove_no_row_are_refused_beside_an_environment(project):
+    project.mkpydir("ordinary").joinpath("test_it.py").write_text("def test_it(): ...\n", "utf-8")
+
+    done = judge(project, "ordinary")
+    done.stderr.fnmatch_lines(["ERROR: NO VERDICT: --env judges by checks and smoke*"])
+    assert done.ret == Exit.REFUSED
+
+
 @pytest.mark.parametrize("asked", ["--collect-only", "--row=A-01", "-k=a_01", "--fixtures"])
 def test_what_is_no_full_run_leaves_the_latest_alone(project, asked):
     judge(project)
