@@ -62,7 +62,7 @@ SITE_PAGES := README*.md CONTRIBUTING.md SECURITY.md CHANGELOG.md lambdas/README
 
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: .venv/finished  ## regenerate the generated files, and the documents as a site (build/site/index.html)
-	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.report.reference
+	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m signoff.report.reference
 	@rm -rf build/pages build/site && mkdir -p build/pages
 	@tar -cf - $(wildcard $(SITE_PAGES)) | tar -xf - -C build/pages
 	@.venv/bin/mkdocs build 2>build/site.log || { cat build/site.log; exit 1; }  # strict: it counts the warnings that --quiet drops

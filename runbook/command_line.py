@@ -31,7 +31,7 @@ examples:
   python -m runbook secrets --env prod --go          run it; ask before anything is deleted
   python -m runbook fix --env prod                   the red rows of the newest report, one by one
   python -m runbook provision --env prod --go        everything from an empty account
-  python -m runbook provision --env prod --policy    the IAM policy that this takes (docs/rights/)
+  python -m runbook provision --env prod --policy    the IAM policy that this takes
   python -m runbook migrate_masters --from dev --to prod    rehearse the migration
 
 --help after a procedure's name lists its own options. To resume a run that stopped, enter the
@@ -44,7 +44,7 @@ same command again. signoff run is the same as python -m runbook.
   python -m runbook secrets --env prod --go          実行する。削除の前には確認する
   python -m runbook fix --env prod                   最新のレポートの不合格項目を順に扱う
   python -m runbook provision --env prod --go        空のアカウントからすべて作成する
-  python -m runbook provision --env prod --policy    そのために必要なIAMポリシー（docs/rights/）
+  python -m runbook provision --env prod --policy    そのために必要なIAMポリシー
   python -m runbook migrate_masters --from dev --to prod    移行のリハーサル
 
 手順名の後に--helpを付けると、その手順のオプションを表示する。止まった実行を再開するには、同じコマンドをもう一度実行する。
@@ -70,8 +70,8 @@ SWITCHES = {
         ja="時間だけが解決するものを待ってから項目を判定する",
     ),
     "--policy": Words(
-        en="print the IAM policy that the procedure needs in this environment, and end (docs/rights/ has examples)",
-        ja="手順に必要なIAMポリシーをこの環境向けに表示して終了する（例はdocs/rights/）",
+        en="print the IAM policy that the procedure needs in this environment, and end",
+        ja="手順に必要なIAMポリシーをこの環境向けに表示して終了する",
     ),
 }
 """Options without a value, of every procedure."""

@@ -296,6 +296,6 @@ def run_of(
             checklist=checklist,
             judged=states_of(newest(environment.name, folder / "report")),
         ),
-        rights=rights.where(procedure.name),
+        rights=rights.command(procedure.name, environment.name, asked.environments),
         unattended=asked.yes,
     )

@@ -2,15 +2,14 @@
 
 ``rights.json`` holds procedure -> place -> actions (place empty: the resources of each action's own service; else a
 key of ``PLACES``). ``python -m tests.runbook.recorded_runs`` records it, and a test compares it.
-``python -m runbook.rights`` writes a policy a procedure into ``docs/rights/``; ``python -m runbook NAME --env ENV
---policy`` prints the policy for an environment. To prove rows as well, or to sign, the reader's policy is needed beside it
-(``docs/reader-policy.json``).
+``python -m runbook NAME --env ENV --policy`` prints the policy for an environment. To prove rows as well, or to sign, the
+reader's policy is needed beside it (``docs/reader-policy.json``).
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ from typing import Any
 from plan import plan_for
 from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
-from signoff.environment import ENVIRONMENTS, Environment, load, peek
-from signoff.environment.schema import Domain
+from signoff.environment import ENVIRONMENTS, Environment, peek
 
 ANYWHERE = ("*",)
 UNSCOPED = frozenset(
@@ -177,14 +175,6 @@ PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
 
 
 RECORDED = Path(__file__).with_name("rights.json")
-FOLDER = Path(__file__).parent.parent / "docs" / "rights"
-EXAMPLE = {
-    "SIGNOFF_ACCOUNT": "111122223333",
-    "SIGNOFF_ORIGIN": "https://stamp-rally.example.jp",
-    "SIGNOFF_LINE__CHANNEL_ID": "1234567890",
-}
-"""Production in the generated documents, with an account number from AWS's own documentation."""
-KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/{}-12ab-34cd-56ef-1234567890ab"
 Actions = Mapping[str, Sequence[str]]
 """Place -> actions."""
 
@@ -206,18 +196,11 @@ def declared() -> Mapping[str, Actions]:
     return {**recorded(), "provision": {place: sorted(them) for place, them in whole.items()}}
 
 
-def document(procedure: str) -> Path:
-    """Return the file of a procedure's policy, for a person who has to ask for it."""
-    return FOLDER / f"{procedure}.json"
-
-
-def where(procedure: str) -> str:
-    """Return the path of the policy as a message shows it; empty if none is declared."""
-    return (
-        str(document(procedure).relative_to(FOLDER.parent.parent))
-        if procedure in declared()
-        else ""
-    )
+def command(procedure: str, environment: str, file: Path = ENVIRONMENTS) -> str:
+    """Return what prints the policy, as a message shows it; empty if none is declared."""
+    described = "" if file == ENVIRONMENTS else f" --environments {file}"
+    printing = f"python -m runbook {procedure} --env {environment} --policy{described}"
+    return printing if procedure in declared() else ""
 
 
 def policy(procedure: str, scope: PolicyScope) -> dict[str, Any]:
@@ -255,31 +238,3 @@ def _title(name: str) -> str:
 
 def text(procedure: str, scope: PolicyScope) -> str:
     return json.dumps(policy(procedure, scope), indent=2) + "\n"
-
-
-def example() -> Environment:
-    """Return the production of the generated documents, with every optional part that takes a right."""
-    plain = load("prod", ENVIRONMENTS, EXAMPLE).environment
-    return replace(
-        plain,
-        domain=Domain(name="api.stamp-rally.example.jp", hosted_zone="Z1D633PJN98FT9"),
-        bucket=f"{plain.prefix}-images",
-        table_key=KEY.format("1234abcd"),
-        secret_key=KEY.format("2345bcde"),
-        evidence=f"s3://{plain.prefix}-evidence-{plain.account}/records",
-        evidence_key=KEY.format("3456cdef"),
-    )
-
-
-def main() -> None:
-    """Write the documents anew, for production in an account of the documentation."""
-    scope = PolicyScope(example())
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for left in FOLDER.glob("*.json"):
-        left.unlink()
-    for procedure in declared():
-        document(procedure).write_text(text(procedure, scope), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -75,7 +75,7 @@ class Run:
     signatures: Signatures | None = None
     """None: no step needs a signature."""
     rights: str = ""
-    """Where to find the IAM policy that this procedure needs."""
+    """The command that prints the IAM policy that this procedure needs."""
     unattended: bool = False
     """Run without a person to ask: what only a person can do is left open, and never counted as done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])

@@ -90,7 +90,7 @@ class StepContext(ChangeContext):
     proof_run: Callable[[], ProofRun] = _untried
     """Run the functions' tests, and judge an embedded stack, of this checkout."""
     explain: Callable[[BaseException], Words] = sentence
-    """Puts an error into one sentence: who asked, and where to find the policy that was missing."""
+    """Puts an error into one sentence: who asked, and the command that prints the policy that was missing."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing

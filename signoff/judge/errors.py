@@ -41,7 +41,7 @@ FAULTS = ROOT / "report"
 def sentence(error: BaseException, caller: str | Words = THESE, rights: str = "") -> Words:
     """Put an error of AWS or of the disk into one sentence, without any value that was sent.
 
-    ``rights`` says where to find the policy that the refused call needs.
+    ``rights`` is the command that prints the policy that the refused call needs.
     """
     if isinstance(error, ClientError):
         return _answered(error, caller, rights)
@@ -156,7 +156,7 @@ def _denied(error: ClientError, who: Words, rights: str) -> Words:
     lacks = _missing(error)
     return Words(
         en=f"{error.operation_name} was denied to {who.en}{lacks.en}: allow it"
-        f"{f' ({rights} has the whole policy)' if rights else ''}, then run it again",
+        f"{f' ({rights} prints the whole policy)' if rights else ''}, then run it again",
         ja=f"{who.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
         f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
     )

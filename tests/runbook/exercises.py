@@ -121,7 +121,7 @@ class Exercise:
             journal=Journal(self.folder / "journal.jsonl"),
             screen=screen,
             who=WHO,
-            rights=rights.where(self.name),
+            rights=rights.command(self.name, desk.environment.name),
             unattended=True,
         ).perform()
         return screen.shown

@@ -126,9 +126,10 @@ def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
     empty.aws.faults.clear()
     assert runbook("tables", "--go") == 0
 
+    policy = f"python -m runbook tables --env prod --policy --environments {runbook.environments}"
     why = (
         f"CreateTable was denied to {ME} (missing: dynamodb:CreateTable): allow it"
-        " (docs/rights/tables.json has the whole policy), then run it again"
+        f" ({policy} prints the whole policy), then run it again"
     )
     assert told == f"runbook: stopped at: tables.create_the_tables: {why}\n"
     assert journal[-2:] == [("failed", why), ("end", None)]

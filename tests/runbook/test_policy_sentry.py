@@ -14,9 +14,10 @@ from policy_sentry.querying.arns import does_arn_match
 
 from aws.iam.condition import CARRIED, OF_OTHERS
 from plan import plan_for, scope_of
-from runbook.rights import PolicyScope, declared, example, policy
+from runbook.rights import PolicyScope, declared, policy
 from signoff.commands.policies import ci, reader
 from smoke.policy import policy as of_smoke
+from tests.runbook.example_production import example
 
 PROD = example()
 NAMES = (*sorted(declared()), "reader", "ci", "smoke")

@@ -1,6 +1,5 @@
 """A procedure that is deleted: what is generated of it goes with it, and what people wrote of it is named by a test."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -68,12 +67,3 @@ def test_remedies_and_recorded_rights_that_are_left_are_named_by_a_test(tree):
 
     assert "2 failed" in judged.stdout
     assert judged.stdout.count(f"'{GONE}'") >= len(NAMED_BY)
-
-
-def test_what_is_recorded_anew_leaves_no_policy_of_it(tree):
-    recorded = tree / "runbook/rights.json"
-    rights = json.loads(recorded.read_text())
-    recorded.write_text(json.dumps({name: of for name, of in rights.items() if name != GONE}))
-
-    assert run(tree, "runbook.rights").returncode == 0
-    assert not (tree / f"docs/rights/{GONE}.json").exists()

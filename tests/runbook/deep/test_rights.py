@@ -49,12 +49,12 @@ def test_each_statement_is_needed(stopped):
     assert {*stopped} - needed == set()
 
 
-def test_each_stop_says_which_action_is_missing_and_where_the_policy_is(stopped):
+def test_each_stop_says_which_action_is_missing_and_what_prints_the_policy(stopped):
     unclear = {
         at: line
         for at, said in stopped.items()
         for line in said
-        if "missing: " not in line or f"docs/rights/{at[0]}.json" not in line
+        if "missing: " not in line or f"python -m runbook {at[0]} --env prod --policy" not in line
     }
 
     assert unclear == {}

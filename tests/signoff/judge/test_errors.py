@@ -64,28 +64,28 @@ def test_an_error_is_told_as_what_it_is(error, told):
     assert "hunter2" not in said
 
 
-def test_a_denial_names_what_is_missing_and_where_the_policy_is():
+def test_a_denial_names_what_is_missing_and_what_prints_the_policy():
     message = (
         "User: arn:aws:sts::1:assumed-role/op/me is not authorized to perform: iam:PassRole on resource:"
         " arn:aws:iam::1:role/r because no identity-based policy allows the iam:PassRole action"
     )
     answer = {"Error": {"Code": "AccessDeniedException", "Message": message}}
-    told = sentence(ClientError(answer, "CreateFunction"), "me", "docs/rights/functions.json")
+    told = sentence(ClientError(answer, "CreateFunction"), "me", "--policy")
 
     assert told.en == (
         "CreateFunction was denied to me (missing: iam:PassRole on arn:aws:iam::1:role/r): allow it"
-        " (docs/rights/functions.json has the whole policy), then run it again"
+        " (--policy prints the whole policy), then run it again"
     )
 
 
 def test_denial_without_a_body_names_the_action_as_well():
     """S3 answers HEAD with a number and nothing else."""
     answer = {"Error": {"Code": "403", "Message": "Forbidden"}}
-    told = sentence(ClientError(answer, "HeadBucket"), "me", "docs/rights/evidence.json")
+    told = sentence(ClientError(answer, "HeadBucket"), "me", "--policy")
 
     assert told.en == (
         "HeadBucket was denied to me (missing: s3:ListBucket): allow it"
-        " (docs/rights/evidence.json has the whole policy), then run it again"
+        " (--policy prints the whole policy), then run it again"
     )
 
 
