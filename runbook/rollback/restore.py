@@ -12,10 +12,11 @@ from aws.desired import Table
 from aws.kinds.table_beside import BACKUPS
 from aws.words import Words
 from plan import plan_for
-from plan.canonical import canonical_hash
+from plan.canonical import Item, canonical_hash
 from plan.data import restored_name
 from runbook.engine import Refused, StepContext, difference
 from runbook.engine.journal import utc_now
+from runbook.migration.items import scanned
 from runbook.options import MOMENT, TABLE
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
@@ -168,17 +169,11 @@ def content(context: StepContext, table: Table) -> Content:
     """Read the whole table; costs one read unit per 4 KB, and 32 bytes of memory an item."""
     counted = 0
 
-    def passing() -> Iterator[Any]:
+    def passing() -> Iterator[Item]:
         nonlocal counted
-        for page in _pages(context, table):
-            for item in page["Items"]:
-                counted += 1
-                yield item
+        for item in scanned(context.client("dynamodb"), table.name):
+            counted += 1
+            yield item
 
     digest = canonical_hash(passing())
     return Content(counted, digest)
-
-
-def _pages(context: StepContext, table: Table) -> Iterator[Any]:
-    pages = context.client("dynamodb").get_paginator("scan")
-    yield from pages.paginate(TableName=table.name, ConsistentRead=True)

@@ -8,17 +8,17 @@ autoscaling, a resource policy and deletion protection stay with the old table
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from aws.change.gate import Changes, tag_fields, tag_list, tag_map
+from aws.change.gate import Changes, tag_map
 from aws.converge import table as tables
 from aws.converge.table import converge_safety
 from aws.desired import Table
-from aws.kinds.table import wait_until_active
+from aws.kinds.table import PROTECTION, STREAM
 from runbook.engine import StepContext, difference
-from runbook.rollback.restore import Restore, described_table
+from runbook.rollback.restore import Restore, described_table, exists
 
 OF_AWS = "aws:"
 """AWS sets tags of this prefix itself, and lets no other person do it."""
@@ -31,83 +31,51 @@ Place = tuple[str, str]
 
 def reapply(context: StepContext, restore: Restore) -> Changes:
     """Bring all of it to the restored table; ``context`` is that of `afterwards`."""
-    old, new = described_table(context, restore.old) or {}, described_table(context, restore.new)
-    planned = _foreseen(context, restore) if new is None else _as_planned(context, restore.new)
+    there = exists(context, restore)
+    table = _carrying(context, restore)
+    planned = _as_planned(context, table) if there else _foreseen(context, table)
     scaled: Changes = ()
     if context.environment.billing == "PROVISIONED":
-        scaled = carry_scaling(context, restore.old, restore.new, there=new is not None)
-    return (
-        *planned,
-        *_tags(context, restore, new),
-        *_stream(context, restore, old, new),
-        *_policy(context, restore, new),
-        *scaled,
-    )
+        scaled = carry_scaling(context, restore.old, restore.new, there=there)
+    return (*planned, *_policy(context, restore, there=there), *scaled)
+
+
+def _carrying(context: StepContext, restore: Restore) -> Table:
+    """Return the new table as planned, with the old one's further tags, by which AWS Backup or the accounting may go, and its stream.
+
+    The stream is another one, and who reads the old one must be sent to it.
+    """
+    of_old = {"ResourceArn": restore.old.arn}
+    tags = tag_map([*context.listed("dynamodb", "list_tags_of_resource", "Tags", **of_old)])
+    beyond = {key: value for key, value in tags.items() if not key.startswith(OF_AWS)}
+    stream = (described_table(context, restore.old) or {}).get("StreamSpecification", {})
+    view = stream["StreamViewType"] if stream.get("StreamEnabled") else restore.new.stream
+    return replace(restore.new, tags={**beyond, **restore.new.tags}, stream=view)
 
 
 def _as_planned(context: StepContext, table: Table) -> Changes:
     return (*tables.converge(context, table), *tables.converge_expiry(context, table))
 
 
-def _foreseen(context: StepContext, restore: Restore) -> Changes:
-    """Show what the plan will want of a table that is not there yet."""
-    protected = {"deletion protection": True} if context.environment.deletion_protection else {}
+def _foreseen(context: StepContext, table: Table) -> Changes:
+    """Show what will be wanted of a table that is not there yet."""
+    wanted = {PROTECTION.en: table.deletion_protection or None, STREAM.en: table.stream}
+    asked = {fact: value for fact, value in wanted.items() if value is not None}
     return (
-        *difference(f"table {restore.new.name}", None, protected),
-        *converge_safety(context, restore.new, None),
+        *difference(f"table {table.name}", None, asked),
+        *converge_safety(context, table, None),
     )
 
 
-def _tags(context: StepContext, restore: Restore, new: Mapping[str, Any] | None) -> Changes:
-    """Carry the tags beyond the plan: a plan of AWS Backup, or the accounting, may go by them."""
-    there = _tags_of(context, restore.new) if new else {}
-    beyond = {
-        key: value
-        for key, value in _tags_of(context, restore.old).items()
-        if key not in context.plan.tags and not key.startswith(OF_AWS)
-    }
-    changes = difference(
-        f"table {restore.new.name}", tag_fields(context, there), tag_fields(context, beyond)
-    )
-    call = partial(context.client("dynamodb").tag_resource, ResourceArn=restore.new.arn)
-    return context.settle(changes, lambda: context.once_found(lambda: call(Tags=tag_list(beyond))))
-
-
-def _tags_of(context: StepContext, table: Table) -> dict[str, str]:
-    tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
-    return tag_map([*tagged])
-
-
-def _stream(
-    context: StepContext, restore: Restore, old: Mapping[str, Any], new: Mapping[str, Any] | None
-) -> Changes:
-    """Turn the stream on; it is another one, and who reads the old one must be sent to it."""
-    wanted = old.get("StreamSpecification", {})
-    if not wanted.get("StreamEnabled"):
-        return ()
-    there = (new or {}).get("StreamSpecification", {}).get("StreamViewType")
-    changes = difference(
-        f"table {restore.new.name}", {"stream": there}, {"stream": wanted["StreamViewType"]}
-    )
-
-    def turn_on() -> None:
-        context.client("dynamodb").update_table(
-            TableName=restore.new.name, StreamSpecification=wanted
-        )
-        wait_until_active(context, restore.new.name)
-
-    return context.settle(changes, turn_on)
-
-
-def _policy(context: StepContext, restore: Restore, new: Mapping[str, Any] | None) -> Changes:
+def _policy(context: StepContext, restore: Restore, *, there: bool) -> Changes:
     """Carry the table's own policy, which names the old table by its ARN."""
     text = _policy_of(context, restore.old)
     if text is None:
         return ()
     whole = re.compile(re.escape(restore.old.arn) + r'(?=["/])')
     wanted = json.loads(whole.sub(restore.new.arn, text))
-    there = _policy_of(context, restore.new) if new else None
-    have = {"resource policy": json.loads(there)} if there else None
+    found = _policy_of(context, restore.new) if there else None
+    have = {"resource policy": json.loads(found)} if found else None
     changes = difference(f"table {restore.new.name}", have, {"resource policy": wanted})
     put = partial(context.client("dynamodb").put_resource_policy, ResourceArn=restore.new.arn)
     return context.settle(changes, lambda: put(Policy=json.dumps(wanted)))

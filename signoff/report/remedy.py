@@ -114,20 +114,6 @@ def _for_the_code(repair: Repair, run: Provenance) -> Repair:
     return Repair(run="" if RELEASING.search(repair.run) else repair.run, by_hand=OWN_CODE)
 
 
-def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
-    """Return all that a row may print where it has failed: the usual remedy first."""
-    return tuple(
-        _with_its_file(
-            Remedy(
-                command=_filled(repair.run, row, run),
-                by_hand=(_of_environment(repair.by_hand, run),) if repair.by_hand else (),
-            ),
-            run,
-        )
-        for repair in (_for_the_code(each, run) for each in (row.repair, *row.remedies.values()))
-    )
-
-
 def ways_back(run: Provenance) -> Mapping[str, Remedy]:
     """Return what to run when it goes wrong after the go-live, by the row that says whether it would work."""
     return {

@@ -26,7 +26,6 @@ RELIED_ON = {VerdictWord.GO: 0, VerdictWord.CONDITIONAL: 1}
 _OUTSIDE = re.compile(r"[/\\]|\.\.")
 """Parts of a name that could lead out of the folder: the file is not trusted until its digest is checked."""
 _OF_PAGE = re.compile(r"<code data-page>([0-9a-f]{64})</code>")
-_IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,29 +136,13 @@ def _misplaced(folder: Path, environment: str) -> Iterator[Words]:
 
 
 def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
-    """Yield which files differ from the run record, and which from the page's digests."""
+    """Yield which files differ from the run record; the page is one of them, and so are the digests that it states."""
     for name, digest in recorded.items():
         if problem := _differs(folder, name, digest):
             yield Words(
                 en=f"{name} {problem.en} the run record names",
                 ja=f"{name}が実行記録と一致しません{problem.ja}",
             )
-    try:
-        named = dict(_IN_PAGE.findall((folder / PAGE).read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
-        named = {}
-    if not named:
-        yield Words(
-            en=f"{PAGE} lists no files, which the page of every run does",
-            ja=f"{PAGE}にファイルのダイジェストがありません",
-        )
-    for name, digest in named.items():
-        if problem := _differs(folder, name, digest):
-            yield Words(
-                en=f"{name} {problem.en} {PAGE} names",
-                ja=f"{name}が{PAGE}の記載と一致しません{problem.ja}",
-            )
-    yield from _altered_page(folder)
 
 
 def digest_of_page(text: str) -> str:
@@ -167,19 +150,6 @@ def digest_of_page(text: str) -> str:
     for stated in _OF_PAGE.findall(text):
         text = text.replace(stated, UNSET_DIGEST)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _altered_page(folder: Path) -> Iterator[Words]:
-    """Yield a problem if the page does not match its own digest, which people sign."""
-    try:
-        text = (folder / PAGE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return
-    if _OF_PAGE.findall(text) != [digest_of_page(text)]:
-        yield Words(
-            en=f"{PAGE} does not match the digest that it shows",
-            ja=f"{PAGE}が自身に記載のダイジェストと一致しません",
-        )
 
 
 def _differs(folder: Path, name: str, digest: str) -> Words | None:
