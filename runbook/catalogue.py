@@ -33,6 +33,7 @@ from signoff.environment import in_japan
 from signoff.judge.checklist import Checklist, Row
 from signoff.judge.result import Result
 from signoff.report.remedy import BY_HAND
+from signoff.report.words import words
 
 OPERATIONS = (
     migrate_masters,
@@ -69,18 +70,7 @@ ELSEWHERE = Words(
     ja="どのステップでも検証されない項目と、その対処:",
 )
 UNKNOWN = "not judged yet"
-STATES = {
-    "pass": Words(en="pass", ja="合格"),
-    "fail": Words(en="fail", ja="不合格"),
-    "not testable": Words(en="not testable", ja="確認不能"),
-    "follows": Words(en="follows", ja="他項目に起因"),
-    "waived": Words(en="waived", ja="免除"),
-    "signed": Words(en="signed", ja="署名済み"),
-    "excluded": Words(en="not configured", ja="対象外（未設定）"),
-    "not verifiable here": Words(en="not verifiable here", ja="この環境では検証不可"),
-    UNKNOWN: Words(en=UNKNOWN, ja="未判定"),
-}
-"""Outcome of a row, as JSON writes it, in words."""
+NOT_JUDGED = Words(en=UNKNOWN, ja="未判定")
 COUNTED = frozenset({"pass", UNKNOWN})
 """States of which only the number of rows is shown: no action follows from those rows."""
 
@@ -96,6 +86,12 @@ def provisioning() -> Mapping[str, Procedure]:
     """Return the procedures that bring an environment to its plan; run again, they find nothing to do."""
     found = [provision.procedure(), *map(Procedure.of, provision.ORDER)]
     return {procedure.name: procedure for procedure in found}
+
+
+def state_in_words(state: str) -> Words:
+    """Return an outcome as the page calls it, or that there is none yet."""
+    found: Words = words()["outcome"].get(state, NOT_JUDGED)
+    return found
 
 
 def states_of(judged: Result | None) -> Mapping[str, str]:
@@ -126,7 +122,7 @@ def _of_no_procedure(states: Mapping[str, str], lang: str) -> Iterator[str]:
     for row in Checklist.load():
         if row.id not in proven:
             how = ", ".join(serving(row, found)) or otherwise(row)[lang].strip("`")
-            yield f"   {row.id:<9} {STATES[states.get(row.id, UNKNOWN)][lang]}: {how}"
+            yield f"   {row.id:<9} {state_in_words(states.get(row.id, UNKNOWN))[lang]}: {how}"
 
 
 def _steps(procedure: Procedure, lang: str) -> str:
@@ -143,7 +139,7 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
     for row in procedure.rows:
         by_state.setdefault(states.get(row, UNKNOWN), []).append(row)
     return {"en": "; ", "ja": "、"}[lang].join(
-        f"{STATES[state][lang]}: {len(rows) if state in COUNTED else ', '.join(rows)}"
+        f"{state_in_words(state)[lang]}: {len(rows) if state in COUNTED else ', '.join(rows)}"
         for state, rows in by_state.items()
     )
 

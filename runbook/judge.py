@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from pydantic import TypeAdapter, ValidationError
 
 from aws.words import Words
-from runbook.catalogue import STATES
+from runbook.catalogue import state_in_words
 from runbook.engine import Refused
 from runbook.engine.propagation import settles_within
 from runbook.engine.run import RedRow
@@ -104,7 +104,7 @@ class Checks:
     def _told(self, judged: RowVerdict) -> RedRow | None:
         """Say why a row is red or set aside; None for one that is green."""
         if judged.outcome in ASIDE:
-            return RedRow(judged.told or STATES[judged.outcome], aside=True)
+            return RedRow(judged.told or state_in_words(judged.outcome), aside=True)
         if not judged.outcome.red:
             return None
         read_by = {call for found in judged.findings if found.outcome.red for call in found.calls}

@@ -8,7 +8,8 @@ import pytest
 
 from signoff.environment import EnvironmentFileError
 from signoff.judge.checklist import Checklist, ChecklistError, Phase, Severity
-from signoff.report.page import HERE, guide, words
+from signoff.report.page import HERE, guide
+from signoff.report.words import words
 
 CHECKLIST = Checklist.load()
 NOT_LOCAL = 23

@@ -16,12 +16,10 @@ from plan.canonical import Item, canonical_hash
 from plan.data import restored_name
 from runbook.engine import Refused, StepContext, difference
 from runbook.engine.journal import utc_now
-from runbook.migration.items import scanned
 from runbook.options import MOMENT, TABLE
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
 """AWS restores a table in some twenty minutes, a large one in hours."""
-FORM = "2026-11-25T09:00:00Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +165,11 @@ class Content:
 
 def content(context: StepContext, table: Table) -> Content:
     """Read the whole table; costs one read unit per 4 KB, and 32 bytes of memory an item."""
-    counted = 0
+    counted, asked = 0, {"TableName": table.name, "ConsistentRead": True}
 
     def passing() -> Iterator[Item]:
         nonlocal counted
-        for item in scanned(context.client("dynamodb"), table.name):
+        for item in context.listed("dynamodb", "scan", "Items", **asked):
             counted += 1
             yield item
 

@@ -1,15 +1,14 @@
 """Adds to the file of environments who answers for a condition of the verdict, and until when."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aws.visible import visible_line
 from aws.words import Words, did_you_mean, joined, nearest
-from signoff import environment
 from signoff.commands.command_line import CommandLineError
-from signoff.environment import EnvironmentFileError, load
+from signoff.environment import EnvironmentFileError, load, today
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.report.history import newest
@@ -36,7 +35,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     environments: Path,
     lang: str,
 ) -> int:
-    """Add the tables, or list what has no owner."""
+    """Append a table for each condition, or list what has no owner; EnvironmentFileError where one can't be accepted."""
     result = newest(env)
     known = result.verdict.unowned if result else ()
     if not conditions:
@@ -44,47 +43,28 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
         return Exit.NO if known else Exit.DONE
     if not (by and until):
         raise CommandLineError(BY_AND_UNTIL)
-    accept(
-        conditions,
-        by=by,
-        until=until,
-        environment=env,
-        file=environments,
-        known=known,
-        today=environment.today(datetime.now(UTC)),
-    )
+    if problems := [*_problems(conditions, env, until, environments, known)]:
+        raise EnvironmentFileError(problems)
+    with environments.open("a", encoding="utf-8") as opened:
+        opened.writelines(_table(condition, by, until, env) for condition in conditions)
     named = ", ".join(map(visible_line, conditions))
     print(ACCEPTED[lang].format(file=environments, named=named))
     return Exit.DONE
 
 
-def accept(  # noqa: PLR0913 - what an acceptance says, and where it goes
-    conditions: Sequence[str],
-    *,
-    by: str,
-    until: date,
-    environment: str,
-    file: Path,
-    known: Iterable[str],
-    today: date,
-) -> None:
-    """Append one table for each condition. EnvironmentFileError where one is unknown or owned, or the day is over."""
-    accepted = {acceptance.what for acceptance in load(environment, file).environment.accepted}
-    rows = {row.id for row in Checklist.load()}
-    names = {*rows, *known}
-    problems = [_unknown(condition, names) for condition in conditions if condition not in names]
-    problems += [_owned(condition, file) for condition in conditions if condition in accepted]
-    if until < today:
-        problems.append(
-            Words(
-                en=f"--until {until} is over; name a day to come",
-                ja=f"--until {until}は過去の日付です。今日以降の日付を指定してください",
-            )
+def _problems(
+    conditions: Iterable[str], env: str, until: date, file: Path, known: Iterable[str]
+) -> Iterator[Words]:
+    """Yield the conditions that are unknown or owned, and a day that is over."""
+    accepted = {acceptance.what for acceptance in load(env, file).environment.accepted}
+    names = {*(row.id for row in Checklist.load()), *known}
+    yield from (_unknown(condition, names) for condition in conditions if condition not in names)
+    yield from (_owned(condition, file) for condition in conditions if condition in accepted)
+    if until < today(datetime.now(UTC)):
+        yield Words(
+            en=f"--until {until} is over; name a day to come",
+            ja=f"--until {until}は過去の日付です。今日以降の日付を指定してください",
         )
-    if problems:
-        raise EnvironmentFileError(problems)
-    with file.open("a", encoding="utf-8") as opened:
-        opened.writelines(_table(condition, by, until, environment) for condition in conditions)
 
 
 def _table(what: str, by: str, until: date, environment: str) -> str:

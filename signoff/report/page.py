@@ -39,6 +39,7 @@ from signoff.report.shown_evidence import differences_of, proofs_of
 from signoff.report.shown_values import value
 from signoff.report.supporting import Supporting
 from signoff.report.verify import UNSET_DIGEST, digest_of_page
+from signoff.report.words import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,20 +138,6 @@ def _within(room: PageLimits, result: Result) -> dict[str, Any]:
         "proofs": partial(proofs_of, read_at=result.provenance.read_at, most=room.subjects),
         "differences_of": partial(differences_of, most=room.lines),
         "procedures": procedures_of(commands, result.provenance.environment),
-    }
-
-
-@cache
-def words() -> Mapping[str, Any]:
-    """Load the words of the page: name -> Words, or name -> value -> Words."""
-    read = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
-    return _paired(*(read[lang] for lang in LANGUAGES))
-
-
-def _paired(en: Mapping[str, Any], ja: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: Words(entry, ja[key]) if isinstance(entry, str) else _paired(entry, ja[key])
-        for key, entry in en.items()
     }
 
 

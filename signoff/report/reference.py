@@ -19,7 +19,8 @@ from signoff.environment.overrides import (
 )
 from signoff.environment.problems import variable
 from signoff.judge.checklist import Checklist, Row, Severity
-from signoff.report.page import document, guide, words
+from signoff.report.page import document, guide
+from signoff.report.words import words
 
 TYPES: Mapping[Any, Words] = {
     str: Words(en="text", ja="文字列"),

@@ -15,10 +15,10 @@ from runbook.fix import DONE, RepairSession
 from signoff.judge.checklist import Checklist
 from signoff.judge.result import Result
 from signoff.judge.verdict import Verdict, VerdictWord
-from signoff.report.remedy import all_of
 from tests.foreign.changes import CHANGES
 from tests.foreign.faults import FAULTS
 from tests.foreign.remedying import RUNS
+from tests.printed import all_of
 from tests.provenance import PROD_RUN
 
 CHECKLIST = Checklist.load()

@@ -8,8 +8,8 @@ from runbook.__main__ import main
 from runbook.catalogue import procedures
 from runbook.command_line import RUN
 from signoff.judge.checklist import Checklist
-from signoff.report.remedy import all_of
 from tests.command_lines import parsed
+from tests.printed import all_of
 from tests.provenance import PROD_RUN
 from tests.runbook.desk import PROD
 

@@ -3,7 +3,6 @@
 import io
 import re
 import shlex
-from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -12,8 +11,7 @@ from runbook.__main__ import main
 from runbook.catalogue import procedures
 from runbook.engine.step import repaired_by
 from signoff.judge.checklist import Checklist
-from signoff.judge.outcome import Finding, Outcome, row_verdict
-from signoff.report.remedy import remedy
+from tests.printed import all_of
 from tests.provenance import PROD_RUN
 from tests.runbook.desk import PROD
 from tests.runbook.test_detach import judged
@@ -32,20 +30,11 @@ DETACHING = (
     "SEC-24",
 )
 """Rows that print `detach` for some differences, beside a repair of another kind."""
-
-
-def all_of(row):
-    """Yield what a row may print where it has failed: the usual remedy first."""
-    failed = [Finding(row=row.id, outcome=Outcome.FAIL)]
-    for repair in (row.repair, *row.remedies.values()):
-        yield remedy(row_verdict(replace(row, remedy=repair.run), failed), PROD_RUN)
-
-
 COMMANDS = sorted(
     {
         command.removeprefix(RUNBOOK)
         for row in Checklist.load()
-        for one in all_of(row)
+        for one in all_of(row, PROD_RUN)
         for command in one.command.split(" && ")
         if command.startswith(RUNBOOK)
     }

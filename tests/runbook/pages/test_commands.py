@@ -21,8 +21,8 @@ from runbook.pages import FOLDER
 from signoff.commands.subcommands import SIGNOFF
 from signoff.environment import names
 from signoff.judge.checklist import Checklist
-from signoff.report.remedy import all_of
 from tests.command_lines import refusal
+from tests.printed import all_of
 from tests.provenance import PROD_RUN
 
 ROOT = Path(__file__).parents[3]

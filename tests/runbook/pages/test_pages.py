@@ -14,8 +14,8 @@ from runbook.pages import FOLDER, LANGUAGES, console, pages, production
 from runbook.rights import declared
 from signoff.environment import load
 from signoff.judge.checklist import Checklist
-from signoff.report.remedy import all_of
 from tests.command_lines import refusal
+from tests.printed import all_of
 from tests.provenance import PROD_RUN
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")

@@ -22,10 +22,11 @@ from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.history import ChangesSince
 from signoff.report.markup import fill
-from signoff.report.page import news, page, summary, words
+from signoff.report.page import news, page, summary
 from signoff.report.procedures import PAGES, procedures_of
 from signoff.report.shown_evidence import differences_of
 from signoff.report.verify import UNSET_DIGEST
+from signoff.report.words import words
 from tests.provenance import PROVENANCE
 from tests.signoff.report import pages
 from tests.signoff.report.html import flaws, read

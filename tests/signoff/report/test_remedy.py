@@ -18,8 +18,9 @@ from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.outcome import Finding, Outcome, finding
 from signoff.judge.staleness import NotSigned
 from signoff.judge.verdict import RowVerdict, row_verdict
-from signoff.report.remedy import all_of, remedy, ways
+from signoff.report.remedy import remedy, ways
 from smoke.manual import ManualOnly
+from tests.printed import all_of
 from tests.provenance import PROVENANCE
 from tests.unread import refused
 
