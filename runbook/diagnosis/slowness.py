@@ -8,16 +8,14 @@ from statistics import median
 from aws.desired import Function
 from aws.words import Words
 from plan.monitoring import FAULTS
-from runbook.diagnosis.log_signs import Cause, cause
+from runbook.diagnosis.log_signs import Cause
 from runbook.diagnosis.own_runs import OwnRuns, Seen
 from runbook.engine import StepContext
 
 PERIOD = timedelta(minutes=1)
-AT_A_TIME = 500
-"""Queries in one GetMetricData."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class MetricQuery:
     """``label`` is what the figure is called in an answer; ``statistic`` as in AWS: Sum, p95."""
 
@@ -44,14 +42,11 @@ def measured(
     context: StepContext, metrics: Iterable[MetricQuery], ours: OwnRuns
 ) -> dict[str, Figure]:
     """Return the figure of each label in the minutes that none of our runs touched; one without data is absent."""
-    asked = list(metrics)
-    found: dict[str, Figure] = {}
-    for start in range(0, len(asked), AT_A_TIME):
-        some = asked[start : start + AT_A_TIME]
-        for number, points in _points(context, some, ours).items():
-            left = {at: value for at, value in points.items() if not _touched(at, ours)}
-            if left:
-                found[some[number].label] = _figure(some[number], left)
+    asked, found = list(metrics), dict[str, Figure]()
+    for number, points in _points(context, asked, ours).items():
+        left = {at: value for at, value in points.items() if not _touched(at, ours)}
+        if left:
+            found[asked[number].label] = _figure(asked[number], left)
     return found
 
 
@@ -68,13 +63,13 @@ def _figure(query: MetricQuery, points: Mapping[datetime, float]) -> Figure:
 
 
 def _points(
-    context: StepContext, some: list[MetricQuery], ours: OwnRuns
+    context: StepContext, asked: list[MetricQuery], ours: OwnRuns
 ) -> dict[int, dict[datetime, float]]:
     """Return number of a query -> minute -> value."""
     found: dict[int, dict[datetime, float]] = {}
-    queries = [_query(f"m{number}", query) for number, query in enumerate(some)]
-    asked = {"MetricDataQueries": queries, "StartTime": ours.since, "EndTime": ours.until}
-    for entry in context.listed("cloudwatch", "get_metric_data", "MetricDataResults", **asked):
+    queries = [_query(f"m{number}", query) for number, query in enumerate(asked)]
+    call = {"MetricDataQueries": queries, "StartTime": ours.since, "EndTime": ours.until}
+    for entry in context.listed("cloudwatch", "get_metric_data", "MetricDataResults", **call):
         points = dict(zip(entry["Timestamps"], entry["Values"], strict=True))
         found.setdefault(int(entry["Id"][1:]), {}).update(points)
     return found
@@ -95,7 +90,7 @@ def metrics_of(function: Function, namespace: str) -> tuple[MetricQuery, ...]:
     named = {"FunctionName": function.name}
     counted = [("AWS/Lambda", name) for name in ("Errors", "Throttles")]
     return tuple(
-        MetricQuery(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
+        MetricQuery(f"{function.name} {name}", space, name, named)
         for space, name in [*counted, (namespace, FAULTS)]
     )
 
@@ -111,7 +106,7 @@ def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
         name for name, figure in figures.items() if "Throttle" in name and figure.value
     ]:
         names = ", ".join(throttled)
-        yield cause(
+        yield Cause(
             f"throttling: {names}",
             f"スロットリングが発生しています: {names}",
             "runbook/pages/alarms.{lang}.md#throttle",
@@ -123,7 +118,7 @@ def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
     }
     if slow:
         slowest = max(slow, key=lambda name: slow[name])
-        yield cause(
+        yield Cause(
             f"{slowest} is {slow[slowest]:g}: more memory is more CPU; raise memory_mb in environments.toml",
             f"{slowest}が{slow[slowest]:g}です。メモリを増やすとCPUも増えるため、environments.tomlのmemory_mbを上げます",
             "python -m runbook functions --env {env} --row DEP-12 --go",
@@ -141,12 +136,12 @@ def _elsewhere(*, before: bool) -> Cause:
     """The functions' own code is quick: the time goes before them, or in what they call."""
     remedy = "AWS X-Ray"
     if before:
-        return cause(
+        return Cause(
             "cold starts or the authorizer: look at the trace of a slow request",
             "コールドスタートまたはオーソライザーです。遅いリクエストのトレースを確認します",
             remedy,
         )
-    return cause(
+    return Cause(
         "waiting for LINE: the functions themselves are quick; look at the trace of a slow request",
         "LINEの応答待ちです。関数自体の処理は速いので、遅いリクエストのトレースを確認します",
         remedy,
@@ -171,20 +166,14 @@ def metrics(context: StepContext) -> Iterator[MetricQuery]:
     api = context.plan.api
     gateway = {"ApiName": api.name, "Stage": api.stage}
     for label in (LATENCY, INTEGRATION):
-        yield _metric(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
+        yield MetricQuery(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
     for function in context.plan.functions:
         named = {"FunctionName": function.name}
-        yield _metric(f"{function.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95")
-        yield _metric(f"{function.name} Throttles", "AWS/Lambda", "Throttles", named)
+        yield MetricQuery(
+            f"{function.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95"
+        )
+        yield MetricQuery(f"{function.name} Throttles", "AWS/Lambda", "Throttles", named)
     for alarm in context.plan.alarms:
         if alarm.kind == "throttle":
             label = f"{alarm.subject} {alarm.metric}"
-            yield _metric(label, alarm.namespace, alarm.metric, alarm.dimensions)
-
-
-def _metric(
-    label: str, namespace: str, name: str, dimensions: Mapping[str, str], statistic: str = "Sum"
-) -> MetricQuery:
-    return MetricQuery(
-        label=label, namespace=namespace, name=name, dimensions=dimensions, statistic=statistic
-    )
+            yield MetricQuery(label, alarm.namespace, alarm.metric, alarm.dimensions)

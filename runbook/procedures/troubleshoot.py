@@ -19,7 +19,7 @@ from dataclasses import replace
 from aws.change.gate import Changes, Refused
 from runbook import releases
 from runbook.diagnosis import slowness
-from runbook.diagnosis.log_signs import cause, report_signs
+from runbook.diagnosis.log_signs import Cause, report_signs
 from runbook.diagnosis.own_runs import last_hour, report_alarms
 from runbook.diagnosis.slowness import measured, metrics_of
 from runbook.engine import StepContext, step
@@ -40,17 +40,17 @@ OF_SECRETS = (
 """Rows on what a function needs to read its secret: name, state, key, role, rights, variable, alias."""
 OF_CORS = ("DEP-22", "DEP-25", "DEP-26")
 """Rows on preflights, on errors of the gateway itself, and on a draft that is not served."""
-CLOSED = cause(
+CLOSED = Cause(
     "every call that gets there is answered 503; this points forward to the newest recorded release",
     "そこに届いた呼び出しにはすべて503が返ります。次のコマンドで、記録済みの最新リリースに進みます",
     "python -m runbook roll_forward --env {env} --go",
 )
-RED_ROWS = cause(
+RED_ROWS = Cause(
     "the rows above, which are red; judge everything, then fix what is red",
     "上の不合格の項目です。全体を判定し、不合格を解決します",
     "pytest --env {env}; python -m runbook fix --env {env}",
 )
-PAST_THE_PROCEDURES = cause(
+PAST_THE_PROCEDURES = Cause(
     "a change past the procedures: look at what going back to the record would do",
     "手順を通さない変更。記録に戻した場合の変更を確認してください",
     "python -m runbook roll_forward --env {env}",
