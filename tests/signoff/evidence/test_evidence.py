@@ -147,7 +147,7 @@ def test_every_parameter_of_smoke_is_told_in_both_languages():
         "-p",
         "no:cacheprovider",
     ]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     found = set(re.findall(r"^smoke/\S+?::\w+\[(.*)\]$", done.stdout, flags=re.MULTILINE))
     english = [one for one in found if PROSE.search(one) and not JAPANESE.search(parameter(one).ja)]
 
