@@ -207,6 +207,16 @@ OUTAGES = {
         "SEC-13",
         "an explicit deny: policy `extra`, statement Keys",
     ),
+    "a Deny of every address, in two halves": (
+        attached("auth", None, denied_if("dynamodb:*", "IpAddress", "aws:SourceIp", ["0.0.0.0/1", "128.0.0.0/1", "::/0"])),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
+    "a Deny where there is a key of the item": (
+        attached("auth", None, denied_if("dynamodb:*", "Null", "dynamodb:LeadingKeys", "false")),
+        "SEC-13",
+        "an explicit deny: policy `extra`, statement Keys",
+    ),
     "a table's Deny of all but a private address": (
         table_denied("NotIpAddress", "aws:SourceIp", "10.20.0.0/16"),
         "DEP-08",
@@ -373,6 +383,14 @@ HARMLESS = {
         "stamps",
         None,
         denied_if("dynamodb:*", "StringLike", "dynamodb:EnclosingOperation", "Transact*"),
+    ),
+    "denied in what is no transaction": attached(
+        "auth",
+        None,
+        denied_if("dynamodb:*", "StringEquals", "dynamodb:EnclosingOperation", "BatchWriteItem"),
+    ),
+    "denied outside the internet": attached(
+        "auth", None, denied_if("dynamodb:*", "NotIpAddress", "aws:SourceIp", "0.0.0.0/0")
     ),
     "granted if it has no referer": under("auth", USERS, "aws:Referer", "true", "Null"),
     "table denied to all but its readers and their account": spared(

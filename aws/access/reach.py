@@ -1,17 +1,18 @@
 """What the policies of one principal let it act on.
 
 Acting means changing something or reading contents: Describe, List and the like do not count. A condition
-that cannot be judged here (a tag, an address, a second factor) is assumed to hold.
+that cannot be judged here (a tag, an address, a second factor, a date to come) is assumed to hold.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from aws.access.targets import Target, only_reads
-from aws.iam.condition import Context, context
+from aws.iam.condition import Context, context, since
 from aws.iam.evaluation import (
     EvalDecision,
     EvaluationResult,
@@ -259,11 +260,12 @@ def _likelihood(result: EvaluationResult) -> tuple[bool, bool]:
 
 
 def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
-    """Return what is known of any call that a principal makes on a resource."""
+    """Return what is known of any call that a principal makes on a resource from now on."""
     region, account = (*resource.split(":"), *[""] * 5)[3:5]
     is_user = arn.split(":")[5].startswith("user/")
-    return context(
+    known = context(
         {
+            "aws:PrincipalIsAWSService": "false",
             **({"aws:RequestedRegion": region} if region else {}),
             **({"aws:ResourceAccount": account} if account else {}),
             "aws:PrincipalArn": arn,
@@ -272,3 +274,4 @@ def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
             "aws:username": arn.rpartition("/")[2] if is_user else (),
         }
     )
+    return since(known, datetime.now(UTC))

@@ -31,6 +31,12 @@ NOT_OURS = frozenset(
             "sns:CheckIfPhoneNumberIsOptedOut",
         ),
         *("sns:OptInPhoneNumber", "sns:CreateSMSSandboxPhoneNumber", "sns:SetSMSAttributes"),
+        *("sns:DeleteSMSSandboxPhoneNumber", "sns:VerifySMSSandboxPhoneNumber"),
+        *("sns:CreatePlatformApplication", "sns:CreatePlatformEndpoint", "sns:DeleteEndpoint"),
+        *("sns:DeletePlatformApplication", "sns:SetEndpointAttributes"),
+        *("sns:SetPlatformApplicationAttributes", "lambda:PublishLayerVersion"),
+        *("lambda:DeleteLayerVersion", "lambda:AddLayerVersionPermission"),
+        "lambda:RemoveLayerVersionPermission",
     }
 )
 """Actions that cannot be about an existing resource, or that only read its settings."""

@@ -32,7 +32,8 @@ PRIVATE = tuple(
 )
 """The networks of which no address is public."""
 ANY_PUBLIC = "192.0.2.1"
-"""Stands for an address of the internet where private ones are asked for."""
+"""Stands for an address of the internet where none of them, or each of them, is asked for."""
+EVERY_ADDRESS = ipaddress.ip_network("0.0.0.0/0")
 _RELATIONS: Mapping[str, Callable[..., bool]] = {
     "Equals": operator.eq,
     "LessThan": operator.lt,
@@ -67,6 +68,11 @@ CARRIED: Mapping[str, frozenset[str]] = {
     "xray:puttracesegments": frozenset(),
 }
 """What functions call -> the keys of its service that it carries; tags by what stands before their slash."""
+ALWAYS = frozenset({"dynamodb:leadingkeys", "secretsmanager:secretid"})
+"""Those that each call of an action which carries them has."""
+ENCLOSING = "dynamodb:enclosingoperation"
+ENCLOSED: tuple[tuple[str, ...], ...] = ((), ("TransactGetItems",), ("TransactWriteItems",))
+"""What the call of an item may lie in: nothing, or a transaction (DynamoDB developer guide, IAM with transactions)."""
 OF_OTHERS: Mapping[str, frozenset[str]] = {
     **{action.partition(":")[0]: frozenset() for action in CARRIED},
     "xray": frozenset({"logs"}),
@@ -156,7 +162,7 @@ def holds(condition: Condition, known: Context, action: str = "*") -> Answer:
     """Whether a condition holds in a request of which ``known`` is known."""
     values = _values(condition.key.lower(), known, action.lower())
     if values is None:
-        return _unless_a_place_or_time(condition, known)
+        return _of_any_value(condition, known, action.lower())
     if condition.operator == "Null":
         return (not values) is ({value.lower() for value in condition.values} == {"true"})
     positive = _NEGATIONS.get(condition.operator, condition.operator)
@@ -191,13 +197,19 @@ def _values(key: str, known: Context, action: str) -> tuple[str, ...] | None:
     return known.get(tag + slash) if slash else None
 
 
-def _unless_a_place_or_time(condition: Condition, known: Context) -> Answer:
-    key = condition.key.lower()
-    private = condition.operator == "Null" or all(map(_is_private, condition.values))
-    if key + PUBLIC in known and private:
+def _of_any_value(condition: Condition, known: Context, action: str) -> Answer:
+    """Judge a key whose value is unknown: each value that it may have may give the same answer."""
+    key, is_null = condition.key.lower(), condition.operator == "Null"
+    if key + PUBLIC in known and (is_null or _alike_to_the_public(condition.values)):
         return holds(condition, {key: (ANY_PUBLIC,)})
     if start := known.get(key + SINCE):
         return _from_then_on(condition, int(*start))
+    if is_null and CALLED_ALONE in known and key in ALWAYS and action in CARRIED:
+        return holds(condition, {key: ("any",)})
+    if key == ENCLOSING:
+        answers = {holds(condition, {key: values}) for values in ENCLOSED}
+        if len(answers) == 1:
+            return answers.pop()
     return Unknown(
         Words(
             en=f"the value of {condition.key} is not known (condition: {condition})",
@@ -276,12 +288,19 @@ def _in_network(value: str, wanted: str) -> bool:
     return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
 
 
-def _is_private(value: str) -> bool:
-    """Whether a condition's value is an address or network of which no part is public."""
+def _alike_to_the_public(values: Iterable[str]) -> bool:
+    """Whether the networks of a condition hold no public address, or all of IPv4, by which functions call."""
     try:
-        wanted = ipaddress.ip_network(value, strict=False)
+        networks = [ipaddress.ip_network(value, strict=False) for value in values]
     except ValueError:
         return False
+    of_four = [network for network in networks if isinstance(network, ipaddress.IPv4Network)]
+    return all(map(_is_private, networks)) or [*ipaddress.collapse_addresses(of_four)] == [
+        EVERY_ADDRESS
+    ]
+
+
+def _is_private(wanted: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
     first, last = wanted[0], wanted[-1]
     return any(first in network and last in network for network in PRIVATE)
 

@@ -202,6 +202,9 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role is trusted for its function", "", ROLES, trusting({**LAMBDA, **only_if("ArnLike", "aws:SourceArn", access.AWARD)})),
     ("administrators are who the account says", "", PRINCIPALS, administrator({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
     ("orders are read as their name says", "", PRINCIPALS, user(may("dynamodb:DeleteItem", f"arn:aws:dynamodb:{HERE}:table/${{aws:username}}"))),
+    ("user wrote stamps until a date", "", PRINCIPALS, user(may("dynamodb:PutItem", "*", **only_if("DateLessThan", "aws:CurrentTime", "2020-01-01T00:00:00Z")))),
+    ("user is a service to nobody", "", PRINCIPALS, user(may("dynamodb:PutItem", "*", **only_if("Bool", "aws:PrincipalIsAWSService", "true")))),
+    ("user publishes layers and knows telephones", "", PRINCIPALS, user(may(["lambda:PublishLayerVersion", "sns:CreatePlatformEndpoint"], "*"))),
     ("the account reads users as its policies say", "", POLICIES, table_policy("Allow", {"AWS": ACCOUNT}, "dynamodb:PutItem")),
 )  # fmt: skip
 
