@@ -120,22 +120,49 @@ def code_sha256(content: bytes) -> str:
 
 SDK = "boto3 botocore s3transfer jmespath dateutil six urllib3"
 """The AWS SDK and what it depends on: Lambda brings them, as its developer guide says of the Python runtimes."""
-FORMER = (
-    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib"
-    " ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib"
-)
-"""What the standard library had in a supported Python and has no more (PEP 594, PEP 632)."""
-LATER = "annotationlib compression"
-"""What it has in a newer Python than the oldest that judges."""
-RUNTIME = sys.stdlib_module_names | {
-    *f"{SDK} {FORMER} {LATER}".split(),
-    *("awslambdaric", "snapshot_restore_py", "simplejson", "pip", "setuptools", "pkg_resources"),
+REMOVED: Mapping[int, str] = {
+    12: "asynchat asyncore distutils imp smtpd",
+    13: (
+        "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes sndhdr spwd sunau"
+        " telnetlib uu xdrlib"
+    ),
 }
+"""Minor version of Python 3 -> what the standard library has no more since then (PEP 594, PEP 632)."""
+ADDED: Mapping[int, str] = {11: "tomllib", 14: "annotationlib compression"}
+"""Minor version of Python 3 -> what it has since then."""
+NEVER = 99
+"""A minor version beyond all of them."""
+BESIDE = frozenset(
+    {
+        *SDK.split(),
+        *(
+            "awslambdaric",
+            "snapshot_restore_py",
+            "simplejson",
+            "pip",
+            "setuptools",
+            "pkg_resources",
+        ),
+    }
+)
+"""What Lambda's runtime has beside the standard library."""
 LOADED = frozenset({"builtins", "importlib", "json", "logging", "os", "sys", "time", "traceback"})
 """What Lambda's runtime has imported before a handler (awslambdaric's bootstrap): no file of a package takes its place."""
 CLOSED_IMPORTS = frozenset({"__future__", "collections", "json", "os", "typing"})
 """What the closed release imports, in every commit so far."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
+
+
+def runtime_modules(minor: int) -> frozenset[str]:
+    """Return the modules of Lambda's runtime of Python 3.``minor``, which need not be the Python that judges."""
+    every = frozenset(sys.stdlib_module_names) | BESIDE | _until(REMOVED, NEVER)
+    return (every - _until(ADDED, NEVER) - _until(REMOVED, minor)) | _until(ADDED, minor)
+
+
+def _until(changes: Mapping[int, str], minor: int) -> frozenset[str]:
+    return frozenset(
+        name for since, names in changes.items() if since <= minor for name in names.split()
+    )
 
 
 def unpacked(content: bytes) -> Mapping[str, bytes]:
@@ -165,8 +192,9 @@ def calls_nothing(files: Mapping[str, bytes]) -> bool:
 class PackageModules:
     """The files of a package, as Python imports them."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = files
+    def __init__(self, files: Mapping[str, bytes], minor: int) -> None:
+        """``minor``: of the runtime's Python 3."""
+        self.files, self.minor, self.of_runtime = files, minor, runtime_modules(minor)
         self.folders = {str(folder) for file in files for folder in PurePosixPath(file).parents}
         self.compiled = {file.partition(".")[0] for file in files if file.endswith((".so", ".pyc"))}
         self.extensions = {file.partition(".")[0] for file in files if file.endswith(".so")}
@@ -201,4 +229,4 @@ class PackageModules:
     def is_of_runtime(self, module: str) -> bool:
         """Whether Python's or Lambda's own library has a module that no file of the package replaces."""
         top = module.partition(".")[0]
-        return top in LOADED or (top in RUNTIME and self.source_of(top) is None)
+        return top in LOADED or (top in self.of_runtime and self.source_of(top) is None)

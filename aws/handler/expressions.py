@@ -63,6 +63,7 @@ class Evaluation(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.visit(node.value)
+        self._needed(node.value)
         source, importing = self._module_of(node.value), self.importing
         if source and not {node.attr, "*"} & importing.assigned and isinstance(node.ctx, ast.Load):
             self.member(source, importing.loaded.get(source, {"*": PERHAPS}), node.attr, node)
@@ -78,14 +79,44 @@ class Evaluation(ast.NodeVisitor):
                 return module if module in self.importing.loaded else None
         return None
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:
+    def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
         match node:
-            case ast.Subscript(value=read, slice=ast.Constant(value=str(name)), ctx=ast.Load()):
-                if self._is_environment(read) and self.importing.lacks(name):
-                    at = f"{self.file}:{node.lineno}"
-                    en = f"{at} needs the variable {name}, which the function does not have"
-                    raise ImportEnds(en, f"{at}で必要とする環境変数{name}が関数にない")
+            case ast.Call(func=ast.Name(id="int" | "float" | "len" as name), args=[value]) if (
+                name not in self.bound
+            ):
+                self._needed(value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.generic_visit(node)
+        self._needed(node.value)
+        if self._is_environment(node.value) and isinstance(node.ctx, ast.Load):
+            self._variable(node.slice, node)
+
+    def _needed(self, value: ast.expr) -> None:
+        """Stop where an expression that must be something is None, as a variable that is not there."""
+        match value:
+            case ast.Call(func=asked, args=[name], keywords=[]):
+                if self._asks_for_a_variable(asked):
+                    self._variable(name, value)
+
+    def _variable(self, name: ast.expr, node: ast.expr) -> None:
+        """Stop at a node that needs a variable, named by a text or by a name for it, which is not there."""
+        match self.bound.get(name.id) if isinstance(name, ast.Name) else name:
+            case ast.Constant(value=str(text)) if self.importing.lacks(text):
+                at = f"{self.file}:{node.lineno}"
+                en = f"{at} needs the variable {text}, which the function does not have"
+                raise ImportEnds(en, f"{at}で必要とする環境変数{text}が関数にない")
+
+    def _asks_for_a_variable(self, called: ast.expr) -> bool:
+        match called:
+            case ast.Attribute(value=read, attr="get"):
+                return self._is_environment(read)
+            case ast.Attribute(value=ast.Name() as module, attr="getenv"):
+                return self._module_of(module) == "os"
+            case ast.Name(id="getenv"):
+                return getattr(self.bound.get("getenv"), "module", None) == "os"
+        return False
 
     def _is_environment(self, value: ast.expr) -> bool:
         match value:

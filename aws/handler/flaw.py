@@ -36,7 +36,8 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     path_set = variables is not None and "PYTHONPATH" in variables
     layered = bool(version.layers or version.file_systems or path_set)
     known = None if layered or variables is None or variables & BEFORE_THE_HANDLER else variables
-    importing = Importing(PackageModules(files), executed, layered=layered, variables=known)
+    modules = PackageModules(files, int(runtime[1]))
+    importing = Importing(modules, executed, layered=layered, variables=known)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
         return None if path in importing.modules.compiled else absent

@@ -4,8 +4,10 @@ Where only a run decides between branches, what each of them binds counts, and a
 """
 
 import ast
+import sys
 from contextlib import suppress
 from functools import lru_cache
+from itertools import takewhile
 from threading import Lock
 
 from aws.handler.expressions import Evaluation, module_named
@@ -27,20 +29,22 @@ HIDDEN = frozenset(
 """By which a module may have names that no statement of it binds."""
 SEARCHING = frozenset({"addsitedir", "__path__", "extend_path"})
 """By which modules are found in other folders than the package's own, as by sys.path."""
+DEFERRING = 14
+"""The minor version of Python 3 since which an annotation is evaluated when it is asked for (PEP 649)."""
 _PARSING = Lock()
 """CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
 
 
 @lru_cache(maxsize=1024)
-def _parsed(source: bytes, file: str) -> ast.Module:
-    """Parse a module once, since functions share modules."""
+def _parsed(source: bytes, file: str, minor: int) -> ast.Module:
+    """Parse a module once, since functions share modules, by the grammar of an older Python if need be."""
     try:
         with _PARSING:
-            tree = ast.parse(source)
+            tree = ast.parse(source, feature_version=minor)
             compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
             return tree
     except (SyntaxError, ValueError):
-        en, ja = f"{file} is no Python", f"{file}がPythonとして読めない"
+        en, ja = f"{file} is no Python 3.{minor}", f"{file}がPython 3.{minor}として読めない"
         raise ImportEnds(en, ja) from None
 
 
@@ -54,7 +58,11 @@ class ModuleImport(Evaluation):
 
     def whole(self) -> Bound:
         written = 0
-        tree = _parsed(self.importing.modules.files[self.file], self.file)
+        modules = self.importing.modules
+        minor = min(modules.minor, sys.version_info.minor)
+        tree = _parsed(modules.files[self.file], self.file, minor)
+        self.annotates = modules.minor < DEFERRING and not any(map(_defers, tree.body))
+        self.own = {each for each in ast.walk(tree) if _runs_when_called(each)}
         for node in ast.walk(tree):
             written += _writes_variables(node)
             match node:
@@ -86,13 +94,46 @@ class ModuleImport(Evaluation):
         return self.bound
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Evaluate what a definition evaluates: decorators and defaults, not the body."""
+        """Evaluate what a definition evaluates: decorators, defaults and annotations, not the body."""
         for given in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
             if given is not None:
                 self.visit(given)
+        if not getattr(node, "type_params", ()):  # which only the annotations know
+            taken = (each for each in ast.walk(node.args) if isinstance(each, ast.arg))
+            self._annotated(*(each.annotation for each in taken), node.returns)
         self.bound[node.name] = node
 
+    def _annotated(self, *annotations: ast.expr | None) -> None:
+        for annotation in annotations if self.annotates else ():
+            if annotation is not None:
+                self.visit(annotation)
+
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+    def visit_Call(self, node: ast.Call) -> None:
+        super().visit_Call(node)
+        called = self.bound.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if isinstance(called, ast.FunctionDef) and called in self.own:
+            self._called(called, node)
+
+    def _called(self, function: ast.FunctionDef, call: ast.Call) -> None:
+        """Execute what a function of this module certainly does when it is called: all before its first branch."""
+        outer, annotates = self.bound, self.annotates
+        positional = (*function.args.posonlyargs, *function.args.args)
+        given = zip(positional, call.args, strict=False)
+        values = {each.arg: value for each, value in given if isinstance(value, ast.Constant)}
+        names = (each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg))
+        self.bound = outer | dict.fromkeys(names, PERHAPS) | values
+        self.annotates = False  # a function's own variables are not
+        self.own.remove(function)  # what calls itself ends by a branch
+        try:
+            for statement in takewhile(_is_simple, function.body):
+                self.visit(statement)
+                if isinstance(statement, ast.Return):
+                    break
+        finally:
+            self.bound, self.annotates = outer, annotates
+            self.own.add(function)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Execute the body, whose names are the class's own; a metaclass may bring more of them."""
@@ -125,6 +166,7 @@ class ModuleImport(Evaluation):
                 self.bound[target.id] = same or value
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._annotated(node.annotation)
         if node.value is not None:
             self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
 
@@ -148,11 +190,25 @@ class ModuleImport(Evaluation):
         names = self.importing.load(source)
         for alias in node.names:
             if alias.name == "*":
-                self.bound |= {**names, **self.importing.modules.within(source)}
+                self.bound |= self._exported(source, names)
             else:
                 self.bound[alias.asname or alias.name] = self.member(
                     source, names, alias.name, node
                 )
+
+    def _exported(self, source: str, names: Bound) -> Bound:
+        """Return what a star imports: what ``__all__`` lists, if nothing adds to it, else what begins with no underscore."""
+        modules = self.importing.modules
+        every = {**names, **modules.within(source)}
+        text = modules.files.get(modules.source_of(source) or "", b"")
+        match names.get("__all__"):
+            case ast.List(elts=listed) | ast.Tuple(elts=listed) if text.count(b"__all__") == 1:
+                public = {"*", *(each.value for each in listed if isinstance(each, ast.Constant))}
+            case None:
+                public = {name for name in every if not name.startswith("_")}
+            case _:
+                return every
+        return {name: node for name, node in every.items() if name in public}
 
     def visit_Raise(self, node: ast.Raise) -> None:
         error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
@@ -236,6 +292,29 @@ class ModuleImport(Evaluation):
         self.bound |= {each.name: PERHAPS for each in node.handlers if each.name}
 
     visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+
+def _defers(node: ast.stmt) -> bool:
+    """Whether a statement keeps the annotations of its module from being evaluated."""
+    match node:
+        case ast.ImportFrom(module="__future__", names=names):
+            return "annotations" in {alias.name for alias in names}
+    return False
+
+
+def _runs_when_called(node: ast.AST) -> bool:
+    """Whether a node defines a function that a call runs at once, as it is written."""
+    is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list
+    return is_plain and not any(
+        isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(node)
+    )
+
+
+def _is_simple(statement: ast.stmt) -> bool:
+    """Whether a statement has no branches, of which a run chooses one."""
+    return not isinstance(
+        statement, ast.If | ast.For | ast.While | ast.Try | ast.TryStar | ast.With | ast.Match
+    )
 
 
 def _writes_variables(node: ast.AST) -> int:

@@ -95,6 +95,16 @@ def archive(name):
         "import os\nos.environ.setdefault('NOSUCH', '1')\nTABLE = os.environ['NOSUCH']\n" + HANDLER,
         "import os\ntry:\n TABLE = os.environ['NOSUCH']\nexcept KeyError: ...\n" + HANDLER,
         "import sys\nsys.path.append('a')\nwith open(__file__):\n import requests\n" + HANDLER,
+        "import os\nLINES = int(os.environ.get('NOSUCH') or 1)\n" + HANDLER,
+        "import os\nNAMES = os.getenv('NOSUCH', 'a').split()\n" + HANDLER,
+        "import os\ndef read(name):\n return os.environ[name]\nread('TABLE_STAMPMASTERS')\n"
+        + HANDLER,
+        "def choose(name=None):\n if not name:\n  return 1\n raise KeyError\nchoose()\n" + HANDLER,
+        "def end():\n return 1\n raise KeyError\nend()\n" + HANDLER,
+        "def count(n=0):\n return n and count(n - 1)\ncount()\n" + HANDLER,
+        "def lines():\n raise KeyError\n yield\nlines()\n" + HANDLER,
+        "def set_up():\n size: Nosuch = 1\n return size\nset_up()\n" + HANDLER,
+        "from __future__ import annotations\ndef handler(event: Nosuch, context): ...",
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -158,6 +168,29 @@ def test_handler_that_its_module_binds_is_found(source):
             "handler.py:2 needs the variable NOSUCH",
         ),
         ("try:\n raise KeyError\nfinally: ...\n" + HANDLER, "handler.py:2 raises KeyError"),
+        ("import cgi\n" + HANDLER, "handler.py:1 imports cgi, which neither the package nor"),
+        (
+            "def handler(event: Nosuch, context): ...",
+            "handler.py:1 raises NameError (Nosuch)",
+        ),
+        ("size: Nosuch = 1\n" + HANDLER, "handler.py:1 raises NameError (Nosuch)"),
+        (
+            "import os\nNAMES = os.environ.get('NOSUCH').split()\n" + HANDLER,
+            "handler.py:2 needs the variable NOSUCH",
+        ),
+        (
+            "from os import getenv\nLINES = int(getenv('NOSUCH'))\n" + HANDLER,
+            "handler.py:2 needs the variable NOSUCH",
+        ),
+        (
+            "import os\ndef read(name):\n return os.environ[name]\nread('NOSUCH')\n" + HANDLER,
+            "handler.py:3 needs the variable NOSUCH",
+        ),
+        ("def set_up():\n raise KeyError\nset_up()\n" + HANDLER, "handler.py:2 raises KeyError"),
+        (
+            "def set_up():\n return LIMIT\nset_up()\nLIMIT = 1\n" + HANDLER,
+            "handler.py:2 raises NameError (LIMIT)",
+        ),
     ],
 )
 def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
@@ -207,6 +240,38 @@ def test_handler_that_a_run_decides_about_is_a_guess(source, more):
 )
 def test_name_that_a_module_binds_in_any_way_may_be_imported(binding):
     assert flaw_of("from conf import TABLE\n" + HANDLER, {"conf.py": binding}) is None
+
+
+@pytest.mark.parametrize(
+    ("app", "name", "found"),
+    [
+        ("__all__ = ['other']\ndef run(event, context): ...", "run", False),
+        ("__all__ = ['run']\ndef run(event, context): ...", "run", True),
+        ("__all__ = []\n__all__ += ['run']\ndef run(event, context): ...", "run", True),
+        ("def _run(event, context): ...", "_run", False),
+    ],
+    ids=["not listed", "listed", "listed by and by", "of the module alone"],
+)
+def test_star_imports_what_its_module_makes_public(app, name, found):
+    flaw = flaw_of(f"from app import *\nhandler = {name}", {"app.py": app})
+
+    assert (flaw is None) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "runtime", "found"),
+    [
+        ("import cgi", "python3.12", True),
+        ("import imp", "python3.11", True),
+        ("import imp", "python3.12", False),
+        ("import tomllib", "python3.10", False),
+        ("match 1:\n case _: ...", "python3.10", True),
+        ("match 1:\n case _: ...", "python3.9", False),
+        ("try: ...\nexcept* OSError: ...", "python3.10", False),
+    ],
+)
+def test_runtime_has_the_library_and_the_grammar_of_its_own_python(source, runtime, found):
+    assert (flaw_of(f"{source}\n{HANDLER}", runtime=runtime) is None) == found
 
 
 @pytest.mark.parametrize(
