@@ -152,6 +152,12 @@ class Function(Tagged):
     log_group: str
 
     @property
+    def indispensable(self) -> frozenset[str]:
+        """Names of the variables without which our code answers nothing: those of tables and secrets."""
+        of_secrets = (name for name, text in self.environment.items() if text in self.secrets)
+        return self.table_variables.union(of_secrets)
+
+    @property
     def bounds(self) -> Mapping[Words, Bound]:
         """What its configuration has to keep to, besides what is decided."""
         return {TIMEOUT: between(NEEDED_S, self.timeout_s), MEMORY: at_least(self.memory_mb)}

@@ -231,6 +231,13 @@ def differing(
     )
 
 
+def surely(found: Iterable[Difference], want: desired.Function) -> Iterator[Difference]:
+    """Yield these, of which no decision allows that a variable is absent without which our code answers nothing."""
+    for difference in found:
+        is_outage = difference.found is None and want.indispensable.issuperset(difference.ids)
+        yield replace(difference, decidable=False, stops_calls=True) if is_outage else difference
+
+
 def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[Difference]:
     """Yield why Lambda would not find the handler that a version names; ``more`` are fields of what is certain."""
     about: dict[str, Any] = {"call": "lambda:GetFunction", **more}

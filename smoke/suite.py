@@ -1,6 +1,6 @@
 """One run of the suite: what all its rows share, from the first call to the last deletion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from aws import desired
-from aws.access.privileges import lacking
-from aws.bounds import ABSENT
+from aws.access.privileges import lacking, lacks
+from aws.bounds import ABSENT, at_least
+from aws.desired import NEEDED_S
+from aws.difference import Difference
 from aws.iam.statement import PolicySyntaxError
+from aws.kinds.function import FUNCTION, MEMORY, TIMEOUT
 from aws.redaction.secret_text import Needles
 from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
@@ -93,7 +96,13 @@ class Suite:
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
         """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed."""
-        reasons = {"DEP-39": self._closed, "DEP-10": self._not_startable, "SEC-13": self._denied}
+        reasons = {
+            "DEP-39": self._closed,
+            "DEP-10": self._not_startable,
+            "DEP-12": self._short_of_time,
+            "DEP-13": self._unset,
+            "SEC-13": self._denied,
+        }
         for row, reason in reasons.items():
             with suppress(NotTestable, PolicySyntaxError):
                 for function in self._behind(route):
@@ -120,17 +129,45 @@ class Suite:
         flaw = contents.flaw_of(live) if contents else None
         return _named(function.name, flaw.words) if flaw and flaw.certain else None
 
+    def _short_of_time(self, function: desired.Function) -> Words | None:
+        """Say that a function has less time or memory than it needs, unless somebody decided about either."""
+        live = lookup(self.snapshot.inventory.sections.functions, function.name)
+        least = {TIMEOUT: at_least(NEEDED_S), MEMORY: at_least(function.memory_mb)}
+        return self._undecided(FUNCTION.differences(live.name, live, least)) if live else None
+
+    def _undecided(self, found: Iterable[Difference]) -> Words | None:
+        """Return what a row says where it is surely red: no decision is about any of it."""
+        differences, decided = [*found], {made.what for made in self.environment.decisions}
+        if decided.intersection(difference.what for difference in differences):
+            return None
+        return next((difference.words for difference in differences), None)
+
+    def _unset(self, function: desired.Function) -> Words | None:
+        """Say which variable our code answers nothing without and does not have."""
+        live = lookup(self.snapshot.inventory.sections.functions, function.name)
+        if live is None or self.environment.own_code:
+            return None
+        absent = sorted(function.indispensable - live.environment.keys())
+        return _named(function.name, _named(absent[0], ABSENT)) if absent else None
+
     def _denied(self, function: desired.Function) -> Words | None:
-        """Say what the policy of a function's role grants and it needs, and a Deny or a boundary takes away."""
+        """Say what a function's role needs and lacks: what is taken away, or what no policy grants, of a table neither."""
         found, want = self.snapshot.inventory.sections, function.role
         if (role := lookup(found.roles, want.name)) is None:
             return None
         secrets = [lookup(found.secrets, secret.name) for secret in want.secrets]
         arns = [secret.arn for secret in secrets if secret]
-        for lack in lacking(role, want, arns, self.snapshot.now):
-            if lack.taken and not lack.action.startswith("logs:"):
-                return _named(role.name, lack.words)
-        return None
+        lost = lacking(role, want, arns, self.snapshot.now)
+        lost = [
+            lack
+            for lack in lacking(role, want, arns, self.snapshot.now)
+            if not lack.action.startswith("logs:")
+        ]
+        taken = [lack for lack in lost if lack.taken]
+        if not taken and want.judged_for_missing and self._undecided(lacks(role, lost)):
+            policies = (lookup(found.table_policies, table.name) for table in self.plan.tables)
+            taken = [] if any(policy and policy.document for policy in policies) else lost
+        return next((_named(role.name, lack.words) for lack in taken), None)
 
     def _behind(self, route: str) -> tuple[desired.Function, ...]:
         """Return the functions that answer a route: its own, and the authorizer's."""

@@ -82,6 +82,14 @@ def trusted(operator, key, value):
     return role_of("award", trust=document({**by_lambda, "Condition": {operator: {key: value}}}))
 
 
+def without_variable(name):
+    def left(function):
+        kept = {key: value for key, value in function.environment.items() if key != name}
+        return replace(function, environment=kept)
+
+    return left
+
+
 OUTAGES = {
     "a date that has passed": (OVER, "SEC-13", "DateLessThan aws:TokenIssueTime = 2020-01-01T00:00:00Z, which is not met"),
     "a boundary that says nothing": (
@@ -275,6 +283,16 @@ OUTAGES = {
         edited("function_policies", AUTH, allowed_until(PAST)),
         "DEP-16",
         "allows it only if DateLessThan aws:CurrentTime = 2020-01-01T00:00:00Z, which is not met",
+    ),
+    "a table that no variable names": (
+        edited("functions", "stamp-rally-prod-award", without_variable("TABLE_STAMPMASTERS")),
+        "DEP-13",
+        "function stamp-rally-prod-award: variable TABLE_STAMPMASTERS: found nothing",
+    ),
+    "a secret that no variable names": (
+        edited("functions", AUTH, without_variable("SECRET_NAME_TOKEN_KEY")),
+        "DEP-13",
+        "variable SECRET_NAME_TOKEN_KEY: found nothing",
     ),
     "another account's source": (
         edited("function_policies", AUTH, of_another_account),

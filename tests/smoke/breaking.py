@@ -22,12 +22,19 @@ Edits = Mapping[str, tuple[str, str]]
 
 @contextmanager
 def released(
-    rally: Rally, key: str, edits: Edits | None = None, environment: Mapping[str, str] | None = None
+    rally: Rally,
+    key: str,
+    edits: Edits | None = None,
+    environment: Mapping[str, str | None] | None = None,
+    **configuration: int,
 ) -> Iterator[None]:
     """Release a function with other code or other variables; then point the alias back, and take its lines away."""
     function, client = rally.plan.function(key), rally.client("lambda")
     before = client.get_alias(FunctionName=function.name, Name=function.alias)
-    version = _published(client, function, edited(pack(key), edits or {}), environment or {})
+    variables = {**function.environment, **(environment or {})}
+    there = {name: text for name, text in variables.items() if text is not None}
+    configured = {"Environment": {"Variables": there}, **configuration}
+    version = _published(client, function, edited(pack(key), edits or {}), configured)
     move = {"FunctionName": function.name, "Name": function.alias}
     client.update_alias(**move, FunctionVersion=version)
     try:
@@ -71,14 +78,14 @@ def variables(key: str, **changed: str) -> Release:
     return Release(key, environment=changed)
 
 
-def _published(client: Any, function: Function, package: bytes, changed: Mapping[str, str]) -> str:
+def _published(client: Any, function: Function, package: bytes, given: Mapping[str, Any]) -> str:
     # Lambda publishes no second version of the same: the description makes each another one.
     number = len(client.list_versions_by_function(FunctionName=function.name)["Versions"])
     client.update_function_code(FunctionName=function.name, ZipFile=package)
     client.update_function_configuration(
         FunctionName=function.name,
         Description=f"{function.name}, broken for the {number}. time",
-        Environment={"Variables": {**function.environment, **changed}},
+        **given,
     )
     return str(client.publish_version(FunctionName=function.name)["Version"])
 
@@ -188,6 +195,26 @@ def denied(rally: Rally, key: str, action: str) -> Iterator[None]:
             yield
     finally:
         iam.delete_role_policy(**which)
+
+
+@contextmanager
+def revoked(rally: Rally, key: str, action: str) -> Iterator[None]:
+    """Take an action out of the policies of a role, and start the function anew."""
+    iam, role = rally.client("iam"), {"RoleName": rally.plan.function(key).role.name}
+    names = iam.list_role_policies(**role)["PolicyNames"]
+    before = {
+        name: json.dumps(iam.get_role_policy(**role, PolicyName=name)["PolicyDocument"])
+        for name in names
+    }
+    for name, document in before.items():
+        narrower = document.replace(f'"{action}"', '"dynamodb:DescribeTable"')
+        iam.put_role_policy(**role, PolicyName=name, PolicyDocument=narrower)
+    try:
+        with released(rally, key):
+            yield
+    finally:
+        for name, document in before.items():
+            iam.put_role_policy(**role, PolicyName=name, PolicyDocument=document)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
-"""What smoke says of a function that cannot work as it is deployed: the row of its role or of its handler says why."""
+"""What smoke says of a function that cannot work as it is deployed: the row of its role, its handler or its settings says why."""
 
 import pytest
 
-from tests.smoke.breaking import code, denied
+from tests.smoke.breaking import code, denied, released, revoked
 from tests.smoke.judging import judge, red
+
+HANDLER = "lambdas/ranking/handler.py"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,30 @@ def test_rows_of_a_denied_role_follow_from_the_row_that_says_so(rally, key, acti
     assert found == dict.fromkeys(rows, "SEC-13")
 
 
+def test_rows_of_a_role_that_was_never_granted_a_right_follow_from_the_row_that_says_so(rally):
+    with revoked(rally, "ranking", "dynamodb:Query"):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
+
+    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "SEC-13")
+
+
+@pytest.mark.parametrize(
+    ("broken", "row"),
+    [
+        ({"environment": {"TABLE_USERSTAMPS": None}}, "DEP-13"),
+        ({"edits": {HANDLER: ("caller = ", "self.pause(5)\n        caller = ")}, "Timeout": 1}, "DEP-12"),
+    ],
+    ids=["a variable", "time"],
+)  # fmt: skip
+def test_rows_of_a_function_that_lacks_what_it_needs_follow_from_the_row_that_says_so(
+    broken, row, rally
+):
+    with released(rally, "ranking", **broken):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
+
+    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), row)
+
+
 def test_row_of_a_function_beside_a_denied_one_stays_green(rally):
     with denied(rally, "ranking", "dynamodb:Query"):
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-04"}))
@@ -28,7 +54,7 @@ def test_row_of_a_function_beside_a_denied_one_stays_green(rally):
 
 
 def test_rows_of_a_handler_that_does_not_start_follow_from_the_row_that_says_so(rally):
-    with code("ranking", "lambdas/ranking/handler.py", "import time\n", "import nosuch\n")(rally):
+    with code("ranking", HANDLER, "import time\n", "import nosuch\n")(rally):
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
 
     assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-10")
