@@ -12,7 +12,10 @@ from aws.section import Section
 
 TYPED_PAGES = 20
 """Pages of a table of people whose types are compared, each of at most a megabyte: 2,560 read units."""
+MILLISECONDS = "N (ms)"
 TYPES = ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS")
+LATEST_S = 10**11
+"""Epoch seconds of the year 5138: a larger number is in milliseconds, and no count of anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class KeyScan:
     sampled: int = 0
     """Items of which DynamoDB compared the types of attributes."""
     mistyped: Mapping[str, str] = field(default_factory=dict)
-    """Attribute -> the other types that it has among these (``S, NULL``)."""
+    """Attribute -> the other types that it has among these (``S, NULL``), numbers in milliseconds among them."""
     unnamed: int = 0
     """Items of other types that had changed when DynamoDB was asked which attribute it is."""
 
@@ -113,7 +116,7 @@ def _types(
     found = {
         key: [
             kind
-            for kind in TYPES
+            for kind in TYPES + (MILLISECONDS,) * (wanted == "N")
             if kind != wanted and _count(reading, name, page, [(key, kind)], other=False)["Count"]
         ]
         for key, wanted in planned.items()
@@ -132,9 +135,14 @@ def _count(
     """Return DynamoDB's count of a page's items in which any of the attributes is of that, or of another type."""
     names, values, tests = {}, {}, []
     for n, (attribute, kind) in enumerate(asked):
-        names[f"#a{n}"], values[f":t{n}"] = attribute, {"S": kind}
+        in_ms = kind == MILLISECONDS
+        names[f"#a{n}"], values[f":t{n}"] = attribute, {"S": "N" if in_ms else kind}
         is_type = f"attribute_type(#a{n}, :t{n})"
-        tests.append(f"(attribute_exists(#a{n}) AND NOT {is_type})" if other else is_type)
+        if not in_ms:
+            tests.append(f"(attribute_exists(#a{n}) AND NOT {is_type})" if other else is_type)
+        if in_ms or (other and kind == "N"):
+            values[":latest"] = {"N": str(LATEST_S)}
+            tests.append(f"({is_type} AND #a{n} > :latest)")
     return reading.aws.call(
         "dynamodb",
         "scan",

@@ -1,5 +1,6 @@
 """Where and when the rally is, compared with the stamps: places, validity, number, and who holds them."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import median
@@ -16,13 +17,14 @@ from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from plan.master_words import Item
+from plan.master_words import Item, text_of
 from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
 
 STAMP = Words(en="stamp", ja="スタンプ")
 PICTURE = Words(en="picture", ja="画像")
 PLACE = Words(en="place", ja="位置")
+NAME = Words(en="name", ja="名前")
 VALIDITY = Words(en="validity", ja="有効期間")
 STAMPS = Words(en="number of stamps", ja="スタンプ数")
 ITEMS = Words(en="items of people", ja="利用者の項目数")
@@ -32,6 +34,12 @@ FEW = 3
 NOT_ZERO = described(
     en="a place, not the zero of an empty field", ja="未入力の0ではない位置", code="not_zero"
 )
+EXACT = described(
+    en="a place of more than two decimals, of which the last is a kilometre",
+    ja="小数第3位以下まである位置（小数第2位は約1 km）",
+    code="exact",
+)
+A_GUESS: Mapping[str, Any] = {"certainty": Certainty.GUESSED, "call": "dynamodb:Scan"}
 NULL_ISLAND_DEG = 0.01
 """About a kilometre: a place that was never filled in is at 0, 0."""
 MANIFEST = Words(en="the migration's manifest", ja="移行のマニフェスト")
@@ -47,7 +55,8 @@ COUNTER = "#"
 def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference]:
     """Yield the stamps outside the area; without one, those at 0, 0 or on one of its two lines, or far from the others.
 
-    Two spots at one place are reported, too: one is probably a copy whose place was never changed.
+    Two spots at one place are reported, too: one is probably a copy whose place was never changed. So is a place that
+    was probably rounded.
     """
     sound = (master for master in masters if not flaw(master))  # a malformed one is DATA-02's
     placed = [(entry, place) for entry in sound if (place := coordinates(entry))]
@@ -62,9 +71,13 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
                 en=f"a place of its own, not that of {first}", ja=f"{first}とは別の位置"
             )
         if bound:
-            yield Difference(
-                STAMP, name, PLACE, f"{place[0]:g}, {place[1]:g}", bound, decided_in=where("area")
-            )
+            yield Difference(STAMP, name, PLACE, _shown(place), bound, decided_in=where("area"))
+        elif spot and place == tuple(round(each, 2) for each in place):
+            yield Difference(STAMP, name, PLACE, _shown(place), EXACT, **A_GUESS)
+
+
+def _shown(place: tuple[float, float]) -> str:
+    return f"{place[0]:g}, {place[1]:g}"
 
 
 def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:
@@ -138,6 +151,21 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
                 certainty=Certainty.GUESSED,
                 call="dynamodb:Scan",
             )
+
+
+def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:
+    """Yield the stamps that are called like an earlier one of their type, as a copy is whose name was never changed; it may be wanted."""
+    first: dict[tuple[str, str], str] = {}
+    for item in masters:
+        name, kind = text_of(item.get("Name")), text_of(item.get("Type"))
+        plain = unicodedata.normalize("NFKC", name).casefold().strip()
+        id_ = stamp_id(item, "?")
+        other = first.setdefault((kind, plain), id_)
+        if other != id_ and not flaw(item):
+            bound = described(
+                en=f"a name of its own, not that of {other}", ja=f"{other}とは別の名前", code="own"
+            )
+            yield Difference(STAMP, id_, NAME, name, bound, **A_GUESS)
 
 
 def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:

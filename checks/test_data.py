@@ -65,6 +65,14 @@ def test_no_picture_is_at_another_environment(
     judge((*hosts, *rally.pictures(masters, environment)))
 
 
+@expectation("DATA-02", ja="同じ名前のスタンプがない")
+def test_no_two_stamps_have_one_name(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    masters = whole(deployed.contents(plan.table("stampmasters")))
+    judge.observe.note(names=[item.get("Name") for item in masters])
+
+    judge(rally.namesakes(masters))
+
+
 @expectation("DATA-03", ja="稼働開始日より前や期間中に終わるスタンプがない")
 def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge

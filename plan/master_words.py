@@ -45,6 +45,8 @@ def words_flaw(item: Item) -> Words | None:
             )
         if name in {"StampId", "Name", "Description"} and (why := _unreadable(name, typed)):
             return Words(en=f"{name} {why.en}", ja=f"{name}{why.ja}")
+    if item.get("ImageUrl", {"S": ""}).keys().isdisjoint({"S", "NULL"}):
+        return Words(en="ImageUrl is not text", ja="ImageUrlが文字列でない")
     return _picture_flaw(text_of(item.get("ImageUrl")))
 
 
@@ -127,10 +129,13 @@ def _picture_flaw(text: str) -> Words | None:
         host, asked = url.hostname or "", parse_qs(url.query)
     except ValueError:
         return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
-    if url.scheme and url.scheme != "https":
+    if url.scheme and (url.scheme != "https" or not host):
         return _picture(
             text,
-            Words(en="which no phone loads: https is needed", ja="はhttpsでないため表示されない"),
+            Words(
+                en="which no phone loads: https:// and a host are needed",
+                ja="はhttps://とホスト名で始まらないため表示されない",
+            ),
         )
     if not is_public(host):
         return _picture(

@@ -130,7 +130,7 @@ class Suite:
         return _named(function.name, flaw.words) if flaw and flaw.certain else None
 
     def _short_of_time(self, function: desired.Function) -> Words | None:
-        """Say that a function has less time or memory than it needs, unless somebody decided about either."""
+        """Say that a function has less time or memory than it needs, unless a decision is about either."""
         live = lookup(self.snapshot.inventory.sections.functions, function.name)
         least = {TIMEOUT: at_least(NEEDED_S), MEMORY: at_least(function.memory_mb)}
         return self._undecided(FUNCTION.differences(live.name, live, least)) if live else None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from aws.contents import MILLISECONDS
 from tests.aws.answers import REGION, SCOPE, TABLE_KEY
 from tests.aws.answers.data import TABLES
 
@@ -102,8 +103,11 @@ def counting(fake, *pages):
         asked.append(one)
         page = int(one.get("ExclusiveStartKey", {}).get("UserId", {}).get("S", "0"))
         types = pages[page](len(asked)) if callable(pages[page]) else pages[page]
-        values = {key: typed["S"] for key, typed in one["ExpressionAttributeValues"].items()}
-        tests = [(types[name], values[f":t{key[2:]}"]) for key, name in _names(one)]
+        values = {key: typed.get("S") for key, typed in one["ExpressionAttributeValues"].items()}
+        late = (
+            {":t0": MILLISECONDS} if one["FilterExpression"].startswith("(attribute_type") else {}
+        )
+        tests = [(types[name], {**values, **late}[f":t{key[2:]}"]) for key, name in _names(one)]
         other = "NOT attribute_type" in one["FilterExpression"]
         count = sum(n for held, kind in tests for t, n in held.items() if (t == kind) != other)
         more = {"LastEvaluatedKey": {"UserId": {"S": str(page + 1)}}}
@@ -137,6 +141,13 @@ def test_attribute_of_another_type_is_named_with_its_types_and_no_value(fake, se
     assert scan.mistyped == {"DisplayName": "NULL, M"}
 
 
+def test_time_in_milliseconds_is_named(fake, sections):
+    asked = counting(fake, SOUND | {"CreatedAt": {"N": 3, MILLISECONDS: 2}})
+
+    assert sections(TYPED).key_scans["Users-prod"].mistyped == {"CreatedAt": "N (ms)"}
+    assert asked[0]["FilterExpression"].endswith("AND #a1 > :latest)")
+
+
 def test_types_are_compared_beyond_the_first_page(fake, sections):
     counting(fake, SOUND, SOUND | {"CreatedAt": {"S": 1}}, SOUND | {"DisplayName": {"B": 1}})
 
@@ -155,7 +166,7 @@ def test_attribute_that_differs_everywhere_is_named_once(fake, sections):
     asked = counting(fake, *[SOUND | {"CreatedAt": {"S": 5}}] * 3)
 
     assert sections(TYPED).key_scans["Users-prod"].mistyped == {"CreatedAt": "S"}
-    assert len(asked) == 3 + 2 * 9
+    assert len(asked) == 3 + 9 + 10
 
 
 def test_difference_that_is_gone_before_it_is_named_is_counted(fake, sections):

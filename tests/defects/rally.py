@@ -97,7 +97,19 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-06:longitude-not-filled-in", stamps(located(lon="0.0"))),
     _rally("DATA-06:beside-zero-zero", stamps(located(lat="0.00001", lon="-0.002"))),
     _rally("DATA-06:far-from-all-others", stamps(located(lat="38.26", lon="140.87"))),
-    _rally("DATA-06:twice-at-one-place", stamps(_copied)),
+    _rally("DATA-06:twice-at-one-place", stamps(_copied), also=frozenset({"DATA-02"})),
+    _rally(
+        "DATA-06:cut-to-two-digits",
+        stamps(located(lat="35.56", lon="139.66")),
+        at_most=Severity.MAJOR,
+    ),
+    _rally(
+        "DATA-02:called-like-another-stamp",
+        stamps(lambda items: (items[0], {**items[1], "Name": items[0]["Name"]}, *items[2:])),
+        at_most=Severity.MAJOR,
+    ),
+    _rally("DATA-02:picture-is-a-number", stamps(first(ImageUrl={"N": "5"}))),
+    _rally("DATA-02:picture-without-a-host", stamps(first(ImageUrl={"S": "https:/gate.png"}))),
     _rally("DATA-02:name-of-blanks", stamps(first(Name={"S": "  "}))),
     _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
     *(

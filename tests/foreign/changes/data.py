@@ -147,6 +147,14 @@ def somebody_was_migrated_with_a_time_that_is_text(client):
 
 
 @change("DATA-07", "DATA-11", reads=["key_scans"])
+def somebody_was_migrated_with_a_time_in_milliseconds(client):
+    key, since = {"UserId": {"S": f"U{'0f' * 16}"}}, {"CreatedAt": {"N": "1764547200000"}}
+    client("dynamodb").put_item(TableName="Users-prod", Item=key | since)
+    yield
+    client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+
+
+@change("DATA-07", "DATA-11", reads=["key_scans"])
 def stamp_was_migrated_with_an_expiry_that_is_text(client):
     key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "POSTER-001"}}
     client("dynamodb").put_item(
@@ -233,6 +241,7 @@ CHANGES = (
     somebody_logs_in_before_the_go_live,
     somebody_holds_a_stamp_that_no_master_describes,
     somebody_was_migrated_with_a_time_that_is_text,
+    somebody_was_migrated_with_a_time_in_milliseconds,
     spot_is_loaded_without_its_place,
     stamp_expires_before_the_go_live,
     session_key_is_replaced_by_the_guide_s_placeholder,
