@@ -29,7 +29,7 @@ locust.runners.CPU_MONITOR_INTERVAL = 2.0
 
 
 class RallyVisitors(ArrivalStream):
-    """Streams of visitors to the stamp rally."""
+    """The visitors to the stamp rally, as Locust's page calls them."""
 
 
 def prepare_local_smoke() -> LoadRun:
@@ -50,7 +50,7 @@ events.init_command_line_parser.add_listener(
 
 
 class PlanShape(LoadTestShape):
-    """As many streams as the plan needs, all from the start: their clock makes the rate, not their number."""
+    """One user for each worker, from the start: its clock makes the rate."""
 
     def tick(self) -> tuple[int, float] | None:
-        return (run.streams, run.streams) if controller.tick() else None
+        return (run.workers, run.workers) if controller.tick() else None

@@ -1,17 +1,16 @@
-"""One process's part of the load: its streams know when arrivals are due, the generator sends and counts."""
+"""One process's part of the load: the clock says when its arrivals are due; each is sent then, and counted."""
 
 import gc
-from collections.abc import Iterator
+from functools import partial
 from random import Random
-from time import perf_counter, time
-from typing import Any
+from time import perf_counter
+from typing import Any, NamedTuple
 
 import gevent
 from gevent.event import Event
-from gevent.queue import SimpleQueue
 from locust import User, constant, task
-from locust.event import EventHook
 from locust.exception import StopUser
+from locust.stats import RequestStats
 
 from load.engine import confidence
 from load.engine.answers import (
@@ -30,60 +29,59 @@ from load.engine.run_file import LEAD_S, LoadRun
 AT_ONCE = 4000
 """Calls under way in one process; further arrivals are dropped and counted."""
 TURN_S = 0.5
-"""How often a stream returns to Locust, which can stop it then; in between arrivals cost less."""
+"""How often the user returns to Locust, which can stop it then; in between arrivals cost less."""
+
+
+class Sent(NamedTuple):
+    """A request that was due ``due`` seconds after the start, in this step and place of the timeline."""
+
+    call: ApiRequest
+    due: float
+    step: int
+    place: int
 
 
 class Generator:
-    """Sends the requests of one process during one test; ``started`` is a time of `perf_counter`."""
+    """Sends the requests of one process during one test; ``started`` is a time of `perf_counter`.
+
+    ``stats`` are Locust's own, so that its web page and report agree with the verdict.
+    """
 
     def __init__(
-        self, run: LoadRun, contract: ContractValidator, worker: int, request: EventHook
+        self, run: LoadRun, contract: ContractValidator, worker: int, stats: RequestStats
     ) -> None:
         self.run = run
-        self.plan = run.plan
         self.steps, self.bins = Counts(), Counts()
-        self.worker = worker
-        self.streams = 0
-        self.exhausted = 0
-        self._in_flight = self._greenlets = 0
-        self._arrived: SimpleQueue[tuple[str, float, int]] = SimpleQueue()
+        self.taken = False
+        """Whether a Locust user makes the arrivals."""
+        self._in_flight = 0
         self._idle = Event()
         self._idle.set()
         self._contract = contract
-        self._request = request
+        self._stats = stats
         self._http = Http(run.host, timeout_s=run.timeout_s)
         rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
-        own = run.pool.part(worker % run.workers, run.workers)
-        self.caller = RequestFactory(own, rng, run.bodies)
+        own = worker % run.workers
+        self.caller = RequestFactory(run.pool.part(own, run.workers), rng, run.bodies)
+        self._arrivals = intended_starts(run.plan, worker=own, workers=run.workers, rng=rng)
+        self._next = next(self._arrivals, None)
+        self._decks = [deal(step.mix, rng) for step in run.plan.steps]
         self._bin_s = bin_seconds(run.plan.seconds)
         # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
         gc.collect()
         gc.freeze()
         self.started = perf_counter() + LEAD_S
 
-    @property
-    def done(self) -> bool:
-        """Whether all arrivals were made and have ended."""
-        whole = self.exhausted == self.run.streams // self.run.workers
-        return whole and not self._in_flight
-
-    def join_stream(self) -> int:
-        """Give a new stream its number among those of all workers."""
-        number = self.streams * self.run.workers + self.worker
-        self.streams += 1
-        return number
-
-    def arrive(self, endpoint: str, due: float, step: int) -> None:
-        """Start the arrival that was due at ``due`` (seconds after the start) in ``step``."""
-        if self._in_flight >= AT_ONCE:
-            self.steps.counts[step, "", "dropped", None] += 1
-            return
-        self._in_flight += 1
-        self._idle.clear()
-        if self._in_flight > self._greenlets:
-            self._greenlets += 1
-            gevent.spawn_raw(self._attend)
-        self._arrived.put((endpoint, due, step))
+    def make_arrivals(self, seconds: float) -> None:
+        """Start arrivals when they are due, for some seconds."""
+        end = perf_counter() + seconds
+        while (now := perf_counter()) < end:
+            while self._next and self.started + self._next[0] <= now:
+                self._arrive(*self._next)
+                self._next = next(self._arrivals, None)
+            due = self.started + self._next[0] if self._next else end
+            # Also a generator that is behind reads the answers in between: they are timed then.
+            gevent.sleep(max(0.0, min(due, end) - perf_counter()))
 
     def report(self) -> dict[str, Any]:
         """Return what was counted since the last report; ``done`` is true once nothing can follow.
@@ -91,10 +89,9 @@ class Generator:
         The report names the seed, by which a run file is known, and the validator.
         """
         used, self.caller.used = self.caller.used, []
-        done = self.done
         return {
             "run": self.run.seed,
-            "done": done,
+            "done": self._next is None and not self._in_flight,
             "steps": self.steps.take(),
             "bins": self.bins.take(),
             "used": used,
@@ -104,76 +101,57 @@ class Generator:
         """Wait for the answers under way; what is missing then stays unfinished."""
         self._idle.wait(timeout=seconds)
 
-    def _attend(self) -> None:
-        """Serve one arrival after the other: a new greenlet for each would cost a tenth more CPU."""
-        try:
-            while True:
-                self._serve(*self._arrived.get())
-        finally:
-            self._greenlets -= 1
-
-    def _serve(self, endpoint: str, due: float, step: int) -> None:
-        intended = self.started + due
-        late_ms = (perf_counter() - intended) * 1000
+    def _arrive(self, due: float, step: int) -> None:
+        """Send the request that was due at ``due`` (seconds after the start) in ``step``."""
+        if self._in_flight >= AT_ONCE:
+            self.steps.counts[step, "", "dropped", None] += 1
+            return
+        late_ms = (perf_counter() - self.started - due) * 1000
         place = int(due // self._bin_s)
         self.steps.counts[step, "", "arrivals", None] += 1
         self.steps.counts[step, "", "lateness", confidence.bucket(late_ms)] += 1
         self.bins.counts[place, "", "arrivals", None] += 1
         self.bins.counts[place, "", "lateness", float(f"{max(late_ms, 0):.2g}")] += 1
         try:
-            self._exchange(self.caller.make(endpoint), intended, step, place)
+            call = self.caller.make(next(self._decks[step]))
         except PairsUsedUpError:
             self.steps.counts[step, "", "unpaired", None] += 1
-        finally:
-            self._in_flight -= 1
-            if not self._in_flight:
-                self._idle.set()
-
-    def _exchange(self, call: ApiRequest, intended: float, step: int, place: int) -> None:
+            return
+        self._in_flight += 1
+        self._idle.clear()
         self.steps.counts[step, call.endpoint, "issued", None] += 1
-        begun, status, content, error = time(), 0, b"", None
-        try:
-            status, content = self._http.send(
-                call.method, call.path, token=call.token, body=call.body
-            )
-        except Exception as problem:  # noqa: BLE001 - any way of getting no answer is one
-            error = problem
-        elapsed_ms = (perf_counter() - intended) * 1000
-        outcome = classify(call, status, content, error, self._contract)
-        self._note(call.endpoint, outcome, elapsed_ms, step, place)
-        self._feed_locust(call, outcome, elapsed_ms, len(content), begun)
+        end = partial(self._conclude, Sent(call, due, step, place))
+        self._http.send(call.method, call.path, end, token=call.token, body=call.body)
 
-    def _note(
-        self, endpoint: str, outcome: RequestResult, ms: float, step: int, place: int
-    ) -> None:
+    def _conclude(self, sent: Sent, status: int, content: bytes, error: Exception | None) -> None:
+        elapsed_ms = (perf_counter() - self.started - sent.due) * 1000
+        outcome = classify(sent.call, status, content, error, self._contract)
+        self._note(sent, outcome, elapsed_ms)
+        self._feed_locust(sent.call.endpoint, outcome, elapsed_ms, len(content))
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._idle.set()
+
+    def _note(self, sent: Sent, outcome: RequestResult, ms: float) -> None:
+        (endpoint, *_), _, step, place = sent
         self.steps.counts[step, endpoint, outcome.what, outcome.kind] += 1
         self.bins.counts[place, "", outcome.what, None] += 1
         if outcome.timed:
             self.steps.counts[step, endpoint, "latency", confidence.bucket(ms)] += 1
             self.bins.counts[place, "", "latency", float(f"{ms:.2g}")] += 1
 
-    def _feed_locust(
-        self, call: ApiRequest, outcome: RequestResult, ms: float, length: int, begun: float
-    ) -> None:
+    def _feed_locust(self, endpoint: str, outcome: RequestResult, ms: float, length: int) -> None:
         """Feed Locust's own statistics, so that its web page and report agree with the verdict."""
-        method, _, name = call.endpoint.partition(" ")
-        failed = None if outcome.what == "answered" else RuntimeError(outcome.kind or outcome.what)
-        about: dict[str, Any] = {"response": None, "context": {}, "start_time": begun}
-        self._request.fire(
-            request_type=method,
-            name=name,
-            response_time=ms,
-            response_length=length,
-            exception=failed,
-            url=name,
-            **about,
-        )
+        method, _, name = endpoint.partition(" ")
+        self._stats.log_request(method, name, ms, length)  # type: ignore[arg-type]  # it takes any number
+        if outcome.what != "answered":
+            self._stats.log_error(method, name, outcome.kind or outcome.what)
 
 
 class ArrivalStream(User):
-    """A Locust user that is a stream of arrivals: the clock decides when, never the previous answer.
+    """The Locust user of a process: the clock decides when it sends, never the previous answer.
 
-    Users, shapes, workers and reports of Locust work as usual.
+    Shapes, workers and reports of Locust work as usual.
     """
 
     abstract = True
@@ -181,42 +159,17 @@ class ArrivalStream(User):
     generator: Generator | None = None
 
     def on_start(self) -> None:
-        """Get a number among all streams, and with it this stream's part of the arrivals."""
-        if self.generator is None:
+        """Take the arrivals of this process; Locust may move the user of a lost worker here, which has none."""
+        if self.generator is None or self.generator.taken:
             raise StopUser("the start was refused")
-        self._generator = generator = self.generator
-        run, number = generator.run, generator.join_stream()
-        self._rng = Random(f"{run.seed}:{number}")  # noqa: S311 - not a secret
-        self._arrivals = intended_starts(
-            generator.plan, stream=number, streams=run.streams, rng=self._rng
-        )
-        self._decks: dict[int, Iterator[str]] = {}
-        self._next = next(self._arrivals, None)
-        generator.exhausted += self._next is None
+        self.generator.taken = True
 
     @task
     def take_a_turn(self) -> None:
-        """Start arrivals when they are due, for the time of a turn."""
-        started, end = self._generator.started, perf_counter() + TURN_S
-        while (now := perf_counter()) < end:
-            due = started + self._next[0] if self._next else end
-            if due <= now:
-                self._start_arrival()
-            else:
-                gevent.sleep(min(due, end) - now)
-
-    def _start_arrival(self) -> None:
-        due, step = self._next or (0.0, 0)
-        self._next = next(self._arrivals, None)
-        self._generator.arrive(self._deal(step), due, step)
-        self._generator.exhausted += self._next is None
+        if self.generator:
+            self.generator.make_arrivals(TURN_S)
 
     def on_stop(self) -> None:
         """Wait for the answers under way."""
         if self.generator:
             self.generator.finish(self.generator.run.timeout_s)
-
-    def _deal(self, step: int) -> str:
-        if step not in self._decks:
-            self._decks[step] = deal(self._generator.plan.steps[step].mix, self._rng)
-        return next(self._decks[step])

@@ -14,7 +14,7 @@ DOLLARS_A_MILLION = 10
 """About what AWS asks for a million requests, in 2026-11 and without the free tier: REST API 4.25 in Tokyo, Lambda 0.20 and its
 time, on-demand reads and the awards' transactions, logs. Not read from AWS's pages but quoted by others."""
 CARDS = 20
-"""Size of a deck: shares hold to 5 % within every twenty arrivals of a stream."""
+"""Size of a deck: shares hold to 5 % within every twenty arrivals of a worker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,24 +103,24 @@ class LoadPlan:
 
 
 def intended_starts(
-    plan: LoadPlan, *, stream: int, streams: int, rng: Random
+    plan: LoadPlan, *, worker: int, workers: int, rng: Random
 ) -> Iterator[tuple[float, int]]:
-    """Yield one stream's arrivals: (seconds after the start, index of the step).
+    """Yield one worker's arrivals: (seconds after the start, index of the step).
 
     A Poisson process with a known count is a set of uniform draws, sorted. So every step has exactly
     its planned number of arrivals, and still the gaps of independent users.
     """
     begin = 0.0
     for index, step in enumerate(plan.steps):
-        count = _share(step.arrivals, stream, streams)
-        parts = _even(count, (stream + 0.5) / streams) if plan.even else _random(count, rng)
+        count = _share(step.arrivals, worker, workers)
+        parts = _even(count, (worker + 0.5) / workers) if plan.even else _random(count, rng)
         for part in parts:
             yield begin + step.seconds_at(part), index
         begin += step.seconds
 
 
-def _share(total: int, stream: int, streams: int) -> int:
-    return total * (stream + 1) // streams - total * stream // streams
+def _share(total: int, worker: int, workers: int) -> int:
+    return total * (worker + 1) // workers - total * worker // workers
 
 
 def _even(count: int, phase: float) -> Iterator[float]:

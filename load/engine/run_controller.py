@@ -70,8 +70,8 @@ class RunController:
         if isinstance(self._runner, MasterRunner):
             workers = list(self._runner.clients)
         else:
-            request = environment.events.request
-            self._generator = Generator(self.run, self._contract, self._number, request)
+            stats = environment.stats
+            self._generator = Generator(self.run, self._contract, self._number, stats)
             self._stream.generator = self._generator
         self._state = RunState(self.run, workers)
 

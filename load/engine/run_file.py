@@ -19,9 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 VARIABLE = "LOAD_RUN_FILE"
 """The environment variable that names the run file."""
 LEAD_S = 0.5
-"""Between Locust's start signal and the first arrival: by then every stream is ready."""
-ARRIVALS_PER_STREAM = 50
-"""Arrivals a second that one Locust user carries at most."""
+"""Between Locust's start signal and the first arrival: by then every worker is ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +46,6 @@ class LoadRun:
     """Seconds of a call: so long after the last arrival every answer is in, or never comes."""
     seed: int = 0
     progress: bool = False
-
-    @property
-    def streams(self) -> int:
-        """Number of Locust users, the same for each worker: every one is a stream of arrivals."""
-        peak = self.plan.peak_rate / self.workers
-        return self.workers * max(1, -int(-peak // ARRIVALS_PER_STREAM))
 
     @property
     def writes(self) -> bool:

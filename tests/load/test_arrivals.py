@@ -1,4 +1,4 @@
-"""Arrivals are due as planned: each step gets its number, each stream its part, with gaps as of independent users."""
+"""Arrivals are due as planned: each step gets its number, each worker its part, with gaps as of independent users."""
 
 import statistics
 from itertools import islice, pairwise
@@ -11,15 +11,15 @@ from tests.load.runs import MIX, chance, plan, step
 TWO = plan(step("ramp", 10, 100, start_rate=20, judged=False), step("hold", 7, 33))
 
 
-def merged(made, streams):
-    """All streams' arrivals in the order in which they are due."""
-    each = (intended_starts(made, stream=n, streams=streams, rng=chance(n)) for n in range(streams))
-    return sorted(arrival for stream in each for arrival in stream)
+def merged(made, workers):
+    """All workers' arrivals in the order in which they are due."""
+    each = (intended_starts(made, worker=n, workers=workers, rng=chance(n)) for n in range(workers))
+    return sorted(arrival for own in each for arrival in own)
 
 
-@pytest.mark.parametrize("streams", [1, 3, 20])
-def test_each_step_has_exactly_its_planned_arrivals_within_its_time(streams):
-    arrivals = merged(TWO, streams)
+@pytest.mark.parametrize("workers", [1, 3, 20])
+def test_each_step_has_exactly_its_planned_arrivals_within_its_time(workers):
+    arrivals = merged(TWO, workers)
 
     first = [due for due, step in arrivals if step == 0]
     second = [due for due, step in arrivals if step == 1]
@@ -35,7 +35,7 @@ def test_gaps_are_those_of_a_poisson_process():
     assert statistics.stdev(gaps) / statistics.mean(gaps) == pytest.approx(1, abs=0.05)
 
 
-def test_even_arrivals_have_equal_gaps_over_all_streams():
+def test_even_arrivals_have_equal_gaps_over_all_workers():
     dues = [due for due, _ in merged(plan(step("hold", 10, 10), even=True), 4)]
 
     assert [later - earlier for earlier, later in pairwise(dues)] == pytest.approx([0.1] * 99)
