@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
-from aws.kinds.function import FUNCTION, Function, HandlerFlaw, decode
+from aws.kinds.function import FUNCTION, Function, HandlerFlaw
 from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
 from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
@@ -142,9 +142,9 @@ def versions_back(reading: Reading) -> Section[Function]:
                 f"{name}に戻し先のバージョンがありません",
             )
         whole = reading.aws.call("lambda", "get_function", FunctionName=name, Qualifier=number)
-        entry = {**whole["Configuration"], "FunctionName": name}
+        back = {"Configuration": {**whole["Configuration"], "FunctionName": name}}
         unplanned = reading.aws.unplanned(FUNCTION.words.en, f"{name}:{number}")
-        return decode(entry, scope=reading.scope, unplanned=unplanned)
+        return FUNCTION.of(back, scope=reading.scope, unplanned=unplanned)
 
     return reading.each(reading.scope.functions, read)
 

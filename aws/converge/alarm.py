@@ -10,7 +10,7 @@ from typing import Any
 from aws.access.callers import allows_publishing, any_alarm, usable
 from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Changes, tag_list, unless_absent
-from aws.converge.topic import key_of
+from aws.converge.topic import decoded, key_of
 from aws.desired import Alarm
 from aws.firing import LOOKS_BACK, misnamed, shortfalls, watches
 from aws.kinds.alarm import (
@@ -21,11 +21,9 @@ from aws.kinds.alarm import (
     THRESHOLD,
     UNIT,
     action_failed,
-    decode,
 )
 from aws.kinds.alarm import Alarm as Found
 from aws.kinds.topic import REACHES_PEOPLE
-from aws.kinds.topic import decode as decode_topic
 from aws.raw import Raw
 
 AT_A_TIME = 100
@@ -44,7 +42,7 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
     beyond ours stay, also those of other states: a team may want to be notified in another way, or
     when the alarm ends.
     """
-    found = decode(answer) if answer else None
+    found = ALARM.of(answer) if answer else None
     values = _wanted(alarm) | (_kept(alarm, found) if found else {})
     named = {ALARM.facts[key].words: value for key, value in values.items()}
     bounds = {words: exactly(value) for words, value in named.items()}
@@ -150,7 +148,7 @@ def read_all(context: ChangeContext) -> tuple[Found, ...]:
     """Return the alarms on metrics, under any name."""
     which = {"AlarmTypes": ["MetricAlarm"], "PaginationConfig": {"PageSize": AT_A_TIME}}
     return tuple(
-        map(decode, context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which))
+        map(ALARM.of, context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which))
     )
 
 
@@ -165,7 +163,7 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     answer = unless_absent(sns.get_topic_attributes, TopicArn=arn)
     if answer is None:
         return False
-    topic = decode_topic(arn, answer["Attributes"])
+    topic = decoded(arn, answer)
     if allows_publishing(topic, any_alarm(arn)) is not True:
         return False
     key = topic.kms_key

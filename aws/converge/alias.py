@@ -23,7 +23,7 @@ from aws.desired import Function
 from aws.difference import differences
 from aws.door.failures import GONE
 from aws.kinds.function import FUNCTION
-from aws.kinds.function_beside import WEIGHTS, FunctionPolicy, alias_of, sent_to
+from aws.kinds.function_beside import ALIASES, WEIGHTS, FunctionPolicy, sent_to
 from aws.raw import Raw
 from aws.release import code_sha256
 
@@ -81,7 +81,7 @@ def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
     alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
     if alias is None:
         return None
-    weights = dict(alias_of(alias).weights)
+    weights = dict(ALIASES.of(alias).weights)
     return {**_version(context, behind(context, function)), "weights": weights}
 
 

@@ -19,15 +19,14 @@ from aws.change.gate import (
 from aws.converge import dns_record, rest_api
 from aws.converge.json_patch import replaced
 from aws.dns import plain
-from aws.kinds.certificate import RENEWAL, Certificate, covers
-from aws.kinds.certificate import decode as decode_certificate
+from aws.kinds.certificate import CERTIFICATE, RENEWAL, Certificate, covers
 from aws.kinds.domain import (
+    DOMAIN,
     EMPTY_PATH,
     MAPPINGS_ONLY,
     NEW_TLS,
     BasePath,
     CustomDomain,
-    decode,
     decode_mapping,
 )
 from aws.words import Words
@@ -106,7 +105,7 @@ def _described(context: ChangeContext, domain: desired.CustomDomain) -> dict[str
 
 def _found(context: ChangeContext, domain: desired.CustomDomain) -> CustomDomain | None:
     raw = _described(context, domain)
-    return decode(raw) if raw else None
+    return DOMAIN.of(raw) if raw else None
 
 
 def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath | None:
@@ -172,7 +171,8 @@ def _certificate(
     context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain | None, now: datetime
 ) -> str:
     """Return the ARN of the certificate to use: the attached one while it is issued and not about to expire."""
-    fitting = list(map(decode_certificate, certificates_of(context, domain)))
+    listed = certificates_of(context, domain)
+    fitting = [CERTIFICATE.of({"Certificate": entry}) for entry in listed]
     attached = found.certificate_arn if found else None
     issued = [certificate for certificate in fitting if certificate.status == "ISSUED"]
     lasting = [
@@ -332,7 +332,7 @@ def _is_usable(certificate: dict[str, Any], name: str) -> bool:
     """Whether a certificate is usable. One made for other names must be issued: we cannot validate those."""
     if certificate["Status"] == "PENDING_VALIDATION":
         return bool(certificate["DomainName"] == name)
-    found = decode_certificate(certificate)
+    found = CERTIFICATE.of({"Certificate": certificate})
     return found.status == "ISSUED" and not found.distrusted and _covers(found.names, name)
 
 

@@ -35,7 +35,6 @@ from aws.kinds.function import (
     RUNTIME,
     TIMEOUT,
     WRITES_TO,
-    decode,
 )
 from aws.raw import Raw
 from aws.release import CLOSED_PACKAGE, CLOSED_VERSION, code_sha256
@@ -167,7 +166,8 @@ def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
 
     A value that is not in the plan may be a secret; only its length and shape are shown.
     """
-    is_, variables = decode(answer), answer.get("Environment", {}).get("Variables", {})
+    is_ = FUNCTION.of({"Configuration": answer})
+    variables = answer.get("Environment", {}).get("Variables", {})
     return {
         **{FUNCTION.facts[key].words.en: getattr(is_, key) for key in SETTINGS},
         "code": is_.code_sha256,

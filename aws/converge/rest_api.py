@@ -21,7 +21,7 @@ from aws.change.gate import (
 from aws.converge.json_patch import replaced
 from aws.desired import Api
 from aws.kind.engine import Kind
-from aws.kinds.rest_api import ENDPOINT, REACHED, REST_API, RestApi, decode
+from aws.kinds.rest_api import ENDPOINT, REACHED, REST_API, RestApi
 from aws.raw import Raw
 from aws.words import Words
 
@@ -60,7 +60,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     if raw is None:
         made = difference(name, None, {ENDPOINT.en: REGIONAL, **wanted})
         return context.settle(made, lambda: _create(context, api))
-    found = decode(raw)
+    found = REST_API.of(raw)
     public = found.public(by_domain=api.by_domain)
     have = {fact.en: there for fact, (there, _) in public.items()}
     bounds = {fact.en: bound for fact, (_, bound) in public.items()}

@@ -25,8 +25,8 @@ from aws.converge.role_policies import (
     restricted_by_boundary,
 )
 from aws.desired import Role
+from aws.kinds.role import ROLE, attached, document_text
 from aws.kinds.role import Role as Found
-from aws.kinds.role import attached, decode, document_text
 from aws.raw import Raw
 from aws.section import NotTestable
 
@@ -98,7 +98,8 @@ def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
 
 
 def _decoded(context: ChangeContext, raw: Raw) -> Found:
-    return decode(raw, {arn: _document(context.client("iam"), arn) for arn in attached(raw)})
+    documents = {arn: _document(context.client("iam"), arn) for arn in attached(raw)}
+    return ROLE.of(raw, documents=documents)
 
 
 def _document(iam: Any, arn: str) -> str:

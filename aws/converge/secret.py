@@ -19,7 +19,7 @@ from aws.change.gate import (
 )
 from aws.desired import Secret
 from aws.kinds.key import SECRETS_DEFAULT, same_key
-from aws.kinds.secret import decode
+from aws.kinds.secret import SECRET
 from aws.raw import Raw
 from aws.redaction.secret_text import weakness, withheld
 from aws.secret_value import is_placeholder, parsed_object
@@ -50,7 +50,7 @@ def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes
     client = context.client("secretsmanager")
     name = f"secret {secret.name}"
     raw = unless_absent(client.describe_secret, SecretId=secret.name)
-    found = decode(raw) if raw else None
+    found = SECRET.of(raw) if raw else None
     if found and found.deleted:
         planned = (Change(name, "deletion", str(found.deleted), None),)
         made = context.settle(planned, lambda: client.restore_secret(SecretId=secret.name))
@@ -74,7 +74,7 @@ def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[str,
 
 
 def _found(context: ChangeContext, secret: Secret, value: NewValue, raw: Raw) -> dict[str, Any]:
-    found, wanted = decode(raw), secret.kms_key or SECRETS_DEFAULT
+    found, wanted = SECRET.of(raw), secret.kms_key or SECRETS_DEFAULT
     client, key = context.client("secretsmanager"), found.kms_key or SECRETS_DEFAULT
     answer = unless_absent(client.get_secret_value, SecretId=secret.name)
     text = answer.get("SecretString") or "" if answer else ""

@@ -32,7 +32,6 @@ from aws.kinds.rest_api import (
     names_the_request,
     private_variables,
 )
-from aws.kinds.rest_api import decode_stage as decode
 from aws.raw import Raw
 from aws.words import Words
 
@@ -58,7 +57,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
             ja=f"{api.name}のステージ{api.stage}が存在しません",
         ),
     )
-    stage, name = decode(raw) if raw else None, STAGE.resource(api.stage)
+    stage, name = STAGE.of(raw) if raw else None, STAGE.resource(api.stage)
     facts = STAGE.repairs(api.stage, stage, _bounds(api))
     further = [*_settings(name, api, stage), *_canary(context, api, raw)]
     patch = [*setting(STAGE, facts), *(operation for _, operation in further)]
@@ -181,5 +180,5 @@ def _canary(context: ChangeContext, api: Api, raw: Raw | None) -> Edits:
 
 def canary_goes(context: ChangeContext, api: Api, raw: Raw) -> bool:
     """Whether the stage has a canary, which sends some callers to another deployment, and no decision allows it."""
-    differing = STAGE.differences(api.stage, decode(raw), {CANARY: exactly(None)})
+    differing = STAGE.differences(api.stage, STAGE.of(raw), {CANARY: exactly(None)})
     return bool(context.undecided(differing))

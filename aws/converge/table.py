@@ -86,7 +86,7 @@ def _found(context: ChangeContext, table: Table) -> tuple[Found | None, Raw]:
             ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
             "`restore_tables`で復元してください",
         )
-    return TABLE.decode({"table": answer}), answer["Table"]
+    return TABLE.of(answer), answer["Table"]
 
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
@@ -304,7 +304,7 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
 
 def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    found = BACKUPS.decode({"backups": answer})
+    found = BACKUPS.of(answer)
     return {RECOVERY.en: found.pitr, WINDOW.en: found.days}
 
 

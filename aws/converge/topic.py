@@ -18,10 +18,11 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.desired import Topic
+from aws.kinds.key import KEY as KMS_KEY
 from aws.kinds.key import Key
-from aws.kinds.key import decode as decode_key
+from aws.kinds.topic import TOPIC
 from aws.kinds.topic import Topic as Found
-from aws.kinds.topic import decode
+from aws.raw import Raw
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
@@ -34,7 +35,7 @@ def converge(context: ChangeContext, topic: Topic) -> Changes:
     Statements that deny it are removed after a person agreed, and so is a key that CloudWatch cannot use.
     """
     answer = unless_absent(context.client("sns").get_topic_attributes, TopicArn=topic.arn)
-    found = decode(topic.arn, answer["Attributes"]) if answer else None
+    found = decoded(topic.arn, answer) if answer else None
     made = _publishing(context, topic, found)
     return made + (_readable(context, topic, found) if found else ())
 
@@ -86,7 +87,7 @@ def key_of(context: ChangeContext, name: str) -> Key | None:
     if answer is None:
         return None
     policy = kms.get_key_policy(KeyId=answer["KeyMetadata"]["KeyId"], PolicyName="default")
-    return decode_key(answer["KeyMetadata"], policy["Policy"])
+    return KMS_KEY.decode({"key": answer, "policy": {"Policy": policy["Policy"]}})
 
 
 def converge_subscription(
@@ -130,6 +131,11 @@ def statement(topic: Topic) -> dict[str, Any]:
     }
 
 
+def decoded(arn: str, answer: Raw) -> Found:
+    """Return what a topic's attributes tell; an answer without any is not one of an empty topic."""
+    return TOPIC.of({"Attributes": answer["Attributes"]}, arn)
+
+
 def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
     client = context.client("sns")
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
@@ -149,7 +155,7 @@ def _create(context: ChangeContext, topic: Topic) -> None:
     client = context.client("sns")
     client.create_topic(Name=topic.name, Tags=tag_list(topic.tags))
     get = partial(client.get_topic_attributes, TopicArn=topic.arn)
-    made = decode(topic.arn, context.once_found(get)["Attributes"])
+    made = decoded(topic.arn, context.once_found(get))
     _put(context, topic, [*_statements(made), statement(topic)])
 
 

@@ -91,6 +91,11 @@ class Kind(Generic[T]):
         }
         return partly(self.type, values)
 
+    def of(self, answer: Raw, name: str = "", **place: Any) -> T:
+        """Make an item from the first call's answer; of what other calls tell, nothing is there."""
+        first, *others = self._of_facts
+        return self.decode({first: answer, **{key: {} for key in others}}, name, **place)
+
     def _value(self, fact: Fact, answer: Any, name: str, place: Mapping[str, Any]) -> Any:
         if fact.given:
             return {**place, "name": name}.get(fact.at[1:], fact.absent)

@@ -292,7 +292,3 @@ ALARM = Kind[Alarm](
         ),
     },
 )
-
-
-def decode(raw: Raw, newest_action: Raw | None = None) -> Alarm:
-    return ALARM.decode({"alarm": raw, "history": newest_action or {}})

@@ -23,7 +23,6 @@ from aws.kinds.alarm import (
     WALL_CLOCK,
     WARM_UP,
     Alarm,
-    decode,
     name_of,
 )
 from aws.ledger import LABELS, NAMES, WHEN, Ledger, Unplanned, operation
@@ -199,7 +198,8 @@ def alarms(reading: Reading) -> Section[Alarm]:
     if not raws:
         return {}
     newest = _newest_actions(reading, raws)
-    return reading.each(raws, lambda name: decode(raws[name], newest.get(name)))
+    answers = {name: {"alarm": raw, "history": newest.get(name, {})} for name, raw in raws.items()}
+    return reading.each(raws, lambda name: ALARM.decode(answers[name]))
 
 
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:

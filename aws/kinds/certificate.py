@@ -109,10 +109,6 @@ CERTIFICATE = Kind[Certificate](
 )
 
 
-def decode(raw: Raw) -> Certificate:
-    return CERTIFICATE.decode({"certificate": {"Certificate": raw}})
-
-
 def covers(pattern: str, name: str) -> bool:
     """Whether a certificate's name covers a host; ``*`` stands for exactly one label."""
     if not pattern.startswith("*."):

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from aws.bounds import Bound
 from aws.door.clients import every_page
@@ -201,17 +200,12 @@ def configured(reading: Reading) -> list[str]:
 def _domain(reading: Reading, name: str) -> CustomDomain:
     raw = reading.aws.call("apigateway", "get_domain_name", domainName=name)
     by_rules = raw.get("routingMode", MAPPINGS_ONLY) != MAPPINGS_ONLY
-    return decode(
+    return DOMAIN.of(
         raw,
         rules=_rules(reading, name) if by_rules else (),
         mappings=_mappings(reading, name),
         unplanned=reading.aws.unplanned(DOMAIN.words.en, name),
     )
-
-
-def decode(raw: Raw, **place: Any) -> CustomDomain:
-    """Return the facts of GetDomainName; its mappings and rules are those of the place."""
-    return DOMAIN.decode({"domain": raw}, **place)
 
 
 def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:

@@ -338,12 +338,7 @@ def _function(reading: Reading, name: str) -> Function:
     )
     configuration = (behind or whole)["Configuration"]
     answer = {**whole, "Configuration": configuration}
-    return FUNCTION.decode({"function": answer}, scope=reading.scope)
-
-
-def decode(raw: Raw, **place: Any) -> Function:
-    """Return the facts of a configuration; those of its variables where the place has a scope."""
-    return FUNCTION.decode({"function": {"Configuration": raw}}, **place)
+    return FUNCTION.of(answer, scope=reading.scope)
 
 
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:

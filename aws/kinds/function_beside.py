@@ -256,18 +256,13 @@ def account(reading: Reading) -> Section[LambdaAccount]:
 
 def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
     found = reading.aws.listed("lambda", "list_aliases", "Aliases", FunctionName=name)
-    return tuple(map(alias_of, found))
+    return tuple(map(ALIASES.of, found))
 
 
 def sent_to(version: str, share: float) -> Words:
     """Say which share of the traffic an alias sends to a version beside its own: a decision allows that share and no other."""
     percent = f"{share * 100:.3g}%"
     return Words(en=f"{percent} to version {version}", ja=f"バージョン{version}に{percent}")
-
-
-def alias_of(raw: Raw) -> Alias:
-    """Decode an entry of ListAliases."""
-    return ALIASES.decode({"alias": raw})
 
 
 def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:

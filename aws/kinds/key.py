@@ -220,11 +220,6 @@ def _key(reading: Reading, name: str) -> Key:
     return KEY.decode({"key": answer, "policy": policy}, name)
 
 
-def decode(metadata: Raw, policy: str | None) -> Key:
-    """Return the facts of a key's metadata, and its policy where it was read."""
-    return KEY.decode({"key": {"KeyMetadata": metadata}, "policy": {"Policy": policy}})
-
-
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
     """Read the grants of customer managed keys; AWS managed keys are granted to services only."""
     known = reading.needed("keys")

@@ -204,11 +204,7 @@ def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
     found = reading.aws.listed(
         "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix
     )
-    return {
-        raw["logGroupName"]: LOG_GROUP.decode({"group": raw})
-        for raw in found
-        if "logGroupName" in raw
-    }
+    return {raw["logGroupName"]: LOG_GROUP.of(raw) for raw in found if "logGroupName" in raw}
 
 
 READERS = {

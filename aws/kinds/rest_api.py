@@ -181,11 +181,7 @@ def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
 
 def _rest_api(reading: Reading, raw: Raw) -> RestApi:
     unplanned = reading.aws.unplanned(REST_API.words.en, raw["name"])
-    return decode(raw, scope=reading.scope, unplanned=unplanned)
-
-
-def decode(raw: Raw, **place: Any) -> RestApi:
-    return REST_API.decode({"api": raw}, **place)
+    return REST_API.of(raw, scope=reading.scope, unplanned=unplanned)
 
 
 def decode_deployment(raw: Raw) -> Deployment:
@@ -337,10 +333,6 @@ STAGE = Kind[Stage](
 )
 
 
-def decode_stage(raw: Raw, **place: Any) -> Stage:
-    return STAGE.decode({"stage": raw}, **place)
-
-
 def stages(reading: Reading) -> Section[Stage]:
     ours = api_id(reading)
     if ours is None:
@@ -348,7 +340,7 @@ def stages(reading: Reading) -> Section[Stage]:
     listed = reading.aws.call("apigateway", "get_stages", restApiId=ours).get("item", ())
     aws, words = reading.aws, STAGE.words.en
     return {
-        name: decode_stage(raw, scope=reading.scope, unplanned=aws.unplanned(words, name))
+        name: STAGE.of(raw, scope=reading.scope, unplanned=aws.unplanned(words, name))
         for raw in listed
         for name in (raw["stageName"],)
     }

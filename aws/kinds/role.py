@@ -216,11 +216,8 @@ def roles(reading: Reading) -> Section[Role]:
     ours = {
         role["RoleName"]: role for role in found.roles if role["RoleName"] in reading.scope.roles
     }
-    return reading.each(ours, lambda name: decode(ours[name], documents, scope=reading.scope))
-
-
-def decode(raw: Raw, documents: Raw, **place: Any) -> Role:
-    return ROLE.decode({"role": raw}, documents=documents, **place)
+    place: Any = {"documents": documents, "scope": reading.scope}
+    return reading.each(ours, lambda name: ROLE.of(ours[name], **place))
 
 
 def attached(raw: Raw) -> list[str]:

@@ -257,11 +257,6 @@ LEDGER: Ledger = {
 }
 
 
-def decode(described: Raw) -> Secret:
-    """Return what DescribeSecret tells, without tags."""
-    return SECRET.decode({"secret": described, "policy": {}})
-
-
 def names(reading: Reading) -> list[str]:
     listed = reading.aws.listed(
         "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True

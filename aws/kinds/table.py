@@ -279,12 +279,7 @@ def tables(reading: Reading) -> Section[Table]:
 def _table(reading: Reading, name: str) -> Table:
     answer = reading.aws.call("dynamodb", "describe_table", TableName=name)
     leaving = answer["Table"]["TableStatus"] == DELETING
-    return _leaving(reading, name) if leaving else decode(answer)
-
-
-def decode(answer: Raw) -> Table:
-    """Return the facts of a table that is not being deleted."""
-    return TABLE.decode({"table": answer})
+    return _leaving(reading, name) if leaving else TABLE.of(answer)
 
 
 def _leaving(reading: Reading, name: str) -> Table:

@@ -267,12 +267,6 @@ def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], Unreadable
     return answer["Attributes"], None
 
 
-def decode(arn: str, attributes: Mapping[str, str]) -> Topic:
-    """Return what a topic's attributes tell: neither who listens, nor how its messages are protected."""
-    answers = {"topic": {"Attributes": attributes}, "subscriptions": {}, "protection": {}}
-    return TOPIC.decode(answers, arn)
-
-
 def masked_address(protocol: str, endpoint: str, environment: str) -> str:
     """Show enough of an address to know whose it is, and a fingerprint that no other address has."""
     mark = f"(#{fingerprint(environment, endpoint)})"

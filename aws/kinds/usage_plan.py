@@ -256,7 +256,7 @@ def _keys(reading: Reading, plan: str) -> list[Raw]:
 
 
 def decode_key(raw: Raw) -> ApiKey:
-    return API_KEY.decode({"key": {**raw, "name": _name(raw)}})
+    return API_KEY.of({**raw, "name": _name(raw)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

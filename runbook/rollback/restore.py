@@ -131,7 +131,7 @@ def restore_time(context: StepContext) -> datetime:
 def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     """Return the earliest and latest time a table can be restored to; Refused where there is none."""
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    found = BACKUPS.decode({"backups": answer})
+    found = BACKUPS.of(answer)
     if not found.pitr or found.earliest is None or found.latest is None:
         raise Refused(
             en=f"table {table.name} has no point-in-time recovery, so it can't be restored: turn it on with `python -m runbook tables --env {context.environment.name} --go` before the next"

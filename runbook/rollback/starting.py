@@ -9,7 +9,7 @@ from aws.converge.version import move
 from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
 from aws.handler.flaw import handler_flaw
-from aws.kinds.function import Function, decode
+from aws.kinds.function import FUNCTION, Function
 from aws.release import CLOSED_PACKAGE, code_sha256, unpacked
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
@@ -58,7 +58,7 @@ def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
 
 
 def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
-    version = decode(dict(move.target))
+    version = FUNCTION.of({"Configuration": move.target})
     name, role = f"{version.name}:{version.version}", version.role_arn.rpartition("/")[2]
     if unless_absent(context.client("iam").get_role, RoleName=role) is None:
         yield Words(

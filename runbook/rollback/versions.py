@@ -7,7 +7,7 @@ from typing import Any
 from aws.change.gate import Changes, unless_absent
 from aws.converge.version import LATEST, move
 from aws.desired import Function
-from aws.kinds.function_beside import alias_of
+from aws.kinds.function_beside import ALIASES
 from aws.release import CLOSED_PACKAGE, code_sha256, is_closed_version
 from aws.way_back import version_back
 from plan.compute import names_a_table
@@ -105,7 +105,7 @@ def weights(context: StepContext, function: Function) -> Mapping[str, float]:
     """Return the shares of the calls that the alias sends to other versions, by their number."""
     get = context.client("lambda").get_alias
     found = unless_absent(get, FunctionName=function.name, Name=function.alias)
-    return alias_of(found).weights if found else {}
+    return ALIASES.of(found).weights if found else {}
 
 
 def share_of_closed(
