@@ -14,7 +14,7 @@ from aws.difference import Difference, if_any
 from aws.iam.actions import expand
 from aws.iam.evaluation import is_gone, is_same
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, of_resource, only
 from aws.kind.description import OPENED
 from aws.kinds.function_beside import RoleUser
 from aws.kinds.key import KEY
@@ -160,8 +160,8 @@ def allowed_by_policy(
     account = insiders.environment.account
     strangers = principals_beyond(document, account)
     found: dict[Words, list[Statement]] = {}
-    for statement in parse(document or '{"Statement": []}', name):
-        if statement.effect == "Allow" and counts(statement):
+    for statement in only("Allow", of_resource(document, name)):
+        if counts(statement):
             for who in _named(statement, account):
                 if who not in strangers and not insiders.may_be_given(who, statement, arn):
                     found.setdefault(Words.same(who), []).append(statement)
@@ -203,13 +203,8 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
     The policy that SNS gives a new topic allows all principals under the condition AWS:SourceOwner, which is the account.
     """
     account = insiders.environment.account
-    statements = [
-        entry
-        for entry in parse(topic.policy or '{"Statement": []}', topic.arn)
-        if entry.effect == "Allow"
-    ]
     found: dict[Words, list[Statement]] = {}
-    for statement in statements:
+    for statement in only("Allow", of_resource(topic.policy, topic.arn)):
         if not _of_owner(statement, account):
             for kind, who in (
                 *statement.principals,

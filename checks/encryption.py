@@ -22,7 +22,7 @@ from aws.difference import Difference
 from aws.iam.condition import over_time
 from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate_from, is_same, names
 from aws.iam.permissions import MissingPermission, missing_by
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, of_resource, only, parse
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
 from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, Bucket
@@ -43,7 +43,6 @@ from signoff.judge.decisions import Decisions
 
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""
-NOTHING = '{"Statement": []}'
 DECIDED_KEY = "decided_key"
 BY_KEY = "key"
 """Remedy of a key that can't be used, at rows whose procedure does not decide on keys."""
@@ -132,17 +131,12 @@ def unusable_for(
 
     If its own policies lack a planned key, that is judged with the other permissions that the plan requires.
     """
-    own = statements(role)
     limits = [boundary] if (boundary := boundary_of(role)) is not None else []
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
     for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
         times = over_time(needed_of(want, role, via=service), now)
-        of_key = [
-            statement
-            for statement in parse(key.policy or NOTHING, key.arn)
-            if names(statement, role.arn)
-        ]
+        of_key = [entry for entry in of_resource(key.policy, key.arn) if names(entry, role.arn)]
         by_name = [
             statement
             for statement in of_key
@@ -152,7 +146,7 @@ def unusable_for(
         if not by_key.allowed:
             shut.append(_undecryptable(role.name, key, by_key))
         elif not planned:
-            result = evaluate_from([*own, *by_name], DECRYPT, key.arn, times, limits)
+            result = evaluate_from([*statements(role), *by_name], DECRYPT, key.arn, times, limits)
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
     lacking = (replace(lack, remedy=DECIDED_KEY) for lack in lacks(role, lost))
     return (*shut, *lacking)
@@ -224,7 +218,7 @@ def function_key_flaws(function: Function, found: Sections) -> tuple[Difference,
     key, role = lookup(found.keys, function.kms_key_arn), function.role_arn
     if key is None or key.state != "Enabled":
         return _unusable(of, function.kms_key_arn, found)
-    policy, asked = parse(key.policy or NOTHING, key.arn), [(DECRYPT, key.arn)]
+    policy, asked = of_resource(key.policy, key.arn), [(DECRYPT, key.arn)]
     shut = any(
         answer is True for *_, answer in denied(policy, role, asked, ({}, {}), bounded=False)
     )
@@ -251,10 +245,8 @@ def _allows_logs(policy: str, region: str) -> bool:
     """Whether a key's policy allows CloudWatch Logs, or all principals, anything."""
     logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
     public = {("AWS", "*"), ("*", "*")}
-    return any(
-        statement.effect == "Allow" and (logs | public) & set(statement.principals)
-        for statement in parse(policy, "policy of the key")
-    )
+    allowing = only("Allow", parse(policy, "policy of the key"))
+    return any((logs | public) & set(statement.principals) for statement in allowing)
 
 
 def _of_key(

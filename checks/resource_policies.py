@@ -11,7 +11,7 @@ from aws.difference import Difference, if_any
 from aws.iam.condition import Answer, Unknown, context, holds, over_time
 from aws.iam.evaluation import denied, is_gone
 from aws.iam.pattern import action_pattern, overlap, resource_pattern
-from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
+from aws.iam.statement import Condition, PolicySyntaxError, Statement, of_resource, only
 from aws.inventory import Sections
 from aws.kind.description import DENIED
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
@@ -39,18 +39,16 @@ def outsiders(
     Raises PolicySyntaxError where the policy can't be read.
     """
     found: dict[Words, list[Statement]] = {}
-    for statement in parse(document or '{"Statement": []}'):
-        if statement.effect == "Allow":
-            for kind, _, words in _outside(statement, account):
-                if services or kind != "Service":
-                    found.setdefault(words, []).append(statement)
+    for statement in only("Allow", of_resource(document)):
+        for kind, _, words in _outside(statement, account):
+            if services or kind != "Service":
+                found.setdefault(words, []).append(statement)
     return dict(sorted(found.items(), key=str))
 
 
 def principals_beyond(document: str | None, account: str) -> frozenset[str]:
     """Return the principals beyond ``account`` whom a policy allows, as it names them."""
-    statements = parse(document or '{"Statement": []}')
-    allowing = (statement for statement in statements if statement.effect == "Allow")
+    allowing = only("Allow", of_resource(document))
     return frozenset(who for statement in allowing for _, who, _ in _outside(statement, account))
 
 
@@ -74,13 +72,10 @@ def open_to_all(document: str | None, stage: str) -> bool:
 
     A deny for plain HTTP affects no caller, since API Gateway answers over TLS only.
     """
-    statements = parse(document or '{"Statement": []}')
+    statements = of_resource(document)
     return not statements or (
         all(statement.effect == "Allow" or _is_idle(statement) for statement in statements)
-        and any(
-            statement.effect == "Allow" and _allows_everyone(statement, stage)
-            for statement in statements
-        )
+        and any(_allows_everyone(statement, stage) for statement in only("Allow", statements))
     )
 
 
@@ -151,9 +146,7 @@ def denials(
     now: datetime,
 ) -> tuple[Difference, ...]:
     """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
-    statements = [
-        entry for entry in parse(document or '{"Statement": []}', name) if entry.effect == "Deny"
-    ]
+    statements = only("Deny", of_resource(document, name))
     found: dict[Words, str] = {}
     doubts: dict[Words, str] = {}
     for role, there in roles if statements else ():  # without a deny, no role need be known
@@ -226,7 +219,7 @@ def access(found: Sections) -> tuple[Difference, ...]:
 
 def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
     try:
-        statements = parse(policy.document or '{"Statement": []}')
+        statements = of_resource(policy.document)
     except PolicySyntaxError:
         yield _difference(policy, GRANTS, "an unreadable document")
         return

@@ -9,7 +9,7 @@ from aws.difference import Difference, unallowed
 from aws.iam.condition import context, holds
 from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, of_resource
 from aws.inventory import Sections
 from aws.kind.description import OPENED
 from aws.kinds.bucket import BARRED, BUCKET, CHANGED_BY, Bucket
@@ -66,10 +66,9 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
 
 
 def _denying(bucket: Bucket) -> list[Statement]:
-    statements = parse(bucket.policy or '{"Statement": []}', bucket.name)
     return [
         statement
-        for statement in statements
+        for statement in of_resource(bucket.policy, bucket.name)
         if _denies_reading(statement, f"arn:aws:s3:::{bucket.name}/*")
     ]
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from aws.bounds import NONE, described, exactly, within
 from aws.difference import Difference, differences, fault
 from aws.iam.evaluation import is_same, names_action
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, of_resource, only, parse
 from aws.kind.description import STATE
 from aws.section import NotTestable, Unread
 from aws.words import Words
@@ -105,7 +105,7 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     Conditions and denies are not evaluated: the policy that ``runbook evidence`` makes needs none.
     """
     signers, account = environment.evidence_signers, environment.account
-    named = [statement for statement in parse(key.policy, store.key) if statement.effect == "Allow"]
+    named = only("Allow", parse(key.policy, store.key))
     about = {"decided_in": where("evidence_signers"), "loosens": True}
     sign = {*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}
     appoint = {*_named(named, APPOINTING, (*signers, *environment.administrators))}
@@ -135,8 +135,7 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
             en=f"{store.location} is a bucket of another account, which does not show its policy",
             ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
         )
-    named = parse(store.history.policy or '{"Statement": []}', store.location)
-    allowing = [statement for statement in named if statement.effect == "Allow"]
+    allowing = only("Allow", of_resource(store.history.policy, store.location))
     found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
     about = {"decided_in": where("administrators"), "loosens": True}
     return differences(STORE, store.location, {ERASERS: (sorted(found), within(()))}, **about)

@@ -9,7 +9,7 @@ from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam.condition import Context, context, over_time
 from aws.iam.evaluation import IS_ALLOWED, evaluate_from, is_gone
-from aws.iam.statement import Condition, Statement, parse
+from aws.iam.statement import Condition, Statement, only, parse
 from aws.kinds.role import ROLE, Role, document_text
 from aws.raw import Raw
 from aws.reading import Scope
@@ -70,7 +70,7 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     Not whom IAM has to allow it as well (the account itself), nor services, which act for any principal that may pass
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
-    allowing = [statement for statement in _trusting(raw) if statement.effect == "Allow"]
+    allowing = only("Allow", _trusting(raw))
     named = (
         _bearer(who, account)
         for statement in allowing
@@ -154,12 +154,7 @@ def _of_an_owner(condition: Condition, value: str) -> bool:
 def trust_flaws(role: Role, want: desired.Role, now: datetime) -> tuple[Difference, ...]:
     """Return who else may assume it, or that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
-    strangers = [
-        flaw
-        for statement in statements
-        if statement.effect == "Allow"
-        for flaw in _strangers(statement)
-    ]
+    strangers = [flaw for statement in only("Allow", statements) for flaw in _strangers(statement)]
     about = {"call": CALL, "loosens": True}
     compared = {TRUSTED: (tuple(strangers), within(()))}
     return differences(ROLE.words, role.name, compared, **about) or _refused(

@@ -21,7 +21,7 @@ from aws.iam.condition import (
 )
 from aws.iam.evaluation import EvalDecision, applies, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
-from aws.iam.statement import Condition, Statement, parse
+from aws.iam.statement import Condition, Statement, of_resource, only
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.key import Key
 from aws.kinds.topic import Topic
@@ -38,7 +38,6 @@ GATEWAY = "apigateway.amazonaws.com"
 BY_GATEWAY = ("Service", GATEWAY)
 INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
-NO_STATEMENTS = '{"Statement": []}'
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
@@ -70,20 +69,16 @@ def usable(name: str, look: Callable[[], Key | None]) -> bool:
 
 
 def _allowed(document: str, action: str, arn: str, request: Context) -> Answer:
-    about = [
-        statement
-        for statement in parse(document or '{"Statement": []}')
-        if _speaks_of_it(statement)
-    ]
-    denied = some(
-        applies(statement, action, arn, request)
-        for statement in about
-        if statement.effect == "Deny"
-    )
+    about = [statement for statement in of_resource(document) if _speaks_of_it(statement)]
+    denied = some(applies(statement, action, arn, request) for statement in only("Deny", about))
     allowed = some(
-        every((applies(_bare(statement), action, arn, request), _met(statement, request)))
-        for statement in about
-        if statement.effect == "Allow"
+        every(
+            (
+                applies(replace(statement, conditions=()), action, arn, request),
+                _met(statement, request),
+            )
+        )
+        for statement in only("Allow", about)
     )
     return every((allowed, negated(denied)))
 
@@ -111,10 +106,6 @@ def _speaks_of_it(statement: Statement) -> bool:
     if statement.not_principals:
         return CLOUDWATCH not in statement.not_principals
     return bool({CLOUDWATCH, *ANYONE} & set(statement.principals))
-
-
-def _bare(statement: Statement) -> Statement:
-    return replace(statement, conditions=())
 
 
 def _met(statement: Statement, request: Context) -> Answer:
@@ -172,9 +163,7 @@ def refusal(
     statements = [
         statement
         for policy in policies
-        for statement in parse(
-            policy.document or NO_STATEMENTS, f"on {policy.qualifier or 'the function'}"
-        )
+        for statement in of_resource(policy.document, f"on {policy.qualifier or 'the function'}")
         if _speaks_of_gateway(statement)
     ]
     account = source_arn.split(":")[4]
@@ -192,8 +181,7 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Wo
     return [
         _described(who, statement, policy)
         for policy in policies
-        for statement in parse(policy.document or NO_STATEMENTS, callers.function.name)
-        if statement.effect == "Allow"
+        for statement in only("Allow", of_resource(policy.document, callers.function.name))
         for who in _strangers(statement, callers)
     ]
 

@@ -16,7 +16,7 @@ from aws.iam.actions import expand
 from aws.iam.condition import CALLED_ALONE, PUBLIC, Context, context, over_time
 from aws.iam.evaluation import EvaluationResult, evaluate_from
 from aws.iam.permissions import MissingPermission, missing
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, only, parse
 from aws.kinds.role import ROLE, Role
 from aws.words import Words
 
@@ -141,11 +141,7 @@ def short(
 
 def uses(role: Role, want: desired.Role, key: str, service: str, now: datetime) -> EvaluationResult:
     """Return whether the role may use an AWS managed key by a service: only a Deny of its own takes that away."""
-    own = [
-        *FREE,
-        *statements(role),
-        *(statement for statement in boundary_of(role) or () if statement.effect == "Deny"),
-    ]
+    own = [*FREE, *statements(role), *only("Deny", boundary_of(role) or ())]
     return evaluate_from(own, DECRYPT, key, over_time(needed_of(want, role, via=service), now))
 
 
@@ -165,7 +161,7 @@ def lacking(
 
 def only_observes(role: Role) -> bool:
     """Whether a role's policies allow nothing but to show what its function does."""
-    allowing = (statement for statement in statements(role) if statement.effect == "Allow")
+    allowing = only("Allow", statements(role))
     actions = (action for statement in allowing for action in statement.actions or ("*",))
     return {action.partition(":")[0].lower() for action in actions} <= OBSERVING
 

@@ -21,7 +21,7 @@ from aws.iam.evaluation import (
     names_action,
 )
 from aws.iam.pattern import Pattern, escape_from, named_pattern, overlap, resource_pattern
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, only, parse
 from aws.words import SILENCE, Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -62,11 +62,11 @@ class Targets:
         """Return (index of the target, grant) for everything that one policy might allow."""
         key = (name, document)
         if key not in self._granted:
-            self._granted[key] = tuple(self._grants(parsed(document, name)))
+            self._granted[key] = tuple(self._grants(parse(document, name)))
         return self._granted[key]
 
     def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, TargetGrant]]:
-        for statement in (allowing for allowing in statements if allowing.effect == "Allow"):
+        for statement in only("Allow", statements):
             named: dict[tuple[str, ...], list[tuple[int, str]]] = {}
             for place, target in enumerate(self.all):
                 if target.actions not in named:
@@ -101,18 +101,10 @@ def _elsewhere(
     """Yield ARNs of the pattern that no deny covers, one for each Resource that a limit allows."""
     everything = (*own, *(statement for limit in limits for statement in limit))
     about = [statement for statement in everything if names_action(statement, grant.action)]
-    denied = [
-        _pattern(r)
-        for statement in about
-        if statement.effect == "Deny"
-        for r in statement.resources
-    ]
+    denied = [_pattern(r) for statement in only("Deny", about) for r in statement.resources]
     written = grant.statement.resources or ("*",)
     allowed = [
-        r
-        for statement in about
-        if statement.effect == "Allow" and statement not in own
-        for r in statement.resources
+        r for statement in only("Allow", about) if statement not in own for r in statement.resources
     ]
     for resource in written:
         for limit in allowed or ("*",):
@@ -170,12 +162,6 @@ def _named(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, 
             yield place, action
 
 
-@lru_cache(maxsize=4096)
-def parsed(document: str, name: str) -> tuple[Statement, ...]:
-    """Parse each document once: many principals have the same policy."""
-    return parse(document, name)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """The fact that a principal may act on one resource, with one action as an example."""
@@ -203,8 +189,8 @@ def reach_of(
             grants.setdefault(place, []).append(grant)
     if not grants:
         return ()
-    own = tuple(statement for name, document in policies for statement in parsed(document, name))
-    limits = () if limit is None else (tuple(s for n, d in limit for s in parsed(d, n)),)
+    own = tuple(statement for name, document in policies for statement in parse(document, name))
+    limits = () if limit is None else (tuple(s for n, d in limit for s in parse(d, n)),)
     found = (
         _reached(targets.all[place], sorted(grants[place], key=by_gravity), arn, own, limits)
         for place in sorted(grants)

@@ -36,7 +36,7 @@ from aws.iam.permissions import (
     grants,
     inverted_statements,
 )
-from aws.iam.statement import Statement
+from aws.iam.statement import Statement, only
 from aws.kinds.role import ROLE, PolicyDocument, Role
 from aws.words import SILENCE, Words, joined
 
@@ -251,7 +251,7 @@ class _Question:
 @lru_cache(maxsize=64)
 def _beyond(question: _Question) -> tuple[Surplus, ...]:
     role, want = question.role, question.want
-    denies = [denial for denial in statements(role) if denial.effect == "Deny"]
+    denies = only("Deny", statements(role))
     boundary, expanded = boundary_of(role), expanding(want)
     calls = [since(known, question.now) for known in _calls_of(role, want)]
     found = []
@@ -285,8 +285,8 @@ def _calls_of(role: Role, want: desired.Role) -> Sequence[Context]:
 def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
     """Yield the allowed pairs, except those that are literally in the plan and so cannot be surplus."""
     planned = {((action,), (resource,)) for action, resource in want.allowed}
-    for statement in statements(role, without=BESIDE):
-        for each in split(statement) if statement.effect == "Allow" else ():
+    for statement in only("Allow", statements(role, without=BESIDE)):
+        for each in split(statement):
             if _perverse(each) or (each.actions, each.resources) not in planned:
                 yield each
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from aws.change.gate import ChangeContext, unless_absent
-from aws.iam.statement import parse
+from aws.iam.statement import listed, parse
 from aws.words import Words
 
 
@@ -106,8 +106,6 @@ def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]
 def statements_left(document: str, digests: Collection[str]) -> str:
     """Return the policy without the statements of these digests; empty where none is left."""
     policy = json.loads(document)
-    written = policy["Statement"]
-    listed = written if isinstance(written, list) else [written]
-    read = zip(listed, parse(document), strict=True)
+    read = zip(listed(policy["Statement"]), parse(document), strict=True)
     left = [raw for raw, statement in read if statement.digest not in digests]
     return json.dumps({**policy, "Statement": left}) if left else ""

@@ -22,6 +22,7 @@ from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
 from aws.door.failures import GONE
+from aws.iam.statement import listed
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_beside import ALIASES, WEIGHTS, FunctionPolicy, sent_to
 from aws.raw import Raw
@@ -179,7 +180,7 @@ def statements(
     """
     which = {"Qualifier": qualifier} if qualifier else {}
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
-    found = _listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
+    found = listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
     return {entry.get("Sid") or f"number {number}": entry for number, entry in enumerate(found, 1)}
 
 
@@ -190,12 +191,8 @@ def invoking_apis(
     for statement in statements(context, function, qualifier).values():
         for operator in statement.get("Condition", {}).values():
             yield from (
-                arn for arn in _listed(operator.get("AWS:SourceArn", [])) if ":execute-api:" in arn
+                arn for arn in listed(operator.get("AWS:SourceArn", [])) if ":execute-api:" in arn
             )
-
-
-def _listed(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _arn(function: Function, qualifier: str | None) -> str:
@@ -256,7 +253,7 @@ def _withdrawal(
     def rewrite() -> None:
         arn = _arn(function, qualifier)
         policy = json.loads(client.get_policy(FunctionName=function.name, **which)["Policy"])
-        left = [entry for entry in _listed(policy["Statement"]) if entry != statement]
+        left = [entry for entry in listed(policy["Statement"]) if entry != statement]
         if left:
             document = json.dumps({**policy, "Statement": left})
             client.put_resource_policy(ResourceArn=arn, Policy=document)

@@ -7,6 +7,7 @@ from typing import Any
 from aws.change.gate import ChangeContext, Changes, difference, empty_if, unless_absent
 from aws.converge import bucket
 from aws.desired import Bucket
+from aws.iam.statement import listed
 from aws.raw import Raw
 
 POLICY, KEY_POLICY = "key policy", "default"
@@ -60,8 +61,7 @@ def _readers(context: ChangeContext, name: str) -> Iterator[str]:
     policy = json.loads(answer["Policy"]) if answer else {"Statement": []}
     for entry in policy["Statement"]:
         if entry.get("Sid") == READERS:
-            named = entry["Principal"]["AWS"]  # AWS returns a list of one as that one value
-            yield from (arn.split(":")[4] for arn in ([named] if isinstance(named, str) else named))
+            yield from (arn.split(":")[4] for arn in listed(entry["Principal"]["AWS"]))
 
 
 def key_arn(context: ChangeContext, alias: str) -> str | None:

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 from aws.desired import Permission
+from aws.iam.statement import listed
 from aws.raw import Raw
 
 LAMBDA = "lambda.amazonaws.com"
@@ -33,7 +34,7 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
 
 def policy_lines(policy: Raw) -> list[str]:
     """Say a policy by its permissions, a statement that is more than an allowance as it is written."""
-    return sorted({line for statement in _statements(policy) for line in _lines(statement)})
+    return sorted({line for statement in listed(policy["Statement"]) for line in _lines(statement)})
 
 
 def _lines(statement: Raw) -> Iterator[str]:
@@ -41,12 +42,8 @@ def _lines(statement: Raw) -> Iterator[str]:
     if terms.keys() != {"Effect", "Action", "Resource"} or terms["Effect"] != "Allow":
         yield json.dumps(terms, sort_keys=True)
         return
-    for action, resource in product(_listed(terms["Action"]), _listed(terms["Resource"])):
+    for action, resource in product(listed(terms["Action"]), listed(terms["Resource"])):
         yield str(Permission(action, resource))
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 Sound = Callable[[Mapping[str, Any]], bool]
@@ -59,7 +56,7 @@ def without_unsound(policy: Raw, sound: Sound) -> dict[str, Any] | None:
     What is sound stays as it is written. Decisions name a statement by its number: where that changes, it becomes its Sid.
     """
     left: list[dict[str, Any]] = []
-    for number, statement in enumerate(_statements(policy), 1):
+    for number, statement in enumerate(listed(policy["Statement"]), 1):
         named = {**statement, "Sid": statement.get("Sid") or str(number)}
         parts = [named] if sound(named) else list(_sound_parts(named, sound))
         moved = len(left) + 1 != number
@@ -75,9 +72,9 @@ def _sound_parts(raw: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
     if not {"Action", "Resource"} <= raw.keys() or raw["Effect"] != "Allow":
         return
     by_actions: dict[tuple[str, ...], list[str]] = {}
-    for resource in _listed(raw["Resource"]):
+    for resource in listed(raw["Resource"]):
         pairs = (
-            {**raw, "Action": action, "Resource": resource} for action in _listed(raw["Action"])
+            {**raw, "Action": action, "Resource": resource} for action in listed(raw["Action"])
         )
         if actions := tuple(pair["Action"] for pair in pairs if sound(pair)):
             by_actions.setdefault(actions, []).append(resource)
@@ -90,7 +87,7 @@ def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
     allowed = {"Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
     left = [
         statement if statement["Effect"] == "Deny" else {**statement, **allowed}
-        for statement in _statements(trust)
+        for statement in listed(trust["Statement"])
         if statement["Effect"] == "Deny" or _names_lambda(statement)
     ]
     return {**trust, "Statement": left}
@@ -98,13 +95,8 @@ def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
 
 def _names_lambda(raw: Raw) -> bool:
     who = raw.get("Principal")
-    return isinstance(who, Mapping) and LAMBDA in _listed(who.get("Service", []))
+    return isinstance(who, Mapping) and LAMBDA in listed(who.get("Service", []))
 
 
 def _without_sid(raw: Raw) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name != "Sid"}
-
-
-def _statements(policy: Raw) -> list[dict[str, Any]]:
-    statements = policy["Statement"]
-    return statements if isinstance(statements, list) else [statements]

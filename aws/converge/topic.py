@@ -18,6 +18,7 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.desired import Topic
+from aws.iam.statement import listed
 from aws.kinds.key import KEY as KMS_KEY
 from aws.kinds.key import Key
 from aws.kinds.topic import TOPIC
@@ -147,8 +148,7 @@ def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
 
 
 def _statements(found: Found) -> list[dict[str, Any]]:
-    statements = json.loads(found.policy or "{}").get("Statement", [])
-    return list(statements) if isinstance(statements, list) else [statements]
+    return [*listed(json.loads(found.policy or "{}").get("Statement", []))]
 
 
 def _create(context: ChangeContext, topic: Topic) -> None:

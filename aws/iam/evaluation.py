@@ -7,7 +7,7 @@ from enum import Enum
 
 from aws.iam.condition import Answer, Context, Unknown, every, holds, negated, some
 from aws.iam.pattern import Pattern, action_pattern, resource_pattern
-from aws.iam.statement import Statement
+from aws.iam.statement import Statement, only
 from aws.words import SILENCE, Words
 
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
@@ -256,8 +256,7 @@ def denied(
     """
     denies = [
         (statement, _denies(statement, arn, bounded=bounded))
-        for statement in statements
-        if statement.effect == "Deny"
+        for statement in only("Deny", statements)
     ]
     for action, resource in pairs:
         for context in times:

@@ -16,7 +16,7 @@ from aws.iam.pattern import (
     resource_pattern,
     text_pattern,
 )
-from aws.iam.statement import Condition, Statement
+from aws.iam.statement import Condition, Statement, only
 from aws.words import SILENCE, Words, joined
 
 Expand = Callable[[str], tuple[str, ...]]
@@ -203,7 +203,7 @@ def _why_unknown(statement: Statement, answer: Answer, resource: str) -> Words:
 
 def admin_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Find the statements that allow everything, or all of IAM, which is the same."""
-    return tuple(s for s in statements if s.effect == "Allow" and _is_admin(s))
+    return tuple(filter(_is_admin, only("Allow", statements)))
 
 
 def _is_admin(statement: Statement) -> bool:
@@ -215,8 +215,7 @@ def _is_admin(statement: Statement) -> bool:
 
 def inverted_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Find the statements that allow all but what they name: NotAction and NotResource."""
-    inverted = (s for s in statements if s.not_actions or s.not_resources)
-    return tuple(s for s in inverted if s.effect == "Allow")
+    return tuple(s for s in only("Allow", statements) if s.not_actions or s.not_resources)
 
 
 def escalations(granted: Grants) -> tuple[Grant, ...]:

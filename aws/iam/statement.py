@@ -98,6 +98,21 @@ def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statemen
     return _statements(document, policy)
 
 
+def of_resource(document: str | None, policy: str = "") -> tuple[Statement, ...]:
+    """Read the policy that a resource has itself; one without it has no statement."""
+    return parse(document, policy) if document else ()
+
+
+def only(effect: Effect, statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Keep the statements that allow, or those that deny."""
+    return tuple(statement for statement in statements if statement.effect == effect)
+
+
+def listed(raw: object) -> tuple[Any, ...]:
+    """Return what a policy lists: AWS writes a list of one as that one value."""
+    return tuple(raw) if isinstance(raw, list | tuple) else (raw,)
+
+
 @lru_cache(maxsize=4096)
 def _of_text(document: str, policy: str) -> tuple[Statement, ...]:
     """Read each text once: many rows ask about the same policy."""
@@ -114,10 +129,9 @@ def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
     if "Statement" not in loaded:
         raise _unread(policy, "has no Statement", "Statementがありません")
     variables = loaded.get("Version") == _CURRENT_VERSION
-    statements = _listed(loaded["Statement"])
     return tuple(
         _statement(raw, policy, number, variables=variables)
-        for number, raw in enumerate(statements, 1)
+        for number, raw in enumerate(listed(loaded["Statement"]), 1)
     )
 
 
@@ -163,7 +177,7 @@ def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Sta
 def _odd(raw: Mapping[str, Any]) -> Iterator[str]:
     """Yield the members that IAM would have refused: a garbled answer must not read as a policy that allows nothing."""
     for name in ("Action", "NotAction", "Resource", "NotResource"):
-        if not all(isinstance(entry, str) for entry in _listed(raw.get(name, ()))):
+        if not all(isinstance(entry, str) for entry in listed(raw.get(name, ()))):
             yield name
     for name in ("Principal", "NotPrincipal"):
         if not isinstance(raw.get(name, ""), str | Mapping):
@@ -217,16 +231,12 @@ def _principals(raw: object) -> Iterable[tuple[str, str]]:
 
 
 def _texts(raw: object) -> tuple[str, ...]:
-    return tuple(_text(value) for value in _listed(raw))
+    return tuple(_text(value) for value in listed(raw))
 
 
 def _text(value: object) -> str:
     """JSON's true, 5 and "true", "5" mean the same in a policy."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _listed(raw: object) -> tuple[Any, ...]:
-    return tuple(raw) if isinstance(raw, list | tuple) else (raw,)
 
 
 def _unread(policy: str, en: str, ja: str) -> PolicySyntaxError:

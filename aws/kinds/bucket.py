@@ -8,7 +8,7 @@ from aws.bounds import one_of
 from aws.change.undo import THIS, Undo, UndoTarget, by_call, by_hand, calling
 from aws.iam.condition import context, holds
 from aws.iam.pattern import covers
-from aws.iam.statement import Statement, parse
+from aws.iam.statement import Statement, of_resource
 from aws.kind.description import (
     BY_NAME,
     IDENTITY,
@@ -89,11 +89,7 @@ class Bucket:
     @property
     def refuses_http(self) -> bool:
         """Whether the policy denies every action, on the bucket and its objects, to plain HTTP."""
-        denies = [
-            statement
-            for statement in parse(self.policy or '{"Statement": []}')
-            if _denies_http(statement)
-        ]
+        denies = [statement for statement in of_resource(self.policy) if _denies_http(statement)]
         arns = (f"arn:aws:s3:::{self.name}", f"arn:aws:s3:::{self.name}/*")
         return all(any(covers(r, arn) for deny in denies for r in deny.resources) for arn in arns)
 

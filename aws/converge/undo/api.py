@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.api import surplus
-from aws.api.integration import unquoted
+from aws.api.integration import headers_of
 from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
-from aws.converge import api_draft, gateway_responses, rest_api
+from aws.converge import api_draft, rest_api
 from aws.converge.json_patch import escaped, replaced
 from aws.desired import Api
 from aws.kind.description import POLICY, STATUS
@@ -64,17 +64,12 @@ def _in_draft(target: ApiTarget) -> bool:
     if found is None:
         return False
     behind = found.get("methodIntegration") or {}
-    headers = {
-        name.removeprefix(api_draft.HEADER): unquoted(text)
-        for response in (behind.get("integrationResponses") or {}).values()
-        for name, text in (response.get("responseParameters") or {}).items()
-    }
-    own = draft.resources[
-        path
-    ]  # the name under which its answers are cached, unless another is given
+    responses = (behind.get("integrationResponses") or {}).values()
+    # Its answers are cached under the resource's id, unless another name is given.
+    own = draft.resources[path]
     return bool(
         surplus.of_drafted(found, {})
-        or surplus.beyond_safe(headers)
+        or any(surplus.beyond_safe(headers_of(it.get("responseParameters"))) for it in responses)
         or behind.get("cacheNamespace", own) != own
     )
 
@@ -106,10 +101,7 @@ def _response(target: ApiTarget) -> None:
 
 def _response_left(target: ApiTarget) -> bool:
     found = _draft(target)[1].gateway_responses.get(target.name, {})
-    headers = {
-        name.removeprefix(gateway_responses.GATEWAY_HEADER): unquoted(text)
-        for name, text in (found.get("responseParameters") or {}).items()
-    }
+    headers = headers_of(found.get("responseParameters"))
     templates = found.get("responseTemplates") or {}
     return bool(surplus.beyond_safe(headers) or surplus.unsafe_templates(templates))
 
