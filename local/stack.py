@@ -122,9 +122,9 @@ class LocalStack(Generic[EnvironmentT]):
         if birth is None:
             raise self.refuse(
                 f"the stack kept at {stack.aws} (process {stack.pid}) does not answer within "
-                f"{ANSWERS_WITHIN_S} s; stop that process, delete {self.kept_at}, and run again",
+                f"{ANSWERS_WITHIN_S} s; stop it if it still runs, delete {self.kept_at}, and run again",
                 f"{stack.aws}の常駐スタック（プロセス{stack.pid}）が{ANSWERS_WITHIN_S}秒以内に応答しません。"
-                f"プロセスを止め、{self.kept_at}を削除してから再実行してください",
+                f"まだ動いている場合は停止し、{self.kept_at}を削除してから再実行してください",
             )
         if birth != stack.birth:
             raise self.refuse(

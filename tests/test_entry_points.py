@@ -161,16 +161,25 @@ PRESSED = """
 import os, signal, sys
 class Pressed:
     def find_spec(name, path=None, target=None):
-        if name == "click":
+        if name == "{}":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Pressed)
 """
 """A sitecustomize: Ctrl-C comes while a command is still being imported."""
 
 
-@pytest.mark.parametrize("module", ["load", "runbook", "signoff"])
-def test_ctrl_c_while_a_command_is_being_imported_is_one_line(module, tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(PRESSED, encoding="utf-8")
+AT_ONCE = (130, "interrupted before anything was done\n")
+
+
+@pytest.mark.parametrize(
+    ("module", "importing", "ends"),
+    [
+        *((module, "click", AT_ONCE) for module in ("load", "runbook", "signoff")),
+        ("pytest", "plan", (4, "ERROR: NO VERDICT: interrupted\n\n")),
+    ],
+)
+def test_ctrl_c_while_a_command_is_being_imported_is_one_line(module, importing, ends, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(PRESSED.format(importing), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", module, "--help"],
         cwd=ROOT,
@@ -181,4 +190,4 @@ def test_ctrl_c_while_a_command_is_being_imported_is_one_line(module, tmp_path):
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (130, "interrupted before anything was done\n")
+    assert (done.returncode, done.stderr) == ends

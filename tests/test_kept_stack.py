@@ -28,7 +28,9 @@ def silent(tmp_path):
 
 
 def test_stack_that_does_not_answer_is_refused_with_what_to_do(silent):
-    with pytest.raises(GuardError, match=r"\(process 4711\) does not answer within 5 s; stop that"):
+    with pytest.raises(
+        GuardError, match=r"\(process 4711\) does not answer within 5 s; stop it if"
+    ):
         silent.kept()
 
 
@@ -100,7 +102,9 @@ def test_port_that_another_program_has_taken_is_told_as_that(tmp_path, answer):
 def test_port_at_which_nobody_listens_any_more_is_told_as_that(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as gone:
         address = f"http://127.0.0.1:{gone.getsockname()[1]}"
-    with pytest.raises(GuardError, match="does not answer within 5 s; stop that process, delete"):
+    with pytest.raises(
+        GuardError, match="does not answer within 5 s; stop it if it still runs, delete"
+    ):
         kept_at(tmp_path, address).kept()
 
 

@@ -17,6 +17,10 @@ NONE_OPEN = Words(
     en="every condition of the newest run has an owner and a day",
     ja="最新の実行の条件には、すべて担当者と期限があります",
 )
+NO_RUN = Words(
+    en="there is no finished run of {0} whose conditions could be listed; judge it first: pytest --env {0}",
+    ja="条件を一覧できる{0}の実行がありません。先に判定してください: pytest --env {0}",
+)
 BY_AND_UNTIL = Words(
     en="add --by NAME and --until DAY", ja="--by 氏名と--until 日付を加えてください"
 )
@@ -39,6 +43,8 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     result = newest(env)
     known = result.verdict.unowned if result else ()
     if not conditions:
+        if result is None:
+            raise CommandLineError(NO_RUN.format(env))
         print("\n".join(map(visible_line, known)) or NONE_OPEN[lang])
         return Exit.NO if known else Exit.DONE
     if not (by and until):

@@ -17,6 +17,7 @@ import pytest
 from aws.words import joined as sentence_of
 from aws.words import language
 from signoff import ROOT
+from signoff.commands.frame import INTERRUPTED
 from signoff.commands.judging_options import OPTIONS_WITH_A_FILE
 
 
@@ -38,7 +39,7 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_load_initial_conftests(
     early_config: pytest.Config, args: list[str]
 ) -> Generator[None, None, None]:
-    """Refuse to judge if the root conftest or a module that it imports is broken.
+    """Refuse to judge if the root conftest or a module that it imports is broken, or Ctrl-C comes meanwhile.
 
     pytest itself would show a traceback without a verdict, and exit with 3 for a broken plugin.
     """
@@ -46,13 +47,14 @@ def pytest_load_initial_conftests(
         return (yield)
     except pytest.UsageError:
         raise
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         top = ROOT / "conftest.py"
         if early_config.rootpath != ROOT or getattr(error, "path", top) != top:
             raise
         from signoff.judge.errors import NO_VERDICT, broken  # noqa: PLC0415 - only where it is needed
 
-        why = sentence_of((NO_VERDICT, broken(error, ROOT)), ": ")
+        stopped = isinstance(error, KeyboardInterrupt)
+        why = sentence_of((NO_VERDICT, INTERRUPTED if stopped else broken(error, ROOT)), ": ")
         raise pytest.UsageError(why[language(args)]) from None
 
 

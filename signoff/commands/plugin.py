@@ -15,7 +15,7 @@ from aws.inventory import Sections
 from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
-from signoff.commands.frame import terminated_as_interrupted
+from signoff.commands.frame import INTERRUPTED, terminated_as_interrupted
 from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
@@ -102,6 +102,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise _refused(config, words_of(error)) from None
     except pytest.UsageError as error:
         raise _refused(config, Words.same(str(error))) from None
+    except KeyboardInterrupt:
+        raise _refused(config, INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
         raise _refused(config, fault(error)) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))

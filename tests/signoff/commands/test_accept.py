@@ -134,10 +134,14 @@ def test_command_adds_owner_and_day_to_the_file(file):
         ),
         (["MON-10", "--by=Hanako", "--until=2020-01-01"], "--until 2020-01-01 is over"),
         (["MON-10", "--by=Hanako"], "add --by NAME and --until DAY"),
+        ([], "there is no finished run of prod"),
     ],
-    ids=["unknown", "over", "no-day"],
+    ids=["unknown", "over", "no-day", "no-run"],
 )
-def test_command_that_would_add_nothing_of_use_is_one_sentence(file, capsys, arguments, says):
+def test_command_that_would_add_nothing_of_use_is_one_sentence(
+    file, capsys, monkeypatch, arguments, says
+):
+    monkeypatch.setattr("signoff.commands.accept.newest", lambda _: None)
     before = file.read_text(encoding="utf-8")
 
     assert accepted(file, *arguments) == 2
