@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -327,6 +328,16 @@ def _rests_on(item: pytest.Item) -> dict[str, Any]:
 
 def _seen(item: pytest.Item) -> tuple[Any, ...]:
     return tuple(_observed(item).seen)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_keyboard_interrupt() -> Generator[None, None, None]:
+    """Ignore a second Ctrl-C while pytest shows the first, which takes a second: it would end in a traceback."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return (yield)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -352,6 +352,18 @@ def test_run_that_is_terminated_names_what_was_red_until_then():
     assert done.ret == 1
 
 
+@pytest.mark.usefixtures("project")
+def test_second_ctrl_c_while_pytest_shows_the_first_costs_no_sentence():
+    again = "\nimport os\ndef pytest_keyboard_interrupt(): os.kill(os.getpid(), 2)\n"
+    Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + again, "utf-8")
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_beside()
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: interrupted after 1 of 2 checks*"])
+    assert done.ret == 1
+
+
 def test_run_that_is_killed_leaves_no_latest(project):
     judge(project)
     kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
