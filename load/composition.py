@@ -98,10 +98,10 @@ def open_target(
         return
     if endpoint := custom_endpoints(boto_session(environment.region)):
         raise LoadRefused(
-            en=f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; unset "
-            f"AWS_ENDPOINT_URL, or load --env local",
-            ja=f"AWSの接続先は{endpoint}ですが、{name}のアドレスは本物のAWSのものです。何も送信しません。AWS_ENDPOINT_URLの"
-            f"設定を外すか、--env localで負荷をかけてください",
+            en=f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; "
+            "unset AWS_ENDPOINT_URL",
+            ja=f"AWSの接続先は{endpoint}ですが、{name}のアドレスは本物のAWSのものです。何も送信しません。"
+            "AWS_ENDPOINT_URLの設定を外してください",
         )
     aws, caller = composition.aws(environment), composition.caller(environment)
     where = addresses(environment, aws, host)

@@ -35,6 +35,7 @@ from signoff.report.files import (
     interrupted,
     leave_no_folder,
     publish,
+    refused_by_the_disk,
     without_verdict,
     write_no_raw_log,
 )
@@ -397,6 +398,10 @@ def _ended(session: pytest.Session, exitstatus: int) -> int:
     except KeyboardInterrupt:
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, interrupted(findings))
+        return Exit.NO
+    except OSError as error:
+        forget_latest(choice, findings)
+        terminal.no_verdict(choice.environment.name, refused_by_the_disk(error))
         return Exit.NO
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
         forget_latest(choice, findings)

@@ -109,9 +109,7 @@ def _published(
     try:
         folder = _write(choice, snapshot, result)
     except OSError as error:
-        terminal.no_verdict(
-            choice.environment.name, _unwritten(_refused_by_the_disk(error), result)
-        )
+        terminal.no_verdict(choice.environment.name, _unwritten(refused_by_the_disk(error), result))
         return 1
     except Exception as error:  # noqa: BLE001 - after any error the verdict is known and must be shown
         why = fault(error, choice.options.root / REPORTS)
@@ -135,7 +133,7 @@ def unrecorded(result: Result, why: Words) -> Result:
     return replace(result, verdict=replace(verdict, decision=decision, conditions=conditions))
 
 
-def _refused_by_the_disk(error: OSError) -> Words:
+def refused_by_the_disk(error: OSError) -> Words:
     why = error.strerror or str(error)
     return Words.same(f"{error.filename}: {why}" if error.filename else why)
 

@@ -107,9 +107,9 @@ def verify(
         problems.append(
             Words(
                 en=f"{settings.location} has no record of run {name}: nothing proves these files "
-                f"(a replay, and a run at another endpoint than AWS's, leave no record)",
+                f"(a replay, a run at another endpoint than AWS's, and one that could not be recorded leave no record)",
                 ja=f"{settings.location}に実行{name}の記録がなく、ファイルを照合できません"
-                f"（再判定や、AWS以外のエンドポイントでの実行は記録を残しません）",
+                f"（再判定、AWS以外のエンドポイントでの実行、記録に失敗した実行は、記録を残しません）",
             )
         )
     recorded = record.body.get("files", {}) if record else {}

@@ -250,6 +250,14 @@ def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+def test_file_for_the_rows_that_can_not_be_written_is_one_sentence(project):
+    done = judge(project, "--json=/dev/full")
+
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: No space left on device"])
+    assert done.ret == Exit.NO
+    assert not Path("report/prod/latest").is_symlink()
+
+
 def drawing(project, body):
     """Let the house show exhibits beside the rows, in this way."""
     text = Path("conftest.py").read_text(encoding="utf-8")
