@@ -15,10 +15,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.dated import CallRate, call_rates
 from aws.desired import Secret
+from aws.door.failures import code_of
 from aws.door.sessions import NoAnswerError, RateLimiter, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from aws.redaction.secret_text import Needles, secrets_in, spellings
-from aws.section import NotTestable, obstacle_of
+from aws.section import Follows, NotTestable, obstacle_of
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
@@ -32,6 +33,8 @@ NEEDS = {
     "Query": {"Items"},
 }
 """What an answer must have: without it, "nothing is there" would be a guess."""
+WITHOUT_A_VALUE = {"InvalidRequestException", "ResourceNotFoundException"}
+"""What Secrets Manager says of a secret that is being deleted; of one that does not exist, or has no current version."""
 AWAY = (ClientError, BotoCoreError, NoAnswerError)
 Clients = Callable[[str], Any]
 """Service -> client."""
@@ -81,12 +84,14 @@ def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
 
 
 def secret_value(secretsmanager: Any, secret: Secret) -> str:
-    """Read a secret's one value, which is never shown; NotTestable where it can't be read."""
+    """Read a secret's one value, which is never shown; NotTestable where it can't be read, Follows where there is none."""
     try:
         content = secretsmanager.get_secret_value(SecretId=secret.name)["SecretString"]
         return str(json.loads(content)[secret.json_key])
     except AWAY as error:
-        raise not_read(f"secret {secret.name}", error, f"シークレット{secret.name}") from None
+        unread = not_read(f"secret {secret.name}", error, f"シークレット{secret.name}")
+        gone = isinstance(error, ClientError) and code_of(error) in WITHOUT_A_VALUE
+        raise Follows("SEC-01", unread.words) if gone else unread from None
     except (ValueError, KeyError, TypeError):
         raise NotTestable(
             en=f"secret {secret.name} has no field {secret.json_key}",

@@ -17,7 +17,7 @@ from typing import Any
 import jwt
 
 from aws.desired import Secret
-from aws.section import NotTestable, Obstacle
+from aws.section import Follows, NotTestable, Obstacle
 from aws.words import SILENCE, Words
 from smoke.aws import Clients, live_value
 from smoke.calls import Session
@@ -51,7 +51,7 @@ class SessionMinter:
     borrowed: str | None = field(default=None, repr=False)
     skew_s: int = 60
     """How far the functions' clock may be from ours: what expired longer ago has expired there, too."""
-    problem: Words = SILENCE
+    unread: NotTestable | None = None
     """Why there is no key."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -70,9 +70,10 @@ class SessionMinter:
             return Session(kind="live", user_id=user_id, token=signed(claims, self.key))
         if self.borrowed:
             return Session(kind="borrowed", user_id=_subject(self.borrowed), token=self.borrowed)
+        why = self._why_there_is_no_key()
         raise NoSession(
-            en=f"{self.problem.en}; allow this caller to read it, or set {BORROWED}",
-            ja=f"{self.problem.ja}。読み取りを許可するか、{BORROWED}を設定してください",
+            en=f"{why.en}; allow this caller to read it, or set {BORROWED}",
+            ja=f"{why.ja}。読み取りを許可するか、{BORROWED}を設定してください",
         )
 
     def own(self, user_id: str) -> Session:
@@ -97,11 +98,18 @@ class SessionMinter:
 
     def sign(self, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
         if not self.key:
+            why = self._why_there_is_no_key()
             raise NotTestable(
-                en=f"a session of other times can only be signed with the live key; {self.problem.en}",
-                ja=f"日時を変えたセッションは本番の署名鍵でしか署名できません。{self.problem.ja}",
+                en=f"a session of other times can only be signed with the live key; {why.en}",
+                ja=f"日時を変えたセッションは本番の署名鍵でしか署名できません。{why.ja}",
             )
         return signed(claims, self.key, algorithm)
+
+    def _why_there_is_no_key(self) -> Words:
+        """Raise Follows where it is another row's fault: no right, and no session of the operator's, would help."""
+        if isinstance(self.unread, Follows):
+            raise self.unread
+        return self.unread.words if self.unread else SILENCE
 
     def forged(self, like: Session, key: str, kind: str = "forged") -> Session:
         """Return a session with the same claims under another key."""
@@ -122,7 +130,7 @@ def sessions_of(
     try:
         key = live_value(aws, secret, variable_of)
     except NotTestable as unread:
-        return SessionMinter(now=now, borrowed=borrowed, problem=unread.words)
+        return SessionMinter(now=now, borrowed=borrowed, unread=unread)
     return SessionMinter(now=now, key=key, skew_s=skew_s)
 
 

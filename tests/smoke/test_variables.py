@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 import jwt
 import pytest
+from botocore.exceptions import ClientError
 
-from smoke.sessions import sessions_of
+from aws.section import Follows
+from smoke.sessions import NoSession, sessions_of
 from tests.healthy import healthy
 
 IN_VARIABLE, IN_SECRET = "v" * 64, "s" * 64
@@ -39,3 +41,22 @@ def test_session_is_minted_with_the_key_from_where_the_environment_has_it(variab
 
     read = jwt.decode(token, key, ["HS256"], options={"verify_exp": False})
     assert read["sub"] == minter.user("a")
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("InvalidRequestException", Follows),
+        ("ResourceNotFoundException", Follows),
+        ("AccessDeniedException", NoSession),
+    ],
+)
+def test_no_session_follows_from_the_secret_where_it_has_no_value_to_read(code, raised):
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": code}}, "GetSecretValue")
+
+    clients = {"secretsmanager": SimpleNamespace(get_secret_value=refuse)}.__getitem__
+    minter = sessions_of(clients, KEY, borrowed=None, now=1)
+
+    with pytest.raises(raised):
+        minter.live("a")
