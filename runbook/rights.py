@@ -55,11 +55,6 @@ class PolicyScope:
         return ANYWHERE if unscoped or find is None else tuple(find(self.environment))
 
 
-def _tables(environment: Environment) -> Iterable[str]:
-    """A restored table has the name of its source, with a time behind it."""
-    return (f"{table.arn}*" for table in plan_for(environment).tables)
-
-
 def _log_groups(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:logs:{environment.region}:{environment.account}:log-group:"
     prefix = environment.prefix
@@ -94,11 +89,6 @@ def _functions(environment: Environment) -> Iterable[str]:
     return (*named, *versions, f"{base}:event-source-mapping:*")
 
 
-def _roles(environment: Environment) -> Iterable[str]:
-    base, roles = f"arn:aws:iam::{environment.account}:role/", environment.application.roles
-    return _named(environment, "-*", base, roles)
-
-
 def _buckets(environment: Environment) -> Iterable[str]:
     bucket = plan_for(environment).bucket
     names = ([bucket.name] if bucket else []) + [f"{environment.prefix}-evidence-*"]
@@ -115,21 +105,23 @@ def _keys(environment: Environment) -> Iterable[str]:
     return (f"{base}:key/*", f"{base}:alias/{environment.prefix}-*")
 
 
-def _zone(environment: Environment) -> Iterable[str]:
-    zone = environment.domain.hosted_zone if environment.domain else None
-    return (f"arn:aws:route53:::hostedzone/{zone}",) if zone else ()
-
-
 _OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
     "acm": lambda given: (f"arn:aws:acm:{given.region}:{given.account}:certificate/*",),
     "apigateway": lambda given: (f"arn:aws:apigateway:{given.region}::/*",),
     "cloudwatch": _cloudwatch,
-    "dynamodb": _tables,
-    "iam": _roles,
+    # A restored table has the name of its source, with a time behind it.
+    "dynamodb": lambda given: (f"{table.arn}*" for table in plan_for(given).tables),
+    "iam": lambda given: _named(
+        given, "-*", f"arn:aws:iam::{given.account}:role/", given.application.roles
+    ),
     "kms": _keys,
     "lambda": _functions,
     "logs": _log_groups,
-    "route53": _zone,
+    "route53": lambda given: (
+        (f"arn:aws:route53:::hostedzone/{given.domain.hosted_zone}",)
+        if given.domain and given.domain.hosted_zone
+        else ()
+    ),
     "s3": _buckets,
     "secretsmanager": lambda given: (secret.arn_pattern for secret in plan_for(given).secrets),
     "sns": lambda given: (f"{plan_for(given).topic.arn}*",),

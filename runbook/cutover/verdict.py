@@ -79,7 +79,10 @@ def hold_the_verdict(context: StepContext) -> Changes:
     """Refuse to go on without a good verdict of today on what is live; a procedure can't give one."""
     name = context.environment.name
     result = newest(name)
-    why = _against(context, result) if result else UNJUDGED
+    why, now = UNJUDGED, datetime.now(UTC)
+    if result:
+        live = context.live(JUDGED)
+        why = refusal(result, checklist=Checklist.load(), live=live, now=now)
     if not why:
         return ()
 
@@ -91,11 +94,6 @@ def hold_the_verdict(context: StepContext) -> Changes:
 
     found = result.verdict.decision if result else None
     return context.settle((Change("verdict", "decision", found, " or ".join(GOOD)),), refuse)
-
-
-def _against(context: StepContext, result: Result) -> Words:
-    live = context.live(JUDGED)
-    return refusal(result, checklist=Checklist.load(), live=live, now=datetime.now(UTC))
 
 
 def _missing(result: Result, checklist: Checklist) -> Words:

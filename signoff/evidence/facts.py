@@ -82,7 +82,8 @@ def _facts_of_item(
     section: str, item: str, value: _Identified, salt: str
 ) -> tuple[tuple[Part | None, str, PartFact], ...]:
     """Return part, name and value of each fact of an item."""
-    found = _facts(_SHAPES.get(section, _itself)(value.value), salt)
+    shape = _SHAPES.get(section)
+    found = _facts(shape(value.value) if shape else value.value, salt)
     paths = [".".join(placed.shown) for placed in found]
     return tuple(
         (
@@ -129,10 +130,10 @@ def from_body(body: Mapping[str, Any]) -> Facts:
 def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str, Any]]:
     """Yield name and item of what belongs to this environment; NotTestable if one was not read."""
     items: Mapping[str, Any] = known(getattr(sections, section))
-    is_ours = _OURS.get(section, _everything)
+    is_ours = _OURS.get(section)
     for name in sorted(items):
         item = known(items[name])
-        if item is not None and is_ours(name, item, scope):
+        if item is not None and (is_ours is None or is_ours(name, item, scope)):
             yield name, item
 
 
@@ -211,40 +212,22 @@ def _comparable(value: MaskedValue, salt: str) -> PartFact:
     return PartFact(str(value), digest or str(value), value.text is None)
 
 
-def _everything(_name: str, _item: Any, _scope: Scope) -> bool:
-    return True
-
-
-def _of_prefix(name: str, _item: Any, scope: Scope) -> bool:
+def _of_prefix(name: str, _: Any, scope: Scope) -> bool:
     """Whether an alarm's name begins with our prefix: other teams may watch our resources as well."""
     return name.startswith(scope.prefix)
-
-
-def _mutes_ours(_name: str, item: Any, scope: Scope) -> bool:
-    return any(alarm.startswith(scope.prefix) for alarm in item.alarms)
-
-
-def _no_service(name: str, _item: Any, _scope: Scope) -> bool:
-    """Whether a principal is anything but a service-linked role, which AWS changes by itself."""
-    return ":role/aws-service-role/" not in name
-
-
-def _planned_topic(name: str, _item: Any, scope: Scope) -> bool:
-    return name == scope.topic
 
 
 _OURS: Mapping[str, Callable[[str, Any, Scope], bool]] = {
     "alarms": _of_prefix,
     "alarm_attachments": _of_prefix,
-    "mute_rules": _mutes_ours,
-    "principals": _no_service,
-    "topics": _planned_topic,
+    "mute_rules": lambda _, item, scope: any(
+        alarm.startswith(scope.prefix) for alarm in item.alarms
+    ),
+    # AWS changes its service-linked roles by itself.
+    "principals": lambda name, *_: ":role/aws-service-role/" not in name,
+    "topics": lambda name, _, scope: name == scope.topic,
 }
 """Sections that also hold resources of others -> whether an item is ours."""
-
-
-def _itself(item: Any) -> Any:
-    return item
 
 
 def _reached(item: Any) -> Any:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -255,15 +255,14 @@ def _custody(kms: Any, arn: str) -> KeyCustody:
             return KeyCustody(
                 state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
                 policy=policy,
-                grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
+                grantees=_grantees(grants),
             )
     except (ClientError, BotoCoreError, OSError) as error:
         return KeyCustody(state="", unread=unread(error))
 
 
-def _gives_signing(grant: Mapping[str, Any]) -> bool:
-    return not SIGNING.isdisjoint(operation for operation in grant.get("Operations", SIGNING))
-
-
-def _grantee(grant: Mapping[str, Any]) -> str:
-    return str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal"))
+def _grantees(grants: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return whom grants let sign; one that lists no operations may give any."""
+    giving = (grant for grant in grants if SIGNING & {*grant.get("Operations", SIGNING)})
+    of = (grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal") for grant in giving)
+    return tuple(sorted(map(str, of)))
