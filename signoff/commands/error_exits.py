@@ -5,7 +5,7 @@ from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
 from signoff.judge.checklist import ChecklistError
-from signoff.judge.errors import EXPECTED, fault, sentence
+from signoff.judge.errors import EXPECTED, UnusableFileError, fault, sentence
 from signoff.judge.exit_codes import Exit
 
 
@@ -14,7 +14,7 @@ def explained(error: Exception) -> tuple[Exit, Words]:
     match error:
         case EnvironmentFileError():
             return Exit.USAGE, joined(error.problems)
-        case CommandLineError() | ChecklistError():
+        case CommandLineError() | ChecklistError() | UnusableFileError():
             return Exit.USAGE, error.words
         case GuardError():
             return Exit.REFUSED, sentence(error)

@@ -10,8 +10,9 @@ from aws.words import Words
 from signoff import ROOT
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
-from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
-from signoff.report.verify import UnusableRunError, provenance_of
+from signoff.judge.errors import UnusableFileError
+from signoff.judge.run_recording import Recorded, is_recording
+from signoff.report.verify import provenance_of
 
 NO_FILE = Words(
     en="there is no file {}; give the inventory.json of a run",
@@ -66,5 +67,5 @@ def _environment_of(inventory: Path) -> str | None:
         if is_recording(inventory):
             return Recorded.load(inventory).environment.name
         return str(provenance_of(inventory.parent)["environment"])
-    except (UnusableRunError, UnusableRecordingError):
+    except UnusableFileError:
         return None

@@ -21,12 +21,13 @@ from signoff.commands.command_line import CommandOption, language_option
 from signoff.commands.judging_options import BY_DAY, JUDGING, OF_PYTEST
 from signoff.environment import Environment, embedded, load, today
 from signoff.judge.checklist import Checklist, Phase
+from signoff.judge.errors import UnusableFileError
 from signoff.judge.run import Choice, Composition, Options
-from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
+from signoff.judge.run_recording import Recorded, is_recording
 from signoff.judge.snapshot import PlanT
 from signoff.judge.verdict import date_faults
 from signoff.report.history import readable_baseline
-from signoff.report.verify import UnusableRunError, provenance_of
+from signoff.report.verify import provenance_of
 
 NO_ASSERTIONS = Words(
     en="Python runs with assertions off; unset PYTHONOPTIMIZE",
@@ -97,7 +98,7 @@ def choice_of(
         stack = composition.embedded_stack()
         environment = closing.enter_context(stack.localized(environment))
     if option.replay and is_recording(option.replay):
-        environment = _recorded(option.replay, option.lang)
+        environment = Recorded.load(option.replay).environment
     elif option.replay:
         environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
@@ -200,18 +201,11 @@ def _baseline(path: Path | None) -> Path | None:
     return path.resolve()
 
 
-def _recorded(replay: Path, lang: str) -> Environment:
-    try:
-        return Recorded.load(replay).environment
-    except UnusableRecordingError as error:
-        raise pytest.UsageError(error.words[lang]) from None
-
-
 def _as_served(environment: Environment, replay: Path) -> Environment:
     """Return the environment as the embedded stack of a saved run served it, if there was one."""
     try:
         of = provenance_of(replay.parent)
-    except UnusableRunError:
+    except UnusableFileError:
         return environment
     if of["environment"] != environment.name or not of.get("line"):
         return environment

@@ -24,7 +24,14 @@ from signoff.environment.guard import GuardError
 from signoff.judge import collection
 from signoff.judge.checklist import ChecklistError, Row
 from signoff.judge.collection import FINDINGS, Findings, forget_latest
-from signoff.judge.errors import EXPECTED, NO_VERDICT, broken, fault, sentence
+from signoff.judge.errors import (
+    EXPECTED,
+    NO_VERDICT,
+    UnusableFileError,
+    broken,
+    fault,
+    sentence,
+)
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
@@ -39,7 +46,6 @@ from signoff.report.files import (
     without_verdict,
     write_no_raw_log,
 )
-from signoff.report.history import UnusableBaselineError
 from signoff.report.terminal import Terminal
 
 LONG_LIVED = (1_000_000, 50, 100)
@@ -100,7 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
-    except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
+    except (EnvironmentFileError, ChecklistError, GuardError, UnusableFileError) as error:
         raise _refused(config, words_of(error)) from None
     except pytest.UsageError as error:
         raise _refused(config, Words.same(str(error))) from None

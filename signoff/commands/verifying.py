@@ -4,22 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aws.visible import visible_line
-from aws.words import Words, words_of
+from aws.words import Words
 from signoff import ROOT
-from signoff.commands.command_line import CommandLineError
 from signoff.environment import in_japan, load
 from signoff.environment.guard import open_session
 from signoff.evidence import Record
 from signoff.judge.exit_codes import Exit
-from signoff.report.verify import RunVerification, UnusableRunError, provenance_of, verify
+from signoff.report.verify import RunVerification, provenance_of, verify
 
 
 def verify_run(folder: Path, environments: Path, lang: str, root: Path = ROOT) -> int:
-    try:
-        name = provenance_of(folder)["environment"]
-    except UnusableRunError as error:
-        raise CommandLineError(words_of(error)) from None
-    environment = load(name, environments).environment
+    environment = load(provenance_of(folder)["environment"], environments).environment
     session = open_session(environment.region)
     found = verify(folder, environment, client=session.client, root=root)
     print("\n".join(sentence[lang] for sentence in _sentences(folder, found)))

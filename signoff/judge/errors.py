@@ -20,7 +20,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from aws.door.failures import ReadFailure
 from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
 from aws.visible import visible
-from aws.words import Words, words_of
+from aws.words import Bilingual, Words, words_of
 from signoff import ROOT
 from signoff.environment.guard import CREDENTIALS, no_credentials
 
@@ -98,6 +98,10 @@ def _of_the_client(error: BotoCoreError) -> Words:
         ja=f"AWSクライアントのエラーです（{kind}）。設定（~/.aws/config、AWS_で始まる環境変数）を確認し、"
         "再実行してください",
     )
+
+
+class UnusableFileError(Bilingual):
+    """A file is not the one of a run that it should be; the message says what to give instead."""
 
 
 def unreadable(error: BaseException) -> Words:

@@ -21,18 +21,13 @@ from aws.door.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions
 from aws.redaction.stand_ins import StandIns
-from aws.words import Bilingual
 from signoff.environment import ADAPTER, Environment
-from signoff.judge.errors import unreadable
+from signoff.judge.errors import UnusableFileError, unreadable
 
 FILE = "recording.json"
 SCHEMA = 1
 SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of an operation
 TEXT, BINARY = "SecretString", "SecretBinary"
-
-
-class UnusableRecordingError(Bilingual):
-    """The file is not a recording of this version."""
 
 
 @dataclass(slots=True)
@@ -98,11 +93,11 @@ class Recorded:
 
     @classmethod
     def load(cls, file: Path) -> "Recorded":
-        """Read a recording. Raises UnusableRecordingError."""
+        """Read a recording. Raises UnusableFileError."""
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
             if content["schema"] != SCHEMA:
-                raise UnusableRecordingError(
+                raise UnusableFileError(
                     en=f"{file} has schema {content['schema']}, and this version reads {SCHEMA}",
                     ja=f"{file}の形式は{content['schema']}ですが、このバージョンが読めるのは{SCHEMA}です",
                 )
@@ -116,7 +111,7 @@ class Recorded:
             )
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             why = unreadable(error)
-            raise UnusableRecordingError(
+            raise UnusableFileError(
                 en=f"{file} can't be read as a recording of a run ({why.en})",
                 ja=f"{file}を実行の記録として読み取れません（{why.ja}）",
             ) from None

@@ -13,12 +13,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json
-from aws.words import Bilingual, Words
+from aws.words import Words
 from signoff import ROOT
 from signoff.environment import in_japan
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
-from signoff.judge.errors import unreadable
+from signoff.judge.errors import UnusableFileError, unreadable
 from signoff.judge.observations import SUBJECTS
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
@@ -111,10 +111,6 @@ class RunHistory:
     baseline: ChangesSince | None = None
 
 
-class UnusableBaselineError(Bilingual):
-    """The file is not the result of a run."""
-
-
 def history_of(
     now: Mapping[str, Mapping[str, Any]],
     records: Records,
@@ -158,12 +154,12 @@ def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 
 def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    """Return the rows of a chosen signoff.json; UnusableBaselineError if it is not one."""
+    """Return the rows of a chosen signoff.json; UnusableFileError if it is not one."""
     try:
         return rows_of(json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = unreadable(error)
-        raise UnusableBaselineError(
+        raise UnusableFileError(
             en=f"{path} can't be read as the result of a run ({why.en}); "
             "give the signoff.json of an earlier run",
             ja=f"{path}を実行結果として読み取れません（{why.ja}）。"

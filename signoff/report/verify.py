@@ -10,11 +10,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.words import Bilingual, Words
+from aws.words import Words
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
-from signoff.judge.errors import unreadable
+from signoff.judge.errors import UnusableFileError, unreadable
 from signoff.judge.run import REPORTS
 from signoff.judge.verdict import VerdictWord
 
@@ -52,17 +52,13 @@ class RunVerification:
         return now > then
 
 
-class UnusableRunError(Bilingual):
-    """The folder holds no run."""
-
-
 def digests_of(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
     """Return name -> SHA-256 of the files of a folder."""
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
 
 def provenance_of(folder: Path) -> Mapping[str, Any]:
-    """Return where a run comes from, as its JSON says; UnusableRunError where it says nothing."""
+    """Return where a run comes from, as its JSON says; UnusableFileError where it says nothing."""
     try:
         found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
         names = [
@@ -74,7 +70,7 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
         return {"environment": found["environment"], **found}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = unreadable(error)
-        raise UnusableRunError(
+        raise UnusableFileError(
             en=f"{folder / RESULT} can't be read as the result of a run ({why.en}); "
             f"give a folder such as report/prod/latest",
             ja=f"{folder / RESULT}を実行結果として読み取れません（{why.ja}）。report/prod/latestの"

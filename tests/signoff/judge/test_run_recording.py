@@ -16,7 +16,8 @@ from aws.door.recording import RecordedCall, Recorder, Replay
 from aws.redaction.secret_text import secrets_in, spellings
 from aws.redaction.stand_ins import StandIns
 from signoff.environment import load
-from signoff.judge.run_recording import FILE, Recorded, Recording, UnusableRecordingError
+from signoff.judge.errors import UnusableFileError
+from signoff.judge.run_recording import FILE, Recorded, Recording
 from tests.aws.wire import Wire
 
 KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -155,7 +156,7 @@ def test_recording_comes_back_as_it_was_saved(recorded, environment, tmp_path):
 def test_what_is_no_recording_is_refused_in_a_sentence(text, asked, tmp_path):
     (tmp_path / FILE).write_text(text, encoding="utf-8")
 
-    with pytest.raises(UnusableRecordingError) as caught:
+    with pytest.raises(UnusableFileError) as caught:
         Recorded.load(tmp_path / asked)
 
     assert str(tmp_path / asked) in str(caught.value)

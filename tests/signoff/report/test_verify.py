@@ -9,9 +9,10 @@ from signoff.__main__ import main
 from signoff.commands.verifying import verify_run
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
+from signoff.judge.errors import UnusableFileError
 from signoff.judge.exit_codes import Exit
 from signoff.report.files import BESIDE_THE_PAGE, SUMMARY
-from signoff.report.verify import PAGE, RESULT, UnusableRunError, digests_of, verify
+from signoff.report.verify import PAGE, RESULT, digests_of, verify
 
 CALLER = "arn:aws:iam::123456789012:user/hanako"
 BESIDE = BESIDE_THE_PAGE
@@ -73,7 +74,7 @@ def told(folder, problems):
     """Return what is wrong, also where the folder can't be read as that of a run any more."""
     try:
         return problems(folder)
-    except UnusableRunError as error:
+    except UnusableFileError as error:
         return str(error)
 
 
@@ -138,7 +139,7 @@ def test_edited_run_record_verifies_nothing(run, store, problems):
 def test_json_of_another_hand_is_one_sentence(run, problems, odd):
     (run / RESULT).write_text(json.dumps({"provenance": {"environment": "local"} | odd}))
 
-    with pytest.raises(UnusableRunError, match="can't be read as the result of a run"):
+    with pytest.raises(UnusableFileError, match="can't be read as the result of a run"):
         problems(run)
 
 
