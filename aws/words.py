@@ -72,6 +72,15 @@ def joined(found: Iterable[Words], between: str = "; ") -> Words:
     )
 
 
+def first_of(items: Iterable[Words | str], most: int) -> Words:
+    """Name some and count the rest."""
+    named = [item if isinstance(item, Words) else Words.same(item) for item in items]
+    shown, more = joined(named[:most], ", "), len(named) - most
+    if more <= 0:
+        return shown
+    return Words(en=f"{shown.en} and {more:,} more", ja=f"{shown.ja}ほか{more:,}件")
+
+
 def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
     """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
     ends = [word.removeprefix(start) for word in known]

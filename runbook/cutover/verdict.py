@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from aws.change.gate import Changes
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Words, first_of
 from runbook.engine import Change, Refused, StepContext
 from signoff.environment import in_japan
 from signoff.evidence.parts import Part
@@ -100,7 +100,4 @@ def _missing(result: Result, checklist: Checklist) -> Words:
     """Name the rows before the cut-over that were not judged: an older checklist had fewer."""
     judged = {row.row.id for row in result.verdict.rows}
     missing = [row.id for row in checklist if row.phase is Phase.BEFORE and row.id not in judged]
-    listed, more = ", ".join(missing[:NAMED]), len(missing) - NAMED
-    if more <= 0:
-        return Words.same(listed)
-    return Words(en=f"{listed} and {more} more", ja=f"{listed}ほか{more}件")
+    return first_of(missing, NAMED)

@@ -22,7 +22,7 @@ from aws.converge.undo import UNDO
 from aws.kinds import KINDS, LEDGERS
 from aws.ledger import Closed
 from aws.visible import visible_line
-from aws.words import Words, joined
+from aws.words import Words, first_of, joined
 
 OF_OURS = frozenset({"evidence", "rehearsal"})
 """Resources that are in no AWS account."""
@@ -274,7 +274,10 @@ class AppliedChanges:
         """Say what is changed now; None if nothing differs from before."""
         if not self._made and not self._broken:
             return None
-        done, open_ = _all_of(self._made), _all_of(self._broken)
+        done, open_ = (
+            first_of((_in_both(resource) for resource in noted), NAMED)
+            for noted in (self._made, self._broken)
+        )
         sentences = [
             Words(en=f"changed so far: {done.en}", ja=f"変更済み: {done.ja}"),
             Words(
@@ -291,10 +294,5 @@ class AppliedChanges:
         )
 
 
-def _all_of(resources: Collection[str]) -> Words:
-    first, more = list(resources)[:NAMED], len(resources) - NAMED
-    en = ", ".join(first)
-    ja = "、".join(resource_in(change, "ja") for change in first)
-    if more <= 0:
-        return Words(en=en, ja=ja)
-    return Words(en=f"{en} and {more} more", ja=f"{ja}ほか{more}件")
+def _in_both(resource: str) -> Words:
+    return Words(en=resource, ja=resource_in(resource, "ja"))

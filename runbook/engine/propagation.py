@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from aws.change.gate import Change, Changes, Refused, nothing
 from aws.change.waiting import stale
-from aws.words import Words
+from aws.words import Words, first_of
 from runbook.engine.step_context import StepContext
 
 Action = Callable[[StepContext], Changes]
@@ -84,11 +84,9 @@ def _wait(context: StepContext, action: Action, made: Changes) -> None:
 
 
 def _named(made: Changes) -> Words:
-    resources = list(dict.fromkeys(change.resource for change in made))
-    named, more = ", ".join(resources[:NAMED]), len(resources) - NAMED
+    named = first_of(dict.fromkeys(change.resource for change in made), NAMED)
     return Words(
-        en=f"AWS shows the changes of {named}" + (f" and {more} more" if more > 0 else ""),
-        ja=f"{named}" + (f"ほか{more}件" if more > 0 else "") + "の変更がAWSの応答に現れること",
+        en=f"AWS shows the changes of {named.en}", ja=f"{named.ja}の変更がAWSの応答に現れること"
     )
 
 

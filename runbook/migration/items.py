@@ -77,11 +77,8 @@ def difference(wanted: ItemHashes, found: ItemHashes) -> KeyDifference:
     )
 
 
-def key_list(keys: Iterable[Key], most: int = 5) -> str:
-    """Name some keys and count the rest."""
-    shown = [" / ".join(key) for key in keys]
-    rest = f" and {len(shown) - most:,} more" if len(shown) > most else ""
-    return ", ".join(shown[:most]) + rest
+def name_of(key: Key) -> str:
+    return " / ".join(key)
 
 
 def unfit(item: Any, table: Table, shape: Any, seen: set[Key]) -> Words | None:

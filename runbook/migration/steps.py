@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
-from aws.words import Words, joined
+from aws.words import Words, first_of, joined
 from plan.canonical import Item, outline
 from runbook.engine import Change, Refused, StepContext
 from runbook.migration.items import (
@@ -22,8 +22,8 @@ from runbook.migration.items import (
     Transform,
     difference,
     item_hashes,
-    key_list,
     key_of,
+    name_of,
     picked,
     progressing,
     scanned,
@@ -35,6 +35,8 @@ from runbook.migration.source import Source
 MANIFEST = "manifest"
 """Kind of the record that says what a table must hold."""
 SHOWN = 3
+NAMED = 5
+"""Keys that a sentence names."""
 MOST_LISTED = 1_000
 """Items whose attributes the manifest lists, so that a difference can be named; people's are never listed."""
 KINDS = {
@@ -94,7 +96,7 @@ def look_at_items(context: StepContext, job: Job) -> Changes:
 def _name(number: int, item: Any, table: Table) -> str:
     """Name an item by its key, and one without a key by its place in the source."""
     try:
-        return " / ".join(key_of(item, table)) or f"item {number}"
+        return name_of(key_of(item, table)) or f"item {number}"
     except (LookupError, TypeError):
         return f"item {number}"
 
@@ -119,10 +121,11 @@ def write_items(context: StepContext, job: Job) -> Changes:
     wanted, there = _wanted(context, job), _there(context, job)
     odd = difference(wanted, there)
     if odd.extra and not job.adds_only:
+        extra = first_of(map(name_of, odd.extra), NAMED)
         context.say(
-            en=f"only in {job.table.name}, and left alone: {key_list(odd.extra)}; no manifest is recorded"
+            en=f"only in {job.table.name}, and left alone: {extra.en}; no manifest is recorded"
             " while they are there: find out whose they are",
-            ja=f"{job.table.name}だけにあり、変更しない項目: {key_list(odd.extra)}。残っている間はマニフェストを"
+            ja=f"{job.table.name}だけにあり、変更しない項目: {extra.ja}。残っている間はマニフェストを"
             "記録しません。誰のものか確認してください",
         )
     replaced = set[Key]() if job.adds_only else set(odd.other)
@@ -130,7 +133,7 @@ def write_items(context: StepContext, job: Job) -> Changes:
     after = picked(job.items(), job.table, replaced) if replaced else {}
     resource, have, whole = f"table {job.table.name}", len(wanted) - len(odd.missing), len(wanted)
     changes = [
-        Change(resource, f"item {key_list([key])}", before[key], after[key], destroys=True)
+        Change(resource, f"item {name_of(key)}", before[key], after[key], destroys=True)
         for key in sorted(before.keys() & after.keys())
     ]
     if odd.missing:
@@ -203,7 +206,7 @@ def _refuse_odd(context: StepContext, job: Job, odd: KeyDifference) -> NoReturn:
 
 def _few(job: Job, what: Words, keys: tuple[Key, ...]) -> Words:
     many = Words(en=f"{len(keys):,} items", ja=f"{len(keys):,}件")
-    named = many if job.private else Words.same(key_list(keys))
+    named = many if job.private else first_of(map(name_of, keys), NAMED)
     return Words(en=f"{what.en}: {named.en}", ja=f"{what.ja}: {named.ja}")
 
 

@@ -21,11 +21,12 @@ from boto3.dynamodb.types import TypeSerializer
 
 from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
+from aws.words import first_of
 from plan.canonical import Item
 from runbook.engine import StepContext, step
-from runbook.migration.items import key_of, scanned
+from runbook.migration.items import key_of, name_of, scanned
 from runbook.migration.source import Source
-from runbook.migration.steps import MANIFEST, Job, leave_manifest, write_items
+from runbook.migration.steps import MANIFEST, NAMED, Job, leave_manifest, write_items
 
 SPOTS = Path(__file__).parents[1] / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""
@@ -54,10 +55,10 @@ def load_the_spots(context: StepContext) -> Changes:
         )
         return ()
     if others:
-        named = ", ".join(others[:5])
+        named = first_of(others, NAMED)
         context.say(
-            en=f"{name} holds spots of its own ({named}), and is left as it is",
-            ja=f"{name}には独自のスポット（{named}）があるため、変更しません",
+            en=f"{name} holds spots of its own ({named.en}), and is left as it is",
+            ja=f"{name}には独自のスポット（{named.ja}）があるため、変更しません",
         )
         return ()
     return write_items(context, job)
@@ -102,7 +103,7 @@ def _others(context: StepContext, job: Job) -> list[str]:
         return []
     ours = {key_of(spot, table) for spot in spots()}
     keys = (key_of(entry, table) for entry in scanned(client, table.name))
-    return sorted(" / ".join(key) for key in keys if key not in ours)
+    return sorted(name_of(key) for key in keys if key not in ours)
 
 
 def _were_migrated(context: StepContext, table: Table) -> bool:

@@ -165,6 +165,15 @@ def test_what_is_only_in_the_target_keeps_the_manifest_from_being_left(rally):
     assert found == {"missing": [], "other": [], "extra": [["SPOT-00999"]]}
 
 
+def test_of_many_keys_some_are_named_and_the_rest_counted_in_both_languages(rally):
+    put(rally.prod, TARGET, [spot(number) for number in range(991, 998)])
+    with pytest.raises(Stopped) as stopped:
+        rally.run(migrate_masters).perform()
+
+    assert "SPOT-00995 and 2 more" in stopped.value.words.en
+    assert "SPOT-00995ほか2件" in stopped.value.words.ja
+
+
 def test_a_source_that_changes_meanwhile_is_told_and_the_next_run_carries_it_over(rally):
     once = [spot(60)]
 
