@@ -48,8 +48,8 @@ class Http:
         self._base_path = url.path
         self._constant = f" HTTP/1.1\r\nHost: {url.netloc}\r\n"
         self._timeout_s = timeout_s
-        self.idle: list[Connection] = []
-        self.busy: set[Connection] = set()
+        self.idle: list[KeptConnection] = []
+        self.busy: set[KeptConnection] = set()
         gevent.spawn(self._reap)
 
     def send(
@@ -74,7 +74,7 @@ class Http:
     def _send_on_new(self, request: bytes, deadline: float, end: End) -> None:
         try:
             with gevent.Timeout(self._timeout_s, TimeoutError("no connection in time")):
-                connection = Connection(self, self._connected())
+                connection = KeptConnection(self, self._connected())
         except Exception as error:  # noqa: BLE001 - any way of getting no connection is one
             end(0, b"", error)
         else:
@@ -99,7 +99,7 @@ class Http:
                 connection.fail(TimeoutError("no answer in time"))
 
 
-class Connection(HTTPResponseParser):
+class KeptConnection(HTTPResponseParser):
     """A kept connection with at most one call under way; the event loop calls it when there is something to read."""
 
     def __init__(self, http: Http, connection: Any) -> None:
