@@ -95,12 +95,13 @@ def _sources(root: Path, folder: str) -> set[Path]:
 
 def _shared(root: Path, path: Path) -> Iterator[Path]:
     """Yield the modules below ``root`` that one of them imports."""
-    for name in _imported(path.read_bytes()):
+    below = f"{root.name}."
+    for name in filter(lambda name: name.startswith(below), _imported(path.read_bytes())):
         module = root.parent.joinpath(*name.split(".")).with_suffix(".py")
-        if module.is_relative_to(root) and module.is_file():
+        if module.is_file():
             yield module
             yield from (
-                folder / "__init__.py" for folder in module.parents if root in folder.parents
+                root / folder / "__init__.py" for folder in module.relative_to(root).parents
             )
 
 

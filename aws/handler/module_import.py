@@ -6,46 +6,15 @@ Where only a run decides between branches, what each of them binds counts, and a
 import ast
 import sys
 from contextlib import suppress
-from functools import lru_cache
 from itertools import takewhile
-from threading import Lock
 
 from aws.handler.expressions import Evaluation, module_named
 from aws.handler.importing import PERHAPS, Bound, ImportEnds, Importing
+from aws.handler.outline import outlined
 
 EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
-HIDDEN = frozenset(
-    {
-        "exec",
-        "globals",
-        "locals",
-        "vars",
-        "modules",
-        "__getattr__",
-        "__dict__",
-        "global_enum",
-    }
-)
-"""By which a module may have names that no statement of it binds."""
-SEARCHING = frozenset({"addsitedir", "__path__", "extend_path"})
-"""By which modules are found in other folders than the package's own, as by sys.path."""
 DEFERRING = 14
 """The minor version of Python 3 since which an annotation is evaluated when it is asked for (PEP 649)."""
-_PARSING = Lock()
-"""CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
-
-
-@lru_cache(maxsize=1024)
-def _parsed(source: bytes, file: str, minor: int) -> ast.Module:
-    """Parse a module once, since functions share modules, by the grammar of an older Python if need be."""
-    try:
-        with _PARSING:
-            tree = ast.parse(source, feature_version=minor)
-            compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
-            return tree
-    except (SyntaxError, ValueError):
-        en, ja = f"{file} is no Python 3.{minor}", f"{file}がPython 3.{minor}として読めない"
-        raise ImportEnds(en, ja) from None
 
 
 def executed(importing: Importing, module: str, file: str) -> Bound:
@@ -57,40 +26,17 @@ class ModuleImport(Evaluation):
     """One module's statements in their order, as its import executes them."""
 
     def whole(self) -> Bound:
-        written = 0
         modules = self.importing.modules
         minor = min(modules.minor, sys.version_info.minor)
-        tree = _parsed(modules.files[self.file], self.file, minor)
-        self.annotates = modules.minor < DEFERRING and not any(map(_defers, tree.body))
-        self.own = {each for each in ast.walk(tree) if _runs_when_called(each)}
-        for node in ast.walk(tree):
-            written += _writes_variables(node)
-            match node:
-                case ast.Name(id="setattr"):
-                    self.importing.assigned.add("*")
-                    self.bound["*"] = PERHAPS
-                case ast.Global(names=names):
-                    self.bound |= dict.fromkeys(names, PERHAPS)
-                case (
-                    ast.Attribute(value=ast.Name(id="sys"), attr="path")
-                    | ast.alias(name="sys", asname=str())
-                ):
-                    self.importing.modules.elsewhere = True
-                case ast.ImportFrom(module="sys", names=taken) if "path" in {
-                    alias.name for alias in taken
-                }:
-                    self.importing.modules.elsewhere = True
-                case ast.Name(id=name) | ast.Attribute(attr=name) if name in SEARCHING:
-                    self.importing.modules.elsewhere = True
-                case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name) if (
-                    name in HIDDEN
-                ):
-                    self.bound["*"] = PERHAPS
-                case ast.Attribute(attr=name, ctx=ast.Store()):
-                    self.importing.assigned.add(name)
-        if written:
+        outline = outlined(modules.files[self.file], self.file, minor)
+        self.annotates = modules.minor < DEFERRING and not outline.defers
+        self.own = {*outline.run_when_called}
+        self.bound |= dict.fromkeys(outline.bound, PERHAPS)
+        self.importing.assigned |= outline.assigned
+        modules.elsewhere |= outline.searches
+        if outline.written:
             self.importing.variables = None
-        self.run(tree.body)
+        self.run(outline.body)
         return self.bound
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -294,43 +240,11 @@ class ModuleImport(Evaluation):
     visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
 
 
-def _defers(node: ast.stmt) -> bool:
-    """Whether a statement keeps the annotations of its module from being evaluated."""
-    match node:
-        case ast.ImportFrom(module="__future__", names=names):
-            return "annotations" in {alias.name for alias in names}
-    return False
-
-
-def _runs_when_called(node: ast.AST) -> bool:
-    """Whether a node defines a function that a call runs at once, as it is written."""
-    is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list
-    return is_plain and not any(
-        isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(node)
-    )
-
-
 def _is_simple(statement: ast.stmt) -> bool:
     """Whether a statement has no branches, of which a run chooses one."""
     return not isinstance(
         statement, ast.If | ast.For | ast.While | ast.Try | ast.TryStar | ast.With | ast.Match
     )
-
-
-def _writes_variables(node: ast.AST) -> int:
-    """Count a use of the environment's variables, and take away one that only reads: what remains may set them."""
-    match node:
-        case ast.Name(id="environ") | ast.Attribute(attr="environ" | "putenv"):
-            return 1
-        case ast.alias(name="environ" | "putenv", asname=str()):
-            return 1
-        case (
-            ast.Subscript(value=read, ctx=ast.Load())
-            | ast.Attribute(value=read, attr="get")
-            | ast.Compare(comparators=[read])
-        ):
-            return -_writes_variables(read)
-    return 0
 
 
 def _decided(test: ast.expr) -> bool | None:
