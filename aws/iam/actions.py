@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zlib import MAX_WBITS, decompressobj
 
@@ -116,6 +117,10 @@ ONLY_IN_IAM: Mapping[str, tuple[str, ...]] = {
 """IAM's prefix -> actions that no API operation is named after."""
 
 
+_SEARCHING = Lock()
+"""Sections are read in threads, of which each that asks first would look through all of AWS."""
+
+
 @lru_cache(maxsize=1)
 def loader() -> Loader:
     """Return what loads the models of services, the same for all sessions."""
@@ -222,7 +227,8 @@ def _actions(service: str, prefix: str) -> Iterable[str]:
 
 
 def _services(prefix: str) -> Iterable[str]:
-    by_signing_name = services_by_signing_name()
+    with _SEARCHING:
+        by_signing_name = services_by_signing_name()
     signing_names = {prefix, *(name for name, known in PREFIXES.items() if known == prefix)}
     return (service for name in signing_names for service in by_signing_name.get(name, ()))
 
