@@ -117,9 +117,9 @@ def _checked(subject: Words, lines: Iterable[FactLine]) -> Iterator[Checked]:
 
 def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
     """Join subjects with the same findings."""
-    alike: dict[str, Checked] = {}
+    alike: dict[Checked | tuple[FactLine, ...], Checked] = {}
     for proof in checked:
-        key = repr(proof.lines) if proof.subjects else repr(proof)
+        key = proof.lines if proof.subjects else proof
         before = alike.get(key)
         alike[key] = (
             replace(proof, subjects=(*before.subjects, *proof.subjects)) if before else proof
