@@ -255,6 +255,13 @@ SAME: Mapping[str, Any] = {
     "deployed again": item("stages", "prod", deployment_id="other"),
     "patched runtime": item("functions", AWARD, runtime_version="arn:aws:lambda:x::runtime:y"),
     "update under way": item("functions", AWARD, last_update_status="InProgress"),
+    "settings of one method that every method has": edited(
+        "stages",
+        "prod",
+        lambda stage: replace(
+            stage, settings={**stage.settings, "stamps/GET": stage.settings["*/*"]}
+        ),
+    ),
     "text of the stage": item("stages", "prod", description="other"),
     "restorable later": item("backups", "Users-prod", earliest=LATER, latest=LATER),
     "alarm fires": item("alarms", ALARM, state="ALARM", state_since=LATER),
