@@ -6,6 +6,7 @@ from typing import Any
 
 from aws import desired
 from aws.access.assuming import TRUSTED
+from aws.access.callers import names_exactly
 from aws.access.principals import GIVES, MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY, Principal
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
@@ -23,7 +24,7 @@ from aws.kinds.topic import TOPIC, Topic
 from aws.reader_policy import actions as reader_actions
 from aws.words import SILENCE, Words
 from checks.reached import EVERYTHING, example_of, summary
-from checks.resource_policies import names_exactly, outsiders, principals_beyond, terms_of
+from checks.resource_policies import outsiders, principals_beyond, terms_of
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.snapshot import Snapshot

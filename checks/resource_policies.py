@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from aws import desired
-from aws.access.callers import EQUAL
+from aws.access.callers import names_exactly
 from aws.access.privileges import needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any
@@ -124,11 +124,6 @@ def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
     if key == ("aws:principalarn" if keys is ACCOUNT_KEYS else "aws:sourcearn"):
         return surely and {account_of(value) for value in condition.values} == {account}
     return False
-
-
-def names_exactly(condition: Condition) -> bool:
-    """Whether a condition holds for its values and for no others."""
-    return condition.operator in EQUAL and not (condition.if_exists or condition.quantifier)
 
 
 def account_of(principal: str) -> str:

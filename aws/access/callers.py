@@ -31,7 +31,6 @@ SERVICE = "cloudwatch.amazonaws.com"
 CLOUDWATCH = ("Service", SERVICE)
 ANYONE = (("AWS", "*"), ("*", "*"))
 ARN_KEY = "aws:sourcearn"
-EQUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS. Its policy does not allow CloudWatch, and it can't be changed."""
 GATEWAY = "apigateway.amazonaws.com"
@@ -116,7 +115,7 @@ def _holds(condition: Condition, request: Context) -> Answer:
     """Whether a request meets a condition; if no alarm is given, any alarm of the account may be the source."""
     if ARN_KEY in request or condition.key.lower() != ARN_KEY:
         return holds(condition, request)
-    if condition.operator not in EQUAL or condition.quantifier:
+    if condition.operator not in EXACT or condition.quantifier:
         return Unknown(
             Words(
                 en=f"the condition {condition} is not evaluated",
@@ -217,7 +216,9 @@ def _notifies(kind: str, who: str, callers: Callers) -> bool:
 
 def _other_apis(statement: Statement, callers: Callers) -> Iterator[Words]:
     """Yield the other APIs that a statement allows: only the source ARN tells one API from another."""
-    sources = [c for c in statement.conditions if c.key.lower() == "aws:sourcearn" and _binds(c)]
+    sources = [
+        c for c in statement.conditions if c.key.lower() == "aws:sourcearn" and names_exactly(c)
+    ]
     if not sources:
         yield Words(
             en="every API of AWS that names it (no aws:SourceArn)",
@@ -228,7 +229,8 @@ def _other_apis(statement: Statement, callers: Callers) -> Iterator[Words]:
             yield Words(en=f"another API: {value}", ja=f"別のAPI: {value}")
 
 
-def _binds(condition: Condition) -> bool:
+def names_exactly(condition: Condition) -> bool:
+    """Whether a condition holds for its values and for no others."""
     return condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
 
 

@@ -15,11 +15,21 @@ from aws.access.assuming import (
     trusted_services,
     trusted_to_assume,
 )
-from aws.access.reach import Policies, Reach, Targets, reach_of
+from aws.access.reach import Reach, Targets, reach_of
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, stopping, targets_of
 from aws.door.failures import ReadFailure
 from aws.kinds.function_beside import listed
-from aws.kinds.role import ABSENT, ROLE, Details, attached, details, document_text, policy_documents
+from aws.kinds.role import (
+    ROLE,
+    Details,
+    PolicyDocument,
+    attached,
+    boundary_arn,
+    details,
+    managed_policy,
+    policies_of,
+    policy_documents,
+)
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -56,8 +66,8 @@ class _Bearer:
     arn: str
     kind: str
     raw: Raw
-    policies: Policies
-    limit: Policies | None
+    policies: tuple[PolicyDocument, ...]
+    limit: PolicyDocument | None
     trusts: tuple[str, ...] = ()
 
     @property
@@ -78,7 +88,11 @@ def principals(reading: Reading) -> Section[Principal]:
         arn = raw["Arn"]
         try:
             trusts = trusted_to_assume(raw, account) if kind == "role" else ()
-            policies, limit = _applying(raw, found, documents)
+            groups = (
+                each for each in found.groups if each["GroupName"] in raw.get("GroupList", ())
+            )
+            policies, boundary = policies_of(documents, raw, *groups), boundary_arn(raw)
+            limit = managed_policy(documents, boundary) if boundary else None
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
             unread[arn] = _policies_of(arn, error)
@@ -161,39 +175,11 @@ def _policies(found: Details) -> Iterator[Target]:
     yield Target(kind="rights of policies", name="", arns=own, actions=OF_POLICIES)
 
 
-def _applying(
-    raw: Raw, found: Details, documents: Mapping[str, str | Unreadable]
-) -> tuple[Policies, Policies | None]:
-    groups = set(raw.get("GroupList", ()))
-    bearers = [raw, *(group for group in found.groups if group["GroupName"] in groups)]
-    inline = [
-        (entry["PolicyName"], document_text(entry["PolicyDocument"]))
-        for bearer in bearers
-        for key in ("RolePolicyList", "UserPolicyList", "GroupPolicyList")
-        for entry in bearer.get(key, ())
-    ]
-    managed = [
-        _managed(policy["PolicyArn"], documents)
-        for bearer in bearers
-        for policy in bearer.get("AttachedManagedPolicies", ())
-    ]
-    boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    return [*inline, *managed], [_managed(boundary, documents)] if boundary else None
-
-
 def _policies_of(arn: str, error: ReadFailure | ValueError) -> Unreadable:
     """Return why a principal's policies are unknown: they were not read, or are none."""
     why = error.why if isinstance(error, ReadFailure) else Unreadable(words_of(error))
     en, ja = f"policies of {arn}: {why.words.en}", f"{arn}のポリシー: {why.words.ja}"
     return replace(why, words=Words(en=en, ja=ja))
-
-
-def _managed(arn: str, documents: Mapping[str, str | Unreadable]) -> tuple[str, str]:
-    document = documents.get(arn)
-    if not isinstance(document, str):
-        why = ABSENT if document is None else document
-        raise ReadFailure(why.behind(f"policy {arn}"))
-    return arn.rpartition("/")[2], document
 
 
 READERS = {

@@ -190,9 +190,7 @@ def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ..
 def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
     """Return every statement of the role's policies. Raises PolicySyntaxError if one can't be read."""
     kept = (policy for policy in role.policies if policy.arn not in without)
-    return tuple(
-        statement for document in kept for statement in parse(document.document, document.name)
-    )
+    return tuple(statement for policy in kept for statement in policy.statements)
 
 
 def split(statement: Statement) -> Iterator[Statement]:
@@ -227,7 +225,7 @@ def boundary_of(role: Role) -> tuple[Statement, ...] | None:
         return None
     name = role.boundary.name
     silent = Statement(effect="Deny", not_actions=("*",), resources=("*",), policy=name)
-    return parse(role.boundary.document, name) or (silent,)
+    return role.boundary.statements or (silent,)
 
 
 def expanding(want: desired.Role) -> Callable[[str], tuple[str, ...]]:

@@ -21,12 +21,11 @@ from aws.iam.evaluation import (
     names_action,
 )
 from aws.iam.pattern import Pattern, escape_from, named_pattern, overlap, resource_pattern
-from aws.iam.statement import Statement, only, parse
+from aws.iam.statement import Statement, only
+from aws.kinds.role import PolicyDocument
 from aws.words import SILENCE, Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")
-Policies = Sequence[tuple[str, str]]
-"""(name, document) of every policy that applies to a principal."""
 
 
 class TargetGrant(NamedTuple):
@@ -56,14 +55,13 @@ class Targets:
 
     def __init__(self, targets: Iterable[Target]) -> None:
         self.all = tuple(targets)
-        self._granted: dict[tuple[str, str], tuple[tuple[int, TargetGrant], ...]] = {}
+        self._granted: dict[PolicyDocument, tuple[tuple[int, TargetGrant], ...]] = {}
 
-    def granted(self, name: str, document: str) -> tuple[tuple[int, TargetGrant], ...]:
+    def granted(self, policy: PolicyDocument) -> tuple[tuple[int, TargetGrant], ...]:
         """Return (index of the target, grant) for everything that one policy might allow."""
-        key = (name, document)
-        if key not in self._granted:
-            self._granted[key] = tuple(self._grants(parse(document, name)))
-        return self._granted[key]
+        if policy not in self._granted:
+            self._granted[policy] = tuple(self._grants(policy.statements))
+        return self._granted[policy]
 
     def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, TargetGrant]]:
         for statement in only("Allow", statements):
@@ -180,17 +178,17 @@ class Reach:
 
 
 def reach_of(
-    arn: str, policies: Policies, limit: Policies | None, *, targets: Targets
+    arn: str, policies: Sequence[PolicyDocument], limit: PolicyDocument | None, *, targets: Targets
 ) -> tuple[Reach, ...]:
     """Return what the policies let a principal act on, within its boundary (``limit``)."""
     grants: dict[int, list[TargetGrant]] = {}
-    for name, document in policies:
-        for place, grant in targets.granted(name, document):
+    for policy in policies:
+        for place, grant in targets.granted(policy):
             grants.setdefault(place, []).append(grant)
     if not grants:
         return ()
-    own = tuple(statement for name, document in policies for statement in parse(document, name))
-    limits = () if limit is None else (tuple(s for n, d in limit for s in parse(d, n)),)
+    own = tuple(statement for policy in policies for statement in policy.statements)
+    limits = (limit.statements,) if limit else ()
     found = (
         _reached(targets.all[place], sorted(grants[place], key=by_gravity), arn, own, limits)
         for place in sorted(grants)

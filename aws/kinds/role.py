@@ -7,6 +7,7 @@ from typing import Any
 
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
+from aws.iam.statement import Statement, parse
 from aws.kind.description import (
     ARN,
     IDENTITY,
@@ -55,24 +56,33 @@ class PolicyDocument:
     document: str
     arn: str | None = None
 
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        return parse(self.document, self.name)
+
 
 ABSENT = Unreadable(Words(en="it does not exist", ja="存在しません"))
 """Of a managed policy that is attached."""
+Documents = Mapping[str, str | Unreadable]
+"""ARN of a managed policy -> its document, JSON text, or why it is not known."""
+INLINE = ("RolePolicyList", "UserPolicyList", "GroupPolicyList")
 PATH = Harmless("a part of the ARN, by which everything refers to it")
 
 
-def _policies(raw: Raw, place: Mapping[str, Any]) -> tuple[PolicyDocument, ...]:
+def policies_of(documents: Documents, *bearers: Raw) -> tuple[PolicyDocument, ...]:
+    """Return the policies of a role, or of a user and its groups: the inline ones, then the managed ones."""
     inline = (
         PolicyDocument(name=entry["PolicyName"], document=document_text(entry["PolicyDocument"]))
-        for entry in raw.get("RolePolicyList", ())
+        for raw in bearers
+        for key in INLINE
+        for entry in raw.get(key, ())
     )
-    managed = (policy["PolicyArn"] for policy in raw.get("AttachedManagedPolicies", ()))
-    return (*inline, *(_named(arn, place) for arn in managed))
+    managed = (each for raw in bearers for each in raw.get("AttachedManagedPolicies", ()))
+    return (*inline, *(managed_policy(documents, each["PolicyArn"]) for each in managed))
 
 
-def _named(arn: str, place: Mapping[str, Any]) -> PolicyDocument:
-    """Return a managed policy by the documents of the place: ARN -> JSON text, or why it is not known."""
-    document = place["documents"].get(arn)
+def managed_policy(documents: Documents, arn: str) -> PolicyDocument:
+    document = documents.get(arn)
     if not isinstance(document, str):
         why = ABSENT if document is None else document
         raise ReadFailure(why.behind(f"policy {arn}"))
@@ -97,14 +107,14 @@ class Role:
     policies: tuple[PolicyDocument, ...] = fact(
         Words(en="policies", ja="ポリシー"),
         "",
-        read_in=_policies,
+        read_in=lambda raw, place: policies_of(place["documents"], raw),
         covers="RolePolicyList AttachedManagedPolicies",
     )
     boundary: PolicyDocument | None = fact(
         Words(en="permissions boundary", ja="アクセス許可の境界"),
         "PermissionsBoundary.PermissionsBoundaryArn",
         absent=None,
-        read_in=_named,
+        read_in=lambda arn, place: managed_policy(place["documents"], arn),
         covers="PermissionsBoundary",
     )
     last_used_in: str | None = fact(
@@ -200,8 +210,8 @@ def details(reading: Reading) -> Details:
     return found
 
 
-def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
-    """Return ARN -> document of every managed policy in use, those the listing left out read singly."""
+def policy_documents(reading: Reading) -> Documents:
+    """Read every managed policy in use, those the listing left out read singly."""
     found = reading.source(details)
     absent = sorted(found.in_use - found.documents.keys())
     return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
@@ -222,9 +232,14 @@ def roles(reading: Reading) -> Section[Role]:
 
 def attached(raw: Raw) -> list[str]:
     """Return the ARNs of the managed policies of a principal, its boundary included."""
-    boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    boundary = boundary_arn(raw)
     attached = [policy["PolicyArn"] for policy in raw.get("AttachedManagedPolicies", ())]
     return attached + [boundary] * bool(boundary)
+
+
+def boundary_arn(raw: Raw) -> str:
+    """Return the ARN of a principal's permissions boundary, empty without one."""
+    return str(raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""))
 
 
 def _managed(reading: Reading, arn: str) -> str:

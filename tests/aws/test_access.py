@@ -23,7 +23,7 @@ from aws.access.targets import (
 )
 from aws.iam.actions import actions_for, operation_names
 from aws.kinds.rest_api import NEVER, STAGE, WEB_ACL, RestApi, Stage
-from aws.kinds.role import Details
+from aws.kinds.role import Details, PolicyDocument
 from aws.ledger import Unplanned
 from aws.reading import Scope
 from aws.words import SILENCE
@@ -108,6 +108,10 @@ def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+def policy(name, *statements):
+    return PolicyDocument(name=name, document=document(*statements))
+
+
 ROOT = {"Principal": {"AWS": f"arn:aws:iam::{OWN}:root"}}
 GITHUB = f"arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com"
 MACHINE = {"Principal": {"Service": "ec2.amazonaws.com"}}
@@ -126,8 +130,8 @@ def allow(action, resource="*", effect="Allow", **more):
 
 
 def reached(*statements, limit=None):
-    policies = [("rights", document(*statements))]
-    boundary = None if limit is None else [("limit", document(limit))]
+    policies = [policy("rights", *statements)]
+    boundary = None if limit is None else policy("limit", limit)
     return {
         (reach.kind, reach.action) for reach in reach_of(WHO, policies, boundary, targets=TARGETS)
     }
@@ -261,8 +265,8 @@ def test_change_is_named_before_a_read():
 def test_what_it_depends_on_is_told_unless_another_statement_surely_allows_it():
     tagged = allow("dynamodb:Scan", USERS, Condition={"StringEquals": {"aws:ResourceTag/a": "b"}})
 
-    (perhaps,) = reach_of(WHO, [("rights", document(tagged))], None, targets=TARGETS)
-    both = [("rights", document(tagged, allow("dynamodb:GetItem", USERS)))]
+    (perhaps,) = reach_of(WHO, [policy("rights", tagged)], None, targets=TARGETS)
+    both = [policy("rights", tagged, allow("dynamodb:GetItem", USERS))]
     (surely,) = reach_of(WHO, both, None, targets=TARGETS)
 
     assert perhaps.provided.en == (
@@ -423,11 +427,11 @@ def test_what_is_called_harmless_is_an_action_that_names_such_a_resource(service
 def test_a_policy_that_many_principals_share_is_worked_out_once():
     """A managed policy hangs on hundreds of roles of an account."""
     targets = Targets(targets_of(Read(scope=SCOPE)))
-    shared = document(allow(["logs:*", "xray:Put*"]), allow("s3:Get*", "arn:aws:s3:::x/*"))
-    first = targets.granted("AWSLambdaBasicExecutionRole", shared)
+    rights = allow(["logs:*", "xray:Put*"]), allow("s3:Get*", "arn:aws:s3:::x/*")
+    first = targets.granted(policy("AWSLambdaBasicExecutionRole", *rights))
 
     assert first
-    assert targets.granted("AWSLambdaBasicExecutionRole", shared) is first
+    assert targets.granted(policy("AWSLambdaBasicExecutionRole", *rights)) is first
 
 
 ACL = f"arn:aws:wafv2:{HERE}:regional/webacl/geo/1a2b"
@@ -450,7 +454,7 @@ BEHIND = Stage(
 def stopped(statement, **more):
     """Return what a policy of one statement lets somebody stop: (kind, name, action)."""
     targets = Targets(stopping(Read(more=more)))
-    found = reach_of(WHO, [("rights", document(statement))], None, targets=targets)
+    found = reach_of(WHO, [policy("rights", statement)], None, targets=targets)
     return [(reach.kind, reach.name, reach.action) for reach in found]
 
 
@@ -527,7 +531,7 @@ COPIED = {
 )
 def test_whoever_reads_a_copy_in_another_region_reads_ours(statement, kind):
     targets = Targets(targets_of(Read(more=COPIED)))
-    found = reach_of(WHO, [("rights", document(statement))], None, targets=targets)
+    found = reach_of(WHO, [policy("rights", statement)], None, targets=targets)
 
     assert [difference.kind for difference in found] == [kind]
     assert reached(statement) == set()  # without a copy there is nothing to read
