@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from aws.visible import visible
-from aws.words import LANGUAGES, Words, joined
+from aws.words import JAPANESE_SIGNS, LANGUAGES, Words, joined
 from signoff.evidence.parts import label
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.outcome import Outcome
@@ -78,7 +78,6 @@ SHOWN_BY = {
     "not_here": "unverified",
 }
 """What is counted -> the quick filter that shows it; all rows, for the others."""
-PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
 def page(
@@ -191,15 +190,8 @@ def changed_rows(since: ChangesSince | None) -> frozenset[str]:
 
 def counts(result: Result) -> Words:
     """Return the verdict in numbers: the blockers, and the other rows."""
-    return Words(
-        *(
-            PUNCTUATION[lang][1].join(
-                PUNCTUATION[lang][0].join(said[lang] for _, said in group) for group in groups
-            )
-            for groups in [[group for group in counted(result) if group]]
-            for lang in LANGUAGES
-        )
-    )
+    groups = [[said for _, said in group] for group in counted(result)]
+    return joined(joined(group, ", ") for group in groups if group)
 
 
 def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Words]]]:
@@ -216,13 +208,8 @@ def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Wo
         "unknown": len(verdict.having(Outcome.NOT_TESTABLE)),
         "follow": len(verdict.having(Outcome.FOLLOWS)),
     }
-    rest = {
-        "pass": len(verdict.having(Outcome.PASS)),
-        "signed": len(verdict.having(Outcome.SIGNED)),
-        "waived": len(verdict.having(Outcome.WAIVED)),
-        "not_here": len(verdict.having(Outcome.NOT_HERE)),
-        "excluded": len(verdict.having(Outcome.EXCLUDED)),
-    }
+    others = (Outcome.PASS, Outcome.SIGNED, Outcome.WAIVED, Outcome.NOT_HERE, Outcome.EXCLUDED)
+    rest = {outcome.name.lower(): len(verdict.having(outcome)) for outcome in others}
     problems = _said({"problems": len(verdict.problems)})
     return [*problems, *_headed(_said(red_rows)), *_said(unknown)], _said(rest)
 
@@ -231,14 +218,15 @@ def _headed(counted: list[tuple[str, Words]]) -> list[tuple[str, Words]]:
     """Return the counts of failed rows, the first behind the heading that Japanese gives all of them."""
     heading: Words = words()["failed_rows"]
     return [
-        (shows, Words(heading.en + number.en, heading.ja + number.ja) if index == 0 else number)
+        (shows, number if index else joined((heading, number), ""))
         for index, (shows, number) in enumerate(counted)
     ]
 
 
 def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
+    one, many = words()["counts_one"], words()["counts"]
     return [
-        (SHOWN_BY.get(key, "all"), Words(*(_count(key, n, lang) for lang in LANGUAGES)))
+        (SHOWN_BY.get(key, "all"), one[key] if n == 1 and key in one else many[key].format(n=n))
         for key, n in numbers.items()
         if n
     ]
@@ -251,13 +239,7 @@ def news(changes: ChangesSince) -> Words:
     newly: Mapping[str, Words] = words()["newly"]
     none = newly["none"] if changes.facts is not None else words()["not_compared"]
     parts = [fill(newly[key], n=n) for key, n in counts.items() if n] or [none]
-    return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in parts) for lang in LANGUAGES))
-
-
-def _count(key: str, number: int, lang: str) -> str:
-    singular: Words | None = words()["counts_one"].get(key)
-    many: Words = words()["counts"][key]
-    return singular[lang] if singular and number == 1 else many[lang].format(n=number)
+    return joined(parts, ", ")
 
 
 def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
@@ -308,7 +290,7 @@ def summary(result: Result, lang: str, beside: Supporting) -> str:
         lang=lang,
         counts=counts(result),
         compared=[changes for changes in compared if changes],
-        between=PUNCTUATION[lang][1],
+        between="; " if lang == "en" else JAPANESE_SIGNS["; "],
         in_japan=in_japan,
         most=IN_SUMMARY,
         plain=plain,
