@@ -114,19 +114,15 @@ def difference(
 
 
 def repairs(
-    resource: str,
-    found: Raw | None,
-    bounds: Mapping[str, Bound],
-    *,
-    destroying: Collection[str] = (),
+    resource: str, compared: Mapping[str, tuple[Any, Bound]], *, absent: bool = False
 ) -> Changes:
-    """Return one Change per fact outside its bound, to the nearest value within it.
+    """Return one Change per fact outside its bound, to the nearest value within it; ``absent``: it is to be created.
 
     A fact within its bound needs no Change, even if it is stricter than planned.
     """
-    have = found or {}
-    wanted = {name: bound.keeping(have.get(name)) for name, bound in bounds.items()}
-    return difference(resource, found, wanted, destroying=destroying)
+    have = {name: found for name, (found, _) in compared.items()}
+    wanted = {name: bound.keeping(found) for name, (found, bound) in compared.items()}
+    return difference(resource, None if absent else have, wanted)
 
 
 def _lost(field: str, have: Mapping[str, Any], destroying: Collection[str]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from aws.api.cors import BY_FUNCTION, MOCK, preflight_differences, without_header
 from aws.api.document import Integration, Method, decode_authorizer
 from aws.api.integration import StaticAnswer
-from aws.bounds import Bound, at_most, exactly, one_of
+from aws.bounds import at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.json_patch import replaced
@@ -89,16 +89,15 @@ def _authorizer(
 ) -> Changes:
     """Create the authorizer, or bring it to the plan; its URI names the alias."""
     raw = draft.authorizers.get(authorizer.name)
-    have = None
-    if raw:
-        found = decode_authorizer(raw)
-        have = {
-            "type": found.kind,
-            "uri": found.uri,
-            "identity source": found.identity_source,
-            "ttl_s": found.ttl_s,
-        }
-    changes = repairs(f"authorizer {authorizer.name}", have, _of_authorizer(authorizer))
+    found = decode_authorizer(raw) if raw else None
+    uri = invocation_uri(authorizer.function.alias_arn)
+    compared = {
+        "type": (found and found.kind, one_of(AUTHORIZER_KIND, "REQUEST")),
+        "uri": (found and found.uri, exactly(uri)),
+        "identity source": (found and found.identity_source, exactly(authorizer.identity_source)),
+        "ttl_s": (found and found.ttl_s, at_most(authorizer.ttl_s)),  # a shorter one is as good
+    }
+    changes = repairs(f"authorizer {authorizer.name}", compared, absent=found is None)
     return context.settle(
         changes, lambda: _apply_authorizer(context, api_id, authorizer, raw, changes)
     )
@@ -108,16 +107,6 @@ def invocation_uri(alias_arn: str) -> str:
     """Return the URI by which API Gateway invokes an alias; the alias can move without a deployment."""
     region = alias_arn.split(":")[3]
     return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{alias_arn}/invocations"
-
-
-def _of_authorizer(authorizer: Authorizer) -> dict[str, Bound]:
-    """Return the authorizer's bounds: a shorter cache TTL than planned is as good."""
-    return {
-        "type": one_of(AUTHORIZER_KIND, "REQUEST"),
-        "uri": exactly(invocation_uri(authorizer.function.alias_arn)),
-        "identity source": exactly(authorizer.identity_source),
-        "ttl_s": at_most(authorizer.ttl_s),
-    }
 
 
 def _apply_authorizer(

@@ -32,41 +32,22 @@ def converge(
     """
     absent = not _exists(context, bucket.name)
     found = None if absent else _found(context, bucket.name)
-    statements = [_tls_only(bucket.name), *allowed]
-    have = (
-        _facts(found, statements) | _versions(context, bucket.name, shared=shared)
-        if found
-        else None
-    )
     own_key = found and (found.kms_key or "") not in AWS_KEY
-    bounds = {
-        ENCRYPTION: BY_S3 if shared and not own_key else BY_KMS,
-        PUBLIC: exactly(CLOSED),
-        **{f"policy {statement['Sid']}": exactly(statement) for statement in statements},
-        **({VERSIONS: exactly("Enabled")} if shared else {}),
+    policy, tls = found.policy if found else None, _tls_only(bucket.name)
+    there = json.loads(policy or "{}").get("Statement", [])
+    compared = {
+        ENCRYPTION: (found and found.encryption, BY_S3 if shared and not own_key else BY_KMS),
+        PUBLIC: (CLOSED if found and found.public_access_blocked else None, exactly(CLOSED)),
+        # A Deny of plain HTTP counts however it is written.
+        TLS: (tls if found and found.refuses_http else None, exactly(tls)),
+        **{f"policy {each['Sid']}": (_as_written(each, there), exactly(each)) for each in allowed},
     }
-    changes = repairs(f"bucket {bucket.name}", have, bounds)
-    policy = found.policy if found else None
+    if shared:
+        ask = context.client("s3").get_bucket_versioning
+        status = ask(Bucket=bucket.name).get("Status") if found else None
+        compared[VERSIONS] = status, exactly("Enabled")
+    changes = repairs(f"bucket {bucket.name}", compared, absent=absent)
     return context.settle(changes, lambda: _apply(context, bucket, changes, policy, absent=absent))
-
-
-def _facts(found: Found, statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the facts of a bucket; a Deny of plain HTTP counts however it is written."""
-    there = json.loads(found.policy or "{}").get("Statement", [])
-    facts = {
-        f"policy {statement['Sid']}": _as_written(statement, there) for statement in statements
-    }
-    return {
-        ENCRYPTION: found.encryption,
-        PUBLIC: CLOSED if found.public_access_blocked else None,
-        **facts,
-        TLS: _tls_only(found.name) if found.refuses_http else None,
-    }
-
-
-def _versions(context: ChangeContext, name: str, *, shared: bool) -> dict[str, Any]:
-    ask = context.client("s3").get_bucket_versioning
-    return {VERSIONS: ask(Bucket=name).get("Status")} if shared else {}
 
 
 def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:

@@ -50,11 +50,11 @@ def converge(
         _refuse_unless_regional(domain, found)
         _report_edge_endpoint(context, domain, found)
     arn = _certificate(context, domain, found, now())
-    bounds = {"security policy": NEW_TLS, "certificate": exactly(arn)}
-    have = None
-    if found:
-        have = {"security policy": found.security_policy, "certificate": found.certificate_arn}
-    changes = repairs(name, have, bounds)
+    compared = {
+        "security policy": (found and found.security_policy, NEW_TLS),
+        "certificate": (found and found.certificate_arn, exactly(arn)),
+    }
+    changes = repairs(name, compared, absent=found is None)
     if found is None:
         changes = (Change(name, "endpoint", None, "REGIONAL", creates=True), *changes)
     made = context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))

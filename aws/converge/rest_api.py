@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws.api.document import Method, decode_method
-from aws.bounds import exactly
 from aws.change.gate import (
     Change,
     ChangeContext,
@@ -62,11 +61,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         return context.settle(made, lambda: _create(context, api))
     found = REST_API.of(raw)
     public = found.public(by_domain=api.by_domain)
-    have = {fact.en: there for fact, (there, _) in public.items()}
-    bounds = {fact.en: bound for fact, (_, bound) in public.items()}
-    tags = {field: exactly(value) for field, value in wanted.items()}
-    have |= tag_fields(context, raw.get("tags") or {})
-    changes = repairs(name, have, {**bounds, **tags})
+    changes = repairs(name, {fact.en: compared for fact, compared in public.items()})
+    changes += difference(name, tag_fields(context, raw.get("tags") or {}), wanted)
     return context.settle(changes, lambda: _apply(context, api, found, changes))
 
 

@@ -288,11 +288,14 @@ def converge_safety(context: ChangeContext, table: Table, found: Found | None) -
 def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     if not table.pitr:
         return ()
-    bounds = {RECOVERY.en: table.bounds[RECOVERY], WINDOW.en: table.bounds[WINDOW]}
-    have = _backups(context, table) if found else None
-    changes = repairs(_name(table), have, bounds)
-    days = table.bounds[WINDOW].keeping((have or {}).get(WINDOW.en))
     client = context.client("dynamodb")
+    have = BACKUPS.of(client.describe_continuous_backups(TableName=table.name)) if found else None
+    compared = {
+        RECOVERY.en: (have and have.pitr, table.bounds[RECOVERY]),
+        WINDOW.en: (have and have.days, table.bounds[WINDOW]),
+    }
+    changes = repairs(_name(table), compared, absent=found is None)
+    days = table.bounds[WINDOW].keeping(have and have.days)
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
     return context.settle(
         changes,
@@ -300,12 +303,6 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
             TableName=table.name, PointInTimeRecoverySpecification=on
         ),
     )
-
-
-def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
-    answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    found = BACKUPS.of(answer)
-    return {RECOVERY.en: found.pitr, WINDOW.en: found.days}
 
 
 def _ttl(context: ChangeContext, table: Table) -> Changes:
