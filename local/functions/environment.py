@@ -159,7 +159,8 @@ class Runner:
         pool = self._pool(call.name)
         with pool.environment(function, call.qualifier, self._wait_seconds) as environment:
             outcome = environment.worker.invoke(self._header(call, function), call.event)
-            self._logs.write(environment.log, lines_of(function, call.request_id, outcome))
+            lines = lines_of(function, call.request_id, outcome)
+            self._logs.put(*((environment.log, line) for line in lines))
         return answered(call, function, outcome)
 
     def _header(self, call: InvokeCall, function: DeployedFunction) -> Mapping[str, Any]:

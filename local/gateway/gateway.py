@@ -5,6 +5,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 from local.aws.request import READERS_WAIT_S, Request
@@ -221,7 +222,8 @@ class Gateway:
     def extension(self, request: Request) -> None:
         """Answer no call of the AWS API, but write the access log before log lines are read there."""
         if request.reads_log_lines:
-            self._access_log.flush(READERS_WAIT_S)
+            with suppress(TimeoutError):  # the reader asks again
+                self._access_log.flush(READERS_WAIT_S)
 
     def changed(self) -> None:
         """Note that something in the control plane changed: the next request reads it again."""
