@@ -157,7 +157,6 @@ class Suite:
             return None
         secrets = [lookup(found.secrets, secret.name) for secret in want.secrets]
         arns = [secret.arn for secret in secrets if secret]
-        lost = lacking(role, want, arns, self.snapshot.now)
         lost = [
             lack
             for lack in lacking(role, want, arns, self.snapshot.now)

@@ -56,10 +56,6 @@ class Deployments:
         """Return what the stage serves now. Raises LookupError where it serves nothing."""
         apis = self._moto.backend("apigateway", self._region).apis
         deployment_id = apis[api_id].stages[stage].deployment_id
-        return self.of_deployment(api_id, deployment_id)
-
-    def of_deployment(self, api_id: str, deployment_id: str) -> DeploymentSnapshot:
-        """Return what a deployment froze. Raises LookupError for one that there never was."""
         return self._snapshots[api_id, deployment_id]
 
     def extension(self, request: Request) -> Response | None:
@@ -89,8 +85,7 @@ def frozen(api: Any, deployment_id: str, created: float) -> DeploymentSnapshot:
             authorizer.id: _authorizer(authorizer) for authorizer in api.authorizers.values()
         },
         gateway_responses={
-            response.response_type: _gateway_response(response)
-            for response in api.gateway_responses.values()
+            response.response_type: _answer(response) for response in api.gateway_responses.values()
         },
         key_by_authorizer=api.api_key_source == "AUTHORIZER",
         binary_media_types=tuple(api.binaryMediaTypes),
@@ -127,19 +122,12 @@ def _integration(integration: Any) -> Integration:
 
 
 def _answer(response: Any) -> StaticAnswer:
-    return StaticAnswer(
-        status=int(response.status_code),
-        parameters=texts(response.response_parameters),
-        templates=texts(response.response_templates),
-        selection_pattern=response.selection_pattern or "",
-    )
-
-
-def _gateway_response(response: Any) -> StaticAnswer:
+    """Copy an integration's response, or a gateway response, which has no pattern and may have no status."""
     return StaticAnswer(
         status=int(response.status_code or 0),
         parameters=texts(response.response_parameters),
         templates=texts(response.response_templates),
+        selection_pattern=getattr(response, "selection_pattern", None) or "",
     )
 
 
@@ -203,21 +191,12 @@ class Directory:
         return self._served(reading, first, stage), _rooted(rest)
 
     def _current(self) -> _Reading:
-        reading = self._reading
-        if reading is None or self._stale(reading):
-            with self._lock:
-                reading = self._reading
-                if reading is None or self._stale(reading):
-                    reading = self._reading = self._read()
-        return reading
-
-    def _stale(self, reading: _Reading) -> bool:
-        return reading.generation != self._generation
-
-    def _read(self) -> _Reading:
-        # The generation is noted first: a change during the read makes this reading stale at once.
-        generation = self._generation
-        return _Reading(self._control.read(), generation)
+        with self._lock:
+            # The generation is noted first: a change during the read makes this reading stale at once.
+            generation = self._generation
+            if self._reading is None or self._reading.generation != generation:
+                self._reading = _Reading(self._control.read(), generation)
+            return self._reading
 
     def _served(self, reading: _Reading, api_id: str, stage: str) -> Served | None:
         key = (api_id, stage)
@@ -231,8 +210,6 @@ class Directory:
         try:
             snapshot = self._deployments.of_stage(api_id, stage)
         except LookupError:
-            snapshot = None
-        if snapshot is None:
             return None
         return Served(
             api_id=api_id,
