@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
+from load.target import LOCUST_REPORT
 from tests.load.measurements import reasons
 from tests.load.runs import drive, only, plan, run_against, serving, step
 
@@ -43,6 +44,7 @@ def test_answer_that_is_not_right_is_a_failure(option, kind, tmp_path):
         seen = target.seen()
 
     assert verdict.measurement.steps.by_detail(0, LIST, "failed") == {kind: 20}
+    assert f'"error": "{kind}", ' in (tmp_path / LOCUST_REPORT).read_text()
     assert "GET /elsewhere" not in seen, "a redirect was followed"
 
 

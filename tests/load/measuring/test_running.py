@@ -5,6 +5,7 @@ from dataclasses import replace
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
 from load.prepare import RunOptions
+from load.target import LOCUST_REPORT
 from tests.load.measurements import reasons
 from tests.load.runs import (
     PATIENT,
@@ -32,6 +33,7 @@ def test_every_planned_arrival_is_one_request_and_a_quick_target_passes(healthy,
     assert sum(sent.values()) == 200
     assert verdict.measurement.steps.total("answered") == 200
     assert display.shown[-1]["answered"] == 200
+    assert '"num_requests": 200, ' in (tmp_path / LOCUST_REPORT).read_text()
     assert free_of_tokens(tmp_path)
 
 
