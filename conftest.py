@@ -1,6 +1,6 @@
 """Composition root: passes plan, scope and local stack to the plugin, which imports none of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -75,16 +75,8 @@ def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
 
 
 def _embedded_stack(begun: StackChild | None) -> EmbeddedStack:
-    """Import nothing of the runbook's procedures, and the emulator only to join a stack that is kept up."""
+    from runbook.local_stack import local_stack, provision_stack  # noqa: PLC0415 - only for the local environment
+
     if KEPT_AT.exists():
-        from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
-
         return local_stack()
-    return StackProcess(_provision, begun or StackChild())
-
-
-def _provision(environment: Environment, line_token: str, say: Callable[[str, str], None]) -> None:
-    """Import the procedures while the stack's process imports the emulator."""
-    from runbook.local_stack import provision_stack  # noqa: PLC0415 - as above
-
-    provision_stack(environment, line_token, say)
+    return StackProcess(provision_stack, begun or StackChild())

@@ -23,7 +23,8 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
 
 if TYPE_CHECKING:
-    from local.stack import LocalStack, Stack
+    from local.keeping import LocalStack
+    from local.stack import Stack
 
 ROW = "PREP-02"
 """The row that rests on a load verdict; it names the parts of the release on which the verdict rests."""
@@ -116,7 +117,6 @@ def _target(
 
 
 def _local_stack() -> "LocalStack[Environment]":
-    """Import the stack, and moto with it: only a run on the local stack needs them."""
     from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
 
     return local_stack()

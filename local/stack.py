@@ -1,30 +1,12 @@
-"""The whole local stack: AWS API, functions, gateway and LINE, joined, provisioned, and found again."""
+"""What a local stack is to those who call it: its addresses, and its parts where it runs in their process."""
 
-import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
-from typing import Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
-from uuid import uuid4
+from typing import TYPE_CHECKING, Protocol
 
-from local.aws.restores import Restores
-from local.aws.server import LocalAws
-from local.calls import calls_go_to
-from local.functions.functions import Functions
-from local.gateway.control import MotoControl
-from local.gateway.directory import Deployments
-from local.gateway.gateway import Gateway
-from local.line.fake import FakeLine
-
-Say = Callable[[str, str], None]
-"""Called with what goes on, in English and in Japanese: this package has no type for both."""
-ANSWERS_WITHIN_S = 5
-LONGEST_BIRTH = 200
-"""Bytes of the answer that are read: the program that has taken the port may say anything."""
+if TYPE_CHECKING:
+    from local.aws.server import LocalAws
+    from local.functions.functions import Functions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +19,9 @@ class Stack:
     pid: int = field(default_factory=os.getpid)
     birth: str = ""
     """An id that distinguishes this stack from every other: records of a dead stack are not about it."""
-    server: LocalAws | None = field(default=None, repr=False, compare=False)
+    server: "LocalAws | None" = field(default=None, repr=False, compare=False)
     """The server itself, where it runs in this process: tests and benches give it faults."""
-    functions: Functions | None = field(default=None, repr=False, compare=False)
+    functions: "Functions | None" = field(default=None, repr=False, compare=False)
     """Its functions, where they are called from this process."""
     line_token: str = field(default="", repr=False, compare=False)
     """The channel access token that this LINE accepts; known to the process that keeps the stack."""
@@ -59,141 +41,3 @@ class Place(Protocol):
     def region(self) -> str: ...
     @property
     def stage(self) -> str: ...
-
-
-EnvironmentT = TypeVar("EnvironmentT", bound=Place)
-
-
-@dataclass(slots=True)
-class LocalStack(Generic[EnvironmentT]):
-    """Starts a stack with the procedures it is handed, or joins the one that is kept up."""
-
-    provision: Callable[[EnvironmentT, str, Say], None]
-    """Brings the empty account to the environment's plan, with the token that its LINE accepts; may say what it is doing."""
-    served_by: Callable[[EnvironmentT, str, str], EnvironmentT]
-    """Returns the environment with this URL for LINE, and with this birth of its stack."""
-    kept_at: Path
-    """Where ``up`` leaves the address of the stack that it keeps."""
-    refuse: Callable[[str, str], Exception] = RuntimeError
-    """Makes the exception to raise if the kept stack does not answer, from a sentence in English and Japanese.
-
-    Starting another stack instead would judge one that was not asked for.
-    """
-    aws: Callable[[str, str], LocalAws] = LocalAws
-    """Makes the AWS of an account and a Region, for tests that want it as late as the real one."""
-    line: FakeLine | None = None
-    _birth: str = field(default_factory=lambda: uuid4().hex[:12])
-
-    @contextmanager
-    def localized(self, environment: EnvironmentT) -> Iterator[EnvironmentT]:
-        """Yield the environment with the address of the LINE that its functions will call."""
-        with ExitStack() as stacked:
-            if kept := self.kept():
-                url, birth = kept.line, kept.birth
-            else:
-                self.line = stacked.enter_context(FakeLine())
-                url, birth = self.line.url, self._birth
-            yield self.served_by(environment, url, birth)
-
-    @contextmanager
-    def start(self, environment: EnvironmentT, say: Say, *, empty: bool = False) -> Iterator[Stack]:
-        """Yield a stack of this (localized) environment, provisioned unless ``empty``."""
-        if kept := self.kept():
-            with calls_go_to(kept.aws):
-                yield kept
-            return
-        if self.line is None:
-            raise RuntimeError("localize the environment before the stack is started")
-        with ExitStack() as parts:
-            say("starting the local stack", "ローカルスタックを起動しています")
-            stack = assemble(parts, environment, self.line, self.aws, self._birth)
-            parts.enter_context(calls_go_to(stack.aws))
-            if not empty:
-                self.provision(environment, stack.line_token, say)
-            yield stack
-
-    def kept(self) -> Stack | None:
-        """Return the stack that ``up`` keeps, if there is one; raise ``refuse`` if it does not answer."""
-        try:
-            stack = Stack(**json.loads(self.kept_at.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
-        birth = _birth_at(stack.aws)
-        if birth is None:
-            raise self.refuse(
-                f"the stack kept at {stack.aws} (process {stack.pid}) does not answer within "
-                f"{ANSWERS_WITHIN_S} s; stop it if it still runs, delete {self.kept_at}, and run again",
-                f"{stack.aws}の常駐スタック（プロセス{stack.pid}）が{ANSWERS_WITHIN_S}秒以内に応答しません。"
-                f"まだ動いている場合は停止し、{self.kept_at}を削除してから再実行してください",
-            )
-        if birth != stack.birth:
-            raise self.refuse(
-                f"what answers at {stack.aws} is not the stack that was kept there (process {stack.pid}, "
-                f"birth {stack.birth}): that one is gone, and the port is another program's; delete "
-                f"{self.kept_at}, and run again",
-                f"{stack.aws}で応答しているのは、そこで起動していた常駐スタック（プロセス{stack.pid}、スタックID "
-                f"{stack.birth}）ではありません。スタックは終了し、ポートは別のプログラムが使っています。"
-                f"{self.kept_at}を削除してから再実行してください",
-            )
-        return stack
-
-    @contextmanager
-    def keep(self, stack: Stack) -> Iterator[None]:
-        """Leave the address for other runs, until the end."""
-        self.kept_at.parent.mkdir(parents=True, exist_ok=True)
-        address = {name: getattr(stack, name) for name in ("aws", "api", "line", "pid", "birth")}
-        self.kept_at.write_text(json.dumps(address, indent=2), encoding="utf-8")
-        try:
-            yield
-        finally:
-            self.kept_at.unlink(missing_ok=True)
-
-
-def assemble(
-    parts: ExitStack,
-    environment: Place,
-    line: FakeLine,
-    make_aws: Callable[[str, str], LocalAws] = LocalAws,
-    birth: str = "",
-) -> Stack:
-    """Start an empty stack of one account, its parts joined; ``parts`` ends it."""
-    account, region = environment.account, environment.region
-    aws = parts.enter_context(make_aws(account, region))
-    aws.birth = birth
-    deployments = Deployments(aws)
-    functions = parts.enter_context(Functions(aws.endpoint, region, account))
-    control = MotoControl(aws.moto, region)
-    gateway = parts.enter_context(
-        Gateway(deployments, functions, control, account=account, region=region)
-    )
-    restores = Restores(aws)
-    aws.extensions += [
-        functions.extension,
-        gateway.extension,
-        deployments.extension,
-        restores.extension,
-    ]
-    aws.observers += [functions.observe, deployments.observe, gateway.observe, restores.observe]
-    return Stack(
-        aws=aws.endpoint,
-        api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",
-        line=line.url,
-        birth=birth,
-        server=aws,
-        functions=functions,
-        line_token=line.channels.messaging_access_token,
-    )
-
-
-def _birth_at(url: str) -> str | None:
-    """Return the birth of the stack that answers there, "" of anything else; None where nothing answers."""
-    try:
-        address = urlsplit(url)
-        calling = HTTPConnection(address.hostname or "", address.port, timeout=ANSWERS_WITHIN_S)
-        with closing(calling):
-            calling.request("GET", "/local/birth")
-            return str(json.loads(calling.getresponse().read(LONGEST_BIRTH))["birth"])
-    except OSError:
-        return None
-    except (HTTPException, ValueError, KeyError, TypeError):
-        return ""

@@ -1,6 +1,6 @@
 """Composition: the local stack, provisioned by this runbook, with its records in the local evidence store.
 
-The emulator is imported when a stack is asked for: a procedure that runs against AWS does not load it.
+A run against AWS loads nothing of local/, and one that joins a kept stack neither the emulator nor the procedures.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,9 +13,6 @@ import boto3
 
 from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
-from lambdas.packing import pack
-from runbook.evidence import Evidence
-from runbook.procedures.provision import provision
 from runbook.stack_process import KEPT_AT, served_by
 from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError
@@ -23,7 +20,7 @@ from signoff.evidence import StoreSettings, open_store
 from signoff.judge.snapshot import Live
 
 if TYPE_CHECKING:
-    from local.stack import LocalStack, Say
+    from local.keeping import LocalStack, Say
 
 PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
@@ -35,7 +32,7 @@ def _refusal(en: str, ja: str) -> GuardError:
 
 def local_stack(*, sleep: Sleep = real_sleep, late: bool = False) -> "LocalStack[Environment]":
     """Return the stack, not yet started; its provisioning waits by ``sleep``, also for ``late`` reads."""
-    from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
+    from local.keeping import LocalStack  # noqa: PLC0415 - see above
 
     return LocalStack(
         provision=partial(provision_stack, sleep=sleep, late=late),
@@ -68,6 +65,10 @@ def provision_stack(
     late: bool = False,
 ) -> None:
     """Bring the empty account of a localized environment to its plan, by this runbook's own procedures."""
+    from lambdas.packing import pack  # noqa: PLC0415 - see above
+    from runbook.evidence import Evidence  # noqa: PLC0415 - as above
+    from runbook.procedures.provision import provision  # noqa: PLC0415 - as above
+
     session = boto_session(environment.region)
     store = open_store(
         StoreSettings.of(environment), client=session.client, root=environment.application.folder

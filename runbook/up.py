@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 
 from aws.words import Say, Words, in_language
-from local.stack import LocalStack, Stack
+from local.keeping import LocalStack
+from local.stack import Stack
 from runbook.local_stack import local_stack
 from runbook.stack_process import KEPT_AT
 from signoff.environment import Environment, load

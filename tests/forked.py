@@ -22,7 +22,7 @@ PRELOADED = [
     "checks.environment_values",
     "checks.records",
     "load.execution",
-    "local.stack",
+    "local.assembly",
     "pytest_html.plugin",
     "runbook.catalogue",
     "runbook.local_stack",

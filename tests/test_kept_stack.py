@@ -3,6 +3,8 @@
 import json
 import os
 import socket
+import subprocess
+import sys
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from threading import Thread
@@ -41,6 +43,16 @@ def test_no_stack_of_its_own_is_started_instead(silent):
 
 def test_without_a_file_nothing_is_kept(tmp_path):
     assert replace(local_stack(), kept_at=tmp_path / "none.json").kept() is None
+
+
+def test_joining_one_loads_neither_the_emulator_nor_the_procedures():
+    told = (
+        "import sys, runbook.local_stack; runbook.local_stack.local_stack().kept();"
+        "print([m for m in ('local.assembly', 'moto', 'runbook.procedures') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"
 
 
 def test_stack_knows_whether_another_process_keeps_it_up():

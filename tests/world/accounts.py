@@ -11,11 +11,12 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from local.assembly import assemble
 from local.aws.request import Response
 from local.aws.server import LocalAws
 from local.line.fake import FakeLine
 from local.moto_fixes.awslambda import CODE_PATH
-from local.stack import Stack, assemble
+from local.stack import Stack
 from tests.operator_targets import targets
 from tests.world.names import Home
 
