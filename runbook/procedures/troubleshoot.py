@@ -40,6 +40,8 @@ OF_SECRETS = (
 """Rows on what a function needs to read its secret: name, state, key, role, rights, variable, alias."""
 OF_CORS = ("DEP-22", "DEP-25", "DEP-26")
 """Rows on preflights, on errors of the gateway itself, and on a draft that is not served."""
+OF_LIMITS = ("DEP-18", "DEP-37", "SEC-32")
+"""Rows on what lets too few calls through, or none, as where no concurrency is left: without traffic no figure shows it."""
 CLOSED = Cause(
     "every call that gets there is answered 503; this points forward to the newest recorded release",
     "そこに届いた呼び出しにはすべて503が返ります。次のコマンドで、記録済みの最新リリースに進みます",
@@ -184,7 +186,7 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
         context.tell(slowness.nothing_measured(context))
     for slow in slowness.causes(figures):
         context.tell(slow.told(context.environment.name))
-    return ()
+    return _judged(context, OF_LIMITS)
 
 
 def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
