@@ -164,7 +164,7 @@ def _failures(listed: Path) -> Iterator[str]:
 
 def _not_green(run: Runner) -> tuple[str, ...]:
     """Judge an embedded stack; return the rows that keep it from a GO, the one on its code where nothing else is red."""
-    code, rows = Checks("local", (), run).judged(())
+    code, rows, _ = Checks("local", (), run).judged(())
     ends = {row.row.id: row.outcome for row in rows}
     red = [id_ for id_, end in ends.items() if end not in PROVING]
     proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS

@@ -47,6 +47,8 @@ Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
 
 
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
+_REFUSAL = TypeAdapter(Words)
+"""What a run leaves in place of rows if it was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +64,34 @@ class Checks:
 
         Where nothing of use is said, all are red.
         """
-        code, judged = self.judged(rows)
+        code, judged, why = self.judged(rows)
         red_rows: dict[str, RedRow | None]
         red_rows = dict.fromkeys(rows, NOT_JUDGED if code in GREEN else None)
         red_rows |= {row.row.id: self._told(row) for row in judged}
         known = {row: red for row in rows if (red := red_rows[row])}
         if code not in GREEN and all(red.aside for red in known.values()):
-            return dict.fromkeys(rows, RedRow(self._silence(code)))
+            return dict.fromkeys(rows, RedRow(why))
         return known
 
     def verdicts(self, rows: tuple[str, ...], checklist: Checklist) -> Mapping[str, RowVerdict]:
         """Return the rows that are red, each with its findings; one of which nothing is said is unknown."""
-        code, judged = self.judged(rows)
+        code, judged, why = self.judged(rows)
         if code in GREEN:
             return {}
         with_findings = {row.row.id: row for row in judged if row.findings}
-        found = (with_findings.get(row) or self._unknown(checklist[row], code) for row in rows)
+        found = (with_findings.get(row) or _unknown(checklist[row], why) for row in rows)
         return {row.row.id: row for row in found if row.outcome.red}
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return all that is red of some rows; Refused where the checks say nothing of use."""
-        code, judged = self.judged(rows)
+        code, judged, why = self.judged(rows)
         red = tuple(found for row in judged for found in row.findings if found.outcome.red)
         if code not in GREEN and not red:
-            raise Refused(self._silence(code))
+            raise Refused(why)
         return red
 
-    def judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[RowVerdict, ...]]:
-        """Return the exit code, and how each row ended; without ``rows``, of a whole run."""
+    def judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[RowVerdict, ...], Words]:
+        """Return the exit code, how each row ended, and why where nothing is said; without ``rows``, of a whole run."""
         with TemporaryDirectory() as folder:
             file = Path(folder) / "rows.json"
             part = ["--part", *(f"--row={row}" for row in rows)] if rows else []
@@ -97,9 +99,9 @@ class Checks:
             command = [sys.executable, "-m", "pytest", f"--env={self.environment}"]
             code = self.run([*command, *self.options, *chosen])
             try:
-                return code, _ROWS.validate_json(file.read_bytes())
+                return code, _ROWS.validate_json(file.read_bytes()), self._silence(code)
             except (OSError, ValidationError):
-                return code, ()
+                return code, (), self._refusal(file) or self._silence(code)
 
     def _told(self, judged: RowVerdict) -> RedRow | None:
         """Say why a row is red or set aside; None for one that is green."""
@@ -112,9 +114,12 @@ class Checks:
             judged.told, settles_within(read_by), judged.root, undone_by(judged, self.environment)
         )
 
-    def _unknown(self, row: Row, code: int) -> RowVerdict:
-        unread = Finding(row=row.id, outcome=Outcome.NOT_TESTABLE, words=self._silence(code))
-        return row_verdict(row, [unread])
+    @staticmethod
+    def _refusal(file: Path) -> Words | None:
+        try:
+            return _REFUSAL.validate_json(file.read_bytes())
+        except (OSError, ValidationError):
+            return None
 
     def _silence(self, code: int) -> Words:
         command = f"pytest --env {self.environment}"
@@ -122,6 +127,10 @@ class Checks:
             en=f"the checks said nothing of it (exit {code}); run {command}",
             ja=f"チェックの結果がありません（終了コード{code}）。{command}を実行してください",
         )
+
+
+def _unknown(row: Row, why: Words) -> RowVerdict:
+    return row_verdict(row, [Finding(row=row.id, outcome=Outcome.NOT_TESTABLE, words=why)])
 
 
 def undone_by(judged: RowVerdict, environment: str) -> str:

@@ -1,11 +1,12 @@
 """The pytest plugin: command line -> environment -> snapshot -> checks -> findings -> verdict."""
 
 import gc
+import json
 import logging
 import signal
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -129,7 +130,13 @@ def _refuse_to_judge(config: pytest.Config) -> None:
 
 
 def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
-    """Return what ends a run in which nothing could be judged: pytest prints it last, and exits with 4."""
+    """Return what ends a run in which nothing could be judged: pytest prints it last, and exits with 4.
+
+    A procedure that judges its rows by such a run finds the reason in the file of ``--json``.
+    """
+    if config.option.json:
+        with suppress(OSError):
+            config.option.json.write_text(json.dumps({"en": why.en, "ja": why.ja}), "utf-8")
     return pytest.UsageError(joined((NO_VERDICT, why), ": ")[config.option.lang])
 
 

@@ -85,7 +85,7 @@ def test_checks_that_say_nothing_are_told_and_end_nothing(operator):
 
     assert [str(words.en) for words in said if isinstance(words, Words)].count(
         "the checks said nothing of it"
-    ) == 2
+    ) == 3
 
 
 def test_a_repaired_configuration_is_no_suspect_and_other_code_is(operator, told):

@@ -127,6 +127,11 @@ ASIDE = "not judged in this environment"
         ),
         (3, "Traceback", dict.fromkeys(["SEC-01", "SEC-02"], SILENT.format(3))),
         (4, None, dict.fromkeys(["SEC-01", "SEC-02"], SILENT.format(4))),
+        (
+            4,
+            '{"en": "no answer", "ja": "応答なし"}',
+            {"SEC-01": "no answer", "SEC-02": "no answer"},
+        ),
     ],
 )
 def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):

@@ -258,6 +258,12 @@ def test_file_for_the_rows_that_can_not_be_written_is_one_sentence(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+def test_file_for_the_rows_says_why_a_run_was_refused(project):
+    judge(project, "--json=rows.json", "--row=A-99")
+
+    assert json.loads(Path("rows.json").read_text("utf-8")).keys() == {"en", "ja"}
+
+
 def drawing(project, body):
     """Let the house show exhibits beside the rows, in this way."""
     text = Path("conftest.py").read_text(encoding="utf-8")
