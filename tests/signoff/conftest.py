@@ -2,11 +2,10 @@
 
 from functools import partial
 
-import boto3
 import pytest
-from botocore.handlers import add_expect_header
 
 from local.aws.server import LocalAws
+from tests.in_process import SessionInProcess
 from tests.signoff.operator import judged
 
 ACCOUNT = "444455556666"
@@ -29,9 +28,6 @@ def prod(aws, tmp_path):
 def s3(request):
     """S3 of the module's own account. No mock_aws: it would wipe the state of every stack that this process serves."""
     with LocalAws(request.module.ACCOUNT, "us-east-1") as aws:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        client = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
-        # The local server holds its "100 Continue" back, for which botocore waits a second a write.
-        client.meta.events.unregister("before-call.s3", add_expect_header)
+        client = SessionInProcess(aws).client("s3", endpoint_url=aws.endpoint)
         client.create_bucket(Bucket="evidence")
         yield client
