@@ -1,7 +1,7 @@
 """Optional means optional: an answer without a member that AWS's model does not require harms one thing at most.
 
-Each member of each canned answer is dropped once, at any depth, and the sections that the operation feeds
-are read anew. Whatever comes of it is a value, or a red of that one thing that names the call and the
+Each member of each canned answer is dropped once, at any depth, of the first entry of a list that has it
+(``deep/`` drops it of the others), and the sections that the operation feeds are read anew. Whatever comes of it is a value, or a red of that one thing that names the call and the
 member. To add a service, add its name to SERVICES, and answers that are fuller than the canned ones to
 FULLER, where members would not be tried otherwise.
 """
@@ -161,7 +161,16 @@ def drops():
             yield operation, sorted(paths, key=str)
 
 
-DROPS = dict(drops())
+def first_of_lists(paths):
+    """Return of the paths that differ in entries of lists alone the first."""
+    first = {}
+    for path in paths:
+        first.setdefault(tuple(step for step in path if not isinstance(step, int)), path)
+    return list(first.values())
+
+
+EVERY = dict(drops())
+DROPS = {operation: first_of_lists(paths) for operation, paths in EVERY.items()}
 """Operation -> the path of each member that its answers go without in turn."""
 
 
