@@ -96,7 +96,7 @@ def killing(number):
     return die
 
 
-@pytest.mark.parametrize("number", [1, 3, 6, 9, 11, 12, 13, 14, 18, 22])
+@pytest.mark.parametrize("number", [1, 6, 12, 13, 22])
 def test_killed_anywhere_and_started_again_it_ends_with_equal_hashes(rally, number):
     die = killing(number)
     for client in (rally.dev, rally.prod):
