@@ -1,7 +1,6 @@
 """Something goes wrong in the middle of every procedure: it says what, and what is changed so far; the journal knows, it goes on."""
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from aws.change.gate import Change
 from local.aws.request import access_denied, refusal
@@ -45,7 +44,7 @@ def failure(request):
 
 
 def test_a_refusal_in_the_middle_is_told_and_mended(empty, tmp_path):
-    """A fault of AWS; `test_every_call.py` lets each kind of call be denied."""
+    """A fault of AWS; `test_every_call.py` lets each kind of call be denied, `deep/` cuts the line there."""
     fault = Fault(failure)
     empty.aws.faults.append(fault)
     journal = Journal(tmp_path / "journal.jsonl")
@@ -57,23 +56,7 @@ def test_a_refusal_in_the_middle_is_told_and_mended(empty, tmp_path):
         run(empty, procedure, journal).perform()
 
     assert_the_journal_knows(journal)
-
-
-def test_a_lost_connection_in_the_middle_is_told_and_mended(empty, tmp_path):
-    journal, line = Journal(tmp_path / "journal.jsonl"), LostConnection()
-    with empty.hooked("before-send", line):
-        for procedure in BROKEN:
-            line.left = int(procedure.name not in AT_ONCE)
-            with pytest.raises(
-                Stopped, match=r"AWS did not answer at http.* \(EndpointConnectionError\)"
-            ):
-                run(empty, procedure, journal).perform()
-            line.left = None
-            run(empty, procedure, journal).perform()
-
-    assert_the_journal_knows(journal)
-    broken = [difference for difference in journal if difference.what == "broken"]
-    assert len(broken) >= len(BROKEN)
+    assert len([entry for entry in journal if entry.what == "broken"]) >= len(BROKEN)
 
 
 @pytest.mark.parametrize("procedure", FIRST, ids=lambda change: change.name)
@@ -90,19 +73,6 @@ def test_where_the_first_change_is_refused_nothing_is_said_to_be_changed(
 
     assert stopped.applied.told() is None
     assert [difference.what for difference in journal] == ["begin", "failed", "end"]
-
-
-class LostConnection:
-    """A connection that is lost at a procedure's second change."""
-
-    left = None
-
-    def __call__(self, event_name, request, **_):
-        if self.left is None or event_name.rpartition(".")[2].startswith(READS):
-            return
-        self.left -= 1
-        if self.left < 0:
-            raise EndpointConnectionError(endpoint_url=request.url)
 
 
 def assert_the_journal_knows(journal):
