@@ -1,6 +1,7 @@
 """A healthy rally: every row is green, by declared AWS calls alone, and no secret is in anything that is said.
 
-Two runs are judged once each and looked at by all tests: on the embedded stack, and beside the real LINE.
+One run is judged and looked at by all tests. What is asked beside the real LINE, ``test_tester.py`` says for production,
+``deep/`` for the others.
 """
 
 import json
@@ -12,7 +13,7 @@ import pytest
 from aws.reader_policy import actions as reading
 from smoke.aws import clients
 from smoke.policy import policy
-from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
+from tests.smoke.judging import collected, judge, red, said_by, secrets_of
 
 FUNCTIONS = tomllib.loads(Path("app.toml").read_text(encoding="utf-8"))["functions"]
 RIGHTS = {name: function["calls"] for name, function in FUNCTIONS.items()}
@@ -48,24 +49,11 @@ def all_well(rally):
     return judge(rally, aws=client), frozenset(seen)
 
 
-@pytest.fixture(scope="module")
-def beside_the_real_line(rally):
-    """The same where LINE is not the embedded stack's own."""
-    client, seen = watching(rally)
-    return judge(rally, aws=client, embedded=False), frozenset(seen)
-
-
 def test_every_row_is_green(all_well):
     verdicts, _ = all_well
 
     assert not red(verdicts)
     assert set(verdicts) == {test.row for test in collected()}
-
-
-def test_beside_the_real_line_a_login_is_for_a_person(beside_the_real_line):
-    verdicts, _ = beside_the_real_line
-
-    assert red(verdicts) == ON_AWS
 
 
 def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):

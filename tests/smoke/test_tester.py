@@ -173,7 +173,6 @@ def test_counter_that_somebody_else_moved_is_left_and_told(rally, collected):
     [
         ("POST /local/stamps/award", 1, ()),
         ("TransactWriteItems", 1, ("SMOKE-03", "SMOKE-16")),
-        ("", 90, ()),
     ],
 )
 def test_awards_of_a_killed_run_are_taken_back_by_the_next(
