@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.foreign.changes import others
+from tests.foreign import test_left_alone as made_there
 from tests.foreign.test_left_alone import (
     MADE_BY_US,
     before_by,
@@ -11,9 +11,10 @@ from tests.foreign.test_left_alone import (
     made_by_decision,
 )
 
-GREEN, BY_DECISION = (
-    others([change for change in MADE_BY_US if bool(change.red) is asks]) for asks in (False, True)
-)
+OTHERS = [
+    change for change in MADE_BY_US if change not in (*made_there.GREEN, *made_there.BY_DECISION)
+]
+GREEN, BY_DECISION = ([one for one in OTHERS if bool(one.red) is asks] for asks in (False, True))
 
 
 @pytest.fixture(scope="module")
