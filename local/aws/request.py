@@ -7,6 +7,7 @@ in the protocol of the service that is asked, so that boto3 raises its own Clien
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -85,6 +86,13 @@ class Response:
             if name.lower() not in {"content-length", "x-amz-crc32"}
         }
         return Response(status=self.status, headers=headers, body=json.dumps(document).encode())
+
+
+def epoch_s(given: Any) -> float | None:
+    """Return a time as clients send it, a number or text, in seconds since the epoch."""
+    if given is None or isinstance(given, int | float):
+        return given
+    return datetime.fromisoformat(str(given)).timestamp()
 
 
 def json_response(document: Mapping[str, Any], status: int = 200) -> Response:

@@ -8,12 +8,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, epoch_s
 from local.aws.server import LocalAws
 from local.moto_fixes import corrected
 
@@ -115,7 +114,7 @@ class Restores:
 
     def _wind_back(self, request: Request) -> None:
         asked = request.parameters
-        to = _epoch(asked.get("RestoreDateTime")) or self._now()
+        to = epoch_s(asked.get("RestoreDateTime")) or self._now()
         with self._moto.lock("dynamodb"):
             table = self._table(request, asked["TargetTableName"])
             for key, image in self._states(asked["SourceTableName"], to).items():
@@ -146,10 +145,3 @@ class Restores:
     def _table(self, request: Request, name: str) -> Any:
         tables = self._moto.backend("dynamodb", request.region).tables
         return tables[name.rpartition("/")[2]]
-
-
-def _epoch(given: Any) -> float | None:
-    """Read a time as the client sends it: seconds, or text."""
-    if given is None or isinstance(given, int | float):
-        return given
-    return datetime.fromisoformat(str(given)).timestamp()

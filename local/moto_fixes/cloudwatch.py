@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, json_response, not_implemented, refusal
+from local.aws.request import Request, Response, epoch_s, json_response, not_implemented, refusal
 
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
 _HISTORY_KEPT = 1000
@@ -85,7 +85,7 @@ def delete_alarms(request: Request, moto: Moto) -> Response:
 def describe_alarm_history(request: Request, moto: Moto) -> Response:
     """Answer what was noted, newest first, for one alarm or all, of one kind or all."""
     asked = request.parameters
-    start = _time(asked.get("StartDate"))
+    start = epoch_s(asked.get("StartDate"))
     items = [
         item
         for item in _history(request, moto)
@@ -162,12 +162,6 @@ def _note(request: Request, moto: Moto, name: str, kind: str, summary: str) -> N
         }
     )
     del history[:-_HISTORY_KEPT]
-
-
-def _time(given: object) -> float | None:
-    if given is None or isinstance(given, int | float):
-        return given
-    return datetime.fromisoformat(str(given)).timestamp()
 
 
 _TERM = re.compile(r'(\??)"((?:[^"\\]|\\.)*)"(?:\s+|$)')

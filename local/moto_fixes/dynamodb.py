@@ -44,14 +44,13 @@ def update_table(request: Request, moto: Moto) -> Response:
     return moto(request)
 
 
-def describe_table(request: Request, moto: Moto) -> Response:
+@completing
+def describe_table(request: Request, moto: Moto, response: Response) -> Response:
     """Add the maximum on-demand throughput."""
-    response, table = moto(request), _table(request, moto)
-    greatest = getattr(table, _GREATEST, None)
-    if not response.succeeded or not greatest:
-        return response
-    described = {**response.document["Table"], "OnDemandThroughput": greatest}
-    return response.with_document({"Table": described})
+    if greatest := getattr(_table(request, moto), _GREATEST, None):
+        described = {**response.document["Table"], "OnDemandThroughput": greatest}
+        return response.with_document({"Table": described})
+    return response
 
 
 def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
@@ -121,9 +120,7 @@ def query(request: Request, moto: Moto) -> Response:
     """
     from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  # moto is imported late
 
-    given = request.parameters
-    tables = moto.backend("dynamodb", request.region).tables
-    table = tables.get(str(given.get("TableName", "")).rpartition("/")[2])
+    given, table = request.parameters, _table(request, moto)
     values = given.get("ExpressionAttributeValues")
     if table is None or not values or "KeyConditionExpression" not in given:
         return moto(request)
