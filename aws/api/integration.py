@@ -26,8 +26,8 @@ DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 HEADER = re.compile(r"(?:method\.response|gatewayresponse)\.header\.(.+)")
 STATIC = re.compile(r"'(.*)'", re.DOTALL)
 URI = re.compile(
-    r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[\d-]+/functions/"
-    r"(?P<function>arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
+    r"arn:aws[\w-]*:apigateway:(?P<region>[\w-]+):lambda:path/2015-03-31/functions/"
+    r"(?P<function>arn:aws[\w-]*:lambda:(?P=region):\d{12}:function:[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
     r"/invocations"
 )
 VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")

@@ -11,6 +11,8 @@ from aws.iam.statement import Statement, only
 from aws.words import SILENCE, Words
 
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
+LITERALS = {"*": "\ufdd0", "?": "\ufdd1", "$": "$"}
+"""What a policy variable stands for that names a character itself; a noncharacter of Unicode is in no real name."""
 DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
 """The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
 given out again, so that such a statement lets no caller in (IAM user guide, "IAM identifiers")."""
@@ -206,13 +208,13 @@ def with_values(statement: Statement, known: Context) -> Statement:
 def _resolved(pattern: str, known: Context) -> str | Unknown:
     """Replace policy variables by their values."""
     for key, default in _VARIABLE.findall(pattern):
-        if len(known.get(key.lower(), ())) != 1 and not default:
+        if len(known.get(key.lower(), ())) != 1 and not default and key not in LITERALS:
             return Unknown(
                 Words(en=f"the value of ${{{key}}} is not known", ja=f"${{{key}}}の値が不明です")
             )
 
     def value(found: re.Match[str]) -> str:
-        return (*known.get(found[1].lower(), ()), found[2])[0]
+        return LITERALS.get(found[1]) or (*known.get(found[1].lower(), ()), found[2])[0]
 
     return _VARIABLE.sub(value, pattern)
 

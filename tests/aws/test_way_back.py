@@ -19,6 +19,7 @@ from aws.release import (
     RecordedRelease,
     calls_nothing,
     closed_description,
+    hidden,
     unpacked,
 )
 from aws.way_back import deployment_back, version_back
@@ -181,10 +182,11 @@ def test_the_same_draft_deployed_again_is_no_way_back():
     assert deployment_back("c", again, []).id == "a"
 
 
-def zipped(name, content):
-    buffer = io.BytesIO()
+def zipped(name, content, *, mode=0o644, system=3):
+    buffer, entry = io.BytesIO(), zipfile.ZipInfo(name)
+    entry.external_attr, entry.create_system = mode << 16, system
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr(name, content)
+        package.writestr(entry, content)
     return buffer.getvalue()
 
 
@@ -200,24 +202,51 @@ HIDDEN = {
 BROKEN = zipped("readme.txt", b"hello " * 99).replace(b"PK\x01\x02", b"PK\x01\x00")
 
 
+def running(fake, package, *layers):
+    """Let each version of rally-auth run a package, and what is live with these layers; return the scope."""
+
+    def answer(asked):
+        known = FUNCTIONS["lambda:GetFunction"](asked)
+        there = [{"Arn": layer} for layer in layers if asked.get("Qualifier") == "live"]
+        own = {"CodeSha256": package.code_sha256, "Layers": there, "FileSystemConfigs": []}
+        return {**known, "Configuration": known["Configuration"] | own}
+
+    fake.answers["lambda:GetFunction"] = answer
+    builds = replace(SCOPE.builds, functions={"rally-auth": package})
+    return replace(SCOPE, builds=builds, functions=("rally-auth",))
+
+
 def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections):
     """Both name the same handler, which imports what only a layer of the one brings."""
     source = b"import requests\ndef handler(event, context): ..."
-    package = Package.of(zipped("app.py", source))
-
-    def layered(asked):
-        answer = FUNCTIONS["lambda:GetFunction"](asked)
-        layers = [{"Arn": f"{LAMBDA}requests:1"}] if asked.get("Qualifier") == "live" else []
-        own = {"CodeSha256": package.code_sha256, "Layers": layers, "FileSystemConfigs": []}
-        return {**answer, "Configuration": answer["Configuration"] | own}
-
-    fake.answers["lambda:GetFunction"] = layered
-    builds = replace(SCOPE.builds, functions={"rally-auth": package})
-    read = sections(replace(SCOPE, builds=builds, functions=("rally-auth",)))
+    read = sections(running(fake, Package.of(zipped("app.py", source)), f"{LAMBDA}requests:1"))
     (contents,) = read.packages.values()
 
     assert contents.flaw_of(read.functions["rally-auth"]) is None
     assert contents.flaw_of(read.versions_back["rally-auth"]) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "system", "found"),
+    [
+        ("app.py", 0o600, 3, "app.py"),
+        ("app.py", 0o644, 3, None),
+        ("app.py", 0o600, 0, None),
+        ("readme.txt", 0o600, 3, None),
+    ],
+    ids=["its owner's", "everyone's", "made on Windows", "no code"],
+)
+def test_file_that_only_its_owner_may_read_is_found(name, mode, system, found):
+    assert hidden(zipped(name, b"", mode=mode, system=system)) == found
+
+
+def test_package_that_lambda_may_be_unable_to_read_is_a_guess(fake, sections):
+    source = b"def handler(event, context): ..."
+    read = sections(running(fake, Package.of(zipped("app.py", source, mode=0o600))))
+    (contents,) = read.packages.values()
+    flaw = contents.flaw_of(read.functions["rally-auth"])
+
+    assert (flaw.words.en, flaw.certain) == ("only its owner may read app.py", False)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,13 @@ ROUTED = (
         id="DEP-21:function-of-another-region",
         breaks=integrated("GET /stamps", uri=uri("stamps").replace("ap-northeast-1", "us-east-1")),
     ),
+    Defect(
+        id="DEP-21:by-the-lambda-of-another-region",
+        breaks=integrated(
+            "GET /stamps", uri=uri("stamps").replace("ap-northeast-1:lambda", "us-east-1:lambda")
+        ),
+        also=frozenset({"DEP-44"}),
+    ),
     Defect(id="DEP-22:older-deployment", breaks=item("stages", "prod", deployment_id="m4x8c1")),
     Defect(
         id="DEP-22:route-not-deployed",

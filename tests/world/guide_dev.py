@@ -11,6 +11,7 @@ from tests.foreign.letter import gateway
 from tests.foreign.letter.deployed import FUNCTIONS, KEYS, spots
 from tests.foreign.letter.place import DEV
 from tests.foreign.letter.rights import BASIC, TRUST
+from tests.packages import zipped
 from tests.world.names import DEV as DEV_LINE
 
 WIDE = ("AmazonDynamoDBFullAccess", "AWSLambda_FullAccess")
@@ -73,15 +74,6 @@ def package(function: str) -> bytes:
     files["lambdas/rally/secrets.py"] = SECRETS.encode()
     files["lambdas/rally/request.py"] += SESSION_IN_THE_FUNCTION.encode()
     return zipped(files | ENTRY)
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Zip files whose names and contents are given."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as written:
-        for name, content in sorted(files.items()):
-            written.writestr(zipfile.ZipInfo(name), content)
-    return packed.getvalue()
 
 
 def entries(package: bytes) -> dict[str, bytes]:

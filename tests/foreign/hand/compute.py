@@ -1,9 +1,8 @@
 """The functions (guide step 3-2), each published twice and called by its alias."""
 
-import io
-import zipfile
 from typing import Any
 
+from tests.packages import zipped
 from tests.second_opinion import FUNCTIONS
 
 ALWAYS = {"ENVIRONMENT": "prod", "ALLOWED_ORIGIN": "https://rally.example.jp"}
@@ -52,7 +51,4 @@ def allowed_by_policy(functions: Any, api: Any) -> None:
 
 def package(text: str) -> bytes:
     """Zip a module that differs from another by ``text`` alone: it bears no time of the day."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as written:
-        written.writestr(zipfile.ZipInfo("app.py"), f"def main(event, context): return {text!r}")
-    return packed.getvalue()
+    return zipped({"app.py": f"def main(event, context): return {text!r}"})

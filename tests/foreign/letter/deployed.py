@@ -1,10 +1,9 @@
 """Steps 3-1, 3-2 and 4-1: tables, functions, and the spots as dev has them."""
 
-import io
-import zipfile
 from typing import Any
 
 from tests.foreign.letter.place import PROD, GuideColumn
+from tests.packages import zipped
 
 FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
 KEYS = {
@@ -44,9 +43,7 @@ def tables(dynamodb: Any) -> None:
 
 def functions(client: Any) -> None:
     """Step 3-2: dev's package and dev's key under the new names. No step makes an alias."""
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as package:
-        package.writestr("lambda_function.py", "def lambda_handler(event, context): ...")
+    code = zipped({"lambda_function.py": "def lambda_handler(event, context): ..."})
     for function in FUNCTIONS:
         kept = {"TOKEN_SECRET_KEY": LEFT_OVER} if function == "auth" else {}
         client.create_function(
@@ -54,7 +51,7 @@ def functions(client: Any) -> None:
             Runtime="python3.11",
             Role=f"arn:aws:iam::444455556666:role/stamp-rally-prod-{function}-role",
             Handler="lambda_function.lambda_handler",
-            Code={"ZipFile": code.getvalue()},
+            Code={"ZipFile": code},
             Timeout=30,
             MemorySize=256,
             Environment={"Variables": VARIABLES | kept},

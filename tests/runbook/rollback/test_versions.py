@@ -1,8 +1,6 @@
 """An alias goes back to the release before, or to a named version, and forward again."""
 
-import io
 import re
-import zipfile
 from collections import Counter
 
 import pytest
@@ -12,6 +10,7 @@ from aws.change.gate import Declined
 from runbook.engine import Refused
 from runbook.procedures import rollback_functions
 from runbook.rollback.versions import moves
+from tests.packages import zipped
 from tests.runbook.desk import package, said_in
 from tests.runbook.rollback.fault_injection import denied
 
@@ -165,14 +164,6 @@ def test_what_is_not_there_is_refused_with_what_is(operator, chosen, why):
         operator.run(rollback_functions, **chosen)
 
 
-def zipped(**modules):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as package:
-        for name, source in modules.items():
-            package.writestr(f"{name}.py", source)
-    return buffer.getvalue()
-
-
 @pytest.fixture
 def published(operator):
     """Publish a version of stamps, of some code and configuration, that is not live; $LATEST is as before afterwards."""
@@ -193,12 +184,12 @@ def published(operator):
 @pytest.mark.parametrize(
     ("code", "fields", "why"),
     [
-        ({"handler": "def handler(e, c): ..."}, {"Handler": "app.handler"}, "no file app"),
-        ({"handler": "def other(e, c): ..."}, {}, "handler.py defines no handler"),
-        ({"handler": "def handler(e, c) ..."}, {}, "handler.py is no Python"),
-        ({"handler": "import app\ndef handler(e, c): ..."}, {}, "handler.py:1 imports app"),
+        ({"handler.py": "def handler(e, c): ..."}, {"Handler": "app.handler"}, "no file app"),
+        ({"handler.py": "def other(e, c): ..."}, {}, "handler.py defines no handler"),
+        ({"handler.py": "def handler(e, c) ..."}, {}, "handler.py is no Python"),
+        ({"handler.py": "import app\ndef handler(e, c): ..."}, {}, "handler.py:1 imports app"),
         (
-            {"handler": "from app import handler"},
+            {"handler.py": "from app import handler"},
             {"Role": "arn:aws:iam::777788889999:role/former-role"},
             "its role former-role does not exist",
         ),
@@ -208,7 +199,7 @@ def published(operator):
 def test_a_version_that_cannot_start_is_refused_with_the_reason(
     operator, published, code, fields, why
 ):
-    version = published(zipped(**code), **fields)
+    version = published(zipped(code), **fields)
     before = len(operator.desk.changing_calls())
     with pytest.raises(Refused, match=re.escape(f"stamp-rally-prod-stamps:{version} cannot start")):
         operator.run(rollback_functions, only="stamps", to=version)
@@ -229,8 +220,8 @@ def test_a_version_of_our_code_without_its_variables_is_refused_with_them(operat
 
 
 def test_a_version_of_other_code_may_have_other_variables(operator, published):
-    app = {"handler": "from app import handler", "app": "def handler(e, c): ..."}
-    version = published(zipped(**app), Environment={"Variables": {"OWN": "1"}})
+    app = {"handler.py": "from app import handler", "app.py": "def handler(e, c): ..."}
+    version = published(zipped(app), Environment={"Variables": {"OWN": "1"}})
     operator.run(rollback_functions, only="stamps", to=version)
     moved = operator.versions()["stamps"]
     operator.run(rollback_functions, only="stamps", to="2")
@@ -239,7 +230,9 @@ def test_a_version_of_other_code_may_have_other_variables(operator, published):
 
 
 def test_a_version_of_another_commit_that_starts_is_gone_back_to(operator, published):
-    version = published(zipped(handler="from app import handler", app="def handler(e, c): ..."))
+    version = published(
+        zipped({"handler.py": "from app import handler", "app.py": "def handler(e, c): ..."})
+    )
     operator.run(rollback_functions, only="stamps", to=version)
     moved = operator.versions()["stamps"]
     operator.run(rollback_functions, only="stamps", to="2")
@@ -248,7 +241,7 @@ def test_a_version_of_another_commit_that_starts_is_gone_back_to(operator, publi
 
 
 def test_a_package_that_cannot_be_read_stops_no_rollback(operator, published):
-    version = published(zipped(handler="from app import handler"))
+    version = published(zipped({"handler.py": "from app import handler"}))
     with denied(operator.desk, "GetFunction", 1):
         operator.told.clear()
         operator.run(rollback_functions, only="stamps", to=version)
