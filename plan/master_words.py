@@ -29,6 +29,8 @@ UNFINISHED = re.compile(
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts need."""
+FILLERS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
+"""Letters and symbols that look like nothing: Hangul fillers, Braille without dots."""
 HOME = re.compile(r"localhost|.*\.(local|localhost|internal|lan)", re.IGNORECASE)
 """Host names that only resolve inside one machine or network."""
 ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
@@ -109,7 +111,8 @@ def _is_odd(letter: str, name: str) -> bool:
     """Whether a character is invisible or has no agreed meaning; line breaks are odd in a StampId only."""
     if letter in BREAKS:
         return name == "StampId"
-    return unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs"} and letter not in JOINERS
+    odd = letter in FILLERS or unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs"}
+    return odd and letter not in JOINERS
 
 
 def _misread(text: str) -> bool:

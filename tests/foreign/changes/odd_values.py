@@ -128,6 +128,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("name of a stamp was read in another encoding", NO_MASTER, MASTERS, master(Name=text("æ–°æ¨ª"))),
     ("name of a stamp runs backwards", NO_MASTER, MASTERS, master(Name=text("Gate \u202egnp"))),
     ("name of a stamp is invisible", NO_MASTER, MASTERS, master(Name=text("\u200b"))),
+    ("name of a stamp is a letter that looks like nothing", NO_MASTER, MASTERS, master(Name=text("\u3164"))),
     ("name of a stamp is a novel", NO_MASTER, MASTERS, master(Name=text("門" * 301))),
     ("description of a stamp is a number", NO_MASTER, MASTERS, master(Description={"N": "5"})),
     ("end of a stamp is misspelt", NO_MASTER, MASTERS, master(Validto=text("2026-12-31"))),
