@@ -196,10 +196,8 @@ def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
     except Refused as error:
         context.tell(error.words)
         return ()
-    for finding in red:
-        context.say(
-            en=f"{finding.row}: {finding.words.en}", ja=f"{finding.row}: {finding.words.ja}"
-        )
+    for row, words in dict.fromkeys((finding.row, finding.words) for finding in red):
+        context.say(en=f"{row}: {words.en}", ja=f"{row}: {words.ja}")
     if red:
         context.tell(RED_ROWS.told(context.environment.name))
     else:
