@@ -18,8 +18,8 @@ NONE_OPEN = Words(
     ja="最新の実行の条件には、すべて担当者と期限があります",
 )
 NO_RUN = Words(
-    en="there is no finished run of {0} whose conditions could be listed; judge it first: pytest --env {0}",
-    ja="条件を一覧できる{0}の実行がありません。先に判定してください: pytest --env {0}",
+    en="there is no finished run of {0} whose conditions could be listed; judge it first: signoff judge --env {0}",
+    ja="条件を一覧できる{0}の実行がありません。先に判定してください: signoff judge --env {0}",
 )
 BY_AND_UNTIL = Words(
     en="add --by NAME and --until DAY", ja="--by 氏名と--until 日付を加えてください"
