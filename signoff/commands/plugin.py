@@ -367,7 +367,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     try:
         yield
     except OSError as error:
-        if not judging:
+        if CHOICE not in stash:
             raise
         problem = Words(
             en=f"the raw log can't be written: {error}", ja=f"生ログを書き込めません: {error}"

@@ -258,6 +258,16 @@ def test_file_for_the_rows_that_can_not_be_written_is_one_sentence(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+def test_refused_run_says_so_on_a_full_disk_too(project):
+    Path("inventory.json").unlink()
+    full = "\ndef pytest_sessionfinish(): raise OSError(28, 'No space left on device')\n"
+    Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + full, "utf-8")
+
+    done = judge(project)
+    done.stderr.fnmatch_lines(["ERROR: NO VERDICT: --replay inventory.json can't be read *"])
+    assert done.ret == Exit.REFUSED
+
+
 def test_file_for_the_rows_says_why_a_run_was_refused(project):
     judge(project, "--json=rows.json", "--row=A-99")
 
