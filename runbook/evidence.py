@@ -11,7 +11,7 @@ import boto3
 from aws.section import NotTestable
 from plan.live import live_now
 from runbook.engine import Refused, Step
-from signoff.environment import Environment
+from signoff.environment import Environment, in_japan
 from signoff.evidence import Record, Store
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
@@ -122,7 +122,7 @@ def name_of(step: Step) -> str:
 
 
 def _who_and_when(signature: Record) -> str:
-    return f"{signature.created:%Y-%m-%d %H:%M} UTC {signature.body.get('by')}"
+    return f"{in_japan(signature.created)} {signature.body.get('by')}"
 
 
 def read_live(

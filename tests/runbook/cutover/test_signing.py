@@ -72,7 +72,7 @@ def test_a_signature_says_who_and_speaks_of_the_release(store):
 
     assert (record.body["by"], record.release) == ("Hanako Sato", "a1")
     assert record.expires == NOW + timedelta(days=14)
-    assert signing(store).standing(cutover.users_told) == "2026-11-25 09:00 UTC Hanako Sato"
+    assert signing(store).standing(cutover.users_told) == "2026-11-25 18:00 JST Hanako Sato"
 
 
 @pytest.mark.parametrize(
