@@ -9,7 +9,6 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -151,9 +150,6 @@ LOADED = frozenset({"builtins", "importlib", "json", "logging", "os", "sys", "ti
 """What Lambda's runtime has imported before a handler (awslambdaric's bootstrap): no file of a package takes its place."""
 CLOSED_IMPORTS = frozenset({"__future__", "collections", "json", "os", "typing"})
 """What the closed release imports, in every commit so far."""
-UNZIPPABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-UNIX, EVERYONE = 3, 0o004
-"""What made an entry of a zip, and the bit of its mode by which all may read it."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
 
 
@@ -176,19 +172,8 @@ def unpacked(content: bytes) -> Mapping[str, bytes]:
             return {
                 name: package.read(name) for name in package.namelist() if not name.endswith("/")
             }
-    except UNZIPPABLE:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         return {}
-
-
-def hidden(content: bytes) -> str | None:
-    """Return the first Python file of a package that only its owner may read: Lambda runs it as another user (its guide, zip packages)."""
-    with suppress(*UNZIPPABLE), zipfile.ZipFile(io.BytesIO(content)) as package:
-        for entry in package.infolist():
-            mode = entry.external_attr >> 16 & 0o777
-            on_unix = entry.create_system == UNIX and mode
-            if on_unix and not mode & EVERYONE and entry.filename.endswith(".py"):
-                return entry.filename
-    return None
 
 
 def calls_nothing(files: Mapping[str, bytes]) -> bool:

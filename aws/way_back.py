@@ -18,13 +18,11 @@ from aws.release import (
     RecordedRelease,
     calls_nothing,
     code_sha256,
-    hidden,
     is_closed,
     is_closed_version,
     unpacked,
 )
 from aws.section import Section, Unreadable
-from aws.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,23 +259,13 @@ def _read(
             "the link leads to other code than the version's",
             "リンク先のコードがバージョンのものと異なります",
         )
-    files, unread = unpacked(content), _unread_file(hidden(content))
+    files = unpacked(content)
     _search(reading, first.name, files, seen)
     return PackageContents(
         built_here=built is not None,
         calls_nothing=calls_nothing(files),
-        handlers={
-            qualified(user): handler_flaw(files, user) or unread for user in users if user.handler
-        },
+        handlers={qualified(user): handler_flaw(files, user) for user in users if user.handler},
     )
-
-
-def _unread_file(name: str | None) -> HandlerFlaw | None:
-    """Say that a file can't be read by Lambda; what is never imported does no harm."""
-    if name is None:
-        return None
-    en, ja = f"only its owner may read {name}", f"{name}を読み取れるのが所有者だけである"
-    return HandlerFlaw(Words(en=en, ja=ja), certain=False)
 
 
 def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:

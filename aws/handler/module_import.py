@@ -31,6 +31,7 @@ class ModuleImport(Evaluation):
         outline = outlined(modules.files[self.file], self.file, minor)
         self.annotates = modules.minor < DEFERRING and not outline.defers
         self.own = {*outline.run_when_called}
+        self.sound = set[tuple[object, ...]]()
         self.bound |= dict.fromkeys(outline.bound, PERHAPS)
         self.importing.assigned |= outline.assigned
         modules.elsewhere |= outline.searches
@@ -68,6 +69,9 @@ class ModuleImport(Evaluation):
         positional = (*function.args.posonlyargs, *function.args.args)
         given = zip(positional, call.args, strict=False)
         values = {each.arg: value for each, value in given if isinstance(value, ast.Constant)}
+        way = (function, *((name, value.value) for name, value in values.items()))
+        if way in self.sound:  # each call of a call again would take for ever
+            return
         names = (each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg))
         self.bound = outer | dict.fromkeys(names, PERHAPS) | values
         self.annotates = False  # a function's own variables are not
@@ -80,6 +84,7 @@ class ModuleImport(Evaluation):
         finally:
             self.bound, self.annotates = outer, annotates
             self.own.add(function)
+        self.sound.add(way)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Execute the body, whose names are the class's own; a metaclass may bring more of them."""

@@ -103,6 +103,10 @@ def archive(name):
         "def end():\n return 1\n raise KeyError\nend()\n" + HANDLER,
         "def count(n=0):\n return n and count(n - 1)\ncount()\n" + HANDLER,
         "def lines():\n raise KeyError\n yield\nlines()\n" + HANDLER,
+        "def f0(): ...\n"
+        + "".join(f"def f{n + 1}():\n f{n}()\n f{n}()\n" for n in range(40))
+        + "f40()\n"
+        + HANDLER,
         "def set_up():\n size: Nosuch = 1\n return size\nset_up()\n" + HANDLER,
         "from __future__ import annotations\ndef handler(event: Nosuch, context): ...",
     ],

@@ -19,7 +19,6 @@ from aws.release import (
     RecordedRelease,
     calls_nothing,
     closed_description,
-    hidden,
     unpacked,
 )
 from aws.way_back import deployment_back, version_back
@@ -182,11 +181,10 @@ def test_the_same_draft_deployed_again_is_no_way_back():
     assert deployment_back("c", again, []).id == "a"
 
 
-def zipped(name, content, *, mode=0o644, system=3):
-    buffer, entry = io.BytesIO(), zipfile.ZipInfo(name)
-    entry.external_attr, entry.create_system = mode << 16, system
+def zipped(name, content):
+    buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr(entry, content)
+        package.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -224,29 +222,6 @@ def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections
 
     assert contents.flaw_of(read.functions["rally-auth"]) is None
     assert contents.flaw_of(read.versions_back["rally-auth"]) is not None
-
-
-@pytest.mark.parametrize(
-    ("name", "mode", "system", "found"),
-    [
-        ("app.py", 0o600, 3, "app.py"),
-        ("app.py", 0o644, 3, None),
-        ("app.py", 0o600, 0, None),
-        ("readme.txt", 0o600, 3, None),
-    ],
-    ids=["its owner's", "everyone's", "made on Windows", "no code"],
-)
-def test_file_that_only_its_owner_may_read_is_found(name, mode, system, found):
-    assert hidden(zipped(name, b"", mode=mode, system=system)) == found
-
-
-def test_package_that_lambda_may_be_unable_to_read_is_a_guess(fake, sections):
-    source = b"def handler(event, context): ..."
-    read = sections(running(fake, Package.of(zipped("app.py", source, mode=0o600))))
-    (contents,) = read.packages.values()
-    flaw = contents.flaw_of(read.functions["rally-auth"])
-
-    assert (flaw.words.en, flaw.certain) == ("only its owner may read app.py", False)
 
 
 @pytest.mark.parametrize(
