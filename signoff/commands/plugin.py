@@ -17,6 +17,7 @@ from aws.inventory import Sections
 from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
+from signoff.commands.ending import ended, nothing_read
 from signoff.commands.frame import INTERRUPTED, terminated_as_interrupted
 from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
@@ -33,18 +34,13 @@ from signoff.judge.errors import (
     fault,
     sentence,
 )
-from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding
-from signoff.judge.run import CHOICE, REPORTS, Composition
+from signoff.judge.run import CHOICE, Composition
 from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.report.files import (
-    interrupted,
     leave_no_folder,
-    publish,
-    refused_by_the_disk,
-    without_verdict,
     write_no_raw_log,
 )
 from signoff.report.terminal import Terminal
@@ -59,11 +55,6 @@ OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
 
 
-OF_PYTEST = Words(
-    en="a fault of this software or of pytest, which is printed above; please report it",
-    ja="本ソフトウェアまたはpytestの不具合です（内容は上記）。ご報告ください",
-)
-NOTHING_JUDGED = Words(en="nothing was judged", ja="何も判定していません")
 AFTER = Words(
     en="{}: judged after the cut-over; add --phase after",
     ja="{}: 切替後に判定する項目です。--phase afterを加えてください",
@@ -374,49 +365,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
         )
         stash[TERMINAL].line(problem[stash[CHOICE].options.lang], yellow=True)
     if judging:
-        session.exitstatus = _ended(session, exitstatus)
+        session.exitstatus = ended(session, exitstatus, stash[TERMINAL])
     elif CHOICE in stash:
-        session.exitstatus = _nothing_read(session, exitstatus)
-
-
-def _nothing_read(session: pytest.Session, exitstatus: int) -> int:
-    """Say why nothing was read where pytest itself does not; return the exit code."""
-    stash, config = session.config.stash, session.config
-    choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
-    if findings.faults:
-        terminal.no_verdict(choice.environment.name, findings.faults)
-        return Exit.FAULT
-    if exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
-        terminal.no_verdict(choice.environment.name, interrupted(findings))
-        return Exit.NO
-    if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-        terminal.no_verdict(choice.environment.name, NOTHING_JUDGED)
-        return Exit.PART  # of --collect-only, too: 0 would be a GO's
-    return exitstatus
-
-
-def _ended(session: pytest.Session, exitstatus: int) -> int:
-    """Publish, and return the exit code."""
-    stash = session.config.stash
-    choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
-    if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        by_a_fault = exitstatus == pytest.ExitCode.INTERNAL_ERROR
-        why = OF_PYTEST if by_a_fault else interrupted(findings)
-        without_verdict(choice, findings, stash[SNAPSHOT], terminal, why)
-        return Exit.FAULT if by_a_fault else Exit.NO
-    if findings.full and choice.environment.production:
-        findings.conditions = tuple(choice.composition.judge(session.config))
-    try:
-        return publish(choice, findings, stash[SNAPSHOT], terminal)
-    except KeyboardInterrupt:
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, interrupted(findings))
-        return Exit.NO
-    except OSError as error:
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, refused_by_the_disk(error))
-        return Exit.NO
-    except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, fault(error, choice.options.root / REPORTS))
-        return Exit.FAULT
+        session.exitstatus = nothing_read(session, exitstatus, stash[TERMINAL])

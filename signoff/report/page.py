@@ -224,9 +224,12 @@ def _headed(counted: list[tuple[str, Words]]) -> list[tuple[str, Words]]:
 
 
 def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
-    one, many = words()["counts_one"], words()["counts"]
+    of_one, of_many = words()["counts_one"], words()["counts"]
     return [
-        (SHOWN_BY.get(key, "all"), one[key] if n == 1 and key in one else many[key].format(n=n))
+        (
+            SHOWN_BY.get(key, "all"),
+            of_one[key] if n == 1 and key in of_one else of_many[key].format(n=n),
+        )
         for key, n in numbers.items()
         if n
     ]
