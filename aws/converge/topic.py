@@ -28,6 +28,8 @@ from aws.raw import Raw
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
 KEY = "key"
+PENDING = "PendingConfirmation"
+"""In place of the ARN of a subscription whose mail is not confirmed yet."""
 
 
 def converge(context: ChangeContext, topic: Topic) -> Changes:
@@ -120,6 +122,13 @@ def converge_subscription(
     return context.settle(changes, subscribe)
 
 
+def is_confirmed(context: ChangeContext, topic: Topic) -> bool:
+    """Whether the subscribed address, or each of them if the environment names none, was confirmed."""
+    heard = _subscriptions(context, topic)
+    wanted = (topic.email,) if topic.email else (*heard,)
+    return all(heard.get(address, PENDING) != PENDING for address in wanted)
+
+
 def statement(topic: Topic) -> dict[str, Any]:
     """Write the statement that lets this account's alarms, and no other's, publish."""
     return {
@@ -137,14 +146,19 @@ def decoded(arn: str, answer: Raw) -> Found:
     return TOPIC.of({"Attributes": answer["Attributes"]}, arn)
 
 
-def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
+def _subscriptions(context: ChangeContext, topic: Topic) -> dict[str, str]:
+    """Return address -> ARN of its subscription."""
     client = context.client("sns")
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
-        return set()
+        return {}
     operation, key = "list_subscriptions_by_topic", "Subscriptions"
     listed = context.listed("sns", operation, key, TopicArn=topic.arn)
     # A cancelled subscription is listed for a while, with this in place of an ARN.
-    return {entry["Endpoint"] for entry in listed if entry["SubscriptionArn"] != "Deleted"}
+    return {
+        entry["Endpoint"]: entry["SubscriptionArn"]
+        for entry in listed
+        if entry["SubscriptionArn"] != "Deleted"
+    }
 
 
 def _statements(found: Found) -> list[dict[str, Any]]:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from aws.change.gate import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
 from runbook.engine.change_lines import AppliedChanges, standing_costs
 from runbook.engine.journal import Entry, Journal
-from runbook.engine.propagation import Action
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Procedure, Step
@@ -20,6 +19,7 @@ from signoff.environment import in_japan
 from signoff.judge.errors import EXPECTED, sentence
 
 PROOF_EVERY_S = 10
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class Run:
     def _by_hand(self, step: Step, before: Sequence[Entry]) -> None:
         if earlier := self._earlier(step, before):
             self.screen.outcome("held", step, earlier)
+        elif step.is_done and self._attempt(step, step.is_done, self.context, kept=True):
+            self._held(step, before)
         elif step.may_wait and self.signatures and self.signatures.needless(step):
             self.screen.outcome("judged", step)
         elif self.unattended:
@@ -239,7 +241,9 @@ class Run:
     def _explained(self, error: BaseException) -> Words:
         return sentence(error, self.who, self.rights)
 
-    def _attempt(self, step: Step, action: Action, context: StepContext, *, kept: bool) -> Changes:
+    def _attempt(
+        self, step: Step, action: Callable[[StepContext], T], context: StepContext, *, kept: bool
+    ) -> T:
         try:
             return action(context)
         except (Refused, *EXPECTED) as error:

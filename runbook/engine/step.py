@@ -110,6 +110,8 @@ class Step:
     """None where only a person can do it; the text is then the instruction."""
     may_wait: bool = False
     """No later step depends on it: if the person has not done it, the run goes on without it."""
+    is_done: Callable[[StepContext], bool] | None = None
+    """Whether AWS shows that the person has done it already."""
     whole: bool = False
     """It belongs to the whole procedure only: a run for a single row leaves it out."""
 
@@ -193,10 +195,16 @@ def step(
 
 
 def ask(
-    guide: str, *, proves: tuple[str, ...] = (), may_wait: bool = False
+    guide: str,
+    *,
+    proves: tuple[str, ...] = (),
+    may_wait: bool = False,
+    is_done: Callable[[StepContext], bool] | None = None,
 ) -> Callable[[Callable[[], None]], Step]:
     """Make a step of a function without a body: a person does what its docstring says."""
-    return lambda function: replace(_step(function, None, guide, proves), may_wait=may_wait)
+    return lambda function: replace(
+        _step(function, None, guide, proves), may_wait=may_wait, is_done=is_done
+    )
 
 
 def _step(

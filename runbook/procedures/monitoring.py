@@ -111,7 +111,7 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
 
     本番以外の環境では省略できます（`alert_email`）。その場合、アラームは誰にも通知されません。
     """
-    if not context.environment.notifies_people or not _has_a_subscriber(context):
+    if not _notifies(context):
         return ()
     return topic.converge_subscription(context, context.plan.topic, context.mailed)
 
@@ -136,7 +136,15 @@ def _has_a_subscriber(context: StepContext) -> bool:
     return topic.is_there(context, context.plan.topic) or bool(_wanted(context, found))
 
 
-@ask("6-1", proves=("MON-06",))
+def _notifies(context: StepContext) -> bool:
+    return context.environment.notifies_people and _has_a_subscriber(context)
+
+
+def _is_confirmed(context: StepContext) -> bool:
+    return not _notifies(context) or topic.is_confirmed(context, context.plan.topic)
+
+
+@ask("6-1", proves=("MON-06",), is_done=_is_confirmed)
 def confirm_the_mail() -> None:
     """Open the mail from AWS Notifications and confirm the subscription.
 

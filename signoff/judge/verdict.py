@@ -127,7 +127,7 @@ class RunCondition:
     """Something about the run itself that makes it CONDITIONAL at best."""
 
     what: str
-    """The name of the person who answers for it."""
+    """Its name, by which a person answers for it."""
     words: Words
 
     @classmethod

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.converge import alarm as alarms
+from local.moto_fixes.sns import confirmation_token
 from plan import plan_for
 from runbook.procedures import monitoring
 
@@ -87,6 +88,26 @@ def test_a_stricter_alarm_is_not_weakened_by_what_else_is_repaired(empty, alarm,
 
     assert found["ActionsEnabled"]
     assert {name: found[name] for name in kept} == kept
+
+
+def test_a_mail_is_asked_for_until_its_subscription_is_confirmed(empty):
+    address, arn = empty.environment.alert_email, plan_for(empty.environment).topic.arn
+    mails, seen = [], []
+
+    def looked(context):
+        seen.append(monitoring.confirm_the_mail.is_done(context))
+        return ()
+
+    empty.do(monitoring.create_the_topic.action)
+    empty.do(looked)
+    empty.do(monitoring.name_who_hears_of_it.action, mailed=lambda *sent: mails.append(sent))
+    empty.do(looked)
+    token = confirmation_token(arn, address)
+    empty.client("sns").confirm_subscription(TopicArn=arn, Token=token)
+    empty.do(looked)
+
+    assert seen == [False, False, True]
+    assert mails == [(arn, address)]
 
 
 def test_alarm_under_the_name_of_another_function_makes_none_unnecessary(empty):

@@ -141,6 +141,16 @@ def test_what_a_person_did_not_do_stops_the_run(thing, path):
     assert thing.applied == ["first"]
 
 
+@pytest.mark.parametrize(("done", "asked"), [(True, []), (False, ["look_at_it"])])
+def test_a_person_is_not_asked_for_what_is_seen_to_be_done(thing, path, done, asked):
+    seen, screen = replace(toy.look_at_it, is_done=lambda _: done), Memory()
+    steps = (toy.set_the_first, seen, toy.set_the_second)
+    toy.run(thing, path, screen, procedure=replace(toy.procedure(), steps=steps)).perform()
+
+    assert screen.asked == asked
+    assert ("look_at_it", "held" if done else "confirmed") in screen.outcomes
+
+
 def test_what_may_wait_is_left_and_the_run_goes_on(thing, path):
     waiting = replace(toy.look_at_it, may_wait=True)
     steps = (toy.set_the_first, waiting, toy.set_the_second)
