@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from plan import plan_for
@@ -190,7 +191,7 @@ def declared() -> Mapping[str, Actions]:
 
 def command(procedure: str, environment: str, file: Path = ENVIRONMENTS) -> str:
     """Return what prints the policy, as a message shows it; empty if none is declared."""
-    described = "" if file == ENVIRONMENTS else f" --environments {file}"
+    described = "" if file == ENVIRONMENTS else f" --environments {quote(str(file))}"
     printing = f"python -m runbook {procedure} --env {environment} --policy{described}"
     return printing if procedure in declared() else ""
 

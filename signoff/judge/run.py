@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
@@ -127,7 +128,7 @@ class Options:
             ("--api-url", self.api_url),
             ("--environments", self.environments if self.environments != ENVIRONMENTS else None),
         )
-        return tuple(f"{name} {value}" for name, value in given if value)
+        return tuple(f"{name} {quote(str(value))}" for name, value in given if value)
 
     def in_phase(self, row: Row) -> bool:
         return self.phase is Phase.AFTER or row.phase is Phase.BEFORE

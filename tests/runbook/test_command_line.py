@@ -36,7 +36,7 @@ def said():
 def runbook(empty, tmp_path, monkeypatch, said):
     """Run the command line against the empty account, with files of its own."""
     text = PROD.read_text().replace("444455556666", empty.environment.account)
-    environments = tmp_path / "environments.toml"
+    environments = tmp_path / "our environments.toml"
     environments.write_text(text.replace("report/prod/evidence", str(tmp_path / "evidence")))
     token = tmp_path / "token"
     token.write_text(f"{LINE_TOKEN}\n")
@@ -126,7 +126,7 @@ def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
     empty.aws.faults.clear()
     assert runbook("tables", "--go") == 0
 
-    policy = f"python -m runbook tables --env prod --policy --environments {runbook.environments}"
+    policy = f"python -m runbook tables --env prod --policy --environments '{runbook.environments}'"
     why = (
         f"CreateTable was denied to {ME} (missing: dynamodb:CreateTable): allow it"
         f" ({policy} prints the whole policy), then run it again"

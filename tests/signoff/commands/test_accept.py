@@ -170,7 +170,7 @@ def staging(*tables):
     text = ENVIRONMENTS.read_text(encoding="utf-8").replace(
         "production = true", "production = false"
     )
-    file = Path("staging.toml")
+    file = Path("our staging.toml")
     file.write_text("\n".join([text.replace("[prod]", "[staging]"), *tables]), encoding="utf-8")
     return ["--env=staging", f"--environments={file}"]
 
@@ -195,12 +195,9 @@ def test_strict_run_is_0_only_if_each_condition_is_owned(project, tables, option
 def test_run_names_what_has_no_owner_and_the_command(project):  # noqa: F811 - a fixture
     with_major()
 
-    done = judge(project)
+    done = judge(project, *staging())
 
-    done.stdout.fnmatch_lines(
-        [
-            "Conditions without an owner and a day: A-01. Add them: signoff accept --env prod --environments * WHAT*"
-        ]
-    )
-    written = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
+    command = "signoff accept --env staging --environments 'our staging.toml' WHAT"
+    done.stdout.fnmatch_lines([f"Conditions without an owner and a day: A-01. Add them: {command}*"])
+    written = json.loads(Path("report/staging/latest/signoff.json").read_text(encoding="utf-8"))
     assert written["verdict"]["decision"] == "CONDITIONAL"
