@@ -44,7 +44,7 @@ EXIT_CODES: Mapping[Exit, Words] = {
     ),
     Exit.PART: Words(
         en="a part, or nothing at all (--collect-only), was judged, and no row is red; of a load test: inconclusive",
-        ja="一部だけの判定、または判定した項目がなく（--collect-only）、不合格なし。負荷試験では判断不能",
+        ja="一部だけの判定（--collect-onlyのように何も判定しない場合を含む）で、不合格なし。負荷試験では判断不能",
     ),
     Exit.FAULT: Words(en="a fault of this software", ja="本ソフトウェアの不具合"),
     Exit.INTERRUPTED: Words(en="interrupted (of pytest: 1)", ja="利用者による中断（pytestでは1）"),

@@ -198,6 +198,8 @@ def test_run_names_what_has_no_owner_and_the_command(project):  # noqa: F811 - a
     done = judge(project, *staging())
 
     command = "signoff accept --env staging --environments 'our staging.toml' WHAT"
-    done.stdout.fnmatch_lines([f"Conditions without an owner and a day: A-01. Add them: {command}*"])
+    done.stdout.fnmatch_lines(
+        [f"Conditions without an owner and a day: A-01. Add them: {command}*"]
+    )
     written = json.loads(Path("report/staging/latest/signoff.json").read_text(encoding="utf-8"))
     assert written["verdict"]["decision"] == "CONDITIONAL"
