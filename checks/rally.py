@@ -1,6 +1,5 @@
 """Where and when the rally is, compared with the stamps: places, validity, number, and who holds them."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import median
@@ -17,7 +16,7 @@ from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from plan.master_words import Item, text_of
+from plan.master_words import Item, seen, text_of
 from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
 
@@ -35,7 +34,7 @@ NOT_ZERO = described(
     en="a place, not the zero of an empty field", ja="未入力の0ではない位置", code="not_zero"
 )
 EXACT = described(
-    en="a place of more than two decimals, of which the last is a kilometre",
+    en="a place of three decimals or more (the second is about 1 km)",
     ja="小数第3位以下まである位置（小数第2位は約1 km）",
     code="exact",
 )
@@ -158,9 +157,8 @@ def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:
     first: dict[tuple[str, str], str] = {}
     for item in masters:
         name, kind = text_of(item.get("Name")), text_of(item.get("Type"))
-        plain = unicodedata.normalize("NFKC", name).casefold().strip()
         id_ = stamp_id(item, "?")
-        other = first.setdefault((kind, plain), id_)
+        other = first.setdefault((kind, seen(name)), id_)
         if other != id_ and not flaw(item):
             bound = described(
                 en=f"a name of its own, not that of {other}", ja=f"{other}とは別の名前", code="own"

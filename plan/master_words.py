@@ -57,10 +57,14 @@ def alike(ids: Iterable[str]) -> Mapping[str, str]:
     first: dict[str, str] = {}
     found = {}
     for id_ in ids:
-        plain = unicodedata.normalize("NFKC", id_).casefold().strip()
-        if first.setdefault(plain, id_) != id_:
-            found[id_] = first[plain]
+        if first.setdefault(seen(id_), id_) != id_:
+            found[id_] = first[seen(id_)]
     return found
+
+
+def seen(text: str) -> str:
+    """Return what people see of a text: neither case nor width, and no blanks around it."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def _meant(name: str) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from aws.contents import LATEST_S
 from aws.words import Words
 from lambdas.rally.domain.spots import SPELLINGS
 from plan.master_words import Item, Typed, alike, text_of, words_flaw
@@ -18,8 +19,6 @@ from signoff.environment import JST
 
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
 """The first and last moment of a day: awards are judged in whole seconds."""
-LATEST_S = 10**11
-"""Epoch seconds of the year 5138. A larger number is in milliseconds, and would be valid for ever."""
 LARGEST_RADIUS_M = 1_000
 """Metres. A spot is a place that people walk to; a larger radius is in the wrong unit."""
 BOUNDS: Mapping[str, tuple[int, int]] = {

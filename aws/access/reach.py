@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from aws.access.targets import Target, only_reads
-from aws.iam.condition import Context, context, since
+from aws.iam.condition import SINCE, Context, context, since
 from aws.iam.evaluation import (
     EvalDecision,
     EvaluationResult,
@@ -256,6 +256,8 @@ def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
             "aws:PrincipalAccount": arn.split(":")[4],
             **({"iam:PassedToService": passed_to} if passed_to else {}),
             "aws:username": arn.rpartition("/")[2] if is_user else (),
+            # A call by an access key lacks it, one by a session has it.
+            **({"aws:TokenIssueTime" + SINCE: ()} if is_user else {}),
         }
     )
     return since(known, datetime.now(UTC))

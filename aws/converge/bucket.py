@@ -7,6 +7,7 @@ from typing import Any
 from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Changes, empty_if, repairs
 from aws.desired import Bucket
+from aws.iam.statement import listed
 from aws.kinds.bucket import BUCKET, BY_KMS, SWITCHES
 from aws.kinds.bucket import Bucket as Found
 
@@ -34,7 +35,7 @@ def converge(
     found = None if absent else _found(context, bucket.name)
     own_key = found and (found.kms_key or "") not in AWS_KEY
     policy, tls = found.policy if found else None, _tls_only(bucket.name)
-    there = json.loads(policy or "{}").get("Statement", [])
+    there = listed(json.loads(policy or "{}").get("Statement", []))
     compared = {
         ENCRYPTION: (found and found.encryption, BY_S3 if shared and not own_key else BY_KMS),
         PUBLIC: (CLOSED if found and found.public_access_blocked else None, exactly(CLOSED)),
@@ -47,7 +48,7 @@ def converge(
         status = ask(Bucket=bucket.name).get("Status") if found else None
         compared[VERSIONS] = status, exactly("Enabled")
     changes = repairs(f"bucket {bucket.name}", compared, absent=absent)
-    return context.settle(changes, lambda: _apply(context, bucket, changes, policy, absent=absent))
+    return context.settle(changes, lambda: _apply(context, bucket, changes, there, absent=absent))
 
 
 def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
@@ -86,7 +87,12 @@ def _tls_only(bucket: str) -> dict[str, Any]:
 
 
 def _apply(
-    context: ChangeContext, bucket: Bucket, changes: Changes, policy: str | None, *, absent: bool
+    context: ChangeContext,
+    bucket: Bucket,
+    changes: Changes,
+    there: Iterable[Mapping[str, Any]],
+    *,
+    absent: bool,
 ) -> None:
     s3, fields = context.client("s3"), {change.field: change.after for change in changes}
     if absent:
@@ -109,7 +115,6 @@ def _apply(
     if wanted := {
         field["Sid"]: field for name, field in fields.items() if name.startswith("policy ")
     }:
-        there = json.loads(policy or "{}").get("Statement", [])
         others = [entry for entry in there if entry.get("Sid") not in wanted]
         whole = {"Version": "2012-10-17", "Statement": [*others, *wanted.values()]}
         s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))

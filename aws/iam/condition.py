@@ -73,6 +73,8 @@ ALWAYS = frozenset({"dynamodb:leadingkeys", "secretsmanager:secretid"})
 ENCLOSING = "dynamodb:enclosingoperation"
 ENCLOSED: tuple[tuple[str, ...], ...] = ((), ("TransactGetItems",), ("TransactWriteItems",))
 """What the call of an item may lie in: nothing, or a transaction (DynamoDB developer guide, IAM with transactions)."""
+OF_PARTIQL = ("ExecuteTransaction",)
+"""The transaction that PartiQL alone lies in, by actions of its own (DynamoDB developer guide, IAM with PartiQL)."""
 OF_OTHERS: Mapping[str, frozenset[str]] = {
     **{action.partition(":")[0]: frozenset() for action in CARRIED},
     "xray": frozenset({"logs"}),
@@ -207,7 +209,8 @@ def _of_any_value(condition: Condition, known: Context, action: str) -> Answer:
     if is_null and CALLED_ALONE in known and key in ALWAYS and action in CARRIED:
         return holds(condition, {key: ("any",)})
     if key == ENCLOSING:
-        answers = {holds(condition, {key: values}) for values in ENCLOSED}
+        possible = ENCLOSED if action in CARRIED else (*ENCLOSED, OF_PARTIQL)
+        answers = {holds(condition, {key: values}) for values in possible}
         if len(answers) == 1:
             return answers.pop()
     return Unknown(

@@ -172,5 +172,5 @@ def _bucket(s3: Any) -> None:
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{PREFIX}-images/*",
     }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [read]})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": read})  # of one, no list
     s3.put_bucket_policy(Bucket=f"{PREFIX}-images", Policy=policy)

@@ -92,6 +92,7 @@ def test_condition_is_judged(operator, key, values, expected):
         ("IpAddress", "aws:RequestedRegion", "10.0.0.0/8", "cannot compare"),
         ("StringEquals", "aws:TagKeys", "Environment", "no quantifier"),
         ("StringEquals", "aws:SourceIp", "${aws:username}", "variable"),
+        ("StringEquals", "dynamodb:EnclosingOperation", "ExecuteTransaction", "Enclosing"),
     ],
 )
 def test_what_cannot_be_judged_is_unknown_with_its_reason(operator, key, values, why):

@@ -184,6 +184,8 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     writes_stamps("of its own name", "ForAllValues:StringEquals", "dynamodb:LeadingKeys", ["${aws:username}"]),
     writes_stamps("from half of the internet, twice", "IpAddress", "aws:SourceIp", ["0.0.0.0/1", "128.0.0.0/1"]),
     writes_stamps("from the go-live on", "DateGreaterThan", "aws:CurrentTime", "2026-12-01T00:00:00Z"),
+    writes_stamps("by an access key", "Null", "aws:TokenIssueTime", "true"),
+    ("user writes stamps in a transaction of PartiQL", "SEC-24", PRINCIPALS, user(may("dynamodb:PartiQLUpdate", identity.USER_STAMPS, **only_if("StringEquals", "dynamodb:EnclosingOperation", "ExecuteTransaction")))),
     writes_stamps("with a tag that may be absent", "StringEqualsIfExists", "aws:ResourceTag/Team", "orders"),
     writes_stamps("by a stack", "ForAnyValue:StringEquals", "aws:CalledVia", ["cloudformation.amazonaws.com"]),
     writes_stamps("under a key that nobody knows", "StringEquals", "aws:SomethingNew", "x"),
