@@ -200,24 +200,20 @@ HIDDEN = {
 BROKEN = zipped("readme.txt", b"hello " * 99).replace(b"PK\x01\x02", b"PK\x01\x00")
 
 
-def running(fake, package, *layers):
-    """Let each version of rally-auth run a package, and what is live with these layers; return the scope."""
-
-    def answer(asked):
-        known = FUNCTIONS["lambda:GetFunction"](asked)
-        there = [{"Arn": layer} for layer in layers if asked.get("Qualifier") == "live"]
-        own = {"CodeSha256": package.code_sha256, "Layers": there, "FileSystemConfigs": []}
-        return {**known, "Configuration": known["Configuration"] | own}
-
-    fake.answers["lambda:GetFunction"] = answer
-    builds = replace(SCOPE.builds, functions={"rally-auth": package})
-    return replace(SCOPE, builds=builds, functions=("rally-auth",))
-
-
 def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections):
     """Both name the same handler, which imports what only a layer of the one brings."""
     source = b"import requests\ndef handler(event, context): ..."
-    read = sections(running(fake, Package.of(zipped("app.py", source)), f"{LAMBDA}requests:1"))
+    package = Package.of(zipped("app.py", source))
+
+    def layered(asked):
+        answer = FUNCTIONS["lambda:GetFunction"](asked)
+        layers = [{"Arn": f"{LAMBDA}requests:1"}] if asked.get("Qualifier") == "live" else []
+        own = {"CodeSha256": package.code_sha256, "Layers": layers, "FileSystemConfigs": []}
+        return {**answer, "Configuration": answer["Configuration"] | own}
+
+    fake.answers["lambda:GetFunction"] = layered
+    builds = replace(SCOPE.builds, functions={"rally-auth": package})
+    read = sections(replace(SCOPE, builds=builds, functions=("rally-auth",)))
     (contents,) = read.packages.values()
 
     assert contents.flaw_of(read.functions["rally-auth"]) is None
