@@ -13,14 +13,19 @@ from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from plan import plan_for
 from signoff.environment import Smoke
+from signoff.judge.observations import Observations
+from smoke.calls import send
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.manual import ManualOnly
 from smoke.notes import Notes
 from smoke.policy import policy
+from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
 from smoke.suite_session import suite_session
+from smoke.test_award import award_time_flaws
 from smoke.tester import Restorer, borrows_a_user, consenting_user
 from tests.faults import denied
+from tests.smoke.answers import LIVE, answer
 from tests.smoke.defect import UNKNOWN
 from tests.smoke.judging import ON_AWS, judge, red
 from tests.smoke.killed import killed
@@ -246,3 +251,12 @@ def test_collector_elsewhere_is_synthetic(rally):
 
     assert users == {asked}
     assert asked.startswith("Usmoke-")
+
+
+@pytest.mark.parametrize(("embedded", "flaws"), [(True, 1), (False, 0)])
+def test_time_of_an_award_may_be_minutes_from_ours_on_another_machine_alone(rally, embedded, flaws):
+    award = answer(send("POST /stamps/award", LIVE), body={"collected_at": 1_240})
+    with suite_session(rally.snapshot(), rally.api, embedded=embedded, environ={}) as suite:
+        found = award_time_flaws(RowCalls(suite, "SMOKE-03", Observations()), award)
+
+    assert len(found) == flaws
