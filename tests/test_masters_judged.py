@@ -25,6 +25,10 @@ def with_masters(items):
     return changed(LISTED(healthy()))
 
 
+def located(lat, lon):
+    return {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": "10"}}}
+
+
 def swapped():
     first, second, *others = WHOLE
     return [
@@ -56,6 +60,22 @@ def test_stamp_and_attribute_that_differ_are_named(items, expected):
 
 def test_masters_as_the_manifest_lists_them_are_green():
     assert not [finding for finding in judge(LISTED(healthy()), ["DATA-01"]) if finding.outcome.red]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "asks"),
+    [
+        ({"Name": {"S": "ＦＯＵＮＴＡＩＮ"}}, {"DATA-02"}),
+        ({"Name": {"S": "Fountain"}, "Type": {"S": "IMAGE"}}, set()),
+        ({"Location": located("35.56", "139.65")}, {"DATA-06"}),
+        ({"Location": located("35.56", "139.65"), "Type": {"S": "IMAGE"}}, set()),
+    ],
+    ids=["one name in two widths", "a poster of a spot", "a spot cut", "a poster cut"],
+)
+def test_what_was_probably_copied_or_cut_is_asked_about(attributes, asks):
+    judged = judge(with_masters([*WHOLE[:-1], WHOLE[-1] | attributes]), ["DATA-02", "DATA-06"])
+
+    assert {finding.row for finding in judged if finding.outcome.red} == asks
 
 
 def test_table_shows_each_stamp_with_its_place_and_what_changed():

@@ -117,12 +117,16 @@ ROUTED = (
         id="DEP-21:function-of-another-region",
         breaks=integrated("GET /stamps", uri=uri("stamps").replace("ap-northeast-1", "us-east-1")),
     ),
-    Defect(
-        id="DEP-21:by-the-lambda-of-another-region",
-        breaks=integrated(
-            "GET /stamps", uri=uri("stamps").replace("ap-northeast-1:lambda", "us-east-1:lambda")
-        ),
-        also=frozenset({"DEP-44"}),
+    *(
+        Defect(
+            id=f"DEP-21:by-{what}",
+            breaks=integrated("GET /stamps", uri=uri("stamps").replace(right, wrong)),
+            also=frozenset({"DEP-44"}),
+        )
+        for what, right, wrong in (
+            ("the-lambda-of-another-region", "ap-northeast-1:lambda", "us-east-1:lambda"),
+            ("another-version-of-lambda", "2015-03-31", "2015-03-13"),
+        )
     ),
     Defect(id="DEP-22:older-deployment", breaks=item("stages", "prod", deployment_id="m4x8c1")),
     Defect(

@@ -14,6 +14,7 @@ from tests.defects.aliases import DEFECTS as OF_ALIASES
 from tests.defects.api import DEFECTS as OF_APIS
 from tests.defects.changes import absent, both, item, rebound
 from tests.defects.documents import document, everywhere
+from tests.defects.variables import DEFECTS as OF_VARIABLES
 from tests.foreign.judged import rows, rows_of
 from tests.healthy import healthy
 from tests.judging import called, collected, judge, subjects_of
@@ -120,6 +121,13 @@ def test_stack_without_aliases_is_conditional_and_one_whose_routes_call_a_missin
     assert [finding.root for finding in found["ROLL-06"].findings if finding.outcome.red] == [
         "DEP-15"
     ]
+
+
+def test_table_that_no_variable_names_stops_our_code_alone():
+    breaks = next(one.breaks for one in OF_VARIABLES if one.id == "DEP-13:absent")
+
+    assert judged(breaks)["DEP-13"].stops_calls
+    assert not judged(breaks, own_code=True)["DEP-13"].stops_calls
 
 
 def test_fault_in_code_of_your_own_is_diagnosed_by_the_same_procedure():
