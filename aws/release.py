@@ -121,6 +121,7 @@ def code_sha256(content: bytes) -> str:
 SDK = "boto3 botocore s3transfer jmespath dateutil six urllib3"
 """The AWS SDK and what it depends on: Lambda brings them, as its developer guide says of the Python runtimes."""
 REMOVED: Mapping[int, str] = {
+    11: "binhex",
     12: "asynchat asyncore distutils imp smtpd",
     13: (
         "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes sndhdr spwd sunau"
@@ -219,6 +220,10 @@ class PackageModules:
         ends = (f"/{path}.py", f"/{path}/__init__.py")
         anywhere = (*self.files, *self.archived) if self.elsewhere else ()
         return any(f"/{file}".endswith(ends) for file in anywhere)
+
+    def hides(self, module: str) -> bool:
+        """Whether a module that has no source here may be Python that is compiled, or in another folder."""
+        return self.elsewhere or module.replace(".", "/") in self.compiled - self.extensions
 
     def within(self, package: str) -> Mapping[str, ast.AST]:
         """Return the names of the modules in a package, which are its attributes once they are imported."""

@@ -19,6 +19,7 @@ class Evaluation(ast.NodeVisitor):
         self.importing, self.module, self.file = importing, module, file
         self.is_package = file.endswith("/__init__.py")
         self.bound: Bound = {}
+        self.once: frozenset[str] = frozenset()
 
     def generic_visit(self, node: ast.AST) -> None:
         """Bind what any other statement or expression binds at its own level."""
@@ -102,11 +103,16 @@ class Evaluation(ast.NodeVisitor):
 
     def _variable(self, name: ast.expr, node: ast.expr) -> None:
         """Stop at a node that needs a variable, named by a text or by a name for it, which is not there."""
-        match self.bound.get(name.id) if isinstance(name, ast.Name) else name:
+        match self._known(name.id) if isinstance(name, ast.Name) else name:
             case ast.Constant(value=str(text)) if self.importing.lacks(text):
                 at = f"{self.file}:{node.lineno}"
                 en = f"{at} needs the variable {text}, which the function does not have"
                 raise ImportEnds(en, f"{at}で必要とする環境変数{text}が関数にない")
+
+    def _known(self, name: str) -> ast.AST | None:
+        """Return what binds a name, where nothing else in its module or of another can have bound it since."""
+        again = name not in self.once or {name, "*"} & self.importing.assigned
+        return None if again else self.bound.get(name)
 
     def _asks_for_a_variable(self, called: ast.expr) -> bool:
         match called:

@@ -50,8 +50,11 @@ class Importing:
 
     def load(self, module: str) -> Bound:
         """Return what a module binds; all that it may where that is not known: compiled, or in the making."""
-        file = None if self.modules.is_of_runtime(module) else self.modules.source_of(module)
-        if file is None:
+        if self.modules.is_of_runtime(module):
+            return {"*": PERHAPS}
+        if (file := self.modules.source_of(module)) is None:
+            if self.modules.hides(module):
+                self.variables = None
             return {"*": PERHAPS}
         if module not in self.loaded:
             if len(self.loaded) >= MODULES:
@@ -89,6 +92,7 @@ class Importing:
         en = f"{at} imports {module}, which neither the package nor Lambda's runtime has"
         ja = f"{at}でインポートする{module}がパッケージにもLambdaのランタイムにもない"
         if self.modules.elsewhere:
+            self.variables = None  # it may set any
             self.doubts.append(HandlerFlaw(Words(en=en, ja=ja), certain=False))
         elif not self.layered:
             raise ImportEnds(en, ja)

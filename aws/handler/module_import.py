@@ -30,7 +30,7 @@ class ModuleImport(Evaluation):
         minor = min(modules.minor, sys.version_info.minor)
         outline = outlined(modules.files[self.file], self.file, minor)
         self.annotates = modules.minor < DEFERRING and not outline.defers
-        self.own = {*outline.run_when_called}
+        self.own, self.once = {*outline.run_when_called}, outline.once
         self.sound = set[tuple[object, ...]]()
         self.bound |= dict.fromkeys(outline.bound, PERHAPS)
         self.importing.assigned |= outline.assigned
@@ -59,7 +59,7 @@ class ModuleImport(Evaluation):
 
     def visit_Call(self, node: ast.Call) -> None:
         super().visit_Call(node)
-        called = self.bound.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        called = self._known(node.func.id) if isinstance(node.func, ast.Name) else None
         if isinstance(called, ast.FunctionDef) and called in self.own:
             self._called(called, node)
 
@@ -67,7 +67,8 @@ class ModuleImport(Evaluation):
         """Execute what a function of this module certainly does when it is called: all before its first branch."""
         outer, annotates = self.bound, self.annotates
         positional = (*function.args.posonlyargs, *function.args.args)
-        given = zip(positional, call.args, strict=False)
+        certain = takewhile(lambda each: not isinstance(each, ast.Starred), call.args)
+        given = zip(positional, certain, strict=False)
         values = {each.arg: value for each, value in given if isinstance(value, ast.Constant)}
         way = (function, *((name, value.value) for name, value in values.items()))
         if way in self.sound:  # each call of a call again would take for ever
@@ -117,9 +118,9 @@ class ModuleImport(Evaluation):
                 self.bound[target.id] = same or value
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._annotated(node.annotation)
         if node.value is not None:
             self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
+        self._annotated(node.annotation)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -152,9 +153,11 @@ class ModuleImport(Evaluation):
         modules = self.importing.modules
         every = {**names, **modules.within(source)}
         text = modules.files.get(modules.source_of(source) or "", b"")
-        match names.get("__all__"):
-            case ast.List(elts=listed) | ast.Tuple(elts=listed) if text.count(b"__all__") == 1:
-                public = {"*", *(each.value for each in listed if isinstance(each, ast.Constant))}
+        match every.pop("__all__", None):
+            case ast.List(elts=listed) | ast.Tuple(elts=listed) if text.count(
+                b"__all__"
+            ) == 1 and all(isinstance(each, ast.Constant) for each in listed):
+                public = {"*", *map(ast.literal_eval, listed)}
             case None:
                 public = {name for name in every if not name.startswith("_")}
             case _:

@@ -4,6 +4,7 @@ It is made once of each text, since functions share modules and each package is 
 """
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -38,6 +39,9 @@ class Outline:
     """Functions that a call runs at once, as they are written."""
     bound: set[str] = field(default_factory=set)
     """Names of the module that may be bound, by a function or by no statement at all."""
+    bindings: Counter[str] = field(default_factory=Counter)
+    """Name -> how many statements of any scope bind it, all parameters of that name as one."""
+    parameters: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     """Attributes that a statement sets, of whichever object."""
     searches: bool = False
@@ -50,11 +54,18 @@ class Outline:
         """Whether a statement keeps the annotations of the module from being evaluated."""
         return any(map(_defers, self.body))
 
+    @property
+    def once(self) -> frozenset[str]:
+        """Names whose value is known where they are bound at all: two scopes may have one name, a branch or a call change it."""
+        every = self.bindings + Counter(self.parameters)
+        return frozenset(name for name, times in every.items() if times == 1)
+
     def note(self, node: ast.AST) -> None:
         """Add what one node says."""
         self.written += _writes_variables(node)
         if _runs_when_called(node):
             self.run_when_called.add(node)
+        self._count(node)
         match node:
             case ast.Name(id="setattr"):
                 self.assigned.add("*")
@@ -78,6 +89,24 @@ class Outline:
                 self.bound.add("*")
             case ast.Attribute(attr=name, ctx=ast.Store()):
                 self.assigned.add(name)
+
+    def _count(self, node: ast.AST) -> None:
+        match node:
+            case ast.arg(arg=name):
+                self.parameters.add(name)
+            case (
+                ast.Name(id=name, ctx=ast.Store() | ast.Del())
+                | ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                self.bindings[name] += 1
+            case ast.alias(name=name, asname=taken):
+                self.bindings[taken or name.partition(".")[0]] += 1
 
 
 @lru_cache(maxsize=1024)

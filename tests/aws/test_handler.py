@@ -22,6 +22,7 @@ DEFINED = {
     "package/handler.py": HANDLER,
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
+    "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
 }
 
 
@@ -109,6 +110,19 @@ def archive(name):
         + HANDLER,
         "def set_up():\n size: Nosuch = 1\n return size\nset_up()\n" + HANDLER,
         "from __future__ import annotations\ndef handler(event: Nosuch, context): ...",
+        "Limit: Limit = int\n" + HANDLER,
+        "import os\nNAME = 'NOSUCH'\ndef set_up():\n global NAME\n NAME = 'TABLE_STAMPMASTERS'\nset_up()\n"
+        "TABLE = os.environ[NAME]\n" + HANDLER,
+        "import os\nname = 'TABLE_STAMPMASTERS'\ndef read():\n return os.environ[name]\n"
+        "def set_up(name):\n return read()\nset_up('NOSUCH')\n" + HANDLER,
+        "import os\ndef read(name, table='TABLE_STAMPMASTERS'):\n return os.environ[table]\nread(*[], 'NOSUCH')\n"
+        + HANDLER,
+        "import os\nNAME = 'NOSUCH'\ntry:\n int('')\nexcept ValueError:\n NAME = 'TABLE_STAMPMASTERS'\n"
+        "TABLE = os.environ[NAME]\n" + HANDLER,
+        "import sys\nsys.path.append('package')\nimport dot\ndot.load()\nimport os\nTABLE = os.environ['NOSUCH']\n"
+        + HANDLER,
+        "def end(): ...\ntry:\n {}[1]\n def end():\n  raise KeyError\nexcept KeyError: ...\nend()\n"
+        + HANDLER,
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -253,11 +267,21 @@ def test_name_that_a_module_binds_in_any_way_may_be_imported(binding):
         ("__all__ = ['run']\ndef run(event, context): ...", "run", True),
         ("__all__ = []\n__all__ += ['run']\ndef run(event, context): ...", "run", True),
         ("def _run(event, context): ...", "_run", False),
+        ("NAMES = ['run']\n__all__ = [*NAMES]\ndef run(event, context): ...", "run", True),
+        ("from conf import *  # and __all__\ndef run(event, context): ...", "run", True),
     ],
-    ids=["not listed", "listed", "listed by and by", "of the module alone"],
+    ids=[
+        "not listed",
+        "listed",
+        "listed by and by",
+        "of the module alone",
+        "by a name",
+        "another's",
+    ],
 )
 def test_star_imports_what_its_module_makes_public(app, name, found):
-    flaw = flaw_of(f"from app import *\nhandler = {name}", {"app.py": app})
+    more = {"app.py": app, "conf.py": "# all\n__all__ = []"}
+    flaw = flaw_of(f"from app import *\nhandler = {name}", more)
 
     assert (flaw is None) == found
 
@@ -265,6 +289,7 @@ def test_star_imports_what_its_module_makes_public(app, name, found):
 @pytest.mark.parametrize(
     ("source", "runtime", "found"),
     [
+        ("import binhex", "python3.10", True),
         ("import cgi", "python3.12", True),
         ("import imp", "python3.11", True),
         ("import imp", "python3.12", False),
