@@ -9,11 +9,9 @@ from functools import cached_property
 
 from aws import desired
 from aws.access.privileges import lacking, lacks
-from aws.bounds import ABSENT, at_least
-from aws.desired import NEEDED_S
+from aws.bounds import ABSENT
 from aws.difference import Difference
 from aws.iam.statement import PolicySyntaxError
-from aws.kinds.function import FUNCTION, MEMORY, TIMEOUT
 from aws.redaction.secret_text import Needles
 from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
@@ -95,11 +93,14 @@ class Suite:
         )
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
-        """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed."""
+        """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed.
+
+        Only of the gravest rows: a row blocks no more than its root does, and a function short of time
+        (DEP-12) may answer, or fail for a reason of its own.
+        """
         reasons = {
             "DEP-39": self._closed,
             "DEP-10": self._not_startable,
-            "DEP-12": self._short_of_time,
             "DEP-13": self._unset,
             "SEC-13": self._denied,
         }
@@ -128,12 +129,6 @@ class Suite:
         contents = lookup(found.packages, live.code_sha256) if live.handler else None
         flaw = contents.flaw_of(live) if contents else None
         return _named(function.name, flaw.words) if flaw and flaw.certain else None
-
-    def _short_of_time(self, function: desired.Function) -> Words | None:
-        """Say that a function has less time or memory than it needs, unless a decision is about either."""
-        live = lookup(self.snapshot.inventory.sections.functions, function.name)
-        least = {TIMEOUT: at_least(NEEDED_S), MEMORY: at_least(function.memory_mb)}
-        return self._undecided(FUNCTION.differences(live.name, live, least)) if live else None
 
     def _undecided(self, found: Iterable[Difference]) -> Words | None:
         """Return what a row says where it is surely red: no decision is about any of it."""

@@ -29,21 +29,19 @@ def test_rows_of_a_role_that_was_never_granted_a_right_follow_from_the_row_that_
     assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "SEC-13")
 
 
-@pytest.mark.parametrize(
-    ("broken", "row"),
-    [
-        ({"environment": {"TABLE_USERSTAMPS": None}}, "DEP-13"),
-        ({"edits": {HANDLER: ("caller = ", "self.pause(5)\n        caller = ")}, "Timeout": 1}, "DEP-12"),
-    ],
-    ids=["a variable", "time"],
-)  # fmt: skip
-def test_rows_of_a_function_that_lacks_what_it_needs_follow_from_the_row_that_says_so(
-    broken, row, rally
-):
-    with released(rally, "ranking", **broken):
+def test_rows_of_a_function_that_lacks_a_variable_follow_from_the_row_that_says_so(rally):
+    with released(rally, "ranking", environment={"TABLE_USERSTAMPS": None}):
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
 
-    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), row)
+    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-13")
+
+
+def test_row_of_a_function_that_lacks_time_blocks_as_the_row_that_says_so_does_not(rally):
+    slow = {HANDLER: ("caller = ", "self.pause(5)\n        caller = ")}
+    with released(rally, "ranking", edits=slow, Timeout=1):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
+
+    assert found == {"SMOKE-06": "fail", "SMOKE-07": "fail"}
 
 
 def test_row_of_a_function_beside_a_denied_one_stays_green(rally):
