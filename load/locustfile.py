@@ -16,7 +16,7 @@ from locust import LoadTestShape, events
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from load.engine import confidence
-from load.engine.generator import ArrivalStream
+from load.engine.generator import ArrivalUser
 from load.engine.run_controller import RunController
 from load.engine.run_file import LoadRun
 from load.engine.startup import find_run, set_defaults_of
@@ -28,7 +28,7 @@ locust.runners.WORKER_REPORT_INTERVAL = 1.0
 locust.runners.CPU_MONITOR_INTERVAL = 2.0
 
 
-class RallyVisitors(ArrivalStream):
+class RallyVisitors(ArrivalUser):
     """The visitors to the stamp rally, as Locust's page calls them."""
 
 

@@ -133,12 +133,12 @@ class Generator:
             self._idle.set()
 
     def _note(self, sent: Sent, outcome: RequestResult, ms: float) -> None:
-        (endpoint, *_), _, step, place = sent
+        step, endpoint = sent.step, sent.call.endpoint
         self.steps.counts[step, endpoint, outcome.what, outcome.kind] += 1
-        self.bins.counts[place, "", outcome.what, None] += 1
+        self.bins.counts[sent.place, "", outcome.what, None] += 1
         if outcome.timed:
             self.steps.counts[step, endpoint, "latency", confidence.bucket(ms)] += 1
-            self.bins.counts[place, "", "latency", float(f"{ms:.2g}")] += 1
+            self.bins.counts[sent.place, "", "latency", float(f"{ms:.2g}")] += 1
 
     def _feed_locust(self, endpoint: str, outcome: RequestResult, ms: float, length: int) -> None:
         """Feed Locust's own statistics, so that its web page and report agree with the verdict."""
@@ -148,7 +148,7 @@ class Generator:
             self._stats.log_error(method, name, outcome.kind or outcome.what)
 
 
-class ArrivalStream(User):
+class ArrivalUser(User):
     """The Locust user of a process: the clock decides when it sends, never the previous answer.
 
     Shapes, workers and reports of Locust work as usual.

@@ -12,7 +12,7 @@ from locust.runners import STATE_MISSING, MasterRunner, Runner, WorkerRunner
 
 from load.engine.admission import LoadRefused, admit
 from load.engine.answers import compiled
-from load.engine.generator import ArrivalStream, Generator
+from load.engine.generator import ArrivalUser, Generator
 from load.engine.judge import ExitCode
 from load.engine.measurement import ALONE
 from load.engine.run_file import LoadRun
@@ -28,9 +28,9 @@ def _end_cleanly() -> NoReturn:
 class RunController:
     """One for each process: alone, master or worker."""
 
-    def __init__(self, run: LoadRun, stream: type[ArrivalStream]) -> None:
+    def __init__(self, run: LoadRun, user: type[ArrivalUser]) -> None:
         self.run = run
-        self._stream = stream
+        self._user = user
         self._contract = compiled(run.answers)
         self._generator: Generator | None = None
         self._state = RunState(run)
@@ -63,7 +63,7 @@ class RunController:
     def start(self, environment: Environment, **_: Any) -> None:
         """Begin the test: a worker gets its host from the master, so it is checked here, too."""
         if not self._may_start(environment.host):
-            self._stream.generator = None
+            self._user.generator = None
             return
         self._spent = True
         workers = [ALONE]
@@ -72,7 +72,7 @@ class RunController:
         else:
             stats = environment.stats
             self._generator = Generator(self.run, self._contract, self._number, stats)
-            self._stream.generator = self._generator
+            self._user.generator = self._generator
         self._state = RunState(self.run, workers)
 
     def report(self, data: dict[str, Any], **_: Any) -> None:

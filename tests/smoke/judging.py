@@ -13,7 +13,7 @@ import pytest
 from signoff.judge.checklist import Checklist, expectation
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
-from signoff.judge.outcome import Finding, Outcome, finding
+from signoff.judge.outcome import Finding, Outcome, finding, gravity
 from signoff.judge.snapshot import Snapshot
 from signoff.judge.verdict import RowVerdict, row_verdict
 from smoke.aws import Clients
@@ -147,7 +147,18 @@ def first_red(rally: Rally) -> tuple[str, str] | None:
 
 
 def red(verdicts: Mapping[str, RowVerdict]) -> Mapping[str, str]:
-    """Return row -> ``fail``, ``not testable``, or the row that it follows from."""
+    """Return row -> ``fail``, ``not testable``, or the row that it follows from, which is never a lighter one.
+
+    A row blocks no more than what it follows from.
+    """
+    rows = Checklist.load().rows
+    graver = [
+        verdict.row.id
+        for verdict in verdicts.values()
+        if verdict.root and gravity(rows[verdict.root].severity) > gravity(verdict.row.severity)
+    ]
+    assert not graver
+
     return {
         row: verdict.root if verdict.outcome is Outcome.FOLLOWS else str(verdict.outcome)
         for row, verdict in verdicts.items()
