@@ -65,7 +65,7 @@ DEFECTS = (
             '"total": len(stamps)',
             '"total": len(stamps) + 1',
         ),
-        {"SMOKE-02": FAIL, "SMOKE-16": "SMOKE-02", "SMOKE-17": "SMOKE-02"},
+        {"SMOKE-02": FAIL, **following("SMOKE-02", "SMOKE-01", "SMOKE-16", "SMOKE-17")},
     ),
     Defect(
         "an award without its time",
@@ -243,9 +243,8 @@ DEEP = (
             "handler = LambdaFunctio(",
         ),
         {
-            "SMOKE-08": FAIL,
-            **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-11", "SMOKE-14", "SMOKE-17"),
-            **following("SMOKE-08", "SEC-42", "SEC-46", "MON-14"),
+            **following("DEP-10", "SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-11", "SMOKE-14"),
+            **following("DEP-10", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"),
         },
     ),
 )
