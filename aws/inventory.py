@@ -299,13 +299,14 @@ def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
         readers=READERS,
         progress=progress,
         resolve=options.resolve,
+        now=options.now(),
         first=secret_value.search_all_answers,
     )
     return Inventory(
         account=scope.account,
         region=scope.region,
         caller=caller,
-        read_at=options.now(),
+        read_at=reading.now,
         sections=cast("Sections", LazySections(reading)),
         partial=True,
         salts=salts or dict(zip(PURPOSES, scope.salts, strict=False)),

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
@@ -109,7 +110,7 @@ class Reader:
 
 
 class Reading:
-    """One pass over AWS, which every reader receives. ``resolve`` asks DNS.
+    """One pass over AWS at ``now``, which every reader receives. ``resolve`` asks DNS.
 
     ``first`` is done before any section is read.
     """
@@ -122,9 +123,10 @@ class Reading:
         readers: Mapping[str, Reader],
         progress: Progress,
         resolve: Resolve,
+        now: datetime,
         first: "Callable[[Reading], None]" = lambda _: None,
     ) -> None:
-        self.aws, self.scope, self.resolve = aws, scope, resolve
+        self.aws, self.scope, self.resolve, self.now = aws, scope, resolve, now
         self._readers, self._progress, self._first = readers, progress, first
         self._memo: dict[Hashable, Future[Any]] = {}
         self._lock, self._done = Lock(), 0

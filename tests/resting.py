@@ -36,6 +36,7 @@ def resting_on(
         readers={**READERS, **given},
         progress=no_progress,
         resolve=options.resolve,
+        now=options.now(),
         first=search_all_answers,
     )
     return LazySections(reading)

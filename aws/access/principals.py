@@ -96,7 +96,7 @@ def principals(reading: Reading) -> Section[Principal]:
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
             unread[arn] = _policies_of(arn, error)
-    targets = Targets((*targets_of(reading), *stopping(reading), *_policies(found)))
+    targets = Targets((*targets_of(reading), *stopping(reading), *_policies(found)), reading.now)
     reach = _with_takers(bearers, targets, reading)
     return unread | {
         arn: Principal(
@@ -123,7 +123,8 @@ def _with_takers(
         if reach[arn] and arn not in followed and holder.raw.get("RoleName") not in ours
     ]:
         followed |= {holder.arn for holder in left}
-        by_rights = Targets(way for holder in left for way in _ways_in(holder, reading))
+        ways = (way for holder in left for way in _ways_in(holder, reading))
+        by_rights = Targets(ways, reading.now)
         for arn, bearer in bearers.items():
             if GIVES.isdisjoint(each.kind for each in reach[arn]):
                 found = (*bearer.reaches(by_rights), *_by_trust(arn, left))

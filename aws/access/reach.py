@@ -5,10 +5,10 @@ that cannot be judged here (a tag, an address, a second factor, a date to come) 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from aws.access.targets import Target, only_reads
@@ -51,10 +51,10 @@ def by_gravity(grant: TargetGrant) -> tuple[int, str, str]:
 
 
 class Targets:
-    """All targets, and what each single policy grants on them; many principals share a policy."""
+    """All targets, and what each single policy grants on them from ``now`` on; many principals share a policy."""
 
-    def __init__(self, targets: Iterable[Target]) -> None:
-        self.all = tuple(targets)
+    def __init__(self, targets: Iterable[Target], now: datetime) -> None:
+        self.all, self.now = tuple(targets), now
         self._granted: dict[PolicyDocument, tuple[tuple[int, TargetGrant], ...]] = {}
 
     def granted(self, policy: PolicyDocument) -> tuple[tuple[int, TargetGrant], ...]:
@@ -189,8 +189,9 @@ def reach_of(
         return ()
     own = tuple(statement for policy in policies for statement in policy.statements)
     limits = (limit.statements,) if limit else ()
+    of_calls = partial(known_of, arn, now=targets.now)
     found = (
-        _reached(targets.all[place], sorted(grants[place], key=by_gravity), arn, own, limits)
+        _reached(targets.all[place], sorted(grants[place], key=by_gravity), of_calls, own, limits)
         for place in sorted(grants)
     )
     return tuple(dict.fromkeys(reach for reach in found if reach is not None))
@@ -199,14 +200,14 @@ def reach_of(
 def _reached(
     target: Target,
     grants: Iterable[TargetGrant],
-    who: str,
+    known_of: Callable[..., Context],
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
 ) -> Reach | None:
     """Return how a principal reaches a target: the gravest certain grant, or else the gravest possible one."""
     perhaps = None
     for grant in grants:
-        known = known_of(who, grant.arn, target.passed_to)
+        known = known_of(grant.arn, passed_to=target.passed_to)
         result = min(_by_transport(grant, own, limits, known), key=_likelihood)
         reach = Reach(
             kind=target.kind,
@@ -243,7 +244,7 @@ def _likelihood(result: EvaluationResult) -> tuple[bool, bool]:
     return not result.allowed, result.outcome is not EvalDecision.UNKNOWN
 
 
-def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
+def known_of(arn: str, resource: str, *, now: datetime, passed_to: str = "") -> Context:
     """Return what is known of any call that a principal makes on a resource from now on."""
     region, account = (*resource.split(":"), *[""] * 5)[3:5]
     is_user = arn.split(":")[5].startswith("user/")
@@ -260,4 +261,4 @@ def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
             **({"aws:TokenIssueTime" + SINCE: ()} if is_user else {}),
         }
     )
-    return since(known, datetime.now(UTC))
+    return since(known, now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aws.change.gate import Refused
@@ -228,7 +228,7 @@ def _history(reading: Reading, **more: object) -> Iterator[dict[str, Any]]:
         "describe_alarm_history",
         AlarmTypes=list(TYPES),
         HistoryItemType="Action",
-        StartDate=datetime.now(UTC) - HISTORY,
+        StartDate=reading.now - HISTORY,
         ScanBy="TimestampDescending",
         **more,
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,6 +59,7 @@ CERTIFICATE = f"arn:aws:acm:{HERE}:certificate/5e6f"
 
 
 NOBODY = Details([], [], [], {})
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Read:
     found: Details = NOBODY
     functions: tuple[dict[str, str], ...] = ()
     scope: Scope = SCOPE
+    now: datetime = NOW
 
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -122,7 +125,7 @@ def subject(pattern, operator="StringLike"):
     return {"Condition": {operator: {key: pattern}}}
 
 
-TARGETS = Targets(targets_of(Read()))
+TARGETS = Targets(targets_of(Read()), NOW)
 
 
 def allow(action, resource="*", effect="Allow", **more):
@@ -254,6 +257,15 @@ def test_role_of_people_is_taken_by_whom_its_trust_alone_lets_in(trusted, expect
 
 def test_boundary_takes_away_what_it_does_not_allow():
     assert kinds(allow("*"), limit=allow("dynamodb:*")) == {"table"}
+
+
+@pytest.mark.parametrize(("hours", "found"), [(-1, 1), (1, 0)])
+def test_right_ends_by_the_clock_of_the_reading_not_the_machines(hours, found):
+    until = {"DateLessThan": {"aws:CurrentTime": NOW.isoformat()}}
+    rights = [policy("rights", allow("dynamodb:PutItem", USERS, Condition=until))]
+    targets = Targets(targets_of(Read()), NOW + timedelta(hours=hours))
+
+    assert len(reach_of(WHO, rights, None, targets=targets)) == found
 
 
 def test_change_is_named_before_a_read():
@@ -426,7 +438,7 @@ def test_what_is_called_harmless_is_an_action_that_names_such_a_resource(service
 
 def test_a_policy_that_many_principals_share_is_worked_out_once():
     """A managed policy hangs on hundreds of roles of an account."""
-    targets = Targets(targets_of(Read(scope=SCOPE)))
+    targets = Targets(targets_of(Read(scope=SCOPE)), NOW)
     rights = allow(["logs:*", "xray:Put*"]), allow("s3:Get*", "arn:aws:s3:::x/*")
     first = targets.granted(policy("AWSLambdaBasicExecutionRole", *rights))
 
@@ -453,7 +465,7 @@ BEHIND = Stage(
 
 def stopped(statement, **more):
     """Return what a policy of one statement lets somebody stop: (kind, name, action)."""
-    targets = Targets(stopping(Read(more=more)))
+    targets = Targets(stopping(Read(more=more)), NOW)
     found = reach_of(WHO, [policy("rights", statement)], None, targets=targets)
     return [(reach.kind, reach.name, reach.action) for reach in found]
 
@@ -530,7 +542,7 @@ COPIED = {
     ],
 )
 def test_whoever_reads_a_copy_in_another_region_reads_ours(statement, kind):
-    targets = Targets(targets_of(Read(more=COPIED)))
+    targets = Targets(targets_of(Read(more=COPIED)), NOW)
     found = reach_of(WHO, [policy("rights", statement)], None, targets=targets)
 
     assert [difference.kind for difference in found] == [kind]

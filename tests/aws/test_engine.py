@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -28,6 +29,7 @@ def reading():
             readers={name: Reader(read, ()) for name, read in readers.items()},
             progress=lambda *_: None,
             resolve=lambda _: (),
+            now=datetime.now(UTC),
         )
 
     return made
