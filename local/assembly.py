@@ -6,8 +6,6 @@ from contextlib import ExitStack
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from local.functions.functions import Functions
-from local.gateway.control import MotoControl
-from local.gateway.directory import Deployments
 from local.gateway.gateway import Gateway
 from local.line.fake import FakeLine
 from local.stack import Place, Stack
@@ -24,20 +22,11 @@ def assemble(
     account, region = environment.account, environment.region
     aws = parts.enter_context((make_aws or LocalAws)(account, region))
     aws.birth = birth
-    deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))
-    control = MotoControl(aws.moto, region)
-    gateway = parts.enter_context(
-        Gateway(deployments, functions, control, account=account, region=region)
-    )
+    gateway = parts.enter_context(Gateway(functions, aws.moto, region))
     restores = Restores(aws)
-    aws.extensions += [
-        functions.extension,
-        gateway.extension,
-        deployments.extension,
-        restores.extension,
-    ]
-    aws.observers += [functions.observe, deployments.observe, gateway.observe, restores.observe]
+    aws.extensions += [functions.extension, gateway.extension, restores.extension]
+    aws.observers += [functions.observe, restores.observe]
     return Stack(
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",

@@ -1,36 +1,46 @@
 """Access logs: one line per answered request, in the stage's own format, off the caller's path."""
 
 import logging
+import uuid
 from collections import defaultdict
 
+from local.aws.moto import Moto
 from local.batches import BatchWriter
 from local.gateway.call import ApiCall, render
-from local.gateway.control import LogsError, MotoControl
 
-_Entry = tuple[str, float, str]
+_Entry = tuple[str, int, str]
+"""(log group, milliseconds since the epoch, line)."""
 _log = logging.getLogger(__name__)
 
 
 class AccessLog(BatchWriter[_Entry]):
-    """Writes lines to the stages' log groups; a group that refuses loses them."""
+    """Writes lines to the stages' log groups, each to this gateway's own stream; a group that is missing loses them."""
 
-    def __init__(self, control: MotoControl) -> None:
+    def __init__(self, moto: Moto, region: str) -> None:
         super().__init__("access logs")
-        self._control = control
+        self._moto, self._region = moto, region
+        self._stream = f"access/{uuid.uuid4().hex}"
 
     def note(self, call: ApiCall) -> None:
         """Queue the line of an answered call, where its stage wants one; empty values read ``-``."""
-        settings = call.served.settings
-        if settings.access_log_group:
-            line = render(settings.access_log_format, call, missing="-")
-            self.put((settings.access_log_group, call.context["requestTimeEpoch"] / 1000, line))
+        settings = call.served.settings.access_log_settings or {}
+        # Firehose, the other destination, is not served.
+        _, _, group = (settings.get("destinationArn") or "").partition(":log-group:")
+        if group:
+            line = render(settings.get("format") or "", call, missing="-")
+            self.put((group.removesuffix(":*"), call.context["requestTimeEpoch"], line))
 
     def _write(self, batch: list[_Entry]) -> None:
-        groups = defaultdict(list)
-        for group, at, line in batch:
-            groups[group].append((at, line))
-        for group, lines in groups.items():
-            try:
-                self._control.write_log(group, lines)
-            except LogsError as refused:
-                _log.warning("%d access log lines are lost: %s", len(lines), refused)
+        events = defaultdict(list)
+        for group, at, line in sorted(batch, key=lambda entry: entry[1]):
+            events[group].append({"timestamp": at, "message": line})
+        with self._moto.lock("logs"):
+            logs = self._moto.backend("logs", self._region)
+            for group, lines in events.items():
+                if group in logs.groups:
+                    logs.ensure_log_stream(group, self._stream)
+                    logs.put_log_events(group, self._stream, lines)
+                else:
+                    _log.warning(
+                        "%d access log lines are lost: %s does not exist", len(lines), group
+                    )

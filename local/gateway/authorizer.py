@@ -12,6 +12,7 @@ from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import parse
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall, text_of
+from local.gateway.export import ttl_seconds
 from local.gateway.invoke import (
     InvokeError,
     Invoker,
@@ -20,7 +21,6 @@ from local.gateway.invoke import (
     request_authorizer_event,
 )
 from local.gateway.refusal import GatewayRefusal
-from local.gateway.snapshot import Authorizer
 
 TIMEOUT_MS = 29_000
 _REMEMBERED = 10_000
@@ -45,21 +45,21 @@ class Authorizers:
         self._verdicts: dict[tuple[str, ...], tuple[float, _Verdict]] = {}
         self._lock = threading.Lock()
 
-    def judge(self, call: ApiCall, authorizer: Authorizer) -> None:
-        """Let the call pass, with ``requestContext.authorizer`` filled, or raise `GatewayRefusal`.
+    def judge(self, call: ApiCall, authorizer: Any) -> None:
+        """Let the call pass by an authorizer of moto's, with ``requestContext.authorizer`` filled, or raise `GatewayRefusal`.
 
         A verdict is remembered by identity source, not by method: a policy for one route alone refuses
         the next route until it expires (AWS: Configure a Lambda authorizer, caching).
         """
         identity = _identity(call, authorizer)
         served = call.served
-        key = (served.api_id, served.stage, authorizer.id, authorizer.uri, *identity)
+        key = (served.api_id, served.stage, authorizer.id, authorizer.authorizer_uri, *identity)
         verdict, latency_ms = self._remembered(key), 0
         if verdict is None:
             began = self._now()
             verdict = self._ask(call, authorizer, identity)
             latency_ms = round((self._now() - began) * 1000)
-            self._remember(key, verdict, authorizer.ttl_seconds if identity else 0)
+            self._remember(key, verdict, ttl_seconds(authorizer) if identity else 0)
         call.context["authorizer"] = {**verdict.context, "integrationLatency": latency_ms}
         call.usage_identifier_key = verdict.usage_identifier_key
         decision = _decision(verdict.policy, call.method_arn)
@@ -68,16 +68,16 @@ class Authorizers:
             why = f"{call.method_arn} is {decision.value}"
             raise GatewayRefusal("ACCESS_DENIED", message=message, why=why)
 
-    def _ask(self, call: ApiCall, authorizer: Authorizer, identity: tuple[str, ...]) -> _Verdict:
+    def _ask(self, call: ApiCall, authorizer: Any, identity: tuple[str, ...]) -> _Verdict:
         event = (
             request_authorizer_event(call)
-            if authorizer.kind == "REQUEST"
+            if authorizer.type == "REQUEST"
             else {"type": "TOKEN", "authorizationToken": identity[0], "methodArn": call.method_arn}
         )
         source = call.execute_api_arn(f"authorizers/{authorizer.id}")
         try:
             invocation = self._invoker.invoke(
-                call, authorizer.uri, event, source_arn=source, timeout_ms=TIMEOUT_MS
+                call, authorizer.authorizer_uri, event, source_arn=source, timeout_ms=TIMEOUT_MS
             )
         except (InvokeTimeoutError, InvokeRefusedError) as failed:
             raise GatewayRefusal("AUTHORIZER_FAILURE", why=str(failed)) from failed
@@ -98,16 +98,18 @@ class Authorizers:
             self._verdicts[key] = (self._now() + ttl_s, verdict)
 
 
-def _identity(call: ApiCall, authorizer: Authorizer) -> tuple[str, ...]:
+def _identity(call: ApiCall, authorizer: Any) -> tuple[str, ...]:
     """Return the values of the identity sources; a missing one is a 401 without asking anyone."""
-    sources = [source.strip() for source in authorizer.identity_source.split(",") if source.strip()]
+    sources = [
+        source.strip() for source in (authorizer.identity_source or "").split(",") if source.strip()
+    ]
     values = tuple(text_of(source, call) for source in sources)
     # A REQUEST authorizer that remembers nothing is asked even without its identity sources.
-    required = authorizer.kind == "TOKEN" or authorizer.ttl_seconds > 0
+    required = authorizer.type == "TOKEN" or ttl_seconds(authorizer) > 0
     if required and not (values and all(values)):
         raise GatewayRefusal("UNAUTHORIZED", why=f"no value for {authorizer.identity_source}")
-    expression = authorizer.validation_expression
-    if expression and authorizer.kind == "TOKEN" and not re.fullmatch(expression, values[0]):
+    expression = authorizer.identity_validation_expression
+    if expression and authorizer.type == "TOKEN" and not re.fullmatch(expression, values[0]):
         raise GatewayRefusal(
             "UNAUTHORIZED", why="the token does not match the validation expression"
         )

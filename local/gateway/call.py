@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from local.gateway.deployment import Route
 from local.gateway.directory import Served
 from local.gateway.refusal import GatewayRefusal
-from local.gateway.snapshot import Route
 from local.http import HttpRequest
 
 _NO_IDENTITY = dict.fromkeys(
@@ -58,9 +58,9 @@ class ApiCall:
     def take(self, route: Route) -> Route:
         """Note which method the request means."""
         self.route = route
-        path = route.method.path
+        path = route.path
         self.context["resourcePath"] = path
-        # The snapshot has no resource ids: this one is only stable and of AWS's shape.
+        # Of AWS's shape, and the same for a path in every deployment.
         self.context["resourceId"] = f"{zlib.crc32(path.encode()):08x}"[:6]
         return route
 
@@ -82,7 +82,7 @@ def new_context(
     return {
         "accountId": account,
         "apiId": served.api_id,
-        "deploymentId": served.snapshot.deployment_id,
+        "deploymentId": served.deployment.id,
         "domainName": (request.header("Host") or "").partition(":")[0],
         "domainPrefix": served.api_id,
         **new_ids(),

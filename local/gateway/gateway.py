@@ -6,21 +6,21 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Self
+from typing import Any, Self
 
+from local.aws.moto import Moto
 from local.aws.request import READERS_WAIT_S, Request
 from local.functions.functions import Functions
 from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
 from local.gateway.call import ApiCall, Owner, new_context, new_ids
-from local.gateway.control import MotoControl
-from local.gateway.directory import Deployments, Directory
+from local.gateway.deployment import Route
+from local.gateway.directory import Directory
 from local.gateway.invoke import Invoker
 from local.gateway.proxy import proxy
 from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
 from local.gateway.responses import forbidden, mock, refuse
-from local.gateway.snapshot import Method, Route
-from local.gateway.throttle import TokenBuckets, admit
+from local.gateway.throttle import TokenBuckets, admit, limit, limit_of
 from local.http import HttpReply, HttpRequest, LoopbackServer
 
 LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
@@ -84,54 +84,52 @@ class Pipeline:
         """
         if call.request.length > LARGEST_REQUEST_BYTES:
             raise GatewayRefusal("REQUEST_TOO_LARGE", why=f"{call.request.length} bytes")
-        method = call.take(_route(call)).method
-        self._admit(call, method)
-        self._authorize(call, method)
-        self._identify(call, method)
-        return self._integrate(call, method)
+        route = call.take(_route(call))
+        self._admit(call, route)
+        self._authorize(call, route.method)
+        self._identify(call, route)
+        return self._integrate(call, route.method)
 
-    def _admit(self, call: ApiCall, method: Method) -> None:
+    def _admit(self, call: ApiCall, route: Route) -> None:
         served = call.served
-        bucket = ("method", served.api_id, served.stage, method.path, method.verb)
-        limit = served.settings.limit_of(method.path, method.verb)
+        bucket = ("method", served.api_id, served.stage, route.path, route.verb)
+        own = limit_of(served.settings, route.path, route.verb)
+        all_methods = limit(served.account.account.throttle_settings)
         if not (
-            self._throttle.admits(bucket, limit)
-            and self._throttle.admits("account", served.account_limit)
+            self._throttle.admits(bucket, own) and self._throttle.admits("account", all_methods)
         ):
             raise GatewayRefusal(
-                "THROTTLED", why=f"{limit} of {method.verb} {method.path}, or the account's"
+                "THROTTLED", why=f"{own} of {route.verb} {route.path}, or the account's"
             )
 
-    def _authorize(self, call: ApiCall, method: Method) -> None:
-        if method.authorization == "NONE":
+    def _authorize(self, call: ApiCall, method: Any) -> None:
+        if method.authorization_type in {"NONE", None}:
             return
-        if method.authorization == "AWS_IAM":
+        if method.authorization_type == "AWS_IAM":
             # Signatures are not verified here, so no signature is good enough.
             raise GatewayRefusal(
                 "MISSING_AUTHENTICATION_TOKEN", why="AWS_IAM is not served locally"
             )
-        authorizer = call.served.snapshot.authorizers.get(method.authorizer_id or "")
-        if method.authorization != "CUSTOM" or authorizer is None:
-            why = f"no Lambda authorizer for {method.authorization} {method.authorizer_id}"
+        authorizer = call.served.deployment.api.authorizers.get(method.authorizer_id or "")
+        if method.authorization_type != "CUSTOM" or authorizer is None:
+            why = f"no Lambda authorizer for {method.authorization_type} {method.authorizer_id}"
             raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=why)
         self._authorizers.judge(call, authorizer)
 
-    def _identify(self, call: ApiCall, method: Method) -> None:
-        if not method.api_key_required:
+    def _identify(self, call: ApiCall, route: Route) -> None:
+        if not route.method.api_key_required:
             return
-        served = call.served
-        by_authorizer = served.snapshot.key_by_authorizer
+        by_authorizer = call.served.deployment.api.api_key_source == "AUTHORIZER"
         value = call.usage_identifier_key if by_authorizer else call.request.header("x-api-key")
-        stage, asked = (served.api_id, served.stage), (method.path, method.verb)
-        key = admit(self._throttle, served.plans, stage, asked, value or "")
+        key = admit(self._throttle, call.served, (route.path, route.verb), value or "")
         call.context["identity"] |= {"apiKey": key.value, "apiKeyId": key.id}
 
-    def _integrate(self, call: ApiCall, method: Method) -> HttpReply:
-        integration = method.integration
-        kind = integration.kind if integration else "no integration"
-        if integration and kind == "MOCK":
-            return mock(call, method, integration)
-        if integration is None or kind != "AWS_PROXY":
+    def _integrate(self, call: ApiCall, method: Any) -> HttpReply:
+        integration = method.method_integration
+        kind = integration.integration_type if integration else "no integration"
+        if kind == "MOCK":
+            return mock(call, method)
+        if kind != "AWS_PROXY":
             raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"{kind} is not served locally")
         began = time.perf_counter()
         try:
@@ -143,7 +141,7 @@ class Pipeline:
 def _route(call: ApiCall) -> Route:
     """Find the method. If there is none, AWS reads the Authorization header as a signature."""
     try:
-        return call.served.routes.match(call.request.verb, call.path)
+        return call.served.deployment.routes.match(call.request.verb, call.path)
     except GatewayRefusal as unknown:
         header = call.request.header("Authorization")
         if not header or "=" in header:
@@ -171,28 +169,24 @@ INTEGRATION_LIMIT_S = 29.0
 class Gateway:
     """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
 
-    Stage settings, plans and deployments are read again when `observe` or `changed` is told of a change.
     ``now``: seconds since the epoch, for buckets and TTLs.
     """
 
-    def __init__(  # noqa: PLR0913 - three neighbours, and seams that have defaults
+    def __init__(  # noqa: PLR0913 - two neighbours, and seams that have defaults
         self,
-        deployments: Deployments,
         functions: Functions,
-        control: MotoControl,
-        *,
-        account: str,
+        moto: Moto,
         region: str,
+        *,
         port: int = 0,
         now: Callable[[], float] = time.time,
         integration_limit_s: float = INTEGRATION_LIMIT_S,
     ) -> None:
-        self._directory = Directory(deployments, control)
         self._invoker = Invoker(functions, limit_s=integration_limit_s)
-        self._access_log = AccessLog(control)
-        owner = Owner(account=account, region=region)
+        self._access_log = AccessLog(moto, region)
+        directory, owner = Directory(moto, region), Owner(account=moto.account, region=region)
         self._server = LoopbackServer(
-            Pipeline(self._directory, self._invoker, self._access_log, owner, now).answer,
+            Pipeline(directory, self._invoker, self._access_log, owner, now).answer,
             port,
             largest=LARGEST_REQUEST_BYTES,
             chunked=False,
@@ -213,18 +207,8 @@ class Gateway:
         """Return the port on 127.0.0.1."""
         return self._server.server_port
 
-    def observe(self, request: Request, _: object) -> None:
-        """Take note of a call that the AWS API has carried out; give this to its list of observers."""
-        # Not every call: the gateway's own readings would make it read again before each request.
-        if request.service == "apigateway" and not request.operation.startswith("Get"):
-            self.changed()
-
     def extension(self, request: Request) -> None:
         """Answer no call of the AWS API, but write the access log before log lines are read there."""
         if request.reads_log_lines:
             with suppress(TimeoutError):  # the reader asks again
                 self._access_log.flush(READERS_WAIT_S)
-
-    def changed(self) -> None:
-        """Note that something in the control plane changed: the next request reads it again."""
-        self._directory.changed()

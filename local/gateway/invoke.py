@@ -38,7 +38,7 @@ def request_authorizer_event(call: ApiCall) -> dict[str, Any]:
 def media_type_matches(call: ApiCall, content_type: str) -> bool:
     """Say whether the API treats this content type as binary."""
     kind = content_type.partition(";")[0].strip().lower()
-    binary = call.served.snapshot.binary_media_types
+    binary = call.served.deployment.api.binaryMediaTypes
     return any(fnmatchcase(kind, pattern.replace("~1", "/").lower()) for pattern in binary)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall
+from local.gateway.export import DEFAULT_TIMEOUT_MS
 from local.gateway.invoke import (
     EventTooLargeError,
     Invoker,
@@ -19,7 +20,6 @@ from local.gateway.invoke import (
     proxy_event,
 )
 from local.gateway.refusal import GatewayRefusal
-from local.gateway.snapshot import Integration
 from local.http import HttpReply
 
 _ANSWER_TYPES = {"headers": dict, "multiValueHeaders": dict, "body": str, "isBase64Encoded": bool}
@@ -40,7 +40,7 @@ _NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _VALUE = re.compile(r"[^\r\n\0]*")
 
 
-def proxy(call: ApiCall, integration: Integration, invoker: Invoker) -> HttpReply:
+def proxy(call: ApiCall, integration: Any, invoker: Invoker) -> HttpReply:
     """Invoke the function and check its answer; raises `GatewayRefusal` for anything that goes wrong."""
     invocation = _invoke(call, integration, invoker)
     if invocation.function_error:
@@ -52,8 +52,8 @@ def proxy(call: ApiCall, integration: Integration, invoker: Invoker) -> HttpRepl
         raise _fault(502, f"malformed Lambda proxy response: {malformed}") from malformed
 
 
-def _invoke(call: ApiCall, integration: Integration, invoker: Invoker) -> Invocation:
-    if integration.http_method not in {"", "POST"}:
+def _invoke(call: ApiCall, integration: Any, invoker: Invoker) -> Invocation:
+    if (integration.http_method or "POST") != "POST":
         # Lambda's Invoke is a POST, regardless of the verb of the method; AWS accepts another, and fails.
         raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"Invoke by {integration.http_method}")
     source = call.execute_api_arn(
@@ -62,10 +62,10 @@ def _invoke(call: ApiCall, integration: Integration, invoker: Invoker) -> Invoca
     try:
         return invoker.invoke(
             call,
-            integration.uri,
+            integration.uri or "",
             proxy_event(call),
             source_arn=source,
-            timeout_ms=integration.timeout_ms,
+            timeout_ms=int(integration.timeout_in_millis or DEFAULT_TIMEOUT_MS),
         )
     except NotPermittedError as refused:
         raise GatewayRefusal("API_CONFIGURATION_ERROR", why=str(refused)) from refused

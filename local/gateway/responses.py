@@ -2,15 +2,15 @@
 
 import json
 import re
+from typing import Any
 
 from local.gateway.call import ApiCall, mapped, plain, render
+from local.gateway.export import DEFAULT_TEMPLATES, headers_of, texts
 from local.gateway.refusal import GatewayRefusal
-from local.gateway.snapshot import Integration, Method, StaticAnswer
 from local.http import HttpReply
 
 JSON = "application/json"
 _HEADER = "gatewayresponse.header."
-_DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 
 
 def refuse(refusal: GatewayRefusal, call: ApiCall) -> HttpReply:
@@ -27,11 +27,11 @@ def refuse(refusal: GatewayRefusal, call: ApiCall) -> HttpReply:
     content_type, template = _template(answer, call.request.header("Accept") or "")
     headers = [
         (name.removeprefix(_HEADER), mapped(expression, call))
-        for name, expression in answer.parameters.items()
+        for name, expression in texts(answer.response_parameters).items()
         if name.startswith(_HEADER)
     ]
     return HttpReply(
-        status=answer.status or refusal.status,
+        status=int(answer.status_code or refusal.status),
         headers=(
             ("Content-Type", content_type),
             ("x-amzn-ErrorType", refusal.error),
@@ -46,16 +46,17 @@ def forbidden() -> HttpReply:
     return _uncustomised(GatewayRefusal("INVALID_API_KEY"))
 
 
-def _customised(refusal: GatewayRefusal, call: ApiCall) -> StaticAnswer | None:
-    responses = call.served.snapshot.gateway_responses
+def _customised(refusal: GatewayRefusal, call: ApiCall) -> Any:
+    """Return moto's ``GatewayResponse`` for it; None where neither its type nor its class has one."""
+    responses = call.served.deployment.api.gateway_responses
     default = "DEFAULT_5XX" if refusal.status >= 500 else "DEFAULT_4XX"
     return responses.get(refusal.kind) or responses.get(default)
 
 
-def _template(answer: StaticAnswer, accept: str) -> tuple[str, str]:
-    if accept in answer.templates:
-        return accept, answer.templates[accept]
-    return JSON, answer.templates.get(JSON, _DEFAULT_TEMPLATE)
+def _template(answer: Any, accept: str) -> tuple[str, str]:
+    templates = DEFAULT_TEMPLATES | texts(answer.response_templates)
+    kind = accept if accept in templates else JSON
+    return kind, templates[kind]
 
 
 def _uncustomised(refusal: GatewayRefusal) -> HttpReply:
@@ -72,29 +73,32 @@ _STATUS = re.compile(r"""["']?statusCode["']?\s*:\s*(\d{3})\b""")
 _DECLARED_HEADER = "method.response.header."
 
 
-def mock(call: ApiCall, method: Method, integration: Integration) -> HttpReply:
+def mock(call: ApiCall, method: Any) -> HttpReply:
     """Answer as the request template chooses; raises `GatewayRefusal` where the API is misconfigured."""
+    integration = method.method_integration
     answer = _answer(integration, _chosen_status(call, integration))
-    declared = method.method_responses.get(str(answer.status))
+    declared = method.method_responses.get(str(answer.status_code))
     if declared is None:
-        raise _misconfigured(f"output mapping refers to an undeclared response {answer.status}")
-    names = {name.lower().removeprefix(_DECLARED_HEADER) for name in declared}
+        raise _misconfigured(
+            f"output mapping refers to an undeclared response {answer.status_code}"
+        )
+    names = {name.lower() for name in headers_of(declared.response_parameters)}
     headers = [
         (name.removeprefix(_DECLARED_HEADER), mapped(expression, call))
-        for name, expression in answer.parameters.items()
+        for name, expression in texts(answer.response_parameters).items()
         # AWS refuses to map a header that the method response does not declare; moto does not.
         if name.lower().removeprefix(_DECLARED_HEADER) in names
     ]
     return HttpReply(
-        status=answer.status,
+        status=int(answer.status_code),
         headers=(("Content-Type", JSON), *((name, value) for name, value in headers if value)),
-        body=render(plain(answer.templates.get(JSON) or ""), call).encode(),
+        body=render(plain(texts(answer.response_templates).get(JSON, "")), call).encode(),
     )
 
 
-def _chosen_status(call: ApiCall, integration: Integration) -> str:
+def _chosen_status(call: ApiCall, integration: Any) -> str:
     content_type = (call.request.header("Content-Type") or JSON).partition(";")[0].strip().lower()
-    template = integration.request_templates.get(content_type)
+    template = texts(integration.request_templates).get(content_type)
     if template is None:
         template = _passed_through(call, integration)
     found = _STATUS.search(render(plain(template), call))
@@ -103,18 +107,18 @@ def _chosen_status(call: ApiCall, integration: Integration) -> str:
     return found[1]
 
 
-def _passed_through(call: ApiCall, integration: Integration) -> str:
+def _passed_through(call: ApiCall, integration: Any) -> str:
     """Return the body itself, where the passthrough behaviour lets it take the template's place."""
-    when = integration.passthrough
+    when = integration.passthrough_behaviour
     if when == "NEVER" or (when == "WHEN_NO_TEMPLATES" and integration.request_templates):
         raise GatewayRefusal("UNSUPPORTED_MEDIA_TYPE", why=f"passthrough {when}")
     return call.request.body.decode("utf-8", "replace")
 
 
-def _answer(integration: Integration, status: str) -> StaticAnswer:
+def _answer(integration: Any, status: str) -> Any:
     """Choose as AWS does: a pattern that matches the status, else the response without a pattern."""
     defaults = {}
-    for code, answer in integration.responses.items():
+    for code, answer in (integration.integration_responses or {}).items():
         if answer.selection_pattern and re.fullmatch(answer.selection_pattern, status):
             return answer
         if not answer.selection_pattern:

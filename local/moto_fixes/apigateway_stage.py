@@ -10,6 +10,8 @@ from typing import Any
 
 from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, refusal
+from local.gateway.deployment import Deployment, freeze
+from local.gateway.export import exported
 from local.moto_fixes.apigateway_draft import api_of
 
 _DEFAULTS: Mapping[str, Any] = {
@@ -64,7 +66,7 @@ def _key(parts: list[str]) -> str:
 
 
 def create_deployment(request: Request, moto: Moto) -> Response:
-    """Move an existing stage to the new deployment; give a new one all that was asked for.
+    """Freeze the draft. Move an existing stage to the new deployment; give a new one all that was asked for.
 
     moto would replace the stage, and with it throttling, caching, variables, logs and tags.
     """
@@ -81,7 +83,24 @@ def create_deployment(request: Request, moto: Moto) -> Response:
         if before and asked.get("variables"):
             stage.variables |= asked["variables"]
         api.stages[name] = stage
-    return _dated_last(api, response)
+    response = _dated_last(api, response)
+    id_ = response.document["id"]
+    _frozen(request, moto)[api.id, id_] = freeze(api, id_)
+    return response
+
+
+def _frozen(request: Request, moto: Moto) -> dict[tuple[str, str], Deployment]:
+    """(API, deployment) -> what it froze."""
+    return moto.noted(request, "deployments")
+
+
+def get_export(request: Request, moto: Moto) -> Response:
+    """Answer from what the stage's deployment froze, where moto would answer from the draft."""
+    api, name = api_of(request, moto), request.labels["stageName"]
+    if api is None or name not in api.stages:
+        return refusal(request, "NotFoundException", "Invalid stage identifier specified", 404)
+    deployment = _frozen(request, moto)[api.id, api.stages[name].deployment_id]
+    return exported(request, deployment.document, name)
 
 
 def _dated_last(api: Any, response: Response) -> Response:
@@ -107,25 +126,20 @@ def get_deployment(request: Request, moto: Moto) -> Response:
     if api and request.labels["deploymentId"] not in api.deployments:
         return _no_such_deployment(request)
     response = moto(request)
-    summary = _summary(request, moto) if "apisummary" in request.query else None
-    if summary is None or not response.succeeded:
+    if "apisummary" not in request.query or not response.succeeded:
         return response
-    return response.with_document({**response.document, "apiSummary": summary})
+    frozen = _frozen(request, moto)[api.id, request.labels["deploymentId"]]
+    return response.with_document({**response.document, "apiSummary": _summary(frozen)})
 
 
-def _summary(request: Request, moto: Moto) -> dict[str, dict[str, Any]] | None:
-    """Summarize the methods that a deployment froze, which moto forgets; None where no gateway here froze any."""
-    frozen = moto.notes("apigateway", request.region).get("deployments", {})
-    place = request.labels["restApiId"], request.labels["deploymentId"]
-    if place not in frozen:
-        return None
+def _summary(deployment: Deployment) -> dict[str, dict[str, Any]]:
+    """Summarize the methods that a deployment froze, which moto forgets."""
     found: dict[str, dict[str, Any]] = {}
-    for method in frozen[place].methods.values():
-        asked = {
-            "authorizationType": method.authorization,
-            "apiKeyRequired": method.api_key_required,
+    for (path, verb), method in deployment.routes.methods.items():
+        found.setdefault(path, {})[verb] = {
+            "authorizationType": method.authorization_type or "NONE",
+            "apiKeyRequired": bool(method.api_key_required),
         }
-        found.setdefault(method.path, {})[method.verb] = asked
     return found
 
 
@@ -202,6 +216,7 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "CreateStage"): create_stage,
     ("apigateway", "DeleteDeployment"): delete_deployment,
     ("apigateway", "GetDeployment"): get_deployment,
+    ("apigateway", "GetExport"): get_export,
     ("apigateway", "GetStage"): get_stage,
     ("apigateway", "GetStages"): get_stage,
     ("apigateway", "UpdateStage"): update_stage,

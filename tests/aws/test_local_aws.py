@@ -11,7 +11,6 @@ from aws.inventory import ReadOptions, on_demand, read_all
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable
 from local.aws.server import LocalAws
-from local.gateway.directory import Deployments
 from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import unread
@@ -24,9 +23,6 @@ TRYING = ReadOptions(retry=RetryPolicy(rates={}, attempts=3))
 @pytest.fixture(scope="module")
 def local():
     with LocalAws(ACCOUNT, REGION) as aws:
-        deployments = Deployments(aws)
-        aws.observers.append(deployments.observe)
-        aws.extensions.append(deployments.extension)
         yield aws
 
 

@@ -18,7 +18,6 @@ from aws.reading import Scope
 from aws.release import Builds, Package, RecordedRelease
 from aws.section import NotTestable
 from local.aws.server import LocalAws
-from local.gateway.directory import Deployments
 from local.moto_fixes.sns import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
@@ -98,9 +97,7 @@ class Account:
 def served() -> Iterator[Account]:
     """Serve an empty account until the end."""
     with LocalAws(ACCOUNT, REGION) as aws, pytest.MonkeyPatch.context() as patch:
-        deployments = Deployments(aws)
-        aws.observers.append(deployments.observe)
-        aws.extensions += [deployments.extension, patching(aws)]
+        aws.extensions.append(patching(aws))
         patch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
         session = SessionInProcess(aws)
         yield Account(aws, session, cache(session.client))

@@ -7,7 +7,6 @@ from typing import Any
 
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
-from local.gateway.directory import Deployments
 from runbook.procedures.provision import procedure
 from tests.api_patches import patching
 from tests.moto_state import MotoState, restore, state_of
@@ -42,9 +41,9 @@ def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
     with LocalAws(account, REGION) as aws:
         its_clients = clients(aws)
         aws.extensions.append(patching(aws))
-        for service in (Restores(aws), Deployments(aws)):
-            aws.extensions.append(service.extension)
-            aws.observers.append(service.observe)
+        restores = Restores(aws)
+        aws.extensions.append(restores.extension)
+        aws.observers.append(restores.observe)
         desk = Desk(aws, dict(its_clients))
         desk.environment = replace(desk.environment, **changes)
         for step in procedure().steps:

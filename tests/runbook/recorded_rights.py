@@ -10,7 +10,6 @@ import boto3
 from local.aws.request import Request, Response
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
-from local.gateway.directory import Deployments
 from tests.in_process import without_socket
 from tests.operator_targets import targets
 from tests.runbook.desk import ONCE, Desk
@@ -29,11 +28,11 @@ NOTHING = {"Sid": "None", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
 
 @contextmanager
 def restoring(account: str) -> Iterator[LocalAws]:
-    """Serve an account whose tables can be restored, and whose deployments are kept as they were."""
+    """Serve an account whose tables can be restored."""
     with LocalAws(account, REGION, targets=targets) as aws:
-        for kept in (Restores(aws), Deployments(aws)):
-            aws.extensions.append(kept.extension)
-            aws.observers.append(kept.observe)
+        restores = Restores(aws)
+        aws.extensions.append(restores.extension)
+        aws.observers.append(restores.observe)
         yield aws
 
 

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from local.aws.server import LocalAws
-from local.gateway.directory import Deployments
+from local.gateway.directory import Directory
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
 from tests.local.aws.draft import DraftApi
 from tests.operator_targets import targets
@@ -57,11 +57,14 @@ def client(aws, administrator):  # noqa: ARG001  # the state must be fresh
 
 
 @pytest.fixture
-def deployments(aws):
-    deployments = Deployments(aws)
-    aws.observers.append(deployments.observe)
-    aws.extensions.append(deployments.extension)
-    return deployments
+def served(aws):
+    """Return what a stage serves now, None where it serves nothing."""
+
+    def served(api_id, stage):
+        found, _ = Directory(aws.moto, REGION).find(f"{api_id}/{stage}/")
+        return found and found.deployment
+
+    return served
 
 
 @pytest.fixture

@@ -1,71 +1,60 @@
 """A stage serves what was deployed, not what is drafted, and keeps its own settings."""
 
-import pytest
-
-from local.gateway.snapshot import StaticAnswer
 from tests.local.aws.account import refused
 
 RATE, BURST = "/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit"
 
 
-def test_a_deployment_freezes_routes_integrations_and_authorizers(api, deployments):
+def test_a_deployment_freezes_routes_integrations_and_authorizers(api, served):
     api.deploy()
 
-    served = deployments.of_stage(api.id, "prod")
-    method = served.methods["/stamps", "GET"]
-    authorizer = served.authorizers[method.authorizer_id]
+    frozen = served(api.id, "prod")
+    method = frozen.routes.match("GET", "/stamps").method
+    authorizer = frozen.api.authorizers[method.authorizer_id]
 
-    assert method.authorization == "CUSTOM"
-    assert (method.integration.kind, method.integration.uri) == ("AWS_PROXY", api.uri("stamps"))
-    assert method.integration.timeout_ms == 29_000
-    assert (authorizer.name, authorizer.kind, authorizer.ttl_seconds) == ("session", "TOKEN", 60)
-    assert authorizer.validation_expression == "^Bearer .+$"
-    assert served.document["info"]["title"] == "stamp-rally-prod-api"
-
-
-def test_a_deployment_freezes_mocks_and_gateway_responses(api, deployments):
-    api.deploy()
-
-    served = deployments.of_stage(api.id, "prod")
-    preflight = served.methods["/stamps", "OPTIONS"]
-    origin = "method.response.header.Access-Control-Allow-Origin"
-
-    assert preflight.integration.kind == "MOCK"
-    assert preflight.integration.responses["200"].parameters == {origin: api.ORIGIN}
-    assert preflight.method_responses == {"200": ("Access-Control-Allow-Origin",)}
-    assert served.gateway_responses["ACCESS_DENIED"] == StaticAnswer(status=401)
-    assert served.gateway_responses["DEFAULT_4XX"].status == 0
+    assert method.authorization_type == "CUSTOM"
+    integration = method.method_integration
+    assert (integration.integration_type, integration.uri) == ("AWS_PROXY", api.uri("stamps"))
+    assert (authorizer.name, authorizer.type, authorizer.authorizer_result_ttl) == (
+        "session",
+        "TOKEN",
+        60,
+    )
+    assert authorizer.identity_validation_expression == "^Bearer .+$"
+    assert frozen.document["info"]["title"] == "stamp-rally-prod-api"
 
 
-def test_a_change_of_the_draft_is_not_served_before_the_next_deployment(api, deployments):
+def test_a_change_of_the_draft_is_not_served_before_the_next_deployment(api, served):
     api.deploy()
     api.gateway.delete_method(**api.options)
-    served_before = deployments.of_stage(api.id, "prod").methods
+    api.gateway.delete_gateway_response(**api.of_api, responseType="ACCESS_DENIED")
+    before = served(api.id, "prod")
 
     api.deploy()
+    after = served(api.id, "prod")
 
-    assert ("/stamps", "OPTIONS") in served_before
-    assert ("/stamps", "OPTIONS") not in deployments.of_stage(api.id, "prod").methods
+    assert ("/stamps", "OPTIONS") in before.routes.methods
+    assert before.api.gateway_responses["ACCESS_DENIED"].status_code == "401"
+    assert ("/stamps", "OPTIONS") not in after.routes.methods
+    assert "ACCESS_DENIED" not in after.api.gateway_responses
 
 
-def test_a_stage_moved_back_serves_the_earlier_deployment(api, deployments):
+def test_a_stage_moved_back_serves_the_earlier_deployment(api, served):
     first = api.deploy()
     api.gateway.delete_method(**api.options)
     api.deploy()
 
     api.patch_stage(("/deploymentId", first))
 
-    assert deployments.of_stage(api.id, "prod").deployment_id == first
-    assert ("/stamps", "OPTIONS") in deployments.of_stage(api.id, "prod").methods
+    assert served(api.id, "prod").id == first
+    assert ("/stamps", "OPTIONS") in served(api.id, "prod").routes.methods
 
 
-def test_an_unknown_stage_serves_nothing(api, deployments):
+def test_an_unknown_stage_serves_nothing(api, served):
     api.deploy()
 
-    with pytest.raises(LookupError):
-        deployments.of_stage(api.id, "nosuch")
-    with pytest.raises(LookupError):
-        deployments.of_stage("nosuch", "prod")
+    assert served(api.id, "nosuch") is None
+    assert served("nosuch", "prod") is None
 
 
 def test_a_new_stage_gets_what_the_deployment_asks_for(api):

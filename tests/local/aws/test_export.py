@@ -11,7 +11,7 @@ ALL = {"parameters": {"extensions": "apigateway"}}
 
 
 @pytest.fixture
-def exported(api, deployments):  # noqa: ARG001  # the deployments must watch
+def exported(api):
     api.deploy()
     return json.loads(api.export(**ALL, accepts="application/json"))
 
@@ -89,7 +89,7 @@ def test_customised_gateway_responses_are_shown_and_no_others(exported, api):
     assert "statusCode" not in responses["DEFAULT_4XX"]
 
 
-def test_the_export_is_of_the_deployment_and_not_of_the_draft(api, deployments):  # noqa: ARG001  # they must watch
+def test_the_export_is_of_the_deployment_and_not_of_the_draft(api):
     api.deploy()
     before = api.export(**ALL)
 
@@ -98,7 +98,7 @@ def test_the_export_is_of_the_deployment_and_not_of_the_draft(api, deployments):
     assert api.export(**ALL) == before
 
 
-def test_an_api_key_and_cache_keys_are_shown(aws, api, deployments):  # noqa: ARG001  # they must watch
+def test_an_api_key_and_cache_keys_are_shown(aws, api):
     aws.extensions.append(patching(aws))
     api.gateway.update_method(
         **api.get, patchOperations=[{"op": "replace", "path": "/apiKeyRequired", "value": "true"}]
@@ -127,7 +127,7 @@ def test_an_api_key_and_cache_keys_are_shown(aws, api, deployments):  # noqa: AR
     assert integration["timeoutInMillis"] == 10_000
 
 
-def test_what_cannot_be_exported_is_refused(api, deployments):  # noqa: ARG001  # they must watch
+def test_what_cannot_be_exported_is_refused(api):
     with refused("NotFoundException", "stage"):
         api.export()
     api.deploy()
@@ -135,7 +135,7 @@ def test_what_cannot_be_exported_is_refused(api, deployments):  # noqa: ARG001  
         api.export("raml")
 
 
-def test_a_policy_is_exported_as_an_object(client, api, deployments):  # noqa: ARG001  # they must watch
+def test_a_policy_is_exported_as_an_object(client, api):
     policy = {"Version": "2012-10-17", "Statement": []}
     api.gateway.update_rest_api(
         **api.of_api,

@@ -7,16 +7,14 @@ import requests
 
 from local.gateway.gateway import Gateway
 from tests.local.gateway.stand_ins import (
-    ACCOUNT,
     API,
     OK,
     REGION,
     STAGE,
     STAMPS,
     ClockByHand,
-    Control,
-    Deployments,
     Functions,
+    HeldByMoto,
 )
 from tests.local.gateway.stand_ins import plane as one_stage
 
@@ -24,11 +22,10 @@ from tests.local.gateway.stand_ins import plane as one_stage
 class ServedStage:
     """A served stage: its gateway, the stand-ins behind it, and a caller in front."""
 
-    def __init__(self, gateway, deployments, functions, control, session):
+    def __init__(self, gateway, functions, moto, session):
         self.gateway = gateway
-        self.deployments = deployments
         self.functions = functions
-        self.control = control
+        self.moto = moto
         self._session = session
 
     def call(self, verb="GET", path="/stamps", **more):
@@ -50,20 +47,12 @@ def serve(clock):
     with ExitStack() as opened:
 
         def open_stage(served, *, handlers=None, may_invoke=None, plane=None, **seams):
-            deployments = Deployments({(API, STAGE): served})
             functions = Functions({STAMPS: lambda _: OK, **(handlers or {})})
             functions.may_invoke = may_invoke or functions.may_invoke
-            control = Control(plane or one_stage())
-            owner = {"account": ACCOUNT, "region": REGION}
-            gateway = Gateway(
-                deployments,
-                functions,
-                control,
-                **owner,
-                **{"now": clock, **seams},
-            )
+            moto = HeldByMoto(plane or one_stage(), {(API, "d1"): served})
+            gateway = Gateway(functions, moto, REGION, **{"now": clock, **seams})
             opened.enter_context(gateway)
             session = opened.enter_context(requests.Session())
-            return ServedStage(gateway, deployments, functions, control, session)
+            return ServedStage(gateway, functions, moto, session)
 
         yield open_stage

@@ -2,12 +2,25 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
-from local.gateway.control import ControlPlane, LogsError, StageSettings
-from local.gateway.snapshot import Authorizer, DeploymentSnapshot, Integration, Method, StaticAnswer
+from moto.apigateway.models import (
+    ApiKey,
+    Authorizer,
+    GatewayResponse,
+    Integration,
+    IntegrationResponse,
+    Method,
+    MethodResponse,
+    Stage,
+    UsagePlan,
+)
+
+from local.gateway.deployment import Deployment, Routes
 
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
@@ -53,32 +66,38 @@ class Functions:
 
 
 @dataclass
-class Deployments:
-    snapshots: dict[tuple[str, str], DeploymentSnapshot]
+class HeldLogs:
+    """CloudWatch Logs as moto has it, with the lines that reached it."""
 
-    def of_stage(self, api_id: str, stage: str) -> DeploymentSnapshot | None:
-        return self.snapshots.get((api_id, stage))
+    groups: set[str] = field(default_factory=set)
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    written: threading.Event = field(default_factory=threading.Event)
+
+    def ensure_log_stream(self, group: str, stream: str) -> None:
+        """Have any stream."""
+
+    def put_log_events(self, group: str, _: str, events: list[dict[str, Any]]) -> None:
+        self.lines += [(group, event["message"]) for event in events]
+        self.written.set()
 
 
 @dataclass
-class Control:
-    """A control plane that is replaced whole, and the log lines that reached it."""
+class HeldByMoto:
+    """What moto holds: one stage and its deployment, which a test changes as it likes."""
 
-    plane: ControlPlane
-    reads: int = 0
-    lines: list[tuple[str, str]] = field(default_factory=list)
-    missing_groups: set[str] = field(default_factory=set)
-    written: threading.Event = field(default_factory=threading.Event)
+    plane: SimpleNamespace
+    deployments: dict[tuple[str, str], Deployment]
+    logs: HeldLogs = field(default_factory=HeldLogs)
+    account: str = ACCOUNT
 
-    def read(self) -> ControlPlane:
-        self.reads += 1
-        return self.plane
+    def backend(self, service: str, _: str, /) -> Any:
+        return self.logs if service == "logs" else self.plane
 
-    def write_log(self, group: str, lines: Sequence[tuple[float, str]]) -> None:
-        if group in self.missing_groups:
-            raise LogsError(f"{group} does not exist")
-        self.lines += [(group, line) for _, line in lines]
-        self.written.set()
+    def notes(self, *_: str) -> dict[str, Any]:
+        return {"deployments": self.deployments}
+
+    def lock(self, _: str, /) -> Any:
+        return nullcontext()
 
 
 @dataclass
@@ -95,48 +114,111 @@ def lambda_uri(arn: str) -> str:
     return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
 
 
-def method(path: str = "/stamps", verb: str = "GET", arn: str = STAMPS, **more: Any) -> Method:
-    integration = more.pop("integration", Integration(kind="AWS_PROXY", uri=lambda_uri(arn)))
-    return Method(
-        path=path, verb=verb, integration=integration, **{"authorization": "NONE", **more}
-    )
+def method(path: str = "/stamps", verb: str = "GET", arn: str = STAMPS, **more: Any) -> Any:
+    """Return path and verb, and moto's method there."""
+    proxy = Integration("AWS_PROXY", lambda_uri(arn), "POST")
+    settings = {"integration": proxy, "responses": {}, "authorization": "NONE", **more}
+    found = Method(verb, settings.pop("authorization"))
+    found.method_integration = settings.pop("integration")
+    found.method_responses = settings.pop("responses")
+    vars(found).update(settings)
+    return (path, verb), found
 
 
-def guarded(path: str = "/stamps", verb: str = "GET", **more: Any) -> Method:
+def mock(template: str, responses: Mapping[str, IntegrationResponse], **more: Any) -> Integration:
+    made = Integration("MOCK", "", "", {"application/json": template}, **more)
+    made.integration_responses = dict(responses)
+    return made
+
+
+def answer(status: str, *, pattern: str = "", **more: Any) -> IntegrationResponse:
+    made = IntegrationResponse(status, pattern, None, None, None)
+    vars(made).update(more)
+    return made
+
+
+def declared(**headers: tuple[str, ...]) -> dict[str, MethodResponse]:
+    """Return responses of a method: ``_200`` with the names of its headers."""
+    return {
+        status[1:]: MethodResponse(
+            status[1:], {}, {f"method.response.header.{name}": {} for name in names}
+        )
+        for status, names in headers.items()
+    }
+
+
+def guarded(path: str = "/stamps", verb: str = "GET", **more: Any) -> Any:
     return method(path, verb, authorization="CUSTOM", authorizer_id="auth1", **more)
 
 
-def token_authorizer(**more: Any) -> Authorizer:
+def token_authorizer(kind: str = "TOKEN", **more: Any) -> Authorizer:
     settings = {
-        "id": "auth1",
-        "name": "session",
-        "kind": "TOKEN",
-        "uri": lambda_uri(AUTH),
+        "authorizer_uri": lambda_uri(AUTH),
         "identity_source": "method.request.header.Authorization",
-        "ttl_seconds": 300,
+        "authorizer_result_ttl": 300,
     }
-    return Authorizer(**{**settings, **more})
+    return Authorizer("auth1", "session", kind, **{**settings, **more})
 
 
-def snapshot(*methods: Method, **more: Any) -> DeploymentSnapshot:
+def snapshot(*methods: Any, **more: Any) -> Deployment:
+    """Return a deployment of these methods, beside what else an API of moto's has."""
     authorizer = more.pop("authorizer", token_authorizer())
-    responses = more.pop("responses", {})
-    return DeploymentSnapshot(
-        api_id=API,
-        deployment_id="d1",
-        methods={(call.path, call.verb): call for call in methods},
-        authorizers={authorizer.id: authorizer},
-        gateway_responses=responses,
+    api = {
+        "authorizers": {authorizer.id: authorizer},
+        "gateway_responses": more.pop("responses", {}),
+        "api_key_source": "HEADER",
+        "binaryMediaTypes": [],
         **more,
+    }
+    return Deployment(
+        id="d1", api=SimpleNamespace(**api), routes=Routes(dict(methods)), document={}
     )
 
 
-def with_cors(*kinds: str, **more: Any) -> dict[str, StaticAnswer]:
-    return {kind: StaticAnswer(status=0, parameters=CORS, **more) for kind in kinds}
+def gateway_response(kind: str, status: int = 0, **more: Any) -> dict[str, GatewayResponse]:
+    settings = {"response_parameters": {}, "response_templates": {}, **more}
+    return {kind: GatewayResponse(kind, status, **settings)}
 
 
-def plane(settings: StageSettings | None = None, **more: Any) -> ControlPlane:
-    return ControlPlane(stages={(API, STAGE): settings or StageSettings()}, **more)
+def with_cors(kind: str) -> dict[str, GatewayResponse]:
+    return gateway_response(kind, response_parameters=CORS)
+
+
+def plane(
+    stage: Stage | None = None, *, throttle: Any = None, plans: Any = (), keys: Any = ()
+) -> Any:
+    """Return what moto holds of an account that has one stage; each key is in each plan."""
+    stage = stage or Stage(STAGE, "d1")
+    return SimpleNamespace(
+        apis={API: SimpleNamespace(id=API, stages={STAGE: stage})},
+        usage_plans={plan.id: plan for plan in plans},
+        usage_plan_keys={plan.id: {key.id: key for key in keys} for plan in plans},
+        keys={key.id: key for key in keys},
+        account=SimpleNamespace(throttle_settings=throttle or {}),
+    )
+
+
+def limited(**limits: tuple[float, float]) -> Stage:
+    """Return a stage that limits ``*/*`` or single methods to (rate, burst)."""
+    stage = Stage(STAGE, "d1")
+    for name, (rate, burst) in limits.items():
+        stage.method_settings[name] = {"throttlingRateLimit": rate, "throttlingBurstLimit": burst}
+    return stage
+
+
+def bucket(rate: float, burst: float) -> dict[str, float]:
+    return {"rateLimit": rate, "burstLimit": burst}
+
+
+def usage_plan(
+    id_: str = "plan1", *, stage: str = STAGE, of_methods: Any = None, **more: Any
+) -> UsagePlan:
+    stages = [{"apiId": API, "stage": stage, "throttle": of_methods or {}}]
+    return UsagePlan(id_, apiStages=stages, **more)
+
+
+def api_key(id_: str, *, enabled: bool = True) -> ApiKey:
+    return ApiKey(id_, enabled=enabled, value=f"canary-value-of-{id_}")
 
 
 def policy(effect: str, resource: str = "*", **more: Any) -> dict[str, Any]:

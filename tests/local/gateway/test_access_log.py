@@ -3,11 +3,14 @@
 import json
 import logging
 
+import pytest
+from moto.apigateway.models import Stage
+
 from local.aws.request import Request
-from local.gateway.control import StageSettings
 from tests.local.gateway.stand_ins import (
     AUTH,
     REGION,
+    STAGE,
     answered,
     guarded,
     method,
@@ -42,23 +45,37 @@ READING = Request(
     region=REGION,
     access_key="anyone",
 )
-LOGGED = plane(StageSettings(access_log_group=GROUP, access_log_format=FORMAT))
+DESTINATION = f"arn:aws:logs:{REGION}:123456789012:log-group:{GROUP}"
+
+
+@pytest.fixture
+def logging_stage(serve):
+    """Serve with access logs, whose group is there."""
+
+    def served(*asked, destination=DESTINATION, groups=(GROUP,), **more):
+        stage = Stage(STAGE, "d1")
+        stage.access_log_settings = {"destinationArn": destination, "format": FORMAT}
+        found = serve(*asked, plane=plane(stage), **more)
+        found.moto.logs.groups.update(groups)
+        return found
+
+    return served
 
 
 def logged(stage):
     """Close the gateway, which writes what is queued, and read the lines."""
     stage.gateway.__exit__()
-    return [json.loads(line) for _, line in stage.control.lines]
+    return [json.loads(line) for _, line in stage.moto.logs.lines]
 
 
-def test_each_answer_is_a_line_in_the_format_of_the_stage(serve):
+def test_each_answer_is_a_line_in_the_format_of_the_stage(logging_stage):
     allow = {AUTH: lambda _: answered(policy("Allow"))}
-    stage = serve(snapshot(guarded()), plane=LOGGED, handlers=allow)
+    stage = logging_stage(snapshot(guarded()), handlers=allow)
     reply = stage.call(headers={"Authorization": "Bearer x"})
 
     lines = logged(stage)
 
-    assert [group for group, _ in stage.control.lines] == [GROUP]
+    assert [group for group, _ in stage.moto.logs.lines] == [GROUP]
     assert lines == [
         {
             "requestId": reply.headers["x-amzn-RequestId"],
@@ -75,8 +92,8 @@ def test_each_answer_is_a_line_in_the_format_of_the_stage(serve):
     ]
 
 
-def test_refused_request_is_logged_with_its_response_type(serve):
-    stage = serve(snapshot(method()), plane=LOGGED)
+def test_refused_request_is_logged_with_its_response_type(logging_stage):
+    stage = logging_stage(snapshot(method()))
     stage.call(path="/nothing")
 
     [line] = logged(stage)
@@ -85,25 +102,25 @@ def test_refused_request_is_logged_with_its_response_type(serve):
     assert (line["resource"], line["user"]) == ("-", "-")
 
 
-def test_reader_of_log_lines_finds_what_was_answered_before(serve):
-    stage = serve(snapshot(method()), plane=LOGGED)
+def test_reader_of_log_lines_finds_what_was_answered_before(logging_stage):
+    stage = logging_stage(snapshot(method()))
     stage.call()
 
     stage.gateway.extension(READING)
 
-    assert len(stage.control.lines) == 1
+    assert len(stage.moto.logs.lines) == 1
 
 
-def test_line_arrives_while_the_gateway_serves(serve):
-    stage = serve(snapshot(method()), plane=LOGGED)
+def test_line_arrives_while_the_gateway_serves(logging_stage):
+    stage = logging_stage(snapshot(method()))
 
     stage.call()
 
-    assert stage.control.written.wait(5), "no line within 5 s"
+    assert stage.moto.logs.written.wait(5), "no line within 5 s"
 
 
-def test_every_line_is_written_before_the_gateway_is_gone(serve):
-    stage = serve(snapshot(method()), plane=LOGGED)
+def test_every_line_is_written_before_the_gateway_is_gone(logging_stage):
+    stage = logging_stage(snapshot(method()))
 
     stage.statuses(40)
 
@@ -117,12 +134,22 @@ def test_stage_without_access_logs_writes_none(serve):
     assert logged(stage) == []
 
 
-def test_log_group_that_refuses_loses_lines_and_fails_no_call(serve, caplog):
-    stage = serve(snapshot(method()), plane=LOGGED)
-    stage.control.missing_groups.add(GROUP)
+def test_log_group_that_refuses_loses_lines_and_fails_no_call(logging_stage, caplog):
+    stage = logging_stage(snapshot(method()), groups=())
     with caplog.at_level(logging.WARNING):
         answers = stage.statuses(2)
         lines = logged(stage)
 
     assert (answers, lines) == ([200, 200], [])
     assert f"{GROUP} does not exist" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("destination", "lines"),
+    [(f"{DESTINATION}:*", 1), ("arn:aws:firehose:r:1:deliverystream/amazon-apigateway-x", 0)],
+)
+def test_line_goes_to_the_log_group_of_the_destination_alone(logging_stage, destination, lines):
+    stage = logging_stage(snapshot(method()), destination=destination)
+    stage.call()
+
+    assert len(logged(stage)) == lines

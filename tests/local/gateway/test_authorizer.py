@@ -1,13 +1,14 @@
 """Lambda authorizers: when they are asked, what they are told, and what is remembered."""
 
 import pytest
+from moto.apigateway.models import Stage
 
-from local.gateway.control import StageSettings
 from tests.local.gateway.stand_ins import (
     ACCOUNT,
     API,
     AUTH,
     REGION,
+    STAGE,
     STAMPS,
     answered,
     guarded,
@@ -73,7 +74,7 @@ def test_missing_token_is_a_401_and_nobody_is_asked(answering, headers):
 
 
 def test_token_that_does_not_match_the_expression_is_a_401_and_nobody_is_asked(answering):
-    strict = token_authorizer(validation_expression=r"Bearer [\w.-]+")
+    strict = token_authorizer(identity_validation_expression=r"Bearer [\w.-]+")
     stage = answering(policy("Allow"), snapshot(guarded(), authorizer=strict))
 
     assert stage.call(headers={"Authorization": "Basic x"}).status_code == 401
@@ -138,7 +139,7 @@ def test_every_token_is_asked_about_by_itself(answering):
 
 
 def test_ttl_of_zero_remembers_nothing(answering):
-    forgetful = token_authorizer(ttl_seconds=0)
+    forgetful = token_authorizer(authorizer_result_ttl=0)
     stage = answering(policy("Allow"), snapshot(guarded(), authorizer=forgetful))
 
     stage.statuses(3, headers=BEARER)
@@ -180,7 +181,7 @@ def test_request_authorizer_sees_the_request_but_its_body(answering):
 
 
 def test_request_authorizer_without_a_cache_is_asked_even_without_identity(answering):
-    by_request = token_authorizer(kind="REQUEST", ttl_seconds=0)
+    by_request = token_authorizer(kind="REQUEST", authorizer_result_ttl=0)
     stage = answering(policy("Allow"), snapshot(guarded(), authorizer=by_request))
 
     assert stage.call().status_code == 200
@@ -188,10 +189,8 @@ def test_request_authorizer_without_a_cache_is_asked_even_without_identity(answe
 
 
 def test_authorizer_may_be_named_by_a_stage_variable(answering):
-    uri = token_authorizer().uri.replace(":live/", ":${stageVariables.alias}/")
-    served = snapshot(guarded(), authorizer=token_authorizer(uri=uri))
-    stage = answering(
-        policy("Allow"), served, plane=plane(StageSettings(variables={"alias": "live"}))
-    )
+    uri = token_authorizer().authorizer_uri.replace(":live/", ":${stageVariables.alias}/")
+    served = snapshot(guarded(), authorizer=token_authorizer(authorizer_uri=uri))
+    stage = answering(policy("Allow"), served, plane=plane(Stage(STAGE, "d1", {"alias": "live"})))
 
     assert stage.call(headers=BEARER).status_code == 200

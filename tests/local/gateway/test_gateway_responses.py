@@ -5,16 +5,18 @@ has to be visible here, or the row that judges it could never turn red.
 """
 
 import pytest
+from moto.apigateway.models import Stage
 
-from local.gateway.control import Limit, StageSettings
-from local.gateway.snapshot import StaticAnswer
 from tests.local.gateway.stand_ins import (
     AUTH,
     ORIGIN,
+    STAGE,
     STAMPS,
     Invoked,
     answered,
+    gateway_response,
     guarded,
+    limited,
     method,
     plane,
     policy,
@@ -25,7 +27,7 @@ from tests.local.gateway.stand_ins import (
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 BROKEN = answered("not an answer")
 BEARER = {"headers": {"Authorization": "Bearer x"}}
-NONE_LEFT = StageSettings(method_limits={"*/*": Limit(rate=0, burst=0)})
+NONE_LEFT = limited(**{"*/*": (0, 0)})
 CRASH = Invoked(b'{"errorMessage": "boom"}', function_error="Unhandled")
 
 ERRORS = {
@@ -95,7 +97,7 @@ def test_preflight_alone_does_not_give_errors_their_cors_headers(serve):
 
 
 def test_specific_response_takes_the_place_of_the_default_one(provoke):
-    silent = {"UNAUTHORIZED": StaticAnswer(status=0)}
+    silent = gateway_response("UNAUTHORIZED")
 
     reply = provoke("no session", responses=with_cors("DEFAULT_4XX") | silent)
 
@@ -103,7 +105,7 @@ def test_specific_response_takes_the_place_of_the_default_one(provoke):
 
 
 def test_specific_response_may_change_the_status(serve):
-    served = api(responses={"ACCESS_DENIED": StaticAnswer(status=401)})
+    served = api(responses=gateway_response("ACCESS_DENIED", 401))
     stage = serve(served, handlers={AUTH: lambda _: answered(policy("Deny"))})
 
     assert stage.call(path="/guarded", **BEARER).status_code == 401
@@ -111,7 +113,7 @@ def test_specific_response_may_change_the_status(serve):
 
 
 def test_status_of_a_default_response_is_that_of_every_error_of_its_class(serve):
-    stage = serve(api(responses={"DEFAULT_4XX": StaticAnswer(status=418)}))
+    stage = serve(api(responses=gateway_response("DEFAULT_4XX", 418)))
 
     assert stage.call(path="/nothing").status_code == 418
     assert stage.call(path="/guarded").status_code == 418
@@ -123,11 +125,8 @@ def test_template_is_filled_with_the_error_and_its_context(serve):
         '"again":"$context.error.message","id":"$context.requestId","stage":"$context.stage",'
         '"alias":"$stageVariables.alias","from":"$method.request.header.X-From","none":"$context.no"}'
     )
-    answer = StaticAnswer(status=0, templates={"application/json": template})
-    stage = serve(
-        api(responses={"DEFAULT_4XX": answer}),
-        plane=plane(StageSettings(variables={"alias": "live"})),
-    )
+    answer = gateway_response("DEFAULT_4XX", response_templates={"application/json": template})
+    stage = serve(api(responses=answer), plane=plane(Stage(STAGE, "d1", {"alias": "live"})))
 
     reply = stage.call(path="/nothing", headers={"X-From": "rally"})
 
@@ -164,7 +163,7 @@ def test_parameter_may_repeat_what_the_caller_sent(serve):
         "gatewayresponse.header.X-Query": "method.request.querystring.q",
         "gatewayresponse.header.X-None": "method.request.header.X-Absent",
     }
-    stage = serve(api(responses={"DEFAULT_4XX": StaticAnswer(status=0, parameters=parameters)}))
+    stage = serve(api(responses=gateway_response("DEFAULT_4XX", response_parameters=parameters)))
 
     reply = stage.call(path="/nothing?q=1", headers={"X-From": "rally"})
 
@@ -175,7 +174,7 @@ def test_parameter_may_repeat_what_the_caller_sent(serve):
 
 def test_template_is_chosen_by_what_the_caller_accepts(serve):
     templates = {"application/json": "{}", "text/plain": "no"}
-    stage = serve(api(responses={"DEFAULT_4XX": StaticAnswer(status=0, templates=templates)}))
+    stage = serve(api(responses=gateway_response("DEFAULT_4XX", response_templates=templates)))
 
     plain = stage.call(path="/nothing", headers={"Accept": "text/plain"})
     json = stage.call(path="/nothing", headers={"Accept": "text/html"})

@@ -9,8 +9,17 @@ import pytest
 import requests
 
 from local.gateway.gateway import LARGEST_REQUEST_BYTES
-from local.gateway.snapshot import Integration, StaticAnswer
-from tests.local.gateway.stand_ins import OK, STAMPS, answered, method, snapshot, with_cors
+from tests.local.gateway.stand_ins import (
+    OK,
+    STAMPS,
+    answer,
+    answered,
+    declared,
+    method,
+    mock,
+    snapshot,
+    with_cors,
+)
 
 BOTH = snapshot(method(), method(verb="POST"), responses=with_cors("DEFAULT_4XX"))
 
@@ -55,12 +64,9 @@ def test_caller_may_ask_to_close(serve):
 
 def test_body_of_ten_megabytes_is_not_refused_for_its_length(serve):
     # A MOCK, for no function takes an event of that size.
-    static = Integration(
-        kind="MOCK",
-        request_templates={"application/json": '{"statusCode": 200}'},
-        responses={"200": StaticAnswer(status=200)},
-    )
-    stage = serve(snapshot(method(verb="POST", integration=static, method_responses={"200": ()})))
+    static = mock('{"statusCode": 200}', {"200": answer("200")})
+    posting = method(verb="POST", integration=static, responses=declared(_200=()))
+    stage = serve(snapshot(posting))
 
     assert stage.call("POST", data=bytes(LARGEST_REQUEST_BYTES)).status_code == 200
 

@@ -3,9 +3,9 @@
 import base64
 import inspect
 import threading
-from dataclasses import replace
 
 import pytest
+from moto.apigateway.models import Integration
 
 from local.gateway.gateway import INTEGRATION_LIMIT_S, Gateway
 from tests.local.gateway.stand_ins import (
@@ -15,6 +15,7 @@ from tests.local.gateway.stand_ins import (
     STAMPS,
     Invoked,
     answered,
+    lambda_uri,
     method,
     snapshot,
 )
@@ -75,7 +76,7 @@ def test_base64_body_is_decoded_only_for_a_binary_media_type(reply_to):
     answer = {"headers": {"Content-Type": "image/png"}, "body": text, "isBase64Encoded": True}
 
     as_text = reply_to(answered({"statusCode": 200, **answer}))
-    as_bytes = reply_to(answered({"statusCode": 200, **answer}), binary_media_types=("*~1*",))
+    as_bytes = reply_to(answered({"statusCode": 200, **answer}), binaryMediaTypes=["*~1*"])
 
     assert (as_text.content, as_bytes.content) == (text.encode(), b"\x89PNG")
 
@@ -148,7 +149,7 @@ def test_function_that_gives_no_permission_is_a_500_and_is_not_invoked(serve):
 
 
 def test_function_that_is_not_invoked_by_post_is_a_500(serve):
-    by_get = replace(method().integration, http_method="GET")
+    by_get = Integration("AWS_PROXY", lambda_uri(STAMPS), "GET")
     stage = serve(snapshot(method(integration=by_get)))
 
     assert stage.call().status_code == 500
@@ -174,7 +175,7 @@ def test_limit_is_the_29_seconds_of_api_gateway():
 
 def test_method_may_shorten_the_limit(serve):
     released = threading.Event()
-    short = replace(method().integration, timeout_ms=50)
+    short = Integration("AWS_PROXY", lambda_uri(STAMPS), "POST", timeout_in_millis="50")
     stage = serve(
         snapshot(method(integration=short)), handlers={STAMPS: lambda _: released.wait(5)}
     )

@@ -5,10 +5,9 @@ import re
 from unittest.mock import ANY
 
 import pytest
+from moto.apigateway.models import Stage
 
-from local.gateway.control import StageSettings
-from local.gateway.snapshot import Integration
-from tests.local.gateway.stand_ins import ACCOUNT, API, STAMPS, lambda_uri, method, plane, snapshot
+from tests.local.gateway.stand_ins import ACCOUNT, API, STAGE, STAMPS, method, plane, snapshot
 
 
 def event_of(stage, *call, **more):
@@ -19,7 +18,7 @@ def event_of(stage, *call, **more):
 @pytest.fixture
 def stage(serve):
     served = snapshot(method(), method(verb="POST"), method("/stamps/{id}"))
-    return serve(served, plane=plane(StageSettings(variables={"alias": "live"})))
+    return serve(served, plane=plane(Stage(STAGE, "d1", {"alias": "live"})))
 
 
 def test_event_is_complete(stage, clock):
@@ -106,7 +105,7 @@ def test_body_is_passed_as_text(stage):
 
 
 def test_body_of_a_binary_media_type_is_passed_as_base64(serve):
-    stage = serve(snapshot(method(verb="POST"), binary_media_types=("image/*",)))
+    stage = serve(snapshot(method(verb="POST"), binaryMediaTypes=["image/*"]))
 
     event = event_of(stage, "POST", data=b"\x89PNG", headers={"Content-Type": "image/png"})
 
@@ -135,17 +134,15 @@ def test_method_without_authorizer_has_no_authorizer_in_its_context(stage):
 
 
 def test_alias_may_come_from_a_stage_variable(serve):
-    uri = lambda_uri(STAMPS.replace(":live", ":${stageVariables.alias}"))
-    served = snapshot(method(integration=Integration(kind="AWS_PROXY", uri=uri)))
-    stage = serve(served, plane=plane(StageSettings(variables={"alias": "live"})))
+    served = snapshot(method(arn=STAMPS.replace(":live", ":${stageVariables.alias}")))
+    stage = serve(served, plane=plane(Stage(STAGE, "d1", {"alias": "live"})))
 
     assert stage.call().status_code == 200
     assert stage.functions.events_of(STAMPS)
 
 
 def test_unset_stage_variable_leaves_no_function_to_invoke(serve):
-    uri = lambda_uri(STAMPS.replace(":live", ":${stageVariables.alias}"))
-    stage = serve(snapshot(method(integration=Integration(kind="AWS_PROXY", uri=uri))))
+    stage = serve(snapshot(method(arn=STAMPS.replace(":live", ":${stageVariables.alias}"))))
 
     assert stage.call().status_code == 500
     assert not stage.functions.events

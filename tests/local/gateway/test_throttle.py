@@ -2,17 +2,24 @@
 
 import pytest
 
-from local.gateway.control import Limit, StageSettings
-from local.gateway.throttle import TokenBuckets
-from tests.local.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
+from local.gateway.throttle import Limit, TokenBuckets, limit_of
+from tests.local.gateway.stand_ins import (
+    AUTH,
+    answered,
+    bucket,
+    guarded,
+    method,
+    plane,
+    policy,
+    snapshot,
+)
+from tests.local.gateway.stand_ins import limited as stage_of
 
 TWO_PATHS = snapshot(method("/stamps"), method("/ranking"))
 
 
 def limited(**limits):
-    return plane(
-        StageSettings(method_limits={name: Limit(*limit) for name, limit in limits.items()})
-    )
+    return plane(stage_of(**limits))
 
 
 def test_bucket_gives_its_burst_and_then_its_rate(clock):
@@ -84,7 +91,7 @@ def test_method_of_any_verb_is_one_bucket(serve):
 
 
 def test_account_has_one_bucket_for_all_methods(serve):
-    stage = serve(TWO_PATHS, plane=plane(account_limit=Limit(rate=1, burst=3)))
+    stage = serve(TWO_PATHS, plane=plane(throttle=bucket(1, 3)))
 
     assert stage.statuses(2, path="/stamps") == [200, 200]
     assert stage.statuses(2, path="/ranking") == [200, 429]
@@ -97,9 +104,8 @@ def test_stage_without_limits_is_not_throttled(serve):
 def test_changed_limit_starts_a_full_bucket(serve):
     stage = serve(TWO_PATHS, plane=limited(**{"*/*": (1, 1)}))
     before = stage.statuses(2)
-    stage.control.plane = limited(**{"*/*": (1, 2)})
 
-    stage.gateway.changed()
+    stage.moto.plane = limited(**{"*/*": (1, 2)})
 
     assert (before, stage.statuses(3)) == ([200, 429], [200, 200, 429])
 
@@ -113,3 +119,10 @@ def test_throttle_comes_before_the_authorizer(serve):
 
     assert stage.call(headers={"Authorization": "Bearer x"}).status_code == 429
     assert not stage.functions.events
+
+
+@pytest.mark.parametrize("limits", [{}, {"*/*": (-1, -1)}, {"*/*": (1, 1), "stamps/GET": (-1, -1)}])
+def test_absent_limit_is_that_of_every_method_or_the_accounts(limits):
+    every_method = Limit(1, 1) if (1, 1) in limits.values() else None
+
+    assert limit_of(stage_of(**limits), "/stamps", "GET") == every_method

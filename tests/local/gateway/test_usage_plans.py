@@ -2,32 +2,29 @@
 
 import pytest
 
-from local.gateway.control import ApiKey, Limit, UsagePlan
 from tests.local.gateway.stand_ins import (
-    API,
     AUTH,
-    STAGE,
     STAMPS,
     answered,
+    api_key,
+    bucket,
     guarded,
     method,
     plane,
     policy,
     snapshot,
+    usage_plan,
 )
 
-KEY = ApiKey(id="key1", value="canary-key-value-1")
-OTHER = ApiKey(id="key2", value="canary-key-value-2")
-DISABLED = ApiKey(id="key3", value="canary-key-value-3", enabled=False)
-HERE = {(API, STAGE): {}}
+KEY, OTHER = api_key("key1"), api_key("key2")
+DISABLED = api_key("key3", enabled=False)
 KEYED = snapshot(
     method(api_key_required=True), method("/ranking", api_key_required=True), method("/open")
 )
 
 
 def with_plan(**more):
-    settings = {"id": "plan1", "stages": HERE, "keys": (KEY, OTHER, DISABLED), **more}
-    return plane(plans=(UsagePlan(**settings),))
+    return plane(plans=[usage_plan(**more)], keys=[KEY, OTHER, DISABLED])
 
 
 def key(holder):
@@ -54,19 +51,19 @@ def test_missing_wrong_or_disabled_key_is_forbidden(serve, sent):
 
 
 def test_key_of_a_plan_of_another_stage_is_forbidden(serve):
-    stage = serve(KEYED, plane=with_plan(stages={(API, "dev"): {}}))
+    stage = serve(KEYED, plane=with_plan(stage="dev"))
 
     assert stage.call(**key(KEY)).status_code == 403
 
 
 def test_method_without_a_required_key_is_never_throttled_by_a_plan(serve):
-    stage = serve(KEYED, plane=with_plan(limit=Limit(0, 0)))
+    stage = serve(KEYED, plane=with_plan(throttle=bucket(0, 0)))
 
     assert stage.statuses(3, path="/open", **key(KEY)) == [200] * 3
 
 
 def test_throttle_of_a_plan_is_one_bucket_per_key_for_all_methods(serve):
-    stage = serve(KEYED, plane=with_plan(limit=Limit(rate=1, burst=2)))
+    stage = serve(KEYED, plane=with_plan(throttle=bucket(1, 2)))
 
     assert stage.statuses(1, **key(KEY)) == [200]
     assert stage.statuses(2, path="/ranking", **key(KEY)) == [200, 429]
@@ -74,8 +71,8 @@ def test_throttle_of_a_plan_is_one_bucket_per_key_for_all_methods(serve):
 
 
 def test_plan_may_throttle_one_method_further(serve):
-    own = {(API, STAGE): {"ranking/GET": Limit(rate=1, burst=1)}}
-    stage = serve(KEYED, plane=with_plan(stages=own, limit=Limit(rate=10, burst=10)))
+    own = {"/ranking/GET": bucket(1, 1)}
+    stage = serve(KEYED, plane=with_plan(of_methods=own, throttle=bucket(10, 10)))
 
     assert stage.statuses(2, path="/ranking", **key(KEY)) == [200, 429]
     assert stage.statuses(3, **key(KEY)) == [200] * 3
@@ -96,9 +93,17 @@ def test_authorizer_comes_before_the_key(serve):
 def test_authorizer_may_name_the_key(serve):
     named = answered(policy("Allow", usageIdentifierKey=KEY.value))
     stage = serve(
-        snapshot(guarded(api_key_required=True), key_by_authorizer=True),
-        plane=with_plan(limit=Limit(rate=1, burst=1)),
+        snapshot(guarded(api_key_required=True), api_key_source="AUTHORIZER"),
+        plane=with_plan(throttle=bucket(1, 1)),
         handlers={AUTH: lambda _: named},
     )
 
     assert stage.statuses(2, headers={"Authorization": "Bearer x"}) == [200, 429]
+
+
+def test_key_that_was_deleted_is_forbidden(serve):
+    stage = serve(KEYED, plane=with_plan())
+
+    del stage.moto.plane.keys[KEY.id]
+
+    assert stage.call(**key(KEY)).status_code == 403

@@ -7,7 +7,6 @@ import pytest
 
 from aws.converge import rest_api
 from local.aws.server import LocalAws
-from local.gateway.directory import Deployments
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, roll_forward, rollback_api
 from runbook.rollback.deployments import stage_move
@@ -125,9 +124,6 @@ def test_an_unknown_deployment_is_refused_with_those_that_there_are(operator, se
 def _account():
     """Set up in the console, and its API then deployed from the plan."""
     with LocalAws("777788885555", "ap-northeast-1") as aws:
-        deployments = Deployments(aws)
-        aws.extensions.append(deployments.extension)
-        aws.observers.append(deployments.observe)
         operator = RollbackOperator(Desk(aws, clients(aws)))
         by_hand.set_up(operator.client, aws.account, authorization="AWS_IAM")
         for one in (least_privilege, functions, api):
