@@ -167,7 +167,7 @@ class Function(Tagged):
 class Limit:
     """Requests a second, and how many at once."""
 
-    rate: int
+    rate: float
     burst: int
 
 

@@ -54,7 +54,8 @@ class Insiders:
 
     def includes(self, who: str) -> bool:
         """Whether a principal, by its ARN or as a service, is planned or named."""
-        return self.plans(who) or self.administers(who)
+        named = self.environment.administrators
+        return self.plans(who) or any(text_pattern(name).matches(who) for name in named)
 
     def plans(self, who: str) -> bool:
         """Whether it is a planned role of a function; other rows judge those."""
@@ -62,13 +63,6 @@ class Insiders:
 
     def _planned(self, who: str) -> desired.Role | None:
         return next((role for role in self.plan.roles if is_same(role.arn, who)), None)
-
-    def administers(self, who: str) -> bool:
-        """Whether a principal is named among the administrators."""
-        return any(
-            text_pattern(administrator).matches(who)
-            for administrator in self.environment.administrators
-        )
 
     def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
         """Whether a resource's own policy may allow this to a principal; to a planned role, only what is planned."""
@@ -78,10 +72,6 @@ class Insiders:
         planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}
         given = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
         return bool(given) and all(some and some <= planned for some in given)
-
-    def excuses(self, principal: Principal, reach: Reach) -> bool:
-        """Whether it is an action of the reader's that this run's own caller may take."""
-        return _is_session_of(self.caller, principal.arn) and reach.action in reader_actions()
 
 
 def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
@@ -94,10 +84,7 @@ def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
 
     What they may invoke is included: one decision is about everything that a principal may do.
     """
-    beyond = (
-        principal for principal in principals if _kinds_reached(principal, insiders) - {INVOCATION}
-    )
-    return tuple(_differences(beyond, insiders, MAY_ACT))
+    return _reaching(principals, insiders, MAY_ACT, lambda kinds: bool(kinds - {INVOCATION}))
 
 
 def assumable_by_others(
@@ -132,18 +119,12 @@ def assumable_by_others(
 
 def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
     """Return every other principal who may invoke a function directly, and do nothing more."""
-    alone = (
-        principal for principal in principals if _kinds_reached(principal, insiders) == {INVOCATION}
-    )
-    return tuple(_differences(alone, insiders, MAY_INVOKE))
+    return _reaching(principals, insiders, MAY_INVOKE, lambda kinds: kinds == {INVOCATION})
 
 
 def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
     """Return those of ``acting`` who may also invoke a function."""
-    both = (
-        principal for principal in principals if _kinds_reached(principal, insiders) > {INVOCATION}
-    )
-    return tuple(_differences(both, insiders, MAY_ACT))
+    return _reaching(principals, insiders, MAY_ACT, lambda kinds: kinds > {INVOCATION})
 
 
 def allowed_by_policy(
@@ -280,22 +261,27 @@ def _named(statement: Statement, account: str) -> Iterator[str]:
             yield who
 
 
-def _kinds_reached(principal: Principal, insiders: Insiders) -> set[str]:
-    """Return the kinds of resources on which a principal may act unplanned."""
-    return {reach.kind for reach in _unplanned(principal, insiders)}
+def _reaching(
+    principals: Iterable[Principal],
+    insiders: Insiders,
+    fact: Words,
+    counts: Callable[[set[str]], bool],
+) -> tuple[Difference, ...]:
+    """Return the principals whose unplanned reach counts, by the kinds of resources in it."""
+    unplanned = ((principal, _unplanned(principal, insiders)) for principal in principals)
+    return tuple(
+        _difference(principal, reach, fact)
+        for principal, reach in unplanned
+        if counts({each.kind for each in reach})
+    )
 
 
 def _unplanned(principal: Principal, insiders: Insiders) -> list[Reach]:
+    """Return how a principal may act beyond the plan; this run's own caller may read."""
     if insiders.includes(principal.arn):
         return []
-    return [reach for reach in principal.reach if not insiders.excuses(principal, reach)]
-
-
-def _differences(
-    principals: Iterable[Principal], insiders: Insiders, fact: Words
-) -> Iterator[Difference]:
-    for principal in principals:
-        yield _difference(principal, _unplanned(principal, insiders), fact)
+    planned = reader_actions() if _is_session_of(insiders.caller, principal.arn) else ()
+    return [reach for reach in principal.reach if reach.action not in planned]
 
 
 def _difference(principal: Principal, reach: list[Reach], fact: Words) -> Difference:

@@ -44,7 +44,12 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
         return min(watching, key=lambda alarm: _rank(alarm, want, delivery))
     if watching:
         return watching[0]
-    near = (alarm for alarm in alarms if alarm.name == want.name or _near(alarm, want))
+    near = (
+        alarm
+        for alarm in alarms
+        if alarm.name == want.name
+        or (alarm.namespace == want.namespace and want.subject in alarm.dimensions.values())
+    )
     why = _unwatched(want, next(near, None))
     owner = ROWS[want.kind]
     raise Missing(why) if row == owner else Follows(owner, why)
@@ -83,15 +88,12 @@ def everything(found: Sections) -> list[Alarm]:
 
 def _rank(alarm: Alarm, want: desired.Alarm, delivery: Delivery) -> tuple[int, bool, str]:
     """Order alarms on the same metric: the fewest faults first, then ours by name."""
-    faults = len(shortfalls(alarm, want)) + _faults_of_delivery(alarm, delivery)
-    return faults, alarm.name != want.name, alarm.name
-
-
-def _faults_of_delivery(alarm: Alarm, delivery: Delivery) -> int:
+    faults = len(shortfalls(alarm, want))
     try:
-        return len(delivery.faults(alarm)) + len(muting(alarm, delivery.found))
+        faults += len(delivery.faults(alarm)) + len(muting(alarm, delivery.found))
     except NotTestable:
-        return 1
+        faults += 1
+    return faults, alarm.name != want.name, alarm.name
 
 
 def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
@@ -150,10 +152,6 @@ def scales(alarm: Alarm) -> bool:
     """Whether an alarm only scales a capacity, so that its firing is not a fault."""
     actions = alarm.alarm_actions
     return bool(actions) and all(action.split(":")[2:3] == ["autoscaling"] for action in actions)
-
-
-def _near(alarm: Alarm, want: desired.Alarm) -> bool:
-    return alarm.namespace == want.namespace and want.subject in alarm.dimensions.values()
 
 
 def _dead(alarm: Alarm) -> bool:

@@ -19,23 +19,6 @@ GET_DASHBOARD = "cloudwatch:GetDashboard"
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """Account and Region that are judged, and the prefix of our names."""
-
-    account: str
-    region: str
-    prefix: str
-
-    def has(self, metric: Metric) -> bool:
-        """Whether a metric is of this account and Region."""
-        return metric.region in {"", self.region} and metric.account in {"", self.account}
-
-
-def here(environment: Environment) -> Here:
-    return Here(environment.account, environment.region, environment.prefix)
-
-
-@dataclass(frozen=True, slots=True)
 class _Kind:
     """Resources that a dimension names: their row, how they are listed, which were read and which are planned."""
 
@@ -45,17 +28,22 @@ class _Kind:
     planned: Sequence[Any]
 
 
-def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
-    """Whether some widget shows a metric of this kind, of any resource."""
-    kinds = {(namespace, name) for namespace, name, _ in want.metrics}
-    there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard.widgets))
-    return there or _unknowable(dashboard, Words.same(want.title))
+def _shown_here(dashboard: Dashboard, environment: Environment) -> Iterator[Metric]:
+    """Yield the metrics of this account and Region."""
+    for metric in shown(dashboard.widgets):
+        if metric.region in {"", environment.region} and metric.account in {
+            "",
+            environment.account,
+        }:
+            yield metric
 
 
 def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference, ...]:
-    """Return the difference if no widget shows this kind."""
-    if has_kind(dashboard, want):
+    """Return the difference if no widget shows a metric of this kind, of any resource."""
+    kinds = {(namespace, name) for namespace, name, _ in want.metrics}
+    if any((metric.namespace, metric.name) in kinds for metric in shown(dashboard.widgets)):
         return ()
+    _require_no_search(dashboard, Words.same(want.title))
     difference = Difference(
         DASHBOARD.words,
         dashboard.name,
@@ -80,18 +68,19 @@ def not_shown(dashboard: Dashboard, want: desired.Widget) -> Words:
     )
 
 
-def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
+def missing_from(dashboard: Dashboard, want: desired.Widget, environment: Environment) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
-    missing = _not_named(dashboard, want, at)
+    own = _shown_here(dashboard, environment)
+    missing = ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
     if missing:
         listed = ", ".join(missing)
         subjects = Words(en=f"{want.title} of {listed}", ja=f"{listed}の{want.title}")
-        _unknowable(dashboard, subjects)
+        _require_no_search(dashboard, subjects)
     return missing
 
 
-def _unknowable(dashboard: Dashboard, what: Words) -> bool:
-    """Raise NotTestable if a search expression may show what no widget names; otherwise return False."""
+def _require_no_search(dashboard: Dashboard, what: Words) -> None:
+    """Raise Unparsed if a search expression may show what no widget names."""
     searches = [search for widget in dashboard.widgets for search in widget.searches]
     if searches:
         raise Unparsed(
@@ -99,15 +88,11 @@ def _unknowable(dashboard: Dashboard, what: Words) -> bool:
             ja=f"{dashboard.name}に{what.ja}が表示されるか不明です（検索式{searches[0]}の結果は"
             "読み取れません）",
         )
-    return False
 
 
-def _not_named(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
-    own = (metric for metric in shown(dashboard.widgets) if at.has(metric))
-    return ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
-
-
-def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Iterator[str]:
+def ghosts(
+    dashboard: Dashboard, found: Sections, plan: Plan, environment: Environment
+) -> Iterator[str]:
     """Yield what the dashboard shows though it is known not to exist.
 
     It may also show resources of other teams, Regions and accounts, which were not read.
@@ -118,7 +103,7 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
         "TableName": _Kind("DEP-01", "tables", found.tables, plan.tables),
         "ApiName": _Kind("DEP-20", "rest_apis", found.rest_apis, (plan.api,)),
     }
-    for metric in (drawn for drawn in shown(dashboard.widgets) if at.has(drawn)):
+    for metric in _shown_here(dashboard, environment):
         for dimension, name in metric.dimensions.items():
             kind = kinds.get(dimension)
             if kind is None or lookup(kind.section, name) is not None:
@@ -129,18 +114,15 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
                     en=f"{dimension} {name} does not exist",
                     ja=f"{dimension} {name}が存在しません",
                 )
-            if _looked_for(name, kind, at) and name not in _listed(found, kind.listed):
+            listed = lookup(found.names, kind.listed)
+            unlisted = listed is None or name not in listed.names
+            if unlisted and _looked_for(name, kind, environment.prefix):
                 yield f"{dimension} {name}"
 
 
-def _looked_for(name: str, kind: _Kind, at: Here) -> bool:
+def _looked_for(name: str, kind: _Kind, prefix: str) -> bool:
     """Whether the account was searched for resources of such a name."""
     ending = (
         shared_ending([entry.name for entry in kind.planned]) if kind.listed == "tables" else ""
     )
-    return ours(name, at.prefix) or bool(ending and name.endswith(ending))
-
-
-def _listed(found: Sections, kind: str) -> tuple[str, ...]:
-    names = lookup(found.names, kind)
-    return names.names if names else ()
+    return ours(name, prefix) or bool(ending and name.endswith(ending))

@@ -141,21 +141,19 @@ class Delivery:
         topics = _topics(alarm)
         if not topics:
             return (_of_alarm(alarm, TOPICS, None, BY_PEOPLE),)
-        answers = [self._asked(arn, alarm) for arn in topics]
-        if any(not isinstance(pair, NotTestable) and not pair for pair in answers):
-            return ()
-        for answer in answers:
-            if isinstance(answer, NotTestable):
-                raise answer
-        return tuple(
-            fault for pair in answers if not isinstance(pair, NotTestable) for fault in pair
-        )
-
-    def _asked(self, arn: str, alarm: Alarm) -> tuple[Difference, ...] | NotTestable:
-        try:
-            return tuple(self._mute(arn, alarm))
-        except NotTestable as unknown:
-            return unknown
+        faults, unknown = list[Difference](), list[NotTestable]()
+        for arn in topics:
+            try:
+                found = [*self._mute(arn, alarm)]
+            except NotTestable as error:
+                unknown.append(error)
+                continue
+            if not found:
+                return ()
+            faults += found
+        if unknown:
+            raise unknown[0]
+        return tuple(faults)
 
     def _mute(self, arn: str, alarm: Alarm) -> Iterator[Difference]:
         """Yield the one thing, if any, that keeps a topic from notifying a person of an alarm."""

@@ -89,23 +89,6 @@ class Beside(Generic[T]):
         return shown(section, label_of_section(self.section), want.name)
 
 
-@dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
-class Single(Generic[T]):
-    """Finds the only deployed resource of its kind: ``deployed.usage_plan()``."""
-
-    owner: str
-    kind: Words
-    section: str
-    name: Callable[[Plan], str] = lambda _: "account"
-
-    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[], T]:
-        return partial(self.find, deployed)
-
-    def find(self, deployed: "Deployed") -> T:
-        section: Section[T] = getattr(deployed.found, self.section)
-        return look_up(deployed, self.owner, self.kind, self.name(deployed.plan), section)
-
-
 def shown(section: Section[T], kind: Words, name: str) -> T:
     """Return what is attached to a resource that exists; NotTestable where AWS shows only the resource itself."""
     if (item := lookup(section, name)) is None:
@@ -190,21 +173,25 @@ class Deployed:
     role_attachments = Beside[tuple[Unplanned, ...]]("role", "role_attachments")
     log_group = Lookup("MON-12", LOG_GROUP)
     log_group_attachments = Beside[tuple[Unplanned, ...]]("log_group", "log_group_attachments")
-    usage_plan = Single[UsagePlan](
-        "SEC-30", USAGE_PLAN.words, "usage_plans", lambda plan: plan.api.usage_plan.name
-    )
-    dashboard = Single[Dashboard](
-        "MON-10", DASHBOARD.words, DASHBOARD.section, lambda plan: plan.dashboard.name
-    )
-    rest_apis = Single[tuple[RestApi, ...]](
-        "DEP-20", REST_API.words, "rest_apis", lambda plan: plan.api.name
-    )
-    gateway_account = Single[GatewayAccount](
-        "DEP-29", Words("API Gateway settings of the", "API Gatewayの設定"), "gateway_account"
-    )
-    lambda_account = Single[LambdaAccount](
-        "DEP-18", Words("Lambda settings of the", "Lambdaの設定"), "lambda_account"
-    )
+
+    def usage_plan(self) -> UsagePlan:
+        name, plans = self.plan.api.usage_plan.name, self.found.usage_plans
+        return look_up(self, "SEC-30", USAGE_PLAN.words, name, plans)
+
+    def dashboard(self) -> Dashboard:
+        name, dashboards = self.plan.dashboard.name, self.found.dashboards
+        return look_up(self, "MON-10", DASHBOARD.words, name, dashboards)
+
+    def rest_apis(self) -> tuple[RestApi, ...]:
+        return look_up(self, "DEP-20", REST_API.words, self.plan.api.name, self.found.rest_apis)
+
+    def gateway_account(self) -> GatewayAccount:
+        kind = Words("API Gateway settings of the", "API Gatewayの設定")
+        return look_up(self, "DEP-29", kind, "account", self.found.gateway_account)
+
+    def lambda_account(self) -> LambdaAccount:
+        kind = Words("Lambda settings of the", "Lambdaの設定")
+        return look_up(self, "DEP-18", kind, "account", self.found.lambda_account)
 
     def roles(self) -> Iterator[tuple[desired.Role, Role | None]]:
         """Yield the planned roles, each with what exists of it."""

@@ -65,10 +65,6 @@ def certificate_of(deployed: Deployed, name: str) -> Certificate:
     return found
 
 
-def region_of(arn: str) -> str:
-    return arn.split(":")[3]
-
-
 def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
     """Return the routing rules, which are evaluated before mappings, or instead of them.
 

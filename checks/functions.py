@@ -221,8 +221,7 @@ def differing(
         name: found.environment.get(name)
         for name, text in want.environment.items()
         if not (name == LINE_ENDPOINT and name in found.environment)
-        and not _as_planned(found.environment.get(name), name, text, salt)
-        and not _named_otherwise(found.environment.get(name), other, text, salt)
+        and not _as_planned(found.environment.get(name), name, text, salt, other)
     }
     return tuple(
         difference
@@ -277,7 +276,8 @@ def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
     led = {
         name: value.words
         for name, value in found.environment.items()
-        if DIVERTERS.fullmatch(name) and not _is_off(name, value)
+        if DIVERTERS.fullmatch(name)
+        and not (SWITCHES.fullmatch(name) and (value.text or "").lower() == "false")
     }
     sound = {**OBEYED, ACCOUNT: frozenset({found.arn.split(":")[4]})}
     mute = {
@@ -289,10 +289,6 @@ def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
         *variables(found, dict(sorted(led.items())), unset()),
         *variables(found, dict(sorted(mute.items())), CALLING_AWS),
     )
-
-
-def _is_off(name: str, value: MaskedValue) -> bool:
-    return bool(SWITCHES.fullmatch(name)) and (value.text or "").lower() == "false"
 
 
 def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
@@ -330,17 +326,12 @@ def same(value: MaskedValue, text: str, salt: str) -> bool:
     return value.digests[salt] == digest(salt, text)
 
 
-def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str) -> bool:
+def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str, other: Other) -> bool:
+    """Whether a variable is as planned, or names the same by its ARN, as AWS allows wherever it asks for a name."""
     if value is None:
         return DEFAULTS.get(name) == text
-    return same(value, text, salt)
-
-
-def _named_otherwise(value: MaskedValue | None, other: Other, text: str, salt: str) -> bool:
-    """Whether a variable names the same thing by its ARN, as AWS allows wherever it asks for a name."""
-    if value is None or value.shape != "arn":
-        return False
-    return any(same(value, written, salt) for written in other(text))
+    arns = other(text) if value.shape == "arn" else ()
+    return any(same(value, written, salt) for written in (text, *arns))
 
 
 def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:

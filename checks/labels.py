@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws.bounds import exactly
@@ -15,6 +16,7 @@ from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
+from signoff.environment import where
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +29,16 @@ class Label:
     value: MaskedValue
 
 
-def variables_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
-    """Return stage variables as labels, by how a sentence names them."""
+def _labels(what: Words, values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
+    """Return values as labels, by how a sentence names them."""
     return {
-        Words(en=f"variable {name}", ja=f"変数{name}"): Label("variable", name, value)
+        Words(en=f"{what.en} {name}", ja=f"{what.ja}{name}"): Label(what.en, name, value)
         for name, value in values.items()
     }
 
 
-def tags_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
-    """Return tags as labels, by how a sentence names them."""
-    return {
-        Words(en=f"tag {name}", ja=f"タグ{name}"): Label("tag", name, value)
-        for name, value in values.items()
-    }
+variables_of = partial(_labels, Words(en="variable", ja="変数"))
+tags_of = partial(_labels, Words(en="tag", ja="タグ"))
 
 
 def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words, Label]]:
@@ -65,18 +63,15 @@ def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words
     }
 
 
-def tagged(tags: Mapping[str, MaskedValue], planned: Mapping[str, str]) -> dict[str, str | None]:
-    """Return planned key -> value found, None if missing; other tags do not matter."""
-    return {key: str(tags[key]) if key in tags else None for key in planned}
-
-
 def tags_differing(
     kind: Words, name: str, tags: Mapping[str, MaskedValue], planned: Mapping[str, str], **more: Any
 ) -> tuple[Difference, ...]:
     """Return the planned tags that are missing or have another value; ``more`` as differences()."""
-    there = tagged(tags, planned)
     compared = {
-        Words(en=f"tag {key}", ja=f"タグ{key}"): (there[key], exactly(value))
+        Words(en=f"tag {key}", ja=f"タグ{key}"): (
+            str(tags[key]) if key in tags else None,
+            exactly(value),
+        )
         for key, value in planned.items()
     }
-    return differences(kind, name, compared, **more)
+    return differences(kind, name, compared, decided_in=where("tags"), **more)

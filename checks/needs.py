@@ -1,6 +1,6 @@
 """Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -268,37 +268,25 @@ def _by_hand(row: Row, environment: Environment, unwritten: bool) -> bool:
 ROOT = Path(__file__).parent.parent
 
 
+HEADING = {
+    "en": ("", "prerequisite", "found", "who", "time", "command"),
+    "ja": ("", "前提", "現状", "担当", "所要時間", "コマンド"),
+}
+MARKS = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}
+
+
 def table(found: Sequence[Need], lang: str) -> str:
-    """Return the list as text, one prerequisite a line, and below what is missing in one sentence."""
-    heading = {
-        "en": ("", "prerequisite", "found", "who", "time", "command"),
-        "ja": ("", "前提", "現状", "担当", "所要時間", "コマンド"),
-    }[lang]
-    marks = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}[lang]
-    rows = [
-        (
-            marks[not need.present],
-            need.what[lang],
-            need.found[lang],
-            need.who[lang],
-            need.time[lang],
-        )
-        for need in found
-    ]
-    how = [need.how for need in found]
-    return "\n".join(_aligned(heading[:-1], rows, (heading[-1], *how)))
-
-
-def _aligned(
-    heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], last: Iterable[str]
-) -> Iterator[str]:
-    widths = [max(map(columns, column)) for column in zip(heading, *rows, strict=True)]
-    for row, end in zip((heading, *rows), last, strict=True):
-        cells = (
-            f"{text}{' ' * (width - columns(text))}"
-            for text, width in zip(row, widths, strict=True)
-        )
-        yield f"{'  '.join(cells)}  {end}".rstrip()
+    """Return the list as text, one prerequisite a line."""
+    rows = [HEADING[lang]]
+    for need in found:
+        words = (need.what[lang], need.found[lang], need.who[lang], need.time[lang])
+        rows.append((MARKS[lang][not need.present], *words, need.how))
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        [f"{text}{' ' * (width - columns(text))}" for text, width in zip(row, widths, strict=True)]
+        for row in rows
+    )
+    return "\n".join("  ".join(cells).rstrip() for cells in lines)
 
 
 def show_needs(env: str, environments: Path, lang: str) -> int:

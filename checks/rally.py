@@ -83,8 +83,11 @@ def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:
     """Return the bound that a place breaks: not at 0, 0, or within the area; None if it breaks neither."""
     if _nowhere(*place):
         return NOT_ZERO
-    km = _km(around, *place) if around else 0.0
-    return _within(around, km) if around and km > around.km else None
+    if around is None:
+        return None
+    centre = Position(around.lat, around.lon, None)
+    km = distance_m(centre, Location(*place, 1.0)) / 1000
+    return _within(around, km) if km > around.km else None
 
 
 def _middle(places: Sequence[tuple[float, float]]) -> Area | None:
@@ -214,10 +217,6 @@ def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tup
 def _nowhere(lat: float, lon: float) -> bool:
     near = abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG
     return near or lat == 0 or lon == 0
-
-
-def _km(area: Area, lat: float, lon: float) -> float:
-    return distance_m(Position(area.lat, area.lon, None), Location(lat, lon, 1.0)) / 1000
 
 
 def _within(area: Area, km: float) -> Bound:

@@ -1,6 +1,6 @@
 """Whether the target of a rollback would run, judged by the same facts as what is live."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -71,10 +71,6 @@ NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_FUNCTION = {"call": "lambda:GetFunction"}
 
 
-def _networks(back: Function) -> list[str]:
-    return [each.found for each in back.unplanned if each.fact == NETWORK]
-
-
 def as_live(what: Words) -> Words:
     return Words(en=f"{what.en}, as in what is live", ja=f"稼働中のものと同じく{what.ja}")
 
@@ -85,11 +81,6 @@ def _authorization(method: Method) -> str:
     if guard.startswith("COGNITO:"):
         return "COGNITO_USER_POOLS"
     return guard if guard in {"NONE", "AWS_IAM"} else "CUSTOM"
-
-
-def _answers_503(methods: Iterable[str]) -> bool:
-    """Whether a deployment that is described as closed serves the closed path alone, as far as API Gateway says it."""
-    return all(id_.endswith(f" {PATH}") for id_ in methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +130,17 @@ class WayBack:
             return starts
         about = GET_FUNCTION | {"loosens": True}
         compared = {RUNTIME: (back.runtime, supported_on(self.snapshot.today, back.runtime))}
+        networks = [each.found for each in back.unplanned if each.fact == NETWORK]
+        salt = self.snapshot.inventory.salts["own"]
         return (
             *starts,
             *self._fits(want, named),
             *differences(FUNCTION.words, named.name, compared, **about),
-            *if_any(FUNCTION.words, named.name, NETWORK_BACK, _networks(named), unset(), **about),
+            *if_any(FUNCTION.words, named.name, NETWORK_BACK, networks, unset(), **about),
             *self._variables(want, named),
-            *self._misleading(named),
+            *diverting(named, salt),
+            *past_line(named, self.snapshot.environment, salt),
+            *logging_requests(named, salt),
             *hijacking(named),
             *self._unknown(named),
         )
@@ -195,15 +190,6 @@ class WayBack:
         arns = partial(arns_of, self.snapshot.plan, inventory.sections)
         return differing(back, replace(want, environment=names), environment, salt, arns)
 
-    def _misleading(self, back: Function) -> tuple[Difference, ...]:
-        """Return variables by which it would call, trust or write down otherwise than what is live may."""
-        salt = self.snapshot.inventory.salts["own"]
-        return (
-            *diverting(back, salt),
-            *past_line(back, self.snapshot.environment, salt),
-            *logging_requests(back, salt),
-        )
-
     def _unknown(self, back: Function) -> Iterator[Difference]:
         """Yield code that is not recorded: a person who knows it has to say what it is."""
         known = {
@@ -234,7 +220,12 @@ class WayBack:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
             return (fault(REST_API.words, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
-        if is_closed(back.deployment.description) and _answers_503(back.authorization or {}):
+        served = (
+            back.authorization or {}
+        )  # what is described as closed serves the closed path alone
+        if is_closed(back.deployment.description) and all(
+            id_.endswith(f" {PATH}") for id_ in served
+        ):
             return ()
         if back.authorization is None:
             raise NotTestable(

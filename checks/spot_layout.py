@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -86,10 +86,12 @@ def foreign_hosts(
     table: desired.Table, masters: Iterable[Item], environment: Environment
 ) -> tuple[Difference, ...]:
     """Return the hosts of pictures that are neither the front end's nor the bucket's: the person who runs one can replace the picture."""
-    own = {urlsplit(address).hostname or "" for address in _own_addresses(environment)} - {""}
-    addresses = (master.get("ImageUrl", {}).get("S", "") for master in masters if not flaw(master))
+    front_end = environment.front_end
+    addresses = (environment.origin, front_end.url if front_end else "")
+    own = {urlsplit(address).hostname or "" for address in addresses} - {""}
+    pictures = (master.get("ImageUrl", {}).get("S", "") for master in masters if not flaw(master))
     # A browser takes a backslash for a slash.
-    split = (urlsplit(address.replace("\\", "/")) for address in addresses)
+    split = (urlsplit(picture.replace("\\", "/")) for picture in pictures)
     urls = {url for url in split if url.hostname}
     odd = {url.hostname or "" for url in urls if not _is_own(url, own, environment.bucket)}
     about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
@@ -110,12 +112,6 @@ def _in_bucket(host: str, path: str, bucket: str) -> bool:
     # A browser takes ".." out of a path before it asks.
     in_folder = posixpath.normpath(path).startswith(f"/{bucket}/")
     return in_folder and S3_HOST.fullmatch(host) is not None
-
-
-def _own_addresses(environment: Environment) -> Iterator[str]:
-    yield environment.origin
-    if environment.front_end:
-        yield environment.front_end.url
 
 
 def unlike(masters: Sequence[Item], manifest: Mapping[str, Any]) -> tuple[Difference, ...]:

@@ -135,9 +135,8 @@ def test_route_is_proxied_to_a_function(
 ) -> None:
     integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
-    about = {"call": SERVED, "loosens": True}
     compared = {INTEGRATED: (integration_type(integration), exactly((PROXY, "POST")))}
-    judge.compare(ROUTE, route.id, compared, **about)
+    judge.compare(ROUTE, route.id, compared, call=SERVED, loosens=True)
 
 
 @expectation("DEP-21", ja="ルートが正しい関数につながる")
@@ -147,9 +146,8 @@ def test_route_reaches_the_right_function(
     integration = judge.observe(deployed.integration(route), "uri")
 
     reached = target(integration.uri, deployed.stage().variables).function
-    about = {"call": SERVED, "loosens": True}
     compared = {FUNCTION.words: (reached, exactly(route.function.arn))}
-    judge.compare(ROUTE, route.id, compared, **about)
+    judge.compare(ROUTE, route.id, compared, call=SERVED, loosens=True)
 
 
 @expectation("DEP-22", ja="ステージが最新のデプロイを公開している")
@@ -184,9 +182,8 @@ def test_routes_are_those_of_dev(
         en=f"routes that only one of {before} and the contract has",
         ja=f"{before}とAPI仕様の一方にしかないルート",
     )
-    about = {"decided_in": where("before")}
     compared = {fact: (differing_from(run, before, plan.api), within(()))}
-    judge.compare(REST_API.words, plan.api.name, compared, **about)
+    judge.compare(REST_API.words, plan.api.name, compared, decided_in=where("before"))
 
 
 @expectation("DEP-24", ja="API仕様にないものを公開していない")
@@ -196,9 +193,8 @@ def test_nothing_beyond_the_contract_is_served(
     served = deployed.served()
     judge.observe.note(served=sorted(served.methods))
 
-    about = {"call": SERVED, "loosens": True}
     compared = {MORE_METHODS: (beyond_contract(served, plan.api), within(()))}
-    judge.compare(REST_API.words, plan.api.name, compared, **about)
+    judge.compare(REST_API.words, plan.api.name, compared, call=SERVED, loosens=True)
 
 
 @expectation("DEP-25", ja="プリフライトが計画どおりに許可する")

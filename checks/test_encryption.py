@@ -40,7 +40,11 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
     account = insiders.environment.account
     found = outsiders(bucket.policy, account).items()
     strangers = {who: allowed for who, allowed in found if not who.en.startswith(CDN)}
-    denied = {statement.words: [statement] for statement in _denying(bucket)}
+    denied = {
+        statement.words: [statement]
+        for statement in of_resource(bucket.policy, bucket.name)
+        if _denies_reading(statement, f"arn:aws:s3:::{bucket.name}/*")
+    }
     flaws = {
         OPENED: (strangers, within(())),
         BARRED: (denied, unset()),
@@ -63,14 +67,6 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
         for fact, (told, bound) in flaws.items()
         if told
     )
-
-
-def _denying(bucket: Bucket) -> list[Statement]:
-    return [
-        statement
-        for statement in of_resource(bucket.policy, bucket.name)
-        if _denies_reading(statement, f"arn:aws:s3:::{bucket.name}/*")
-    ]
 
 
 def _changes_images(statement: Statement) -> bool:
@@ -143,18 +139,16 @@ def test_bucket_is_closed_to_the_public(
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "public_access_blocked")
 
-    about = {"call": "s3:GetPublicAccessBlock", "loosens": True}
     compared = {CLOSED: (bucket.public_access_blocked, exactly(True))}
-    judge.compare(BUCKET.words, bucket.name, compared, **about)
+    judge.compare(BUCKET.words, bucket.name, compared, call="s3:GetPublicAccessBlock", loosens=True)
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
 def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge: Judge) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
-    about = {"call": "s3:GetBucketPolicy", "loosens": True}
     compared = {HTTP: (not bucket.refuses_http, exactly(False))}
-    judge.compare(BUCKET.words, bucket.name, compared, **about)
+    judge.compare(BUCKET.words, bucket.name, compared, call="s3:GetBucketPolicy", loosens=True)
 
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")

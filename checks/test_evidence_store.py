@@ -106,14 +106,13 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     """
     signers, account = environment.evidence_signers, environment.account
     named = only("Allow", parse(key.policy, store.key))
-    about = {"decided_in": where("evidence_signers"), "loosens": True}
     sign = {*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}
     appoint = {*_named(named, APPOINTING, (*signers, *environment.administrators))}
     compared = {
         SIGNERS: (sorted(sign), within(())),
         APPOINTERS: (sorted(appoint - _all_of(account)), within(())),
     }
-    return differences(KEY, store.key, compared, **about)
+    return differences(KEY, store.key, compared, decided_in=where("evidence_signers"), loosens=True)
 
 
 def _named(

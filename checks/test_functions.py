@@ -195,9 +195,8 @@ def test_route_invokes_the_alias(
     called = target(integration.uri, deployed.stage().variables)
     judge.observe.note(route=route.id, uri=integration.uri)
 
-    about = {"call": SERVED, "decided_in": where("alias"), "loosens": True}
     compared = {ALIAS: (called.qualifier or None, exactly(environment.alias))}
-    judge.compare(ROUTE, route.id, compared, **about)
+    judge.compare(ROUTE, route.id, compared, call=SERVED, decided_in=where("alias"), loosens=True)
 
 
 @expectation("DEP-44", ja="オーソライザーがエイリアスを呼び出す")
@@ -290,9 +289,8 @@ def test_alias_runs_an_open_release(
     share = 0.0 if closed else share_of_closed_versions(deployed, function, builds)
     judge.observe.note(aliases=deployed.aliases(function), closed_share=share)
 
-    about = {"call": GET_FUNCTION, "decidable": False}
     compared = {RELEASE: (served_by(closed=closed, share=share), exactly(OPEN))}
-    judge.compare(FUNCTION.words, found.name, compared, **about)
+    judge.compare(FUNCTION.words, found.name, compared, call=GET_FUNCTION, decidable=False)
 
 
 @expectation("DEP-39", ja="ステージが公開版を提供する")
@@ -302,9 +300,8 @@ def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
     served, share = deployed.served(), share_of_a_closed_canary(deployed, stage)
     judge.observe.note(methods=sorted(served.methods), closed_share=share)
 
-    about = {"call": SERVED, "decidable": False}
     compared = {RELEASE: (served_by(closed=PATH in served.paths, share=share), exactly(OPEN))}
-    judge.compare(STAGE.words, stage.name, compared, **about)
+    judge.compare(STAGE.words, stage.name, compared, call=SERVED, decidable=False)
 
 
 @expectation("DEP-18", ja="同時実行数が目標レートに足りる")

@@ -26,7 +26,6 @@ from checks.dashboards import (
     GET_DASHBOARD,
     absent_from,
     ghosts,
-    here,
     lacking_kind,
     missing_from,
     not_shown,
@@ -186,7 +185,7 @@ def test_dashboard_shows_every_subject_of_a_kind(
 
     lacking, fact = lacking_kind(dashboard, widget), absent_from(widget)
     judge.follow("MON-10", lacking, not_shown(dashboard, widget))
-    missing = [] if lacking else missing_from(dashboard, widget, here(environment))
+    missing = [] if lacking else missing_from(dashboard, widget, environment)
     about = {"call": GET_DASHBOARD, "loosens": True}
     judge.compare(DASHBOARD.words, dashboard.name, {fact: (missing, within(()))}, **about)
 
@@ -198,7 +197,7 @@ def test_dashboard_shows_only_what_exists(
     dashboard = deployed.dashboard()
     judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
-    compared = {GHOSTS: (frozenset(ghosts(dashboard, found, plan, here(environment))), within(()))}
+    compared = {GHOSTS: (frozenset(ghosts(dashboard, found, plan, environment)), within(()))}
     judge.compare(DASHBOARD.words, dashboard.name, compared, call=GET_DASHBOARD)
 
 

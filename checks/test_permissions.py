@@ -165,9 +165,8 @@ def test_only_this_api_may_invoke_the_function(
     judge.observe.note(function=function.name, api=api_id, policies=policies)
     callers = callers_of(function, api_id, plan.roles)
 
-    about = {"call": "lambda:GetPolicy", "loosens": True}
     compared = {CALLERS: (strangers(policies, callers), within(()))}
-    judge.compare(FUNCTION.words, function.name, compared, **about)
+    judge.compare(FUNCTION.words, function.name, compared, call="lambda:GetPolicy", loosens=True)
     unread = unread_versions(function.name, deployed.versions(function), policies)
     judge.follow("SEC-28", unread)
 

@@ -23,6 +23,7 @@ from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.evidence import Record, Records
+from signoff.evidence.parts import label_of_section
 from signoff.judge.checklist import Checklist, Phase, Row, expectation
 from signoff.judge.decisions import ENVIRONMENT, Judge
 from signoff.judge.observations import Observations
@@ -47,14 +48,6 @@ NUMBER = Words(en="number of APIs of that name", ja="同名のAPIの数")
 PREFIX = Words(en="prefix", ja="接頭辞")
 ELSEWHERE = Words(en="ARNs of another account or Region", ja="別のアカウントやリージョンのARN")
 OVER = Words(en="decisions that are over", ja="期限の切れた例外承認")
-KINDS = {
-    "functions": "関数",
-    "tables": "テーブル",
-    "roles": "ロール",
-    "secrets": "シークレット",
-    "alarms": "アラーム",
-    "rest_apis": "REST API",
-}
 
 
 def functional_red(run: Record) -> dict[Words, list[Words]]:
@@ -205,7 +198,7 @@ def test_nothing_unplanned_has_the_prefix(
 ) -> None:
     names = judge.observe(deployed.names(kind), "names").names
 
-    fact = Words(en=f"{kind} beyond the plan", ja=f"計画外の{KINDS[kind]}")
+    fact = Words(en=f"{kind} beyond the plan", ja=f"計画外の{label_of_section(kind).ja}")
     compared = {fact: (unexpected(kind, names, plan, environment), within(()))}
     judge.compare(PREFIX, environment.prefix, compared, loosens=True)
 

@@ -22,7 +22,7 @@ from checks.labels import tags_differing
 from checks.releases import require_open, share_of_a_closed_canary, share_of_closed_versions
 from checks.unplanned_in_api import shared_answers
 from plan import Plan
-from signoff.environment import Environment, where
+from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
@@ -48,8 +48,7 @@ def test_answer_is_never_cached_for_another_caller(
     integration = judge.observe(deployed.integration(route), "cache_key_parameters")
 
     shared = shared_answers(stage, route, integration, environment.application)
-    about = {"call": GET_STAGES, "loosens": True}
-    judge.compare(ROUTE, route.id, {SHARED: (shared, within(()))}, **about)
+    judge.compare(ROUTE, route.id, {SHARED: (shared, within(()))}, call=GET_STAGES, loosens=True)
 
 
 @expectation("DEP-28", ja="エイリアスがすべての呼び出しを一つのバージョンに送る")
@@ -107,9 +106,8 @@ def test_api_gateway_has_a_role_for_logs(
 def test_access_log_tells_nothing_private(deployed: Deployed, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "access_log_format")
 
-    about = {"call": GET_STAGES, "loosens": True}
     compared = {PRIVATE: (private_variables(stage.access_log_format), within(()))}
-    judge.compare(STAGE.words, stage.name, compared, **about)
+    judge.compare(STAGE.words, stage.name, compared, call=GET_STAGES, loosens=True)
 
 
 @expectation("DEP-30", ja="リクエスト本文をログに出力していない")
@@ -130,16 +128,15 @@ def test_requests_are_traced(deployed: Deployed, judge: Judge) -> None:
 def test_api_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     api = judge.observe(deployed.rest_api(), "tags")
 
-    about = {"call": "apigateway:GetRestApis", "decided_in": where("tags")}
-    judge(tags_differing(REST_API.words, api.name, api.tags, plan.tags, **about))
+    call = "apigateway:GetRestApis"
+    judge(tags_differing(REST_API.words, api.name, api.tags, plan.tags, call=call))
 
 
 @expectation("DEP-32", ja="ステージにタグが付いている")
 def test_stage_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "tags")
 
-    about = {"call": GET_STAGES, "decided_in": where("tags")}
-    judge(tags_differing(STAGE.words, stage.name, stage.tags, plan.tags, **about))
+    judge(tags_differing(STAGE.words, stage.name, stage.tags, plan.tags, call=GET_STAGES))
 
 
 @expectation("DEP-32", ja="関数にタグが付いている")
@@ -148,7 +145,7 @@ def test_function_is_tagged(
 ) -> None:
     found = judge.observe(deployed.function(function), "tags")
 
-    about = {"call": "lambda:GetFunction", "decided_in": where("tags"), "remedy": "function"}
+    about = {"call": "lambda:GetFunction", "remedy": "function"}
     judge(tags_differing(FUNCTION.words, found.name, found.tags, plan.tags, **about))
 
 

@@ -88,8 +88,8 @@ def test_table_has_the_planned_tags(
     tags = deployed.table_tags(table).tags
     judge.observe.note(table=table.name, tags=tags)
 
-    about = {"call": "dynamodb:ListTagsOfResource", "decided_in": where("tags")}
-    judge(tags_differing(TABLE.words, table.name, tags, plan.tags, **about))
+    call = "dynamodb:ListTagsOfResource"
+    judge(tags_differing(TABLE.words, table.name, tags, plan.tags, call=call))
 
 
 @expectation("DEP-07", ja="テーブルが削除から保護されている")

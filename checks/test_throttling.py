@@ -153,9 +153,8 @@ def test_route_asks_an_authorizer(
     method = judge.observe(deployed.method(guarded_route), "authorizer")
     known = deployed.served().authorizers
 
-    about = {"call": SERVED, "decidable": False}
     compared = {AUTHORIZER: (method.authorizer, some_of(known))}
-    judge.compare(ROUTE, guarded_route.id, compared, **about)
+    judge.compare(ROUTE, guarded_route.id, compared, call=SERVED, decidable=False)
 
 
 @expectation("SEC-34", ja="ログインがセッションを要求しない")

@@ -1,7 +1,7 @@
 """How often callers are admitted: by the usage plan if they send a key, by the stage if not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aws import desired
@@ -35,15 +35,7 @@ OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": where("throttle")}
 ROOM = {"decided_in": where("target_rate"), "loosens": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Requests a second, and the burst."""
-
-    rate: float
-    burst: int
-
-
-def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
+def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str) -> desired.Limit:
     """Return the limits for a caller without a key on one method.
 
     A method's own limit takes the place of the stage's, even where it is wider; a value that neither
@@ -54,11 +46,11 @@ def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str
     every = stage.settings.get(EVERY_METHOD, unset)
     rates = [setting.rate for setting in (own, every) if setting.rate is not None]
     bursts = [setting.burst for setting in (own, every) if setting.burst is not None]
-    return Limits(min([*rates[:1], account.rate]), min([*bursts[:1], account.burst]))
+    return desired.Limit(min([*rates[:1], account.rate]), min([*bursts[:1], account.burst]))
 
 
 def too_wide(
-    subject: str, limits: Limits, decided: desired.Limit | Throttle
+    subject: str, limits: desired.Limit, decided: desired.Limit | Throttle
 ) -> tuple[Difference, ...]:
     """Compare the limits for callers without a key on a method with the decided throttle."""
     compared = {
@@ -77,7 +69,7 @@ def _unless_none(found: Differences) -> Differences:
     return strict
 
 
-def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, ...]:
+def too_narrow(subject: str, limits: desired.Limit, rate: float) -> tuple[Difference, ...]:
     """Compare the same limits with what ``rate`` requests a second need; Follows if every request is refused."""
     if not (limits.rate and limits.burst):
         raise Follows(

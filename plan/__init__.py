@@ -59,8 +59,11 @@ class Plan:
         return next(route for route in self.api.routes if route.id == id_)
 
 
-def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:
+def scope_of(plan: Plan, environment: Environment) -> Scope:
     tables = {table.key: table.name for table in plan.tables}
+    store, line, front_end = environment.evidence, environment.line, environment.front_end
+    # Public wherever a function has them.
+    of_file = (line.liff_id, line.bot_user_id, front_end.url if front_end else None)
     return Scope(
         account=environment.account,
         region=environment.region,
@@ -89,9 +92,8 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         bucket=environment.bucket,
         hosted_zone=environment.domain.hosted_zone if environment.domain else None,
         keys=tuple(_keys(environment)),
-        evidence_bucket=_bucket_of(environment.evidence),
-        public_values=frozenset((*_public(plan), *_of_file(environment))),
-        salts=salts,
+        evidence_bucket=store.split("/")[2] if store.startswith("s3://") else None,
+        public_values=frozenset((*_public(plan), *filter(None, of_file))),
         known_defaults=environment.application.known_defaults,
     )
 
@@ -127,23 +129,11 @@ def _public(plan: Plan) -> Iterator[str]:
     yield from {function.alias for function in plan.functions}
 
 
-def _of_file(environment: Environment) -> Iterator[str]:
-    """Yield the values of the environment file, which are public wherever a function has them."""
-    yield from filter(None, (environment.line.liff_id, environment.line.bot_user_id))
-    if environment.front_end:
-        yield environment.front_end.url
-
-
 def _keys(environment: Environment) -> Iterator[str]:
     """Yield the decided keys, once each, without AWS's aliases: no person can delete those keys."""
     own = (setting.key for setting in environment.table_settings.values())
     decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
     yield from dict.fromkeys(name for name in decided if name and name.startswith("arn:"))
-
-
-def _bucket_of(evidence: str) -> str | None:
-    """Return the bucket of ``s3://bucket/prefix``; None for a folder."""
-    return evidence.removeprefix("s3://").partition("/")[0] if evidence.startswith("s3:") else None
 
 
 def plan_for(environment: Environment) -> Plan:

@@ -37,7 +37,11 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
     accepted = {
         *_logs(naming, function, "CreateLogGroup"),
         *(Permission(f"xray:{name}", "*") for name in TRACING),
-        *_unqualified(naming, described),
+        # Some tools grant the function by its name alone instead of its alias.
+        *(
+            Permission("lambda:InvokeFunction", naming.function_arn(name))
+            for name in described.among(naming.application.functions)
+        ),
         *_granted(naming, described.writes),
     }
     return Role(
@@ -121,12 +125,6 @@ def _arn(naming: Naming, resource: str) -> str:
         index = resource.removeprefix(key).removeprefix("#")
         return f"{naming.table_arn(key)}/index/{index}" if index else naming.table_arn(key)
     return naming.secret_arn(key) if key in app.secrets else naming.alias_arn(key)
-
-
-def _unqualified(naming: Naming, described: AppFunction) -> Iterator[Permission]:
-    """Yield the right to invoke a function by its name alone, which some tools grant instead of the alias."""
-    for name in described.among(naming.application.functions):
-        yield Permission("lambda:InvokeFunction", naming.function_arn(name))
 
 
 def _keys(naming: Naming, described: AppFunction) -> Iterator[Permission]:

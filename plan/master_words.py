@@ -92,7 +92,8 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
     if REPLACED.search(text) or _misread(text):
         return Words(en="has lost its letters in an encoding", ja="が文字化けしている")
     if name == "StampId":
-        return _padded(text)
+        padded = Words(en="begins or ends with a space", ja="の前後に空白がある")
+        return padded if text != text.strip() else None
     if MARKUP.search(text):
         return Words(en="holds HTML", ja="にHTMLが含まれる")
     if UNFINISHED.search(plain):
@@ -103,12 +104,6 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
             ja=f"が{len(text)}文字あり、表示されるのは{LONGEST_NAME}文字まで",
         )
     return None
-
-
-def _padded(text: str) -> Words | None:
-    if text == text.strip():
-        return None
-    return Words(en="begins or ends with a space", ja="の前後に空白がある")
 
 
 def _is_odd(letter: str, name: str) -> bool:

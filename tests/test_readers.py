@@ -29,7 +29,7 @@ def readers(tmp_path_factory):
     with stack.localized(declared) as environment, stack.start(environment, lambda *_: None):
         session = open_session(environment.region)
         salt = salt_of(environment.name, environment.account)
-        scope = scope_of(plan_for(environment), environment, salts=(salt,))
+        scope = replace(scope_of(plan_for(environment), environment), salts=(salt,))
         inventory = on_demand(session, scope, caller="", salts={SALT: salt})
         by_runbook = read_live(Part, session=session, environment=environment)
         by_load = LoadComposition(ROOT, ROOT / "environments.toml").live(declared)

@@ -114,7 +114,9 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
         wait_until(until, OWN_RUNS, lambda words: say(words.en, words.ja))
     dev, environment = _dev_records(choice, session), choice.environment
     of_parts = salt_of(environment.name, environment.account)
-    salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
+    newest = dev.newest("run")
+    of_dev = {"dev": newest.body["salt"]} if newest and newest.body.get("salt") else {}
+    salts = {"own": secrets.token_hex(16)} | of_dev | {SALT: of_parts}
     records = _records(choice, session)
     scope = _scope(choice, tuple(salts.values()), records)
 
@@ -174,11 +176,10 @@ def _scope(
 ) -> Scope:
     """Return what to read, with the packages that this commit builds and the releases on record."""
     composed = choice.composition
-    scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
-    builds = composed.builds(choice.plan, choice.environment)
     return replace(
-        scope,
-        builds=builds,
+        composed.scope_of(choice.plan, choice.environment),
+        salts=salts,
+        builds=composed.builds(choice.plan, choice.environment),
         releases=releases_of(records),
         calls=calls_of(records),
         time_outs=time_outs_of(records),
@@ -225,8 +226,3 @@ def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
     if not (settings.location and choice.environment.tried_before):
         return Records()
     return records_of(choice, settings, session)
-
-
-def _dev_salt(dev: Records) -> dict[str, str]:
-    newest = dev.newest("run")
-    return {"dev": newest.body["salt"]} if newest and newest.body.get("salt") else {}

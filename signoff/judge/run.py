@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
 
 import pytest
 
@@ -20,7 +20,6 @@ from signoff.judge.verdict import RunCondition
 
 REPORTS = "report"
 """The folder of all runs' files, in the project's root."""
-PlanT_contra = TypeVar("PlanT_contra", contravariant=True)
 
 
 class Stack(Protocol):
@@ -53,14 +52,6 @@ Preparation = Callable[[Environment, Path], AbstractContextManager[tuple[Words, 
 folder of reports, yields what a signer has to know, and raises GuardError where this run must not go on."""
 
 
-class ScopeOf(Protocol[PlanT_contra]):
-    """Returns what has to be read for a plan."""
-
-    def __call__(
-        self, plan: PlanT_contra, environment: Environment, *, salts: tuple[str, ...] = ()
-    ) -> Scope: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
     """What the page shows of a record beside its row: sentences, a table, and pictures (SVG)."""
@@ -77,7 +68,8 @@ class Composition(Generic[PlanT]):
     """What the root conftest passes in, since the judge imports neither plan nor checks nor a stack."""
 
     plan_for: Callable[[Environment], PlanT]
-    scope_of: ScopeOf[PlanT]
+    scope_of: Callable[[PlanT, Environment], Scope]
+    """What has to be read for a plan."""
     embedded_stack: Callable[[], EmbeddedStack]
     """Called, which imports the emulator, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()

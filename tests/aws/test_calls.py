@@ -57,7 +57,7 @@ def _published(functions, versions):
 def planned(fake):
     """The plan of the local environment, all there, with no key, domain or bucket of its own."""
     environment = load("local", ENVIRONMENTS, {}).environment
-    scope = scope_of(plan_for(environment), environment, salts=("own",))
+    scope = replace(scope_of(plan_for(environment), environment), salts=("own",))
     table, aliases, topic, alarms, listing = (
         HEALTHY["dynamodb:DescribeTable"],
         HEALTHY["lambda:ListAliases"],

@@ -190,4 +190,4 @@ def _before(inventory: Inventory) -> RecordedRelease:
 @cache
 def _scope() -> Any:
     snapshot = healthy()
-    return scope_of(snapshot.plan, snapshot.environment, salts=tuple(SALTS.values()))
+    return replace(scope_of(snapshot.plan, snapshot.environment), salts=tuple(SALTS.values()))

@@ -34,7 +34,7 @@ def healthy() -> Snapshot:
     if missing := {each.key for each in planned} - FUNCTIONS.keys() - TABLES.keys():
         raise LookupError(f"tests/second_opinion.py lacks what app.toml has: {', '.join(missing)}")
     scope = replace(
-        scope_of(plan, environment, salts=tuple(SALTS.values())), builds=compute.builds()
+        scope_of(plan, environment), salts=tuple(SALTS.values()), builds=compute.builds()
     )
     sections = _sections()
     inventory = Inventory(

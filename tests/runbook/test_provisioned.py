@@ -34,7 +34,7 @@ def inventory(account):
 
     def sections(desk):
         plan, environment = desk.context().plan, desk.environment
-        scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
+        scope = replace(scope_of(plan, environment), salts=tuple(SALTS.values()))
         found = read_all(
             on_demand(desk.session, scope, caller="me", salts=SALTS, options=OPTIONS)
         ).sections
