@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from local.functions.functions import Functions
 from local.gateway.gateway import Gateway
@@ -24,9 +23,8 @@ def assemble(
     aws.birth = birth
     functions = parts.enter_context(Functions(aws.endpoint, region, account))
     gateway = parts.enter_context(Gateway(functions, aws.moto, region))
-    restores = Restores(aws)
-    aws.extensions += [functions.extension, gateway.extension, restores.extension]
-    aws.observers += [functions.observe, restores.observe]
+    aws.extensions += [functions.extension, gateway.extension]
+    aws.observers.append(functions.observe)
     return Stack(
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",

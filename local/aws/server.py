@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.identity import Identity
@@ -34,20 +34,12 @@ class AnsweredCall:
     status: int
 
 
-class Lateness(Protocol):
-    """What makes answers late, between IAM and moto."""
-
-    def forget(self) -> None: ...
-    def refusal(self, request: Request, iam: Extension) -> Response | None: ...
-    def answer(self, request: Request, answer: Callable[[Request], Response]) -> Response: ...
-
-
 class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
-    A call passes, in this order: ``faults``, which may refuse it (see ``tests.faults``); IAM; ``late``, where a test
-    makes it as late as AWS; ``extensions``, which may answer it; moto, corrected by ``local.moto_fixes``. Then
-    ``observers`` see what succeeded. ``faults``, ``extensions`` and ``observers`` are lists that may be changed at any time.
+    A call passes, in this order: ``faults``, which may refuse it (see ``tests.faults``); IAM; ``extensions``, which may
+    answer it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see what succeeded. ``faults``, ``extensions``
+    and ``observers`` are lists that may be changed at any time.
     """
 
     _accounts_in_use: ClassVar[set[str]] = set()
@@ -58,7 +50,6 @@ class LocalAws:
         region: str,
         *,
         port: int = 0,
-        late: Callable[[Moto], Lateness] | None = None,
         targets: Targets = targets,
     ) -> None:
         self.account = account
@@ -66,7 +57,6 @@ class LocalAws:
         self.moto = Moto(account)
         self._targets = targets
         self.identity = Identity(self.moto, targets)
-        self.late = late(self.moto) if late else None
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []
@@ -89,8 +79,6 @@ class LocalAws:
         """Forget all state and all calls, as if just started; the three lists stay as they are."""
         self.moto.forget()
         self.identity = Identity(self.moto, self._targets)
-        if self.late:
-            self.late.forget()
         self._calls.clear()
 
     def __enter__(self) -> Self:
@@ -125,7 +113,7 @@ class LocalAws:
         return response
 
     def _answer(self, request: Request) -> Response:
-        response = self._refused(request) or self._timely(request)
+        response = self._refused(request) or self.answered(request)
         if response.succeeded:
             for observer in tuple(self.observers):
                 observer(request, response)
@@ -135,14 +123,14 @@ class LocalAws:
         for fault in tuple(self.faults):
             if (response := fault(request)) is not None:
                 return response
-        if self.late:
-            return self.late.refusal(request, self.identity.refusal)
+        return self.refused_by_iam(request)
+
+    def refused_by_iam(self, request: Request) -> Response | None:
+        """Return IAM's refusal. Tests override this and `answered`, to be as late as AWS."""
         return self.identity.refusal(request)
 
-    def _timely(self, request: Request) -> Response:
-        return self.late.answer(request, self._answered) if self.late else self._answered(request)
-
-    def _answered(self, request: Request) -> Response:
+    def answered(self, request: Request) -> Response:
+        """Return the answer to what IAM allows."""
         for extension in tuple(self.extensions):
             if (response := extension(request)) is not None:
                 return response

@@ -1,7 +1,6 @@
 """Corrects moto where it differs from AWS and our checks or procedures would notice.
 
-Each module corrects one area, and a table's restore is in ``local.aws.restores``. What stays
-different, as far as we know: nothing measures, so no alarm ever fires by itself; new
+Each module corrects one area. What stays different, as far as we know: nothing measures, so no alarm ever fires by itself; new
 resources are ready at once, an update is never still under way, and control planes are never too fast
 (but where a test's ``late`` makes them so); resource policies, except for those of functions, are kept and not enforced;
 certificates and domains are only words; X-Ray keeps no trace.

@@ -12,6 +12,15 @@ from typing import Any
 
 from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
+from local.moto_fixes.restores import (
+    describe_continuous_backups,
+    image_of,
+    key_of,
+    put_back,
+    remembering,
+    restore_table_to_point_in_time,
+    writes,
+)
 
 _WRITES_PER_BATCH = 25
 _GREATEST = "greatest_on_demand_throughput"
@@ -30,6 +39,11 @@ def batch_write_item(request: Request, moto: Moto) -> Response:
     if sum(len(writes) for writes in tables.values()) > _WRITES_PER_BATCH:
         message = "Too many items requested for the BatchWriteItem call"
         return refusal(request, "ValidationException", message)
+    return moto(request)
+
+
+def unchanged(request: Request, moto: Moto) -> Response:
+    """Let moto answer as it does."""
     return moto(request)
 
 
@@ -92,24 +106,6 @@ def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     return json_response(
         {"TableName": table.name, "StreamArn": stream, "DestinationStatus": status}
     )
-
-
-@completing
-def restore_table_to_point_in_time(request: Request, moto: Moto, response: Response) -> Response:
-    """Keep the billing mode of the source.
-
-    moto copies the items of now, not of the requested time; ``local.aws.restores`` puts them right.
-    """
-    asked = request.parameters
-    tables = moto.backend("dynamodb", request.region).tables
-    source, restored = tables[asked["SourceTableName"]], tables[asked["TargetTableName"]]
-    restored.billing_mode = asked.get("BillingModeOverride") or source.billing_mode
-    described = restored.describe(base_key="TableDescription")
-    document = response.document
-    document["TableDescription"]["BillingModeSummary"] = described["TableDescription"][
-        "BillingModeSummary"
-    ]
-    return response.with_document(document)
 
 
 def query(request: Request, moto: Moto) -> Response:
@@ -192,8 +188,6 @@ def _again(request: Request, items: object, response: Response) -> Response:
 
 
 def _transacted(request: Request, moto: Moto) -> Response:
-    from local.aws.restores import image_of, key_of, put_back, writes  # noqa: PLC0415  # moto is imported late
-
     tables = moto.backend("dynamodb", request.region).tables
     written = [
         (tables.get(name.rpartition("/")[2]), given)
@@ -238,15 +232,19 @@ def _tables_uncopied() -> Iterator[None]:
 
 
 FIXES: Mapping[tuple[str, str], Fix] = {
-    ("dynamodb", "BatchWriteItem"): batch_write_item,
+    ("dynamodb", "BatchWriteItem"): remembering(batch_write_item),
+    ("dynamodb", "DeleteItem"): remembering(unchanged),
+    ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
     ("dynamodb", "DescribeKinesisStreamingDestination"): describe_kinesis_streaming_destination,
     ("dynamodb", "DescribeTable"): describe_table,
     ("dynamodb", "DescribeTimeToLive"): time_to_live,
     ("dynamodb", "DisableKinesisStreamingDestination"): kinesis_streaming_destination,
     ("dynamodb", "EnableKinesisStreamingDestination"): kinesis_streaming_destination,
+    ("dynamodb", "PutItem"): remembering(unchanged),
     ("dynamodb", "Query"): query,
     ("dynamodb", "RestoreTableToPointInTime"): restore_table_to_point_in_time,
-    ("dynamodb", "TransactWriteItems"): transact_write_items,
+    ("dynamodb", "TransactWriteItems"): remembering(transact_write_items),
+    ("dynamodb", "UpdateItem"): remembering(unchanged),
     ("dynamodb", "UpdateTable"): update_table,
     ("dynamodb", "UpdateTimeToLive"): time_to_live,
 }

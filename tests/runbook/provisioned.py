@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.procedures.provision import procedure
 from tests.api_patches import patching
@@ -41,9 +40,6 @@ def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
     with LocalAws(account, REGION) as aws:
         its_clients = clients(aws)
         aws.extensions.append(patching(aws))
-        restores = Restores(aws)
-        aws.extensions.append(restores.extension)
-        aws.observers.append(restores.observe)
         desk = Desk(aws, dict(its_clients))
         desk.environment = replace(desk.environment, **changes)
         for step in procedure().steps:

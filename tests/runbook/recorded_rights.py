@@ -8,7 +8,6 @@ from typing import Any
 import boto3
 
 from local.aws.request import Request, Response
-from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from tests.in_process import without_socket
 from tests.operator_targets import targets
@@ -30,9 +29,6 @@ NOTHING = {"Sid": "None", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
 def restoring(account: str) -> Iterator[LocalAws]:
     """Serve an account whose tables can be restored."""
     with LocalAws(account, REGION, targets=targets) as aws:
-        restores = Restores(aws)
-        aws.extensions.append(restores.extension)
-        aws.observers.append(restores.observe)
         yield aws
 
 

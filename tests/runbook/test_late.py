@@ -1,16 +1,12 @@
 """Everything is made, and masters and people come over, at the first try, though AWS shows late what was written."""
 
-from functools import partial
-
 import pytest
 
 from aws.words import Words
-from local.aws.restores import Restores
-from local.aws.server import LocalAws
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import migrate_masters, migrate_users, tables
 from tests.local.late.clock import Clock
-from tests.local.late.layer import Late
+from tests.local.late.layer import LateAws
 from tests.runbook.desk import Desk, clients
 from tests.runbook.migration.two_tables import (
     DEV_REGION,
@@ -33,10 +29,7 @@ FAST = 50.0
 @pytest.fixture
 def late():
     clock = Clock(FAST)
-    with LocalAws(ACCOUNT, REGION, late=partial(Late, clock=clock)) as aws:
-        restores = Restores(aws)
-        aws.extensions.append(restores.extension)
-        aws.observers.append(restores.observe)
+    with LateAws(ACCOUNT, REGION, clock=clock) as aws:
         desk = Desk(aws, clients(aws, RETRYING))
         desk.sleep = clock.sleep
         yield desk

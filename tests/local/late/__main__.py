@@ -3,16 +3,15 @@
 import sys
 from functools import partial
 
-from local.aws.server import LocalAws
 from runbook.local_stack import local_stack
 from signoff.commands.frame import command_line
 from tests.local.late.clock import Clock
-from tests.local.late.layer import Late
+from tests.local.late.layer import LateAws
 
 
 def late_stack(clock):
     local = local_stack(sleep=clock.sleep, late=True)
-    local.aws = partial(LocalAws, late=partial(Late, clock=clock))
+    local.aws = partial(LateAws, clock=clock)
     return local
 
 

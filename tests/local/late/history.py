@@ -9,7 +9,7 @@ from typing import Any
 
 from local.aws.moto import Moto
 from local.aws.request import Request
-from local.aws.restores import image_of, key_of, put_back, writes
+from local.moto_fixes.restores import image_of, key_of, put_back, writes
 from tests.local.late.clock import Clock
 from tests.moto_state import CopiedState, copied, registry_of
 

@@ -1,17 +1,15 @@
 """A late AWS: what was written shows late, what was made is not ready, what comes too often is refused."""
 
 import json
-from functools import partial
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.aws.server import LocalAws
 from tests.local.late.clock import Clock
 from tests.local.late.documented import QUOTAS, SHOWS_AFTER, shows_after
-from tests.local.late.layer import Late
+from tests.local.late.layer import LateAws
 
 ACCOUNT, REGION = "606060606060", "ap-northeast-1"
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -37,7 +35,7 @@ KEY = {
 @pytest.fixture(scope="module")
 def served():
     clock = Clock(speed=0)
-    with LocalAws(ACCOUNT, REGION, late=partial(Late, clock=clock)) as aws:
+    with LateAws(ACCOUNT, REGION, clock=clock) as aws:
         session = boto3.Session("local", "local", region_name=REGION)
         clients = {
             one: session.client(one, endpoint_url=aws.endpoint, config=ONCE)

@@ -9,7 +9,6 @@ import boto3
 import pytest
 
 from lambdas.packing import pack
-from local.aws.server import LocalAws
 from runbook.engine import Procedure
 from runbook.local_stack import local_stack
 from runbook.procedures import (
@@ -23,7 +22,7 @@ from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import go_back, state
 from signoff.environment import load
 from tests.local.late.clock import Clock
-from tests.local.late.layer import Late
+from tests.local.late.layer import LateAws
 from tests.runbook.desk import EvidenceInMemory
 from tests.runbook.rollback.operator import until
 
@@ -38,7 +37,7 @@ def late(tmp_path_factory):
     environment = replace(load("local").environment, account="797979797979")
     clock = Clock(SPEED)
     local = local_stack(sleep=clock.sleep, late=True)
-    local.aws = partial(LocalAws, late=partial(Late, clock=clock))
+    local.aws = partial(LateAws, clock=clock)
     local.kept_at = home / "none.json"
     evidence, waited, steps = EvidenceInMemory(), [], []
     with local.localized(environment) as there, local.start(there, lambda en, _: steps.append(en)):
