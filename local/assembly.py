@@ -21,10 +21,9 @@ def assemble(
     account, region = environment.account, environment.region
     aws = parts.enter_context((make_aws or LocalAws)(account, region))
     aws.birth = birth
-    functions = parts.enter_context(Functions(aws.endpoint, region, account))
+    functions = parts.enter_context(Functions(aws.endpoint, aws.moto, region))
     gateway = parts.enter_context(Gateway(functions, aws.moto, region))
     aws.extensions += [functions.extension, gateway.extension]
-    aws.observers.append(functions.observe)
     return Stack(
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",

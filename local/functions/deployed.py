@@ -1,7 +1,6 @@
-"""What is deployed under a function's name: the state of the AWS endpoint, read as seldom as is safe, and its disk."""
+"""What is deployed under a function's name, and its disk."""
 
 import base64
-import hashlib
 import io
 import json
 import re
@@ -9,22 +8,23 @@ import shutil
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar, cast
-
-from botocore.exceptions import ClientError
+from typing import Any
 
 from aws.iam.condition import context
 from aws.iam.evaluation import evaluate
 from aws.iam.statement import Statement, parse
+from local.aws.moto import Moto
 
 _NAME = re.compile(
     r"^(?:arn:aws[\w-]*:lambda:[\w-]+:)?(?:\d{12}:function:)?(?P<name>[\w-]+)(?::(?P<qualifier>\$?[\w-]+))?$"
 )
-T = TypeVar("T")
+KEPT = "kept_configuration"
+"""Attribute of moto's function, copied into each version, under which what moto loses of a configuration is kept."""
 
 
 class NotDeployed(LookupError):  # noqa: N818 - a state of affairs, not a fault of ours
@@ -48,8 +48,10 @@ class DeployedFunction:
     variables: Mapping[str, str] = field(repr=False)
     log_group: str
     code_sha256: str
-    fingerprint: str
-    """Over the whole configuration: after any update, Lambda starts new environments."""
+    created: str
+    """When; one that is deleted and created again is another."""
+    package: bytes = field(repr=False, compare=False)
+    """The zip that was uploaded."""
     reserved_concurrency: int | None = field(default=None, compare=False)
     """Of the function, regardless of the version."""
 
@@ -61,79 +63,48 @@ def split_name(name_or_arn: str) -> tuple[str, str | None]:
     return found["name"], found["qualifier"]
 
 
+_parsed = lru_cache(maxsize=512)(parse)
+
+
 class DeployedFunctions:
-    """Reads functions and their policies through the Lambda API, and keeps them between changes.
+    """Finds functions and their policies where moto holds them, which lives in this process."""
 
-    Nothing is kept before the first ``observe``: as long as no change is reported, any reading
-    may be an old one.
-    """
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-        self._kept: dict[tuple[str, ...], Any] = {}
-        self._changes: int | None = None
-        """How many changes were seen; None before anything was."""
-
-    def observe(self, service: str, operation: str) -> None:
-        """Take note of a call that has just succeeded."""
-        with self._lock:
-            self._changes = self._changes or 0
-            if service == "lambda" and not operation.startswith(("Get", "List", "Invoke")):
-                self._changes += 1
-                self._kept.clear()
+    def __init__(self, moto: Moto, region: str) -> None:
+        self._moto, self._region = moto, region
 
     def find(self, name: str, qualifier: str | None) -> DeployedFunction:
         """Return what an invocation of that version or alias runs now, or raise ``NotDeployed``."""
-        return self._remembered(
-            ("function", name, qualifier or ""), lambda: self._read(name, qualifier)
-        )
+        from moto.awslambda.exceptions import UnknownFunctionException  # noqa: PLC0415 - moto is imported late
 
-    def aliases(self) -> Iterator[tuple[str, str]]:
-        """Yield (function, alias) of all that there are."""
-        for page in self._client.get_paginator("list_functions").paginate():
-            for function in page["Functions"]:
-                name = function["FunctionName"]
-                for alias in self._client.list_aliases(FunctionName=name)["Aliases"]:
-                    yield name, alias["Name"]
+        with self._moto.lock("lambda"):
+            held = self._moto.backend("lambda", self._region)
+            try:
+                reserved = held.get_function(name).reserved_concurrency
+                return deployed(held.get_function(name, qualifier), reserved)
+            except UnknownFunctionException as error:
+                unknown = f"Function not found: {name}:{qualifier or '$LATEST'}"
+                raise NotDeployed(unknown) from error
+
+    def aliases(self) -> list[tuple[str, str]]:
+        """Return (function, alias) of all that there are."""
+        with self._moto.lock("lambda"):
+            held = self._moto.backend("lambda", self._region)
+            names = [function.function_name for function in held.list_functions()]
+            return [(name, alias.name) for name in names for alias in held.list_aliases(name)]
 
     def policy(self, name: str, qualifier: str | None) -> tuple[Statement, ...]:
         """Return the statements of the policy on the function, version or alias; maybe none."""
-        return self._remembered(
-            ("policy", name, qualifier or ""), lambda: self._read_policy(name, qualifier)
-        )
+        with self._moto.lock("lambda"):
+            noted = self._moto.notes("lambda", self._region).get("policies", {})
+            document = policy_document(noted, name, qualifier or "")
+        return _parsed(document) if document else ()
 
-    def _remembered(self, key: tuple[str, ...], read: Callable[[], T]) -> T:
-        with self._lock:
-            changes = self._changes
-            if key in self._kept:
-                return cast("T", self._kept[key])
-        found = read()
-        with self._lock:
-            if changes is not None and changes == self._changes:
-                self._kept[key] = found
-        return found
 
-    def _read(self, name: str, qualifier: str | None) -> DeployedFunction:
-        which = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
-        try:
-            configuration = self._client.get_function_configuration(**which)
-            # Asked for by itself: moto keeps a version's as it was when that was published.
-            reserved = self._client.get_function_concurrency(FunctionName=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
-            raise NotDeployed(f"Function not found: {name}:{qualifier or '$LATEST'}") from error
-        return deployed(configuration, reserved.get("ReservedConcurrentExecutions"))
-
-    def _read_policy(self, name: str, qualifier: str | None) -> tuple[Statement, ...]:
-        which = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
-        try:
-            return parse(self._client.get_policy(**which)["Policy"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
-            return ()
+def policy_document(policies: Mapping[Any, Any], name: str, qualifier: str) -> str:
+    """Return the policy of a qualifier among those that are noted; empty where it has none."""
+    statements = policies.get((name, "" if qualifier == "$LATEST" else qualifier))
+    document = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
+    return json.dumps(document) if statements else ""
 
 
 def permits(policy: Iterable[Statement], function: str, principal: str, source_arn: str) -> bool:
@@ -148,25 +119,30 @@ def permits(policy: Iterable[Statement], function: str, principal: str, source_a
     return evaluate(about, "lambda:InvokeFunction", function, known).allowed
 
 
-def deployed(configuration: Mapping[str, Any], reserved: int | None) -> DeployedFunction:
-    """Take what matters from the answer of GetFunctionConfiguration."""
-    stable = {k: v for k, v in configuration.items() if k != "ResponseMetadata"}
-    canonical = json.dumps(stable, sort_keys=True, default=str)
-    name = configuration["FunctionName"]
+def deployed(function: Any, reserved: str | None) -> DeployedFunction:
+    """Take what matters from moto's function, or a version of it."""
+    name = str(function.function_name)
     return DeployedFunction(
         name=name,
-        version=configuration["Version"],
-        runtime=configuration["Runtime"],
-        handler=configuration["Handler"],
-        timeout=float(configuration["Timeout"]),
-        memory_mb=configuration["MemorySize"],
-        role=configuration["Role"],
-        variables=configuration.get("Environment", {}).get("Variables", {}),
-        log_group=configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}"),
-        code_sha256=configuration["CodeSha256"],
-        fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
-        reserved_concurrency=reserved,
+        version=str(function.version),
+        runtime=function.run_time,
+        handler=function.handler,
+        timeout=float(function.timeout),
+        memory_mb=int(function.memory_size),
+        role=function.role,
+        variables=dict(function.environment_vars),
+        log_group=lost_of(function).get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}"),
+        code_sha256=function.code_sha_256,
+        created=function.last_modified,
+        package=function.code_bytes,
+        reserved_concurrency=None if reserved is None else int(reserved),
     )
+
+
+def lost_of(function: Any) -> Mapping[str, Any]:
+    """Return what moto lost of a function's configuration."""
+    kept: Mapping[str, Any] = getattr(function, KEPT, {})
+    return kept
 
 
 RUNTIME_DISTRIBUTIONS = (
@@ -207,15 +183,6 @@ class Packages:
 
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def uploaded(account: str, region: str, function: DeployedFunction) -> bytes:
-    """Return the zip that was uploaded for this version, straight from moto, which lives in this process."""
-    from moto.awslambda.utils import get_backend  # noqa: PLC0415 - moto costs a second of imports
-
-    backend = get_backend(account, region)
-    package: bytes = backend.get_function(function.name, function.version).code_bytes
-    return package
 
 
 def distribution_paths() -> list[Path]:

@@ -13,13 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.functions.deployed import (
-    DeployedFunction,
-    DeployedFunctions,
-    NotDeployed,
-    Packages,
-    uploaded,
-)
+from local.functions.deployed import DeployedFunction, DeployedFunctions, NotDeployed, Packages
 from local.functions.invocation import Invocation, InvokeCall, not_found, refused
 from local.functions.logs import Line, LogStream, LogWriter
 from local.functions.pool import ExecutionEnvironment, Pool, RunOutcome, Throttled, Worker
@@ -51,8 +45,7 @@ class Environments:
         log = LogStream(
             group=function.log_group, name=stream_name(function), credentials=credentials
         )
-        package = uploaded(self.account, self.region, function)
-        task_root = self.packages.unpacked(function.code_sha256, package)
+        task_root = self.packages.unpacked(function.code_sha256, function.package)
         variables = self._variables(function, log, task_root)
         arguments = (str(task_root), str(self.packages.runtime), function.handler)
         worker = Worker(self.starter, Asked(arguments, variables))

@@ -14,6 +14,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
+from local.aws.moto import Moto
 from local.aws.request import READERS_WAIT_S, Request, Response
 from local.functions.deployed import DeployedFunctions, NotDeployed, Packages, permits, split_name
 from local.functions.environment import Environments, Runner
@@ -106,22 +107,21 @@ CLOSE_SECONDS = 5.0
 class Functions:
     """The functions of one account and Region, from ``with`` to its end, which leaves no process.
 
-    ``endpoint`` is the local AWS API, and must be served by this very process. ``concurrency``
+    ``endpoint`` is the local AWS API, whose state is in ``moto``. ``concurrency``
     bounds the workers of each function. That is a limit of this machine, not one of AWS: a call
     waits up to ``wait_seconds`` for a free worker before it is throttled, while a function's
     reserved concurrency throttles at once. ``retry_seconds`` stands for the minutes that Lambda
     leaves between the attempts of an event. ``now`` is the clock by which credentials expire, in
     seconds since the epoch.
 
-    Give ``extension`` and ``observe`` to the AWS API's own lists of these: the first serves Invoke, the
-    second spares a look at the configuration at each invocation.
+    Give ``extension`` to the AWS API's own list of these: it serves Invoke.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own, and four have defaults
         self,
         endpoint: str,
+        moto: Moto,
         region: str,
-        account: str,
         *,
         concurrency: int = 4,
         wait_seconds: float = 10.0,
@@ -131,9 +131,9 @@ class Functions:
         clients = LocalClients(endpoint, region)
         self._packages = Packages()
         self._starter = Starter(self._packages.runtime)
-        self._deployments = DeployedFunctions(clients.admin("lambda"))
+        self._deployments = DeployedFunctions(moto, region)
         self._environments = Environments(
-            account=account,
+            account=moto.account,
             region=region,
             endpoint=endpoint,
             sts=clients.admin("sts"),
@@ -204,10 +204,6 @@ class Functions:
             with suppress(TimeoutError):  # the reader asks again
                 self._logs.flush(READERS_WAIT_S)
         return answer(request, self._invoke)
-
-    def observe(self, request: Request, _: Response) -> None:
-        """Take note of a call that the AWS API has carried out."""
-        self._deployments.observe(request.service, request.operation)
 
     def flush_logs(self, seconds: float = 10.0) -> None:
         """Wait until what was logged so far is in CloudWatch Logs; ``TimeoutError`` if it never is."""

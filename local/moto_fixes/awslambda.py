@@ -13,6 +13,7 @@ from typing import Any
 
 from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, json_response, not_implemented, refusal
+from local.functions.deployed import KEPT, lost_of, policy_document
 
 CODE_PATH = "/local/code/"
 _CONCURRENCY = 1000
@@ -23,8 +24,6 @@ _LOST = (
     *("KMSKeyArn", "LoggingConfig", "SnapStart", "TracingConfig"),
 )
 """Members of a configuration that moto takes at the creation only, or not at all."""
-_KEPT = "kept_configuration"
-"""Attribute of moto's function, copied into each version, under which those are kept."""
 
 
 def add_permission(request: Request, moto: Moto) -> Response:
@@ -91,7 +90,7 @@ def update_function_configuration(request: Request, moto: Moto, response: Respon
     name, _ = name_and_qualifier(request)
     lost = {member: request.parameters[member] for member in _LOST if member in request.parameters}
     draft = moto.backend("lambda", request.region).get_function(name)
-    setattr(draft, _KEPT, {**getattr(draft, _KEPT, {}), **lost})
+    setattr(draft, KEPT, {**getattr(draft, KEPT, {}), **lost})
     return response.with_document({**response.document, **lost})
 
 
@@ -109,10 +108,9 @@ def delete_resource_policy(request: Request, moto: Moto) -> Response:
 
 
 def get_policy(request: Request, moto: Moto) -> Response:
-    statements = moto.noted(request, "policies").get(name_and_qualifier(request))
-    if not statements:
+    policy = policy_document(moto.noted(request, "policies"), *name_and_qualifier(request))
+    if not policy:
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
-    policy = json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements})
     revision = str(uuid.uuid5(uuid.NAMESPACE_OID, policy))
     return json_response({"Policy": policy, "RevisionId": revision})
 
@@ -190,9 +188,7 @@ def _functions(request: Request, moto: Moto) -> list[Any]:
 
 
 def _kept(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
-    function = moto.backend("lambda", request.region).get_function(name, qualifier or None)
-    kept: Mapping[str, Any] = getattr(function, _KEPT, {})
-    return kept
+    return lost_of(moto.backend("lambda", request.region).get_function(name, qualifier or None))
 
 
 def _reserved(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:

@@ -25,9 +25,8 @@ def aws():
 
 @pytest.fixture(scope="module")
 def account(aws):
-    with Functions(aws.endpoint, REGION, ACCOUNT, retry_seconds=0.01) as functions:
+    with Functions(aws.endpoint, aws.moto, REGION, retry_seconds=0.01) as functions:
         aws.extensions.append(functions.extension)
-        aws.observers.append(functions.observe)
         yield FunctionsAccount(aws, functions)
 
 

@@ -25,7 +25,7 @@ def main(pipe: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         LocalAws("111122223333", "ap-northeast-1") as aws,
-        Functions(aws.endpoint, aws.region, aws.account) as functions,
+        Functions(aws.endpoint, aws.moto, aws.region) as functions,
     ):
         account = FunctionsAccount(aws, functions)
         account.deploy("idle", IDLE)

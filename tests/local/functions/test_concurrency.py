@@ -97,7 +97,7 @@ def test_more_calls_than_workers_wait_for_their_turn(account, name, threads):
 def test_call_that_waits_too_long_for_a_worker_is_throttled(account, name, gates, threads):
     account.deploy(name, GATE, Timeout=15)
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account, concurrency=1, wait_seconds=0) as few:
+    with Functions(aws.endpoint, aws.moto, aws.region, concurrency=1, wait_seconds=0) as few:
         running = threads.submit(few.invoke, name, gates[0].event)
         gates[0].begun()
         throttled = few.invoke(name, gates[1].event)
@@ -112,7 +112,7 @@ def test_idle_worker_of_an_old_version_makes_room(account, name):
     account.deploy(name, "def handler(event, context): return 'old'")
     first = account.publish(name)
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account, concurrency=1, wait_seconds=0) as one:
+    with Functions(aws.endpoint, aws.moto, aws.region, concurrency=1, wait_seconds=0) as one:
         one.invoke(f"{name}:{first}", {})
 
         assert one.invoke(name, {}).payload == b'"old"'

@@ -33,7 +33,7 @@ def clock():
 @pytest.fixture
 def functions(account, clock):
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account, now=clock) as started:
+    with Functions(aws.endpoint, aws.moto, aws.region, now=clock) as started:
         yield started
 
 

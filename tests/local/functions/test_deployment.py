@@ -54,17 +54,6 @@ def test_full_arn_names_the_function_as_well(account, name):
     assert account.answer(account.arn(f"{name}:live")) == "hello"
 
 
-def test_configuration_is_read_once_between_changes(account, name):
-    account.deploy(name, HELLO)
-    account.answer(name)
-    before = len(account.aws.calls)
-    answers = [account.answer(name) for _ in range(5)]
-
-    assert answers == ["hello"] * 5
-    since = account.aws.calls[before:]
-    assert [call.operation for call in since if call.service == "lambda"] == []
-
-
 def test_deleted_function_is_gone(account, name):
     account.deploy(name, HELLO)
     account.answer(name)

@@ -33,7 +33,7 @@ class WatchedProcess:
 def test_close_leaves_no_process(account, name):
     account.deploy(name, PID)
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account) as functions:
+    with Functions(aws.endpoint, aws.moto, aws.region) as functions:
         worker = WatchedProcess(functions.invoke(name, {}).payload)
 
     assert worker.is_gone(), f"process {worker.pid} is alive {GONE_SECONDS} s after close"
@@ -43,7 +43,7 @@ def test_close_leaves_no_files(account, name):
     source = "import os\ndef handler(event, context): return os.getcwd()"
     account.deploy(name, source)
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account) as functions:
+    with Functions(aws.endpoint, aws.moto, aws.region) as functions:
         folder = Path(json.loads(functions.invoke(name, {}).payload))
         before = folder.exists()
 
@@ -57,7 +57,7 @@ def handler(event, context): return subprocess.Popen(["sleep", "600"]).pid
 """
     account.deploy(name, source)
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account) as functions:
+    with Functions(aws.endpoint, aws.moto, aws.region) as functions:
         child = WatchedProcess(functions.invoke(name, {}).payload)
 
     assert child.is_gone(), f"process {child.pid} is alive {GONE_SECONDS} s after close"
@@ -84,7 +84,7 @@ def test_first_call_of_an_alias_finds_the_environment_that_was_warmed(account, n
     account.deploy(name, PID)
     account.publish(name)
     aws = account.aws
-    with Functions(aws.endpoint, aws.region, aws.account) as functions:
+    with Functions(aws.endpoint, aws.moto, aws.region) as functions:
         functions.warm()
         warmed = assumed(aws)
         invocation = functions.invoke(name, {}, qualifier="live")
