@@ -32,14 +32,6 @@ _NO_IDENTITY = dict.fromkeys(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose API it is."""
-
-    account: str
-    region: str
-
-
 @dataclass(slots=True, kw_only=True)
 class ApiCall:
     """``context`` is what functions get as ``requestContext``; ``outcome`` only templates and logs see."""
@@ -48,7 +40,6 @@ class ApiCall:
     path: str
     """Path below the stage, percent-encoded, beginning with a slash."""
     served: Served
-    owner: Owner
     context: dict[str, Any]
     outcome: dict[str, Any] = field(default_factory=dict)
     route: Route | None = None
@@ -71,16 +62,15 @@ class ApiCall:
 
     def execute_api_arn(self, rest: str) -> str:
         """Return an ``execute-api`` ARN of this API; ``rest`` follows the API id."""
-        owner = self.owner
-        return f"arn:aws:execute-api:{owner.region}:{owner.account}:{self.served.api_id}/{rest}"
+        backend = self.served.backend
+        owner = f"{backend.region_name}:{backend.account_id}"
+        return f"arn:aws:execute-api:{owner}:{self.served.api_id}/{rest}"
 
 
-def new_context(
-    request: HttpRequest, path: str, served: Served, account: str, now: float
-) -> dict[str, Any]:
+def new_context(request: HttpRequest, path: str, served: Served, now: float) -> dict[str, Any]:
     """Return ``requestContext`` in the shape of REST APIs, before any route is known."""
     return {
-        "accountId": account,
+        "accountId": served.backend.account_id,
         "apiId": served.api_id,
         "deploymentId": served.deployment.id,
         "domainName": (request.header("Host") or "").partition(":")[0],

@@ -16,7 +16,7 @@ class Served:
     deployment: Deployment
     settings: Any
     """moto's ``Stage``."""
-    account: Any
+    backend: Any
     """All that moto holds of API Gateway in this account and Region."""
 
 
@@ -34,24 +34,24 @@ class Directory:
         """
         first, _, rest = path.lstrip("/").partition("/")
         with self.moto.lock("apigateway"):  # while a deployment moves a stage, that serves nothing
-            account = self.moto.backend("apigateway", self.region)
-            apis = [api.id for api in account.apis.values() if first in api.stages]
+            backend = self.moto.backend("apigateway", self.region)
+            apis = [api.id for api in backend.apis.values() if first in api.stages]
             if len(apis) == 1:
-                return self._served(account, apis[0], first), _rooted(rest)
+                return self._served(backend, apis[0], first), _rooted(rest)
             stage, _, rest = rest.partition("/")
-            return self._served(account, first, stage), _rooted(rest)
+            return self._served(backend, first, stage), _rooted(rest)
 
-    def _served(self, account: Any, api_id: str, stage: str) -> Served | None:
-        if api_id not in account.apis or stage not in account.apis[api_id].stages:
+    def _served(self, backend: Any, api_id: str, stage: str) -> Served | None:
+        if api_id not in backend.apis or stage not in backend.apis[api_id].stages:
             return None
-        settings = account.apis[api_id].stages[stage]
+        settings = backend.apis[api_id].stages[stage]
         frozen = self.moto.notes("apigateway", self.region)["deployments"]
         return Served(
             api_id=api_id,
             stage=stage,
             deployment=frozen[api_id, settings.deployment_id],
             settings=settings,
-            account=account,
+            backend=backend,
         )
 
 

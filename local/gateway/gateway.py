@@ -1,7 +1,5 @@
 """The local API Gateway data plane: serves deployed APIs over HTTP on loopback, judging each request in AWS's order."""
 
-import base64
-import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -13,39 +11,69 @@ from local.aws.request import READERS_WAIT_S, Request
 from local.functions.functions import Functions
 from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
-from local.gateway.call import ApiCall, Owner, new_context, new_ids
+from local.gateway.call import ApiCall, new_context, new_ids
 from local.gateway.deployment import Route
 from local.gateway.directory import Directory
 from local.gateway.invoke import Invoker
 from local.gateway.proxy import proxy
-from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
+from local.gateway.refusal import GatewayRefusal
 from local.gateway.responses import forbidden, mock, refuse
 from local.gateway.throttle import TokenBuckets, admit, limit, limit_of
 from local.http import HttpReply, HttpRequest, LoopbackServer
 
 LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
 """API Gateway's payload quota for REST APIs."""
+INTEGRATION_LIMIT_S = 29.0
+"""API Gateway's default integration time-out; a function's own 30 s never get their last second."""
 _log = logging.getLogger(__name__)
 
 
-class Pipeline:
-    """Takes a request to its reply. Holds what outlives a request: buckets and verdicts."""
+class Gateway:
+    """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
 
-    def __init__(
+    ``now``: seconds since the epoch, for buckets and TTLs.
+    """
+
+    def __init__(  # noqa: PLR0913 - two neighbours, and seams that have defaults
         self,
-        directory: Directory,
-        invoker: Invoker,
-        access_log: AccessLog,
-        owner: Owner,
-        now: Callable[[], float],
+        functions: Functions,
+        moto: Moto,
+        region: str,
+        *,
+        port: int = 0,
+        now: Callable[[], float] = time.time,
+        integration_limit_s: float = INTEGRATION_LIMIT_S,
     ) -> None:
-        self._directory = directory
-        self._invoker = invoker
-        self._access_log = access_log
-        self._owner = owner
+        self._invoker = Invoker(functions, limit_s=integration_limit_s)
+        self._access_log = AccessLog(moto, region)
+        self._directory = Directory(moto, region)
         self._now = now
         self._throttle = TokenBuckets(now)
-        self._authorizers = Authorizers(invoker, now)
+        self._authorizers = Authorizers(self._invoker, now)
+        self._server = LoopbackServer(
+            self.answer, port, largest=LARGEST_REQUEST_BYTES, chunked=False
+        )
+
+    def __enter__(self) -> Self:
+        self._access_log.start()
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+        self._invoker.close()
+        self._access_log.close()
+
+    @property
+    def port(self) -> int:
+        """Return the port on 127.0.0.1."""
+        return self._server.server_port
+
+    def extension(self, request: Request) -> None:
+        """Answer no call of the AWS API, but write the access log before log lines are read there."""
+        if request.reads_log_lines:
+            with suppress(TimeoutError):  # the reader asks again
+                self._access_log.flush(READERS_WAIT_S)
 
     def answer(self, request: HttpRequest) -> HttpReply:
         """Judge, invoke and log one request. Every reply carries the ids that logs are searched by."""
@@ -71,9 +99,8 @@ class Pipeline:
         served, path = self._directory.find(request.path)
         if served is None:
             return None
-        owner = self._owner
-        context = new_context(request, path, served, owner.account, self._now())
-        return ApiCall(request=request, path=path, served=served, owner=owner, context=context)
+        context = new_context(request, path, served, self._now())
+        return ApiCall(request=request, path=path, served=served, context=context)
 
     def _judged(self, call: ApiCall) -> HttpReply:
         """Route, throttle, authorizer, API key with its plan, integration: the first to object answers.
@@ -84,7 +111,7 @@ class Pipeline:
         """
         if call.request.length > LARGEST_REQUEST_BYTES:
             raise GatewayRefusal("REQUEST_TOO_LARGE", why=f"{call.request.length} bytes")
-        route = call.take(_route(call))
+        route = call.take(call.served.deployment.routes.match(call.request.verb, call.path))
         self._admit(call, route)
         self._authorize(call, route.method)
         self._identify(call, route)
@@ -94,7 +121,7 @@ class Pipeline:
         served = call.served
         bucket = ("method", served.api_id, served.stage, route.path, route.verb)
         own = limit_of(served.settings, route.path, route.verb)
-        all_methods = limit(served.account.account.throttle_settings)
+        all_methods = limit(served.backend.account.throttle_settings)
         if not (
             self._throttle.admits(bucket, own) and self._throttle.admits("account", all_methods)
         ):
@@ -138,21 +165,6 @@ class Pipeline:
             call.outcome["integrationLatency"] = round((time.perf_counter() - began) * 1000)
 
 
-def _route(call: ApiCall) -> Route:
-    """Find the method. If there is none, AWS reads the Authorization header as a signature."""
-    try:
-        return call.served.deployment.routes.match(call.request.verb, call.path)
-    except GatewayRefusal as unknown:
-        header = call.request.header("Authorization")
-        if not header or "=" in header:
-            raise
-        hashed = base64.b64encode(hashlib.sha256(header.encode()).digest()).decode()
-        message = RESPONSE_TYPES["INVALID_SIGNATURE"].message or ""
-        raise GatewayRefusal(
-            "INVALID_SIGNATURE", message=message.format(hashed), why=unknown.why
-        ) from unknown
-
-
 def _with_ids(reply: HttpReply, ids: dict[str, str]) -> HttpReply:
     headers = (
         ("x-amzn-RequestId", ids["requestId"]),
@@ -160,55 +172,3 @@ def _with_ids(reply: HttpReply, ids: dict[str, str]) -> HttpReply:
         *reply.headers,
     )
     return HttpReply(status=reply.status, headers=headers, body=reply.body)
-
-
-INTEGRATION_LIMIT_S = 29.0
-"""API Gateway's default integration time-out; a function's own 30 s never get their last second."""
-
-
-class Gateway:
-    """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
-
-    ``now``: seconds since the epoch, for buckets and TTLs.
-    """
-
-    def __init__(  # noqa: PLR0913 - two neighbours, and seams that have defaults
-        self,
-        functions: Functions,
-        moto: Moto,
-        region: str,
-        *,
-        port: int = 0,
-        now: Callable[[], float] = time.time,
-        integration_limit_s: float = INTEGRATION_LIMIT_S,
-    ) -> None:
-        self._invoker = Invoker(functions, limit_s=integration_limit_s)
-        self._access_log = AccessLog(moto, region)
-        directory, owner = Directory(moto, region), Owner(account=moto.account, region=region)
-        self._server = LoopbackServer(
-            Pipeline(directory, self._invoker, self._access_log, owner, now).answer,
-            port,
-            largest=LARGEST_REQUEST_BYTES,
-            chunked=False,
-        )
-
-    def __enter__(self) -> Self:
-        self._access_log.start()
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.close()
-        self._invoker.close()
-        self._access_log.close()
-
-    @property
-    def port(self) -> int:
-        """Return the port on 127.0.0.1."""
-        return self._server.server_port
-
-    def extension(self, request: Request) -> None:
-        """Answer no call of the AWS API, but write the access log before log lines are read there."""
-        if request.reads_log_lines:
-            with suppress(TimeoutError):  # the reader asks again
-                self._access_log.flush(READERS_WAIT_S)

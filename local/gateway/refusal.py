@@ -33,12 +33,7 @@ RESPONSE_TYPES = {
         504, "Endpoint request timed out", "InternalServerErrorException"
     ),
     "INVALID_API_KEY": ResponseType(403, "Forbidden", "ForbiddenException"),
-    "INVALID_SIGNATURE": ResponseType(
-        403,
-        "Invalid key=value pair (missing equal-sign) in Authorization header"
-        " (hashed with SHA-256 and encoded with Base64): '{}'.",
-        "IncompleteSignatureException",
-    ),
+    "INVALID_SIGNATURE": ResponseType(403, "Invalid signature", "IncompleteSignatureException"),
     "MISSING_AUTHENTICATION_TOKEN": ResponseType(
         403, "Missing Authentication Token", "MissingAuthenticationTokenException"
     ),

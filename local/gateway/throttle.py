@@ -103,11 +103,11 @@ def admit(throttle: TokenBuckets, served: Served, method: tuple[str, str], key: 
 
 def _holder(served: Served, value: str) -> tuple[Any, Mapping[str, Any], Any]:
     """Find the usage plan of this stage that has the key, its throttles of single methods there, and the key."""
-    account = served.account
-    for plan in list(account.usage_plans.values()):
+    backend = served.backend
+    for plan in list(backend.usage_plans.values()):
         for stage in plan.api_stages:
-            for member in account.usage_plan_keys.get(plan.id, ()):
-                key = account.keys.get(member)  # None of one that was deleted
+            for member in backend.usage_plan_keys.get(plan.id, ()):
+                key = backend.keys.get(member)  # None of one that was deleted
                 here = (stage["apiId"], stage["stage"]) == (served.api_id, served.stage)
                 if here and key and key.value == value and key.enabled:
                     return plan, stage.get("throttle") or {}, key

@@ -42,7 +42,6 @@ class Channels:
     """Both channels are of one provider, or the user ids of the two would differ."""
 
     login_channel_id: str = "2000000001"
-    login_channel_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     login_access_token: str = field(default_factory=_token, repr=False)
     """Lists the LIFF apps; the Messaging API's token cannot."""
     messaging_channel_id: str = "2000000002"

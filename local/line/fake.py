@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
 
 from local.aws.request import Response, by, json_response
 from local.http import LoopbackServer
@@ -29,7 +28,7 @@ HOUR_SECONDS = 3600
 
 
 class LineLogin:
-    """Signs with ES256 and a key of its own, as for LIFF, or HS256 and the channel secret, as for web login."""
+    """Signs with ES256 and a key of its own, as for LIFF."""
 
     def __init__(self, channels: Channels, now: Callable[[], float] = time.time) -> None:
         self._channels = channels
@@ -45,7 +44,7 @@ class LineLogin:
         expires: float | None = None,
         alg: str = "ES256",
     ) -> str:
-        """Mint a token. ``expires`` is in seconds since the epoch; ``alg`` ES256, HS256 or none."""
+        """Mint a token. ``expires`` is in seconds since the epoch; ``alg`` ES256 or none."""
         issued = int(self._now())
         claims = {
             "iss": ISSUER,
@@ -57,9 +56,8 @@ class LineLogin:
             "name": name,
             "picture": f"https://profile.line-scdn.net/{user_id}",
         }
-        secret = self._channels.login_channel_secret
-        keys: dict[str, Any] = {"ES256": self._key, "HS256": secret, "none": None}
-        return jwt.encode(claims, keys[alg], algorithm=alg, headers={"kid": KEY_ID})
+        key: Any = None if alg == "none" else self._key
+        return jwt.encode(claims, key, algorithm=alg, headers={"kid": KEY_ID})
 
     def verify(self, call: LineCall) -> Response:
         """POST /oauth2/v2.1/verify: the claims, or the first thing that is wrong with the token."""
@@ -71,31 +69,18 @@ class LineLogin:
             "Invalid IdToken Issuer.": claims["iss"] == ISSUER,
             "IdToken expired.": claims["exp"] > self._now(),
             "Invalid IdToken Audience.": claims["aud"] == form.get("client_id"),
-            "Invalid IdToken Nonce.": form.get("nonce") in {None, claims.get("nonce")},
-            "Invalid IdToken Subject Identifier.": form.get("user_id") in {None, claims["sub"]},
         }
         wrong = next((text for text, holds in expected.items() if not holds), None)
         return oauth_error(wrong) if wrong else json_response(claims)
-
-    def certificates(self, _: LineCall) -> Response:
-        """GET /oauth2/v2.1/certs: the public keys that ES256 tokens are signed with."""
-        key = json.loads(ECAlgorithm.to_jwk(self._key.public_key()))
-        return json_response({"keys": [{**key, "kid": KEY_ID, "use": "sig", "alg": "ES256"}]})
 
     def _claims(self, token: str) -> Mapping[str, Any] | None:
         """Return what a signed token claims; whether that holds is for the caller."""
         unchecked = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
         options: Any = {**unchecked, "require": ["iss", "sub", "aud", "exp"]}
-        secret = self._channels.login_channel_secret
-        keys: dict[str, Any] = {"ES256": self._key.public_key(), "HS256": secret}
         try:
-            alg = jwt.get_unverified_header(token)["alg"]
-            claims: Mapping[str, Any] = jwt.decode(
-                token, keys[alg], algorithms=[alg], options=options
-            )
-        except (KeyError, jwt.InvalidTokenError):
+            return jwt.decode(token, self._key.public_key(), ["ES256"], options)
+        except jwt.InvalidTokenError:
             return None
-        return claims
 
 
 _KEPT = tuple(field.name for field in fields(Received))
@@ -159,7 +144,6 @@ class FakeLine:
         return (
             ("POST", "/oauth2/v2.1/verify", login.verify),
             ("GET", "/oauth2/v2.1/verify", messaging.token),
-            ("GET", "/oauth2/v2.1/certs", login.certificates),
             ("POST", "/v2/oauth/verify", messaging.token),
             ("GET", "/v2/bot/info", messaging.bot_info),
             ("POST", "/v2/bot/message/push", messaging.push),

@@ -10,14 +10,13 @@ import requests
 SOMEONE = "U" + "1" * 32
 
 
-def verify(line, token, **more):
-    form = {"id_token": token, "client_id": line.channels.login_channel_id, **more}
+def verify(line, token):
+    form = {"id_token": token, "client_id": line.channels.login_channel_id}
     return requests.post(f"{line.url}/oauth2/v2.1/verify", data=form, timeout=5)
 
 
-@pytest.mark.parametrize("alg", ["ES256", "HS256"])
-def test_token_of_the_channel_is_answered_with_its_claims(line, alg):
-    answer = verify(line, line.id_token(SOMEONE, "花子", alg=alg))
+def test_token_of_the_channel_is_answered_with_its_claims(line):
+    answer = verify(line, line.id_token(SOMEONE, "花子"))
 
     claims = answer.json()
     assert answer.status_code == 200
@@ -53,22 +52,6 @@ def test_token_that_does_not_hold_is_refused_in_lines_words(line, mint, descript
 
     assert answer.status_code == 400
     assert answer.json() == {"error": "invalid_request", "error_description": description}
-
-
-def test_token_of_another_user_than_expected_is_refused(line):
-    answer = verify(line, line.id_token(SOMEONE), user_id="U" + "2" * 32)
-
-    assert answer.json()["error_description"] == "Invalid IdToken Subject Identifier."
-
-
-def test_public_key_verifies_a_token_without_the_endpoint(line):
-    keys = jwt.PyJWKClient(f"{line.url}/oauth2/v2.1/certs")
-    token = line.id_token(SOMEONE)
-
-    key = keys.get_signing_key_from_jwt(token)
-
-    audience = line.channels.login_channel_id
-    assert jwt.decode(token, key, algorithms=["ES256"], audience=audience)["sub"] == SOMEONE
 
 
 def test_received_calls_are_kept_without_their_tokens(line):

@@ -88,7 +88,6 @@ class HeldByMoto:
     plane: SimpleNamespace
     deployments: dict[tuple[str, str], Deployment]
     logs: HeldLogs = field(default_factory=HeldLogs)
-    account: str = ACCOUNT
 
     def backend(self, service: str, _: str, /) -> Any:
         return self.logs if service == "logs" else self.plane
@@ -190,6 +189,8 @@ def plane(
     """Return what moto holds of an account that has one stage; each key is in each plan."""
     stage = stage or Stage(STAGE, "d1")
     return SimpleNamespace(
+        account_id=ACCOUNT,
+        region_name=REGION,
         apis={API: SimpleNamespace(id=API, stages={STAGE: stage})},
         usage_plans={plan.id: plan for plan in plans},
         usage_plan_keys={plan.id: {key.id: key for key in keys} for plan in plans},
