@@ -27,6 +27,7 @@ from plan.edge import INTEGRATION_MS, arithmetic, busiest_rate, rate_of
 from plan.master_words import is_public
 from signoff.environment import Environment, RecordAges
 from signoff.environment.schema import LEAST_RATE
+from signoff.environment.value_types import origin_of
 
 DAYS = Words(en=" days", ja="日")
 A_DAY = Words(en=" a day", ja="件/日")
@@ -253,8 +254,9 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     line, served = environment.line, Words("guide step 3-3", "手順書のステップ3-3")
     at_line = Words("ID tokens are verified at LINE itself", "IDトークンはLINE自体で検証する")
     yield "line.endpoint", KeyLimit(exactly(LINE_API), at_line)
-    yield "origin", KeyLimit(HTTPS, served)
-    if environment.front_end:
+    page = environment.front_end
+    yield "origin", KeyLimit(exactly(origin_of(page.url)) if page else HTTPS, served)
+    if page:
         yield "front_end.url", KeyLimit(HTTPS, served)
         beside = Words("it is read where the front end is", "フロントエンドと同じ場所から読む")
         yield "front_end.config_path", KeyLimit(PATH, beside)

@@ -71,6 +71,13 @@ def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
     )
 
 
+def test_origin_is_that_of_the_page_since_a_browser_sends_no_other():
+    moved = replace(PROD.front_end, url="https://new.example.jp/app")
+
+    assert found(front_end=moved)["origin"].bound.value == "https://new.example.jp"
+    assert "origin" not in found(front_end=moved, origin="https://new.example.jp")
+
+
 def test_decision_against_a_bound_of_the_guide_or_the_demand_loosens_and_one_about_the_stamps_does_not():
     changed = found(accuracy_cap_m=4900, target_rate=100, seconds_per_call=0.1, stamps=None)
     loosens = {key: difference.loosens for key, difference in changed.items()}
