@@ -16,11 +16,14 @@ from signoff.environment.value_types import (
     Billing,
     EnvironmentBefore,
     EvidenceKey,
+    LineUserId,
     LoadPlan,
     NeverInFile,
     Origin,
     PageUrl,
+    PersonName,
     Positive,
+    Reason,
     RecoveryDays,
     Region,
     Retention,
@@ -70,8 +73,8 @@ class Waiver(StrictTable):
 
     row: str
     until: date
-    reason: Annotated[str, Field(min_length=10)]
-    by: Annotated[str, Field(min_length=2)]
+    reason: Reason
+    by: PersonName
     release: str | None = None
 
 
@@ -81,8 +84,8 @@ class Decision(StrictTable):
 
     what: str
     value: str
-    by: Annotated[str, Field(min_length=2)]
-    why: Annotated[str, Field(min_length=10)]
+    by: PersonName
+    why: Reason
     until: date | None = None
     release: str | None = None
     """The release that it is made for; a decision about a guess counts for one release only."""
@@ -107,7 +110,7 @@ class Acceptance(StrictTable):
     """
 
     what: str
-    by: Annotated[str, Field(min_length=2)]
+    by: PersonName
     until: date
 
 
@@ -115,7 +118,7 @@ class Acceptance(StrictTable):
 class Decider(StrictTable):
     """A person who signs the page."""
 
-    name: Annotated[str, Field(min_length=2)]
+    name: PersonName
     role: str
     contact: str
 
@@ -135,7 +138,7 @@ class LineChannels(StrictTable):
 
     channel_id: Annotated[str, Field(pattern=r"^\d{10}$")]
     endpoint: str = "https://api.line.me"
-    bot_user_id: str | None = None
+    bot_user_id: LineUserId | None = None
     liff_id: str | None = None
     expected_messages: Annotated[int, Field(ge=0)] | None = None
     """How many messages the rally sends in a month; the quota at LINE must cover them."""
@@ -155,7 +158,7 @@ class Smoke(StrictTable):
     """What the smoke calls may do here. ``test_user`` is a LINE user who agreed to be sent messages."""
 
     writes: bool = False
-    test_user: str | None = None
+    test_user: LineUserId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +335,7 @@ class Environment(StrictTable):
     fresh: RecordAges = field(default_factory=RecordAges)
     administrators: tuple[str, ...] = ()
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
-    known_faults: Mapping[str, Annotated[str, Field(min_length=10)]] = field(default_factory=dict)
+    known_faults: Mapping[str, Reason] = field(default_factory=dict)
     """Rows that may fail here, with the reason; no production has any."""
     signers: tuple[Decider, ...] = ()
     """Who decides: the people who sign the page."""

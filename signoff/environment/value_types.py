@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
@@ -139,6 +139,8 @@ AN_ADDRESS = Words(
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
@@ -147,6 +149,14 @@ RecoveryDays = Annotated[int, Field(ge=1, le=35)]
 Retention = Annotated[int, Field(gt=0), AfterValidator(_kept)]
 EnvironmentBefore = Annotated[str, AfterValidator(_before)]
 SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]
+LineUserId = Annotated[
+    str,
+    _written_as(
+        "U[0-9a-f]{32}",
+        en="write the id that LINE gives a user or a bot: U and 32 hexadecimal digits",
+        ja="LINEのユーザーまたはボットのID（Uと16進数32桁）を書いてください",
+    ),
+]
 Signer = Annotated[
     str,
     _written_as(

@@ -219,6 +219,16 @@ def test_bad_toml_names_line_and_column(changed):
                 "environments.toml: prod.waivers.0.by is missing; write by = …"
             ),
         ),
+        (
+            "go_live = 2026-12-01",
+            'accepted = [{ what = "MON-01", by = " \u3000 ", until = 2026-12-10 }]',
+            'prod.accepted.0.by is " \u3000 "; write at least 2 characters',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'smoke = { test_user = "Taro" }',
+            'prod.smoke.test_user is "Taro"; write the id that LINE gives a user or a bot: U and 32 hexadecimal digits',
+        ),
         ("go_live = 2026-12-01", "domain = 5", "prod.domain is 5; write a table, { … }"),
         (
             "go_live = 2026-12-01",

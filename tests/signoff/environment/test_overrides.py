@@ -134,6 +134,7 @@ def test_production_environment_takes_addresses_and_ids(key, path):
         "region": "eu-west-1",
         "origin": "https://a.example",
         "line.channel_id": "2009999999",
+        **dict.fromkeys(("line.bot_user_id", "smoke.test_user"), f"U{7:032}"),
     }
 
     loaded = load("prod", path, {variable(key): values.get(key, "https://a.example")})
