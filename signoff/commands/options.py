@@ -37,9 +37,10 @@ NO_SUCH_ROW = Words(
     en="{}: there is no such row; did you mean {}? Correct environments.toml",
     ja="{}: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
 )
-WAIVED, ACCEPTED = (
+WAIVED, ACCEPTED, KNOWN = (
     Words(en="waiver of {}", ja="{}の免除"),
     Words(en="accepted {}", ja="{}の受け入れ"),
+    Words(en="known fault of {}", ja="{}の既知の不具合"),
 )
 OF_A_ROW = re.compile(r"[A-Z]+-\d+")
 NO_URL = Words(
@@ -149,10 +150,12 @@ def phase_of(asked: str, environment: Environment, day: date) -> Phase:
 def _refuse_wrong_waivers(
     environment: Environment, checklist: Checklist, option: argparse.Namespace
 ) -> None:
-    """Refuse waivers and acceptances of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
-    accepted = [(ACCEPTED, made.what) for made in environment.accepted]
-    named = [(kind, what) for kind, what in accepted if OF_A_ROW.fullmatch(what)]
-    for kind, row in (*named, *((WAIVED, waiver.row) for waiver in environment.waivers)):
+    """Refuse waivers, acceptances and known faults of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
+    accepted = (made.what for made in environment.accepted)
+    named = [(ACCEPTED, what) for what in accepted if OF_A_ROW.fullmatch(what)]
+    named += [(WAIVED, waiver.row) for waiver in environment.waivers]
+    named += [(KNOWN, row) for row in environment.known_faults]
+    for kind, row in named:
         if row not in checklist.rows:
             near = nearest(row, checklist.rows) or "…"
             raise pytest.UsageError(NO_SUCH_ROW.format(kind.format(row), near)[option.lang])

@@ -130,6 +130,21 @@ def test_waiver_of_an_unknown_row_is_refused_before_the_first_call(aws, tmp_path
     assert len(aws.calls) == before
 
 
+def test_known_fault_of_an_unknown_row_is_refused(tmp_path):
+    file = production_in(tmp_path)
+    text = file.read_text(encoding="utf-8").replace(
+        "[prod]\nproduction = true", "[dev]\nproduction = false"
+    )
+    file.write_text(
+        f'{text}\n[dev.known_faults]\nMON-99 = "of the functions that dev has"\n', "utf-8"
+    )
+
+    done = run("--env=dev", f"--environments={file}")
+
+    assert done.code == 4
+    assert done.line("known fault of MON-99: there is no such row; did you mean MON-")
+
+
 def test_part_refuses_an_expired_waiver_too(aws, tmp_path):
     file = with_waiver(tmp_path, "MON-10", "2020-01-01")
 
