@@ -1,11 +1,11 @@
 """Adds to the file of environments who answers for a condition of the verdict, and until when."""
 
-import json
+import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from aws.visible import visible_line
+from aws.visible import toml_text, visible_line
 from aws.words import Words, did_you_mean, joined, nearest
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load, today
@@ -28,6 +28,10 @@ ACCEPTED = Words(
     en="{file} says now who answers for {named}; commit it, then judge again",
     ja="{file}に{named}の担当者と期限を追加しました。コミットしてから再判定してください",
 )
+UNFIT = Words(
+    en="{} is unchanged, since it could not be read with this at its end ({}): write it as the file writes its others: {}",
+    ja="{}は変更していません。次の行を末尾に追加すると読み取れなくなります（{}）。ファイル内の他の記述に合わせて書いてください: {}",
+)
 
 
 def accept_conditions(  # noqa: PLR0913 - the options of the command
@@ -47,12 +51,14 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
             raise CommandLineError(NO_RUN.format(env))
         print("\n".join(map(visible_line, known)) or NONE_OPEN[lang])
         return Exit.NO if known else Exit.DONE
-    if not (by and until):
+    if not (by and by.strip() and until):
         raise CommandLineError(BY_AND_UNTIL)
     if problems := [*_problems(conditions, env, until, environments, known)]:
         raise EnvironmentFileError(problems)
+    added = "".join(_table(condition, by, until, env) for condition in dict.fromkeys(conditions))
+    _refuse_what_breaks(environments, added)
     with environments.open("a", encoding="utf-8") as opened:
-        opened.writelines(_table(condition, by, until, env) for condition in conditions)
+        opened.write(added)
     named = ", ".join(map(visible_line, conditions))
     print(ACCEPTED[lang].format(file=environments, named=named))
     return Exit.DONE
@@ -73,9 +79,17 @@ def _problems(
         )
 
 
+def _refuse_what_breaks(file: Path, added: str) -> None:
+    """TOML allows no table after a list of the same name (``accepted = [ … ]``): the file would then be none."""
+    try:
+        tomllib.loads(file.read_text(encoding="utf-8-sig") + added)
+    except tomllib.TOMLDecodeError as error:
+        raise CommandLineError(UNFIT.format(file, error, added.strip())) from None
+
+
 def _table(what: str, by: str, until: date, environment: str) -> str:
     texts = {"what": what, "by": by}
-    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items()]
+    lines = [f"{key} = {toml_text(text)}" for key, text in texts.items()]
     return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
 
 

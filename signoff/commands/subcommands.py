@@ -201,7 +201,10 @@ def next_step(root: Path) -> Sequence[Words]:
             )
             return (_line(f"signoff fix --env {name}", en, ja),)
         case "CONDITIONAL":
-            en, ja = "name who answers for each condition", "条件ごとに担当者と期限を付けます"
+            en, ja = (
+                "the newest verdict is CONDITIONAL: list what has no owner yet",
+                "最新の判定は条件付きGOです。担当者のいない条件を一覧します",
+            )
             return (_line(f"signoff accept --env {name}", en, ja),)
     en, ja = (
         f"the newest verdict is {decision}: prove its files",

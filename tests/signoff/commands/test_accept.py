@@ -116,7 +116,7 @@ def accepted(file, *arguments):
 
 
 def test_command_adds_owner_and_day_to_the_file(file):
-    done = accepted(file, "MON-10", "DEP-16", '--by=Sato "Hana"', "--until=2099-12-31")
+    done = accepted(file, "MON-10", "DEP-16", "MON-10", '--by=Sato "Hana"', "--until=2099-12-31")
 
     assert done == 0
     assert load("prod", file, {}).environment.accepted == tuple(
@@ -134,9 +134,10 @@ def test_command_adds_owner_and_day_to_the_file(file):
         ),
         (["MON-10", "--by=Hanako", "--until=2020-01-01"], "--until 2020-01-01 is over"),
         (["MON-10", "--by=Hanako"], "add --by NAME and --until DAY"),
+        (["MON-10", "--by= ", "--until=2099-12-31"], "add --by NAME and --until DAY"),
         ([], "there is no finished run of prod"),
     ],
-    ids=["unknown", "over", "no-day", "no-run"],
+    ids=["unknown", "over", "no-day", "no-name", "no-run"],
 )
 def test_command_that_would_add_nothing_of_use_is_one_sentence(
     file, capsys, monkeypatch, arguments, says
@@ -147,6 +148,15 @@ def test_command_that_would_add_nothing_of_use_is_one_sentence(
     assert accepted(file, *arguments) == 2
     assert says in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == before
+
+
+def test_file_that_lists_its_owners_in_a_line_is_not_broken_by_a_table(file, capsys):
+    written = file.read_text(encoding="utf-8").replace("[prod]\n", "[prod]\naccepted = []\n", 1)
+    file.write_text(written, encoding="utf-8")
+
+    assert accepted(file, "MON-10", "--by=Hanako", "--until=2099-12-31") == 2
+    assert "is unchanged, since it could not be read with this" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == written
 
 
 def test_second_owner_of_a_condition_is_refused(file, capsys):
