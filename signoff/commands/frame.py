@@ -42,7 +42,7 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     except KeyboardInterrupt:
         code, words = Exit.INTERRUPTED, INTERRUPTED
     except BrokenPipeError:  # the reader of the output went away: `signoff needs | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        flush_output()
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: what is no expected refusal is a fault of ours
         from signoff.commands.error_exits import explained  # noqa: PLC0415 - see above
@@ -51,7 +51,17 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     else:
         return code
     print(visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}"), file=sys.stderr)
+    flush_output()
     return code
+
+
+def flush_output() -> None:
+    """Print what is left, as long as it can go anywhere: on a full disk Python would end in a traceback, and with 120."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_into_no_terminal() -> None:

@@ -4,7 +4,6 @@ import gc
 import json
 import logging
 import signal
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -18,7 +17,7 @@ from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
 from signoff.commands.ending import ended, nothing_read
-from signoff.commands.frame import INTERRUPTED, terminated_as_interrupted
+from signoff.commands.frame import INTERRUPTED, flush_output, terminated_as_interrupted
 from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
@@ -152,7 +151,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
         config.stash[TERMINAL].close()
-        sys.stdout.flush()  # in a pipe, what pytest says of a refusal on stderr would come first
+        flush_output()  # in a pipe, what pytest says of a refusal on stderr would come first
     if collection.judges(config):
         gc.freeze()  # pytest collects garbage ten times now, just before all of it goes
 

@@ -97,6 +97,24 @@ def test_reader_that_goes_away_ends_a_command_without_a_word(unbuffered):
     assert (done.returncode, done.stderr) == (Exit.INTERRUPTED, "")
 
 
+@pytest.mark.parametrize("command", ["signoff --help", "pytest --env nowhere"])
+def test_full_disk_in_place_of_a_terminal_ends_a_command_without_a_traceback(command):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", *command.split()],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == Exit.REFUSED
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
 def test_command_works_though_its_output_is_closed():
     shown = f"{sys.executable} -m signoff policy reader --env local"
     done = subprocess.run(
