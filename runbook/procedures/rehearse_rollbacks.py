@@ -18,13 +18,15 @@ from functools import partial
 from typing import Any
 
 from aws.change.gate import Changes
-from aws.words import Words
+from aws.words import Words, joined
 from runbook.cutover import front_end
 from runbook.cutover.front_end import write
 from runbook.engine import Change, Refused, StepContext, step
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill
 from runbook.rollback.drill import Drill, go_back, temporary_front_end
+from runbook.rollback.execution import BEGUN
+from runbook.rollback.forward import closed_parts
 from runbook.rollback.redirect import leave_the_restored, take_away
 from runbook.rollback.restore import window
 from signoff.environment import JST
@@ -54,6 +56,7 @@ def rehearse_the_functions(context: StepContext) -> Changes:
     `rollback_functions`でエイリアスを戻し、同じコマンドで再び進める。
     """
     _refuse_with_users(context)
+    _refuse_closed(context)
     return drill.run_drill(context, FUNCTIONS)
 
 
@@ -152,6 +155,19 @@ def _refuse_with_users(context: StepContext) -> None:
             en=f"{users} has users, and a rehearsal changes what they get: rehearse before the go-live, or"
             " in another environment",
             ja=f"{users}に利用者がおり、訓練は応答内容を変えます。稼働開始前に、または別の環境で訓練してください",
+        )
+
+
+def _refuse_closed(context: StepContext) -> None:
+    """What is closed proves nothing of the way back; a drill that was killed may have left it so, and is ended first."""
+    begun = (context.recorded(drill.KIND, part=part) for part in PARTS)
+    if any(newest and newest.get("state") == BEGUN for newest in begun):
+        return
+    if closed := joined(closed_parts(context), ", "):
+        forward = f"python -m runbook roll_forward --env {context.environment.name} --go"
+        raise Refused(
+            en=f"callers get the closed release, which answers 503 ({closed.en}): go forward first, `{forward}`",
+            ja=f"メンテナンス版が503を返しています（{closed.ja}）。先に`{forward}`で公開版に戻してください",
         )
 
 

@@ -8,7 +8,7 @@ from aws.change.gate import Declined
 from aws.converge import rest_api
 from aws.release import is_closed
 from runbook.engine import Refused
-from runbook.procedures import roll_forward, rollback_api, rollback_functions
+from runbook.procedures import rehearse_rollbacks, roll_forward, rollback_api, rollback_functions
 from runbook.rollback.deployments import deployments
 from runbook.rollback.forward import alias_moves, closed_parts
 from runbook.rollback.versions import moves
@@ -51,6 +51,14 @@ def test_whatever_diagnoses_can_tell_what_is_closed(closed):
     functions = [f"function {function.name}" for function in closed.context().plan.functions]
     assert during == [*functions, "stage prod"]
     assert closed_parts(closed.context()) == ()
+
+
+def test_rehearsal_of_what_is_closed_moves_nothing_and_names_the_way_forward(closed):
+    before = len(closed.desk.changing_calls())
+
+    with pytest.raises(Refused, match=r"function .*, stage prod\): go forward first, `python -m"):
+        closed.run(rehearse_rollbacks)
+    assert closed.desk.changing_calls()[before:] == []
 
 
 def upgraded(context):
