@@ -322,19 +322,32 @@ def at_a_terminal(
     Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
     """
     options = [f"--lang={lang}"]
-    if environments != ENVIRONMENTS:
+    if own := environments != ENVIRONMENTS:
         options.append(f"--environments={environments.resolve()}")
 
     def run(arguments: Sequence[str]) -> int:
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             return subprocess.run(  # noqa: S603 - our own commands
-                [*arguments, *options], cwd=root, env=variables(kept=kept), check=False
+                [*(_without_its_file(arguments) if own else arguments), *options],
+                cwd=root,
+                env=variables(kept=kept),
+                check=False,
             ).returncode
         finally:
             signal.signal(signal.SIGINT, before)
 
     return run
+
+
+def _without_its_file(arguments: Sequence[str]) -> Iterator[str]:
+    """Leave out the file of environments that is printed as the run was given it, perhaps relative to another folder."""
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument != "--environments":
+            yield argument
+        else:
+            next(remaining)
 
 
 def typed(question: str) -> str:

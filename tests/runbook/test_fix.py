@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from rich.console import Console
 
 from aws.words import Words
@@ -250,12 +251,13 @@ def test_command_speaks_the_language_of_the_walk(tmp_path):
     assert at_a_terminal(tmp_path, lang="ja")(spoken) == 0
 
 
-def test_command_reads_the_file_of_environments_of_the_walk(tmp_path):
+@pytest.mark.parametrize("printed", [[], ["--environments", "ours.toml"]], ids=["plain", "printed"])
+def test_command_reads_the_file_of_environments_of_the_walk_and_names_it_once(tmp_path, printed):
     file = tmp_path / "ours.toml"
-    told = ["--lang=en", f"--environments={file}"]
+    told = ["--go", "--lang=en", f"--environments={file}"]
     spoken = [sys.executable, "-c", f"import sys; sys.exit(sys.argv[1:] != {told!r})"]
 
-    assert at_a_terminal(tmp_path, environments=file)(spoken) == 0
+    assert at_a_terminal(tmp_path, environments=file)([*spoken, *printed, "--go"]) == 0
 
 
 COMMAND = """
