@@ -30,8 +30,8 @@ from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of, time_
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
 Say = Callable[[str, str], None]
-ITS_OWN_STACK = RetryPolicy(rates={})
-"""A stack of this run's own has none of AWS's rate limits."""
+EMBEDDED = RetryPolicy(rates={})
+"""A stack of our own has none of AWS's rate limits."""
 OWN_RUNS = Words(
     en="alarms may still fire because of our own runs",
     ja="直前の実行の影響でアラームが発報している可能性があります",
@@ -96,20 +96,16 @@ def _live(
     say("asking AWS whose credentials these are", "認証情報を確認しています")
     caller = guard(session, choice.environment)
     if not outlives:
-        yield _read(choice, say, everything, session, caller, ITS_OWN_STACK)
+        yield _read(choice, say, everything, session, caller)
         return
     with choice.composition.prepared(choice.environment, choice.folder.parent) as told:
         yield replace(_read(choice, say, everything, session, caller), told=told)
 
 
-def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
-    choice: Choice[PlanT],
-    say: Say,
-    everything: bool,
-    session: Any,
-    caller: Caller,
-    retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - frozen
+def _read(
+    choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
 ) -> Snapshot[PlanT]:
+    retry = EMBEDDED if choice.embedded else RetryPolicy()
     if choice.options.wait and (until := quiet_at(_records(choice, session))):
         wait_until(until, OWN_RUNS, lambda words: say(words.en, words.ja))
     dev, environment = _dev_records(choice, session), choice.environment

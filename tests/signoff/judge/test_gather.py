@@ -32,12 +32,10 @@ class Started:
 
 @pytest.mark.parametrize(
     ("stack", "rates"),
-    [(Started(kept=False), {}), (Started(kept=True), call_rates()), (None, call_rates())],
+    [(Started(kept=False), {}), (Started(kept=True), {}), (None, call_rates())],
     ids=["of this run alone", "kept up", "none of ours"],
 )
-def test_only_a_stack_of_this_run_alone_is_asked_without_call_rates(
-    stack, rates, tmp_path, monkeypatch
-):
+def test_only_a_stack_of_our_own_is_asked_without_call_rates(stack, rates, tmp_path, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
     options = Options(
