@@ -20,9 +20,7 @@ from signoff.environment.guard import guard, open_session
 from signoff.judge.exit_codes import Exit
 from smoke.aws import Clients, clients, secret_value
 from smoke.cleaning import Cleaner
-from smoke.line import LineClient
 from smoke.notes import Note, Notes
-from smoke.sessions import HARNESS
 from smoke.tester import Restorer, TesterSnapshot
 
 COMMAND = "signoff clean --env {}"
@@ -71,6 +69,8 @@ class Leftovers:
 
     def _unlinked(self, tester: str) -> list[Words]:
         """Unlink the test user's rich menu at LINE itself, since the functions may be broken."""
+        from smoke.line import LineClient  # noqa: PLC0415 - where no note is found, none of it is needed
+
         line = LineClient(endpoint=self.environment.line.endpoint)
         try:
             token = secret_value(self.aws("secretsmanager"), self.plan.secret("line_token"))
@@ -164,6 +164,8 @@ def harness_leftovers(aws: Clients, plan: Plan) -> frozenset[str]:
 
     It scans whole tables: for a person who asked for it, not for a judging run.
     """
+    from smoke.sessions import HARNESS  # noqa: PLC0415 - as above
+
     tables = (KeyedTable.of(plan.table(key), aws("dynamodb")) for key in ("users", "userstamps"))
     users = {key[table.keys[0]].get("S", "") for table in tables for key in table.every_key()}
     return frozenset(user for user in users if user.startswith(HARNESS))

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -19,9 +20,10 @@ from aws.door.sessions import custom_endpoints
 from aws.section import NotTestable
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError, open_session
-from smoke.scenarios import users_of
-from smoke.sessions import SYNTHETIC, UNISSUED, SessionMinter
 from smoke.tester import TesterSnapshot
+
+if TYPE_CHECKING:
+    from smoke.sessions import SessionMinter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Note:
     @property
     def ours(self) -> tuple[str, ...]:
         """Those users of the note whom only this harness can have made, out of all that the file names."""
+        from smoke.sessions import SYNTHETIC, UNISSUED  # noqa: PLC0415 - a run of checks finds no note
+
         return tuple(user for user in self.users if user.startswith((SYNTHETIC, UNISSUED)))
 
 
@@ -59,11 +63,13 @@ class Notes:
 
     def before(
         self,
-        sessions: SessionMinter,
+        sessions: "SessionMinter",
         environment: Environment,
         consenting: TesterSnapshot | None = None,
     ) -> Note:
         """Note what a run may write; NotTestable if the note can't be written."""
+        from smoke.scenarios import users_of  # noqa: PLC0415 - a run of checks makes no smoke call
+
         note = Note(
             run=sessions.run,
             began=datetime.now(UTC).replace(microsecond=0),

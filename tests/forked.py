@@ -28,8 +28,9 @@ PRELOADED = [
     "runbook.local_stack",
     "signoff.judge.gather",
     "signoff.commands.options",
-    "signoff.report.files",
-    "smoke.leftovers",
+    "signoff.report.page",
+    "signoff.report.supporting",
+    "smoke.suite_session",
 ]
 """Nothing whose assertions pytest rewrites: its plugins, its tests."""
 PATIENCE_S = 120

@@ -45,14 +45,14 @@ def test_without_a_file_nothing_is_kept(tmp_path):
     assert replace(local_stack(), kept_at=tmp_path / "none.json").kept() is None
 
 
-def test_joining_one_loads_neither_the_emulator_nor_the_procedures():
+def test_joining_one_loads_neither_the_emulator_nor_the_procedures_nor_what_smoke_calls_by():
     told = (
-        "import sys, runbook.local_stack; runbook.local_stack.local_stack().kept();"
-        "print([m for m in ('local.assembly', 'moto', 'runbook.procedures') if m in sys.modules])"
+        "import sys, runbook.local_stack, smoke.leftovers; runbook.local_stack.local_stack().kept();"
+        "print({'local.assembly', 'moto', 'runbook.procedures', 'requests', 'jsonschema', 'jwt'} & {*sys.modules})"
     )
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
 
-    assert ran.stdout.strip() == "[]"
+    assert ran.stdout.strip() == "set()"
 
 
 def test_stack_knows_whether_another_process_keeps_it_up():
