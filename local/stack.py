@@ -1,5 +1,6 @@
 """What a local stack is to those who call it: its addresses, and its parts where it runs in their process."""
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -41,3 +42,11 @@ class Place(Protocol):
     def region(self) -> str: ...
     @property
     def stage(self) -> str: ...
+
+
+def confirmation_token(topic_arn: str, endpoint: str) -> str:
+    """Give the token that AWS would send to ``endpoint``: ConfirmSubscription takes it.
+
+    It can be computed, so that a test, or the person who plays the operator, need not read mail.
+    """
+    return hashlib.sha256(f"{topic_arn} {endpoint}".encode()).hexdigest()

@@ -92,7 +92,7 @@ def provision_stack(
 
 def mail_answerer(session: boto3.Session) -> Callable[[str, str], None]:
     """Return what clicks the link in a mail that the stack can't send: on AWS a person does this."""
-    from local.moto_fixes.sns import confirmation_token  # noqa: PLC0415 - loads the emulator
+    from local.stack import confirmation_token  # noqa: PLC0415 - see above
 
     def click(topic: str, address: str) -> None:
         token = confirmation_token(topic, address)

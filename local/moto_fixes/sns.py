@@ -1,6 +1,5 @@
 """SNS: an e-mail address must be confirmed by its owner; moto confirms everything by itself."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,17 +8,10 @@ from xml.sax.saxutils import escape
 
 from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, refusal
+from local.stack import confirmation_token
 
 _CONFIRMED_BY_THE_OWNER = frozenset({"email", "email-json", "http", "https"})
 _COUNT = r"(<key>Subscriptions{}</key>\s*<value>)\d+"
-
-
-def confirmation_token(topic_arn: str, endpoint: str) -> str:
-    """Give the token that AWS would send to ``endpoint``: ConfirmSubscription takes it.
-
-    It can be computed, so that a test, or the person who plays the operator, need not read mail.
-    """
-    return hashlib.sha256(f"{topic_arn} {endpoint}".encode()).hexdigest()
 
 
 def _subscriptions(topic_arn: str, moto: Moto, region: str) -> list[Any]:

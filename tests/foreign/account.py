@@ -18,7 +18,7 @@ from aws.reading import Scope
 from aws.release import Builds, Package, RecordedRelease
 from aws.section import NotTestable
 from local.aws.server import LocalAws
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
 from signoff.evidence import Record, Records

@@ -20,7 +20,7 @@ from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
 from aws.ledger import Unplanned
 from aws.release import code_sha256
 from aws.words import Words
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from runbook import rights
 from runbook.catalogue import procedures
 from runbook.cutover import front_end

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.converge import alarm as alarms
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from plan import plan_for
 from runbook.procedures import monitoring
 

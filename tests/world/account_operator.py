@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from tests.world.accounts import WorldAccount
 from tests.world.machine import Machine
 from tests.world.people import console, signed_in

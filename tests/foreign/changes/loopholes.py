@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from tests.foreign.changes import access, makers, surplus, tables
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
 from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of

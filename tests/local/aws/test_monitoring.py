@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from tests.local.aws.account import refused
 
 ALARM = {

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from lambdas.packing import pack
-from local.moto_fixes.sns import confirmation_token
+from local.stack import confirmation_token
 from tests.foreign import letter
 from tests.foreign.letter.deployed import FUNCTIONS
 from tests.foreign.letter.place import PROD as LETTER
