@@ -42,10 +42,30 @@ class Words:
 
         return Words(*map(filled, LANGUAGES))
 
+    def named(self, name: object) -> "Words":
+        """Return a name after the word for what it names: ``table Users-prod``, ``tag Project``."""
+        return Named(en=f"{self.en} {name}", ja=f"{self.ja} {name}", kind=self, name=str(name))
+
+    def at(self, place: str) -> "Words":
+        """Return the name of a place in it: ``trust policy.Statement[0]``."""
+        return Words(en=f"{self.en}{place}", ja=f"{self.ja}{place}")
+
+    def of(self, owner: str) -> "Words":
+        """Return the name of what an owner has: ``GET /stamps throttle rate``."""
+        return Words(en=f"{owner} {self.en}", ja=f"{owner} {self.ja}")
+
     @classmethod
     def same(cls, text: object) -> "Words":
         """Return what reads alike in both languages: an identifier, a number, a text of AWS's own."""
         return cls(en=str(text), ja=str(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Words):
+    """A thing by its kind and name, both of which stay at hand: no caller takes the text apart."""
+
+    kind: Words
+    name: str
 
 
 SILENCE = Words(en="", ja="")

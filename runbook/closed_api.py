@@ -13,15 +13,24 @@ from aws.api.document import Method
 from aws.api.integration import StaticAnswer
 from aws.change.gate import Changes
 from aws.converge import deployment, rest_api
-from aws.converge.api_draft import JSON, answering, preflight, put
+from aws.converge.api_draft import JSON, RESOURCE, answering, preflight, put
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
+from aws.kinds.rest_api import REST_API
 from aws.release import PATH, closed_description, is_closed
+from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 
 ANY = "ANY"
+
+CLOSED_DEPLOYMENT = Words(en="closed deployment", ja="メンテナンス版のデプロイ")
+ALL_503 = Words(en="every path answers 503", ja="すべてのパスが503を返す")
+DRAWN_ANEW = Words(
+    en="every path answers 503; for it the draft is emptied and drawn up again, which no caller sees",
+    ja="すべてのパスが503を返す。下書きを空にして作り直しますが、呼び出し元に影響はありません",
+)
 
 
 def converge(context: StepContext, api: Api) -> Changes:
@@ -31,22 +40,22 @@ def converge(context: StepContext, api: Api) -> Changes:
     """
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
-    draft, name = read(context, id_), f"REST API {api.name}"
+    draft, name = read(context, id_), REST_API.resource(api.name)
     there = listed(context, id_)
     if _only_one(context, api, id_, there):
         return _behind_it(context, api, name)
     if there:
-        left = _change(name, "resource", PATH, None) if PATH in draft.resources else ()
+        left = _change(name, RESOURCE, PATH, None) if PATH in draft.resources else ()
         return context.settle(
             left, lambda: _take_out(context, rest_api.needed(context, api), draft)
         )
     if set(draft.resources) - {"/", PATH} | {path for path, _ in draft.methods} - {PATH}:
         context.say(
-            en=f"{name} was not created by this runbook: there is no deployment before its first one",
-            ja=f"{name}は手動で作成済みのため、最初のデプロイより前に戻る先はありません",
+            en=f"{name.en} was not created by this runbook: there is no deployment before its first one",
+            ja=f"{name.ja}は手動で作成済みのため、最初のデプロイより前に戻る先はありません",
         )
         return ()
-    planned = _change(name, "closed deployment", None, "every path answers 503")
+    planned = _change(name, CLOSED_DEPLOYMENT, None, ALL_503)
     return context.settle(planned, lambda: _deploy(context, api, rest_api.needed(context, api)))
 
 
@@ -60,9 +69,8 @@ def _only_one(
     return alone and stage_of(context, api, id_) is not None
 
 
-def _behind_it(context: StepContext, api: Api, name: str) -> Changes:
-    what = "every path answers 503; for it the draft is emptied and drawn up anew, which no caller sees"
-    planned = (Change(name, "closed deployment", None, what, destroys=True),)
+def _behind_it(context: StepContext, api: Api, name: Words) -> Changes:
+    planned = (Change(name, CLOSED_DEPLOYMENT, None, DRAWN_ANEW, destroys=True),)
 
     def deploy() -> None:
         id_ = rest_api.needed(context, api)
@@ -113,5 +121,5 @@ def _methods(api: Api) -> tuple[Method, Method]:
     return answering(PATH, ANY, closed), preflight(api, PATH)
 
 
-def _change(resource: str, field: str, before: Any, after: Any) -> Changes:
+def _change(resource: Words, field: Words, before: Any, after: Any) -> Changes:
     return (Change(resource, field, before, after),)

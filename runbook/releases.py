@@ -15,7 +15,8 @@ from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
 from aws.release import CALLS, TIME_OUTS, calls_on_record
-from runbook.engine import Change, StepContext
+from aws.words import Words
+from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
 from signoff.judge.snapshot import contents_of
 
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 KIND = "release"
 DEPLOYMENT = "deployment"
 """Kind of the records of what a deployment calls: noted while a stage serves it, since no person can read it afterwards."""
-AS_DEPLOYED = "as it is deployed then"
+AS_DEPLOYED = Words(en="as it is deployed then", ja="その時点でデプロイされている内容")
 BY = "by"
 """Who released it, where it was no procedure of the runbook."""
 COMMIT = "commit"
@@ -70,8 +71,8 @@ def record(
     if found is not None and _without_name(found) == _without_name(body):
         return ()
     shown = _shown(body) if known else AS_DEPLOYED
-    change = Change("evidence", KIND, _shown(found) if found else None, shown)
-    return context.settle((change,), lambda: context.record(KIND, body))
+    before = _shown(found) if found else None
+    return context.leave_record(KIND, shown, lambda: context.record(KIND, body), before=before)
 
 
 def read_live(context: StepContext) -> dict[str, Any]:

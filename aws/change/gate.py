@@ -7,7 +7,7 @@ Refused                   a person has to decide or act first
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from dataclasses import field as with_options
 from functools import partial
 from time import sleep as real_sleep
@@ -28,19 +28,16 @@ from aws.change.waiting import (
 )
 from aws.difference import Difference
 from aws.door.failures import GONE
-from aws.raw import Raw
 from aws.redaction.secret_text import masked
-from aws.words import Bilingual, Words
+from aws.words import Bilingual, Named, Words, joined
 
 T = TypeVar("T")
 AnswerT = TypeVar("AnswerT")
 
 AT_ONCE = 8
 """The maximum number of resources of one kind that are changed at the same time."""
-SHOWN_MARKS = ("final", "undoes", "closes")
+MARKS = ("final", "undoes", "closes")
 """Flags of a change that its JSON has, if they are true."""
-MARKS = (*SHOWN_MARKS, "creates")
-"""All its flags."""
 
 
 class Refused(Bilingual):
@@ -61,14 +58,14 @@ class MissingPrerequisite(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one field of one resource. Values are JSON; None means "not there".
+    """A change of one field of one resource. Values are JSON, or Words of ours; None means "not there".
 
     ``before`` and ``after`` must never contain a secret: both are shown and kept in the journal.
     """
 
-    resource: str
+    resource: Words
     """Kind and name, as a person would say it: ``table Users-prod``."""
-    field: str
+    field: Words
     before: Any
     after: Any
     destroys: bool = False
@@ -83,15 +80,29 @@ class Change:
     """It puts the resource back to its state before a run that stopped half-way."""
 
     def as_json(self) -> dict[str, Any]:
-        changed = {name: value for name, value in asdict(self).items() if name not in MARKS}
-        return changed | {name: True for name in SHOWN_MARKS if getattr(self, name)}
+        """Return it as the journal keeps it: in English."""
+        values = {"before": self.before, "after": self.after}
+        return {
+            "resource": self.resource.en,
+            "field": self.field.en,
+            **{
+                name: str(value) if isinstance(value, Words) else value
+                for name, value in values.items()
+            },
+            "destroys": self.destroys,
+            **{name: True for name in MARKS if getattr(self, name)},
+        }
 
 
 Changes = tuple[Change, ...]
 
 
 def difference(
-    resource: str, found: Raw | None, wanted: Mapping[str, Any], *, destroying: Collection[str] = ()
+    resource: Words,
+    found: Mapping[Words, Any] | None,
+    wanted: Mapping[Words, Any],
+    *,
+    destroying: Collection[Words] = (),
 ) -> Changes:
     """Return one Change per field of ``wanted`` that ``found`` (None: no such resource) lacks.
 
@@ -114,7 +125,7 @@ def difference(
 
 
 def repairs(
-    resource: str, compared: Mapping[str, tuple[Any, Bound]], *, absent: bool = False
+    resource: Words, compared: Mapping[Words, tuple[Any, Bound]], *, absent: bool = False
 ) -> Changes:
     """Return one Change per fact outside its bound, to the nearest value within it; ``absent``: it is to be created.
 
@@ -125,7 +136,7 @@ def repairs(
     return difference(resource, None if absent else have, wanted)
 
 
-def _lost(field: str, have: Mapping[str, Any], destroying: Collection[str]) -> bool:
+def _lost(field: Words, have: Mapping[Words, Any], destroying: Collection[Words]) -> bool:
     return field in destroying and have.get(field) is not None
 
 
@@ -193,8 +204,8 @@ class ChangeContext:
         """Show a sentence to the person at the keyboard."""
         self.tell(Words(en=en, ja=ja))
 
-    def lenient(self, kind: Words, name: str, bounds: Mapping[Words, Bound]) -> dict[str, Bound]:
-        """Return bounds by the English name of their fact, widened by what people decided."""
+    def lenient(self, kind: Words, name: str, bounds: Mapping[Words, Bound]) -> dict[Words, Bound]:
+        """Return bounds, widened by what people decided."""
 
         def holding(fact: Words, bound: Bound) -> Bound:
             def holds(found: Any) -> bool:
@@ -203,7 +214,7 @@ class ChangeContext:
 
             return replace(bound, holds=holds)
 
-        return {fact.en: holding(fact, bound) for fact, bound in bounds.items()}
+        return {fact: holding(fact, bound) for fact, bound in bounds.items()}
 
     def needs(self, there: object, otherwise: Words | Refused) -> None:
         """Raise Refused if something is missing, unless a rehearsed earlier step would have created it."""
@@ -219,10 +230,16 @@ class ChangeContext:
         if changes and self.go:
             lost = destructive(changes)
             if lost and not self.permit(lost):
-                what = ", ".join(f"{change.resource}: {change.field}" for change in lost)
+                what = joined(
+                    (
+                        Words("{}: {}", "{}: {}").format(change.resource, change.field)
+                        for change in lost
+                    ),
+                    ", ",
+                )
                 raise Declined(
-                    en=f"not agreed to, so not done: {what}",
-                    ja=f"確認されなかったため実行していません: {what}",
+                    en=f"not agreed to, so not done: {what.en}",
+                    ja=f"確認されなかったため実行していません: {what.ja}",
                 )
             self._make(changes, apply)
         return tuple(changes)
@@ -314,9 +331,16 @@ class ChangeContext:
         return str(masked(text, public={text} if self.public(text) else (), salts=()))
 
 
-def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[str, str]:
+TAG = Words(en="tag", ja="タグ")
+
+
+def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[Words, str]:
     """Tags as fields of a resource; values are masked unless public, since a secret may be there."""
-    return {f"tag {key}": context.clear(value) for key, value in tags.items()}
+    return {TAG.named(key): context.clear(value) for key, value in tags.items()}
+
+
+def is_tag(field: Words) -> bool:
+    return isinstance(field, Named) and field.kind is TAG
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

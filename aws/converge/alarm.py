@@ -47,7 +47,7 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
     named = {ALARM.facts[key].words: value for key, value in values.items()}
     bounds = {words: exactly(value) for words, value in named.items()}
     changes = ALARM.repairs(alarm.name, found, bounds)
-    members = ALARM.members({words.en: value for words, value in named.items()})
+    members = ALARM.members(named)
     return context.settle(changes, lambda: _put(context, alarm, answer, members))
 
 

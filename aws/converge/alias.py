@@ -9,9 +9,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws.access.callers import CALLERS, GATEWAY, Callers, refusal, strangers
+from aws.access.surplus_permissions import BEYOND
 from aws.bounds import unset, within
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
+    Fields,
     configuration,
     described,
     preserved,
@@ -23,10 +25,16 @@ from aws.desired import Function
 from aws.difference import differences
 from aws.door.failures import GONE
 from aws.iam.statement import listed
-from aws.kinds.function import FUNCTION
+from aws.kind.description import STATE
+from aws.kinds.function import CODE, FUNCTION, VERSION
 from aws.kinds.function_beside import ALIASES, WEIGHTS, FunctionPolicy, sent_to
 from aws.raw import Raw
 from aws.release import code_sha256
+from aws.words import Words
+
+ALIAS = Words(en="alias", ja="エイリアス")
+PUBLISHED = Words(en="published", ja="公開")
+VARIABLES = FUNCTION.facts["environment"].words
 
 
 def converge(
@@ -41,16 +49,16 @@ def converge(
     wanted = {
         **configuration(function),
         **preserved(context, function, found),
-        "code": code_sha256(package),
-        "variables": sorted({*function.environment, *_there(found, keeps)}),
-        "weights": allowed_weights(context, function, (found or {}).get("weights", {})),
-        "published": True,
+        CODE: code_sha256(package),
+        VARIABLES: sorted({*function.environment, *_there(found, keeps)}),
+        WEIGHTS: allowed_weights(context, function, (found or {}).get(WEIGHTS, {})),
+        PUBLISHED: True,
     }
-    name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
+    name, tables = _name(function), table_fields(function)
     changes = difference(name, found, wanted, destroying=tables)
-    down = (found or {}).get("down")
+    down = (found or {}).get(STATE)
     if down:
-        changes += (Change(name, "state", down, "Active"),)
+        changes += (Change(name, STATE, down, "Active"),)
     return context.settle(
         changes, lambda: _release(context, function, absent=found is None, down=down)
     )
@@ -73,20 +81,20 @@ def allowed_weights(
     return {} if context.undecided(differing) else weights
 
 
-def _there(found: Raw | None, keeps: Collection[str]) -> set[str]:
-    return {*(found or {}).get("variables", ())} & {*keeps}
+def _there(found: Fields | None, keeps: Collection[str]) -> set[str]:
+    return {*(found or {}).get(VARIABLES, ())} & {*keeps}
 
 
-def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
+def _found(context: ChangeContext, function: Function) -> Fields | None:
     client = context.client("lambda")
     alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
     if alias is None:
         return None
     weights = dict(ALIASES.of(alias).weights)
-    return {**_version(context, behind(context, function)), "weights": weights}
+    return {**_version(context, behind(context, function)), WEIGHTS: weights}
 
 
-def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str, Any]:
+def _version(context: ChangeContext, behind: Raw | None) -> Fields:
     """Describe the version, with the names of its variables: one that is not planned may hold a secret."""
     if behind is None:
         return {}
@@ -95,7 +103,7 @@ def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str,
     state = behind.get("State")
     down = state if published and state in DOWN else None
     there = described(context, behind)
-    return {**there, "variables": sorted(names), "published": published, "down": down}
+    return {**there, VARIABLES: sorted(names), PUBLISHED: published, STATE: down}
 
 
 def behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
@@ -131,7 +139,7 @@ def grant(
         ):
             continue
         if (have := _granted(found.get(id_))) != arn:
-            change = (Change(_name(function), f"permission {id_}", have, arn),)
+            change = (Change(_name(function), BEYOND.named(id_), have, arn),)
             made += context.settle(
                 change, _grant(context, function, id_, arn, replace=have is not None)
             )
@@ -165,7 +173,7 @@ def remove_other_callers(context: ChangeContext, function: Function, callers: Ca
         for id_, statement in found[qualifier].items():
             if not strangers((_policy(qualifier, [statement]),), callers):
                 continue
-            name, field = _name(function, qualifier), f"permission {id_}"
+            name, field = _name(function, qualifier), BEYOND.named(id_)
             lost = (Change(name, field, statement, None, destroys=True),)
             made += context.settle(lost, _withdrawal(context, function, statement, qualifier))
     return made
@@ -264,9 +272,9 @@ def _withdrawal(
     return remove if added else rewrite
 
 
-def _name(function: Function, qualifier: str | None = "") -> str:
+def _name(function: Function, qualifier: str | None = "") -> Words:
     if qualifier is None:
-        return f"function {function.name}"
+        return FUNCTION.resource(function.name)
     if qualifier.isdecimal():
-        return f"version {function.name}:{qualifier}"
-    return f"alias {function.name}:{qualifier or function.alias}"
+        return VERSION.named(f"{function.name}:{qualifier}")
+    return ALIAS.named(f"{function.name}:{qualifier or function.alias}")

@@ -10,15 +10,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.api.cors import BY_FUNCTION, MOCK, preflight_differences, without_header
+from aws.api.cors import BY_FUNCTION, INTEGRATED, KEYED, MOCK, preflight_differences, without_header
 from aws.api.document import Integration, Method, decode_authorizer
 from aws.api.integration import StaticAnswer
 from aws.bounds import at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
+from aws.converge.gateway_responses import HEADERS, TEMPLATE
 from aws.converge.json_patch import replaced
 from aws.converge.rest_api import Draft, read
 from aws.desired import NEEDED_S, Api, Authorizer, Route
+from aws.ledgers import AUTHORIZER
 from aws.raw import Raw
 from aws.words import Words
 
@@ -60,7 +62,7 @@ def _path(context: ChangeContext, api_id: str, resources: dict[str, str], path: 
     for depth in range(1, len(parts) + 1):
         here = "/" + "/".join(parts[:depth])
         if here not in resources:
-            changes = difference(f"resource {here}", None, {"path": here})
+            changes = difference(RESOURCE.named(here), None, {PATH: here})
             made += context.settle(changes, partial(_create, context, api_id, resources, here))
             resources.setdefault(here, rest_api.UNKNOWN_ID)
     return made
@@ -75,11 +77,20 @@ def _create(context: ChangeContext, api_id: str, resources: dict[str, str], path
 
 
 AUTHORIZER_KIND = "TOKEN"
+RESOURCE = Words(en="resource", ja="リソース")
+PATH = Words(en="path", ja="パス")
+METHOD = Words(en="method", ja="メソッド")
+TYPE = Words(en="type", ja="種類")
+URI = Words(en="URI", ja="URI")
+IDENTITY_SOURCE = Words(en="identity source", ja="IDソース")
+CACHED_FOR = Words(en="cached for (s)", ja="キャッシュの有効期間（秒）")
+CALLED_BY = Words(en="called by", ja="統合のメソッド")
+WAITS = Words(en="waits", ja="関数を待つ時間の充足")
 AUTHORIZER_MEMBERS = {
-    "type": "type",
-    "uri": "authorizerUri",
-    "identity source": "identitySource",
-    "ttl_s": "authorizerResultTtlInSeconds",
+    TYPE: "type",
+    URI: "authorizerUri",
+    IDENTITY_SOURCE: "identitySource",
+    CACHED_FOR: "authorizerResultTtlInSeconds",
 }
 """Our field -> AWS's member, whose name is also its path in an update."""
 
@@ -92,12 +103,12 @@ def _authorizer(
     found = decode_authorizer(raw) if raw else None
     uri = invocation_uri(authorizer.function.alias_arn)
     compared = {
-        "type": (found and found.kind, one_of(AUTHORIZER_KIND, "REQUEST")),
-        "uri": (found and found.uri, exactly(uri)),
-        "identity source": (found and found.identity_source, exactly(authorizer.identity_source)),
-        "ttl_s": (found and found.ttl_s, at_most(authorizer.ttl_s)),  # a shorter one is as good
+        TYPE: (found and found.kind, one_of(AUTHORIZER_KIND, "REQUEST")),
+        URI: (found and found.uri, exactly(uri)),
+        IDENTITY_SOURCE: (found and found.identity_source, exactly(authorizer.identity_source)),
+        CACHED_FOR: (found and found.ttl_s, at_most(authorizer.ttl_s)),  # a shorter one is as good
     }
-    changes = repairs(f"authorizer {authorizer.name}", compared, absent=found is None)
+    changes = repairs(AUTHORIZER.named(authorizer.name), compared, absent=found is None)
     return context.settle(
         changes, lambda: _apply_authorizer(context, api_id, authorizer, raw, changes)
     )
@@ -126,8 +137,8 @@ OK = "200"
 JSON = "application/json"
 HEADER = "method.response.header."
 COMPARED = {
-    BY_FUNCTION: ("authorizer", "API key required", "integration", "uri", "called by", "waits"),
-    MOCK: ("authorizer", "API key required", "integration", "template", "headers"),
+    BY_FUNCTION: (AUTHORIZER, KEYED, INTEGRATED, URI, CALLED_BY, WAITS),
+    MOCK: (AUTHORIZER, KEYED, INTEGRATED, TEMPLATE, HEADERS),
 }
 """Kind of integration -> what is compared of its method."""
 
@@ -173,7 +184,7 @@ def _method(
         have = _found(context, found, _fields(method), api)
     kind = method.integration.kind if method.integration else MOCK
     wanted = {name: field for name, field in _fields(method).items() if name in COMPARED[kind]}
-    changes = difference(f"method {method.verb} {method.path}", have, wanted)
+    changes = difference(METHOD.named(f"{method.verb} {method.path}"), have, wanted)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
 
     def apply() -> None:
@@ -212,32 +223,32 @@ def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
     return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
 
 
-def _fields(method: Method) -> dict[str, Any]:
+def _fields(method: Method) -> dict[Words, Any]:
     behind = method.integration
-    asked = {"authorizer": method.authorizer, "API key required": method.api_key_required}
+    asked = {AUTHORIZER: method.authorizer, KEYED: method.api_key_required}
     if behind is None:
-        return {**asked, "integration": None}
+        return {**asked, INTEGRATED: None}
     answer = behind.answers.get(OK)
     return {
         **asked,
-        "integration": behind.kind,
-        "uri": behind.uri,
-        "called by": behind.http_method,
-        "waits": _waits(behind),
-        "template": behind.request_templates,
-        "headers": answer.headers if answer else None,
+        INTEGRATED: behind.kind,
+        URI: behind.uri,
+        CALLED_BY: behind.http_method,
+        WAITS: _waits(behind),
+        TEMPLATE: behind.request_templates,
+        HEADERS: answer.headers if answer else None,
     }
 
 
 def _found(
-    context: ChangeContext, found: Method, wanted: Mapping[str, Any], api: Api
-) -> dict[str, Any]:
+    context: ChangeContext, found: Method, wanted: Mapping[Words, Any], api: Api
+) -> dict[Words, Any]:
     """Return the fields of the found method; a preflight that is complete and safe counts as planned."""
     have = _fields(found)
     if found.verb == PREFLIGHT and not context.undecided(
         preflight_differences(found.path, found, api)
     ):
-        return have | {name: wanted[name] for name in ("integration", "template", "headers")}
+        return have | {name: wanted[name] for name in (INTEGRATED, TEMPLATE, HEADERS)}
     return have
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Changes, empty_if, repairs
+from aws.converge.policy_document import POLICY
 from aws.desired import Bucket
 from aws.iam.statement import listed
-from aws.kinds.bucket import BUCKET, BY_KMS, SWITCHES
+from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, SWITCHES
 from aws.kinds.bucket import Bucket as Found
+from aws.words import Named, Words
 
-ENCRYPTION, PUBLIC, TLS, VERSIONS = "encryption", "public access", "policy TlsOnly", "versioning"
+PUBLIC = BUCKET.facts["public_access_blocked"].words
+TLS = POLICY.named("TlsOnly")
+VERSIONS = Words(en="versioning", ja="バージョニング")
 BY_S3 = exactly("AES256")
 AWS_KEY = ("alias/aws/s3", "")
 """How a bucket names the key that AWS manages for S3, which no other account can use."""
@@ -41,13 +45,15 @@ def converge(
         PUBLIC: (CLOSED if found and found.public_access_blocked else None, exactly(CLOSED)),
         # A Deny of plain HTTP counts however it is written.
         TLS: (tls if found and found.refuses_http else None, exactly(tls)),
-        **{f"policy {each['Sid']}": (_as_written(each, there), exactly(each)) for each in allowed},
+        **{
+            POLICY.named(each["Sid"]): (_as_written(each, there), exactly(each)) for each in allowed
+        },
     }
     if shared:
         ask = context.client("s3").get_bucket_versioning
         status = ask(Bucket=bucket.name).get("Status") if found else None
         compared[VERSIONS] = status, exactly("Enabled")
-    changes = repairs(f"bucket {bucket.name}", compared, absent=absent)
+    changes = repairs(BUCKET.resource(bucket.name), compared, absent=absent)
     return context.settle(changes, lambda: _apply(context, bucket, changes, there, absent=absent))
 
 
@@ -113,7 +119,7 @@ def _apply(
         on = {"Status": fields[VERSIONS]}
         s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=on)
     if wanted := {
-        field["Sid"]: field for name, field in fields.items() if name.startswith("policy ")
+        field.name: statement for field, statement in fields.items() if isinstance(field, Named)
     }:
         others = [entry for entry in there if entry.get("Sid") not in wanted]
         whole = {"Version": "2012-10-17", "Statement": [*others, *wanted.values()]}

@@ -1,6 +1,6 @@
 """The custom domain of the API (guide step 5): its certificate, its mapping, and the records of its zone."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,23 +18,30 @@ from aws.change.gate import (
 )
 from aws.converge import dns_record, rest_api
 from aws.converge.json_patch import replaced
+from aws.converge.secret import VALUE
 from aws.dns import plain
+from aws.kind.description import STATUS
 from aws.kinds.certificate import CERTIFICATE, RENEWAL, Certificate, covers
 from aws.kinds.domain import (
     DOMAIN,
     EMPTY_PATH,
+    ITS_CERTIFICATE,
     MAPPINGS_ONLY,
     NEW_TLS,
+    TLS,
     BasePath,
     CustomDomain,
     decode_mapping,
 )
+from aws.kinds.rest_api import REST_API, STAGE
 from aws.words import Words
 
 AVAILABLE, UNDER_WAY = "AVAILABLE", ("UPDATING", "PENDING")
 """API Gateway's states of a domain: usable, or a change is in progress."""
-UNKNOWN_ARN = "the certificate, once it is issued"
-TARGET = "the domain's target, once there is one"
+UNKNOWN_ARN = Words(en="the certificate, once it is issued", ja="発行後の証明書")
+TARGET = Words(en="the domain's target, once there is one", ja="作成後のドメインのターゲット")
+ENDPOINT_TYPE = DOMAIN.facts["endpoint_types"].words
+MAPPING = Words(en="mapping", ja="マッピング")
 
 
 def utc_now() -> datetime:
@@ -45,18 +52,18 @@ def converge(
     context: ChangeContext, domain: desired.CustomDomain, now: Callable[[], datetime] = utc_now
 ) -> Changes:
     """Create the regional domain with its certificate, or attach the certificate it should have."""
-    found, name = _found(context, domain), f"domain {domain.name}"
+    found, name = _found(context, domain), DOMAIN.resource(domain.name)
     if found:
         _refuse_unless_regional(domain, found)
         _report_edge_endpoint(context, domain, found)
     arn = _certificate(context, domain, found, now())
     compared = {
-        "security policy": (found and found.security_policy, NEW_TLS),
-        "certificate": (found and found.certificate_arn, exactly(arn)),
+        TLS: (found and found.security_policy, NEW_TLS),
+        ITS_CERTIFICATE: (found and found.certificate_arn, exactly(arn)),
     }
     changes = repairs(name, compared, absent=found is None)
     if found is None:
-        changes = (Change(name, "endpoint", None, "REGIONAL", creates=True), *changes)
+        changes = (Change(name, ENDPOINT_TYPE, None, "REGIONAL", creates=True), *changes)
     made = context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
     if context.go:  # also after an earlier run, or by another hand
         _wait_until_available(context, domain)
@@ -72,11 +79,13 @@ def converge_mapping(
     """
     api_id = rest_api.needed(context, api)
     found = _mapping(context, domain)
-    wanted = {"api": api_id, "stage": api.stage}
-    have = {"api": found.api_id, "stage": found.stage} if found else None
-    name = f"mapping {domain.name}/{domain.base_path}"
-    changes = difference(name, have, wanted, destroying=("api", "stage"))
-    return context.settle(changes, lambda: _map(context, domain, wanted, absent=found is None))
+    wanted = {REST_API.words: api_id, STAGE.words: api.stage}
+    have = {REST_API.words: found.api_id, STAGE.words: found.stage} if found else None
+    name = MAPPING.named(f"{domain.name}/{domain.base_path}")
+    changes = difference(name, have, wanted, destroying=(REST_API.words, STAGE.words))
+    return context.settle(
+        changes, lambda: _map(context, domain, (api_id, api.stage), absent=found is None)
+    )
 
 
 def converge_record(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
@@ -88,7 +97,9 @@ def converge_record(context: ChangeContext, domain: desired.CustomDomain) -> Cha
                 en=f"domain {domain.name} does not exist: run the steps before this one",
                 ja=f"ドメイン{domain.name}が存在しません。これより前のステップを実行してください",
             )
-        foreseen = Change(f"DNS record {domain.name} A", "value", None, TARGET, creates=True)
+        foreseen = Change(
+            dns_record.RECORD.named(f"{domain.name} A"), VALUE, None, TARGET, creates=True
+        )
         return (foreseen,) if domain.hosted_zone else ()
     record = dns_record.DnsRecord(
         name=domain.name,
@@ -169,7 +180,7 @@ def _refuse_unless_regional(domain: desired.CustomDomain, found: CustomDomain) -
 
 def _certificate(
     context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain | None, now: datetime
-) -> str:
+) -> str | Words:
     """Return the ARN of the certificate to use: the attached one while it is issued and not about to expire."""
     listed = certificates_of(context, domain)
     fitting = [CERTIFICATE.of({"Certificate": entry}) for entry in listed]
@@ -208,14 +219,14 @@ def _apply(
     if absent:
         client.create_domain_name(
             domainName=domain.name,
-            regionalCertificateArn=wanted["certificate"],
+            regionalCertificateArn=wanted[ITS_CERTIFICATE],
             endpointConfiguration={"types": ["REGIONAL"]},
-            securityPolicy=wanted["security policy"],
+            securityPolicy=wanted[TLS],
             tags=dict(domain.tags),
         )
         return
     # Fields within their bounds are left out: naming them would reset a newer security policy to ours.
-    paths = {"certificate": "/regionalCertificateArn", "security policy": "/securityPolicy"}
+    paths = {ITS_CERTIFICATE: "/regionalCertificateArn", TLS: "/securityPolicy"}
     patch = [replaced(path, wanted[field]) for field, path in paths.items() if field in wanted]
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
 
@@ -244,18 +255,18 @@ def _wait_until_available(context: ChangeContext, domain: desired.CustomDomain) 
 
 
 def _map(
-    context: ChangeContext, domain: desired.CustomDomain, to: Mapping[str, str], *, absent: bool
+    context: ChangeContext, domain: desired.CustomDomain, to: tuple[str, str], *, absent: bool
 ) -> None:
-    client = context.client("apigateway")
+    client, (api_id, stage) = context.client("apigateway"), to
     if absent:
         client.create_base_path_mapping(
             domainName=domain.name,
             basePath=domain.base_path,
-            restApiId=to["api"],
-            stage=to["stage"],
+            restApiId=api_id,
+            stage=stage,
         )
         return
-    patch = [replaced("/restapiId", to["api"]), replaced("/stage", to["stage"])]
+    patch = [replaced("/restapiId", api_id), replaced("/stage", stage)]
     client.update_base_path_mapping(
         domainName=domain.name, basePath=domain.base_path or EMPTY_PATH, patchOperations=patch
     )
@@ -273,10 +284,10 @@ KEY_TYPES = (
 def converge_certificate(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
     """Request a certificate if there is none, and set or print the record that validates the name."""
     found = find_certificate(context, domain)
-    name = f"certificate {domain.name}"
+    name = CERTIFICATE.resource(domain.name)
     if found is None:
         made = context.settle(
-            (Change(name, "status", None, "PENDING_VALIDATION", creates=True),),
+            (Change(name, STATUS, None, "PENDING_VALIDATION", creates=True),),
             lambda: _request(context, domain),
         )
         found = find_certificate(context, domain) if context.go else None
@@ -298,7 +309,7 @@ def wait_for_certificate(context: ChangeContext, domain: desired.CustomDomain) -
         en=f"the certificate of {domain.name} is issued",
         ja=f"{domain.name}の証明書が発行されること",
     )
-    change = Change(f"certificate {domain.name}", "status", found and found["Status"], "ISSUED")
+    change = Change(CERTIFICATE.resource(domain.name), STATUS, found and found["Status"], "ISSUED")
     return context.settle(
         (change,), lambda: context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
     )

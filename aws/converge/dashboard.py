@@ -8,10 +8,11 @@ from typing import Any
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
 from aws.kinds.alarm_beside import RESOURCES
-from aws.kinds.dashboard import Metric, shown, unseen, widgets, without
+from aws.kinds.dashboard import DASHBOARD, Metric, shown, unseen, widgets, without
 from aws.raw import Raw
 from aws.reading import shared_beginning, shared_ending
 
+WIDGETS = DASHBOARD.facts["widgets"].words
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
 
@@ -30,7 +31,10 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     there = (found or {}).get("widgets", [])
     lost = [entry for entry in there if entry not in wanted["widgets"]]
     changes = difference(
-        f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",) if lost else ()
+        DASHBOARD.resource(dashboard.name),
+        {WIDGETS: there} if found else None,
+        {WIDGETS: wanted["widgets"]},
+        destroying=(WIDGETS,) if lost else (),
     )
     body = json.dumps(wanted)
     return context.settle(

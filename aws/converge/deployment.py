@@ -16,11 +16,12 @@ from aws.converge import api_draft, rest_api
 from aws.converge.json_patch import replaced
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
+from aws.kinds.rest_api import DEPLOYMENT, STAGE
 from aws.raw import Raw
 from aws.words import Words
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
-NEW = "the draft as planned"
+NEW = Words(en="the draft as planned", ja="計画どおりの下書き")
 WITHOUT_CANARY = {"op": "remove", "path": "/canarySettings"}
 
 
@@ -36,10 +37,10 @@ def converge(
     id_ = found["id"] if found else None
     wanted = _wanted(context, api, id_)
     changes = difference(
-        f"stage {api.stage}", {"deployment": _served(context, api, id_)}, {"deployment": wanted}
+        STAGE.resource(api.stage), {DEPLOYMENT: _served(context, api, id_)}, {DEPLOYMENT: wanted}
     )
     return context.settle(
-        changes, lambda: _deploy(context, api, rest_api.needed(context, api), wanted, leaving)
+        changes, lambda: _deploy(context, api, rest_api.needed(context, api), str(wanted), leaving)
     )
 
 
@@ -91,7 +92,7 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     return (mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
-def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str:
+def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
     """Return the digest of the draft, or NEW if a rehearsal would change the draft first."""
     if not context.go and api_draft.converge(replace(context, tell=lambda _: None), api):
         return NEW

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, Refused, difference
+from aws.converge.secret import VALUE
 from aws.desired import CustomDomain
 from aws.dns import plain
+from aws.words import Words
 
 TTL_S = 300
+RECORD = Words(en="DNS record", ja="DNSレコード")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +38,10 @@ def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) ->
             ja=f"DNSに手動で設定します: {record.name} {kind} {record.value}",
         )
         return ()
-    name = f"DNS record {record.name} {record.kind}"
+    name = RECORD.named(f"{record.name} {record.kind}")
     found = _found_record(context, domain.hosted_zone, record)
-    wanted = {"value": plain(record.value)}
-    changes = difference(name, {"value": found}, wanted, destroying=("value",))
+    wanted = {VALUE: plain(record.value)}
+    changes = difference(name, {VALUE: found}, wanted, destroying=(VALUE,))
     return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
 
 

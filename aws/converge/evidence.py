@@ -8,9 +8,11 @@ from aws.change.gate import ChangeContext, Changes, difference, empty_if, unless
 from aws.converge import bucket
 from aws.desired import Bucket
 from aws.iam.statement import listed
+from aws.kinds.key import KEY
 from aws.raw import Raw
 
-POLICY, KEY_POLICY = "key policy", "default"
+POLICY = KEY.facts["policy"].words
+KEY_POLICY = "default"
 READERS = "ReadByLaterEnvironments"
 """Sid of the statement that opens the bucket to the accounts of environments that rest on its records."""
 ADMINISTRATION = (
@@ -28,7 +30,7 @@ def converge_key(
     wanted = {POLICY: key_policy(account, signers)}
     arn = key_arn(context, alias)
     found = {POLICY: _policy(context, arn)} if arn else None
-    changes = difference(f"key {alias}", found, wanted)
+    changes = difference(KEY.resource(alias), found, wanted)
     return context.settle(changes, lambda: _apply_key(context, alias, arn, wanted[POLICY]))
 
 

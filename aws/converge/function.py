@@ -17,6 +17,7 @@ from aws.change.gate import (
     Changes,
     Refused,
     difference,
+    is_tag,
     tag_fields,
     unless_absent,
 )
@@ -26,9 +27,11 @@ from aws.desired import Function
 from aws.iam.evaluation import is_same
 from aws.iam.pattern import resource_pattern
 from aws.kinds.function import (
+    CODE,
     FILE_SYSTEMS,
     FUNCTION,
     HANDLER,
+    LAST_UPDATE,
     LAYERS,
     MEMORY,
     ROLE,
@@ -38,18 +41,23 @@ from aws.kinds.function import (
 )
 from aws.raw import Raw
 from aws.release import CLOSED_PACKAGE, CLOSED_VERSION, code_sha256
+from aws.words import Named, Words
 
-OVERLAYS = {LAYERS.en: "Layers", FILE_SYSTEMS.en: "FileSystemConfigs"}
+OVERLAYS = {LAYERS: "Layers", FILE_SYSTEMS: "FileSystemConfigs"}
 """What is laid over the package and may run instead of it; the plan has none."""
 SETTINGS = (
     *("runtime", "handler", "role_arn", "timeout_s", "memory_mb"),
     *("log_group", "layers", "file_systems"),
 )
 """Facts of a configuration that are compared."""
-SET_TOGETHER = (HANDLER.en, ROLE.en, RUNTIME.en, TIMEOUT.en, MEMORY.en)
+SET_TOGETHER = (HANDLER, ROLE, RUNTIME, TIMEOUT, MEMORY)
 """Those that one request sets, each by the member that it is read from."""
-LAST_UPDATE = "last update"
-OF_THE_UPLOAD = frozenset({"code", LAST_UPDATE})
+VARIABLE = Words(en="variable", ja="変数")
+EARLIER_VERSION = Words(en="earlier version", ja="以前のバージョン")
+OF_THE_UPLOAD = frozenset({CODE, LAST_UPDATE})
+Fields = Mapping[Words, Any]
+Kept = tuple[Fields, Raw]
+"""What a configuration keeps: fields that may stay as they are, and variables by name."""
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED_PACKAGE -> its package."""
 
@@ -61,17 +69,17 @@ def converge(
 
     Another table, and overwriting code that no version holds, count as destructive.
     """
-    name, package = f"function {function.name}", build(function.key)
+    name, package = FUNCTION.resource(function.name), build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
     found = _found(context, answer) if answer else None
     wanted = {
         **configuration(function),
         **preserved(context, function, found),
-        "code": code_sha256(package),
+        CODE: code_sha256(package),
     }
     extra = _extra_variables(name, found, wanted, keeps)
     version, lost = _overwritten(
-        context, function, build, (found["code"] if found else None, wanted["code"]), extra
+        context, function, build, (found[CODE] if found else None, wanted[CODE]), extra
     )
     planned = {**wanted, **tag_fields(context, function.tags)}
     changes = difference(name, found, planned, destroying={*lost, *OVERLAYS})
@@ -81,12 +89,12 @@ def converge(
         changed = _left(changes + extra, created=answer is None)
         if answer is None:
             _create(context, function, build(CLOSED_PACKAGE))
-        kept = {**preserved(context, function, found), "variables": _kept(answer, keeps)}
-        if found and _closes(version, found["code"], code_sha256(build(CLOSED_PACKAGE))):
+        kept = preserved(context, function, found), _kept(answer, keeps)
+        if found and _closes(version, found[CODE], code_sha256(build(CLOSED_PACKAGE))):
             settings = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
             _update(context, function, package, settings, kept)  # a version keeps its variables
             _upload(context, function, build(CLOSED_PACKAGE))
-            changed = (Change(name, "code", None, wanted["code"]),)
+            changed = (Change(name, CODE, None, wanted[CODE]),)
         if any(change.after == FOUND for change in version):
             _complete(context, function, changed, kept)
         publish(context, function, version)
@@ -95,7 +103,7 @@ def converge(
     return context.settle((*version, *changes, *extra), apply)
 
 
-def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
+def _failed(name: Words, is_: Mapping[str, Any]) -> Changes:
     """Return the update to do again. Refused where Lambda failed to create the function.
 
     After a failed update Lambda runs the earlier code; a function whose creation failed can only
@@ -103,30 +111,30 @@ def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
     """
     if is_.get("State") == FAILED:
         raise Refused(
-            en=f"Lambda could not create {name} ({is_.get('StateReason') or 'it gives no reason'}): "
+            en=f"Lambda could not create {name.en} ({is_.get('StateReason') or 'it gives no reason'}): "
             "delete the function, then run the procedure functions again",
-            ja=f"Lambdaが{name}の作成に失敗しています（{is_.get('StateReason') or '理由の表示なし'}）。"
+            ja=f"Lambdaが{name.ja}の作成に失敗しています（{is_.get('StateReason') or '理由の表示なし'}）。"
             "関数を削除してから、手順functionsを再実行してください",
         )
     again = is_.get("LastUpdateStatus") == FAILED
     return (Change(name, LAST_UPDATE, FAILED, "Successful"),) if again else ()
 
 
-def configuration(function: Function) -> dict[str, Any]:
+def configuration(function: Function) -> dict[Words, Any]:
     """Return the fields that a published version carries too, its code apart."""
     return {
-        RUNTIME.en: function.runtime,
-        HANDLER.en: function.handler,
-        ROLE.en: function.role.arn,
-        TIMEOUT.en: function.timeout_s,
-        MEMORY.en: function.memory_mb,
-        WRITES_TO.en: function.log_group,
-        **{f"variable {key}": value for key, value in function.environment.items()},
+        RUNTIME: function.runtime,
+        HANDLER: function.handler,
+        ROLE: function.role.arn,
+        TIMEOUT: function.timeout_s,
+        MEMORY: function.memory_mb,
+        WRITES_TO: function.log_group,
+        **{VARIABLE.named(key): value for key, value in function.environment.items()},
         **dict.fromkeys(OVERLAYS, ()),
     }
 
 
-def preserved(context: ChangeContext, function: Function, found: Raw | None) -> dict[str, Any]:
+def preserved(context: ChangeContext, function: Function, found: Fields | None) -> dict[Words, Any]:
     """Return what to set in fields that need not be exactly as planned: as found, if within the bound or decided."""
     bounds = {
         RUNTIME: exactly(function.runtime),
@@ -135,17 +143,17 @@ def preserved(context: ChangeContext, function: Function, found: Raw | None) -> 
     }
     allowed = context.lenient(FUNCTION.words, function.name, bounds)
     have, role = found or {}, function.role.arn
-    used = have.get(ROLE.en) or role
+    used = have.get(ROLE) or role
     return {
-        ROLE.en: used if is_same(used, role) else role,  # its ARN may have a path
+        ROLE: used if is_same(used, role) else role,  # its ARN may have a path
         **{field: bound.keeping(have.get(field)) for field, bound in allowed.items()},
         **_named_by_arn(function, have),
     }
 
 
-def _named_by_arn(function: Function, have: Mapping[str, Any]) -> dict[str, str]:
+def _named_by_arn(function: Function, have: Fields) -> dict[Words, str]:
     """Return the variables that name the planned resource by its ARN instead of its name."""
-    patterns = {f"variable {name}": arns for name, arns in function.arns.items()}
+    patterns = {VARIABLE.named(name): arns for name, arns in function.arns.items()}
     return {
         field: have[field]
         for field, arns in patterns.items()
@@ -153,15 +161,16 @@ def _named_by_arn(function: Function, have: Mapping[str, Any]) -> dict[str, str]
     }
 
 
-def variables_of(fields: Mapping[str, Any]) -> dict[str, str]:
+def variables_of(fields: Fields) -> dict[str, str]:
     """Return name -> value of the fields that are variables."""
-    begin = "variable "
     return {
-        key.removeprefix(begin): field for key, field in fields.items() if key.startswith(begin)
+        field.name: value
+        for field, value in fields.items()
+        if isinstance(field, Named) and field.kind is VARIABLE
     }
 
 
-def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
+def described(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
 
     A value that is not in the plan may be a secret; only its length and shape are shown.
@@ -169,13 +178,13 @@ def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
     is_ = FUNCTION.of({"Configuration": answer})
     variables = answer.get("Environment", {}).get("Variables", {})
     return {
-        **{FUNCTION.facts[key].words.en: getattr(is_, key) for key in SETTINGS},
-        "code": is_.code_sha256,
-        **{f"variable {key}": context.clear(value) for key, value in variables.items()},
+        **{FUNCTION.facts[key].words: getattr(is_, key) for key in SETTINGS},
+        CODE: is_.code_sha256,
+        **{VARIABLE.named(key): context.clear(value) for key, value in variables.items()},
     }
 
 
-def _found(context: ChangeContext, answer: Raw) -> dict[str, Any]:
+def _found(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     tags = tag_fields(context, answer.get("Tags") or {})
     return {**described(context, answer["Configuration"]), **tags}
 
@@ -186,7 +195,7 @@ def _overwritten(
     build: Build,
     codes: tuple[str | None, str],
     extra: Changes,
-) -> tuple[Changes, frozenset[str]]:
+) -> tuple[Changes, frozenset[Words]]:
     """Return the version to publish before the upload, and the fields whose value would be lost.
 
     ``codes``: CodeSha256 of $LATEST, and of what is uploaded.
@@ -196,14 +205,14 @@ def _overwritten(
     closed = code_sha256(build(CLOSED_PACKAGE))
     version: Changes = ()
     if what := _version_before(there, codes, closed, extra):
-        version = (Change(f"function {function.name}", "earlier version", None, what),)
+        version = (Change(FUNCTION.resource(function.name), EARLIER_VERSION, None, what),)
     lost = found not in {None, wanted, closed, *there} and what != FOUND
-    return version, table_fields(function) | ({"code"} if lost else set())
+    return version, table_fields(function) | ({CODE} if lost else set())
 
 
 def _version_before(
     there: Collection[str], codes: tuple[str | None, str], closed: str, extra: Changes
-) -> str | None:
+) -> Words | None:
     """Return what to publish before the upload, so that there is something to go back to; None for nothing.
 
     ``there`` and ``closed`` are CodeSha256s of the versions and of the closed package. Variables that the plan
@@ -211,17 +220,17 @@ def _version_before(
     """
     found, wanted = codes
     if found == wanted:
-        return None if {*there} - {wanted} else CLOSED_VERSION
+        return None if {*there} - {wanted} else CLOSED
     if there:
         return None
     if found in (None, closed):
-        return CLOSED_VERSION
-    return CLOSED_VERSION if extra else FOUND
+        return CLOSED
+    return CLOSED if extra else FOUND
 
 
 def _closes(version: Changes, code: str, closed: str) -> bool:
     """Whether the closed package has to be uploaded for the version that is published first."""
-    return any(change.after == CLOSED_VERSION for change in version) and code != closed
+    return any(change.after == CLOSED for change in version) and code != closed
 
 
 def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
@@ -239,18 +248,19 @@ def _kept(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
 
 
 def _extra_variables(
-    name: str, found: Raw | None, wanted: Mapping[str, Any], keeps: Collection[str]
+    name: Words, found: Fields | None, wanted: Fields, keeps: Collection[str]
 ) -> Changes:
-    stays = {*wanted, *(f"variable {variable}" for variable in keeps)}
-    extra = (key for key in found or {} if key.startswith("variable ") and key not in stays)
+    have, planned = variables_of(found or {}), variables_of(wanted)
     return tuple(
-        Change(name, key, (found or {})[key], None, destroys=True, final=True) for key in extra
+        Change(name, VARIABLE.named(key), value, None, destroys=True, final=True)
+        for key, value in have.items()
+        if key not in {*planned, *keeps}
     )
 
 
 def _left(changes: Changes, *, created: bool) -> Changes:
     """Return what an update still has to do: a function that was just created lacks only its code."""
-    return tuple(change for change in changes if not created or change.field == "code")
+    return tuple(change for change in changes if not created or change.field == CODE)
 
 
 def _create(context: ChangeContext, function: Function, package: bytes) -> None:
@@ -272,15 +282,15 @@ def _update(
     function: Function,
     package: bytes,
     changes: Changes,
-    kept: Mapping[str, Any],
+    kept: Kept,
 ) -> None:
     client, fields = context.client("lambda"), {change.field for change in changes}
-    tagging = {field for field in fields if field.startswith("tag ")}
+    tagging = {field for field in fields if is_tag(field)}
     if fields - tagging - OF_THE_UPLOAD:
-        rest = parameters({**configuration(function), **kept}, kept["variables"])
+        rest = parameters({**configuration(function), **kept[0]}, kept[1])
         # Layers that were decided stay: what a request does not name, Lambda keeps.
         rest |= {member: [] for field, member in OVERLAYS.items() if field in fields}
-        if WRITES_TO.en in fields:
+        if WRITES_TO in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
             rest |= log_settings(function, latest)
         configure(context, function.name, **rest)
@@ -290,15 +300,13 @@ def _update(
         client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
 
 
-def _complete(
-    context: ChangeContext, function: Function, changes: Changes, kept: Mapping[str, Any]
-) -> None:
+def _complete(context: ChangeContext, function: Function, changes: Changes, kept: Kept) -> None:
     """Give code that is published as found what it would lack; its handler and runtime stay those that it has."""
-    needed = {TIMEOUT.en, MEMORY.en, *(f"variable {name}" for name in function.environment)}
+    needed = {TIMEOUT, MEMORY, *map(VARIABLE.named, function.environment)}
     if needed & {change.field for change in changes}:
-        fields = {**configuration(function), **kept}
+        fields = {**configuration(function), **kept[0]}
         given = {field: fields[field] for field in needed}
-        configure(context, function.name, **parameters(given, kept["variables"]))
+        configure(context, function.name, **parameters(given, kept[1]))
 
 
 def log_settings(function: Function, latest: Raw) -> dict[str, Any]:
@@ -311,14 +319,15 @@ def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
     wait_until_ready(context, function.name)
 
 
-def parameters(fields: Raw, variables: Raw | None = None) -> dict[str, Any]:
+def parameters(fields: Fields, variables: Raw | None = None) -> dict[str, Any]:
     """Return the members of a request that set these fields, with those variables and their own."""
     members = FUNCTION.members({name: fields[name] for name in SET_TOGETHER if name in fields})
     return {**members, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
 
 
-FOUND = "as it was found, before the first release"
-"""Description of the version, for people who have to choose one; the other is ``CLOSED_VERSION``."""
+CLOSED = Words(en=CLOSED_VERSION, ja="メンテナンス版（最初のリリースまで503を返す）")
+FOUND = Words(en="as it was found, before the first release", ja="最初のリリース前の内容のまま")
+"""Description of the version, for people who have to choose one; the other is ``CLOSED``."""
 
 
 def published_versions(context: ChangeContext, function: Function) -> dict[str, str]:
@@ -336,6 +345,6 @@ def publish(context: ChangeContext, function: Function, version: Changes) -> Non
         version_of.publish(context, function.name, Description=str(change.after))
 
 
-def table_fields(function: Function) -> frozenset[str]:
+def table_fields(function: Function) -> frozenset[Words]:
     """Return the planned variables that name a table, as fields: another table shows callers other data."""
-    return frozenset(f"variable {variable}" for variable in function.table_variables)
+    return frozenset(map(VARIABLE.named, function.table_variables))

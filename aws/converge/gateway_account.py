@@ -5,36 +5,41 @@ import json
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
 from aws.converge.json_patch import replaced
 from aws.converge.policy_document import trusting
+from aws.converge.role_policies import MANAGED_POLICY, TRUSTS
 from aws.desired import Api
+from aws.kinds.role import ROLE
 from aws.kinds.usage_plan import GATEWAY_ACCOUNT
+from aws.words import Words
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 TRUST = trusting("apigateway.amazonaws.com")
+ACCOUNT = Words(en="API Gateway account", ja="API Gatewayのアカウント設定")
+LOG_ROLE = GATEWAY_ACCOUNT.facts["log_role_arn"].words
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role if the account has none; an existing one serves other APIs and stays."""
-    client, name = context.client("apigateway"), "API Gateway account"
-    found, _ = GATEWAY_ACCOUNT.look(context, name)
+    client = context.client("apigateway")
+    found, _ = GATEWAY_ACCOUNT.look(context, "")
     have = found.log_role_arn if found else None
     arn = api.log_role_arn
     if have and have != arn:
         context.say(
-            en=f"{name}: logs are written by {have}, which is left as it is",
-            ja=f"{name}: ログの書き込みには設定済みの{have}を使い、変更しません",
+            en=f"{ACCOUNT.en}: logs are written by {have}, which is left as it is",
+            ja=f"{ACCOUNT.ja}: ログの書き込みには設定済みの{have}を使い、変更しません",
         )
         return ()
     made = _role(context, api)
-    changes = difference(name, {"log role": have}, {"log role": arn})
+    changes = difference(ACCOUNT, {LOG_ROLE: have}, {LOG_ROLE: arn})
     patch = [replaced("/cloudwatchRoleArn", arn)]
     return made + context.settle(changes, lambda: client.update_account(patchOperations=patch))
 
 
 def _role(context: ChangeContext, api: Api) -> Changes:
-    iam, name = context.client("iam"), f"role {api.log_role}"
+    iam, name = context.client("iam"), ROLE.resource(api.log_role)
     found = unless_absent(iam.get_role, RoleName=api.log_role)
     have = found["Role"]["AssumeRolePolicyDocument"] if found else None
-    changes = difference(name, {"trust": have}, {"trust": TRUST}, destroying=("trust",))
+    changes = difference(name, {TRUSTS: have}, {TRUSTS: TRUST}, destroying=(TRUSTS,))
     made = context.settle(changes, lambda: _write(context, api, absent=found is None))
     return made + _policy(context, api, absent=found is None)
 
@@ -57,7 +62,7 @@ def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
         attached = {entry["PolicyArn"] for entry in listed}
     if WRITES_LOGS in attached:
         return ()
-    change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)
+    change = Change(ROLE.resource(api.log_role), MANAGED_POLICY, None, WRITES_LOGS)
     return context.settle(
         (change,),
         lambda: context.once_found(

@@ -5,6 +5,7 @@ from functools import partial
 
 from aws.api.cors import (
     ORIGIN,
+    STATUS,
     gateway_answer,
     gateway_status,
     header,
@@ -16,8 +17,12 @@ from aws.api.integration import StaticAnswer, decode_gateway_response
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.rest_api import Draft
 from aws.desired import Api, GatewayResponse
+from aws.ledgers import GATEWAY_RESPONSE
+from aws.words import Words
 
 JSON = "application/json"
+HEADERS = Words(en="headers", ja="ヘッダー")
+TEMPLATE = Words(en="template", ja="テンプレート")
 GATEWAY_HEADER = "gatewayresponse.header."
 PROMISED = ("error", "message")
 """Members that the contract promises in an error; AWS's own bodies do not have them all."""
@@ -40,8 +45,8 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
     made: Changes = ()
     for status in misleading_statuses(_gateway_document(draft)):
         if status.name not in planned_kinds:
-            resource = f"gateway response {status.name}"
-            lost = Change(resource, "status code", status.found, None, destroys=True)
+            resource = GATEWAY_RESPONSE.named(status.name)
+            lost = Change(resource, STATUS, status.found, None, destroys=True)
             call = partial(
                 client.delete_gateway_response, restApiId=api_id, responseType=status.name
             )
@@ -116,15 +121,15 @@ def _gateway_response(
     )
     parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
     wanted = {
-        **({"status code": response.status} if response.status or misled else {}),
-        "headers": headers,
-        "template": template,
+        **({STATUS: response.status} if response.status or misled else {}),
+        HEADERS: headers,
+        TEMPLATE: template,
     }
     have = None
     if found:
         text = found.templates.get(JSON)
-        have = {"status code": found.status, "headers": found.headers, "template": text}
-    changes = difference(f"gateway response {response.kind}", have, wanted)
+        have = {STATUS: found.status, HEADERS: found.headers, TEMPLATE: text}
+    changes = difference(GATEWAY_RESPONSE.named(response.kind), have, wanted)
     status = {"statusCode": response.status} if response.status else {}
     return context.settle(
         changes,

@@ -25,5 +25,5 @@ def replaced(path: str, value: Any) -> dict[str, str]:
 
 def setting(kind: Kind[Any], changes: Iterable[Change]) -> list[dict[str, str]]:
     """Return these changes as API Gateway takes them: a fact is set where it is read."""
-    paths = {fact.words.en: fact.at.replace(".", "/") for fact in kind.facts.values()}
+    paths = {fact.words: fact.at.replace(".", "/") for fact in kind.facts.values()}
     return [replaced(f"/{paths[change.field]}", change.after) for change in changes]

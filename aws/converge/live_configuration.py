@@ -17,6 +17,8 @@ from aws.change.gate import (
 )
 from aws.converge.function import (
     OVERLAYS,
+    VARIABLE,
+    Fields,
     configuration,
     described,
     log_settings,
@@ -26,7 +28,7 @@ from aws.converge.function import (
 )
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
-from aws.kinds.function import HANDLER, WRITES_TO
+from aws.kinds.function import FUNCTION, HANDLER, WRITES_TO
 from aws.raw import Raw
 from aws.words import Words
 
@@ -42,7 +44,7 @@ VOLATILE = frozenset(
     }
 )
 """Members of a configuration in which a version differs from $LATEST without an edit."""
-OF_THE_CODE = frozenset({HANDLER.en, *OVERLAYS})
+OF_THE_CODE = frozenset({HANDLER, *OVERLAYS})
 """Fields that belong to a package: they stay with it."""
 
 
@@ -52,7 +54,7 @@ def converge(context: ChangeContext, function: Function, named: Collection[str])
     Where there is no alias yet, as after the guide's steps in the console, callers get $LATEST: that is changed.
     ``named`` has everything that was found wrong; only the unplanned variables that it names are removed.
     """
-    client, name = context.client("lambda"), f"function {function.name}"
+    client, name = context.client("lambda"), FUNCTION.resource(function.name)
     read = client.get_function_configuration
     live = unless_absent(read, FunctionName=function.name, Qualifier=function.alias)
     behind: Raw = live or read(FunctionName=function.name)
@@ -63,7 +65,7 @@ def converge(context: ChangeContext, function: Function, named: Collection[str])
     changes = difference(name, found, wanted, destroying=table_fields(function))
     changes += tuple(
         Change(name, field, found[field], None, destroys=True, final=True)
-        for field in (f"variable {variable}" for variable in extra)
+        for field in map(VARIABLE.named, extra)
     )
     edit = _edited(function, {change.field for change in changes}, wanted, extra)
     made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
@@ -77,19 +79,19 @@ def _surplus(function: Function, behind: Raw, named: Collection[str]) -> tuple[s
 
 
 def _edited(
-    function: Function, fields: Collection[str], wanted: Raw, extra: Collection[str]
+    function: Function, fields: Collection[Words], wanted: Fields, extra: Collection[str]
 ) -> Edit:
     def edit(latest: Raw) -> Raw:
         has = latest.get("Environment", {}).get("Variables", {})
         kept = {key: value for key, value in has.items() if key not in extra}
-        log = log_settings(function, latest) if WRITES_TO.en in fields else {}
+        log = log_settings(function, latest) if WRITES_TO in fields else {}
         return parameters(wanted, kept) | log
 
     return edit
 
 
 def _tagged(context: ChangeContext, function: Function) -> Changes:
-    client, name = context.client("lambda"), f"function {function.name}"
+    client, name = context.client("lambda"), FUNCTION.resource(function.name)
     tags = client.get_function(FunctionName=function.name).get("Tags") or {}
     planned = tag_fields(context, function.tags)
     changes = difference(name, tag_fields(context, tags), planned)

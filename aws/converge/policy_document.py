@@ -8,8 +8,11 @@ from typing import Any
 from aws.desired import Permission
 from aws.iam.statement import listed
 from aws.raw import Raw
+from aws.words import Words
 
 LAMBDA = "lambda.amazonaws.com"
+POLICY = Words(en="policy", ja="ポリシー")
+"""What a policy of a role, or a statement of a resource's policy, is named after."""
 
 
 def trusting(service: str) -> dict[str, Any]:

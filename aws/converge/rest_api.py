@@ -14,6 +14,7 @@ from aws.change.gate import (
     MissingPrerequisite,
     Refused,
     difference,
+    is_tag,
     repairs,
     tag_fields,
 )
@@ -54,14 +55,14 @@ def of_name(context: ChangeContext, kind: Kind[Any], name: str) -> dict[str, Any
 
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Create the API, or make it publicly reachable, and bring its tags to the plan; an edge endpoint stays."""
-    raw, name = find(context, api), f"REST API {api.name}"
+    raw, name = find(context, api), REST_API.resource(api.name)
     wanted = tag_fields(context, api.tags)
     if raw is None:
-        made = difference(name, None, {ENDPOINT.en: REGIONAL, **wanted})
+        made = difference(name, None, {ENDPOINT: REGIONAL, **wanted})
         return context.settle(made, lambda: _create(context, api))
     found = REST_API.of(raw)
     public = found.public(by_domain=api.by_domain)
-    changes = repairs(name, {fact.en: compared for fact, compared in public.items()})
+    changes = repairs(name, public)
     changes += difference(name, tag_fields(context, raw.get("tags") or {}), wanted)
     return context.settle(changes, lambda: _apply(context, api, found, changes))
 
@@ -102,15 +103,15 @@ def _create(context: ChangeContext, api: Api) -> None:
 def _apply(context: ChangeContext, api: Api, found: RestApi, changes: Changes) -> None:
     client, fields = context.client("apigateway"), {change.field for change in changes}
     patch = []
-    if ENDPOINT.en in fields:
+    if ENDPOINT in fields:
         (before, *_) = found.endpoint_types
         path = f"/endpointConfiguration/types/{before}"
         patch.append(replaced(path, REGIONAL[0]))
-    if REACHED.en in fields:
+    if REACHED in fields:
         patch.append(replaced("/disableExecuteApiEndpoint", value=False))
     if patch:
         client.update_rest_api(restApiId=found.id, patchOperations=patch)
-    if any(field.startswith("tag ") for field in fields):
+    if any(map(is_tag, fields)):
         name = arn(api, f"/restapis/{found.id}")
         client.tag_resource(resourceArn=name, tags=dict(api.tags))
 

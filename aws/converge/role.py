@@ -18,6 +18,7 @@ from aws.change.gate import (
 )
 from aws.converge.policy_document import LAMBDA, for_lambda_alone, trusting
 from aws.converge.role_policies import (
+    TRUSTS,
     converge_policies,
     name_of,
     planned,
@@ -42,7 +43,7 @@ def converge(context: ChangeContext, role: Role) -> Changes:
     """
     raw = _read(context, role)
     if raw is None:
-        wanted = {"trust": TRUST, **planned(role), **tag_fields(context, role.tags)}
+        wanted = {TRUSTS: TRUST, **planned(role), **tag_fields(context, role.tags)}
         made = difference(name_of(role), None, wanted)
         return context.settle(made, lambda: _create(context, role))
     found = _decoded(context, raw)
@@ -65,7 +66,7 @@ def _trust(context: ChangeContext, role: Role, found: Found) -> Changes:
     narrowed = for_lambda_alone(json.loads(found.trust))
     stricter = replace(found, trust=json.dumps(narrowed))
     wanted = narrowed if _trusts_lambda_alone(context, role, stricter) else TRUST
-    changes = (Change(name_of(role), "trust", json.loads(found.trust), wanted, destroys=True),)
+    changes = (Change(name_of(role), TRUSTS, json.loads(found.trust), wanted, destroys=True),)
     update = partial(context.client("iam").update_assume_role_policy, RoleName=role.name)
     return context.settle(changes, lambda: update(PolicyDocument=json.dumps(wanted)))
 
@@ -79,7 +80,7 @@ def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bo
 
 def _unbounded(context: ChangeContext, role: Role, found: Found) -> Changes:
     arn = found.boundary and found.boundary.arn
-    lost = (Change(name_of(role), "permissions boundary", arn, None, destroys=True),)
+    lost = (Change(name_of(role), ROLE.facts["boundary"].words, arn, None, destroys=True),)
     remove = context.client("iam").delete_role_permissions_boundary
     return context.settle(lost, lambda: remove(RoleName=role.name))
 

@@ -10,28 +10,32 @@ from typing import Any
 from aws.access.privileges import denied_secrets, lacks, only_observes, short, split, statements
 from aws.access.surplus_permissions import Gravity, Named, as_differences, named, surplus, unsound
 from aws.change.gate import Change, ChangeContext, Changes, difference
-from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
+from aws.converge.policy_document import POLICY, Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
-from aws.kinds.role import PolicyDocument
+from aws.kinds.role import ROLE, PolicyDocument
 from aws.kinds.role import Role as Found
 from aws.raw import Raw
+from aws.words import Words
 
-POLICY = "least-privilege"
+NAME = "least-privilege"
+OURS = POLICY.named(NAME)
+MANAGED_POLICY = Words(en="managed policy", ja="管理ポリシー")
+TRUSTS = ROLE.facts["trust"].words
 
 
-def name_of(role: Role) -> str:
-    return f"role {role.name}"
+def name_of(role: Role) -> Words:
+    return ROLE.resource(role.name)
 
 
-def planned(role: Role) -> dict[str, Any]:
-    return {f"policy {POLICY}": policy_lines(document(role.granted))}
+def planned(role: Role) -> dict[Words, Any]:
+    return {OURS: policy_lines(document(role.granted))}
 
 
 def put(context: ChangeContext, role: Role, ours: Raw | None = None) -> None:
     """Write our policy: the plan, or ``ours`` where it was added to."""
     policy = json.dumps(ours or document(role.granted))
     context.client("iam").put_role_policy(
-        RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
+        RoleName=role.name, PolicyName=NAME, PolicyDocument=policy
     )
 
 
@@ -40,11 +44,7 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
     secrets = _Secrets(context, role, datetime.now(UTC))
     kept = _within(context, role, found, secrets)
     own = next(
-        (
-            document
-            for document in found.policies
-            if document.name == POLICY and document.arn is None
-        ),
+        (document for document in found.policies if document.name == NAME and document.arn is None),
         None,
     )
     # Code that is not ours may need what is removed here; no person can know.
@@ -53,9 +53,9 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
     made: Changes = ()
     if wanting:
         kept = _beside_ours(role, kept, secrets)
-        field, ours = f"policy {POLICY}", json.loads(kept.policies[0].document)
-        have = {field: policy_lines(json.loads(own.document)) if own else None}
-        changes = difference(name_of(role), have, {field: policy_lines(ours)})
+        ours = json.loads(kept.policies[0].document)
+        have = {OURS: policy_lines(json.loads(own.document)) if own else None}
+        changes = difference(name_of(role), have, {OURS: policy_lines(ours)})
         made = context.settle(changes, lambda: put(context, role, ours))
     left = {document.name: document for document in kept.policies}
     for policy in found.policies:
@@ -115,7 +115,7 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
 
     What was added to ours by a decision, or denies in it, stays in it.
     """
-    plan, bare = _inline(POLICY, document(role.granted)), replace(kept, boundary=None)
+    plan, bare = _inline(NAME, document(role.granted)), replace(kept, boundary=None)
 
     def spares(policy: PolicyDocument) -> bool:
         return not secrets.lacks(replace(bare, policies=(plan, policy)))
@@ -124,7 +124,7 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
         return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
 
     mine, others = (
-        [policy for policy in kept.policies if (policy.name == POLICY) is same]
+        [policy for policy in kept.policies if (policy.name == NAME) is same]
         for same in (True, False)
     )
     ours = _with_additions(role, bare, mine, sound, secrets.now)
@@ -141,14 +141,14 @@ def _with_additions(
     def added(statement: Raw) -> bool:
         if statement["Effect"] == "Deny":
             return sound(statement)
-        alone = (_inline(POLICY, {"Version": "2012-10-17", "Statement": [statement]}),)
+        alone = (_inline(NAME, {"Version": "2012-10-17", "Statement": [statement]}),)
         beyond = surplus(replace(bare, policies=alone), bound, now)
         return any(surplus.gravity is not Gravity.SECRET for surplus in beyond)
 
     plan = document(role.granted)
     parts = (without_unsound(json.loads(document.document), added) for document in mine)
     additions = [statement for part in parts if part for statement in part["Statement"]]
-    return _inline(POLICY, {**plan, "Statement": [*additions, *plan["Statement"]]})
+    return _inline(NAME, {**plan, "Statement": [*additions, *plan["Statement"]]})
 
 
 class _Secrets:
@@ -195,7 +195,7 @@ def _shed(
 ) -> Changes:
     """Replace a policy by what is left of it; others may have a managed one as well, so that stays as it is."""
     iam, on = context.client("iam"), {"RoleName": role.name}
-    field = f"policy {policy.name}"
+    field = POLICY.named(policy.name)
     made: Changes = ()
     before, after = (
         json.loads(document.document) if document else None for document in (policy, left)
@@ -205,7 +205,7 @@ def _shed(
         known = None if policy.arn else before
         made = context.settle((Change(name_of(role), field, known, after, destroys=True),), put)
     if policy.arn:
-        gone = (Change(name_of(role), "managed policy", policy.arn, None, destroys=True),)
+        gone = (Change(name_of(role), MANAGED_POLICY, policy.arn, None, destroys=True),)
         return made + context.settle(
             gone, partial(iam.detach_role_policy, **on, PolicyArn=policy.arn)
         )
@@ -217,5 +217,5 @@ def _shed(
 
 def restricted_by_boundary(context: ChangeContext, role: Role, found: Found) -> bool:
     """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
-    bounded = replace(found, policies=(_inline(POLICY, document(role.granted)),))
+    bounded = replace(found, policies=(_inline(NAME, document(role.granted)),))
     return found.boundary is not None and _Secrets(context, role, datetime.now(UTC)).lacks(bounded)

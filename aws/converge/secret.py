@@ -26,8 +26,14 @@ from aws.secret_value import is_placeholder, parsed_object
 from aws.words import SILENCE, Words
 
 KEY_BYTES = 64
-NEW_KEY = f"{KEY_BYTES} random bytes"
-GIVEN = "as given"
+NEW_KEY = Words(en=f"{KEY_BYTES} random bytes", ja=f"{KEY_BYTES}バイトの乱数")
+GIVEN = Words(en="as given", ja="入力された値")
+OTHER_VALUE = Words(en="another value", ja="別の値")
+SIGNING_KEY = Words(
+    en="the key that signs all current sessions", ja="現在の全セッションを署名している鍵"
+)
+VALUE = Words(en="value", ja="値")
+KEY, DELETION = SECRET.facts["kms_key"].words, SECRET.facts["deleted"].words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +54,11 @@ def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes
     A value is judged but never shown. Tags are set when it is created; no row checks them later.
     """
     client = context.client("secretsmanager")
-    name = f"secret {secret.name}"
+    name = SECRET.resource(secret.name)
     raw = unless_absent(client.describe_secret, SecretId=secret.name)
     found = SECRET.of(raw) if raw else None
     if found and found.deleted:
-        planned = (Change(name, "deletion", str(found.deleted), None),)
+        planned = (Change(name, DELETION, str(found.deleted), None),)
         made = context.settle(planned, lambda: client.restore_secret(SecretId=secret.name))
         # Its value cannot be read before it is restored, so a rehearsal ends here.
         return made + (converge(context, secret, value) if context.go else ())
@@ -60,49 +66,54 @@ def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes
         name,
         _found(context, secret, value, raw) if raw else None,
         _wanted(context, secret, there=found is not None),
-        destroying=("value",),
+        destroying=(VALUE,),
     )
     return context.settle(changes, lambda: _apply(context, secret, value, changes, absent=not raw))
 
 
-def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[str, str]:
+def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[Words, Any]:
     return {
-        "value": NEW_KEY if secret.min_bits else GIVEN,
-        **({"key": secret.kms_key or SECRETS_DEFAULT} if secret.kms_key or there else {}),
+        VALUE: NEW_KEY if secret.min_bits else GIVEN,
+        **({KEY: secret.kms_key or SECRETS_DEFAULT} if secret.kms_key or there else {}),
         **({} if there else tag_fields(context, secret.tags)),
     }
 
 
-def _found(context: ChangeContext, secret: Secret, value: NewValue, raw: Raw) -> dict[str, Any]:
+def _found(context: ChangeContext, secret: Secret, value: NewValue, raw: Raw) -> dict[Words, Any]:
     found, wanted = SECRET.of(raw), secret.kms_key or SECRETS_DEFAULT
     client, key = context.client("secretsmanager"), found.kms_key or SECRETS_DEFAULT
     answer = unless_absent(client.get_secret_value, SecretId=secret.name)
     text = answer.get("SecretString") or "" if answer else ""
     fault = _fault(secret, text) or _replaced(secret, value, text)
-    good = _wanted(context, secret, there=True)["value"]
+    good = _wanted(context, secret, there=True)[VALUE]
     return {
-        **({"value": fault or good} if answer else {}),
-        "key": wanted if same_key(wanted, key) else key,
+        **({VALUE: fault or good} if answer else {}),
+        KEY: wanted if same_key(wanted, key) else key,
     }
 
 
-def _fault(secret: Secret, text: str) -> str:
+def _fault(secret: Secret, text: str) -> Words:
     """Say what is wrong with a stored value without repeating any of it; empty where it is good."""
     found = parsed_object(text) or {}
     if set(found) != {secret.json_key}:
-        return f"not a JSON object with {secret.json_key} alone"
+        return Words(
+            en=f"not a JSON object with {secret.json_key} alone",
+            ja=f"{secret.json_key}のみのJSONオブジェクトではない",
+        )
     value = found[secret.json_key]
-    return _flaw(secret, value).en if isinstance(value, str) else f"{secret.json_key} is not text"
+    if isinstance(value, str):
+        return _flaw(secret, value)
+    return Words(en=f"{secret.json_key} is not text", ja=f"{secret.json_key}が文字列ではない")
 
 
-def _replaced(secret: Secret, value: NewValue, text: str) -> str:
+def _replaced(secret: Secret, value: NewValue, text: str) -> Words:
     """Describe a good value that is to be replaced all the same; empty if it stays."""
     if value.rotate:
-        return "the key that signs all current sessions"
+        return SIGNING_KEY
     if secret.min_bits or not value.replace:
-        return ""
+        return SILENCE
     same = json.loads(text)[secret.json_key] == value.given()
-    return "" if same else "another value"
+    return SILENCE if same else OTHER_VALUE
 
 
 def _flaw(secret: Secret, value: str) -> Words:
@@ -127,9 +138,9 @@ def _apply(
         )
         context.once_found(partial(client.describe_secret, SecretId=secret.name))
         return
-    if "key" in fields:
+    if KEY in fields:
         client.update_secret(SecretId=secret.name, **key)
-    if "value" in fields:
+    if VALUE in fields:
         client.put_secret_value(SecretId=secret.name, SecretString=_value(secret, value))
 
 

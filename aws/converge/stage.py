@@ -36,14 +36,20 @@ from aws.raw import Raw
 from aws.words import Words
 
 EVERY_METHOD = "*/*"
+THROTTLE_RATE = Words(en="throttle rate", ja="スロットリングのレート")
+THROTTLE_BURST = Words(en="throttle burst", ja="スロットリングのバースト")
+LOGGING = Words(en="logging", ja="ログ")
+DATA_TRACE = Words(en="data trace", ja="データトレース")
+CACHING = Words(en="caching", ja="キャッシュ")
 SETTINGS = {
-    "throttle rate": ("rate", "throttling/rateLimit"),
-    "throttle burst": ("burst", "throttling/burstLimit"),
-    "logging": ("logging_level", "logging/loglevel"),
-    "data trace": ("data_trace", "logging/dataTrace"),
-    "caching": ("caching", "caching/enabled"),
+    THROTTLE_RATE: ("rate", "throttling/rateLimit"),
+    THROTTLE_BURST: ("burst", "throttling/burstLimit"),
+    LOGGING: ("logging_level", "logging/loglevel"),
+    DATA_TRACE: ("data_trace", "logging/dataTrace"),
+    CACHING: ("caching", "caching/enabled"),
 }
-"""What changes call a method's setting -> its field, and its path in an update."""
+"""A method's setting -> its field, and its path in an update."""
+WHOLE_CANARY = Words(en="canary", ja="カナリア")
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
@@ -96,7 +102,7 @@ def _bounds(api: Api) -> dict[Words, Bound]:
     }
 
 
-def _settings(name: str, api: Api, stage: Stage | None) -> Edits:
+def _settings(name: Words, api: Api, stage: Stage | None) -> Edits:
     """Bring the settings of all methods, and a method's own, within the bounds.
 
     The narrowest setting counts, so it must be as good. What a method does not set, it takes from the settings of all.
@@ -115,36 +121,36 @@ def _settings(name: str, api: Api, stage: Stage | None) -> Edits:
     yield from narrower(name, api, settings)
 
 
-def _value(setting: MethodSetting | None, field: str) -> Any:
+def _value(setting: MethodSetting | None, field: Words) -> Any:
     return setting and getattr(setting, SETTINGS[field][0])
 
 
-def _of_every_method(api: Api, settings: Mapping[str, MethodSetting]) -> dict[str, Any]:
+def _of_every_method(api: Api, settings: Mapping[str, MethodSetting]) -> dict[Words, Any]:
     every = settings.get(EVERY_METHOD, MethodSetting())
     return _limits(api.most, every, max(api.least_rates.values(), default=1)) | {
-        "logging": "INFO" if every.logging_level == "INFO" else "ERROR",
-        "data trace": False,  # it would log bodies, with the tokens in them
-        "caching": False,
+        LOGGING: "INFO" if every.logging_level == "INFO" else "ERROR",
+        DATA_TRACE: False,  # it would log bodies, with the tokens in them
+        CACHING: False,
     }
 
 
-def _of_method(api: Api, key: str, found: MethodSetting) -> dict[str, Any]:
+def _of_method(api: Api, key: str, found: MethodSetting) -> dict[Words, Any]:
     path, _, verb = key.rpartition("/")
     least = api.least_rates.get(f"{verb} /{path}", 1)
     most = {route.id: route.most for route in api.routes}.get(f"{verb} /{path}", api.most)
-    return {**_limits(most, found, least), "data trace": False, "caching": False}
+    return {**_limits(most, found, least), DATA_TRACE: False, CACHING: False}
 
 
-def _limits(most: Limit, found: MethodSetting, least: float) -> dict[str, Any]:
+def _limits(most: Limit, found: MethodSetting, least: float) -> dict[Words, Any]:
     """Return the limits to set: a stricter one stays, but one below ``least`` is replaced by the planned limit."""
     rate, burst = min(least, most.rate), min(least, most.burst)
     return {
-        "throttle rate": within_or_most(rate, float(most.rate)).keeping(found.rate),
-        "throttle burst": within_or_most(ceil(burst), most.burst).keeping(found.burst),
+        THROTTLE_RATE: within_or_most(rate, float(most.rate)).keeping(found.rate),
+        THROTTLE_BURST: within_or_most(ceil(burst), most.burst).keeping(found.burst),
     }
 
 
-def narrower(name: str, api: Api, settings: Mapping[str, MethodSetting]) -> Edits:
+def narrower(name: Words, api: Api, settings: Mapping[str, MethodSetting]) -> Edits:
     """Limit each route whose own limit is narrower than that of all methods.
 
     Both rate and burst are written: a method's new settings would take a missing one from the account, not the stage.
@@ -152,7 +158,7 @@ def narrower(name: str, api: Api, settings: Mapping[str, MethodSetting]) -> Edit
     every = _of_every_method(api, settings)
     for route in api.routes:
         key, own = f"{route.path.lstrip('/')}/{route.verb}", route.most
-        limits = {"throttle rate": own.rate, "throttle burst": own.burst}
+        limits = {THROTTLE_RATE: own.rate, THROTTLE_BURST: own.burst}
         if any(limit < every[field] for field, limit in limits.items()):
             for field, limit in limits.items():
                 if _value(settings.get(key), field) is None:
@@ -160,20 +166,20 @@ def narrower(name: str, api: Api, settings: Mapping[str, MethodSetting]) -> Edit
 
 
 def _edit(
-    name: str, key: str, field: str, values: tuple[Any, Any], *, creates: bool = False
+    name: Words, key: str, field: Words, values: tuple[Any, Any], *, creates: bool = False
 ) -> tuple[Change, dict[str, str]]:
     """Return a change of a setting; a method's own path is escaped in that of the update (``/~1stamps/GET/…``)."""
     resource, _, verb = key.rpartition("/")
     if key != EVERY_METHOD:
         resource = escaped(f"/{resource.strip('/')}")
-    change = Change(name, f"{key} {field}", *values, creates=creates)
+    change = Change(name, field.of(key), *values, creates=creates)
     return change, replaced(f"/{resource}/{verb}/{SETTINGS[field][1]}", change.after)
 
 
 def _canary(context: ChangeContext, api: Api, raw: Raw | None) -> Edits:
     if raw and canary_goes(context, api, raw):
         lost = Change(
-            STAGE.resource(api.stage), "canary", raw["canarySettings"], None, destroys=True
+            STAGE.resource(api.stage), WHOLE_CANARY, raw["canarySettings"], None, destroys=True
         )
         yield lost, WITHOUT_CANARY
 

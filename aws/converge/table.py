@@ -23,6 +23,7 @@ from aws.change.gate import (
 from aws.desired import Table
 from aws.kinds.table import (
     DELETING,
+    INDEX,
     KEY,
     ON_DEMAND,
     PROTECTION,
@@ -38,8 +39,10 @@ from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW, targets_of, withou
 from aws.raw import Raw
 from aws.words import Words
 
-ENCRYPTION = "encryption"
-OWNED = "AWS owned key"
+BILLING = TABLE.facts["billing_mode"].words
+ENCRYPTION = Words(en="encryption", ja="暗号化")
+GREATEST = Words(en="greatest throughput of", ja="最大スループット")
+OWNED = Words(en="AWS owned key", ja="AWS所有のキー")
 MANAGED = "alias/aws/dynamodb"
 PLACE = Words(en="DynamoDB console > Tables", ja="DynamoDBコンソール > テーブル")
 Edits = Iterator[tuple[Change, Mapping[str, Any]]]
@@ -113,8 +116,8 @@ def _create(context: ChangeContext, table: Table) -> Changes:
     wanted = {
         **_keys(table, table.attributes),
         ENCRYPTION: _key_arn(context, table) or OWNED,
-        **({PROTECTION.en: True} if table.deletion_protection else {}),
-        "billing": ON_DEMAND,
+        **({PROTECTION: True} if table.deletion_protection else {}),
+        BILLING: ON_DEMAND,
         **tag_fields(context, table.tags),
     }
     changes = difference(_name(table), None, wanted)
@@ -146,10 +149,10 @@ def _edits(context: ChangeContext, table: Table, found: Found) -> Edits:
             "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
         }
         key = typed_key(table.attributes, index.hash_key, index.range_key)
-        yield Change(_name(table), f"index {index.name}", None, key), call
+        yield Change(_name(table), INDEX.named(index.name), None, key), call
     yield from _encryption(context, table, found)
     if table.deletion_protection and not found.deletion_protection:
-        on = Change(_name(table), PROTECTION.en, found.deletion_protection, after=True)
+        on = Change(_name(table), PROTECTION, found.deletion_protection, after=True)
         yield on, {"DeletionProtectionEnabled": True}
     yield from _capacity(context, table, found)
 
@@ -162,19 +165,19 @@ def _encryption(context: ChangeContext, table: Table, found: Found) -> Edits:
         yield change, {"SSESpecification": encryption(table.kms_key)}
 
 
-def _as_good(context: ChangeContext, table: Table, key: str) -> bool:
+def _as_good(context: ChangeContext, table: Table, key: str | Words) -> bool:
     """Whether the table uses an AWS managed key and the plan names none: removing that key would weaken the table."""
     ask, asked = context.client("kms").describe_key, key != OWNED and not table.kms_key
     answer = unless_absent(ask, KeyId=key) if asked else None
     return bool(answer and answer["KeyMetadata"].get("KeyManager") == "AWS")
 
 
-def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[str, str]:
+def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[Words, str]:
     """Return the keys of a table and its indexes, planned or found."""
-    named = {f"index {index.name}": index for index in of.indexes}
+    named = {INDEX.named(index.name): index for index in of.indexes}
     return {
         name: typed_key(types, index.hash_key, index.range_key)
-        for name, index in {KEY.en: of, **named}.items()
+        for name, index in {KEY: of, **named}.items()
     }
 
 
@@ -186,7 +189,7 @@ def _capacity(context: ChangeContext, table: Table, found: Found) -> Edits:
     if found.billing_mode == ON_DEMAND:
         yield from _raised(table, found)
     elif table.billing == ON_DEMAND:
-        change = Change(_name(table), "billing", found.billing_mode, ON_DEMAND)
+        change = Change(_name(table), BILLING, found.billing_mode, ON_DEMAND)
         yield change, {"BillingMode": ON_DEMAND}
     else:
         _tell_of_capacity(
@@ -203,7 +206,7 @@ def _raised(table: Table, found: Found) -> Edits:
     for name, greatest in found.caps.items():
         if greatest < table.demand:
             of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
-            change = Change(_name(table), f"greatest throughput of {name}", greatest, table.demand)
+            change = Change(_name(table), GREATEST.named(name), greatest, table.demand)
             yield (
                 change,
                 {"OnDemandThroughput": most}
@@ -242,7 +245,7 @@ def _beside(context: ChangeContext, table: Table, found: Found, answer: Raw) -> 
         )
     elif table.stream and not there:
         on = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": table.stream}}
-        yield Change(_name(table), STREAM.en, None, table.stream), on
+        yield Change(_name(table), STREAM, None, table.stream), on
 
 
 def _key_arn(context: ChangeContext, table: Table) -> str | None:
@@ -291,8 +294,8 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     client = context.client("dynamodb")
     have = BACKUPS.of(client.describe_continuous_backups(TableName=table.name)) if found else None
     compared = {
-        RECOVERY.en: (have and have.pitr, table.bounds[RECOVERY]),
-        WINDOW.en: (have and have.days, table.bounds[WINDOW]),
+        RECOVERY: (have and have.pitr, table.bounds[RECOVERY]),
+        WINDOW: (have and have.days, table.bounds[WINDOW]),
     }
     changes = repairs(_name(table), compared, absent=found is None)
     days = table.bounds[WINDOW].keeping(have and have.days)
@@ -309,7 +312,7 @@ def _ttl(context: ChangeContext, table: Table) -> Changes:
     """Enable time to live on a new table; an existing table is left as it is."""
     if table.ttl_attribute is None:
         return ()
-    changes = difference(_name(table), None, {TIME_TO_LIVE.en: table.ttl_attribute})
+    changes = difference(_name(table), None, {TIME_TO_LIVE: table.ttl_attribute})
     return context.settle(changes, lambda: _turn_on(context, table))
 
 
@@ -332,7 +335,7 @@ def _turn_on(context: ChangeContext, table: Table) -> None:
 
 def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     client = context.client("dynamodb")
-    have: dict[str, str] | None = None
+    have: dict[Words, str] | None = None
     if found is not None:
         tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
         have = tag_fields(context, tag_map([*tagged]))
@@ -341,8 +344,8 @@ def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     return context.settle(changes, lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags))
 
 
-def _name(table: Table) -> str:
-    return f"table {table.name}"
+def _name(table: Table) -> Words:
+    return TABLE.resource(table.name)
 
 
 def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
@@ -358,8 +361,8 @@ def _refuse_other_keys(table: Table, found: Found) -> None:
     for field, value in _keys(table, table.attributes).items():
         if field in have and have[field] != value:
             raise Refused(
-                en=f"table {table.name}: its {field} is {have[field]}, the plan wants {value}, and a"
+                en=f"table {table.name}: its {field.en} is {have[field]}, the plan wants {value}, and a"
                 " key cannot be changed: name another table in environments.toml, or move the data"
                 " away, delete this one by hand and run it again",
-                ja=f"テーブル{table.name}: {field}は{have[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
+                ja=f"テーブル{table.name}: {field.ja}は{have[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
             )

@@ -17,17 +17,19 @@ from aws.change.gate import (
     tag_list,
     unless_absent,
 )
+from aws.converge.policy_document import POLICY
 from aws.desired import Topic
 from aws.iam.statement import listed
-from aws.kinds.key import KEY as KMS_KEY
-from aws.kinds.key import Key
+from aws.kind.description import KMS_KEY
+from aws.kinds.key import KEY, Key
 from aws.kinds.topic import TOPIC
 from aws.kinds.topic import Topic as Found
 from aws.raw import Raw
+from aws.words import Words
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
-PUBLISHERS = f"policy {STATEMENT}"
-KEY = "key"
+PUBLISHERS = POLICY.named(STATEMENT)
+EMAIL = Words(en="email", ja="メールアドレス")
 PENDING = "PendingConfirmation"
 """In place of the ARN of a subscription whose mail is not confirmed yet."""
 
@@ -50,7 +52,7 @@ def is_there(context: ChangeContext, topic: Topic) -> bool:
 
 def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Changes:
     """Let the account's alarms publish, unless the policy already does."""
-    name, wanted = f"topic {topic.name}", statement(topic)
+    name, wanted = TOPIC.resource(topic.name), statement(topic)
     if found is None:
         made = difference(name, None, {PUBLISHERS: wanted})
         return context.settle(made, lambda: _create(context, topic))
@@ -62,7 +64,7 @@ def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Ch
     denying = [other for other in others if not _allows_alarms(found, [wanted, other])]
     changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: wanted})
     for entry in denying:
-        field = f"policy {entry.get('Sid', 'without Sid')}"
+        field = POLICY.named(entry.get("Sid", "without Sid"))
         changes += (Change(name, field, entry, None, destroys=True),)
     left = [*(other for other in others if other not in denying), wanted]
     return context.settle(changes, lambda: _put(context, topic, left))
@@ -79,7 +81,7 @@ def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:
     key = found.kms_key
     if key is None or usable(key, lambda: key_of(context, key)):
         return ()
-    silent = (Change(f"topic {topic.name}", KEY, key, None, destroys=True),)
+    silent = (Change(TOPIC.resource(topic.name), KMS_KEY, key, None, destroys=True),)
     return context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
 
 
@@ -90,7 +92,7 @@ def key_of(context: ChangeContext, name: str) -> Key | None:
     if answer is None:
         return None
     policy = kms.get_key_policy(KeyId=answer["KeyMetadata"]["KeyId"], PolicyName="default")
-    return KMS_KEY.decode({"key": answer, "policy": {"Policy": policy["Policy"]}})
+    return KEY.decode({"key": answer, "policy": {"Policy": policy["Policy"]}})
 
 
 def converge_subscription(
@@ -112,8 +114,8 @@ def converge_subscription(
     )
     if (email := topic.email) is None:
         return ()
-    known = {"email": email} if email in heard else None
-    changes = difference(f"topic {topic.name}", known, {"email": email})
+    known = {EMAIL: email} if email in heard else None
+    changes = difference(TOPIC.resource(topic.name), known, {EMAIL: email})
 
     def subscribe() -> None:
         client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)

@@ -18,9 +18,11 @@ from aws.converge.json_patch import escaped, replaced, setting
 from aws.converge.rest_api import Edits
 from aws.desired import Api, UsagePlan
 from aws.kind.engine import Kind
+from aws.kinds.rest_api import STAGE
 from aws.kinds.usage_plan import (
     API_KEY,
     BURST,
+    ENABLED,
     OFFSET,
     RATE,
     USAGE_PLAN,
@@ -66,7 +68,7 @@ def _bounds(plan: UsagePlan) -> dict[Words, Bound]:
 def _on_stage(api: Api, stage: str, found: Found | None) -> Edits:
     if found is None or stage not in found.stages:
         name, planned = USAGE_PLAN.resource(api.usage_plan.name), f"{api.name}:{api.stage}"
-        change = Change(name, "stage", None, planned, creates=found is None)
+        change = Change(name, STAGE.words, None, planned, creates=found is None)
         yield change, {"op": "add", "path": "/apiStages", "value": stage}
 
 
@@ -79,11 +81,11 @@ def _on_methods(api: Api, found: Found | None) -> Edits:
         least = api.least_rates.get(f"{verb} {path}")
         rate = most[RATE] if least is None else between(least, float(api.usage_plan.rate))
         place = f"/apiStages/{stage}/throttle/{escaped(path)}/{verb}"
-        bounds = {"rate": (limit.rate, rate), "burst": (limit.burst, most[BURST])}
+        bounds = {RATE: (limit.rate, rate), BURST: (limit.burst, most[BURST])}
         for field, (value, bound) in bounds.items():
             if value is not None and not bound.holds(value):
-                change = Change(name, f"{limit.method} {field}", value, bound.keeping(value))
-                yield change, replaced(f"{place}/{field}Limit", change.after)
+                change = Change(name, field.of(limit.method), value, bound.keeping(value))
+                yield change, replaced(f"{place}/{field.en}Limit", change.after)
 
 
 def _apply(
@@ -107,14 +109,14 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     plan = api.usage_plan
     if plan.api_key is None:
         return ()
-    client, name = context.client("apigateway"), f"API key {plan.api_key}"
+    client, name = context.client("apigateway"), API_KEY.resource(plan.api_key)
     raw = rest_api.of_name(context, API_KEY, plan.api_key)
     found = decode_key(raw) if raw else None
-    have = {"enabled": found.enabled} if found else None
-    changes = difference(name, have, {"enabled": True})
+    have = {ENABLED: found.enabled} if found else None
+    changes = difference(name, have, {ENABLED: True})
     made = context.settle(changes, lambda: _write_key(context, api, found))
     inside = difference(
-        name, {"usage plan": _containing(context, plan, found)}, {"usage plan": plan.name}
+        name, {USAGE_PLAN.words: _containing(context, plan, found)}, {USAGE_PLAN.words: plan.name}
     )
 
     def attach() -> None:

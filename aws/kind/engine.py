@@ -238,8 +238,8 @@ class Kind(Generic[T]):
         }
         return {name: fact.part or self.part for name, fact in self.facts.items()} | inner
 
-    def resource(self, name: str) -> str:
-        return f"{self.words.en} {name}"
+    def resource(self, name: str) -> Words:
+        return self.words.named(name)
 
     def look(
         self, context: ChangeContext, name: str, **place: Any
@@ -274,17 +274,12 @@ class Kind(Generic[T]):
         before = None if found is None else getattr(found, key)
         shown = None if found is None else fact.shown(before)
         return Change(
-            self.resource(name),
-            words.en,
-            shown.en if isinstance(shown, Words) else shown,
-            bound.keeping(before),
-            creates=found is None,
+            self.resource(name), words, shown, bound.keeping(before), creates=found is None
         )
 
-    def members(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the members of a request that set facts, by the names that changes have for them."""
-        by_name = {fact.words.en: fact for fact in self.facts.values()}
-        written = [by_name[name].members_of(value) for name, value in values.items()]
+    def members(self, values: Mapping[Words, Any]) -> dict[str, Any]:
+        """Return the members of a request that set facts."""
+        written = [self.by_words[words][1].members_of(value) for words, value in values.items()]
         return {name: value for members in written for name, value in members.items()}
 
 

@@ -16,11 +16,14 @@ from aws.converge import rest_api
 from aws.words import Words
 from plan.naming import domain_url, stage_url
 from runbook.engine import Change, Refused, StepContext
+from runbook.engine.change_lines import SERVED
 from signoff.environment import Environment, FrontEnd
 
 NEW_ONE = Words(en="the new configuration", ja="新しい設定")
 
 KIND = "front-end"
+FILE = Words(en="file", ja="ファイル")
+CONTENT = Words(en="content", ja="内容")
 REPORT = Path(__file__).parents[2] / "report"
 TIMEOUT_S = 10
 LONGEST = 100_000
@@ -102,7 +105,9 @@ def see(context: StepContext, wanted: str, what: Words) -> Changes:
         )
 
     name = "API_BASE_URL"
-    change = Change(f"served {url}", name, setting(found, name), setting(wanted, name))
+    change = Change(
+        SERVED.named(url), Words.same(name), setting(found, name), setting(wanted, name)
+    )
     return context.settle((change,), refuse)
 
 
@@ -175,17 +180,17 @@ def writing(path: Path, text: str) -> Changes:
     found = written(path)
     if found == text:
         return ()
-    name = f"file {path}"
+    name = FILE.named(path)
     named = tuple(
-        Change(name, key, setting(found, key), setting(text, key))
+        Change(name, Words.same(key), setting(found, key), setting(text, key))
         for key in SETTINGS
         if setting(found, key) != setting(text, key)
     )
     gone, new = only_in(found or "", text), only_in(text, found or "")
-    content = Change(name, "content", gone or None, new or None, destroys=bool(gone))
+    content = Change(name, CONTENT, gone or None, new or None, destroys=bool(gone))
     if gone or new:
         return (*named, content)
-    return named or (Change(name, "content", found, text),)
+    return named or (Change(name, CONTENT, found, text),)
 
 
 def only_in(name: str, other: str) -> str:
@@ -218,8 +223,10 @@ def record_previous(context: StepContext) -> Changes:
         return ()  # nothing was there before, or the switch has happened already
     if context.recorded(KIND, url=url, config=found):
         return ()
-    change = Change("evidence", KIND, None, setting(found, "API_BASE_URL"))
-    return context.settle((change,), lambda: context.record(KIND, {"url": url, "config": found}))
+    body = {"url": url, "config": found}
+    return context.leave_record(
+        KIND, setting(found, "API_BASE_URL"), lambda: context.record(KIND, body)
+    )
 
 
 def write_new(context: StepContext) -> Changes:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from aws.change.gate import Changes
 from aws.words import SILENCE, Words, first_of
 from runbook.engine import Change, Refused, StepContext
+from runbook.engine.change_lines import VERDICT
 from signoff.environment import in_japan
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
@@ -75,6 +76,9 @@ def _changed(result: Result, live: Live) -> Words:
     return SILENCE
 
 
+DECISION = Words(en="decision", ja="判定")
+
+
 def hold_the_verdict(context: StepContext) -> Changes:
     """Refuse to go on without a good verdict of today on what is live; a procedure can't give one."""
     name = context.environment.name
@@ -93,7 +97,7 @@ def hold_the_verdict(context: StepContext) -> Changes:
         )
 
     found = result.verdict.decision if result else None
-    return context.settle((Change("verdict", "decision", found, " or ".join(GOOD)),), refuse)
+    return context.settle((Change(VERDICT, DECISION, found, " or ".join(GOOD)),), refuse)
 
 
 def _missing(result: Result, checklist: Checklist) -> Words:

@@ -18,13 +18,15 @@ from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 
 from aws.change.gate import Change, Changes
-from aws.converge.undo import UNDO
-from aws.kinds import KINDS, LEDGERS
-from aws.ledger import Closed
+from aws.difference import SWITCHES
 from aws.visible import visible_line
-from aws.words import Words, first_of, joined
+from aws.words import Named, Words, first_of, joined
 
-OF_OURS = frozenset({"evidence", "rehearsal"})
+EVIDENCE = Words(en="evidence", ja="証跡")
+REHEARSAL = Words(en="rehearsal", ja="訓練")
+SERVED = Words(en="served", ja="提供中")
+VERDICT = Words(en="verdict", ja="判定")
+OF_OURS = frozenset({EVIDENCE, REHEARSAL})
 """Resources that are in no AWS account."""
 WIDTH = 100
 """Columns of a line; the journal of a run has all values whole."""
@@ -47,36 +49,37 @@ def lines(changes: Changes, lang: str, *, room: int | None = WIDTH) -> Iterator[
     """
     for resource, found in groupby(changes, key=lambda change: change.resource):
         of_it = tuple(found)
-        shown = tuple(in_language(change, lang) for change in of_it)
         new = all(change.before is None for change in of_it) and (
             len(of_it) > 1 or of_it[0].creates
         )
         if new and resource not in OF_OURS:
-            yield from _new_whole(shown) if room is None else (_new(shown, room),)
+            yield from _new_whole(of_it, lang) if room is None else (_new(of_it, lang, room),)
             continue
-        yield escape(_cut(shown[0].resource, room or WHOLE))
+        yield escape(_cut(resource[lang], room or WHOLE))
         yield from (f"  {line}" for change in of_it for line in _differing(change, lang, room))
 
 
 def parts(change: Change) -> tuple[Change, ...]:
     """Split the change of a document by its parts: cut to one line, before and after would look the same."""
     return tuple(
-        replace(change, field=f"{change.field}{where}", before=before, after=after)
+        replace(change, field=change.field.at(where), before=before, after=after)
         for where, before, after in _leaves("", change.before, change.after)
     )
 
 
-def _new_whole(fields: Changes) -> Iterator[str]:
-    yield f"[green]+ {escape(fields[0].resource)}[/]"
-    names = (f"{field.field}: {_cut(_brief(field.after), WHOLE)}" for field in fields)
+def _new_whole(fields: Changes, lang: str) -> Iterator[str]:
+    yield f"[green]+ {escape(fields[0].resource[lang])}[/]"
+    names = (f"{field.field[lang]}: {_cut(_brief(field.after, lang), WHOLE)}" for field in fields)
     yield from (f"  [dim]{escape(name)}[/]" for name in names)
 
 
-def _new(fields: Changes, room: int) -> str:
+def _new(fields: Changes, lang: str, room: int) -> str:
     """Name all that a new resource gets: values of one word first, of documents the field alone."""
-    resource = fields[0].resource
+    resource = fields[0].resource[lang]
     names = ", ".join(
-        field.field if _is_document(field.after) else f"{field.field} {_brief(field.after)}"
+        field.field[lang]
+        if _is_document(field.after)
+        else f"{field.field[lang]} {_brief(field.after, lang)}"
         for field in sorted(fields, key=lambda change: _is_document(change.after))
     )
     left = room - cell_len(resource) - 3
@@ -93,7 +96,7 @@ def _differing(change: Change, lang: str, room: int | None) -> Iterator[str]:
     mark = FINAL[lang] if change.final else ASKED[lang] if change.destroys else ""
     differing = parts(change)
     for difference in differing if room is None else differing[:ENTRIES]:
-        yield _line(in_language(difference, lang), mark, WHOLE if room is None else room - 2)
+        yield _line(difference, lang, mark, WHOLE if room is None else room - 2)
     if room is not None and len(differing) > ENTRIES:
         yield f"{MORE} +{len(differing) - ENTRIES}"
 
@@ -124,10 +127,10 @@ def _entries(where: str, before: Collection[Any], after: Collection[Any]) -> Ite
         yield where, before, after
 
 
-def _line(change: Change, mark: str, room: int) -> str:
+def _line(change: Change, lang: str, mark: str, room: int) -> str:
     field, was, will = (
-        _cut(change.field, room * 2 // 3),
-        *map(_brief, (change.before, change.after)),
+        _cut(change.field[lang], room * 2 // 3),
+        *(_brief(value, lang) for value in (change.before, change.after)),
     )
     left = max(20, room - cell_len(f"~ {field}: {mark}"))
     if change.before is None:
@@ -140,12 +143,16 @@ def _line(change: Change, mark: str, room: int) -> str:
     return f"[yellow]~ {escape(field)}: {escape(was)} -> {escape(will)}{mark}[/]"
 
 
-def _brief(value: Any) -> str:
+def _brief(value: Any, lang: str) -> str:
     """Write a value as people do: without the quotes and the spelling of a program."""
+    if isinstance(value, Words):
+        return value[lang]
+    if lang == "ja" and str(value) in SWITCHES:
+        return SWITCHES[str(value)].ja
     if isinstance(value, str):
         return value or '""'
     if isinstance(value, list | tuple) and not _is_document(value):
-        return ", ".join(_brief(entry) for entry in value) or "[]"
+        return ", ".join(_brief(entry, lang) for entry in value) or "[]"
     return json.dumps(value, ensure_ascii=False, default=str).replace('"', "")
 
 
@@ -155,65 +162,9 @@ def _cut(value: object, room: int) -> str:
     return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
 
 
-WORDS = Path(__file__).with_name("change_words.toml")
-
-
-def in_language(change: Change, lang: str) -> Change:
-    """Return the change as it is shown: names, figures and AWS's own values stay as they are."""
-    if lang == "en":
-        return change
-    words = _words()
-    return replace(
-        change,
-        resource=resource_in(change.resource, lang),
-        field=_named(change.field, words["fields"]),
-        before=words["values"].get(str(change.before), change.before),
-        after=words["values"].get(str(change.after), change.after),
-    )
-
-
-def resource_in(resource: str, lang: str) -> str:
-    """Return a resource as it is shown: ``table Users-prod``."""
-    return resource if lang == "en" else _named(resource, _words()["resources"])
-
-
-def kind_of(resource: str) -> str:
-    """Return the kind with which a resource's name begins; the whole name if it begins with none."""
-    return _kind(resource, _words()["resources"]) or resource
-
-
-def _kind(text: str, words: Mapping[str, str]) -> str:
-    return max((word for word in words if f"{text} ".startswith(f"{word} ")), key=len, default="")
-
-
-def _named(text: str, words: Mapping[str, str]) -> str:
-    """Replace the longest beginning that is a word of ours: ``tag Project`` is a tag, of that name."""
-    kind = _kind(text, words)
-    return f"{words[kind]}{text[len(kind) :]}" if kind else _of_a_method(text)
-
-
-def _of_a_method(text: str) -> str:
-    """Replace the end of a setting that each method of a stage has: ``*/* throttle rate``."""
-    settings = _words()["settings"]
-    name = next((setting for setting in settings if text.endswith(f" {setting}")), "")
-    return f"{text.removesuffix(name)}{settings[name]}" if name else text
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    words: dict[str, dict[str, str]] = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    entries = (entry for ledger in LEDGERS.values() for entry in ledger.members.values())
-    facts = {entry.fact.en: entry.fact.ja for entry in entries if isinstance(entry, Closed)}
-    of_kinds = [fact for kind in KINDS for fact in kind.facts.values()]
-    facts |= {kind.words.en: kind.words.ja for kind in of_kinds}
-    facts |= {fact.en: fact.ja for _, fact in UNDO}
-    values = {kind.none.en: kind.none.ja for kind in of_kinds if kind.none}
-    kinds = {kind.words.en: kind.words.ja for kind in KINDS}
-    return words | {
-        "fields": facts | words["fields"],
-        "values": values | words["values"],
-        "resources": kinds | words["resources"],
-    }
+def kind_of(resource: Words) -> Words:
+    """Return the kind of a resource, without its name."""
+    return resource.kind if isinstance(resource, Named) else resource
 
 
 PRICES = Path(__file__).with_name("prices.toml")
@@ -222,17 +173,19 @@ PRICES = Path(__file__).with_name("prices.toml")
 def standing_costs(changes: Changes) -> Words | None:
     """Say what the resources that these changes create cost a month; None where none costs anything by standing there."""
     read = _read()
-    created = {change.resource for change in changes if change.creates}
-    of = Counter(kind for kind in map(kind_of, sorted(created)) if kind in read["monthly"])
+    created = dict.fromkeys(change.resource for change in changes if change.creates)
+    of = Counter(
+        kind for kind in map(kind_of, sorted(created, key=str)) if kind.en in read["monthly"]
+    )
     if not of:
         return None
-    prices = {kind: Decimal(read["monthly"][kind]) for kind in of}
+    prices = {kind: Decimal(read["monthly"][kind.en]) for kind in of}
     total = sum(prices[kind] * many for kind, many in of.items())
     each = joined(
         (
             Words(
-                en=f"{kind} {many} x ${prices[kind]}",
-                ja=f"{resource_in(kind, 'ja')} {many} x {prices[kind]}ドル",
+                en=f"{kind.en} {many} x ${prices[kind]}",
+                ja=f"{kind.ja} {many} x {prices[kind]}ドル",
             )
             for kind, many in of.items()
         ),
@@ -258,8 +211,8 @@ NAMED = 40
 class AppliedChanges:
     """Collects every change of a run, in order."""
 
-    _made: dict[str, None] = field(default_factory=dict)
-    _broken: dict[str, None] = field(default_factory=dict)
+    _made: dict[Words, None] = field(default_factory=dict)
+    _broken: dict[Words, None] = field(default_factory=dict)
 
     def note(self, changes: Sequence[Change], whole: bool) -> None:
         """Take note of changes that were made, or (not ``whole``) broke off and may be made in part."""
@@ -274,10 +227,7 @@ class AppliedChanges:
         """Say what is changed now; None if nothing differs from before."""
         if not self._made and not self._broken:
             return None
-        done, open_ = (
-            first_of((_in_both(resource) for resource in noted), NAMED)
-            for noted in (self._made, self._broken)
-        )
+        done, open_ = (first_of(noted, NAMED) for noted in (self._made, self._broken))
         sentences = [
             Words(en=f"changed so far: {done.en}", ja=f"変更済み: {done.ja}"),
             Words(
@@ -292,7 +242,3 @@ class AppliedChanges:
             en=f"{changed.en}. The same command resumes from here",
             ja=f"{changed.ja}。同じコマンドで続きから実行できます",
         )
-
-
-def _in_both(resource: str) -> Words:
-    return Words(en=resource, ja=resource_in(resource, "ja"))

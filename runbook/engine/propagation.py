@@ -15,14 +15,13 @@ from botocore.exceptions import ClientError
 from aws.change.gate import Change, Changes, Refused, nothing
 from aws.change.waiting import stale
 from aws.words import Words, first_of
+from runbook.engine.change_lines import EVIDENCE
 from runbook.engine.step_context import StepContext
 
 Action = Callable[[StepContext], Changes]
 """Returns what differs; with ``context.go``, after changing it. Called again, it finds nothing."""
 EVERY_S, WITHIN_S = 2, 90
 """IAM takes some 20 s. ListSecrets takes up to five minutes, but only checks read it."""
-OF_OUR_OWN = frozenset({"evidence"})
-"""Resources that our evidence store shows, and no service of AWS."""
 NAMED = 3
 """Resources that a progress line names."""
 
@@ -70,7 +69,7 @@ def _done(context: StepContext, action: Action) -> Changes:
 
 def _wait(context: StepContext, action: Action, made: Changes) -> None:
     looking = replace(context, go=False, rehearsed=False, tell=nothing, waiting=nothing)
-    ours = {_identity(change) for change in made if change.resource not in OF_OUR_OWN}
+    ours = {_identity(change) for change in made if change.resource != EVIDENCE}
 
     def shown() -> bool:
         try:

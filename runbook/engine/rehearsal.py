@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from aws.change.gate import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined
-from runbook.engine.change_lines import OF_OURS, kind_of, resource_in, standing_costs
+from runbook.engine.change_lines import OF_OURS, VERDICT, kind_of, standing_costs
 from runbook.engine.step import Step
 
 WITHOUT_A_TERMINAL = Words(en="without a terminal: --yes", ja="ターミナルがない場合は--yes")
@@ -28,7 +29,7 @@ class RehearsedStep:
 def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
     """Say how many resources differ, and how; what will be asked for; what only a person can do."""
     changes = tuple(change for rehearsed in steps for change in rehearsed.changes)
-    of_aws = tuple(change for change in changes if change.resource not in OF_OURS | {"verdict"})
+    of_aws = tuple(change for change in changes if change.resource not in OF_OURS | {VERDICT})
     return (
         *_counted(of_aws),
         *_recorded(changes),
@@ -51,7 +52,7 @@ def new_in(
 def _counted(changes: Changes) -> Iterator[Words]:
     of = {
         resource: tuple(found)
-        for resource, found in groupby(sorted(changes, key=_resource), key=_resource)
+        for resource, found in groupby(sorted(changes, key=_name), key=attrgetter("resource"))
     }
     created = [name for name, found in of.items() if any(change.creates for change in found)]
     removed = [name for name, found in of.items() if all(change.after is None for change in found)]
@@ -70,11 +71,11 @@ def _counted(changes: Changes) -> Iterator[Words]:
         yield costs
 
 
-def _kinds(resources: Sequence[str]) -> Words:
+def _kinds(resources: Sequence[Words]) -> Words:
     """Say how many there are of each kind, the most numerous first."""
     of = Counter(map(kind_of, resources)).most_common()
     return joined(
-        (Words(en=f"{name} {many}", ja=f"{resource_in(name, 'ja')} {many}") for name, many in of),
+        (kind.at(f" {many}") for kind, many in of),
         ", ",
     )
 
@@ -100,10 +101,10 @@ def _agreements(changes: Changes) -> Iterator[Words]:
 def _given(changes: Changes) -> Iterator[Words]:
     given = [change.resource for change in changes if change.after == GIVEN]
     if given:
-        en, ja = (", ".join(resource_in(name, lang) for name in given) for lang in ("en", "ja"))
+        names = joined(given, ", ")
         yield Words(
-            en=f"asked for: the value of {en} (without a terminal: --line-token-file FILE)",
-            ja=f"入力: {ja}の値（ターミナルがない場合は--line-token-file FILE）",
+            en=f"asked for: the value of {names.en} (without a terminal: --line-token-file FILE)",
+            ja=f"入力: {names.ja}の値（ターミナルがない場合は--line-token-file FILE）",
         )
 
 
@@ -120,5 +121,5 @@ def _by_hand(steps: Sequence[RehearsedStep]) -> Iterator[Words]:
         yield Words(en=f"   {step.number}. {title.en}", ja=f"   {step.number}. {title.ja}")
 
 
-def _resource(change: Change) -> str:
-    return change.resource
+def _name(change: Change) -> str:
+    return change.resource.en

@@ -9,11 +9,21 @@ from typing import Any, Self, TypeVar
 import boto3
 from botocore.config import Config
 
-from aws.change.gate import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
+from aws.change.gate import (
+    AT_ONCE,
+    Change,
+    ChangeContext,
+    Changes,
+    MissingPrerequisite,
+    Refused,
+    nothing,
+)
 from aws.door.failures import naming_what_is_missing
 from aws.words import SILENCE, Words, joined
 from plan import Plan, public_in
+from runbook.engine.change_lines import EVIDENCE
 from signoff.environment import ENVIRONMENTS, Environment
+from signoff.evidence import kind_of
 from signoff.evidence.parts import Part
 from signoff.judge.errors import sentence
 from signoff.judge.outcome import Finding, Outcome
@@ -110,6 +120,12 @@ class StepContext(ChangeContext):
             ChangeContext.needs(self, there, otherwise)
         except MissingPrerequisite as error:
             raise _prerequisite(error, self.environment.name) from None
+
+    def leave_record(
+        self, kind: str, shown: Any, leave: Callable[[], object], *, before: Any = None
+    ) -> Changes:
+        """Leave a record of evidence: ``leave`` writes it, ``shown`` is what people see of it."""
+        return self.settle((Change(EVIDENCE, kind_of(kind), before, shown),), leave)
 
     def red(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return what is red of these rows; Refused where anything about them is unknown."""

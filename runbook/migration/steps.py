@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
+from aws.kinds.table import TABLE
 from aws.words import Words, first_of, joined
 from plan.canonical import Item, outline
 from runbook.engine import Change, Refused, StepContext
@@ -113,6 +115,10 @@ def _refuse_bad(context: StepContext, job: Job, bad: Mapping[str, Words], number
     )
 
 
+ITEM = Words(en="item", ja="項目")
+ITEMS = Words(en="items", ja="項目数")
+
+
 def write_items(context: StepContext, job: Job) -> Changes:
     """Write what is missing in the target and, after asking, what is another there.
 
@@ -131,16 +137,18 @@ def write_items(context: StepContext, job: Job) -> Changes:
     replaced = set[Key]() if job.adds_only else set(odd.other)
     before = picked(_target(context, job), job.table, replaced) if replaced else {}
     after = picked(job.items(), job.table, replaced) if replaced else {}
-    resource, have, whole = f"table {job.table.name}", len(wanted) - len(odd.missing), len(wanted)
+    resource, have, whole = (
+        TABLE.resource(job.table.name),
+        len(wanted) - len(odd.missing),
+        len(wanted),
+    )
     changes = [
-        Change(resource, f"item {name_of(key)}", before[key], after[key], destroys=True)
+        Change(resource, ITEM.named(name_of(key)), before[key], after[key], destroys=True)
         for key in sorted(before.keys() & after.keys())
     ]
     if odd.missing:
         # Counted: ten thousand changes are too many to read.
-        changes.append(
-            Change(resource, "items", f"{have:,} of {whole:,}", f"{whole:,} of {whole:,}")
-        )
+        changes.append(Change(resource, ITEMS, f"{have:,} of {whole:,}", f"{whole:,} of {whole:,}"))
     keys = {*odd.missing, *replaced}
     return context.settle(changes, lambda: _write(context, job, keys, list(before.values())))
 
@@ -167,8 +175,9 @@ def leave_manifest(context: StepContext, job: Job) -> Changes:
         odd = KeyDifference(missing=odd.missing, other=(), extra=())
     if found == body and not odd:
         return ()
-    change = Change("evidence", MANIFEST, dict(found) if found else None, body)
-    return context.settle((change,), lambda: _attest(context, job, body, odd))
+    before = dict(found) if found else None
+    leave = partial(_attest, context, job, body, odd)
+    return context.leave_record(MANIFEST, body, leave, before=before)
 
 
 def _body(job: Job, wanted: ItemHashes) -> dict[str, Any]:

@@ -13,14 +13,15 @@ once for each build; AWS is asked for nothing but the evidence store.
 
 from collections.abc import Mapping
 
-from aws.change.gate import Change, Changes, Refused
+from aws.change.gate import Changes, Refused
 from aws.release import code_sha256
+from aws.words import Words
 from runbook.engine import StepContext, step
 
 KIND = "proof"
 PASSED: Mapping[str, str] = {"tests": "passed", "embedded": "GO"}
 """What the record of a proof that passed says."""
-WHEN_RUN = "as the tests and the run end"
+WHEN_RUN = Words(en="as the tests and the run end", ja="テストと判定の終了時の結果")
 
 
 @step("3-2", shown=False)
@@ -37,8 +38,8 @@ def prove_the_build(context: StepContext) -> Changes:
     newest = context.recorded(KIND)
     if newest is not None and PASSED.items() <= newest.items() and newest["functions"] == built:
         return ()
-    change = Change("evidence", KIND, dict(newest) if newest else None, WHEN_RUN)
-    return context.settle((change,), lambda: _record(context, built))
+    before = dict(newest) if newest else None
+    return context.leave_record(KIND, WHEN_RUN, lambda: _record(context, built), before=before)
 
 
 def _record(context: StepContext, built: dict[str, str]) -> None:

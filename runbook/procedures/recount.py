@@ -18,6 +18,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws.change.gate import Changes
+from aws.words import Words
 from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
 from lambdas.rally.domain.periods import month_of, week_of
 from runbook.engine import Change, Refused, StepContext, step
@@ -72,6 +73,10 @@ def item(user: str, key: str, count: int, latest: int) -> dict[str, Any]:
     }
 
 
+COUNTER = Words(en="counter", ja="集計")
+STAMP_COUNT = Words.same("StampCount")
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One counter as it is and as it should be; None: it is not there, or should not be."""
@@ -83,7 +88,7 @@ class Drift:
     def change(self) -> Change:
         user, key = self.key
         return Change(
-            f"counter {user} {key}", "StampCount", _count(self.found), _count(self.wanted)
+            COUNTER.named(f"{user} {key}"), STAMP_COUNT, _count(self.found), _count(self.wanted)
         )
 
 
@@ -162,5 +167,4 @@ def leave_the_record(context: StepContext) -> Changes:
     counters, drift = drifted(context)
     body = {"agree": not drift, "counters": counters, "drifted": len(drift)}
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    change = Change("evidence", KIND, None, body)
-    return context.settle((change,), lambda: context.record(KIND, body | {"at": at}))
+    return context.leave_record(KIND, body, lambda: context.record(KIND, body | {"at": at}))

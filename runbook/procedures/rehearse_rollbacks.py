@@ -21,7 +21,7 @@ from aws.change.gate import Changes
 from aws.words import Words, joined
 from runbook.cutover import front_end
 from runbook.cutover.front_end import write
-from runbook.engine import Change, Refused, StepContext, step
+from runbook.engine import Refused, StepContext, step
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill
 from runbook.rollback.drill import Drill, go_back, temporary_front_end
@@ -125,6 +125,9 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
         return drill.run_drill(apart, held)
 
 
+SECONDS = Words(en="seconds of each part", ja="部分ごとの秒数")
+
+
 @step("8-1", proves=("ROLL-05",), shown=False)
 def leave_the_record(context: StepContext) -> Changes:
     """Record the rehearsal for the release that is live, with the time that each way took.
@@ -141,8 +144,9 @@ def leave_the_record(context: StepContext) -> Changes:
     seconds = {part: value["seconds"] for part, value in found.items() if value}
     forward = {part: value["forward"] for part, value in found.items() if value}
     body = {"complete": True, "equal": True, "seconds": seconds, "forward": forward}
-    change = Change("evidence", drill.REHEARSAL, None, seconds or "seconds of each part")
-    return context.settle((change,), lambda: context.record(drill.REHEARSAL, body))
+    return context.leave_record(
+        drill.REHEARSAL, seconds or SECONDS, lambda: context.record(drill.REHEARSAL, body)
+    )
 
 
 def _refuse_with_users(context: StepContext) -> None:

@@ -15,10 +15,13 @@ from functools import partial
 from aws.change.gate import Change, Changes
 from aws.desired import Table
 from aws.items import Key, KeyedTable
+from aws.kinds.table import TABLE
+from aws.words import Words
 from plan import scope_of
 from runbook.engine import StepContext, step
 
 OF_PEOPLE = ("users", "userstamps")
+USER = Words(en="user", ja="ユーザー")
 
 
 @step("4-2", proves=("DATA-04",))
@@ -35,7 +38,9 @@ def _removed(context: StepContext, table: Table, *, real: re.Pattern[str]) -> Ch
     items = KeyedTable.of(table, context.client("dynamodb"))
     test = [key for key in items.every_key() if not real.fullmatch(_user(key, table))]
     lost = [
-        Change(f"table {table.name}", f"user {name}", "there", None, destroys=True, final=True)
+        Change(
+            TABLE.resource(table.name), USER.named(name), "there", None, destroys=True, final=True
+        )
         for name in sorted({_user(key, table) for key in test})
     ]
 

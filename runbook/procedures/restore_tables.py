@@ -26,7 +26,7 @@ from aws.change.gate import Changes
 from aws.converge import alarm
 from aws.words import Words
 from runbook import releases
-from runbook.engine import Change, StepContext, ask, step
+from runbook.engine import StepContext, ask, step
 from runbook.options import MOMENT, TABLE
 from runbook.rollback.execution import all_or_none
 from runbook.rollback.redirect import allow, repoint
@@ -164,8 +164,7 @@ def see_that_it_holds(context: StepContext) -> Changes:
     context.tell(
         Words(en=f"restored and in use after {took:g} s", ja=f"{took:g}秒で復元し、切り替えました")
     )
-    changes = (Change("evidence", KIND, None, body),)
-    return context.settle(changes, lambda: context.record(KIND, body | {"seconds": took}))
+    return context.leave_record(KIND, body, lambda: context.record(KIND, body | {"seconds": took}))
 
 
 @step("8-4")

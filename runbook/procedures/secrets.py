@@ -91,7 +91,7 @@ def _converge(context: StepContext, planned: Secret) -> Changes:
     if not asked and context.stays(f"secret {planned.name}", rows=PROVEN):
         return ()
     made = secret.converge(context, planned, value)
-    if context.go and any(change.field == "value" and change.before for change in made):
+    if context.go and any(change.field == secret.VALUE and change.before for change in made):
         until = in_japan(datetime.now(UTC) + KEY_KEPT)
         again = f"pytest --env {context.environment.name} --wait"
         context.say(

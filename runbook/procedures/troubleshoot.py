@@ -98,8 +98,8 @@ def see_what_was_changed(context: StepContext) -> Changes:
     for change in releases.record(replace(context, go=False), recorded, live):
         for part in parts(change):
             context.say(
-                en=f"live differs from the recorded {part.field}: {part.before} -> {part.after}",
-                ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
+                en=f"live differs from the recorded {part.field.en}: {part.before} -> {part.after}",
+                ja=f"稼働中の内容が記録された{part.field.ja}と異なります: {part.before} -> {part.after}",
             )
         context.tell(PAST_THE_PROCEDURES.told(context.environment.name))
     return ()

@@ -10,13 +10,16 @@ from aws.access.callers import GATEWAY, INVOKE, refusal
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
 from aws.converge.deployment import by_hand, find_stage, point, stage_of
+from aws.converge.stage import WHOLE_CANARY
+from aws.kind.description import DESCRIPTION
 from aws.kinds.function_beside import FunctionPolicy
-from aws.kinds.rest_api import decode_deployment
+from aws.kinds.rest_api import DEPLOYMENT, STAGE, decode_deployment
 from aws.release import RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, Refused, StepContext, difference
+from runbook.engine.change_lines import SERVED
 from runbook.rollback.execution import Rollback, ServedPart, execute, unfinished_target
 
 PART = "api"
@@ -128,22 +131,24 @@ class StageMove:
 
     def changes(self) -> Changes:
         """Return the deployment, and the methods that callers lose: those are asked about."""
-        name = f"stage {self.stage}"
+        name = STAGE.resource(self.stage)
         moved = difference(name, _shown(self.live, self.canary), _shown(self.target, None))
         if moved and is_closed(self.target.get("description")):
             return (*moved, self._closing(name))
         now, then = authorization_of(self.live), authorization_of(self.target)
         lost = [] if now is None or then is None else sorted(now.keys() - then.keys())
-        gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
+        gone = tuple(
+            Change(name, Words.same(method), SERVED, None, destroys=True) for method in lost
+        )
         failing = tuple(
-            Change(name, route, "served", "500", destroys=True)
+            Change(name, Words.same(route), SERVED, "500", destroys=True)
             for function in self.denied or ()
             for route in function.routes
         )
         return moved + gone + failing if moved else ()
 
-    def _closing(self, name: str) -> Change:
-        return Change(name, "every route", "served", "503", destroys=True, closes=True)
+    def _closing(self, name: Words) -> Change:
+        return Change(name, EVERY_ROUTE, SERVED, "503", destroys=True, closes=True)
 
     @property
     def opened(self) -> tuple[str, ...]:
@@ -202,6 +207,10 @@ def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()
     return execute(context, rollback, [(move.changes(), moving)])
 
 
+DEPLOYED = Words(en="deployed", ja="デプロイ日時")
+EVERY_ROUTE = Words(en="every route", ja="全ルート")
+
+
 def served(context: StepContext, move: StageMove) -> ServedPart:
     """Return what the stage serves, to say it where a move stopped."""
     api = context.plan.api
@@ -212,7 +221,7 @@ def served(context: StepContext, move: StageMove) -> ServedPart:
 
     return ServedPart(
         part=PART,
-        named=f"stage {move.stage}: {{}}",
+        named=lambda _: STAGE.resource(move.stage),
         read=read,
         put=lambda _, deployment: point(context, api, move.api_id, deployment),
     )
@@ -252,12 +261,12 @@ def described_deployment(context: StepContext, api_id: str, deployment: str) -> 
     return answer
 
 
-def _shown(deployment: Mapping[str, Any], canary: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(deployment: Mapping[str, Any], canary: Mapping[str, Any] | None) -> dict[Words, Any]:
     return {
-        "canary": canary,
-        "deployment": deployment["id"],
-        "deployed": f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
-        "description": deployment.get("description"),
+        WHOLE_CANARY: canary,
+        DEPLOYMENT: deployment["id"],
+        DEPLOYED: f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
+        DESCRIPTION: deployment.get("description"),
     }
 
 

@@ -24,7 +24,7 @@ from aws.converge.deployment import find_stage, point
 from aws.converge.version import move
 from aws.words import SILENCE, Words, joined
 from runbook import releases
-from runbook.engine import Change, Procedure, Refused, StepContext
+from runbook.engine import Change, Procedure, Refused, StepContext, change_lines
 from runbook.rollback.execution import BEGUN, DONE, abandon
 from runbook.rollback.restore import content
 from runbook.rollback.versions import listed, published
@@ -74,7 +74,9 @@ def run_drill(
             en=f"`{drill.way_back}` goes back; then forward again, and all is compared with before",
             ja=f"`{drill.way_back}`で戻し、再び進めて、すべてが以前と同じことを確認します",
         )
-    change = Change(REHEARSAL, drill.part, None, drill.way_back, destroys=True)
+    change = Change(
+        change_lines.REHEARSAL, Words.same(drill.part), None, drill.way_back, destroys=True
+    )
 
     def hold() -> None:
         begin = datetime.now(UTC).isoformat()

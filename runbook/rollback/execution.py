@@ -12,8 +12,10 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from aws.bounds import NONE
 from aws.change.gate import Changes
-from aws.words import Words
+from aws.kinds.function import VERSION
+from aws.words import Words, joined
 from runbook import releases
 from runbook.engine import Change, Refused, StepContext
 from signoff.judge.errors import EXPECTED
@@ -25,8 +27,8 @@ class ServedPart:
 
     part: str
     """functions, api."""
-    named: str
-    """How a message calls a thing, with its name in it: ``alias {}:live``."""
+    named: Callable[[str], Words]
+    """How a message calls a thing of this name: ``alias award:live``."""
     read: Callable[[], Mapping[str, Any]]
     put: Callable[[str, Any], object]
     """Name, and what it served before."""
@@ -63,7 +65,7 @@ def _put_back(
         return _arrived(served)
     left: dict[str, Words] = {}
     for name, value in now.items():
-        back = Change(served.named.format(name), "version", value, before[name], undoes=True)
+        back = Change(served.named(name), VERSION, value, before[name], undoes=True)
         if value == before[name]:
             context.note((back,), True)  # what broke off there changed nothing
         else:
@@ -97,18 +99,20 @@ def _standing(served: ServedPart, now: Mapping[str, Any], left: Mapping[str, Wor
             ja=f"{served.part}: すべて元のまま提供しています。同じコマンドで再試行できます",
         )
     there = _listed(served, {name: now[name] for name in left})
-    rest = ", ".join(served.named.format(name) for name in now if name not in left) or "-"
+    rest = joined((served.named(name) for name in now if name not in left), ", ") or NONE
     why = next(iter(left.values()))
     return Words(
-        en=f"{served.part}: moved and not put back: {there} ({why.en}); as before: {rest}. The same command"
+        en=f"{served.part}: moved and not put back: {there.en} ({why.en}); as before: {rest.en}. The same command"
         " resumes from here",
-        ja=f"{served.part}: 移動済みで戻せないもの: {there}（{why.ja}）、元のまま: {rest}。同じコマンドで"
+        ja=f"{served.part}: 移動済みで戻せないもの: {there.ja}（{why.ja}）、元のまま: {rest.ja}。同じコマンドで"
         "続きから実行できます",
     )
 
 
-def _listed(served: ServedPart, them: Mapping[str, Any]) -> str:
-    return ", ".join(f"{served.named.format(name)} {value}" for name, value in them.items()) or "-"
+def _listed(served: ServedPart, them: Mapping[str, Any]) -> Words:
+    return (
+        joined((served.named(name).at(f" {value}") for name, value in them.items()), ", ") or NONE
+    )
 
 
 KIND = "rollback"
@@ -164,8 +168,8 @@ def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMov
     """
     changes = tuple(change for found, _ in moves for change in found)
     if not changes and unfinished_target(context, rollback.part, rollback.before, rollback.scope):
-        changes = (Change("evidence", f"{KIND} {rollback.part}", BEGUN, DONE),)
-        return context.settle(changes, lambda: _record(context, rollback, DONE, None))
+        leave = partial(_record, context, rollback, DONE, None)
+        return context.leave_record(KIND, DONE, leave, before=BEGUN)
     if changes and context.go:
         if going := unfinished_target(context, rollback.part, rollback.before, rollback.scope):
             context.tell(_going_on(rollback, going))

@@ -12,9 +12,12 @@ from typing import Any
 
 from aws.change.gate import Changes, unless_absent
 from aws.converge import alarm as alarms
-from aws.converge.policy_document import document, policy_lines
+from aws.converge.alias import ALIAS
+from aws.converge.function import VARIABLE
+from aws.converge.policy_document import POLICY, document, policy_lines
 from aws.converge.version import LATEST, configure, move, publish
 from aws.desired import Function, Permission, Role
+from aws.kinds.role import ROLE
 from aws.kinds.table import wait_until_active
 from aws.words import Words
 from plan.compute import names_a_table
@@ -24,7 +27,8 @@ from runbook.rollback.drill import go_back
 from runbook.rollback.restore import Restore, content, exists, restores
 from runbook.rollback.versions import described, listed, published
 
-POLICY = "restored-tables"
+NAME = "restored-tables"
+OURS = POLICY.named(NAME)
 
 
 def allow(context: StepContext, role: Role) -> Changes:
@@ -37,19 +41,19 @@ def allow(context: StepContext, role: Role) -> Changes:
     if not wanted:
         return ()
     answer = unless_absent(
-        context.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
+        context.client("iam").get_role_policy, RoleName=role.name, PolicyName=NAME
     )
     found = answer["PolicyDocument"] if answer else None
     policy = _joined(found, document(wanted))
-    have = {POLICY: policy_lines(found)} if found else {}  # the role is there, and not created
-    changes = difference(f"role {role.name}", have, {POLICY: policy_lines(policy)})
-    put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
+    have = {OURS: policy_lines(found)} if found else {}  # the role is there, and not created
+    changes = difference(ROLE.resource(role.name), have, {OURS: policy_lines(policy)})
+    put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=NAME)
     return context.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))
 
 
 def forbid(context: StepContext, role: Role, them: Collection[Restore]) -> None:
     """Take back what ``allow`` did for these; what another restore allowed stays."""
-    iam, which = context.client("iam"), {"RoleName": role.name, "PolicyName": POLICY}
+    iam, which = context.client("iam"), {"RoleName": role.name, "PolicyName": NAME}
     answer = unless_absent(iam.get_role_policy, **which)
     if answer is None:
         return
@@ -76,7 +80,11 @@ def repoint(context: StepContext, function: Function, restored: Collection[str])
         for name, value in function.environment.items()
         if names_a_table(name) and value in restored
     }
-    changes = difference(f"alias {function.name}:{function.alias}", variables, wanted)
+    changes = difference(
+        ALIAS.named(f"{function.name}:{function.alias}"),
+        {VARIABLE.named(name): value for name, value in variables.items()},
+        {VARIABLE.named(name): value for name, value in wanted.items()},
+    )
     if changes:
         _refuse_other_code(context, function, live)
     return context.settle(changes, lambda: _release(context, function, {**variables, **wanted}))

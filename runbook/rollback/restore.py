@@ -9,6 +9,7 @@ from typing import Any
 from aws.change.gate import Changes, unless_absent
 from aws.converge import table as tables
 from aws.desired import Table
+from aws.kinds.table import TABLE as TABLE_KIND
 from aws.kinds.table_beside import BACKUPS
 from aws.words import Words
 from plan import plan_for
@@ -48,12 +49,15 @@ def afterwards(context: StepContext) -> StepContext:
     return _renamed(context, {restore.old.key: restore.new.name for restore in restores(context)})
 
 
+RESTORED_FROM = Words(en="restored from", ja="復元元")
+
+
 def restore(context: StepContext, job: Restore) -> Changes:
     """Restore into the new table, unless an earlier run did; wait until it can be read."""
     there = described_table(context, job.new)
     if there is None:
         refuse_outside(context, job.old, job.at)
-    name, wanted = f"table {job.new.name}", {"restored from": f"{job.old.name} at {job.at}"}
+    name, wanted = TABLE_KIND.resource(job.new.name), {RESTORED_FROM: f"{job.old.name} at {job.at}"}
     changes = difference(name, None if there is None else wanted, wanted)
     made = context.settle(changes, partial(_restore, context, job))
     if there is not None:

@@ -16,7 +16,10 @@ from aws.change.gate import Changes, tag_map
 from aws.converge import table as tables
 from aws.converge.table import converge_safety
 from aws.desired import Table
-from aws.kinds.table import PROTECTION, STREAM
+from aws.kind.description import POLICY
+from aws.kinds.table import PROTECTION, STREAM, TABLE
+from aws.kinds.table_beside import SCALING
+from aws.words import Words
 from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table, exists
 
@@ -59,10 +62,10 @@ def _as_planned(context: StepContext, table: Table) -> Changes:
 
 def _foreseen(context: StepContext, table: Table) -> Changes:
     """Show what will be wanted of a table that is not there yet."""
-    wanted = {PROTECTION.en: table.deletion_protection or None, STREAM.en: table.stream}
+    wanted = {PROTECTION: table.deletion_protection or None, STREAM: table.stream}
     asked = {fact: value for fact, value in wanted.items() if value is not None}
     return (
-        *difference(f"table {table.name}", None, asked),
+        *difference(TABLE.resource(table.name), None, asked),
         *converge_safety(context, table, None),
     )
 
@@ -75,8 +78,8 @@ def _policy(context: StepContext, restore: Restore, *, there: bool) -> Changes:
     whole = re.compile(re.escape(restore.old.arn) + r'(?=["/])')
     wanted = json.loads(whole.sub(restore.new.arn, text))
     found = _policy_of(context, restore.new) if there else None
-    have = {"resource policy": json.loads(found)} if found else None
-    changes = difference(f"table {restore.new.name}", have, {"resource policy": wanted})
+    have = {POLICY: json.loads(found)} if found else None
+    changes = difference(TABLE.resource(restore.new.name), have, {POLICY: wanted})
     put = partial(context.client("dynamodb").put_resource_policy, ResourceArn=restore.new.arn)
     return context.settle(changes, lambda: put(Policy=json.dumps(wanted)))
 
@@ -97,9 +100,9 @@ class Scaling:
     maximum: int
     policies: Mapping[str, Any]
 
-    def fields(self, dimension: str) -> dict[str, Any]:
+    def fields(self, dimension: str) -> dict[Words, Any]:
         units = dimension.rpartition(":")[2]
-        return {f"scaling of {units}": asdict(self)}
+        return {SCALING.named(units): asdict(self)}
 
 
 def carry_scaling(context: StepContext, old: Table, new: Table, *, there: bool) -> Changes:
@@ -112,7 +115,7 @@ def carry_scaling(context: StepContext, old: Table, new: Table, *, there: bool) 
     for place, wanted in _scaling(context, old).items():
         part, dimension = place
         have = found[place].fields(dimension) if place in found else None
-        changes = difference(f"table {new.name}{part}", have, wanted.fields(dimension))
+        changes = difference(TABLE.resource(f"{new.name}{part}"), have, wanted.fields(dimension))
         resource = {"ResourceId": f"table/{new.name}{part}", "ScalableDimension": dimension}
         made += context.settle(changes, partial(_register, context, resource, wanted))
     return made

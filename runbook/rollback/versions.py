@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import Changes, unless_absent
+from aws.converge.alias import ALIAS, PUBLISHED
+from aws.converge.function import VARIABLE
 from aws.converge.version import LATEST, move
 from aws.desired import Function
-from aws.kinds.function_beside import ALIASES
+from aws.kinds.function import CODE, VERSION
+from aws.kinds.function_beside import ALIASES, WEIGHTS
 from aws.release import CLOSED_PACKAGE, code_sha256, is_closed_version
 from aws.way_back import version_back
+from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
+from runbook.engine.change_lines import SERVED
 from runbook.rollback.execution import ServedPart, unfinished_target
 
 PART = "functions"
+ITS_ROUTES = Words(en="its routes", ja="この関数のルート")
+CLOSES = Words(en="503 to every call", ja="すべての呼び出しに503を返す")
 Listed = Mapping[str, Mapping[str, Any]]
 """Lambda's configuration of $LATEST and of each published version of a function, by its number."""
 
@@ -33,16 +40,15 @@ class AliasMove:
 
     def changes(self) -> Changes:
         """Return the version, and what else callers notice; a table that is left, and the end of service, are asked about."""
-        name = f"alias {self.function.name}:{self.function.alias}"
+        name = ALIAS.named(f"{self.function.name}:{self.function.alias}")
         moved = difference(name, _shown(self.live, self.weights), _shown(self.target, {}))
         lost = () if self.closes else _tables(name, self.live, self.target)
         return (*moved, *lost, *self._closing(name)) if moved else ()
 
-    def _closing(self, name: str) -> Changes:
+    def _closing(self, name: Words) -> Changes:
         if not self.closes:
             return ()
-        after = "503 to every call"
-        return (Change(name, "its routes", "served", after, destroys=True, closes=True),)
+        return (Change(name, ITS_ROUTES, SERVED, CLOSES, destroys=True, closes=True),)
 
 
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
@@ -145,7 +151,7 @@ def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart
     (name,) = {function.alias for function in functions}
     return ServedPart(
         part=PART,
-        named=f"alias {{}}:{name}",
+        named=lambda function: ALIAS.named(f"{function}:{name}"),
         read=lambda: live(context, functions),
         put=lambda function, version: move(context, function, of[function].alias, version),
     )
@@ -217,19 +223,19 @@ def _existing(function: Function, version: str, there: Listed) -> Mapping[str, A
     return there[version]
 
 
-def _shown(version: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, Any]:
+def _shown(version: Mapping[str, Any], weights: Mapping[str, float]) -> dict[Words, Any]:
     return {
-        "weights": dict(weights),
-        "version": version["Version"],
-        "published": version["LastModified"],
-        "code": version["CodeSha256"],
+        WEIGHTS: dict(weights),
+        VERSION: version["Version"],
+        PUBLISHED: version["LastModified"],
+        CODE: version["CodeSha256"],
     }
 
 
-def _tables(name: str, live: Mapping[str, Any], target: Mapping[str, Any]) -> Changes:
+def _tables(name: Words, live: Mapping[str, Any], target: Mapping[str, Any]) -> Changes:
     now, then = (entry.get("Environment", {}).get("Variables", {}) for entry in (live, target))
     return tuple(
-        Change(name, variable, now.get(variable), then.get(variable), destroys=True)
+        Change(name, VARIABLE.named(variable), now.get(variable), then.get(variable), destroys=True)
         for variable in sorted({*now, *then})
         if names_a_table(variable) and now.get(variable) != then.get(variable)
     )

@@ -271,15 +271,15 @@ def test_fact_outside_its_bound_is_brought_to_the_nearest_value_within_it():
     endless = Toy(name="a", days=None, state="READY", colour="red")
     (change,) = TOY.repairs("a", endless, {DAYS: expiring(7), COLOUR: exactly("red")})
 
-    assert (change.resource, change.field) == ("toy a", "days")
-    assert (change.before, change.after, change.creates) == ("unlimited", 7, False)
-    assert TOY.members({"days": 7}) == {"Days": 7}
+    assert (change.resource.en, change.field.en) == ("toy a", "days")
+    assert (str(change.before), change.after, change.creates) == ("unlimited", 7, False)
+    assert TOY.members({DAYS: 7}) == {"Days": 7}
 
 
 def test_absent_resource_gets_every_fact():
     changes = TOY.repairs("a", None, {DAYS: expiring(7), COLOUR: exactly("red")})
 
-    assert [(change.field, change.after, change.creates) for change in changes] == [
+    assert [(change.field.en, change.after, change.creates) for change in changes] == [
         ("days", 7, True),
         ("colour", "red", True),
     ]

@@ -111,7 +111,11 @@ class Rehearsal:
             if step.action
         ]
         made: list[Change] = [change for step in steps for change in step.action(here)]
-        return {(change.resource, change.field) for change in made if change.resource != "evidence"}
+        return {
+            (change.resource.en, change.field.en)
+            for change in made
+            if change.resource.en != "evidence"
+        }
 
     def _red(self, rows):
         return tuple(finding for finding in judge(self.snapshot(), rows) if finding.outcome.red)

@@ -167,9 +167,9 @@ def test_procedure_sends_a_burst_as_the_whole_number_that_aws_wants():
         )
     ]
 
-    assert [(change.field, str(change.after)) for change in changes if "burst" in change.field] == [
-        ("stamps/award/POST throttle burst", "200")
-    ]
+    assert [
+        (change.field.en, str(change.after)) for change in changes if "burst" in change.field.en
+    ] == [("stamps/award/POST throttle burst", "200")]
 
 
 def test_procedure_limits_no_route_by_itself_where_the_stage_alone_is_too_wide():

@@ -7,6 +7,7 @@ import pytest
 
 from aws.converge import custom_domain
 from runbook.engine import Declined, Procedure, Refused
+from runbook.engine.change_lines import kind_of
 from runbook.procedures import domain
 from tests.runbook.desk import ONCE
 
@@ -54,10 +55,10 @@ def acting(finished):
 
 
 def test_from_nothing_to_the_record_and_then_nothing_more(acting, finished):
-    made = {change.resource.split()[0] for change in acting()}
+    made = {kind_of(change.resource).en for change in acting()}
     found = finished.client("apigateway").get_domain_name(domainName=NAME)
 
-    assert made == {"certificate", "DNS", "domain", "mapping"}
+    assert made == {"certificate", "DNS record", "custom domain", "mapping"}
     assert found["securityPolicy"] == "TLS_1_2"
     assert found["endpointConfiguration"]["types"] == ["REGIONAL"]
     assert acting() == []
@@ -72,7 +73,7 @@ def test_without_a_zone_the_records_are_told(acting):
 def test_a_record_that_somebody_else_sets_is_no_change_of_a_rehearsal(acting):
     shown = acting(zone_id=None, go=False)
 
-    assert [change for change in shown if change.resource.startswith("DNS record ")] == []
+    assert [change for change in shown if change.resource.en.startswith("DNS record ")] == []
 
 
 def test_waiting_for_a_certificate_has_an_end(acting):
@@ -84,8 +85,8 @@ def test_a_rehearsal_reads_only(acting, finished):
     with finished.reads_only():
         shown = acting(go=False)
 
-    assert {change.resource.split()[0] for change in shown if change.creates} == {
-        *("certificate", "domain", "mapping", "DNS")
+    assert {kind_of(change.resource).en for change in shown if change.creates} == {
+        *("certificate", "custom domain", "mapping", "DNS record")
     }
     assert finished.client("apigateway").get_domain_names().get("items", []) == []
 
@@ -120,7 +121,9 @@ def test_a_cname_to_the_target_is_as_good_as_an_alias_however_it_is_spelt(acting
     target = finished.client("apigateway").get_domain_name(domainName=NAME)["regionalDomainName"]
     set_record(finished, acting, "CNAME", spelt.format(target).replace("D-d-", "D-"))
 
-    assert [change for change in acting() if change.resource.startswith(f"DNS record {NAME}")] == []
+    assert [
+        change for change in acting() if change.resource.en.startswith(f"DNS record {NAME}")
+    ] == []
 
 
 def test_a_cname_to_something_else_is_left_to_people(acting, finished):
@@ -142,12 +145,12 @@ def test_a_mapping_to_another_api_is_repointed_only_after_asking(acting, finishe
     gateway.create_deployment(restApiId=other, stageName="prod")
     patch = [{"op": "replace", "path": "/restapiId", "value": other}]
     gateway.update_base_path_mapping(domainName=NAME, basePath="(none)", patchOperations=patch)
-    with pytest.raises(Declined, match=f"mapping {NAME}/: api"):
+    with pytest.raises(Declined, match=f"mapping {NAME}/: REST API"):
         acting()
     made = acting(agrees=True)
     gateway.delete_rest_api(restApiId=other)
 
-    assert [(change.field, change.before) for change in made] == [("api", other)]
+    assert [(change.field.en, change.before) for change in made] == [("REST API", other)]
 
 
 def test_an_edge_domain_is_refused_with_the_way_to_a_regional_one(acting, finished):
@@ -172,9 +175,9 @@ def test_a_newer_security_policy_stays_when_the_certificate_changes(acting, fini
     found = gateway.get_domain_name(domainName=NAME)
 
     assert found["securityPolicy"] == newer
-    assert [change.field for change in made if change.resource == f"domain {NAME}"] == [
-        "certificate"
-    ]
+    assert [
+        change.field.en for change in made if change.resource.en == f"custom domain {NAME}"
+    ] == ["certificate"]
 
 
 def test_an_edge_endpoint_beside_the_regional_one_is_told(acting, finished):

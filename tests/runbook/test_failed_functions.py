@@ -42,7 +42,7 @@ def test_failed_update_is_shown_and_uploaded_again(finished):
         left = finished.do(functions.upload_the_functions.action)
 
     assert rehearsed == done
-    assert (done.resource, done.field, done.before) == (
+    assert (done.resource.en, done.field.en, done.before) == (
         f"function {AUTH}",
         "last update",
         "Failed",
@@ -71,7 +71,7 @@ def test_published_version_that_is_down_is_published_again_and_served(finished, 
         (done,) = finished.do(functions.release_them.action)
 
     served = finished.client("lambda").get_alias(FunctionName=AUTH, Name="live")["FunctionVersion"]
-    assert (done.resource, done.field, done.before) == (f"alias {AUTH}:live", "state", state)
+    assert (done.resource.en, done.field.en, done.before) == (f"alias {AUTH}:live", "state", state)
     assert int(served) > int(failed)
 
 

@@ -46,7 +46,7 @@ def test_authorizer_without_a_name_is_no_authorizer_of_the_plan(finished):
     with lacking(finished, "apigateway:GetAuthorizers", "items", "name"):
         changes = api.draw_up_the_api.action(finished.context(go=False))
 
-    assert "authorizer" in " ".join(change.resource for change in changes)
+    assert "authorizer" in " ".join(change.resource.en for change in changes)
 
 
 @pytest.mark.parametrize("call", OTHERS)

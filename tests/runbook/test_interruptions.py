@@ -3,6 +3,7 @@
 import pytest
 
 from aws.change.gate import Change
+from aws.words import Words
 from local.aws.request import access_denied, refusal
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import AppliedChanges
@@ -95,7 +96,7 @@ RESUME = "The same command resumes from here"
 
 
 def change(resource):
-    return Change(resource, "memory", 128, 256)
+    return Change(Words.same(resource), Words.same("memory"), 128, 256)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.converge.table import OWNED
 from runbook.engine import Declined
 from runbook.procedures import encryption, secrets, tables
 
@@ -35,8 +36,8 @@ def test_a_table_of_before_comes_under_the_key_without_asking(keyed):
     keyed.do(tables.create_the_tables.action, environment=keyed.plain)
     made = keyed.do(encryption.encrypt_the_tables.action)
 
-    assert {(change.field, change.before, change.after) for change in made} == {
-        ("encryption", "AWS owned key", keyed.arn)
+    assert {(change.field.en, change.before, change.after) for change in made} == {
+        ("encryption", OWNED, keyed.arn)
     }
 
 
@@ -46,7 +47,7 @@ def test_a_secret_of_before_comes_under_the_key_and_keeps_its_value(keyed):
     before = client.get_secret_value(SecretId=name)["SecretString"]
     made = keyed.do(secrets.generate_the_session_key.action)
 
-    assert [(change.field, change.after) for change in made] == [("key", keyed.arn)]
+    assert [(change.field.en, change.after) for change in made] == [("KMS key", keyed.arn)]
     assert client.get_secret_value(SecretId=name)["SecretString"] == before
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from aws.converge import live_configuration, rest_api
 from runbook.catalogue import procedures
-from runbook.engine import Change, Declined, Procedure
+from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from signoff.environment import Decision
 from tests.moto_state import restore, state_of
@@ -97,7 +97,7 @@ def rehearsed(_set_up):
 
 
 def shown(changes, resource):
-    return {c.field: (c.before, c.after) for c in changes if c.resource == resource}
+    return {c.field.en: (c.before, c.after) for c in changes if c.resource.en == resource}
 
 
 def test_it_comes_to_the_plan_and_stays_there(converged, everything):
@@ -178,11 +178,11 @@ def test_an_alarm_that_never_fires_is_mended(rehearsed):
 
 
 def test_everything_that_is_lost_is_marked_so(rehearsed):
-    lost = {(c.resource, c.field) for c in rehearsed if c.destroys}
+    lost = {(c.resource.en, c.field.en) for c in rehearsed if c.destroys}
 
     assert lost == {
         ("secret stamp-rally-prod/token-secret-key", "value"),
-        ("role stamp-rally-prod-auth-role", "trust"),
+        ("role stamp-rally-prod-auth-role", "trust policy"),
         ("role stamp-rally-prod-auth-role", "policy console"),
         ("role stamp-rally-prod-auth-role", "managed policy"),
         ("function stamp-rally-prod-auth", "variable TOKEN_SECRET_KEY"),
@@ -190,7 +190,7 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
         ("alias stamp-rally-prod-auth:live", "variable TABLE_USERS"),
         ("function stamp-rally-prod-auth", "permission world"),
         ("table StampMasters-prod", "item SEV-001"),
-        ("topic stamp-rally-prod-alerts", "key"),
+        ("topic stamp-rally-prod-alerts", "KMS key"),
     }
 
 
@@ -202,7 +202,7 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
         (functions.upload_the_functions, "variable TOKEN_SECRET_KEY"),
         (functions.release_them, "alias stamp-rally-prod-auth:live: variable TABLE_USERS"),
         (masters.load_the_spots, "item SEV-001"),
-        (monitoring.create_the_topic, "topic stamp-rally-prod-alerts: key"),
+        (monitoring.create_the_topic, "topic stamp-rally-prod-alerts: KMS key"),
     ],
     ids=lambda one: getattr(one, "name", None),
 )
@@ -270,16 +270,13 @@ def test_a_placeholder_becomes_64_random_bytes(console):
     name = "stamp-rally-prod/token-secret-key"
     key = json.loads(client.get_secret_value(SecretId=name)["SecretString"])["TOKEN_SECRET_KEY"]
     assert len(bytes.fromhex(key)) == 64
-    assert (
-        Change(
-            f"secret {name}",
-            "value",
-            "a placeholder, a pattern, or words",
-            "64 random bytes",
-            True,
-        )
-        in made
-    )
+    assert {
+        "resource": f"secret {name}",
+        "field": "value",
+        "before": "a placeholder, a pattern, or words",
+        "after": "64 random bytes",
+        "destroys": True,
+    } in [change.as_json() for change in made]
 
 
 def test_an_accepted_managed_policy_stays(console):

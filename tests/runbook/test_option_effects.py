@@ -146,7 +146,7 @@ def touched(desk, module, names, **chosen):
         for kind in ("tables", "functions", "roles")
         for each in getattr(context.plan, kind)
     }
-    return {change.resource.rpartition(" ")[2] for change in changes} & planned
+    return {change.resource.en.rpartition(" ")[2] for change in changes} & planned
 
 
 @pytest.mark.parametrize(("module", "chosen", "one"), PARTED.values(), ids=map(" ".join, PARTED))

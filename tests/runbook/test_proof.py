@@ -78,7 +78,7 @@ def test_a_proof_names_the_packages_that_were_tried_and_is_not_repeated(finished
     kind, body = proofs[-1]
     assert (kind, body["tests"], body["embedded"]) == ("proof", "passed", "GO")
     assert body["functions"]["stamp-rally-prod-award"] == BUILT["award"]
-    assert [change.resource for change in made] == ["evidence"]
+    assert [change.resource.en for change in made] == ["evidence"]
     assert again == ()
 
 
@@ -104,7 +104,7 @@ def test_functions_that_change_while_they_are_tested_prove_nothing(finished, pro
 def test_a_rehearsal_tries_nothing(finished):
     shown = prove_the_build.action(finished.context())
 
-    assert [change.resource for change in shown] == ["evidence"]
+    assert [change.resource.en for change in shown] == ["evidence"]
 
 
 @pytest.mark.parametrize(

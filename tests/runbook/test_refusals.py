@@ -160,7 +160,7 @@ def test_another_time_to_live_is_left_to_detach_and_keeps_nothing_else_from_bein
         )
     made = empty.do(tables.create_the_tables.action)
 
-    assert [change.field for change in made] == ["deletion protection"]
+    assert [change.field.en for change in made] == ["deletion protection"]
 
 
 def test_two_apis_of_one_name_are_refused(empty):
@@ -256,7 +256,9 @@ def test_a_secret_that_is_being_deleted_is_brought_back(empty):
     client.delete_secret(SecretId=name)
     made = empty.do(secrets.generate_the_session_key.action)
 
-    assert [(change.field, change.after) for change in made] == [("deletion", None)]
+    assert [(change.field.en, change.after) for change in made] == [
+        ("scheduled for deletion", None)
+    ]
     assert client.get_secret_value(SecretId=name)["SecretString"] == before
 
 
@@ -271,7 +273,7 @@ def test_a_rate_limit_costs_time_and_nothing_else():
             429,
             200,
         ]
-        assert "log role" in [change.field for change in made]
+        assert "role for logs" in [change.field.en for change in made]
 
 
 def test_waiting_says_for_what_and_ends_with_a_sentence(empty):

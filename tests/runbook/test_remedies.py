@@ -32,7 +32,7 @@ def test_a_good_session_key_is_replaced_where_that_is_asked_for(empty, stored):
         secrets.generate_the_session_key.action, chosen=ROTATE, permit=lambda _: True
     )
 
-    assert (made.field, made.destroys) == ("value", True)
+    assert (made.field.en, made.destroys) == ("value", True)
     assert len(stored(TOKEN_KEY)) == 128
     assert stored(TOKEN_KEY) != before
 

@@ -31,7 +31,7 @@ def users(desk, table):
 def test_items_of_a_test_user_go_from_both_tables_and_those_of_a_person_stay(desk):
     made = desk.do(remove_test_users.remove_them.action, permit=lambda _: True)
 
-    assert [(change.resource, change.field) for change in made] == [
+    assert [(change.resource.en, change.field.en) for change in made] == [
         ("table Users-prod", "user Usmoke-left"),
         ("table UserStamps-prod", "user Usmoke-left"),
     ]

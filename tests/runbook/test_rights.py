@@ -106,10 +106,12 @@ def test_cannot_be_undone_is_said_of_what_is_lost_and_was_not_shown(runs):
     shown = [one for name, found in runs.items() if name != "detach" for one in found.shown]
     lost = [change for change in shown if change.destroys and not change.after]
     unshown = {
-        (change.resource, change.field) for change in lost if UNSHOWN.fullmatch(str(change.before))
+        (change.resource.en, change.field.en)
+        for change in lost
+        if UNSHOWN.fullmatch(str(change.before))
     }
 
-    assert {(change.resource, change.field) for change in lost if change.final} == unshown
+    assert {(change.resource.en, change.field.en) for change in lost if change.final} == unshown
 
 
 def without(one, desk, folder):

@@ -11,24 +11,36 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
+from aws.change.gate import TAG
 from aws.converge.policy_document import policy_lines
+from aws.converge.secret import GIVEN
+from aws.converge.stage import THROTTLE_RATE
+from aws.converge.table import BILLING
 from aws.converge.undo import UNDO
 from aws.difference import fault
+from aws.kinds.log_group import LOG_GROUP
+from aws.kinds.rest_api import STAGE
+from aws.kinds.table import KEY, TABLE
+from aws.kinds.table_beside import RECOVERY
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.composition import secret_source
 from runbook.engine import Change, Refused, Text, difference
-from runbook.engine.change_lines import in_language
+from runbook.engine.change_lines import EVIDENCE, lines
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own, undone_by, variables
+from runbook.releases import AS_DEPLOYED
+from signoff.evidence import kind_of
 from signoff.judge.checklist import Checklist, Repair, Severity
 from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from tests.english import english_in
 from tests.runbook import toy
+from tests.runbook.changes import change
 from tests.runbook.judged_rows import leaving, written
 
+TABLE_A = TABLE.resource("A")
 NAMES_OF_AWS = {"SnapStart", "FIFO", "durable execution", "web ACL"}
 STEPS = {f"{step.module}.{step.name}": step for step in procedures()["provision"].steps}
 
@@ -271,11 +283,11 @@ def test_several_steps_are_asked_for_by_their_numbers_until_the_answer_names_som
 def test_what_is_new_takes_a_line_and_what_differs_a_line_each(terminal, paper):
     terminal.changes(
         (
-            Change("table A", "key", None, "Id"),
-            Change("table A", "billing", None, "[odd]"),
-            Change("table B", "key", None, "Id"),
-            Change("table B", "billing", "PROVISIONED", "PAY_PER_REQUEST"),
-            Change("table B", "policy", "x", None, destroys=True),
+            change("table", "A", "key", None, "Id"),
+            change("table", "A", "billing", None, "[odd]"),
+            change("table", "B", "key", None, "Id"),
+            change("table", "B", "billing", "PROVISIONED", "PAY_PER_REQUEST"),
+            change("table", "B", "policy", "x", None, destroys=True),
         )
     )
 
@@ -295,14 +307,14 @@ def test_what_is_new_takes_a_line_and_what_differs_a_line_each(terminal, paper):
 def test_only_yes_is_yes(screen, monkeypatch, typed, agreed):
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
 
-    assert screen.agreed([Change("thing", "value", 1, None, destroys=True)]) is agreed
+    assert screen.agreed([change("thing", "", "value", 1, None, destroys=True)]) is agreed
     assert screen.confirmed(toy.look_at_it) is False
 
 
 def test_yes_beforehand_asks_nobody(screen, paper):
     screen.yes = True
 
-    assert screen.agreed([Change("thing", "value", 1, None, destroys=True)])
+    assert screen.agreed([change("thing", "", "value", 1, None, destroys=True)])
     assert "- value: 1" in paper.getvalue()
 
 
@@ -325,7 +337,7 @@ def test_the_screen_speaks_japanese(screen, paper):
 def test_yes_beforehand_does_not_agree_to_answering_503(screen, paper, monkeypatch, typed, agreed):
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     screen.yes = True
-    closing = Change("stage prod", "every route", "served", "503", destroys=True, closes=True)
+    closing = change("stage", "prod", "every route", "served", "503", destroys=True, closes=True)
 
     assert screen.agreed([closing]) is agreed
     assert (
@@ -367,13 +379,15 @@ def rehearsed(*changes, step=toy.set_the_first, told=()):
 def test_a_rehearsal_begins_with_its_sums(screen, paper):
     screen.rehearsed(
         [
-            rehearsed(*difference("table A", None, {"key": "Id", "billing": "ON_DEMAND"})),
+            rehearsed(*difference(TABLE_A, None, {KEY: "Id", BILLING: "ON_DEMAND"})),
             rehearsed(
-                Change("log group B", "retention (days)", "never", 30, destroys=True, final=True),
-                Change("log group B", "entries", "older", None, destroys=True, final=True),
-                Change("secret C", "value", None, "as given"),
-                Change("policy D", "statement", "x", None, destroys=True),
-                Change("evidence", "release", None, "as it is deployed then"),
+                change(
+                    "log group", "B", "retention (days)", "never", 30, destroys=True, final=True
+                ),
+                change("log group", "B", "entries", "older", None, destroys=True, final=True),
+                change("secret", "C", "value", None, GIVEN),
+                change("policy", "D", "statement", "x", None, destroys=True),
+                Change(EVIDENCE, kind_of("release"), None, AS_DEPLOYED),
             ),
             rehearsed(step=toy.look_at_it),
         ],
@@ -396,7 +410,7 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
 
 
 def test_a_rehearsal_that_ends_in_503_does_not_offer_to_agree_by_an_option(screen, paper):
-    closing = Change("stage prod", "every route", "served", "503", destroys=True, closes=True)
+    closing = change("stage", "prod", "every route", "served", "503", destroys=True, closes=True)
     screen.rehearsed([rehearsed(closing)], whole=True)
 
     asked = "asked for: your agreement to 1 change (at a terminal, --yes or not)"
@@ -405,13 +419,13 @@ def test_a_rehearsal_that_ends_in_503_does_not_offer_to_agree_by_an_option(scree
 
 def test_a_rehearsal_says_what_new_resources_cost_as_long_as_they_stand(screen, paper):
     made = [
-        Change(f"{what} {number}", "name", None, "x", creates=True)
+        change(what, str(number), "name", None, "x", creates=True)
         for what, many in (("secret", 2), ("alarm", 10), ("dashboard", 1), ("table", 3))
         for number in range(many)
     ]
     screen.rehearsed([rehearsed(*made)], whole=True)
     lines = paper.getvalue().splitlines()
-    screen.rehearsed([rehearsed(Change("table A", "name", None, "x", creates=True))], whole=True)
+    screen.rehearsed([rehearsed(change("table", "A", "name", None, "x", creates=True))], whole=True)
 
     assert (
         "a month (alarm 10 x $0.10, dashboard 1 x $3.00, secret 2 x $0.40; approximate" in lines[2]
@@ -421,7 +435,7 @@ def test_a_rehearsal_says_what_new_resources_cost_as_long_as_they_stand(screen, 
 
 
 def test_a_rehearsal_that_stopped_has_no_sums(screen, paper):
-    screen.rehearsed([rehearsed(Change("table A", "key", "Id", "Name"))], whole=False)
+    screen.rehearsed([rehearsed(change("table", "A", "key", "Id", "Name"))], whole=False)
 
     assert paper.getvalue().splitlines()[1:] == [
         "1. Set the first thing (9-1)",
@@ -431,8 +445,8 @@ def test_a_rehearsal_that_stopped_has_no_sums(screen, paper):
 
 
 def test_what_an_earlier_step_changes_is_named_by_its_number(screen, paper):
-    change = Change("log group A", "retention (days)", 3, 30)
-    steps = [rehearsed(change), replace(rehearsed(change), number=2)]
+    again = change("log group", "A", "retention (days)", 3, 30)
+    steps = [rehearsed(again), replace(rehearsed(again), number=2)]
     screen.rehearsed(steps, whole=True)
 
     assert paper.getvalue().splitlines()[-1] == "   what step 1 changes is looked at again here"
@@ -474,7 +488,7 @@ def statement(*actions, **more):
     ],
 )
 def test_of_two_documents_the_difference_is_shown(terminal, paper, before, after, differing):
-    terminal.changes((Change("role A", "field", before, after),))
+    terminal.changes((change("role", "A", "field", before, after),))
 
     assert paper.getvalue().splitlines() == ["   role A", *(f"     {one}" for one in differing)]
 
@@ -505,7 +519,7 @@ def test_of_a_document_the_parts_that_differ_are_shown(screen, paper):
     open_to = {**lambdas, "Principal": {**lambdas["Principal"], "AWS": "arn:aws:iam::1:root"}}
     before, after = ({"Statement": [one]} for one in (open_to, {**lambdas, "Effect": "Deny"}))
     screen.rehearsed(
-        [rehearsed(Change("role R", "trust", before, after, destroys=True))], whole=True
+        [rehearsed(change("role", "R", "trust", before, after, destroys=True))], whole=True
     )
 
     assert paper.getvalue().splitlines()[-2:] == [
@@ -516,16 +530,16 @@ def test_of_a_document_the_parts_that_differ_are_shown(screen, paper):
 
 @pytest.mark.parametrize("text", ["x" * 300, "長い値" * 100, "[bold]" * 40, "two\nlines " * 50])
 def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(terminal, paper, text):
-    new = {"one": text, "two": text}
+    new = {Words.same("one"): text, Words.same("two"): text}
     terminal.rehearsed(
         [
             rehearsed(
-                *difference("table A", None, new),
-                Change("B", "field", text, "short"),
-                Change("B", "other", "short", text),
-                Change("B", "both", text, text),
-                Change("B", "gone", text, None, destroys=True, final=True),
-                Change(text, "field", 1, 2),
+                *difference(TABLE_A, None, new),
+                change("B", "", "field", text, "short"),
+                change("B", "", "other", "short", text),
+                change("B", "", "both", text, text),
+                change("B", "", "gone", text, None, destroys=True, final=True),
+                change(text, "", "field", 1, 2),
             )
         ],
         whole=True,
@@ -535,44 +549,36 @@ def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(terminal, paper,
 
 
 @pytest.mark.parametrize(
-    ("resource", "field", "shown"),
+    ("change", "shown"),
     [
         (
-            "table Users-prod",
-            "point-in-time recovery",
-            "テーブル Users-prod ポイントインタイムリカバリ",
+            Change(TABLE_A, RECOVERY, before=False, after=True),
+            ["テーブル A", "  [yellow]~ ポイントインタイムリカバリ: 無効 -> 有効[/]"],
         ),
-        ("log group /aws/x", "tag Project", "ロググループ /aws/x タグ Project"),
-        ("stage prod", "*/* throttle rate", "ステージ prod */* スロットリングのレート"),
-        ("table Users-prod", "time to live", "テーブル Users-prod 有効期限（TTL）"),
-        ("topic x", "delivery policy", "トピック x 配信ポリシー"),
-        ("somebody's", "own", "somebody's own"),
+        (
+            Change(LOG_GROUP.resource("/aws/x"), TAG.named("Project"), "x", GIVEN),
+            ["ロググループ /aws/x", "  [yellow]~ タグ Project: x -> 入力された値[/]"],
+        ),
+        (
+            Change(STAGE.resource("prod"), THROTTLE_RATE.of("*/*"), 1, 2),
+            ["ステージ prod", "  [yellow]~ */* スロットリングのレート: 1 -> 2[/]"],
+        ),
+        (change("other", "", "own", [1], [2]), ["other", "  [yellow]~ own[0]: 1 -> 2[/]"]),
     ],
 )
-def test_change_is_shown_in_japanese_and_stays_as_it_is_in_english(resource, field, shown):
-    change = Change(resource, field, True, "as given")
-
-    ja = in_language(change, "ja")
-
-    assert (f"{ja.resource} {ja.field}", ja.before, ja.after) == (shown, "有効", "入力された値")
-    assert in_language(change, "en") is change
+def test_change_is_shown_in_japanese(change, shown):
+    assert [*lines((change,), "ja")] == shown
 
 
 def test_what_can_be_undone_has_its_names_in_japanese():
-    changes = [Change(f"{kind.en} x", fact.en, "found", None) for kind, fact in UNDO]
-    shown = [(change, in_language(change, "ja")) for change in changes]
-
-    kinds = {en.resource for en, ja in shown if not JAPANESE.search(ja.resource)}
-    assert kinds == {"REST API x"}
-    assert {en.field for en, ja in shown if not JAPANESE.search(ja.field)} <= NAMES_OF_AWS
+    assert {kind.en for kind, _ in UNDO if not JAPANESE.search(kind.ja)} == {"REST API"}
+    assert {fact.en for _, fact in UNDO if not JAPANESE.search(fact.ja)} <= NAMES_OF_AWS
 
 
 def test_rehearsal_of_an_empty_account_is_all_japanese(empty, everything):
     context = empty.context()
     changes = tuple(one for action in everything for one in action(context))
 
-    told = [in_language(change, "ja") for change in changes]
-
-    assert len(told) > 500
-    named = {f"{change.resource} {change.field}" for change in told}
+    assert len(changes) > 500
+    named = {f"{change.resource.ja} {change.field.ja}" for change in changes}
     assert [left for words in named for left in english_in(words)] == []

@@ -23,10 +23,13 @@ class Thing:
     precious: bool = False
 
 
+THING, VALUE = Words.same("thing"), Words.same("value")
+
+
 def set_to(context: StepContext, name: str, value: str) -> tuple[Change, ...]:
     thing: Thing = context.plan
     before = thing.values.get(name)
-    changes = (Change(f"thing {name}", "value", before, value, thing.precious),)
+    changes = (Change(THING.named(name), VALUE, before, value, thing.precious),)
 
     def apply() -> None:
         if thing.broken and name == "second":
@@ -108,7 +111,7 @@ class Memory:
         self.details.append(detail)
 
     def agreed(self, lost: Sequence[Change]) -> bool:
-        self.asked += [change.resource for change in lost]
+        self.asked += [change.resource.en for change in lost]
         return self.agrees
 
     def confirmed(self, step: Any) -> bool:

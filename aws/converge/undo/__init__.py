@@ -74,8 +74,8 @@ def detach(context: ChangeContext, unplanned: Unplanned, *, planned: Api) -> Cha
         return ()
     context.tell(undo.lost)
     lost = Change(
-        resource=f"{unplanned.kind.en} {unplanned.name}",
-        field=unplanned.fact.en,
+        resource=unplanned.kind.named(unplanned.name),
+        field=unplanned.fact,
         before=unplanned.found,
         after=None,
         destroys=True,

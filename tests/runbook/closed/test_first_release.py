@@ -194,7 +194,7 @@ def test_code_that_was_never_published_is_published_before_it_is_overwritten(wit
     release(functions)
 
     assert versions(with_roles) == [
-        ("1", FOUND, code_sha256(b"by hand")),
+        ("1", FOUND.en, code_sha256(b"by hand")),
         ("2", "", code_sha256(package("auth"))),
     ]
 
@@ -271,7 +271,7 @@ def test_code_that_is_published_on_the_way_is_overwritten_without_a_question(wit
     made_by_hand(with_roles)
     upload(with_roles)
 
-    assert versions(with_roles) == [("1", FOUND, code_sha256(b"by hand"))]
+    assert versions(with_roles) == [("1", FOUND.en, code_sha256(b"by hand"))]
 
 
 @pytest.mark.parametrize("point", ["PublishVersion", "UpdateFunctionCode", "CreateAlias"])
@@ -335,7 +335,9 @@ def test_after_a_rollback_the_good_draft_is_deployed_anew(with_api, release):
     age_the_deployments(with_api, 10)
     made = release(api)
 
-    assert ("stage prod", "deployment") in {(change.resource, change.field) for change in made}
+    assert ("stage prod", "deployment") in {
+        (change.resource.en, change.field.en) for change in made
+    }
     assert len(deployments(with_api)[0]) == 4
     assert release(api) == []
 
@@ -349,7 +351,7 @@ def test_release_that_is_the_only_one_gets_a_closed_one_to_go_back_to(with_api, 
     closed = [": closed: " in one for one in deployments(with_api)[0]]
 
     lost = [change for change in made if change.destroys]
-    assert [(change.resource, change.field) for change in lost] == [
+    assert [(change.resource.en, change.field.en) for change in lost] == [
         ("REST API stamp-rally-prod-api", "closed deployment")
     ]
     assert closed == [False, True, False]

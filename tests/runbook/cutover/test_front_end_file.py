@@ -48,7 +48,7 @@ def test_a_setting_that_is_only_in_the_repository_stays(switch):
 
     assert "NEW_IN_THIS_RELEASE: true" in switch.path.read_text()
     assert "API_BASE_URL: 'https://api.rally.example.jp'" in switch.path.read_text()
-    assert [(change.field, change.destroys) for change in made] == [
+    assert [(change.field.en, change.destroys) for change in made] == [
         ("API_BASE_URL", False),
         ("LIFF_ID", False),
     ]
@@ -67,7 +67,7 @@ def test_without_a_file_it_is_made_of_what_is_served(switch):
     made = switch(go=True)
 
     assert "MAP_ZOOM: 15" in switch.path.read_text()
-    assert [change.field for change in made] == ["API_BASE_URL", "LIFF_ID", "content"]
+    assert [change.field.en for change in made] == ["API_BASE_URL", "LIFF_ID", "content"]
 
 
 def test_without_a_file_and_with_nothing_served_the_bare_one_is_told(switch):
@@ -100,7 +100,7 @@ def test_what_else_would_go_is_shown_and_asked_for(tmp_path):
     path.write_text(NEWER)
     (lost,) = writing(path, SERVED)
 
-    assert (lost.field, lost.destroys) == ("content", True)
+    assert (lost.field.en, lost.destroys) == ("content", True)
     assert (lost.before.strip(), lost.after) == ("NEW_IN_THIS_RELEASE: true,", None)
 
 
@@ -110,7 +110,7 @@ def test_another_quoting_alone_is_a_change_that_loses_nothing(tmp_path):
     (change,) = writing(path, SERVED)
     write(path, SERVED)
 
-    assert (change.field, change.destroys) == ("content", False)
+    assert (change.field.en, change.destroys) == ("content", False)
     assert writing(path, SERVED) == ()
 
 

@@ -120,4 +120,4 @@ def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
         verdict.hold_the_verdict(replace(context, go=True))
 
-    assert [change.field for change in shown] == ["decision"]
+    assert [change.field.en for change in shown] == ["decision"]

@@ -70,7 +70,7 @@ def changed(context):
 def test_everything_was_made_at_the_first_try(late):
     context, _ = late
 
-    assert [change for change in changed(context) if change.resource != "evidence"] == []
+    assert [change for change in changed(context) if change.resource.en != "evidence"] == []
 
 
 def test_all_four_ways_back_are_rehearsed(late):

@@ -57,7 +57,7 @@ def test_decided_stream_is_turned_on(desk):
     again = run(desk, data.BY_TABLES)
 
     found = desk.client("dynamodb").describe_table(TableName="StampMasters-prod")["Table"]
-    assert (made.resource, made.field, made.after) == (
+    assert (made.resource.en, made.field.en, made.after) == (
         "table StampMasters-prod",
         "stream",
         "NEW_IMAGE",

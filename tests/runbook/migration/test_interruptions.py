@@ -57,7 +57,7 @@ def test_refused_while_writing_it_goes_on_with_what_is_missing(rally, refuse, wh
 
     assert 0 < there < 60
     assert (f"{there} of 60", "60 of 60") in [
-        (change.before, change.after) for change in rally.screen.shown if change.field == "items"
+        (change.before, change.after) for change in rally.screen.shown if change.field.en == "items"
     ]
     assert_all_has_arrived(rally)
     assert [difference.what for difference in Journal(rally.folder / "journal.jsonl")] == [

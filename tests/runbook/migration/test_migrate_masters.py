@@ -33,7 +33,9 @@ def test_a_rehearsal_shows_the_first_items_before_and_after_and_changes_nothing(
     assert rally.manifests == []
     assert not (rally.folder / "journal.jsonl").exists()
     assert [
-        (change.field, change.before, change.after) for change in changes if change.field == "items"
+        (change.field.en, change.before, change.after)
+        for change in changes
+        if change.field.en == "items"
     ] == [("items", "0 of 60", "60 of 60")]
     shown = [json.loads(line[2:]) for line in rally.told if line.startswith(("- ", "+ "))]
     assert len(shown) == 6

@@ -84,7 +84,7 @@ def test_a_rehearsal_says_how_many_would_come_and_carries_nobody(people):
     before = arrived(people)
     shown = people.run(migrate_users, by="Yamada").rehearse()
 
-    assert {change.resource for change in shown} >= {"table Users-prod", "table UserStamps-prod"}
+    assert {change.resource.en for change in shown} >= {"table Users-prod", "table UserStamps-prod"}
     assert arrived(people) == before
 
 

@@ -111,7 +111,7 @@ def test_rehearsing_changes_nothing(operator, served):
     before = served()
     shown = operator.rehearse(rollback_api)
 
-    assert [change.field for change in shown][:1] == ["deployment"]
+    assert [change.field.en for change in shown][:1] == ["deployment"]
     assert served() == before
 
 
@@ -175,7 +175,7 @@ def test_it_goes_there_only_after_asking(deployed):
 def test_whoever_agrees_gets_it(deployed):
     deployed.run(rollback_api)
 
-    assert ("GET /stamps", "500") in {(change.field, change.after) for change in deployed.asked}
+    assert ("GET /stamps", "500") in {(change.field.en, change.after) for change in deployed.asked}
     assert description_served(deployed) == "by hand"
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from aws.change.gate import Declined
 from aws.converge import rest_api
+from aws.kinds.function_beside import WEIGHTS
 from aws.release import is_closed
 from runbook.engine import Refused
 from runbook.procedures import rehearse_rollbacks, roll_forward, rollback_api, rollback_functions
 from runbook.rollback.deployments import deployments
 from runbook.rollback.forward import alias_moves, closed_parts
-from runbook.rollback.versions import moves
+from runbook.rollback.versions import CLOSES, moves
 from signoff.environment import Decision
 from tests.runbook.desk import said_in
 
@@ -91,7 +92,7 @@ def test_a_rollback_after_it_resumes_nothing(closed):
     closed.asked.clear()
     shown = closed.rehearse(rollback_functions)
 
-    assert {change.field for change in shown if change.closes} == {"its routes"}
+    assert {change.field.en for change in shown if change.closes} == {"its routes"}
 
 
 def test_what_is_live_as_recorded_is_left_alone(operator):
@@ -107,7 +108,7 @@ def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_versi
     functions.update_alias(FunctionName=name, Name="live", FunctionVersion="1")
     made = operator.run(roll_forward)
 
-    assert {change.resource for change in made} == {f"alias {name}:live"}
+    assert {change.resource.en for change in made} == {f"alias {name}:live"}
     assert operator.versions()["award"] == "2"
     assert len(operator.history("release")) == before
 
@@ -144,7 +145,9 @@ def test_tenth_of_the_calls_that_a_closed_version_gets_is_told_and_taken_from_it
     assert before == [
         (f"function {AWARD}: {share}", f"関数{AWARD}: 呼び出しの10%でメンテナンス版（503を返す）")
     ]
-    assert [(each.field, each.before, each.after) for each in made] == [("weights", {"1": 0.1}, {})]
+    assert [(each.field.en, each.before, each.after) for each in made] == [
+        (WEIGHTS.en, {"1": 0.1}, {})
+    ]
     assert f"{AWARD}: no longer 10% to version 1" in told
     assert (weights_of(operator), operator.versions()["award"]) == ({}, "2")
     assert closed_parts(operator.context()) == ()
@@ -166,7 +169,7 @@ def test_tenth_of_the_calls_that_another_open_version_gets_is_taken_from_it(oper
     made = operator.run(roll_forward)
 
     assert before == ()
-    assert [(each.field, each.before) for each in made] == [("weights", {tried: 0.1})]
+    assert [(each.field.en, each.before) for each in made] == [(WEIGHTS.en, {tried: 0.1})]
     assert (weights_of(operator), operator.versions()["award"]) == ({}, "2")
 
 
@@ -198,7 +201,9 @@ def test_going_back_leaves_no_share_of_the_calls_with_another_version(operator, 
     shown = operator.rehearse(rollback_functions, only=AWARD)
     operator.run(rollback_functions, only=AWARD)
 
-    assert ("weights", {tried: 0.1}, {}) in [(one.field, one.before, one.after) for one in shown]
+    assert (WEIGHTS.en, {tried: 0.1}, {}) in [
+        (one.field.en, one.before, one.after) for one in shown
+    ]
     assert weights_of(operator) == {}
     operator.run(roll_forward)
 
@@ -231,7 +236,7 @@ def test_canary_of_the_closed_deployment_is_told_and_removed(operator, canary):
     made = operator.run(roll_forward)
 
     assert before == ["stage prod: the closed release for 20% of the calls, which are answered 503"]
-    assert [(each.field, each.after) for each in made] == [("canary", None)]
+    assert [(each.field.en, each.after) for each in made] == [("canary", None)]
     assert (left(), deployment(operator)) == (None, live)
     assert closed_parts(operator.context()) == ()
 
@@ -246,7 +251,7 @@ def test_canary_goes_unless_the_team_decided_it(operator, canary, percent, close
 
     assert before == ()
     assert kept == ((), float(percent))
-    assert [each.field for each in made] == ["canary"]
+    assert [each.field.en for each in made] == ["canary"]
     assert left() is None
 
 
@@ -285,7 +290,7 @@ def test_nobody_closes_the_service_without_being_asked(operator, procedure):
 
 @pytest.mark.parametrize(
     ("procedure", "what"),
-    [(rollback_functions, "503 to every call"), (rollback_api, "503")],
+    [(rollback_functions, CLOSES), (rollback_api, "503")],
 )
 def test_the_question_says_what_callers_get_and_is_asked_whatever_was_agreed_to(
     operator, procedure, what
@@ -306,7 +311,7 @@ def test_naming_the_closed_release_is_no_agreement_to_it(operator):
     functions = operator.rehearse(rollback_functions, to="1")
     stage = operator.rehearse(rollback_api, to=shut)
 
-    assert {change.after for change in functions if change.closes} == {"503 to every call"}
+    assert {change.after for change in functions if change.closes} == {CLOSES}
     assert {change.after for change in stage if change.closes} == {"503"}
 
 
@@ -323,6 +328,6 @@ def test_an_open_release_on_record_comes_before_the_closed_one(operator):
     operator.run(rollback_functions, only="award", to="2")
     functions.update_function_configuration(FunctionName=name, Description="")
 
-    assert {(change.resource, change.after) for change in shown if change.field == "version"} == {
-        (f"alias {name}:live", "2")
-    }
+    assert {
+        (change.resource.en, change.after) for change in shown if change.field.en == "version"
+    } == {(f"alias {name}:live", "2")}

@@ -56,7 +56,7 @@ def test_rehearsing_writes_no_file(operator, site):
     path, chosen = site
     shown = cutover.write_the_configuration.action(operator.context(**chosen))
 
-    assert [change.field for change in shown] == ["API_BASE_URL", "LIFF_ID"]
+    assert [change.field.en for change in shown] == ["API_BASE_URL", "LIFF_ID"]
     assert path.read_text() == OLD
 
 
@@ -84,7 +84,7 @@ def test_a_rehearsed_rollback_shows_what_comes_back_and_writes_no_file(operator,
     new = path.read_text()
     shown = operator.rehearse(rollback_frontend, **chosen)
 
-    assert {change.field for change in shown} == {"API_BASE_URL", "LIFF_ID"}
+    assert {change.field.en for change in shown} == {"API_BASE_URL", "LIFF_ID"}
     assert path.read_text() == new != OLD
 
 

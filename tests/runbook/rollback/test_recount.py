@@ -105,7 +105,7 @@ def test_a_rehearsal_reads_only_and_shows_what_drifted(finished, drifted):
         context = finished.context()
         shown = [one for step in Procedure.of(recount).steps for one in step.action(context)]
 
-    assert {change.resource for change in shown} == {
+    assert {change.resource.en for change in shown} == {
         f"counter {PERSON} {period}" for period in ("#1999-01", "#2025-11", "#2025-W46")
     } | {"evidence"}
     assert drifted() == before

@@ -159,7 +159,7 @@ def test_a_release_shows_which_table_it_would_leave(operator):
     assert {
         (change.before, change.after, change.destroys)
         for change in shown
-        if change.field == "variable TABLE_USERSTAMPS"
+        if change.field.en == "variable TABLE_USERSTAMPS"
     } == {(reads, "UserStamps-prod", True)}
 
 

@@ -88,7 +88,7 @@ def test_alarms_watch_the_restored_table(operator, restored):
 
 @pytest.mark.usefixtures("restored")
 def test_roles_are_changed_and_none_is_created(changes):
-    of_roles = [change for change in changes if change.resource.startswith("role ")]
+    of_roles = [change for change in changes if change.resource.en.startswith("role ")]
 
     assert of_roles
     assert not [role for role in of_roles if role.creates]

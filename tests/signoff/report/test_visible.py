@@ -21,6 +21,7 @@ from aws.visible import LONGEST_LINE, UNSEEN, visible, visible_line, well_formed
 from aws.words import Words
 from load.progress import ProgressDisplay
 from runbook.engine import Change
+from runbook.engine.change_lines import EVIDENCE
 from runbook.engine.screen import ConsoleScreen
 from signoff.evidence import Store
 from signoff.judge.checklist import Row
@@ -204,7 +205,8 @@ def test_saved_inventory_stays_valid_and_holds_the_text_itself(text):
 def test_procedure_and_load_show_every_character(text):
     paper = io.StringIO()
     screen = ConsoleScreen(Console(file=paper, width=200), "en")
-    screen.changes((Change("evidence", text, text, text), Change(text, "x", None, text)))
+    words = Words.same(text)
+    screen.changes((Change(EVIDENCE, words, text, text), Change(words, EVIDENCE, None, text)))
     screen.tell(text)
     ProgressDisplay(Console(file=paper, width=200)).say(Words.same(text))
 
