@@ -1,4 +1,4 @@
-"""What a deployment to go back to would call in vain: functions that do not exist, or do not allow it, or are another route's."""
+"""What a deployment to go back to would call in vain: functions that do not exist or do not allow it, or what is not the route's own."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from aws.kinds.function_beside import FunctionPolicy
 from aws.ledgers import ROUTE
 from aws.way_back import DeploymentBack
 from aws.words import Words
-from checks.deployed import Deployed
+from checks.deployed import Deployed, answering
 from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
 from plan import Plan
 from signoff.judge.snapshot import Snapshot
@@ -27,13 +27,22 @@ A_CHOICE: Mapping[str, Any] = {"call": GET_DEPLOYMENT, "decidable": True, "loose
 def uncallable(
     snapshot: Snapshot[Plan], deployed: Deployed, back: DeploymentBack
 ) -> Iterator[Difference]:
-    """Yield the routes that would answer 500: their function does not exist, or does not let the API invoke it.
+    """Yield the routes that another address would answer, or none, or their function with 500: it is gone, or refuses the API.
 
     What the live deployment calls as well is judged there.
     """
     variables, live = deployed.stage().variables, deployed.served().calls
-    for by, uri in sorted((back.calls or {}).items() - live.items()):
+    calls = live if back.calls is None else back.calls
+    for planned in snapshot.plan.api.routes:
+        serving = answering(planned.id, back.authorization or {}) and answering(planned.id, live)
+        if serving and answering(planned.id, calls) is None:
+            yield _otherwise(back, planned.id, None, planned.function.arn)
+    for by, uri in sorted(calls.items() - live.items()):
         called, route = target(uri, variables), back.its(by)
+        own = _planned(snapshot.plan, by)
+        if own and _holder(own) != _holder(called.function):
+            yield _otherwise(back, by, called.arn, own)
+            continue
         if not called.is_function:
             continue
         about = {"remedy": "allowed", "call": "lambda:GetPolicy"}
@@ -43,17 +52,24 @@ def uncallable(
             why := refusal(policies, called.arn, source, snapshot.now)
         ):
             yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, allowing(by).words, **about)
-        elif own := _mixed_up(snapshot.plan, by, called):
-            yield fault(ROUTE, route, CALLED, called.arn, Words.same(own), **A_CHOICE)
+        elif own and called.function in {each.arn for each in snapshot.plan.functions} - {own}:
+            yield _otherwise(back, by, called.arn, own)
 
 
-def _mixed_up(plan: Plan, by: str, called: InvokedFunction) -> str | None:
-    """Return the function that a route, or the authorizer, is planned to call, where it calls that of another route."""
-    own = {route.id: route.function.arn for route in plan.api.routes}.get(by)
+def _planned(plan: Plan, by: str) -> str | None:
+    """Return the function that a route, or the authorizer, is planned to call."""
     if by.startswith("authorizer ") and plan.api.authorizer:
-        own = plan.api.authorizer.function.arn
-    others = {function.arn for function in plan.functions} - {own}
-    return own if called.function in others else None
+        return plan.api.authorizer.function.arn
+    return {route.id: route.function.arn for route in plan.api.routes}.get(by)
+
+
+def _holder(function: str) -> str:
+    """Return the account and Region of a function, as its ARN begins; what is no function has none of ours."""
+    return function.rpartition(":")[0]
+
+
+def _otherwise(back: DeploymentBack, by: str, called: str | None, own: str) -> Difference:
+    return fault(ROUTE, back.its(by), CALLED, called, Words.same(own), **A_CHOICE)
 
 
 def _policies(
@@ -64,7 +80,7 @@ def _policies(
     if want := next((function for function in functions if function.arn == called.function), None):
         there = _exists(deployed, want, called.qualifier)
         return deployed.function_policies(want) if there else None
-    policy = back.policies[called.arn]
+    policy = back.policies.get(called.arn)
     return None if policy is None else (policy,)
 
 
