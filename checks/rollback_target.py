@@ -7,10 +7,10 @@ from typing import Any
 
 from aws import desired
 from aws.api.document import Method
-from aws.bounds import at_least, exactly, unset
-from aws.difference import Certainty, Difference, Differences, differences, fault, if_any
+from aws.bounds import at_least, exactly
+from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
 from aws.iam.evaluation import is_same
-from aws.kinds.function import CODE, FUNCTION, MEMORY, NETWORK, RUNTIME, TIMEOUT, Function
+from aws.kinds.function import CODE, FUNCTION, MEMORY, RUNTIME, TIMEOUT, VERSION, Function
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers import ROUTE
@@ -37,7 +37,6 @@ from checks.releases import packed
 from checks.throttling import WAITS
 from checks.uncallable import A_CHOICE, GET_DEPLOYMENT, THERE, uncallable
 from plan import Plan
-from plan.compute import names_a_table
 from signoff.environment import where
 from signoff.judge.snapshot import Snapshot, releases_of
 
@@ -56,7 +55,6 @@ AS_LIVE = Words(en="one, as in what is live", ja="稼働中のものと同じく
 GUARDED = Words(
     en="one: what is live does not serve this route", ja="求めること（稼働中のものにないルート）"
 )
-NETWORK_BACK = Words(en="network of that version", ja="そのバージョンのネットワーク")
 API_KEY = Words(en="API key", ja="APIキー")
 KEY = {
     True: Words(en="asked for", ja="要求あり"),
@@ -130,18 +128,12 @@ class WayBack:
             return starts
         about = GET_FUNCTION | {"loosens": True}
         compared = {RUNTIME: (back.runtime, supported_on(self.snapshot.today, back.runtime))}
-        networks = [each.found for each in back.unplanned if each.fact == NETWORK]
-        salt = self.snapshot.inventory.salts["own"]
         return (
             *starts,
             *self._fits(want, named),
             *differences(FUNCTION.words, named.name, compared, **about),
-            *if_any(FUNCTION.words, named.name, NETWORK_BACK, networks, unset(), **about),
-            *self._variables(want, named),
-            *diverting(named, salt),
-            *past_line(named, self.snapshot.environment, salt),
-            *logging_requests(named, salt),
-            *hijacking(named),
+            *self._beside_the_plan(want, named),
+            *self._unlike_live(want, named),
             *self._unknown(named),
         )
 
@@ -171,24 +163,45 @@ class WayBack:
         compared = {ROLE.words: (back.role_arn, exactly(want.role.arn))}
         yield from differences(FUNCTION.words, back.name, compared, **about)
 
-    def _variables(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
-        """Return variables of another environment, those that are absent and have no default, and other tables and secrets.
+    def _beside_the_plan(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
+        """Return what is set beside the plan, but not in what is live, where it is judged: a network, a queue."""
+        if not back.unplanned:
+            return ()
+        attached = self.deployed.function_attachments(want)
+        live = {(each.fact, each.found, each.terms) for each in attached}
+        return unallowed(
+            replace(each, kind=VERSION, loosens=True)
+            for each in back.unplanned
+            if (each.fact, each.found, each.terms) not in live
+        )
 
-        Any other value may differ between releases.
+    def _unlike_live(self, want: desired.Function, back: Function) -> Iterator[Difference]:
+        """Yield what of its variables and code is not as planned; what is so in what is live too is judged there."""
+        if found := self._misled(want, back):
+            live = self._misled(want, self.deployed.function(want))
+            judged = [(each.fact, each.found) for each in live]
+            yield from (each for each in found if (each.fact, each.found) not in judged)
+
+    def _misled(self, want: desired.Function, version: Function) -> tuple[Difference, ...]:
+        """Return by what a version would call, trust, run or write down otherwise than planned.
+
+        A variable that has a default may differ between releases; LINE's endpoint is judged by ``past_line``.
         """
         environment, inventory = self.snapshot.environment, self.snapshot.inventory
         salt = inventory.salts["own"]
-        if astray := foreign(back, want, environment, salt):
-            return astray
-        names = {
-            name: text
-            for name, text in want.environment.items()
-            if names_a_table(name)
-            or name.startswith("SECRET_NAME_")
-            or name not in back.environment.keys() | DEFAULTS.keys()
-        }
+        names = {name: text for name, text in want.environment.items() if name not in DEFAULTS}
+        planned = replace(want, environment=names)
         arns = partial(arns_of, self.snapshot.plan, inventory.sections)
-        return differing(back, replace(want, environment=names), environment, salt, arns)
+        return (
+            *(
+                foreign(version, want, environment, salt)
+                or differing(version, planned, environment, salt, arns)
+            ),
+            *diverting(version, salt),
+            *past_line(version, environment, salt),
+            *logging_requests(version, salt),
+            *hijacking(version),
+        )
 
     def _unknown(self, back: Function) -> Iterator[Difference]:
         """Yield code that is not recorded: a person who knows it has to say what it is."""

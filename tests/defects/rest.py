@@ -169,6 +169,13 @@ def _calling(uri: str, **policies: FunctionPolicy | None) -> Break:
     return edited("deployments_back", API, changed)
 
 
+def _calling_nothing(route: str) -> Break:
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        return replace(found, calls={k: v for k, v in (found.calls or {}).items() if k != route})
+
+    return edited("deployments_back", API, changed)
+
+
 def _keyed(**keys: bool) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         return replace(found, keys={**found.keys, **keys})
@@ -191,11 +198,15 @@ def _asking_stamps(by: str) -> Break:
     )
 
 
-def _in_a_network(subnet: str) -> Break:
-    """Let the version to go back to run in a network."""
-    answer = {"Configuration": {"VpcConfig": {"SubnetIds": [subnet]}}}
+def _set_beside(**configuration: Any) -> Break:
+    """Let the version to go back to have a setting beside the plan."""
+    answer = {"Configuration": configuration}
     found = told("lambda:GetFunction", answer, FunctionName=AWARD, Qualifier="1")
     return item("versions_back", AWARD, unplanned=found)
+
+
+NETWORK = {"SubnetIds": ["subnet-0a1b"]}
+LAYER = ("arn:aws:lambda:ap-northeast-1:580247275435:layer:insights:14",)
 
 
 def _described(text: str, authorization: dict[str, str] | None = None) -> Break:
@@ -459,7 +470,25 @@ ROLLBACK = (
         breaks=_variables_back(LOG_LEVEL="DEBUG"),
         at_most=Severity.MAJOR,
     ),
-    Defect(id="ROLL-06:in-a-network", breaks=_in_a_network("subnet-0a1b")),
+    Defect(
+        id="DEP-17:layer-of-both-releases",
+        breaks=both(*(item(one, AWARD, layers=LAYER) for one in ("functions", "versions_back"))),
+    ),
+    Defect(id="ROLL-06:in-a-network", breaks=_set_beside(VpcConfig=NETWORK)),
+    Defect(
+        id="ROLL-06:its-failed-calls-go-to-another-queue",
+        breaks=_set_beside(
+            DeadLetterConfig={"TargetArn": "arn:aws:sqs:ap-northeast-1:777788889999:q"}
+        ),
+    ),
+    Defect(
+        id="ROLL-06:tells-another-function-of-winners",
+        breaks=_variables_back(NOTIFY_FUNCTION="push:live"),
+    ),
+    Defect(
+        id="ROLL-06:answers-another-front-end",
+        breaks=_variables_back(ALLOWED_ORIGIN="https://old.example.jp"),
+    ),
     Defect(id="ROLL-06:inactive", breaks=item("versions_back", AWARD, state="Inactive")),
     Defect(id="ROLL-06:lacks-a-variable", breaks=_variables_lost("ALLOWED_ORIGIN")),
     Defect(
@@ -514,6 +543,14 @@ ROLLBACK = (
         id="ROLL-07:calls-the-function-of-another-route",
         breaks=_asking_stamps("POST /stamps/award"),
     ),
+    Defect(
+        id="ROLL-07:calls-an-address-elsewhere", breaks=_calling("https://rally.example.com/notify")
+    ),
+    Defect(
+        id="ROLL-07:calls-a-function-of-another-account",
+        breaks=_calling(uri("notify").replace("444455556666", "777788889999")),
+    ),
+    Defect(id="ROLL-07:answers-a-route-by-itself", breaks=_calling_nothing("POST /notify")),
     Defect(
         id="ROLL-07:asks-the-function-of-a-route-for-sessions",
         breaks=_asking_stamps(f"authorizer {AUTHORIZER}"),
@@ -616,7 +653,6 @@ SOUND: dict[str, Break] = {
     "the deployment to go back to has a preflight more": _beside(
         "OPTIONS /history", "NONE", TO_A_TABLE
     ),
-    "the deployment to go back to calls no function": _calling("https://example.com/closed"),
     "the deployment to go back to serves a route by ANY, and asks for the same": _without(
         "POST /stamps/award", **{"ANY /stamps/award": "CUSTOM"}
     ),
@@ -637,9 +673,6 @@ SOUND: dict[str, Break] = {
     ),
     "the version to go back to logs less, and retries as it likes": _variables_back(
         LOG_LEVEL="WARNING", AWS_RETRY_MODE="standard"
-    ),
-    "the version to go back to allows another origin": _variables_back(
-        ALLOWED_ORIGIN="https://before.example.jp"
     ),
 }
 """Ways back that are as good as ours."""
