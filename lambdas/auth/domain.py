@@ -54,7 +54,9 @@ def login_from(claims: Mapping[str, Any], channel_id: str) -> Login:
         raise Refusal("TOKEN_VERIFICATION_FAILED", detail="issued by or for another channel")
     if not isinstance(subject, str) or not is_line_user(subject):
         raise Refusal("TOKEN_VERIFICATION_FAILED", detail="no LINE user id in it")
-    return Login(subject, name if isinstance(name, str) and name else None)
+    # LINE cuts long names anywhere: half of an emoji is no character, and DynamoDB takes none.
+    whole = name.encode(errors="ignore").decode() if isinstance(name, str) else ""
+    return Login(subject, whole or None)
 
 
 def session_claims(user_id: str, now: int) -> dict[str, Any]:

@@ -69,6 +69,12 @@ def test_name_is_answered_and_stored_as_line_gives_it(verify, account, line):
     assert account.items("TABLE_USERS")[0]["DisplayName"] == name
 
 
+def test_half_of_an_emoji_at_the_end_of_a_name_is_left_out(verify, line):
+    line.claims["name"] = "日吉\ud83d"
+
+    assert verify({"id_token": GOOD_TOKEN}).body["display_name"] == "日吉"
+
+
 def test_login_without_a_name_keeps_the_one_on_record(verify, line):
     verify({"id_token": GOOD_TOKEN})
     del line.claims["name"]
