@@ -145,17 +145,13 @@ class Function(Tagged):
     environment: Mapping[str, str]
     table_variables: frozenset[str]
     """Names of those variables that name a table."""
+    indispensable: frozenset[str]
+    """Names of those without which our code answers nothing."""
     arns: Mapping[str, tuple[str, ...]]
     """Variable -> the ARNs, as patterns, by which AWS knows what it names as well."""
     secrets: tuple[str, ...]
     """Names of the secrets that it reads."""
     log_group: str
-
-    @property
-    def indispensable(self) -> frozenset[str]:
-        """Names of the variables without which our code answers nothing: those of tables and secrets."""
-        of_secrets = (name for name, text in self.environment.items() if text in self.secrets)
-        return self.table_variables.union(of_secrets)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:

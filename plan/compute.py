@@ -192,11 +192,17 @@ def _function(naming: Naming, key: str, described: AppFunction, role: Role) -> F
         memory_mb=own.memory_mb or described.memory_mb or environment.memory_mb,
         environment=variables,
         table_variables=frozenset(filter(names_a_table, variables)),
+        indispensable=frozenset(name for name in variables if _is_indispensable(naming, name)),
         arns={name: arns for name, arns in _arns(naming).items() if name in variables},
         secrets=tuple(v for k, v in variables.items() if k.startswith(SECRET_PREFIX)),
         log_group=naming.log_group(key),
         tags=environment.tags,
     )
+
+
+def _is_indispensable(naming: Naming, variable: str) -> bool:
+    setting = naming.application.settings.get(variable)
+    return setting.needed if setting else variable.startswith((TABLE_PREFIX, SECRET_PREFIX))
 
 
 def _variables(naming: Naming, described: AppFunction) -> Iterator[tuple[str, str]]:

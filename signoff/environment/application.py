@@ -43,6 +43,8 @@ class Setting(StrictTable):
     """Every function has it."""
     guide: bool = False
     """The guide gives it to functions of other code, too (step 3-2)."""
+    needed: bool = False
+    """A function that has it answers nothing without it."""
     unless: str | None = None
     """The functions' own default: a variable that would say the same is not set."""
 

@@ -36,6 +36,7 @@ def _unset(name: str, variable: str) -> Break:
 
 DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-13:absent", breaks=_unset(AWARD, "TABLE_STAMPMASTERS")),
+    Defect(id="DEP-13:no-channel", breaks=_unset(AUTH, "LINE_CHANNEL_ID")),
     Defect(id="DEP-13:nobody-to-notify", breaks=_unset(AWARD, "NOTIFY_FUNCTION")),
     Defect(id="DEP-13:empty", breaks=_set(AUTH, TABLE_USERS=kept_back(""))),
     Defect(id="DEP-13:wrong-table", breaks=_set(AUTH, TABLE_USERS=clear("UserStamps-prod"))),

@@ -123,8 +123,9 @@ def test_stack_without_aliases_is_conditional_and_one_whose_routes_call_a_missin
     ]
 
 
-def test_table_that_no_variable_names_stops_our_code_alone():
-    breaks = next(one.breaks for one in OF_VARIABLES if one.id == "DEP-13:absent")
+@pytest.mark.parametrize("defect", ["DEP-13:absent", "DEP-13:no-channel"])
+def test_table_or_channel_that_no_variable_names_stops_our_code_alone(defect):
+    breaks = next(one.breaks for one in OF_VARIABLES if one.id == defect)
 
     assert judged(breaks)["DEP-13"].stops_calls
     assert not judged(breaks, own_code=True)["DEP-13"].stops_calls
