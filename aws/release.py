@@ -152,6 +152,8 @@ LOADED = frozenset({"builtins", "importlib", "json", "logging", "os", "sys", "ti
 CLOSED_IMPORTS = frozenset({"__future__", "collections", "json", "os", "typing"})
 """What the closed release imports, in every commit so far."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
+MACHINES = {"x86_64": ("x86_64", b"\x3e\0"), "arm64": ("aarch64", b"\xb7\0")}
+"""Architecture of a function -> how the name of a compiled module tells it, and how ELF does."""
 
 
 def runtime_modules(minor: int) -> frozenset[str]:
@@ -190,19 +192,34 @@ def calls_nothing(files: Mapping[str, bytes]) -> bool:
     return {name.partition(".")[0] for name in taken} <= CLOSED_IMPORTS
 
 
+def _stem(file: str) -> str:
+    """Return the path of a module without what its file's name says beside it."""
+    path = PurePosixPath(file)
+    return str(path.with_name(path.name.partition(".")[0]))
+
+
 class PackageModules:
     """The files of a package, as Python imports them."""
 
-    def __init__(self, files: Mapping[str, bytes], minor: int) -> None:
-        """``minor``: of the runtime's Python 3."""
+    def __init__(self, files: Mapping[str, bytes], minor: int, architecture: str) -> None:
+        """``minor``: of the runtime's Python 3; ``architecture``: of the function."""
         self.files, self.minor, self.of_runtime = files, minor, runtime_modules(minor)
+        self.machine, self.elf = MACHINES[architecture]
+        self.platform = f"Python 3.{minor}, {architecture}"
         self.folders = {str(folder) for file in files for folder in PurePosixPath(file).parents}
-        self.compiled = {file.partition(".")[0] for file in files if file.endswith((".so", ".pyc"))}
-        self.extensions = {file.partition(".")[0] for file in files if file.endswith(".so")}
+        self.extensions = {_stem(file) for file in files if self._is_extension(file)}
+        bytecode = {file.removesuffix(".pyc") for file in files if file.endswith(".pyc")}
+        self.compiled = self.extensions | bytecode
         archives = [files[file] for file in files if PurePosixPath(file).suffix in ARCHIVES]
         self.archived = {file for content in archives for file in unpacked(content)}
         self.elsewhere = bool(archives)
         """Modules may lie in another folder than the package's own, or in an archive."""
+
+    def _is_extension(self, file: str) -> bool:
+        """Whether it is a compiled module of this Python and machine: of any other one, Python sees nothing."""
+        tag = PurePosixPath(file).name.partition(".")[2]
+        there = {"so", "abi3.so", f"cpython-3{self.minor}-{self.machine}-linux-gnu.so"}
+        return tag in there and self.files[file][18:20] in {b"", self.elf}
 
     def source_of(self, module: str) -> str | None:
         """Return the file of a module's source, as Python chooses it: an extension beside it goes first."""

@@ -274,7 +274,7 @@ def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[b
         digest = sha256(content).digest()
         if digest not in seen:
             seen.add(digest)
-            text = {path: content.decode("utf-8", "replace")}
+            text = {path: content.replace(b"\0", b"").decode("utf-8", "replace")}  # UTF-16 too
             reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
             within = unpacked(content)
             _search(reading, name, {f"{path}/{file}": within[file] for file in within}, seen)

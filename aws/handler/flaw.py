@@ -36,7 +36,7 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     path_set = variables is not None and "PYTHONPATH" in variables
     layered = bool(version.layers or version.file_systems or path_set)
     known = None if layered or variables is None or variables & BEFORE_THE_HANDLER else variables
-    modules = PackageModules(files, int(runtime[1]))
+    modules = PackageModules(files, int(runtime[1]), version.architectures[0])
     importing = Importing(modules, executed, layered=layered, variables=known)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:

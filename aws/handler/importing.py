@@ -91,6 +91,7 @@ class Importing:
         """Note that a module may be elsewhere; a layer or a file system is a difference of its own."""
         en = f"{at} imports {module}, which neither the package nor Lambda's runtime has"
         ja = f"{at}でインポートする{module}がパッケージにもLambdaのランタイムにもない"
+        en, ja = f"{en} ({self.modules.platform})", f"{ja}（{self.modules.platform}）"
         if self.modules.elsewhere:
             self.variables = None  # it may set any
             self.doubts.append(HandlerFlaw(Words(en=en, ja=ja), certain=False))

@@ -318,6 +318,26 @@ def test_module_that_a_package_brings_is_imported(more, version):
     assert flaw_of("import requests\n" + HANDLER, more, **version) is None
 
 
+@pytest.mark.parametrize(
+    ("file", "architecture"),
+    [
+        ("requests.cpython-312-x86_64-linux-gnu.so", "x86_64"),
+        ("requests.cpython-313-darwin.so", "arm64"),
+        ("requests.cpython-313-x86_64-linux-musl.so", "x86_64"),
+        ("requests.cpython-313-x86_64-linux-gnu.so", "arm64"),
+        ("requests.abi3.so", "arm64"),
+        ("requests.cp313-win_amd64.pyd", "x86_64"),
+        ("__pycache__/requests.cpython-313.pyc", "x86_64"),
+        ("requests.cpython-313.pyc", "x86_64"),
+    ],
+)
+def test_module_that_is_compiled_for_another_python_or_machine_is_not_imported(file, architecture):
+    more = {file: b"\x7fELF" + 14 * b"\0" + b"\x3e\0"}
+    flaw = flaw_of("import requests\n" + HANDLER, more, architectures=(architecture,))
+
+    assert flaw.words.en.startswith("handler.py:1 imports requests")
+
+
 def test_module_that_the_runtime_has_imported_is_not_taken_from_a_package():
     source = "import logging, time\nfrom logging import getLogger\nNOW = time.time()\n" + HANDLER
 

@@ -192,6 +192,7 @@ KEY = CANARY.encode()
 HIDDEN = {
     "config.json": json.dumps({"key": CANARY}).encode(),
     "hex.txt": KEY.hex().encode(),
+    "powershell.txt": CANARY.encode("utf-16"),
     "url.txt": quote(f"/?key={CANARY}&x=1", safe="").encode(),
     "base64.txt": base64.b64encode(b"key: " + KEY),
     "old.zip": zipped("auth.py", KEY),
