@@ -43,6 +43,8 @@ class Importing:
         self.modules, self.layered, self.variables = modules, layered, variables
         self._execute = execute
         self.loaded: dict[str, Bound] = {}
+        self.owners: dict[ast.AST, object] = {}
+        """Function that a call runs at once -> the execution of the module that defines it."""
         self.assigned: set[str] = set()
         """Attributes that a statement of some module sets, of whichever object; ``*`` where it may be any."""
         self.doubts: list[HandlerFlaw] = []

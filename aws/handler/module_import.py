@@ -31,6 +31,7 @@ class ModuleImport(Evaluation):
         outline = outlined(modules.files[self.file], self.file, minor)
         self.annotates = modules.minor < DEFERRING and not outline.defers
         self.own, self.once = {*outline.run_when_called}, outline.once
+        self.importing.owners |= dict.fromkeys(outline.run_when_called, self)
         self.sound = set[tuple[object, ...]]()
         self.bound |= dict.fromkeys(outline.bound, PERHAPS)
         self.importing.assigned |= outline.assigned
@@ -59,16 +60,35 @@ class ModuleImport(Evaluation):
 
     def visit_Call(self, node: ast.Call) -> None:
         super().visit_Call(node)
-        called = self._known(node.func.id) if isinstance(node.func, ast.Name) else None
-        if isinstance(called, ast.FunctionDef) and called in self.own:
-            self._called(called, node)
+        given = [*takewhile(lambda each: not isinstance(each, ast.Starred), node.args)]
+        match self._named_by(node.func):
+            case ast.FunctionDef() | ast.Lambda() as function:
+                self._calls(function, given)
+            case ast.ClassDef(bases=[], keywords=[], decorator_list=[], body=body):
+                for each in body:
+                    if isinstance(each, ast.FunctionDef) and each.name == "__init__":
+                        self._calls(each, [node.func, *given])
 
-    def _called(self, function: ast.FunctionDef, call: ast.Call) -> None:
+    def _named_by(self, called: ast.expr) -> ast.AST | None:
+        """Return the definition of what is called, if it is known, in this module or another one."""
+        match called:
+            case ast.Name(id=name):
+                return self._known(name)
+            case ast.Attribute(value=value, attr=name) if module := self._module_of(value):
+                again = {name, "*"} & self.importing.assigned
+                return None if again else self.importing.loaded.get(module, {}).get(name)
+        return called
+
+    def _calls(self, function: ast.FunctionDef | ast.Lambda, given: list[ast.expr]) -> None:
+        owner = self.importing.owners.get(function)
+        if isinstance(owner, ModuleImport) and function in owner.own:
+            owner.called(function, given)
+
+    def called(self, function: ast.FunctionDef | ast.Lambda, arguments: list[ast.expr]) -> None:
         """Execute what a function of this module certainly does when it is called: all before its first branch."""
         outer, annotates = self.bound, self.annotates
         positional = (*function.args.posonlyargs, *function.args.args)
-        certain = takewhile(lambda each: not isinstance(each, ast.Starred), call.args)
-        given = zip(positional, certain, strict=False)
+        given = zip(positional, arguments, strict=False)
         values = {each.arg: value for each, value in given if isinstance(value, ast.Constant)}
         way = (function, *((name, value.value) for name, value in values.items()))
         if way in self.sound:  # each call of a call again would take for ever
@@ -78,7 +98,10 @@ class ModuleImport(Evaluation):
         self.annotates = False  # a function's own variables are not
         self.own.remove(function)  # what calls itself ends by a branch
         try:
-            for statement in takewhile(_is_simple, function.body):
+            body = function.body
+            for statement in takewhile(
+                _is_simple, body if isinstance(body, list) else [ast.Expr(body)]
+            ):
                 self.visit(statement)
                 if isinstance(statement, ast.Return):
                     break

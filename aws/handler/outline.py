@@ -24,8 +24,8 @@ HIDDEN = frozenset(
     }
 )
 """By which a module may have names that no statement of it binds."""
-SEARCHING = frozenset({"addsitedir", "__path__", "extend_path"})
-"""By which modules are found in other folders than the package's own, as by sys.path."""
+SEARCHING = frozenset({"addsitedir", "__path__", "extend_path", "meta_path", "path_hooks"})
+"""By which modules are found elsewhere than in the package's own folder, as by sys.path."""
 _PARSING = Lock()
 """CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
 
@@ -74,6 +74,7 @@ class Outline:
                 self.bound.update(names)
             case (
                 ast.Attribute(value=ast.Name(id="sys"), attr="path")
+                | ast.Subscript(value=ast.Attribute(attr="modules"), ctx=ast.Store())
                 | ast.alias(name="sys", asname=str())
             ):
                 self.searches = True
@@ -128,7 +129,7 @@ def outlined(source: bytes, file: str, minor: int) -> Outline:
 def _writes_variables(node: ast.AST) -> int:
     """Count a use of the environment's variables, and take away one that only reads: what remains may set them."""
     match node:
-        case ast.Name(id="environ") | ast.Attribute(attr="environ" | "putenv"):
+        case ast.Name(id="environ") | ast.Attribute(attr="environ" | "environb" | "putenv"):
             return 1
         case ast.alias(name="environ" | "putenv", asname=str()):
             return 1
@@ -151,7 +152,9 @@ def _defers(node: ast.stmt) -> bool:
 
 def _runs_when_called(node: ast.AST) -> bool:
     """Whether a node defines a function that a call runs at once, as it is written."""
-    is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list
+    is_plain = isinstance(node, ast.Lambda) or (
+        isinstance(node, ast.FunctionDef) and not node.decorator_list
+    )
     return is_plain and not any(
         isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(node)
     )

@@ -22,6 +22,7 @@ DEFINED = {
     "package/handler.py": HANDLER,
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
+    "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
     "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
 }
 
@@ -93,6 +94,7 @@ def archive(name):
         "import os\nTABLE = os.environ['TABLE_STAMPMASTERS']\n" + HANDLER,
         "import os\nREGION = os.environ['AWS_REGION']\n" + HANDLER,
         "import os\nTABLE = os.environ.get('NOSUCH')\n" + HANDLER,
+        "import os\nos.environb[b'NOSUCH'] = b'1'\nTABLE = os.environ['NOSUCH']\n" + HANDLER,
         "import os\nos.environ.setdefault('NOSUCH', '1')\nTABLE = os.environ['NOSUCH']\n" + HANDLER,
         "import os\ntry:\n TABLE = os.environ['NOSUCH']\nexcept KeyError: ...\n" + HANDLER,
         "import sys\nsys.path.append('a')\nwith open(__file__):\n import requests\n" + HANDLER,
@@ -102,6 +104,16 @@ def archive(name):
         + HANDLER,
         "def choose(name=None):\n if not name:\n  return 1\n raise KeyError\nchoose()\n" + HANDLER,
         "def end():\n return 1\n raise KeyError\nend()\n" + HANDLER,
+        "read = lambda: nosuch\n" + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\n" + HANDLER,
+        "class Box(dict):\n def __init__(self):\n  raise KeyError\n def __new__(cls): ...\nBox()\n"
+        + HANDLER,
+        "class Box:\n def __init__(self, names=()):\n  self.names = [*names]\nBox(names='a')\n"
+        + HANDLER,
+        "from package.need import need\nneed('TABLE_STAMPMASTERS')\n" + HANDLER,
+        "import package.need\npackage.need.need = print\npackage.need.need('NOSUCH')\n" + HANDLER,
+        "from package.need import need\ntry:\n need('NOSUCH')\nexcept KeyError: ...\n" + HANDLER,
+        "def outer(x):\n inner = lambda: x\n return inner()\nouter(1)\n" + HANDLER,
         "def count(n=0):\n return n and count(n - 1)\ncount()\n" + HANDLER,
         "def lines():\n raise KeyError\n yield\nlines()\n" + HANDLER,
         "def f0(): ...\n"
@@ -206,6 +218,24 @@ def test_handler_that_its_module_binds_is_found(source):
         ),
         ("def set_up():\n raise KeyError\nset_up()\n" + HANDLER, "handler.py:2 raises KeyError"),
         (
+            "import os\nread = lambda name: os.environ[name]\nread('NOSUCH')\n" + HANDLER,
+            "handler.py:2 needs the variable NOSUCH",
+        ),
+        ("(lambda: nosuch)()\n" + HANDLER, "handler.py:1 raises NameError (nosuch)"),
+        (
+            "import os\nclass Box:\n def __init__(self, name):\n  self.table = os.environ[name]\n"
+            "box = Box('NOSUCH')\n" + HANDLER,
+            "handler.py:4 needs the variable NOSUCH",
+        ),
+        (
+            "from package.need import need\nneed('NOSUCH')\n" + HANDLER,
+            "package/need.py:3 needs the variable NOSUCH",
+        ),
+        (
+            "import package.need\npackage.need.need('NOSUCH')\n" + HANDLER,
+            "package/need.py:3 needs the variable NOSUCH",
+        ),
+        (
             "def set_up():\n return LIMIT\nset_up()\nLIMIT = 1\n" + HANDLER,
             "handler.py:2 raises NameError (LIMIT)",
         ),
@@ -227,11 +257,19 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
         ("import sys as s\ns.path.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
         ("from sys import path\npath.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
         ("import site\nsite.addsitedir('/tmp/more')\nimport requests\n" + HANDLER, {}),
+        ("import sys\nsys.modules['requests'] = sys\nimport requests\n" + HANDLER, {}),
+        ("import sys\nsys.meta_path.append(input())\nimport requests\n" + HANDLER, {}),
         ("import requests\n" + HANDLER, {".requirements.zip": archive("urllib3/__init__.py")}),
     ],
     ids=[
         *("a condition", "names that are not read", "a folder", "a folder by another name"),
-        *("a folder by its list", "a folder of packages", "an archive without it"),
+        *(
+            "a folder by its list",
+            "a folder of packages",
+            "a module put there",
+            "a finder",
+            "an archive without it",
+        ),
     ],
 )
 def test_handler_that_a_run_decides_about_is_a_guess(source, more):
