@@ -326,7 +326,9 @@ def test_reservation_does_not_strangle_the_function(
     judge.observe.note(needed=needed)
 
     bounds = {} if found.reserved_concurrency is None else {RESERVED: at_least(needed)}
-    judge(FUNCTION.differences(found.name, found, bounds, decided_in=NEED, loosens=True))
+    off = found.reserved_concurrency == 0  # Lambda throttles every call
+    about = {"decided_in": NEED, "loosens": True, "decidable": not off, "stops_calls": off}
+    judge(FUNCTION.differences(found.name, found, bounds, **about))
 
 
 @expectation("DEP-19", ja="関数に計画外の設定がない")

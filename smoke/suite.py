@@ -12,6 +12,7 @@ from aws.access.privileges import lacking, lacks
 from aws.bounds import ABSENT
 from aws.difference import Difference
 from aws.iam.statement import PolicySyntaxError
+from aws.kinds.function import RESERVED
 from aws.redaction.secret_text import Needles
 from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
@@ -101,6 +102,7 @@ class Suite:
         reasons = {
             "DEP-39": self._closed,
             "DEP-10": self._not_startable,
+            "DEP-18": self._switched_off,
             "DEP-13": self._unset,
             "SEC-13": self._denied,
         }
@@ -129,6 +131,12 @@ class Suite:
         contents = lookup(found.packages, live.code_sha256) if live.handler else None
         flaw = contents.flaw_of(live) if contents else None
         return _named(function.name, flaw.words) if flaw and flaw.certain else None
+
+    def _switched_off(self, function: desired.Function) -> Words | None:
+        """Say that Lambda runs a function for no call."""
+        live = lookup(self.snapshot.inventory.sections.functions, function.name)
+        off = live and live.reserved_concurrency == 0
+        return _named(function.name, joined((RESERVED, Words.same("0")), ": ")) if off else None
 
     def _undecided(self, found: Iterable[Difference]) -> Words | None:
         """Return what a row says where it is surely red: no decision is about any of it."""

@@ -294,6 +294,11 @@ OUTAGES = {
         "DEP-13",
         "variable SECRET_NAME_TOKEN_KEY: found nothing",
     ),
+    "a function that is switched off": (
+        item("functions", AUTH, reserved_concurrency=0),
+        "DEP-18",
+        "function stamp-rally-prod-auth: reserved concurrency: found 0",
+    ),
     "another account's source": (
         edited("function_policies", AUTH, of_another_account),
         "DEP-16",

@@ -198,6 +198,17 @@ def denied(rally: Rally, key: str, action: str) -> Iterator[None]:
 
 
 @contextmanager
+def switched_off(rally: Rally, key: str) -> Iterator[None]:
+    """Reserve no concurrency for a function: Lambda refuses every call."""
+    which = {"FunctionName": rally.plan.function(key).name}
+    rally.client("lambda").put_function_concurrency(**which, ReservedConcurrentExecutions=0)
+    try:
+        yield
+    finally:
+        rally.client("lambda").delete_function_concurrency(**which)
+
+
+@contextmanager
 def revoked(rally: Rally, key: str, action: str) -> Iterator[None]:
     """Take an action out of the policies of a role, and start the function anew."""
     iam, role = rally.client("iam"), {"RoleName": rally.plan.function(key).role.name}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.smoke.breaking import code, denied, released, revoked
+from tests.smoke.breaking import code, denied, released, revoked, switched_off
 from tests.smoke.judging import judge, red
 
 HANDLER = "lambdas/ranking/handler.py"
@@ -34,6 +34,13 @@ def test_rows_of_a_function_that_lacks_a_variable_follow_from_the_row_that_says_
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
 
     assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-13")
+
+
+def test_rows_of_a_function_that_is_switched_off_follow_from_the_row_that_says_so(rally):
+    with switched_off(rally, "ranking"):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
+
+    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-18")
 
 
 def test_row_of_a_function_that_lacks_time_blocks_as_the_row_that_says_so_does_not(rally):
