@@ -13,6 +13,7 @@ from aws.door.sessions import boto_session, within
 from aws.visible import visible
 from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
+from signoff import home_of
 from signoff.commands.help_page import columns
 from signoff.environment import Environment, in_japan, load
 from signoff.environment.overrides import IN_PRODUCTION
@@ -298,8 +299,8 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
     stores = {before.environment: before} if environment.tried_before else {}
     found = needs(
         environment,
-        own=_kept_in(own, environment.region),
-        before=_kept_in(before, environment.region) if stores else Records(),
+        own=_kept_in(own, environment.region, home_of(environments)),
+        before=_kept_in(before, environment.region, home_of(environments)) if stores else Records(),
         stores={**stores, env: own},
         commit=commit_of_run(ROOT),
         checklist=Checklist.load(),
@@ -311,12 +312,12 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
     return Exit.DONE if all(need.present for need in found) else Exit.NO
 
 
-def _kept_in(settings: StoreSettings, region: str) -> Records:
+def _kept_in(settings: StoreSettings, region: str, home: Path) -> Records:
     """Return what a store holds; if it can't be read, why."""
     if not settings.location:
         return Records()
     try:
-        store = open_store(settings, client=boto_session(region).client, root=ROOT)
+        store = open_store(settings, client=boto_session(region).client, root=home)
         return within(STORE_S, store.load)
     except (ClientError, BotoCoreError, OSError) as error:
         return Records(problem=sentence(error), unread=True)

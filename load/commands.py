@@ -24,9 +24,10 @@ from load.execution import run_load
 from load.exhibit import head, rows, sentences
 from load.plans import PURPOSES
 from load.plans import plans as plans_for
-from load.prepare import ROOT, RunOptions
+from load.prepare import RunOptions
 from load.progress import ProgressDisplay
 from load.target import changed
+from signoff import home_of
 from signoff.environment import embedded
 from signoff.evidence import StoreSettings
 
@@ -51,7 +52,7 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
     def done(*, lang: str, environments: Path, **asked: Any) -> int:
         join = click.get_current_context().meta.get("join", LoadComposition)
         try:
-            return int(does(join(ROOT, environments), lang=lang, **asked))
+            return int(does(join(home_of(environments), environments), lang=lang, **asked))
         except LoadRefused as refusal:
             words = Words(f"refused: {refusal}", f"拒否: {refusal.words.ja}")
             print(visible_line(words[lang]), file=sys.stderr)

@@ -12,10 +12,10 @@ from aws.section import NotTestable
 from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
-from load.prepare import ROOT, RunOptions, prepare
+from load.prepare import RunOptions, prepare
 from load.target import ClientFactory, LoadTarget, QuotaLedger, ReportFolders, Say, addresses
 from plan.live import live_now
-from signoff import environments_file
+from signoff import environments_file, home_of
 from signoff.environment import Environment, embedded
 from signoff.environment import load as load_environment
 from signoff.environment.guard import guard, open_session
@@ -127,7 +127,7 @@ def local_smoke(join: Callable[[Path, Path], LoadComposition] = LoadComposition)
 
     Raises `LoadRefused` where no stack is kept up. ``join`` composes the project at a root folder.
     """
-    composition = join(ROOT, environments_file())
+    composition = join(home_of(environments_file()), environments_file())
     if composition.kept() is None:
         raise LoadRefused(
             en="LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one",

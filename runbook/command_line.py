@@ -163,7 +163,9 @@ class Procedures(OfRunbook, CommandGroup):
         """Run a procedure; options that stood before its name are its own. Without one, list them."""
         source = ctx.get_parameter_source
         if not ctx.args and not ctx._protected_args:  # noqa: SLF001 - click has no other name for what is left
-            code: int = import_module("runbook.commands").show_list(ctx.params["env"], ctx.obj)
+            code: int = import_module("runbook.commands").show_list(
+                ctx.params["env"], ctx.params["environments"], ctx.obj
+            )
             return code
         given = {
             key: value

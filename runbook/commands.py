@@ -23,6 +23,7 @@ from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Option, OptionScope
 from runbook.judge import Checks, Findings, in_process_of_its_own, variables
 from runbook.rights import PolicyScope
+from signoff import home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.commands.help_page import broken
@@ -44,10 +45,10 @@ SWITCHES = ("go", "full", "yes", "no_judge", "wait")
 """Names of the options without a value that mean nothing beside --policy."""
 
 
-def show_list(env: str, lang: str) -> int:
+def show_list(env: str, environments: Path, lang: str) -> int:
     """List the procedures, with the rows of the environment's newest report."""
     console = _console()
-    for line in listing(newest(env), lang):
+    for line in listing(newest(env, home_of(environments)), lang):
         console.print(line, highlight=False, soft_wrap=True)
     return Exit.DONE
 
@@ -144,14 +145,15 @@ def _unfit(option: Option, given: Mapping[str, str]) -> Words | None:
 
 
 def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
-    result = newest(env)
+    home = home_of(environments)
+    result = newest(env, home)
     if result is None:
         raise Refused(fix.WORDS["none"].format(env=env))
     with reachable(load(env, environments).environment) as reached:
         kept = reached.birth is not None
         judging = in_process_of_its_own(ROOT, variables(kept=kept))
         options = [f"--environments={environments}", f"--phase={result.provenance.phase}"]
-        journal = Journal(kept_at or ROOT / "report" / env / "journal.jsonl")
+        journal = Journal(kept_at or home / "report" / env / "journal.jsonl")
         return fix.RepairSession(
             result=result,
             ran_since=fix.ran_since(result, journal),

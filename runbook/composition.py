@@ -26,6 +26,7 @@ from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
+from signoff import home_of
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
@@ -237,12 +238,12 @@ def run_of(
     """
     kept = environment.birth is not None
     typed = screen.typed if sys.stdin.isatty() else None
-    folder = environment.application.folder
-    journal = asked.journal or folder / "report" / environment.name / "journal.jsonl"
+    application, home = environment.application.folder, home_of(asked.environments)
+    journal = asked.journal or home / "report" / environment.name / "journal.jsonl"
     session = open_session(environment.region)
     caller, checklist = guard(session, environment), Checklist.load()
     evidence = Evidence(
-        store=open_store(StoreSettings.of(environment), client=session.client, root=folder),
+        store=open_store(StoreSettings.of(environment), client=session.client, root=home),
         caller=caller.arn,
         live=partial(read_live, session=session, environment=environment),
         bound={
@@ -261,7 +262,7 @@ def run_of(
         session,
         environment,
         secrets_in=secret_source(asked.chosen.get(LINE_TOKEN_FILE.name), typed),
-        build=partial(pack, application=folder),
+        build=partial(pack, application=application),
         record=evidence.record,
         recorded=evidence.recorded,
         history=evidence.history,
@@ -294,7 +295,7 @@ def run_of(
             by=signer(asked.chosen.get(SIGNER.name), typed),
             days=environment.fresh.signature,
             checklist=checklist,
-            judged=states_of(newest(environment.name, folder / "report")),
+            judged=states_of(newest(environment.name, home)),
         ),
         rights=rights.command(procedure.name, environment.name, asked.environments),
         unattended=asked.yes,

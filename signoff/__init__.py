@@ -6,7 +6,17 @@ ROOT = Path(__file__).parent.parent
 """The checkout."""
 
 
+OF_PACKAGES = "-packages"
+"""How the folder ends in which a wheel is installed: ``site-packages``, Debian's ``dist-packages``."""
+
+
 def environments_file() -> Path:
     """Return the file of environments of the current folder, or else the checkout's own."""
     here = Path("environments.toml").absolute()
     return here if here.is_file() else ROOT / here.name
+
+
+def home_of(environments: Path) -> Path:
+    """Return the folder of the reports: that of a file of environments with an application of its own, or of a wheel's user; else the checkout."""
+    beside = environments.resolve().parent
+    return beside if (beside / "app.toml").is_file() or ROOT.name.endswith(OF_PACKAGES) else ROOT

@@ -14,7 +14,7 @@ from aws.section import NotTestable
 from aws.visible import visible_line
 from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
-from signoff import ROOT
+from signoff import home_of
 from signoff.environment import Environment, in_japan, load
 from signoff.environment.guard import guard, open_session
 from signoff.judge.exit_codes import Exit
@@ -184,7 +184,7 @@ def clean(env: str, environments: Path, lang: str) -> int:
     """Delete what killed runs left, and prove it by reading; 1 if something is still there."""
     from runbook.local_stack import reached  # noqa: PLC0415 - a judging run needs none of it
 
-    root: Path = click.get_current_context().meta.get("root", ROOT)
+    root: Path = click.get_current_context().meta.get("root") or home_of(environments)
     with reached(load(env, environments).environment) as environment:
         if environment is None:
             print(NO_STACK[lang])

@@ -6,6 +6,7 @@ from aws.change.gate import Changes
 from aws.words import SILENCE, Words, first_of
 from runbook.engine import Change, Refused, StepContext
 from runbook.engine.change_lines import VERDICT
+from signoff import home_of
 from signoff.environment import in_japan
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
@@ -82,7 +83,7 @@ DECISION = Words(en="decision", ja="判定")
 def hold_the_verdict(context: StepContext) -> Changes:
     """Refuse to go on without a good verdict of today on what is live; a procedure can't give one."""
     name = context.environment.name
-    result = newest(name)
+    result = newest(name, home_of(context.file))
     why, now = UNJUDGED, datetime.now(UTC)
     if result:
         live = context.live(JUDGED)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aws.visible import toml_text, visible_line
 from aws.words import Words, did_you_mean, joined, nearest
+from signoff import home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load, today
 from signoff.judge.checklist import Checklist
@@ -44,7 +45,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     lang: str,
 ) -> int:
     """Append a table for each condition, or list what has no owner; EnvironmentFileError where one can't be accepted."""
-    result = newest(env)
+    result = newest(env, home_of(environments))
     known = result.verdict.unowned if result else ()
     if not conditions:
         if result is None:

@@ -16,7 +16,7 @@ import click
 import pytest
 
 from aws.words import LANGUAGES, Words, language, nearest
-from signoff import ROOT
+from signoff import ROOT, home_of
 from signoff.commands.command_line import CommandOption, language_option
 from signoff.commands.judging_options import BY_DAY, JUDGING, OF_PYTEST
 from signoff.environment import Environment, embedded, load, today
@@ -124,19 +124,13 @@ def choice_of(
             lang=option.lang,
             baseline=_baseline(option.baseline),
             json=option.json,
-            root=_home(environment, config.rootpath),
+            root=home if (home := home_of(option.environments)) != ROOT else config.rootpath,
             environments=option.environments,
         ),
         composition=composition,
         started=datetime.now(UTC),
         stack=stack,
     )
-
-
-def _home(environment: Environment, checkout: Path) -> Path:
-    """Return the folder that gets the reports: the checkout's for its own application, else the application's."""
-    folder = environment.application.folder
-    return checkout if folder == ROOT else folder
 
 
 def phase_of(asked: str, environment: Environment, day: date) -> Phase:

@@ -12,7 +12,7 @@ import click
 
 from aws.visible import visible_line
 from aws.words import Words
-from signoff import ROOT
+from signoff import environments_file, home_of
 from signoff.commands.command_line import (
     Argument,
     Command,
@@ -249,7 +249,8 @@ def _below(ctx: click.Context, lang: str) -> str:
     codes = (f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())
     blocks = [EXAMPLES[lang], "\n".join([EXITS[lang], *codes, ""])]
     if ctx.obj == lang:
-        blocks.append("\n".join([NEXT[lang], *(f"  {words[lang]}" for words in next_step(ROOT))]))
+        home = home_of(environments_file())
+        blocks.append("\n".join([NEXT[lang], *(f"  {words[lang]}" for words in next_step(home))]))
     return "\n".join(blocks)
 
 

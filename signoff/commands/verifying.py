@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aws.visible import visible_line
 from aws.words import Words
-from signoff import ROOT
+from signoff import home_of
 from signoff.environment import in_japan, load
 from signoff.environment.guard import open_session
 from signoff.evidence import Record
@@ -13,10 +13,10 @@ from signoff.judge.exit_codes import Exit
 from signoff.report.verify import RunVerification, provenance_of, verify
 
 
-def verify_run(folder: Path, environments: Path, lang: str, root: Path = ROOT) -> int:
+def verify_run(folder: Path, environments: Path, lang: str, root: Path | None = None) -> int:
     environment = load(provenance_of(folder)["environment"], environments).environment
     session = open_session(environment.region)
-    found = verify(folder, environment, client=session.client, root=root)
+    found = verify(folder, environment, client=session.client, root=root or home_of(environments))
     print("\n".join(sentence[lang] for sentence in _sentences(folder, found)))
     return Exit.NO if found.problems or found.superseded else Exit.DONE
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from aws.words import SILENCE, Words
-from signoff import ROOT
+from signoff import OF_PACKAGES, ROOT
 from signoff.environment.application import Application, application_beside
 from signoff.environment.overrides import (
     IN_PRODUCTION,
@@ -29,8 +29,6 @@ UNDEMANDED = 200
 """The requests a second of an environment that says neither ``target_rate`` nor ``demand``."""
 SOURCES = {"origin": "front_end.url", "target_rate": "demand", "go_live": "season.begins"}
 ENVIRONMENTS = ROOT / "environments.toml"
-OF_PACKAGES = "-packages"
-"""How the folder ends in which a wheel is installed: ``site-packages``, Debian's ``dist-packages``."""
 NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = frozenset({"prod", "production", "prd"})

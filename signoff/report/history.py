@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json
 from aws.words import Words
-from signoff import ROOT
 from signoff.environment import in_japan
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
@@ -140,10 +139,11 @@ def as_json(result: Result) -> bytes:
     return visible_json(json.dumps(plain, indent=2, ensure_ascii=False)).encode()
 
 
-def newest(environment: str, reports: Path = ROOT / REPORTS) -> Result | None:
+def newest(environment: str, home: Path) -> Result | None:
     """Read the newest report; None where there is none, or none that this version could have written."""
+    file = home / REPORTS / environment / "latest" / RESULT
     try:
-        return _results().validate_json((reports / environment / "latest" / RESULT).read_bytes())
+        return _results().validate_json(file.read_bytes())
     except (OSError, ValidationError):
         return None
 

@@ -92,7 +92,7 @@ def test_a_part_that_changed_after_the_verdict_is_named():
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path):
-    place = tmp_path / "prod" / "latest"
+    place = tmp_path / "report" / "prod" / "latest"
     place.mkdir(parents=True)
     (place / "signoff.json").write_bytes(TypeAdapter(Result).dump_json(told()))
 
@@ -102,8 +102,9 @@ def test_a_report_is_read_as_it_was_written(tmp_path):
 @pytest.mark.parametrize("text", ["", "{}", '{"verdict": {"decision": "GO"}}'])
 def test_what_is_no_report_is_no_verdict(tmp_path, text):
     assert newest("prod", tmp_path) is None
-    (tmp_path / "prod" / "latest").mkdir(parents=True)
-    (tmp_path / "prod" / "latest" / "signoff.json").write_text(text)
+    place = tmp_path / "report" / "prod" / "latest"
+    place.mkdir(parents=True)
+    (place / "signoff.json").write_text(text)
 
     assert newest("prod", tmp_path) is None
 
@@ -114,7 +115,7 @@ def test_what_is_no_report_is_no_verdict(tmp_path, text):
     ids=["none", "other-release"],
 )
 def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
-    monkeypatch.setattr(verdict, "newest", lambda _: found)
+    monkeypatch.setattr(verdict, "newest", lambda *_: found)
     context = empty.context(live=lambda _: Live(release="b2"))
     shown = verdict.hold_the_verdict(context)
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):

@@ -44,7 +44,7 @@ class Team(Memory):
 @pytest.fixture
 def cut_over(empty, tmp_path, monkeypatch):
     """Runs the cut-over of an environment with a good verdict and a front end on loopback."""
-    monkeypatch.setattr(verdict, "newest", lambda _: told(started=datetime.now(UTC)))
+    monkeypatch.setattr(verdict, "newest", lambda *_: told(started=datetime.now(UTC)))
     store = Store.in_folder(tmp_path / "evidence", "prod")
     journal = Journal(tmp_path / "journal.jsonl")
     with temporary_front_end() as there:
@@ -108,7 +108,7 @@ def test_where_one_says_no_nothing_after_it_happens(cut_over, refused):
 
 
 def test_a_verdict_that_refuses_is_not_said_to_be_changed(cut_over, monkeypatch):
-    monkeypatch.setattr(verdict, "newest", lambda _: None)
+    monkeypatch.setattr(verdict, "newest", lambda *_: None)
     made, _ = cut_over()
     with pytest.raises(Stopped, match="there is no verdict yet"):
         made.perform()

@@ -16,6 +16,7 @@ from signoff.judge.observations import AppliedDecision
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
 from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict
+from signoff.report.history import as_json
 from signoff.report.page import page
 from tests.production import production_in
 from tests.provenance import PROD_RUN
@@ -24,6 +25,7 @@ from tests.signoff.judge.test_collection import judge, project  # noqa: F401 - a
 
 pytest_plugins = ["pytester"]
 TODAY = date(2026, 11, 25)
+TODO = Path(__file__).parents[3] / "docs" / "examples" / "todo"
 MAJOR = replace(Checklist.load()["MON-10"], severity=Severity.MAJOR)
 LATER = date(2026, 12, 31)
 PROXY = RunCondition(what="HTTPS_PROXY", words=Words.same("calls go through a proxy"))
@@ -142,7 +144,7 @@ def test_command_adds_owner_and_day_to_the_file(file):
 def test_command_that_would_add_nothing_of_use_is_one_sentence(
     file, capsys, monkeypatch, arguments, says
 ):
-    monkeypatch.setattr("signoff.commands.accept.newest", lambda _: None)
+    monkeypatch.setattr("signoff.commands.accept.newest", lambda *_: None)
     before = file.read_text(encoding="utf-8")
 
     assert accepted(file, *arguments) == 2
@@ -157,6 +159,22 @@ def test_file_that_lists_its_owners_in_a_line_is_not_broken_by_a_table(file, cap
     assert accepted(file, "MON-10", "--by=Hanako", "--until=2099-12-31") == 2
     assert "is unchanged, since it could not be read with this" in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize(
+    ("command", "says"), [("accept", "HTTPS_PROXY"), ("run", "Rows as the newest report (")]
+)
+def test_report_of_another_application_is_read_beside_its_file(command, says, tmp_path, capsys):
+    file = tmp_path / "environments.toml"
+    file.write_bytes((TODO / file.name).read_bytes())
+    (tmp_path / "app.toml").write_bytes((TODO / "app.toml").read_bytes())
+    latest = tmp_path / "report" / "local" / "latest"
+    latest.mkdir(parents=True)
+    run = replace(PROD_RUN, environment="local")
+    (latest / "signoff.json").write_bytes(as_json(Result(provenance=run, verdict=verdict())))
+
+    main([command, "--env=local", f"--environments={file}"])
+    assert says in capsys.readouterr().out
 
 
 def test_second_owner_of_a_condition_is_refused(file, capsys):
