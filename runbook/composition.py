@@ -29,6 +29,7 @@ from runbook.procedures.provision import context_for
 from signoff import home_of
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError, guard, open_session
+from signoff.environment.value_types import is_name
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
@@ -91,7 +92,7 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     def ask() -> str:
         asked = Words(en="Who signs (your name): ", ja="署名者（氏名）: ")
         given = name or (typed(asked) if typed is not None else "")
-        if not given:
+        if not is_name(given):
             raise Refused(
                 en="a signature needs the name of a person: give it with --by",
                 ja="署名には人の氏名が必要です。--byで指定してください",

@@ -17,6 +17,7 @@ from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
 from runbook.engine.step import Option, OptionScope, Wrong
 from signoff.environment import names
+from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist, ChecklistError
 
 MOMENT_FORM = "2026-11-25T09:00:00Z"
@@ -60,7 +61,7 @@ no_deployment = unless(
     "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
 )
 no_name = unless(
-    re.compile(r"\s*\S.*\S\s*").fullmatch,
+    is_name,
     "--by takes the name of a person",
     "--byには人の氏名を指定してください",
 )

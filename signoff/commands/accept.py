@@ -10,6 +10,7 @@ from aws.words import Words, did_you_mean, joined, nearest
 from signoff import home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load, today
+from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.report.history import newest
@@ -23,7 +24,8 @@ NO_RUN = Words(
     ja="条件を一覧できる{0}の実行がありません。先に判定してください: signoff judge --env {0}",
 )
 BY_AND_UNTIL = Words(
-    en="add --by NAME and --until DAY", ja="--by 氏名と--until 日付を加えてください"
+    en="add --by with the name of a person, and --until DAY",
+    ja="--byに人の氏名、--untilに日付を加えてください",
 )
 ACCEPTED = Words(
     en="{file} says now who answers for {named}; commit it, then judge again",
@@ -52,7 +54,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
             raise CommandLineError(NO_RUN.format(env))
         print("\n".join(map(visible_line, known)) or NONE_OPEN[lang])
         return Exit.NO if known else Exit.DONE
-    if not (by and by.strip() and until):
+    if not (by and is_name(by) and until):
         raise CommandLineError(BY_AND_UNTIL)
     if problems := [*_problems(conditions, env, until, environments, known)]:
         raise EnvironmentFileError(problems)

@@ -101,6 +101,17 @@ def _page(value: str) -> str:
     return value
 
 
+def is_name(text: str) -> bool:
+    """Whether it may be a person's name: neither blank nor what a printed command has in its place."""
+    return len(text.strip()) > 1 and text.strip() not in PLACEHOLDERS
+
+
+def _person(value: str) -> str:
+    if not is_name(value):
+        raise UnfitValueError(en="write the name of a person", ja="人の氏名を書いてください")
+    return value
+
+
 def _key_or(managed: str) -> AfterValidator:
     """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
     return _written_as(
@@ -118,6 +129,7 @@ def _unset(value: object) -> None:
         )
 
 
+PLACEHOLDERS = frozenset({"NAME", "氏名", "名前"})
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
@@ -139,7 +151,9 @@ AN_ADDRESS = Words(
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2), AfterValidator(_person)
+]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""

@@ -36,6 +36,7 @@ WRONG = [
     ("restore_tables --to 2026-11-25T09:00:00Z --only userstamp", "did you mean userstamps?"),
     ("record_release", "--by NAME is missing: who released what is live"),
     ("record_release --by ' '", "--by takes the name of a person"),
+    ("record_release --by NAME", "--by takes the name of a person"),
     ("migrate_users", "--by NAME is missing: who decided"),
     ("migrate_masters --from stage", "has no environment stage; it has prod"),
     ("migrate_masters --from prod", "prod is the target itself"),
