@@ -8,8 +8,11 @@ certificates and domains are only words; X-Ray keeps no trace.
 Lists come in pages: moto returns everything at once, so that a missing paginator would go unseen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
+
+from botocore import xform_name
 
 from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
@@ -17,31 +20,38 @@ from local.moto_fixes import (
     apigateway_draft,
     apigateway_edge,
     apigateway_stage,
+    apigatewayv2,
     awslambda,
     cloudwatch,
     dynamodb,
     identity,
+    restores,
     sns,
 )
 from local.moto_fixes.awslambda import CODE_PATH as CODE_PATH
 from local.moto_fixes.awslambda import code_at as code_at
 
-FIXES: Mapping[tuple[str, str], Fix] = {
-    **apigateway_draft.FIXES,
-    **apigateway_edge.FIXES,
-    **apigateway_stage.FIXES,
-    **awslambda.FIXES,
-    **cloudwatch.FIXES,
-    **dynamodb.FIXES,
-    **identity.FIXES,
-    **sns.FIXES,
+_MODULES: Mapping[str, Sequence[ModuleType]] = {
+    "apigateway": (apigateway_draft, apigateway_edge, apigateway_stage),
+    "apigatewayv2": (apigatewayv2,),
+    "cloudwatch": (cloudwatch,),
+    "dynamodb": (dynamodb, restores),
+    **dict.fromkeys(("iam", "kms", "s3", "sts"), (identity,)),
+    "lambda": (awslambda,),
+    "logs": (cloudwatch,),
+    "sns": (sns,),
 }
-"""(service, operation) -> how it is answered."""
+"""Where a service is corrected: the function named as boto3 names an operation is how that is answered."""
+
+
+def _fix(service: str, operation: str) -> Fix | None:
+    name = xform_name(operation)
+    return next((found for m in _MODULES.get(service, ()) if (found := vars(m).get(name))), None)
 
 
 def corrected(request: Request, moto: Moto) -> Response:
     """Let moto answer, corrected where it is known to be wrong, one page at a time as AWS does."""
-    fix = FIXES.get((request.service, request.operation))
+    fix = _fix(request.service, request.operation)
     with moto.lock(request.service):  # what a fix reads before and writes after belongs together
         return paged(request, fix(request, moto) if fix else moto(request))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
 
 _DEFAULT_TIMEOUT_MS = 29_000
@@ -171,16 +171,3 @@ def update_rest_api(request: Request, moto: Moto) -> Response:
     if mine and (api := api_of(request, moto)):
         applied(api, _API, mine)
     return moto(request.with_parameters({"patchOperations": others}))
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("apigateway", "CreateAuthorizer"): create_authorizer,
-    ("apigateway", "CreateResource"): create_resource,
-    ("apigateway", "CreateRestApi"): create_rest_api,
-    ("apigateway", "GetResources"): get_resources,
-    ("apigateway", "PutIntegration"): put_integration,
-    ("apigateway", "PutMethod"): put_method,
-    ("apigateway", "PutMethodResponse"): put_method_response,
-    ("apigateway", "UpdateDomainName"): update_domain_name,
-    ("apigateway", "UpdateRestApi"): update_rest_api,
-}

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, refusal
 from local.gateway.deployment import Deployment, freeze
 from local.gateway.export import exported
@@ -207,17 +207,8 @@ def get_stage(request: Request, moto: Moto, response: Response) -> Response:
     return response.with_document(document)
 
 
+get_stages = get_stage
+
+
 def _no_such_deployment(request: Request) -> Response:
     return refusal(request, "NotFoundException", "Invalid Deployment identifier specified", 404)
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("apigateway", "CreateDeployment"): create_deployment,
-    ("apigateway", "CreateStage"): create_stage,
-    ("apigateway", "DeleteDeployment"): delete_deployment,
-    ("apigateway", "GetDeployment"): get_deployment,
-    ("apigateway", "GetExport"): get_export,
-    ("apigateway", "GetStage"): get_stage,
-    ("apigateway", "GetStages"): get_stage,
-    ("apigateway", "UpdateStage"): update_stage,
-}

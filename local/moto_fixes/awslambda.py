@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, json_response, not_implemented, refusal
 from local.functions.deployed import KEPT, lost_of, policy_document
 
@@ -140,6 +140,9 @@ def forget(request: Request, moto: Moto) -> Response:
             for key in [key for key in notes if key[0] == name and gone in {"", key[1]}]:
                 del notes[key]
     return response
+
+
+delete_alias = delete_function = forget
 
 
 def list_function_url_configs(request: Request, moto: Moto) -> Response:
@@ -294,26 +297,3 @@ def list_function_event_invoke_configs(request: Request, moto: Moto) -> Response
         if function == name
     ]
     return json_response({"FunctionEventInvokeConfigs": found})
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("lambda", "AddPermission"): add_permission,
-    ("lambda", "DeleteAlias"): forget,
-    ("lambda", "DeleteFunction"): forget,
-    ("lambda", "DeleteFunctionEventInvokeConfig"): delete_function_event_invoke_config,
-    ("lambda", "DeleteResourcePolicy"): delete_resource_policy,
-    ("lambda", "GetAccountSettings"): get_account_settings,
-    ("lambda", "GetFunction"): get_function,
-    ("lambda", "GetFunctionConfiguration"): get_function_configuration,
-    ("lambda", "GetPolicy"): get_policy,
-    ("lambda", "GetRuntimeManagementConfig"): get_runtime_management_config,
-    ("lambda", "Invoke"): invoke,
-    ("lambda", "ListFunctionEventInvokeConfigs"): list_function_event_invoke_configs,
-    ("lambda", "ListFunctionUrlConfigs"): list_function_url_configs,
-    ("lambda", "PublishVersion"): publish_version,
-    ("lambda", "PutFunctionEventInvokeConfig"): put_function_event_invoke_config,
-    ("lambda", "PutResourcePolicy"): put_resource_policy,
-    ("lambda", "PutRuntimeManagementConfig"): put_runtime_management_config,
-    ("lambda", "RemovePermission"): remove_permission,
-    ("lambda", "UpdateFunctionConfiguration"): update_function_configuration,
-}

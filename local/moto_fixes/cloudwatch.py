@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, epoch_s, json_response, not_implemented, refusal
 
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
@@ -224,6 +224,9 @@ def account_policies(request: Request, moto: Moto) -> Response:
     return json_response({"accountPolicy": policies[place]})
 
 
+delete_account_policy = describe_account_policies = put_account_policy = account_policies
+
+
 def resource_policies(request: Request, moto: Moto) -> Response:
     """Keep the policy of a single log group apart; moto treats it as one of the account."""
     policies, asked = moto.noted(request, "group_policies"), request.parameters
@@ -245,6 +248,9 @@ def resource_policies(request: Request, moto: Moto) -> Response:
         "revisionId": sha256(document.encode()).hexdigest(),
     }
     return json_response({"resourcePolicy": policies[group]})
+
+
+delete_resource_policy = describe_resource_policies = put_resource_policy = resource_policies
 
 
 def _delete_group_policy(request: Request, policies: dict[str, dict[str, Any]]) -> Response:
@@ -278,26 +284,3 @@ def describe_log_groups(request: Request, moto: Moto, response: Response) -> Res
         for group in response.document["logGroups"]
     ]
     return response.with_document({**response.document, "logGroups": listed})
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("cloudwatch", "DeleteAlarms"): delete_alarms,
-    ("cloudwatch", "DeleteAlarmMuteRule"): delete_alarm_mute_rule,
-    ("cloudwatch", "DescribeAlarmHistory"): describe_alarm_history,
-    ("cloudwatch", "DescribeAlarms"): describe_alarms,
-    ("cloudwatch", "GetAlarmMuteRule"): get_alarm_mute_rule,
-    ("cloudwatch", "ListAlarmMuteRules"): list_alarm_mute_rules,
-    ("cloudwatch", "PutAlarmMuteRule"): put_alarm_mute_rule,
-    ("cloudwatch", "PutCompositeAlarm"): put_composite_alarm,
-    ("cloudwatch", "PutMetricAlarm"): put_metric_alarm,
-    ("cloudwatch", "SetAlarmState"): set_alarm_state,
-    ("logs", "CreateLogGroup"): create_log_group,
-    ("logs", "DeleteAccountPolicy"): account_policies,
-    ("logs", "DescribeAccountPolicies"): account_policies,
-    ("logs", "DescribeLogGroups"): describe_log_groups,
-    ("logs", "DeleteResourcePolicy"): resource_policies,
-    ("logs", "DescribeResourcePolicies"): resource_policies,
-    ("logs", "FilterLogEvents"): filter_log_events,
-    ("logs", "PutAccountPolicy"): account_policies,
-    ("logs", "PutResourcePolicy"): resource_policies,
-}

@@ -10,15 +10,13 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
 from local.moto_fixes.restores import (
-    describe_continuous_backups,
     image_of,
     key_of,
     put_back,
     remembering,
-    restore_table_to_point_in_time,
     writes,
 )
 
@@ -33,6 +31,7 @@ def _table(request: Request, moto: Moto) -> Any:
     return moto.backend("dynamodb", request.region).tables.get(name)
 
 
+@remembering
 def batch_write_item(request: Request, moto: Moto) -> Response:
     """Refuse more than 25 writes in one call."""
     tables = request.parameters.get("RequestItems") or {}
@@ -42,9 +41,13 @@ def batch_write_item(request: Request, moto: Moto) -> Response:
     return moto(request)
 
 
-def unchanged(request: Request, moto: Moto) -> Response:
-    """Let moto answer as it does."""
+@remembering
+def put_item(request: Request, moto: Moto) -> Response:
+    """Let moto write as it does: what it wrote is remembered."""
     return moto(request)
+
+
+delete_item = update_item = put_item
 
 
 def update_table(request: Request, moto: Moto) -> Response:
@@ -83,6 +86,9 @@ def time_to_live(request: Request, moto: Moto) -> Response:
     return replace(response, headers={"Content-Type": "application/x-amz-json-1.0"}, body=body)
 
 
+describe_time_to_live = update_time_to_live = time_to_live
+
+
 def describe_kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     """Answer with the destinations of a table, which moto does not know."""
     table = _table(request, moto)
@@ -106,6 +112,10 @@ def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     return json_response(
         {"TableName": table.name, "StreamArn": stream, "DestinationStatus": status}
     )
+
+
+disable_kinesis_streaming_destination = kinesis_streaming_destination
+enable_kinesis_streaming_destination = kinesis_streaming_destination
 
 
 def query(request: Request, moto: Moto) -> Response:
@@ -161,6 +171,7 @@ def _of(table: Any, items: Mapping[Any, Any]) -> Any:
 _TOKEN_SECONDS = 600
 
 
+@remembering
 def transact_write_items(request: Request, moto: Moto) -> Response:
     """Write all or nothing; answer a resend of the last ten minutes as it was answered then."""
     token = request.parameters.get("ClientRequestToken")
@@ -229,22 +240,3 @@ def _tables_uncopied() -> Iterator[None]:
         yield
     finally:
         _UNDONE_HERE.reset(token)
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("dynamodb", "BatchWriteItem"): remembering(batch_write_item),
-    ("dynamodb", "DeleteItem"): remembering(unchanged),
-    ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
-    ("dynamodb", "DescribeKinesisStreamingDestination"): describe_kinesis_streaming_destination,
-    ("dynamodb", "DescribeTable"): describe_table,
-    ("dynamodb", "DescribeTimeToLive"): time_to_live,
-    ("dynamodb", "DisableKinesisStreamingDestination"): kinesis_streaming_destination,
-    ("dynamodb", "EnableKinesisStreamingDestination"): kinesis_streaming_destination,
-    ("dynamodb", "PutItem"): remembering(unchanged),
-    ("dynamodb", "Query"): query,
-    ("dynamodb", "RestoreTableToPointInTime"): restore_table_to_point_in_time,
-    ("dynamodb", "TransactWriteItems"): remembering(transact_write_items),
-    ("dynamodb", "UpdateItem"): remembering(unchanged),
-    ("dynamodb", "UpdateTable"): update_table,
-    ("dynamodb", "UpdateTimeToLive"): time_to_live,
-}

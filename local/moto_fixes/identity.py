@@ -1,11 +1,10 @@
 """IAM, STS, KMS and S3, where what moto answers would mislead a check or a function."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, access_denied, refusal
 
 
@@ -132,15 +131,3 @@ def put_bucket_request_payment(request: Request, moto: Moto) -> Response:
         return refusal(request, "MalformedXML", "The XML you provided was not well-formed")
     setattr(bucket, _PAYER, payer[1].decode())
     return Response(status=200, headers={}, body=b"")
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("iam", "GetAccountAuthorizationDetails"): get_account_authorization_details,
-    ("kms", "DescribeKey"): describe_key,
-    ("s3", "CreateBucket"): create_bucket,
-    ("s3", "GetBucketRequestPayment"): get_bucket_request_payment,
-    ("s3", "GetBucketVersioning"): get_bucket_versioning,
-    ("s3", "PutBucketRequestPayment"): put_bucket_request_payment,
-    ("sts", "AssumeRole"): assume_role,
-    ("sts", "GetCallerIdentity"): get_caller_identity,
-}

@@ -1,12 +1,11 @@
 """SNS: an e-mail address must be confirmed by its owner; moto confirms everything by itself."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.aws.moto import Fix, Moto, completing
+from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, refusal
 from local.stack import confirmation_token
 
@@ -58,6 +57,9 @@ def list_subscriptions(request: Request, moto: Moto) -> Response:
     return response
 
 
+list_subscriptions_by_topic = list_subscriptions
+
+
 def get_topic_attributes(request: Request, moto: Moto) -> Response:
     """Count subscriptions by whether they are confirmed."""
     response = moto(request)
@@ -104,14 +106,3 @@ def _replaced(response: Response, arn: str, text: str) -> Response:
         response,
         body=response.body.replace(written, f"<SubscriptionArn>{text}</SubscriptionArn>".encode()),
     )
-
-
-FIXES: Mapping[tuple[str, str], Fix] = {
-    ("sns", "ConfirmSubscription"): confirm_subscription,
-    ("sns", "GetDataProtectionPolicy"): get_data_protection_policy,
-    ("sns", "GetTopicAttributes"): get_topic_attributes,
-    ("sns", "ListSubscriptions"): list_subscriptions,
-    ("sns", "ListSubscriptionsByTopic"): list_subscriptions,
-    ("sns", "PutDataProtectionPolicy"): put_data_protection_policy,
-    ("sns", "Subscribe"): subscribe,
-}
