@@ -64,7 +64,7 @@ def state_of(aws: LocalAws | Moto) -> MotoState:
 
 
 def restore(aws: LocalAws | Moto, state: MotoState) -> None:
-    """Return to a saved state of this account, with no calls so far; lists of extensions and observers stay.
+    """Return to a saved state of this account, with no calls so far; the list of extensions stays.
 
     Functions and gateways that have read the state before must be started anew.
     """

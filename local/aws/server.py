@@ -16,7 +16,6 @@ from local.http import LoopbackServer
 from local.moto_fixes import CODE_PATH, code_at, corrected
 
 Extension = Callable[[Request], Response | None]
-Observer = Callable[[Request, Response], None]
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
 _CALLS_KEPT = 20_000
@@ -38,8 +37,8 @@ class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
     A call passes, in this order: ``faults``, which may refuse it (see ``tests.faults``); IAM; ``extensions``, which may
-    answer it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see what succeeded. ``faults``, ``extensions``
-    and ``observers`` are lists that may be changed at any time.
+    answer it; moto, corrected by ``local.moto_fixes``. ``faults`` and ``extensions`` are lists that may be changed at any
+    time.
     """
 
     _accounts_in_use: ClassVar[set[str]] = set()
@@ -59,7 +58,6 @@ class LocalAws:
         self.identity = Identity(self.moto, targets)
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
-        self.observers: MutableSequence[Observer] = []
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
@@ -76,7 +74,7 @@ class LocalAws:
         return tuple(self._calls)
 
     def clear(self) -> None:
-        """Forget all state and all calls, as if just started; the three lists stay as they are."""
+        """Forget all state and all calls, as if just started; the two lists stay as they are."""
         self.moto.forget()
         self.identity = Identity(self.moto, self._targets)
         self._calls.clear()
@@ -106,17 +104,10 @@ class LocalAws:
         if request is None:
             return _UNSIGNED
         try:
-            response = self._answer(request)
+            response = self._refused(request) or self.answered(request)
         except Exception as bug:  # noqa: BLE001  # an extension's bug must look like AWS failing
             response = internal_failure(request, bug)
         self._record(request, response)
-        return response
-
-    def _answer(self, request: Request) -> Response:
-        response = self._refused(request) or self.answered(request)
-        if response.succeeded:
-            for observer in tuple(self.observers):
-                observer(request, response)
         return response
 
     def _refused(self, request: Request) -> Response | None:

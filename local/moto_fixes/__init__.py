@@ -9,7 +9,6 @@ Lists come in pages: moto returns everything at once, so that a missing paginato
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 
 from botocore import xform_name
@@ -56,66 +55,46 @@ def corrected(request: Request, moto: Moto) -> Response:
         return paged(request, fix(request, moto) if fix else moto(request))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
-    """Where an operation has its items and its page size, and how its pages follow each other."""
-
-    items: str
-    size: str
-    asks_by: str
-    goes_on_by: str
-    default: int
-
-
-def _apigateway(items: str = "item") -> _Listing:
-    return _Listing(
-        items=items, size="limit", asks_by="position", goes_on_by="position", default=25
-    )
-
-
-def _lambda(items: str, default: int = 50) -> _Listing:
-    return _Listing(
-        items=items, size="MaxItems", asks_by="Marker", goes_on_by="NextMarker", default=default
-    )
-
-
-_LISTINGS: Mapping[tuple[str, str], _Listing] = {
-    ("apigateway", "GetApiKeys"): _apigateway(),
-    ("apigateway", "GetAuthorizers"): _apigateway(),
-    ("apigateway", "GetBasePathMappings"): _apigateway(),
-    ("apigateway", "GetDeployments"): _apigateway(),
-    ("apigateway", "GetDomainNames"): _apigateway(),
-    ("apigateway", "GetResources"): _apigateway(),
-    ("apigateway", "GetRestApis"): _apigateway(),
-    ("apigateway", "GetUsagePlanKeys"): _apigateway(),
-    ("apigateway", "GetUsagePlans"): _apigateway(),
-    ("cloudwatch", "DescribeAlarms"): _Listing(
-        items="MetricAlarms",
-        size="MaxRecords",
-        asks_by="NextToken",
-        goes_on_by="NextToken",
-        default=50,
-    ),
-    ("lambda", "ListAliases"): _lambda("Aliases"),
-    ("lambda", "ListEventSourceMappings"): _lambda("EventSourceMappings", 100),
-    ("lambda", "ListFunctionUrlConfigs"): _lambda("FunctionUrlConfigs"),
-    ("lambda", "ListFunctions"): _lambda("Functions"),
-    ("lambda", "ListVersionsByFunction"): _lambda("Versions"),
+_PAGING: Mapping[str, tuple[str, str, str]] = {
+    "apigateway": ("limit", "position", "position"),
+    "cloudwatch": ("MaxRecords", "NextToken", "NextToken"),
+    "lambda": ("MaxItems", "Marker", "NextMarker"),
 }
+"""Service -> the names of a page's size, of its start where it is asked for, and of the next one's where that is told."""
+_LISTINGS: Mapping[tuple[str, str], tuple[str, int]] = {
+    ("apigateway", "GetApiKeys"): ("item", 25),
+    ("apigateway", "GetAuthorizers"): ("item", 25),
+    ("apigateway", "GetBasePathMappings"): ("item", 25),
+    ("apigateway", "GetDeployments"): ("item", 25),
+    ("apigateway", "GetDomainNames"): ("item", 25),
+    ("apigateway", "GetResources"): ("item", 25),
+    ("apigateway", "GetRestApis"): ("item", 25),
+    ("apigateway", "GetUsagePlanKeys"): ("item", 25),
+    ("apigateway", "GetUsagePlans"): ("item", 25),
+    ("cloudwatch", "DescribeAlarms"): ("MetricAlarms", 50),
+    ("lambda", "ListAliases"): ("Aliases", 50),
+    ("lambda", "ListEventSourceMappings"): ("EventSourceMappings", 100),
+    ("lambda", "ListFunctionUrlConfigs"): ("FunctionUrlConfigs", 50),
+    ("lambda", "ListFunctions"): ("Functions", 50),
+    ("lambda", "ListVersionsByFunction"): ("Versions", 50),
+}
+"""What lists items -> where, and how many to a page unless fewer are asked for."""
 
 
 def paged(request: Request, response: Response) -> Response:
     """Cut the page that was asked for out of a full answer; other answers pass as they are."""
-    listing = _LISTINGS.get((request.service, request.operation))
-    if listing is None or not response.succeeded:
+    key = (request.service, request.operation)
+    if key not in _LISTINGS or not response.succeeded:
         return response
+    size, asked_by, told_by = _PAGING[request.service]
+    items, default = _LISTINGS[key]
     document, asked = response.document, request.parameters
-    start = int(asked.get(listing.asks_by) or 0)
-    end = start + int(asked.get(listing.size) or listing.default)
-    everything = document.get(listing.items) or []
+    start = int(asked.get(asked_by) or 0)
+    end = start + int(asked.get(size) or default)
+    everything = document.get(items) or []
     if everything and start == 0 and end >= len(everything):
         return response
-    document[listing.items] = everything[start:end]
+    document[items] = everything[start:end]
     if end < len(everything):
-        document[listing.goes_on_by] = str(end)
+        document[told_by] = str(end)
     return response.with_document(document)

@@ -45,7 +45,7 @@ def administrator(server, session):
 @pytest.fixture
 def aws(server):
     server.clear()
-    for hooks in (server.faults, server.extensions, server.observers):
+    for hooks in (server.faults, server.extensions):
         hooks.clear()
     return server
 

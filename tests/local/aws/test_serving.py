@@ -129,19 +129,6 @@ def test_an_extension_may_answer_in_place_of_moto(aws, client):
     assert client("sts").get_caller_identity()["Account"] == ACCOUNT
 
 
-def test_observers_see_what_succeeded_and_nothing_else(aws, client):
-    seen = []
-    aws.observers.append(
-        lambda request, response: seen.append((request.operation, response.status))
-    )
-
-    client("dynamodb").list_tables()
-    with refused("ResourceNotFoundException"):
-        client("dynamodb").describe_table(TableName="nosuch")
-
-    assert seen == [("ListTables", 200)]
-
-
 def test_a_fault_refuses_before_anything_else_is_asked(aws, client):
     reached = []
     aws.extensions.append(reached.append)

@@ -202,16 +202,18 @@ def test_change_beside_the_run_leaves_no_verdict_and_no_latest(judged, change, s
     assert not Path("report/prod/latest").exists()
 
 
-def test_run_that_nobody_disturbs_has_its_verdict_and_the_time_of_aws(account, judged):
+def test_run_that_nobody_disturbs_has_its_verdict_and_the_time_of_aws(account, judged, monkeypatch):
     """A machine whose clock is wrong would judge backups and alarms by another time than AWS's."""
     there = datetime.now(UTC) + timedelta(hours=2)
+    answered = account.aws.answered
 
-    def dated(_, response):
+    def dated(request):
+        response = answered(request)
         response.headers["Date"] = format_datetime(there, usegmt=True)
+        return response
 
-    account.aws.observers.append(dated)
+    monkeypatch.setattr(account.aws, "answered", dated)
     judged()
-    account.aws.observers.remove(dated)
 
     made = saved()["provenance"]
     assert 0 < made["calls_again"] <= made["calls"]
