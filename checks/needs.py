@@ -25,7 +25,7 @@ from signoff.judge.errors import sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S
 from signoff.judge.judged_by import CHANGED, UNKNOWN, commit_of_run
-from signoff.report.remedy import durations
+from signoff.report.remedy import as_typed, durations
 
 OPERATOR = Words(en="operator", ja="運用担当者")
 DEVELOPER = Words(en="developer", ja="開発者")
@@ -281,7 +281,7 @@ def table(found: Sequence[Need], lang: str) -> str:
     rows = [HEADING[lang]]
     for need in found:
         words = (need.what[lang], need.found[lang], need.who[lang], need.time[lang])
-        rows.append((MARKS[lang][not need.present], *words, need.how))
+        rows.append((MARKS[lang][not need.present], *words, as_typed(need.how)))
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     lines = (
         [f"{text}{' ' * (width - columns(text))}" for text, width in zip(row, widths, strict=True)]

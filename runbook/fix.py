@@ -303,8 +303,8 @@ def _arguments(part: str) -> Sequence[str]:
     program, *rest = shlex.split(part)
     if program == "python":
         return [sys.executable, *rest]
-    if program == "pytest":
-        return [sys.executable, "-m", "pytest", *rest]
+    if program in {"pytest", "signoff"}:
+        return [sys.executable, "-m", program, *rest]
     raise Refused(
         en=f"{part} is not a command of this project: run it by hand",
         ja=f"{part}は本プロジェクトのコマンドではありません。手動で実行してください",

@@ -8,6 +8,8 @@ ROOT = Path(__file__).parent.parent
 
 OF_PACKAGES = "-packages"
 """How the folder ends in which a wheel is installed: ``site-packages``, Debian's ``dist-packages``."""
+INSTALLED = ROOT.name.endswith(OF_PACKAGES)
+"""There is no checkout: a wheel's user has ``signoff``, and no ``python -m`` or ``pytest`` of ours."""
 
 
 def environments_file() -> Path:
@@ -19,4 +21,4 @@ def environments_file() -> Path:
 def home_of(environments: Path) -> Path:
     """Return the folder of the reports: that of a file of environments with an application of its own, or of a wheel's user; else the checkout."""
     beside = environments.resolve().parent
-    return beside if (beside / "app.toml").is_file() or ROOT.name.endswith(OF_PACKAGES) else ROOT
+    return beside if (beside / "app.toml").is_file() or INSTALLED else ROOT

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from aws.section import Obstacle
 from aws.words import Words, joined
+from signoff import INSTALLED
 from signoff.environment import in_japan
 from signoff.judge.checklist import Repair, Row
 from signoff.judge.outcome import Finding, Outcome
@@ -31,8 +32,15 @@ OWN_CODE = Words(
 )
 RELEASING = re.compile(r"python -m runbook functions --env \S+ --go")
 """The command that uploads this project's functions; with ``--row`` it changes their configuration alone."""
-PROCEDURE = re.compile(r"python -m runbook (\w+)")
-CHANGING = re.compile(r" --go\b| --rotate\b|python -m load (?:run|clean)\b")
+PROCEDURE = re.compile(r"(?:python -m runbook|signoff run) (\w+)")
+LOADING = re.compile(r"(?:python -m|signoff) load run\b")
+CHANGING = re.compile(rf" --go\b| --rotate\b|{LOADING.pattern}")
+WITHOUT_A_CHECKOUT = {
+    "python -m runbook": "signoff run",
+    "python -m load": "signoff load",
+    "pytest --env": "signoff judge --env",
+}
+"""What a command begins with -> how a wheel's user types it."""
 READING_A_FILE = re.compile(r"(?:python -m runbook \w+|pytest) --env \S+")
 """Commands that take ``--environments``."""
 
@@ -64,7 +72,7 @@ class Remedy:
     @property
     def takes(self) -> tuple[tuple[str, Words], ...]:
         """How long each procedure of the command takes: name, duration."""
-        named = [*self.procedures, *(["load"] if "python -m load run" in self.command else [])]
+        named = [*self.procedures, *(["load"] if LOADING.search(self.command) else [])]
         return tuple((name, durations()[name]) for name in named if name in durations())
 
 
@@ -164,17 +172,25 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
 
 
 def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
-    """Let each command read the file of environments that the run read."""
+    """Let each command read the file of environments that the run read, and be one that this machine has."""
     file = run.environments_file
-    if not file:
+    if not (file or INSTALLED):
         return told
 
     def filled(text: str) -> str:
-        return READING_A_FILE.sub(lambda found: f"{found[0]} {file}", text)
+        text = READING_A_FILE.sub(lambda found: f"{found[0]} {file}".rstrip(), text)
+        return as_typed(text)
 
     by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in told.by_hand)
     note = told.note and Words(en=filled(told.note.en), ja=filled(told.note.ja))
     return Remedy(note=note, command=filled(told.command), by_hand=tuple(by_hand))
+
+
+def as_typed(text: str, *, installed: bool = INSTALLED) -> str:
+    """Return a command, or what names one, as it is typed where this is installed."""
+    for printed, there in WITHOUT_A_CHECKOUT.items() if installed else ():
+        text = text.replace(printed, there)
+    return text
 
 
 def _procedure(row: Row) -> str:

@@ -18,7 +18,7 @@ from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.outcome import Finding, Outcome, finding
 from signoff.judge.staleness import NotSigned
 from signoff.judge.verdict import RowVerdict, row_verdict
-from signoff.report.remedy import remedy, ways
+from signoff.report.remedy import as_typed, remedy, ways
 from smoke.manual import ManualOnly
 from tests.printed import all_of
 from tests.provenance import PROVENANCE
@@ -43,6 +43,16 @@ def told(row, outcome, reason, run=PROD):
 
 def test_a_row_that_failed_names_its_repair():
     assert told("SEC-17", Outcome.FAIL, "…").command == "python -m runbook api --env prod --go"
+
+
+def test_user_of_a_wheel_is_told_no_command_that_takes_a_checkout():
+    printed = {row.remedy for row in Checklist.load()}
+    typed = {
+        command for text in printed for command in as_typed(text, installed=True).split(" && ")
+    }
+
+    assert {command.partition(" --")[0].split()[0] for command in typed if command} == {"signoff"}
+    assert as_typed("pytest --env prod", installed=False) == "pytest --env prod"
 
 
 def test_commands_read_the_file_of_environments_that_the_run_read():
