@@ -71,7 +71,7 @@ def provision_stack(
 
     session = boto_session(environment.region)
     store = open_store(
-        StoreSettings.of(environment), client=session.client, root=environment.application.folder
+        StoreSettings.of(environment), client=session.client, root=environment.application.home
     )
     caller = PROVISIONER.format(account=environment.account)
     evidence = Evidence(store=store, caller=caller, live=lambda _: Live(release=None))

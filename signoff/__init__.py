@@ -18,7 +18,7 @@ def environments_file() -> Path:
     return here if here.is_file() else ROOT / here.name
 
 
-def home_of(environments: Path) -> Path:
+def home_of(environments: Path, *, installed: bool = INSTALLED) -> Path:
     """Return the folder of the reports: that of a file of environments with an application of its own, or of a wheel's user; else the checkout."""
     beside = environments.resolve().parent
-    return beside if (beside / "app.toml").is_file() or INSTALLED else ROOT
+    return beside if (beside / "app.toml").is_file() or installed else ROOT

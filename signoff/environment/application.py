@@ -5,7 +5,7 @@ application comes from here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,7 +14,7 @@ import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from aws.words import Words
-from signoff import ROOT
+from signoff import ROOT, home_of
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, toml
 
 FILE = "app.toml"
@@ -136,6 +136,8 @@ class Application(StrictTable):
 
     folder: Path
     """Where its app.toml is."""
+    home: Path
+    """The folder of its reports, and of evidence that lies in a folder."""
     contract: str
     """Its OpenAPI document, as a path from there."""
     metrics: str = "StampRally"
@@ -215,7 +217,7 @@ def table_of(resource: str) -> str:
 def application(path: Path = APPLICATION) -> Application:
     """Return the application that this file describes; raise EnvironmentFileError with what is wrong."""
     try:
-        found = _ADAPTER.validate_python({**toml(path), "folder": path.parent})
+        found = _ADAPTER.validate_python({**toml(path), "folder": path.parent, "home": path.parent})
     except ValidationError as error:
         raise EnvironmentFileError(
             problem(error_details, _PLACE) for error_details in error.errors()
@@ -230,8 +232,9 @@ def application(path: Path = APPLICATION) -> Application:
 
 def application_beside(environments: Path) -> Application:
     """Return the application that lies beside a file of environments, or else the project's own."""
-    own = environments.resolve().parent / FILE
-    return application(own if own.is_file() else APPLICATION)
+    own, home = environments.resolve().parent / FILE, home_of(environments)
+    found = application(own if own.is_file() else APPLICATION)
+    return found if home == found.home else replace(found, home=home)
 
 
 def _inconsistent(app: Application) -> Iterator[Words]:

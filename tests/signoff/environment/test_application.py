@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from plan import plan_for, scope_of
+from signoff import ROOT, home_of
 from signoff.environment import load
 from signoff.environment.application import APPLICATION, application
 from signoff.environment.problems import EnvironmentFileError
@@ -85,6 +86,15 @@ def test_file_without_an_application_beside_it_is_of_the_projects_own(folder):
 
     with pytest.raises(EnvironmentFileError, match="items is not among users, userstamps"):
         staging(folder)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_reports_of_a_wheels_user_lie_beside_the_file_and_not_where_the_wheel_is(
+    installed, tmp_path
+):
+    home = home_of(tmp_path / "environments.toml", installed=installed)
+
+    assert home == (tmp_path if installed else ROOT)
 
 
 def test_preflights_allow_the_methods_of_the_contract(folder):
