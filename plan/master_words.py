@@ -4,6 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,17 +16,24 @@ Typed = Mapping[str, Any]
 Item = Mapping[str, Typed]
 KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
 """Attributes that the functions read."""
-REPLACED = re.compile(r"\ufffd|^[?？\s]+$")
-"""What remains of characters that a wrong encoding destroyed."""
-MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#\d+);", re.IGNORECASE)
+REPLACED = re.compile(
+    r"\ufffd|^[?？\s]+$|[縺繧繝][^縺繧繝]+[縺繧繝]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}",
+    re.IGNORECASE,
+)
+"""What remains of characters that a wrong encoding destroyed (Japanese Windows shows kana so, and loses some), or that
+are still written for a URL or a program."""
+MISREAD_AS: Mapping[str, int] = {"cp1252": 0, "mac_roman": 0, "cp932": 2}
+"""Encodings as which programs open UTF-8 -> the least kana and kanji that come out: kanji spell one by chance."""
+MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re.IGNORECASE)
 """HTML tags and character references: a page shows them literally, or executes them."""
 UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b|\[object Object\]"
     r"|^(?:test|dummy|sample|undefined|null|none|nan|hoge+|fuga|foo|asdf|テスト|ダミー|サンプル|ほげ|名称未設定|未定|仮)\s*\d*$"
+    r"|^#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)$"
     r"|^テスト用|\(仮\)|\{\{.*\}\}|\$\{.*\}|<%.*%>|([〇○◯●])\1",
     re.IGNORECASE,
 )
-"""Placeholders for text that is not written yet, or that a template should have filled in."""
+"""Placeholders for text that is not written yet, or that a template or a spreadsheet should have filled in."""
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts need."""
@@ -115,13 +123,13 @@ def _is_odd(letter: str, name: str) -> bool:
 
 
 def _misread(text: str) -> bool:
-    """Whether a text is UTF-8 decoded as Windows-1252: then the conversion can be reversed."""
-    if text.isascii():
-        return False
-    try:
-        return text.encode("cp1252").decode("utf-8") != text
-    except UnicodeError:
-        return False
+    """Whether a text is UTF-8 that was decoded as something else: then the conversion can be reversed."""
+    for encoding, least in MISREAD_AS.items():
+        with suppress(UnicodeError):
+            original = text.encode(encoding).decode("utf-8")
+            if original != text and sum(letter > "\u3040" for letter in original) >= least:
+                return True
+    return False
 
 
 def _picture_flaw(text: str) -> Words | None:
