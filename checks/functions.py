@@ -128,9 +128,10 @@ def busy(environment: Environment, *, calls: int) -> int:
     return math.ceil(environment.target_rate * environment.seconds_per_call * calls)
 
 
-def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
-    """Return the concurrency that our functions can use together: what is unreserved, and what they reserved."""
-    return account.unreserved + sum(function.reserved_concurrency or 0 for function in functions)
+def free_for_us(account: LambdaAccount, functions: Iterable[Function], most: int) -> int:
+    """Return the concurrency that our functions can use together: what is unreserved, and what each of them reserved, up to what it can need."""
+    reserved = (min(function.reserved_concurrency or 0, most) for function in functions)
+    return account.unreserved + sum(reserved)
 
 
 def unread_versions(
