@@ -19,8 +19,8 @@ from aws.access.privileges import (
 )
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
-from aws.iam.condition import over_time
-from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate_from, is_same, names
+from aws.iam.condition import Context, Unknown, over_time
+from aws.iam.evaluation import EvalDecision, denied, denied_by, evaluate_from, is_same, names
 from aws.iam.permissions import MissingPermission, missing_by
 from aws.iam.statement import Statement, of_resource, only, parse
 from aws.inventory import Sections
@@ -34,7 +34,7 @@ from aws.kinds.role import Role
 from aws.kinds.secret import SECRET, Secret
 from aws.kinds.table import ENCRYPTION_STATUS, TABLE, Table
 from aws.section import lookup
-from aws.words import Words
+from aws.words import SILENCE, Words
 from checks.deployed import Deployed
 from checks.role_permissions import unclear
 from plan.data import key_of
@@ -46,6 +46,7 @@ AWS_ALIAS = "alias/aws/"
 DECIDED_KEY = "decided_key"
 BY_KEY = "key"
 """Remedy of a key that can't be used, at rows whose procedure does not decide on keys."""
+NOT_ALLOWED = Words(en="not allowed", ja="許可なし")
 AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
 
 
@@ -136,16 +137,10 @@ def unusable_for(
     shut: list[Difference] = []
     for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
         times = over_time(needed_of(want, role, via=service), now)
-        of_key = [entry for entry in of_resource(key.policy, key.arn) if names(entry, role.arn)]
-        by_name = [
-            statement
-            for statement in of_key
-            if statement.effect == "Deny" or _names(statement, role.arn)
-        ]
-        by_key = evaluate_from(of_key, DECRYPT, key.arn, times)
-        if not by_key.allowed:
-            shut.append(_undecryptable(role.name, key, by_key))
+        if refusal := _refusal(role, key, times):
+            shut.append(refusal)
         elif not planned:
+            by_name = [entry for entry in _allowing(key, role) if _names(entry, role.arn)]
             result = evaluate_from([*statements(role), *by_name], DECRYPT, key.arn, times, limits)
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
     lacking = (replace(lack, remedy=DECIDED_KEY) for lack in lacks(role, lost))
@@ -174,11 +169,27 @@ def denied_keys(
     return (*lacks(role, lost), *unclear(role, open_))
 
 
-def _undecryptable(role: str, key: Key, by_key: EvaluationResult | None = None) -> Difference:
+def _refusal(role: Role, key: Key, times: tuple[Context, Context]) -> Difference | None:
     """Return that a key's policy does not let a role decrypt: by a statement of its own, or because none names the role."""
-    reason = Words(en="not allowed", ja="許可なし")
-    if by_key and (by_key.taken or by_key.outcome is EvalDecision.UNKNOWN):
-        reason = by_key.reason
+    policy, asked = of_resource(key.policy, key.arn), [(DECRYPT, key.arn)]
+    bounded = role.boundary is not None
+    for _, deny, answer in denied(policy, role.arn, asked, times, bounded=bounded):
+        unclear = answer.reason if isinstance(answer, Unknown) else SILENCE
+        return _undecryptable(role.name, key, unclear or denied_by(deny), decidable=bool(unclear))
+    by_key = evaluate_from(_allowing(key, role), DECRYPT, key.arn, times)
+    unknown = by_key.outcome is EvalDecision.UNKNOWN
+    reason = by_key.reason if by_key.taken or unknown else NOT_ALLOWED
+    return None if by_key.allowed else _undecryptable(role.name, key, reason, decidable=unknown)
+
+
+def _allowing(key: Key, role: Role) -> list[Statement]:
+    return [
+        entry for entry in only("Allow", of_resource(key.policy, key.arn)) if names(entry, role.arn)
+    ]
+
+
+def _undecryptable(role: str, key: Key, reason: Words, *, decidable: bool = False) -> Difference:
+    """Return that a role can't decrypt; a decision answers it only where that is not known."""
     return Difference(
         KMS_KEY.words,
         key.arn,
@@ -189,7 +200,9 @@ def _undecryptable(role: str, key: Key, by_key: EvaluationResult | None = None) 
             ja="キーポリシーでロールまたはアカウントに許可されていること",
         ),
         call="kms:GetKeyPolicy",
-        decidable=False,
+        loosens=decidable,
+        decidable=decidable,
+        stops_calls=not decidable,
         remedy=BY_KEY,
     )
 
@@ -219,10 +232,11 @@ def function_key_flaws(function: Function, found: Sections) -> tuple[Difference,
     if key is None or key.state != "Enabled":
         return _unusable(of, function.kms_key_arn, found)
     policy, asked = of_resource(key.policy, key.arn), [(DECRYPT, key.arn)]
-    shut = any(
-        answer is True for *_, answer in denied(policy, role, asked, ({}, {}), bounded=False)
+    return tuple(
+        _undecryptable(role.rpartition("/")[2], key, denied_by(deny))
+        for _, deny, answer in denied(policy, role, asked, ({}, {}), bounded=False)
+        if answer is True
     )
-    return (_undecryptable(role.rpartition("/")[2], key),) if shut else ()
 
 
 def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Difference, ...]:

@@ -10,6 +10,7 @@ from aws.kinds.table_beside import ResourcePolicy
 from signoff.environment import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
+from tests.defects import DEFECTS
 from tests.defects.changes import added, attached, both, edited, item, role_of, under, without
 from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
@@ -492,6 +493,18 @@ def test_account_that_a_deny_does_not_spare_is_named():
     assert "its NotPrincipal lists" in found.words.en
     assert "without account 444455556666" in found.words.en
     assert found.decision
+
+
+def test_key_that_may_be_denied_is_answered_by_a_decision():
+    told = [
+        finding
+        for defect in DEFECTS
+        if defect.id == "SEC-13:key-is-denied-for-one-table"
+        for finding in of_row(defect.breaks, "SEC-13")
+    ]
+
+    assert all(finding.decision for finding in told)
+    assert told
 
 
 def test_keys_that_only_services_may_use_are_no_outage():

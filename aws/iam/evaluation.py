@@ -8,7 +8,7 @@ from enum import Enum
 from aws.iam.condition import Answer, Context, Unknown, every, holds, negated, some
 from aws.iam.pattern import Pattern, action_pattern, resource_pattern
 from aws.iam.statement import Statement, only
-from aws.words import SILENCE, Words
+from aws.words import Words
 
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
 LITERALS = {"*": "\ufdd0", "?": "\ufdd1", "$": "$"}
@@ -61,10 +61,8 @@ def evaluate(
     """
     everything = [*statements, *(statement for limit in limits for statement in limit)]
     denied, denying = _matched(_of(everything, "Deny"), action, resource, known)
-    if denied is True:
-        by = denying.words if denying else SILENCE
-        deny = Words(en=f"an explicit deny: {by.en}", ja=f"明示的な拒否（{by.ja}）")
-        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, deny, taken=True)
+    if denied is True and denying:
+        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, denied_by(denying), taken=True)
     granted = [
         _matched(_of(policies, "Allow"), action, resource, known)[0]
         for policies in (statements, *limits)
@@ -80,6 +78,11 @@ def evaluate(
         candidate for candidate, answer in zip(limits, granted[1:], strict=True) if answer is False
     )
     return _limited(limit)
+
+
+def denied_by(statement: Statement) -> Words:
+    by = statement.words
+    return Words(en=f"an explicit deny: {by.en}", ja=f"明示的な拒否（{by.ja}）")
 
 
 def evaluate_from(

@@ -10,6 +10,7 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import absent, added, answering, both, item, unread
 from tests.defects.defect import Break, Defect
+from tests.second_opinion import FUNCTIONS
 from tests.unread import refused
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
@@ -225,12 +226,10 @@ BUCKETS = (
         },
     ),
 )  # fmt: skip
-DENY = {
-    "Effect": "Deny",
-    "Principal": {"AWS": AWARD},
-    "Action": "kms:Decrypt",
-    "Resource": "*",
-}
+DENY_DECRYPT = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
+DENY = {**DENY_DECRYPT, "Principal": {"AWS": AWARD}}
+ROLES = [AWARD.replace("award", function) for function in FUNCTIONS]
+OF_ONE_TABLE = {"StringEquals": {"kms:EncryptionContext:aws:dynamodb:tableName": "Users-dev"}}
 FUNCTION, GROUP = "stamp-rally-prod-award", "/aws/lambda/stamp-rally-prod-award"
 LOGS = "logs.ap-northeast-1.amazonaws.com"
 
@@ -263,6 +262,12 @@ OTHERS = (
             "key-denies-award": _policy_of_key(
                 OF_ACCOUNT,
                 DENY,
+            ),
+            "key-spares-roles-without-their-account": _policy_of_key(
+                OF_ACCOUNT, {**DENY_DECRYPT, "NotPrincipal": {"AWS": ROLES}}
+            ),
+            "key-is-denied-for-one-table": _policy_of_key(
+                OF_ACCOUNT, {**DENY_DECRYPT, "Principal": "*", "Condition": OF_ONE_TABLE}
             ),
             "key-is-for-another-service-of-ours": _policy_of_key(
                 {"Service": LOGS},
