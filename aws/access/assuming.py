@@ -194,4 +194,4 @@ def _asked_by_lambda(want: desired.Role) -> Context:
     """Return the condition keys that Lambda sends when it assumes the role of this function: it has no session yet."""
     account = want.arn.split(":")[4]
     of_function = {"aws:SourceAccount": account, "aws:SourceArn": want.function_arn}
-    return context({**of_function, "aws:TokenIssueTime": ()})
+    return context({**of_function, "aws:TokenIssueTime": (), "sts:ExternalId": ()})

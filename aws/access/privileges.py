@@ -13,7 +13,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference
 from aws.iam.actions import expand
-from aws.iam.condition import CALLED_ALONE, PUBLIC, Context, context, over_time
+from aws.iam.condition import CALLED_ALONE, IF_ANY, PUBLIC, Context, context, over_time
 from aws.iam.evaluation import EvaluationResult, evaluate_from
 from aws.iam.permissions import MissingPermission, missing
 from aws.iam.statement import Statement, only, parse
@@ -24,7 +24,7 @@ SECRETS, TABLES = "secretsmanager", "dynamodb"
 """Services that use a KMS key on behalf of their callers."""
 NOT_CARRIED = (
     *("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"),
-    *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
+    *("aws:MultiFactorAuthAge", "aws:username"),
     *("aws:FederatedProvider", "aws:SourceIdentity", "aws:AssumedRoot", "aws:ChatbotSourceArn"),
     *("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"),
     *("aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4", "ec2:SourceInstanceARN"),
@@ -67,6 +67,7 @@ def known_of(want: desired.Role, role: Role | None = None) -> Context:
             "aws:ResourceAccount": account,
             "aws:PrincipalAccount": account,
             "aws:PrincipalArn": role.arn if role else want.arn,
+            "aws:MultiFactorAuthPresent" + IF_ANY: "false",
             "aws:PrincipalIsAWSService": "false",
             "aws:PrincipalType": "AssumedRole",
             "aws:SecureTransport": "true",

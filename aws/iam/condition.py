@@ -23,6 +23,8 @@ SINCE = " since"
 """Follows a key whose value is a time from then on."""
 PUBLIC = " is public"
 """Follows a key whose value is an address of the internet, which one is not known."""
+IF_ANY = " if any"
+"""Follows a key that has this value, or that the call does not carry: AWS's pages disagree."""
 PRIVATE = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -208,17 +210,22 @@ def _of_any_value(condition: Condition, known: Context, action: str) -> Answer:
         return _from_then_on(condition, int(*start))
     if is_null and CALLED_ALONE in known and key in ALWAYS and action in CARRIED:
         return holds(condition, {key: ("any",)})
-    if key == ENCLOSING:
-        possible = ENCLOSED if action in CARRIED else (*ENCLOSED, OF_PARTIQL)
-        answers = {holds(condition, {key: values}) for values in possible}
-        if len(answers) == 1:
-            return answers.pop()
+    answers = {holds(condition, {key: values}) for values in _possible(key, known, action)}
+    if len(answers) == 1:
+        return answers.pop()
     return Unknown(
         Words(
             en=f"the value of {condition.key} is not known (condition: {condition})",
             ja=f"{condition.key}の値が不明です（条件: {condition}）",
         )
     )
+
+
+def _possible(key: str, known: Context, action: str) -> tuple[tuple[str, ...], ...]:
+    """Return the few values that a key may have, none where it may have any."""
+    if key == ENCLOSING:
+        return ENCLOSED if action in CARRIED else (*ENCLOSED, OF_PARTIQL)
+    return ((), known[key + IF_ANY]) if key + IF_ANY in known else ()
 
 
 def _from_then_on(condition: Condition, start: int) -> Answer:
