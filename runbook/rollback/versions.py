@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from aws.change.gate import Changes, unless_absent
 from aws.converge.alias import ALIAS, PUBLISHED
@@ -11,7 +11,7 @@ from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.kinds.function import CODE, VERSION
 from aws.kinds.function_beside import ALIASES, WEIGHTS
-from aws.release import CLOSED_PACKAGE, code_sha256, is_closed_version
+from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
 from aws.way_back import version_back
 from aws.words import Words
 from plan.compute import names_a_table
@@ -56,7 +56,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
     functions = chosen(context)
     there = {function.name: listed(context, function) for function in functions}
     served = {function.name: described(context, function, function.alias) for function in functions}
-    targets = _targets(context, functions, served, there)
+    targets = _targets(context, served, there)
     closed = closed_code(context)
 
     def move_of(function: Function) -> AliasMove:
@@ -159,7 +159,6 @@ def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart
 
 def _targets(
     context: StepContext,
-    functions: Iterable[Function],
     served: Mapping[str, Mapping[str, Any]],
     there: Mapping[str, Listed],
 ) -> Mapping[str, str]:
@@ -168,26 +167,29 @@ def _targets(
     now = {name: value["Version"] for name, value in served.items()}
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
-    closed = closed_code(context)
-    for release in context.history("release"):
-        if other := _other(release, now, there, closed):
-            return other
+    closed, history = closed_code(context), context.history("release")
+    releases = [*map(RecordedRelease.of, history)]
+    back = {
+        name: _back(name, version, there[name], releases, closed) for name, version in now.items()
+    }
+    for release in history:
+        recorded = {name: release["functions"].get(name) for name in now}
+        changed = {k: it for k, it in recorded.items() if it and it["version"] != now[k]}
+        if any(still_open(it, there[name], closed) for name, it in changed.items()):
+            return {name: version for name in changed if (version := back[name])}
     return {
-        function.name: _below(context, function, now[function.name], there[function.name])
-        for function in functions
+        name: version or _no_version(context, name, now[name]) for name, version in back.items()
     }
 
 
-def _other(
-    release: Mapping[str, Any], now: Mapping[str, str], there: Mapping[str, Listed], closed: str
-) -> dict[str, str]:
-    """Return the versions of a recorded release that are open and not live, if they still are what they were."""
-    recorded = {name: release["functions"].get(name, {}) for name in now}
-    return {
-        name: value["version"]
-        for name, value in recorded.items()
-        if still_open(value, there[name], closed) and value["version"] != now[name]
-    }
+def _back(
+    name: str, now: str, there: Listed, releases: Iterable[RecordedRelease], closed: str
+) -> str | None:
+    """Return the version that ROLL-06 judges: where the one of the release before is gone, an older one."""
+    codes = {version: value["CodeSha256"] for version, value in there.items() if version != LATEST}
+    return version_back(
+        name, now, codes, releases, {number for number in codes if closes(there[number], closed)}
+    )
 
 
 def still_open(recorded: Mapping[str, Any], there: Listed, closed: str) -> bool:
@@ -200,16 +202,12 @@ def still_open(recorded: Mapping[str, Any], there: Listed, closed: str) -> bool:
     )
 
 
-def _below(context: StepContext, function: Function, live: str, there: Listed) -> str:
-    codes = {version: value["CodeSha256"] for version, value in there.items() if version != LATEST}
-    older = version_back(function.name, live, codes, (), closed=())
-    if older is None:
-        raise Refused(
-            en=f"function {function.name}: no version before {live} holds other code, so there is nothing to go"
-            f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`",
-            ja=f"関数{function.name}: バージョン{live}より前に別のコードのバージョンがなく、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
-        )
-    return older
+def _no_version(context: StepContext, name: str, live: str) -> NoReturn:
+    raise Refused(
+        en=f"function {name}: no version before {live} holds other code, so there is nothing to go"
+        f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`",
+        ja=f"関数{name}: バージョン{live}より前に別のコードのバージョンがなく、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
+    )
 
 
 def _existing(function: Function, version: str, there: Listed) -> Mapping[str, Any]:

@@ -249,3 +249,23 @@ def test_a_package_that_cannot_be_read_stops_no_rollback(operator, published):
     operator.run(rollback_functions, only="stamps", to="2")
 
     assert [one for one in said if "not verified that its handler" in one]
+
+
+def test_function_whose_recorded_version_is_gone_goes_to_the_one_before(operator):
+    """ROLL-06 says to delete what would not start: the other functions must not go back alone."""
+    first = operator.versions()
+    released = [released_and_recorded(operator, "award", "stamps") for _ in "ab"]
+    name = "stamp-rally-prod-award"
+    operator.client("lambda").delete_function(FunctionName=name, Qualifier=released[0]["award"])
+    operator.run(rollback_functions)
+    back = operator.versions()
+    operator.run(rollback_functions, to=first["award"])
+
+    assert back == {**released[1], "stamps": released[0]["stamps"], "award": first["award"]}
+
+
+def released_and_recorded(operator, *keys):
+    for key in keys:
+        release_another(operator, key)
+    rollback_functions.record_the_release.action(operator.context(go=True))
+    return operator.versions()
