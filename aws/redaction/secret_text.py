@@ -17,8 +17,8 @@ from aws.words import Words
 
 BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
-ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
-"""JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
+ESCAPED = re.compile(rb"\\(?:u00|x)([0-9A-Fa-f]{2})|\\(.)")
+"""The ways of JSON and Python to write a character: some encoders write ``+`` and ``/`` so."""
 UUID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 """An id of AWS's: in the alphabet of base64, but hexadecimal. Answers and log lines are full of them."""
 ROUNDS = 100_000

@@ -118,6 +118,7 @@ CARRIES_THE_TOKEN_KEY = {
     "in base64 between ids of requests": f"{REQUEST} {encoded(HEX)} {REQUEST}",
     "in capitals": HEX.upper(),
     "in halves of one line": f"{HEX[:32]} {HEX[32:]}",
+    "its bytes as Python shows them": repr(bytes.fromhex(HEX)),
     "its bytes in base64": base64.b64encode(bytes.fromhex(HEX)).decode(),
     "its bytes in base64 in a header": f"Basic {base64.b64encode(bytes.fromhex(HEX)).decode()}",
 }
