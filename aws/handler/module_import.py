@@ -13,6 +13,7 @@ from aws.handler.importing import PERHAPS, Bound, ImportEnds, Importing
 from aws.handler.outline import outlined
 
 EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
+CONSTRUCTING = frozenset({"__init__", "__new__"})
 DEFERRING = 14
 """The minor version of Python 3 since which an annotation is evaluated when it is asked for (PEP 649)."""
 
@@ -65,9 +66,10 @@ class ModuleImport(Evaluation):
             case ast.FunctionDef() | ast.Lambda() as function:
                 self._calls(function, given)
             case ast.ClassDef(bases=[], keywords=[], decorator_list=[], body=body):
-                for each in body:
-                    if isinstance(each, ast.FunctionDef) and each.name == "__init__":
-                        self._calls(each, [node.func, *given])
+                made = [each for each in body if getattr(each, "name", "") in CONSTRUCTING]
+                match made:
+                    case [ast.FunctionDef(name="__init__") as function]:
+                        self._calls(function, [node.func, *given])
 
     def _named_by(self, called: ast.expr) -> ast.AST | None:
         """Return the definition of what is called, if it is known, in this module or another one."""
@@ -80,9 +82,11 @@ class ModuleImport(Evaluation):
         return called
 
     def _calls(self, function: ast.FunctionDef | ast.Lambda, given: list[ast.expr]) -> None:
-        owner = self.importing.owners.get(function)
+        owner, name = self.importing.owners.get(function), getattr(function, "name", "")
         if isinstance(owner, ModuleImport) and function in owner.own:
-            owner.called(function, given)
+            again = {name, "*"} & self.importing.assigned
+            if not again and (owner is self or name in owner.once | {"__init__"}):
+                owner.called(function, given)
 
     def called(self, function: ast.FunctionDef | ast.Lambda, arguments: list[ast.expr]) -> None:
         """Execute what a function of this module certainly does when it is called: all before its first branch."""

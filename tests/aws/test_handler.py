@@ -22,6 +22,7 @@ DEFINED = {
     "package/handler.py": HANDLER,
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
+    "package/again.py": "def use():\n raise KeyError\ndef set_up():\n global use\n use = print",
     "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
     "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
 }
@@ -111,6 +112,12 @@ def archive(name):
         "class Box:\n def __init__(self, names=()):\n  self.names = [*names]\nBox(names='a')\n"
         + HANDLER,
         "from package.need import need\nneed('TABLE_STAMPMASTERS')\n" + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\n def __new__(cls):\n  return 1\nBox()\n"
+        + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\nBox.__init__ = input\nBox()\n"
+        + HANDLER,
+        "from package.again import use, set_up\nset_up()\nimport package.again\npackage.again.use()\n"
+        + HANDLER,
         "import package.need\npackage.need.need = print\npackage.need.need('NOSUCH')\n" + HANDLER,
         "from package.need import need\ntry:\n need('NOSUCH')\nexcept KeyError: ...\n" + HANDLER,
         "def outer(x):\n inner = lambda: x\n return inner()\nouter(1)\n" + HANDLER,
