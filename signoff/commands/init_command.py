@@ -2,18 +2,19 @@
 
 import re
 import sys
-import tomllib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from aws.visible import visible_line
 from aws.words import Words, in_language
+from signoff import environments_file
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.init import Answers, discover, table
-from signoff.environment import ENVIRONMENTS, EnvironmentFileError, names
+from signoff.environment import EnvironmentFileError, peek
 from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
+from signoff.environment.problems import toml
 from signoff.judge.exit_codes import Exit
 
 PREFIX = Words(
@@ -38,7 +39,9 @@ def propose(  # noqa: PLR0913 - the options of the command
     to: Path | None,
     lang: str,
 ) -> int:
-    session = open_session(region, profile)
+    file = to or environments_file()
+    planned = peek(env, "region", file) if file.is_file() else None
+    session = open_session(region or planned, profile)
     if session.region_name is None:
         raise CommandLineError(
             en="no Region is set; add --region ap-northeast-1, or set AWS_DEFAULT_REGION",
@@ -52,7 +55,7 @@ def propose(  # noqa: PLR0913 - the options of the command
         prefix=prefix or _ask(PREFIX[lang]),
         origin=origin or _ask(ORIGIN[lang]),
         line_channel=line_channel or _ask(CHANNEL[lang]),
-        application=application_beside(to or ENVIRONMENTS),
+        application=application_beside(file),
     )
     _aside(
         say(
@@ -85,9 +88,8 @@ def propose(  # noqa: PLR0913 - the options of the command
 
 def keys_of(file: Path, name: str) -> frozenset[str] | None:
     """Return the keys of a table of that name; None if the file has none."""
-    if not file.exists() or name not in names(file):
-        return None
-    return frozenset(tomllib.loads(file.read_text(encoding="utf-8"))[name])
+    found = toml(file).get(name) if file.exists() else None
+    return None if found is None else frozenset(found)
 
 
 def add_to(file: Path, text: str, name: str) -> None:

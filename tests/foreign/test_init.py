@@ -144,17 +144,20 @@ def test_proposal_under_any_name_is_production_until_somebody_says_otherwise(fou
     assert not load("live", file, {}).environment.production
 
 
-def test_account_without_any_of_the_functions_is_told_and_proposes_nothing(capsys, monkeypatch):
+def test_account_without_any_of_the_functions_in_the_tables_region_is_told_and_proposes_nothing(
+    capsys, monkeypatch
+):
     with LocalAws("111122223333", REGION) as aws:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "local")
         monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
-        code = main(["init", "--region", REGION, "--prefix", "billing", "--lang", "en"])
+        code = main(["init", "--env", "prod", "--prefix", "billing", "--lang", "en"])
 
     said = capsys.readouterr()
     assert code == 1
     assert said.out == ""
     assert "has none of the application's functions (auth, award" in said.err
+    assert f"account 111122223333 ({REGION}) has none" in said.err
     assert "are named in environments.toml, key names" in said.err
 
 
