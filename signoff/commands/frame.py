@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Any
 
 from aws.visible import visible_line
@@ -36,6 +37,11 @@ def command_line(
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     """Run a command and return its exit code; any exception is reported in one sentence."""
     handle_interrupts()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a letter that its encoding lacks becomes an escape, as with pytest
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = int(command())
         sys.stdout.flush()  # a reader that went away is noticed here, not when Python ends

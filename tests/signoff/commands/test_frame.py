@@ -115,6 +115,21 @@ def test_full_disk_in_place_of_a_terminal_ends_a_command_without_a_traceback(com
     assert "Exception ignored" not in done.stderr
 
 
+def test_letter_that_the_terminal_lacks_is_an_escape_and_no_fault():
+    done = subprocess.run(
+        [sys.executable, "-m", "signoff", "needs", "--env=local", "--lang=ja"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (Exit.NO, "")
+    assert r"\u524d\u63d0" in done.stdout
+
+
 def test_command_works_though_its_output_is_closed():
     shown = f"{sys.executable} -m signoff policy reader --env local"
     done = subprocess.run(
