@@ -13,6 +13,7 @@ from signoff.environment import EnvironmentFileError, load, today
 from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
+from signoff.judge.result import Result
 from signoff.report.history import newest
 
 NONE_OPEN = Words(
@@ -56,7 +57,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
         return Exit.NO if known else Exit.DONE
     if not (by and is_name(by) and until):
         raise CommandLineError(BY_AND_UNTIL)
-    if problems := [*_problems(conditions, env, until, environments, known)]:
+    if problems := [*_problems(conditions, env, until, environments, result)]:
         raise EnvironmentFileError(problems)
     added = "".join(_table(condition, by, until, env) for condition in dict.fromkeys(conditions))
     _refuse_what_breaks(environments, added)
@@ -68,11 +69,14 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
 
 
 def _problems(
-    conditions: Iterable[str], env: str, until: date, file: Path, known: Iterable[str]
+    conditions: Iterable[str], env: str, until: date, file: Path, result: Result | None
 ) -> Iterator[Words]:
-    """Yield the conditions that are unknown or owned, and a day that is over."""
+    """Yield the conditions that no owner answers for, that are unknown or owned, and a day that is over."""
     accepted = {acceptance.what for acceptance in load(env, file).environment.accepted}
-    names = {*(row.id for row in Checklist.load()), *known}
+    verdict = result.verdict if result else None
+    names = {*(row.id for row in Checklist.load()), *(verdict.unowned if verdict else ())}
+    blocking = {judged.row.id for judged in verdict.rows if judged.blocks} if verdict else set()
+    yield from (_blocks(condition, env) for condition in conditions if condition in blocking)
     yield from (_unknown(condition, names) for condition in conditions if condition not in names)
     yield from (_owned(condition, file) for condition in conditions if condition in accepted)
     if until < today(datetime.now(UTC)):
@@ -94,6 +98,13 @@ def _table(what: str, by: str, until: date, environment: str) -> str:
     texts = {"what": what, "by": by}
     lines = [f"{key} = {toml_text(text)}" for key, text in texts.items()]
     return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
+
+
+def _blocks(what: str, environment: str) -> Words:
+    return Words(
+        en=f"{what} makes the newest run a NO-GO, which no owner changes: signoff fix --env {environment}",
+        ja=f"{what}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix --env {environment}",
+    )
 
 
 def _unknown(what: str, names: Iterable[str]) -> Words:

@@ -177,6 +177,15 @@ def test_report_of_another_application_is_read_beside_its_file(command, says, tm
     assert says in capsys.readouterr().out
 
 
+def test_row_that_blocks_takes_no_owner(file, capsys, monkeypatch):
+    red = row_verdict(Checklist.load()["SEC-01"], [Finding(row="SEC-01", outcome=Outcome.FAIL)])
+    found = Result(provenance=PROD_RUN, verdict=replace(verdict(), rows=(red,)))
+    monkeypatch.setattr("signoff.commands.accept.newest", lambda *_: found)
+
+    assert accepted(file, "SEC-01", "--by=Hanako", "--until=2099-12-31") == 2
+    assert "SEC-01 makes the newest run a NO-GO, which no owner changes" in capsys.readouterr().err
+
+
 def test_second_owner_of_a_condition_is_refused(file, capsys):
     accepted(file, "MON-10", "--by=Hanako", "--until=2099-12-31")
 
