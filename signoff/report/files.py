@@ -22,6 +22,7 @@ from aws.visible import visible
 from aws.words import Words, joined, words_of
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
+from signoff.judge.checklist import Phase
 from signoff.judge.collection import Findings, forget_latest, gaps, row_verdicts
 from signoff.judge.drift import SecondReading, read_again
 from signoff.judge.errors import fault
@@ -184,10 +185,21 @@ def _result(
         notices=(
             *snapshot.told,
             *unseen(snapshot.records, snapshot.dev),
+            *_overdue(choice, snapshot),
             *choice.composition.notices(choice.environment),
         ),
         demand=choice.composition.demand(choice.environment),
     )
+
+
+def _overdue(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Iterator[Words]:
+    """Say that the day of the go-live is over, where the rows that the cut-over makes true were not judged."""
+    day = choice.environment.go_live
+    if day and day < snapshot.today and choice.options.phase is Phase.BEFORE:
+        yield Words(
+            en=f"The go-live ({day}) is over, and the rows of the cut-over were not judged: add --phase after, or correct go_live.",
+            ja=f"稼働開始日（{day}）を過ぎているが、切替の項目は判定していない。--phase afterを加えるか、go_liveを修正すること。",
+        )
 
 
 def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:

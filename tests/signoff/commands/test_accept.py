@@ -1,6 +1,7 @@
 """Each condition under which people go live has an owner and a day, or a strict run says no."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -227,6 +228,18 @@ def test_strict_run_is_0_only_if_each_condition_is_owned(project, tables, option
 
     done.stdout.fnmatch_lines(["CONDITIONAL (*"])
     assert done.ret == code
+
+
+@pytest.mark.parametrize(("phase", "said"), [("before", 1), ("after", 0)])
+def test_run_says_that_the_go_live_is_over_where_it_leaves_out_the_cut_over(project, phase, said):  # noqa: F811 - a fixture
+    environment, file = staging()
+    written = Path("our staging.toml")
+    text = written.read_text(encoding="utf-8")
+    written.write_text(re.sub("go_live = .*", "go_live = 2020-01-01", text), "utf-8")
+    judge(project, environment, file, f"--phase={phase}")
+
+    notices = json.loads(Path("report/staging/latest/signoff.json").read_bytes())["notices"]
+    assert sum("The go-live (2020-01-01) is over" in notice["en"] for notice in notices) == said
 
 
 def test_run_names_what_has_no_owner_and_the_command(project):  # noqa: F811 - a fixture
