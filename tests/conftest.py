@@ -40,9 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Collect garbage once: pytest does it ten times, which takes a worker as long as a hundred tests."""
+    """Leave garbage to the end of the process: pytest collects it ten times, the first time for a second or two."""
     if not judges(config):
-        gc.collect()
         gc.freeze()
 
 
