@@ -1,7 +1,5 @@
 """The values of secrets: judged here, and taken no further; those that can be guessed are stand-ins, patterns and words, also encoded."""
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -16,6 +14,8 @@ from aws.redaction.secret_text import (
     MaskedValue,
     Needles,
     entropy_bits,
+    from_base64,
+    from_hex,
     secrets_in,
     shape,
     spellings,
@@ -86,21 +86,8 @@ def _layers(text: str, nested: int = NESTED) -> Iterator[str]:
 
 def _decoded(text: str) -> Iterator[bytes]:
     """Yield the bytes that a text is hexadecimal or base64 of, if it is and they are not too few."""
-    for read in (bytes.fromhex, _from_base64):
-        try:
-            raw = read(text.strip())
-        except ValueError:
-            continue
-        if len(raw) >= FEWEST_BYTES:
-            yield raw
-
-
-def _from_base64(text: str) -> bytes:
-    bare = text.rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-    except binascii.Error as error:
-        raise ValueError from error
+    written = text.strip().encode()
+    return (raw for raw in (*from_hex(written), *from_base64(written)) if len(raw) >= FEWEST_BYTES)
 
 
 def _counts(raw: bytes) -> bool:

@@ -177,6 +177,12 @@ Section = Union[Mapping[str, Union[T, Unreadable]], Unreadable]  # noqa: UP007 -
 """Name -> item. An absent name is known to be absent; an Unreadable is not known at all."""
 
 
+def readable(section: "Section[T]") -> dict[str, T]:
+    """Return the items that were read; none where the section was not."""
+    items: Mapping[str, T | Unreadable] = {} if isinstance(section, Unreadable) else section
+    return {name: item for name, item in items.items() if not isinstance(item, Unreadable)}
+
+
 def known(value: "T | Unreadable") -> T:
     """Return what was read, or raise NotTestable with the reason."""
     if isinstance(value, Unreadable):

@@ -166,8 +166,6 @@ class Ours:
 def ours_of(reading: Reading) -> Ours:
     """Gather what is ours; raises ReadFailure if it is not known who may act on it."""
     apis = reading.needed("rest_apis").get(reading.scope.api, ())
-    if isinstance(apis, Unreadable):
-        raise ReadFailure(apis.behind("rest_apis"))
     functions: dict[str, frozenset[str]] = {}
     for entry in reading.source(listed):
         name = listed_name(entry)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from aws.access.targets import Target, only_reads
@@ -26,6 +27,8 @@ from aws.kinds.role import PolicyDocument
 from aws.words import SILENCE, Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")
+GRAVITY = itemgetter(0, 1, 2)
+"""Sort key of grants: gravity, action and ARN; two statements that grant the same have no order."""
 
 
 class TargetGrant(NamedTuple):
@@ -39,15 +42,6 @@ class TargetGrant(NamedTuple):
     pattern: str
     """The part of the target: its ARN, or a pattern of many."""
     statement: Statement
-
-    @property
-    def by(self) -> Words:
-        return self.statement.words
-
-
-def by_gravity(grant: TargetGrant) -> tuple[int, str, str]:
-    """Return the sort key, without the statement: two statements may grant the same and have no order."""
-    return grant[:3]
 
 
 class Targets:
@@ -191,7 +185,7 @@ def reach_of(
     limits = (limit.statements,) if limit else ()
     of_calls = partial(known_of, arn, now=targets.now)
     found = (
-        _reached(targets.all[place], sorted(grants[place], key=by_gravity), of_calls, own, limits)
+        _reached(targets.all[place], sorted(grants[place], key=GRAVITY), of_calls, own, limits)
         for place in sorted(grants)
     )
     return tuple(dict.fromkeys(reach for reach in found if reach is not None))
@@ -213,7 +207,7 @@ def _reached(
             kind=target.kind,
             name=target.name,
             action=grant.action,
-            by=grant.by,
+            by=grant.statement.words,
             reads=only_reads(grant.action),
         )
         if result.allowed:

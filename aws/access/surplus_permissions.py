@@ -30,11 +30,10 @@ from aws.iam.pattern import action_pattern, covers, overlap, resource_pattern
 from aws.iam.permissions import (
     Grant,
     Grants,
-    admin_statements,
     escalations,
     excess,
     grants,
-    inverted_statements,
+    is_admin,
 )
 from aws.iam.statement import Statement, only
 from aws.kinds.role import ROLE, PolicyDocument, Role
@@ -316,8 +315,8 @@ def _outside(resource: str, want: desired.Role) -> bool:
 
 def _perverse(statement: Statement) -> bool:
     """Whether a statement grants by exclusion, has a principal, or grants everything."""
-    principal = statement.principals or statement.not_principals
-    return bool(principal or inverted_statements([statement]) or admin_statements([statement]))
+    excluding = statement.not_actions or statement.not_resources or statement.not_principals
+    return bool(excluding or statement.principals) or is_admin(statement)
 
 
 def _doubt(beyond: Iterable[Grant]) -> Words:

@@ -14,7 +14,7 @@ from aws.kind.description import value_of
 from aws.kinds.rest_api import WEB_ACL
 from aws.kinds.table import STREAM, all_on_demand
 from aws.reading import Reading, Scope
-from aws.section import Section, Unreadable
+from aws.section import Section, Unreadable, readable
 
 METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
 """Prefixes of actions that neither change what a resource does nor read what is in it."""
@@ -251,8 +251,8 @@ def _arn(scope: Scope, service: str, resource: str) -> str:
 
 def _known(section: Section[Any], name: str, fact: str) -> Any:
     """Return a fact of an item; None where the item is absent, or the fact unknown."""
-    item = None if isinstance(section, Unreadable) else section.get(name)
-    value = None if item is None or isinstance(item, Unreadable) else value_of(item, fact)
+    item = readable(section).get(name)
+    value = None if item is None else value_of(item, fact)
     return None if isinstance(value, Unreadable) else value
 
 
@@ -267,8 +267,9 @@ def _tables(scope: Scope, tables: Section[Any], attached: Section[Any]) -> Itera
         copies = _copies(scope, _arn(scope, "dynamodb", f"table/{name}"), tables, name)
         parts = ("", "/*", "/stream/*T??:??:??.???")  # a stream is labelled by its time
         of_table = tuple(f"{table}{part}" for table in copies for part in parts)
-        known = {} if isinstance(attached, Unreadable) else attached
-        actions = (*acting("dynamodb"), *READS_STREAM * _streams(known.get(name, ())))
+        # A principal that may read a stream sees everything written to the table.
+        streams = any(entry.fact == STREAM for entry in readable(attached).get(name, ()))
+        actions = (*acting("dynamodb"), *READS_STREAM * streams)
         yield Target(kind="table", name=name, arns=of_table, actions=actions)
 
 
@@ -290,24 +291,17 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
         )
 
 
-def _streams(attached: Any) -> bool:
-    """Whether a stream is on: a principal that may read it sees everything written to the table."""
-    return not isinstance(attached, Unreadable) and any(entry.fact == STREAM for entry in attached)
-
-
 def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -> Iterator[Target]:
     """Yield the API with its usage plans and API keys; if the API is unread, any id is possible."""
-    same = () if isinstance(apis, Unreadable) else apis.get(scope.api, ())
-    known = () if isinstance(same, Unreadable) else tuple(entry.id for entry in same)
+    known = [entry.id for entry in readable(apis).get(scope.api, ())]
     at = f"arn:aws:apigateway:{scope.region}::"
     roots = (
         f"{at}/restapis/{(*known, 'any')[0]}",
         *(
             f"{at}/{kind}/{entry.id}"
             for kind, section in limits.items()
-            for entry in (() if isinstance(section, Unreadable) else section.values())
-            if not isinstance(entry, Unreadable)
-            and not isinstance(value_of(entry, "id"), Unreadable)
+            for entry in readable(section).values()
+            if not isinstance(value_of(entry, "id"), Unreadable)
         ),
     )
     arns = (*(arn for root in roots for arn in (root, f"{root}/*")), f"{at}/account")
@@ -349,12 +343,7 @@ def _watching(
     for topic in dict.fromkeys((*((scope.topic,) if scope.topic else ()), *heard)):
         name = topic.rpartition(":")[2]
         yield Target(kind="topic", name=name, arns=(topic, f"{topic}:*"), actions=acting("sns"))
-    used = () if isinstance(keys, Unreadable) else keys.values()
-    ours = (
-        entry.arn
-        for entry in used
-        if not isinstance(entry, Unreadable) and entry.manager == "CUSTOMER"
-    )
+    ours = (entry.arn for entry in readable(keys).values() if entry.manager == "CUSTOMER")
     for key in dict.fromkeys((*scope.keys, *ours)):
         yield Target(kind="key", name=key.rpartition("/")[2], arns=(key,), actions=changes("kms"))
 
@@ -391,8 +380,6 @@ def stopping(reading: Reading) -> Iterator[Target]:
 
 
 def _web_acls(reading: Reading) -> Iterator[str]:
-    stages = reading.section("stages")
-    for stage in () if isinstance(stages, Unreadable) else stages.values():
-        if not isinstance(stage, Unreadable):
-            attached = (each.values for each in stage.unplanned if each.fact == WEB_ACL)
-            yield from (arn for found in attached for arn in found)
+    for stage in readable(reading.section("stages")).values():
+        attached = (each.values for each in stage.unplanned if each.fact == WEB_ACL)
+        yield from (arn for found in attached for arn in found)

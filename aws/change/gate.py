@@ -20,14 +20,14 @@ from aws.change.waiting import (
     NOT_FOUND_YET,
     PatientClient,
     Sleep,
-    asked_until,
     duration,
+    is_ready,
     refused,
     retried,
     within,
 )
 from aws.difference import Difference
-from aws.door.failures import GONE
+from aws.door.failures import GONE, code_of
 from aws.redaction.secret_text import masked
 from aws.words import Bilingual, Named, Words, joined
 
@@ -116,7 +116,7 @@ def difference(
             name,
             have.get(name),
             value,
-            _lost(name, have, destroying),
+            name in destroying and have.get(name) is not None,
             creates=found is None,
         )
         for name, value in wanted.items()
@@ -136,23 +136,18 @@ def repairs(
     return difference(resource, None if absent else have, wanted)
 
 
-def _lost(field: Words, have: Mapping[Words, Any], destroying: Collection[Words]) -> bool:
-    return field in destroying and have.get(field) is not None
-
-
 def destructive(changes: Iterable[Change]) -> Changes:
     return tuple(change for change in changes if change.destroys)
 
 
-def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, Any] | None:
+def unless_absent(call: Callable[..., T], **parameters: object) -> T | None:
     """Make a call; return None if AWS says that the resource does not exist."""
     try:
-        found: dict[str, Any] = call(**parameters)
+        return call(**parameters)
     except ClientError as error:
-        if error.response["Error"].get("Code") not in GONE:
+        if code_of(error) not in GONE:
             raise
-        return None
-    return found
+    return None
 
 
 def empty_if(codes: Collection[str], call: Callable[..., Any], **parameters: object) -> Any:
@@ -160,7 +155,7 @@ def empty_if(codes: Collection[str], call: Callable[..., Any], **parameters: obj
     try:
         return call(**parameters)
     except ClientError as error:
-        if error.response["Error"].get("Code") not in codes:
+        if code_of(error) not in codes:
             raise
     return {}
 
@@ -299,22 +294,20 @@ class ChangeContext:
         """
         name = f"{of}: " if of else ""
         limit = within(what, within_s)
-
-        def waiting(seconds: float) -> None:
-            self.waiting(limit)
-            self.watch(
-                Words(
-                    en=f"{name}{what.en}: {seconds:.0f} s", ja=f"{name}{what.ja}: {seconds:.0f}秒"
+        for attempt in range(int(within_s / every_s) + 1):
+            if attempt:
+                self.waiting(limit)
+                so_far = f"{(attempt - 1) * every_s:.0f}"
+                self.watch(
+                    Words(en=f"{name}{what.en}: {so_far} s", ja=f"{name}{what.ja}: {so_far}秒")
                 )
-            )
-
-        if not asked_until(
-            ready, every_s=every_s, within_s=within_s, sleep=self.sleep, waiting=waiting
-        ):
-            raise Refused(
-                en=f"{name}{what.en}: timed out after {within_s:g} s; wait a while, then run it again",
-                ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
-            )
+                self.sleep(every_s)
+            if is_ready(ready):
+                return
+        raise Refused(
+            en=f"{name}{what.en}: timed out after {within_s:g} s; wait a while, then run it again",
+            ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
+        )
 
     def pause(self, seconds: float, *, what: Words) -> None:
         """Wait for something that no AWS call shows; report what it is, and for how long."""

@@ -8,20 +8,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from time import sleep as real_sleep
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
-from tenacity import (
-    RetryCallState,
-    RetryError,
-    Retrying,
-    retry_if_exception,
-    retry_if_result,
-    stop_after_attempt,
-    wait_exponential,
-    wait_fixed,
-)
 
 from aws.door.failures import GONE
 from aws.words import SILENCE, Words
@@ -31,11 +20,8 @@ Sleep = Callable[[float], None]
 Tell = Callable[[Words], None]
 """Called with what is awaited, before each retry."""
 
-ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S = 12, 0.5, 10
-IN_ALL_S = round(
-    sum(min(FIRST_WAIT_S * 2**number, LONGEST_WAIT_S) for number in range(ATTEMPTS - 1))
-)
-"""Seconds of all waits between attempts: about a minute and a quarter."""
+WAITS_S = (0.5, 1, 2, 4, 8, *(10,) * 6)
+"""Seconds between one attempt and the next; about a minute and a quarter in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,33 +153,20 @@ def retried(
     call: Callable[..., T],
     *args: object,
     passing: Collection[TransientError] = TRANSIENT,
-    sleep: Sleep = real_sleep,
+    sleep: Sleep,
     tell: Tell,
     **parameters: object,
 ) -> T:
     """Make ``call``, and retry it while its error is transient. Raises the last error as it is."""
-
-    def transient(error: BaseException) -> TransientError | None:
-        if not isinstance(error, ClientError):
-            return None
-        return next(
-            (transient_error for transient_error in passing if transient_error.covers(error)), None
-        )
-
-    def waiting(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        if error and (found := transient(error)):
-            tell(within(found.until, IN_ALL_S))
-
-    retrying = Retrying(
-        retry=retry_if_exception(lambda error: transient(error) is not None),
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
-        before_sleep=waiting,
-        sleep=sleep,
-        reraise=True,
-    )
-    return retrying(call, *args, **parameters)
+    for seconds in WAITS_S:
+        try:
+            return call(*args, **parameters)
+        except ClientError as error:
+            if (found := next((each for each in passing if each.covers(error)), None)) is None:
+                raise
+        tell(within(found.until, round(sum(WAITS_S))))
+        sleep(seconds)
+    return call(*args, **parameters)
 
 
 READS = ("batch_get_", "can_", "describe_", "filter_", "get_", "head_", "list_", "query", "scan")
@@ -235,38 +208,14 @@ def refused(error: BaseException) -> bool:
     return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def asked_until(
-    ready: Callable[[], bool],
-    *,
-    every_s: float,
-    within_s: float,
-    sleep: Sleep,
-    waiting: Callable[[float], None],
-) -> bool:
-    """Poll ``ready`` until it is true; return False if that takes more than ``within_s``. "Not found" means "not yet".
-
-    ``waiting`` is called with the seconds so far, before each wait.
-    """
-
-    def asked() -> bool:
-        try:
-            return ready()
-        except ClientError as error:
-            if not NOT_FOUND_YET.covers(error):
-                raise
-            return False
-
-    asking = Retrying(
-        retry=retry_if_result(lambda answer: not answer),
-        stop=stop_after_attempt(int(within_s / every_s) + 1),
-        wait=wait_fixed(every_s),
-        before_sleep=lambda state: waiting((state.attempt_number - 1) * every_s),
-        sleep=sleep,
-    )
+def is_ready(ready: Callable[[], bool]) -> bool:
+    """Ask about something that was just made: "not found" means "not yet"."""
     try:
-        return asking(asked)
-    except RetryError:
-        return False
+        return ready()
+    except ClientError as error:
+        if not NOT_FOUND_YET.covers(error):
+            raise
+    return False
 
 
 def within(what: Words, seconds: float) -> Words:

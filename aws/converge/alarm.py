@@ -131,12 +131,17 @@ def doing_the_same(
     found = [alarm for alarm in read_all(context) if not misnamed(alarm, planned)]
 
     def done(want: Alarm) -> bool:
+        region_and_account = want.topic_arn.rpartition(":")[0]
         return any(
             alarm.name != want.name
             and watches(alarm, want)
             and not shortfalls(alarm, want)
             and alarm.actions_enabled is True
-            and any(notifies(arn) for arn in alarm.alarm_actions if _is_near(arn, want))
+            and any(
+                notifies(arn)
+                for arn in alarm.alarm_actions
+                if arn.rpartition(":")[0] == region_and_account
+            )
             and not _failed_last(context, alarm)
             for alarm in found
         )
@@ -152,11 +157,6 @@ def read_all(context: ChangeContext) -> tuple[Found, ...]:
     )
 
 
-def _is_near(arn: str, want: Alarm) -> bool:
-    """Whether it is a topic of the same Region and account as the planned one."""
-    return arn.rpartition(":")[0] == want.topic_arn.rpartition(":")[0]
-
-
 def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     """Whether CloudWatch can publish to this topic, and a person's subscription is confirmed."""
     sns = context.client("sns")
@@ -170,12 +170,11 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     if key is not None and not usable(key, lambda: key_of(context, key)):
         return False
     listed = context.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
-    return any(map(_is_confirmed, listed))
-
-
-def _is_confirmed(raw: Raw) -> bool:
-    """Whether it is confirmed: else PendingConfirmation or Deleted stands where an ARN should."""
-    return raw["Protocol"] in REACHES_PEOPLE and raw["SubscriptionArn"].startswith("arn:")
+    # Of one that is not confirmed, PendingConfirmation or Deleted stands where an ARN should.
+    return any(
+        entry["Protocol"] in REACHES_PEOPLE and entry["SubscriptionArn"].startswith("arn:")
+        for entry in listed
+    )
 
 
 def _failed_last(context: ChangeContext, alarm: Found) -> bool:

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from aws.access.callers import CALLERS, GATEWAY, Callers, refusal, strangers
 from aws.access.surplus_permissions import BEYOND
 from aws.bounds import unset, within
@@ -23,7 +21,6 @@ from aws.converge.function import (
 from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
-from aws.door.failures import GONE
 from aws.iam.statement import listed
 from aws.kind.description import STATE
 from aws.kinds.function import CODE, FUNCTION, VERSION
@@ -46,11 +43,12 @@ def converge(
     read another table, as after a restore, the change counts as destructive.
     """
     found = _found(context, function)
+    there = (found or {}).get(VARIABLES, ())
     wanted = {
         **configuration(function),
         **preserved(context, function, found),
         CODE: code_sha256(package),
-        VARIABLES: sorted({*function.environment, *_there(found, keeps)}),
+        VARIABLES: sorted({*function.environment, *({*there} & {*keeps})}),
         WEIGHTS: allowed_weights(context, function, (found or {}).get(WEIGHTS, {})),
         PUBLISHED: True,
     }
@@ -79,10 +77,6 @@ def allowed_weights(
     shares = [sent_to(version, share) for version, share in weights.items()]
     differing = differences(FUNCTION.words, function.name, {WEIGHTS: (shares or None, unset())})
     return {} if context.undecided(differing) else weights
-
-
-def _there(found: Fields | None, keeps: Collection[str]) -> set[str]:
-    return {*(found or {}).get(VARIABLES, ())} & {*keeps}
 
 
 def _found(context: ChangeContext, function: Function) -> Fields | None:
@@ -134,9 +128,9 @@ def grant(
     policy = _policy(function.alias, found.values())
     made: Changes = ()
     for id_, arn in sources.items():
-        if id_ not in found and _allows_invocation(
-            policy, function, arn.replace("/*/", f"/{stage}/", 1)
-        ):
+        source = arn.replace("/*/", f"/{stage}/", 1)
+        refused = refusal([policy], function.alias_arn, source, datetime.now(UTC))
+        if id_ not in found and refused is None:
             continue
         if (have := _granted(found.get(id_))) != arn:
             change = (Change(_name(function), BEYOND.named(id_), have, arn),)
@@ -149,11 +143,6 @@ def grant(
 def _policy(qualifier: str | None, statements: Iterable[Any]) -> FunctionPolicy:
     document = json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
     return FunctionPolicy(qualifier=qualifier, document=document)
-
-
-def _allows_invocation(policy: FunctionPolicy, function: Function, arn: str) -> bool:
-    """Whether a policy surely lets the API invoke the alias for a source."""
-    return refusal([policy], function.alias_arn, arn, datetime.now(UTC)) is None
 
 
 def remove_other_callers(context: ChangeContext, function: Function, callers: Callers) -> Changes:
@@ -210,11 +199,8 @@ def _arn(function: Function, qualifier: str | None) -> str:
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     """Return the other aliases and the versions, through which a caller may bypass our alias."""
     found = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
-    try:
-        aliases = [entry["Name"] for entry in found]
-    except ClientError as error:
-        if error.response["Error"].get("Code") not in GONE:
-            raise
+    aliases = unless_absent(lambda: [entry["Name"] for entry in found])
+    if aliases is None:
         return ()
     others = [alias for alias in aliases if alias != function.alias]
     return (*others, *published_versions(context, function))

@@ -35,7 +35,7 @@ def converge(
     ``shared``: it keeps every version, and other accounts are to read it, which can use what S3 encrypts, or a key of your
     own, but never AWS's own key ``aws/s3``. ``allowed``: statements, by Sid, that let them.
     """
-    absent = not _exists(context, bucket.name)
+    absent = not empty_if(ABSENT, context.client("s3").head_bucket, Bucket=bucket.name)
     found = None if absent else _found(context, bucket.name)
     own_key = found and (found.kms_key or "") not in AWS_KEY
     policy, tls = found.policy if found else None, _tls_only(bucket.name)
@@ -45,9 +45,7 @@ def converge(
         PUBLIC: (CLOSED if found and found.public_access_blocked else None, exactly(CLOSED)),
         # A Deny of plain HTTP counts however it is written.
         TLS: (tls if found and found.refuses_http else None, exactly(tls)),
-        **{
-            POLICY.named(each["Sid"]): (_as_written(each, there), exactly(each)) for each in allowed
-        },
+        **{POLICY.named(each["Sid"]): (as_written(each, there), exactly(each)) for each in allowed},
     }
     if shared:
         ask = context.client("s3").get_bucket_versioning
@@ -57,7 +55,7 @@ def converge(
     return context.settle(changes, lambda: _apply(context, bucket, changes, there, absent=absent))
 
 
-def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
+def as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
     """Return the statement of that Sid; where it says the same, in the spelling that is wanted."""
     found = next((entry for entry in there if entry.get("Sid") == wanted["Sid"]), None)
     return wanted if found and _sorted(found) == _sorted(wanted) else found
@@ -68,10 +66,6 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _sorted(entry) for name, entry in value.items()}
     return sorted(value) if isinstance(value, list) else [value]
-
-
-def _exists(context: ChangeContext, bucket: str) -> bool:
-    return bool(empty_if(ABSENT, context.client("s3").head_bucket, Bucket=bucket))
 
 
 def _found(context: ChangeContext, bucket: str) -> Found:

@@ -1,7 +1,7 @@
 """The dashboard with the guide's five kinds of widget (step 6-2)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -101,10 +101,9 @@ def _widget(dashboard: Dashboard, position: int, widget: Widget, below: int) -> 
             "view": "timeSeries",
             "stat": widget.statistic,
             "period": dashboard.period_s,
-            "metrics": [_metric(*metric) for metric in widget.metrics],
+            "metrics": [
+                [namespace, name, *(part for pair in dimensions.items() for part in pair)]
+                for namespace, name, dimensions in widget.metrics
+            ],
         },
     }
-
-
-def _metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> list[str]:
-    return [namespace, name, *(part for pair in dimensions.items() for part in pair)]

@@ -29,7 +29,7 @@ def converge_key(
     """Create the asymmetric key under its alias, or bring its policy to these signers (ARNs)."""
     wanted = {POLICY: key_policy(account, signers)}
     arn = key_arn(context, alias)
-    found = {POLICY: _policy(context, arn)} if arn else None
+    found = {POLICY: _policy(context, arn, wanted[POLICY])} if arn else None
     changes = difference(KEY.resource(alias), found, wanted)
     return context.settle(changes, lambda: _apply_key(context, alias, arn, wanted[POLICY]))
 
@@ -95,16 +95,13 @@ def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
     }
 
 
-def _policy(context: ChangeContext, arn: str) -> dict[str, Any]:
+def _policy(context: ChangeContext, arn: str, wanted: Raw) -> Raw:
+    """Return the key's policy; where it says the same, in the spelling that is wanted."""
     answer = context.client("kms").get_key_policy(KeyId=arn, PolicyName=KEY_POLICY)
-    policy: dict[str, Any] = json.loads(answer["Policy"])
-    for entry in policy.get("Statement", []):  # AWS returns a list of one as that one value
-        signers = entry.get("Principal", {})
-        if entry.get("Sid") == "Sign" and isinstance(signers.get("AWS"), str):
-            signers["AWS"] = [signers["AWS"]]
-        if isinstance(entry.get("Action"), str):
-            entry["Action"] = [entry["Action"]]
-    return policy
+    found: Raw = json.loads(answer["Policy"])
+    there, statements = listed(found.get("Statement", [])), wanted["Statement"]
+    written = [bucket.as_written(statement, there) for statement in statements]
+    return wanted if written == statements and len(there) == len(statements) else found
 
 
 def _apply_key(context: ChangeContext, alias: str, arn: str | None, policy: dict[str, Any]) -> None:

@@ -78,26 +78,31 @@ def converge(
         CODE: code_sha256(package),
     }
     extra = _extra_variables(name, found, wanted, keeps)
-    version, lost = _overwritten(
-        context, function, build, (found[CODE] if found else None, wanted[CODE]), extra
-    )
+    latest, closed = found[CODE] if found else None, code_sha256(build(CLOSED_PACKAGE))
+    there = {*published_versions(context, function).values()} if found else set[str]()
+    earlier = _earlier_version(there, (latest, wanted[CODE], closed), extra)
+    version = (Change(name, EARLIER_VERSION, None, earlier),) if earlier else ()
+    lost = latest not in {None, wanted[CODE], closed, *there} and earlier != FOUND
+    overwritten = {*table_fields(function), *OVERLAYS, *([CODE] if lost else [])}
     planned = {**wanted, **tag_fields(context, function.tags)}
-    changes = difference(name, found, planned, destroying={*lost, *OVERLAYS})
+    changes = difference(name, found, planned, destroying=overwritten)
     changes += _failed(name, answer["Configuration"] if answer else {})
 
     def apply() -> None:
-        changed = _left(changes + extra, created=answer is None)
+        changed = changes + extra
         if answer is None:
             _create(context, function, build(CLOSED_PACKAGE))
+            changed = tuple(change for change in changes if change.field == CODE)
         kept = preserved(context, function, found), _kept(answer, keeps)
-        if found and _closes(version, found[CODE], code_sha256(build(CLOSED_PACKAGE))):
+        if found and earlier == CLOSED and latest != closed:
             settings = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
             _update(context, function, package, settings, kept)  # a version keeps its variables
             _upload(context, function, build(CLOSED_PACKAGE))
             changed = (Change(name, CODE, None, wanted[CODE]),)
-        if any(change.after == FOUND for change in version):
+        if earlier == FOUND:
             _complete(context, function, changed, kept)
-        publish(context, function, version)
+        if earlier:
+            version_of.publish(context, function.name, Description=str(earlier))
         _update(context, function, package, changed, kept)
 
     return context.settle((*version, *changes, *extra), apply)
@@ -189,48 +194,21 @@ def _found(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     return {**described(context, answer["Configuration"]), **tags}
 
 
-def _overwritten(
-    context: ChangeContext,
-    function: Function,
-    build: Build,
-    codes: tuple[str | None, str],
-    extra: Changes,
-) -> tuple[Changes, frozenset[Words]]:
-    """Return the version to publish before the upload, and the fields whose value would be lost.
-
-    ``codes``: CodeSha256 of $LATEST, and of what is uploaded.
-    """
-    found, wanted = codes
-    there = {*published_versions(context, function).values()} if found else set[str]()
-    closed = code_sha256(build(CLOSED_PACKAGE))
-    version: Changes = ()
-    if what := _version_before(there, codes, closed, extra):
-        version = (Change(FUNCTION.resource(function.name), EARLIER_VERSION, None, what),)
-    lost = found not in {None, wanted, closed, *there} and what != FOUND
-    return version, table_fields(function) | ({CODE} if lost else set())
-
-
-def _version_before(
-    there: Collection[str], codes: tuple[str | None, str], closed: str, extra: Changes
+def _earlier_version(
+    there: Collection[str], codes: tuple[str | None, str, str], extra: Changes
 ) -> Words | None:
     """Return what to publish before the upload, so that there is something to go back to; None for nothing.
 
-    ``there`` and ``closed`` are CodeSha256s of the versions and of the closed package. Variables that the plan
-    does not have (``extra``) may be secrets, which a version would keep for ever: the closed package stands in.
+    ``there`` are the CodeSha256s of the versions, ``codes`` those of $LATEST, of what is uploaded, and of the closed package.
+    Variables that the plan does not have (``extra``) may be secrets, which a version would keep for ever: the closed
+    package stands in.
     """
-    found, wanted = codes
-    if found == wanted:
+    latest, wanted, closed = codes
+    if latest == wanted:
         return None if {*there} - {wanted} else CLOSED
     if there:
         return None
-    if found in (None, closed):
-        return CLOSED
-    return CLOSED if extra else FOUND
-
-
-def _closes(version: Changes, code: str, closed: str) -> bool:
-    """Whether the closed package has to be uploaded for the version that is published first."""
-    return any(change.after == CLOSED for change in version) and code != closed
+    return CLOSED if extra or latest in (None, closed) else FOUND
 
 
 def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
@@ -256,11 +234,6 @@ def _extra_variables(
         for key, value in have.items()
         if key not in {*planned, *keeps}
     )
-
-
-def _left(changes: Changes, *, created: bool) -> Changes:
-    """Return what an update still has to do: a function that was just created lacks only its code."""
-    return tuple(change for change in changes if not created or change.field == CODE)
 
 
 def _create(context: ChangeContext, function: Function, package: bytes) -> None:
@@ -337,12 +310,6 @@ def published_versions(context: ChangeContext, function: Function) -> dict[str, 
     return {
         entry["Version"]: entry["CodeSha256"] for entry in listed if entry["Version"] != "$LATEST"
     }
-
-
-def publish(context: ChangeContext, function: Function, version: Changes) -> None:
-    """Publish $LATEST as it is now, if a version is wanted, with the description that was shown."""
-    for change in version:
-        version_of.publish(context, function.name, Description=str(change.after))
 
 
 def table_fields(function: Function) -> frozenset[Words]:

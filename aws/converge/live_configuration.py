@@ -113,7 +113,13 @@ def change(context: ChangeContext, function: str, aliases: Collection[str], edit
     }
     same = [alias for alias, value in live.items() if _compared(value) == _compared(latest)]
     if live and not same:
-        raise Refused(_edited_since(function, *next(iter(live.items()))))
+        alias, version = next((alias, value["Version"]) for alias, value in live.items())
+        raise Refused(
+            en=f"function {function} was edited since version {version}, which alias {alias} runs, and what"
+            " was edited would be released with this: run the procedure functions first",
+            ja=f"関数{function}はエイリアス{alias}のバージョン{version}の後に編集されており、編集内容も一緒に"
+            "リリースされます。先に手順functionsを実行してください",
+        )
     configure(context, function, **edit(latest))
     version = publish(context, function)
     for alias in same:
@@ -122,12 +128,3 @@ def change(context: ChangeContext, function: str, aliases: Collection[str], edit
 
 def _compared(configuration: Raw) -> dict[str, Any]:
     return {name: value for name, value in configuration.items() if name not in VOLATILE and value}
-
-
-def _edited_since(function: str, alias: str, live: Raw) -> Words:
-    return Words(
-        en=f"function {function} was edited since version {live['Version']}, which alias {alias} runs, and what"
-        " was edited would be released with this: run the procedure functions first",
-        ja=f"関数{function}はエイリアス{alias}のバージョン{live['Version']}の後に編集されており、編集内容も一緒に"
-        "リリースされます。先に手順functionsを実行してください",
-    )

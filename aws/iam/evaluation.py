@@ -60,11 +60,11 @@ def evaluate(
     allow the action, too, and neither can widen it.
     """
     everything = [*statements, *(statement for limit in limits for statement in limit)]
-    denied, denying = _matched(_of(everything, "Deny"), action, resource, known)
+    denied, denying = _matched(only("Deny", everything), action, resource, known)
     if denied is True and denying:
         return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, denied_by(denying), taken=True)
     granted = [
-        _matched(_of(policies, "Allow"), action, resource, known)[0]
+        _matched(only("Allow", policies), action, resource, known)[0]
         for policies in (statements, *limits)
     ]
     answer = every([*granted, negated(denied)])
@@ -104,7 +104,9 @@ def _not_granted(
     statements: Sequence[Statement], action: str, resource: str, known: Context
 ) -> EvaluationResult:
     """Say that nothing allows it, or which statement does under a condition that is not met."""
-    about = (statement for statement in _of(statements, "Allow") if names_action(statement, action))
+    about = (
+        statement for statement in only("Allow", statements) if names_action(statement, action)
+    )
     unmet = next((o for o in about if _names_resource(o, resource, known) is not False), None)
     if unmet is None:
         why = Words(
@@ -127,10 +129,6 @@ def _limited(limit: Sequence[Statement]) -> EvaluationResult:
         ja=f"アクセス許可の境界またはセッションポリシー{name}で許可されていません",
     )
     return EvaluationResult(EvalDecision.NOT_ALLOWED, why, taken=True)
-
-
-def _of(statements: Iterable[Statement], effect: str) -> Iterable[Statement]:
-    return (statement for statement in statements if statement.effect == effect)
 
 
 def _matched(

@@ -16,7 +16,7 @@ from aws.iam.pattern import (
     resource_pattern,
     text_pattern,
 )
-from aws.iam.statement import Condition, Statement, only
+from aws.iam.statement import Condition, Statement
 from aws.words import SILENCE, Words, joined
 
 Expand = Callable[[str], tuple[str, ...]]
@@ -201,21 +201,12 @@ def _why_unknown(statement: Statement, answer: Answer, resource: str) -> Words:
     return SILENCE
 
 
-def admin_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Find the statements that allow everything, or all of IAM, which is the same."""
-    return tuple(filter(_is_admin, only("Allow", statements)))
-
-
-def _is_admin(statement: Statement) -> bool:
+def is_admin(statement: Statement) -> bool:
+    """Whether an allowance is of everything, or of all of IAM, which is the same."""
     actions = {action.lower() for action in statement.actions}
     everything = bool(statement.not_actions) or bool(actions & _EVERYTHING)
     resources = statement.resources or ("*",)
     return everything and any(resource_pattern(r).matches(_ANY_ROLE) for r in resources)
-
-
-def inverted_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Find the statements that allow all but what they name: NotAction and NotResource."""
-    return tuple(s for s in only("Allow", statements) if s.not_actions or s.not_resources)
 
 
 def escalations(granted: Grants) -> tuple[Grant, ...]:

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aws.door.failures import ReadFailure
 from aws.kind.description import ARN, STATUS, LeftOut, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.domain import ITS_CERTIFICATE
 from aws.ledger import WHEN
 from aws.raw import Raw, utc
-from aws.reading import Reader, Reading
-from aws.section import Section, Unreadable
+from aws.reading import Reading, required
 from aws.words import Words
 
 VALID_FROM = Words(en="valid from", ja="有効期間の開始")
@@ -116,13 +114,11 @@ def covers(pattern: str, name: str) -> bool:
     return pattern[2:].lower() == name.lower().partition(".")[2]
 
 
-def certificates(reading: Reading) -> Section[Certificate]:
+def _of_domains(reading: Reading) -> list[str]:
+    """Return the ARNs of the certificates that the domains have."""
     found = reading.needed("domains")
-    for name, value in found.items():
-        if isinstance(value, Unreadable):
-            raise ReadFailure(value.behind(f"domains: {name}"))
-    arns = [entry.certificate_arn for entry in found.values() if entry.certificate_arn]
-    return reading.each(arns, lambda arn: CERTIFICATE.read(reading.aws, arn))
+    attached = (required(found, "domains", name).certificate_arn for name in found)
+    return [arn for arn in attached if arn]
 
 
-READERS = {CERTIFICATE.section: Reader(certificates, CERTIFICATE.actions)}
+READERS = CERTIFICATE.readers(_of_domains)

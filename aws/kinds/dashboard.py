@@ -10,8 +10,6 @@ from aws.kind.description import BY_NAME, NAME, Part, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.ledger import NAMES, asked
 from aws.raw import Raw
-from aws.reading import Reader, Reading
-from aws.section import Section
 from aws.words import Words
 
 DEFAULT_STATISTIC = "Average"
@@ -43,8 +41,8 @@ class Widget:
     that returns is not known beforehand."""
 
 
-def _decoded(body: str, place: Mapping[str, str]) -> tuple[Widget, ...]:
-    return widgets(json.loads(body), place["region"])
+def _decoded(body: str, place: Mapping[str, Any]) -> tuple[Widget, ...]:
+    return widgets(json.loads(body), place["scope"].region)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +69,6 @@ DASHBOARD = Kind[Dashboard](
         )
     },
 )
-
-
-def dashboards(reading: Reading) -> Section[Dashboard]:
-    scope = reading.scope
-    return reading.each(
-        filter(None, [scope.dashboard]),
-        lambda name: DASHBOARD.read(reading.aws, name, region=scope.region),
-    )
 
 
 def widgets(body: Raw, region: str) -> tuple[Widget, ...]:
@@ -220,4 +210,4 @@ def _written_out(row: list[str], before: list[str]) -> list[str]:
     return [above[place] if name == "." else name for place, name in enumerate(row)]
 
 
-READERS = {DASHBOARD.section: Reader(dashboards, DASHBOARD.actions)}
+READERS = DASHBOARD.readers(lambda reading: filter(None, [reading.scope.dashboard]))

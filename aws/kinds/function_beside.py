@@ -10,7 +10,7 @@ from aws.kinds.function import BY_NAME, NOT_FOUND, VERSION
 from aws.ledger import LABELS, NAMES, Harmless, Ledger, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
-from aws.section import Section, Unreadable
+from aws.section import Section
 from aws.words import Words
 
 UNSERVED = 10
@@ -172,37 +172,19 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     A caller that any of them allows is allowed. Of the other versions the UNSERVED newest are read; a version
     that is absent was not read, so nothing is known of its policy. With one alias and two
     versions, as a healthy stack has, that is four calls per function, of the
-    operation with Lambda's lowest rate limit: those that need no listing are made before the listings.
+    operation with Lambda's lowest rate limit.
     """
-    planned = (None, reading.scope.alias)
-    at_hand = reading.each(
-        reading.scope.functions,
-        lambda name: {place: policy_at(reading, name, place) for place in planned},
-    )
-    # Read here: items must not wait for sections (see aws.reading).
-    named = reading.section("aliases")
+    named, numbered = reading.section("aliases"), reading.section("versions")
 
-    def places(name: str) -> tuple[FunctionPolicy, ...] | Unreadable:
+    def read(name: str) -> tuple[FunctionPolicy, ...]:
         aliases: tuple[Alias, ...] = required(named, "aliases", name)
-        read = at_hand[name]
-        if isinstance(read, Unreadable):
-            return read
-        versions = sorted(filter(str.isdecimal, _served(aliases)), key=int)
-        every = (None, *(alias.name for alias in aliases), *versions)
-        return tuple(read.get(place) or policy_at(reading, name, place) for place in every)
-
-    first = reading.each(at_hand, places)
-    numbered = reading.section("versions")
-
-    def newest(name: str) -> tuple[FunctionPolicy, ...] | Unreadable:
-        read = first[name]
-        if isinstance(read, Unreadable):
-            return read
         published = [entry.number for entry in required(numbered, "versions", name)]
-        others = unserved(published, required(named, "aliases", name))[:UNSERVED]
-        return (*read, *(policy_at(reading, name, other) for other in reversed(others)))
+        served = sorted(filter(str.isdecimal, _served(aliases)), key=int)
+        others = unserved(published, aliases)[:UNSERVED]
+        places = (None, *(alias.name for alias in aliases), *served, *reversed(others))
+        return tuple(policy_at(reading, name, place) for place in places)
 
-    return reading.each(first, newest)
+    return reading.each(reading.scope.functions, read)
 
 
 def _served(aliases: Iterable[Alias]) -> set[str]:

@@ -23,7 +23,7 @@ from aws.kinds.secret import Secret
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, asked, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
-from aws.section import Section, Unreadable
+from aws.section import Section, Unreadable, readable
 from aws.words import Words
 
 GRANTS = Words(en="grants", ja="グラント")
@@ -182,20 +182,13 @@ def keys(reading: Reading) -> Section[Key]:
 
 
 def _named(section: Section[Any]) -> Iterator[str]:
-    if isinstance(section, Unreadable):
-        return
-    for item in section.values():
-        if not isinstance(item, Unreadable):
-            yield from _names_of(item)
-
-
-def _names_of(item: Any) -> Iterator[str]:
-    for field in set(REFERRING.values()):
-        name = value_of(item, field) if hasattr(type(item), field) else None
-        if name and not isinstance(name, Unreadable):
-            yield name
-    if isinstance(item, Secret) and value_of(item, "kms_key") is None:
-        yield SECRETS_DEFAULT
+    for item in readable(section).values():
+        for field in set(REFERRING.values()):
+            name = value_of(item, field) if hasattr(type(item), field) else None
+            if name and not isinstance(name, Unreadable):
+                yield name
+        if isinstance(item, Secret) and value_of(item, "kms_key") is None:
+            yield SECRETS_DEFAULT
 
 
 def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unreadable]]:

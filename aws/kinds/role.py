@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change.undo import UndoTarget, by_call
+from aws.change.undo import EACH, THIS, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.iam.statement import Statement, parse
 from aws.kind.description import (
@@ -127,12 +127,6 @@ class Role:
     tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
 
 
-def _out_of_profiles(target: UndoTarget) -> None:
-    iam = target.context.client("iam")
-    for profile in target.ids:
-        iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
-
-
 PROFILE = Words(en="instance profile", ja="インスタンスプロファイル")
 OF_AWS = Harmless("about a policy of AWS")
 ROLE = Kind[Role](
@@ -178,7 +172,9 @@ ROLE = Kind[Role](
     },
     undo={
         PROFILE: by_call(
-            _out_of_profiles,
+            calling(
+                "iam", "remove_role_from_instance_profile", InstanceProfileName=EACH, RoleName=THIS
+            ),
             en="servers that run with that profile lose the rights of the role",
             ja="このプロファイルで動くサーバーは、ロールの権限を失います",
         )

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change.gate import unless_absent
-from aws.change.undo import UndoTarget, by_call
+from aws.change.undo import EACH, ITS_ID, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.kind.description import ID, IDENTITY, NAME, PLANNED_BY, Part, ReadCall, fact
 from aws.kind.engine import Kind
@@ -109,12 +108,6 @@ def _leave(target: UndoTarget) -> None:
     )
 
 
-def _take_out(target: UndoTarget) -> None:
-    client = target.context.client("apigateway")
-    for key in target.ids:
-        unless_absent(client.delete_usage_plan_key, usagePlanId=target.id, keyId=key)
-
-
 USAGE_PLAN = Kind[UsagePlan](
     words=Words(en="usage plan", ja="使用量プラン"),
     service="apigateway",
@@ -153,7 +146,7 @@ USAGE_PLAN = Kind[UsagePlan](
             ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
         ),
         PLAN_KEYS: by_call(
-            _take_out,
+            calling("apigateway", "delete_usage_plan_key", usagePlanId=ITS_ID, keyId=EACH),
             en="callers with one of those keys get 403",
             ja="該当のAPIキーによる呼び出しには403を返します",
         ),

@@ -15,7 +15,7 @@ from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.kind.description import value_of
 from aws.reading import Scope
 from aws.saved import from_json
-from aws.section import Unreadable
+from aws.section import Unreadable, readable
 from aws.words import Words, words_of
 from signoff.environment.guard import Caller, GuardError, guard, open_session
 from signoff.evidence import Records, StoreSettings, open_store
@@ -146,9 +146,8 @@ def _read(
 
 def _replaced(inventory: Inventory) -> Iterator[datetime]:
     """Yield when each secret was last replaced; a secret that was not read is red at its own row."""
-    found = inventory.sections.secrets
-    for secret in () if isinstance(found, Unreadable) else found.values():
-        replaced = secret if isinstance(secret, Unreadable) else value_of(secret, "replaced")
+    for secret in readable(inventory.sections.secrets).values():
+        replaced = value_of(secret, "replaced")
         if replaced and not isinstance(replaced, Unreadable):
             yield replaced
 

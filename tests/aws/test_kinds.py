@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from aws.change.gate import ChangeContext
-from aws.change.undo import EACH, THIS, Calling, Undo, UndoTarget
+from aws.change.undo import EACH, ITS_ID, THIS, Calling, Undo, UndoTarget
 from aws.kind.description import BY_NAME
 from aws.kind.engine import Kind
 from aws.kinds import KINDS, MODULES, UNDO, log_group
@@ -794,13 +794,13 @@ class NotingClient:
 def test_undoing_takes_each_name_whole_and_no_other(kind, fact, call):
     client = NotingClient()
     context = ChangeContext(clients=lambda _: client, go=True, sleep=lambda _: None)
-    call(UndoTarget(context=context, name="ours, of: prod", ids=ODD))
+    call(UndoTarget(context=context, name="ours, of: prod", id="1f3c", ids=ODD))
     member = next(name for name, value in call.parameters.items() if value == EACH)
+    others = {*call.parameters.values()} - {EACH}
 
     assert [method for method, _ in client.asked] == [call.operation] * len(ODD), (kind, fact)
     assert [asked[member] for _, asked in client.asked] == list(ODD)
     assert {value for _, asked in client.asked for value in asked.values()} == {
-        "ours, of: prod" if THIS in call.parameters.values() else ODD[0],
         *ODD,
-        *(parameter for parameter in call.parameters.values() if parameter not in (THIS, EACH)),
+        *({THIS: "ours, of: prod", ITS_ID: "1f3c"}.get(value, value) for value in others),
     }

@@ -39,7 +39,8 @@ def actions_of_call(call: Callable[..., object]) -> set[str]:
     """Return the actions of what undoes a fact: one call that it names, or those of its source and of what that uses."""
     if isinstance(call, Calling):
         (name,) = (name for name, method in _methods(call.service) if method == call.operation)
-        return {*actions_for(call.service, name)}
+        verb = _session().get_service_model(call.service).operation_model(name).http["method"]
+        return {*actions_for(call.service, name, verb)}
     functions = reached_from([call])
     named = [one for each in functions for one in _used_by(each) if isinstance(one, Calling)]
     source = "\n".join([*map(_source, functions), *_constants(functions)])

@@ -8,7 +8,7 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.change.waiting import ATTEMPTS
+from aws.change.waiting import WAITS_S
 from aws.words import Words
 from local.aws.request import Request, Response, json_response, refusal
 from local.aws.server import LocalAws
@@ -106,7 +106,7 @@ def test_a_role_that_lambda_may_never_assume_ends_the_waiting(empty):
         empty.do(functions.upload_the_functions.action)
 
     calls = [call for call in empty.aws.calls if call.operation == "CreateFunction"]
-    assert len(calls) == 7 * ATTEMPTS
+    assert len(calls) == 7 * (len(WAITS_S) + 1)
     assert 60 < sum(empty.naps) / 7 < 120
 
 

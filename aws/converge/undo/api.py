@@ -11,7 +11,7 @@ from typing import Any
 from aws.api import surplus
 from aws.api.integration import headers_of
 from aws.change.gate import unless_absent
-from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.undo import EACH, ITS_ID, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
 from aws.converge import api_draft, rest_api
 from aws.converge.json_patch import escaped, replaced
 from aws.desired import Api
@@ -92,13 +92,6 @@ def _shown(target: ApiTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
     return [(path, verb) for path, verb in draft.methods if _named(verb, path) in target.ids]
 
 
-def _response(target: ApiTarget) -> None:
-    """Take the response off the draft: `api` puts the planned one there."""
-    target.context.client("apigateway").delete_gateway_response(
-        restApiId=_id(target), responseType=target.name
-    )
-
-
 def _response_left(target: ApiTarget) -> bool:
     found = _draft(target)[1].gateway_responses.get(target.name, {})
     headers = headers_of(found.get("responseParameters"))
@@ -106,15 +99,19 @@ def _response_left(target: ApiTarget) -> bool:
     return bool(surplus.beyond_safe(headers) or surplus.unsafe_templates(templates))
 
 
-def _patched(patch: Callable[[ApiTarget], list[dict[str, str]]]) -> Callable[[ApiTarget], None]:
-    """Change the API itself; ``op`` and ``path`` are as UpdateRestApi takes them."""
+def _of_api(operation: str, **parameters: object) -> Callable[[ApiTarget], None]:
+    """Make a call about the API itself, or about a part of it."""
+    call = calling("apigateway", operation, restApiId=ITS_ID, **parameters)
+    return lambda target: call(replace(target, id=_id(target)))
 
-    def call(target: ApiTarget) -> None:
-        target.context.client("apigateway").update_rest_api(
-            restApiId=_id(target), patchOperations=patch(target)
-        )
 
-    return call
+def _patched(*operations: dict[str, str]) -> Callable[[ApiTarget], None]:
+    return _of_api("update_rest_api", patchOperations=[*operations])
+
+
+def _other_types(target: ApiTarget) -> None:
+    paths = [f"/binaryMediaTypes/{escaped(media_type)}" for media_type in target.ids]
+    _patched(*({"op": "remove", "path": path} for path in paths))(target)
 
 
 def _has(member: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
@@ -125,11 +122,6 @@ def _has(member: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
         return bool(found) and found != usual
 
     return left
-
-
-def _other_stages(target: ApiTarget) -> None:
-    for stage in target.ids:
-        target.context.client("apigateway").delete_stage(restApiId=_id(target), stageName=stage)
 
 
 def _mappings(target: ApiTarget) -> None:
@@ -179,7 +171,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     },
     **{
         (GATEWAY_RESPONSE, fact): by_call(
-            _response,
+            _of_api("delete_gateway_response", responseType=THIS),
             en=f"that error is answered as planned; {LAST}",
             ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
             final=fact is surplus.HEADERS,
@@ -195,29 +187,25 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
     (REST_API.words, POLICY): by_call(
-        _patched(lambda _: [replaced("/policy", "")]),
+        _patched(replaced("/policy", "")),
         en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
         left=_has("policy"),
     ),
     (REST_API.words, BINARY): by_call(
-        _patched(
-            lambda target: [
-                {"op": "remove", "path": f"/binaryMediaTypes/{escaped(id_)}"} for id_ in target.ids
-            ]
-        ),
+        _other_types,
         en=f"bodies of those types are taken as text; {LAST}",
         ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
         left=_has("binaryMediaTypes"),
     ),
     (REST_API.words, COMPRESSION): by_call(
-        _patched(lambda _: [{"op": "replace", "path": "/minimumCompressionSize"}]),
+        _patched({"op": "replace", "path": "/minimumCompressionSize"}),
         en=f"answers are no longer compressed; {LAST}",
         ja=f"応答は圧縮されなくなります。{LAST_JA}",
         left=_has("minimumCompressionSize"),
     ),
     (REST_API.words, KEY_SOURCE): by_call(
-        _patched(lambda _: [replaced("/apiKeySource", "HEADER")]),
+        _patched(replaced("/apiKeySource", "HEADER")),
         en=f"the API key is taken from the header X-Api-Key; {LAST}",
         ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
         left=_has("apiKeySource", usual="HEADER"),
@@ -243,7 +231,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         ja="API Gatewayコンソール > API > {name}で理由を確認し、「利用可能」になるのを待つか、AWSサポートに問い合わせてください",
     ),
     (REST_API.words, OTHER_STAGES): by_call(
-        _other_stages,
+        _of_api("delete_stage", stageName=EACH),
         en="callers of those stages get 403; their settings are lost",
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
         final=True,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
+from aws.change.undo import THIS, HowToUndo, Undo, UndoTarget, by_call, by_hand, calling
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
 from aws.converge.version import LATEST
@@ -101,11 +101,6 @@ def _own_log_group(latest: Raw) -> Raw:
     return {"LoggingConfig": {**latest["LoggingConfig"], "LogGroup": own}}
 
 
-def _reservation(target: UndoTarget) -> None:
-    client = target.context.client("lambda")
-    client.delete_function_concurrency(FunctionName=target.name)
-
-
 def _urls(target: UndoTarget) -> None:
     """Delete the URLs that were shown, of the function and of its aliases."""
     client, function = target.context.client("lambda"), target.name
@@ -174,7 +169,7 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
         ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
     ),
     RESERVED: by_call(
-        _reservation,
+        calling("lambda", "delete_function_concurrency", FunctionName=THIS),
         en="the function has no reserved concurrency any more, and so no limit of its own",
         ja="関数のための予約も上限もなくなります",
     ),
