@@ -31,9 +31,7 @@ class Effect(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Decoded into the named fact, which rows judge."""
-
-    fact: str
+    """Decoded into a fact, which rows judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,7 @@ class Harmless:
     because: str
 
 
+JUDGED = Judged()
 WHEN = Harmless("when something was made or changed decides nothing")
 NAMES = Harmless("an id or ARN of what its name says already")
 LABELS = Harmless("words for people; the door searches them for secrets")
@@ -133,19 +132,17 @@ NONE: Mapping[Any, Any] = MappingProxyType({})
 def operation(  # noqa: PLR0913 - keywords
     under: str = "",
     *,
-    judged: Mapping[str, str] = NONE,
+    judged: str = "",
     harmless: Mapping[str | Harmless, str] = NONE,
     members: Mapping[str, Entry] = NONE,
     resources: Mapping[str, Resource] = NONE,
     needs: str = "",
 ) -> Operation:
-    """Describe an answer by its members ``under`` a list: fact -> those that are judged as it, reason -> those that decide nothing.
+    """Describe an answer by its members ``under`` a list: those that are judged, and reason -> those that decide nothing.
 
     ``members`` are the others. Names are separated by spaces.
     """
-    facts: dict[str, Entry] = {
-        name: Judged(fact) for fact, names in judged.items() for name in names.split()
-    }
+    facts: dict[str, Entry] = dict.fromkeys(judged.split(), JUDGED)
     entries = facts | by_reason(harmless) | dict(members)
     return Operation(
         members=below(under, entries) if under else entries,

@@ -19,12 +19,10 @@ OTHERS = Harmless("asks for no Lambda authorizer, and such a guard of a route is
 
 METHOD, INTEGRATION = "resourceMethods", "resourceMethods.methodIntegration"
 METHOD_MEMBERS = operation(
-    judged={
-        "verb": "httpMethod",
-        "authorizer": "authorizationType authorizerId",
-        "api_key_required": "apiKeyRequired",
-        "surplus": "requestValidatorId requestModels authorizationScopes",
-    },
+    judged=(
+        "httpMethod authorizationType authorizerId apiKeyRequired requestValidatorId"
+        " requestModels authorizationScopes"
+    ),
     harmless={
         LABELS: "operationName",
         "declared for people and caches; what demands one is a validator": "requestParameters",
@@ -32,19 +30,14 @@ METHOD_MEMBERS = operation(
     },
 ).members
 INTEGRATION_MEMBERS = operation(
-    judged={
-        "kind": "type",
-        "http_method": "httpMethod",
-        "uri": "uri",
-        "request_templates": "requestTemplates",
-        "timeout_ms": "timeoutInMillis",
-        "cache_key_parameters": "cacheKeyParameters",
-        "answers": "integrationResponses.statusCode integrationResponses.selectionPattern"
-        " integrationResponses.responseParameters integrationResponses.responseTemplates",
-        "surplus": "connectionType connectionId credentials requestParameters passthroughBehavior"
+    judged=(
+        "type httpMethod uri requestTemplates timeoutInMillis cacheKeyParameters"
+        " integrationResponses.statusCode integrationResponses.selectionPattern"
+        " integrationResponses.responseParameters integrationResponses.responseTemplates"
+        " connectionType connectionId credentials requestParameters passthroughBehavior"
         " cacheNamespace integrationResponses.contentHandling tlsConfig.insecureSkipVerification"
-        " integrationTarget contentHandling responseTransferMode",
-    }
+        " integrationTarget contentHandling responseTransferMode"
+    )
 ).members
 OF_ITS_PLACE = Harmless("an id or ARN of what its place says already")
 RULE = Words(en="event rule", ja="イベントルール")
@@ -57,7 +50,7 @@ LEDGER: Ledger = {
     # others may be (mappings), and then API Gateway may leave their list out.
     "apigateway:GetDeployments": operation(
         "items",
-        judged={"id": "id", "created": "createdDate"},
+        judged="id createdDate",
         harmless={
             LABELS: "description",
             "a summary of what the export tells in full": "apiSummary",
@@ -65,28 +58,23 @@ LEDGER: Ledger = {
         needs="items",
     ),
     "apigateway:GetDeployment": operation(
-        judged={"id": "id", "created": "createdDate", "authorization": "apiSummary"},
+        judged="id createdDate apiSummary",
         harmless={LABELS: "description"},
         needs="id createdDate",
     ),
     "apigateway:GetResources": operation(
         "items",
-        judged={"path": "path"},
+        judged="path",
         harmless={NAMES: "id parentId", "the last part of the path": "pathPart"},
         members={**below(METHOD, METHOD_MEMBERS), **below(INTEGRATION, INTEGRATION_MEMBERS)},
         needs="items",
     ),
     "apigateway:GetAuthorizers": operation(
         "items",
-        judged={
-            "id": "id",
-            "name": "name",
-            "kind": "type",
-            "uri": "authorizerUri",
-            "identity_source": "identitySource",
-            "ttl_s": "authorizerResultTtlInSeconds",
-            "surplus": "authorizerCredentials identityValidationExpression",
-        },
+        judged=(
+            "id name type authorizerUri identitySource authorizerResultTtlInSeconds"
+            " authorizerCredentials identityValidationExpression"
+        ),
         harmless={
             OTHERS: "providerARNs jwtConfiguration",
             "a word for OpenAPI documents": "authType",
@@ -95,21 +83,16 @@ LEDGER: Ledger = {
     ),
     "apigateway:GetRequestValidators": operation(
         "items",
-        judged={"surplus": "validateRequestBody validateRequestParameters"},
+        judged="validateRequestBody validateRequestParameters",
         harmless={NAMES: "id name"},
     ),
     "apigateway:GetGatewayResponses": operation(
         "items",
-        judged={
-            "gateway_responses": "responseType defaultResponse",
-            "status": "statusCode",
-            "headers": "responseParameters",
-            "templates": "responseTemplates",
-        },
+        judged="responseType defaultResponse statusCode responseParameters responseTemplates",
         needs="items",
     ),
     "apigateway:GetExport": operation(
-        judged={"served": "body"},
+        judged="body",
         harmless={
             "of the document, which is asked for as JSON": "contentType",
             "a name for a file that is not written": "contentDisposition",
@@ -118,12 +101,12 @@ LEDGER: Ledger = {
     ),
     "apigatewayv2:GetApiMappings": operation(
         "Items",
-        judged={"mappings": "ApiId ApiMappingKey Stage"},
+        judged="ApiId ApiMappingKey Stage",
         harmless={OF_ITS_PLACE: "ApiMappingId"},
     ),
     "apigatewayv2:GetDomainNames": operation(
         "Items",
-        judged={"mappings": "DomainName"},
+        judged="DomainName",
         harmless={
             OF_ITS_PLACE: "DomainNameArn",
             "asked only for the names of domains that the first API may have left out": (
@@ -133,12 +116,12 @@ LEDGER: Ledger = {
     ),
     "apigatewayv2:ListRoutingRules": operation(
         "RoutingRules",
-        judged={"rules": "Actions Conditions Priority"},
+        judged="Actions Conditions Priority",
         harmless={OF_ITS_PLACE: "RoutingRuleArn RoutingRuleId"},
     ),
     "events:ListEventBuses": operation(
         "EventBuses",
-        judged={"name": "Name"},
+        judged="Name",
         harmless={
             NAMES: "Arn",
             LABELS: "Description",
@@ -150,11 +133,7 @@ LEDGER: Ledger = {
     ),
     "events:ListRules": operation(
         "Rules",
-        judged={
-            "name": "Name EventBusName",
-            "when": "EventPattern ScheduleExpression",
-            "acts": "State RoleArn",
-        },
+        judged="Name EventBusName EventPattern ScheduleExpression State RoleArn",
         harmless={
             NAMES: "Arn",
             LABELS: "Description",
@@ -162,10 +141,10 @@ LEDGER: Ledger = {
         },
     ),
     # Each part of what a target does is in the digest that a decision repeats.
-    "events:ListTargetsByRule": operation(judged={"acts": "Targets"}),
+    "events:ListTargetsByRule": operation(judged="Targets"),
     "events:ListApiDestinations": operation(
         "ApiDestinations",
-        judged={"acts": "ApiDestinationArn InvocationEndpoint"},
+        judged="ApiDestinationArn InvocationEndpoint",
         harmless={
             NAMES: "Name",
             WHEN: "CreationTime LastModifiedTime",
@@ -177,7 +156,7 @@ LEDGER: Ledger = {
     ),
     "pipes:ListPipes": operation(
         "Pipes",
-        judged={"name": "Name", "acts": "DesiredState Source Target Enrichment"},
+        judged="Name DesiredState Source Target Enrichment",
         harmless={
             NAMES: "Arn",
             WHEN: "CreationTime LastModifiedTime",
@@ -185,12 +164,10 @@ LEDGER: Ledger = {
         },
     ),
     "pipes:DescribePipe": operation(
-        judged={
-            "name": "Name",
-            "when": "Source",
-            "acts": "DesiredState SourceParameters Enrichment EnrichmentParameters Target"
-            " TargetParameters RoleArn LogConfiguration",
-        },
+        judged=(
+            "Name Source DesiredState SourceParameters Enrichment EnrichmentParameters Target"
+            " TargetParameters RoleArn LogConfiguration"
+        ),
         harmless={
             NAMES: "Arn",
             LABELS: "Description",
@@ -203,16 +180,14 @@ LEDGER: Ledger = {
     ),
     "scheduler:ListSchedules": operation(
         "Schedules",
-        judged={"name": "Name GroupName", "acts": "State Target.Arn"},
+        judged="Name GroupName State Target.Arn",
         harmless={NAMES: "Arn", WHEN: "CreationDate LastModificationDate"},
     ),
     "scheduler:GetSchedule": operation(
-        judged={
-            "name": "Name GroupName",
-            "when": "ScheduleExpression",
-            "ends": "EndDate ScheduleExpressionTimezone FlexibleTimeWindow.MaximumWindowInMinutes",
-            "acts": "State Target",
-        },
+        judged=(
+            "Name GroupName ScheduleExpression EndDate ScheduleExpressionTimezone"
+            " FlexibleTimeWindow.MaximumWindowInMinutes State Target"
+        ),
         harmless={
             NAMES: "Arn",
             LABELS: "Description",
@@ -225,7 +200,7 @@ LEDGER: Ledger = {
         needs="Target",
     ),
     "route53:ListResourceRecordSets": operation(
-        judged={"records": "ResourceRecordSets"},
+        judged="ResourceRecordSets",
         harmless={
             "for how long resolvers keep an answer": "ResourceRecordSets.TTL",
             "which of several records answers; each of them has to lead to the target": "ResourceRecordSets.HealthCheckId",

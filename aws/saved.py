@@ -18,7 +18,6 @@ from aws.section import Section, Unreadable
 from aws.visible import visible_json
 from aws.words import Words
 
-UNREADABLE = TypeAdapter(Unreadable)
 MEMBERS = {field.name for field in fields(Unreadable)}
 
 
@@ -39,7 +38,7 @@ def from_json(text: str) -> Inventory:
         }
         rest = {key: value for key, value in raw.items() if key != "sections"}
         return Inventory(
-            **{key: _adapter(Inventory, key).validate_python(value) for key, value in rest.items()},
+            **{key: _read(get_type_hints(Inventory)[key], value) for key, value in rest.items()},
             sections=Sections(**found),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -78,18 +77,16 @@ def _unread(sections: Sections) -> Iterator[tuple[str, Unreadable]]:
 def _section(name: str, raw: Raw) -> Section[Any]:
     """Tell unread from read before any type is tried: some items have a default for every field."""
     if _is_unreadable(raw):
-        return UNREADABLE.validate_python(raw)
-    return {
-        key: UNREADABLE.validate_python(item) if _is_unreadable(item) else _item(name, item)
-        for key, item in raw.items()
-    }
+        unread: Unreadable = _read(Unreadable, raw)
+        return unread
+    return {key: _item(name, item) for key, item in raw.items()}
 
 
 def _item(name: str, raw: Any) -> Any:
     """Return an item of a section, which may be several resources."""
     kind = BY_SECTION.get(name)
-    if kind is None:
-        return _adapter(Sections, name).validate_python(raw)
+    if kind is None or _is_unreadable(raw):
+        return _read(_item_types()[name], raw)
     if isinstance(raw, list):
         return tuple(_resource(kind.type, entry) for entry in raw)
     return _resource(kind.type, raw)
@@ -98,34 +95,28 @@ def _item(name: str, raw: Any) -> Any:
 def _resource(kind: Any, raw: Raw) -> Any:
     """Return a resource; of one with unknown facts, each of the others is validated by itself."""
     if not any(map(_is_unreadable, raw.values())):
-        return _adapter_of(kind).validate_python(raw)
+        return _read(kind, raw)
     hints = get_type_hints(kind)
-    known = {
-        name: UNREADABLE.validate_python(value)
-        if _is_unreadable(value)
-        else TypeAdapter(hints[name]).validate_python(value)
-        for name, value in raw.items()
-    }
-    return partly(kind, known)
+    return partly(kind, {name: _read(hints[name], value) for name, value in raw.items()})
 
 
 def _is_unreadable(raw: object) -> bool:
     return isinstance(raw, dict) and raw.keys() == MEMBERS
 
 
-@cache
-def _adapter_of(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _read(hint: Any, raw: Any) -> Any:
+    """Return what was read, of its type, or why it was not."""
+    return _adapter(Unreadable if _is_unreadable(raw) else hint).validate_python(raw)
+
+
+_adapter = cache(TypeAdapter)
 
 
 @cache
-def _adapter(owner: type[Inventory | Sections], name: str) -> TypeAdapter[Any]:
-    """Return the adapter of a field; of a section, of its items: ``Mapping[str, T | Unreadable]``."""
-    hint = get_type_hints(owner)[name]
-    if owner is Sections:
-        mapping = get_args(hint)[0]
-        hint = get_args(get_args(mapping)[1])[0]
-    return TypeAdapter(hint)
+def _item_types() -> Mapping[str, Any]:
+    """Return section -> the type of its items, of ``Mapping[str, T | Unreadable]``."""
+    mappings = {name: get_args(hint)[0] for name, hint in get_type_hints(Sections).items()}
+    return {name: get_args(get_args(mapping)[1])[0] for name, mapping in mappings.items()}
 
 
 def _spelled(value: Any) -> Any:

@@ -13,7 +13,7 @@ from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam.actions import actions_for
 from aws.kind.description import NEEDED, Fact, LeftOut, Part, ReadCall, partly, tried, value_of
-from aws.ledger import Judged, Ledger, Operation, Resource, by_reason
+from aws.ledger import JUDGED, Ledger, Operation, Resource, by_reason
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable
@@ -188,13 +188,8 @@ class Kind(Generic[T]):
         return {self.asked_as(call): self._operation(key, call) for key, call in self.calls.items()}
 
     def _operation(self, key: str, call: ReadCall) -> Operation:
-        judged = {
-            path: Judged(name)
-            for name, fact in self.facts.items()
-            if fact.call == key
-            for path in fact.members
-        }
-        entries = judged | dict(call.members) | by_reason(call.harmless)
+        judged = (path for fact in self.facts.values() if fact.call == key for path in fact.members)
+        entries = dict.fromkeys(judged, JUDGED) | dict(call.members) | by_reason(call.harmless)
         lists = call.lists or {call.under: " ".join(entries)}
         return Operation(
             members={

@@ -21,7 +21,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Judged, answered, only
+from aws.ledger import JUDGED, LABELS, NAMES, WHEN, Closed, answered, only
 from aws.raw import Raw, utc
 from aws.words import Words
 
@@ -281,7 +281,7 @@ ALARM = Kind[Alarm](
             under="AlarmHistoryItems",
             pages="AlarmHistoryItems",
             needs=frozenset({"AlarmHistoryItems"}),
-            members={"AlarmName": Judged("name")},
+            members={"AlarmName": JUDGED},
             harmless={
                 NAMES: "AlarmContributorId",
                 LABELS: "AlarmContributorAttributes",

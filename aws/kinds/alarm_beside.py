@@ -94,7 +94,7 @@ MUTE_RULE = Kind[MuteRule](
 LEDGER: Ledger = {
     LISTED: operation(
         "AlarmMuteRuleSummaries",
-        judged={"name": "AlarmMuteRuleArn", "status": "Status"},
+        judged="AlarmMuteRuleArn Status",
         harmless={
             BY_STATUS: "ExpireDate",
             BY_SCHEDULE: "MuteType",

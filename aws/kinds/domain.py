@@ -132,9 +132,7 @@ LEDGER: Ledger = {
     "apigateway:GetDomainNames": operation(
         "items", members=DOMAIN.ledger["apigateway:GetDomainName"].members
     ),
-    "apigateway:GetBasePathMappings": operation(
-        "items", judged={"mappings": "basePath restApiId stage"}
-    ),
+    "apigateway:GetBasePathMappings": operation("items", judged="basePath restApiId stage"),
 }
 
 

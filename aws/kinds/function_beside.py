@@ -125,17 +125,15 @@ LAMBDA_ACCOUNT = Kind[LambdaAccount](
 LEDGER: Ledger = {
     "lambda:ListFunctions": operation(
         # What the alias runs is judged by GetFunction; the door searches every version for secrets.
-        judged={"versions": "Functions"}
+        judged="Functions"
     ),
     "lambda:GetPolicy": operation(
-        judged={"document": "Policy"},
+        judged="Policy",
         harmless={NAMES: "RevisionId"},
         resources=BY_NAME,
         needs="Policy",
     ),
-    "lambda:ListFunctionUrlConfigs": operation(
-        judged={"function_urls": "FunctionUrlConfigs"}, resources=BY_NAME
-    ),
+    "lambda:ListFunctionUrlConfigs": operation(judged="FunctionUrlConfigs", resources=BY_NAME),
 }
 
 

@@ -9,7 +9,7 @@ from aws.door.failures import ReadFailure
 from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
-from aws.ledger import NAMES, WHEN, Closed, Effect, Judged, answered, only
+from aws.ledger import JUDGED, NAMES, WHEN, Closed, Effect, answered, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, shared_beginning
 from aws.section import Section, Unreadable
@@ -105,7 +105,7 @@ LOG_GROUP = Kind[LogGroup](
             named=answered("logGroupName"),
             needs=frozenset({"metricFilters"}),
             members={
-                "logGroupName": Judged("name"),
+                "logGroupName": JUDGED,
                 "metricTransformations": Closed(
                     METRICS_MADE,
                     shows="metricNamespace",

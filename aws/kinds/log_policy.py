@@ -147,10 +147,10 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
 }
 LEDGER: Ledger = {
     "logs:DescribeAccountPolicies": operation(
-        judged={
-            "account_log_policies": "accountPolicies.policyName accountPolicies.policyDocument"
+        judged=(
+            "accountPolicies.policyName accountPolicies.policyDocument"
             " accountPolicies.selectionCriteria"
-        },
+        ),
         harmless={
             WHEN: "accountPolicies.lastUpdatedTime",
             NAMES: "accountPolicies.policyType accountPolicies.accountId",
@@ -161,7 +161,7 @@ LEDGER: Ledger = {
     ),
     "logs:DescribeResourcePolicies": operation(
         "resourcePolicies",
-        judged={"name": "policyName resourceArn", "document": "policyDocument"},
+        judged="policyName resourceArn policyDocument",
         harmless={
             WHEN: "lastUpdatedTime",
             NAMES: "revisionId",

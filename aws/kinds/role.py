@@ -151,14 +151,13 @@ ROLE = Kind[Role](
                 WHEN: "CreateDate RoleLastUsed.LastUsedDate",
             },
             beside=operation(
-                judged={
-                    "arn": "UserDetailList.Arn Policies.Arn",
-                    "document": "Policies.DefaultVersionId Policies.PolicyVersionList",
-                    "reach": "UserDetailList.UserPolicyList UserDetailList.GroupList"
-                    " UserDetailList.AttachedManagedPolicies UserDetailList.PermissionsBoundary"
-                    " GroupDetailList.GroupName GroupDetailList.GroupPolicyList"
-                    " GroupDetailList.AttachedManagedPolicies",
-                },
+                judged=(
+                    "UserDetailList.Arn Policies.Arn Policies.DefaultVersionId"
+                    " Policies.PolicyVersionList UserDetailList.UserPolicyList"
+                    " UserDetailList.GroupList UserDetailList.AttachedManagedPolicies"
+                    " UserDetailList.PermissionsBoundary GroupDetailList.GroupName"
+                    " GroupDetailList.GroupPolicyList GroupDetailList.AttachedManagedPolicies"
+                ),
                 harmless={
                     PATH: "UserDetailList.Path GroupDetailList.Path Policies.Path",
                     NAMES: "UserDetailList.UserName UserDetailList.UserId GroupDetailList.GroupId GroupDetailList.Arn Policies.PolicyName Policies.PolicyId",
@@ -181,11 +180,9 @@ ROLE = Kind[Role](
     },
 )
 LEDGER: Ledger = {
-    "iam:GetPolicy": operation(
-        judged={"document": "Policy.DefaultVersionId"}, harmless={OF_AWS: "Policy"}
-    ),
+    "iam:GetPolicy": operation(judged="Policy.DefaultVersionId", harmless={OF_AWS: "Policy"}),
     "iam:GetPolicyVersion": operation(
-        judged={"document": "PolicyVersion.Document"}, harmless={OF_AWS: "PolicyVersion"}
+        judged="PolicyVersion.Document", harmless={OF_AWS: "PolicyVersion"}
     ),
 }
 

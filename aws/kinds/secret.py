@@ -242,7 +242,7 @@ SECRET = Kind[Secret](
 )
 LEDGER: Ledger = {
     "secretsmanager:GetSecretValue": operation(
-        judged={"is_json_object": "SecretBinary", "fields": "SecretString"},
+        judged="SecretBinary SecretString",
         harmless={
             NAMES: "ARN Name VersionId",
             "told by DescribeSecret": "VersionStages",
@@ -250,7 +250,7 @@ LEDGER: Ledger = {
         },
     ),
     "secretsmanager:ListSecrets": operation(
-        judged={"names": "SecretList.Name"},
+        judged="SecretList.Name",
         # Of the planned ones DescribeSecret tells the same; others are known by their names.
         harmless={"told by DescribeSecret": "SecretList"},
     ),

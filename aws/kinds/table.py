@@ -264,7 +264,7 @@ TABLE = Kind[Table](
     },
 )
 LEDGER: Ledger = {
-    "dynamodb:ListTables": operation(judged={"names": "TableNames"}),
+    "dynamodb:ListTables": operation(judged="TableNames"),
 }
 
 

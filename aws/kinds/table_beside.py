@@ -224,13 +224,10 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
 LEDGER: Ledger = {
     "application-autoscaling:DescribeScalableTargets": operation(
         "ScalableTargets",
-        judged={
-            "resource": "ResourceId",
-            "dimension": "ScalableDimension",
-            "minimum": "MinCapacity",
-            "maximum": "MaxCapacity",
-            "suspended": "SuspendedState.DynamicScalingOutSuspended",
-        },
+        judged=(
+            "ResourceId ScalableDimension MinCapacity MaxCapacity"
+            " SuspendedState.DynamicScalingOutSuspended"
+        ),
         harmless={
             ASKED: "ServiceNamespace",
             NAMES: "ScalableTargetARN",
@@ -245,11 +242,7 @@ LEDGER: Ledger = {
     ),
     "application-autoscaling:DescribeScalingPolicies": operation(
         "ScalingPolicies",
-        judged={
-            "policies": "PolicyName",
-            "resource": "ResourceId",
-            "dimension": "ScalableDimension",
-        },
+        judged="PolicyName ResourceId ScalableDimension",
         harmless={
             NAMES: "PolicyARN",
             ASKED: "ServiceNamespace",

@@ -213,9 +213,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     ),
 }
 LEDGER: Ledger = {
-    "sns:GetSubscriptionAttributes": operation(
-        judged={"attributes": "Attributes"}, needs="Attributes"
-    ),
+    "sns:GetSubscriptionAttributes": operation(judged="Attributes", needs="Attributes"),
 }
 
 

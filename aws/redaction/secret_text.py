@@ -43,41 +43,27 @@ PLAIN = re.compile(
 """What is too short or too plain to be a secret: a small number, a switch, a usual name of an environment, nothing at all."""
 PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
 """A private key anywhere in a text: key files of cloud providers are JSON that contains one."""
-SHAPES: Mapping[str, re.Pattern[str]] = {
-    "empty": re.compile(r""),
-    "digits": re.compile(r"\d+"),
-    "jwt": re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
-    "bearer": re.compile(r"\s*(bearer|basic)\s+\S{16,}\s*", re.IGNORECASE),
-    "certificate": re.compile(r"\s*-----BEGIN .*", re.DOTALL),
-    "aws-key": re.compile(r"(AKIA|ASIA)[A-Z2-7]{16}"),
-    "arn": re.compile(r"arn:aws[a-z-]*:[\w-]+:\S+"),
-    "alias": re.compile(r"alias/[\w/-]+"),
-    "login": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@\S+", re.IGNORECASE),
-    "url": re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE),
-    "hex": re.compile(r"[0-9a-f]{16,}", re.IGNORECASE),
-    "base64": re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}"),
-    "word": re.compile(r"\S+"),
-    "lines": re.compile(r"(?s:.)*[\x00-\x1f\x7f](?s:.)*"),
+SHAPES: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "empty": ("空", re.compile(r"")),
+    "digits": ("数字", re.compile(r"\d+")),
+    "jwt": ("JWT", re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")),
+    "bearer": ("Bearerトークン", re.compile(r"\s*(bearer|basic)\s+\S{16,}\s*", re.IGNORECASE)),
+    "certificate": ("証明書", re.compile(r"\s*-----BEGIN .*", re.DOTALL)),
+    "aws-key": ("AWSのアクセスキー", re.compile(r"(AKIA|ASIA)[A-Z2-7]{16}")),
+    "arn": ("ARN", re.compile(r"arn:aws[a-z-]*:[\w-]+:\S+")),
+    "alias": ("エイリアス", re.compile(r"alias/[\w/-]+")),
+    "login": (
+        "認証情報を含むURL",
+        re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@\S+", re.IGNORECASE),
+    ),
+    "url": ("URL", re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)),
+    "hex": ("16進数", re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)),
+    "base64": ("Base64", re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}")),
+    "word": ("空白を含まない文字列", re.compile(r"\S+")),
+    "lines": ("改行や制御文字を含む文字列", re.compile(r"(?s:.)*[\x00-\x1f\x7f](?s:.)*")),
 }
-SHAPES_IN_JAPANESE = {
-    "empty": "空",
-    "digits": "数字",
-    "jwt": "JWT",
-    "bearer": "Bearerトークン",
-    "certificate": "証明書",
-    "aws-key": "AWSのアクセスキー",
-    "arn": "ARN",
-    "alias": "エイリアス",
-    "login": "認証情報を含むURL",
-    "url": "URL",
-    "hex": "16進数",
-    "base64": "Base64",
-    "word": "空白を含まない文字列",
-    "lines": "改行や制御文字を含む文字列",
-    "pem": "PEM",
-    "json": "JSON",
-    "text": "文字列",
-}
+"""Name -> the same in Japanese, and the form; the narrowest comes first."""
+OTHER_SHAPES = {"pem": "PEM", "json": "JSON", "text": "文字列"}
 DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
 """Shapes of values that are not written by hand."""
 ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
@@ -144,7 +130,8 @@ def withheld_in_japanese(text: str) -> str:
 
 def _withheld_words(length: int, shape: str, printed: str) -> Words:
     en = f"{length} characters, {shape}"
-    ja = f"{length}文字、{SHAPES_IN_JAPANESE.get(shape, shape)}"
+    in_japanese = SHAPES[shape][0] if shape in SHAPES else OTHER_SHAPES.get(shape, shape)
+    ja = f"{length}文字、{in_japanese}"
     if printed:
         en, ja = f"{en}, fingerprint {printed}", f"{ja}、フィンガープリント{printed}"
     return Words(en=f"withheld ({en})", ja=f"非表示（{ja}）")
@@ -227,7 +214,7 @@ def shape(text: str) -> str:
         return "pem"
     if text.lstrip()[:1] in ("{", "[") and _is_json(text):
         return "json"
-    return next((name for name, form in SHAPES.items() if form.fullmatch(text)), "text")
+    return next((name for name, (_, form) in SHAPES.items() if form.fullmatch(text)), "text")
 
 
 def entropy_bits(text: str) -> float:

@@ -25,7 +25,7 @@ from aws.kind.description import (
 )
 from aws.kind.engine import Kind
 from aws.kinds.log_group import FOREVER, expiring
-from aws.ledger import Closed, Harmless, Judged, asked
+from aws.ledger import JUDGED, Closed, Harmless, asked
 from aws.section import NotTestable
 from aws.words import Words
 from tests.aws.closed_world import Coverage, undecided
@@ -224,13 +224,13 @@ def test_ledger_follows_from_facts_and_from_what_is_closed_or_harmless():
     ledger = TOY.ledger
 
     assert ledger["toy:DescribeToy"].members == {
-        "Toy.Spec.Days": Judged("days"),
-        "Toy.State": Judged("state"),
+        "Toy.Spec.Days": JUDGED,
+        "Toy.State": JUDGED,
         "Toy.Mark": TOY.calls["toy"].members["Mark"],
         "Toy.Spec.Full": Harmless("how full it is"),
         "Page": Harmless("one page"),
     }
-    assert ledger["toy:GetColour"].members == {"Colour": Judged("colour")}
+    assert ledger["toy:GetColour"].members == {"Colour": JUDGED}
     assert [*ledger["toy:DescribeToy"].resources] == ["Toy"]
     assert ledger["toy:GetColour"].resources == {}
 
