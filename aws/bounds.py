@@ -23,9 +23,6 @@ ON, OFF = Words(en="on", ja="有効"), Words(en="off", ja="無効")
 class Bound:
     """What was decided about one fact. ``prefers`` is the value that provisioning sets: None, or within the bound."""
 
-    code: str
-    """Kind of bound, such as ``at_least``; JSON keeps ``code`` and ``value`` only."""
-    value: Any
     holds: Holds
     words: Words
     prefers: Any = None
@@ -41,9 +38,6 @@ class Bound:
             return found
         return self.nearest(found) if self.nearest and found is not None else self.prefers
 
-    def as_json(self) -> Mapping[str, Any]:
-        return {"bound": self.code, "value": self.value}
-
 
 def _in_japanese(unit: Unit) -> str:
     return unit.ja if isinstance(unit, Words) else unit
@@ -52,20 +46,12 @@ def _in_japanese(unit: Unit) -> str:
 def exactly(value: Any) -> Bound:
     """The found value must equal the decided one."""
     words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}")
-    return Bound(
-        code="exactly",
-        value=value,
-        holds=lambda found: bool(found == value),
-        words=words,
-        prefers=value,
-    )
+    return Bound(holds=lambda found: bool(found == value), words=words, prefers=value)
 
 
 def at_least(value: float, unit: Unit = "") -> Bound:
     """The found number must be the decided one or more; nothing found is less than any number."""
     return Bound(
-        code="at_least",
-        value=value,
         holds=lambda found: found is not None and bool(found >= value),
         words=Words(en=f"at least {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以上"),
         prefers=value,
@@ -75,8 +61,6 @@ def at_least(value: float, unit: Unit = "") -> Bound:
 def at_most(value: float, unit: Unit = "") -> Bound:
     """The found number must be the decided one or less; nothing found means no limit, which is more."""
     return Bound(
-        code="at_most",
-        value=value,
         holds=lambda found: found is not None and bool(found <= value),
         words=Words(en=f"at most {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以下"),
         prefers=value,
@@ -86,8 +70,6 @@ def at_most(value: float, unit: Unit = "") -> Bound:
 def between(least: float, most: float, unit: Unit = "") -> Bound:
     """The found number must be in the closed interval; provisioning sets the upper end."""
     return Bound(
-        code="between",
-        value=(least, most),
         holds=lambda found: found is not None and bool(least <= found <= most),
         words=Words(
             en=f"{least:g} to {most:g}{unit}", ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間"
@@ -109,12 +91,10 @@ def one_of(*values: Any) -> Bound:
     """
     if not values:
         nothing = Words(en="one that exists, and none does", ja="存在するもの（一つもない）")
-        return described(nothing, code="one_of")
+        return described(nothing)
     listed, in_japanese = as_text(values), as_text(values, "ja")
     either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
     return Bound(
-        code="one_of",
-        value=values,
         holds=lambda found: found in values,
         words=Words(en=f"{either}{listed}", ja=f"{in_japanese}{any_of}"),
         prefers=values[0],
@@ -125,8 +105,6 @@ def saying(*names: str, prefers: str) -> Bound:
     """The found text must contain one of the names, however it spells them; provisioning writes ``prefers``."""
     listed, several = ", ".join(names), len(names) > 1
     return Bound(
-        code="saying",
-        value=names,
         holds=lambda found: any(name.lower() in (found or "").lower() for name in names),
         words=Words(
             en=f"a text that contains {'one of ' if several else ''}{listed}",
@@ -141,8 +119,6 @@ def covers(values: Iterable[Any]) -> Bound:
     wanted = frozenset(values)
     listed = ", ".join(sorted(map(as_text, wanted)))
     return Bound(
-        code="covers",
-        value=tuple(sorted(wanted, key=str)),
         holds=lambda found: wanted <= frozenset(found or ()),
         words=Words(en=f"includes {listed}", ja=f"{listed}を含むこと"),
         prefers=wanted,
@@ -157,28 +133,19 @@ def within(values: Iterable[Any]) -> Bound:
     else:
         words = Words(en=f"only {as_text(allowed)}", ja=f"{as_text(allowed)}以外を含まないこと")
     return Bound(
-        code="within",
-        value=tuple(sorted(allowed, key=str)),
-        holds=lambda found: frozenset(found or ()) <= allowed,
-        words=words,
-        prefers=allowed,
+        holds=lambda found: frozenset(found or ()) <= allowed, words=words, prefers=allowed
     )
 
 
 def unset() -> Bound:
     """Nothing may be there but what AWS itself sets: nothing else is planned."""
-    return Bound(
-        code="unset",
-        value=None,
-        holds=lambda found: found in (None, False, "", (), frozenset(), 0),
-        words=NOT_SET,
-    )
+    return Bound(holds=lambda found: found in (None, False, "", (), frozenset(), 0), words=NOT_SET)
 
 
-def described(words: Words = SILENCE, code: str = "described", **texts: str) -> Bound:
+def described(words: Words = SILENCE, **texts: str) -> Bound:
     """No found value is within the bound; the words, or ``en`` and ``ja``, say what would be."""
     words = words or Words(**texts)
-    return Bound(code=code, value=None, holds=lambda _: False, words=words)
+    return Bound(holds=lambda _: False, words=words)
 
 
 PLAINLY: Mapping[object, Words] = {

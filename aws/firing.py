@@ -181,8 +181,6 @@ def _threshold(alarm: Alarm, want: desired.Alarm) -> Bound:
     period = alarm.period_s or want.period_s
     holds = at is not None and alarm.period_s >= RESOLUTION_S and 1 <= at <= most
     return Bound(
-        code="fires_whenever",
-        value=want.threshold,
         holds=lambda _: holds,
         words=IN_MINUTES if 0 < alarm.period_s < RESOLUTION_S else _reached(most, period, want),
         prefers=want.threshold,

@@ -32,8 +32,6 @@ from signoff.judge.snapshot import Snapshot
 ORDINARY = Words(en="who else may act on our resources", ja="本環境のリソースを操作できる他の相手")
 """What one decision about all of an account's own principals is about."""
 NO_OTHERS = Bound(
-    code="nobody_else",
-    value=(),
     holds=lambda found: not found,
     words=Words(
         en="only the planned ones and the administrators", ja="計画した相手とadministratorsのみ"

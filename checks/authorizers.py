@@ -115,4 +115,4 @@ def some_of(names: Iterable[str]) -> Bound:
         en=f"one of the API's authorizers ({as_text(known) or 'it has none'})",
         ja=f"APIのオーソライザーのいずれか（{as_text(known) or '一つもない'}）",
     )
-    return Bound(code="some_of", value=known, holds=lambda found: found in known, words=words)
+    return Bound(holds=lambda found: found in known, words=words)

@@ -50,7 +50,6 @@ BY_PEOPLE = described(
     en="a topic that reaches a person, of the alarm itself or of a composite alarm that surely"
     " fires when it does",
     ja="人に届くトピック（アラーム自身、またはその発報時に必ず発報する複合アラームのもの）",
-    code="heard",
 )
 EXISTS = described(Words(en="there", ja="存在"))
 REFUSED = Words(en="refused by its policy", ja="ポリシーにより拒否")
@@ -58,7 +57,6 @@ ALLOWED = described(IS_ALLOWED)
 USABLE = described(
     en="an enabled key whose policy allows CloudWatch to use it, or none",
     ja="CloudWatchが使える有効なキー、または暗号化なし",
-    code="usable",
 )
 
 

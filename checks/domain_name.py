@@ -16,8 +16,6 @@ from plan import Plan
 from signoff.environment import Domain, Environment, today
 
 GOING_WELL = Bound(
-    code="going_well",
-    value=None,
     holds=lambda renewal: renewal in {"", "PENDING_AUTO_RENEWAL", "SUCCESS"},
     words=Words(en="none, or one that goes on by itself", ja="未開始、または自動で進んでいること"),
 )
@@ -26,8 +24,6 @@ GOING_WELL = Bound(
 def begun(now: datetime) -> Bound:
     """Phones accept a certificate from a moment on; one without a moment is none that an authority issued."""
     return Bound(
-        code="begun",
-        value=now,
         holds=lambda start: start is not None and start <= now,
         words=Words(en="a moment that has passed", ja="過去の日時"),
     )
@@ -42,8 +38,6 @@ def days_of_season(environment: Environment, now: datetime) -> int:
 def naming(host: str) -> Bound:
     """One of a certificate's names covers the host."""
     return Bound(
-        code="naming",
-        value=host,
         holds=lambda names: any(covers(name, host) for name in names),
         words=Words(en=f"a name that covers {host}", ja=f"{host}を含むこと"),
     )
@@ -134,8 +128,6 @@ def leading_to(resolution: Resolution) -> Bound:
     """At least one address is the target's, since API Gateway rotates them."""
     target = as_text(resolution.target_addresses) or "-"
     return Bound(
-        code="leading_to",
-        value=resolution.target_addresses,
         holds=lambda found: bool({*(found or ())} & {*resolution.target_addresses}),
         words=Words(en=f"one of the target's ({target})", ja=f"ターゲットのいずれか（{target}）"),
     )

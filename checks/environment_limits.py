@@ -287,21 +287,17 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         yield "line.expected_messages", KeyLimit(at_least(a_minute), quota, guided=False)
 
 
-def _where(code: str, holds: Callable[[Any], bool], words: Words, value: Any = None) -> Bound:
-    return Bound(code=code, value=value, holds=holds, words=words)
-
-
-GIVEN = _where("given", lambda found: found is not None, Words("given", "指定されていること"))
-ADDRESS = _where("given", bool, Words("an address", "アドレスがあること"))
-PATH = _where(
-    "path",
-    lambda found: not any(urlsplit(str(found))[:2]),
-    Words("a path, without a host", "ホストを含まないパス"),
+GIVEN = Bound(holds=lambda found: found is not None, words=Words("given", "指定されていること"))
+ADDRESS = Bound(holds=bool, words=Words("an address", "アドレスがあること"))
+PATH = Bound(
+    holds=lambda found: not any(urlsplit(str(found))[:2]),
+    words=Words("a path, without a host", "ホストを含まないパス"),
 )
-HTTPS = _where(
-    "https",
-    lambda found: (url := urlsplit(str(found))).scheme == "https" and is_public(url.hostname or ""),
-    Words(
+HTTPS = Bound(
+    holds=lambda found: (
+        (url := urlsplit(str(found))).scheme == "https" and is_public(url.hostname or "")
+    ),
+    words=Words(
         en="an address with https:// that phones outside find",
         ja="https://で始まり、外部のマシンから到達できるアドレス",
     ),
@@ -314,7 +310,7 @@ def _of_channel(channel: str) -> Bound:
         en=f"an id of channel {channel}, which begins with {channel}-",
         ja=f"チャネル{channel}のID（{channel}-で始まる）",
     )
-    return _where("of_channel", lambda found: str(found).startswith(f"{channel}-"), words, channel)
+    return Bound(holds=lambda found: str(found).startswith(f"{channel}-"), words=words)
 
 
 def _by_name(account: str) -> Bound:
@@ -324,10 +320,9 @@ def _by_name(account: str) -> Bound:
         en="roles and users of this account by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",
         ja="このアカウントのロール・ユーザーを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
     )
-    return _where(
-        "by_name",
-        lambda found: all(any(form.fullmatch(entry) for form in forms) for entry in found),
-        words,
+    return Bound(
+        holds=lambda found: all(any(form.fullmatch(entry) for form in forms) for entry in found),
+        words=words,
     )
 
 
@@ -337,12 +332,10 @@ def _with(keys: Iterable[str]) -> Bound:
         en=f"values for {as_text(wanted)}, and no other environment's",
         ja=f"{as_text(wanted)}の値があり、他の環境のものでないこと",
     )
-    return _where(
-        "with_keys",
-        lambda found: (
+    return Bound(
+        holds=lambda found: (
             wanted <= frozenset(key for key, value in found.items() if value)
             and found["Environment"].lower() not in ANOTHERS
         ),
-        words,
-        tuple(sorted(wanted)),
+        words=words,
     )

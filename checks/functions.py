@@ -84,20 +84,16 @@ DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION"
 QUIET = described(
     en="a level that writes down neither requests nor answers of AWS",
     ja="リクエストやAWSの応答をログに残さないレベル",
-    code="quiet",
 )
 CALLING_AWS = described(
     en="a value by which boto3 calls AWS as it does without the variable",
     ja="未設定の場合と同じくboto3がAWSを呼び出せる値",
-    code="calling_aws",
 )
 LINE_ENDPOINT = "LINE_API_ENDPOINT"
 PACKAGED = Words(
     en="one that Lambda finds in its package", ja="Lambdaがパッケージ内に見つけられるもの"
 )
-OWN = described(
-    Words(en="nothing of another environment", ja="他の環境の値ではないこと"), code="own"
-)
+OWN = described(Words(en="nothing of another environment", ja="他の環境の値ではないこと"))
 Other = Callable[[str], Collection[str]]
 """A planned value -> the other ways to write it: ARNs of what it names."""
 
@@ -113,8 +109,6 @@ def supported_on(day: date, runtime: str | None) -> Bound:
             ja=f"{runtime}はこのリリースでは未知、{table.ja}",
         )
     return Bound(
-        code="supported",
-        value=day.isoformat(),
         holds=lambda found: found in known,
         words=Words(
             en=f"a runtime that AWS patches on {day}: {as_text(known)} ({table})",
@@ -316,8 +310,6 @@ def leading_to_line(environment: Environment, salt: str) -> Bound:
     """LINE's endpoint is LINE's own: always in production, elsewhere unless the environment names another."""
     decided = LINE_API if environment.production else environment.line.endpoint
     return Bound(
-        code="leading_to_line",
-        value=decided,
         holds=lambda value: value is None or same(value, decided, salt),
         words=Words(en=f"{decided}, or not set", ja=f"{decided}、または未設定"),
     )

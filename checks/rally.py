@@ -30,13 +30,10 @@ ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
 FEW = 3
 """With two stamps far from each other, it is unknown which one is wrong."""
-NOT_ZERO = described(
-    en="a place, not the zero of an empty field", ja="未入力の0ではない位置", code="not_zero"
-)
+NOT_ZERO = described(en="a place, not the zero of an empty field", ja="未入力の0ではない位置")
 EXACT = described(
     en="a place of three decimals or more (the second is about 1 km)",
     ja="小数第3位以下まである位置（小数第2位は約1 km）",
-    code="exact",
 )
 A_GUESS: Mapping[str, Any] = {"certainty": Certainty.GUESSED, "call": "dynamodb:Scan"}
 NULL_ISLAND_DEG = 0.01
@@ -148,7 +145,6 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
                 described(
                     en=f"an address that does not name another environment ({named})",
                     ja=f"別の環境の名前（{named}）を含まないこと",
-                    code="own",
                 ),
                 certainty=Certainty.GUESSED,
                 call="dynamodb:Scan",
@@ -164,7 +160,7 @@ def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:
         other = first.setdefault((kind, seen(name)), id_)
         if other != id_ and not flaw(item):
             bound = described(
-                en=f"a name of its own, not that of {other}", ja=f"{other}とは別の名前", code="own"
+                en=f"a name of its own, not that of {other}", ja=f"{other}とは別の名前"
             )
             yield Difference(STAMP, id_, NAME, name, bound, **A_GUESS)
 
@@ -229,8 +225,6 @@ def _within(area: Area, km: float) -> Bound:
 
 def _ended(id_: str, span: str, day: str) -> Difference:
     bound = Bound(
-        code="valid_through",
-        value=day,
         holds=lambda _: False,
         words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効"),
     )

@@ -55,9 +55,7 @@ GRAVER = {
 INVOKE = "lambda:invokefunction"
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
-    en="granted under conditions that are always met",
-    ja="確実に成立する条件で許可されていること",
-    code="granted",
+    en="granted under conditions that are always met", ja="確実に成立する条件で許可されていること"
 )
 
 

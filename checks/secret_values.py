@@ -44,7 +44,6 @@ IT_HOLDS = Words(
 NO_SECRET = described(
     en="nothing that is a secret, or is named or shaped like one",
     ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
-    code="no_secret",
 )
 SHORTEST_HEX = 32
 SHORTEST_BASE64 = 24

@@ -36,8 +36,7 @@ UNCHANGED = Words(en="unchanged", ja="変更なし")
 NOT_LISTED = Words(en="no manifest lists it", ja="マニフェストの記載なし")
 NONE = Words(en="–", ja="–")
 APART = described(
-    Words(en="no place at which two stamps can be collected", ja="同じ場所で2つ取得できないこと"),
-    code="apart",
+    Words(en="no place at which two stamps can be collected", ja="同じ場所で2つ取得できないこと")
 )
 MASTERS = Words(en="stamp masters", ja="スタンプマスター")
 HEAD = (

@@ -39,8 +39,6 @@ METHODS = Words(en="methods served", ja="公開しているメソッド数")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
 ORIGIN = Words(en="origin", ja="オリジン")
 ONE_ORIGIN = Bound(
-    code="one_origin",
-    value=None,
     holds=lambda origin: origin != "*",
     words=Words(en="the one origin of the front end", ja="フロントエンドのオリジンに限ること"),
 )

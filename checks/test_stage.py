@@ -37,7 +37,7 @@ PRIVATE = Words(en="private values in the access log", ja="アクセスログに
 BODIES = Words(en="methods whose bodies are logged", ja="本文をログに出力するメソッド")
 LOG_ROLE = Words(en="role for writing logs", ja="ログ出力用のロール")
 GATEWAY = Words(en="API Gateway in", ja="API Gateway:")
-SOME_ROLE = Bound(code="some_role", value=None, holds=bool, words=Words(en="a role", ja="ロール"))
+SOME_ROLE = Bound(holds=bool, words=Words(en="a role", ja="ロール"))
 
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")

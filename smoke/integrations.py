@@ -260,8 +260,6 @@ def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
 def _a_week_away(*, enough: bool) -> Bound:
     """A decision names the day; whether it is far enough away depends on the hour as well."""
     return Bound(
-        code="days_from_now",
-        value=LEAST_DAYS,
         holds=lambda _: enough,
         words=Words(en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先"),
     )
@@ -269,8 +267,6 @@ def _a_week_away(*, enough: bool) -> Bound:
 
 def _any_number(left: int | None) -> Bound:
     return Bound(
-        code="set",
-        value=None,
         holds=lambda _: False,
         words=Words(
             en=f"the number of messages that the rally sends in a month ({left} are left in this one)",

@@ -74,7 +74,7 @@ def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
 def test_origin_is_that_of_the_page_since_a_browser_sends_no_other():
     moved = replace(PROD.front_end, url="https://new.example.jp/app")
 
-    assert found(front_end=moved)["origin"].bound.value == "https://new.example.jp"
+    assert found(front_end=moved)["origin"].bound.prefers == "https://new.example.jp"
     assert "origin" not in found(front_end=moved, origin="https://new.example.jp")
 
 

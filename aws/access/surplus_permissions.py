@@ -62,8 +62,7 @@ PLANNED = described(
     Words(
         en="only what the guide's table and AWS's own tools give its function",
         ja="手順書の表とAWS標準ツールが関数に与える権限だけ",
-    ),
-    code="planned",
+    )
 )
 
 

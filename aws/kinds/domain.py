@@ -44,8 +44,6 @@ TLS_1_2_OR_NEWER = re.compile(
 )
 """Policies that refuse TLS 1.0 and 1.1 (API Gateway developer guide, "Supported security policies")."""
 NEW_TLS = Bound(
-    code="tls_1_2",
-    value=None,
     holds=lambda policy: TLS_1_2_OR_NEWER.fullmatch(policy or "") is not None,
     words=Words(en="a policy that refuses TLS 1.0 and 1.1", ja="TLS 1.0と1.1を拒否するもの"),
     prefers="TLS_1_2",

@@ -44,8 +44,6 @@ class LogGroup:
 def expiring(least: int = 1) -> Bound:
     """Entries expire, and not before that many days."""
     return Bound(
-        code="expiring",
-        value=least,
         holds=lambda days: days not in (None, FOREVER) and bool(days >= least),
         words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数"),
         prefers=least,

@@ -160,8 +160,6 @@ CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 def scales(demand: int) -> Bound:
     """No capacity of the table may be rigid; ``demand`` is in units a second."""
     return Bound(
-        code="scales",
-        value=demand,
         holds=lambda found: not found,
         words=Words(
             en=f"on demand or autoscaled, with room for {demand} units a second",
