@@ -237,8 +237,6 @@ class Inventory:
     read_at: datetime
     sections: Sections
     calls: int = 0
-    partial: bool = False
-    """Read on demand for a selection: sections that no row asked for are Unreadable."""
     salts: Mapping[str, str] = field(default_factory=dict)
     """Purpose (``own``, ``dev``) -> salt of the digests of secret values."""
     endpoint: str | None = None
@@ -308,7 +306,6 @@ def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
         caller=caller,
         read_at=reading.now,
         sections=cast("Sections", LazySections(reading)),
-        partial=True,
         salts=salts or dict(zip(PURPOSES, scope.salts, strict=False)),
         endpoint=endpoint,
     )
@@ -336,7 +333,6 @@ def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
         inventory,
         sections=Sections(**found),
         calls=lazy.door.calls.total(),
-        partial=NOT_ASKED in found.values(),
     )
 
 

@@ -35,34 +35,29 @@ class KeyedTable:
 
     def under(self, hash_key: str) -> list[Key]:
         """Return the keys of all items under a hash key, read consistently."""
-        names = {f"#{number}": name for number, name in enumerate(self.keys)}
-        return self._queried(hash_key, names, ProjectionExpression=", ".join(names))
+        return self._found("query", **self._of(hash_key), **self._keys_alone)
 
     def items(self, hash_key: str) -> list[Mapping[str, Any]]:
         """Return all items under a hash key as they are, read consistently."""
-        return self._queried(hash_key, {"#0": self.keys[0]})
-
-    def _queried(
-        self, hash_key: str, names: Mapping[str, str], **more: str
-    ) -> list[Mapping[str, Any]]:
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="#0 = :id",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues={":id": {"S": hash_key}},
-            ConsistentRead=True,
-            **more,
-        )
-        return [item for page in pages for item in page["Items"]]
+        names = {"#0": self.keys[0]}
+        return self._found("query", **self._of(hash_key), ExpressionAttributeNames=names)
 
     def every_key(self) -> list[Key]:
         """Return the keys of all items, read consistently: it scans the whole table."""
+        return self._found("scan", **self._keys_alone)
+
+    @property
+    def _keys_alone(self) -> dict[str, Any]:
         names = {f"#{number}": name for number, name in enumerate(self.keys)}
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.name,
-            ProjectionExpression=", ".join(names),
-            ExpressionAttributeNames=names,
-            ConsistentRead=True,
+        return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+
+    def _of(self, hash_key: str) -> dict[str, Any]:
+        values = {":id": {"S": hash_key}}
+        return {"KeyConditionExpression": "#0 = :id", "ExpressionAttributeValues": values}
+
+    def _found(self, operation: str, **asked: Any) -> list[Mapping[str, Any]]:
+        pages = self.dynamodb.get_paginator(operation).paginate(
+            TableName=self.name, ConsistentRead=True, **asked
         )
         return [item for page in pages for item in page["Items"]]
 

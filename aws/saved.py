@@ -36,7 +36,8 @@ def from_json(text: str) -> Inventory:
             field.name: _section(field.name, raw["sections"][field.name])
             for field in fields(Sections)
         }
-        rest = {key: value for key, value in raw.items() if key != "sections"}
+        known = get_type_hints(Inventory).keys() - {"sections"}
+        rest = {key: value for key, value in raw.items() if key in known}
         return Inventory(
             **{key: _read(get_type_hints(Inventory)[key], value) for key, value in rest.items()},
             sections=Sections(**found),

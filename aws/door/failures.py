@@ -61,10 +61,6 @@ class ReadFailure(Bilingual):
         """Return the failure of a call whose answer is none, in this software's own words."""
         return cls(Unreadable(Words(en=f"{call}: {en}", ja=f"{call}: {ja}"), call=call))
 
-    def behind(self, what: str) -> "ReadFailure":
-        """Return why something is unknown that needs this."""
-        return type(self)(self.why.behind(what))
-
 
 class Gone(ReadFailure):
     """What was asked for does not exist."""

@@ -125,14 +125,12 @@ class Kind(Generic[T]):
         named = (actions_for(self.service, self.calls[key].operation, "GET") for key in keys)
         return tuple(dict.fromkeys(action for actions in named for action in actions))
 
-    def readers(
-        self, names: Callable[[Reading], Iterable[str]], **place: Any
-    ) -> Mapping[str, Reader]:
+    def readers(self, names: Callable[[Reading], Iterable[str]]) -> Mapping[str, Reader]:
         """Return the readers of its sections; ``names`` returns the names of the resources to read."""
 
         def items(reading: Reading) -> Section[T]:
             scope, aws = reading.scope, reading.aws
-            here = {"account": scope.account, "partition": aws.partition, "scope": scope, **place}
+            here = {"account": scope.account, "partition": aws.partition, "scope": scope}
             return reading.each(names(reading), lambda name: self.read(aws, name, **here))
 
         return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
@@ -236,14 +234,11 @@ class Kind(Generic[T]):
     def resource(self, name: str) -> Words:
         return self.words.named(name)
 
-    def look(
-        self, context: ChangeContext, name: str, **place: Any
-    ) -> tuple[T | None, Mapping[str, Any]]:
+    def look(self, context: ChangeContext, name: str) -> tuple[T | None, Mapping[str, Any]]:
         """Read it with the clients of a change: return it with AWS's answers, or None if it does not exist."""
-        where = {"name": name, **place}
-        answers = {key: self.answer(context, key, where) for key in self._of_facts}
+        answers = {key: self.answer(context, key, {"name": name}) for key in self._of_facts}
         gone = next(iter(answers.values())) is None
-        return (None if gone else self.decode(answers, name, **place)), answers
+        return (None if gone else self.decode(answers, name)), answers
 
     def answer(self, context: ChangeContext, key: str, where: Mapping[str, Any]) -> Raw | None:
         """Ask by the clients of a change; None where the resource does not exist."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aws.composite import alarms_in
 from aws.kind.description import (
     ARN,
     DESCRIPTION,
@@ -206,11 +205,6 @@ class Alarm:
     """Of a composite alarm: the rule by which it goes into ALARM."""
     suppressor: str | None = fact(SUPPRESSOR, "ActionsSuppressor", absent=None)
     """Of a composite alarm: another alarm; while that is in ALARM, this one notifies no person."""
-
-    @property
-    def children(self) -> frozenset[str]:
-        """Names of the alarms in the rule of a composite alarm."""
-        return alarms_in(self.rule)
 
 
 def _others(actions: list[str]) -> list[str]:

@@ -41,7 +41,6 @@ def test_inventory_says_who_read_what_where_and_when(healthy):
     assert (healthy.account, healthy.region) == ("444455556666", "ap-northeast-1")
     assert (healthy.caller, healthy.read_at) == (CALLER, THEN)
     assert healthy.salts == {"own": "own salt", "dev": "dev salt"}
-    assert not healthy.partial
 
 
 def test_optional_parts_that_are_not_configured_are_not_asked_for(fake, inventory_of):
