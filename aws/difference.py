@@ -203,7 +203,7 @@ def unallowed(
     ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
     """
     bounds = allowed or {}
-    exposed_in_logs = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in found)
+    bounded = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in found)
     return tuple(
         Difference(
             unplanned.kind,
@@ -217,7 +217,7 @@ def unallowed(
             ids=unplanned.ids,
             id=unplanned.id,
         )
-        for unplanned, bound in exposed_in_logs
+        for unplanned, bound in bounded
         if not bound.holds(unplanned.found)
     )
 

@@ -23,10 +23,8 @@ EVIDENCE = (
 EVIDENCE_BUCKETS = "arn:aws:s3:::*evidence*"
 """Named as `runbook evidence` names them; write your own bucket's ARN where it has another name."""
 
-VIA = {
-    "kms:Decrypt": ("dynamodb", "lambda", "secretsmanager"),
-}
-"""Action -> services that may use it on the reader's behalf; by itself the reader may not."""
+DECRYPT, ENCRYPTED = "kms:Decrypt", ("dynamodb", "lambda", "secretsmanager")
+"""What services may use on the reader's behalf, and which; by itself the reader may not."""
 
 
 def actions() -> list[str]:
@@ -37,7 +35,7 @@ def actions() -> list[str]:
 
 def policy() -> dict[str, Any]:
     """Return the identity-based policy; its first statement says where it comes from."""
-    plain = [action for action in actions() if action not in VIA]
+    plain = [action for action in actions() if action != DECRYPT]
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -53,25 +51,23 @@ def policy() -> dict[str, Any]:
                 "Action": list(EVIDENCE),
                 "Resource": [EVIDENCE_BUCKETS, f"{EVIDENCE_BUCKETS}/*"],
             },
-            *(_only_via(action, services) for action, services in VIA.items()),
+            {
+                "Sid": "OnlyOnBehalfOfWhatIsRead",
+                "Effect": "Allow",
+                "Action": [DECRYPT],
+                "Resource": "*",
+                "Condition": {
+                    "StringLike": {
+                        "kms:ViaService": [f"{name}.*.amazonaws.com" for name in ENCRYPTED]
+                    }
+                },
+            },
         ],
     }
 
 
 def text() -> str:
     return json.dumps(policy(), indent=2) + "\n"
-
-
-def _only_via(action: str, services: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "Sid": "OnlyOnBehalfOfWhatIsRead",
-        "Effect": "Allow",
-        "Action": [action],
-        "Resource": "*",
-        "Condition": {
-            "StringLike": {"kms:ViaService": [f"{name}.*.amazonaws.com" for name in services]}
-        },
-    }
 
 
 if __name__ == "__main__":

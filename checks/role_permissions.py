@@ -150,7 +150,9 @@ def lost_by_boundary(
 
 
 def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
-    first = joined(pair(missing.action, missing.resource) for missing in lost[:1])
+    first = joined(
+        pair(Words.same(missing.action), Words.same(missing.resource)) for missing in lost[:1]
+    )
     return Words(
         en=f"the boundary of {role.name} denies {first.en}",
         ja=f"{role.name}のアクセス許可の境界が{first.ja}を拒否しています",

@@ -92,10 +92,8 @@ def assumption_paths(
     if kind != "role":
         yield (raw["Arn"],), SIGNING_IN if kind == "user" else JOINING
         return
-    account, trusted = (
-        scope.account,
-        {principal for each in _trusting(raw) for principal in each.principals},
-    )
+    account = scope.account
+    trusted = {principal for each in _trusting(raw) for principal in each.principals}
     services = [service.partition(".")[0] for service in trusted_services(raw)]
     by_iam = any(_left_to_iam(who, account) for _, who in trusted)
     passing = ("iam:PassRole",) * bool(services)

@@ -204,12 +204,9 @@ def split(statement: Statement) -> Iterator[Statement]:
         )
 
 
-def pair(action: object, resource: object) -> Words:
-    """Name an action on a resource; either may be Words."""
-    did, on = (
-        words if isinstance(words, Words) else Words.same(words) for words in (action, resource)
-    )
-    return Words(en=f"{did.en} on {on.en}", ja=f"{on.ja}への{did.ja}")
+def pair(action: Words, resource: Words) -> Words:
+    """Name an action on a resource."""
+    return Words(en=f"{action.en} on {resource.en}", ja=f"{resource.ja}への{action.ja}")
 
 
 def streams(want: desired.Role) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from aws import desired
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import DEFAULT_STATUS, StaticAnswer
 from aws.bounds import NOTHING, Bound, at_most, covers, described, exactly, within
-from aws.difference import Difference, Differences, fault, where
+from aws.difference import Difference, Differences, differences, fault, where
 from aws.ledgers import AUTHORIZER, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.words import Words
 
@@ -67,11 +67,8 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
     if unanswered or answer is None:
         return unanswered
     found = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
-    needed, verbs = (
-        listed(HEADERS, api.cors.headers),
-        {r.verb for r in api.routes if r.path == path},
-    )
-    planned = listed(METHODS, api.cors.methods)
+    needed, planned = listed(HEADERS, api.cors.headers), listed(METHODS, api.cors.methods)
+    verbs = {route.verb for route in api.routes if route.path == path}
     bounds = (
         (ORIGIN, found[ORIGIN], exactly(api.cors.origin)),
         (HEADERS, listed(HEADERS, found[HEADERS]), covers(needed)),
@@ -118,20 +115,12 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
     origins = {
         kind: header(answer.headers, ORIGIN) if answer else None for kind, answer in answers.items()
     }
-    bound = exactly(api.cors.origin)
+    about = {"call": SERVED, "decided_in": where("origin"), "loosens": True}
+    fact, bound = Words.same(ORIGIN), exactly(api.cors.origin)
     return tuple(
-        Difference(
-            GATEWAY_RESPONSE,
-            kind,
-            Words.same(ORIGIN),
-            found,
-            bound,
-            call=SERVED,
-            decided_in=where("origin"),
-            loosens=True,
-        )
+        difference
         for kind, found in origins.items()
-        if not bound.holds(found)
+        for difference in differences(GATEWAY_RESPONSE, kind, {fact: (found, bound)}, **about)
     )
 
 

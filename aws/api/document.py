@@ -117,22 +117,17 @@ def draft(reading: Reading) -> Section[ApiDocument]:
     listed = reading.aws.listed
     of_api = {"restApiId": ours, "limit": PAGE}
     resources = listed("apigateway", "get_resources", "items", embed=["methods"], **of_api)
+    methods = [m for resource in resources for m in resource.get("resourceMethods", {}).values()]
     document = from_draft(
         resources=resources,
         authorizers=listed("apigateway", "get_authorizers", "items", **of_api),
         gateway_responses=listed("apigateway", "get_gateway_responses", "items", **of_api),
         # Only methods refer to validators: if none does, there is nothing to read.
         validators=listed("apigateway", "get_request_validators", "items", **of_api)
-        if any(_validated(resource) for resource in resources)
+        if any("requestValidatorId" in method for method in methods)
         else (),
     )
     return {reading.scope.api: document}
-
-
-def _validated(resource: Raw) -> bool:
-    return any(
-        "requestValidatorId" in method for method in resource.get("resourceMethods", {}).values()
-    )
 
 
 def served(reading: Reading) -> Section[ApiDocument]:
@@ -228,11 +223,12 @@ def decode_authorizer(raw: Raw) -> Authorizer:
 
 
 def _authorizer(name: str, raw: Raw) -> Authorizer:
+    sources = raw.get("identitySource", "").split(",")
     return Authorizer(
         name=name,
         kind=raw["type"].upper(),
         uri=raw["authorizerUri"],
-        identity_source=_identity_source(raw.get("identitySource", "")),
+        identity_source=",".join(filter(None, map(str.strip, sources))),
         ttl_s=int(raw.get("authorizerResultTtlInSeconds", default("authorizer_ttl_s"))),
         surplus=of_authorizer(raw),
     )
@@ -318,10 +314,6 @@ def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
         if mock
         else {},
     )
-
-
-def _identity_source(raw: str) -> str:
-    return ",".join(part.strip() for part in raw.split(",") if part.strip())
 
 
 def _document(

@@ -212,10 +212,8 @@ def _ending(domain: desired.CustomDomain, certificate: Certificate, now: datetim
 def _apply(
     context: ChangeContext, domain: desired.CustomDomain, changes: Changes, *, absent: bool
 ) -> None:
-    client, wanted = (
-        context.client("apigateway"),
-        {change.field: change.after for change in changes},
-    )
+    client = context.client("apigateway")
+    wanted = {change.field: change.after for change in changes}
     if absent:
         client.create_domain_name(
             domainName=domain.name,

@@ -38,10 +38,8 @@ def converge(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Cha
 
 def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
     """Remove unplanned responses that give an error a misleading status, so that the defaults answer instead."""
-    client, planned_kinds = (
-        context.client("apigateway"),
-        {response.kind for response in api.gateway_responses},
-    )
+    client = context.client("apigateway")
+    planned_kinds = {response.kind for response in api.gateway_responses}
     made: Changes = ()
     for status in misleading_statuses(_gateway_document(draft)):
         if status.name not in planned_kinds:

@@ -43,10 +43,7 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
     """Put our policy if something is lacking, then take from the others what is a surplus or denies what is needed."""
     secrets = _Secrets(context, role, datetime.now(UTC))
     kept = _within(context, role, found, secrets)
-    own = next(
-        (document for document in found.policies if document.name == NAME and document.arn is None),
-        None,
-    )
+    own = {policy.name: policy for policy in found.policies if policy.arn is None}.get(NAME)
     # Code that is not ours may need what is removed here; no person can know.
     is_ours = role.judged_for_missing or own is not None or kept.policies != found.policies
     wanting = (is_ours or only_observes(kept)) and secrets.lacks(replace(kept, boundary=None))
@@ -123,10 +120,8 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
     def sound(statement: Raw) -> bool:
         return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
 
-    mine, others = (
-        [policy for policy in kept.policies if (policy.name == NAME) is same]
-        for same in (True, False)
-    )
+    mine = [policy for policy in kept.policies if policy.name == NAME]
+    others = [policy for policy in kept.policies if policy.name != NAME]
     ours = _with_additions(role, bare, mine, sound, secrets.now)
     staying = (other if spares(other) else _pared(other, sound) for other in others)
     return replace(kept, policies=(ours, *(document for document in staying if document)))

@@ -120,7 +120,7 @@ def _create(context: ChangeContext, table: Table) -> Changes:
         BILLING: ON_DEMAND,
         **tag_fields(context, table.tags),
     }
-    changes = difference(_name(table), None, wanted)
+    changes = difference(TABLE.resource(table.name), None, wanted)
     return context.settle(changes, lambda: _create_table(context, table))
 
 
@@ -149,10 +149,10 @@ def _edits(context: ChangeContext, table: Table, found: Found) -> Edits:
             "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
         }
         key = typed_key(table.attributes, index.hash_key, index.range_key)
-        yield Change(_name(table), INDEX.named(index.name), None, key), call
+        yield Change(TABLE.resource(table.name), INDEX.named(index.name), None, key), call
     yield from _encryption(context, table, found)
     if table.deletion_protection and not found.deletion_protection:
-        on = Change(_name(table), PROTECTION, found.deletion_protection, after=True)
+        on = Change(TABLE.resource(table.name), PROTECTION, found.deletion_protection, after=True)
         yield on, {"DeletionProtectionEnabled": True}
     yield from _capacity(context, table, found)
 
@@ -161,7 +161,9 @@ def _encryption(context: ChangeContext, table: Table, found: Found) -> Edits:
     have = (found.sse_key_arn or MANAGED) if found.sse_type else OWNED
     wanted = _key_arn(context, table) or OWNED
     if wanted != have and not _as_good(context, table, have):
-        change = Change(_name(table), ENCRYPTION, have, wanted, destroys=wanted == OWNED)
+        change = Change(
+            TABLE.resource(table.name), ENCRYPTION, have, wanted, destroys=wanted == OWNED
+        )
         yield change, {"SSESpecification": encryption(table.kms_key)}
 
 
@@ -189,7 +191,7 @@ def _capacity(context: ChangeContext, table: Table, found: Found) -> Edits:
     if found.billing_mode == ON_DEMAND:
         yield from _raised(table, found)
     elif table.billing == ON_DEMAND:
-        change = Change(_name(table), BILLING, found.billing_mode, ON_DEMAND)
+        change = Change(TABLE.resource(table.name), BILLING, found.billing_mode, ON_DEMAND)
         yield change, {"BillingMode": ON_DEMAND}
     else:
         _tell_of_capacity(
@@ -206,7 +208,9 @@ def _raised(table: Table, found: Found) -> Edits:
     for name, greatest in found.caps.items():
         if greatest < table.demand:
             of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
-            change = Change(_name(table), GREATEST.named(name), greatest, table.demand)
+            change = Change(
+                TABLE.resource(table.name), GREATEST.named(name), greatest, table.demand
+            )
             yield (
                 change,
                 {"OnDemandThroughput": most}
@@ -245,7 +249,7 @@ def _beside(context: ChangeContext, table: Table, found: Found, answer: Raw) -> 
         )
     elif table.stream and not there:
         on = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": table.stream}}
-        yield Change(_name(table), STREAM, None, table.stream), on
+        yield Change(TABLE.resource(table.name), STREAM, None, table.stream), on
 
 
 def _key_arn(context: ChangeContext, table: Table) -> str | None:
@@ -297,7 +301,7 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
         RECOVERY: (have and have.pitr, table.bounds[RECOVERY]),
         WINDOW: (have and have.days, table.bounds[WINDOW]),
     }
-    changes = repairs(_name(table), compared, absent=found is None)
+    changes = repairs(TABLE.resource(table.name), compared, absent=found is None)
     days = table.bounds[WINDOW].keeping(have and have.days)
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
     return context.settle(
@@ -312,8 +316,10 @@ def _ttl(context: ChangeContext, table: Table) -> Changes:
     """Enable time to live on a new table; an existing table is left as it is."""
     if table.ttl_attribute is None:
         return ()
-    changes = difference(_name(table), None, {TIME_TO_LIVE: table.ttl_attribute})
-    return context.settle(changes, lambda: _turn_on(context, table))
+    changes = difference(TABLE.resource(table.name), None, {TIME_TO_LIVE: table.ttl_attribute})
+    turn_on = partial(context.client("dynamodb").update_time_to_live, TableName=table.name)
+    on = {"Enabled": True, "AttributeName": table.ttl_attribute}
+    return context.settle(changes, lambda: turn_on(TimeToLiveSpecification=on))
 
 
 def converge_expiry(context: ChangeContext, table: Table) -> Changes:
@@ -326,26 +332,17 @@ def converge_expiry(context: ChangeContext, table: Table) -> Changes:
     return () if on else _ttl(context, table)
 
 
-def _turn_on(context: ChangeContext, table: Table) -> None:
-    specification = {"Enabled": True, "AttributeName": table.ttl_attribute}
-    context.client("dynamodb").update_time_to_live(
-        TableName=table.name, TimeToLiveSpecification=specification
-    )
-
-
 def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     client = context.client("dynamodb")
     have: dict[Words, str] | None = None
     if found is not None:
         tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
         have = tag_fields(context, tag_map([*tagged]))
-    changes: tuple[Change, ...] = difference(_name(table), have, tag_fields(context, table.tags))
+    changes: tuple[Change, ...] = difference(
+        TABLE.resource(table.name), have, tag_fields(context, table.tags)
+    )
     tags = tag_list(table.tags)
     return context.settle(changes, lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags))
-
-
-def _name(table: Table) -> Words:
-    return TABLE.resource(table.name)
 
 
 def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:

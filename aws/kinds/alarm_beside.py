@@ -127,7 +127,9 @@ def found(reading: Reading) -> list[Raw]:
     is ours as soon as its rule names one of ours.
     """
     listed: dict[str, list[Raw]] = {key: [] for key in LISTS}
-    for page in _listing(reading):
+    # 100 alarms a page; AWS's default is 50.
+    asked = {"AlarmTypes": list(TYPES), "MaxRecords": 100}
+    for page in reading.aws.pages("cloudwatch", "describe_alarms", **asked):
         for key in LISTS:
             listed[key] += page.get(key, ())
     single = [
@@ -138,12 +140,6 @@ def found(reading: Reading) -> list[Raw]:
     ]
     composite = [{**raw, TYPE: COMPOSITE} for raw in listed["CompositeAlarms"]]
     return [*single, *_composites_of(single, composite, reading.scope)]
-
-
-def _listing(reading: Reading) -> Iterator[dict[str, Any]]:
-    """Yield the pages of DescribeAlarms, 100 alarms each; AWS's default is 50."""
-    most = {"MaxRecords": 100}
-    return reading.aws.pages("cloudwatch", "describe_alarms", AlarmTypes=list(TYPES), **most)
 
 
 def _is_ours(raw: Raw, scope: Scope) -> bool:
@@ -318,10 +314,6 @@ def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[s
     return {**alarm, **left}
 
 
-def _without_suppression(alarm: dict[str, Any], _: UndoTarget) -> Mapping[str, Any]:
-    return {name: value for name, value in alarm.items() if name not in SUPPRESSION}
-
-
 _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
     MUTE_RULE.words: by_call(
         _unmute,
@@ -334,7 +326,9 @@ _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
         ja="以後、そのアクションは実行されません。通知先は変わりません",
     ),
     SUPPRESSOR: by_call(
-        _put_again(_without_suppression),
+        _put_again(
+            lambda alarm, _: {name: alarm[name] for name in alarm if name not in SUPPRESSION}
+        ),
         en="the alarm notifies also while its suppressor is in ALARM",
         ja="抑制アラームの発報中も通知されるようになります",
     ),

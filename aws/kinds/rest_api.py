@@ -239,10 +239,6 @@ class MethodSetting:
     logging_level: str = "OFF"
 
 
-def _settings(found: Mapping[str, Raw]) -> Mapping[str, MethodSetting]:
-    return {_path(key): _setting(setting) for key, setting in found.items()}
-
-
 def _path(key: str) -> str:
     """``~1stamps~1award/POST`` (a JSON pointer) -> ``stamps/award/POST``; ``*/*`` stays."""
     return key.replace("~1", "/").replace("~0", "~").lstrip("/")
@@ -275,7 +271,7 @@ class Stage:
         Words(en="settings", ja="設定"),
         "methodSettings",
         absent={},
-        read=_settings,
+        read=lambda found: {_path(key): _setting(raw) for key, raw in found.items()},
         covers="methodSettings.loggingLevel methodSettings.dataTraceEnabled"
         " methodSettings.throttlingBurstLimit methodSettings.throttlingRateLimit"
         " methodSettings.cachingEnabled",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws.change.undo import EACH, ITS_ID, UndoTarget, by_call, calling
@@ -189,7 +190,9 @@ def usage_plans(reading: Reading) -> Section[UsagePlan]:
 
     def read(name: str) -> UsagePlan:
         raw = _only(by_name[name])
-        return decode(raw, _keys(reading, raw["id"]) if reading.scope.api_key else ())
+        asked = {"usagePlanId": raw["id"], "limit": PAGE}
+        listed = partial(reading.aws.listed, "apigateway", "get_usage_plan_keys", "items", **asked)
+        return decode(raw, listed() if reading.scope.api_key else ())
 
     return reading.each(by_name, read)
 
@@ -240,12 +243,6 @@ def _only(same: list[Raw]) -> Raw:
 def decode(raw: Raw, keys: Sequence[Raw] = ()) -> UsagePlan:
     """Return the facts of a usage plan; ``keys`` is what AWS lists of its API keys. Without a name it goes by its id."""
     return USAGE_PLAN.decode({"plan": {**raw, "name": _name(raw)}, "keys": {"items": keys}})
-
-
-def _keys(reading: Reading, plan: str) -> list[Raw]:
-    return reading.aws.listed(
-        "apigateway", "get_usage_plan_keys", "items", usagePlanId=plan, limit=PAGE
-    )
 
 
 def decode_key(raw: Raw) -> ApiKey:

@@ -81,10 +81,10 @@ WITHHELD = re.compile(
 """A withheld value as it is written where text alone is kept: records, observations."""
 
 
-def readings(text: bytes, depth: int) -> set[bytes]:
-    """Return the text and all that it decodes to, ``depth`` encodings deep."""
+def readings(text: bytes) -> set[bytes]:
+    """Return the text and all that it decodes to, ``DEPTH`` encodings deep."""
     found, left = {text}, {text}
-    for _ in range(depth):
+    for _ in range(DEPTH):
         left = {inner for data in left for inner in _decoded(data)} - found
         found |= left
     return found
@@ -257,7 +257,7 @@ def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
 @lru_cache(maxsize=32_768)
 def _searched(text: str, needles: frozenset[tuple[str, frozenset[bytes]]]) -> tuple[str, ...]:
     """Search a text once: most are ARNs and ids that occur repeatedly, and both readings of a run ask again."""
-    forms = readings(text.encode(), DEPTH)
+    forms = readings(text.encode())
     whole = BETWEEN_FORMS.join(forms)
     found = (name for name, wanted in needles if any(map(whole.__contains__, _pieces(wanted))))
     return tuple(sorted(found))

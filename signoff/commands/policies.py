@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from aws.reader_policy import EVIDENCE, VIA, actions
+from aws.reader_policy import DECRYPT, ENCRYPTED, EVIDENCE, actions
 from aws.reading import Scope
 from aws.words import Words
 from signoff.commands.command_line import CommandLineError
@@ -53,7 +53,7 @@ def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str
     resources = _resources(environment, scope)
     narrow: dict[tuple[str, ...], list[str]] = {}
     for action in actions():
-        if action in VIA:
+        if action == DECRYPT:
             continue
         service = action.partition(":")[0]
         where = resources.get(action) or resources.get(service, ("*",))
@@ -134,10 +134,10 @@ def _store(*stores: str) -> list[dict[str, Any]]:
 
 
 def _via(scope: Scope) -> list[dict[str, Any]]:
-    keys = [f"{service}.{scope.region}.amazonaws.com" for service in VIA["kms:Decrypt"]]
+    keys = [f"{service}.{scope.region}.amazonaws.com" for service in ENCRYPTED]
     where = tuple(scope.keys) or (f"arn:aws:kms:{scope.region}:{scope.account}:key/*",)
     condition = {"StringEquals": {"kms:ViaService": keys}}
-    return [{**_allow(list(VIA), where), "Condition": condition}]
+    return [{**_allow([DECRYPT], where), "Condition": condition}]
 
 
 def _bucket(store: str) -> str:
