@@ -12,12 +12,12 @@ from typing import Any
 from aws.api.document import Method
 from aws.api.integration import StaticAnswer
 from aws.change.gate import Changes
-from aws.converge import deployment, rest_api
+from aws.converge import rest_api
 from aws.converge.api_draft import JSON, RESOURCE, answering, preflight, put
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
-from aws.kinds.rest_api import REST_API
+from aws.kinds.rest_api import REST_API, draft_in
 from aws.release import PATH, closed_description, is_closed
 from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
@@ -63,7 +63,7 @@ def _only_one(
     context: StepContext, api: Api, id_: str | None, there: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Whether the stage serves a release of ours, and nothing else is there to go back to."""
-    marks = {deployment.mark(entry.get("description")) for entry in there}
+    marks = {draft_in(entry.get("description")) for entry in there}
     closed = any(is_closed(entry.get("description")) for entry in there)
     alone = len(marks) == 1 and None not in marks and not closed
     return alone and stage_of(context, api, id_) is not None

@@ -5,7 +5,6 @@ show it as well, but in another form than the draft's, and people read the descr
 deployment history when they choose what to roll back to (guide step 8-2).
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -16,11 +15,10 @@ from aws.converge import api_draft, rest_api
 from aws.converge.json_patch import replaced
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
-from aws.kinds.rest_api import DEPLOYMENT, STAGE
+from aws.kinds.rest_api import DEPLOYMENT, STAGE, draft_in
 from aws.raw import Raw
 from aws.words import Words
 
-MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = Words(en="the draft as planned", ja="計画どおりの下書き")
 WITHOUT_CANARY = {"op": "remove", "path": "/canarySettings"}
 
@@ -66,7 +64,7 @@ def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, 
 
 def by_hand(deployment: Raw) -> bool:
     """Whether a deployment has no digest of its draft, so that it is not one of ours."""
-    return mark(deployment.get("description")) is None
+    return draft_in(deployment.get("description")) is None
 
 
 def serves_by_hand(context: ChangeContext, api: Api) -> bool:
@@ -89,7 +87,7 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     if live is None:  # not listed yet, or any more: it is unknown what it holds
         return f"deployment {stage['deploymentId']}"
     newest = all(entry["createdDate"] <= live["createdDate"] for entry in found.values())
-    return (mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
+    return (draft_in(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
 def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
@@ -97,12 +95,6 @@ def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
     if not context.go and api_draft.converge(replace(context, tell=lambda _: None), api):
         return NEW
     return digest(read(context, id_))
-
-
-def mark(description: str | None) -> str | None:
-    """Return the digest of the draft from a deployment's description, or None."""
-    found = MARK.search(description or "")
-    return found[1] if found else None
 
 
 def _deploy(
@@ -148,7 +140,7 @@ def point(
 def _deployed(context: ChangeContext, api: Api, id_: str, wanted: str) -> str:
     """Return the id of a deployment of this draft: the newest one, if a killed run made it, or a new one."""
     there = sorted(listed(context, id_), key=lambda entry: entry["createdDate"])
-    if there and mark(there[-1].get("description")) == wanted:
+    if there and draft_in(there[-1].get("description")) == wanted:
         return str(there[-1]["id"])
     # Never with stageName: moto would then discard all settings of an existing stage.
     text = f"{api.name}: draft sha256:{wanted}"

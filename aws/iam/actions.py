@@ -22,6 +22,7 @@ PREFIXES: Mapping[str, str] = {"monitoring": "cloudwatch", "tagging": "tag", "em
 """Signing name -> IAM's service prefix, where they differ."""
 VERBS: frozenset[str] = frozenset({"apigateway", "apigatewayv2"})
 """Services whose actions are HTTP methods: apigateway:GET."""
+PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
 RENAMED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "lambda": {
         "Invoke": ("InvokeFunction",),
@@ -30,14 +31,9 @@ RENAMED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "dynamodb": {
         "TransactGetItems": ("GetItem",),
         "TransactWriteItems": ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
-        "ExecuteStatement": ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"),
-        "BatchExecuteStatement": (
-            "PartiQLSelect",
-            "PartiQLInsert",
-            "PartiQLUpdate",
-            "PartiQLDelete",
+        **dict.fromkeys(
+            ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"), PARTIQL
         ),
-        "ExecuteTransaction": ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"),
     },
     "kms": {"ReEncrypt": ("ReEncryptFrom", "ReEncryptTo")},
     "s3": {

@@ -252,20 +252,17 @@ class Kind(Generic[T]):
 
     def repairs(self, name: str, found: T | None, bounds: Mapping[Words, Bound]) -> Changes:
         """Return one Change per fact outside its bound, to the nearest value within it."""
-        return tuple(
-            self._repair(name, found, words, bound)
-            for words, bound in bounds.items()
-            for key, fact in (self.by_words[words],)
-            if found is None or not bound.holds(fact.shown(getattr(found, key)))
-        )
-
-    def _repair(self, name: str, found: T | None, words: Words, bound: Bound) -> Change:
-        key, fact = self.by_words[words]
-        before = None if found is None else getattr(found, key)
-        shown = None if found is None else fact.shown(before)
-        return Change(
-            self.resource(name), words, shown, bound.keeping(before), creates=found is None
-        )
+        changes = []
+        for words, bound in bounds.items():
+            key, fact = self.by_words[words]
+            before = None if found is None else getattr(found, key)
+            shown = None if found is None else fact.shown(before)
+            if found is None or not bound.holds(shown):
+                after = bound.keeping(before)
+                changes.append(
+                    Change(self.resource(name), words, shown, after, creates=found is None)
+                )
+        return tuple(changes)
 
     def members(self, values: Mapping[Words, Any]) -> dict[str, Any]:
         """Return the members of a request that set facts."""

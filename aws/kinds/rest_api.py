@@ -39,7 +39,7 @@ from aws.words import Words
 
 PAGE = 500
 CANARY = Words(en="share of the canary (%)", ja="カナリアの割合（%）")
-DRAFT = re.compile(r"\bsha256:([0-9a-f]{64})\b")
+DRAFT = re.compile(r"\bdraft sha256:([0-9a-f]{64})\b")
 """The digest of the draft in a deployment's description: AWS has no call that reads what an earlier deployment would serve."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Of an API that does not say when it was made; only namesakes are put in order by it."""
@@ -138,9 +138,13 @@ class Deployment:
 
     @property
     def draft(self) -> str | None:
-        """The digest of the draft that it froze, where the procedure `api` wrote it into the description."""
-        found = DRAFT.search(self.description)
-        return found[1] if found else None
+        return draft_in(self.description)
+
+
+def draft_in(description: str | None) -> str | None:
+    """Return the digest of the draft that a deployment froze, where the procedure `api` wrote it into the description."""
+    found = DRAFT.search(description or "")
+    return found[1] if found else None
 
 
 def found(reading: Reading) -> list[Raw]:

@@ -175,7 +175,7 @@ def test_a_deployment_of_the_same_second_may_be_the_one_before():
 
 
 def test_the_same_draft_deployed_again_is_no_way_back():
-    text = f"runbook api, sha256:{'0a' * 32}"
+    text = f"runbook api, draft sha256:{'0a' * 32}"
     again = deployed(("c", text), ("b", text), ("a", ""))
 
     assert deployment_back("c", again, []).id == "a"
