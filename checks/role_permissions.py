@@ -19,7 +19,7 @@ from aws.access.privileges import (
 from aws.access.surplus_permissions import (
     READ,
     Gravity,
-    Named,
+    NamedSecret,
     Surplus,
     as_differences,
     grouped_differences,
@@ -222,11 +222,11 @@ def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference,
     )
 
 
-def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Named]:
+def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[NamedSecret]:
     """Return how the role's policies name each secret that its function reads."""
     pairs = [each for statement in statements(role) for each in split(statement)]
     return [
-        Named(secret=secret, arn=arn, resources=named(pairs, secret))
+        NamedSecret(secret=secret, arn=arn, resources=named(pairs, secret))
         for secret, arn in zip(want.secrets, arns, strict=True)
     ]
 
@@ -250,7 +250,7 @@ def unnamed(secret: desired.Secret) -> Words:
 
 
 def missing_beyond_suffixes(
-    lacking: Iterable[MissingPermission], names: Iterable[Named]
+    lacking: Iterable[MissingPermission], names: Iterable[NamedSecret]
 ) -> list[MissingPermission]:
     """Leave out what is lacking only because of how a secret is named; Follows if nothing else is lacking."""
     lost = list(lacking)

@@ -67,7 +67,7 @@ PLANNED = described(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedSecret:
     """How a role's policies name one secret: ``resources`` as written, ``arn`` its real ARN."""
 
     secret: Secret
@@ -92,7 +92,7 @@ def named(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
     return tuple(pair.resources[0] for pair in pairs if _allows_reading(pair, secret))
 
 
-def unsound(named: Named, names: Names) -> list[Words]:
+def unsound(named: NamedSecret, names: Names) -> list[Words]:
     """Say which of the Resources match nothing, or more than the secret."""
     flaws = {resource: _flaw(resource, named, names) for resource in named.resources}
     return [
@@ -125,7 +125,7 @@ def _spells(resource: str, secret: Secret) -> bool:
     return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
 
 
-def _flaw(resource: str, named: Named, names: Names) -> Words | None:
+def _flaw(resource: str, named: NamedSecret, names: Names) -> Words | None:
     """Return what is wrong with a Resource. ``-*`` also matches ``token-secret-key-old-…``: fine if none exists."""
     if not resource_pattern(resource).matches(named.arn):
         return Words(en=f"does not match {named.arn}", ja=f"{named.arn}に一致しない")

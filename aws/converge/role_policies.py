@@ -8,7 +8,14 @@ from functools import cache, partial
 from typing import Any
 
 from aws.access.privileges import denied_secrets, lacks, only_observes, short, split, statements
-from aws.access.surplus_permissions import Gravity, Named, as_differences, named, surplus, unsound
+from aws.access.surplus_permissions import (
+    Gravity,
+    NamedSecret,
+    as_differences,
+    named,
+    surplus,
+    unsound,
+)
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import POLICY, Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
@@ -170,13 +177,13 @@ class _Secrets:
             return True
         return bool(self._context.undecided(lacks(found, lost)))
 
-    def _named(self, found: Found, secret: Secret) -> Named:
+    def _named(self, found: Found, secret: Secret) -> NamedSecret:
         pairs = (pair for statement in statements(found) for pair in split(statement))
         resources = named(pairs, secret)
         # As planned, it fits any six characters; another way to write it may not.
         real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
         arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))
-        return Named(secret=secret, arn=arn, resources=resources)
+        return NamedSecret(secret=secret, arn=arn, resources=resources)
 
 
 def _secrets(context: ChangeContext) -> dict[str, str]:
