@@ -65,11 +65,8 @@ class Lookup(Generic[T]):
     kind: Kind[T]
 
     def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
-        return partial(self.find, deployed)
-
-    def find(self, deployed: "Deployed", want: Planned) -> T:
         section: Section[T] = getattr(deployed.found, self.kind.section)
-        return look_up(deployed, self.owner, self.kind.words, want.name, section)
+        return lambda want: look_up(deployed, self.owner, self.kind.words, want.name, section)
 
 
 @dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots

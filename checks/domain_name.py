@@ -13,7 +13,8 @@ from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.environment import Domain, Environment, today
+from signoff.environment import Environment, today
+from signoff.environment.schema import Domain
 
 GOING_WELL = Bound(
     holds=lambda renewal: renewal in {"", "PENDING_AUTO_RENEWAL", "SUCCESS"},

@@ -285,16 +285,13 @@ def _unusable(
     of: Callable[..., Difference], reference: str, found: Sections
 ) -> tuple[Difference, ...]:
     """Return a difference if the key is deleted or disabled: then nothing that it encrypted can be read."""
-    key, usable = lookup(found.keys, reference), exactly("Enabled")
-    name = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
-    if key is None:
-        gone = Words(en="deleted or never created", ja="存在しない")
-        return (replace(of(name, gone, usable, decidable=False, remedy=BY_KEY), stops_calls=True),)
-    enabled = key.state == "Enabled"
-    if enabled:
+    key = lookup(found.keys, reference)
+    state = key.state if key else Words(en="deleted or never created", ja="存在しない")
+    if state == "Enabled":
         return ()
-    state = of(name, key.state, usable, decidable=False, remedy=BY_KEY)
-    return (replace(state, stops_calls=True),)
+    fact = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
+    unusable = of(fact, state, exactly("Enabled"), decidable=False, remedy=BY_KEY)
+    return (replace(unusable, stops_calls=True),)
 
 
 def _difference(

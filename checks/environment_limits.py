@@ -25,8 +25,8 @@ from aws.words import Words
 from plan.compute import LINE_API
 from plan.edge import INTEGRATION_MS, arithmetic, busiest_rate, rate_of
 from plan.master_words import is_public
-from signoff.environment import Environment, RecordAges
-from signoff.environment.schema import LEAST_RATE
+from signoff.environment import Environment
+from signoff.environment.schema import LEAST_RATE, RecordAges
 from signoff.environment.value_types import origin_of
 
 DAYS = Words(en=" days", ja="日")

@@ -67,9 +67,8 @@ def _member(owner: Any, name: str) -> Any:
 
 def _looser(environment: Environment) -> Iterator[Words]:
     """Yield the values that loosen a bound of the guide, except for those that no environment before production shares."""
-    own = (
-        {"line.endpoint"} if environment.birth else set()
-    )  # an embedded stack has a LINE of its own
+    # An embedded stack has a LINE of its own.
+    own = {"line.endpoint"} if environment.birth else set()
     for difference in judged(environment):
         if difference.loosens and difference.fact.en not in OF_PRODUCTION | own:
             yield Words(

@@ -13,8 +13,9 @@ from aws.section import NotTestable
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.environment import Domain, Environment
+from signoff.environment import Environment
 from signoff.environment.application import Application
+from signoff.environment.schema import Domain
 from signoff.evidence import Records
 from signoff.judge.checklist import without_subject
 from signoff.judge.decisions import Judge, decisions_of

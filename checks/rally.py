@@ -18,7 +18,8 @@ from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.master_words import Item, seen, text_of
 from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
-from signoff.environment import Area, Environment, where
+from signoff.environment import Environment, where
+from signoff.environment.schema import Area
 
 STAMP = Words(en="stamp", ja="スタンプ")
 PICTURE = Words(en="picture", ja="画像")

@@ -233,9 +233,8 @@ class WayBack:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
             return (fault(REST_API.words, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
-        served = (
-            back.authorization or {}
-        )  # what is described as closed serves the closed path alone
+        # What is described as closed has to serve the closed path alone.
+        served = back.authorization or {}
         if is_closed(back.deployment.description) and all(
             id_.endswith(f" {PATH}") for id_ in served
         ):

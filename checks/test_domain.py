@@ -23,7 +23,8 @@ from checks.domain_name import (
     resolution_of,
 )
 from plan import Plan
-from signoff.environment import Domain, Environment
+from signoff.environment import Environment
+from signoff.environment.schema import Domain
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 

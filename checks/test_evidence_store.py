@@ -11,7 +11,9 @@ from aws.kind.description import STATE
 from aws.section import NotTestable, Unread
 from aws.words import Words
 from signoff.environment import Environment, where
-from signoff.evidence import Custody, KeyCustody, Records
+from signoff.evidence import Records
+from signoff.evidence.keys import KeyCustody
+from signoff.evidence.record import Custody
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 from signoff.judge.staleness import believed

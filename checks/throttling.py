@@ -26,7 +26,8 @@ from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import absent
 from plan.edge import HEADROOM, rate_of
-from signoff.environment import Environment, Throttle, where
+from signoff.environment import Environment, where
+from signoff.environment.schema import Throttle
 
 EVERY_METHOD = "*/*"
 WAITS = Words(en="time-out", ja="タイムアウト")
@@ -62,11 +63,7 @@ def too_wide(
 
 def _unless_none(found: Differences) -> Differences:
     """Make a limit of 0, which refuses every request, one that no decision can allow."""
-    strict = Differences(
-        replace(difference, decidable=difference.found != 0) for difference in found
-    )
-    strict.compared = found.compared
-    return strict
+    return Differences.among(replace(each, decidable=each.found != 0) for each in found.compared)
 
 
 def too_narrow(subject: str, limits: desired.Limit, rate: float) -> tuple[Difference, ...]:

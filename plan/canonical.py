@@ -25,43 +25,35 @@ def canonical_hash(items: Iterable[Item]) -> str:
 
     Raises ValueError or KeyError for an item that is not DynamoDB JSON. Memory: 32 bytes per item.
     """
-    return _combined(map(_digest, items))
+    return combined_hash(map(item_hash, items))
 
 
 def combined_hash(hashes: Iterable[str]) -> str:
     """Hash a table's content from the ``item_hash`` of each item, in any order."""
-    return _combined(map(bytes.fromhex, hashes))
-
-
-def _combined(digests: Iterable[bytes]) -> str:
     whole = hashlib.sha256()
-    for digest in sorted(digests):
+    for digest in sorted(map(bytes.fromhex, hashes)):
         whole.update(digest)
     return whole.hexdigest()
 
 
 def item_hash(item: Item) -> str:
     """Hash one item, so that two tables can be compared item by item."""
-    return _digest(item).hex()
+    return _hash({name: _value(value) for name, value in item.items()})
 
 
 def outline(items: Iterable[Item], key: str) -> dict[str, dict[str, str]]:
     """Return id -> attribute -> short digest of its value, by which a later reading names what differs."""
     return {
-        item[key]["S"]: {name: _short(value) for name, value in item.items() if name != key}
+        item[key]["S"]: {
+            name: _hash(_value(value))[:12] for name, value in item.items() if name != key
+        }
         for item in items
     }
 
 
-def _short(typed: Mapping[str, Any]) -> str:
-    text = json.dumps(_value(typed), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _digest(item: Item) -> bytes:
-    plain = {name: _value(value) for name, value in item.items()}
+def _hash(plain: Any) -> str:
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _value(typed: Mapping[str, Any]) -> list[Any]:

@@ -6,8 +6,8 @@ from operator import attrgetter
 from aws.desired import Function, Permission, Role
 from plan import data
 from plan.naming import Naming
-from signoff.environment import FunctionSettings
 from signoff.environment.application import AppFunction, Rights, table_of
+from signoff.environment.schema import FunctionSettings
 
 TRACING = (
     *("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"),

@@ -6,8 +6,9 @@ from datetime import datetime
 from aws.desired import Secret, Table
 from aws.kinds.table import Index
 from plan.naming import Naming
-from signoff.environment import Environment, TableSettings
+from signoff.environment import Environment
 from signoff.environment.application import AppTable
+from signoff.environment.schema import TableSettings
 
 RESTORED = "%Y%m%dT%H%M%SZ"
 """Suffix of a restored table's name (strftime, UTC), behind the name of the table that it replaces."""

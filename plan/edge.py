@@ -20,8 +20,9 @@ from aws.desired import (
 )
 from aws.words import Words
 from plan.naming import Naming
-from signoff.environment import Demand, Environment, RouteSettings
+from signoff.environment import Environment
 from signoff.environment.application import VERBS, Application
+from signoff.environment.schema import Demand, RouteSettings
 
 HEADROOM = 2
 """A limit must allow twice the share, because visitors do not arrive evenly."""

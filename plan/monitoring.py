@@ -118,9 +118,8 @@ def dashboard(
 def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tuple[LogGroup, ...]:
     environment = naming.environment
     group = partial(LogGroup, retention_days=environment.retention_days, tags=environment.tags)
-    counted = dict.fromkeys(
-        function.log_group for function in functions
-    )  # several may write into one
+    # Several may write into one.
+    counted = dict.fromkeys(function.log_group for function in functions)
     of_functions = (group(name=name, counted=True) for name in counted)
     own = api.logs_access and api.access_log_group not in counted
     of_api = (group(name=api.access_log_group),) if own else ()

@@ -15,7 +15,9 @@ from aws.difference import Difference
 from aws.door.sessions import within
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from signoff.environment import FrontEnd, in_japan, origin_of, today, where
+from signoff.environment import in_japan, today, where
+from signoff.environment.schema import FrontEnd
+from signoff.environment.value_types import origin_of
 from signoff.judge.decisions import Judge, decisions_of
 from smoke.aws import live_value
 from smoke.client import NO_ANSWER

@@ -1,6 +1,6 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
-from signoff.environment import origin_of
+from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
 from smoke.integrations import (
     bot,

@@ -11,7 +11,8 @@ from checks.environment_values import judged, notices
 from load.engine.plan import TokenBucket
 from load.plans import plans
 from plan.edge import judged_for
-from signoff.environment import Area, Decision, FunctionSettings, load
+from signoff.environment import load
+from signoff.environment.schema import Area, Decision, FunctionSettings
 from signoff.judge.decisions import Decisions, Differs, lines
 from tests.healthy import healthy
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from checks.functions import supported_on
-from signoff.environment import Season
+from signoff.environment.schema import Season
 from tests.foreign.judged import red
 from tests.healthy import healthy
 from tests.healthy.edge import CERTIFICATE

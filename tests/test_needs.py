@@ -9,8 +9,8 @@ import pytest
 from aws.words import Words
 from checks.needs import needs, table
 from signoff.__main__ import main
-from signoff.environment import Decider, Season, load
-from signoff.environment.schema import Area
+from signoff.environment import load
+from signoff.environment.schema import Area, Decider, Season
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Record, Records
 from signoff.judge.checklist import Checklist

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from aws.inventory import Sections
-from signoff.environment import Decision, Environment
+from signoff.environment import Environment
+from signoff.environment.schema import Decision
 from signoff.evidence import Records
 from signoff.judge.outcome import Finding
 from signoff.judge.snapshot import Snapshot

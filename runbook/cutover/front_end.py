@@ -17,7 +17,8 @@ from aws.words import Words
 from plan.naming import domain_url, stage_url
 from runbook.engine import Change, Refused, StepContext
 from runbook.engine.change_lines import SERVED
-from signoff.environment import Environment, FrontEnd
+from signoff.environment import Environment
+from signoff.environment.schema import FrontEnd
 
 NEW_ONE = Words(en="the new configuration", ja="新しい設定")
 

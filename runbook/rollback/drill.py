@@ -29,7 +29,7 @@ from runbook.rollback.execution import BEGUN, DONE, abandon
 from runbook.rollback.restore import content
 from runbook.rollback.versions import listed, published
 from signoff.commands.frame import INTERRUPTED
-from signoff.environment import FrontEnd
+from signoff.environment.schema import FrontEnd
 from signoff.judge.errors import EXPECTED
 
 KIND = "drill"

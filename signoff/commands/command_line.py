@@ -27,15 +27,14 @@ USAGE = 2
 
 def environment_names(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
     """Complete the tables of the file of environments."""
-    return _beginning(
-        typed, _keys(Path(ctx.params.get("environments") or ROOT / "environments.toml"))
-    )
+    file = Path(ctx.params.get("environments") or ROOT / "environments.toml")
+    return [name for name in _keys(file) if name.startswith(typed)]
 
 
 def row_ids(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     """Complete the rows of the checklist."""
-    checklist = _keys(ROOT / "checks" / "checklist.toml")
-    return _beginning(typed.upper(), [id_ for id_ in checklist if "-" in id_])
+    rows = _keys(ROOT / "checks" / "checklist.toml")
+    return [id_ for id_ in rows if "-" in id_ and id_.startswith(typed.upper())]
 
 
 def _keys(file: Path) -> list[str]:
@@ -44,10 +43,6 @@ def _keys(file: Path) -> list[str]:
     except (OSError, ValueError):  # a shell that completes has no place for a sentence
         return []
     return list(read)
-
-
-def _beginning(typed: str, known: list[str]) -> list[str]:
-    return [name for name in known if name.startswith(typed)]
 
 
 class CommandLineError(Bilingual):
@@ -113,7 +108,7 @@ class Command(click.Command):
             error.ctx = error.ctx or ctx  # the parser of options knows none
             raise
         if ctx.args and not isinstance(self, click.Group):
-            raise NotTaken(ctx, ctx.args[0])
+            raise click.NoSuchOption(ctx.args[0], ctx=ctx)
         return ctx.args
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -183,14 +178,6 @@ def _help(**_: object) -> int:
     return 0
 
 
-class NotTaken(click.UsageError):
-    """A command was given an option or an argument that it does not take."""
-
-    def __init__(self, ctx: click.Context, word: str) -> None:
-        super().__init__(word, ctx)
-        self.word = word
-
-
 class GivenTwice(click.UsageError):
     """A command was given two values of an option that takes one."""
 
@@ -234,16 +221,16 @@ def environments_option() -> CommandOption:
 
 def page_of(command: Command, ctx: click.Context) -> HelpPage:
     """Return the help of a command as data."""
-    shown = [param for param in command.params if isinstance(param, (CommandOption, Argument))]
+    params = command.params
     arguments = [
-        HelpLine(argument.make_metavar(ctx), argument.words)
-        for argument in shown
-        if isinstance(argument, Argument)
+        HelpLine(param.make_metavar(ctx), param.words)
+        for param in params
+        if isinstance(param, Argument)
     ]
     options = [
-        HelpLine(_spelled(command_option, ctx), command_option.words)
-        for command_option in shown
-        if isinstance(command_option, CommandOption)
+        HelpLine(_spelled(param, ctx), param.words)
+        for param in params
+        if isinstance(param, CommandOption)
     ]
     helping = HelpLine(
         "--help", Words(en="show this help and exit", ja="このヘルプを表示して終了する")
@@ -303,14 +290,7 @@ def _refusal(error: click.UsageError, prog: str, lang: str) -> str:
 
 def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one sentence for each kind of error
     param = getattr(error, "param", None)
-    named = (
-        param.opts[0]
-        if isinstance(param, CommandOption)
-        else getattr(param, "human_readable_name", "")
-    )
     match error:
-        case NotTaken():
-            return _not_taken(error, error.word, None, path)
         case click.NoSuchOption():
             near = nearest(error.option_name, error.possibilities or (), "--")
             return _not_taken(error, error.option_name, near, path)
@@ -322,6 +302,8 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
                 ja=f"{path}: {error.message}は2回指定できません",
             )
         case click.MissingParameter() if isinstance(param, (CommandOption, Argument)):
+            of_option = isinstance(param, CommandOption)
+            named = param.opts[0] if of_option else param.human_readable_name
             return Words(
                 en=f"{path}: {named} is missing: {param.words.en}",
                 ja=f"{path}: {named}（{param.words.ja}）が必要です",

@@ -23,15 +23,15 @@ def nothing_read(session: pytest.Session, exitstatus: int, terminal: Terminal) -
     stash, config = session.config.stash, session.config
     choice, findings = stash[CHOICE], stash[FINDINGS]
     if findings.faults:
-        terminal.no_verdict(choice.environment.name, findings.faults)
-        return Exit.FAULT
-    if exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
-        terminal.no_verdict(choice.environment.name, interrupted(findings))
-        return Exit.NO
-    if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-        terminal.no_verdict(choice.environment.name, NOTHING_JUDGED)
-        return Exit.PART  # of --collect-only, too: 0 would be a GO's
-    return exitstatus
+        code, why = Exit.FAULT, findings.faults
+    elif exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
+        code, why = Exit.NO, interrupted(findings)
+    elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        code, why = Exit.PART, NOTHING_JUDGED  # of --collect-only, too: 0 would be a GO's
+    else:
+        return exitstatus
+    terminal.no_verdict(choice.environment.name, why)
+    return code
 
 
 def ended(session: pytest.Session, exitstatus: int, terminal: Terminal) -> int:
@@ -48,14 +48,11 @@ def ended(session: pytest.Session, exitstatus: int, terminal: Terminal) -> int:
     try:
         return publish(choice, findings, stash[SNAPSHOT], terminal)
     except KeyboardInterrupt:
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, interrupted(findings))
-        return Exit.NO
+        code, why = Exit.NO, interrupted(findings)
     except OSError as error:
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, refused_by_the_disk(error))
-        return Exit.NO
+        code, why = Exit.NO, refused_by_the_disk(error)
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, fault(error, choice.options.root / REPORTS))
-        return Exit.FAULT
+        code, why = Exit.FAULT, fault(error, choice.options.root / REPORTS)
+    forget_latest(choice, findings)
+    terminal.no_verdict(choice.environment.name, why)
+    return code

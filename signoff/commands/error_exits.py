@@ -16,8 +16,6 @@ def explained(error: Exception) -> tuple[Exit, Words]:
             return Exit.USAGE, joined(error.problems)
         case CommandLineError() | ChecklistError() | UnusableFileError():
             return Exit.USAGE, error.words
-        case GuardError():
-            return Exit.REFUSED, sentence(error)
-        case _ if isinstance(error, EXPECTED):
+        case _ if isinstance(error, (GuardError, *EXPECTED)):
             return Exit.REFUSED, sentence(error)
     return Exit.FAULT, fault(error)

@@ -142,18 +142,16 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
     """Propose the prefix with which most of the functions' names begin, and their settings."""
     listed = _pages(client("lambda"), "list_functions", "Functions")
     functions = {entry["FunctionName"]: entry for entry in listed}
-    ends = tuple(f"-{function_key}" for function_key in found.application.functions)
     stems = Counter(
-        function.removesuffix(end)
+        function.removesuffix(f"-{key}")
         for function in functions
-        for end in ends
-        if function.endswith(end)
+        for key in found.application.functions
+        if function.endswith(f"-{key}")
     )
-    prefix = found.value("prefix") or _best(stems, name) or _common(functions)
-    named = {
-        function_key: _function(functions, prefix, function_key)
-        for function_key in found.application.functions
-    }
+    # Of several prefixes, the one that names the environment, or else has most functions.
+    best = max(stems, key=lambda stem: (name in stem, stems[stem]), default=None)
+    prefix = found.value("prefix") or best or _common(functions)
+    named = {key: _function(functions, prefix, key) for key in found.application.functions}
     ours = [functions[full_name] for full_name in named.values() if full_name]
     found.functions = len(ours)
     if not ours:
@@ -194,11 +192,6 @@ def _common(names: Iterable[str]) -> str | None:
     """Return the common beginning of all functions' names; None if there is none of use."""
     parts = zip(*(name.split("-") for name in names), strict=False)
     return "-".join(pair[0] for pair in takewhile(lambda same: len({*same}) == 1, parts)) or None
-
-
-def _best(stems: Counter[str], name: str) -> str | None:
-    """Of several prefixes, return the one that names the environment, or else has most functions."""
-    return max(stems, key=lambda stem: (name in stem, stems[stem]), default=None)
 
 
 def _one(values: Iterable[Any]) -> Any:

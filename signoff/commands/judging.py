@@ -38,11 +38,8 @@ def _given(asked: dict[str, Any]) -> Iterator[str]:
             yield from [flag] if value else []
         elif value is not None:
             several = value if option.multiple else [value]
-            yield from (f"{flag}={_absolute(entry)}" for entry in several)
-
-
-def _absolute(value: Any) -> Any:
-    return value.absolute() if isinstance(value, Path) else value
+            for entry in several:
+                yield f"{flag}={entry.absolute() if isinstance(entry, Path) else entry}"
 
 
 def _become_pytest(arguments: list[str]) -> NoReturn:

@@ -46,6 +46,7 @@ from signoff.report.terminal import Terminal
 
 LONG_LIVED = (1_000_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
+REFUSALS = (EnvironmentFileError, ChecklistError, GuardError, UnusableFileError)
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
 WATCHED = pytest.StashKey[WatchedSections]()
@@ -97,10 +98,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
-    except (EnvironmentFileError, ChecklistError, GuardError, UnusableFileError) as error:
+    except (*REFUSALS, pytest.UsageError) as error:
         raise _refused(config, words_of(error)) from None
-    except pytest.UsageError as error:
-        raise _refused(config, Words.same(str(error))) from None
     except KeyboardInterrupt:
         raise _refused(config, INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
@@ -244,9 +243,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     try:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
-    except GuardError as error:
-        raise _refused(config, words_of(error)) from None
-    except EXPECTED as error:
+    except (GuardError, *EXPECTED) as error:
         raise _refused(config, sentence(error)) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
         findings.faults = fault(error)

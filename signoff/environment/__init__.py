@@ -4,55 +4,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aws.difference import where
-from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
+from signoff.environment.loading import ENVIRONMENTS, load, names, peek
 from signoff.environment.problems import EnvironmentFileError
-from signoff.environment.schema import (
-    ADAPTER,
-    Acceptance,
-    Area,
-    Decider,
-    Decision,
-    Demand,
-    Domain,
-    Environment,
-    FrontEnd,
-    FunctionSettings,
-    RecordAges,
-    RouteSettings,
-    Season,
-    Smoke,
-    TableSettings,
-    Throttle,
-    Waiver,
-    embedded,
-)
-from signoff.environment.value_types import origin_of
+from signoff.environment.schema import Environment, embedded
 
 __all__ = [
-    "ADAPTER",
     "ENVIRONMENTS",
-    "Acceptance",
-    "Area",
-    "Decider",
-    "Decision",
-    "Demand",
-    "Domain",
     "Environment",
     "EnvironmentFileError",
-    "FrontEnd",
-    "FunctionSettings",
-    "Loaded",
-    "RecordAges",
-    "RouteSettings",
-    "Season",
-    "Smoke",
-    "TableSettings",
-    "Throttle",
-    "Waiver",
     "embedded",
     "load",
     "names",
-    "origin_of",
     "peek",
     "where",
 ]

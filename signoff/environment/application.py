@@ -176,12 +176,12 @@ class Application(StrictTable):
     @property
     def open_routes(self) -> tuple[str, ...]:
         """The routes that ask for no session."""
-        return tuple(route for route in self.routes if self._operation(route).get("security") == [])
-
-    def _operation(self, route: str) -> Mapping[str, Any]:
-        verb, path = route.split(" ")
-        found: Mapping[str, Any] = self.paths[path][verb.lower()]
-        return found
+        routes = ((route, *route.split(" ")) for route in self.routes)
+        return tuple(
+            route
+            for route, verb, path in routes
+            if self.paths[path][verb.lower()].get("security") == []
+        )
 
     @property
     def authorizer(self) -> str | None:

@@ -296,9 +296,8 @@ def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
         there = parsedate_to_datetime(headers.get("date", ""))
     except ValueError:
         return timedelta(0)
-    return (
-        there.replace(tzinfo=there.tzinfo or UTC) - here
-    )  # HTTP's Date is GMT, also where a proxy says it twice
+    # HTTP's Date is GMT, also where a proxy says it twice.
+    return there.replace(tzinfo=there.tzinfo or UTC) - here
 
 
 def _unread(error: Exception) -> str:

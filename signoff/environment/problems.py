@@ -118,7 +118,8 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
             ja=f"{where}がありません。{wanted.ja}と{instead.ja or '書いてください'}",
         )
     if error["type"] == "unexpected_keyword_argument":
-        instead = _instead(key, place.known)
+        near = None if key in REMOVED else nearest(key, place.known)
+        instead = did_you_mean(near) or Words(en="remove it", ja="削除してください")
         return Words(
             en=f"{where} is not a key of {place.of.en}; {instead.en}",
             ja=f"{where}は{place.of.ja}のキーではありません。{instead.ja}",
@@ -152,11 +153,6 @@ def _or_variable(key: str, place: FileTable) -> Words:
         en=f", or set {' and '.join(names)}",
         ja=f"書くか、環境変数{'と'.join(names)}を設定してください",
     )
-
-
-def _instead(key: str, known: Iterable[str]) -> Words:
-    near = None if key in REMOVED else nearest(key, known)
-    return did_you_mean(near) or Words(en="remove it", ja="削除してください")
 
 
 def _shown(found: object) -> str:

@@ -9,31 +9,13 @@ from typing import Any
 from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from signoff.environment import Environment, peek
-from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
+from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.digests import Head
-from signoff.evidence.keys import EvidenceKeyError, FileKey, KeyCustody, KmsKey, SigningKey
-from signoff.evidence.record import Custody, Record, Records, kind_of
+from signoff.evidence.keys import FileKey, KmsKey, SigningKey
+from signoff.evidence.record import Record, Records, kind_of
 from signoff.evidence.store import Store
 
-__all__ = [
-    "Backend",
-    "Custody",
-    "EvidenceKeyError",
-    "FileKey",
-    "Folder",
-    "Head",
-    "KeyCustody",
-    "KmsKey",
-    "Record",
-    "Records",
-    "Retention",
-    "S3Prefix",
-    "SigningKey",
-    "Store",
-    "StoreSettings",
-    "kind_of",
-    "open_store",
-]
+__all__ = ["Record", "Records", "Store", "StoreSettings", "kind_of", "open_store"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

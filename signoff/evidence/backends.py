@@ -101,9 +101,8 @@ class Folder:
         staged = self.path / f".{uuid4().hex}"
         staged.write_bytes(data)
         try:
-            (self.path / name).hardlink_to(
-                staged
-            )  # complete or not at all, and never over an existing file
+            # Complete or not at all, and never over an existing file.
+            (self.path / name).hardlink_to(staged)
         finally:
             staged.unlink()
 

@@ -159,8 +159,10 @@ def _add(
             None | str() | int() | float()
         ):  # first, since nearly all values are plain and the check for a Mapping is slow
             found.append(_placed(shown, names, UNSET if value is None else str(value)))
-        case MaskedValue():
-            found.append(_Placed(shown, names, _comparable(value, salt)))
+        case MaskedValue():  # two readers compare it alike, and it shows no more than they do
+            digest = value.digests.get(salt, "")[:SHORT]
+            fact = PartFact(str(value), digest or str(value), value.text is None)
+            found.append(_Placed(shown, names, fact))
         case Unplanned():
             text = f"{value.found} {value.terms}".rstrip()
             found.append(_placed((*shown, value.fact.en), names, text))
@@ -204,12 +206,6 @@ def _add_listed(
 
 def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:
     return _Placed(shown, names, PartFact(text, text))
-
-
-def _comparable(value: MaskedValue, salt: str) -> PartFact:
-    """Return a fact that two readers compare alike, and that reveals no more of the value than the readers do."""
-    digest = value.digests.get(salt, "")[:SHORT]
-    return PartFact(str(value), digest or str(value), value.text is None)
 
 
 def _of_prefix(name: str, _: Any, scope: Scope) -> bool:

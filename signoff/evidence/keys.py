@@ -99,7 +99,8 @@ class FileKey:
         """The public key, DER (SubjectPublicKeyInfo); EvidenceKeyError where there is none."""
         if self.pinned:
             return pinned(self.pinned)
-        return _public(self._private())
+        of_der = serialization.PublicFormat.SubjectPublicKeyInfo
+        return self._private().public_key().public_bytes(serialization.Encoding.DER, of_der)
 
     def ready(self) -> None:
         """Create the key, if this kind is created on first use."""
@@ -170,12 +171,6 @@ def pinned(text: str) -> bytes:
             en="evidence_public_key is not base64; copy it again",
             ja="evidence_public_keyがBase64ではありません。コピーし直してください",
         ) from None
-
-
-def _public(private: ec.EllipticCurvePrivateKey) -> bytes:
-    return private.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
 
 
 def _make(path: Path) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
@@ -17,10 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from aws.visible import visible_json, well_formed
 from aws.words import Bilingual, Words, joined, words_of
 from signoff.evidence import digests
-from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
+from signoff.evidence.backends import Backend, Retention, S3Prefix
 from signoff.evidence.digests import Digests, Head, with_remedy
 from signoff.evidence.facts import Facts, digest_of, to_body
-from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
+from signoff.evidence.keys import EvidenceKeyError, SigningKey, fingerprint, signed_by
 from signoff.evidence.parts import Part
 from signoff.evidence.record import FACTS, Custody, Record, Records
 
@@ -61,13 +60,6 @@ class Store:
     birth: str | None = None
     """The embedded stack that records are about; None for AWS."""
     location: str = ""
-
-    @classmethod
-    def in_folder(cls, path: Path, environment: str, **more: Any) -> Self:
-        """Return a store in a folder whose file key and head lie beside it."""
-        key, head = path.with_name(f"{path.name}.key"), path.with_name(f"{path.name}.head")
-        parts: dict[str, Any] = {"key": FileKey(key), "head": Head(head), "location": str(path)}
-        return cls(Folder(path), environment, **parts | more)
 
     def load(self, now: datetime | None = None) -> Records:
         """Return the records that count here, oldest first.
@@ -127,10 +119,8 @@ class Store:
         """
         self._keep(parts or {}, caller, now)
         while True:
-            named, files = (
-                self._named(),
-                self._files(),
-            )  # in this order, for the same reason as in load
+            # In this order, for the same reason as in load.
+            named, files = self._named(), self._files()
             created = now()
             record = Record(
                 kind=kind,

@@ -233,20 +233,16 @@ def _configured(environment: Environment, key: str) -> bool:
 
 
 def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
-    marker = item.get_closest_marker(expectation.name)
+    marker, own = item.get_closest_marker(expectation.name), item.config.option.checks
     if marker is not None:
         try:
             item.stash[ROW] = choice.checklist[marker.args[0]]
         except ChecklistError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from None
-    elif item.nodeid.split("/", 1)[0] in JUDGING or _is_own(item):
+    elif item.nodeid.split("/", 1)[0] in JUDGING or (
+        own and item.path.is_relative_to(own.resolve())
+    ):
         raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
-
-
-def _is_own(item: pytest.Item) -> bool:
-    """Whether a test lies in the folder of a team's own checks."""
-    own: Path | None = item.config.option.checks
-    return own is not None and item.path.is_relative_to(own.resolve())
 
 
 def proof_of(item: pytest.Item) -> Words:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,16 +41,8 @@ USUAL_RUN = timedelta(minutes=3)
 TICK_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class SecondReading:
-    """``problem`` is a sentence that rules out a verdict; ``calls`` counts the calls of the second reading."""
-
-    problem: Words | None = None
-    calls: int = 0
-
-
-def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
-    """Read once more all that can be compared.
+def read_again(snapshot: Snapshot[PlanT]) -> tuple[Words | None, int]:
+    """Read once more all that can be compared; return why there is no verdict, if so, and how many calls that took.
 
     A change that is reverted in between, or made in the last second, goes unnoticed.
     """
@@ -62,7 +54,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
         options=ReadOptions(retry=snapshot.reading.retry, now=snapshot.reading.now),
     )
     again = frozen(lazy, compared())
-    return SecondReading(changed(snapshot.inventory, again), again.calls)
+    return changed(snapshot.inventory, again), again.calls
 
 
 def compared() -> tuple[str, ...]:

@@ -68,11 +68,6 @@ def commit_of_run(root: Path) -> str:
     return commit_of(root)
 
 
-def tracked(root: Path) -> list[str]:
-    """Return the paths of the commit's files; none where there is no git."""
-    return [path for _, _, path in _tree(root)]
-
-
 def _unlike(root: Path) -> Iterator[str]:
     """Yield the files that differ from the commit's, are gone, or are code that it does not have."""
     entries = {path: (mode, digest) for mode, digest, path in _tree(root)}
@@ -109,7 +104,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 def _tree(root: Path) -> list[tuple[str, str, str]]:
-    """Return mode, digest and path of each file of the commit."""
+    """Return mode, digest and path of each file of the commit; none where there is no git."""
     listed = _git(root, "ls-tree", "-r", "-z", "HEAD") or ""
     found = (_ENTRY.fullmatch(part) for part in listed.split("\0"))
     return [(match[1], match[2], match[3]) for match in found if match]
@@ -174,7 +169,7 @@ def of_the_commit(commit: str) -> Iterator[RunCondition]:
 
 def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
     """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
-    ours = {(root / path).resolve() for path in tracked(root)}
+    ours = {(root / path).resolve() for _, _, path in _tree(root)}
     known = {"_pytest", "pytest", *_locked_plugins(config, root)}
     folders = {module.relative_to(root).parts[0] for module in ours if module.suffix == ".py"}
     named = {module for name, module in sys.modules.items() if name.partition(".")[0] in folders}
@@ -223,7 +218,12 @@ def unchecked_caches(root: Path) -> Iterator[RunCondition]:
     for folder, _ in _folders(root):
         for path in sorted((folder / CACHE).glob("*.pyc")):
             if _is_unchecked(path):
-                yield _unchecked(path.relative_to(root))
+                name = path.relative_to(root).as_posix()
+                yield RunCondition.of(
+                    name,
+                    en=f"{name} is compiled code that may run in place of its source, without being compared with it (PEP 552): delete it",
+                    ja=f"{name}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
+                )
 
 
 def _is_unchecked(path: Path) -> bool:
@@ -235,14 +235,6 @@ def _is_unchecked(path: Path) -> bool:
         return False
     # A file that is cut off before its 16 bytes is compiled anew as well.
     return len(header) == 16 and header[:8] == MAGIC_NUMBER + BY_HASH_UNCHECKED
-
-
-def _unchecked(path: Path) -> RunCondition:
-    return RunCondition.of(
-        path.as_posix(),
-        en=f"{path} is compiled code that may run in place of its source, without being compared with it (PEP 552): delete it",
-        ja=f"{path}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
-    )
 
 
 def models() -> Iterator[RunCondition]:

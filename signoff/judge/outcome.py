@@ -10,7 +10,7 @@ from aws.difference import Certainty
 from aws.ledger import Unplanned
 from aws.section import Follows, Missing, Obstacle, Unparsed
 from aws.words import SILENCE, Bilingual, Words
-from signoff.environment import Waiver
+from signoff.environment.schema import Waiver
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.decisions import Differs
 from signoff.judge.observations import AppliedDecision, Comparison
@@ -181,9 +181,6 @@ def _first(error: AssertionError) -> str:
     return str(error).split("\nassert ", 1)[0].strip()
 
 
-WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowVerdict:
     """One row with all that was found about it; ``outcome`` is that of its worst finding."""
@@ -231,7 +228,9 @@ class RowVerdict:
     def decisions(self) -> tuple[AppliedDecision, ...]:
         """Decisions without which this row would be red; on a row that can't be waived, each counts as loosening."""
         return tuple(
-            replace(applied, loosens=applied.loosens or self._loosened(applied))
+            replace(applied, loosens=True)
+            if self.row.unwaivable and applied.certainty is Certainty.CERTAIN
+            else applied
             for found in self.findings
             for applied in found.decided
         )
@@ -249,9 +248,6 @@ class RowVerdict:
             finding.outcome is Outcome.NOT_TESTABLE and finding.at_most is Severity.BLOCKER
             for finding in self.findings
         )
-
-    def _loosened(self, applied: AppliedDecision) -> bool:
-        return self.row.unwaivable and applied.certainty is Certainty.CERTAIN
 
 
 def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
@@ -274,10 +270,9 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
 
 def _rank(finding: Finding) -> tuple[bool, int, int]:
     """Sort findings: what is red in itself before what follows or passes, the gravest first."""
-    outcome = (
-        WORST_FIRST.index(finding.outcome) if finding.outcome in WORST_FIRST else len(WORST_FIRST)
-    )
-    return outcome >= WORST_FIRST.index(Outcome.FOLLOWS), gravity(finding.at_most), outcome
+    place = list(Outcome).index
+    outcome = min(place(finding.outcome), place(Outcome.PASS))  # all that is not red is alike
+    return outcome >= place(Outcome.FOLLOWS), gravity(finding.at_most), outcome
 
 
 def gravity(severity: Severity) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from aws.saved import digest
 from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
-from signoff.environment import Decider
+from signoff.environment.schema import Decider
 from signoff.evidence.facts import Facts, digest_of
 from signoff.evidence.parts import Part
 from signoff.judge.judged_by import commit_of_run

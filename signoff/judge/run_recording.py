@@ -21,7 +21,8 @@ from aws.door.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions
 from aws.redaction.stand_ins import StandIns
-from signoff.environment import ADAPTER, Environment
+from signoff.environment import Environment
+from signoff.environment.schema import ADAPTER
 from signoff.judge.errors import UnusableFileError, unreadable
 
 FILE = "recording.json"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aws.words import Words
-from signoff.environment import Acceptance, Decision, Waiver
+from signoff.environment.schema import Acceptance, Decision, Waiver
 from signoff.judge.checklist import Phase, Severity
 from signoff.judge.observations import AppliedDecision
 from signoff.judge.outcome import Outcome, RowVerdict, gravity, row_verdict
@@ -182,10 +182,7 @@ class Verdict:
     def before_the_cut_over(self) -> VerdictWord:
         """What it would be without the rows that only the cut-over makes true."""
         rows = [row for row in self.rows if row.row.phase is Phase.BEFORE]
-        decision = _weigh(rows, self.problems)
-        return (
-            VerdictWord.CONDITIONAL if self.conditions and decision is VerdictWord.GO else decision
-        )
+        return _weigh(rows, self.problems, self.conditions)
 
     @property
     def judged(self) -> int:
@@ -222,11 +219,8 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     judged |= dict(_known(judged, known_faults or {}, today))
     verdicts = _as_grave_as_their_roots(_with_their_roots(judged))
     troubles = (*problems, *wrong, *_rootless(verdicts))
-    decision = _weigh(verdicts, troubles)
-    if conditions and decision is VerdictWord.GO:
-        decision = VerdictWord.CONDITIONAL
     return Verdict(
-        decision=decision,
+        decision=_weigh(verdicts, troubles, conditions),
         rows=verdicts,
         problems=troubles,
         conditions=tuple(conditions),
@@ -274,11 +268,12 @@ def _needless(
             )
 
 
-def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
-    rows = tuple(rows)
+def _weigh(
+    rows: Sequence[RowVerdict], problems: Sequence[Words], conditions: Sequence[RunCondition]
+) -> VerdictWord:
     if problems or any(judged_row.blocks for judged_row in rows):
         return VerdictWord.NO_GO
-    if any(decided.loosens for judged_row in rows for decided in judged_row.decisions):
+    if conditions or any(applied.loosens for row in rows for applied in row.decisions):
         return VerdictWord.CONDITIONAL
     if any(judged_row.outcome is Outcome.WAIVED for judged_row in rows):
         return VerdictWord.CONDITIONAL
@@ -302,11 +297,10 @@ def _rootless(rows: Iterable[RowVerdict]) -> Iterator[Words]:
 
 
 def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
-    return RowVerdict(
-        row=judged.row,
+    return replace(
+        judged,
         outcome=Outcome.WAIVED,
-        severity=judged.severity,
-        findings=judged.findings,
+        root=None,
         told=Words(
             en=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
             ja=f"{waiver.by}が{waiver.until}まで免除: {waiver.reason}",

@@ -24,7 +24,7 @@ from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Phase
 from signoff.judge.collection import Findings, forget_latest, gaps, row_verdicts
-from signoff.judge.drift import SecondReading, read_again
+from signoff.judge.drift import read_again
 from signoff.judge.errors import fault
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S, unseen
@@ -47,7 +47,7 @@ INCOMPLETE = Words(
     ja="判定なし: これらの項目のテストのうち{}件が除外されました。-kとPYTEST_ADDOPTSを確認してください",
 )
 SUMMARY = "summary.md"
-RAW_LOGS = ("tests.html",)
+RAW_LOG = "tests.html"
 BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
 """Files whose digests the page names; the run record names the page's as well."""
 SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
@@ -76,17 +76,17 @@ def publish(
         if choice.options.rows and findings.left_out:
             terminal.line(INCOMPLETE[options.lang].format(findings.left_out), red=True)
         return _exit_of_part(choice, findings, judged)
-    missed, again = joined(gaps(choice, findings)), SecondReading()
-    if not (missed or options.replay):
+    problem, calls_again = joined(gaps(choice, findings)) or None, 0
+    if not (problem or options.replay):
         terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
-        again = read_again(snapshot)
+        problem, calls_again = read_again(snapshot)
         terminal.progress_done()
-    expired = over(choice) if _unread(snapshot) or missed or again.problem else None
-    if problem := missed or again.problem:
+    expired = over(choice) if _unread(snapshot) or problem else None
+    if problem:
         forget_latest(choice, findings)
         without_verdict(choice, findings, snapshot, terminal, expired or problem)
         return Exit.NO
-    result = _result(choice, findings, snapshot, again, [expired] if expired else [])
+    result = _result(choice, findings, snapshot, calls_again, [expired] if expired else [])
     return _published(choice, findings, snapshot, terminal, result)
 
 
@@ -165,10 +165,10 @@ def _result(
     choice: Choice[PlanT],
     findings: Findings,
     snapshot: Snapshot[PlanT],
-    again: SecondReading,
+    calls_again: int,
     troubles: Sequence[Words],
 ) -> Result:
-    provenance = replace(provenance_of_run(choice, snapshot), calls_again=again.calls)
+    provenance = replace(provenance_of_run(choice, snapshot), calls_again=calls_again)
     verdict = decide(
         row_verdicts(choice, findings),
         choice.environment.waivers,
@@ -227,8 +227,8 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
 
 
 def _raw_logs(folder: Path) -> tuple[str, ...]:
-    """Return the raw logs that were written; pytest's plugins have ended by now."""
-    return tuple(name for name in RAW_LOGS if (folder / name).exists())
+    """Return the raw log if it was written; pytest's plugins have ended by now."""
+    return (RAW_LOG,) if (folder / RAW_LOG).exists() else ()
 
 
 def _junit(result: Result) -> str:

@@ -78,12 +78,8 @@ def _timed(text: str) -> Markup:
         at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
         parts += [escape(text[end : found.start()]), timestamp(at)]
         end = found.end()
-    return _with_code(Markup("").join([*parts, escape(text[end:])]))
-
-
-def _with_code(text: Markup) -> Markup:
-    """Mark up text between backticks as code; it is already escaped."""
-    return Markup(CODE.sub(r"<code>\1</code>", str(text)))  # noqa: S704 - text is markup
+    escaped = Markup("").join([*parts, escape(text[end:])])
+    return Markup(CODE.sub(r"<code>\1</code>", str(escaped)))  # noqa: S704 - it is markup
 
 
 def css_string(text: str) -> Markup:

@@ -4,7 +4,7 @@ import re
 import shlex
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from aws.visible import visible
-from aws.words import JAPANESE_SIGNS, LANGUAGES, Words, joined
+from aws.words import JAPANESE_SIGNS, Words, joined
 from signoff.evidence.parts import label
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.outcome import Outcome
@@ -69,7 +69,7 @@ BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """Line breaks between tags are a tenth of the page; none is inside preformatted text, whose brackets are escaped."""
 TEXT = re.compile(r">[^<>]+<")
 SHOWN_BY = {
-    "blockers": "blocker",
+    "blocker": "blocker",
     "major": "major",
     "minor": "red",
     "info": "red",
@@ -132,7 +132,8 @@ def _context(
 
 def _within(room: PageLimits, result: Result) -> dict[str, Any]:
     """Return the template's variables that depend on the room there is."""
-    commands = _commands(result) if room.procedures else ()
+    red = (row for row in result.verdict.rows if room.procedures and row.outcome.red)
+    commands = (remedy(row, run=result.provenance).command for row in red)
     return {
         "proofs": partial(proofs_of, read_at=result.provenance.read_at, most=room.subjects),
         "differences_of": partial(differences_of, most=room.lines),
@@ -198,12 +199,7 @@ def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Wo
     """Return what is red, and the rest: (the filter that shows these rows, how many there are)."""
     verdict = result.verdict
     by_severity = Counter(row.severity for row in result.blocking())
-    red_rows = {
-        "blockers": by_severity[Severity.BLOCKER],
-        "major": by_severity[Severity.MAJOR],
-        "minor": by_severity[Severity.MINOR],
-        "info": by_severity[Severity.INFO],
-    }
+    red_rows = {severity.value: by_severity[severity] for severity in Severity}
     unknown = {
         "unknown": len(verdict.having(Outcome.NOT_TESTABLE)),
         "follow": len(verdict.having(Outcome.FOLLOWS)),
@@ -252,27 +248,11 @@ def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
     return list(by_section.items())
 
 
-def _commands(result: Result) -> Iterator[str]:
-    for row in result.verdict.rows:
-        if row.outcome.red:
-            yield remedy(row, run=result.provenance).command
-
-
-def _cited(row: Row) -> Words | None:
+def _cited(row: Row) -> Words:
     """Cite the guide by step and line number, with what it asks in our words."""
-    lines = [guide()[name] for name in row.guide]
-    return (
-        joined(
-            Words(
-                *(
-                    f"{line['where'][lang]} (L{line['line']}): {line['asks'][lang]}"
-                    for lang in LANGUAGES
-                )
-            )
-            for line in lines
-        )
-        if lines
-        else None
+    cited, lines = Words.same("{} (L{}): {}"), (guide()[name] for name in row.guide)
+    return joined(
+        cited.format(Words(**line["where"]), line["line"], Words(**line["asks"])) for line in lines
     )
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def beside(
         released=_released(snapshot),
         measured=tuple(_measured(snapshot.records, folder, root)),
         latency=latency_trends(snapshot.records, result.provenance.load_plan),
-        sign_until=_sign_until(result, snapshot.records),
+        sign_until=min(_ends(result, snapshot.records), key=itemgetter(0)),
     )
 
 
@@ -200,12 +201,8 @@ def _shown(key: str, found: Any) -> Words:
     return value(f"{found[:12]}…" if key == "hash" else found).text
 
 
-def _sign_until(result: Result, records: Records) -> tuple[datetime, Words]:
-    """Return the earliest end and its reason: of the reading's 24 hours, a waiver, a decision, or a record that counts."""
-    return min(_ends(result, records), key=lambda end: end[0])
-
-
 def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
+    """Yield each end and its reason: of the reading's 24 hours, a waiver, a decision, or a record that counts."""
     read_at = result.provenance.read_at
     yield (
         read_at + SIGN_WITHIN,

@@ -134,10 +134,18 @@ def _misplaced(folder: Path, environment: str) -> Iterator[Words]:
 def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
     """Yield which files differ from the run record; the page is one of them, and so are the digests that it states."""
     for name, digest in recorded.items():
-        if problem := _differs(folder, name, digest):
+        try:
+            found = digests_of(folder, (name,))[name]
+        except OSError:
             yield Words(
-                en=f"{name} {problem.en} the run record names",
-                ja=f"{name}が実行記録と一致しません{problem.ja}",
+                en=f"{name} is gone, which the run record names",
+                ja=f"{name}が実行記録と一致しません（ファイルなし）",
+            )
+            continue
+        if found != digest:
+            yield Words(
+                en=f"{name} ({found[:12]}…) is not the file ({digest[:12]}…) that the run record names",
+                ja=f"{name}が実行記録と一致しません（{found[:12]}…、記載は{digest[:12]}…）",
             )
 
 
@@ -146,19 +154,6 @@ def digest_of_page(text: str) -> str:
     for stated in _OF_PAGE.findall(text):
         text = text.replace(stated, UNSET_DIGEST)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _differs(folder: Path, name: str, digest: str) -> Words | None:
-    try:
-        found = digests_of(folder, (name,))[name]
-    except OSError:
-        return Words(en="is gone, which", ja="（ファイルなし）")
-    if found == digest:
-        return None
-    return Words(
-        en=f"({found[:12]}…) is not the file ({digest[:12]}…) that",
-        ja=f"（{found[:12]}…、記載は{digest[:12]}…）",
-    )
 
 
 def _not_in(store: Store, newest: str | None) -> Iterator[Words]:

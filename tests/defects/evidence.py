@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from aws.door.failures import failed
 from aws.words import Words
-from signoff.evidence import KeyCustody, Records, Retention
+from signoff.evidence import Records
+from signoff.evidence.backends import Retention
+from signoff.evidence.keys import KeyCustody
 from signoff.judge.outcome import Outcome
 from tests.defects.defect import Defect
 from tests.healthy.store import KEY_POLICY

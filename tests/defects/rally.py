@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from signoff.environment import Area, Season
+from signoff.environment.schema import Area, Season
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot

@@ -10,12 +10,12 @@ from rich.console import Console
 
 from aws.inventory import Inventory
 from runbook.__main__ import main
-from signoff.evidence import Store
 from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.snapshot import Snapshot
 from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import Remedy, remedy
+from tests.folder_store import store_in
 from tests.foreign.account import Account, with_evidence
 from tests.foreign.changes.change import Change
 from tests.foreign.judged import rows
@@ -146,6 +146,6 @@ class Operator:
     def _snapshot(self, inventory: Inventory) -> Snapshot:
         """Judge with the records that were there, and those that the procedures left since."""
         before = with_evidence(self.inventory)
-        left = Store.in_folder(self.evidence, "prod", emulated=True).load().entries
+        left = store_in(self.evidence, "prod", emulated=True).load().entries
         records = replace(before.records, entries=(*before.records.entries, *left))
         return replace(before, inventory=inventory, records=records)

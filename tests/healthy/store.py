@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks.test_preparation import FUNCTIONAL
-from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
+from signoff.evidence import Record, Records
+from signoff.evidence.backends import Retention
 from signoff.evidence.facts import to_body
+from signoff.evidence.keys import KeyCustody
+from signoff.evidence.record import Custody
 from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
 from tests.second_opinion import ROUTES

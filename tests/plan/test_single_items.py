@@ -7,14 +7,8 @@ import pytest
 from aws.converge.stage import narrower
 from aws.kinds.rest_api import MethodSetting
 from plan import plan_for
-from signoff.environment import (
-    ENVIRONMENTS,
-    EnvironmentFileError,
-    FunctionSettings,
-    RouteSettings,
-    TableSettings,
-    load,
-)
+from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
+from signoff.environment.schema import FunctionSettings, RouteSettings, TableSettings
 from tests.defects.changes import edited, item, whole
 from tests.healthy import healthy
 from tests.judging import judge

@@ -14,8 +14,8 @@ from checks.test_evidence_store import SIGNERS as SIGNERS_BEYOND
 from checks.test_evidence_store import erasable, signing, unusable
 from runbook.engine import Journal, Procedure
 from runbook.procedures import evidence
-from signoff.evidence import S3Prefix, StoreSettings, open_store
-from signoff.evidence.backends import Retention
+from signoff.evidence import StoreSettings, open_store
+from signoff.evidence.backends import Retention, S3Prefix
 from tests.loopback import Reply, answering
 from tests.runbook.striking import run
 

@@ -10,7 +10,8 @@ import pytest
 from aws.section import NotTestable
 from local.line.call import Channels
 from local.line.fake import FakeLine
-from signoff.environment import Decision, today
+from signoff.environment import today
+from signoff.environment.schema import Decision
 from signoff.judge.outcome import Outcome
 from smoke.line import LineClient
 from tests.smoke.judging import judge

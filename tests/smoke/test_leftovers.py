@@ -14,8 +14,8 @@ from aws.section import NotTestable
 from load.pool_builder import PREFIX as LOADED
 from plan.canonical import canonical_hash
 from signoff.commands.frame import command_line
-from signoff.environment import Smoke
 from signoff.environment.guard import GuardError
+from signoff.environment.schema import Smoke
 from smoke import leftovers as cleaning
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes

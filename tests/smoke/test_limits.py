@@ -7,7 +7,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from signoff.environment import Smoke
+from signoff.environment.schema import Smoke
 from signoff.evidence import Record, Records
 from signoff.evidence.facts import digest_of
 from signoff.evidence.parts import Part

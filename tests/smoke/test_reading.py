@@ -9,7 +9,8 @@ import pytest
 from aws.section import Broken, Follows, NotTestable
 from plan import plan_for
 from plan.masters import spots_in
-from signoff.environment import Domain, FrontEnd, origin_of
+from signoff.environment.schema import Domain, FrontEnd
+from signoff.environment.value_types import origin_of
 from smoke import test_line
 from smoke.integrations import config_url, named_in, same_page
 from smoke.suite_session import address, api_key

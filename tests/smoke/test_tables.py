@@ -9,8 +9,8 @@ import jwt
 import pytest
 
 from plan.masters import Spot
-from signoff.environment import Smoke
 from signoff.environment.application import application
+from signoff.environment.schema import Smoke
 from smoke.contract import Validator, contract, warming
 from smoke.cors import REFUSALS, SUCCESSES
 from smoke.errors import (

@@ -12,7 +12,7 @@ from aws.section import NotTestable
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from plan import plan_for
-from signoff.environment import Smoke
+from signoff.environment.schema import Smoke
 from signoff.judge.observations import Observations
 from smoke.calls import send
 from smoke.leftovers import Leftovers, cleaned_up

@@ -11,11 +11,11 @@ from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.journal import Journal
 from runbook.evidence import Evidence, Signing, name_of
 from runbook.procedures import by_hand, cutover, prepare
-from signoff.evidence import Store
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
+from tests.folder_store import store_in
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -24,7 +24,7 @@ CHECKLIST = Checklist.load()
 
 @pytest.fixture
 def store(tmp_path):
-    return Store.in_folder(tmp_path / "evidence", "prod")
+    return store_in(tmp_path / "evidence", "prod")
 
 
 def live(code="a1", **parts):

@@ -10,9 +10,9 @@ from runbook.engine import Journal, Procedure, Run, Stopped
 from runbook.evidence import Evidence, Signing
 from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
-from signoff.evidence import Store
 from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
+from tests.folder_store import store_in
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 
@@ -45,7 +45,7 @@ class Team(Memory):
 def cut_over(empty, tmp_path, monkeypatch):
     """Runs the cut-over of an environment with a good verdict and a front end on loopback."""
     monkeypatch.setattr(verdict, "newest", lambda *_: told(started=datetime.now(UTC)))
-    store = Store.in_folder(tmp_path / "evidence", "prod")
+    store = store_in(tmp_path / "evidence", "prod")
     journal = Journal(tmp_path / "journal.jsonl")
     with temporary_front_end() as there:
         served = there.folder / there.front_end.config_path

@@ -11,7 +11,7 @@ from local.aws.server import LocalAws
 from plan.canonical import canonical_hash
 from runbook.engine import Journal
 from runbook.engine.step_context import RETRYING
-from signoff.evidence import Store
+from tests.folder_store import store_in
 from tests.forked import started
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV
@@ -101,7 +101,7 @@ def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path, seed
     arrived = everything(prod, TARGET)
     assert len(arrived) == ITEMS
     assert canonical_hash(arrived) == canonical_hash(everything(dev, SOURCE))
-    records = Store.in_folder(tmp_path / "evidence", "prod", emulated=True).load()
+    records = store_in(tmp_path / "evidence", "prod", emulated=True).load()
     assert records.problem is None
     assert [(entry.kind, entry.body["count"]) for entry in records.entries] == [("manifest", ITEMS)]
     ends = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.change.gate import Refused
-from signoff.environment import TableSettings
+from signoff.environment.schema import TableSettings
 from tests.runbook.facts import api, data
 from tests.runbook.facts.answer import run
 

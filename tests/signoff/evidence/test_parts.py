@@ -23,12 +23,13 @@ from aws.section import NotTestable
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing
-from signoff.evidence import Record, Store
+from signoff.evidence import Record
 from signoff.evidence.facts import PartFact, digest_of, from_body, to_body
 from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part, labels
 from signoff.judge.checklist import Checklist
 from signoff.judge.staleness import NAMED, ChangedFact, Stale, changes, signed
 from tests.defects.changes import absent, added, edited, item, unread, without_records
+from tests.folder_store import store_in
 from tests.healthy import healthy
 from tests.healthy.store import CALLER
 
@@ -578,7 +579,7 @@ def test_every_kind_of_fact_has_a_name_in_both_languages():
 
 
 def test_store_keeps_each_state_of_a_part_once(tmp_path):
-    store = Store.in_folder(tmp_path / "evidence", "prod")
+    store = store_in(tmp_path / "evidence", "prod")
     for step, code in (("a", "1"), ("b", "1"), ("c", "2")):
         parts = {Part.CODE: facts(code=code), Part.ALARMS: {}}
         store.append("signature", {"step": step}, caller=CALLER, release="r", parts=parts)
@@ -593,7 +594,7 @@ def test_store_keeps_each_state_of_a_part_once(tmp_path):
 
 
 def test_part_of_a_record_can_not_be_changed_afterwards(tmp_path):
-    store = Store.in_folder(tmp_path / "evidence", "prod")
+    store = store_in(tmp_path / "evidence", "prod")
     store.append("signature", {}, caller=CALLER, release="r", parts={Part.CODE: facts(x="1")})
     file = tmp_path / "evidence" / "000002.json"
     before = digest_of(facts(x="1"))

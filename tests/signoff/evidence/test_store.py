@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from signoff.evidence import Records, S3Prefix, Store
+from signoff.evidence import Records
+from signoff.evidence.backends import S3Prefix
 from signoff.judge.gather import unseen
+from tests.folder_store import store_in
 
 ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
@@ -25,13 +27,13 @@ def bucket(s3, request):
 def store(request, tmp_path):
     """One store in a folder, one in S3."""
     if request.param == "folder":
-        return Store.in_folder(tmp_path, "prod")
+        return store_in(tmp_path, "prod")
     return in_bucket(request.getfixturevalue("bucket"), tmp_path)
 
 
 def in_bucket(bucket, tmp_path):
     """A store in S3, whose key and head lie on this machine."""
-    return replace(Store.in_folder(tmp_path, "prod"), backend=bucket)
+    return replace(store_in(tmp_path, "prod"), backend=bucket)
 
 
 def test_empty_store_has_no_records(store):
@@ -65,7 +67,7 @@ def test_each_record_carries_the_digest_of_the_one_before(store):
 @pytest.fixture
 def three(tmp_path):
     """A store of three records in a folder."""
-    store = Store.in_folder(tmp_path, "prod")
+    store = store_in(tmp_path, "prod")
     for number in range(3):
         store.append("run", {"number": number}, caller=CALLER, release=None)
     assert store.load().problem is None
@@ -176,11 +178,11 @@ def named(folder):
 def test_file_that_is_no_record_is_told(tmp_path):
     (tmp_path / "000001.json").write_text("{}")
 
-    assert "000001.json: not a record" in Store.in_folder(tmp_path, "prod").load().problem.en
+    assert "000001.json: not a record" in store_in(tmp_path, "prod").load().problem.en
 
 
 def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
-    store = Store.in_folder(tmp_path, "prod")
+    store = store_in(tmp_path, "prod")
 
     with ThreadPoolExecutor(8) as pool:
         list(
@@ -217,17 +219,15 @@ def test_record_that_is_gone_from_the_bucket_is_missed(bucket, tmp_path):
 
 
 def test_record_of_another_environment_is_told(tmp_path):
-    Store.in_folder(tmp_path, "dev").append("run", {}, caller=CALLER, release=None)
+    store_in(tmp_path, "dev").append("run", {}, caller=CALLER, release=None)
 
-    assert "a record of dev" in Store.in_folder(tmp_path, "prod").load().problem.en
+    assert "a record of dev" in store_in(tmp_path, "prod").load().problem.en
 
 
 def test_record_made_on_an_emulator_is_no_evidence_about_aws(tmp_path):
-    Store.in_folder(tmp_path, "prod", emulated=True).append("run", {}, caller=CALLER, release=None)
-    Store.in_folder(tmp_path, "prod").append("signature", {}, caller=CALLER, release="ab")
+    store_in(tmp_path, "prod", emulated=True).append("run", {}, caller=CALLER, release=None)
+    store_in(tmp_path, "prod").append("signature", {}, caller=CALLER, release="ab")
 
-    assert [entry.kind for entry in Store.in_folder(tmp_path, "prod").load().entries] == [
-        "signature"
-    ]
-    emulated = Store.in_folder(tmp_path, "prod", emulated=True).load()
+    assert [entry.kind for entry in store_in(tmp_path, "prod").load().entries] == ["signature"]
+    emulated = store_in(tmp_path, "prod", emulated=True).load()
     assert [entry.kind for entry in emulated.entries] == ["run"]

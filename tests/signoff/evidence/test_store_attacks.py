@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from signoff.evidence import EvidenceKeyError, FileKey, Store
+from signoff.evidence.keys import EvidenceKeyError, FileKey
+from tests.folder_store import store_in
 from tests.healthy import healthy
 from tests.judging import red_rows
 
@@ -25,7 +26,7 @@ def folder(tmp_path):
 @pytest.fixture
 def store(folder):
     """A failed load verdict, a run, a signature."""
-    made = Store.in_folder(folder, "prod", account="444455556666")
+    made = store_in(folder, "prod", account="444455556666")
     made.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
     made.append("run", {"decision": "NO-GO"}, caller=CALLER, release="ab")
     made.append("signature", {"by": "Hanako"}, caller=CALLER, release="ab", days=14)
@@ -78,7 +79,7 @@ def test_twenty_lines_that_sign_by_nobody_are_no_signatures(folder):
         previous = forged(folder, "signature", body, previous, number)
     rechained(folder)
 
-    records = Store.in_folder(folder, "prod", account="444455556666").load()
+    records = store_in(folder, "prod", account="444455556666").load()
     assert records.entries == ()
     assert "000001.json is not signed, so its writer is unknown" in records.problem.en
 
@@ -86,7 +87,7 @@ def test_twenty_lines_that_sign_by_nobody_are_no_signatures(folder):
 def test_store_signed_by_nobody_turns_every_row_that_rests_on_it_red(folder):
     forged(folder, "signature", {"step": "cutover#security_test", "by": "Nobody"})
     rechained(folder)
-    records = Store.in_folder(folder, "prod", account="444455556666").load()
+    records = store_in(folder, "prod", account="444455556666").load()
 
     red = red_rows(replace(healthy(), records=records))
     assert "000001.json is not signed" in red["PREP-09"]
@@ -218,7 +219,7 @@ def test_failed_record_is_superseded_by_a_newer_one_of_its_kind(store):
 
 
 def test_records_of_another_embedded_stack_do_not_exist(folder):
-    old = Store.in_folder(folder, "local", birth="old")
+    old = store_in(folder, "local", birth="old")
     old.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
 
     fresh = replace(old, birth="fresh").load()
@@ -236,7 +237,7 @@ def test_key_file_is_its_owners_and_outside_the_store(folder):
 @pytest.mark.usefixtures("store")
 def test_key_that_is_gone_is_told(folder):
     folder.with_name("evidence.key").unlink()
-    again = Store.in_folder(folder, "prod", account="444455556666")
+    again = store_in(folder, "prod", account="444455556666")
 
     assert "evidence.key is gone, the key that signed these records" in again.load().problem.en
 

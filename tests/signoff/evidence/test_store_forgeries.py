@@ -16,9 +16,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from aws.section import Obstacle
-from signoff.evidence import EvidenceKeyError, FileKey, Head, KmsKey, S3Prefix, Store
-from signoff.evidence.backends import LARGEST
+from signoff.evidence.backends import LARGEST, S3Prefix
+from signoff.evidence.digests import Head
+from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey
 from tests.aws.wire import Raw
+from tests.folder_store import store_in
 from tests.signoff.evidence.test_store_attacks import digest, rechained
 
 ACCOUNT = "666677778888"
@@ -46,13 +48,13 @@ def folder(tmp_path):
 
 @pytest.fixture
 def store(folder):
-    return filled(Store.in_folder(folder, "prod", account="444455556666"))
+    return filled(store_in(folder, "prod", account="444455556666"))
 
 
 @pytest.fixture
 def in_s3(s3, tmp_path, request):
     """A store in a versioned bucket, as a machine sees it that has never seen it before."""
-    made = Store.in_folder(tmp_path / "evidence", "prod", account="444455556666")
+    made = store_in(tmp_path / "evidence", "prod", account="444455556666")
     filled(replace(made, backend=S3Prefix(s3, "evidence", request.node.name)))
     made.head.path.unlink()
     return replace(made, backend=S3Prefix(s3, "evidence", request.node.name))

@@ -3,7 +3,7 @@
 import pytest
 
 from local.aws.request import refusal
-from signoff.evidence import Store
+from tests.folder_store import store_in
 from tests.production import production_in
 from tests.signoff.operator import judged, run
 
@@ -85,7 +85,7 @@ def test_part_is_never_a_verdict_and_reads_only_what_it_needs(prod, aws):
 def whole(aws, tmp_path_factory):
     """A whole run on the empty account, whose evidence store this machine has not seen; and that store."""
     folder = tmp_path_factory.mktemp("whole")
-    store = Store.in_folder(folder, "prod", account="444455556666")
+    store = store_in(folder, "prod", account="444455556666")
     store.append("load", {"plan": "smoke"}, caller="Hanako", release=None)
     store.head.path.unlink()
     return judged(aws, folder), folder

@@ -23,7 +23,6 @@ from load.progress import ProgressDisplay
 from runbook.engine import Change
 from runbook.engine.change_lines import EVIDENCE
 from runbook.engine.screen import ConsoleScreen
-from signoff.evidence import Store
 from signoff.judge.checklist import Row
 from signoff.judge.decisions import lines
 from signoff.judge.outcome import Finding, Outcome
@@ -35,6 +34,7 @@ from signoff.report.page import page, summary
 from signoff.report.supporting import Supporting
 from signoff.report.terminal import Terminal
 from tests.defects.changes import item
+from tests.folder_store import store_in
 from tests.healthy import healthy
 from tests.provenance import PROVENANCE
 
@@ -225,7 +225,7 @@ def test_lines_of_a_decision_are_toml_that_says_what_was_found(text):
 
 @hostile
 def test_record_of_whatever_somebody_typed_is_believed(tmp_path_factory, text):
-    store = Store.in_folder(tmp_path_factory.mktemp("store") / "evidence", "prod")
+    store = store_in(tmp_path_factory.mktemp("store") / "evidence", "prod")
     store.append("signature", {"by": text, text: [text]}, caller=text, release=text)
 
     assert store.load().problem is None

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from signoff.evidence import S3Prefix
+from signoff.evidence.backends import S3Prefix
 from tests.world.names import DEV, PROD
 from tests.world.people import hire, signed_in
 
