@@ -7,16 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.privileges import (
-    DECRYPT,
-    SECRETS,
-    TABLES,
-    boundary_of,
-    lacks,
-    needed_of,
-    statements,
-    uses,
-)
+from aws.access import privileges
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam.condition import Context, Unknown, over_time
@@ -99,7 +90,7 @@ def keys_of(
         *(
             (
                 secret.kms_key or SECRETS_DEFAULT,
-                SECRETS,
+                privileges.SECRETS,
                 secret_key_flaws(secret, environment, found),
             )
             for secret in map(deployed.secret, role.secrets)
@@ -107,7 +98,7 @@ def keys_of(
         *(
             (
                 secured.sse_key_arn,
-                TABLES,
+                privileges.TABLES,
                 table_key_flaws(secured, key_of(environment, table.key), found),
             )
             for table, secured in tables
@@ -132,18 +123,20 @@ def unusable_for(
 
     If its own policies lack a planned key, that is judged with the other permissions that the plan requires.
     """
-    limits = [boundary] if (boundary := boundary_of(role)) is not None else []
+    limits = [boundary] if (boundary := privileges.boundary_of(role)) is not None else []
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
     for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
-        times = over_time(needed_of(want, role, via=service), now)
+        times = over_time(privileges.needed_of(want, role, via=service), now)
         if refusal := _refusal(role, key, times):
             shut.append(refusal)
         elif not planned:
             by_name = [entry for entry in _allowing(key, role) if _names(entry, role.arn)]
-            result = evaluate_from([*statements(role), *by_name], DECRYPT, key.arn, times, limits)
-            lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
-    lacking = (replace(lack, remedy=DECIDED_KEY) for lack in lacks(role, lost))
+            result = evaluate_from(
+                [*privileges.statements(role), *by_name], privileges.DECRYPT, key.arn, times, limits
+            )
+            lost += () if result.allowed else (missing_by(result, privileges.DECRYPT, key.arn),)
+    lacking = (replace(lack, remedy=DECIDED_KEY) for lack in privileges.lacks(role, lost))
     return (*shut, *lacking)
 
 
@@ -152,31 +145,31 @@ def denied_keys(
 ) -> tuple[Difference, ...]:
     """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
     found = {
-        key.arn: uses(role, want, key.arn, service, now)
+        key.arn: privileges.uses(role, want, key.arn, service, now)
         for key, service, _ in keys
         if key.manager == "AWS"
     }
     lost = [
-        missing_by(result, DECRYPT, key)
+        missing_by(result, privileges.DECRYPT, key)
         for key, result in found.items()
         if result.outcome is EvalDecision.EXPLICITLY_DENIED
     ]
     open_ = (
-        missing_by(result, DECRYPT, key)
+        missing_by(result, privileges.DECRYPT, key)
         for key, result in found.items()
         if result.outcome is EvalDecision.UNKNOWN
     )
-    return (*lacks(role, lost), *unclear(role, open_))
+    return (*privileges.lacks(role, lost), *unclear(role, open_))
 
 
 def _refusal(role: Role, key: Key, times: tuple[Context, Context]) -> Difference | None:
     """Return that a key's policy does not let a role decrypt: by a statement of its own, or because none names the role."""
-    policy, asked = of_resource(key.policy, key.arn), [(DECRYPT, key.arn)]
+    policy, asked = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
     bounded = role.boundary is not None
     for _, deny, answer in denied(policy, role.arn, asked, times, bounded=bounded):
         unclear = answer.reason if isinstance(answer, Unknown) else SILENCE
         return _undecryptable(role.name, key, unclear or denied_by(deny), decidable=bool(unclear))
-    by_key = evaluate_from(_allowing(key, role), DECRYPT, key.arn, times)
+    by_key = evaluate_from(_allowing(key, role), privileges.DECRYPT, key.arn, times)
     unknown = by_key.outcome is EvalDecision.UNKNOWN
     reason = by_key.reason if by_key.taken or unknown else NOT_ALLOWED
     return None if by_key.allowed else _undecryptable(role.name, key, reason, decidable=unknown)
@@ -193,7 +186,7 @@ def _undecryptable(role: str, key: Key, reason: Words, *, decidable: bool = Fals
     return Difference(
         KMS_KEY.words,
         key.arn,
-        Words(en=f"{DECRYPT} for {role}", ja=f"{role}の{DECRYPT}"),
+        Words(en=f"{privileges.DECRYPT} for {role}", ja=f"{role}の{privileges.DECRYPT}"),
         reason,
         described(
             en="allowed by the key's policy to the role, or to its account",
@@ -231,7 +224,7 @@ def function_key_flaws(function: Function, found: Sections) -> tuple[Difference,
     key, role = lookup(found.keys, function.kms_key_arn), function.role_arn
     if key is None or key.state != "Enabled":
         return _unusable(of, function.kms_key_arn, found)
-    policy, asked = of_resource(key.policy, key.arn), [(DECRYPT, key.arn)]
+    policy, asked = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
     return tuple(
         _undecryptable(role.rpartition("/")[2], key, denied_by(deny))
         for _, deny, answer in denied(policy, role, asked, ({}, {}), bounded=False)

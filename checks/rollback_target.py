@@ -18,21 +18,9 @@ from aws.release import CLOSED, CLOSED_VERSION, PATH, is_closed
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
+from checks import functions
 from checks.deployed import Deployed, answering
 from checks.encryption import function_key_flaws
-from checks.functions import (
-    ACTIVE,
-    DEFAULTS,
-    arns_of,
-    differing,
-    diverting,
-    foreign,
-    handler_flaws,
-    hijacking,
-    logging_requests,
-    past_line,
-    supported_on,
-)
 from checks.releases import packed
 from checks.throttling import WAITS
 from checks.uncallable import A_CHOICE, GET_DEPLOYMENT, THERE, uncallable
@@ -119,15 +107,17 @@ class WayBack:
             return (fault(FUNCTION.words, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
         named = replace(back, name=f"{back.name}:{back.version}")
         starts = (
-            *FUNCTION.differences(named.name, named, ACTIVE, decidable=False),
+            *FUNCTION.differences(named.name, named, functions.ACTIVE, decidable=False),
             *self._role(want, named),
             *self._key(named),
-            *handler_flaws(named, self.deployed.found),
+            *functions.handler_flaws(named, self.deployed.found),
         )
         if self.is_closed(back):
             return starts
         about = GET_FUNCTION | {"loosens": True}
-        compared = {RUNTIME: (back.runtime, supported_on(self.snapshot.today, back.runtime))}
+        compared = {
+            RUNTIME: (back.runtime, functions.supported_on(self.snapshot.today, back.runtime))
+        }
         return (
             *starts,
             *self._fits(want, named),
@@ -189,18 +179,20 @@ class WayBack:
         """
         environment, inventory = self.snapshot.environment, self.snapshot.inventory
         salt = inventory.salts["own"]
-        names = {name: text for name, text in want.environment.items() if name not in DEFAULTS}
+        names = {
+            name: text for name, text in want.environment.items() if name not in functions.DEFAULTS
+        }
         planned = replace(want, environment=names)
-        arns = partial(arns_of, self.snapshot.plan, inventory.sections)
+        arns = partial(functions.arns_of, self.snapshot.plan, inventory.sections)
         return (
             *(
-                foreign(version, want, environment, salt)
-                or differing(version, planned, environment, salt, arns)
+                functions.foreign(version, want, environment, salt)
+                or functions.differing(version, planned, environment, salt, arns)
             ),
-            *diverting(version, salt),
-            *past_line(version, environment, salt),
-            *logging_requests(version, salt),
-            *hijacking(version),
+            *functions.diverting(version, salt),
+            *functions.past_line(version, environment, salt),
+            *functions.logging_requests(version, salt),
+            *functions.hijacking(version),
         )
 
     def _unknown(self, back: Function) -> Iterator[Difference]:
@@ -233,8 +225,9 @@ class WayBack:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
             return (fault(REST_API.words, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
-        # What is described as closed has to serve the closed path alone.
-        served = back.authorization or {}
+        served = (
+            back.authorization or {}
+        )  # what is described as closed serves the closed path alone
         if is_closed(back.deployment.description) and all(
             id_.endswith(f" {PATH}") for id_ in served
         ):

@@ -6,14 +6,7 @@ from typing import Any
 import pytest
 
 from aws import desired
-from aws.api.cors import (
-    INTEGRATED,
-    STATUS,
-    gateway_status,
-    misleading_statuses,
-    preflight_differences,
-    without_origin,
-)
+from aws.api import cors
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import target
 from aws.bounds import Bound, at_least, exactly, one_of, within
@@ -133,7 +126,7 @@ def test_route_is_proxied_to_a_function(
 ) -> None:
     integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
-    compared = {INTEGRATED: (integration_type(integration), exactly((PROXY, "POST")))}
+    compared = {cors.INTEGRATED: (integration_type(integration), exactly((PROXY, "POST")))}
     judge.compare(ROUTE, route.id, compared, call=SERVED, loosens=True)
 
 
@@ -203,7 +196,7 @@ def test_preflight_allows_what_was_planned(
         deployed.preflight(path), "authorizer", "api_key_required", "integration"
     )
 
-    judge(preflight_differences(path, preflight, plan.api))
+    judge(cors.preflight_differences(path, preflight, plan.api))
 
 
 @expectation("DEP-25", ja="本番がすべてのオリジンを許可していない")
@@ -220,7 +213,7 @@ def test_gateway_responses_allow_the_origin(deployed: Deployed, plan: Plan, judg
     served = deployed.served()
     judge.observe.note(gateway_responses=served.gateway_responses)
 
-    judge(without_origin(served, plan.api))
+    judge(cors.without_origin(served, plan.api))
 
 
 @expectation("DEP-26", ja="エラーに成功のステータスを返さない")
@@ -230,17 +223,17 @@ def test_no_error_is_answered_as_something_else(deployed: Deployed, judge: Judge
         statuses={kind: response.status for kind, response in served.gateway_responses.items()}
     )
 
-    judge(misleading_statuses(served))
+    judge(cors.misleading_statuses(served))
 
 
 @expectation("DEP-26", ja="不正なセッションに401を返す")
 @pytest.mark.parametrize("kind", ["ACCESS_DENIED", "UNAUTHORIZED"])
 def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: Judge) -> None:
-    status = gateway_status(deployed.served(), kind)
+    status = cors.gateway_status(deployed.served(), kind)
     judge.observe.note(kind=kind, status=status)
 
     about = {"call": SERVED, "decided_in": "smoke/openapi.yaml"}
-    judge.compare(GATEWAY_RESPONSE, kind, {STATUS: (status, exactly("401"))}, **about)
+    judge.compare(GATEWAY_RESPONSE, kind, {cors.STATUS: (status, exactly("401"))}, **about)
 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")

@@ -9,19 +9,8 @@ from aws.kinds.certificate import CERTIFICATE, DISTRUSTED, RENEWAL, RENEWED, VAL
 from aws.kinds.domain import DOMAIN, NEW_TLS, TLS
 from aws.kinds.rest_api import ENDPOINT
 from aws.words import Words
+from checks import domain_name
 from checks.deployed import Deployed
-from checks.domain_name import (
-    GOING_WELL,
-    begun,
-    beside,
-    certificate_of,
-    days_of_season,
-    deciding_rules,
-    leading_to,
-    mapping_of,
-    naming,
-    resolution_of,
-)
 from plan import Plan
 from signoff.environment import Environment
 from signoff.environment.schema import Domain
@@ -67,8 +56,8 @@ def test_domain_has_nothing_unplanned(
 def test_certificate_is_issued_and_valid_already(
     deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
 ) -> None:
-    certificate = certificate_of(deployed, custom_domain.name)
-    valid = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
+    certificate = domain_name.certificate_of(deployed, custom_domain.name)
+    valid = {STATUS: exactly("ISSUED"), VALID_FROM: domain_name.begun(now)}
     judge.hold(CERTIFICATE, certificate, valid, decidable=False)
 
 
@@ -77,9 +66,9 @@ def test_certificate_covers_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    certificate = judge.observe(certificate_of(deployed, name), "names")
+    certificate = judge.observe(domain_name.certificate_of(deployed, name), "names")
 
-    compared = {NAMES: (certificate.names, naming(name))}
+    compared = {NAMES: (certificate.names, domain_name.naming(name))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
 
 
@@ -87,7 +76,7 @@ def test_certificate_covers_the_domain(
 def test_certificate_is_in_the_region_of_the_api(
     deployed: Deployed, custom_domain: Domain, environment: Environment, judge: Judge
 ) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "arn")
+    certificate = judge.observe(domain_name.certificate_of(deployed, custom_domain.name), "arn")
 
     compared = {REGION: (certificate.arn.split(":")[3], exactly(environment.region))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
@@ -97,10 +86,12 @@ def test_certificate_is_in_the_region_of_the_api(
 def test_certificate_does_not_expire_soon(
     deployed: Deployed, custom_domain: Domain, environment: Environment, now: datetime, judge: Judge
 ) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "not_after", "renews")
+    certificate = judge.observe(
+        domain_name.certificate_of(deployed, custom_domain.name), "not_after", "renews"
+    )
 
     left = certificate.days_left(now)
-    season = 0 if certificate.renews else days_of_season(environment, now)
+    season = 0 if certificate.renews else domain_name.days_of_season(environment, now)
     about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
     compared = {DAYS_LEFT: (left, at_least(max(RENEWAL.days, season)))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **about)
@@ -110,22 +101,22 @@ def test_certificate_does_not_expire_soon(
 def test_renewal_of_the_certificate_goes_well(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = certificate_of(deployed, custom_domain.name)
-    judge.hold(CERTIFICATE, certificate, {RENEWED: GOING_WELL}, decidable=False)
+    certificate = domain_name.certificate_of(deployed, custom_domain.name)
+    judge.hold(CERTIFICATE, certificate, {RENEWED: domain_name.GOING_WELL}, decidable=False)
 
 
 @expectation("DEP-41", ja="ブラウザとスマートフォンが証明書を信頼する")
 def test_certificate_is_one_that_browsers_trust(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = certificate_of(deployed, custom_domain.name)
+    certificate = domain_name.certificate_of(deployed, custom_domain.name)
     judge.hold(CERTIFICATE, certificate, {DISTRUSTED: within(())}, decidable=False)
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
 def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
-    mapping = mapping_of(domain, custom_domain)
+    mapping = domain_name.mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
     judge.observe.note(api=api.id, stage=stage.name)
 
@@ -140,7 +131,7 @@ def test_no_rule_decides_before_the_mappings_of_the_domain(
 ) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "routing", "rules")
 
-    judge(deciding_rules(domain))
+    judge(domain_name.deciding_rules(domain))
 
 
 @expectation("DEP-42", ja="カスタムドメインの本APIのパスで、他のAPIが応答しない")
@@ -149,7 +140,7 @@ def test_no_other_api_answers_at_our_paths_of_the_domain(
 ) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
 
-    judge(beside(domain, custom_domain, plan))
+    judge(domain_name.beside(domain, custom_domain, plan))
 
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")
@@ -157,9 +148,11 @@ def test_dns_answers_with_the_target_of_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = judge.observe(resolution_of(deployed, name), "addresses", "target_addresses")
+    resolution = judge.observe(
+        domain_name.resolution_of(deployed, name), "addresses", "target_addresses"
+    )
 
-    compared = {ADDRESSES: (resolution.addresses or None, leading_to(resolution))}
+    compared = {ADDRESSES: (resolution.addresses or None, domain_name.leading_to(resolution))}
     judge.compare(DOMAIN.words, name, compared, decidable=False)
 
 
@@ -168,7 +161,7 @@ def test_no_record_of_the_name_leads_callers_elsewhere(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = judge.observe(resolution_of(deployed, name), "elsewhere")
+    resolution = judge.observe(domain_name.resolution_of(deployed, name), "elsewhere")
 
     about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
     compared = {ASTRAY: (frozenset(resolution.elsewhere), within(()))}

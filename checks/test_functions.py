@@ -14,39 +14,11 @@ from aws.kinds.rest_api import REST_API, STAGE
 from aws.ledgers import ROUTE, SERVED
 from aws.release import OPEN, PATH, RELEASE, Builds, is_closed_version
 from aws.words import Words
+from checks import functions, releases
 from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
-from checks.functions import (
-    ACTIVE,
-    CALLS_PER_REQUEST,
-    LINE_ENDPOINT,
-    arns_of,
-    busy,
-    differing,
-    diverting,
-    foreign,
-    free_for_us,
-    handler_flaws,
-    hijacking,
-    logging_requests,
-    past_line,
-    supported_on,
-    surely,
-)
 from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
-from checks.releases import (
-    POINTED,
-    deployed_again,
-    newest_of_the_stage,
-    recorded_by,
-    released_as_recorded,
-    released_entry,
-    repair,
-    served_by,
-    share_of_a_closed_canary,
-    share_of_closed_versions,
-)
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
@@ -65,7 +37,7 @@ def test_function_is_active_and_its_last_update_succeeded(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     found = deployed.function(function)
-    judge.hold(FUNCTION, found, ACTIVE, "arn", "version", decidable=False)
+    judge.hold(FUNCTION, found, functions.ACTIVE, "arn", "version", decidable=False)
 
 
 @expectation("DEP-10", ja="Lambdaが関数のハンドラーをパッケージ内に見つけられる")
@@ -74,7 +46,7 @@ def test_handler_is_in_the_package_of_the_function(
 ) -> None:
     live = judge.observe(deployed.function(function), "handler", "code_sha256", "runtime")
 
-    judge(tuple(handler_flaws(live, found, stops_calls=True)))
+    judge(tuple(functions.handler_flaws(live, found, stops_calls=True)))
 
 
 @expectation("DEP-10", ja="環境変数の暗号化キーが使える")
@@ -99,7 +71,9 @@ def test_aws_supports_the_runtime_of_the_function(
     function: desired.Function, deployed: Deployed, today: date, judge: Judge
 ) -> None:
     found = deployed.function(function)
-    judge.hold(FUNCTION, found, {RUNTIME: supported_on(today, found.runtime)}, loosens=True)
+    judge.hold(
+        FUNCTION, found, {RUNTIME: functions.supported_on(today, found.runtime)}, loosens=True
+    )
 
 
 @expectation("DEP-12", ja="関数のタイムアウトとメモリが足りている")
@@ -120,10 +94,10 @@ def test_function_has_the_planned_variables(
     judge: Judge,
 ) -> None:
     found = judge.observe(deployed.function(function), "environment")
-    salt, arns = inventory.salts["own"], partial(arns_of, plan, inventory.sections)
+    salt, arns = inventory.salts["own"], partial(functions.arns_of, plan, inventory.sections)
 
-    wrong = differing(found, function, environment, salt, arns)
-    judge(wrong if environment.own_code else tuple(surely(wrong, function)))
+    wrong = functions.differing(found, function, environment, salt, arns)
+    judge(wrong if environment.own_code else tuple(functions.surely(wrong, function)))
 
 
 @expectation("DEP-13", ja="関数がLINE自体を呼び出す")
@@ -135,10 +109,10 @@ def test_function_calls_line_itself(
     judge: Judge,
 ) -> None:
     found = deployed.function(function)
-    endpoint = found.environment.get(LINE_ENDPOINT)
+    endpoint = found.environment.get(functions.LINE_ENDPOINT)
     judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
-    judge(past_line(found, environment, inventory.salts["own"]))
+    judge(functions.past_line(found, environment, inventory.salts["own"]))
 
 
 @expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")
@@ -147,7 +121,7 @@ def test_function_writes_down_nothing_that_it_receives(
 ) -> None:
     found = judge.observe(deployed.function(function), "environment")
 
-    judge(logging_requests(found, inventory.salts["own"]))
+    judge(functions.logging_requests(found, inventory.salts["own"]))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")
@@ -161,7 +135,7 @@ def test_function_knows_no_other_environment(
     found = judge.observe(deployed.function(function), "environment")
     salt = inventory.salts["own"]
 
-    judge(foreign(found, function, environment, salt))
+    judge(functions.foreign(found, function, environment, salt))
 
 
 @expectation("DEP-14", ja="関数がAWS自体を呼び出す")
@@ -170,7 +144,7 @@ def test_function_calls_aws_itself(
 ) -> None:
     found = judge.observe(deployed.function(function), "environment")
 
-    judge(diverting(found, inventory.salts["own"]))
+    judge(functions.diverting(found, inventory.salts["own"]))
 
 
 @expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")
@@ -181,7 +155,7 @@ def test_alias_points_to_a_published_version(
     published = [version.number for version in deployed.versions(function)]
     judge.observe.note(function=function.name, published=published)
 
-    remedy = POINTED if published else "moved"
+    remedy = releases.POINTED if published else "moved"
     about = {"call": "lambda:ListAliases", "decidable": False, "remedy": remedy}
     compared = {VERSION: (alias.version, one_of(*published))}
     judge.compare(ALIAS, f"{function.name}:{alias.name}", compared, **about)
@@ -233,25 +207,24 @@ def test_live_code_is_the_one_that_was_released(
     function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
     live = judge.observe(deployed.function(function), "version", "code_sha256")
-    released = released_entry(deployed, function, live, builds)
+    released = releases.released_entry(deployed, function, live, builds)
     judge.observe.note(released=released)
 
     bounds = {CODE: exactly(released.get("code_sha256"))}
-    remedy = repair(deployed, function, live.code_sha256, released)
+    remedy = releases.repair(deployed, function, live.code_sha256, released)
     about = {"decided_in": RELEASED, "decidable": False, "remedy": remedy}
     judge(FUNCTION.differences(f"{live.name} ({live.version})", live, bounds, **about))
 
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
 def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judge: Judge) -> None:
-    last, released = newest_of_the_stage(deployed), deployed.record("release").body
+    last, released = releases.newest_of_the_stage(deployed), deployed.record("release").body
     judge.observe.note(newest=last, released=released["deployment"])
 
-    known = released["deployment"] in {deployment.id for deployment in last} or deployed_again(
-        deployed, released
-    )
+    ids = [deployment.id for deployment in last]
+    known = released["deployment"] in ids or releases.deployed_again(deployed, released)
     about = {"call": "apigateway:GetDeployments", "decided_in": RELEASED, "decidable": False}
-    there = [released["deployment"]] if known else [deployment.id for deployment in last]
+    there = [released["deployment"]] if known else ids
     compared = {NEWEST: (there, exactly([released["deployment"]]))}
     judge.compare(REST_API.words, deployed.rest_api().name, compared, remedy="api", **about)
 
@@ -262,7 +235,7 @@ def test_nothing_makes_the_function_run_other_code(
 ) -> None:
     found = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
 
-    judge(hijacking(found))
+    judge(functions.hijacking(found))
 
 
 @expectation("DEP-38", ja="関数がこのコミットのビルドを実行する")
@@ -270,12 +243,12 @@ def test_function_runs_what_this_commit_builds(
     function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
     live = judge.observe(deployed.function(function), "version", "code_sha256")
-    record = released_as_recorded(deployed, function, live, builds)
+    record = releases.released_as_recorded(deployed, function, live, builds)
     built = builds.functions[function.name].code_sha256
     judge.observe.note(built=built)
 
     bounds = {CODE: exactly(built)}
-    decided_in = recorded_by(record)
+    decided_in = releases.recorded_by(record)
     judge(FUNCTION.differences(live.name, live, bounds, decided_in=decided_in, loosens=True))
 
 
@@ -286,10 +259,10 @@ def test_alias_runs_an_open_release(
     found = judge.observe(deployed.function(function), "version", "code_sha256")
 
     closed = is_closed_version(found.code_sha256, found.description, builds.closed.code_sha256)
-    share = 0.0 if closed else share_of_closed_versions(deployed, function, builds)
+    share = 0.0 if closed else releases.share_of_closed_versions(deployed, function, builds)
     judge.observe.note(aliases=deployed.aliases(function), closed_share=share)
 
-    compared = {RELEASE: (served_by(closed=closed, share=share), exactly(OPEN))}
+    compared = {RELEASE: (releases.served_by(closed=closed, share=share), exactly(OPEN))}
     judge.compare(FUNCTION.words, found.name, compared, call=GET_FUNCTION, decidable=False)
 
 
@@ -297,10 +270,12 @@ def test_alias_runs_an_open_release(
 def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
     canary = ("canary_percent", "canary_deployment")
     stage = judge.observe(deployed.stage(), "deployment_id", *canary)
-    served, share = deployed.served(), share_of_a_closed_canary(deployed, stage)
+    served, share = deployed.served(), releases.share_of_a_closed_canary(deployed, stage)
     judge.observe.note(methods=sorted(served.methods), closed_share=share)
 
-    compared = {RELEASE: (served_by(closed=PATH in served.paths, share=share), exactly(OPEN))}
+    compared = {
+        RELEASE: (releases.served_by(closed=PATH in served.paths, share=share), exactly(OPEN))
+    }
     judge.compare(STAGE.words, stage.name, compared, call=SERVED, decidable=False)
 
 
@@ -310,8 +285,8 @@ def test_concurrency_suffices_for_the_target_rate(
 ) -> None:
     account = judge.observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
     ours = [deployed.function(function) for function in plan.functions]
-    needed = busy(environment, calls=CALLS_PER_REQUEST)
-    free = free_for_us(account, ours, most=busy(environment, calls=1))
+    needed = functions.busy(environment, calls=functions.CALLS_PER_REQUEST)
+    free = functions.free_for_us(account, ours, most=functions.busy(environment, calls=1))
     judge.observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
 
     about = {"call": "lambda:GetAccountSettings", "decided_in": NEED, "loosens": True}
@@ -323,7 +298,7 @@ def test_reservation_does_not_strangle_the_function(
     function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     found = judge.observe(deployed.function(function), "reserved_concurrency")
-    needed = busy(environment, calls=1)
+    needed = functions.busy(environment, calls=1)
     judge.observe.note(needed=needed)
 
     bounds = {} if found.reserved_concurrency is None else {RESERVED: at_least(needed)}

@@ -12,24 +12,7 @@ from aws.kinds.function import FUNCTION, WRITES_TO
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION, expiring
 from aws.section import known, lookup
 from aws.words import Words
-from checks.alarms import (
-    alarm_for,
-    everything,
-    in_alarm_state,
-    other_actions,
-    scales,
-    settled,
-    silencing,
-    unnotified,
-)
-from checks.dashboards import (
-    GET_DASHBOARD,
-    absent_from,
-    ghosts,
-    lacking_kind,
-    missing_from,
-    not_shown,
-)
+from checks import alarms, dashboards
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.encryption import log_key_flaws
@@ -86,7 +69,7 @@ GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが
 def test_alarm_counts_what_it_watches(
     watched: desired.Alarm, delivery: Delivery, plan: Plan, row: str, judge: Judge
 ) -> None:
-    alarm = judge.observe(alarm_for(watched, delivery, row), *JUDGED)
+    alarm = judge.observe(alarms.alarm_for(watched, delivery, row), *JUDGED)
 
     judge((*shortfalls(alarm, watched), *misnamed(alarm, plan.alarms)))
 
@@ -106,10 +89,12 @@ def test_faults_in_the_logs_become_a_metric(
 def test_alarm_reaches_a_person(
     alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, delivery, row), "actions_enabled", "alarm_actions")
+    judged = judge.observe(
+        alarms.alarm_for(alarm, delivery, row), "actions_enabled", "alarm_actions"
+    )
     judge.observe.note(failed_action=judged.failed_action)
 
-    judge(unnotified(judged, delivery, judge.decisions))
+    judge(alarms.unnotified(judged, delivery, judge.decisions))
 
 
 @expectation("MON-07", ja="アラームが発報していない")
@@ -121,28 +106,28 @@ def test_alarm_is_not_in_alarm(
     row: str,
     judge: Judge,
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, delivery, row), "state", "state_since")
+    judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "state", "state_since")
 
-    judge(in_alarm_state([(judged, settled(judged, records, now))]))
+    judge(alarms.in_alarm_state([(judged, alarms.settled(judged, records, now))]))
 
 
 @expectation("MON-07", ja="本環境の他のアラームも発報していない")
 def test_no_other_alarm_of_ours_is_in_alarm(
     found: Sections, records: Records, now: datetime, judge: Judge
 ) -> None:
-    alarms = [alarm for alarm in everything(found) if not scales(alarm)]
-    states = [(alarm, settled(alarm, records, now)) for alarm in alarms]
+    others = (alarm for alarm in alarms.everything(found) if not alarms.scales(alarm))
+    states = [(alarm, alarms.settled(alarm, records, now)) for alarm in others]
     judge.observe.note(alarms=len(states))
 
-    judge(in_alarm_state(states))
+    judge(alarms.in_alarm_state(states))
 
 
 @expectation("MON-08", ja="アラームがミュートも抑制もされていない")
 def test_alarm_is_neither_muted_nor_held_back(
     alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, delivery, row), "alarm_actions")
-    held_back = silencing(judged, delivery)
+    judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "alarm_actions")
+    held_back = alarms.silencing(judged, delivery)
     judge.observe.note(unplanned=[difference.what for difference in held_back])
 
     judge(held_back)
@@ -150,16 +135,16 @@ def test_alarm_is_neither_muted_nor_held_back(
 
 @expectation("MON-08", ja="本環境のアラームは通知だけを行う")
 def test_alarms_of_ours_only_tell(found: Sections, judge: Judge) -> None:
-    judge.observe.note(alarms=len(everything(found)))
+    judge.observe.note(alarms=len(alarms.everything(found)))
 
-    judge(other_actions(found))
+    judge(alarms.other_actions(found))
 
 
 @expectation("MON-09", ja="トピックがアラームの通知を伝える")
 def test_topic_passes_on_what_alarms_tell_it(
     alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, delivery, row), "alarm_actions")
+    judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "alarm_actions")
 
     judge(delivery.cut_off(judged))
 
@@ -173,7 +158,7 @@ def test_dashboard_has_a_widget_of_each_kind(
         dashboard=dashboard.name, titles=[shown.title for shown in dashboard.widgets]
     )
 
-    judge(lacking_kind(dashboard, widget))
+    judge(dashboards.lacking_kind(dashboard, widget))
 
 
 @expectation("MON-11", ja="ダッシュボードがその種類の対象をすべて表示する")
@@ -183,10 +168,10 @@ def test_dashboard_shows_every_subject_of_a_kind(
     dashboard = deployed.dashboard()
     judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
-    lacking, fact = lacking_kind(dashboard, widget), absent_from(widget)
-    judge.follow("MON-10", lacking, not_shown(dashboard, widget))
-    missing = [] if lacking else missing_from(dashboard, widget, environment)
-    about = {"call": GET_DASHBOARD, "loosens": True}
+    lacking, fact = dashboards.lacking_kind(dashboard, widget), dashboards.absent_from(widget)
+    judge.follow("MON-10", lacking, dashboards.not_shown(dashboard, widget))
+    missing = [] if lacking else dashboards.missing_from(dashboard, widget, environment)
+    about = {"call": dashboards.GET_DASHBOARD, "loosens": True}
     judge.compare(DASHBOARD.words, dashboard.name, {fact: (missing, within(()))}, **about)
 
 
@@ -197,8 +182,10 @@ def test_dashboard_shows_only_what_exists(
     dashboard = deployed.dashboard()
     judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
-    compared = {GHOSTS: (frozenset(ghosts(dashboard, found, plan, environment)), within(()))}
-    judge.compare(DASHBOARD.words, dashboard.name, compared, call=GET_DASHBOARD)
+    compared = {
+        GHOSTS: (frozenset(dashboards.ghosts(dashboard, found, plan, environment)), within(()))
+    }
+    judge.compare(DASHBOARD.words, dashboard.name, compared, call=dashboards.GET_DASHBOARD)
 
 
 @expectation("MON-12", ja="ロググループが存在する")

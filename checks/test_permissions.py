@@ -17,37 +17,11 @@ from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
 from aws.section import known
 from aws.words import Words
-from checks.access import (
-    Insiders,
-    acting,
-    allowed_accounts,
-    allowed_by_policy,
-    allowed_to_publish,
-    also_invoking,
-    assumable_by_others,
-    invoking,
-    keys_opened,
-    used_elsewhere,
-    with_url,
-)
+from checks import access, role_permissions
 from checks.deployed import Deployed
 from checks.encryption import denied_keys, keys_of, unusable_for
 from checks.functions import unread_versions
 from checks.reached import automated
-from checks.role_permissions import (
-    denied_by_boundary,
-    follow_graver,
-    follow_invoking,
-    follow_names,
-    follow_unnamed,
-    lost_by_boundary,
-    missing_beyond_suffixes,
-    missing_beyond_tables,
-    names_of,
-    surely_needed,
-    surplus,
-    unclear,
-)
 from plan import Plan
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation
@@ -91,9 +65,9 @@ def test_role_may_do_nothing_beyond_the_plan(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(surplus(found, role, row, now))
-    follow_graver(found, role, row, judge.decisions, now)
-    follow_names(found, role, deployed, now)
+    judge(role_permissions.surplus(found, role, row, now))
+    role_permissions.follow_graver(found, role, row, judge.decisions, now)
+    role_permissions.follow_names(found, role, deployed, now)
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
@@ -104,10 +78,13 @@ def test_role_lacks_nothing_that_it_needs(
     arns = [deployed.secret(secret).arn for secret in role.secrets]
     judge.observe.note(required=role.required, secrets=arns)
 
-    missing = missing_beyond_tables(short(found, role, arns, now), found, role, deployed, now)
-    lost = missing_beyond_suffixes(surely_needed(found, role, missing), names_of(found, role, arns))
-    judge(lacks(found, lost))
-    judge(unclear(found, missing))
+    missing = role_permissions.missing_beyond_tables(
+        short(found, role, arns, now), found, role, deployed, now
+    )
+    needed = role_permissions.surely_needed(found, role, missing)
+    names = role_permissions.names_of(found, role, arns)
+    judge(lacks(found, role_permissions.missing_beyond_suffixes(needed, names)))
+    judge(role_permissions.unclear(found, missing))
 
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
@@ -128,7 +105,7 @@ def test_role_can_neither_widen_itself_nor_do_everything(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(surplus(found, role, row, now))
+    judge(role_permissions.surplus(found, role, row, now))
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
@@ -137,8 +114,8 @@ def test_role_reaches_nothing_outside_this_environment(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(surplus(found, role, row, now))
-    follow_graver(found, role, row, judge.decisions, now)
+    judge(role_permissions.surplus(found, role, row, now))
+    role_permissions.follow_graver(found, role, row, judge.decisions, now)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
@@ -147,10 +124,10 @@ def test_secret_is_named_by_its_exact_arn(
 ) -> None:
     found = deployed.role(secret_reader.role)
     arns = [deployed.secret(secret).arn for secret in secret_reader.role.secrets]
-    names = names_of(found, secret_reader.role, arns)
+    names = role_permissions.names_of(found, secret_reader.role, arns)
     judge.observe.note(role=found.name, secrets=arns, resources=[name.resources for name in names])
 
-    follow_unnamed(found, secret_reader.role, arns, judge, now)
+    role_permissions.follow_unnamed(found, secret_reader.role, arns, judge, now)
     wrong = [flaw for name in names for flaw in unsound(name, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
     judge.compare(ROLE.words, found.name, {UNSOUND: (wrong, within(()))}, **about)
@@ -202,7 +179,7 @@ def test_table_is_not_open_beyond_the_account(
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(allowed_accounts(TABLE.words, table.name, policy.document, environment.account))
+    judge(access.allowed_accounts(TABLE.words, table.name, policy.document, environment.account))
 
 
 @expectation("SEC-23", ja="ロールに計画外の設定がない")
@@ -219,13 +196,13 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     found = judge.observe(deployed.role(role), "policies", "boundary")
     arns = [deployed.secret(secret).arn for secret in role.secrets]
 
-    lost = lost_by_boundary(found, role, arns, now)
-    judge.follow("SEC-13", lacks(found, lost), denied_by_boundary(found, lost))
+    lost = role_permissions.lost_by_boundary(found, role, arns, now)
+    judge.follow("SEC-13", lacks(found, lost), role_permissions.denied_by_boundary(found, lost))
 
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
 def test_no_other_principal_may_act_on_our_resources(
-    deployed: Deployed, insiders: Insiders, judge: Judge
+    deployed: Deployed, insiders: access.Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()
     judge.observe.note(
@@ -237,18 +214,18 @@ def test_no_other_principal_may_act_on_our_resources(
         ],
     )
 
-    judge((*acting(principals, insiders), *assumable_by_others(principals, insiders)))
+    judge((*access.acting(principals, insiders), *access.assumable_by_others(principals, insiders)))
 
 
 @expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")
 def test_policy_of_the_table_names_no_other_principal(
-    table: desired.Table, deployed: Deployed, insiders: Insiders, judge: Judge
+    table: desired.Table, deployed: Deployed, insiders: access.Insiders, judge: Judge
 ) -> None:
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(allowed_by_policy(TABLE.words, table.name, table.arn, policy.document, insiders))
-    strangers = allowed_accounts(
+    judge(access.allowed_by_policy(TABLE.words, table.name, table.arn, policy.document, insiders))
+    strangers = access.allowed_accounts(
         TABLE.words, table.name, policy.document, insiders.environment.account
     )
     judge.follow("SEC-19", strangers)
@@ -261,17 +238,17 @@ def test_policy_of_no_key_allows_a_stranger(
     keys = {key.arn: key.policy for key in map(known, known(found.keys).values()) if key.policy}
     judge.observe.note(kms_keys=sorted(keys))
 
-    judge(keys_opened(keys, environment.account))
+    judge(access.keys_opened(keys, environment.account))
 
 
 @expectation("SEC-24", ja="シークレットのポリシーが他の相手を許可していない")
 def test_policy_of_the_secret_names_no_other_principal(
-    secret: desired.Secret, deployed: Deployed, insiders: Insiders, judge: Judge
+    secret: desired.Secret, deployed: Deployed, insiders: access.Insiders, judge: Judge
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")
 
-    judge(allowed_by_policy(SECRET.words, found.name, found.arn, found.policy, insiders))
-    strangers = allowed_accounts(
+    judge(access.allowed_by_policy(SECRET.words, found.name, found.arn, found.policy, insiders))
+    strangers = access.allowed_accounts(
         SECRET.words, found.name, found.policy, insiders.environment.account
     )
     judge.follow("SEC-08", strangers)
@@ -279,12 +256,18 @@ def test_policy_of_the_secret_names_no_other_principal(
 
 @expectation("SEC-24", ja="トピックのポリシーが他の相手を許可していない")
 def test_policy_of_the_topic_names_no_other_principal(
-    found: Sections, insiders: Insiders, judge: Judge
+    found: Sections, insiders: access.Insiders, judge: Judge
 ) -> None:
     topics = [known(topic) for topic in known(found.topics).values()]
     judge.observe.note(topics={topic.arn: topic.policy for topic in topics})
 
-    judge([difference for topic in topics for difference in allowed_to_publish(topic, insiders)])
+    judge(
+        [
+            difference
+            for topic in topics
+            for difference in access.allowed_to_publish(topic, insiders)
+        ]
+    )
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")
@@ -295,12 +278,12 @@ def test_role_is_used_by_its_function_alone(
     users = deployed.role_users(role)
     judge.observe.note(role=role.name, functions=[user.function for user in users])
 
-    judge(used_elsewhere(found, users, environment.region))
+    judge(access.used_elsewhere(found, users, environment.region))
 
 
 @expectation("SEC-26", ja="他の者が関数を呼び出せない")
 def test_no_other_principal_may_invoke_a_function(
-    deployed: Deployed, insiders: Insiders, judge: Judge
+    deployed: Deployed, insiders: access.Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()
     inside = [
@@ -310,9 +293,9 @@ def test_no_other_principal_may_invoke_a_function(
     ]
     judge.observe.note(administrators=insiders.environment.administrators, invoking=inside)
 
-    judge(invoking(principals, insiders))
-    acts = (*acting(principals, insiders), *assumable_by_others(principals, insiders))
-    judge.follow("SEC-24", also_invoking(principals, insiders), beside=acts)
+    judge(access.invoking(principals, insiders))
+    acts = (*access.acting(principals, insiders), *access.assumable_by_others(principals, insiders))
+    judge.follow("SEC-24", access.also_invoking(principals, insiders), beside=acts)
 
 
 @expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")
@@ -323,7 +306,7 @@ def test_function_under_our_role_has_no_url(
     judge.observe.note(role=role.name, urls=[url for user in users for url in user.urls])
     found = deployed.role(role)
 
-    used, why = used_elsewhere(found, users, environment.region), with_url(users)
+    used, why = access.used_elsewhere(found, users, environment.region), access.with_url(users)
     judge.follow("SEC-25", used if why else (), why)
 
 
@@ -333,7 +316,7 @@ def test_no_role_of_ours_may_invoke_more_than_planned(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    follow_invoking(found, role, plan.functions, judge.decisions, now)
+    role_permissions.follow_invoking(found, role, plan.functions, judge.decisions, now)
 
 
 @expectation("SEC-36", ja="本環境のリソースを自動で操作するものがない")

@@ -5,19 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from aws import desired
+from aws.api import surplus
 from aws.api.document import ApiDocument, Integration, Method
-from aws.api.surplus import (
-    ANSWER_TEMPLATES,
-    CREDENTIALED,
-    CREDENTIALS,
-    FACTS,
-    HEADERS,
-    TLS,
-    UNKNOWN,
-    Surplus,
-    beyond_safe,
-    unsafe_templates,
-)
 from aws.bounds import described, unset, within
 from aws.difference import Difference, if_any, unallowed
 from aws.kind.description import POLICY
@@ -34,7 +23,7 @@ from plan.edge import AUTHORIZATION
 from signoff.environment.application import Application
 
 OFF = MethodSetting()
-OPENING = frozenset({CREDENTIALS.en, TLS.en})
+OPENING = frozenset({surplus.CREDENTIALS.en, surplus.TLS.en})
 """Facts that let a route act as another role, or trust any answering host."""
 
 
@@ -204,8 +193,8 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
         yield from _unplanned(AUTHORIZER, name, authorizer.surplus, call)
     for kind, answer in document.gateway_responses.items():
         yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
-        if text := unsafe_templates(answer.templates):
-            yield _unset(GATEWAY_RESPONSE, kind, ANSWER_TEMPLATES, text, call)
+        if text := surplus.unsafe_templates(answer.templates):
+            yield _unset(GATEWAY_RESPONSE, kind, surplus.ANSWER_TEMPLATES, text, call)
     whole = {
         fact: text
         for fact, text in document.surplus.items()
@@ -213,7 +202,7 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
     }
     yield from _unplanned(REST_API.words, api, whole, call)
     for key in document.unknown:
-        yield _unset(REST_API.words, api, UNKNOWN, key, call)
+        yield _unset(REST_API.words, api, surplus.UNKNOWN, key, call)
 
 
 def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:
@@ -223,15 +212,15 @@ def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:
 
 
 def _headed(kind: Words, name: str, headers: Mapping[str, str], call: str) -> Iterator[Difference]:
-    if more := beyond_safe(headers):
-        opens = CREDENTIALED in map(str.lower, more)
-        yield replace(_unset(kind, name, HEADERS, ", ".join(more), call), loosens=opens)
+    if more := surplus.beyond_safe(headers):
+        opens = surplus.CREDENTIALED in map(str.lower, more)
+        yield replace(_unset(kind, name, surplus.HEADERS, ", ".join(more), call), loosens=opens)
 
 
-def _unplanned(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[Difference]:
-    for fact, text in surplus.items():
+def _unplanned(kind: Words, name: str, texts: surplus.Surplus, call: str) -> Iterator[Difference]:
+    for fact, text in texts.items():
         opens = fact in OPENING
-        yield replace(_unset(kind, name, FACTS[fact], text, call), loosens=opens)
+        yield replace(_unset(kind, name, surplus.FACTS[fact], text, call), loosens=opens)
 
 
 def _unset(kind: Words, name: str, fact: Words, found: str, call: str) -> Difference:

@@ -3,20 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from aws.desired import (
-    Alarm,
-    Api,
-    Bucket,
-    CustomDomain,
-    Dashboard,
-    Function,
-    LogGroup,
-    Role,
-    Route,
-    Secret,
-    Table,
-    Topic,
-)
+from aws import desired
 from aws.iam.pattern import resource_pattern
 from aws.reading import Scope
 from lambdas.rally.domain.line import LINE_USER_ID
@@ -33,29 +20,29 @@ __all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
 class Plan:
     """Everything planned. Checks are parametrized over its tuples; procedures converge AWS to them."""
 
-    tables: tuple[Table, ...]
-    secrets: tuple[Secret, ...]
-    roles: tuple[Role, ...]
-    functions: tuple[Function, ...]
-    api: Api
-    alarms: tuple[Alarm, ...]
-    dashboard: Dashboard
-    topic: Topic
-    log_groups: tuple[LogGroup, ...]
-    domain: CustomDomain | None = None
-    bucket: Bucket | None = None
+    tables: tuple[desired.Table, ...]
+    secrets: tuple[desired.Secret, ...]
+    roles: tuple[desired.Role, ...]
+    functions: tuple[desired.Function, ...]
+    api: desired.Api
+    alarms: tuple[desired.Alarm, ...]
+    dashboard: desired.Dashboard
+    topic: desired.Topic
+    log_groups: tuple[desired.LogGroup, ...]
+    domain: desired.CustomDomain | None = None
+    bucket: desired.Bucket | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    def function(self, key: str) -> Function:
+    def function(self, key: str) -> desired.Function:
         return next(function for function in self.functions if function.key == key)
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> desired.Table:
         return next(table for table in self.tables if table.key == key)
 
-    def secret(self, key: str) -> Secret:
+    def secret(self, key: str) -> desired.Secret:
         return next(secret for secret in self.secrets if secret.key == key)
 
-    def route(self, id_: str) -> Route:
+    def route(self, id_: str) -> desired.Route:
         return next(route for route in self.api.routes if route.id == id_)
 
 

@@ -4,20 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from aws import desired
 from aws.bounds import Bound, saying
-from aws.desired import (
-    NEEDED_S,
-    Api,
-    Authorizer,
-    Bucket,
-    Cors,
-    CustomDomain,
-    Function,
-    GatewayResponse,
-    Limit,
-    Route,
-    UsagePlan,
-)
 from aws.words import Words
 from plan.naming import Naming
 from signoff.environment import Environment
@@ -26,7 +14,7 @@ from signoff.environment.schema import Demand, RouteSettings
 
 HEADROOM = 2
 """A limit must allow twice the share, because visitors do not arrive evenly."""
-INTEGRATION_MS = NEEDED_S * 1000
+INTEGRATION_MS = desired.NEEDED_S * 1000
 """The least integration timeout, in milliseconds: room for a cold start and slow AWS calls."""
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 AUTHORIZATION = "method.request.header.Authorization"
@@ -98,12 +86,12 @@ def judged_for(environment: Environment) -> Words:
     )
 
 
-def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
+def api(naming: Naming, functions: tuple[desired.Function, ...]) -> desired.Api:
     environment = naming.environment
     by_key = {function.key: function for function in functions}
     cors = _cors(environment)
     log_group, log_role = naming.api_log_group, naming.named("apigateway-logs-role")
-    planned = Api(
+    planned = desired.Api(
         name=naming.named("api"),
         region=environment.region,
         stage=environment.stage,
@@ -112,7 +100,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         cors=cors,
         gateway_responses=tuple(_gateway_responses(cors)),
         authorizer=_authorizer(naming, by_key),
-        usage_plan=UsagePlan(
+        usage_plan=desired.UsagePlan(
             name=naming.named("usage-plan"),
             rate=environment.throttle.rate,
             least_rate=environment.target_rate,
@@ -133,12 +121,14 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
     return replace(planned, least_rates=_least_rates(planned, environment))
 
 
-def _authorizer(naming: Naming, functions: Mapping[str, Function]) -> Authorizer | None:
+def _authorizer(
+    naming: Naming, functions: Mapping[str, desired.Function]
+) -> desired.Authorizer | None:
     """Return the Lambda authorizer, if the application has one."""
     key = naming.application.authorizer
     if key is None:
         return None
-    return Authorizer(
+    return desired.Authorizer(
         name=naming.named("authorizer"),
         function=functions[key],
         identity_source=AUTHORIZATION,
@@ -153,17 +143,17 @@ def _description(environment: Environment) -> Bound:
     return saying(environment.name, prefers=f"{environment.name} environment")
 
 
-def _least_rates(api: Api, environment: Environment) -> dict[str, float]:
+def _least_rates(api: desired.Api, environment: Environment) -> dict[str, float]:
     preflights = {f"OPTIONS {path}": rate_of_preflights(path, environment) for path in api.paths}
     routes = {route.id: rate_of(route.id, environment) for route in api.routes}
     return {method: HEADROOM * rate for method, rate in (routes | preflights).items()}
 
 
-def domain(environment: Environment) -> CustomDomain | None:
+def domain(environment: Environment) -> desired.CustomDomain | None:
     """The custom domain, where the environment names one (guide step 5)."""
     if (named := environment.domain) is None:
         return None
-    return CustomDomain(
+    return desired.CustomDomain(
         name=named.name,
         base_path=named.base_path,
         hosted_zone=named.hosted_zone,
@@ -171,31 +161,33 @@ def domain(environment: Environment) -> CustomDomain | None:
     )
 
 
-def bucket(environment: Environment) -> Bucket | None:
+def bucket(environment: Environment) -> desired.Bucket | None:
     """The bucket of the images, where the environment names one (guide step 2-3)."""
     name = environment.bucket
-    return Bucket(name=name, region=environment.region) if name else None
+    return desired.Bucket(name=name, region=environment.region) if name else None
 
 
-def _routes(functions: dict[str, Function], environment: Environment) -> Iterator[Route]:
+def _routes(
+    functions: dict[str, desired.Function], environment: Environment
+) -> Iterator[desired.Route]:
     throttle = environment.throttle
     for path, item in environment.application.paths.items():
         for verb in VERBS:
             if operation := item.get(verb):
                 own = environment.routes.get(f"{verb.upper()} {path}", RouteSettings())
-                yield Route(
+                yield desired.Route(
                     verb=verb.upper(),
                     path=path,
                     function=functions[operation["x-function"]],
                     authorized=operation.get("security") != [],
-                    most=Limit(own.rate or throttle.rate, own.burst or throttle.burst),
+                    most=desired.Limit(own.rate or throttle.rate, own.burst or throttle.burst),
                     waits_ms=own.timeout_ms or INTEGRATION_MS,
                 )
 
 
-def _cors(environment: Environment) -> Cors:
+def _cors(environment: Environment) -> desired.Cors:
     headers = "Content-Type,Authorization" + (",X-Api-Key" if environment.api_key else "")
-    return Cors(
+    return desired.Cors(
         origin=environment.origin,
         headers=headers,
         methods=",".join(_methods(environment.application)),
@@ -209,7 +201,7 @@ def _methods(app: Application) -> Iterator[str]:
     return (method for method in METHODS if method in asked)
 
 
-def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:
+def _gateway_responses(cors: desired.Cors) -> Iterator[desired.GatewayResponse]:
     for kind, (status, code) in ERROR_CODES.items():
         body = {
             "ok": False,
@@ -217,6 +209,6 @@ def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:
             "error_code": code,
             "message": "$context.error.message",
         }
-        yield GatewayResponse(
+        yield desired.GatewayResponse(
             kind=kind, status=status, headers=cors.answer_headers, template=json.dumps(body)
         )

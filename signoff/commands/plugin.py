@@ -22,17 +22,9 @@ from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
-from signoff.judge import collection
+from signoff.judge import collection, errors
 from signoff.judge.checklist import ChecklistError, Row
 from signoff.judge.collection import FINDINGS, Findings, forget_latest
-from signoff.judge.errors import (
-    EXPECTED,
-    NO_VERDICT,
-    UnusableFileError,
-    broken,
-    fault,
-    sentence,
-)
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding
@@ -46,7 +38,7 @@ from signoff.report.terminal import Terminal
 
 LONG_LIVED = (1_000_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
-REFUSALS = (EnvironmentFileError, ChecklistError, GuardError, UnusableFileError)
+REFUSALS = (EnvironmentFileError, ChecklistError, GuardError, errors.UnusableFileError)
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
 WATCHED = pytest.StashKey[WatchedSections]()
@@ -103,7 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except KeyboardInterrupt:
         raise _refused(config, INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        raise _refused(config, fault(error)) from None
+        raise _refused(config, errors.fault(error)) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
     if config.option.checks:
         config.args.append(str(config.option.checks))
@@ -126,7 +118,7 @@ def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
     if config.option.json:
         with suppress(OSError):
             config.option.json.write_text(json.dumps({"en": why.en, "ja": why.ja}), "utf-8")
-    return pytest.UsageError(joined((NO_VERDICT, why), ": ")[config.option.lang])
+    return pytest.UsageError(joined((errors.NO_VERDICT, why), ": ")[config.option.lang])
 
 
 def keep_loggers_quiet() -> None:
@@ -213,7 +205,7 @@ def pytest_make_collect_report(
     if error and CHOICE in collector.config.stash:
         own = collector.config.option.checks
         folders = (collector.config.rootpath, *([own.resolve().parent] if own else []))
-        collector.config.stash[FINDINGS].broken.append(broken(error, *folders))
+        collector.config.stash[FINDINGS].broken.append(errors.broken(error, *folders))
     return report
 
 
@@ -243,10 +235,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     try:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
-    except (GuardError, *EXPECTED) as error:
-        raise _refused(config, sentence(error)) from None
+    except (GuardError, *errors.EXPECTED) as error:
+        raise _refused(config, errors.sentence(error)) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        findings.faults = fault(error)
+        findings.faults = errors.fault(error)
         return True  # no check runs
     finally:
         terminal.progress_done()

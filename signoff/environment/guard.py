@@ -19,23 +19,9 @@ from getpass import getpass
 from typing import Any
 
 import boto3
+from botocore import exceptions
 from botocore.config import Config
 from botocore.credentials import ProcessProvider
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConfigNotFound,
-    ConfigParseError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    LoginError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
-from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -45,12 +31,12 @@ from aws.section import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.environment import Environment
 
-STALE_SSO = (SSOError, TokenRetrievalError)
+STALE_SSO = (exceptions.SSOError, exceptions.TokenRetrievalError)
 CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    LoginError,
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.CredentialRetrievalError,
+    exceptions.LoginError,
     *STALE_SSO,
 )
 """What botocore raises where it has no usable credentials, from any provider."""
@@ -134,18 +120,18 @@ def no_credentials(error: BaseException) -> Words:
             en=f"the SSO login has expired or is missing ({kind}); run aws sso login",
             ja=f"SSOのログインが期限切れか、ありません（{kind}）。aws sso loginを実行してください",
         )
-    if isinstance(error, LoginError):
+    if isinstance(error, exceptions.LoginError):
         return Words(
             en=f"the login has expired or is missing ({kind}); run aws login",
             ja=f"ログインが期限切れか、ありません（{kind}）。aws loginを実行してください",
         )
-    if isinstance(error, PartialCredentialsError):
+    if isinstance(error, exceptions.PartialCredentialsError):
         missing = error.kwargs["cred_var"]
         return Words(
             en=f"one half of the credentials is missing ({missing}); set it beside the other",
             ja=f"認証情報の片方がありません（{missing}）。もう片方とともに設定してください",
         )
-    if isinstance(error, CredentialRetrievalError):
+    if isinstance(error, exceptions.CredentialRetrievalError):
         # What a credential process or a container's endpoint said may hold a key: it is not repeated.
         provider = error.kwargs["provider"]
         return Words(
@@ -165,7 +151,7 @@ LONGEST_S = 300.0
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 """An answer or a refusal within a few seconds: a person is waiting."""
 
-UNUSABLE_FILES = (ConfigParseError, ConfigNotFound)
+UNUSABLE_FILES = (exceptions.ConfigParseError, exceptions.ConfigNotFound)
 NO_URL = "Invalid endpoint: "
 """How botocore's message about an endpoint that is not a URL begins; that text may hold a password."""
 
@@ -188,7 +174,7 @@ def open_session(region: str | None, profile: str | None = None) -> boto3.Sessio
     """Open a session with this profile, else with ``AWS_PROFILE``. Raises GuardError."""
     try:
         return attended(boto_session(region, profile))
-    except ProfileNotFound as error:
+    except exceptions.ProfileNotFound as error:
         raise GuardError(
             en=f"there is no AWS profile {error.kwargs['profile']}; "
             f"set AWS_PROFILE to one that `aws configure list-profiles` prints",
@@ -200,7 +186,7 @@ def open_session(region: str | None, profile: str | None = None) -> boto3.Sessio
             en=f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file",
             ja=f"{error.kwargs['path']}をAWSの設定として読み取れません。修正してください",
         ) from None
-    except BotoCoreError as error:
+    except exceptions.BotoCoreError as error:
         raise GuardError(
             en=f"the configuration of AWS can't be used: {error}; correct it",
             ja=f"AWSの設定を使用できません: {error}。修正してください",
@@ -248,11 +234,11 @@ def _caller(
         answer = within(LONGEST_S, client.get_caller_identity)
         skew = _skew(answer["ResponseMetadata"]["HTTPHeaders"], now())
         return Caller(account=answer["Account"], arn=answer["Arn"], skew=skew)
-    except ClientError as error:
+    except exceptions.ClientError as error:
         raise GuardError(_refused(environment, error)) from None
-    except (HTTPClientError, NoConnectionError) as error:
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
         raise GuardError(_unreachable(environment, error)) from None
-    except BotoCoreError as error:
+    except exceptions.BotoCoreError as error:
         raise GuardError(_unusable(environment, error)) from None
     except (KeyError, ResponseParserError):
         raise GuardError(
@@ -306,7 +292,7 @@ def _unread(error: Exception) -> str:
     return f"{filename}: {type(error).__name__}" if filename else type(error).__name__
 
 
-def _refused(environment: Environment, error: ClientError) -> Words:
+def _refused(environment: Environment, error: exceptions.ClientError) -> Words:
     code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
     # If the profile assumes a role, AssumeRole is refused before the call that was meant.
     asked = f"{environment.name}: sts:{error.operation_name} says {code}"
@@ -331,7 +317,7 @@ def _refused(environment: Environment, error: ClientError) -> Words:
     )
 
 
-def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
+def _unreachable(environment: Environment, error: exceptions.BotoCoreError) -> Words:
     url = error.kwargs.get("endpoint_url", "AWS")
     kind = type(error).__name__
     if refused := _certificate(error):
@@ -351,7 +337,9 @@ def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
 
 def _certificate(error: BaseException) -> str:
     """Return what OpenSSL, or of the name urllib3, says of the certificate refused; empty where that is not why."""
-    inner: object = error.kwargs.get("error") if isinstance(error, BotoCoreError) else error
+    inner: object = (
+        error.kwargs.get("error") if isinstance(error, exceptions.BotoCoreError) else error
+    )
     while isinstance(inner, BaseException):
         if isinstance(inner, ssl.SSLCertVerificationError):
             return str(inner.verify_message)
@@ -369,7 +357,7 @@ def _silent(environment: Environment, why: Words) -> Words:
     )
 
 
-def _unusable(environment: Environment, error: BotoCoreError) -> Words:
+def _unusable(environment: Environment, error: exceptions.BotoCoreError) -> Words:
     if isinstance(error, CREDENTIALS):
         return _needed(environment, no_credentials(error))
     return Words(

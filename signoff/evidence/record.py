@@ -1,6 +1,6 @@
 """What the evidence store holds: records, each signed, and how they are kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -114,10 +114,6 @@ class Records:
     custody: Custody | None = None
     in_replay: bool = False
     """Whether a saved inventory is judged, which holds no records."""
-
-    @classmethod
-    def of(cls, entries: Iterable[Record]) -> "Records":
-        return cls(tuple(entries))
 
     def kept_by(self, of_key: KeyCustody | None) -> "Records":
         """Return the same records with the custody of the key that signed them."""

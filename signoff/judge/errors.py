@@ -8,14 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    ParamValidationError,
-    WaiterError,
-)
-from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore import exceptions
 
 from aws.door.failures import ReadFailure
 from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
@@ -24,10 +17,10 @@ from aws.words import Bilingual, Words, words_of
 from signoff import ROOT
 from signoff.environment.guard import CREDENTIALS, no_credentials
 
-UNANSWERED = (HTTPClientError, NoConnectionError)
+UNANSWERED = (exceptions.HTTPClientError, exceptions.ConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
 """How botocore's report names a parameter; what stands beside it may be a secret."""
-EXPECTED = (ClientError, BotoCoreError, OSError, ReadFailure)
+EXPECTED = (exceptions.ClientError, exceptions.BotoCoreError, OSError, ReadFailure)
 """What the AWS client, an incomplete answer and the disk raise; anything else is a fault of ours and is not caught."""
 NO_VERDICT = Words(en="NO VERDICT", ja="判定なし")
 THESE = Words(en="these credentials", ja="現在の認証情報")
@@ -43,12 +36,12 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
 
     ``rights`` is the command that prints the policy that the refused call needs.
     """
-    if isinstance(error, ClientError):
+    if isinstance(error, exceptions.ClientError):
         return _answered(error, caller, rights)
-    if isinstance(error, WaiterError) and _code(error.last_response) in DENIED | REFUSED:
+    if isinstance(error, exceptions.WaiterError) and _code(error.last_response) in DENIED | REFUSED:
         asked = f"waiting for {error.kwargs['name']}"
-        return _answered(ClientError(error.last_response, asked), caller, rights)
-    if isinstance(error, BotoCoreError):
+        return _answered(exceptions.ClientError(error.last_response, asked), caller, rights)
+    if isinstance(error, exceptions.BotoCoreError):
         return _of_the_client(error)
     if isinstance(error, ReadFailure):
         return Words(
@@ -65,7 +58,7 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
     return words_of(error)
 
 
-def _of_the_client(error: BotoCoreError) -> Words:
+def _of_the_client(error: exceptions.BotoCoreError) -> Words:
     kind = type(error).__name__
     if isinstance(error, CREDENTIALS):
         why = no_credentials(error)
@@ -76,7 +69,7 @@ def _of_the_client(error: BotoCoreError) -> Words:
             en=f"AWS did not answer{f' at {at}' if at else ''} ({kind}): check the connection, then run it again",
             ja=f"AWSが応答しません（{f'{at}、' if at else ''}{kind}）。接続を確認し、再実行してください",
         )
-    if isinstance(error, WaiterError):
+    if isinstance(error, exceptions.WaiterError):
         name, reason = error.kwargs["name"], error.kwargs["reason"]
         return Words(
             en=f"AWS did not finish in time (waiting for {name}: {reason}): check its state in the console,"
@@ -84,7 +77,7 @@ def _of_the_client(error: BotoCoreError) -> Words:
             ja=f"AWSの処理が時間内に終わりません（{name}の待機: {reason}）。コンソールで状態を確認し、"
             "再実行してください",
         )
-    if isinstance(error, ParamValidationError):
+    if isinstance(error, exceptions.ParamValidationError):
         named = ", ".join(PARAMETER.findall(str(error.kwargs["report"])))
         return Words(
             en=f"AWS was not asked: it does not take this {named or 'parameter'}; check the value in"
@@ -115,7 +108,7 @@ def unreadable(error: BaseException) -> Words:
     return Words(en="its content is another", ja="内容が異なります")
 
 
-def _missing(error: ClientError) -> Words:
+def _missing(error: exceptions.ClientError) -> Words:
     action, resource = lacking(error.response.get("Error", {}).get("Message", ""))
     action = action or HEADS.get(error.operation_name, "")
     if not action:
@@ -130,7 +123,7 @@ def _code(answer: Mapping[str, Any]) -> str:
     return str(answer.get("Error", {}).get("Code", "Unknown"))
 
 
-def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
+def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
     message = " ".join(error.response.get("Error", {}).get("Message", "").split())[:300]
     who = Words.same(caller) if isinstance(caller, str) else caller
@@ -156,7 +149,7 @@ def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
     )
 
 
-def _denied(error: ClientError, who: Words, rights: str) -> Words:
+def _denied(error: exceptions.ClientError, who: Words, rights: str) -> Words:
     lacks = _missing(error)
     return Words(
         en=f"{error.operation_name} was denied to {who.en}{lacks.en}: allow it"

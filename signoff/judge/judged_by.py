@@ -23,15 +23,7 @@ import botocore.session
 import pytest
 from botocore.loaders import create_loader
 
-from signoff.judge.installed import (
-    CACHE,
-    changed_packages,
-    foreign_start_files,
-    from_elsewhere,
-    locked,
-    normal,
-    other_versions,
-)
+from signoff.judge import installed
 from signoff.judge.verdict import RunCondition
 
 UNKNOWN = "unknown"
@@ -97,7 +89,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
         below[:] = [
             child
             for child in below
-            if not (child.startswith(".") or child == CACHE or child in left)
+            if not (child.startswith(".") or child == installed.CACHE or child in left)
             and (folder / child).resolve() != packages
         ]
         yield folder, files
@@ -143,8 +135,8 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from of_the_commit(commit_of_run(root))
     yield from foreign(config, root)
     yield from start_up_code(root)
-    yield from other_versions(root, sys.path)
-    yield from changed_packages(sys.path, sys.modules.values())
+    yield from installed.other_versions(root, sys.path)
+    yield from installed.changed_packages(sys.path, sys.modules.values())
     yield from folders_of_imports(root)
     yield from unchecked_caches(root)
     yield from models()
@@ -179,7 +171,7 @@ def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
         path = getattr(loaded, "__file__", None)
         # One of our names without a file is a namespace: a folder without code of its own.
         if (path or loaded in beside) and not (path and Path(path).resolve() in ours):
-            yield from_elsewhere(loaded.__name__, path or "?")
+            yield installed.from_elsewhere(loaded.__name__, path or "?")
 
 
 def start_up_code(root: Path) -> Iterator[RunCondition]:
@@ -188,10 +180,10 @@ def start_up_code(root: Path) -> Iterator[RunCondition]:
     for name in START_UP:
         path = getattr(sys.modules.get(name), "__file__", None)
         if path and Path(path).parent != own:
-            yield from_elsewhere(name, path)
+            yield installed.from_elsewhere(name, path)
     user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     for folder in map(Path, (*site.getsitepackages(), *user)):
-        yield from foreign_start_files(folder, root)
+        yield from installed.foreign_start_files(folder, root)
 
 
 def folders_of_imports(root: Path) -> Iterator[RunCondition]:
@@ -216,7 +208,7 @@ def unchecked_caches(root: Path) -> Iterator[RunCondition]:
     is run once the source was changed.
     """
     for folder, _ in _folders(root):
-        for path in sorted((folder / CACHE).glob("*.pyc")):
+        for path in sorted((folder / installed.CACHE).glob("*.pyc")):
             if _is_unchecked(path):
                 name = path.relative_to(root).as_posix()
                 yield RunCondition.of(
@@ -284,9 +276,9 @@ def _host(proxy: str) -> str:
 
 def _locked_plugins(config: pytest.Config, root: Path) -> Iterator[str]:
     """Yield the packages of the plugins that the lock installs."""
-    there = locked(root)
+    there = installed.locked(root)
     for plugin, dist in config.pluginmanager.list_plugin_distinfo():
-        if normal(dist.metadata["Name"]) in there and (module := _module(plugin)):
+        if installed.normal(dist.metadata["Name"]) in there and (module := _module(plugin)):
             yield module.__name__.split(".")[0]
 
 

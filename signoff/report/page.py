@@ -20,19 +20,8 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
+from signoff.report import markup
 from signoff.report.history import ChangesSince
-from signoff.report.markup import (
-    breakable,
-    css_string,
-    day,
-    fill,
-    in_japan,
-    person,
-    pictures,
-    say,
-    spanning,
-    timestamp,
-)
 from signoff.report.procedures import procedures_of
 from signoff.report.remedy import remedy, ways_back
 from signoff.report.shown_evidence import differences_of, proofs_of
@@ -120,7 +109,7 @@ def _context(
         "changed": changed_rows(beside.history.since_last),
         "sections": _sections(result),
         "exhibits": exhibits,
-        "pictures": pictures,
+        "pictures": markup.pictures,
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(remedy, run=result.provenance),
         "ways_back": ways_back(result.provenance),
@@ -163,18 +152,18 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "say": say,
-        "fill": fill,
-        "timestamp": timestamp,
-        "day": day,
+        "say": markup.say,
+        "fill": markup.fill,
+        "timestamp": markup.timestamp,
+        "day": markup.day,
         "cited": _cited,
-        "css": css_string,
-        "rows": spanning,
+        "css": markup.css_string,
+        "rows": markup.spanning,
         "label": label,
-        "person": person,
+        "person": markup.person,
         "value": value,
         "news": news,
-        "breakable": breakable,
+        "breakable": markup.breakable,
         "ms": "{:.0f}".format,
         "quoted": shlex.quote,
     }
@@ -237,7 +226,7 @@ def news(changes: ChangesSince) -> Words:
     counts = rows if any(rows.values()) else {"facts": len(changes.facts or ()) + changes.more}
     newly: Mapping[str, Words] = words()["newly"]
     none = newly["none"] if changes.facts is not None else words()["not_compared"]
-    parts = [fill(newly[key], n=n) for key, n in counts.items() if n] or [none]
+    parts = [markup.fill(newly[key], n=n) for key, n in counts.items() if n] or [none]
     return joined(parts, ", ")
 
 
@@ -274,7 +263,7 @@ def summary(result: Result, lang: str, beside: Supporting) -> str:
         counts=counts(result),
         compared=[changes for changes in compared if changes],
         between="; " if lang == "en" else JAPANESE_SIGNS["; "],
-        in_japan=in_japan,
+        in_japan=markup.in_japan,
         most=IN_SUMMARY,
         plain=plain,
         remedy=partial(remedy, run=result.provenance),

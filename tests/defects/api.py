@@ -34,7 +34,7 @@ def _dev_routes(*routes: str) -> Break:
             replace(entry, body={**entry.body, "routes": list(routes) or None})
             for entry in snapshot.dev.entries
         ]
-        return replace(snapshot, dev=Records.of(entries))
+        return replace(snapshot, dev=Records(tuple(entries)))
 
     return broken
 

@@ -42,7 +42,7 @@ def _dev(change: Any) -> Break:
         entries = [
             change(entry) if entry.kind == "run" else entry for entry in snapshot.dev.entries
         ]
-        return replace(snapshot, dev=Records.of(entry for entry in entries if entry))
+        return replace(snapshot, dev=Records(tuple(entry for entry in entries if entry)))
 
     return broken
 

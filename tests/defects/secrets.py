@@ -63,7 +63,7 @@ def _dev(change: Callable[[Any], Any]) -> Break:
             replace(entry, body=change(entry.body)) if entry.kind == "run" else entry
             for entry in snapshot.dev.entries
         ]
-        return replace(snapshot, dev=Records.of(runs))
+        return replace(snapshot, dev=Records(tuple(runs)))
 
     return broken
 

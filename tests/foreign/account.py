@@ -140,7 +140,7 @@ def with_evidence(inventory: Inventory, changed: Inventory | None = None) -> Sna
             of_prod,
             entries=tuple(_dated(_counted(entry, len(masters)), bare) for entry in of_prod.entries),
         ),
-        dev=Records.of(_dated(entry, bare) for entry in store.dev_records().entries),
+        dev=Records(tuple(_dated(entry, bare) for entry in store.dev_records().entries)),
     )
 
 

@@ -129,4 +129,4 @@ def dev_records() -> Records:
         "digests": {"TOKEN_SECRET_KEY": "d0" * 32, "LINE_CHANNEL_ACCESS_TOKEN": "e1" * 32},
         "routes": list(ROUTES),
     }
-    return Records.of([_record("run", run, "dev")])
+    return Records((_record("run", run, "dev"),))

@@ -31,18 +31,20 @@ def items(rally, key: str) -> int:
 
 
 def signatures(snapshot) -> Records:
-    return Records.of(
-        Record(
-            kind="signature",
-            environment="local",
-            release=snapshot.release,
-            parts={part: digest_of(snapshot.facts(part)) for part in Part},
-            caller="arn:aws:iam::123456789012:user/hiyoshi",
-            created=snapshot.now,
-            expires=snapshot.now + timedelta(days=1),
-            body={"step": f"by_hand#{step}", "by": "Hiyoshi"},
+    return Records(
+        tuple(
+            Record(
+                kind="signature",
+                environment="local",
+                release=snapshot.release,
+                parts={part: digest_of(snapshot.facts(part)) for part in Part},
+                caller="arn:aws:iam::123456789012:user/hiyoshi",
+                created=snapshot.now,
+                expires=snapshot.now + timedelta(days=1),
+                body={"step": f"by_hand#{step}", "by": "Hiyoshi"},
+            )
+            for step in STEPS
         )
-        for step in STEPS
     )
 
 
@@ -76,7 +78,7 @@ def test_signature_of_other_code_does_not_count(rally, guarded):
         replace(entry, parts={**entry.parts, "code": "another"})
         for entry in signatures(snapshot).entries
     ]
-    other = replace(snapshot, records=Records.of(others))
+    other = replace(snapshot, records=Records(tuple(others)))
     verdicts = judge(rally, other, embedded=False, rows=["SMOKE-16"])
 
     assert verdicts["SMOKE-16"].outcome is Outcome.FAIL

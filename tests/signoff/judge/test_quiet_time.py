@@ -18,17 +18,19 @@ def at(minutes):
 def recorded(*windows):
     """Return a store that knows runs from one minute after nine to another."""
     bodies = [{"begin": at(a).isoformat(), "end": at(b).isoformat()} for a, b in windows]
-    return Records.of(
-        Record(
-            kind="window",
-            body=body,
-            environment="prod",
-            caller="arn:aws:iam::444455556666:user/auditor",
-            created=NINE,
-            release=None,
-            expires=None,
+    return Records(
+        tuple(
+            Record(
+                kind="window",
+                body=body,
+                environment="prod",
+                caller="arn:aws:iam::444455556666:user/auditor",
+                created=NINE,
+                release=None,
+                expires=None,
+            )
+            for body in bodies
         )
-        for body in bodies
     )
 
 
