@@ -81,7 +81,7 @@ def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
     )
 
 
-def beside(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
+def competing_mappings(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
     """Return mappings under our domain that catch paths of ours: the longest match wins."""
     planned = domain.base_path.strip("/")
     paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]

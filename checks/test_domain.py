@@ -140,7 +140,7 @@ def test_no_other_api_answers_at_our_paths_of_the_domain(
 ) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
 
-    judge(domain_name.beside(domain, custom_domain, plan))
+    judge(domain_name.competing_mappings(domain, custom_domain, plan))
 
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")

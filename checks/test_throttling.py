@@ -6,20 +6,9 @@ from aws.bounds import at_least, covers, exactly
 from aws.inventory import Sections
 from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
 from aws.ledgers import AUTHORIZER, ROUTE, SERVED
+from checks import throttling
 from checks.authorizers import authorizer_differences, authorizers, invoking_others, some_of
 from checks.deployed import Deployed
-from checks.throttling import (
-    WAITS,
-    account_too_narrow,
-    api_key,
-    asking_for_key,
-    effective_limits,
-    methods_too_wide,
-    plan_too_narrow,
-    plan_too_wide,
-    too_narrow,
-    too_wide,
-)
 from plan import Plan
 from plan.edge import rate_of, rate_of_preflights
 from signoff.environment import Environment, where
@@ -31,20 +20,20 @@ from signoff.judge.decisions import Judge
 def test_usage_plan_has_the_decided_limits(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     usage = judge.observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
 
-    judge(plan_too_wide(usage, plan.api.usage_plan))
+    judge(throttling.plan_too_wide(usage, plan.api.usage_plan))
 
 
 @expectation("SEC-30", ja="使用量プランの上限がどのメソッドでも緩くない")
 def test_usage_plan_is_no_wider_on_any_method(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     usage = judge.observe(deployed.usage_plan(), "own_limits")
 
-    judge(methods_too_wide(usage, plan.api.usage_plan))
+    judge(throttling.methods_too_wide(usage, plan.api.usage_plan))
 
 
 @expectation("SEC-30", ja="使用量プランがステージに適用されている")
 def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
-    judge.observe.note(stage=stage, bound=asking_for_key(deployed.served()))
+    judge.observe.note(stage=stage, bound=throttling.asking_for_key(deployed.served()))
 
     on_it = {STAGES: covers((stage,))}
     judge.hold(USAGE_PLAN, deployed.usage_plan(), on_it, decidable=False)
@@ -52,7 +41,7 @@ def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge
 
 @expectation("SEC-31", ja="APIキーが有効である")
 def test_api_key_is_enabled(plan: Plan, found: Sections, judge: Judge) -> None:
-    key = api_key(plan.api.usage_plan, found)
+    key = throttling.api_key(plan.api.usage_plan, found)
     judge.hold(API_KEY, key, {ENABLED: exactly(True)}, decidable=False)
 
 
@@ -60,7 +49,7 @@ def test_api_key_is_enabled(plan: Plan, found: Sections, judge: Judge) -> None:
 def test_api_key_is_in_the_usage_plan(
     deployed: Deployed, plan: Plan, found: Sections, judge: Judge
 ) -> None:
-    key = judge.observe(api_key(plan.api.usage_plan, found), "id")
+    key = judge.observe(throttling.api_key(plan.api.usage_plan, found), "id")
     judge.hold(USAGE_PLAN, deployed.usage_plan(), {KEYS: covers((key.id,))}, decidable=False)
 
 
@@ -76,31 +65,37 @@ def test_route_asks_for_an_api_key(route: desired.Route, deployed: Deployed, jud
 def test_anonymous_callers_of_a_route_are_throttled(
     route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    limits = effective_limits(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
+    limits = throttling.effective_limits(
+        deployed.stage(), deployed.gateway_account(), route.verb, route.path
+    )
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
 
-    judge(too_wide(route.id, limits, route.most))
+    judge(throttling.too_wide(route.id, limits, route.most))
 
 
 @expectation("SEC-32", ja="匿名のプリフライトにスロットリングがかかる")
 def test_anonymous_preflights_are_throttled(
     path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = effective_limits(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
+    limits = throttling.effective_limits(
+        deployed.stage(), deployed.gateway_account(), "OPTIONS", path
+    )
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
 
-    judge(too_wide(f"OPTIONS {path}", limits, environment.throttle))
+    judge(throttling.too_wide(f"OPTIONS {path}", limits, environment.throttle))
 
 
 @expectation("DEP-37", ja="ルートに目標レート分の余裕がある")
 def test_route_has_room_for_its_share_of_the_target_rate(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = effective_limits(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
+    limits = throttling.effective_limits(
+        deployed.stage(), deployed.gateway_account(), route.verb, route.path
+    )
     needed = rate_of(route.id, environment)
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
 
-    judge(too_narrow(route.id, limits, needed))
+    judge(throttling.too_narrow(route.id, limits, needed))
 
 
 @expectation("DEP-37", ja="アカウントの上限に、プリフライトを含む目標レート分の余裕がある")
@@ -109,18 +104,20 @@ def test_account_has_room_for_the_target_rate(
 ) -> None:
     account = judge.observe(deployed.gateway_account(), "rate", "burst")
 
-    judge(account_too_narrow(account, environment.account, environment.target_rate))
+    judge(throttling.account_too_narrow(account, environment.account, environment.target_rate))
 
 
 @expectation("DEP-37", ja="プリフライトに目標レート分の余裕がある")
 def test_preflights_have_room_for_the_target_rate(
     path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = effective_limits(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
+    limits = throttling.effective_limits(
+        deployed.stage(), deployed.gateway_account(), "OPTIONS", path
+    )
     needed = rate_of_preflights(path, environment)
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
 
-    judge(too_narrow(f"OPTIONS {path}", limits, needed))
+    judge(throttling.too_narrow(f"OPTIONS {path}", limits, needed))
 
 
 @expectation("DEP-37", ja="全利用者共通のAPIキーに目標レート分の余裕がある")
@@ -131,7 +128,7 @@ def test_key_of_all_visitors_has_room_for_the_target_rate(
     asked = environment.api_key
     judge.observe.note(asked_of_visitors=asked, target_rate=environment.target_rate)
 
-    short = plan_too_narrow(usage, plan.api, environment)
+    short = throttling.plan_too_narrow(usage, plan.api, environment)
     judge(short if asked else ())
 
 
@@ -142,7 +139,7 @@ def test_integration_waits_as_long_as_its_function_needs(
     integration = judge.observe(deployed.integration(route), "timeout_ms")
 
     about = {"call": SERVED, "remedy": "time_out", "decided_in": where("routes"), "loosens": True}
-    compared = {WAITS: (integration.timeout_ms, at_least(route.waits_ms, " ms"))}
+    compared = {throttling.WAITS: (integration.timeout_ms, at_least(route.waits_ms, " ms"))}
     judge.compare(ROUTE, route.id, compared, **about)
 
 
