@@ -149,8 +149,6 @@ class Function(Tagged):
     """Names of those without which our code answers nothing."""
     arns: Mapping[str, tuple[str, ...]]
     """Variable -> the ARNs, as patterns, by which AWS knows what it names as well."""
-    secrets: tuple[str, ...]
-    """Names of the secrets that it reads."""
     log_group: str
 
     @property

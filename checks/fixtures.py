@@ -28,7 +28,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "secret": lambda _, plan: plan.secrets,
     "role": lambda _, plan: plan.roles,
     "function": lambda _, plan: plan.functions,
-    "secret_reader": lambda _, plan: (function for function in plan.functions if function.secrets),
+    "secret_reader": lambda _, plan: (each for each in plan.functions if each.role.secrets),
     "route": lambda _, plan: plan.api.routes,
     "guarded_route": lambda _, plan: (route for route in plan.api.routes if route.authorized),
     "open_route": lambda _, plan: (route for route in plan.api.routes if not route.authorized),

@@ -194,7 +194,6 @@ def _function(naming: Naming, key: str, described: AppFunction, role: Role) -> F
         table_variables=frozenset(filter(names_a_table, variables)),
         indispensable=frozenset(name for name in variables if _is_indispensable(naming, name)),
         arns={name: arns for name, arns in _arns(naming).items() if name in variables},
-        secrets=tuple(v for k, v in variables.items() if k.startswith(SECRET_PREFIX)),
         log_group=naming.log_group(key),
         tags=environment.tags,
     )
