@@ -6,11 +6,11 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import described
-from aws.difference import Difference
+from aws.difference import Certainty, Difference
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, Dashboard, Metric, shown, unseen
 from aws.reading import ours, shared_ending
-from aws.section import Follows, Section, Unparsed, lookup
+from aws.section import Follows, Section, lookup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
@@ -43,15 +43,13 @@ def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
     if any((metric.namespace, metric.name) in kinds for metric in shown(dashboard.widgets)):
         return ()
-    _require_no_search(dashboard, Words.same(want.title))
     difference = Difference(
         DASHBOARD.words,
         dashboard.name,
         Words(en=f"widget {want.title}", ja=f"ウィジェット{want.title}"),
-        None,
+        _searches(dashboard) or None,
         described(Words(en=f"one of {want.kind}", ja=f"{want.kind}のウィジェットがあること")),
-        call=GET_DASHBOARD,
-        loosens=True,
+        **about(dashboard),
     )
     return (difference,)
 
@@ -68,26 +66,20 @@ def not_shown(dashboard: Dashboard, want: desired.Widget) -> Words:
     )
 
 
+def about(dashboard: Dashboard) -> dict[str, Any]:
+    """Return the fields of a difference: what no widget names is unknown where a search may find it."""
+    certainty = Certainty.UNPARSED if _searches(dashboard) else Certainty.CERTAIN
+    return {"call": GET_DASHBOARD, "loosens": True, "certainty": certainty}
+
+
+def _searches(dashboard: Dashboard) -> list[str]:
+    return [search for widget in dashboard.widgets for search in widget.searches]
+
+
 def missing_from(dashboard: Dashboard, want: desired.Widget, environment: Environment) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
     own = _shown_here(dashboard, environment)
-    missing = ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
-    if missing:
-        listed = ", ".join(missing)
-        subjects = Words(en=f"{want.title} of {listed}", ja=f"{listed}の{want.title}")
-        _require_no_search(dashboard, subjects)
-    return missing
-
-
-def _require_no_search(dashboard: Dashboard, what: Words) -> None:
-    """Raise Unparsed if a search expression may show what no widget names."""
-    searches = [search for widget in dashboard.widgets for search in widget.searches]
-    if searches:
-        raise Unparsed(
-            en=f"{dashboard.name} may show {what.en}: what the search {searches[0]} finds is unknown",
-            ja=f"{dashboard.name}に{what.ja}が表示されるか不明です（検索式{searches[0]}の結果は"
-            "読み取れません）",
-        )
+    return ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
 
 
 def ghosts(

@@ -171,8 +171,8 @@ def test_dashboard_shows_every_subject_of_a_kind(
     lacking, fact = dashboards.lacking_kind(dashboard, widget), dashboards.absent_from(widget)
     judge.follow("MON-10", lacking, dashboards.not_shown(dashboard, widget))
     missing = [] if lacking else dashboards.missing_from(dashboard, widget, environment)
-    about = {"call": dashboards.GET_DASHBOARD, "loosens": True}
-    judge.compare(DASHBOARD.words, dashboard.name, {fact: (missing, within(()))}, **about)
+    compared = {fact: (missing, within(()))}
+    judge.compare(DASHBOARD.words, dashboard.name, compared, **dashboards.about(dashboard))
 
 
 @expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")

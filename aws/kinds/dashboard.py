@@ -17,6 +17,13 @@ DEFAULT_STATISTIC = "Average"
 
 SEARCHING = re.compile(r"\bSEARCH\s*\(|^\s*SELECT\s", re.IGNORECASE)
 """How an expression looks metrics up: a search, or a query of Metrics Insights."""
+PLAIN_SEARCH = re.compile(
+    r"""\s*SEARCH\(\s*'\{(?P<schema>[^{},]+(?:,[^{},]+)+)\}\s*MetricName\s*=\s*"(?P<metric>\w+)"\s*'"""
+    r"(?:\s*,[^()]*)?\)\s*"
+)
+"""A search that finds a metric of everything with exactly these dimensions: namespace, dimensions, name."""
+ANY = "*"
+"""Value of a dimension for which such a search finds them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +44,7 @@ class Widget:
     """metric, text, log, alarm …"""
     metrics: tuple[Metric, ...]
     searches: tuple[str, ...] = ()
-    """What looks for metrics when the widget is drawn (SEARCH, Metrics Insights, an explorer): what
+    """What else looks for metrics when the widget is drawn (SEARCH, Metrics Insights, an explorer): what
     that returns is not known beforehand."""
 
 
@@ -87,15 +94,17 @@ MetricKey = tuple[str, str, Mapping[str, str]]
 
 def unseen(wanted: Iterable[MetricKey], drawn: Iterable[Metric]) -> list[MetricKey]:
     """Return what none of the metrics that are drawn shows; an API may be shown without its stage."""
-    there = [(metric.namespace, metric.name, {*metric.dimensions.items()}) for metric in drawn]
-    return [
-        (namespace, name, dimensions)
-        for namespace, name, dimensions in wanted
-        if not any(
-            (namespace, name) == (pair[0], pair[1]) and pair[2] and pair[2] <= {*dimensions.items()}
-            for pair in there
-        )
-    ]
+    there = list(drawn)
+    return [key for key in wanted if not any(_shows(metric, *key) for metric in there)]
+
+
+def _shows(metric: Metric, namespace: str, name: str, dimensions: Mapping[str, str]) -> bool:
+    its = metric.dimensions
+    return (
+        (metric.namespace, metric.name) == (namespace, name)
+        and bool(its)
+        and all(key in dimensions and value in {ANY, dimensions[key]} for key, value in its.items())
+    )
 
 
 def without(body: Raw, lost: Callable[[Metric], bool], region: str) -> list[Raw]:
@@ -163,8 +172,16 @@ def _searches(kind: str, properties: Raw) -> Iterator[str]:
         yield kind
     for row in properties.get("metrics", ()) if kind == "metric" else ():
         expression = _expression(_options(row))
-        if SEARCHING.search(expression):
+        if SEARCHING.search(expression) and not _searched(expression):
             yield expression
+
+
+def _searched(expression: str) -> list[str]:
+    """Write out what a plain search finds, as a row names it; empty for any other expression."""
+    if (plain := PLAIN_SEARCH.fullmatch(expression)) is None:
+        return []
+    namespace, *dimensions = (part.strip() for part in plain["schema"].split(","))
+    return [namespace, plain["metric"], *(part for name in dimensions for part in (name, ANY))]
 
 
 def _options(row: list[Any]) -> Raw:
@@ -188,7 +205,8 @@ def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:
 
 
 def _metric(named: list[str], options: Raw, properties: Raw, region: str) -> Metric | None:
-    """Return the metric of a row; None where it draws none: an expression, or a hidden row."""
+    """Return the metric of a row; None where it draws none that is known: an expression, or a hidden row."""
+    named = named or _searched(_expression(options))
     if not named or options.get("visible") is False:
         return None
     namespace, metric, *rest = (*named, "")[: max(len(named), 2)]

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from aws.kinds.dashboard import Metric
+from aws.kinds.dashboard import ANY, Metric
 from aws.kinds.log_group import prefixes
 from aws.kinds.topic import Subscription, masked_address
 from aws.section import lookup
 from tests.aws.answers import ACCOUNT, FOREIGN_TOPIC, REGION, SCOPE, TOPIC
-from tests.aws.answers.monitoring import MONITORING, SEARCH
+from tests.aws.answers.monitoring import MONITORING, SORTED
 from tests.aws.fake_aws import RefusedCall
 
 GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{name}}"
@@ -96,7 +96,7 @@ def test_no_two_addresses_are_masked_alike():
 def test_dashboard_tells_what_is_looked_up_when_it_is_drawn(found):
     searches = [widget.searches for widget in found.dashboards["rally-dashboard"].widgets]
 
-    assert searches == [(SEARCH,), (), ("explorer",)]
+    assert searches == [(SORTED,), (), ("explorer",)]
 
 
 def test_dashboard_shorthand_is_written_out(found):
@@ -115,6 +115,7 @@ def test_dashboard_shorthand_is_written_out(found):
         metric("Errors", "rally-auth", "Sum"),
         metric("Errors", "rally-notify", "Maximum"),
         metric("Duration", "rally-auth", "Sum"),
+        metric("Errors", ANY, "Sum"),
     )
     assert (text.kind, text.metrics) == ("text", ())
 

@@ -20,7 +20,7 @@ from tests.healthy.watch import TOPIC
 DASHBOARD = "stamp-rally-prod-dashboard"
 LOGS = "/aws/lambda/stamp-rally-prod-award"
 EXECUTIONS = f"API-Gateway-Execution-Logs_{API_ID}/prod"
-ALL_ERRORS = """SEARCH('{AWS/Lambda,FunctionName} MetricName="Errors"', 'Sum', 300)"""
+ALL_ERRORS = "SEARCH('stamp-rally-prod Errors', 'Sum', 300)"
 
 
 def _dashboard(change: object) -> Break:

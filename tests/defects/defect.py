@@ -16,7 +16,7 @@ class Defect:
     """``id`` is ``<row>:<what is wrong>``, where the row owns the broken fact.
 
     ``follows`` are rows that can only say that another is red, or, where the root itself is
-    unknown, that they are unknown as well; ``unknown`` are rows that lose the ground to judge on
+    unknown and no guess, that they are unknown as well; ``unknown`` are rows that lose the ground to judge on
     (a release that nobody can know) without naming a root.
     """
 
@@ -45,7 +45,7 @@ class Defect:
     @property
     def red(self) -> Mapping[str, Outcome]:
         """Every row that turns red, and how."""
-        is_unknown = self.outcome is Outcome.NOT_TESTABLE
+        is_unknown = self.outcome is Outcome.NOT_TESTABLE and self.at_most is Severity.BLOCKER
         following = Outcome.NOT_TESTABLE if is_unknown else Outcome.FOLLOWS
         return {
             **dict.fromkeys(self.follows, following),

@@ -38,6 +38,7 @@ def alarm(name, *topics):
 
 
 SEARCH = """SEARCH('{AWS/Lambda,FunctionName} MetricName="Errors"', 'Sum')"""
+SORTED = f"SORT({SEARCH}, SUM, DESC)"
 WIDGETS = {
     "widgets": [
         {
@@ -52,6 +53,7 @@ WIDGETS = {
                     [".", "Duration", ".", "rally-auth"],
                     [{"expression": "m1 / m2", "id": "e1"}],
                     [{"expression": SEARCH, "id": "e2"}],
+                    [{"expression": SORTED, "id": "e3"}],
                 ],
             },
         },
