@@ -26,7 +26,9 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "lon": (-180, 180),
     "radiusM": (1, LARGEST_RADIUS_M),
 }
-"""Members of a location and their ranges, in degrees and metres; no other member is allowed."""
+"""Members of a location that are read, and their ranges, in degrees and metres."""
+READ = {name for names in SPELLINGS.values() for name in names}
+"""The same in older spellings as well: beside the usual one, which of the two is meant is unknown."""
 STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")
 """What the contract calls a StampId, and the functions take: ``#`` begins the ranking's counters."""
 TYPES = ("GPS", "IMAGE")
@@ -133,7 +135,7 @@ def epoch_s(text: str, of_day: time) -> float:
 
 def _place_flaw(item: Item) -> Words | None:
     location = item.get("Location", NOTHING).get("M")
-    if not isinstance(location, Mapping) or set(location) != set(BOUNDS):
+    if not isinstance(location, Mapping) or {*location} & READ != {*BOUNDS}:
         have = ", ".join(sorted(location)) if isinstance(location, Mapping) else ""
         needed = ", ".join(BOUNDS)
         return Words(

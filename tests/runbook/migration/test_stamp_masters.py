@@ -22,7 +22,10 @@ BAD = {
     "no type": ({"StampId": {"S": "I"}, "Name": {"S": "n"}}, "Type is missing, not GPS / IMAGE"),
     "no place": ({**spot(1), "Location": {"S": "here"}}, "Location has nothing"),
     "an empty place": (spot(1, Location={"M": {}}), "Location has nothing"),
-    "one key more": (spot(1, Location={"M": {**place(), "alt": {"N": "1"}}}), "Location has alt"),
+    "one spelling more": (
+        spot(1, Location={"M": {**place(), "lng": {"N": "1"}}}),
+        "Location has lat, lng, lon",
+    ),
     "beyond the pole": (spot(1, Location={"M": place(lat="90.001")}), "lat is 90.001"),
     "around the earth": (spot(1, Location={"M": place(lon="-181")}), "lon is -181"),
     "no radius": (spot(1, Location={"M": place(radius="0")}), "radiusM is 0"),
