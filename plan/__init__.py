@@ -50,7 +50,8 @@ def scope_of(plan: Plan, environment: Environment) -> Scope:
     tables = {table.key: table.name for table in plan.tables}
     store, line, front_end = environment.evidence, environment.line, environment.front_end
     # Public wherever a function has them.
-    of_file = (line.liff_id, line.bot_user_id, front_end.url if front_end else None)
+    names = (environment.prefix, environment.region, line.liff_id, line.bot_user_id)
+    of_file = (*names, front_end.url if front_end else None)
     return Scope(
         account=environment.account,
         region=environment.region,

@@ -14,8 +14,8 @@ from aws.api.integration import StaticAnswer
 from aws.change.gate import Changes
 from aws.converge import rest_api
 from aws.converge.api_draft import JSON, RESOURCE, answering, preflight, put
-from aws.converge.deployment import listed, stage_of
-from aws.converge.rest_api import Draft, digest, read
+from aws.converge.deployment import listed
+from aws.converge.rest_api import Draft, digest, read, stage_of
 from aws.desired import Api
 from aws.kinds.rest_api import REST_API, draft_in
 from aws.release import PATH, closed_description, is_closed

@@ -18,7 +18,7 @@ from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.gateway_responses import HEADERS, TEMPLATE
 from aws.converge.json_patch import replaced
-from aws.converge.rest_api import Draft, read
+from aws.converge.rest_api import Draft, read, stage_of
 from aws.desired import NEEDED_S, Api, Authorizer, Route
 from aws.ledgers import AUTHORIZER
 from aws.raw import Raw
@@ -29,13 +29,18 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     """Bring the draft to the plan. Nothing is served before it is deployed."""
     at = rest_api.needed(context, api)
     id_ = None if at == rest_api.UNKNOWN_ID else at
-    draft = read(context, id_)
+    draft = _read(context, id_, api)
     asked = api.authorizer if api.asks_authorizer else None
     made = _authorizer(context, at, draft, asked) if asked else ()
     if made and context.go:
-        draft = read(context, id_)  # the methods need the authorizer's id
+        draft = _read(context, id_, api)  # the methods need the authorizer's id
     made += _methods(context, at, draft, api)
     return made + gateway_responses.converge(context, at, draft, api)
+
+
+def _read(context: ChangeContext, id_: str | None, api: Api) -> Draft:
+    stage = stage_of(context, api, id_) or {}
+    return replace(read(context, id_), variables=stage.get("variables", {}))
 
 
 def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
@@ -104,7 +109,7 @@ def _authorizer(
     uri = invocation_uri(authorizer.function.alias_arn)
     compared = {
         TYPE: (found and found.kind, one_of(AUTHORIZER_KIND, "REQUEST")),
-        URI: (found and found.uri, exactly(uri)),
+        URI: (uri if found and draft.same(found.uri, uri) else found and found.uri, exactly(uri)),
         IDENTITY_SOURCE: (found and found.identity_source, exactly(authorizer.identity_source)),
         CACHED_FOR: (found and found.ttl_s, at_most(authorizer.ttl_s)),  # a shorter one is as good
     }
@@ -180,7 +185,7 @@ def _method(
     there = (method.path, method.verb) in draft.methods
     if there:
         found = draft.decoded(method.path, method.verb)
-        method = _keeping(context, method, found, api)
+        method = _keeping(context, method, found, api, draft)
         have = _found(context, found, _fields(method), api)
     kind = method.integration.kind if method.integration else MOCK
     wanted = {name: field for name, field in _fields(method).items() if name in COMPARED[kind]}
@@ -195,8 +200,10 @@ def _method(
     return context.settle(changes, apply)
 
 
-def _keeping(context: ChangeContext, method: Method, found: Method, api: Api) -> Method:
-    """Return the planned method with what may stay of the found one: its time-out, headers of its preflight, what it asks for a session."""
+def _keeping(
+    context: ChangeContext, method: Method, found: Method, api: Api, draft: Draft
+) -> Method:
+    """Return the planned method with what may stay of the found one: its time-out, a URI that means the same, headers of its preflight, what it asks for a session."""
     if not api.asks_authorizer:
         method = replace(method, authorizer=found.authorizer)
     behind, ours = found.integration, method.integration
@@ -210,6 +217,8 @@ def _keeping(context: ChangeContext, method: Method, found: Method, api: Api) ->
         kept = replace(ours, answers={OK: replace(ours.answers[OK], headers=left)})
     else:
         kept = replace(ours, timeout_ms=behind.timeout_ms) if _waits(behind) else ours
+        if draft.same(behind.uri, ours.uri):
+            kept = replace(kept, uri=behind.uri)
     return replace(method, integration=kept)
 
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.change.gate import ChangeContext, Changes, difference, nothing, unless_absent
+from aws.change.gate import ChangeContext, Changes, difference, nothing
 from aws.converge import api_draft, rest_api
 from aws.converge.json_patch import replaced
-from aws.converge.rest_api import digest, read
+from aws.converge.rest_api import digest, read, stage_of
 from aws.desired import Api
 from aws.kinds.rest_api import DEPLOYMENT, STAGE, draft_in
 from aws.raw import Raw
@@ -47,12 +47,6 @@ def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
     if id_ is None:
         return []
     return [*context.listed("apigateway", "get_deployments", "items", restApiId=id_)]
-
-
-def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any] | None:
-    if id_ is None:
-        return None
-    return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
 
 
 def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, Any] | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws.api.document import Method, decode_method
+from aws.api.integration import VARIABLE
 from aws.change.gate import (
     Change,
     ChangeContext,
@@ -17,6 +18,7 @@ from aws.change.gate import (
     is_tag,
     repairs,
     tag_fields,
+    unless_absent,
 )
 from aws.converge.json_patch import replaced
 from aws.desired import Api
@@ -128,6 +130,12 @@ class Draft:
     """By name."""
     gateway_responses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By type, customised ones only."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of the stage that serves it, which its URIs may name."""
+
+    def same(self, uri: str, planned: str) -> bool:
+        """Whether a URI is the planned one once the stage's variables are filled in."""
+        return VARIABLE.sub(lambda found: self.variables.get(found[1], ""), uri) == planned
 
     def decoded(self, path: str, verb: str) -> Method:
         """Return the facts of a method that is there."""
@@ -161,6 +169,12 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
             if not entry.get("defaultResponse")
         },
     )
+
+
+def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any] | None:
+    if id_ is None:
+        return None
+    return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
 
 
 def digest(draft: Draft) -> str:

@@ -13,9 +13,8 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.converge import rest_api
-from aws.converge.deployment import stage_of
 from aws.converge.json_patch import escaped, replaced, setting
-from aws.converge.rest_api import Edits
+from aws.converge.rest_api import Edits, stage_of
 from aws.desired import Api, UsagePlan
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import STAGE

@@ -9,7 +9,8 @@ from typing import Any
 from aws.access.callers import GATEWAY, INVOKE, refusal
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
-from aws.converge.deployment import by_hand, find_stage, point, stage_of
+from aws.converge.deployment import by_hand, find_stage, point
+from aws.converge.rest_api import stage_of
 from aws.converge.stage import WHOLE_CANARY
 from aws.kind.description import DESCRIPTION
 from aws.kinds.function_beside import FunctionPolicy

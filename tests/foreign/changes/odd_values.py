@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.foreign.changes import alarms, compute, makers, stage, surplus
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
+from tests.foreign.changes.gateway import at, patched
 from tests.foreign.changes.loopholes import API, RELEASE, refused
 from tests.foreign.changes.makers import master, with_variable
 from tests.foreign.hand import gateway, vault, watch
@@ -92,10 +93,46 @@ def logged_to(account: str) -> Kept:
     )
 
 
+def searching(_: dict[str, Any]) -> dict[str, Any]:
+    """Draw each kind of widget by a search for everything that has its metric."""
+    found = {
+        "AWS/Lambda,FunctionName": "Invocations Errors",
+        "AWS/ApiGateway,ApiName": "Count Latency",
+        "AWS/DynamoDB,TableName": "ConsumedReadCapacityUnits ConsumedWriteCapacityUnits",
+    }
+    rows = [
+        [{"expression": f"SEARCH('{{{of}}} MetricName=\"{metric}\"', 'Sum', 300)"}]
+        for of, metrics in found.items()
+        for metric in metrics.split()
+    ]
+    return {"widgets": [{"type": "metric", "properties": {"metrics": rows}}]}
+
+
+def addressed() -> dict[str, Any]:
+    """Return a place of its own, with a member that no function reads."""
+    place = makers.place("35.5559", "139.6546", "20")
+    return {"M": {**place["M"], "address": text("Yokohama")}}
+
+
+@contextmanager
+def named_by_the_stage(client: Client) -> Iterator[None]:
+    """Name a function by variables of the stage, as one API with several stages does."""
+    where, uri = at(client, "GET", "/stamps"), gateway.URI.format("stamps")
+    by_variables = uri.replace("stamp-rally-prod-stamps:live", VARIABLES)
+    named = ("/uri", by_variables, uri)
+    with (
+        surplus.staged("/variables/prefix", "stamp-rally-prod")(client),
+        surplus.staged("/variables/alias", "live")(client),
+        patched(client, "update_integration", where, *named),
+    ):
+        yield
+
+
 def text(value: str) -> dict[str, str]:
     return {"S": value}
 
 
+VARIABLES = "${stageVariables.prefix}-stamps:${stageVariables.alias}"
 OF_ONE_DAY = {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}
 LATELY = {"start": "-PT3H", "periodOverride": "inherit"}
 NO_MASTER = "DATA-01 DATA-02"
@@ -168,6 +205,9 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("level of the log was decided", "DEP-13", FUNCTIONS, with_variable(LOG_LEVEL="debug")),
     ("output is not buffered", "", FUNCTIONS, with_variable(PYTHONUNBUFFERED="1")),
     ("flags have a key of their own", "", FUNCTIONS, with_variable(LD_PROJECT="rally")),
+    ("dashboard finds by its searches", "", DRAWN, drawn(searching)),
+    ("place of a stamp has an address", "", MASTERS, master(Location=addressed())),
+    ("stage names the functions", "", API, surplus.live(named_by_the_stage)),
 )  # fmt: skip
 
 
