@@ -108,8 +108,8 @@ def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
     by_path = {mapping.path.strip("/"): mapping for mapping in found.mappings}
     if planned not in by_path:
         raise Missing(
-            en=f"{found.name} has no mapping at /{planned}",
-            ja=f"{found.name}の/{planned}にマッピングがありません",
+            en=f"{found.name} has no mapping at /{planned}, the base path of environments.toml (domain.base_path)",
+            ja=f"{found.name}の/{planned}にマッピングがありません（environments.tomlのdomain.base_path）",
         )
     return by_path[planned]
 

@@ -235,8 +235,12 @@ def surely(found: Iterable[Difference], want: desired.Function) -> Iterator[Diff
 def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[Difference]:
     """Yield why Lambda would not find the handler that a version names; ``more`` are fields of what is certain."""
     about: dict[str, Any] = {"call": "lambda:GetFunction", **more}
+    unparsed = {**about, "decidable": True, "certainty": Certainty.UNPARSED}
     if version.handler is None:
-        yield fault(FUNCTION.words, version.name, HANDLER, None, PACKAGED, **about)
+        sure = (
+            about if version.runtime else unparsed
+        )  # of a container image, which nothing looks into
+        yield fault(FUNCTION.words, version.name, HANDLER, None, PACKAGED, **sure)
         return
     contents = lookup(found.packages, version.code_sha256)
     if contents is None:
@@ -246,11 +250,10 @@ def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[
         )
     if (flaw := contents.flaw_of(version)) is None:
         return
-    if not flaw.certain:
-        about = {"call": "lambda:GetFunction", "decidable": True, "certainty": Certainty.UNPARSED}
     en, ja = flaw.words.en, flaw.words.ja
     handler = Words(en=f"{version.handler} ({en})", ja=f"{version.handler}（{ja}）")
-    yield fault(FUNCTION.words, version.name, HANDLER, handler, PACKAGED, **about)
+    sure = about if flaw.certain else unparsed
+    yield fault(FUNCTION.words, version.name, HANDLER, handler, PACKAGED, **sure)
 
 
 def hijacking(found: Function) -> tuple[Difference, ...]:

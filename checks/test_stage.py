@@ -96,9 +96,10 @@ def test_api_gateway_has_a_role_for_logs(
     deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     account = judge.observe(deployed.gateway_account(), "log_role_arn")
+    stage = judge.observe(deployed.stage(), "access_log_arn")
 
     about = {"call": "apigateway:GetAccount", "decidable": False}
-    compared = {LOG_ROLE: (account.log_role_arn, SOME_ROLE)}
+    compared = {LOG_ROLE: (account.log_role_arn, SOME_ROLE)} if stage.logs_to_cloudwatch else {}
     judge.compare(GATEWAY, environment.region, compared, **about)
 
 

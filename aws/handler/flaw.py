@@ -26,11 +26,9 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     Of another language than Python only the handler's file is looked for.
     """
     path, _, name = (version.handler or "").rpartition(".")
-    absent = HandlerFlaw(Words(en=f"no file {path}", ja=f"{path}というファイルがない"))
     runtime = PYTHON.fullmatch(version.runtime or "")
     if runtime is None:
-        there = any(str(PurePosixPath(file).with_suffix("")) == path for file in files)
-        return None if there else absent
+        return _of_another_language(files, version, path)
     given = value_of(version, "environment")
     variables = frozenset(given) if isinstance(given, Mapping) else None
     path_set = variables is not None and "PYTHONPATH" in variables
@@ -40,13 +38,28 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     importing = Importing(modules, executed, layered=layered, variables=known)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
-        return None if path in importing.modules.compiled else absent
+        return None if path in importing.modules.compiled else HandlerFlaw(_absent(path))
     try:
         importing.imported(module, version.handler or module)
         bound = importing.load(module)
     except ImportEnds as end:
         return HandlerFlaw(end.words, certain=int(runtime[1]) <= sys.version_info.minor)
     return _unbound(file, name, bound) or next(iter(importing.doubts), None)
+
+
+def _of_another_language(
+    files: Mapping[str, bytes], version: Function, path: str
+) -> HandlerFlaw | None:
+    """Return that the file does not exist; what a handler of Java or .NET names is no file."""
+    kind = version.runtime or ""
+    path = "bootstrap" if kind.startswith("provided") else path
+    if any(str(PurePosixPath(file).with_suffix("")) == path for file in files):
+        return None
+    return HandlerFlaw(_absent(path), certain=kind.startswith(("nodejs", "ruby", "provided")))
+
+
+def _absent(path: str) -> Words:
+    return Words(en=f"no file {path}", ja=f"{path}というファイルがない")
 
 
 def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw | None:

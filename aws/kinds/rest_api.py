@@ -302,6 +302,12 @@ class Stage:
     tags: Mapping[str, MaskedValue] = fact(TAGS, "tags", absent={}, read_in=described)
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)
 
+    @property
+    def logs_to_cloudwatch(self) -> bool:
+        """Whether API Gateway needs a role for its logs; into Firehose it writes by one of its own."""
+        levels = {setting.logging_level for setting in self.settings.values()}
+        return ":logs:" in (self.access_log_arn or "") or not levels <= {"OFF"}
+
 
 STAGE = Kind[Stage](
     words=Words(en="stage", ja="ステージ"),

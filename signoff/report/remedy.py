@@ -30,8 +30,8 @@ OWN_CODE = Words(
     ja="関数は独自のコードであり、ここでの手順がアップロードや上書きをすることはない。そのコードを修正し、独自のパイプラインで"
     "リリースした後、稼働中の内容を記録する: python -m runbook record_release --env {env} --by 名前 --go",
 )
-RELEASING = re.compile(r"python -m runbook functions --env \S+ --go")
-"""The command that uploads this project's functions; with ``--row`` it changes their configuration alone."""
+RELEASING = re.compile(r"python -m runbook functions --env \S+ (?:--row \S+ )?--go")
+"""The command that uploads this project's functions or, with ``--row``, sets what they need of Lambda."""
 PROCEDURE = re.compile(r"(?:python -m runbook|signoff run) (\w+)")
 LOADING = re.compile(r"(?:python -m|signoff) load run\b")
 CHANGING = re.compile(rf" --go\b| --rotate\b|{LOADING.pattern}")

@@ -399,12 +399,19 @@ def test_module_beyond_those_that_are_followed_may_set_variables_and_attributes(
 
 
 @pytest.mark.parametrize(
-    ("file", "flawed"), [("handler.mjs", False), ("other.mjs", True)], ids=["there", "absent"]
+    ("runtime", "handler", "file", "certain"),
+    [
+        ("nodejs22.x", "handler.run", "handler.mjs", None),
+        ("nodejs22.x", "handler.run", "other.mjs", True),
+        ("provided.al2023", "anything", "bootstrap", None),
+        ("provided.al2023", "bootstrap", "main", True),
+        ("java21", "jp.example.App::handle", "jp/example/App.class", False),
+    ],
 )
-def test_of_another_language_the_file_of_the_handler_is_looked_for(file, flawed):
-    version = replace(LIVE, runtime="nodejs22.x", handler="handler.run")
+def test_of_another_language_the_file_of_the_handler_is_looked_for(runtime, handler, file, certain):
+    flaw = handler_flaw({file: b""}, replace(LIVE, runtime=runtime, handler=handler))
 
-    assert bool(handler_flaw({file: b""}, version)) == flawed
+    assert (flaw.certain if flaw else None) == certain
 
 
 def test_handler_in_a_package_is_imported_with_the_package():

@@ -12,8 +12,9 @@ from signoff.judge.outcome import Outcome
 from signoff.report.remedy import OWN_CODE, remedy
 from tests.defects.aliases import DEFECTS as OF_ALIASES
 from tests.defects.api import DEFECTS as OF_APIS
-from tests.defects.changes import absent, both, item, rebound
+from tests.defects.changes import absent, both, edited, item, rebound
 from tests.defects.documents import document, everywhere
+from tests.defects.stage import DEFECTS as OF_STAGES
 from tests.defects.variables import DEFECTS as OF_VARIABLES
 from tests.foreign.judged import rows, rows_of
 from tests.healthy import healthy
@@ -23,6 +24,8 @@ from tests.provenance import PROD_RUN
 CHECKLIST = Checklist.load()
 PROD = healthy().environment
 API_LOGS = "/aws/apigateway/stamp-rally-prod-api"
+FIREHOSE = "arn:aws:firehose:ap-northeast-1:444455556666:deliverystream/amazon-apigateway-rally"
+ROLELESS = next(one.breaks for one in OF_STAGES if one.id == "DEP-29:no-role")
 ALIASLESS = next(alias.breaks for alias in OF_ALIASES if alias.id == "DEP-15:absent")
 
 
@@ -47,6 +50,21 @@ def uncounted(snapshot):
     indexes = [name for name in healthy().inventory.sections.alarms if "PeriodRanking" in name]
     without = both(*(absent("alarms", fault) for fault in (*faults, *indexes)))
     return both(without, item("tables", "UserStamps-prod", indexes=()))(snapshot)
+
+
+def masters_of_their_own(snapshot):
+    """Let a stamp be of a kind that ours does not know."""
+    return edited("contents", "StampMasters-prod", of_another_kind)(snapshot)
+
+
+def of_another_kind(found):
+    first, *others = found.items
+    return replace(found, items=({**first, "Type": {"S": "QR"}}, *others))
+
+
+def imaged(snapshot):
+    """Let award be a container image, of which Lambda tells neither runtime nor handler."""
+    return item("functions", "stamp-rally-prod-award", runtime=None, handler=None)(snapshot)
 
 
 DESIGNS = {
@@ -87,6 +105,27 @@ def test_design_is_green_under_its_key_and_red_without(design):
 
     assert red(judged(breaks, **keys)) == set()
     assert red(judged(breaks)) != set()
+
+
+def test_role_for_logs_is_needed_where_something_is_logged_into_cloudwatch_alone():
+    stream = item("stages", "prod", access_log_arn=FIREHOSE, settings={})
+    red = [one for one in judge(both(stream, ROLELESS)(healthy()), ["DEP-29"]) if one.outcome.red]
+
+    assert red
+    assert [one.message for one in red if not one.decision] == []
+
+
+def test_code_of_your_own_may_go_on_using_our_index():
+    assert red(judged(lambda snapshot: snapshot, own_code=True)) == set()
+
+
+@pytest.mark.parametrize(("breaks", "row"), [(masters_of_their_own, "DATA-02"), (imaged, "DEP-10")])
+def test_what_code_of_your_own_alone_can_read_is_asked(breaks, row):
+    found = judged(breaks, own_code=True)[row].findings
+    asked = [finding for finding in found if finding.outcome.red]
+
+    assert asked
+    assert [finding.message for finding in asked if not finding.decision] == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +179,7 @@ def test_fault_in_code_of_your_own_is_diagnosed_by_the_same_procedure():
     assert told.by_hand[0].en.startswith("the functions are code of your own")
 
 
-@pytest.mark.parametrize("row", ["DEP-10", "SEC-47"])
+@pytest.mark.parametrize("row", ["DEP-10", "DEP-11", "SEC-47"])
 def test_no_remedy_uploads_our_functions_over_code_of_your_own(row):
     failed = next(iter(rows_of(judge(healthy())).values()))
     broken = replace(failed, row=CHECKLIST[row], outcome=Outcome.FAIL, findings=())
