@@ -74,7 +74,7 @@ TOUCHED: dict[ModuleType, frozenset[str]] = {
         {"draft", "served", "deployments", "rest_apis", "stages", "function_policies", "api_keys"}
     ),
     throttling: frozenset({"stages", "usage_plans", "api_keys"}),
-    masters: frozenset({"tables"}),
+    masters: frozenset({"tables", "contents"}),
     monitoring: frozenset({"alarms", "topics", "dashboards", "log_groups", "mute_rules"}),
     domain: frozenset({"domains", "api_mappings"}),
 }
