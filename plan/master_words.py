@@ -17,10 +17,10 @@ Item = Mapping[str, Typed]
 KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
 """Attributes that the functions read."""
 REPLACED = re.compile(
-    r"\ufffd|^[?？\s]+$|[縺繧繝][^縺繧繝]+[縺繧繝]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}",
+    r"\ufffd|^[?？\s]+$|[縺繧繝ƒ][^縺繧繝ƒ]+[縺繧繝ƒ]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}",
     re.IGNORECASE,
 )
-"""What remains of characters that a wrong encoding destroyed (Japanese Windows shows kana so, and loses some), or that
+"""What remains of characters that a wrong encoding destroyed (Windows shows kana so, and loses some), or that
 are still written for a URL or a program."""
 MISREAD_AS: Mapping[str, int] = {"cp1252": 0, "mac_roman": 0, "cp932": 2}
 """Encodings as which programs open UTF-8 -> the least kana and kanji that come out: kanji spell one by chance."""

@@ -165,7 +165,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("name of a stamp was read in another encoding", NO_MASTER, MASTERS, master(Name=text("æ–°æ¨ª"))),
     *(
         (f"name of a stamp is left as {name}", NO_MASTER, MASTERS, master(Name=text(name)))
-        for name in ("繧ｹ繧ｿ繝ｳ繝ﾗ繝", "縺・繝ｻ繝ﾝ", "„Çπ„Çø„É≥", "%E7%A5%9E%E7%A4%BE", "\\u795e\\u793e", "&#x795e;", "#REF!")
+        for name in ("繧ｹ繧ｿ繝ｳ繝ﾗ繝", "縺・繝ｻ繝ﾝ", "„Çπ„Çø„É≥", "ƒXƒ^ƒ“ƒv", "%E7%A5%9E%E7%A4%BE", "\\u795e\\u793e", "&#x795e;", "#REF!")
     ),
     ("name of a stamp runs backwards", NO_MASTER, MASTERS, master(Name=text("Gate \u202egnp"))),
     ("name of a stamp is invisible", NO_MASTER, MASTERS, master(Name=text("\u200b"))),
