@@ -33,6 +33,7 @@ Provision = Callable[["Environment", str, Say], None]
 STARTING = Words(en="starting the local stack", ja="ローカルスタックを起動しています")
 ENDS_WITHIN_S = 10
 TAIL_BYTES = 2_000
+PROFILES = frozenset({"AWS_PROFILE", "AWS_DEFAULT_PROFILE"})
 
 
 class StackChild:
@@ -46,7 +47,7 @@ class StackChild:
             self.process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", module, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env={**without_profiles(os.environ), "PYTHONPATH": os.pathsep.join(paths)},
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
@@ -89,6 +90,12 @@ class StackChild:
             en=f"the process of the local stack has ended; it printed: {printed}",
             ja=f"ローカルスタックのプロセスが終了しました。出力: {printed}",
         )
+
+
+def without_profiles(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without what names a profile on AWS: where it is wrong, boto3 would not even make a session."""
+    own = {name: value for name, value in variables.items() if name not in PROFILES}
+    return own | dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
 
 
 BEGUN = "the process of the run's stack"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from runbook.stack_process import BEGUN, StackChild, StackProcess, begins_early
+from runbook.stack_process import BEGUN, StackChild, StackProcess, begins_early, without_profiles
 from signoff.environment import load
 from signoff.environment.guard import GuardError
 
@@ -42,6 +42,13 @@ def test_stack_is_provisioned_through_its_own_address_and_calls_go_there_until_t
     assert not addresses.kept
     assert progress == [("starting the local stack", "ローカルスタックを起動しています")]
     assert os.environ.get("AWS_ENDPOINT_URL") == before
+
+
+def test_process_reads_no_profile_of_the_person_who_runs_it():
+    variables = without_profiles({"AWS_PROFILE": "gone", "AWS_DEFAULT_PROFILE": "gone", "A": "b"})
+    unread = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+
+    assert variables == {"A": "b", **unread}
 
 
 def test_process_that_ends_early_is_told_with_what_it_printed():
