@@ -111,7 +111,9 @@ def test_command_that_names_an_owner_writes_into_the_file_that_the_run_read():
 
 
 @pytest.fixture
-def file(tmp_path):
+def file(tmp_path, monkeypatch):
+    """A file of environments beside which there is no run: others leave theirs in the checkout."""
+    monkeypatch.setattr("signoff.commands.accept.home_of", lambda file: file.parent)
     return production_in(tmp_path)
 
 
