@@ -10,13 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from aws.bounds import NOT_SET
 from aws.words import Words
 from signoff import ROOT
-from signoff.environment.overrides import (
-    IN_PRODUCTION,
-    EnvironmentKey,
-    described_keys,
-    meanings,
-    plain_type,
-)
+from signoff.environment import overrides
 from signoff.environment.problems import variable
 from signoff.judge.checklist import Checklist, Row, Severity
 from signoff.report.page import document, guide
@@ -44,14 +38,14 @@ def environments(lang: str) -> str:
         f"environments.{lang}.md.j2",
         region=variable("region"),
         channel=variable("line.channel_id"),
-        settable=", ".join(f"`{name}`" for name in sorted(IN_PRODUCTION)),
-        table="\n".join(_key(key, lang) for key in described_keys()),
+        settable=", ".join(f"`{name}`" for name in sorted(overrides.IN_PRODUCTION)),
+        table="\n".join(_key(key, lang) for key in overrides.described_keys()),
         unwaivable=", ".join(row.id for row in Checklist.load() if row.unwaivable),
     )
 
 
-def _key(field: EnvironmentKey, lang: str) -> str:
-    meaning = meanings()[field.path]
+def _key(field: overrides.EnvironmentKey, lang: str) -> str:
+    meaning = overrides.meanings()[field.path]
     key = f'<a id="{field.path}"></a>`{field.path}`'
     cells = (key, _type(field.hint)[lang], _default(field.field)[lang], meaning[lang])
     return f"| {' | '.join(cells)} | `{meaning['example']}` | {', '.join(meaning['rows'])} |"
@@ -62,7 +56,7 @@ def _type(hint: Any) -> Words:
         listed = ", ".join(f'"{arg}"' for arg in get_args(hint))
         return Words(en=f"one of {listed}", ja=f"{listed}のいずれか")
     if get_origin(hint) is tuple:
-        return TEXTS if plain_type(get_args(hint)[0]) is str else TABLES
+        return TEXTS if overrides.plain_type(get_args(hint)[0]) is str else TABLES
     return TYPES.get(hint, TABLE)
 
 
