@@ -1,6 +1,6 @@
 """Whether stored data is encrypted under the decided key, and whether that key can be used."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -128,8 +128,8 @@ def unusable_for(
     shut: list[Difference] = []
     for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
         times = over_time(privileges.needed_of(want, role, via=service), now)
-        if refusal := _refusal(role, key, times):
-            shut.append(refusal)
+        if refusals := [*_refusals(role, key, times)]:
+            shut += refusals
         elif not planned:
             by_name = [entry for entry in _allowing(key, role) if _names(entry, role.arn)]
             result = evaluate_from(
@@ -162,17 +162,18 @@ def denied_keys(
     return (*privileges.lacks(role, lost), *unclear(role, open_))
 
 
-def _refusal(role: Role, key: Key, times: tuple[Context, Context]) -> Difference | None:
-    """Return that a key's policy does not let a role decrypt: by a statement of its own, or because none names the role."""
+def _refusals(role: Role, key: Key, times: tuple[Context, Context]) -> Iterator[Difference]:
+    """Yield why a key's policy does not let a role decrypt, or may not: none names the role, or one denies it."""
+    by_key = evaluate_from(_allowing(key, role), privileges.DECRYPT, key.arn, times)
+    if not by_key.allowed:
+        unknown = by_key.outcome is EvalDecision.UNKNOWN
+        reason = by_key.reason if by_key.taken or unknown else NOT_ALLOWED
+        yield _undecryptable(role.name, key, reason, decidable=unknown)
     policy, asked = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
     bounded = role.boundary is not None
     for _, deny, answer in denied(policy, role.arn, asked, times, bounded=bounded):
         unclear = answer.reason if isinstance(answer, Unknown) else SILENCE
-        return _undecryptable(role.name, key, unclear or denied_by(deny), decidable=bool(unclear))
-    by_key = evaluate_from(_allowing(key, role), privileges.DECRYPT, key.arn, times)
-    unknown = by_key.outcome is EvalDecision.UNKNOWN
-    reason = by_key.reason if by_key.taken or unknown else NOT_ALLOWED
-    return None if by_key.allowed else _undecryptable(role.name, key, reason, decidable=unknown)
+        yield _undecryptable(role.name, key, unclear or denied_by(deny), decidable=bool(unclear))
 
 
 def _allowing(key: Key, role: Role) -> list[Statement]:

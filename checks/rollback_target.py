@@ -179,16 +179,13 @@ class WayBack:
         """
         environment, inventory = self.snapshot.environment, self.snapshot.inventory
         salt = inventory.salts["own"]
-        names = {
-            name: text for name, text in want.environment.items() if name not in functions.DEFAULTS
-        }
+        told = functions.DEFAULTS.keys() | functions.astray(version, environment, salt).keys()
+        names = {name: text for name, text in want.environment.items() if name not in told}
         planned = replace(want, environment=names)
         arns = partial(functions.arns_of, self.snapshot.plan, inventory.sections)
         return (
-            *(
-                functions.foreign(version, want, environment, salt)
-                or functions.differing(version, planned, environment, salt, arns)
-            ),
+            *functions.foreign(version, want, environment, salt),
+            *functions.differing(version, planned, environment, salt, arns),
             *functions.diverting(version, salt),
             *functions.past_line(version, environment, salt),
             *functions.logging_requests(version, salt),
@@ -225,12 +222,9 @@ class WayBack:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
             return (fault(REST_API.words, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
-        served = (
-            back.authorization or {}
-        )  # what is described as closed serves the closed path alone
-        if is_closed(back.deployment.description) and all(
-            id_.endswith(f" {PATH}") for id_ in served
-        ):
+        # What is described as closed serves the closed path alone.
+        alone = all(id_.endswith(f" {PATH}") for id_ in back.authorization or {})
+        if alone and is_closed(back.deployment.description):
             return ()
         if back.authorization is None:
             raise NotTestable(

@@ -507,6 +507,16 @@ def test_key_that_may_be_denied_is_answered_by_a_decision():
     assert told
 
 
+def test_decision_about_a_deny_leaves_that_a_key_allows_nothing():
+    defect = "SEC-13:key-leaves-it-to-nobody-and-may-be-denied"
+    (breaks,) = [each.breaks for each in DEFECTS if each.id == defect]
+    told = of_row(breaks, "SEC-13")
+
+    assert all("found not allowed" in finding.words.en for finding in told)
+    assert not [finding for finding in told if finding.decision]
+    assert told
+
+
 def test_keys_that_only_services_may_use_are_no_outage():
     assert not of_row(attached("auth", None, keys_denied("false")), "SEC-13")
 

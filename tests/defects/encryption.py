@@ -269,6 +269,10 @@ OTHERS = (
             "key-is-denied-for-one-table": _policy_of_key(
                 OF_ACCOUNT, {**DENY_DECRYPT, "Principal": "*", "Condition": OF_ONE_TABLE}
             ),
+            "key-leaves-it-to-nobody-and-may-be-denied": _policy_of_key(
+                {"Service": LOGS},
+                {**DENY_DECRYPT, "Principal": "*", "Condition": OF_ONE_TABLE},
+            ),
             "key-is-for-another-service-of-ours": _policy_of_key(
                 {"Service": LOGS},
                 {

@@ -95,12 +95,12 @@ TO_A_TABLE = "arn:aws:apigateway:ap-northeast-1:dynamodb:action/PutItem"
 RUNS = compute.handlers_with(None)
 
 
-def _variables_back(**values: str) -> Break:
+def _variables_back(section: str = "versions_back", **values: str) -> Break:
     def changed(found: Function) -> Function:
         held = {name: compute.kept_back(text) for name, text in values.items()}
         return replace(found, environment={**found.environment, **held})
 
-    return edited("versions_back", AWARD, changed)
+    return edited(section, AWARD, changed)
 
 
 def _first_release(
@@ -419,6 +419,14 @@ ROLLBACK = (
     Defect(
         id="ROLL-06:reads-a-table-that-was-replaced",
         breaks=_variables_back(TABLE_USERSTAMPS="UserStamps-prod-restored"),
+    ),
+    Defect(
+        id="ROLL-06:reads-a-replaced-table-beside-a-name-of-dev-of-both-releases",
+        breaks=both(
+            _variables_back("functions", LEGACY="dev"),
+            _variables_back(LEGACY="dev", TABLE_USERSTAMPS="UserStamps-prod-restored"),
+        ),
+        also=frozenset({"DEP-14"}),
     ),
     Defect(
         id="ROLL-06:code-that-nobody-recorded",
