@@ -20,6 +20,8 @@ class Evaluation(ast.NodeVisitor):
         self.is_package = file.endswith("/__init__.py")
         self.bound: Bound = {}
         self.once: frozenset[str] = frozenset()
+        self.rebound: set[str] = set()
+        """Names that a function may bind again, or no statement at all."""
 
     def generic_visit(self, node: ast.AST) -> None:
         """Bind what any other statement or expression binds at its own level."""
@@ -72,7 +74,7 @@ class Evaluation(ast.NodeVisitor):
     def _module_of(self, value: ast.expr) -> str | None:
         """Return the module that an expression certainly is."""
         match value:
-            case ast.Name(id=name):
+            case ast.Name(id=name) if name not in self.rebound:
                 bound = self.bound.get(name)
                 return bound.names[0].name if isinstance(bound, ast.Import) else None
             case ast.Attribute(value=inner, attr=name) if parent := self._module_of(inner):

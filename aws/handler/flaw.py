@@ -28,7 +28,7 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     path, _, name = (version.handler or "").rpartition(".")
     runtime = PYTHON.fullmatch(version.runtime or "")
     if runtime is None:
-        return _of_another_language(files, version, path)
+        return _of_another_language(files, version)
     given = value_of(version, "environment")
     variables = frozenset(given) if isinstance(given, Mapping) else None
     path_set = variables is not None and "PYTHONPATH" in variables
@@ -38,7 +38,7 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     importing = Importing(modules, executed, layered=layered, variables=known)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
-        return None if path in importing.modules.compiled else HandlerFlaw(_absent(path))
+        return None if path in importing.modules.compiled else _absent(path, certain=not layered)
     try:
         importing.imported(module, version.handler or module)
         bound = importing.load(module)
@@ -47,19 +47,19 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     return _unbound(file, name, bound) or next(iter(importing.doubts), None)
 
 
-def _of_another_language(
-    files: Mapping[str, bytes], version: Function, path: str
-) -> HandlerFlaw | None:
-    """Return that the file does not exist; what a handler of Java or .NET names is no file."""
-    kind = version.runtime or ""
-    path = "bootstrap" if kind.startswith("provided") else path
+def _of_another_language(files: Mapping[str, bytes], version: Function) -> HandlerFlaw | None:
+    """Return that the file does not exist, whose name ends at the first dot; what a handler of Java or .NET names is no file."""
+    kind, handler = version.runtime or "", PurePosixPath(version.handler or "")
+    by_file = kind.startswith(("nodejs", "ruby", "provided"))
+    name = handler.name.partition(".")[0] if by_file else handler.stem
+    path = "bootstrap" if kind.startswith("provided") else str(handler.parent / name)
     if any(str(PurePosixPath(file).with_suffix("")) == path for file in files):
         return None
-    return HandlerFlaw(_absent(path), certain=kind.startswith(("nodejs", "ruby", "provided")))
+    return _absent(path, certain=by_file and not (version.layers or version.file_systems))
 
 
-def _absent(path: str) -> Words:
-    return Words(en=f"no file {path}", ja=f"{path}というファイルがない")
+def _absent(path: str, *, certain: bool) -> HandlerFlaw:
+    return HandlerFlaw(Words(en=f"no file {path}", ja=f"{path}というファイルがない"), certain)
 
 
 def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw | None:

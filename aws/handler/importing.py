@@ -45,6 +45,8 @@ class Importing:
         self.loaded: dict[str, Bound] = {}
         self.owners: dict[ast.AST, object] = {}
         """Function that a call runs at once -> the execution of the module that defines it."""
+        self.once: dict[str, frozenset[str]] = {}
+        """Module -> its names whose value is known where they are bound at all."""
         self.assigned: set[str] = set()
         """Attributes that a statement of some module sets, of whichever object; ``*`` where it may be any."""
         self.doubts: list[HandlerFlaw] = []

@@ -33,6 +33,7 @@ class ModuleImport(Evaluation):
         self.annotates = modules.minor < DEFERRING and not outline.defers
         self.own, self.once = {*outline.run_when_called}, outline.once
         self.importing.owners |= dict.fromkeys(outline.run_when_called, self)
+        self.importing.once[self.module], self.rebound = outline.once, outline.bound
         self.sound = set[tuple[object, ...]]()
         self.bound |= dict.fromkeys(outline.bound, PERHAPS)
         self.importing.assigned |= outline.assigned
@@ -65,10 +66,9 @@ class ModuleImport(Evaluation):
         match self._named_by(node.func):
             case ast.FunctionDef() | ast.Lambda() as function:
                 self._calls(function, given)
-            case ast.ClassDef(bases=[], keywords=[], decorator_list=[], body=body):
-                made = [each for each in body if getattr(each, "name", "") in CONSTRUCTING]
-                match made:
-                    case [ast.FunctionDef(name="__init__") as function]:
+            case ast.ClassDef(bases=[], keywords=[], decorator_list=[]) as made:
+                match [each for each in ast.walk(made) if _constructs(each)]:
+                    case [ast.FunctionDef(name="__init__") as function] if function in made.body:
                         self._calls(function, [node.func, *given])
 
     def _named_by(self, called: ast.expr) -> ast.AST | None:
@@ -77,16 +77,21 @@ class ModuleImport(Evaluation):
             case ast.Name(id=name):
                 return self._known(name)
             case ast.Attribute(value=value, attr=name) if module := self._module_of(value):
-                again = {name, "*"} & self.importing.assigned
-                return None if again else self.importing.loaded.get(module, {}).get(name)
+                once = name in self.importing.once.get(module, ()) and not self._again(name)
+                return self.importing.loaded.get(module, {}).get(name) if once else None
         return called
 
     def _calls(self, function: ast.FunctionDef | ast.Lambda, given: list[ast.expr]) -> None:
         owner, name = self.importing.owners.get(function), getattr(function, "name", "")
         if isinstance(owner, ModuleImport) and function in owner.own:
-            again = {name, "*"} & self.importing.assigned
-            if not again and (owner is self or name in owner.once | {"__init__"}):
+            once = owner is self or name in owner.once or name == "__init__"
+            if once and not self._again(name):
                 owner.called(function, given)
+
+    def _again(self, name: str) -> bool:
+        """Whether a statement may have set an attribute of that name, or a class's ``__new__`` beside its ``__init__``."""
+        names = {name, "*"} | (CONSTRUCTING if name in CONSTRUCTING else set())
+        return not names.isdisjoint(self.importing.assigned)
 
     def called(self, function: ast.FunctionDef | ast.Lambda, arguments: list[ast.expr]) -> None:
         """Execute what a function of this module certainly does when it is called: all before its first branch."""
@@ -273,6 +278,12 @@ class ModuleImport(Evaluation):
         self.bound |= {each.name: PERHAPS for each in node.handlers if each.name}
 
     visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+
+def _constructs(node: ast.AST) -> bool:
+    """Whether a node of a class, or of a class within it, binds what makes an instance."""
+    names = {getattr(node, "name", ""), getattr(node, "id", "")}
+    return not CONSTRUCTING.isdisjoint(names)
 
 
 def _is_simple(statement: ast.stmt) -> bool:

@@ -23,6 +23,8 @@ DEFINED = {
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
     "package/again.py": "def use():\n raise KeyError\ndef set_up():\n global use\n use = print",
+    "package/end.py": "def end():\n raise KeyError",
+    "package/shown.py": "from package.end import end\ndef set_up():\n global end\n end = print",
     "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
     "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
 }
@@ -117,6 +119,14 @@ def archive(name):
         "class Box:\n def __init__(self):\n  raise KeyError\nBox.__init__ = input\nBox()\n"
         + HANDLER,
         "from package.again import use, set_up\nset_up()\nimport package.again\npackage.again.use()\n"
+        + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\n __init__ = input\nBox()\n" + HANDLER,
+        "class Box:\n __new__ = input\n def __init__(self):\n  raise KeyError\nBox()\n" + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\nBox.__new__ = input\nBox()\n"
+        + HANDLER,
+        "class Box:\n if input():\n  def __init__(self):\n   raise KeyError\nBox()\n" + HANDLER,
+        "import package.shown\npackage.shown.set_up()\npackage.shown.end()\n" + HANDLER,
+        "import app\ndef set_up():\n global app\n app = input()\nset_up()\napp.nosuch()\n"
         + HANDLER,
         "import package.need\npackage.need.need = print\npackage.need.need('NOSUCH')\n" + HANDLER,
         "from package.need import need\ntry:\n need('NOSUCH')\nexcept KeyError: ...\n" + HANDLER,
@@ -403,6 +413,8 @@ def test_module_beyond_those_that_are_followed_may_set_variables_and_attributes(
     [
         ("nodejs22.x", "handler.run", "handler.mjs", None),
         ("nodejs22.x", "handler.run", "other.mjs", True),
+        ("nodejs22.x", "./src/index.api.run", "src/index.js", None),
+        ("ruby3.4", "source.Rally::Handler.process", "source.rb", None),
         ("provided.al2023", "anything", "bootstrap", None),
         ("provided.al2023", "bootstrap", "main", True),
         ("java21", "jp.example.App::handle", "jp/example/App.class", False),
@@ -412,6 +424,19 @@ def test_of_another_language_the_file_of_the_handler_is_looked_for(runtime, hand
     flaw = handler_flaw({file: b""}, replace(LIVE, runtime=runtime, handler=handler))
 
     assert (flaw.certain if flaw else None) == certain
+
+
+@pytest.mark.parametrize(
+    ("runtime", "handler"),
+    [
+        ("python3.13", "datadog_lambda.handler.handler"),
+        ("nodejs22.x", "/opt/nodejs/node_modules/datadog-lambda-js/handler.handler"),
+    ],
+)
+def test_handler_may_be_in_a_layer(runtime, handler):
+    layers = ("arn:aws:lambda:ap-northeast-1:464622532012:layer:Datadog:1",)
+
+    assert not flaw_of(HANDLER, runtime=runtime, handler=handler, layers=layers).certain
 
 
 def test_handler_in_a_package_is_imported_with_the_package():
