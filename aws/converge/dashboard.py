@@ -8,11 +8,13 @@ from typing import Any
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
 from aws.kinds.alarm_beside import RESOURCES
-from aws.kinds.dashboard import DASHBOARD, Metric, shown, unseen, widgets, without
+from aws.kinds.dashboard import DASHBOARD, Metric, of_one_day, shown, unseen, widgets, without
 from aws.raw import Raw
 from aws.reading import shared_beginning, shared_ending
+from aws.words import Words
 
 WIDGETS = DASHBOARD.facts["widgets"].words
+START = Words(en="start", ja="表示開始日時")
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
 
@@ -20,20 +22,21 @@ WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     """Add the planned widgets that show what no widget does, and take away the metrics of what is gone.
 
-    All others stay. A dashboard that can't be completed is replaced.
+    All others stay. A dashboard that shows one day for ever shows today again; one that can't be completed is replaced.
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
-    found = json.loads(answer["DashboardBody"]) if answer else None
-    wanted = _completed(dashboard, found or {})
+    found: Raw = json.loads(answer["DashboardBody"]) if answer else {}
+    fixed = ("start", "end") if of_one_day(found) else ()
+    wanted = _completed(dashboard, {key: found[key] for key in found if key not in fixed})
     if not _shows_all(dashboard, wanted):
         wanted = _completed(dashboard, {})
-    there = (found or {}).get("widgets", [])
+    there = found.get("widgets", [])
     lost = [entry for entry in there if entry not in wanted["widgets"]]
     changes = difference(
         DASHBOARD.resource(dashboard.name),
-        {WIDGETS: there} if found else None,
-        {WIDGETS: wanted["widgets"]},
+        {WIDGETS: there, START: found.get("start")} if answer else None,
+        {WIDGETS: wanted["widgets"], START: wanted.get("start")},
         destroying=(WIDGETS,) if lost else (),
     )
     body = json.dumps(wanted)

@@ -80,11 +80,14 @@ def _on_methods(api: Api, found: Found | None) -> Edits:
         least = api.least_rates.get(f"{verb} {path}")
         rate = most[RATE] if least is None else between(least, float(api.usage_plan.rate))
         place = f"/apiStages/{stage}/throttle/{escaped(path)}/{verb}"
-        bounds = {RATE: (limit.rate, rate), BURST: (limit.burst, most[BURST])}
-        for field, (value, bound) in bounds.items():
+        bounds = {
+            "rateLimit": (RATE, limit.rate, rate),
+            "burstLimit": (BURST, limit.burst, most[BURST]),
+        }
+        for member, (field, value, bound) in bounds.items():
             if value is not None and not bound.holds(value):
                 change = Change(name, field.of(limit.method), value, bound.keeping(value))
-                yield change, replaced(f"{place}/{field.en}Limit", change.after)
+                yield change, replaced(f"{place}/{member}", change.after)
 
 
 def _apply(

@@ -80,7 +80,7 @@ DASHBOARD = Kind[Dashboard](
 
 def widgets(body: Raw, region: str) -> tuple[Widget, ...]:
     """Read a body; ``region`` is that of a metric that names none."""
-    stands_still = _of_one_day(body)
+    stands_still = of_one_day(body)
     return tuple(_widget(raw, region, stands_still=stands_still) for raw in body.get("widgets", ()))
 
 
@@ -109,7 +109,7 @@ def _shows(metric: Metric, namespace: str, name: str, dimensions: Mapping[str, s
 
 def without(body: Raw, lost: Callable[[Metric], bool], region: str) -> list[Raw]:
     """Return the widgets of a body without the lost metrics and what is worked out from them; one that drew nothing else goes."""
-    stands_still = _of_one_day(body)
+    stands_still = of_one_day(body)
     pared = (
         _pared(widget, lost, region) if _draws(widget, stands_still=stands_still) else widget
         for widget in body.get("widgets", ())
@@ -143,7 +143,7 @@ def _expression(options: Raw) -> str:
     return str(options.get("expression", ""))
 
 
-def _of_one_day(properties: Raw) -> bool:
+def of_one_day(properties: Raw) -> bool:
     """Whether what is drawn begins at a fixed moment: then it shows that day for ever, and none of today."""
     start = properties.get("start", "")
     return bool(start) and not str(start).startswith("-")
@@ -164,7 +164,7 @@ def _draws(raw: Raw, *, stands_still: bool) -> bool:
     """Whether a widget draws metrics as they are now; ``stands_still``: its dashboard shows a day for ever."""
     properties = raw.get("properties", {})
     stands_still = stands_still and "start" not in properties
-    return raw.get("type") == "metric" and not _of_one_day(properties) and not stands_still
+    return raw.get("type") == "metric" and not of_one_day(properties) and not stands_still
 
 
 def _searches(kind: str, properties: Raw) -> Iterator[str]:
@@ -180,7 +180,7 @@ def _searched(expression: str) -> list[str]:
     """Write out what a plain search finds, as a row names it; empty for any other expression."""
     if (plain := PLAIN_SEARCH.fullmatch(expression)) is None:
         return []
-    namespace, *dimensions = (part.strip() for part in plain["schema"].split(","))
+    namespace, *dimensions = (part.strip(' "') for part in plain["schema"].split(","))
     return [namespace, plain["metric"], *(part for name in dimensions for part in (name, ANY))]
 
 

@@ -116,6 +116,7 @@ def test_dashboard_shorthand_is_written_out(found):
         metric("Errors", "rally-notify", "Maximum"),
         metric("Duration", "rally-auth", "Sum"),
         metric("Errors", ANY, "Sum"),
+        metric("Throttles", ANY, "Sum"),
     )
     assert (text.kind, text.metrics) == ("text", ())
 

@@ -351,6 +351,17 @@ def test_a_widget_of_nothing_but_what_is_gone_goes(console):
     assert "t" not in [widget["properties"]["title"] for widget in widgets]
 
 
+def test_a_dashboard_that_shows_one_day_for_ever_shows_today_again(console):
+    board, client = {"DashboardName": "stamp-rally-prod-dashboard"}, console.client("cloudwatch")
+    console.do(monitoring.create_the_dashboard.action, permit=lambda _: True)
+    planned = json.loads(client.get_dashboard(**board)["DashboardBody"])
+    still = {**planned, "start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}
+    client.put_dashboard(**board, DashboardBody=json.dumps(still))
+    console.do(monitoring.create_the_dashboard.action)
+
+    assert json.loads(client.get_dashboard(**board)["DashboardBody"]) == planned
+
+
 def test_a_spot_in_an_older_spelling_is_the_same_spot(rehearsed):
     assert "item STATUE-001" not in shown(rehearsed, "table StampMasters-prod")
 

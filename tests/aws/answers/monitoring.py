@@ -38,6 +38,7 @@ def alarm(name, *topics):
 
 
 SEARCH = """SEARCH('{AWS/Lambda,FunctionName} MetricName="Errors"', 'Sum')"""
+QUOTED = """SEARCH('{"AWS/Lambda", "FunctionName"} MetricName="Throttles"', 'Sum')"""
 SORTED = f"SORT({SEARCH}, SUM, DESC)"
 WIDGETS = {
     "widgets": [
@@ -53,7 +54,8 @@ WIDGETS = {
                     [".", "Duration", ".", "rally-auth"],
                     [{"expression": "m1 / m2", "id": "e1"}],
                     [{"expression": SEARCH, "id": "e2"}],
-                    [{"expression": SORTED, "id": "e3"}],
+                    [{"expression": QUOTED, "id": "e3"}],
+                    [{"expression": SORTED, "id": "e4"}],
                 ],
             },
         },
