@@ -4,6 +4,7 @@ import json
 import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -34,9 +35,14 @@ def awarding(client, pauses=None):
     return Awarding(stamps, None, Rules(), lambda: NOW, pause)
 
 
+def unhurried(action):
+    """Let no request be late: a busy machine takes longer for a hundred than a function waits for AWS."""
+    return lambda request: action(replace(request, now=lambda: request.began))
+
+
 def at_once(client, stamp_ids):
     """Award every stamp at the same time; return the answers' statuses."""
-    function = LambdaFunction("award", lambda _: awarding(client), ENVIRON)
+    function = LambdaFunction("award", lambda _: unhurried(awarding(client)), ENVIRON)
     events = [event(ROUTE, body=STATUE | {"stamp_id": stamp_id}) for stamp_id in stamp_ids]
     with ThreadPoolExecutor(len(events)) as pool:
         answers = list(pool.map(lambda one: function(one, CONTEXT), events))
