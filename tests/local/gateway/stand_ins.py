@@ -88,6 +88,8 @@ class HeldByMoto:
     plane: SimpleNamespace
     deployments: dict[tuple[str, str], Deployment]
     logs: HeldLogs = field(default_factory=HeldLogs)
+    under_way: Callable[[], object] = lambda: None
+    """What another thread does before it gives a lock back."""
 
     def backend(self, service: str, _: str, /) -> Any:
         return self.logs if service == "logs" else self.plane
@@ -96,6 +98,7 @@ class HeldByMoto:
         return {"deployments": self.deployments}
 
     def lock(self, _: str, /) -> Any:
+        self.under_way()
         return nullcontext()
 
 

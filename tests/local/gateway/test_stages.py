@@ -55,3 +55,11 @@ def test_stage_moved_to_another_deployment_serves_that_one(serve):
 
     assert (before, stage.call().status_code) == (200, 403)
     assert stage.call(path="/elsewhere").status_code == 200
+
+
+def test_stage_that_is_being_deployed_is_read_when_that_is_done(serve):
+    stage = serve(snapshot(method()), plane=plane(Stage(STAGE, "d2")))
+
+    stage.moto.under_way = lambda: stage.moto.deployments.update({(API, "d2"): snapshot(method())})
+
+    assert stage.call().status_code == 200
