@@ -33,7 +33,6 @@ RESPONSE_TYPES = {
         504, "Endpoint request timed out", "InternalServerErrorException"
     ),
     "INVALID_API_KEY": ResponseType(403, "Forbidden", "ForbiddenException"),
-    "INVALID_SIGNATURE": ResponseType(403, "Invalid signature", "IncompleteSignatureException"),
     "MISSING_AUTHENTICATION_TOKEN": ResponseType(
         403, "Missing Authentication Token", "MissingAuthenticationTokenException"
     ),

@@ -106,7 +106,7 @@ def _holder(served: Served, value: str) -> tuple[Any, Mapping[str, Any], Any]:
     backend = served.backend
     for plan in list(backend.usage_plans.values()):
         for stage in plan.api_stages:
-            for member in backend.usage_plan_keys.get(plan.id, ()):
+            for member in list(backend.usage_plan_keys.get(plan.id, ())):
                 key = backend.keys.get(member)  # None of one that was deleted
                 here = (stage["apiId"], stage["stage"]) == (served.api_id, served.stage)
                 if here and key and key.value == value and key.enabled:

@@ -12,7 +12,7 @@ from local.moto_fixes.apigateway_draft import api_of
 _STATUSES: Mapping[str, str | None] = {
     **{kind: str(known.status) for kind, known in RESPONSE_TYPES.items()},
     **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
-    **dict.fromkeys(("EXPIRED_TOKEN", "WAF_FILTERED"), "403"),
+    **dict.fromkeys(("EXPIRED_TOKEN", "INVALID_SIGNATURE", "WAF_FILTERED"), "403"),
     "RESOURCE_NOT_FOUND": "404",
     "INTEGRATION_FAILURE": "504",
     **dict.fromkeys(("DEFAULT_4XX", "DEFAULT_5XX")),

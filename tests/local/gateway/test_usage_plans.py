@@ -23,6 +23,18 @@ KEYED = snapshot(
 )
 
 
+class ArrivingKeys(dict):
+    """Keys of an account, to whose only plan another thread adds one while it is searched."""
+
+    def __init__(self, plane):
+        super().__init__(plane.keys)
+        self._of_plan = plane.usage_plan_keys["plan1"]
+
+    def get(self, member):
+        self._of_plan["key4"] = api_key("key4")
+        return super().get(member)
+
+
 def with_plan(**more):
     return plane(plans=[usage_plan(**more)], keys=[KEY, OTHER, DISABLED])
 
@@ -107,3 +119,11 @@ def test_key_that_was_deleted_is_forbidden(serve):
     del stage.moto.plane.keys[KEY.id]
 
     assert stage.call(**key(KEY)).status_code == 403
+
+
+def test_key_that_is_added_meanwhile_disturbs_no_other(serve):
+    stage = serve(KEYED, plane=with_plan())
+
+    stage.moto.plane.keys = ArrivingKeys(stage.moto.plane)
+
+    assert stage.call(**key(OTHER)).status_code == 200
