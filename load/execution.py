@@ -295,7 +295,8 @@ def _require_recipe(options: RunOptions, root: Path) -> None:
             ja="--workersはここでプロセスを起動し、--expect-workersは別のマシンのワーカーを待ちます。どちらか一方を指定してください",
         )
     if options.run_file:
-        require_outside(options.run_file, root)
+        for repository in (ROOT, root):
+            require_outside(options.run_file, repository)
 
 
 def _executed(execution: Execution) -> ExecutionResult:

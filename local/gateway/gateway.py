@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
+    """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, signatures, Velocity.
 
     ``now``: seconds since the epoch, for buckets and TTLs.
     """

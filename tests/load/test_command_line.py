@@ -18,6 +18,7 @@ from load.pool_builder import read_pool
 from signoff.judge.exit_codes import Exit
 from tests.forked import completed
 
+ANOTHER = "--environments=docs/examples/todo/environments.toml"
 PATCHED = "import sys, load.__main__, load.execution; sys.exit('gevent' in sys.modules)"
 
 
@@ -64,6 +65,10 @@ def test_plans_are_listed_with_their_prices():
         ),
         (
             ["run", "--expect-workers=2", "--run-file", "load/run.json"],
+            "would put sessions into the repository",
+        ),
+        (
+            ["run", ANOTHER, "--expect-workers=2", "--run-file", "load/run.json"],
             "would put sessions into the repository",
         ),
         (["record", "absent.json"], "absent.json is not a load verdict"),
