@@ -86,7 +86,7 @@ def _layers(text: str, nested: int = NESTED) -> Iterator[str]:
 
 def _decoded(text: str) -> Iterator[bytes]:
     """Yield the bytes that a text is hexadecimal or base64 of, if it is and they are not too few."""
-    written = text.strip().encode()
+    written = b"".join(text.encode().split())  # they may be wrapped, or in groups
     return (raw for raw in (*from_hex(written), *from_base64(written)) if len(raw) >= FEWEST_BYTES)
 
 

@@ -32,8 +32,10 @@ WORDS = b"this is our very secret signing key"
         "kono-sutanpu-rarii-no-himitsu-kagi-wa-dare-mo-shiranai",
         "ThisIsTheVerySecretSigningKeyOfOurStampRally2026",
         WORDS.hex(),
+        WORDS.hex(" "),
         base64.b64encode(WORDS).decode(),
         base64.b64encode(WORDS.hex().encode()).decode(),
+        base64.encodebytes(WORDS * 2).decode(),
         base64.b64encode(b"default-secret-key-change-in-production").decode(),
         bytes(range(32)).hex(),
     ],
@@ -48,6 +50,7 @@ def test_what_was_made_of_words_can_be_guessed(text):
         *(HEX_KEY, HEX_KEY + HEX_KEY[::-1], BASE64_KEY, CHANNEL_TOKEN),
         "q0T7zF/x9Pbn2LmC4s+Wd8aRkE1uYhJv6GtXoN5iZc3=",
         base64.b64encode(HEX_KEY.encode()).decode(),
+        base64.encodebytes(hashlib.sha512(HEX_KEY.encode()).digest()).decode(),
         hashlib.sha256(HEX_KEY.encode()).hexdigest(),
     ],
 )
