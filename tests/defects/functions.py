@@ -186,7 +186,7 @@ def _closed_api(api: ApiDocument) -> ApiDocument:
     return replace(api, methods={f"ANY {PATH}": one}, authorizers={})
 
 
-def _attached(name: str, operation: str, **answer: Any) -> Break:
+def attached_to(name: str, operation: str, **answer: Any) -> Break:
     call = f"lambda:{operation}"
     return answering(
         "function_attachments", name, call, answer, FunctionName=name, Qualifier="live"
@@ -334,7 +334,7 @@ RELEASES = (
     ),
     Defect(
         id="DEP-19:in-a-network",
-        breaks=_attached(
+        breaks=attached_to(
             AWARD,
             "GetFunction",
             Configuration={"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
@@ -342,7 +342,7 @@ RELEASES = (
     ),
     Defect(
         id="DEP-19:fed-by-a-stream",
-        breaks=_attached(
+        breaks=attached_to(
             STAMPS,
             "ListEventSourceMappings",
             EventSourceMappings=[
@@ -356,7 +356,7 @@ RELEASES = (
     ),
     Defect(
         id="DEP-19:runtime-pinned",
-        breaks=_attached(AWARD, "GetRuntimeManagementConfig", UpdateRuntimeOn="Manual"),
+        breaks=attached_to(AWARD, "GetRuntimeManagementConfig", UpdateRuntimeOn="Manual"),
     ),
     Defect(
         id="DEP-19:unreadable",

@@ -27,7 +27,7 @@ from tests.defects.changes import (
     without_records,
 )
 from tests.defects.defect import Break, Defect
-from tests.defects.functions import LAPTOP, NO_REQUESTS, UNDER_A_CONDITION, packaged
+from tests.defects.functions import LAPTOP, NO_REQUESTS, UNDER_A_CONDITION, attached_to, packaged
 from tests.healthy import compute
 from tests.healthy.api_document import AUTHORIZER, uri
 
@@ -484,6 +484,13 @@ ROLLBACK = (
     ),
     Defect(id="ROLL-06:in-a-network", breaks=_set_beside(VpcConfig=NETWORK)),
     Defect(
+        id="DEP-19:network-of-both-releases",
+        breaks=both(
+            attached_to(AWARD, "GetFunction", Configuration={"VpcConfig": NETWORK}),
+            _set_beside(VpcConfig=NETWORK),
+        ),
+    ),
+    Defect(
         id="ROLL-06:its-failed-calls-go-to-another-queue",
         breaks=_set_beside(
             DeadLetterConfig={"TargetArn": "arn:aws:sqs:ap-northeast-1:777788889999:q"}
@@ -557,6 +564,10 @@ ROLLBACK = (
     Defect(
         id="ROLL-07:calls-a-function-of-another-account",
         breaks=_calling(uri("notify").replace("444455556666", "777788889999")),
+    ),
+    Defect(
+        id="ROLL-07:calls-another-account-beside-our-routes",
+        breaks=_beside("GET /history", "CUSTOM", uri("notify").replace("444455556666", "7" * 12)),
     ),
     Defect(id="ROLL-07:answers-a-route-by-itself", breaks=_calling_nothing("POST /notify")),
     Defect(

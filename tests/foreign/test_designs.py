@@ -115,6 +115,13 @@ def test_role_for_logs_is_needed_where_something_is_logged_into_cloudwatch_alone
     assert [one.message for one in red if not one.decision] == []
 
 
+def test_access_log_in_cloudwatch_needs_the_role_without_any_other_log():
+    quiet = item("stages", "prod", settings={})
+    found = judge(both(quiet, ROLELESS)(healthy()), ["DEP-29"])
+
+    assert [one for one in found if one.outcome.red and not one.decision]
+
+
 def test_code_of_your_own_may_go_on_using_our_index():
     assert red(judged(lambda snapshot: snapshot, own_code=True)) == set()
 
