@@ -17,13 +17,14 @@ Item = Mapping[str, Typed]
 KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
 """Attributes that the functions read."""
 REPLACED = re.compile(
-    r"\ufffd|^[?？\s]+$|[縺繧繝ƒ][^縺繧繝ƒ]+[縺繧繝ƒ]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}",
+    r"\ufffd|^[?？\s]+$|[縺繧繝ƒ][^縺繧繝ƒぁ-やゆ-ん]{1,2}[縺繧繝ƒ]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}",
     re.IGNORECASE,
 )
-"""What remains of characters that a wrong encoding destroyed (Windows shows kana so, and loses some), or that
-are still written for a URL or a program."""
-MISREAD_AS: Mapping[str, int] = {"cp1252": 0, "mac_roman": 0, "cp932": 2}
-"""Encodings as which programs open UTF-8 -> the least kana and kanji that come out: kanji spell one by chance."""
+"""What remains of characters that a wrong encoding destroyed (Windows shows kana so, closer than 縺れに縺れる or 繧繝
+has these letters, and loses some), or that are still written for a URL or a program."""
+MISREAD_AS: Mapping[str, int] = {"cp1252": 0, "mac_roman": 1, "cp932": 2}
+"""Encodings as which programs open UTF-8 -> the least kana and kanji that come out: kanji spell one by chance, and
+the apostrophe of “l’église” with the letter behind it another one."""
 MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re.IGNORECASE)
 """HTML tags and character references: a page shows them literally, or executes them."""
 UNFINISHED = re.compile(

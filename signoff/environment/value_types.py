@@ -102,8 +102,10 @@ def _page(value: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether it may be a person's name: neither blank nor what a printed command has in its place."""
-    return len(text.strip()) > 1 and text.strip() not in PLACEHOLDERS
+    """Whether it may be a person's name, such as 林: neither a blank, a sign or a Latin letter alone, nor what a printed command has in its place."""
+    name = text.strip()
+    whole = len(name) > 1 or (name.isalpha() and not name.isascii())
+    return whole and name not in PLACEHOLDERS
 
 
 def _person(value: str) -> str:
@@ -151,9 +153,7 @@ AN_ADDRESS = Words(
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
-PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2), AfterValidator(_person)
-]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_person)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""

@@ -37,6 +37,7 @@ WRONG = [
     ("record_release", "--by NAME is missing: who released what is live"),
     ("record_release --by ' '", "--by takes the name of a person"),
     ("record_release --by NAME", "--by takes the name of a person"),
+    ("record_release --by x", "--by takes the name of a person"),
     ("migrate_users", "--by NAME is missing: who decided"),
     ("migrate_masters --from stage", "has no environment stage; it has prod"),
     ("migrate_masters --from prod", "prod is the target itself"),

@@ -206,6 +206,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("output is not buffered", "", FUNCTIONS, with_variable(PYTHONUNBUFFERED="1")),
     ("flags have a key of their own", "", FUNCTIONS, with_variable(LD_PROJECT="rally")),
     ("dashboard finds by its searches", "", DRAWN, drawn(searching)),
+    *((f"name of a stamp is {name}", "", MASTERS, master(Name=text(name))) for name in ("繧繝彩色の間と繧繝縁", "縺れに縺れて", "L’église")),
     ("place of a stamp has an address", "", MASTERS, master(Location=addressed())),
     ("stage names the functions", "", API, surplus.live(named_by_the_stage)),
 )  # fmt: skip

@@ -25,6 +25,15 @@ def test_environment_has_the_values_of_its_table(path):
     assert environment.waivers == ()
 
 
+def test_name_of_a_person_may_be_one_kanji(changed):
+    path = changed(
+        "go_live = 2026-12-01", 'accepted = [{ what = "MON-01", by = "林", until = 2026-12-10 }]'
+    )
+
+    (accepted,) = load("prod", path, {}).environment.accepted
+    assert accepted.by == "林"
+
+
 def test_unknown_environment_names_those_that_there_are(path):
     with pytest.raises(EnvironmentFileError) as caught:
         load("production", path, {})
@@ -222,7 +231,7 @@ def test_bad_toml_names_line_and_column(changed):
         (
             "go_live = 2026-12-01",
             'accepted = [{ what = "MON-01", by = " \u3000 ", until = 2026-12-10 }]',
-            'prod.accepted.0.by is " \u3000 "; write at least 2 characters',
+            'prod.accepted.0.by is " \u3000 "; write the name of a person',
         ),
         (
             "go_live = 2026-12-01",
