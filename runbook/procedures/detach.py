@@ -16,9 +16,12 @@ draft.
 APIのメソッドにあるものは下書きから取り除きます。`api`で下書きをデプロイするまで、ステージには残ります。
 """
 
+from collections.abc import Iterable
+
 from aws.change.gate import Changes, Refused
 from aws.converge import undo
 from aws.ledger import Unplanned
+from aws.words import did_you_mean, nearest, there_are
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import ROW, UNPLANNED
 
@@ -52,7 +55,9 @@ def remove_what_is_unplanned(context: StepContext) -> Changes:
     API呼び出しで取り除けるものを、確認のうえ取り除く。
     """
     made: Changes = ()
-    for unplanned in _undecided(context):  # one after another: two may be of the same function
+    there = _undecided(context)
+    _refuse_unknown(context, there)
+    for unplanned in _named(context, there):  # one after another: two may be of the same function
         context.watch(unplanned.what)
         made += undo.detach(context, unplanned, planned=context.plan.api)
     return made
@@ -70,7 +75,7 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
     """
     left = {
         unplanned.what: instruction
-        for unplanned in _undecided(context)
+        for unplanned in _named(context, _undecided(context))
         if (instruction := undo.by_hand(unplanned))
     }
     for instruction in left.values():
@@ -86,14 +91,28 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 
 def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     """Return what the checks find now, and neither the plan nor a decision allows."""
-    row, only = context.chosen.get(ROW.name), context.chosen.get(UNPLANNED.name)
+    row = context.chosen.get(ROW.name)
     findings = context.red((row,) if row else (*ROWS, *ALSO))
     found = dict.fromkeys(difference for finding in findings for difference in finding.differences)
-    left = tuple(
-        unplanned
-        for unplanned in found
-        if undo.undo_of(unplanned) and only in (None, unplanned.what)
-    )
-    if only and not left:
+    return tuple(filter(undo.undo_of, found))
+
+
+def _named(context: StepContext, them: Iterable[Unplanned]) -> tuple[Unplanned, ...]:
+    only = context.chosen.get(UNPLANNED.name)
+    return tuple(unplanned for unplanned in them if only in {None, unplanned.what})
+
+
+def _refuse_unknown(context: StepContext, them: Iterable[Unplanned]) -> None:
+    """Refuse a name that is none of these; where there are none, an earlier run may have removed it."""
+    only, names = context.chosen.get(UNPLANNED.name), [unplanned.what for unplanned in them]
+    if only is None or only in names:
+        return
+    if not names:
         context.say(en=f"there is no {only}", ja=f"{only}はありません")
-    return left
+        return
+    near = nearest(only, names)
+    there = did_you_mean(near) if near else there_are(names)
+    raise Refused(
+        en=f"nothing unplanned is called “{only}”; {there.en}",
+        ja=f"計画外の設定に「{only}」はありません。{there.ja}",
+    )

@@ -22,6 +22,7 @@ from runbook import releases
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.engine.change_lines import SERVED
 from runbook.rollback.execution import Rollback, ServedPart, execute, unfinished_target
+from signoff.environment import in_japan
 
 PART = "api"
 NO_AUTHORIZATION = "NONE"
@@ -273,4 +274,4 @@ def _shown(deployment: Mapping[str, Any], canary: Mapping[str, Any] | None) -> d
 
 def _newest_of(listed: Iterable[Mapping[str, Any]]) -> str:
     newest = list(listed)[:LISTED]
-    return ", ".join(f"{entry['id']} ({entry['createdDate']:%Y-%m-%d %H:%M})" for entry in newest)
+    return ", ".join(f"{entry['id']} ({in_japan(entry['createdDate'])})" for entry in newest)

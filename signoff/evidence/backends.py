@@ -15,6 +15,7 @@ from aws.door.failures import code_of
 from aws.iam.statement import parse
 from aws.section import Unreadable
 from aws.words import Bilingual, Words
+from signoff.environment import in_japan
 from signoff.evidence.digests import LIST, with_remedy
 from signoff.evidence.keys import garbled, reporting_garbled, unread
 
@@ -232,7 +233,7 @@ class S3Prefix:
         newer: dict[str, int] = {}
         for page in pages:
             for marker in page.get("DeleteMarkers", ()):
-                name, at = _last(marker["Key"]), f"{marker['LastModified']:%Y-%m-%d %H:%M} UTC"
+                name, at = _last(marker["Key"]), in_japan(marker["LastModified"])
                 if _OF_A_STORE.fullmatch(name):
                     return with_remedy(
                         Words(en=f"{name} was deleted at {at}", ja=f"{name}が{at}に削除されました"),

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json, well_formed
 from aws.words import Bilingual, Words, joined, words_of
+from signoff.environment import in_japan
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Retention, S3Prefix
 from signoff.evidence.digests import Digests, Head, with_remedy
@@ -269,7 +270,7 @@ class Store:
         ):
             return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")
         if record.created > latest:
-            at, who = f"{record.created:%Y-%m-%d %H:%M} UTC", record.caller
+            at, who = in_japan(record.created), record.caller
             return Words(
                 en=f"dated {at}, which is in the future; correct the clock of {who}",
                 ja=f"日時が未来です（{at}）。{who}の時計を合わせてください",

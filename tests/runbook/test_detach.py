@@ -162,6 +162,17 @@ def test_what_only_a_person_can_take_away_stops_it_until_that_is_done(
     assert "already as planned" not in told.partition("Check what no call can")[2]
 
 
+def test_name_of_nothing_unplanned_is_refused_while_something_is(detach, finished, capsys):
+    typo = ("--go", OF_TABLES, "--only", f"table {TABLE}: time to life")
+    over = detach(*typo)
+    expire(finished.client)
+    refused = detach(*typo)
+
+    assert (over, refused) == (0, 1)
+    assert f"did you mean table {TABLE}: time to live?" in capsys.readouterr().err
+    assert expiry(finished.client) == "ENABLED"
+
+
 def test_only_the_named_one_is_taken_away(detach, finished):
     client = finished.client("dynamodb")
     client.update_table(
