@@ -25,7 +25,6 @@ NEW_ONE = Words(en="the new configuration", ja="新しい設定")
 KIND = "front-end"
 FILE = Words(en="file", ja="ファイル")
 CONTENT = Words(en="content", ja="内容")
-REPORT = Path(__file__).parents[2] / "report"
 TIMEOUT_S = 10
 LONGEST = 100_000
 """Bytes: a configuration is short, and what is longer is something else."""
@@ -156,7 +155,7 @@ def rest(text: str) -> str:
 def file_of(context: StepContext) -> Path:
     """Return the file in the folder of the front end's files: the one of ``--site``, else one beside the report."""
     given = context.chosen.get("site")
-    folder = Path(given) if given else REPORT / context.environment.name / "front-end"
+    folder = Path(given) if given else context.folder / "front-end"
     return folder / needed(context).config_path
 
 

@@ -98,7 +98,8 @@ def hold_the_verdict(context: StepContext) -> Changes:
         )
 
     found = result.verdict.decision if result else None
-    return context.settle((Change(VERDICT, DECISION, found, " or ".join(GOOD)),), refuse)
+    good = Words(en=" or ".join(GOOD), ja="または".join(GOOD))
+    return context.settle((Change(VERDICT, DECISION, found, good),), refuse)
 
 
 def _missing(result: Result, checklist: Checklist) -> Words:

@@ -42,6 +42,16 @@ def switch(empty, tmp_path):
         yield switch
 
 
+def test_without_a_site_the_file_lies_beside_the_reports(empty, tmp_path):
+    with temporary_front_end() as there:
+        environment = replace(empty.environment, front_end=there.front_end)
+        context = empty.context(environment=environment, folder=tmp_path)
+
+        path = front_end.file_of(context)
+
+    assert path == tmp_path / "front-end" / there.front_end.config_path
+
+
 def test_a_setting_that_is_only_in_the_repository_stays(switch):
     switch.path.write_text(NEWER)
     made = switch(go=True)
