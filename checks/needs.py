@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from shlex import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +16,7 @@ from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
 from signoff import home_of
 from signoff.commands.help_page import columns
-from signoff.environment import Environment, in_japan, load
+from signoff.environment import ENVIRONMENTS, Environment, in_japan, load
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
 from signoff.evidence import Record, Records, StoreSettings, open_store
@@ -276,12 +277,12 @@ HEADING = {
 MARKS = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}
 
 
-def table(found: Sequence[Need], lang: str) -> str:
-    """Return the list as text, one prerequisite a line."""
+def table(found: Sequence[Need], lang: str, file: str = "") -> str:
+    """Return the list as text, one prerequisite a line; its commands take ``file``, the option of another file of environments."""
     rows = [HEADING[lang]]
     for need in found:
         words = (need.what[lang], need.found[lang], need.who[lang], need.time[lang])
-        rows.append((MARKS[lang][not need.present], *words, as_typed(need.how)))
+        rows.append((MARKS[lang][not need.present], *words, as_typed(need.how, file)))
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     lines = (
         [f"{text}{' ' * (width - columns(text))}" for text, width in zip(row, widths, strict=True)]
@@ -306,7 +307,8 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         checklist=Checklist.load(),
         now=datetime.now(UTC),
     )
-    print(visible(table(found, lang)))
+    file = "" if environments == ENVIRONMENTS else f"--environments {quote(str(environments))}"
+    print(visible(table(found, lang, file)))
     if loaded.derived:
         print(visible(loaded.derived[lang]))
     return Exit.DONE if all(need.present for need in found) else Exit.NO

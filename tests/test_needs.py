@@ -149,5 +149,9 @@ def test_list_is_a_line_for_each_with_its_command(lang, heading):
 
 
 def test_command_is_1_where_anything_is_missing(tmp_path, capsys):
-    assert main(["needs", "--env=prod", f"--environments={production_in(tmp_path)}"]) == 1
-    assert "MISSING  load test (baseline)" in capsys.readouterr().out
+    file = production_in(tmp_path)
+
+    assert main(["needs", "--env=prod", f"--environments={file}"]) == 1
+    told = capsys.readouterr().out
+    assert "MISSING  load test (baseline)" in told
+    assert f"python -m load run --env prod --environments {file} --plan baseline" in told

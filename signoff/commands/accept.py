@@ -76,7 +76,8 @@ def _problems(
     verdict = result.verdict if result else None
     names = {*(row.id for row in Checklist.load()), *(verdict.unowned if verdict else ())}
     blocking = {judged.row.id for judged in verdict.rows if judged.blocks} if verdict else set()
-    yield from (_blocks(condition, env) for condition in conditions if condition in blocking)
+    chosen = result.provenance.chosen if result else ""
+    yield from (_blocks(condition, chosen) for condition in conditions if condition in blocking)
     yield from (_unknown(condition, names) for condition in conditions if condition not in names)
     yield from (_owned(condition, file) for condition in conditions if condition in accepted)
     if until < today(datetime.now(UTC)):
@@ -100,10 +101,10 @@ def _table(what: str, by: str, until: date, environment: str) -> str:
     return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
 
 
-def _blocks(what: str, environment: str) -> Words:
+def _blocks(what: str, chosen: str) -> Words:
     return Words(
-        en=f"{what} makes the newest run a NO-GO, which no owner changes: signoff fix --env {environment}",
-        ja=f"{what}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix --env {environment}",
+        en=f"{what} makes the newest run a NO-GO, which no owner changes: signoff fix {chosen}",
+        ja=f"{what}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {chosen}",
     )
 
 

@@ -41,7 +41,7 @@ WITHOUT_A_CHECKOUT = {
     "pytest --env": "signoff judge --env",
 }
 """What a command begins with -> how a wheel's user types it."""
-READING_A_FILE = re.compile(r"(?:python -m runbook \w+|pytest) --env \S+")
+READING_A_FILE = re.compile(r"(?:python -m (?:runbook|load) \w+|signoff \w+|pytest) --env [\w-]+")
 """Commands that take ``--environments``."""
 
 
@@ -178,16 +178,16 @@ def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
         return told
 
     def filled(text: str) -> str:
-        text = READING_A_FILE.sub(lambda found: f"{found[0]} {file}".rstrip(), text)
-        return as_typed(text)
+        return as_typed(text, file)
 
     by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in told.by_hand)
     note = told.note and Words(en=filled(told.note.en), ja=filled(told.note.ja))
     return Remedy(note=note, command=filled(told.command), by_hand=tuple(by_hand))
 
 
-def as_typed(text: str, *, installed: bool = INSTALLED) -> str:
-    """Return a command, or what names one, as it is typed where this is installed."""
+def as_typed(text: str, file: str = "", *, installed: bool = INSTALLED) -> str:
+    """Return a command, or what names one, as it is typed where this is installed; ``file`` is the option that names the file of environments."""
+    text = READING_A_FILE.sub(lambda found: f"{found[0]} {file}".rstrip(), text)
     for printed, there in WITHOUT_A_CHECKOUT.items() if installed else ():
         text = text.replace(printed, there)
     return text

@@ -65,6 +65,17 @@ def test_commands_read_the_file_of_environments_that_the_run_read():
     assert unknown.command == "pytest --env prod --environments ours.toml"
 
 
+@pytest.mark.parametrize(
+    "command", ["python -m load run", "signoff clean", "python -m runbook fix"]
+)
+def test_every_command_of_ours_takes_the_file_of_environments(command):
+    typed = as_typed(
+        f"{command} --env prod --plan soak", "--environments ours.toml", installed=False
+    )
+
+    assert typed == f"{command} --env prod --environments ours.toml --plan soak"
+
+
 def test_a_call_that_failed_is_not_signed_for_and_a_signature_of_before_is_given_anew():
     failed = Finding(row="SMOKE-06", outcome=Outcome.FAIL, words=Words.same("…"))
     row = Checklist.load()["SMOKE-06"]
