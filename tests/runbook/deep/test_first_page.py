@@ -22,8 +22,8 @@ LEFT_OUT = frozenset({".git", ".venv", "report", "tests", "bench"})
 NUMBERED = re.compile(r"^\d+\. \[(\w+)\]", re.MULTILINE)
 UNATTENDED = ("--env=local", "--go", "--yes")
 TOKEN = {"secrets": ["--line-token-file=report/local/line-token"]}
-NOT_HERE = {"evidence", "provision", "domain", "by_hand", "cutover"}
-"""Lines for AWS, for people, or for all the others at once."""
+NOT_HERE = {"evidence", "provision", "domain", "by_hand", "cutover", "prove"}
+"""Lines for AWS, for people, for a checkout with its tests, or for all the others at once."""
 
 
 PAGE = (ROOT / "runbook/pages/index.en.md").read_text(encoding="utf-8")
