@@ -11,7 +11,7 @@ from typing import Any
 from botocore import exceptions
 
 from aws.door.failures import ReadFailure
-from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
+from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, Unread, lacking, obstacle_of
 from aws.visible import visible
 from aws.words import Bilingual, Words, words_of
 from signoff import ROOT
@@ -20,7 +20,7 @@ from signoff.environment.guard import CREDENTIALS, no_credentials
 UNANSWERED = (exceptions.HTTPClientError, exceptions.ConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
 """How botocore's report names a parameter; what stands beside it may be a secret."""
-EXPECTED = (exceptions.ClientError, exceptions.BotoCoreError, OSError, ReadFailure)
+EXPECTED = (exceptions.ClientError, exceptions.BotoCoreError, OSError, ReadFailure, Unread)
 """What the AWS client, an incomplete answer and the disk raise; anything else is a fault of ours and is not caught."""
 NO_VERDICT = Words(en="NO VERDICT", ja="判定なし")
 THESE = Words(en="these credentials", ja="現在の認証情報")
@@ -43,10 +43,11 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
         return _answered(exceptions.ClientError(error.last_response, asked), caller, rights)
     if isinstance(error, exceptions.BotoCoreError):
         return _of_the_client(error)
-    if isinstance(error, ReadFailure):
+    if isinstance(error, ReadFailure | Unread):
+        incomplete = error.why.words if isinstance(error, Unread) else words_of(error)
         return Words(
-            en=f"AWS answered incompletely ({error}): run it again, and if it says so again, look at that in the console",
-            ja=f"AWSの応答が不完全です（{error}）。再実行し、繰り返す場合はコンソールで確認してください",
+            en=f"AWS answered incompletely ({incomplete.en}): run it again, and if it says so again, look at that in the console",
+            ja=f"AWSの応答が不完全です（{incomplete.ja}）。再実行し、繰り返す場合はコンソールで確認してください",
         )
     if isinstance(error, OSError):
         place, why = error.filename, error.strerror or type(error).__name__

@@ -11,8 +11,8 @@ import pytest
 from aws.change.gate import Refused
 from aws.door.failures import ReadFailure, lacking_member
 from runbook.engine import Stopped
-from runbook.procedures import api
-from signoff.judge.errors import sentence
+from runbook.procedures import api, functions
+from signoff.judge.errors import EXPECTED, sentence
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 
@@ -75,8 +75,19 @@ def test_missing_member_is_named_in_both_languages(finished):
 
     said = sentence(missed.value)
     assert "lambda:GetAccountSettings: the answer has no AccountLimit.Nothing" in said.en
-    assert "lambda:GetAccountSettings: the answer has no AccountLimit.Nothing" in said.ja
-    assert said.en != said.ja
+    assert "lambda:GetAccountSettings: 応答にAccountLimit.Nothingがありません" in said.ja
+
+
+def test_fact_that_a_kind_misses_is_named_in_both_languages(finished):
+    """A kind decodes for the checks as well, to whom it is not testable: in a step it is the same sentence."""
+    of_the_code = ("lambda:GetFunction", "Configuration", "CodeSha256")
+    with lacking(finished, *of_the_code), pytest.raises(EXPECTED) as missed:
+        functions.upload_the_functions.action(finished.context(go=False))
+
+    said = sentence(missed.value)
+    why = "(lambda:GetFunction: the answer has no Configuration.CodeSha256)"
+    assert said.en.startswith(f"AWS answered incompletely {why}: run it again")
+    assert said.ja.startswith("AWSの応答が不完全です（lambda:GetFunction: ")
 
 
 def test_run_stops_at_the_step_that_misses_a_member(tmp_path, monkeypatch):

@@ -33,7 +33,7 @@ KILLED = [
     ("tables", "UpdateAlias", 1),
     ("tables", "UpdateAlias", 5),
     ("tables", "UpdateAlias", 8),
-    ("tables", "UpdateAlias", 14),
+    ("tables", "UpdateAlias", 10),
     ("tables", "DeleteFunction", 2),
     ("tables", "DeleteRolePolicy", 2),
     ("tables", "DeleteTable", 2),
