@@ -30,8 +30,8 @@ SEEDS = (20261125, 20261126)
 ITEMS, KILLS = 3_000, 15
 """Of each seed."""
 LONGEST_RUN_S = 120
-LATEST_CALL, LATEST_MOMENT_S = 24, 0.1
-"""A run makes some 15 calls before it writes, and 120 to write everything: killed later than this, it
+LATEST_CALL, LATEST_MOMENT_S = 20, 0.05
+"""A run makes some 12 calls before it writes, and 120 to write everything: killed later than this, it
 would come to its end before it was killed 15 times."""
 
 
