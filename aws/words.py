@@ -68,6 +68,11 @@ class Named(Words):
     name: str
 
 
+def kind_of(name: Words) -> Words:
+    """Return what a name says that its thing is: ``table`` of ``table Users-prod``; a word alone is its own kind."""
+    return name.kind if isinstance(name, Named) else name
+
+
 SILENCE = Words(en="", ja="")
 
 

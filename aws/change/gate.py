@@ -29,7 +29,7 @@ from aws.change.waiting import (
 from aws.difference import Difference
 from aws.door.failures import GONE, code_of
 from aws.redaction.secret_text import masked
-from aws.words import Bilingual, Named, Words, joined
+from aws.words import Bilingual, Words, joined
 
 T = TypeVar("T")
 AnswerT = TypeVar("AnswerT")
@@ -330,10 +330,6 @@ TAG = Words(en="tag", ja="タグ")
 def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[Words, str]:
     """Tags as fields of a resource; values are masked unless public, since a secret may be there."""
     return {TAG.named(key): context.clear(value) for key, value in tags.items()}
-
-
-def is_tag(field: Words) -> bool:
-    return isinstance(field, Named) and field.kind is TAG
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

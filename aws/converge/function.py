@@ -12,12 +12,12 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.change.gate import (
+    TAG,
     Change,
     ChangeContext,
     Changes,
     Refused,
     difference,
-    is_tag,
     tag_fields,
     unless_absent,
 )
@@ -41,7 +41,7 @@ from aws.kinds.function import (
 )
 from aws.raw import Raw
 from aws.release import CLOSED_PACKAGE, CLOSED_VERSION, code_sha256
-from aws.words import Named, Words
+from aws.words import Named, Words, kind_of
 
 OVERLAYS = {LAYERS: "Layers", FILE_SYSTEMS: "FileSystemConfigs"}
 """What is laid over the package and may run instead of it; the plan has none."""
@@ -171,7 +171,7 @@ def variables_of(fields: Fields) -> dict[str, str]:
     return {
         field.name: value
         for field, value in fields.items()
-        if isinstance(field, Named) and field.kind is VARIABLE
+        if isinstance(field, Named) and field.kind == VARIABLE
     }
 
 
@@ -258,7 +258,7 @@ def _update(
     kept: Kept,
 ) -> None:
     client, fields = context.client("lambda"), {change.field for change in changes}
-    tagging = {field for field in fields if is_tag(field)}
+    tagging = {field for field in fields if kind_of(field) == TAG}
     if fields - tagging - OF_THE_UPLOAD:
         rest = parameters({**configuration(function), **kept[0]}, kept[1])
         # Layers that were decided stay: what a request does not name, Lambda keeps.

@@ -9,13 +9,13 @@ from typing import Any
 from aws.api.document import Method, decode_method
 from aws.api.integration import VARIABLE
 from aws.change.gate import (
+    TAG,
     Change,
     ChangeContext,
     Changes,
     MissingPrerequisite,
     Refused,
     difference,
-    is_tag,
     repairs,
     tag_fields,
     unless_absent,
@@ -25,7 +25,7 @@ from aws.desired import Api
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import ENDPOINT, REACHED, REST_API, RestApi
 from aws.raw import Raw
-from aws.words import Words
+from aws.words import Words, kind_of
 
 REGIONAL = ("REGIONAL",)
 """A new edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""
@@ -113,7 +113,7 @@ def _apply(context: ChangeContext, api: Api, found: RestApi, changes: Changes) -
         patch.append(replaced("/disableExecuteApiEndpoint", value=False))
     if patch:
         client.update_rest_api(restApiId=found.id, patchOperations=patch)
-    if any(map(is_tag, fields)):
+    if TAG in map(kind_of, fields):
         name = arn(api, f"/restapis/{found.id}")
         client.tag_resource(resourceArn=name, tags=dict(api.tags))
 

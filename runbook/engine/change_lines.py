@@ -20,7 +20,7 @@ from rich.markup import escape
 from aws.change.gate import Change, Changes
 from aws.difference import SWITCHES
 from aws.visible import visible_line
-from aws.words import Named, Words, first_of, joined
+from aws.words import Words, first_of, joined, kind_of
 
 EVIDENCE = Words(en="evidence", ja="証跡")
 REHEARSAL = Words(en="rehearsal", ja="訓練")
@@ -160,11 +160,6 @@ def _cut(value: object, room: int) -> str:
     """Return a value in one line of at most so many columns; Japanese takes two each."""
     text = visible_line(" ".join(str(value).split()))
     return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
-
-
-def kind_of(resource: Words) -> Words:
-    """Return the kind of a resource, without its name."""
-    return resource.kind if isinstance(resource, Named) else resource
 
 
 PRICES = Path(__file__).with_name("prices.toml")

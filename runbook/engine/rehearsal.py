@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from aws.change.gate import Change, Changes
 from aws.converge.secret import GIVEN
-from aws.words import Words, joined
-from runbook.engine.change_lines import OF_OURS, VERDICT, kind_of, standing_costs
+from aws.words import Words, joined, kind_of
+from runbook.engine.change_lines import OF_OURS, VERDICT, standing_costs
 from runbook.engine.step import Step
 
 WITHOUT_A_TERMINAL = Words(en="without a terminal: --yes", ja="ターミナルがない場合は--yes")

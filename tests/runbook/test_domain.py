@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aws.converge import custom_domain
+from aws.words import kind_of
 from runbook.engine import Declined, Procedure, Refused
-from runbook.engine.change_lines import kind_of
 from runbook.procedures import domain
 from tests.runbook.desk import ONCE
 
