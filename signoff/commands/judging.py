@@ -11,7 +11,6 @@ from signoff import ROOT
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
 from signoff.judge.errors import UnusableFileError
-from signoff.judge.run_recording import Recorded, is_recording
 from signoff.report.verify import provenance_of
 
 NO_FILE = Words(
@@ -61,8 +60,6 @@ def replay(inventory: Path, env: str | None, lang: str) -> NoReturn:
 def _environment_of(inventory: Path) -> str | None:
     """Return the environment of the run whose folder holds this inventory; None if nothing there names it."""
     try:
-        if is_recording(inventory):
-            return Recorded.load(inventory).environment.name
         return str(provenance_of(inventory.parent)["environment"])
     except UnusableFileError:
         return None

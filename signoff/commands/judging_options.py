@@ -64,17 +64,9 @@ JUDGING = (
     _file(
         "--replay",
         Words(
-            en="judge a saved inventory.json, or a recording.json, instead of AWS",
-            ja="AWSの代わりに、保存したinventory.jsonまたはrecording.jsonを判定する",
+            en="judge a saved inventory.json instead of AWS",
+            ja="AWSの代わりに、保存したinventory.jsonを判定する",
         ),
-    ),
-    _file(
-        "--record",
-        Words(
-            en="save AWS's answers in this folder, without secrets, ids and addresses, to judge them again elsewhere",
-            ja="シークレット、ID、アドレスを除いたAWSの応答をここに保存し、別の場所で再判定できるようにする",
-        ),
-        metavar="DIR",
     ),
     environments_option(),
     _file(

@@ -7,7 +7,6 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +22,6 @@ from signoff.environment import Environment, embedded, load, today
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.errors import UnusableFileError
 from signoff.judge.run import Choice, Composition, Options
-from signoff.judge.run_recording import Recorded, is_recording
 from signoff.judge.snapshot import PlanT
 from signoff.judge.verdict import date_faults
 from signoff.report.history import readable_baseline
@@ -47,13 +45,9 @@ NO_URL = Words(
     en="--api-url {} is not the address of an API; write https://host/stage",
     ja="--api-url {}はAPIのアドレスではありません。https://host/stageのように書いてください",
 )
-NOTHING_TO_RECORD = Words(
-    en="--record keeps AWS's answers, and --replay asks AWS nothing; give one of the two",
-    ja="--recordはAWSの応答を残しますが、--replayはAWSに問い合わせません。どちらか一方を指定してください",
-)
 NOT_WRITABLE = Words(
-    en="{} {}: nothing can be written there ({}); name another place",
-    ja="{} {}: 書き込めません（{}）。別の場所を指定してください",
+    en="--json {}: nothing can be written there ({}); name another place",
+    ja="--json {}: 書き込めません（{}）。別の場所を指定してください",
 )
 ONE_PROCESS = Words(
     en="a verdict needs one process; run without -n",
@@ -98,9 +92,7 @@ def choice_of(
     if embedded(environment) and not option.replay:
         stack = composition.embedded_stack()
         environment = closing.enter_context(stack.localized(environment))
-    if option.replay and is_recording(option.replay):
-        environment = Recorded.load(option.replay).environment
-    elif option.replay:
+    if option.replay:
         environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
     if option.checks:
@@ -119,7 +111,6 @@ def choice_of(
             wait=option.wait,
             rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,
-            record=option.record,
             api_url=option.api_url,
             lang=option.lang,
             baseline=_baseline(option.baseline),
@@ -164,18 +155,12 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
     lang = option.lang
     if option.api_url and not _is_address(option.api_url):
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
-    if option.record and option.replay:
-        raise pytest.UsageError(NOTHING_TO_RECORD[lang])
-    for name, place, make in (
-        ("--record", option.record, partial(Path.mkdir, parents=True, exist_ok=True)),
-        ("--json", option.json, Path.touch),
-    ):
-        try:
-            if place:
-                make(place)
-        except OSError as error:
-            problem = NOT_WRITABLE[lang].format(name, place, error.strerror)
-            raise pytest.UsageError(problem) from None
+    try:
+        if option.json:
+            option.json.touch()
+    except OSError as error:
+        problem = NOT_WRITABLE[lang].format(option.json, error.strerror)
+        raise pytest.UsageError(problem) from None
 
 
 def _is_address(url: str) -> bool:

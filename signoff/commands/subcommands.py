@@ -285,10 +285,7 @@ REPLAY = Command(
     _file(
         "inventory",
         "FILE",
-        Words(
-            en="inventory.json of a run, or a recording.json",
-            ja="実行が残したinventory.json、またはrecording.json",
-        ),
+        Words(en="inventory.json of a run", ja="実行が残したinventory.json"),
     ),
     CommandOption(
         "--env",

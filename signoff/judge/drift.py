@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.door.sessions import boto_session
-from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
+from aws.inventory import Inventory, Sections, frozen, on_demand
 from aws.kind.description import LeftOut, value_of
 from aws.kinds import BY_SECTION
 from aws.redaction.secret_text import MaskedValue
@@ -51,7 +51,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> tuple[Words | None, int]:
         snapshot.scope,
         caller=snapshot.inventory.caller,
         salts=snapshot.inventory.salts,
-        options=ReadOptions(retry=snapshot.reading.retry, now=snapshot.reading.now),
+        options=snapshot.reading,
     )
     again = frozen(lazy, compared())
     return changed(snapshot.inventory, again), again.calls

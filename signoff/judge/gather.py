@@ -24,7 +24,6 @@ from signoff.evidence.keys import unread
 from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.errors import unreadable
 from signoff.judge.run import Choice
-from signoff.judge.run_recording import Recorded, Recording, is_recording
 from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of, time_outs_of
 
 STORE_S = 120.0
@@ -121,13 +120,8 @@ def _read(
 
     # By AWS's clock.
     options = ReadOptions(retry=retry, now=lambda: datetime.now(UTC) + caller.skew)
-    recording = None
-    if choice.options.record:
-        public = scope.public_values | scope.known_defaults
-        recording = Recording(environment, caller.arn, datetime.now(UTC) + caller.skew, public)
-        options = replace(recording.options, retry=retry)
     inventory = on_demand(
-        recording.of(open_session(environment.region)) if recording else session,
+        session,
         scope,
         caller=caller.arn,
         salts=salts,
@@ -141,7 +135,7 @@ def _read(
         for replaced in _replaced(inventory):
             wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
     snapshot = _snapshot(choice, scope, inventory, records, dev)
-    return replace(snapshot, recording=recording, reading=options)
+    return replace(snapshot, reading=options)
 
 
 def _replaced(inventory: Inventory) -> Iterator[datetime]:
@@ -153,15 +147,8 @@ def _replaced(inventory: Inventory) -> Iterator[datetime]:
 
 
 def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
-    if is_recording(replay):
-        recorded = Recorded.load(replay)
-        scope = _scope(choice, ("recorded",))
-        session, options = recorded.session(), recorded.options
-        inventory = read_all(on_demand(session, scope, caller=recorded.caller, options=options))
-    else:
-        inventory = _saved(replay)
-        scope = _scope(choice, ())
-    return _snapshot(choice, scope, inventory, Records(in_replay=True), Records(in_replay=True))
+    records = Records(in_replay=True)
+    return _snapshot(choice, _scope(choice, ()), _saved(replay), records, records)
 
 
 def _scope(

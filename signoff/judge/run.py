@@ -96,7 +96,6 @@ class Options:
     phase: Phase
     rows: tuple[str, ...]
     replay: Path | None
-    record: Path | None
     api_url: str | None
     lang: str
     root: Path

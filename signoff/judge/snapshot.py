@@ -20,7 +20,6 @@ from signoff.evidence import Records
 from signoff.evidence.facts import Facts, digest_of, facts_of
 from signoff.evidence.parts import Part
 from signoff.judge.observations import plain
-from signoff.judge.run_recording import Recording
 
 PlanT = TypeVar("PlanT")
 """The type of the plan, which the judge passes through and only its readers know."""
@@ -142,8 +141,6 @@ class Snapshot(Generic[PlanT]):
     """Where smoke calls go; None means the address that the inventory has."""
     told: tuple[Words, ...] = ()
     """What was found before the reading and a signer has to know."""
-    recording: Recording | None = None
-    """The recording of the reading, with ``--record``."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
     reading: ReadOptions = field(default_factory=ReadOptions, repr=False, compare=False)

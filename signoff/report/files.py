@@ -66,10 +66,6 @@ def publish(
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
     if options.json:
         options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
-    if snapshot.recording and options.record:
-        outcomes = {row.row.id: row.outcome for row in rows}
-        saved = snapshot.recording.save(options.record, outcomes)
-        terminal.line(_recorded(saved)[options.lang])
     if not findings.full:
         judged = tuple(row for row in rows if row.findings)
         terminal.part(judged, len(choice.checklist), provenance_of_run(choice, snapshot))
@@ -144,13 +140,6 @@ def _unwritten(why: Words, result: Result) -> Words:
     return Words(
         en=f"the report can't be written ({why.en}); it would have been {headline.en}",
         ja=f"レポートを書き込めません（{why.ja}）。判定は「{headline.ja}」でした",
-    )
-
-
-def _recorded(file: Path) -> Words:
-    return Words(
-        en=f"recorded in {file}: check it before you share it; judge it again with --replay {file}",
-        ja=f"{file}に記録しました。渡す前に内容を確認してください。--replay {file}で再判定できます",
     )
 
 

@@ -13,12 +13,12 @@ from aws.ledger import Closed, Effect, Harmless, Judged
 from tests.aws.closed_world import COVERAGE, undecided
 from tests.aws.fake_aws import HEALTHY
 from tests.aws.known_without import UNREAD
-from tests.recorded.documented import ANSWERS
+from tests.documented.session import ANSWERS
 
 WRITTEN = {
     "tests/aws/answers/": HEALTHY,
     "UNREAD of tests/aws/known_without.py": UNREAD,
-    "tests/recorded/documentation/": {answer["call"] for answer in ANSWERS},
+    "tests/documented/answers/": {answer["call"] for answer in ANSWERS},
 }
 """Where a call is written down once more, since a second opinion can't be derived from the first."""
 

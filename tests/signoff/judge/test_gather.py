@@ -42,7 +42,6 @@ def test_only_a_stack_of_our_own_is_asked_without_call_rates(stack, rates, tmp_p
         phase=Phase.BEFORE,
         rows=(),
         replay=None,
-        record=None,
         api_url=None,
         lang="en",
         root=tmp_path,

@@ -10,7 +10,7 @@ from aws.inventory import on_demand, read_all
 from aws.saved import unreadable
 from tests.aws.answers import SCOPE, TOPIC
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, session_with
-from tests.recorded.documented import (
+from tests.documented.session import (
     ANSWERS,
     CBOR,
     FOLDER,

@@ -1,6 +1,6 @@
 """Answers as AWS writes them on the wire, from its documentation: bytes, so that botocore's parsers are real.
 
-Each stands in ``documentation/*.toml``: ``call``, its ``source``, ``body`` (or ``data``, for a service of several protocols), ``status`` and
+Each stands in ``answers/*.toml``: ``call``, its ``source``, ``body`` (or ``data``, for a service of several protocols), ``status`` and
 ``headers`` where they are not those of a success, and ``when`` where only some parameters are answered so. ``@{Name}`` in a
 body is the parameter of that name.
 """
@@ -19,7 +19,7 @@ from botocore.compat import HTTPHeaders
 
 from tests.aws.wire import Raw
 
-FOLDER = Path(__file__).parent / "documentation"
+FOLDER = Path(__file__).parent / "answers"
 VARIANTS = tomllib.loads((FOLDER / "variants.toml").read_text(encoding="utf-8"))
 ANSWERS = [
     answer
