@@ -328,6 +328,10 @@ class Widget:
     def __str__(self) -> str:
         return self.kind
 
+    @property
+    def words(self) -> Words:
+        return Words.same(self.title)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard(PlannedResource):

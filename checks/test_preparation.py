@@ -12,6 +12,8 @@ from aws.bounds import between, described, exactly, within
 from aws.difference import Compared, Difference, Differences, differences
 from aws.inventory import Inventory, Sections
 from aws.kind.description import COPIES, REGION
+from aws.kind.engine import Kind
+from aws.kinds import BY_SECTION
 from aws.kinds.function_beside import ACCOUNT
 from aws.kinds.rest_api import REST_API
 from aws.kinds.secret import SECRET
@@ -23,7 +25,6 @@ from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.evidence import Record, Records
-from signoff.evidence.parts import label_of_section
 from signoff.judge.checklist import Checklist, Phase, Row, expectation
 from signoff.judge.decisions import ENVIRONMENT, Judge
 from signoff.judge.observations import Observations
@@ -83,6 +84,11 @@ def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
         deployed.usage_plan().name,
         deployed.dashboard().name,
     ]
+
+
+PREFIXED = [
+    BY_SECTION[name] for name in ("functions", "tables", "roles", "secrets", "alarms", "rest_apis")
+]
 
 
 def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environment) -> list[str]:
@@ -192,14 +198,14 @@ def test_only_one_api_has_the_planned_name(deployed: Deployed, plan: Plan, judge
 
 
 @expectation("PREP-05", ja="接頭辞を持つ計画外のリソースがない")
-@pytest.mark.parametrize("kind", ["functions", "tables", "roles", "secrets", "alarms", "rest_apis"])
+@pytest.mark.parametrize("kind", PREFIXED, ids=lambda kind: kind.section)
 def test_nothing_unplanned_has_the_prefix(
-    kind: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    kind: Kind[Any], deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    names = judge.observe(deployed.names(kind), "names").names
+    names = judge.observe(deployed.names(kind.section), "names").names
 
-    fact = Words(en=f"{kind} beyond the plan", ja=f"計画外の{label_of_section(kind).ja}")
-    compared = {fact: (unexpected(kind, names, plan, environment), within(()))}
+    fact = Words(en=f"{kind.section} beyond the plan", ja=f"計画外の{kind.words.ja}")
+    compared = {fact: (unexpected(kind.section, names, plan, environment), within(()))}
     judge.compare(PREFIX, environment.prefix, compared, loosens=True)
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff.evidence.parts import labels
 
 SHOWN = 600
 """Characters of a body that a failure shows."""
@@ -38,15 +37,14 @@ def redacted(text: str) -> str:
 class Session:
     """A bearer token and whose it claims to be; ``kind`` says what it is (live, expired, forged)."""
 
-    kind: str
+    kind: Words
     user_id: str
     token: str = field(repr=False)
 
     @property
     def words(self) -> Words:
-        kind = labels()["sessions"].get(self.kind, self.kind)
         of, of_ja = (f" of {self.user_id}", f"、{self.user_id}") if self.user_id else ("", "")
-        return Words(en=f"with {self.kind} session{of}", ja=f"{kind}セッション{of_ja}")
+        return Words(en=f"with {self.kind} session{of}", ja=f"{self.kind.ja}のセッション{of_ja}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,8 @@ REFUSALS = tuple(_refusals())
 class Case:
     """A kind of answer, and a call that gets it; if it does not, the row ``owner`` is red."""
 
-    name: str
+    answered: Words
+    """What answers."""
     status: int
     owner: str
     call: Callable[[Scenarios], Call]
@@ -54,8 +55,14 @@ class Case:
             ja=f"{answer.ja}（期待値: {self.status}）",
         )
 
+    @property
+    def words(self) -> Words:
+        return Words(
+            en=f"{self.status} of {self.answered}", ja=f"{self.answered.ja}の{self.status}応答"
+        )
+
     def __str__(self) -> str:
-        return self.name
+        return str(self.words)
 
 
 def allowed_origin(answer: Answer) -> str | None:
@@ -111,23 +118,45 @@ def _forged(scenarios: Scenarios) -> Call:
 
 def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
-        yield Case(f"200 of {route}", 200, ROWS[route], _success(route))
-    yield Case("200 of an award", 200, "SMOKE-03", Scenarios.collect)
+        yield Case(Words.same(route), 200, ROWS[route], _success(route))
+    yield Case(Words("an award", "スタンプ付与"), 200, "SMOKE-03", Scenarios.collect)
     for error in REFUSALS:
-        yield Case(f"{error.status} of {error.route}", error.status, "SMOKE-11", error.call)
-    yield Case("401 of POST /auth/verify", 401, "SMOKE-01", lambda _: GUIDE)
-    yield Case("409", 409, "SMOKE-16", Scenarios.collect_again)
+        yield Case(Words.same(error.route), error.status, "SMOKE-11", error.call)
+    yield Case(Words.same("POST /auth/verify"), 401, "SMOKE-01", lambda _: GUIDE)
     yield Case(
-        "403",
+        Words("a second award", "2回目のスタンプ付与"), 409, "SMOKE-16", Scenarios.collect_again
+    )
+    yield Case(
+        Words("another user's stamps", "他の利用者のスタンプ"),
         403,
         "SEC-42",
         lambda scenarios: scenarios.harmless("GET /stamps", scenarios.caller, scenarios.other),
     )
     missing = get("/stamps", userId="Usmoke")
-    yield Case("401 of the gateway without a session", 401, "SEC-41", lambda _: missing)
-    yield Case("401 of the gateway to another origin", 401, "SEC-41", _elsewhere(lambda _: missing))
-    yield Case("401 of the gateway for a forged session", 401, "SEC-40", _forged)
-    yield Case("403 of the gateway for an unknown path", 403, "DEP-24", lambda _: get(NO_PATH))
+    yield Case(
+        Words("the gateway without a session", "ゲートウェイ（セッションなし）"),
+        401,
+        "SEC-41",
+        lambda _: missing,
+    )
+    yield Case(
+        Words("the gateway to another origin", "ゲートウェイ（別オリジンあて）"),
+        401,
+        "SEC-41",
+        _elsewhere(lambda _: missing),
+    )
+    yield Case(
+        Words("the gateway for a forged session", "ゲートウェイ（偽造セッション）"),
+        401,
+        "SEC-40",
+        _forged,
+    )
+    yield Case(
+        Words("the gateway for an unknown path", "ゲートウェイ（存在しないパス）"),
+        403,
+        "DEP-24",
+        lambda _: get(NO_PATH),
+    )
 
 
 CASES = tuple(_cases())

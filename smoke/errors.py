@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import inf, nextafter
 from typing import Any
 
+from aws.words import SILENCE, Words
 from lambdas.rally.domain.refusals import CODES
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
@@ -29,15 +30,20 @@ class Error:
     route: str
     code: str
     call: Callable[[Scenarios], Call]
-    about: str = ""
+    about: Words = SILENCE
 
     @property
     def status(self) -> int:
         """The status under which the contract documents the code."""
         return CODES[self.code][0]
 
+    @property
+    def words(self) -> Words:
+        of = (f" of {self.about}", f"（{self.about.ja}）") if self.about else ("", "")
+        return Words(*(f"{self.route} {self.code}{detail}" for detail in of))
+
     def __str__(self) -> str:
-        return f"{self.route} {self.code} {self.about}".rstrip()
+        return str(self.words)
 
 
 def _text(route: str, text: str) -> Callable[[Scenarios], Call]:
@@ -65,7 +71,7 @@ def _nowhere(route: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
 
 
-def _from(about: str, **position: Any) -> Error:
+def _from(about: Words, **position: Any) -> Error:
     """Return the claim of a stamp from an invalid position; the stamp was collected before."""
 
     def call(scenarios: Scenarios) -> Call:
@@ -134,13 +140,13 @@ ERRORS = (
     ),
     Error("POST /stamps/award", "OUT_OF_RANGE", _too_far),
     Error("POST /stamps/award", "STAMP_NOT_FOUND", _nowhere("POST /stamps/award")),
-    _from("of half a position", lon=None),
-    _from("of an accuracy alone", lat=None, lon=None, accuracy=5),
-    _from("of a latitude in text", lat="35.5"),
-    _from("of a latitude that is none", lat=90.5),
-    _from("of a longitude that is none", lon=-180.5),
-    _from("of a longitude that is true", lon=True),
-    _from("of a negative accuracy", accuracy=-1),
+    _from(Words("half a position", "緯度または経度の欠落"), lon=None),
+    _from(Words("an accuracy alone", "精度のみ"), lat=None, lon=None, accuracy=5),
+    _from(Words("a latitude in text", "文字列の緯度"), lat="35.5"),
+    _from(Words("a latitude that is none", "緯度でない値"), lat=90.5),
+    _from(Words("a longitude that is none", "経度でない値"), lon=-180.5),
+    _from(Words("a longitude that is true", "経度がtrue"), lon=True),
+    _from(Words("a negative accuracy", "負の精度"), accuracy=-1),
     Error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
 )
 POSITION_REQUIRED = Error(
@@ -273,13 +279,13 @@ def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, A
 class BoundaryInput:
     """Input just within what the contract allows; ``status`` and ``code`` are the right answer."""
 
-    about: str
+    words: Words
     call: Callable[[Scenarios], Call]
     status: int = 200
     code: str | None = None
 
     def __str__(self) -> str:
-        return self.about
+        return str(self.words)
 
 
 def _token(length: int) -> Callable[[Scenarios], Call]:
@@ -308,40 +314,65 @@ def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
 
 
 BOUNDS = (
-    BoundaryInput("ID token of 8192 characters", _token(8192), 401, "TOKEN_VERIFICATION_FAILED"),
-    *(BoundaryInput(f"latitude {at}", _place(lat=at)) for at in (-90, 0, 90)),
-    *(BoundaryInput(f"longitude {at}", _place(lon=at)) for at in (-180, 0, 180)),
-    *(BoundaryInput(f"accuracy {at}", _place(accuracy=at)) for at in (0, 0.5, 1.7e308)),
     BoundaryInput(
-        "spot id of 128 characters",
+        Words("ID token of 8192 characters", "8192文字のIDトークン"),
+        _token(8192),
+        401,
+        "TOKEN_VERIFICATION_FAILED",
+    ),
+    *(BoundaryInput(Words("latitude", "緯度").named(at), _place(lat=at)) for at in (-90, 0, 90)),
+    *(BoundaryInput(Words("longitude", "経度").named(at), _place(lon=at)) for at in (-180, 0, 180)),
+    *(
+        BoundaryInput(Words("accuracy", "精度").named(at), _place(accuracy=at))
+        for at in (0, 0.5, 1.7e308)
+    ),
+    BoundaryInput(
+        Words("spot id of 128 characters", "128文字のスポットID"),
         lambda s: s.position(s.caller, spotId="x" * 128),
         404,
         "STAMP_NOT_FOUND",
     ),
-    BoundaryInput("user id of 64 characters", _of_longest_id),
+    BoundaryInput(Words("user id of 64 characters", "64文字のユーザーID"), _of_longest_id),
     BoundaryInput(
-        "session of a clock ahead of ours", lambda s: s.stamps_of(s.sessions.ahead(s.caller))
+        Words("session of a clock ahead of ours", "進んだ時計で発行されたセッション"),
+        lambda s: s.stamps_of(s.sessions.ahead(s.caller)),
     ),
-    BoundaryInput("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
-    BoundaryInput("text of 300 characters", _notify("reminder", message="x" * 300)),
     BoundaryInput(
-        "text of 301 characters", _notify("reminder", message="x" * 301), 400, "VALIDATION_ERROR"
+        Words("stamp name of 300 characters", "300文字のスタンプ名"), _notify(stamp_name="x" * 300)
     ),
-    BoundaryInput("stamp name of two lines", _notify(stamp_name="one\ntwo")),
-    BoundaryInput("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
     BoundaryInput(
-        "picture with all that a URL may have", _notify(image_url="https://a.jp:443/a?b=[c]&d#~e")
+        Words("text of 300 characters", "300文字の本文"), _notify("reminder", message="x" * 300)
     ),
-    BoundaryInput("no data", _without_a_body_of_its_own),
+    BoundaryInput(
+        Words("text of 301 characters", "301文字の本文"),
+        _notify("reminder", message="x" * 301),
+        400,
+        "VALIDATION_ERROR",
+    ),
+    BoundaryInput(
+        Words("stamp name of two lines", "2行のスタンプ名"), _notify(stamp_name="one\ntwo")
+    ),
+    BoundaryInput(
+        Words("picture of 2000 characters", "2000文字の画像URL"),
+        _notify(image_url="https://a.jp/" + "x" * 1987),
+    ),
+    BoundaryInput(
+        Words("picture with all that a URL may have", "URLの全要素を含む画像URL"),
+        _notify(image_url="https://a.jp:443/a?b=[c]&d#~e"),
+    ),
+    BoundaryInput(Words("no data", "データなし"), _without_a_body_of_its_own),
     *(
-        BoundaryInput(f"week {name}", period_of("weekly", name))
+        BoundaryInput(Words("week", "週").named(name), period_of("weekly", name))
         for name in ("1000-W01", "2026-W53", "9999-W52")
     ),
     BoundaryInput(
-        "week that a year does not have", period_of("weekly", "2025-W53"), 400, "VALIDATION_ERROR"
+        Words("week that a year does not have", "その年に存在しない週"),
+        period_of("weekly", "2025-W53"),
+        400,
+        "VALIDATION_ERROR",
     ),
     *(
-        BoundaryInput(f"month {name}", period_of("monthly", name))
+        BoundaryInput(Words("month", "月").named(name), period_of("monthly", name))
         for name in ("1000-01", "2026-12", "9999-12")
     ),
 )

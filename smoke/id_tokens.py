@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from aws.words import Words
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
 
@@ -19,7 +20,10 @@ NAME = "\uff8a\uff85\uff7a・花子　𠮷野か\u3099き 👩‍🌾 Çağla"
 ISSUER = "https://access.line.me"
 HOUR_S = 3600
 ANOTHER_CHANNEL = "9999999999"
-FLAWS = ("expired", "of another channel", "unsigned", "signed by a stranger")
+EXPIRED, UNSIGNED = Words("expired", "期限切れ"), Words("unsigned", "署名なし")
+ELSEWHERE = Words("of another channel", "別チャネルあて")
+FORGED = Words("signed by a stranger", "第三者の署名")
+FLAWS = (EXPIRED, ELSEWHERE, UNSIGNED, FORGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,27 +47,27 @@ class IdTokens:
             ja=f"ログインにはLINEのIDトークンが必要です。{GIVEN}に設定するか、ログインを確認して署名してください",
         )
 
-    def bad(self, flaw: str, user_id: str) -> str:
+    def bad(self, flaw: Words, user_id: str) -> str:
         """Return a token with this one of FLAWS and no other."""
         spoiled = _claims(flaw, user_id, self.channel_id, self.now)
-        if flaw == "signed by a stranger" or not self.line.embedded:
-            if flaw == "unsigned":
+        if flaw == FORGED or not self.line.embedded:
+            if flaw == UNSIGNED:
                 return jwt.encode(spoiled, "", "none")
             return jwt.encode(spoiled, ec.generate_private_key(ec.SECP256R1()), "ES256")
         return self.line.id_token(
             user_id=user_id,
             audience=spoiled["aud"],
             expires=spoiled["exp"],
-            alg="none" if flaw == "unsigned" else "ES256",
+            alg="none" if flaw == UNSIGNED else "ES256",
         )
 
 
-def _claims(flaw: str, user_id: str, channel_id: str, now: int) -> dict[str, Any]:
-    expired = flaw == "expired"
+def _claims(flaw: Words, user_id: str, channel_id: str, now: int) -> dict[str, Any]:
+    expired = flaw == EXPIRED
     return {
         "iss": ISSUER,
         "sub": user_id,
-        "aud": ANOTHER_CHANNEL if flaw == "of another channel" else channel_id,
+        "aud": ANOTHER_CHANNEL if flaw == ELSEWHERE else channel_id,
         "exp": now - 60 if expired else now + HOUR_S,
         "iat": now - HOUR_S if expired else now,
         "name": NAME,

@@ -144,7 +144,7 @@ def logged_in(calls: RowCalls) -> Session:
     login = calls.success(LOGIN)
     _given(calls, login)
     user_id, token = login.member("user_id"), login.member("access_token")
-    return Session(kind="logged-in", user_id=user_id, token=token)
+    return Session(kind=Words("logged-in", "ログイン済み"), user_id=user_id, token=token)
 
 
 def ranking_after(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from aws.words import Words
 from plan.masters import Spot
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
@@ -31,7 +32,7 @@ GUIDE = send("POST /auth/verify", id_token="test_token")  # noqa: S106 - not a r
 
 def users_of(sessions: SessionMinter) -> frozenset[str]:
     """Return all users of this run that any call of it is made for, or about."""
-    people = map(sessions.unissued, (LOGIN, *FLAWS))
+    people = map(sessions.unissued, (LOGIN, *map(str, FLAWS)))
     return frozenset((*map(sessions.user, SYNTHETIC_USERS), *people))
 
 
@@ -145,9 +146,9 @@ class Scenarios:
         token = self.id_tokens.good(self.sessions.unissued(LOGIN))
         return send("POST /auth/verify", id_token=token)
 
-    def login_with(self, flaw: str) -> Call:
+    def login_with(self, flaw: Words) -> Call:
         """Log in with an ID token whose only flaw is this one."""
-        token = self.id_tokens.bad(flaw, self.sessions.unissued(flaw))
+        token = self.id_tokens.bad(flaw, self.sessions.unissued(str(flaw)))
         return send("POST /auth/verify", id_token=token)
 
     def forged_like(self, accepted: Call) -> Call:

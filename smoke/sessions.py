@@ -36,6 +36,10 @@ PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secre
 """Token keys in the development code and in the guide, which anyone can read."""
 
 
+LIVE, FORGED = Words("live", "正規"), Words("forged", "偽造")
+MISSING = Words("missing", "セッションなし")
+
+
 class NoSession(NotTestable):
     """There is neither a key to sign with nor a session of the operator's."""
 
@@ -67,9 +71,13 @@ class SessionMinter:
         """Return a session under the live key, or the operator's own in place of it."""
         if self.key:
             claims = {"sub": user_id, "iat": self.now, "exp": self.now + DAY_S}
-            return Session(kind="live", user_id=user_id, token=signed(claims, self.key))
+            return Session(kind=LIVE, user_id=user_id, token=signed(claims, self.key))
         if self.borrowed:
-            return Session(kind="borrowed", user_id=_subject(self.borrowed), token=self.borrowed)
+            return Session(
+                kind=Words("borrowed", "担当者"),
+                user_id=_subject(self.borrowed),
+                token=self.borrowed,
+            )
         why = self._why_there_is_no_key()
         raise NoSession(
             en=f"{why.en}; allow this caller to read it, or set {BORROWED}",
@@ -85,16 +93,16 @@ class SessionMinter:
             )
         return self.live(user_id)
 
-    def bad(self, kind: str, like: Session) -> Session | None:
-        """Return a session of one of KINDS or ODD: the same claims, except for what the kind names; None for ``missing``."""
-        if kind == "missing":
+    def bad(self, kind: Words, like: Session) -> Session | None:
+        """Return a session of one of KINDS or ODD: the same claims, except for what the kind names; None for MISSING."""
+        if kind == MISSING:
             return None
         return Session(kind=kind, user_id=like.user_id, token=FLAWED[kind](self, _claims_of(like)))
 
     def ahead(self, like: Session) -> Session:
         """Return a session issued by a clock that is a minute ahead of ours."""
         claims = {**_claims_of(like), "iat": self.now + 60}
-        return Session(kind="live", user_id=like.user_id, token=self.sign(claims))
+        return Session(kind=LIVE, user_id=like.user_id, token=self.sign(claims))
 
     def sign(self, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
         if not self.key:
@@ -111,7 +119,7 @@ class SessionMinter:
             raise self.unread
         return self.unread.words if self.unread else SILENCE
 
-    def forged(self, like: Session, key: str, kind: str = "forged") -> Session:
+    def forged(self, like: Session, key: str, kind: Words = FORGED) -> Session:
         """Return a session with the same claims under another key."""
         token = signed(_claims_of(like), key)
         return Session(kind=kind, user_id=like.user_id, token=token)
@@ -162,21 +170,25 @@ def _by_its_jwk(_: SessionMinter, claims: Claims) -> str:
     return signed(claims, own, jwk={"kty": "oct", "k": _base64url(own.encode())})
 
 
-FLAWED: Mapping[str, Callable[[SessionMinter, Claims], str]] = {
-    "garbage": lambda minter, _: f"garbage-{minter.run}",
-    "unsigned": lambda _, claims: jwt.encode(dict(claims), "", "none"),
-    "expired": _expired,
-    "endless": lambda minter, claims: minter.sign(
+FLAWED: Mapping[Words, Callable[[SessionMinter, Claims], str]] = {
+    Words("garbage", "不正な文字列"): lambda minter, _: f"garbage-{minter.run}",
+    Words("unsigned", "署名なし"): lambda _, claims: jwt.encode(dict(claims), "", "none"),
+    Words("expired", "期限切れ"): _expired,
+    Words("endless", "期限なし"): lambda minter, claims: minter.sign(
         {name: claim for name, claim in claims.items() if name != "exp"}
     ),
-    "unsigned, with something for a signature": lambda _, claims: _unsigned("none", claims),
-    "unsigned in other letters": lambda _, claims: _unsigned("nOnE", claims),
-    "signed by its own kid": _by_its_kid,
-    "signed by its own jwk": _by_its_jwk,
-    "signed in part": lambda minter, claims: minter.sign(claims)[:-32],
-    "signed as HS512": lambda minter, claims: minter.sign(claims, "HS512"),
+    Words(
+        "unsigned, with something for a signature", "署名なし（署名欄に無関係な値）"
+    ): lambda _, claims: _unsigned("none", claims),
+    Words("unsigned in other letters", "署名なし（algの大文字小文字が異なる）"): lambda _, claims: (
+        _unsigned("nOnE", claims)
+    ),
+    Words("signed by its own kid", "自身のkidを鍵とする署名"): _by_its_kid,
+    Words("signed by its own jwk", "自身のjwkを鍵とする署名"): _by_its_jwk,
+    Words("signed in part", "途中で切れた署名"): lambda minter, claims: minter.sign(claims)[:-32],
+    Words("signed as HS512", "HS512の署名"): lambda minter, claims: minter.sign(claims, "HS512"),
 }
-KINDS = ("missing", "garbage", "unsigned", "expired")
+KINDS = (MISSING, *tuple(FLAWED)[:3])
 """Sessions that must never be accepted, on any route."""
 ODD = tuple(kind for kind in FLAWED if kind not in KINDS)
 """Sessions that careless code accepts, tried on one route. Our own functions do not accept the last one, either."""

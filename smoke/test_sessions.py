@@ -1,5 +1,6 @@
 """Sessions: only those signed with the live key are accepted, and only for their own user's data."""
 
+from aws.words import Words
 from signoff.judge.checklist import expectation
 from smoke.cors import cacheable_answers
 from smoke.properties import decided
@@ -29,7 +30,7 @@ def test_session_under_a_public_key_is_refused(route: str, calls: RowCalls) -> N
 
 
 @expectation("SEC-41", ja="無効なセッションが拒否される")
-def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: RowCalls) -> None:
+def test_session_that_does_not_hold_is_refused(kind: Words, route: str, calls: RowCalls) -> None:
     session = calls.suite.sessions.bad(kind, calls.caller)
     answer = asked_with(calls, route, session)
 
@@ -37,7 +38,7 @@ def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: Row
 
 
 @expectation("SEC-41", ja="細工されたセッションや期限のないセッションが拒否される")
-def test_session_that_careless_code_accepts_is_refused(odd: str, calls: RowCalls) -> None:
+def test_session_that_careless_code_accepts_is_refused(odd: Words, calls: RowCalls) -> None:
     session = calls.suite.sessions.bad(odd, calls.caller)
     answer = asked_with(calls, "GET /stamps", session)
 

@@ -19,7 +19,7 @@ from checks.records import Standing
 from checks.releases import packed
 from checks.rollback_target import WayBack
 from signoff.judge.checklist import Checklist, expectation
-from signoff.judge.collection import proof_of, subject_of
+from signoff.judge.collection import looked_at, proof_of, subject_of
 from signoff.judge.decisions import Judge, decisions_of
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
@@ -68,6 +68,7 @@ class Check:
     params: Mapping[str, Any]
     arguments: tuple[str, ...]
     proof: Words = SILENCE
+    looked_at: Words = SILENCE
 
     def judge(self, snapshot: Snapshot) -> Finding:
         observe = Observations()
@@ -87,6 +88,7 @@ class Check:
             self.row,
             error,
             subject=self.name,
+            looked_at=self.looked_at,
             evidence=tuple(observe.seen),
             decided=tuple(observe.decided),
             compared=tuple(observe.compared),
@@ -131,7 +133,13 @@ def _check(item: pytest.Function) -> Check:
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
     return Check(
-        marker.args[0], subject_of(item), item.function, params, tuple(names), proof_of(item)
+        marker.args[0],
+        subject_of(item),
+        item.function,
+        params,
+        tuple(names),
+        proof_of(item),
+        looked_at(item),
     )
 
 

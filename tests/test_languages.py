@@ -12,8 +12,6 @@ import pytest
 from aws.door.failures import ReadFailure, garbled, lacking_member
 from aws.words import LANGUAGES, LOCALE, Words, joined, language, words_of
 from signoff.judge.checklist import Checklist
-from signoff.report.shown_values import parameter
-from smoke.sessions import ODD
 from tests.test_house import PRODUCT, ROOT, is_said, modules
 from tests.unread import refused
 
@@ -254,11 +252,6 @@ def test_language_is_what_is_asked_for_else_the_locale_s(arguments, variables, c
     assert LOCALE[0] == "LC_ALL"
 
     assert language(arguments, variables) == chosen
-
-
-@pytest.mark.parametrize("name", ODD)
-def test_what_smoke_tries_has_a_name_in_japanese(name):
-    assert JAPANESE.search(parameter(name).ja)
 
 
 @pytest.mark.parametrize(

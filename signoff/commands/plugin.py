@@ -290,7 +290,12 @@ def pytest_runtest_makereport(
         row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
         found = finding(
-            row.id, error, subject=collection.subject_of(item), evidence=evidence, **_rests_on(item)
+            row.id,
+            error,
+            subject=collection.subject_of(item),
+            looked_at=collection.looked_at(item),
+            evidence=evidence,
+            **_rests_on(item),
         )
         found = collection.as_seen_here(stash[CHOICE], row, found, error)
         stash[FINDINGS].found.append(found)

@@ -264,6 +264,20 @@ def subject_of(item: pytest.Item) -> str:
     return f"{name}[{subject}]" if subject else name
 
 
+def looked_at(item: pytest.Item) -> Words:
+    """Return what the parameters of a test are called, or the subject of a row that is data."""
+    marker, callspec = item.get_closest_marker(expectation.name), getattr(item, "callspec", None)
+    if marker and "en" in marker.kwargs:
+        return Words.same(marker.kwargs.get("subject", ""))
+    return joined(map(called, callspec.params.values() if callspec else ()), ": ")
+
+
+def called(parameter: object) -> Words:
+    """Return what a parameter of a test is called: its words, or else its name."""
+    words = parameter if isinstance(parameter, Words) else getattr(parameter, "words", None)
+    return words if isinstance(words, Words) else Words.same(str(parameter))
+
+
 def is_full(config: pytest.Config, choice: Choice[Any]) -> bool:
     """Whether everything is asked for: rows, paths and expressions make a part, which is judged without a verdict."""
     by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS

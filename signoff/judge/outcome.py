@@ -63,13 +63,15 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One test of one row: ``subject`` is what was looked at, ``root`` the row it follows from."""
+    """One test of one row: ``subject`` is its id in pytest, ``root`` the row it follows from."""
 
     row: str
     outcome: Outcome
     words: Words = SILENCE
     """Why it is not a pass."""
     subject: str = ""
+    looked_at: Words = SILENCE
+    """Which of several subjects of the test it is about."""
     evidence: tuple[Mapping[str, Any], ...] = ()
     root: str | None = None
     decided: tuple[AppliedDecision, ...] = ()

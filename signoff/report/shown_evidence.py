@@ -13,7 +13,7 @@ from signoff.evidence.parts import label
 from signoff.judge.observations import SUBJECTS, Comparison
 from signoff.judge.outcome import Finding
 from signoff.judge.verdict import RowVerdict
-from signoff.report.shown_values import Value, expected, found_value, parameter, scalar, value
+from signoff.report.shown_values import Value, expected, found_value, scalar, value
 
 OF_AN_ANSWER = {"call", "status", "request", "at"}
 """Keys that mark an observation as the answer to a request."""
@@ -73,36 +73,34 @@ class Proof:
 
 def proofs_of(findings: Iterable[Finding], read_at: datetime, most: int) -> tuple[Proof, ...]:
     """Group findings by their test, with at most so many subjects each; what was seen is shown once per row."""
-    by_test: dict[str, list[tuple[str, Finding]]] = {}
+    by_test: dict[str, list[Finding]] = {}
     for finding in findings:
-        test, _, looked_at = finding.subject.removesuffix("]").partition("[")
-        by_test.setdefault(test, []).append((looked_at, finding))
+        by_test.setdefault(finding.subject.partition("[")[0], []).append(finding)
     seen: set[str] = set()
     return tuple(_proof(test, found, read_at, seen, most) for test, found in by_test.items())
 
 
 def _proof(
-    test: str, found: Sequence[tuple[str, Finding]], read_at: datetime, seen: set[str], most: int
+    test: str, found: Sequence[Finding], read_at: datetime, seen: set[str], most: int
 ) -> Proof:
-    red_first = sorted(found, key=lambda pair: not pair[1].outcome.red)
-    shown = [(parameter(looked_at), finding) for looked_at, finding in red_first[:most]]
+    shown = sorted(found, key=lambda finding: not finding.outcome.red)[:most]
     checked = _alike(
         proof
-        for subject, found in shown
-        for proof in _checked(subject, _lines(found, read_at, seen))
+        for finding in shown
+        for proof in _checked(finding.looked_at, _lines(finding, read_at, seen))
     )
     reading, checked = _shared_reading(checked)
     return Proof(
-        sentence=found[0][1].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
+        sentence=found[0].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
         checked=checked,
         told=tuple(
-            (subject, finding.words)
-            for subject, finding in shown
+            (finding.looked_at, finding.words)
+            for finding in shown
             if finding.outcome.red and not finding.repeats
         ),
         count=len(found),
         more=len(found) - len(shown),
-        repeats=not checked and any(finding.evidence for _, finding in shown),
+        repeats=not checked and any(finding.evidence for finding in shown),
         reading=reading,
     )
 

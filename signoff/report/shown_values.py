@@ -1,7 +1,6 @@
 """How facts, values and requests are shown in a table: short, in both languages, with the whole value folded."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,6 @@ SHOWN_AT_ONCE = 90
 """Characters of a list or mapping that stand in the table; what is longer is folded."""
 LONGEST = 6000
 """Characters of a folded value; signoff.json has the rest."""
-STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
-REFUSED = re.compile(r"(?P<call>[A-Z]+ /\S+ [A-Z_]+) of (?P<what>.+)")
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
 
 
@@ -67,7 +64,7 @@ def _words(found: Any) -> bool:
 def _text(found: str) -> Value:
     if isinstance(parsed := _parsed(found), dict | list):
         return _many(parsed)
-    return Value(text=_withheld(_known(found, "values")))
+    return Value(text=_withheld(Words(en=found, ja=labels()["values"].get(found, found))))
 
 
 def _withheld(text: Words) -> Words:
@@ -128,23 +125,3 @@ def _parsed(text: str) -> Any:
         return json.loads(text) if text[:1] in {"{", "["} else None
     except ValueError:
         return None
-
-
-def parameter(text: str) -> Words:
-    """Return what one of several tests looked at: a name as it is, words in both languages."""
-    if of := STATUS_OF.fullmatch(text):
-        what, other = _known(of["what"], "parameters").ja, of["origin"]
-        origin = "（別オリジンあて）" if other else ""
-        return Words(en=text, ja=f"{what}の{of['status']}応答{origin}")
-    if refused := REFUSED.fullmatch(text):
-        what = _known(refused["what"], "parameters").ja
-        return Words(en=text, ja=f"{refused['call']}（{what}）")
-    head, between, rest = text.partition("-")
-    if between and head in labels()["parameters"]:
-        return Words(en=f"{head}: {rest}", ja=f"{labels()['parameters'][head]}: {rest}")
-    parts = (_known(part, "parameters").ja for part in text.split(": "))
-    return Words(en=text, ja=": ".join(parts))
-
-
-def _known(text: str, table: str) -> Words:
-    return Words(en=text, ja=labels()[table].get(text, text))

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+from smoke import sessions
 from smoke.calls import Answer, Call, Session
 
 LIVE = Session(
-    kind="live", user_id="Usmoke-1", token="eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJVMSJ9.c2lnbmF0dXJl"
+    kind=sessions.LIVE,
+    user_id="Usmoke-1",
+    token="eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJVMSJ9.c2lnbmF0dXJl",
 )
 ERROR = {"ok": False, "error": "Bad Request", "message": "No", "error_code": "VALIDATION_ERROR"}
 

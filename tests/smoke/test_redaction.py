@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from smoke import sessions
 from smoke.calls import SHOWN, Session, redacted, send, shown
 from tests.smoke.answers import LIVE
 
@@ -53,7 +54,7 @@ def test_call_shows_its_body_without_the_token():
 
 
 def test_session_shows_whose_it_is_but_not_its_token():
-    assert OPAQUE not in repr(Session(kind="live", user_id="U1", token=OPAQUE))
+    assert OPAQUE not in repr(Session(kind=sessions.LIVE, user_id="U1", token=OPAQUE))
 
 
 def test_long_body_is_cut_and_says_how_long_it_was():

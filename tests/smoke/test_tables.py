@@ -8,9 +8,11 @@ from dataclasses import replace
 import jwt
 import pytest
 
+from plan import plan_for
 from plan.masters import Spot
 from signoff.environment.application import application
 from signoff.environment.schema import Smoke
+from signoff.judge.collection import called
 from smoke.contract import Validator, contract, warming
 from smoke.cors import REFUSALS, SUCCESSES
 from smoke.errors import (
@@ -25,15 +27,18 @@ from smoke.errors import (
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
+from smoke.parameters import ARGUMENTS
 from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
-from smoke.sessions import DAY_S, SYNTHETIC, UNISSUED, SessionMinter
+from smoke.sessions import DAY_S, KINDS, SYNTHETIC, UNISSUED, SessionMinter
 
 DOCUMENT = application().document
 ELSEWHERE = {"UNAUTHORIZED", "FORBIDDEN", "STAMP_ALREADY_EXISTS"}
 """Codes of SEC-40 and SEC-41, of SEC-42, of SMOKE-16."""
 HALF = re.compile("[\ud800-\udfff]")
 """Half of a character, which JSON can write and UTF-8, in which it is sent, cannot."""
+PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 SPOT = Spot(stamp_id="A-1", name="A", lat=35.0, lon=139.0, radius_m=20)
 
 
@@ -186,8 +191,18 @@ def test_award_of_a_real_stamp_is_not_even_tried_without_writes(error, environme
         error.call(guarded)
 
 
+@pytest.mark.parametrize("argument", ARGUMENTS)
+def test_every_parameter_is_told_in_both_languages(argument, environment):
+    """Names and codes stay as they are."""
+    words = [called(each) for each in ARGUMENTS[argument](environment, plan_for(environment))]
+    english = [name.en for name in words if PROSE.search(name.en) and not JAPANESE.search(name.ja)]
+
+    assert words
+    assert english == []
+
+
 def test_expired_session_ended_just_now_however_long_ago_the_run_began(scenarios):
-    expired = scenarios.sessions.bad("expired", scenarios.caller)
+    expired = scenarios.sessions.bad(KINDS[-1], scenarios.caller)
     claims = jwt.decode(expired.token, options={"verify_signature": False})
 
     assert 0 < time.time() - claims["exp"] - scenarios.sessions.skew_s < 60

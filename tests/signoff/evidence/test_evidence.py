@@ -2,8 +2,6 @@
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -20,10 +18,9 @@ from signoff.evidence import kind_of
 from signoff.evidence.parts import kinds, label, labels, named_by_kinds
 from signoff.judge.outcome import Finding, Outcome
 from signoff.report.shown_evidence import Citation, proofs_of
-from signoff.report.shown_values import parameter, value
+from signoff.report.shown_values import value
 
 ROOT = Path(__file__).parents[3]
-PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 AT = "2026-11-25T00:00:07+00:00"
@@ -119,42 +116,6 @@ def test_policy_in_a_text_is_shown_as_the_json_that_it_is():
     assert "\\" not in shown.folded.en
 
 
-@pytest.mark.parametrize(
-    ("text", "ja"),
-    [
-        ("Users-prod", "Users-prod"),
-        ("expired-GET /stamps", "期限切れ: GET /stamps"),
-        (
-            "404 of POST /gps/verify to another origin",
-            "POST /gps/verifyの404応答（別オリジンあて）",
-        ),
-        ("401 of the gateway without a session", "ゲートウェイ（セッションなし）の401応答"),
-    ],
-)
-def test_parameter_of_a_test_is_told_in_both_languages(text, ja):
-    assert parameter(text).ja == ja
-
-
-def test_every_parameter_of_smoke_is_told_in_both_languages():
-    """Collected as a run does it, for the embedded stack; names and codes stay as they are."""
-    asked = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "smoke",
-        "--collect-only",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-    found = set(re.findall(r"^smoke/\S+?::\w+\[(.*)\]$", done.stdout, flags=re.MULTILINE))
-    english = [one for one in found if PROSE.search(one) and not JAPANESE.search(parameter(one).ja)]
-
-    assert len(found) > 50
-    assert sorted(english) == []
-
-
 def test_same_observation_is_shown_once_in_a_row():
     seen = {"resource": "x", "memory_mb": 512}
     found = [
@@ -173,6 +134,7 @@ def active(table, status="ACTIVE"):
         row="A-01",
         outcome=Outcome.PASS,
         subject=f"test_active[{table}]",
+        looked_at=Words.same(table),
         evidence=({"table": table, "status": status},),
         calls=("dynamodb:DescribeTable",),
     )
@@ -234,7 +196,11 @@ KEYS = st.sampled_from(
 @given(st.lists(st.dictionaries(KEYS, JSON, max_size=6), max_size=3), st.text(max_size=30))
 def test_whatever_was_noted_can_be_shown(evidence, name):
     found = Finding(
-        row="A-01", outcome=Outcome.PASS, subject=f"test_a[{name}]", evidence=tuple(evidence)
+        row="A-01",
+        outcome=Outcome.PASS,
+        subject="test_a",
+        looked_at=Words.same(name),
+        evidence=tuple(evidence),
     )
     (proof,) = proofs_of([found], NOW, most=9)
 

@@ -20,6 +20,7 @@ from signoff.report.page import page
 from signoff.report.supporting import Supporting, beside
 from signoff.report.verify import RESULT
 from smoke.calls import Answer, Call, Session
+from smoke.sessions import LIVE
 from tests.defects import DEFECTS
 from tests.healthy import healthy
 from tests.judging import judge
@@ -43,7 +44,7 @@ BROKEN = {
 CALL = Call(
     verb="OPTIONS",
     path="/stamps",
-    session=Session(kind="live", user_id="Usmoke-1", token="t"),
+    session=Session(kind=LIVE, user_id="Usmoke-1", token="t"),
 )
 PREFLIGHT = {
     "access-control-allow-origin": "https://rally.example.jp",
@@ -137,7 +138,6 @@ def shown(name: str, lang: str, folder: Path) -> str:
 
 
 def _copies(found, times):
-    test, _, about = found.subject.removesuffix("]").partition("[")
     for number in range(times):
         compared = (
             replace(
@@ -147,7 +147,8 @@ def _copies(found, times):
             )
             for comparison in found.compared
         )
-        yield replace(found, subject=f"{test}[{about}-{number}]", compared=tuple(compared))
+        looked_at = Words.same(f"{found.looked_at}-{number}")
+        yield replace(found, looked_at=looked_at, compared=tuple(compared))
 
 
 def _red(found):
@@ -181,11 +182,11 @@ def _decided(row):
 
 def _smoke(row):
     answer = Answer(call=CALL, status=200, headers=PREFLIGHT, text='{"ok": true}', at=1764000000.0)
-    subject = f"test_answer_is_for_the_front_end_alone[{row}]"
     return Finding(
         row=row,
         outcome=Outcome.PASS,
-        subject=subject,
+        subject="test_answer_is_for_the_front_end_alone",
+        looked_at=Words.same(row),
         evidence=(answer.facts,),
         proof=Words(
             en="answer is for the front end alone", ja="応答はフロントエンドにだけ許可される"

@@ -48,6 +48,7 @@ def found(name, outcome=Outcome.PASS, message="", **seen):
         outcome=outcome,
         words=Words.same(message),
         subject=name,
+        looked_at=Words.same(name.removesuffix("]").partition("[")[2]),
         evidence=evidence,
         calls=("apigateway:GET",),
     )
@@ -182,7 +183,8 @@ def off(resource, found=10000.0):
         row="SEC-32",
         outcome=Outcome.FAIL,
         words=finding.words,
-        subject=f"test_x[{resource}]",
+        subject="test_x",
+        looked_at=Words.same(resource),
         compared=(Comparison.of(finding),),
         repeats=True,
     )

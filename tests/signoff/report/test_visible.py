@@ -97,7 +97,8 @@ def result(text: str) -> Result:
             row="DEP-21",
             outcome=Outcome.FAIL,
             words=Words(f"{text} is wrong", f"{text}が違う"),
-            subject=f"test_x[{text}]",
+            subject="test_x",
+            looked_at=Words.same(text),
             evidence=({"resource": text, text: [text, {"deep": text}]},),
             decision=f'value = "{text}"',
         )
