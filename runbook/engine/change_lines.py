@@ -1,17 +1,12 @@
-"""Changes as lines of a screen, in the reader's language: the journal keeps English, in which changes are compared.
+"""Changes as lines of a screen, in the reader's language, and what a stopped run has left changed.
 
-Beside them: what new resources cost, printed where a person approves them, and what a stopped run has left changed.
+The journal keeps English, in which changes are compared.
 """
 
 import json
-import tomllib
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -20,7 +15,7 @@ from rich.markup import escape
 from aws.change.gate import Change, Changes
 from aws.difference import SWITCHES
 from aws.visible import visible_line
-from aws.words import Words, first_of, joined, kind_of
+from aws.words import Words, first_of, joined
 
 EVIDENCE = Words(en="evidence", ja="証跡")
 REHEARSAL = Words(en="rehearsal", ja="訓練")
@@ -160,42 +155,6 @@ def _cut(value: object, room: int) -> str:
     """Return a value in one line of at most so many columns; Japanese takes two each."""
     text = visible_line(" ".join(str(value).split()))
     return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
-
-
-PRICES = Path(__file__).with_name("prices.toml")
-
-
-def standing_costs(changes: Changes) -> Words | None:
-    """Say what the resources that these changes create cost a month; None where none costs anything by standing there."""
-    read = _read()
-    created = dict.fromkeys(change.resource for change in changes if change.creates)
-    of = Counter(
-        kind for kind in map(kind_of, sorted(created, key=str)) if kind.en in read["monthly"]
-    )
-    if not of:
-        return None
-    prices = {kind: Decimal(read["monthly"][kind.en]) for kind in of}
-    total = sum(prices[kind] * many for kind, many in of.items())
-    each = joined(
-        (
-            Words(
-                en=f"{kind.en} {many} x ${prices[kind]}",
-                ja=f"{kind.ja} {many} x {prices[kind]}ドル",
-            )
-            for kind, many in of.items()
-        ),
-        ", ",
-    )
-    return Words(
-        en=f"standing costs: ${total:.2f} a month ({each.en}; approximate prices of {read['date']}); requests, logs and"
-        " storage come on top",
-        ja=f"固定費: 月{total:.2f}ドル（{each.ja}、{read['date']}時点の概算）。リクエスト、ログ、ストレージは別途",
-    )
-
-
-@cache
-def _read() -> Mapping[str, Any]:
-    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
 
 
 NAMED = 40

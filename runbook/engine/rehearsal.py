@@ -9,7 +9,7 @@ from operator import attrgetter
 from aws.change.gate import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined, kind_of
-from runbook.engine.change_lines import OF_OURS, VERDICT, standing_costs
+from runbook.engine.change_lines import OF_OURS, VERDICT
 from runbook.engine.step import Step
 
 WITHOUT_A_TERMINAL = Words(en="without a terminal: --yes", ja="ターミナルがない場合は--yes")
@@ -67,8 +67,6 @@ def _counted(changes: Changes) -> Iterator[Words]:
     )
     if kinds := _kinds(created):
         yield Words(en=f"to create: {kinds.en}", ja=f"作成するもの: {kinds.ja}")
-    if costs := standing_costs(changes):
-        yield costs
 
 
 def _kinds(resources: Sequence[Words]) -> Words:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from aws.change.gate import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
-from runbook.engine.change_lines import AppliedChanges, standing_costs
+from runbook.engine.change_lines import AppliedChanges
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
@@ -147,8 +147,6 @@ class Run:
             self._held(step, before)
             return ()
         self.screen.changes(changes)
-        if costs := standing_costs(changes):
-            self.context.tell(costs)
         made = self._attempt(
             step, step.action, self._going(step, self._agreed(step, changes)), kept=True
         )

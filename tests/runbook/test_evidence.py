@@ -12,12 +12,11 @@ from botocore.exceptions import ClientError
 from aws.section import NotTestable
 from checks.test_evidence_store import SIGNERS as SIGNERS_BEYOND
 from checks.test_evidence_store import erasable, signing, unusable
-from runbook.engine import Journal, Procedure
+from runbook.engine import Procedure
 from runbook.procedures import evidence
 from signoff.evidence import StoreSettings, open_store
 from signoff.evidence.backends import Retention, S3Prefix
 from tests.loopback import Reply, answering
-from tests.runbook.striking import run
 
 OPERATOR = "arn:aws:iam::222233334444:role/operator"
 SIGNERS = {
@@ -53,18 +52,6 @@ def store(made, tmp_path):
     desk.client("s3").delete_bucket_policy(Bucket=settings.location.split("/")[2])
     found = open_store(settings, client=desk.client, root=tmp_path)
     return replace(found, emulated=False)
-
-
-def test_key_that_costs_something_by_standing_there_is_priced_where_it_is_made(empty, tmp_path):
-    said = []
-    there = replace(empty.environment, evidence_signers=(OPERATOR,))
-    whole = run(empty, Procedure.of(evidence), Journal(tmp_path / "journal.jsonl"))
-    context = empty.context(environment=there, tell=lambda line: said.append(str(line)))
-    replace(whole, context=context).perform()
-    replace(whole, context=context).perform()
-
-    assert [line for line in said if line.startswith("standing costs: $1.00 a month (key 1")]
-    assert sum("standing costs" in line for line in said) == 1
 
 
 def test_nothing_is_left_to_do_the_second_time(made):

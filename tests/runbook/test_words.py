@@ -417,23 +417,6 @@ def test_a_rehearsal_that_ends_in_503_does_not_offer_to_agree_by_an_option(scree
     assert asked in paper.getvalue().splitlines()
 
 
-def test_a_rehearsal_says_what_new_resources_cost_as_long_as_they_stand(screen, paper):
-    made = [
-        change(what, str(number), "name", None, "x", creates=True)
-        for what, many in (("secret", 2), ("alarm", 10), ("dashboard", 1), ("table", 3))
-        for number in range(many)
-    ]
-    screen.rehearsed([rehearsed(*made)], whole=True)
-    lines = paper.getvalue().splitlines()
-    screen.rehearsed([rehearsed(change("table", "A", "name", None, "x", creates=True))], whole=True)
-
-    assert (
-        "a month (alarm 10 x $0.10, dashboard 1 x $3.00, secret 2 x $0.40; approximate" in lines[2]
-    )
-    assert lines[2].startswith("standing costs: $4.80 ")
-    assert "standing costs" not in "".join(paper.getvalue().splitlines()[len(lines) :])
-
-
 def test_a_rehearsal_that_stopped_has_no_sums(screen, paper):
     screen.rehearsed([rehearsed(change("table", "A", "key", "Id", "Name"))], whole=False)
 
