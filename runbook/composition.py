@@ -18,9 +18,9 @@ from plan import plan_for
 from runbook import rights
 from runbook.catalogue import states_of
 from runbook.engine import Journal, Procedure, Refused, Run
+from runbook.engine.evidence import Binding, Evidence, Signing, read_live
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step_context import ProofRun
-from runbook.evidence import Binding, Evidence, Signing, read_live
 from runbook.judge import Checks, Findings, Runner, apart_from_aws, in_process_of_its_own, variables
 from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach

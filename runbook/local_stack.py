@@ -66,8 +66,8 @@ def provision_stack(
 ) -> None:
     """Bring the empty account of a localized environment to its plan, by this runbook's own procedures."""
     from lambdas.packing import pack  # noqa: PLC0415 - see above
-    from runbook.evidence import Evidence  # noqa: PLC0415 - as above
-    from runbook.procedures.provision import provision  # noqa: PLC0415 - as above
+    from runbook.engine.evidence import Evidence  # noqa: PLC0415 - as above
+    from runbook.procedures.provision import context_for, procedure  # noqa: PLC0415 - as above
 
     session = boto_session(environment.region)
     store = open_store(
@@ -75,19 +75,23 @@ def provision_stack(
     )
     caller = PROVISIONER.format(account=environment.account)
     evidence = Evidence(store=store, caller=caller, live=lambda _: Live(release=None))
-    provision(
+    context = context_for(
         session,
         environment,
         secrets_in=lambda _: line_token,
         build=partial(pack, application=environment.application.folder),
         record=evidence.record,
         recorded=evidence.recorded,
-        progress=lambda what: say(what.en, what.ja),
         waiting=lambda what: say(f"waiting until {what.en}", f"待機中: {what.ja}"),
+        go=True,
         sleep=sleep,
         late=late,
         mailed=mail_answerer(session),
     )
+    for step in procedure().steps:
+        if step.action is not None:
+            say(step.text.title.en, step.text.title.ja)
+            step.action(context)
 
 
 def mail_answerer(session: boto3.Session) -> Callable[[str, str], None]:

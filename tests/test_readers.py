@@ -8,7 +8,7 @@ import pytest
 from aws.inventory import on_demand
 from load.composition import LoadComposition
 from plan import plan_for, scope_of
-from runbook.evidence import read_live
+from runbook.engine.evidence import read_live
 from runbook.local_stack import local_stack
 from signoff.environment import load
 from signoff.environment.guard import open_session

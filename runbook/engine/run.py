@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from aws.change.gate import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
 from runbook.engine.change_lines import AppliedChanges
+from runbook.engine.evidence import Signing
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
@@ -45,22 +46,6 @@ class Stopped(Bilingual):
     """A step failed, was declined, or its rows are red."""
 
 
-class Signatures(Protocol):
-    """Where a run finds and leaves signatures: unlike an entry of the journal, they are bound to a release."""
-
-    def wanted(self, step: Step) -> bool:
-        """Whether a row is proven by the signature of this step."""
-
-    def standing(self, step: Step) -> str:
-        """Say who signed for what is live, and when; empty where no signature counts."""
-
-    def needless(self, step: Step) -> bool:
-        """Whether the newest run judged by itself all that this signature would stand for."""
-
-    def sign(self, step: Step) -> None:
-        """Sign it; Refused where that can't be done."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run of one procedure by one caller."""
@@ -72,8 +57,8 @@ class Run:
     who: str
     judge: Judge | None = None
     """None: nothing is judged, so nothing is said of rows."""
-    signatures: Signatures | None = None
-    """None: no step needs a signature."""
+    signatures: Signing | None = None
+    """Unlike an entry of the journal, they are bound to a release. None: no step needs one."""
     rights: str = ""
     """The command that prints the IAM policy that this procedure needs."""
     unattended: bool = False
@@ -223,11 +208,11 @@ class Run:
                     ja="元に戻せない変更が確認されませんでした",
                 ),
             )
-        return frozenset(map(_identity, lost))
+        return frozenset(map(repr, lost))
 
     def _going(self, step: Step, agreed: frozenset[str]) -> StepContext:
         def permit(lost: Sequence[Change]) -> bool:
-            return agreed.issuperset(map(_identity, lost))
+            return agreed.issuperset(map(repr, lost))
 
         def note(changes: Sequence[Change], whole: bool) -> None:
             self.applied.note(changes, whole)
@@ -364,10 +349,6 @@ def _still_red(row: str, why: Words) -> Words:
 
 def _key(step: Step) -> str:
     return f"{step.module.rpartition('.')[2]}.{step.name}"
-
-
-def _identity(change: Change) -> str:
-    return repr(change)
 
 
 def _last(entries: Sequence[Entry], step: Step, *what: str) -> Entry | None:

@@ -18,12 +18,11 @@ from typing import Any
 
 import boto3
 
-from aws.change.gate import Changes, nothing
+from aws.change.gate import Changes
 from aws.converge.secret import GIVEN
-from aws.words import Words
 from plan import plan_for, public_in
 from runbook import out_of_scope
-from runbook.engine import Change, Clients, Procedure, Step, StepContext, step
+from runbook.engine import Clients, Procedure, Step, StepContext, step
 from runbook.options import LINE_TOKEN_FILE
 from runbook.procedures import (
     api,
@@ -100,7 +99,11 @@ def context_for(
     record: Callable[[str, Mapping[str, Any]], None],
     **more: Any,
 ) -> StepContext:
-    """Make the StepContext of any procedure here; ``more`` are fields of it. A package is built once."""
+    """Make the StepContext of any procedure here; ``more`` are fields of it. A package is built once.
+
+    ``secrets_in``: key of a planned secret that no machine can make up (``line_token``) -> value. ``build``: key of a
+    function -> package. ``record``: leaves a record of evidence.
+    """
     plan = plan_for(environment)
     return StepContext(
         environment=environment,
@@ -115,31 +118,3 @@ def context_for(
         record=record,
         **more,
     )
-
-
-def provision(  # noqa: PLR0913 - what comes from outside, each by its name
-    session: boto3.Session,
-    environment: Environment,
-    *,
-    secrets_in: Callable[[str], str],
-    build: Callable[[str], bytes],
-    record: Callable[[str, Mapping[str, Any]], None],
-    progress: Callable[[Words], None] = nothing,
-    **more: Any,
-) -> Changes:
-    """Do every step that a machine can do, without a question; return what was changed.
-
-    ``secrets_in``: key of a planned secret that no machine can make up (``line_token``) -> value.
-    ``build``: key of a function -> package. ``record``: leaves a record of evidence. ``more`` are
-    fields of StepContext: ``recorded``, ``permit`` (nothing destructive is done without it), ``mailed``.
-    Raises Refused, or what the AWS client raises; called again, it goes on where it was.
-    """
-    context = context_for(
-        session, environment, secrets_in=secrets_in, build=build, record=record, go=True, **more
-    )
-    made: list[Change] = []
-    for composed in procedure().steps:
-        if composed.action is not None:
-            progress(composed.text.title)
-            made += composed.action(context)
-    return tuple(made)

@@ -16,7 +16,7 @@ from aws.change.gate import Change
 from aws.iam.pattern import covers
 from local.aws.server import LocalAws
 from runbook.catalogue import procedures
-from runbook.evidence import name_of
+from runbook.engine.evidence import name_of
 from runbook.rights import PLACES, RECORDED, PolicyScope
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist

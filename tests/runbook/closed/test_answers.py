@@ -14,7 +14,7 @@ from lambdas.rally.domain.refusals import Refusal
 from plan import plan_for
 from runbook import closed_api
 from runbook.engine import Procedure
-from runbook.evidence import Evidence
+from runbook.engine.evidence import Evidence
 from runbook.local_stack import local_stack
 from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.provision import context_for

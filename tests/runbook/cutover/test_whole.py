@@ -7,7 +7,7 @@ import pytest
 
 from runbook.cutover import verdict
 from runbook.engine import Journal, Procedure, Run, Stopped
-from runbook.evidence import Evidence, Signing
+from runbook.engine.evidence import Evidence, Signing
 from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
 from signoff.judge.checklist import Checklist

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.packing import pack
 from runbook.engine import Procedure
-from runbook.evidence import Binding, Evidence, read_live
+from runbook.engine.evidence import Binding, Evidence, read_live
 from runbook.local_stack import local_stack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure

@@ -8,9 +8,10 @@ from typing import Any
 
 import boto3
 
+from aws.change.gate import Refused
 from aws.section import NotTestable
 from plan.live import live_now
-from runbook.engine import Refused, Step
+from runbook.engine.step import Step
 from signoff.environment import Environment, in_japan
 from signoff.evidence import Record, Store
 from signoff.evidence.parts import Part
