@@ -126,7 +126,6 @@ def _process(
         sys.executable,
         "-m",
         "locust",
-        f"--config={ROOT / 'load' / 'locust.conf'}",
         f"--locustfile={ROOT / 'load' / 'locustfile.py'}",
         f"--host={run.host}",
         f"--stop-timeout={run.timeout_s + 1:.0f}",
@@ -319,7 +318,7 @@ def _executed(execution: Execution) -> ExecutionResult:
 
 
 def _invitation(run_file: Path, asked: RunOptions) -> Words:
-    command = f"{VARIABLE}={run_file} locust --config load/locust.conf --worker --master-host={asked.listen} --master-port={asked.port}"
+    command = f"{VARIABLE}={run_file} locust -f load/locustfile.py --worker --master-host={asked.listen} --master-port={asked.port}"
     return Words(
         f"{run_file} is ready, a secret for 24 hours. Copy it to each machine (chmod 600), and start {asked.expect_workers} workers"
         f" in all within {JOIN_ELSEWHERE_S // 60} minutes: {command}",

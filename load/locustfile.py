@@ -18,8 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from load.engine import confidence
 from load.engine.generator import ArrivalUser
 from load.engine.run_controller import RunController
-from load.engine.run_file import LoadRun
-from load.engine.startup import find_run, set_defaults_of
+from load.engine.run_file import LoadRun, find_run
 
 # Locust's own report then tells the same three digits as the verdict. Its type says whole numbers, its
 # code takes any: below 100 ms the third digit is a fraction.
@@ -40,13 +39,18 @@ def prepare_local_smoke() -> LoadRun:
 
 
 run = find_run(prepare_local_smoke)
+DEFAULTS = {
+    "web_host": "127.0.0.1",
+    "only_summary": True,
+    "expect_workers_max_wait": 30,  # without a limit a master waits forever for missing workers
+    "master_bind_host": "127.0.0.1",  # Locust's own is every interface
+    "stop_timeout": run.timeout_s + 1,  # every answer is waited for
+}
+"""Of Locust's own options; the command line, the environment and its configuration files override them."""
 controller = RunController(run, RallyVisitors)
 controller.listen(events)
 RallyVisitors.host = run.host
-options_file = Path(__file__).with_name("locust.conf")
-events.init_command_line_parser.add_listener(
-    lambda parser: set_defaults_of(parser, options_file, run)
-)
+events.init_command_line_parser.add_listener(lambda parser: parser.set_defaults(**DEFAULTS))
 
 
 class PlanShape(LoadTestShape):

@@ -2,15 +2,17 @@
 
 import os
 import stat
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from aws.words import Bilingual
 from load.engine.admission import LoadRefused, unreadable
-from load.engine.judge import Conditions
+from load.engine.judge import Conditions, ExitCode
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan, TokenBucket
 from load.engine.session_pool import SessionPool
@@ -76,6 +78,17 @@ class LoadRun:
 
 
 RUN = TypeAdapter(LoadRun)
+
+
+def find_run(prepare: Callable[[], LoadRun], variables: Mapping[str, str] = os.environ) -> LoadRun:
+    """Read the run file that LOAD_RUN_FILE names, or ``prepare`` a run; exit with code 4 and a sentence if that fails."""
+    try:
+        if path := variables.get(VARIABLE):
+            return LoadRun.read(Path(path))
+        return prepare()
+    except Bilingual as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        sys.exit(ExitCode.REFUSED)
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -5,8 +5,7 @@ import pytest
 from load.composition import local_smoke
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
-from load.engine.run_file import VARIABLE
-from load.engine.startup import find_run
+from load.engine.run_file import VARIABLE, find_run
 from tests.load.compositions import Tables, answering, surrounded
 from tests.load.runs import run_against, serving
 
