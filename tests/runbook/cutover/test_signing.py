@@ -8,8 +8,8 @@ import pytest
 from aws.words import Words
 from runbook.composition import signer
 from runbook.engine import Procedure, Refused, Run, Stopped
-from runbook.engine.journal import Journal
 from runbook.engine.evidence import Evidence, Signing, name_of
+from runbook.engine.journal import Journal
 from runbook.procedures import by_hand, cutover, prepare
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
