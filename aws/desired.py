@@ -111,7 +111,7 @@ class Role(Tagged):
     required: frozenset[Permission]
     granted: frozenset[Permission]
     accepted: frozenset[Permission]
-    beside: frozenset[Permission]
+    written_by_tools: frozenset[Permission]
     """What AWS's own tools (CDK, SAM, the console) write next to these: no surplus, and never written by us."""
     secrets: tuple[Secret, ...]
     """Those that its function reads."""
@@ -125,7 +125,7 @@ class Role(Tagged):
     @property
     def allowed(self) -> tuple[tuple[str, str], ...]:
         """Pairs of action and resource that are no surplus."""
-        permissions = self.granted | self.accepted | self.beside
+        permissions = self.granted | self.accepted | self.written_by_tools
         return tuple((permission.action, permission.resource) for permission in sorted(permissions))
 
 

@@ -46,10 +46,13 @@ class Bench:
         planned = {
             settings.key: settings.environment for settings in plan_for(environment).functions
         }
-        where = {"AWS_DEFAULT_REGION": environment.region, "HOME": str(self.packages.home)}
+        region_and_home = {
+            "AWS_DEFAULT_REGION": environment.region,
+            "HOME": str(self.packages.home),
+        }
         own = dict(planned.get(function, {}))
         line = {"LINE_API_ENDPOINT": self.line.url, "AWS_LAMBDA_FUNCTION_NAME": function}
-        return {"PATH": os.defpath, **KEYS, **where, **own, **line}
+        return {"PATH": os.defpath, **KEYS, **region_and_home, **own, **line}
 
     def unpack(self) -> None:
         for function in FUNCTIONS:

@@ -125,20 +125,20 @@ def honesty(folder: Path) -> list[Goal]:
         ours, true = frozen(folder / "frozen")
     with serving("--freeze", FREEZE) as target, doing("a target that freezes, stock"):
         rate = FREEZE_RATE / STOCK_USERS
-        told = stock(
+        stock_tails = stock(
             target.url, FREEZE_S, folder, users=STOCK_USERS, rate=rate, more=("--tags", "list")
         )
     rows = [
-        (name, *tails, *(seen / real for seen, real in zip(tails, true, strict=True)))
+        (name, *tails, *(reported / real for reported, real in zip(tails, true, strict=True)))
         for name, tails in (
             ("the target's own clock", true),
             ("ours", ours),
-            (f"stock Locust, {STOCK_USERS} users", (told["p95"], told["p99"])),
+            (f"stock Locust, {STOCK_USERS} users", (stock_tails["p95"], stock_tails["p99"])),
         )
     ]
     title = f"Target frozen 2 s of every 10, {FREEZE_RATE}/s"
     table(title, ("told by", "p95 ms", "p99 ms", "p95 / true", "p99 / true"), rows)
-    ratios = [seen / real for seen, real in zip(ours, true, strict=True)]
+    ratios = [reported / real for reported, real in zip(ours, true, strict=True)]
     what = "of p95 and p99, reported over true"
     return [
         Goal(what=f"lower {what}", measured=min(ratios), bound=LEAST, at_least=True),
@@ -153,9 +153,9 @@ def frozen(folder: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
     with serving("--freeze", FREEZE) as target:
         _, judged = drive(run_against(target.url, folder, plan=made, pool=pool(count)))
         waits = waits_ms(target.times(), FREEZE_RATE, FREEZE_S)
-    seen = judged.measurement.steps.by_detail(0, AWARD, "latency")
-    found = (confidence.percentile(seen, part) for part in TAILS)
-    reported = tuple(tail.value for tail in found if tail)
+    latencies = judged.measurement.steps.by_detail(0, AWARD, "latency")
+    tails = (confidence.percentile(latencies, part) for part in TAILS)
+    reported = tuple(tail.value for tail in tails if tail)
     return reported, tuple(percentile(waits, part) for part in TAILS)
 
 

@@ -34,8 +34,8 @@ class StockUser(HttpUser):
 
     @task(4)
     def award(self) -> None:
-        asked = {"user_id": USER, "stamp_id": SPOT, "method": "GPS", **PLACE}
-        self.ask("POST", "/stamps/award", json=asked)
+        body = {"user_id": USER, "stamp_id": SPOT, "method": "GPS", **PLACE}
+        self.ask("POST", "/stamps/award", json=body)
 
     @task(4)
     def ranking(self) -> None:

@@ -38,8 +38,8 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many to draw")
     parser.add_argument("--seed", type=int, default=SEED, help="of the drawing")
-    asked = parser.parse_args()
-    return _judge(sample(everything(), asked.sample, asked.seed))
+    options = parser.parse_args()
+    return _judge(sample(everything(), options.sample, options.seed))
 
 
 def _judge(mutants: list[Mutant]) -> int:
@@ -61,7 +61,7 @@ def _judge(mutants: list[Mutant]) -> int:
                 judges[judge] += 1
             else:
                 survivors.append(mutant)
-    return _told(len(mutants), survivors, judges, time.monotonic() - began)
+    return _outcome(len(mutants), survivors, judges, time.monotonic() - began)
 
 
 def _copied(folder: Path) -> Path:
@@ -93,7 +93,7 @@ def _own_test(mutant: Mutant, copy: Path) -> str:
     return next((line.split()[1].partition("::")[0] for line in red), "")
 
 
-def _told(count: int, survivors: list[Mutant], judges: Counter[str], seconds: float) -> int:
+def _outcome(count: int, survivors: list[Mutant], judges: Counter[str], seconds: float) -> int:
     table("Killed by", ("row or test", "mutants"), judges.most_common())
     same = [mutant for mutant in survivors if _behaves_the_same(mutant)]
     for survivor in survivors:
@@ -110,8 +110,10 @@ def _told(count: int, survivors: list[Mutant], judges: Counter[str], seconds: fl
 
 
 def _behaves_the_same(mutant: Mutant) -> bool:
-    known = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))["survivors"]
-    return any(entry["file"] == mutant.file and entry["holds"] in mutant.change for entry in known)
+    equivalents = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))["survivors"]
+    return any(
+        entry["file"] == mutant.file and entry["holds"] in mutant.change for entry in equivalents
+    )
 
 
 if __name__ == "__main__":

@@ -95,25 +95,25 @@ def passes() -> dict[str, Pass]:
             stack.start(localized, lambda en, _: say(en)) as started,
         ):
             say(PLAIN)
-            found = {PLAIN: measured(localized)}
+            by_case = {PLAIN: measured(localized)}
             assert started.server  # noqa: S101 - a stack that was started here has one
             started.server.faults.append(delayed(LATENCY_MS))
             say(SLOW)
-            return {**found, SLOW: measured(localized)}
+            return {**by_case, SLOW: measured(localized)}
 
 
 def main() -> int:
     no_options(__doc__)
-    found = passes()
+    by_case = passes()
     rows: list[tuple[object, ...]] = [
         (name, passed.calls, f"{passed.wall:.2f}", f"{passed.cpu:.2f}")
-        for name, passed in found.items()
+        for name, passed in by_case.items()
     ]
     rows.append(("Prowler 5.46", PROWLER_CALLS, PROWLER_WALL_S, PROWLER_CPU_S))
     rows.append(("Prowler, 50 ms a call", PROWLER_CALLS, PROWLER_SLOW_S, "-"))
     head = ("pass", "AWS calls", "wall s", "CPU s")
     table("One reading pass, a process from start to end", head, rows)
-    plain, slow = found[PLAIN], found[SLOW]
+    plain, slow = by_case[PLAIN], by_case[SLOW]
     return verdict(
         Goal(what="AWS calls of a pass", measured=plain.calls, bound=MOST_CALLS),
         Goal(what="wall of a pass", measured=plain.wall, bound=PROWLER_WALL_S * FIFTH, unit="s"),

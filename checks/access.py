@@ -32,7 +32,7 @@ from signoff.judge.snapshot import Snapshot
 ORDINARY = Words(en="who else may act on our resources", ja="本環境のリソースを操作できる他の相手")
 """What one decision about all of an account's own principals is about."""
 NO_OTHERS = Bound(
-    holds=lambda found: not found,
+    holds=lambda principals: not principals,
     words=Words(
         en="only the planned ones and the administrators", ja="計画した相手とadministratorsのみ"
     ),
@@ -50,26 +50,28 @@ class Insiders:
     environment: Environment
     caller: str
 
-    def includes(self, who: str) -> bool:
+    def includes(self, principal: str) -> bool:
         """Whether a principal, by its ARN or as a service, is planned or named."""
-        named = self.environment.administrators
-        return self.plans(who) or any(text_pattern(name).matches(who) for name in named)
+        administrators = self.environment.administrators
+        return self.plans(principal) or any(
+            text_pattern(name).matches(principal) for name in administrators
+        )
 
-    def plans(self, who: str) -> bool:
+    def plans(self, principal: str) -> bool:
         """Whether it is a planned role of a function; other rows judge those."""
-        return self._planned(who) is not None
+        return self._planned(principal) is not None
 
-    def _planned(self, who: str) -> desired.Role | None:
-        return next((role for role in self.plan.roles if is_same(role.arn, who)), None)
+    def _planned(self, principal: str) -> desired.Role | None:
+        return next((role for role in self.plan.roles if is_same(role.arn, principal)), None)
 
-    def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
+    def may_be_given(self, principal: str, statement: Statement, arn: str) -> bool:
         """Whether a resource's own policy may allow this to a principal; to a planned role, only what is planned."""
-        role = self._planned(who)
+        role = self._planned(principal)
         if role is None:
-            return self.includes(who)
+            return self.includes(principal)
         planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}
-        given = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
-        return bool(given) and all(some and some <= planned for some in given)
+        granted = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
+        return bool(granted) and all(some and some <= planned for some in granted)
 
 
 def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
@@ -91,14 +93,14 @@ def assumable_by_others(
     """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
     candidates = tuple(principals)
     ours = [principal for principal in candidates if insiders.plans(principal.arn)]
-    found = {
+    assuming = {
         principal.arn: sorted(
             (
-                *(who for who in principal.assumed_by if not insiders.includes(who)),
+                *(assumer for assumer in principal.assumed_by if not insiders.includes(assumer)),
                 *(
                     each.arn
                     for each in ours
-                    if principal.arn in {it.trusted_by for it in each.reach}
+                    if principal.arn in {reached.trusted_by for reached in each.reach}
                 ),
             )
         )
@@ -108,7 +110,7 @@ def assumable_by_others(
     about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
     return tuple(
         difference
-        for arn, others in found.items()
+        for arn, others in assuming.items()
         for difference in if_any(
             PRINCIPALS["role"], arn, TRUSTED, others, NO_OTHERS, **NAMED, **about
         )
@@ -139,20 +141,22 @@ def allowed_by_policy(
     """
     account = insiders.environment.account
     strangers = principals_beyond(document, account)
-    found: dict[Words, list[Statement]] = {}
+    allowed: dict[Words, list[Statement]] = {}
     for statement in only("Allow", of_resource(document, name)):
         if counts(statement):
-            for who in _named(statement, account):
-                if who not in strangers and not insiders.may_be_given(who, statement, arn):
-                    found.setdefault(Words.same(who), []).append(statement)
-    about = {"terms": terms_of(dict(sorted(found.items(), key=str))), "ids": digests(found)}
-    return if_any(kind, name, OPENED, sorted(found, key=str), NO_OTHERS, **NAMED, **about)
+            for principal in _principals_of(statement, account):
+                if principal not in strangers and not insiders.may_be_given(
+                    principal, statement, arn
+                ):
+                    allowed.setdefault(Words.same(principal), []).append(statement)
+    about = {"terms": terms_of(dict(sorted(allowed.items(), key=str))), "ids": digests(allowed)}
+    return if_any(kind, name, OPENED, sorted(allowed, key=str), NO_OTHERS, **NAMED, **about)
 
 
-def digests(found: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
+def digests(allowed: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
     """Return the digests of the statements that allow these principals."""
     return tuple(
-        sorted({statement.digest for statements in found.values() for statement in statements})
+        sorted({statement.digest for statements in allowed.values() for statement in statements})
     )
 
 
@@ -160,19 +164,19 @@ def allowed_accounts(
     kind: Words, name: str, document: str | None, account: str
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy allows from beyond the account."""
-    found = outsiders(document, account)
-    about = {"terms": terms_of(found), "ids": digests(found), "loosens": True}
-    return if_any(kind, name, OPENED, [*found], within(()), **about)
+    allowed = outsiders(document, account)
+    about = {"terms": terms_of(allowed), "ids": digests(allowed), "loosens": True}
+    return if_any(kind, name, OPENED, [*allowed], within(()), **about)
 
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
     """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
-    found = {arn: outsiders(policy, account, services=False) for arn, policy in policies.items()}
+    by_key = {arn: outsiders(policy, account, services=False) for arn, policy in policies.items()}
     return tuple(
         difference
-        for arn, who in found.items()
+        for arn, allowed in by_key.items()
         for difference in if_any(
-            KEY.words, arn, OPENED, [*who], within(()), terms=terms_of(who), loosens=True
+            KEY.words, arn, OPENED, [*allowed], within(()), terms=terms_of(allowed), loosens=True
         )
     )
 
@@ -183,20 +187,20 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
     The policy that SNS gives a new topic allows all principals under the condition AWS:SourceOwner, which is the account.
     """
     account = insiders.environment.account
-    found: dict[Words, list[Statement]] = {}
+    allowed: dict[Words, list[Statement]] = {}
     for statement in only("Allow", of_resource(topic.policy, topic.arn)):
         if not _of_owner(statement, account):
-            for kind, who in (
+            for kind, principal in (
                 *statement.principals,
                 *(("*", "*") for _ in statement.not_principals[:1]),
             ):
-                if (kind, who) != CLOUDWATCH and not (
-                    is_gone(kind, who)
-                    or who in {account, f"arn:aws:iam::{account}:root"}
-                    or insiders.includes(who)
+                if (kind, principal) != CLOUDWATCH and not (
+                    is_gone(kind, principal)
+                    or principal in {account, f"arn:aws:iam::{account}:root"}
+                    or insiders.includes(principal)
                 ):
-                    found.setdefault(Words.same(who), []).append(statement)
-    whom = dict(sorted(found.items(), key=str))
+                    allowed.setdefault(Words.same(principal), []).append(statement)
+    whom = dict(sorted(allowed.items(), key=str))
     about = {"terms": terms_of(whom), "call": "sns:GetTopicAttributes"}
     return if_any(TOPIC.words, topic.arn, OPENED, [*whom], NO_OTHERS, **NAMED, **about)
 
@@ -213,10 +217,10 @@ def _of_owner(statement: Statement, account: str) -> bool:
 
 def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:
     """Return which functions that are not planned run under a role, at which URLs, and where else it is used."""
-    found = [_used_by(user) for user in users]
+    uses = [_used_by(user) for user in users]
     if role.last_used_in not in {None, region}:
-        found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
-    return if_any(ROLE.words, role.name, USED_BY, found, NO_OTHERS, loosens=True)
+        uses.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
+    return if_any(ROLE.words, role.name, USED_BY, uses, NO_OTHERS, loosens=True)
 
 
 def _used_by(user: RoleUser) -> Words:
@@ -227,12 +231,12 @@ def _used_by(user: RoleUser) -> Words:
 
 def with_url(users: Iterable[RoleUser]) -> Words:
     """Name the first unplanned function with a URL; empty if none has one."""
-    named = [user.function for user in users if user.urls]
-    if not named:
+    functions = [user.function for user in users if user.urls]
+    if not functions:
         return SILENCE
     return Words(
-        en=f"function {named[0]} runs under this role and has a URL",
-        ja=f"関数{named[0]}がこのロールで動き、URLを持っています",
+        en=f"function {functions[0]} runs under this role and has a URL",
+        ja=f"関数{functions[0]}がこのロールで動き、URLを持っています",
     )
 
 
@@ -242,7 +246,7 @@ def _is_about(resource: str, arn: str) -> bool:
     return fits or resource.startswith(f"{arn}/")
 
 
-def _named(statement: Statement, account: str) -> Iterator[str]:
+def _principals_of(statement: Statement, account: str) -> Iterator[str]:
     """Yield principals by name; the account itself only leaves it to the policies of its principals."""
     narrowed = [
         value
@@ -250,13 +254,13 @@ def _named(statement: Statement, account: str) -> Iterator[str]:
         if condition.key.lower() == "aws:principalarn" and names_exactly(condition)
         for value in condition.values
     ]
-    for kind, who in statement.principals:
-        if is_gone(kind, who) or who in {account, f"arn:aws:iam::{account}:root"}:
+    for kind, principal in statement.principals:
+        if is_gone(kind, principal) or principal in {account, f"arn:aws:iam::{account}:root"}:
             continue
-        if who == "*":
+        if principal == "*":
             yield from narrowed or ("*",)
         else:
-            yield who
+            yield principal
 
 
 def _reaching(

@@ -38,7 +38,7 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
 
     Of several, the one with the fewest faults is judged; of equals, the one with the planned name.
     """
-    alarms = everything(delivery.found)
+    alarms = everything(delivery.sections)
     watching = [alarm for alarm in alarms if watches(alarm, want)]
     if len(watching) > 1:
         return min(watching, key=lambda alarm: _rank(alarm, want, delivery))
@@ -57,11 +57,11 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
 
 def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
     """Say that no alarm is on this metric, and which one is close to it."""
-    wanted = as_text(want.dimensions)
+    dimensions = as_text(want.dimensions)
     sentences = [
         Words(
-            en=f"no alarm is on {want.metric} of {want.subject} ({wanted})",
-            ja=f"{want.subject}の{want.metric}（{wanted}）を監視するアラームがありません",
+            en=f"no alarm is on {want.metric} of {want.subject} ({dimensions})",
+            ja=f"{want.subject}の{want.metric}（{dimensions}）を監視するアラームがありません",
         )
     ]
     if near:
@@ -81,24 +81,24 @@ def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
     return joined(sentences)
 
 
-def everything(found: Sections) -> list[Alarm]:
+def everything(sections: Sections) -> list[Alarm]:
     """Return every alarm that was read."""
-    return [known(alarm) for alarm in known(found.alarms).values()]
+    return [known(alarm) for alarm in known(sections.alarms).values()]
 
 
 def _rank(alarm: Alarm, want: desired.Alarm, delivery: Delivery) -> tuple[int, bool, str]:
     """Order alarms on the same metric: the fewest faults first, then ours by name."""
     faults = len(shortfalls(alarm, want))
     try:
-        faults += len(delivery.faults(alarm)) + len(muting(alarm, delivery.found))
+        faults += len(delivery.faults(alarm)) + len(muting(alarm, delivery.sections))
     except NotTestable:
         faults += 1
     return faults, alarm.name != want.name, alarm.name
 
 
-def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
+def muting(alarm: Alarm, sections: Sections) -> tuple[Difference, ...]:
     """Return the mute rules that name the alarm and have not ended."""
-    return muted_by(alarm.name, [known(rule) for rule in known(found.mute_rules).values()])
+    return muted_by(alarm.name, [known(rule) for rule in known(sections.mute_rules).values()])
 
 
 def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
@@ -108,20 +108,20 @@ def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
         difference
         for watching in by_name.values()
         for difference in (
-            *muting(watching, delivery.found),
-            *_unplanned(watching.name, delivery.found),
+            *muting(watching, delivery.sections),
+            *_unplanned(watching.name, delivery.sections),
         )
     )
 
 
-def _unplanned(name: str, found: Sections) -> tuple[Difference, ...]:
-    attached: tuple[Unplanned, ...] = lookup(found.alarm_attachments, name) or ()
+def _unplanned(name: str, sections: Sections) -> tuple[Difference, ...]:
+    attached: tuple[Unplanned, ...] = lookup(sections.alarm_attachments, name) or ()
     return unallowed(attached)
 
 
-def other_actions(found: Sections) -> tuple[Difference, ...]:
+def other_actions(sections: Sections) -> tuple[Difference, ...]:
     """Return what our alarms do besides publishing to topics."""
-    attached = [known(attachment) for attachment in known(found.alarm_attachments).values()]
+    attached = [known(attachment) for attachment in known(sections.alarm_attachments).values()]
     return unallowed(
         unplanned for several in attached for unplanned in several if unplanned.fact == OTHER_ACTION
     )
@@ -131,12 +131,12 @@ def unnotified(alarm: Alarm, delivery: Delivery, decisions: Decisions) -> tuple[
     """Return why no person is notified of the alarm; Follows if a row about its silence is red."""
     if faults := delivery.faults(alarm):
         return faults
-    for owner, found in (
+    for owner, differences in (
         ("MON-08", silencing(alarm, delivery)),
         ("MON-09", delivery.cut_off(alarm)),
     ):
-        if left := decisions.undecided(found):
-            raise Follows(owner, left[0].words)
+        if undecided := decisions.undecided(differences):
+            raise Follows(owner, undecided[0].words)
     return ()
 
 

@@ -30,12 +30,12 @@ def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
 
     If no route asks one, SEC-34 is red already.
     """
-    found = tuple(deployed.served().authorizers.values())
-    if not found:
+    served = tuple(deployed.served().authorizers.values())
+    if not served:
         raise Follows(
             "SEC-34", en="no route uses an authorizer", ja="オーソライザーを使うルートがありません"
         )
-    return found
+    return served
 
 
 def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences:
@@ -63,14 +63,14 @@ def unpermitted(
         return Differences()
     auth = want.function
     policies = deployed.function_policies(auth)
-    asked = {
+    invocations = {
         source_of_authorizer(authorizer.id, api_id, environment): deployed.invoked(
             authorizer.uri, auth, stage
         )
         for authorizer in deployed.draft().authorizers.values()
     }
-    observe.note(asked=asked, policies=policies)
-    reasons = {key: refusal(policies, called, key, now) for key, called in asked.items()}
+    observe.note(asked=invocations, policies=policies)
+    reasons = {key: refusal(policies, called, key, now) for key, called in invocations.items()}
     refused = {key: why for key, why in reasons.items() if why}
     why = next(iter(refused.values()), True)
     compared = {INVOKED_BY: (why, allowing(as_text([*refused])))}
@@ -90,7 +90,7 @@ def _compared(deployed: Deployed, invoked: Iterable[str], *planned: str) -> Diff
 
 
 def authorizer_differences(
-    asked: tuple[Authorizer, ...], want: desired.Authorizer
+    authorizers: tuple[Authorizer, ...], want: desired.Authorizer
 ) -> tuple[Difference, ...]:
     """Compare what decides about a session: the header that is read, and for how long an answer is cached.
 
@@ -100,7 +100,7 @@ def authorizer_differences(
     about: dict[str, Any] = {"call": SERVED, "decided_in": where("authorizer_ttl_s")}
     return Differences.among(
         Difference(AUTHORIZER, authorizer.name, fact, found, bound, **about, loosens=True)
-        for authorizer in asked
+        for authorizer in authorizers
         for fact, found, bound in (
             (SOURCE, authorizer.identity_source, source),
             (TTL, authorizer.ttl_s, ttl),
@@ -110,9 +110,9 @@ def authorizer_differences(
 
 def some_of(names: Iterable[str]) -> Bound:
     """Any of these names, which may be none at all."""
-    known = sorted(names)
+    listed = sorted(names)
     words = Words(
-        en=f"one of the API's authorizers ({as_text(known) or 'it has none'})",
-        ja=f"APIのオーソライザーのいずれか（{as_text(known) or '一つもない'}）",
+        en=f"one of the API's authorizers ({as_text(listed) or 'it has none'})",
+        ja=f"APIのオーソライザーのいずれか（{as_text(listed) or '一つもない'}）",
     )
-    return Bound(holds=lambda found: found in known, words=words)
+    return Bound(holds=lambda value: value in listed, words=words)

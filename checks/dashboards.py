@@ -83,7 +83,7 @@ def missing_from(dashboard: Dashboard, want: desired.Widget, environment: Enviro
 
 
 def ghosts(
-    dashboard: Dashboard, found: Sections, plan: Plan, environment: Environment
+    dashboard: Dashboard, sections: Sections, plan: Plan, environment: Environment
 ) -> Iterator[str]:
     """Yield what the dashboard shows though it is known not to exist.
 
@@ -91,9 +91,9 @@ def ghosts(
     A planned resource that does not exist has its own row: Follows.
     """
     kinds = {
-        "FunctionName": _Kind("DEP-10", "functions", found.functions, plan.functions),
-        "TableName": _Kind("DEP-01", "tables", found.tables, plan.tables),
-        "ApiName": _Kind("DEP-20", "rest_apis", found.rest_apis, (plan.api,)),
+        "FunctionName": _Kind("DEP-10", "functions", sections.functions, plan.functions),
+        "TableName": _Kind("DEP-01", "tables", sections.tables, plan.tables),
+        "ApiName": _Kind("DEP-20", "rest_apis", sections.rest_apis, (plan.api,)),
     }
     for metric in _shown_here(dashboard, environment):
         for dimension, name in metric.dimensions.items():
@@ -106,7 +106,7 @@ def ghosts(
                     en=f"{dimension} {name} does not exist",
                     ja=f"{dimension} {name}が存在しません",
                 )
-            listed = lookup(found.names, kind.listed)
+            listed = lookup(sections.names, kind.listed)
             unlisted = listed is None or name not in listed.names
             if unlisted and _looked_for(name, kind, environment.prefix):
                 yield f"{dimension} {name}"

@@ -64,7 +64,7 @@ USABLE = described(
 class Delivery:
     """Finds who is notified of alarms, in one environment."""
 
-    found: Sections
+    sections: Sections
     environment: Environment
 
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
@@ -90,7 +90,7 @@ class Delivery:
 
     def interference(self, arn: str) -> Iterator[Difference]:
         """Yield what is not planned of a topic and its subscriptions, and what could keep a message back."""
-        topic = lookup(self.found.topics, arn)
+        topic = lookup(self.sections.topics, arn)
         if topic is None:
             return
         plain = dict.fromkeys((DATA_PROTECTION, DELIVERY_POLICY, FIRST_IN_FIRST_OUT), unset())
@@ -106,7 +106,7 @@ class Delivery:
     def others(self, email: str | None) -> Iterator[Difference]:
         """Yield subscribers other than the planned address, and where undelivered messages go."""
         planned = masked_address("email", email, self.environment.prefix) if email else None
-        for topic in map(known, known(self.found.topics).values()):
+        for topic in map(known, known(self.sections.topics).values()):
             for subscription in topic.subscriptions:
                 known_to_us = (subscription.protocol, subscription.endpoint) == ("email", planned)
                 if planned and subscription.confirmed and not known_to_us:
@@ -120,7 +120,7 @@ class Delivery:
 
     def _firing_with(self, alarm: Alarm) -> list[Alarm]:
         """Return the composite alarms that surely fire when the alarm does, directly or through others."""
-        alarms = map(known, known(self.found.alarms).values())
+        alarms = map(known, known(self.sections.alarms).values())
         composites = [candidate for candidate in alarms if candidate.type == COMPOSITE]
         names, above = frozenset({alarm.name}), list[Alarm]()
         while more := [
@@ -142,13 +142,13 @@ class Delivery:
         faults, unknown = list[Difference](), list[NotTestable]()
         for arn in topics:
             try:
-                found = [*self._mute(arn, alarm)]
+                silences = [*self._mute(arn, alarm)]
             except NotTestable as error:
                 unknown.append(error)
                 continue
-            if not found:
+            if not silences:
                 return ()
-            faults += found
+            faults += silences
         if unknown:
             raise unknown[0]
         return tuple(faults)
@@ -159,7 +159,7 @@ class Delivery:
         if region != self.environment.region:
             yield _of_topic(arn, REGION, region, exactly(self.environment.region))
             return
-        topic = lookup(self.found.topics, arn)
+        topic = lookup(self.sections.topics, arn)
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
         elif (may := allows_publishing(topic, self._arn(alarm))) is not True:
@@ -187,7 +187,7 @@ class Delivery:
         )
 
     def _usable(self, key_id: str) -> bool:
-        return usable(key_id, lambda: lookup(self.found.keys, key_id))
+        return usable(key_id, lambda: lookup(self.sections.keys, key_id))
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:
@@ -222,11 +222,11 @@ def _kept_back(topic: Topic, subscription: Subscription) -> Iterator[Difference]
 def _passes_alarms(subscription: Subscription) -> bool:
     """Whether a filter only requires that the state in the message body be ALARM."""
     try:
-        wanted = json.loads(subscription.filter_policy)
+        policy = json.loads(subscription.filter_policy)
     except ValueError:
         return False
-    states = wanted.get("NewStateValue") if isinstance(wanted, dict) else None
-    alone = isinstance(states, list) and len(wanted) == 1 and "ALARM" in states
+    states = policy.get("NewStateValue") if isinstance(policy, dict) else None
+    alone = isinstance(states, list) and len(policy) == 1 and "ALARM" in states
     return alone and subscription.filter_scope == "MessageBody"
 
 

@@ -65,7 +65,7 @@ class Lookup(Generic[T]):
     kind: Kind[T]
 
     def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
-        section: Section[T] = getattr(deployed.found, self.kind.section)
+        section: Section[T] = getattr(deployed.sections, self.kind.section)
         return lambda want: look_up(deployed, self.owner, self.kind.words, want.name, section)
 
 
@@ -82,7 +82,7 @@ class Beside(Generic[T]):
 
     def find(self, deployed: "Deployed", want: Planned) -> T:
         getattr(deployed, self.resource)(want)
-        section: Section[T] = getattr(deployed.found, self.section)
+        section: Section[T] = getattr(deployed.sections, self.section)
         return shown(section, label_of_section(self.section), want.name)
 
 
@@ -145,7 +145,7 @@ def cut_short(table: str, scan: KeyScan) -> NotTestable:
 class Deployed:
     """What was read, what is planned, and the row that asks. Absent: Missing at the owning row, Follows at any other."""
 
-    found: Sections
+    sections: Sections
     plan: Plan
     row: str
     records: Records = field(default_factory=Records)
@@ -172,36 +172,36 @@ class Deployed:
     log_group_attachments = Beside[tuple[Unplanned, ...]]("log_group", "log_group_attachments")
 
     def usage_plan(self) -> UsagePlan:
-        name, plans = self.plan.api.usage_plan.name, self.found.usage_plans
+        name, plans = self.plan.api.usage_plan.name, self.sections.usage_plans
         return look_up(self, "SEC-30", USAGE_PLAN.words, name, plans)
 
     def dashboard(self) -> Dashboard:
-        name, dashboards = self.plan.dashboard.name, self.found.dashboards
+        name, dashboards = self.plan.dashboard.name, self.sections.dashboards
         return look_up(self, "MON-10", DASHBOARD.words, name, dashboards)
 
     def rest_apis(self) -> tuple[RestApi, ...]:
-        return look_up(self, "DEP-20", REST_API.words, self.plan.api.name, self.found.rest_apis)
+        return look_up(self, "DEP-20", REST_API.words, self.plan.api.name, self.sections.rest_apis)
 
     def gateway_account(self) -> GatewayAccount:
         kind = Words("API Gateway settings of the", "API Gatewayの設定")
-        return look_up(self, "DEP-29", kind, "account", self.found.gateway_account)
+        return look_up(self, "DEP-29", kind, "account", self.sections.gateway_account)
 
     def lambda_account(self) -> LambdaAccount:
         kind = Words("Lambda settings of the", "Lambdaの設定")
-        return look_up(self, "DEP-18", kind, "account", self.found.lambda_account)
+        return look_up(self, "DEP-18", kind, "account", self.sections.lambda_account)
 
     def roles(self) -> Iterator[tuple[desired.Role, Role | None]]:
         """Yield the planned roles, each with what exists of it."""
         for want in self.plan.roles:
-            yield want, lookup(self.found.roles, want.name)
+            yield want, lookup(self.sections.roles, want.name)
 
     def principals(self) -> tuple[Principal, ...]:
         """Return every principal of the account who may act on our resources; NotTestable if one was not read."""
-        return tuple(known(principal) for principal in known(self.found.principals).values())
+        return tuple(known(principal) for principal in known(self.sections.principals).values())
 
     def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
         """Return what is attached to a key; nothing if the key does not exist, which is another row's."""
-        return lookup(self.found.key_attachments, name) or ()
+        return lookup(self.sections.key_attachments, name) or ()
 
     def rest_api(self) -> RestApi:
         """Return the API of the planned name; if there are several, which PREP-04 says, the first."""
@@ -221,32 +221,32 @@ class Deployed:
         with suppress(NotTestable):  # what was not read is another row's
             for function in self.plan.functions:
                 yield from (
-                    url.url for url in lookup(self.found.function_urls, function.name) or ()
+                    url.url for url in lookup(self.sections.function_urls, function.name) or ()
                 )
 
     def stage(self) -> Stage:
         self.rest_api()
-        return look_up(self, "DEP-20", STAGE.words, self.plan.api.stage, self.found.stages)
+        return look_up(self, "DEP-20", STAGE.words, self.plan.api.stage, self.sections.stages)
 
     def stages(self) -> Mapping[str, Stage | Unreadable]:
         """Return every stage of the API; DEP-20 owns the existence of the planned one."""
         self.stage()
-        return known(self.found.stages)
+        return known(self.sections.stages)
 
     def usage_plans(self) -> Mapping[str, UsagePlan]:
         """Return the planned usage plan, those of our prefix, and all that name our API."""
-        plans = known(self.found.usage_plans)
+        plans = known(self.sections.usage_plans)
         return {name: known(plan) for name, plan in plans.items()}
 
     def api_mappings(self) -> Mapping[str, tuple[BasePath, ...]]:
         """Return what other custom domains of the Region map to our API."""
-        mappings = known(self.found.api_mappings)
+        mappings = known(self.sections.api_mappings)
         return {name: known(mapping) for name, mapping in mappings.items()}
 
     def served(self) -> ApiDocument:
         """What the stage's deployment serves: this is judged, not the draft."""
         name, kind = self.stage().name, Words("export of stage", "ステージのエクスポート")
-        served = look_up(self, "DEP-20", kind, name, self.found.served)
+        served = look_up(self, "DEP-20", kind, name, self.sections.served)
         if self.row not in SERVING_CLOSED and PATH in served.paths:
             raise Follows(
                 "DEP-39",
@@ -257,11 +257,11 @@ class Deployed:
 
     def draft(self) -> ApiDocument:
         name, kind = self.rest_api().name, Words("draft of API", "APIの下書き")
-        return look_up(self, "DEP-20", kind, name, self.found.draft)
+        return look_up(self, "DEP-20", kind, name, self.sections.draft)
 
     def method(self, want: desired.Route) -> Method:
-        found = answering(want.id, self.served().methods)
-        there = {want.id: found} if found else {}
+        served = answering(want.id, self.served().methods)
+        there = {want.id: served} if served else {}
         return look_up(self, "DEP-21", Words("route", "ルート"), want.id, there)
 
     def integration(self, want: desired.Route) -> Integration:
@@ -274,33 +274,33 @@ class Deployed:
         return look_up(self, "DEP-25", kind, f"OPTIONS {path}", methods)
 
     def domain(self, name: str) -> CustomDomain:
-        return look_up(self, "DEP-40", DOMAIN.words, name, self.found.domains)
+        return look_up(self, "DEP-40", DOMAIN.words, name, self.sections.domains)
 
     def bucket(self, name: str) -> Bucket:
-        return look_up(self, "SEC-21", BUCKET.words, name, self.found.buckets)
+        return look_up(self, "SEC-21", BUCKET.words, name, self.sections.buckets)
 
     def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
         self.bucket(name)
-        return shown(self.found.bucket_attachments, BUCKET.attachments, name)
+        return shown(self.sections.bucket_attachments, BUCKET.attachments, name)
 
     def deployments(self) -> tuple[Deployment, ...]:
         name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")
-        return look_up(self, "DEP-20", kind, name, self.found.deployments)
+        return look_up(self, "DEP-20", kind, name, self.sections.deployments)
 
     def table(self, want: desired.Table) -> Table:
         """Return the table; one that is being deleted is DEP-01's, and nothing else is known of it."""
-        found = look_up(self, "DEP-01", TABLE.words, want.name, self.found.tables)
-        if found.status == DELETING and self.row != "DEP-01":
+        table = look_up(self, "DEP-01", TABLE.words, want.name, self.sections.tables)
+        if table.status == DELETING and self.row != "DEP-01":
             raise Follows(
                 "DEP-01",
                 en=f"table {want.name} is being deleted",
                 ja=f"テーブル{want.name}は削除中です",
             )
-        return found
+        return table
 
     def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
         """Return the capacities that autoscaling adjusts; none for a table without autoscaling."""
-        return lookup(self.found.scalable_targets, want.name) or ()
+        return lookup(self.sections.scalable_targets, want.name) or ()
 
     def key_scan(self, want: desired.Table) -> KeyScan:
         """Return what the scan of the keys found; NotTestable if it was cut short at its limit."""
@@ -325,7 +325,7 @@ class Deployed:
         return self.names("secrets").names
 
     def names(self, kind: str) -> Names:
-        names = lookup(self.found.names, kind)
+        names = lookup(self.sections.names, kind)
         if names is None:
             raise NotTestable(
                 en=f"the names of {kind} were not listed", ja=f"{kind}の名前が一覧されていません"

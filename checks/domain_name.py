@@ -51,50 +51,50 @@ def certificate_of(deployed: Deployed, name: str) -> Certificate:
         raise Missing(
             en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません"
         )
-    found = lookup(deployed.found.certificates, arn)
-    if found is None:
+    certificate = lookup(deployed.sections.certificates, arn)
+    if certificate is None:
         raise Missing(
             en=f"certificate {arn} of {name} does not exist in the API's Region",
             ja=f"{name}の証明書{arn}がAPIのリージョンに存在しません",
         )
-    return found
+    return certificate
 
 
-def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
+def deciding_rules(domain: CustomDomain) -> tuple[Difference, ...]:
     """Return the routing rules, which are evaluated before mappings, or instead of them.
 
     Whether a rule applies to our callers depends on headers and paths, which are not evaluated here.
     """
-    alone = found.routing == "ROUTING_RULE_ONLY"
-    if found.routing == MAPPINGS_ONLY or not (found.rules or alone):
+    alone = domain.routing == "ROUTING_RULE_ONLY"
+    if domain.routing == MAPPINGS_ONLY or not (domain.rules or alone):
         return ()
     return (
         Difference(
             DOMAIN.words,
-            found.name,
+            domain.name,
             ROUTING,
-            "; ".join(found.rules),
+            "; ".join(domain.rules),
             unset(),
             call="apigatewayv2:ListRoutingRules",
-            certainty=Certainty.UNPARSED if found.rules else Certainty.CERTAIN,
+            certainty=Certainty.UNPARSED if domain.rules else Certainty.CERTAIN,
         ),
     )
 
 
-def competing_mappings(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
+def competing_mappings(current: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
     """Return mappings under our domain that catch paths of ours: the longest match wins."""
     planned = domain.base_path.strip("/")
     paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
     others = [
         mapping
-        for mapping in found.mappings
+        for mapping in current.mappings
         if (key := mapping.path.strip("/")) != planned
         and len(key) > len(planned)
         and any(path.startswith(f"{key}/") for path in paths)
     ]
     shown = frozenset(f"/{other.path} -> {other.api_id}/{other.stage}" for other in others)
     about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(other.path for other in others)}
-    return differences(DOMAIN.words, found.name, {OTHER_MAPPINGS: (shown, within(()))}, **about)
+    return differences(DOMAIN.words, current.name, {OTHER_MAPPINGS: (shown, within(()))}, **about)
 
 
 def mapped_by(mappings: Iterable[BasePath]) -> Mapping[str, str]:
@@ -102,14 +102,14 @@ def mapped_by(mappings: Iterable[BasePath]) -> Mapping[str, str]:
     return {f"/{mapping.path} -> {mapping.stage}": mapping.path for mapping in mappings}
 
 
-def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
+def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:
     """Return the mapping at the planned base path; Missing where there is none."""
     planned = domain.base_path.strip("/")
-    by_path = {mapping.path.strip("/"): mapping for mapping in found.mappings}
+    by_path = {mapping.path.strip("/"): mapping for mapping in current.mappings}
     if planned not in by_path:
         raise Missing(
-            en=f"{found.name} has no mapping at /{planned}, the base path of environments.toml (domain.base_path)",
-            ja=f"{found.name}の/{planned}にマッピングがありません（environments.tomlのdomain.base_path）",
+            en=f"{current.name} has no mapping at /{planned}, the base path of environments.toml (domain.base_path)",
+            ja=f"{current.name}の/{planned}にマッピングがありません（environments.tomlのdomain.base_path）",
         )
     return by_path[planned]
 
@@ -117,18 +117,18 @@ def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
 def resolution_of(deployed: Deployed, name: str) -> Resolution:
     """Return what DNS answers for a domain; Follows if the domain itself is absent."""
     deployed.domain(name)
-    found = lookup(deployed.found.resolutions, name)
-    if found is None:
+    resolution = lookup(deployed.sections.resolutions, name)
+    if resolution is None:
         raise Follows(
             "DEP-40", en=f"{name} was not looked up in DNS", ja=f"{name}のDNSを引いていません"
         )
-    return found
+    return resolution
 
 
 def leading_to(resolution: Resolution) -> Bound:
     """At least one address is the target's, since API Gateway rotates them."""
     target = as_text(resolution.target_addresses) or "-"
     return Bound(
-        holds=lambda found: bool({*(found or ())} & {*resolution.target_addresses}),
+        holds=lambda addresses: bool({*(addresses or ())} & {*resolution.target_addresses}),
         words=Words(en=f"one of the target's ({target})", ja=f"ターゲットのいずれか（{target}）"),
     )

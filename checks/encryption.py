@@ -42,15 +42,17 @@ AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
 
 
 def secret_key_flaws(
-    secret: Secret, environment: Environment, found: Sections
+    secret: Secret, environment: Environment, sections: Sections
 ) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a secret; one that names none has the AWS managed key."""
     key, decided = secret.kms_key or SECRETS_DEFAULT, environment.secret_key or SECRETS_DEFAULT
     of = partial(_difference, SECRET.words, secret.name, "secretsmanager:DescribeSecret")
-    return _of_key(of, key, decided, "secret_key", found)
+    return _of_key(of, key, decided, "secret_key", sections)
 
 
-def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple[Difference, ...]:
+def table_key_flaws(
+    table: Table, decided: str | None, sections: Sections
+) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a table. Without a description it has the AWS owned key.
 
     That is encryption as well: it can't be switched off, and there is no key to look at.
@@ -63,7 +65,7 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
         return (of(ENCRYPTION, table.sse_type, exactly("KMS")),)
     if table.sse_status != "ENABLED":
         return (of(ENCRYPTION_STATUS, table.sse_status, exactly("ENABLED"), decidable=False),)
-    return _of_key(of, key, decided, "table_key", found)
+    return _of_key(of, key, decided, "table_key", sections)
 
 
 class KeyUse(NamedTuple):
@@ -83,7 +85,7 @@ def keys_of(
 
     Neither a plan nor a decision lets a role use a key: the key's own policy has to.
     """
-    found = deployed.found
+    sections = deployed.sections
     read = {permission.resource.partition("/index/")[0] for permission in role.required}
     tables = [(table, deployed.table(table)) for table in deployed.plan.tables if table.arn in read]
     flaws = [
@@ -91,7 +93,7 @@ def keys_of(
             (
                 secret.kms_key or SECRETS_DEFAULT,
                 privileges.SECRETS,
-                secret_key_flaws(secret, environment, found),
+                secret_key_flaws(secret, environment, sections),
             )
             for secret in map(deployed.secret, role.secrets)
         ),
@@ -99,20 +101,20 @@ def keys_of(
             (
                 secured.sse_key_arn,
                 privileges.TABLES,
-                table_key_flaws(secured, key_of(environment, table.key), found),
+                table_key_flaws(secured, key_of(environment, table.key), sections),
             )
             for table, secured in tables
         ),
     ]
-    named = dict.fromkeys(
+    uses = dict.fromkeys(
         (name, service, not wrong)
         for name, service, wrong in flaws
         if name and not decisions.undecided(wrong)
     )
     return [
         KeyUse(key, service, planned)
-        for name, service, planned in named
-        if (key := lookup(found.keys, name))
+        for name, service, planned in uses
+        if (key := lookup(sections.keys, name))
     ]
 
 
@@ -144,19 +146,19 @@ def denied_keys(
     role: Role, want: desired.Role, keys: Iterable[KeyUse], now: datetime
 ) -> tuple[Difference, ...]:
     """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
-    found = {
+    answers = {
         key.arn: privileges.uses(role, want, key.arn, service, now)
         for key, service, _ in keys
         if key.manager == "AWS"
     }
     lost = [
         missing_by(result, privileges.DECRYPT, key)
-        for key, result in found.items()
+        for key, result in answers.items()
         if result.outcome is EvalDecision.EXPLICITLY_DENIED
     ]
     open_ = (
         missing_by(result, privileges.DECRYPT, key)
-        for key, result in found.items()
+        for key, result in answers.items()
         if result.outcome is EvalDecision.UNKNOWN
     )
     return (*privileges.lacks(role, lost), *unclear(role, open_))
@@ -169,9 +171,9 @@ def _refusals(role: Role, key: Key, times: tuple[Context, Context]) -> Iterator[
         unknown = by_key.outcome is EvalDecision.UNKNOWN
         reason = by_key.reason if by_key.taken or unknown else NOT_ALLOWED
         yield _undecryptable(role.name, key, reason, decidable=unknown)
-    policy, asked = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
+    policy, needed = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
     bounded = role.boundary is not None
-    for _, deny, answer in denied(policy, role.arn, asked, times, bounded=bounded):
+    for _, deny, answer in denied(policy, role.arn, needed, times, bounded=bounded):
         unclear = answer.reason if isinstance(answer, Unknown) else SILENCE
         yield _undecryptable(role.name, key, unclear or denied_by(deny), decidable=bool(unclear))
 
@@ -203,18 +205,18 @@ def _undecryptable(role: str, key: Key, reason: Words, *, decidable: bool = Fals
 
 def _names(statement: Statement, arn: str) -> bool:
     """Whether a statement names a role or all principals; a condition may narrow them to the account."""
-    return any(who == "*" or is_same(who, arn) for _, who in statement.principals)
+    return any(principal == "*" or is_same(principal, arn) for _, principal in statement.principals)
 
 
-def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
+def bucket_key_flaws(bucket: Bucket, sections: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the default encryption; if it names no key, S3 uses the AWS managed one."""
     of = partial(_difference, BUCKET.words, bucket.name, "s3:GetBucketEncryption")
     if not BY_KMS.holds(bucket.encryption):
         return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
-    return _unusable(of, bucket.kms_key, found) if bucket.kms_key else ()
+    return _unusable(of, bucket.kms_key, sections) if bucket.kms_key else ()
 
 
-def function_key_flaws(function: Function, found: Sections) -> tuple[Difference, ...]:
+def function_key_flaws(function: Function, sections: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with a customer managed key of the variables: without it no invocation starts.
 
     Lambda holds a grant for the role, which nothing but a Deny takes away.
@@ -222,25 +224,25 @@ def function_key_flaws(function: Function, found: Sections) -> tuple[Difference,
     of = partial(_difference, FUNCTION.words, function.name, "lambda:GetFunction")
     if not function.kms_key_arn:
         return ()
-    key, role = lookup(found.keys, function.kms_key_arn), function.role_arn
+    key, role = lookup(sections.keys, function.kms_key_arn), function.role_arn
     if key is None or key.state != "Enabled":
-        return _unusable(of, function.kms_key_arn, found)
-    policy, asked = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
+        return _unusable(of, function.kms_key_arn, sections)
+    policy, needed = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
     return tuple(
         _undecryptable(role.rpartition("/")[2], key, denied_by(deny))
-        for _, deny, answer in denied(policy, role, asked, ({}, {}), bounded=False)
+        for _, deny, answer in denied(policy, role, needed, ({}, {}), bounded=False)
         if answer is True
     )
 
 
-def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Difference, ...]:
+def log_key_flaws(group: LogGroup, sections: Sections, region: str) -> tuple[Difference, ...]:
     """Return why no line is written: the group's key is deleted or disabled, or does not allow CloudWatch Logs."""
     of = partial(_difference, LOG_GROUP.words, group.name, "logs:DescribeLogGroups")
     if not group.kms_key:
         return ()
-    if unusable := _unusable(of, group.kms_key, found):
+    if unusable := _unusable(of, group.kms_key, sections):
         return unusable
-    key = lookup(found.keys, group.kms_key)
+    key = lookup(sections.keys, group.kms_key)
     if key is None or key.policy is None or _allows_logs(key.policy, region):
         return ()
     expected = described(
@@ -258,28 +260,32 @@ def _allows_logs(policy: str, region: str) -> bool:
 
 
 def _of_key(
-    of: Callable[..., Difference], key: str, decided: str | None, where: str, found: Sections
+    of: Callable[..., Difference],
+    key: str,
+    decided: str | None,
+    decided_in: str,
+    sections: Sections,
 ) -> tuple[Difference, ...]:
     """Return that a key can't be used, or is not the decided one.
 
     An alias of AWS is judged by who manages the key.
     """
-    if unusable := _unusable(of, key, found):
+    if unusable := _unusable(of, key, sections):
         return unusable
-    there = lookup(found.keys, key)
+    there = lookup(sections.keys, key)
     # No decided key means AWS's own, which may or may not be visible in the account.
     may_be_aws = decided is None or decided.startswith(AWS_ALIAS)
     managed = may_be_aws and there is not None and there.manager == "AWS"
     if managed or (decided and same_key(decided, key)):
         return ()
-    return (of(ENCRYPTION_KEY, key, exactly(decided or AWS_OWNED), where),)
+    return (of(ENCRYPTION_KEY, key, exactly(decided or AWS_OWNED), decided_in),)
 
 
 def _unusable(
-    of: Callable[..., Difference], reference: str, found: Sections
+    of: Callable[..., Difference], reference: str, sections: Sections
 ) -> tuple[Difference, ...]:
     """Return a difference if the key is deleted or disabled: then nothing that it encrypted can be read."""
-    key = lookup(found.keys, reference)
+    key = lookup(sections.keys, reference)
     state = key.state if key else Words(en="deleted or never created", ja="存在しない")
     if state == "Enabled":
         return ()

@@ -258,8 +258,8 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     yield "origin", KeyLimit(exactly(origin_of(page.url)) if page else HTTPS, served)
     if page:
         yield "front_end.url", KeyLimit(HTTPS, served)
-        beside = Words("it is read where the front end is", "フロントエンドと同じ場所から読む")
-        yield "front_end.config_path", KeyLimit(PATH, beside)
+        reason = Words("it is read where the front end is", "フロントエンドと同じ場所から読む")
+        yield "front_end.config_path", KeyLimit(PATH, reason)
     if line.liff_id is not None:
         audience = Words(
             en="ID tokens of a LIFF app are for the channel that it belongs to",
@@ -287,15 +287,15 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         yield "line.expected_messages", KeyLimit(at_least(a_minute), quota, guided=False)
 
 
-GIVEN = Bound(holds=lambda found: found is not None, words=Words("given", "指定されていること"))
+GIVEN = Bound(holds=lambda value: value is not None, words=Words("given", "指定されていること"))
 ADDRESS = Bound(holds=bool, words=Words("an address", "アドレスがあること"))
 PATH = Bound(
-    holds=lambda found: not any(urlsplit(str(found))[:2]),
+    holds=lambda value: not any(urlsplit(str(value))[:2]),
     words=Words("a path, without a host", "ホストを含まないパス"),
 )
 HTTPS = Bound(
-    holds=lambda found: (
-        (url := urlsplit(str(found))).scheme == "https" and is_public(url.hostname or "")
+    holds=lambda value: (
+        (url := urlsplit(str(value))).scheme == "https" and is_public(url.hostname or "")
     ),
     words=Words(
         en="an address with https:// that phones outside find",
@@ -310,7 +310,7 @@ def _of_channel(channel: str) -> Bound:
         en=f"an id of channel {channel}, which begins with {channel}-",
         ja=f"チャネル{channel}のID（{channel}-で始まる）",
     )
-    return Bound(holds=lambda found: str(found).startswith(f"{channel}-"), words=words)
+    return Bound(holds=lambda value: str(value).startswith(f"{channel}-"), words=words)
 
 
 def _by_name(account: str) -> Bound:
@@ -321,21 +321,23 @@ def _by_name(account: str) -> Bound:
         ja="このアカウントのロール・ユーザーを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
     )
     return Bound(
-        holds=lambda found: all(any(form.fullmatch(entry) for form in forms) for entry in found),
+        holds=lambda entries: all(
+            any(form.fullmatch(entry) for form in forms) for entry in entries
+        ),
         words=words,
     )
 
 
 def _with(keys: Iterable[str]) -> Bound:
-    wanted = frozenset(keys)
+    required = frozenset(keys)
     words = Words(
-        en=f"values for {as_text(wanted)}, and no other environment's",
-        ja=f"{as_text(wanted)}の値があり、他の環境のものでないこと",
+        en=f"values for {as_text(required)}, and no other environment's",
+        ja=f"{as_text(required)}の値があり、他の環境のものでないこと",
     )
     return Bound(
-        holds=lambda found: (
-            wanted <= frozenset(key for key, value in found.items() if value)
-            and found["Environment"].lower() not in ANOTHERS
+        holds=lambda values: (
+            required <= frozenset(key for key, value in values.items() if value)
+            and values["Environment"].lower() not in ANOTHERS
         ),
         words=words,
     )

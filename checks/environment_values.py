@@ -39,13 +39,13 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             ENVIRONMENT,
             environment.name,
             Words(en=key, ja=key),
-            found,
+            value,
             limit.bound,
             decided_in=replace(where(_documented(key)), source=limit.source),
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()
-        if not limit.bound.holds(found := _value(environment, key))
+        if not limit.bound.holds(value := _value(environment, key))
     )
 
 
@@ -106,10 +106,10 @@ def notices(environment: Environment) -> Iterator[Words]:
     """Yield what a signer has to know about choices that no row judges, most important first."""
     looser = () if environment.production else [*_looser(environment)]
     if looser:
-        named = joined(looser)
+        listed = joined(looser)
         yield Words(
-            en=f"Looser here than production would allow, which PREP-07 judges only there: {named.en}.",
-            ja=f"本番環境の範囲を超える値（PREP-07が判定するのは本番環境のみ）: {named.ja}。",
+            en=f"Looser here than production would allow, which PREP-07 judges only there: {listed.en}.",
+            ja=f"本番環境の範囲を超える値（PREP-07が判定するのは本番環境のみ）: {listed.ja}。",
         )
     yield from _small(environment)
     if environment.application.masters and not environment.award_requires_position:

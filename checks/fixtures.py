@@ -74,10 +74,10 @@ def configured_authorizer(plan: Plan) -> desired.Authorizer:
 
 
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
-    where = f"{environment.name}.{key}"
+    full_key = f"{environment.name}.{key}"
     return NotTestable(
-        en=f"no {part.en} is known: environments.toml does not set {where}",
-        ja=f"{part.ja}が不明です（environments.tomlに{where}の設定がありません）",
+        en=f"no {part.en} is known: environments.toml does not set {full_key}",
+        ja=f"{part.ja}が不明です（environments.tomlに{full_key}の設定がありません）",
     )
 
 
@@ -146,7 +146,7 @@ def image_bucket(environment: Environment) -> str:
 
 @pytest.fixture
 def inventory(snapshot: Snapshot[Plan]) -> Inventory:
-    """The inventory: who read what, where and when; its sections are ``found``."""
+    """The inventory: who read what, where and when; its parts are ``sections``."""
     return snapshot.inventory
 
 
@@ -159,7 +159,7 @@ def builds(snapshot: Snapshot[Plan]) -> Builds:
 
 
 @pytest.fixture
-def found(snapshot: Snapshot[Plan]) -> Sections:
+def sections(snapshot: Snapshot[Plan]) -> Sections:
     return snapshot.inventory.sections
 
 
@@ -192,11 +192,11 @@ def judge(snapshot: Snapshot[Plan], observe: Observations) -> Judge:
 
 
 @pytest.fixture
-def delivery(found: Sections, environment: Environment) -> "Delivery":
+def delivery(sections: Sections, environment: Environment) -> "Delivery":
     """Finds who is notified of an alarm."""
     from checks.delivery import Delivery  # noqa: PLC0415 - few rows need it
 
-    return Delivery(found, environment)
+    return Delivery(sections, environment)
 
 
 @pytest.fixture

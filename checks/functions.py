@@ -101,7 +101,7 @@ Other = Callable[[str], Collection[str]]
 def supported_on(day: date, runtime: str | None) -> Bound:
     """AWS still patches the runtime on that day; a runtime that the table lacks is reported as unknown."""
     table_of, last_day = last_days()
-    known = [name for name, last in last_day.items() if day <= last]
+    supported = [name for name, last in last_day.items() if day <= last]
     table = Words(en=f"table of {table_of:%Y-%m}", ja=f"{table_of:%Y-%m}時点の表")
     if runtime and runtime not in last_day:
         table = Words(
@@ -109,10 +109,10 @@ def supported_on(day: date, runtime: str | None) -> Bound:
             ja=f"{runtime}はこのリリースでは未知、{table.ja}",
         )
     return Bound(
-        holds=lambda found: found in known,
+        holds=lambda value: value in supported,
         words=Words(
-            en=f"a runtime that AWS patches on {day}: {as_text(known)} ({table})",
-            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{table.ja}）",
+            en=f"a runtime that AWS patches on {day}: {as_text(supported)} ({table})",
+            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(supported)}（{table.ja}）",
         ),
     )
 
@@ -133,18 +133,18 @@ def unread_versions(
 ) -> tuple[Difference, ...]:
     """Return a difference if the policies of some versions were not read."""
     places = {policy.qualifier for policy in policies}
-    found = spans(int(version.number) for version in versions if version.number not in places)
+    unread = spans(int(version.number) for version in versions if version.number not in places)
     about = {"call": "lambda:ListFunctions", "loosens": True}
-    return if_any(FUNCTION.words, function, UNREAD, found, within(()), **about)
+    return if_any(FUNCTION.words, function, UNREAD, unread, within(()), **about)
 
 
-def named(variable: str) -> Words:
+def fact_of(variable: str) -> Words:
     """Return the name of a variable as a fact of its function."""
     return Words(en=f"variable {variable}", ja=f"変数{variable}")
 
 
 def variables(
-    found: Function,
+    function: Function,
     values: Mapping[str, object],
     bound: Bound,
     certainty: Certainty = Certainty.CERTAIN,
@@ -153,8 +153,8 @@ def variables(
     return tuple(
         Difference(
             FUNCTION.words,
-            found.name,
-            named(name),
+            function.name,
+            fact_of(name),
             value,
             bound,
             ids=(name,),
@@ -166,73 +166,73 @@ def variables(
     )
 
 
-def astray(found: Function, environment: Environment, salt: str) -> dict[str, str]:
+def astray(function: Function, environment: Environment, salt: str) -> dict[str, str]:
     """Return variable -> the value of another environment that it holds."""
-    return _holding(found, foreign_values(environment), salt)
+    return _holding(function, foreign_values(environment), salt)
 
 
 def foreign(
-    found: Function, want: desired.Function, environment: Environment, salt: str
+    current: Function, want: desired.Function, environment: Environment, salt: str
 ) -> tuple[Difference, ...]:
     """Return variables that hold what another environment calls its own.
 
     It is certain in a planned variable, and for the full name of a resource anywhere. The name of an environment,
     prefix or Region in any other variable may be legitimate: it is a guess.
     """
-    certain = _holding(found, foreign_resources(environment), salt)
-    lost = astray(found, environment, salt)
+    certain = _holding(current, foreign_resources(environment), salt)
+    lost = astray(current, environment, salt)
     planned = {name: text for name, text in lost.items() if name in want.environment}
     unplanned = {name: text for name, text in lost.items() if name not in want.environment}
     sure = {name: text for name, text in unplanned.items() if name in certain}
     guessed = {name: text for name, text in unplanned.items() if name not in certain}
     return (
-        *(replace(variable, decidable=False) for variable in variables(found, planned, OWN)),
-        *variables(found, sure, OWN),
-        *variables(found, guessed, OWN, Certainty.GUESSED),
+        *(replace(variable, decidable=False) for variable in variables(current, planned, OWN)),
+        *variables(current, sure, OWN),
+        *variables(current, guessed, OWN, Certainty.GUESSED),
     )
 
 
-def _holding(found: Function, texts: frozenset[str], salt: str) -> dict[str, str]:
+def _holding(function: Function, texts: frozenset[str], salt: str) -> dict[str, str]:
     by_digest = _by_digest(texts, salt)
-    values = {name: value.digests[salt] for name, value in found.environment.items()}
+    values = {name: value.digests[salt] for name, value in function.environment.items()}
     return {name: by_digest[value] for name, value in values.items() if value in by_digest}
 
 
 def differing(
-    found: Function, want: desired.Function, environment: Environment, salt: str, other: Other
+    current: Function, want: desired.Function, environment: Environment, salt: str, other: Other
 ) -> tuple[Difference, ...]:
     """Return planned variables that are not as planned; Follows if DEP-14 reports the value.
 
     Where LINE's endpoint is set, ``past_line`` alone says whether it is right.
     """
-    lost = astray(found, environment, salt).keys() & want.environment.keys()
+    lost = astray(current, environment, salt).keys() & want.environment.keys()
     if lost:
         raise Follows(
             "DEP-14",
-            en=f"{found.name}: {', '.join(sorted(lost))} of another environment",
-            ja=f"{found.name}: {', '.join(sorted(lost))}が別の環境のものです",
+            en=f"{current.name}: {', '.join(sorted(lost))} of another environment",
+            ja=f"{current.name}: {', '.join(sorted(lost))}が別の環境のものです",
         )
     wrong = {
-        name: found.environment.get(name)
+        name: current.environment.get(name)
         for name, text in want.environment.items()
-        if not (name == LINE_ENDPOINT and name in found.environment)
-        and not _as_planned(found.environment.get(name), name, text, salt, other)
+        if not (name == LINE_ENDPOINT and name in current.environment)
+        and not _as_planned(current.environment.get(name), name, text, salt, other)
     }
     return tuple(
         difference
         for name, value in wrong.items()
-        for difference in variables(found, {name: value}, exactly(want.environment[name]))
+        for difference in variables(current, {name: value}, exactly(want.environment[name]))
     )
 
 
-def surely(found: Iterable[Difference], want: desired.Function) -> Iterator[Difference]:
+def surely(differences: Iterable[Difference], want: desired.Function) -> Iterator[Difference]:
     """Yield these, of which no decision allows that a variable is absent without which our code answers nothing."""
-    for difference in found:
+    for difference in differences:
         is_outage = difference.found is None and want.indispensable.issuperset(difference.ids)
         yield replace(difference, decidable=False, stops_calls=True) if is_outage else difference
 
 
-def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[Difference]:
+def handler_flaws(version: Function, sections: Sections, **more: bool) -> Iterator[Difference]:
     """Yield why Lambda would not find the handler that a version names; ``more`` are fields of what is certain."""
     about: dict[str, Any] = {"call": "lambda:GetFunction", **more}
     unparsed = {**about, "decidable": True, "certainty": Certainty.UNPARSED}
@@ -242,7 +242,7 @@ def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[
         )  # of a container image, which nothing looks into
         yield fault(FUNCTION.words, version.name, HANDLER, None, PACKAGED, **sure)
         return
-    contents = lookup(found.packages, version.code_sha256)
+    contents = lookup(sections.packages, version.code_sha256)
     if contents is None:
         raise NotTestable(
             en=f"what is in the package of {version.name} is not known",
@@ -256,57 +256,59 @@ def handler_flaws(version: Function, found: Sections, **more: bool) -> Iterator[
     yield fault(FUNCTION.words, version.name, HANDLER, handler, PACKAGED, **sure)
 
 
-def hijacking(found: Function) -> tuple[Difference, ...]:
+def hijacking(function: Function) -> tuple[Difference, ...]:
     """Return what makes Lambda run code other than the package that was released.
 
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
-    preloaded = {key: it.words for key, it in found.environment.items() if HIJACKERS.fullmatch(key)}
+    preloaded = {
+        key: value.words for key, value in function.environment.items() if HIJACKERS.fullmatch(key)
+    }
     nothing = dict.fromkeys((LAYERS, FILE_SYSTEMS), unset())
     return (
-        *variables(found, dict(sorted(preloaded.items())), unset()),
-        *FUNCTION.differences(found.name, found, nothing, loosens=True),
+        *variables(function, dict(sorted(preloaded.items())), unset()),
+        *FUNCTION.differences(function.name, function, nothing, loosens=True),
     )
 
 
-def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
+def diverting(function: Function, salt: str) -> tuple[Difference, ...]:
     """Return variables that send the function's calls to an endpoint that is not planned, or by which none is made."""
     led = {
         name: value.words
-        for name, value in found.environment.items()
+        for name, value in function.environment.items()
         if DIVERTERS.fullmatch(name)
         and not (SWITCHES.fullmatch(name) and (value.text or "").lower() == "false")
     }
-    sound = {**OBEYED, ACCOUNT: frozenset({found.arn.split(":")[4]})}
+    sound = {**OBEYED, ACCOUNT: frozenset({function.arn.split(":")[4]})}
     mute = {
         name: value.words
-        for name, value in found.environment.items()
+        for name, value in function.environment.items()
         if name in sound and not any(same(value, accepted, salt) for accepted in sound[name])
     }
     return (
-        *variables(found, dict(sorted(led.items())), unset()),
-        *variables(found, dict(sorted(mute.items())), CALLING_AWS),
+        *variables(function, dict(sorted(led.items())), unset()),
+        *variables(function, dict(sorted(mute.items())), CALLING_AWS),
     )
 
 
-def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
+def logging_requests(function: Function, salt: str) -> tuple[Difference, ...]:
     """Return variables by which a function may log what it receives; how its code uses them is a guess."""
     talkative = {
         name: text
-        for name, value in found.environment.items()
+        for name, value in function.environment.items()
         for pattern, texts in TALKATIVE.items()
         if pattern.fullmatch(name)
         for text in texts
         if same(value, text, salt)
     }
-    return variables(found, talkative, QUIET, Certainty.GUESSED)
+    return variables(function, talkative, QUIET, Certainty.GUESSED)
 
 
-def past_line(found: Function, environment: Environment, salt: str) -> tuple[Difference, ...]:
+def past_line(function: Function, environment: Environment, salt: str) -> tuple[Difference, ...]:
     """Return that a function calls another address than LINE's own."""
-    endpoint, bound = found.environment.get(LINE_ENDPOINT), leading_to_line(environment, salt)
+    endpoint, bound = function.environment.get(LINE_ENDPOINT), leading_to_line(environment, salt)
     led = {} if bound.holds(endpoint) else {LINE_ENDPOINT: endpoint}
-    return tuple(replace(flaw, decidable=False) for flaw in variables(found, led, bound))
+    return tuple(replace(flaw, decidable=False) for flaw in variables(function, led, bound))
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:
@@ -330,13 +332,13 @@ def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str, othe
     return any(same(value, written, salt) for written in (text, *arns))
 
 
-def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
+def arns_of(plan: Plan, sections: Sections, text: str) -> tuple[str, ...]:
     """Return the ARNs of the planned secret, table or alias that a variable names.
 
     Secrets Manager finds a secret without the six characters at the end of its ARN, too.
     """
     if text in {planned.name for planned in plan.secrets}:
-        secret = lookup(found.secrets, text)
+        secret = lookup(sections.secrets, text)
         return (secret.arn, secret.arn[: -len("-abcdef")]) if secret else ()
     arns = {f"{function.name}:{function.alias}": function.alias_arn for function in plan.functions}
     arns |= {table.name: table.arn for table in plan.tables}

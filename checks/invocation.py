@@ -13,8 +13,8 @@ INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼
 OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False, "stops_calls": True}
 
 
-def allowing(what: str) -> Bound:
-    words = Words(en=f"allowed for {what}", ja=f"{what}の許可")
+def allowing(caller: str) -> Bound:
+    words = Words(en=f"allowed for {caller}", ja=f"{caller}の許可")
     return replace(exactly(value=True), words=words)
 
 

@@ -29,10 +29,10 @@ class Label:
     value: MaskedValue
 
 
-def _labels(what: Words, values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
+def _labels(kind: Words, values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
     """Return values as labels, by how a sentence names them."""
     return {
-        Words(en=f"{what.en} {name}", ja=f"{what.ja}{name}"): Label(what.en, name, value)
+        Words(en=f"{kind.en} {name}", ja=f"{kind.ja}{name}"): Label(kind.en, name, value)
         for name, value in values.items()
     }
 

@@ -72,7 +72,7 @@ class Need:
     who: Words
     time: Words
     how: str
-    found: Words = SILENCE
+    state: Words = SILENCE
 
 
 def needs(
@@ -109,7 +109,7 @@ def _commit(commit: str) -> Need:
         who=DEVELOPER,
         time=A_MINUTE,
         how="git commit",
-        found=Words.same(commit),
+        state=Words.same(commit),
     )
 
 
@@ -126,18 +126,18 @@ def _keys(environment: Environment) -> Iterator[Need]:
             who=who,
             time=A_MINUTE,
             how=f"environments.toml: [{environment.name}] {key}{set_by}",
-            found=SILENCE if there else ABSENT,
+            state=SILENCE if there else ABSENT,
         )
 
 
 def _store(name: str, settings: StoreSettings, records: Records) -> Need:
     """A store counts where another operator and CI reach it, and a key of KMS signs in it."""
-    where = settings.location
+    location = settings.location
     problem = records.problem
-    if not where.startswith("s3://"):
+    if not location.startswith("s3://"):
         problem = Words(
-            en=f"{where or 'a folder'} lies on this machine only",
-            ja=f"{where or 'フォルダ'}はこのマシンにしかありません",
+            en=f"{location or 'a folder'} lies on this machine only",
+            ja=f"{location or 'フォルダ'}はこのマシンにしかありません",
         )
     elif not settings.key:
         problem = Words(
@@ -151,7 +151,7 @@ def _store(name: str, settings: StoreSettings, records: Records) -> Need:
         who=OPERATOR,
         time=durations()["evidence"],
         how=f"python -m runbook evidence --env {name} --go",
-        found=problem or Words.same(where),
+        state=problem or Words.same(location),
     )
 
 
@@ -216,11 +216,11 @@ def _record(
     fresh = record is not None and (days is None or now - proven_at(record) <= timedelta(days=days))
     counts = record is not None and passed(record) and fresh
     return Need(
-        what=what, present=counts, who=who, time=time, how=how, found=_found(record, days, fresh)
+        what=what, present=counts, who=who, time=time, how=how, state=_state(record, days, fresh)
     )
 
 
-def _found(record: Record | None, days: int | None, fresh: bool) -> Words:
+def _state(record: Record | None, days: int | None, fresh: bool) -> Words:
     if record is None:
         return ABSENT
     at = in_japan(proven_at(record))
@@ -246,7 +246,7 @@ def _signatures(
             who=DECIDERS,
             time=durations().get(procedure, AS_LONG),
             how=f"python -m runbook {procedure} --env {environment.name} --go",
-            found=Words.same(in_japan(record.created)) if record else ABSENT,
+            state=Words.same(in_japan(record.created)) if record else ABSENT,
         )
 
 
@@ -277,11 +277,11 @@ HEADING = {
 MARKS = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}
 
 
-def table(found: Sequence[Need], lang: str, file: str = "") -> str:
+def table(prerequisites: Sequence[Need], lang: str, file: str = "") -> str:
     """Return the list as text, one prerequisite a line; its commands take ``file``, the option of another file of environments."""
     rows = [HEADING[lang]]
-    for need in found:
-        words = (need.what[lang], need.found[lang], need.who[lang], need.time[lang])
+    for need in prerequisites:
+        words = (need.what[lang], need.state[lang], need.who[lang], need.time[lang])
         rows.append((MARKS[lang][not need.present], *words, as_typed(need.how, file)))
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     lines = (
@@ -298,7 +298,7 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
     own = StoreSettings.of(environment)
     before = StoreSettings.of_table(environment.before, environments)
     stores = {before.environment: before} if environment.tried_before else {}
-    found = needs(
+    prerequisites = needs(
         environment,
         own=_kept_in(own, environment.region, home_of(environments)),
         before=_kept_in(before, environment.region, home_of(environments)) if stores else Records(),
@@ -308,10 +308,10 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         now=datetime.now(UTC),
     )
     file = "" if environments == ENVIRONMENTS else f"--environments {quote(str(environments))}"
-    print(visible(table(found, lang, file)))
+    print(visible(table(prerequisites, lang, file)))
     if loaded.derived:
         print(visible(loaded.derived[lang]))
-    return Exit.DONE if all(need.present for need in found) else Exit.NO
+    return Exit.DONE if all(need.present for need in prerequisites) else Exit.NO
 
 
 def _kept_in(settings: StoreSettings, region: str, home: Path) -> Records:

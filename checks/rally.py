@@ -16,7 +16,7 @@ from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from plan.master_words import Item, seen, text_of
+from plan.master_words import Item, as_seen, text_of
 from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Environment, where
 from signoff.environment.schema import Area
@@ -137,15 +137,15 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
     """Yield the pictures at an address that names another environment, which deletes them when it likes; a name is a guess."""
     for item in masters:
         address = item.get("ImageUrl", {}).get("S", "")
-        if not flaw(item) and (named := named_by(address, environment)):
+        if not flaw(item) and (other := named_by(address, environment)):
             yield Difference(
                 STAMP,
                 stamp_id(item, "?"),
                 PICTURE,
                 address.partition("?")[0],
                 described(
-                    en=f"an address that does not name another environment ({named})",
-                    ja=f"別の環境の名前（{named}）を含まないこと",
+                    en=f"an address that does not name another environment ({other})",
+                    ja=f"別の環境の名前（{other}）を含まないこと",
                 ),
                 certainty=Certainty.GUESSED,
                 call="dynamodb:Scan",
@@ -158,7 +158,7 @@ def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:
     for item in masters:
         name, kind = text_of(item.get("Name")), text_of(item.get("Type"))
         id_ = stamp_id(item, "?")
-        other = first.setdefault((kind, seen(name)), id_)
+        other = first.setdefault((kind, as_seen(name)), id_)
         if other != id_ and not flaw(item):
             bound = described(
                 en=f"a name of its own, not that of {other}", ja=f"{other}とは別の名前"
@@ -180,11 +180,13 @@ def user_items(
     """Return the difference between the real people's items and those that were migrated, if any."""
     if not scan.complete:
         raise cut_short(table.name, scan)
-    wanted = manifest["count"] if manifest else 0
-    where = MANIFEST if manifest else NOTHING_MIGRATED
-    compared = {ITEMS: (scan.real, exactly(wanted))}
-    found = differences(TABLE.words, table.name, compared, call="dynamodb:Scan", decided_in=where)
-    return tuple(found)
+    migrated = manifest["count"] if manifest else 0
+    decided_in = MANIFEST if manifest else NOTHING_MIGRATED
+    compared = {ITEMS: (scan.real, exactly(migrated))}
+    differing = differences(
+        TABLE.words, table.name, compared, call="dynamodb:Scan", decided_in=decided_in
+    )
+    return tuple(differing)
 
 
 def mistyped(
@@ -205,9 +207,9 @@ def mistyped(
 
 def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:
     """Return the difference if people hold stamps that no master describes."""
-    known = {stamp_id(master, "") for master in masters}
-    held = (key for key in scan.range_keys if not key.startswith(COUNTER))
-    unknown = tuple(sorted(set(held) - known))
+    described = {stamp_id(master, "") for master in masters}
+    collected = (key for key in scan.range_keys if not key.startswith(COUNTER))
+    unknown = tuple(sorted(set(collected) - described))
     return if_any(TABLE.words, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
 
 

@@ -81,18 +81,18 @@ def summary(reach: Iterable[Reach]) -> Words:
 
 
 def _reached(kind: str, names: Collection[str], how: Words) -> Words:
-    what, count = KINDS[kind]
+    words, count = KINDS[kind]
     if len(names) >= count > 1:
-        return Words(en=f"all {what.en}{how.en}", ja=f"すべての{what.ja}{how.ja}")
+        return Words(en=f"all {words.en}{how.en}", ja=f"すべての{words.ja}{how.ja}")
     listed = ", ".join(sorted({*names} - {""}))
-    return Words(en=f"{what.en} {listed}".rstrip() + how.en, ja=f"{what.ja}{listed}{how.ja}")
+    return Words(en=f"{words.en} {listed}".rstrip() + how.en, ja=f"{words.ja}{listed}{how.ja}")
 
 
-def automated(found: Iterable[Automation], now: datetime) -> tuple[Difference, ...]:
+def automated(automations: Iterable[Automation], now: datetime) -> tuple[Difference, ...]:
     """Return each rule, schedule and pipe that is not over by ``now``."""
     return tuple(
         _difference(automation)
-        for automation in found
+        for automation in automations
         if automation.ends is None or automation.ends > now
     )
 
@@ -103,7 +103,7 @@ def _difference(automation: Automation) -> Difference:
         automation.kind,
         automation.name,
         ACTS,
-        [_told(act) for act in automation.acts],
+        [_act_in_words(act) for act in automation.acts],
         unset(),
         call=CALLS.get(automation.kind, "scheduler:GetSchedule"),
         terms=joined(
@@ -116,7 +116,7 @@ def _difference(automation: Automation) -> Difference:
     )
 
 
-def _told(act: Act) -> Words:
+def _act_in_words(act: Act) -> Words:
     """Say what is called, on what and under which role."""
     on, operation = ", ".join(act.on), act.target.partition(UNIVERSAL)[2]
     calls = Words(en=f"calls {operation}", ja=f"呼び出す操作: {operation}")

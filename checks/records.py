@@ -124,14 +124,14 @@ def counting(
 
 def measured(records: Records, environment: Environment) -> Records:
     """Leave out invalid load runs and, once a run passed at the asked rate, failures above it: they say nothing of it."""
-    plan, asked = environment.load_plan, environment.target_rate
+    plan, target = environment.load_plan, environment.target_rate
     loads = [entry for entry in records.entries if entry.kind == "load"]
-    enough = any(passed(e) and e.body.get("plan") == plan and _rate(e) >= asked for e in loads)
+    enough = any(passed(e) and e.body.get("plan") == plan and _rate(e) >= target for e in loads)
     silent = [
         entry
         for entry in loads
         if entry.body.get("verdict") == "invalid"
-        or (enough and not passed(entry) and _rate(entry) > asked)
+        or (enough and not passed(entry) and _rate(entry) > target)
     ]
     return replace(records, entries=tuple(e for e in records.entries if e not in silent))
 
@@ -194,12 +194,12 @@ def loose_objectives(load: Record) -> Differences:
     for check in load.body["checks"]:
         if bound := LOOSEST.get(criterion := check["criterion"]):
             least, most = check["limit"]
-            found = least if criterion == "achieved" else most
-            limits[check["endpoint"], criterion] = (found, bound)
+            limit = least if criterion == "achieved" else most
+            limits[check["endpoint"], criterion] = (limit, bound)
     about: dict[str, Any] = {"decided_in": "load/slo.toml", "loosens": True}
     return Differences.among(
-        Difference(OBJECTIVE, name, Words.same(criterion), found, bound, **about)
-        for (name, criterion), (found, bound) in limits.items()
+        Difference(OBJECTIVE, name, Words.same(criterion), limit, bound, **about)
+        for (name, criterion), (limit, bound) in limits.items()
     )
 
 

@@ -131,8 +131,8 @@ def _is_closed_number(
 ) -> bool:
     there = {version.number: version for version in deployed.versions(function)}
     kind = Words(f"version of {function.name}", f"{function.name}のバージョン")
-    found = look_up(deployed, "DEP-39", kind, number, there)
-    return is_closed_version(found.code_sha256, found.description, builds.closed.code_sha256)
+    listed = look_up(deployed, "DEP-39", kind, number, there)
+    return is_closed_version(listed.code_sha256, listed.description, builds.closed.code_sha256)
 
 
 def share_of_a_closed_canary(deployed: Deployed, stage: Stage) -> float:
@@ -141,8 +141,8 @@ def share_of_a_closed_canary(deployed: Deployed, stage: Stage) -> float:
         return 0.0
     there = {deployment.id: deployment for deployment in deployed.deployments()}
     kind = Words("deployment", "デプロイ")
-    found = look_up(deployed, "DEP-39", kind, stage.canary_deployment, there)
-    return stage.canary_percent / 100 if is_closed(found.description) else 0.0
+    canary = look_up(deployed, "DEP-39", kind, stage.canary_deployment, there)
+    return stage.canary_percent / 100 if is_closed(canary.description) else 0.0
 
 
 def released_entry(

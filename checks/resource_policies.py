@@ -38,28 +38,32 @@ def outsiders(
 
     Raises PolicySyntaxError where the policy can't be read.
     """
-    found: dict[Words, list[Statement]] = {}
+    allowed: dict[Words, list[Statement]] = {}
     for statement in only("Allow", of_resource(document)):
         for kind, _, words in _outside(statement, account):
             if services or kind != "Service":
-                found.setdefault(words, []).append(statement)
-    return dict(sorted(found.items(), key=str))
+                allowed.setdefault(words, []).append(statement)
+    return dict(sorted(allowed.items(), key=str))
 
 
 def principals_beyond(document: str | None, account: str) -> frozenset[str]:
     """Return the principals beyond ``account`` whom a policy allows, as it names them."""
     allowing = only("Allow", of_resource(document))
-    return frozenset(who for statement in allowing for _, who, _ in _outside(statement, account))
+    return frozenset(
+        principal for statement in allowing for _, principal, _ in _outside(statement, account)
+    )
 
 
 def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
     """Say what principals are allowed, one by one if there are several: a decision about one right does not cover another."""
-    by_principal = {who: joined(_terms(statements)) for who, statements in allowed.items()}
+    by_principal = {
+        principal: joined(_terms(statements)) for principal, statements in allowed.items()
+    }
     if len(by_principal) == 1:
         return next(iter(by_principal.values()))
     return joined(
-        Words(en=f"{who.en}: {terms.en}", ja=f"{who.ja}: {terms.ja}")
-        for who, terms in by_principal.items()
+        Words(en=f"{principal.en}: {terms.en}", ja=f"{principal.ja}: {terms.ja}")
+        for principal, terms in by_principal.items()
     )
 
 
@@ -107,13 +111,13 @@ def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Wor
             "*",
             Words(en="everyone except a few (NotPrincipal)", ja="一部を除く全員（NotPrincipal）"),
         )
-    for kind, who in statement.principals:
-        if is_gone(kind, who):
+    for kind, principal in statement.principals:
+        if is_gone(kind, principal):
             continue
         keys = SERVICE_KEYS if kind == "Service" else ACCOUNT_KEYS
-        held = any(_holds_to(condition, keys, account) for condition in statement.conditions)
-        if not held and not (kind == "AWS" and account_of(who) == account):
-            yield kind, who, Words.same("*" if who == "*" else f"{kind} {who}")
+        confined = any(_holds_to(condition, keys, account) for condition in statement.conditions)
+        if not confined and not (kind == "AWS" and account_of(principal) == account):
+            yield kind, principal, Words.same("*" if principal == "*" else f"{kind} {principal}")
 
 
 def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
@@ -142,7 +146,7 @@ def denials(
 ) -> tuple[Difference, ...]:
     """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
     statements = only("Deny", of_resource(document, name))
-    found: dict[Words, str] = {}
+    certain: dict[Words, str] = {}
     doubts: dict[Words, str] = {}
     for role, there in roles if statements else ():  # without a deny, no role need be known
         for action, statement, answer in _denied_to(role, there, statements, arn, now):
@@ -153,9 +157,9 @@ def denials(
             if isinstance(answer, Unknown):
                 doubts[joined((denial, answer.reason), ": ")] = statement.digest
             else:
-                found[denial] = statement.digest
-    taken = found or doubts
-    about = {"decidable": not found, "stops_calls": bool(found)}
+                certain[denial] = statement.digest
+    taken = certain or doubts
+    about = {"decidable": not certain, "stops_calls": bool(certain)}
     ids = tuple(sorted(set(taken.values())))
     return if_any(kind, name, DENIED, tuple(taken), unset(), ids=ids, **about)
 
@@ -164,9 +168,9 @@ def _denied_to(
     role: desired.Role, there: Role | None, statements: Iterable[Statement], arn: str, now: datetime
 ) -> Iterator[tuple[str, Statement, Answer]]:
     """Return what statements deny to a role that is ``there``, by the path that the console gave it."""
-    who, bounded = (there.arn, there.boundary is not None) if there else (role.arn, False)
+    principal, bounded = (there.arn, there.boundary is not None) if there else (role.arn, False)
     times = over_time(needed_of(role, there), now)
-    return denied(statements, who, _needed(role, arn), times, bounded=bounded)
+    return denied(statements, principal, _needed(role, arn), times, bounded=bounded)
 
 
 def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
@@ -197,18 +201,18 @@ def _only_observes(unplanned: Unplanned, metrics: str) -> bool:
     return unplanned.effect is Effect.OBSERVES and metrics not in unplanned.values
 
 
-def unplanned_attachments(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
+def unplanned_attachments(sections: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
     """Return what is attached to groups that API Gateway made, and to all groups of the account."""
-    groups = known(found.log_group_attachments)
+    groups = known(sections.log_group_attachments)
     made = [known(groups[name]) for name in sorted(groups.keys() - set(planned))]
-    account = [known(policy) for policy in known(found.account_log_policies).values()]
+    account = [known(policy) for policy in known(sections.account_log_policies).values()]
     return tuple(unplanned for several in (*made, *account) for unplanned in several)
 
 
-def access(found: Sections) -> tuple[Difference, ...]:
+def access(sections: Sections) -> tuple[Difference, ...]:
     """Return what the account's resource policies allow others to do with our groups, or deny."""
-    arns = [known(group).arn for group in known(found.log_groups).values()]
-    policies = [known(policy) for policy in known(found.log_policies).values()]
+    arns = [known(group).arn for group in known(sections.log_groups).values()]
+    policies = [known(policy) for policy in known(sections.log_policies).values()]
     return tuple(difference for policy in policies for difference in _of_policy(policy, arns))
 
 
@@ -246,8 +250,8 @@ def _delivers(statement: Statement) -> bool:
 
 
 def _principals(statement: Statement) -> str:
-    named = statement.principals or statement.not_principals
-    return ", ".join(sorted({name for _, name in named})) or "none"
+    principals = statement.principals or statement.not_principals
+    return ", ".join(sorted({name for _, name in principals})) or "none"
 
 
 def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:

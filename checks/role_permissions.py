@@ -95,12 +95,12 @@ def follow_invoking(
     now: datetime,
 ) -> None:
     """Raise Follows if a surplus lets the role invoke one of our functions."""
-    arns, known = (
+    arns, context = (
         [arn for function in functions for arn in (function.arn, function.alias_arn)],
         since(known_of(want), now),
     )
     for excess in _undecided(role, want, decisions, now):
-        if any(applies(excess.pair, INVOKE, arn, known) is True for arn in arns):
+        if any(applies(excess.pair, INVOKE, arn, context) is True for arn in arns):
             raise _follows(role, excess)
 
 
@@ -120,19 +120,19 @@ def _undecided(
     role: Role, want: desired.Role, decisions: Decisions, now: datetime
 ) -> Iterator[Surplus]:
     """Yield the surplus that no decision allows, as its row reports it."""
-    found = all_surplus(role, want, now)
+    surpluses = all_surplus(role, want, now)
     for gravity in ROWS:
         for difference, several in grouped_differences(
-            role, (surplus for surplus in found if surplus.gravity is gravity)
+            role, (surplus for surplus in surpluses if surplus.gravity is gravity)
         ):
             if decisions.undecided([difference]):
                 yield from several
 
 
 def _follows(role: Role, surplus: Surplus) -> Follows:
-    found = surplus.words
+    excess = surplus.words
     words = Words(
-        en=f"{role.name} is allowed {found.en}", ja=f"{role.name}に{found.ja}が許可されています"
+        en=f"{role.name} is allowed {excess.en}", ja=f"{role.name}に{excess.ja}が許可されています"
     )
     return Follows(ROWS[surplus.gravity], words)
 
@@ -145,8 +145,8 @@ def lost_by_boundary(
         return []
     alone = lacking(replace(role, boundary=None), want, arns, now)
     absent = {(missing.action, missing.resource) for missing in alone}
-    found = lacking(role, want, arns, now)
-    return [missing for missing in found if (missing.action, missing.resource) not in absent]
+    lacked = lacking(role, want, arns, now)
+    return [missing for missing in lacked if (missing.action, missing.resource) not in absent]
 
 
 def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
@@ -189,13 +189,17 @@ def missing_beyond_tables(
 def _granting(resource: str, role: Role, deployed: Deployed) -> list[Statement]:
     """Return the statements that name a role, of the policy of the table that a resource is or belongs to."""
     table = next((t for t in deployed.plan.tables if f"{resource}/".startswith(f"{t.arn}/")), None)
-    policy = table and lookup(deployed.found.table_policies, table.name)
+    policy = table and lookup(deployed.sections.table_policies, table.name)
     if not table or not policy or policy.document is None:
         return []
     return [
         statement
         for statement in parse(policy.document, table.name)
-        if any(is_same(who, role.arn) for kind, who in statement.principals if kind == "AWS")
+        if any(
+            is_same(principal, role.arn)
+            for kind, principal in statement.principals
+            if kind == "AWS"
+        )
     ]
 
 
@@ -207,8 +211,8 @@ def follow_unnamed(
         if name.resources:
             continue
         owner, lost = _row_of(role, want, name.arn, now), lacking(role, want, arns, now)
-        found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner, now)
-        judge.follow(owner, found, unnamed(name.secret))
+        differences = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner, now)
+        judge.follow(owner, differences, unnamed(name.secret))
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:
@@ -233,11 +237,11 @@ def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[NamedS
 
 def _row_of(role: Role, want: desired.Role, arn: str, now: datetime) -> str:
     """Return the row that reports a grant to read a secret without naming it; otherwise the row that reports it lacking."""
-    known = since(known_of(want), now)
+    context = since(known_of(want), now)
     wide = (
         ROWS[surplus.gravity]
         for surplus in all_surplus(role, want, now)
-        if applies(surplus.pair, READ, arn, known) is True
+        if applies(surplus.pair, READ, arn, context) is True
     )
     return next(wide, "SEC-13")
 

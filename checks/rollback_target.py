@@ -57,8 +57,8 @@ NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_FUNCTION = {"call": "lambda:GetFunction"}
 
 
-def as_live(what: Words) -> Words:
-    return Words(en=f"{what.en}, as in what is live", ja=f"稼働中のものと同じく{what.ja}")
+def as_live(words: Words) -> Words:
+    return Words(en=f"{words.en}, as in what is live", ja=f"稼働中のものと同じく{words.ja}")
 
 
 def _authorization(method: Method) -> str:
@@ -79,17 +79,17 @@ class WayBack:
     def version(self, want: desired.Function) -> Function | None:
         """Return the version that a rollback of a function takes; follows where its alias does not exist."""
         self.deployed.alias(want)
-        return lookup(self.deployed.found.versions_back, want.name)
+        return lookup(self.deployed.sections.versions_back, want.name)
 
     def is_closed(self, back: Function) -> bool:
         """Whether it is this commit's closed release, or an earlier one's: a description alone can be on any version."""
         closed = packed(self.snapshot.scope).closed.code_sha256
         if back.code_sha256 == closed or back.description != CLOSED_VERSION:
             return back.code_sha256 == closed
-        contents = lookup(self.deployed.found.packages, back.code_sha256)
+        contents = lookup(self.deployed.sections.packages, back.code_sha256)
         return contents is not None and contents.calls_nothing
 
-    def told(self, back: Function | None) -> Mapping[str, Any]:
+    def summary(self, back: Function | None) -> Mapping[str, Any]:
         """Return what a signer reads of it: the version, and that it is the closed one."""
         if back is None:
             return {"version": None}
@@ -105,12 +105,12 @@ class WayBack:
         """
         if back is None:
             return (fault(FUNCTION.words, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
-        named = replace(back, name=f"{back.name}:{back.version}")
+        qualified = replace(back, name=f"{back.name}:{back.version}")
         starts = (
-            *FUNCTION.differences(named.name, named, functions.ACTIVE, decidable=False),
-            *self._role(want, named),
-            *self._key(named),
-            *functions.handler_flaws(named, self.deployed.found),
+            *FUNCTION.differences(qualified.name, qualified, functions.ACTIVE, decidable=False),
+            *self._role(want, qualified),
+            *self._key(qualified),
+            *functions.handler_flaws(qualified, self.deployed.sections),
         )
         if self.is_closed(back):
             return starts
@@ -120,11 +120,11 @@ class WayBack:
         }
         return (
             *starts,
-            *self._fits(want, named),
-            *differences(FUNCTION.words, named.name, compared, **about),
-            *self._beside_the_plan(want, named),
-            *self._unlike_live(want, named),
-            *self._unknown(named),
+            *self._fits(want, qualified),
+            *differences(FUNCTION.words, qualified.name, compared, **about),
+            *self._beside_the_plan(want, qualified),
+            *self._unlike_live(want, qualified),
+            *self._unknown(qualified),
         )
 
     def _key(self, back: Function) -> Iterator[Difference]:
@@ -167,10 +167,10 @@ class WayBack:
 
     def _unlike_live(self, want: desired.Function, back: Function) -> Iterator[Difference]:
         """Yield what of its variables and code is not as planned; what is so in what is live too is judged there."""
-        if found := self._misled(want, back):
+        if flaws := self._misled(want, back):
             live = self._misled(want, self.deployed.function(want))
             judged = [(each.fact, each.found) for each in live]
-            yield from (each for each in found if (each.fact, each.found) not in judged)
+            yield from (each for each in flaws if (each.fact, each.found) not in judged)
 
     def _misled(self, want: desired.Function, version: Function) -> tuple[Difference, ...]:
         """Return by what a version would call, trust, run or write down otherwise than planned.
@@ -179,8 +179,8 @@ class WayBack:
         """
         environment, inventory = self.snapshot.environment, self.snapshot.inventory
         salt = inventory.salts["own"]
-        told = functions.DEFAULTS.keys() | functions.astray(version, environment, salt).keys()
-        names = {name: text for name, text in want.environment.items() if name not in told}
+        reported = functions.DEFAULTS.keys() | functions.astray(version, environment, salt).keys()
+        names = {name: text for name, text in want.environment.items() if name not in reported}
         planned = replace(want, environment=names)
         arns = partial(functions.arns_of, self.snapshot.plan, inventory.sections)
         return (
@@ -194,12 +194,12 @@ class WayBack:
 
     def _unknown(self, back: Function) -> Iterator[Difference]:
         """Yield code that is not recorded: a person who knows it has to say what it is."""
-        known = {
+        recorded = {
             code
             for release in self.snapshot.scope.releases
             for _, code in release.functions.values()
         } | {function.code_sha256 for function in packed(self.snapshot.scope).functions.values()}
-        if back.code_sha256 not in known:
+        if back.code_sha256 not in recorded:
             yield fault(
                 FUNCTION.words,
                 back.name,
@@ -214,7 +214,7 @@ class WayBack:
     def deployment(self) -> DeploymentBack | None:
         """Return the deployment that a rollback of the API takes."""
         self.deployed.stage()
-        return lookup(self.deployed.found.deployments_back, self.deployed.rest_api().name)
+        return lookup(self.deployed.sections.deployments_back, self.deployed.rest_api().name)
 
     def deployment_flaws(self, back: DeploymentBack | None) -> tuple[Difference, ...]:
         """Return why a deployment would not serve requests as the live one does."""

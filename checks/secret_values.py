@@ -86,8 +86,8 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
     """Return the difference for a value that is no real secret: weak, known, or another secret's."""
     field, copied = field_of(value, want), _copied(value) if want.min_bits else None
-    found = copied or weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
-    if found is None:
+    flaw = copied or weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
+    if flaw is None:
         return ()
     bits = want.min_bits
     expected = (
@@ -96,7 +96,7 @@ def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
         else Words(en="a token of LINE", ja="LINEのトークン")
     )
     about = {"call": VALUE_CALL, "remedy": "copied" if copied else want.key}
-    return (fault(SECRET.words, want.name, REAL, found, expected, **about),)
+    return (fault(SECRET.words, want.name, REAL, flaw, expected, **about),)
 
 
 def _copied(value: SecretValue) -> Words | None:
@@ -124,14 +124,14 @@ def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
 def digests_in(run: Record, before: str, want: desired.Secret) -> tuple[str, tuple[str, ...]]:
     """Return the salt of the run against the environment before and, under it, the digests of its secret."""
     salt = run.body.get("salt")
-    found = (run.body.get("digests") or {}).get(want.json_key)
-    if not salt or not found:
+    recorded = (run.body.get("digests") or {}).get(want.json_key)
+    if not salt or not recorded:
         raise NotTestable(
             en=f"the newest run against {before} recorded no digest of its {want.json_key}",
             ja=f"{before}に対する最新の実行に{want.json_key}のダイジェストが記録されていません",
             obstacle=Obstacle.ENVIRONMENT_BEFORE,
         )
-    return salt, (found,) if isinstance(found, str) else tuple(found)
+    return salt, (recorded,) if isinstance(recorded, str) else tuple(recorded)
 
 
 def digest_under(salt: str, value: MaskedValue) -> str:
@@ -194,9 +194,9 @@ def holding(values: Mapping[str, MaskedValue]) -> list[str]:
     return sorted(name for name, value in values.items() if value.holds)
 
 
-def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None:
+def require_values(deployed: Deployed, secrets: Iterable[desired.Secret]) -> None:
     """Raise NotTestable if a secret's value could not be read, since it would be recognised nowhere."""
-    for secret in wanted:
+    for secret in secrets:
         deployed.secret_value(secret)
 
 

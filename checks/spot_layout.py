@@ -116,26 +116,26 @@ def _in_bucket(host: str, path: str, bucket: str) -> bool:
 def unlike(masters: Sequence[Item], manifest: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Return each stamp that differs from the manifest, by its attributes; nothing if the manifest lists no items."""
     return tuple(
-        fault(STAMP, id_, CHANGED, told, MANIFEST, call="dynamodb:Scan")
-        for id_, told in _changes(masters, manifest).items()
+        fault(STAMP, id_, CHANGED, change, MANIFEST, call="dynamodb:Scan")
+        for id_, change in _changes(masters, manifest).items()
     )
 
 
 def _changes(masters: Sequence[Item], manifest: Mapping[str, Any]) -> Mapping[str, Words]:
     """Return stamp -> what changed since the manifest; stamps that did not are left out."""
-    wanted, there = manifest.get("items"), outline(masters, "StampId")
-    if wanted is None:
+    migrated, there = manifest.get("items"), outline(masters, "StampId")
+    if migrated is None:
         return {}
-    found: dict[str, Words] = {}
-    for id_ in sorted(wanted.keys() | there.keys()):
-        was, now = wanted.get(id_), there.get(id_)
+    changes: dict[str, Words] = {}
+    for id_ in sorted(migrated.keys() | there.keys()):
+        was, now = migrated.get(id_), there.get(id_)
         if was is None or now is None:
-            found[id_] = NEW if was is None else GONE
+            changes[id_] = NEW if was is None else GONE
         elif odd := sorted(
             name for name in was.keys() | now.keys() if was.get(name) != now.get(name)
         ):
-            found[id_] = Words.same(", ".join(odd))
-    return found
+            changes[id_] = Words.same(", ".join(odd))
+    return changes
 
 
 def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
@@ -157,7 +157,7 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
         (*_cells(item, placed), changes.get(stamp_id(item, ""), usual)) for item in contents.items
     )
     gone = tuple(
-        (Words.same(id_), *(NONE,) * 5, told) for id_, told in changes.items() if told is GONE
+        (Words.same(id_), *(NONE,) * 5, change) for id_, change in changes.items() if change is GONE
     )
     return {"DATA-09": Exhibit(title=MASTERS, sentences=(ASKED,), head=HEAD, rows=(*rows, *gone))}
 
@@ -165,14 +165,14 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
 def _cells(item: Item, placed: Mapping[str, Spot]) -> tuple[Words, ...]:
     """Return id, name, place, radius, the nearest spot and a link to a map."""
     id_ = stamp_id(item, "?")
-    named = Words.same(id_), Words.same(item.get("Name", {}).get("S", ""))
+    heading = Words.same(id_), Words.same(item.get("Name", {}).get("S", ""))
     spot = placed.get(id_)
     if spot is None:
-        return (*named, *(NONE,) * 4)
+        return (*heading, *(NONE,) * 4)
     at = f"{spot.lat}, {spot.lon}"
     url = f"https://www.google.com/maps/search/?api=1&query={spot.lat},{spot.lon}"
     return (
-        *named,
+        *heading,
         Words.same(at),
         Words.same(f"{spot.radius_m:g} m"),
         _nearest(spot, placed.values()),

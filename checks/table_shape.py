@@ -43,20 +43,20 @@ def unrecoverable(table: desired.Table, backups: Backups) -> Differences:
 
 
 def _index_flaw(
-    table: Table, found: Index | None, want: Index, planned: desired.Table
+    table: Table, current: Index | None, want: Index, planned: desired.Table
 ) -> Difference | None:
     name = f"{table.name}/{want.name}"
-    wanted = typed_key(planned.attributes, want.hash_key, want.range_key)
-    if found is None:
+    planned_key = typed_key(planned.attributes, want.hash_key, want.range_key)
+    if current is None:
         words = Words(
-            en=f"index {name} does not exist, expected one on {wanted}",
-            ja=f"インデックス{name}が存在しません。期待値: {wanted}のインデックス",
+            en=f"index {name} does not exist, expected one on {planned_key}",
+            ja=f"インデックス{name}が存在しません。期待値: {planned_key}のインデックス",
         )
-        return fault(INDEX, name, EXISTENCE, None, Words.same(wanted), said=words)
-    key = typed_key(table.attribute_types, found.hash_key, found.range_key, *found.more_keys)
-    if key != wanted:
+        return fault(INDEX, name, EXISTENCE, None, Words.same(planned_key), said=words)
+    key = typed_key(table.attribute_types, current.hash_key, current.range_key, *current.more_keys)
+    if key != planned_key:
         about = {"call": DESCRIBE, "remedy": "index", "ids": (want.name,), "id": table.name}
-        return fault(INDEX, name, KEY, key, Words.same(wanted), **about)
-    if found.status != "ACTIVE":
-        return fault(INDEX, name, STATUS, found.status, Words.same("ACTIVE"), call=DESCRIBE)
+        return fault(INDEX, name, KEY, key, Words.same(planned_key), **about)
+    if current.status != "ACTIVE":
+        return fault(INDEX, name, STATUS, current.status, Words.same("ACTIVE"), call=DESCRIBE)
     return None

@@ -238,18 +238,18 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")
 def test_nothing_unplanned_stands_in_the_api(deployed: Deployed, judge: Judge) -> None:
-    found = unplanned_in_api.of_api(deployed)
+    unplanned = unplanned_in_api.of_api(deployed)
     judge.observe.note(
         methods=len(deployed.served().methods),
-        unplanned=[difference.words.en for difference in found],
+        unplanned=[difference.words.en for difference in unplanned],
     )
 
-    judge(found)
+    judge(unplanned)
 
 
 @expectation("DEP-36", ja="APIに至る計画外の経路がない")
 def test_nothing_else_leads_to_the_api(deployed: Deployed, judge: Judge) -> None:
-    found = unplanned_in_api.of_ways_in(deployed)
+    unplanned = unplanned_in_api.of_ways_in(deployed)
     judge.observe.note(usage_plans=sorted(deployed.usage_plans()), domains=deployed.api_mappings())
 
-    judge(found)
+    judge(unplanned)

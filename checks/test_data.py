@@ -156,8 +156,8 @@ def test_tables_of_people_hold_only_migrated_items_before_the_go_live(
         table=table.name, items=scan.real, synthetic=len(scan.foreign), judged=judged
     )
 
-    found = rally.user_items(table, scan, manifest.body if manifest else None) if judged else ()
-    judge(found)
+    differing = rally.user_items(table, scan, manifest.body if manifest else None) if judged else ()
+    judge(differing)
 
 
 @expectation("DATA-11", ja="利用者の項目が関数の読み取る型である")

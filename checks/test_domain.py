@@ -92,10 +92,10 @@ def test_certificate_does_not_expire_soon(
         domain_name.certificate_of(deployed, custom_domain.name), "not_after", "renews"
     )
 
-    left = certificate.days_left(now)
+    days_left = certificate.days_left(now)
     season = 0 if certificate.renews else domain_name.days_of_season(environment, now)
-    about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
-    compared = {DAYS_LEFT: (left, at_least(max(RENEWAL.days, season)))}
+    about = {**OF_CERTIFICATE, "decidable": days_left >= RENEWAL.days}
+    compared = {DAYS_LEFT: (days_left, at_least(max(RENEWAL.days, season)))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **about)
 
 

@@ -38,8 +38,10 @@ HTTP = Words(en="plain HTTP", ja="平文のHTTP")
 def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
     """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to phones."""
     account = insiders.environment.account
-    found = outsiders(bucket.policy, account).items()
-    strangers = {who: allowed for who, allowed in found if not who.en.startswith(CDN)}
+    outside = outsiders(bucket.policy, account).items()
+    strangers = {
+        principal: allowed for principal, allowed in outside if not principal.en.startswith(CDN)
+    }
     denied = {
         statement.words: [statement]
         for statement in of_resource(bucket.policy, bucket.name)
@@ -58,14 +60,14 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
             BUCKET.words,
             bucket.name,
             fact,
-            [*told],
+            [*principals],
             bound,
             call="s3:GetBucketPolicy",
             loosens=True,
-            terms=terms_of(told),
+            terms=terms_of(principals),
         )
-        for fact, (told, bound) in flaws.items()
-        if told
+        for fact, (principals, bound) in flaws.items()
+        if principals
     )
 
 
@@ -87,8 +89,8 @@ def _denies_reading(statement: Statement, objects: str) -> bool:
 
 
 def _reads_for_phones(principal: tuple[str, str]) -> bool:
-    kind, who = principal
-    return who == "*" or kind == "CanonicalUser" or f"{kind} {who}".startswith(CDNS)
+    kind, name = principal
+    return name == "*" or kind == "CanonicalUser" or f"{kind} {name}".startswith(CDNS)
 
 
 def _spares_phones(statement: Statement) -> bool:
@@ -103,14 +105,14 @@ def test_table_is_encrypted_as_decided(
     table: desired.Table,
     deployed: Deployed,
     environment: Environment,
-    found: Sections,
+    sections: Sections,
     judge: Judge,
 ) -> None:
     there = judge.observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
     key = key_of(environment, table.key)
     judge.observe.note(decided=key or "AWS owned key")
 
-    judge(table_key_flaws(there, key, found))
+    judge(table_key_flaws(there, key, sections))
 
 
 @expectation("SEC-20", ja="テーブルのキーに計画外の設定がない")
@@ -126,11 +128,11 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
 
 @expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
-    deployed: Deployed, image_bucket: str, found: Sections, judge: Judge
+    deployed: Deployed, image_bucket: str, sections: Sections, judge: Judge
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "encryption", "kms_key")
 
-    judge(bucket_key_flaws(bucket, found))
+    judge(bucket_key_flaws(bucket, sections))
 
 
 @expectation("SEC-22", ja="バケットが公開されていない")

@@ -84,15 +84,15 @@ def forgeable(store: Custody) -> tuple[Difference, ...]:
 
 def key_of(store: Custody) -> KeyCustody:
     """Return how the signing key is kept; NotTestable if AWS does not say."""
-    found = store.of_key
-    if found is None:
+    key = store.of_key
+    if key is None:
         raise NotTestable(
             en=f"the state and policy of {store.key} are unknown",
             ja=f"{store.key}の状態とポリシーが不明です",
         )
-    if found.unread:
-        raise Unread(found.unread.behind(store.key))
-    return found
+    if key.unread:
+        raise Unread(key.unread.behind(store.key))
+    return key
 
 
 def unusable(store: Custody, key: KeyCustody) -> tuple[Difference, ...]:
@@ -107,9 +107,9 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     Conditions and denies are not evaluated: the policy that ``runbook evidence`` makes needs none.
     """
     signers, account = environment.evidence_signers, environment.account
-    named = only("Allow", parse(key.policy, store.key))
-    sign = {*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}
-    appoint = {*_named(named, APPOINTING, (*signers, *environment.administrators))}
+    statements = only("Allow", parse(key.policy, store.key))
+    sign = {*_allowed_by(statements, SIGNING, signers), *(set(key.grantees) - {*signers})}
+    appoint = {*_allowed_by(statements, APPOINTING, (*signers, *environment.administrators))}
     compared = {
         SIGNERS: (sorted(sign), within(())),
         APPOINTERS: (sorted(appoint - _all_of(account)), within(())),
@@ -117,16 +117,18 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     return differences(KEY, store.key, compared, decided_in=where("evidence_signers"), loosens=True)
 
 
-def _named(
+def _allowed_by(
     statements: Iterable[Statement], actions: Iterable[str], planned: Iterable[str]
 ) -> Iterator[str]:
     """Yield the principals, besides the planned ones, whom statements allow one of the actions."""
     for statement in statements:
         if any(names_action(statement, action) for action in actions):
             principals = (("AWS", "*"),) if statement.not_principals else statement.principals
-            for _, who in principals:
-                if not any(is_same(who, other) or fnmatchcase(who, other) for other in planned):
-                    yield who
+            for _, principal in principals:
+                if not any(
+                    is_same(principal, other) or fnmatchcase(principal, other) for other in planned
+                ):
+                    yield principal
 
 
 def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]:
@@ -137,9 +139,11 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
             ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
         )
     allowing = only("Allow", of_resource(store.history.policy, store.location))
-    found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
+    erasers = {*_allowed_by(allowing, ERASING, environment.administrators)} - _all_of(
+        environment.account
+    )
     about = {"decided_in": where("administrators"), "loosens": True}
-    return differences(STORE, store.location, {ERASERS: (sorted(found), within(()))}, **about)
+    return differences(STORE, store.location, {ERASERS: (sorted(erasers), within(()))}, **about)
 
 
 def _all_of(account: str) -> set[str]:

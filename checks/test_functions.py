@@ -36,26 +36,26 @@ RELEASED = Words(en="the newest release record", ja="最新のリリース記録
 def test_function_is_active_and_its_last_update_succeeded(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = deployed.function(function)
-    judge.hold(FUNCTION, found, functions.ACTIVE, "arn", "version", decidable=False)
+    current = deployed.function(function)
+    judge.hold(FUNCTION, current, functions.ACTIVE, "arn", "version", decidable=False)
 
 
 @expectation("DEP-10", ja="Lambdaが関数のハンドラーをパッケージ内に見つけられる")
 def test_handler_is_in_the_package_of_the_function(
-    function: desired.Function, deployed: Deployed, found: Sections, judge: Judge
+    function: desired.Function, deployed: Deployed, sections: Sections, judge: Judge
 ) -> None:
     live = judge.observe(deployed.function(function), "handler", "code_sha256", "runtime")
 
-    judge(tuple(functions.handler_flaws(live, found, stops_calls=True)))
+    judge(tuple(functions.handler_flaws(live, sections, stops_calls=True)))
 
 
 @expectation("DEP-10", ja="環境変数の暗号化キーが使える")
 def test_key_of_the_variables_can_be_used(
-    function: desired.Function, deployed: Deployed, found: Sections, judge: Judge
+    function: desired.Function, deployed: Deployed, sections: Sections, judge: Judge
 ) -> None:
     there = judge.observe(deployed.function(function), "kms_key_arn")
 
-    judge(function_key_flaws(there, found))
+    judge(function_key_flaws(there, sections))
 
 
 @expectation("DEP-11", ja="関数が計画したランタイムで動く")
@@ -70,9 +70,9 @@ def test_function_runs_on_the_planned_runtime(
 def test_aws_supports_the_runtime_of_the_function(
     function: desired.Function, deployed: Deployed, today: date, judge: Judge
 ) -> None:
-    found = deployed.function(function)
+    current = deployed.function(function)
     judge.hold(
-        FUNCTION, found, {RUNTIME: functions.supported_on(today, found.runtime)}, loosens=True
+        FUNCTION, current, {RUNTIME: functions.supported_on(today, current.runtime)}, loosens=True
     )
 
 
@@ -93,10 +93,10 @@ def test_function_has_the_planned_variables(
     plan: Plan,
     judge: Judge,
 ) -> None:
-    found = judge.observe(deployed.function(function), "environment")
+    current = judge.observe(deployed.function(function), "environment")
     salt, arns = inventory.salts["own"], partial(functions.arns_of, plan, inventory.sections)
 
-    wrong = functions.differing(found, function, environment, salt, arns)
+    wrong = functions.differing(current, function, environment, salt, arns)
     judge(wrong if environment.own_code else tuple(functions.surely(wrong, function)))
 
 
@@ -108,20 +108,20 @@ def test_function_calls_line_itself(
     inventory: Inventory,
     judge: Judge,
 ) -> None:
-    found = deployed.function(function)
-    endpoint = found.environment.get(functions.LINE_ENDPOINT)
+    current = deployed.function(function)
+    endpoint = current.environment.get(functions.LINE_ENDPOINT)
     judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
-    judge(functions.past_line(found, environment, inventory.salts["own"]))
+    judge(functions.past_line(current, environment, inventory.salts["own"]))
 
 
 @expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")
 def test_function_writes_down_nothing_that_it_receives(
     function: desired.Function, deployed: Deployed, inventory: Inventory, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "environment")
+    current = judge.observe(deployed.function(function), "environment")
 
-    judge(functions.logging_requests(found, inventory.salts["own"]))
+    judge(functions.logging_requests(current, inventory.salts["own"]))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")
@@ -132,19 +132,19 @@ def test_function_knows_no_other_environment(
     inventory: Inventory,
     judge: Judge,
 ) -> None:
-    found = judge.observe(deployed.function(function), "environment")
+    current = judge.observe(deployed.function(function), "environment")
     salt = inventory.salts["own"]
 
-    judge(functions.foreign(found, function, environment, salt))
+    judge(functions.foreign(current, function, environment, salt))
 
 
 @expectation("DEP-14", ja="関数がAWS自体を呼び出す")
 def test_function_calls_aws_itself(
     function: desired.Function, deployed: Deployed, inventory: Inventory, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "environment")
+    current = judge.observe(deployed.function(function), "environment")
 
-    judge(functions.diverting(found, inventory.salts["own"]))
+    judge(functions.diverting(current, inventory.salts["own"]))
 
 
 @expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")
@@ -233,9 +233,9 @@ def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judg
 def test_nothing_makes_the_function_run_other_code(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
+    current = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
 
-    judge(functions.hijacking(found))
+    judge(functions.hijacking(current))
 
 
 @expectation("DEP-38", ja="関数がこのコミットのビルドを実行する")
@@ -256,14 +256,14 @@ def test_function_runs_what_this_commit_builds(
 def test_alias_runs_an_open_release(
     function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "version", "code_sha256")
+    current = judge.observe(deployed.function(function), "version", "code_sha256")
 
-    closed = is_closed_version(found.code_sha256, found.description, builds.closed.code_sha256)
+    closed = is_closed_version(current.code_sha256, current.description, builds.closed.code_sha256)
     share = 0.0 if closed else releases.share_of_closed_versions(deployed, function, builds)
     judge.observe.note(aliases=deployed.aliases(function), closed_share=share)
 
     compared = {RELEASE: (releases.served_by(closed=closed, share=share), exactly(OPEN))}
-    judge.compare(FUNCTION.words, found.name, compared, call=GET_FUNCTION, decidable=False)
+    judge.compare(FUNCTION.words, current.name, compared, call=GET_FUNCTION, decidable=False)
 
 
 @expectation("DEP-39", ja="ステージが公開版を提供する")
@@ -297,14 +297,14 @@ def test_concurrency_suffices_for_the_target_rate(
 def test_reservation_does_not_strangle_the_function(
     function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "reserved_concurrency")
+    current = judge.observe(deployed.function(function), "reserved_concurrency")
     needed = functions.busy(environment, calls=1)
     judge.observe.note(needed=needed)
 
-    bounds = {} if found.reserved_concurrency is None else {RESERVED: at_least(needed)}
-    off = found.reserved_concurrency == 0  # Lambda throttles every call
+    bounds = {} if current.reserved_concurrency is None else {RESERVED: at_least(needed)}
+    off = current.reserved_concurrency == 0  # Lambda throttles every call
     about = {"decided_in": NEED, "loosens": True, "decidable": not off, "stops_calls": off}
-    judge(FUNCTION.differences(found.name, found, bounds, **about))
+    judge(FUNCTION.differences(current.name, current, bounds, **about))
 
 
 @expectation("DEP-19", ja="関数に計画外の設定がない")

@@ -113,9 +113,9 @@ def test_alarm_is_not_in_alarm(
 
 @expectation("MON-07", ja="本環境の他のアラームも発報していない")
 def test_no_other_alarm_of_ours_is_in_alarm(
-    found: Sections, records: Records, now: datetime, judge: Judge
+    sections: Sections, records: Records, now: datetime, judge: Judge
 ) -> None:
-    others = (alarm for alarm in alarms.everything(found) if not alarms.scales(alarm))
+    others = (alarm for alarm in alarms.everything(sections) if not alarms.scales(alarm))
     states = [(alarm, alarms.settled(alarm, records, now)) for alarm in others]
     judge.observe.note(alarms=len(states))
 
@@ -134,10 +134,10 @@ def test_alarm_is_neither_muted_nor_held_back(
 
 
 @expectation("MON-08", ja="本環境のアラームは通知だけを行う")
-def test_alarms_of_ours_only_tell(found: Sections, judge: Judge) -> None:
-    judge.observe.note(alarms=len(alarms.everything(found)))
+def test_alarms_of_ours_only_tell(sections: Sections, judge: Judge) -> None:
+    judge.observe.note(alarms=len(alarms.everything(sections)))
 
-    judge(alarms.other_actions(found))
+    judge(alarms.other_actions(sections))
 
 
 @expectation("MON-09", ja="トピックがアラームの通知を伝える")
@@ -177,13 +177,13 @@ def test_dashboard_shows_every_subject_of_a_kind(
 
 @expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")
 def test_dashboard_shows_only_what_exists(
-    deployed: Deployed, found: Sections, plan: Plan, environment: Environment, judge: Judge
+    deployed: Deployed, sections: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
     judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
     compared = {
-        GHOSTS: (frozenset(dashboards.ghosts(dashboard, found, plan, environment)), within(()))
+        GHOSTS: (frozenset(dashboards.ghosts(dashboard, sections, plan, environment)), within(()))
     }
     judge.compare(DASHBOARD.words, dashboard.name, compared, call=dashboards.GET_DASHBOARD)
 
@@ -204,10 +204,10 @@ def test_function_writes_into_its_log_group(
 
 @expectation("MON-13", ja="APIの実行ログに保持期間がある")
 def test_execution_logs_of_the_api_do_expire(
-    deployed: Deployed, found: Sections, plan: Plan, judge: Judge
+    deployed: Deployed, sections: Sections, plan: Plan, judge: Judge
 ) -> None:
     name = EXECUTION_LOGS.format(api=deployed.rest_api().id, stage=plan.api.stage)
-    group = lookup(found.log_groups, name)
+    group = lookup(sections.log_groups, name)
     judge.observe.note(
         group=name, retention_days=group.retention_days if group else "no such group"
     )
@@ -220,9 +220,9 @@ def test_execution_logs_of_the_api_do_expire(
 def test_logs_are_kept_as_long_as_decided(
     log_group: desired.LogGroup, deployed: Deployed, judge: Judge
 ) -> None:
-    kept = {RETENTION: log_group.bounds[RETENTION]}
+    bounds = {RETENTION: log_group.bounds[RETENTION]}
     about = {"decided_in": where("retention_days"), "loosens": True}
-    judge.hold(LOG_GROUP, deployed.log_group(log_group), kept, **about)
+    judge.hold(LOG_GROUP, deployed.log_group(log_group), bounds, **about)
 
 
 @expectation("MON-15", ja="ロググループに計画外の設定がない")
@@ -239,26 +239,26 @@ def test_nothing_unplanned_is_attached_to_the_log_group(
 def test_key_of_the_log_group_can_be_used(
     log_group: desired.LogGroup,
     deployed: Deployed,
-    found: Sections,
+    sections: Sections,
     environment: Environment,
     judge: Judge,
 ) -> None:
     group = judge.observe(deployed.log_group(log_group), "kms_key")
 
-    judge(log_key_flaws(group, found, environment.region))
+    judge(log_key_flaws(group, sections, environment.region))
 
 
 @expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")
 def test_account_leaves_our_logs_as_they_are(
-    found: Sections, plan: Plan, environment: Environment, judge: Judge
+    sections: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    attached = unplanned_attachments(found, [group.name for group in plan.log_groups])
+    attached = unplanned_attachments(sections, [group.name for group in plan.log_groups])
     judge.observe.note(policies=len(attached))
 
     judge(
         (
             *unallowed(altering_attachments(attached, environment.application.metrics)),
-            *access(found),
+            *access(sections),
         )
     )
 
@@ -267,7 +267,7 @@ def test_account_leaves_our_logs_as_they_are(
 def test_only_planned_addresses_receive_the_alarms(
     delivery: Delivery, plan: Plan, judge: Judge
 ) -> None:
-    judge.observe.note(topics=len(known(delivery.found.topics)), planned=bool(plan.topic.email))
+    judge.observe.note(topics=len(known(delivery.sections.topics)), planned=bool(plan.topic.email))
 
     judge(delivery.others(plan.topic.email))
 

@@ -54,83 +54,85 @@ def test_function_runs_under_its_own_role(
 def test_role_is_trusted_by_lambda_only(
     role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "trust")
+    current = judge.observe(deployed.role(role), "trust")
 
-    judge(trust_flaws(found, role, now))
+    judge(trust_flaws(current, role, now))
 
 
 @expectation("SEC-12", ja="ロールに計画外の権限がない")
 def test_role_may_do_nothing_beyond_the_plan(
     role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(role_permissions.surplus(found, role, row, now))
-    role_permissions.follow_graver(found, role, row, judge.decisions, now)
-    role_permissions.follow_names(found, role, deployed, now)
+    judge(role_permissions.surplus(current, role, row, now))
+    role_permissions.follow_graver(current, role, row, judge.decisions, now)
+    role_permissions.follow_names(current, role, deployed, now)
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
     role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
     arns = [deployed.secret(secret).arn for secret in role.secrets]
     judge.observe.note(required=role.required, secrets=arns)
 
     missing = role_permissions.missing_beyond_tables(
-        short(found, role, arns, now), found, role, deployed, now
+        short(current, role, arns, now), current, role, deployed, now
     )
-    needed = role_permissions.surely_needed(found, role, missing)
-    names = role_permissions.names_of(found, role, arns)
-    judge(lacks(found, role_permissions.missing_beyond_suffixes(needed, names)))
-    judge(role_permissions.unclear(found, missing))
+    needed = role_permissions.surely_needed(current, role, missing)
+    names = role_permissions.names_of(current, role, arns)
+    judge(lacks(current, role_permissions.missing_beyond_suffixes(needed, names)))
+    judge(role_permissions.unclear(current, missing))
 
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
 def test_role_may_use_the_keys_of_what_it_reads(
     role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
     keys = keys_of(role, deployed, environment, judge.decisions)
     judge.observe.note(kms_keys=[key.key.arn for key in keys])
 
-    judge(unusable_for(found, role, keys, now))
-    judge(denied_keys(found, role, keys, now))
+    judge(unusable_for(current, role, keys, now))
+    judge(denied_keys(current, role, keys, now))
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
 def test_role_can_neither_widen_itself_nor_do_everything(
     role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(role_permissions.surplus(found, role, row, now))
+    judge(role_permissions.surplus(current, role, row, now))
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
     role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
 
-    judge(role_permissions.surplus(found, role, row, now))
-    role_permissions.follow_graver(found, role, row, judge.decisions, now)
+    judge(role_permissions.surplus(current, role, row, now))
+    role_permissions.follow_graver(current, role, row, judge.decisions, now)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
 def test_secret_is_named_by_its_exact_arn(
     secret_reader: desired.Function, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found = deployed.role(secret_reader.role)
+    current = deployed.role(secret_reader.role)
     arns = [deployed.secret(secret).arn for secret in secret_reader.role.secrets]
-    names = role_permissions.names_of(found, secret_reader.role, arns)
-    judge.observe.note(role=found.name, secrets=arns, resources=[name.resources for name in names])
+    names = role_permissions.names_of(current, secret_reader.role, arns)
+    judge.observe.note(
+        role=current.name, secrets=arns, resources=[name.resources for name in names]
+    )
 
-    role_permissions.follow_unnamed(found, secret_reader.role, arns, judge, now)
+    role_permissions.follow_unnamed(current, secret_reader.role, arns, judge, now)
     wrong = [flaw for name in names for flaw in unsound(name, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
-    judge.compare(ROLE.words, found.name, {UNSOUND: (wrong, within(()))}, **about)
+    judge.compare(ROLE.words, current.name, {UNSOUND: (wrong, within(()))}, **about)
 
 
 @expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
@@ -193,11 +195,11 @@ def test_nothing_unplanned_is_attached_to_the_role(
 def test_boundary_leaves_the_role_what_its_function_needs(
     role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
     arns = [deployed.secret(secret).arn for secret in role.secrets]
 
-    lost = role_permissions.lost_by_boundary(found, role, arns, now)
-    judge.follow("SEC-13", lacks(found, lost), role_permissions.denied_by_boundary(found, lost))
+    lost = role_permissions.lost_by_boundary(current, role, arns, now)
+    judge.follow("SEC-13", lacks(current, lost), role_permissions.denied_by_boundary(current, lost))
 
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
@@ -233,9 +235,9 @@ def test_policy_of_the_table_names_no_other_principal(
 
 @expectation("SEC-24", ja="キーのポリシーがアカウント外の相手を許可していない")
 def test_policy_of_no_key_allows_a_stranger(
-    found: Sections, environment: Environment, judge: Judge
+    sections: Sections, environment: Environment, judge: Judge
 ) -> None:
-    keys = {key.arn: key.policy for key in map(known, known(found.keys).values()) if key.policy}
+    keys = {key.arn: key.policy for key in map(known, known(sections.keys).values()) if key.policy}
     judge.observe.note(kms_keys=sorted(keys))
 
     judge(access.keys_opened(keys, environment.account))
@@ -245,20 +247,22 @@ def test_policy_of_no_key_allows_a_stranger(
 def test_policy_of_the_secret_names_no_other_principal(
     secret: desired.Secret, deployed: Deployed, insiders: access.Insiders, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.secret(secret), "policy")
+    current = judge.observe(deployed.secret(secret), "policy")
 
-    judge(access.allowed_by_policy(SECRET.words, found.name, found.arn, found.policy, insiders))
+    judge(
+        access.allowed_by_policy(SECRET.words, current.name, current.arn, current.policy, insiders)
+    )
     strangers = access.allowed_accounts(
-        SECRET.words, found.name, found.policy, insiders.environment.account
+        SECRET.words, current.name, current.policy, insiders.environment.account
     )
     judge.follow("SEC-08", strangers)
 
 
 @expectation("SEC-24", ja="トピックのポリシーが他の相手を許可していない")
 def test_policy_of_the_topic_names_no_other_principal(
-    found: Sections, insiders: access.Insiders, judge: Judge
+    sections: Sections, insiders: access.Insiders, judge: Judge
 ) -> None:
-    topics = [known(topic) for topic in known(found.topics).values()]
+    topics = [known(topic) for topic in known(sections.topics).values()]
     judge.observe.note(topics={topic.arn: topic.policy for topic in topics})
 
     judge(
@@ -274,11 +278,11 @@ def test_policy_of_the_topic_names_no_other_principal(
 def test_role_is_used_by_its_function_alone(
     role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.role(role), "last_used_in")
+    current = judge.observe(deployed.role(role), "last_used_in")
     users = deployed.role_users(role)
     judge.observe.note(role=role.name, functions=[user.function for user in users])
 
-    judge(access.used_elsewhere(found, users, environment.region))
+    judge(access.used_elsewhere(current, users, environment.region))
 
 
 @expectation("SEC-26", ja="他の者が関数を呼び出せない")
@@ -304,9 +308,9 @@ def test_function_under_our_role_has_no_url(
 ) -> None:
     users = deployed.role_users(role)
     judge.observe.note(role=role.name, urls=[url for user in users for url in user.urls])
-    found = deployed.role(role)
+    current = deployed.role(role)
 
-    used, why = access.used_elsewhere(found, users, environment.region), access.with_url(users)
+    used, why = access.used_elsewhere(current, users, environment.region), access.with_url(users)
     judge.follow("SEC-25", used if why else (), why)
 
 
@@ -314,16 +318,16 @@ def test_function_under_our_role_has_no_url(
 def test_no_role_of_ours_may_invoke_more_than_planned(
     role: desired.Role, deployed: Deployed, plan: Plan, judge: Judge, now: datetime
 ) -> None:
-    found = judge.observe(deployed.role(role), "policies", "boundary")
+    current = judge.observe(deployed.role(role), "policies", "boundary")
 
-    role_permissions.follow_invoking(found, role, plan.functions, judge.decisions, now)
+    role_permissions.follow_invoking(current, role, plan.functions, judge.decisions, now)
 
 
 @expectation("SEC-36", ja="本環境のリソースを自動で操作するものがない")
 def test_no_rule_schedule_or_pipe_acts_on_what_is_ours(
-    found: Sections, now: datetime, judge: Judge
+    sections: Sections, now: datetime, judge: Judge
 ) -> None:
-    automations = known(found.automations)
+    automations = known(sections.automations)
     judge.observe.note(automations=sorted(automations))
 
     judge(automated(map(known, automations.values()), now))

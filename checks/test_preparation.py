@@ -54,8 +54,10 @@ OVER = Words(en="decisions that are over", ja="期限の切れた例外承認")
 def functional_red(run: Record) -> dict[Words, list[Words]]:
     """Return the functional rows that were not green in that run, those apart that wait for a person; a run without any counts as red."""
     rows = {row.id: run.body["rows"].get(row.id, "not judged") for row in _functional()}
-    known = {id_ for id_ in run.body.get("known_faults", ()) if rows.get(id_) == Outcome.WAIVED}
-    red = {id_: end for id_, end in rows.items() if end not in GOOD and id_ not in known}
+    known_faults = {
+        id_ for id_ in run.body.get("known_faults", ()) if rows.get(id_) == Outcome.WAIVED
+    }
+    red = {id_: end for id_, end in rows.items() if end not in GOOD and id_ not in known_faults}
     waits = {True: (Outcome.FAIL, Outcome.NOT_TESTABLE), False: (Outcome.NOT_TESTABLE,)}
     signed = (row for row in _functional() if row.signed)
     unsigned = {row.id for row in signed if rows[row.id] in waits[row.by_signature]}
@@ -105,22 +107,22 @@ def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environ
     return sorted(set(prefixed) - planned[kind])
 
 
-def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[str]]:
+def foreign_arns(sections: Sections, account: str, region: str) -> tuple[int, list[str]]:
     """Return how many ARNs were judged, and those of another account or Region."""
-    sections: tuple[Section[Any], ...] = (
-        *(found.functions, found.roles, found.tables, found.secrets, found.topics),
+    with_arns: tuple[Section[Any], ...] = (
+        *(sections.functions, sections.roles, sections.tables, sections.secrets, sections.topics),
     )
-    arns = [str(known(entry).arn) for section in sections for entry in known(section).values()]
+    arns = [str(known(entry).arn) for section in with_arns for entry in known(section).values()]
     foreign = [arn for arn in arns if not _ours(arn, account, region)]
     return len(arns), foreign
 
 
-def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Difference, ...]:
+def copies_elsewhere(sections: Sections, plan: Plan, region: str) -> tuple[Difference, ...]:
     """Return unplanned copies of a table or secret in other Regions; a table's list of replicas includes itself."""
     planned = {table.name: table.replicas for table in plan.tables}
-    sections: Mapping[Words, Section[Any]] = {
-        TABLE.words: found.tables,
-        SECRET.words: found.secrets,
+    copied: Mapping[Words, Section[Any]] = {
+        TABLE.words: sections.tables,
+        SECRET.words: sections.secrets,
     }
     copies = (
         Difference(
@@ -132,7 +134,7 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
             decided_in=where("table_settings") if kind == TABLE.words else "",
             loosens=True,
         )
-        for kind, section in sections.items()
+        for kind, section in copied.items()
         for entry in map(known, known(section).values())
     )
     return tuple(Differences.among(copies))
@@ -148,16 +150,16 @@ def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
     wrong = (("go_live", day, near, day > last), ("season", ends, later, ends < day))
     return tuple(
         Difference(
-            ENVIRONMENT, environment.name, Words.same(key), f"{found}", bound, decided_in=where(key)
+            ENVIRONMENT, environment.name, Words.same(key), f"{value}", bound, decided_in=where(key)
         )
-        for key, found, bound, beyond in wrong
+        for key, value, bound, beyond in wrong
         if beyond
     )
 
 
 def _ours(arn: str, account: str, region: str) -> bool:
-    _, _, service, where, owner, *_ = arn.split(":")
-    return owner == account and (where == region or (service, where) == ANYWHERE)
+    _, _, service, arn_region, owner, *_ = arn.split(":")
+    return owner == account and (arn_region == region or (service, arn_region) == ANYWHERE)
 
 
 @expectation("PREP-01", ja="devの最新の実行が合格しており、有効期間内である")
@@ -165,9 +167,9 @@ def test_newest_dev_run_is_green_and_recent(
     dev: Records, deployed: Deployed, environment: Environment, now: datetime, judge: Judge
 ) -> None:
     run = deployed.run_before(dev, environment.before)
-    known = run.body.get("known_faults", ())
+    known_faults = run.body.get("known_faults", ())
     judge.observe.note(
-        at=run.created, release=run.release, rows=run.body["rows"], known_faults=known
+        at=run.created, release=run.release, rows=run.body["rows"], known_faults=known_faults
     )
 
     age, red = (now - run.created).days, functional_red(run)
@@ -176,9 +178,11 @@ def test_newest_dev_run_is_green_and_recent(
         **{fact: (rows, within(())) for fact, rows in red.items()},
     }
     about: dict[str, Any] = {"decided_in": where("fresh"), "decidable": False}
-    found = differences(NEWEST_RUN, environment.before, compared, **about).compared
+    differing = differences(NEWEST_RUN, environment.before, compared, **about).compared
     remedies = {UNSIGNED: "unsigned"}
-    judge(Differences.among(replace(each, remedy=remedies.get(each.fact, "")) for each in found))
+    judge(
+        Differences.among(replace(each, remedy=remedies.get(each.fact, "")) for each in differing)
+    )
 
 
 @expectation("PREP-04", ja="すべてのリソースが計画した名前である")
@@ -225,9 +229,9 @@ def test_account_and_region_are_the_decided_ones(
 
 @expectation("PREP-06", ja="読み取ったものすべてが決定したアカウントとリージョンにある")
 def test_everything_read_lies_in_the_decided_account_and_region(
-    found: Sections, environment: Environment, judge: Judge
+    sections: Sections, environment: Environment, judge: Judge
 ) -> None:
-    judged, foreign = foreign_arns(found, environment.account, environment.region)
+    judged, foreign = foreign_arns(sections, environment.account, environment.region)
     judge.observe.note(arns=judged)
 
     compared = {ELSEWHERE: (foreign, within(()))}
@@ -236,9 +240,9 @@ def test_everything_read_lies_in_the_decided_account_and_region(
 
 @expectation("PREP-06", ja="別のリージョンに複製されていない")
 def test_nothing_is_copied_into_another_region(
-    found: Sections, plan: Plan, environment: Environment, judge: Judge
+    sections: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    copies = copies_elsewhere(found, plan, environment.region)
+    copies = copies_elsewhere(sections, plan, environment.region)
     judge.observe.note(region=environment.region, copies=[copy.words for copy in copies])
 
     judge(copies)

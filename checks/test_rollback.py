@@ -21,7 +21,7 @@ def test_function_would_run_after_a_rollback(
     function: desired.Function, way_back: WayBack, judge: Judge
 ) -> None:
     back = way_back.version(function)
-    judge.observe.note(function=function.name, **way_back.told(back))
+    judge.observe.note(function=function.name, **way_back.summary(back))
 
     judge(way_back.version_flaws(function, back))
 

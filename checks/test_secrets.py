@@ -47,15 +47,15 @@ HELD = Words(en="places that hold the value of a secret", ja="シークレット
 def test_secret_is_there_to_be_read(
     secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.secret(secret), "arn", "deleted", "current")
+    stored = judge.observe(deployed.secret(secret), "arn", "deleted", "current")
 
-    deleted = in_japan(found.deleted) if found.deleted else None
+    deleted = in_japan(stored.deleted) if stored.deleted else None
     about = {"call": "secretsmanager:DescribeSecret", "decidable": False}
     compared = {
         DELETION: (deleted, exactly(None)),
-        CURRENT: (bool(found.current or found.deleted), exactly(True)),
+        CURRENT: (bool(stored.current or stored.deleted), exactly(True)),
     }
-    judge.compare(SECRET.words, found.name, compared, **about)
+    judge.compare(SECRET.words, stored.name, compared, **about)
 
 
 @expectation("SEC-02", ja="シークレットが決められた一つのフィールドを持つ")
@@ -115,12 +115,12 @@ def test_secret_is_encrypted_under_a_key_that_works(
     secret: desired.Secret,
     deployed: Deployed,
     environment: Environment,
-    found: Sections,
+    sections: Sections,
     judge: Judge,
 ) -> None:
     there = judge.observe(deployed.secret(secret), "kms_key")
 
-    judge(secret_key_flaws(there, environment, found))
+    judge(secret_key_flaws(there, environment, sections))
 
 
 @expectation("SEC-05", ja="シークレットのキーに計画外の設定がない")
@@ -147,9 +147,9 @@ def test_function_holds_no_secret_in_its_environment(
     variables = judge.observe(deployed.function(function), "environment").environment
     require_values(deployed, plan.secrets)
 
-    held = holding(variables)
+    holders = holding(variables)
     about = {"call": GET_FUNCTION, "decidable": False}
-    judge.compare(FUNCTION.words, function.name, {HELD: (held, within(()))}, **about)
+    judge.compare(FUNCTION.words, function.name, {HELD: (holders, within(()))}, **about)
 
 
 @expectation("SEC-07", ja="ステージ変数にシークレットらしいものがない")
@@ -207,9 +207,9 @@ def test_no_stage_variable_and_no_tag_is_a_secret(
 def test_secret_is_not_open_beyond_the_account(
     secret: desired.Secret, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.secret(secret), "policy")
+    current = judge.observe(deployed.secret(secret), "policy")
 
-    judge(allowed_accounts(SECRET.words, found.name, found.policy, environment.account))
+    judge(allowed_accounts(SECRET.words, current.name, current.policy, environment.account))
 
 
 @expectation("SEC-09", ja="シークレットに計画外の設定がない")
@@ -223,17 +223,19 @@ def test_nothing_unplanned_is_attached_to_the_secret(
 def test_policy_of_the_secret_locks_no_function_out(
     secret: desired.Secret, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    found, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles()
+    current, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles()
 
-    judge(denials(SECRET.words, found.name, found.arn, found.policy, roles, now))
+    judge(denials(SECRET.words, current.name, current.arn, current.policy, roles, now))
 
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")
 def test_secret_stands_nowhere_but_in_secrets_manager(
-    found: Sections, plan: Plan, judge: Judge
+    sections: Sections, plan: Plan, judge: Judge
 ) -> None:
-    leaks = lookup(found.leaks, "account") or ()
-    searched = () if leaks else [lookup(found.packages, code) for code in known(found.packages)]
+    leaks = lookup(sections.leaks, "account") or ()
+    searched = (
+        () if leaks else [lookup(sections.packages, code) for code in known(sections.packages)]
+    )
     judge.observe.note(packages=len(searched))
     judge.observe.note(places=[f"{leak.secret}: {leak.call}, {leak.place}" for leak in leaks])
 

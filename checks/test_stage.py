@@ -144,10 +144,10 @@ def test_stage_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
 def test_function_is_tagged(
     function: desired.Function, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "tags")
+    current = judge.observe(deployed.function(function), "tags")
 
     about = {"call": "lambda:GetFunction", "remedy": "function"}
-    judge(tags_differing(FUNCTION.words, found.name, found.tags, plan.tags, **about))
+    judge(tags_differing(FUNCTION.words, current.name, current.tags, plan.tags, **about))
 
 
 @expectation("DEP-33", ja="ステージの説明が計画どおりである")
@@ -157,9 +157,10 @@ def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, judge: Judge) -> 
 
 @expectation("DEP-35", ja="ステージに計画外の設定がない")
 def test_nothing_unplanned_stands_at_the_stage(deployed: Deployed, judge: Judge) -> None:
-    found = unplanned_in_api.of_stage(deployed)
+    unplanned = unplanned_in_api.of_stage(deployed)
     judge.observe.note(
-        stages=sorted(deployed.stages()), unplanned=[difference.words.en for difference in found]
+        stages=sorted(deployed.stages()),
+        unplanned=[difference.words.en for difference in unplanned],
     )
 
-    judge(found)
+    judge(unplanned)

@@ -28,34 +28,36 @@ def test_table_is_active(table: desired.Table, deployed: Deployed, judge: Judge)
 
 @expectation("DEP-02", ja="テーブルのキーが計画どおりである")
 def test_table_has_the_planned_key(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
-    found = judge.observe(deployed.table(table), "hash_key", "range_key", "attribute_types", "key")
+    current = judge.observe(
+        deployed.table(table), "hash_key", "range_key", "attribute_types", "key"
+    )
 
     about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
-    judge.compare(TABLE.words, found.name, {KEY: (found.key, table.bounds[KEY])}, **about)
+    judge.compare(TABLE.words, current.name, {KEY: (current.key, table.bounds[KEY])}, **about)
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
 def test_table_has_the_planned_indexes(
     table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.table(table), "indexes")
+    current = judge.observe(deployed.table(table), "indexes")
 
-    judge(index_flaws(found, table))
+    judge(index_flaws(current, table))
 
 
 @expectation("DEP-03", ja="テーブルが自動でスケールする")
 def test_table_scales_by_itself(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
-    found = judge.observe(deployed.table(table), "billing_mode", "caps")
+    current = judge.observe(deployed.table(table), "billing_mode", "caps")
     targets, demand = deployed.scalable_targets(table), table.demand
-    judge.observe.note(table=found.name, targets=targets, demand=demand)
+    judge.observe.note(table=current.name, targets=targets, demand=demand)
 
     about = {
         "call": DESCRIBE,
         "decided_in": where("table_settings", "billing", "target_rate"),
         "loosens": True,
     }
-    compared = {SCALING: (without_scaling(found, targets, demand), scales(demand))}
-    judge.compare(TABLE.words, found.name, compared, **about)
+    compared = {SCALING: (without_scaling(current, targets, demand), scales(demand))}
+    judge.compare(TABLE.words, current.name, compared, **about)
 
 
 @expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
@@ -122,8 +124,9 @@ def test_policy_of_the_table_denies_our_functions_nothing(
 def test_table_has_no_unplanned_index(
     table: desired.Table, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.table(table), "indexes")
+    current = judge.observe(deployed.table(table), "indexes")
 
-    known = environment.application.tables[table.key].indexes  # which code of your own may use, too
-    compared = {INDEXES: (index_names(found, table), within(known))}
-    judge.compare(TABLE.words, found.name, compared, call=DESCRIBE)
+    # Code of your own may use the indexes of app.toml, too.
+    planned = environment.application.tables[table.key].indexes
+    compared = {INDEXES: (index_names(current, table), within(planned))}
+    judge.compare(TABLE.words, current.name, compared, call=DESCRIBE)

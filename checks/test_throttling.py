@@ -40,16 +40,16 @@ def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge
 
 
 @expectation("SEC-31", ja="APIキーが有効である")
-def test_api_key_is_enabled(plan: Plan, found: Sections, judge: Judge) -> None:
-    key = throttling.api_key(plan.api.usage_plan, found)
+def test_api_key_is_enabled(plan: Plan, sections: Sections, judge: Judge) -> None:
+    key = throttling.api_key(plan.api.usage_plan, sections)
     judge.hold(API_KEY, key, {ENABLED: exactly(True)}, decidable=False)
 
 
 @expectation("SEC-31", ja="APIキーが使用量プランに含まれる")
 def test_api_key_is_in_the_usage_plan(
-    deployed: Deployed, plan: Plan, found: Sections, judge: Judge
+    deployed: Deployed, plan: Plan, sections: Sections, judge: Judge
 ) -> None:
-    key = judge.observe(throttling.api_key(plan.api.usage_plan, found), "id")
+    key = judge.observe(throttling.api_key(plan.api.usage_plan, sections), "id")
     judge.hold(USAGE_PLAN, deployed.usage_plan(), {KEYS: covers((key.id,))}, decidable=False)
 
 
@@ -125,11 +125,11 @@ def test_key_of_all_visitors_has_room_for_the_target_rate(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     usage = judge.observe(deployed.usage_plan(), "rate", "own_limits")
-    asked = environment.api_key
-    judge.observe.note(asked_of_visitors=asked, target_rate=environment.target_rate)
+    required = environment.api_key
+    judge.observe.note(asked_of_visitors=required, target_rate=environment.target_rate)
 
     short = throttling.plan_too_narrow(usage, plan.api, environment)
-    judge(short if asked else ())
+    judge(short if required else ())
 
 
 @expectation("DEP-37", ja="統合が関数の処理に必要な時間だけ待つ")
@@ -148,9 +148,9 @@ def test_route_asks_an_authorizer(
     guarded_route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
     method = judge.observe(deployed.method(guarded_route), "authorizer")
-    known = deployed.served().authorizers
+    authorizers = deployed.served().authorizers
 
-    compared = {AUTHORIZER: (method.authorizer, some_of(known))}
+    compared = {AUTHORIZER: (method.authorizer, some_of(authorizers))}
     judge.compare(ROUTE, guarded_route.id, compared, call=SERVED, decidable=False)
 
 
@@ -168,8 +168,8 @@ def test_login_asks_for_no_session(
 def test_authorizer_asks_the_auth_function(
     deployed: Deployed, planned_authorizer: desired.Authorizer, judge: Judge
 ) -> None:
-    asked = authorizers(deployed)
-    judge.observe.note(authorizers=asked)
+    in_use = authorizers(deployed)
+    judge.observe.note(authorizers=in_use)
 
     judge(invoking_others(deployed, planned_authorizer))
-    judge(authorizer_differences(asked, planned_authorizer))
+    judge(authorizer_differences(in_use, planned_authorizer))

@@ -61,9 +61,11 @@ def too_wide(
     return _unless_none(differences(ROUTE, subject, compared, **OF_STAGE, loosens=True))
 
 
-def _unless_none(found: Differences) -> Differences:
+def _unless_none(differences: Differences) -> Differences:
     """Make a limit of 0, which refuses every request, one that no decision can allow."""
-    return Differences.among(replace(each, decidable=each.found != 0) for each in found.compared)
+    return Differences.among(
+        replace(each, decidable=each.found != 0) for each in differences.compared
+    )
 
 
 def too_narrow(subject: str, limits: desired.Limit, rate: float) -> tuple[Difference, ...]:
@@ -161,9 +163,9 @@ def asking_for_key(served: ApiDocument) -> str:
     return f"{len(asking)} of {len(served.methods)} methods"
 
 
-def api_key(want: desired.UsagePlan, found: Sections) -> ApiKey:
+def api_key(want: desired.UsagePlan, sections: Sections) -> ApiKey:
     """Return the planned API key, whose existence SEC-31 owns."""
-    key = lookup(found.api_keys, want.api_key or "")
+    key = lookup(sections.api_keys, want.api_key or "")
     if key is None:
         raise Missing(absent(API_KEY.words, want.api_key or ""))
     return key

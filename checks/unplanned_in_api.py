@@ -88,14 +88,14 @@ def opened_by(stage: Stage, planned: Stage) -> Words:
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:
     """Return what is not planned in the API, both as its stage serves it and as its draft stands."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
-    found = (
+    unplanned = (
         *_of_document(served, deployed, SERVED),
         *_of_document(draft, deployed, DRAFT),
         *unallowed(api.unplanned),
     )
     return tuple(
         {
-            (difference.what, difference.value.en): difference for difference in reversed(found)
+            (difference.what, difference.value.en): difference for difference in reversed(unplanned)
         }.values()
     )[::-1]
 
@@ -163,7 +163,7 @@ def _by_themselves(places: Mapping[str, Iterable[str]]) -> dict[str, dict[str, s
 def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
     """Return the other keys of the planned usage plan; SEC-31 says if the planned key is missing."""
     want = deployed.plan.api.usage_plan
-    planned = lookup(deployed.found.api_keys, want.api_key) if want.api_key else None
+    planned = lookup(deployed.sections.api_keys, want.api_key) if want.api_key else None
     plan = deployed.usage_plans().get(want.name)
     if planned is None or plan is None or planned.id not in plan.keys:
         return {}
@@ -173,12 +173,12 @@ def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
 def _leading(
     kind: Words,
     fact: Words,
-    found: Mapping[str, Mapping[str, str]],
+    leads: Mapping[str, Mapping[str, str]],
     ids: Mapping[str, str],
     call: str,
 ) -> Iterator[Difference]:
     """Yield the places that each resource leads to: what is shown of a place -> by what a call takes it."""
-    for name, places in sorted(found.items()):
+    for name, places in sorted(leads.items()):
         about = {"ids": tuple(sorted(places.values())), "id": ids.get(name, ""), "loosens": True}
         yield from if_any(kind, name, fact, frozenset(places), unset(), call=call, **about)
 

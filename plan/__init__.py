@@ -86,10 +86,10 @@ def scope_of(plan: Plan, environment: Environment) -> Scope:
     )
 
 
-def _read(environment: Environment, what: str) -> Iterator[str]:
+def _read(environment: Environment, part: str) -> Iterator[str]:
     """Yield the names of the tables of whose items this is read."""
     for key, table in environment.application.tables.items():
-        if table.read == what:
+        if table.read == part:
             yield environment.tables[key]
 
 

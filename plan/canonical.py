@@ -65,8 +65,8 @@ def _value(typed: Mapping[str, Any]) -> list[Any]:
 
 
 def _number(text: str) -> str:
-    found = EXACT.create_decimal(text)
-    return str(found.normalize(EXACT)) if found else "0"
+    number = EXACT.create_decimal(text)
+    return str(number.normalize(EXACT)) if number else "0"
 
 
 def _binary(value: bytes | str) -> str:

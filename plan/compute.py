@@ -52,7 +52,7 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
         required=frozenset(required),
         granted=frozenset(granted),
         accepted=frozenset(accepted),
-        beside=frozenset(_beside(naming, {*granted, *accepted})),
+        written_by_tools=frozenset(_written_by_tools(naming, {*granted, *accepted})),
         secrets=tuple(
             secret
             for secret in data.secrets(naming)
@@ -65,7 +65,7 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
     )
 
 
-def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permission]:
+def _written_by_tools(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permission]:
     """Yield permissions that AWS's own tools add to the needed ones, on the same resources.
 
     CDK's grantInvoke also names every version and alias of the function, and its grants on a table
@@ -94,20 +94,20 @@ def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permissio
 
 def _own(naming: Naming) -> tuple[str, ...]:
     environment = naming.environment
-    prefix, named = environment.prefix, naming.named("*")
+    prefix, name_pattern = environment.prefix, naming.name_of("*")
     return (
         *(f"{naming.table_arn(table)}*" for table in environment.tables),
         *(naming.secret_arn(secret).replace("-??????", "*") for secret in environment.secrets),
         naming.arn("secretsmanager", f"secret:{prefix}/*"),
-        naming.arn("lambda", f"function:{named}"),
+        naming.arn("lambda", f"function:{name_pattern}"),
         *(
             naming.arn("logs", f"log-group:{naming.log_group(function)}*")
             for function in naming.application.functions
         ),
         naming.arn("logs", f"log-group:{naming.api_log_group}*"),
-        *(naming.arn(service, named) for service in ("sns", "sqs")),
+        *(naming.arn(service, name_pattern) for service in ("sns", "sqs")),
         naming.arn("kms", "*"),
-        naming.iam_arn(f"role/{named}"),
+        naming.iam_arn(f"role/{name_pattern}"),
         f"arn:aws:s3:::{environment.bucket or prefix}*",
     )
 
@@ -181,7 +181,7 @@ def _function(naming: Naming, key: str, described: AppFunction, role: Role) -> F
     variables = dict(_variables(naming, described))
     return Function(
         key=key,
-        name=naming.named(key),
+        name=naming.name_of(key),
         arn=naming.function_arn(key),
         alias=environment.alias,
         alias_arn=naming.alias_arn(key),
@@ -218,7 +218,7 @@ def _variables(naming: Naming, described: AppFunction) -> Iterator[tuple[str, st
         yield variable_of_secret(secret), environment.secrets[secret]
     if environment.our_code:
         for function in described.among(app.functions):
-            yield variable_of_function(function), f"{naming.named(function)}:{environment.alias}"
+            yield variable_of_function(function), f"{naming.name_of(function)}:{environment.alias}"
         yield from _settings(naming, described.settings)
 
 

@@ -90,9 +90,9 @@ def api(naming: Naming, functions: tuple[desired.Function, ...]) -> desired.Api:
     environment = naming.environment
     by_key = {function.key: function for function in functions}
     cors = _cors(environment)
-    log_group, log_role = naming.api_log_group, naming.named("apigateway-logs-role")
+    log_group, log_role = naming.api_log_group, naming.name_of("apigateway-logs-role")
     planned = desired.Api(
-        name=naming.named("api"),
+        name=naming.name_of("api"),
         region=environment.region,
         stage=environment.stage,
         stage_description=_description(environment),
@@ -101,12 +101,12 @@ def api(naming: Naming, functions: tuple[desired.Function, ...]) -> desired.Api:
         gateway_responses=tuple(_gateway_responses(cors)),
         authorizer=_authorizer(naming, by_key),
         usage_plan=desired.UsagePlan(
-            name=naming.named("usage-plan"),
+            name=naming.name_of("usage-plan"),
             rate=environment.throttle.rate,
             least_rate=environment.target_rate,
             burst=environment.throttle.burst,
             daily_quota=environment.throttle.daily_quota,
-            api_key=naming.named("api-key") if environment.api_key else None,
+            api_key=naming.name_of("api-key") if environment.api_key else None,
         ),
         access_log_group=log_group,
         access_log_arn=naming.arn("logs", f"log-group:{log_group}"),
@@ -129,7 +129,7 @@ def _authorizer(
     if key is None:
         return None
     return desired.Authorizer(
-        name=naming.named("authorizer"),
+        name=naming.name_of("authorizer"),
         function=functions[key],
         identity_source=AUTHORIZATION,
         ttl_s=naming.environment.authorizer_ttl_s,
@@ -151,12 +151,12 @@ def _least_rates(api: desired.Api, environment: Environment) -> dict[str, float]
 
 def domain(environment: Environment) -> desired.CustomDomain | None:
     """The custom domain, where the environment names one (guide step 5)."""
-    if (named := environment.domain) is None:
+    if (settings := environment.domain) is None:
         return None
     return desired.CustomDomain(
-        name=named.name,
-        base_path=named.base_path,
-        hosted_zone=named.hosted_zone,
+        name=settings.name,
+        base_path=settings.base_path,
+        hosted_zone=settings.hosted_zone,
         tags=environment.tags,
     )
 
@@ -197,8 +197,8 @@ def _cors(environment: Environment) -> desired.Cors:
 
 def _methods(app: Application) -> Iterator[str]:
     """Yield the methods that a browser may use, in the order of the guide."""
-    asked = {route.partition(" ")[0] for route in app.routes} | {"OPTIONS"}
-    return (method for method in METHODS if method in asked)
+    used = {route.partition(" ")[0] for route in app.routes} | {"OPTIONS"}
+    return (method for method in METHODS if method in used)
 
 
 def _gateway_responses(cors: desired.Cors) -> Iterator[desired.GatewayResponse]:

@@ -64,14 +64,14 @@ def words_flaw(item: Item) -> Words | None:
 def alike(ids: Iterable[str]) -> Mapping[str, str]:
     """Return id -> an earlier id that looks the same: they differ only in case, width or spaces."""
     first: dict[str, str] = {}
-    found = {}
+    lookalikes = {}
     for id_ in ids:
-        if first.setdefault(seen(id_), id_) != id_:
-            found[id_] = first[seen(id_)]
-    return found
+        if first.setdefault(as_seen(id_), id_) != id_:
+            lookalikes[id_] = first[as_seen(id_)]
+    return lookalikes
 
 
-def seen(text: str) -> str:
+def as_seen(text: str) -> str:
     """Return what people see of a text: neither case nor width, and no blanks around it."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
@@ -137,7 +137,7 @@ def _picture_flaw(text: str) -> Words | None:
     """Return a flaw of a picture's URL, or None. One without a scheme is relative to the front end."""
     try:
         url = urlsplit(text)
-        host, asked = url.hostname or "", parse_qs(url.query)
+        host, query = url.hostname or "", parse_qs(url.query)
     except ValueError:
         return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
     if url.scheme and (url.scheme != "https" or not host):
@@ -152,7 +152,7 @@ def _picture_flaw(text: str) -> Words | None:
         return _picture(
             text, Words(en="which only one machine or network finds", ja="は外部から到達できない")
         )
-    if ENDS & asked.keys():
+    if ENDS & query.keys():
         return _picture(
             text,
             Words(en="which ends by itself: it is signed", ja="は署名付きで、期限が来ると切れる"),

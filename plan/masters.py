@@ -66,12 +66,12 @@ def malformed(items: Iterable[Item]) -> dict[str, Words]:
     """Return stamp id -> its flaw; an item without an id counts by its place."""
     masters = list(items)
     flaws = ((number, item, flaw(item)) for number, item in enumerate(masters, 1))
-    found = {stamp_id(item, f"item {number}"): why for number, item, why in flaws if why}
+    by_id = {stamp_id(item, f"item {number}"): why for number, item, why in flaws if why}
     for id_, other in alike(sorted(stamp_id(master, "") for master in masters)).items():
-        found.setdefault(
+        by_id.setdefault(
             id_, Words(en=f"people take it for {other}", ja=f"{other}と見分けられない")
         )
-    return found
+    return by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,14 @@ def validity(items: Iterable[Item], day: date) -> Validity:
     Raises ValueError for a validity that cannot be parsed; ``flaw`` reports it.
     """
     end = datetime.combine(day, LAST_SECOND, JST).timestamp()
-    found: dict[str, dict[str, str]] = {"ended": {}, "later": {}, "valid": {}}
+    spans: dict[str, dict[str, str]] = {"ended": {}, "later": {}, "valid": {}}
     for item in items:
         first, last = _span(item)
         over = last is not None and last < end
         begun = first is None or first <= end
         how = "ended" if over else "valid" if begun else "later"
-        found[how][stamp_id(item, "")] = _shown_span(item)
-    return Validity(**found)
+        spans[how][stamp_id(item, "")] = _shown_span(item)
+    return Validity(**spans)
 
 
 def coordinates(item: Item) -> tuple[float, float] | None:
@@ -116,10 +116,10 @@ def stamp_id(item: Item, otherwise: str) -> str:
 def number(typed: Typed | None) -> Decimal | None:
     """Read ``{"N": "35.5"}``; None if it is not a finite number."""
     try:
-        found = Decimal((typed or NOTHING)["N"])
+        value = Decimal((typed or NOTHING)["N"])
     except (KeyError, TypeError, ValueError, InvalidOperation):
         return None
-    return found if found.is_finite() else None
+    return value if value.is_finite() else None
 
 
 def epoch_s(text: str, of_day: time) -> float:
@@ -143,14 +143,14 @@ def _place_flaw(item: Item) -> Words | None:
             ja=f"Locationの内容は{have or 'なし'}。{needed}だけが必要",
         )
     for name, (low, high) in BOUNDS.items():
-        found = number(location[name])
-        if found is None:
+        value = number(location[name])
+        if value is None:
             shown = _shown(location[name])
             return Words(en=f"{name} is {shown}, not a number", ja=f"{name}が数値でない（{shown}）")
-        if not low <= found <= high:
+        if not low <= value <= high:
             return Words(
-                en=f"{name} is {found}, not within {low} and {high}",
-                ja=f"{name}が{found}で、{low}から{high}の範囲外",
+                en=f"{name} is {value}, not within {low} and {high}",
+                ja=f"{name}が{value}で、{low}から{high}の範囲外",
             )
     return None
 
@@ -179,9 +179,9 @@ def _bound(typed: Typed, of_day: time) -> float | None:
         return None
     if "S" in typed:
         return epoch_s(typed["S"], of_day)
-    if (found := number(typed)) is None or found >= LATEST_S:
+    if (seconds := number(typed)) is None or seconds >= LATEST_S:
         raise ValueError("neither text nor a number of seconds")
-    return float(found)
+    return float(seconds)
 
 
 def _shown(typed: Typed) -> str:
@@ -255,8 +255,8 @@ def spots_in(items: Iterable[Mapping[str, Any]]) -> tuple[Spot, ...]:
     """
     decode = TypeDeserializer().deserialize
     masters = [{name: decode(value) for name, value in item.items()} for item in items]
-    found = [spot for master in masters if (spot := _spot(master))]
-    return tuple(sorted(found, key=lambda spot: spot.stamp_id))
+    spots = [spot for master in masters if (spot := _spot(master))]
+    return tuple(sorted(spots, key=lambda spot: spot.stamp_id))
 
 
 def _spot(master: Mapping[str, Any]) -> Spot | None:

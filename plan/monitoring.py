@@ -31,7 +31,7 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
     subject = names[0] if kind.startswith("api") else "/".join(names)
     return Alarm(
         kind=kind,
-        name=naming.named(f"{label}-alarm"),
+        name=naming.name_of(f"{label}-alarm"),
         subject=subject,
         namespace=namespace,
         metric=metric,
@@ -99,7 +99,7 @@ def dashboard(
         for kind in ("Read", "Write")
     )
     return Dashboard(
-        name=naming.named("dashboard"),
+        name=naming.name_of("dashboard"),
         region=naming.environment.region,
         period_s=naming.environment.alarms.period_s,
         widgets=tuple(
@@ -127,7 +127,7 @@ def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tup
 
 
 def topic(naming: Naming) -> Topic:
-    name, environment = naming.named("alerts"), naming.environment
+    name, environment = naming.name_of("alerts"), naming.environment
     return Topic(
         name=name, arn=naming.arn("sns", name), email=environment.alert_email, tags=environment.tags
     )

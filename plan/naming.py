@@ -16,11 +16,11 @@ class Naming:
     def application(self) -> Application:
         return self.environment.application
 
-    def named(self, what: str) -> str:
-        return self.environment.names.get(what, f"{self.environment.prefix}-{what}")
+    def name_of(self, key: str) -> str:
+        return self.environment.names.get(key, f"{self.environment.prefix}-{key}")
 
     def role(self, function: str) -> str:
-        return self.named(f"{function}-role")
+        return self.name_of(f"{function}-role")
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.environment.region}:{self.environment.account}:{resource}"
@@ -29,7 +29,7 @@ class Naming:
         return f"arn:aws:iam::{self.environment.account}:{resource}"
 
     def function_arn(self, function: str) -> str:
-        return self.arn("lambda", f"function:{self.named(function)}")
+        return self.arn("lambda", f"function:{self.name_of(function)}")
 
     def alias_arn(self, function: str) -> str:
         return f"{self.function_arn(function)}:{self.environment.alias}"
@@ -41,12 +41,12 @@ class Naming:
         return self.arn("secretsmanager", f"secret:{self.environment.secrets[key]}-??????")
 
     def log_group(self, function: str) -> str:
-        own = f"/aws/lambda/{self.named(function)}"
+        own = f"/aws/lambda/{self.name_of(function)}"
         return self.environment.names.get(f"{function}-logs", own)
 
     @property
     def api_log_group(self) -> str:
-        own = f"/aws/apigateway/{self.named('api')}"
+        own = f"/aws/apigateway/{self.name_of('api')}"
         return self.environment.names.get("api-logs", own)
 
 

@@ -8,10 +8,10 @@ def in_place(part: Any, document: Mapping[str, Any]) -> Any:
     """Return a part of an OpenAPI document without references; KeyError if one names nothing."""
     match part:
         case {"$ref": pointer, **rest}:
-            named: Any = document
+            target: Any = document
             for step in pointer.split("/")[1:]:
-                named = named[step.replace("~1", "/").replace("~0", "~")]
-            whole = in_place(named, document)
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            whole = in_place(target, document)
             return {"allOf": [whole], **in_place(rest, document)} if rest else whole
         case Mapping():
             return {name: in_place(value, document) for name, value in part.items()}

@@ -37,7 +37,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "image_bucket": lambda snapshot, _: configured_bucket(snapshot.environment),
     "inventory": lambda snapshot, _: snapshot.inventory,
     "builds": lambda snapshot, _: packed(snapshot.scope),
-    "found": lambda snapshot, _: snapshot.inventory.sections,
+    "sections": lambda snapshot, _: snapshot.inventory.sections,
     "records": lambda snapshot, _: snapshot.records,
     "dev": lambda snapshot, _: snapshot.dev,
     "now": lambda snapshot, _: snapshot.now,

@@ -127,7 +127,7 @@ def test_failed_load_run_and_an_old_one_are_missing_and_say_so():
     )
 
     assert not need.present
-    assert need.found.en.startswith("failed at ")
+    assert need.state.en.startswith("failed at ")
 
 
 def test_what_a_person_signs_is_listed_where_smoke_does_not_write():

@@ -138,7 +138,7 @@ def _with_additions(
     role: Role, bare: Found, mine: Iterable[PolicyDocument], sound: Sound, now: datetime
 ) -> PolicyDocument:
     """Return our policy: what was added to it and may stay, under its numbers, and then the plan."""
-    bound = replace(role, accepted=frozenset(), beside=frozenset())
+    bound = replace(role, accepted=frozenset(), written_by_tools=frozenset())
 
     def added(statement: Raw) -> bool:
         if statement["Effect"] == "Deny":
