@@ -51,8 +51,8 @@ def clients(session: boto3.Session, rates: Mapping[str, CallRate] | None = None)
     def made(service: str) -> Any:
         client = session.client(service, config=CONFIG)
         verify_answers(client, lambda name: NEEDS.get(name, ()), longest_s=LONGEST_S)
-        for named, rate in rates.items():
-            of, _, operation = named.partition(":")
+        for action, rate in rates.items():
+            of, _, operation = action.partition(":")
             if of == service and operation:
                 _pace(client, operation, RateLimiter(rate.per_second, burst=rate.burst))
         return client
@@ -101,20 +101,20 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
 
 def needles_of(secrets: Iterable[Secret], aws: Clients) -> Needles:
     """Return secret -> its value in plain and encoded forms; secrets that can't be read are left out."""
-    found = {}
+    needles = {}
     for secret in secrets:
         with suppress(NotTestable):
-            found[secret.name] = spellings([secret_value(aws("secretsmanager"), secret)])
-    return found
+            needles[secret.name] = spellings([secret_value(aws("secretsmanager"), secret)])
+    return needles
 
 
 def variable(lambda_: Any, function: str, name: str) -> str | None:
     """Return the value of a function's variable, which is never shown; None if it has no such variable, or can't be read."""
     try:
-        found = lambda_.get_function(FunctionName=function)["Configuration"]
+        configuration = lambda_.get_function(FunctionName=function)["Configuration"]
     except AWAY:
         return None
-    value = found.get("Environment", {}).get("Variables", {}).get(name)
+    value = configuration.get("Environment", {}).get("Variables", {}).get(name)
     return value and str(value)
 
 
@@ -123,8 +123,8 @@ def live_value(aws: Clients, secret: Secret, holder: str | None) -> str:
 
     ``holder`` is None in production, where no function may have a secret in a variable.
     """
-    held = variable(aws("lambda"), holder, secret.json_key) if holder else None
-    return held or secret_value(aws("secretsmanager"), secret)
+    value = variable(aws("lambda"), holder, secret.json_key) if holder else None
+    return value or secret_value(aws("secretsmanager"), secret)
 
 
 def held_in(text: str, needles: Needles) -> list[Words]:

@@ -86,8 +86,8 @@ class Call:
     @property
     def members(self) -> Mapping[str, Any]:
         """The body's members; none if it is not a JSON object."""
-        found = _parsed(self.body or "")
-        return found if isinstance(found, dict) else {}
+        body = _parsed(self.body or "")
+        return body if isinstance(body, dict) else {}
 
     @property
     def asked(self) -> str:
@@ -129,9 +129,9 @@ class Answer:
     @property
     def json(self) -> Any:
         """The parsed body; None if it is not JSON, or holds half of a character, which no person can show."""
-        found = _parsed(self.text)
+        parsed = _parsed(self.text)
         try:
-            return found if "\\u" not in self.text or _utf8(found) else None
+            return parsed if "\\u" not in self.text or _utf8(parsed) else None
         except UnicodeEncodeError:
             return None
 
@@ -189,10 +189,10 @@ class Answer:
     def words(self) -> Words:
         """What was asked and answered, in one line."""
         code = f" {self.error_code}" if self.error_code else ""
-        asked = self.call.words
+        request = self.call.words
         return Words(
-            en=f"{asked.en} answered {self.status}{code}",
-            ja=f"{asked.ja}の応答は{self.status}{code}",
+            en=f"{request.en} answered {self.status}{code}",
+            ja=f"{request.ja}の応答は{self.status}{code}",
         )
 
 
@@ -220,8 +220,8 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _utf8(found: Any) -> bytes:
-    return json.dumps(found, ensure_ascii=False).encode()
+def _utf8(parsed: Any) -> bytes:
+    return json.dumps(parsed, ensure_ascii=False).encode()
 
 
 def _refused(constant: str) -> NoReturn:

@@ -69,13 +69,13 @@ class Cleaner:
 
     def _without(self, table: KeyedTable, hash_key: str) -> Iterator[Words]:
         try:
-            found, left = table.emptied([hash_key])
+            keys, left = table.emptied([hash_key])
         except AWAY as error:
             item, why = _item(hash_key, table.name), reason(error)
             yield Words(en=f"{item.en} ({why})", ja=f"{item.ja}（{why}）")
         else:
-            self.removed.extend(_named(key, table) for key in found if key not in left)
-            yield from (_named(key, table) for key in left)
+            self.removed.extend(_item_in_words(key, table) for key in keys if key not in left)
+            yield from (_item_in_words(key, table) for key in left)
 
 
 def _awarded(answers: Iterable[Answer]) -> Iterator[str]:
@@ -94,6 +94,6 @@ def _item(key: str, table: str) -> Words:
     return Words(en=f"{key} in {table}", ja=f"{table}の{key}")
 
 
-def _named(key: Key, table: KeyedTable) -> Words:
+def _item_in_words(key: Key, table: KeyedTable) -> Words:
     text = " ".join(str(value) for typed in key.values() for value in typed.values())
     return _item(text, table.name)

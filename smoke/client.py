@@ -38,8 +38,8 @@ def connections_to(url: str) -> requests.Session:
     # Without an auth object, requests would take credentials from ~/.netrc in place of the session.
     http.auth = _as_it_is
     # Proxies and certificates come from the environment variables, which requests would read for each call.
-    found = http.merge_environment_settings(url, {}, None, None, None)
-    http.proxies, http.verify = found["proxies"], found["verify"]
+    settings = http.merge_environment_settings(url, {}, None, None, None)
+    http.proxies, http.verify = settings["proxies"], settings["verify"]
     http.trust_env = False
     return http
 
@@ -76,7 +76,7 @@ class Client:
             timeout=TIMEOUT_S,
             allow_redirects=False,
         )
-        asked = time.monotonic()
+        began = time.monotonic()
         try:
             response = within(LONGEST_S, ask)
         except NO_ANSWER as error:
@@ -94,7 +94,7 @@ class Client:
             # As a page reads JSON, ignoring the charset: what is not UTF-8 is not JSON either.
             text=response.content.decode("utf-8", "backslashreplace"),
             at=time.time(),
-            took_s=time.monotonic() - asked,
+            took_s=time.monotonic() - began,
         )
         with self._lock:
             self.answers.append(answer)

@@ -80,8 +80,8 @@ class Contract:
     def _flaws(self, answer: Answer, status: int, code: str | None) -> Iterator[Words]:
         documented = self.responses.get((answer.call.route, status))
         if answer.status != status or (code and not _has(answer, code, documented)):
-            wanted = f"{status} {code}" if code else str(status)
-            yield Words(en=f"not {wanted}", ja=f"期待値は{wanted}です")
+            expected = f"{status} {code}" if code else str(status)
+            yield Words(en=f"not {expected}", ja=f"期待値は{expected}です")
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != JSON:
             yield Words(
@@ -123,15 +123,16 @@ def _broken_headers(answer: Answer, documented: Documented) -> Iterator[Words]:
 
 def _broken_rule(error: ValidationError) -> Words:
     """Name the part of the body by JSON pointer, and the rule of the schema that it breaks."""
-    where, instance, rule = _pointer(error.absolute_path), error.instance, error.validator
-    found, wanted = (shown(json.dumps(entry)) for entry in (instance, error.validator_value))
-    ja = f"{found}がスキーマの{rule}: {wanted}を満たしていません"
+    pointer, instance, rule = _pointer(error.absolute_path), error.instance, error.validator
+    value, constraint = (shown(json.dumps(entry)) for entry in (instance, error.validator_value))
+    ja = f"{value}がスキーマの{rule}: {constraint}を満たしていません"
     if rule == "required":
-        ja = f"必須のメンバーがありません（必須: {wanted}、応答: {found}）"
+        ja = f"必須のメンバーがありません（必須: {constraint}、応答: {value}）"
     elif rule in {"additionalProperties", "unevaluatedProperties"}:
-        ja = f"API仕様にないメンバーがあります（{found}）"
+        ja = f"API仕様にないメンバーがあります（{value}）"
     return Words(
-        en=f"but {where or 'the body'}: {redacted(error.message)}", ja=f"{where or '本文'}: {ja}"
+        en=f"but {pointer or 'the body'}: {redacted(error.message)}",
+        ja=f"{pointer or '本文'}: {ja}",
     )
 
 
@@ -188,16 +189,16 @@ def schema_name(schema: Mapping[str, Any]) -> str:
 
 
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    named = application().document["components"]["schemas"].get(schema_name(schema), {})
-    return {**named.get("properties", {}), **schema.get("properties", {})}
+    component = application().document["components"]["schemas"].get(schema_name(schema), {})
+    return {**component.get("properties", {}), **schema.get("properties", {})}
 
 
 def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Documented]]:
     for path, item in document["paths"].items():
         for verb, operation in item.items():
             for status, response in operation["responses"].items():
-                found = _documented(in_place(response, document))
-                yield (f"{verb.upper()} {path}", int(status)), found
+                documented = _documented(in_place(response, document))
+                yield (f"{verb.upper()} {path}", int(status)), documented
 
 
 def _documented(response: Mapping[str, Any]) -> Documented:
@@ -229,19 +230,19 @@ Fact = tuple[str, object, object]
 
 def disagreements(answer: Answer) -> Iterator[Words]:
     """Yield what a success, valid by its schema, says of itself or of its request that can't be true."""
-    for where, found, expected in _facts(answer):
-        if found != expected:
+    for member, actual, expected in _facts(answer):
+        if actual != expected:
             yield Words(
-                en=f"but {where} is {found!r}, expected {expected!r}",
-                ja=f"{where}が{found!r}です（期待値{expected!r}）",
+                en=f"but {member} is {actual!r}, expected {expected!r}",
+                ja=f"{member}が{actual!r}です（期待値{expected!r}）",
             )
 
 
 def _facts(answer: Answer) -> Iterator[Fact]:
-    body, asked = answer.json, _asked(answer.call)
+    body, request = answer.json, _request_members(answer.call)
     for name, of in repeated(answer.call.route).items():
-        if of in asked:
-            yield f"/{name}", body[name], asked[of]
+        if of in request:
+            yield f"/{name}", body[name], request[of]
     if rule := RULES.get(answer.call.route):
         yield from rule(answer)
 
@@ -251,9 +252,9 @@ def repeated(route: str) -> Mapping[str, str]:
     """Return member of a success -> what of the request has the same name, and so the same value; of the rally alone."""
     if route not in operations():
         return {}
-    asked = {_plain(name): name for name in asked_of(route) if name not in ITS_OWN}
+    requested = {_plain(name): name for name in asked_of(route) if name not in ITS_OWN}
     answered = _properties(operations()[route]["responses"][str(OK)]["content"][JSON]["schema"])
-    return {name: asked[_plain(name)] for name in answered if _plain(name) in asked}
+    return {name: requested[_plain(name)] for name in answered if _plain(name) in requested}
 
 
 def _plain(name: str) -> str:
@@ -261,7 +262,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _asked(call: Call) -> Mapping[str, Any]:
+def _request_members(call: Call) -> Mapping[str, Any]:
     """Return what a request says by name; of a position without an accuracy, that it has none."""
     members = call.members
     absent = {"accuracy": None} if members and call.path == "/gps/verify" else {}

@@ -90,17 +90,17 @@ def not_allowed(answer: Answer, names: set[str]) -> Words:
 
 def preflight(path: str, verb: str, headers: str, origin: str | None = None) -> Call:
     """Return the preflight that a browser sends before ``verb`` with these headers."""
-    asked = (
+    requested = (
         ("Access-Control-Request-Method", verb),
         ("Access-Control-Request-Headers", headers),
     )
-    return Call(verb="OPTIONS", path=path, origin=origin, headers=asked)
+    return Call(verb="OPTIONS", path=path, origin=origin, headers=requested)
 
 
 def listed(answer: Answer, what: str) -> set[str]:
     """Return what a preflight allows (``headers``, ``methods``), in lower case."""
-    found = answer.headers.get(f"{ALLOW}{what}", "")
-    return {part.strip().lower() for part in found.split(",")}
+    values = answer.headers.get(f"{ALLOW}{what}", "")
+    return {part.strip().lower() for part in values.split(",")}
 
 
 def _success(route: str) -> Callable[[Scenarios], Call]:

@@ -48,14 +48,16 @@ class Error:
 
 def _text(route: str, text: str) -> Callable[[Scenarios], Call]:
     verb, path = route.split(" ")
-    return lambda scenarios: Call(verb=verb, path=path, session=_who(route, scenarios), body=text)
+    return lambda scenarios: Call(
+        verb=verb, path=path, session=_session_of(route, scenarios), body=text
+    )
 
 
 def _members(route: str, **members: object) -> Callable[[Scenarios], Call]:
-    return lambda scenarios: send(route, _who(route, scenarios), **members)
+    return lambda scenarios: send(route, _session_of(route, scenarios), **members)
 
 
-def _who(route: str, scenarios: Scenarios) -> Session | None:
+def _session_of(route: str, scenarios: Scenarios) -> Session | None:
     return None if route == "POST /auth/verify" else scenarios.caller
 
 
@@ -251,7 +253,7 @@ def _sender(route: str, scenarios: Scenarios) -> Session | None:
     if route == "POST /notify":
         # A careless function could send a message, to the operator if it were the operator's session.
         return scenarios.sessions.own(scenarios.caller.user_id)
-    return _who(route, scenarios)
+    return _session_of(route, scenarios)
 
 
 def _spoiled(route: str, scenarios: Scenarios, session: Session | None) -> Iterator[str]:

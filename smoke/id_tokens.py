@@ -33,15 +33,15 @@ class IdTokens:
     line: LineClient
     channel_id: str
     now: int
-    given: str | None = field(default=None, repr=False)
+    from_phone: str | None = field(default=None, repr=False)
     """A token that a phone got from LINE, good for an hour."""
 
     def good(self, user_id: str) -> str:
         """Return a token that LINE verifies; ManualOnly if only a phone can get one."""
         if self.line.embedded:
             return self.line.id_token(user_id=user_id, name=NAME, audience=self.channel_id)
-        if self.given:
-            return self.given
+        if self.from_phone:
+            return self.from_phone
         raise ManualOnly(
             en=f"a login needs an ID token of LINE; pass one in {GIVEN}, or sign for a login",
             ja=f"ログインにはLINEのIDトークンが必要です。{GIVEN}に設定するか、ログインを確認して署名してください",

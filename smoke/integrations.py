@@ -92,15 +92,15 @@ def refused_token(status: int) -> Words:
 
 def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     """Ask LINE whose channel access token the functions read: status, and bot or error."""
-    status, found = calls.suite.line.bot(channel_token(calls))
-    if status == 200 and not isinstance(found.get("userId"), str):
+    status, body = calls.suite.line.bot(channel_token(calls))
+    if status == 200 and not isinstance(body.get("userId"), str):
         raise NotTestable(
             en="LINE does not say whose the channel access token is",
             ja="LINEがチャネルアクセストークンの所有者を示していません",
         )
-    facts = {name: found.get(name) for name in ("userId", "displayName", "message")}
+    facts = {name: body.get(name) for name in ("userId", "displayName", "message")}
     calls.observe.note(status=status, **facts)
-    return status, found
+    return status, body
 
 
 def page(calls: RowCalls) -> tuple[str, requests.Response]:
@@ -112,15 +112,17 @@ def page(calls: RowCalls) -> tuple[str, requests.Response]:
 def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     """Load the front end's configuration: its URL, and what it names."""
     url = config_url(configured(calls, "front_end"))
-    found = _fetched(calls, url)
-    named = named_in(found.text) if found.status_code == 200 else {}
-    calls.observe.note(**named)
-    return url, named
+    answer = _fetched(calls, url)
+    addresses = named_in(answer.text) if answer.status_code == 200 else {}
+    calls.observe.note(**addresses)
+    return url, addresses
 
 
-def shown(named: Mapping[str, tuple[str, ...]]) -> str:
+def shown(addresses: Mapping[str, tuple[str, ...]]) -> str:
     """Write the values as a configuration has them; empty if there are none."""
-    return ", ".join(f"{name}: {' / '.join(found)}" for name, found in named.items() if found)
+    return ", ".join(
+        f"{name}: {' / '.join(values)}" for name, values in addresses.items() if values
+    )
 
 
 def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
@@ -146,13 +148,13 @@ def _page(url: str) -> tuple[str, str, str]:
 def liff_app(calls: RowCalls) -> Mapping[str, Any]:
     """Return our LIFF app as LINE has it: liffId, view {url}, scope; Broken if there is none."""
     liff_id = configured(calls, "line.liff_id")
-    status, found = calls.suite.line.liff_apps(_login_token(calls))
+    status, body = calls.suite.line.liff_apps(_login_token(calls))
     if status not in (200, 404):
         raise NotTestable(
             en=f"LINE answers {status} to the token of the Login channel",
             ja=f"LINEはログインチャネルのトークンに{status}を返します",
         )
-    apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in found.get("apps", ())}
+    apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in body.get("apps", ())}
     calls.observe.note(apps=sorted(apps), app=apps.get(liff_id))
     others = listed(apps)
     require(
@@ -203,9 +205,9 @@ def judge_token_life(calls: RowCalls) -> None:
         None if seconds is None else now + timedelta(seconds=max(-NEVER_S, min(seconds, NEVER_S)))
     )
     calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
-    found = UNKNOWN if ends is None else today(ends).isoformat()
+    last_day = UNKNOWN if ends is None else today(ends).isoformat()
     enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
-    _decide(calls, LAST_DAY, found, _a_week_away(enough=enough))
+    _decide(calls, LAST_DAY, last_day, _a_week_away(enough=enough))
 
 
 def judge_message_quota(calls: RowCalls) -> None:
@@ -245,18 +247,18 @@ def accepted_token(calls: RowCalls) -> str:
     return token
 
 
-def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
+def _decide(calls: RowCalls, fact: Words, actual: object, bound: Bound) -> None:
     difference = Difference(
         CHANNEL,
         calls.suite.environment.line.bot_user_id or calls.suite.environment.name,
         fact,
-        found,
+        actual,
         bound,
         decided_in="" if fact is LAST_DAY else where("line.expected_messages"),
         loosens=True,
     )
     judge = Judge(calls.observe, decisions_of(calls.suite.snapshot))
-    judge(() if bound.holds(found) else (difference,))
+    judge(() if bound.holds(actual) else (difference,))
 
 
 def _a_week_away(*, enough: bool) -> Bound:

@@ -65,7 +65,7 @@ class Leftovers:
                     ja=f"{consenting.user_id}の{stamps}（残っている可能性があります。smoke.test_userをこのIDに戻してください）",
                 )
             ]
-        return Restorer(held=consenting, table=cleaner.user_stamps).put_back()
+        return Restorer(before=consenting, table=cleaner.user_stamps).put_back()
 
     def _unlinked(self, tester: str) -> list[Words]:
         """Unlink the test user's rich menu at LINE itself, since the functions may be broken."""
@@ -96,14 +96,14 @@ def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ..
     notes = Notes.of(environment, home)
     with notes.alone():
         aws = clients(open_session(environment.region))
-        found, unread = notes.left()
+        noted, unread = notes.earlier()
         leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
-        cleaned = [words for note in found if (words := _processed(note, leftovers))]
+        cleaned = [words for note in noted if (words := _processed(note, leftovers))]
         yield (*cleaned, *(_unreadable(path, environment) for path in unread))
-        if cleaned or not found:
+        if cleaned or not noted:
             return
         # A call that a killed run made just before may have been stored in the meantime.
-        for note in found:
+        for note in noted:
             if environment.smoke.writes:
                 leftovers.still_there_after_cleaning(note)
 
@@ -117,7 +117,7 @@ def left_behind(environment: Environment, home: Path) -> tuple[Words, ...]:
             en=f"The smoke run of {in_japan(note.began)} did not remove what it wrote{_stamps_of(note).en}: {command}",
             ja=f"{in_japan(note.began)}のスモーク実行が書き込んだデータが残っています{_stamps_of(note).ja}: {command}",
         )
-        for note in notes.left()[0]
+        for note in notes.earlier()[0]
     )
 
 
@@ -199,7 +199,7 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
     notes = Notes.of(environment, root / "report" / environment.name)
     leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
     with notes.alone():
-        noted, _ = notes.left()
+        noted, _ = notes.earlier()
         left = [words for note in noted for words in leftovers.still_there_after_cleaning(note)]
         cleaner = Cleaner.of(plan, aws, harness_leftovers(aws, plan))
         left += cleaner.clean_users()

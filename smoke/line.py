@@ -43,10 +43,10 @@ class LineClient:
         signed JWTs, which contain their own expiry. Source: LINE's OpenAPI document
         channel-access-token.yml, and "Channel access token" in LINE's documentation.
         """
-        given = {"access_token": token}
+        parameters = {"access_token": token}
         for status, facts in (
-            self._ask("POST", "/v2/oauth/verify", data=given),
-            self._ask("GET", "/oauth2/v2.1/verify", params=given),
+            self._ask("POST", "/v2/oauth/verify", data=parameters),
+            self._ask("GET", "/oauth2/v2.1/verify", params=parameters),
         ):
             if status == 200 and type(facts.get("expires_in")) is int:
                 return int(facts["expires_in"])
@@ -60,8 +60,8 @@ class LineClient:
         """
         status, quota = self._ask("GET", QUOTA, token)
         kind, limit = quota.get("type"), quota.get("value")
-        known = kind == "none" or (kind == "limited" and _counts(limit))
-        if status != 200 or not known:
+        valid = kind == "none" or (kind == "limited" and _counts(limit))
+        if status != 200 or not valid:
             raise _unsaid(QUOTA, status)
         status, consumption = self._ask("GET", f"{QUOTA}/consumption", token)
         used = consumption.get("totalUsage")
@@ -96,7 +96,7 @@ class LineClient:
         )
         try:
             answer = within(LONGEST_S, ask)
-            found = answer.json()
+            body = answer.json()
         except (*NO_ANSWER, ValueError) as error:
             kind = type(error).__name__
             raise NotTestable(
@@ -108,7 +108,7 @@ class LineClient:
                 en=f"LINE answered {answer.status_code} to {verb} {path}: it is away, or asked too often",
                 ja=f"{verb} {path}へのLINEの応答は{answer.status_code}（障害、または要求が多すぎる）",
             )
-        return answer.status_code, found if isinstance(found, dict) else {}
+        return answer.status_code, body if isinstance(body, dict) else {}
 
 
 def _counts(value: object) -> TypeGuard[int]:

@@ -49,16 +49,16 @@ class Logs:
         """
         left = max(0.0, at + self.within_s - self.now())
         asking = Retrying(
-            retry=retry_if_result(lambda found: not found),
+            retry=retry_if_result(lambda matches: not matches),
             stop=stop_after_delay(left),
             wait=wait_exponential(multiplier=0.1, max=3),
         )
         try:
-            return tuple(asking(self.found, group, pattern, at))
+            return tuple(asking(self.present, group, pattern, at))
         except RetryError:
             return ()
 
-    def found(
+    def present(
         self, group: str, pattern: str, since: float, most_pages: int | None = None
     ) -> tuple[str, ...]:
         """Return the lines that match a pattern and are there now, the oldest first; Follows if there is no such group."""
@@ -104,38 +104,38 @@ def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...
     functions = {function.log_group for function in calls.suite.plan.functions}
     own = calls.suite.environment.own_code and group.name in functions
     searched = STARTED if own else f'"{answer.request_id}"'
-    found = logs_of(calls).lines(group.name, searched, answer.at)
-    calls.observe.note(group=group.name, searched=searched, lines=len(found))
-    if not found:
+    lines = logs_of(calls).lines(group.name, searched, answer.at)
+    calls.observe.note(group=group.name, searched=searched, lines=len(lines))
+    if not lines:
         calls.attribute(answer.call.route)
-    return found
+    return lines
 
 
 def varied(answers: Iterable[Answer]) -> list[Answer]:
     """Return answers in an order in which each kind (route, status, code) comes once before any comes twice."""
-    seen: Counter[tuple[str, int, str | None]] = Counter()
+    repeats: Counter[tuple[str, int, str | None]] = Counter()
     ranked: list[tuple[int, Answer]] = []
     for answer in answers:
         kind = answer.call.route, answer.status, answer.error_code
-        ranked.append((seen[kind], answer))
-        seen[kind] += 1
+        ranked.append((repeats[kind], answer))
+        repeats[kind] += 1
     return [ranked_answer for _, ranked_answer in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def patterns(terms: Iterable[str], most: int) -> list[str]:
     """Return filter patterns that match lines with any of these terms, as many terms as fit into ``most`` patterns."""
-    found: list[str] = []
+    filters: list[str] = []
     for term in terms:
         if not term:
             continue
-        wanted = f'?"{term}"'
-        if found and len(found[-1]) + 1 + len(wanted) <= LONGEST:
-            found[-1] = f"{found[-1]} {wanted}"
-        elif len(found) < most:
-            found.append(wanted)
+        quoted = f'?"{term}"'
+        if filters and len(filters[-1]) + 1 + len(quoted) <= LONGEST:
+            filters[-1] = f"{filters[-1]} {quoted}"
+        elif len(filters) < most:
+            filters.append(quoted)
         else:
             break
-    return found
+    return filters
 
 
 def logs_of(calls: RowCalls) -> Logs:
@@ -160,7 +160,10 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
     mistakes = [answer, *(other for other in varied(others) if other is not answer)]
     lines, logs = lines_of(calls, group, answer), logs_of(calls)
     for pattern in patterns((mistake.request_id for mistake in mistakes), 1):
-        lines = (*lines, *logs.found(group.name, pattern, min(mistake.at for mistake in mistakes)))
+        lines = (
+            *lines,
+            *logs.present(group.name, pattern, min(mistake.at for mistake in mistakes)),
+        )
     counted = [line for line in dict.fromkeys(lines) if _FAULT.search(line)]
     return [
         Words(
@@ -176,5 +179,5 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
 def group_of(calls: RowCalls, route: str) -> LogGroup:
     """Return the log group of the function behind a route."""
     plan = calls.suite.plan
-    named = plan.route(route).function.log_group
-    return next(group for group in plan.log_groups if group.name == named)
+    name = plan.route(route).function.log_group
+    return next(group for group in plan.log_groups if group.name == name)

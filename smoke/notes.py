@@ -104,7 +104,7 @@ class Notes:
         with suppress(OSError):
             self._path(note).unlink(missing_ok=True)
 
-    def left(self) -> tuple[list[Note], list[str]]:
+    def earlier(self) -> tuple[list[Note], list[str]]:
         """Return the notes of earlier runs, and the files that can't be read as notes."""
         notes, unread = [], []
         for path in sorted(self.folder.glob("*.json")):

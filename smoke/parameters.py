@@ -64,8 +64,8 @@ def _of_functions(plan: Plan) -> list[LogGroup]:
 
 def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
-        asked = (argument in ANY) is not is_rally(environment)
-        planned = list(ARGUMENTS[argument](environment, plan)) if asked else [None]
+        applies = (argument in ANY) is not is_rally(environment)
+        planned = list(ARGUMENTS[argument](environment, plan)) if applies else [None]
         metafunc.parametrize(argument, planned, ids=str)
 
 

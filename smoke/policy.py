@@ -29,8 +29,8 @@ def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]
     if plan.api.usage_plan.api_key:
         yield _allow(f"arn:aws:apigateway:{environment.region}::/apikeys", "apigateway:GET")
     for group in plan.log_groups:
-        where = f"{environment.region}:{environment.account}:log-group:{group.name}:*"
-        yield _allow(f"arn:aws:logs:{where}", "logs:FilterLogEvents")
+        lines_of_group = f"{environment.region}:{environment.account}:log-group:{group.name}:*"
+        yield _allow(f"arn:aws:logs:{lines_of_group}", "logs:FilterLogEvents")
     for key in ("users", "userstamps"):
         yield _allow(plan.table(key).arn, "dynamodb:Query", "dynamodb:DeleteItem", users=USERS)
     if borrows_a_user(environment):

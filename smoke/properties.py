@@ -66,12 +66,12 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     own, of_other = (
         calls.scenarios.harmless(route, caller, name) for name in (caller.user_id, other)
     )
-    plain, named = calls.answer(own), calls.answer(with_unknown(own, other))
+    plain, extended = calls.answer(own), calls.answer(with_unknown(own, other))
     refused = calls.answer(with_unknown(of_other, other))
-    flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, named)
+    flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, extended)
     if differing:
         # LINE takes a message to a person once: only the first answer says that it was sent.
-        differing = _differing(calls.answer(replace(own, time=2)), named)
+        differing = _differing(calls.answer(replace(own, time=2)), extended)
     if differing:
         calls.attribute(route)
     return [*([flaw] if flaw else []), *differing, *_accepted_as_caller(calls, route)]
@@ -91,19 +91,19 @@ def decided_login(calls: RowCalls) -> list[Words]:
     """Log in with unknown members; the person of the ID token must be logged in all the same."""
     logged_in(calls)
     plain = calls.success(LOGIN)
-    named = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
-    flaw = calls.flaw(named, 200)
-    return [flaw] if flaw else _differing(plain, named, but={"access_token"})
+    extended = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
+    flaw = calls.flaw(extended, 200)
+    return [flaw] if flaw else _differing(plain, extended, but={"access_token"})
 
 
 def _differing(
     plain: Answer, answer: Answer, but: frozenset[str] | set[str] = LISTS
 ) -> list[Words]:
-    found, expected = _facts(answer), _facts(plain)
+    actual, expected = _facts(answer), _facts(plain)
     return [
-        differs(answer, name, found.get(name), expected.get(name))
-        for name in sorted((found.keys() | expected.keys()) - but)
-        if found.get(name) != expected.get(name)
+        differs(answer, name, actual.get(name), expected.get(name))
+        for name in sorted((actual.keys() | expected.keys()) - but)
+        if actual.get(name) != expected.get(name)
     ]
 
 
@@ -134,22 +134,22 @@ class Visitor:
     within: bool
     accuracy: float | None = SURE_M
 
-    def asked(self, scenarios: Scenarios) -> Call:
+    def call(self, scenarios: Scenarios) -> Call:
         place = {**self.spot.away(self.metres, self.bearing), "spotId": self.spot.stamp_id}
-        asked = {**unknown("userId", scenarios.other), **place, "accuracy": self.accuracy}
-        return scenarios.position(scenarios.caller, **asked)
+        members = {**unknown("userId", scenarios.other), **place, "accuracy": self.accuracy}
+        return scenarios.position(scenarios.caller, **members)
 
     def flaws(self, answer: Answer) -> Iterator[Words]:
         """Yield what the answer gets wrong about the spot, the distance, and whether the visitor is within."""
         spot, stamp = self.spot, answer.json
-        wanted = {
+        expected = {
             "name": spot.name,
             "lat": spot.lat,
             "lon": spot.lon,
             "radiusM": spot.radius_m,
             "within": self.within,
         }
-        for name, value in wanted.items():
+        for name, value in expected.items():
             if stamp[name] != value:
                 yield differs(answer, name, json.dumps(stamp[name]), json.dumps(value))
         yield from _misplaced(answer, self.metres, ROUNDING_M)
@@ -158,30 +158,30 @@ class Visitor:
 def wrong_place(answer: Answer, metres: float, *, within: bool) -> Iterator[Words]:
     """Yield how an answer misjudges a visitor at this distance; an error of a thousandth is accepted."""
     yield from _misplaced(answer, metres, metres / 1000)
-    if (found := answer.member("within")) is not within:
-        yield differs(answer, "within", json.dumps(found), json.dumps(within))
+    if (actual := answer.member("within")) is not within:
+        yield differs(answer, "within", json.dumps(actual), json.dumps(within))
 
 
 def _misplaced(answer: Answer, metres: float, most_m: float) -> Iterator[Words]:
     """Yield a distance that is wrong by more than ``most_m``."""
-    if abs((found := answer.member("distanceM")) - metres) > most_m:
-        yield differs(answer, "distanceM", found, f"{metres:.2f}")
+    if abs((actual := answer.member("distanceM")) - metres) > most_m:
+        yield differs(answer, "distanceM", actual, f"{metres:.2f}")
 
 
 def stands(scenarios: Scenarios) -> list[Visitor]:
     """Return visitors inside and outside every spot, in many directions, and far away."""
     cap_m = scenarios.environment.accuracy_cap_m
-    found = []
+    visitors = []
     for number, spot in enumerate(scenarios.spots()):
         bearing = 37.0 * number % 360
-        found += [
+        visitors += [
             Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True),
             Visitor(spot, spot.radius_m + EDGE_M, bearing + 90, within=False),
         ]
     spot = scenarios.spot
     reach_m = max(spot.radius_m, cap_m)
     return [
-        *found,
+        *visitors,
         Visitor(spot, FAR_SIDE_M, 60.0, within=False),
         Visitor(spot, spot.radius_m - EDGE_M, 200.0, within=True, accuracy=None),
         Visitor(spot, spot.radius_m + EDGE_M, 200.0, within=False, accuracy=None),
@@ -200,14 +200,14 @@ def beyond_the_cap(scenarios: Scenarios) -> list[Visitor]:
 def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands) -> list[Words]:
     """Ask about all these positions, and return what is answered wrongly."""
     _ = calls.caller
-    asked = of(calls.scenarios)
-    answers = calls.at_once(visitor.asked(calls.scenarios) for visitor in asked)
-    calls.observe.note(spots=len(calls.scenarios.spots()), positions=len(asked))
-    found: list[Words] = []
-    for stand, answer in zip(asked, answers, strict=True):
+    visitors = of(calls.scenarios)
+    answers = calls.at_once(visitor.call(calls.scenarios) for visitor in visitors)
+    calls.observe.note(spots=len(calls.scenarios.spots()), positions=len(visitors))
+    flaws: list[Words] = []
+    for stand, answer in zip(visitors, answers, strict=True):
         flaw = calls.flaw(answer, 200)
-        found += [flaw] if flaw else stand.flaws(answer)
-    return found
+        flaws += [flaw] if flaw else stand.flaws(answer)
+    return flaws
 
 
 # Sessions
@@ -228,8 +228,8 @@ def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
         "sub": (claims.get("sub"), user, claims.get("sub") == user),
     }
     return [
-        differs(answer, f"{name} of the session", found, expected, ja=f"セッションの{name}")
-        for name, (found, expected, right) in facts.items()
+        differs(answer, f"{name} of the session", actual, expected, ja=f"セッションの{name}")
+        for name, (actual, expected, right) in facts.items()
         if not right
     ]
 
@@ -248,10 +248,10 @@ def synthetic_in_ranking(users: list[str]) -> Words:
 
 def period_flaws(answer: Answer) -> list[Words]:
     """Return a flaw if a current ranking's period is not the one in Japan at this moment."""
-    wanted = {_period(answer.call.path, answer.at + shift) for shift in (-CLOCK_S, CLOCK_S)}
-    if (period := answer.member("period")) in wanted:
+    expected = {_period(answer.call.path, answer.at + shift) for shift in (-CLOCK_S, CLOCK_S)}
+    if (period := answer.member("period")) in expected:
         return []
-    return [differs(answer, "period", period, " or ".join(sorted(wanted)))]
+    return [differs(answer, "period", period, " or ".join(sorted(expected)))]
 
 
 def _period(path: str, at: float) -> str:

@@ -49,14 +49,14 @@ def unclear(calls: RowCalls, route: str) -> list[Words]:
     """Return flaws of a route's answers to bad input, which must be clear, documented 4xx."""
     _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     statuses: Counter[int] = Counter()
-    found = []
+    flaws = []
     for answer in map(calls.suite.answer, bad_calls(route, calls.scenarios)):
         statuses[answer.status] += 1
         if why := _unclear(answer):
             calls.attribute(route)
-            found.append(why)
+            flaws.append(why)
     calls.observe.note(route=route, calls=statuses.total(), statuses=dict(statuses))
-    return found
+    return flaws
 
 
 def refused_input(calls: RowCalls, route: str) -> Answer:
@@ -80,9 +80,9 @@ def leaking(calls: RowCalls) -> list[Words]:
     calls.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
     plan, environment = calls.suite.plan, calls.suite.environment
     flaws = [
-        Words(en=f"{error} reveals {what.en}", ja=f"{error.ja}。{what.ja}が含まれています")
+        Words(en=f"{error} reveals {leak.en}", ja=f"{error.ja}。{leak.ja}が含まれています")
         for error in errors
-        for what in leaks(error, plan, environment)
+        for leak in leaks(error, plan, environment)
     ]
     if unheard and not flaws:
         raise unheard[0].with_traceback(None)
@@ -96,10 +96,10 @@ def naming(calls: RowCalls) -> list[Words]:
     plan, environment = calls.suite.plan, calls.suite.environment
     needles = calls.suite.needles
     return [
-        Words(en=f"{answer} reveals {what.en}", ja=f"{answer.ja}。{what.ja}が含まれています")
+        Words(en=f"{answer} reveals {leak.en}", ja=f"{answer.ja}。{leak.ja}が含まれています")
         for answer in answers
-        for what in (
-            *named(answer, plan, environment),
+        for leak in (
+            *internal_names_in(answer, plan, environment),
             *held_in(_text_and_headers(answer), needles),
         )
     ]
@@ -148,16 +148,16 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
     """Yield what an answer reveals about the inside, by kind; names are those of this environment."""
     text = _text_and_headers(answer)
     for kind, shape in SHAPES.items():
-        if found := shape.search(text):
-            shown = "" if kind is TOKEN else found[0]
+        if match := shape.search(text):
+            shown = "" if kind is TOKEN else match[0]
             yield Words(
                 en=f"{kind.en} ({shown})" if shown else kind.en,
                 ja=f"{kind.ja}（{shown}）" if shown else kind.ja,
             )
-    yield from named(answer, plan, environment)
+    yield from internal_names_in(answer, plan, environment)
 
 
-def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
+def internal_names_in(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield the internal names of this environment that an answer contains, successes included."""
     text = _text_and_headers(answer)
     names = {

@@ -33,11 +33,11 @@ def require(holds: object, otherwise: Words = SILENCE, **texts: str) -> None:
         raise Broken(otherwise, **texts)
 
 
-def differs(answer: Answer, what: str, found: object, expected: object, ja: str = "") -> Words:
+def differs(answer: Answer, fact: str, actual: object, expected: object, ja: str = "") -> Words:
     """Say that a fact of an answer is not what it must be; ``ja`` names it where its own name is English."""
     return Words(
-        en=f"{answer}: {what} is {found}, expected {expected}",
-        ja=f"{answer.ja}。{ja or what}が{found}（期待値{expected}）",
+        en=f"{answer}: {fact} is {actual}, expected {expected}",
+        ja=f"{answer.ja}。{ja or fact}が{actual}（期待値{expected}）",
     )
 
 
@@ -80,7 +80,7 @@ class RowCalls:
         self.observe.note(**answer.facts)
         return answer
 
-    def at_once(self, asked: Iterable[Call]) -> list[Answer]:
+    def at_once(self, calls: Iterable[Call]) -> list[Answer]:
         """Return the answers to independent calls, in their order; none is noted.
 
         For functions that keep no secret: a further copy reads it anew, while the first still has the former one.
@@ -88,7 +88,7 @@ class RowCalls:
         """
         try:
             with ThreadPoolExecutor(1 if self.suite.line.embedded else AT_ONCE) as threads:
-                return list(threads.map(self.suite.answer, asked))
+                return list(threads.map(self.suite.answer, calls))
         except NoResponse as why:
             raise self._because(why) from None
 
@@ -135,14 +135,14 @@ class RowCalls:
 def awarded(calls: RowCalls) -> Answer:
     """Return the answer that awarded the collector a stamp; ManualOnly if none can be collected now."""
     answer = calls.answer(Scenarios.collect)
-    _given(calls, answer)
+    _require_200(calls, answer)
     return answer
 
 
 def logged_in(calls: RowCalls) -> Session:
     """Return the session that a login answered."""
     login = calls.success(LOGIN)
-    _given(calls, login)
+    _require_200(calls, login)
     user_id, token = login.member("user_id"), login.member("access_token")
     return Session(kind=Words("logged-in", "ログイン済み"), user_id=user_id, token=token)
 
@@ -152,7 +152,7 @@ def ranking_after(
 ) -> list[Mapping[str, Any]]:
     """Return the current ranking as this user sees it, asked for the ``time``-th time after the award."""
     answer = calls.answer(lambda scenarios: replace(scenarios.ranking(kind, session), time=time))
-    _given(calls, answer)
+    _require_200(calls, answer)
     return list(answer.member("rankings"))
 
 
@@ -163,5 +163,5 @@ def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
     return [entry["user_id"] for entry in entries if entry["user_id"].startswith(SYNTHETIC)]
 
 
-def _given(calls: RowCalls, answer: Answer) -> None:
+def _require_200(calls: RowCalls, answer: Answer) -> None:
     hold(calls.flaw(answer, 200))

@@ -46,7 +46,7 @@ class Scenarios:
     spots: Callable[[], tuple[Spot, ...]]
     menu: Callable[[], str]
     """Returns the id of the rich menu to set."""
-    held: Callable[[], tuple[str, ...]] = tuple
+    collected: Callable[[], tuple[str, ...]] = tuple
     """Returns the stamps that the collector had before the run: the test user of production may have some."""
 
     @cached_property
@@ -99,13 +99,13 @@ class Scenarios:
     @cached_property
     def collectable(self) -> tuple[Spot, ...]:
         """The spots that this run may collect; ManualOnly if the test user has every open one."""
-        found = collectable(self.spots(), self.sessions.now, self.held())
-        if self.open_now and not found:
+        spots = collectable(self.spots(), self.sessions.now, self.collected())
+        if self.open_now and not spots:
             raise ManualOnly(
                 en="the test user already has every stamp that can be collected now",
                 ja="現在取得できるスタンプをテストユーザーがすべて持っているため、取得できません",
             )
-        return found
+        return spots
 
     @property
     def goal(self) -> Spot:
@@ -164,14 +164,14 @@ class Scenarios:
     def award(self, session: Session, **members: object) -> Call:
         """Claim the spot as the front end does, with a position if one is required."""
         position = {"lat": self.goal.lat, "lon": self.goal.lon, "accuracy": ACCURACY_M}
-        asked: dict[str, object] = {
+        required: dict[str, object] = {
             "user_id": session.user_id,
             "stamp_id": self.goal.stamp_id,
             "method": "GPS",
         }
         if self.environment.award_requires_position:
-            asked |= position
-        members = {name: value for name, value in (asked | members).items() if value is not None}
+            required |= position
+        members = {name: value for name, value in (required | members).items() if value is not None}
         return send("POST /stamps/award", session, **members)
 
     def collect(self, **members: object) -> Call:
@@ -190,16 +190,16 @@ class Scenarios:
     def position(self, session: Session, **members: object) -> Call:
         """Ask whether someone who stands on the spot is there."""
         place = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
-        asked = {"userId": session.user_id, "spotId": self.spot.stamp_id, **place, **members}
-        members = {name: value for name, value in asked.items() if value is not None}
+        required = {"userId": session.user_id, "spotId": self.spot.stamp_id, **place, **members}
+        members = {name: value for name, value in required.items() if value is not None}
         return send("POST /gps/verify", session, **members)
 
     def ranking(self, kind: str, session: Session) -> Call:
         return get(f"/ranking/{kind}", session, user_id=session.user_id)
 
     def notify(self, session: Session, **members: object) -> Call:
-        asked = {"user_id": session.user_id, "type": "reminder", **members}
-        return send("POST /notify", session, **asked)
+        required = {"user_id": session.user_id, "type": "reminder", **members}
+        return send("POST /notify", session, **required)
 
     def _notify_unissued(self) -> Call:
         # Never with the operator's own session, which would send the operator a message.
@@ -216,10 +216,10 @@ class Scenarios:
         """Return a call that could do nothing, send nothing and reach no person if it were accepted."""
         verb, path = route.split(" ")
         if verb == "GET":
-            asked = [
+            parameters = [
                 name for name, schema in asked_of(route).items() if schema_name(schema) == "UserId"
             ]
-            return get(path, session, **dict.fromkeys(asked, user_id))
+            return get(path, session, **dict.fromkeys(parameters, user_id))
         members: Mapping[str, Mapping[str, object]] = {
             "/stamps/award": {"user_id": user_id, "stamp_id": NO_SPOT, "method": "GPS"},
             "/gps/verify": {"userId": user_id, "spotId": NO_SPOT, "lat": 35, "lon": 139},

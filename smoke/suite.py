@@ -76,7 +76,12 @@ class Suite:
     @cached_property
     def scenarios(self) -> Scenarios:
         return Scenarios(
-            self.environment, self.sessions, self.id_tokens, self._spots, self._menu, self._held
+            self.environment,
+            self.sessions,
+            self.id_tokens,
+            self._spots,
+            self._menu,
+            self._collected,
         )
 
     @cached_property
@@ -85,12 +90,14 @@ class Suite:
 
     @cached_property
     def root_causes(self) -> RootCauses:
-        found = lookup(self.snapshot.inventory.sections.secrets, self.plan.secret("token_key").name)
+        secret = lookup(
+            self.snapshot.inventory.sections.secrets, self.plan.secret("token_key").name
+        )
         return RootCauses(
             lambda: self.scenarios,
             self.answer,
             self._configured,
-            replaced=found.replaced if found else None,
+            replaced=secret.replaced if secret else None,
         )
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
@@ -114,33 +121,33 @@ class Suite:
         return None
 
     def _closed(self, function: desired.Function) -> Words | None:
-        found, builds = self.snapshot.inventory.sections, self.snapshot.scope.builds
+        sections, builds = self.snapshot.inventory.sections, self.snapshot.scope.builds
         code = builds.closed.code_sha256 if builds else ""
-        served = lookup(found.served, self.plan.api.stage)
+        served = lookup(sections.served, self.plan.api.stage)
         if served and PATH in served.paths:
             return CLOSED
-        live = lookup(found.functions, function.name)
+        live = lookup(sections.functions, function.name)
         closed = live and is_closed_version(live.code_sha256, live.description, code)
-        return _named(function.name, CLOSED) if closed else None
+        return _about(function.name, CLOSED) if closed else None
 
     def _not_startable(self, function: desired.Function) -> Words | None:
         """Say that a function is not there, or that Lambda certainly does not find its handler."""
-        found = self.snapshot.inventory.sections
-        if (live := lookup(found.functions, function.name)) is None:
-            return _named(function.name, ABSENT)
-        contents = lookup(found.packages, live.code_sha256) if live.handler else None
+        sections = self.snapshot.inventory.sections
+        if (live := lookup(sections.functions, function.name)) is None:
+            return _about(function.name, ABSENT)
+        contents = lookup(sections.packages, live.code_sha256) if live.handler else None
         flaw = contents.flaw_of(live) if contents else None
-        return _named(function.name, flaw.words) if flaw and flaw.certain else None
+        return _about(function.name, flaw.words) if flaw and flaw.certain else None
 
     def _switched_off(self, function: desired.Function) -> Words | None:
         """Say that Lambda runs a function for no call."""
         live = lookup(self.snapshot.inventory.sections.functions, function.name)
         off = live and live.reserved_concurrency == 0
-        return _named(function.name, joined((RESERVED, Words.same("0")), ": ")) if off else None
+        return _about(function.name, joined((RESERVED, Words.same("0")), ": ")) if off else None
 
-    def _undecided(self, found: Iterable[Difference]) -> Words | None:
+    def _undecided(self, flaws: Iterable[Difference]) -> Words | None:
         """Return what a row says where it is surely red: no decision is about any of it."""
-        differences, decided = [*found], {made.what for made in self.environment.decisions}
+        differences, decided = [*flaws], {made.what for made in self.environment.decisions}
         if decided.intersection(difference.what for difference in differences):
             return None
         return next((difference.words for difference in differences), None)
@@ -151,14 +158,14 @@ class Suite:
         if live is None or self.environment.own_code:
             return None
         absent = sorted(function.indispensable - live.environment.keys())
-        return _named(function.name, _named(absent[0], ABSENT)) if absent else None
+        return _about(function.name, _about(absent[0], ABSENT)) if absent else None
 
     def _denied(self, function: desired.Function) -> Words | None:
         """Say what a function's role needs and lacks: what is taken away, or what no policy grants, of a table neither."""
-        found, want = self.snapshot.inventory.sections, function.role
-        if (role := lookup(found.roles, want.name)) is None:
+        sections, want = self.snapshot.inventory.sections, function.role
+        if (role := lookup(sections.roles, want.name)) is None:
             return None
-        secrets = [lookup(found.secrets, secret.name) for secret in want.secrets]
+        secrets = [lookup(sections.secrets, secret.name) for secret in want.secrets]
         arns = [secret.arn for secret in secrets if secret]
         lost = [
             lack
@@ -167,15 +174,15 @@ class Suite:
         ]
         taken = [lack for lack in lost if lack.taken]
         if not taken and want.judged_for_missing and self._undecided(lacks(role, lost)):
-            policies = (lookup(found.table_policies, table.name) for table in self.plan.tables)
+            policies = (lookup(sections.table_policies, table.name) for table in self.plan.tables)
             taken = [] if any(policy and policy.document for policy in policies) else lost
-        return next((_named(role.name, lack.words) for lack in taken), None)
+        return next((_about(role.name, lack.words) for lack in taken), None)
 
     def _behind(self, route: str) -> tuple[desired.Function, ...]:
         """Return the functions that answer a route: its own, and the authorizer's."""
         planned = self.plan.route(route)
-        asked = self.plan.api.authorizer if planned.authorized else None
-        return planned.function, *([asked.function] if asked else ())
+        authorizer = self.plan.api.authorizer if planned.authorized else None
+        return planned.function, *([authorizer.function] if authorizer else ())
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable if there was none."""
@@ -186,10 +193,10 @@ class Suite:
                 self._made[call] = self.client.answer(call)
             except NotTestable as silence:
                 self._made[call] = silence
-        found = self._made[call]
-        if isinstance(found, NotTestable):
-            raise found
-        return found
+        outcome = self._made[call]
+        if isinstance(outcome, NotTestable):
+            raise outcome
+        return outcome
 
     def warm(self) -> None:
         """Start all functions; rows judge the answers."""
@@ -217,7 +224,7 @@ class Suite:
             tuple(self.client.unanswered),
             consenting.user_id if consenting else "",
         )
-        left += Restorer(held=consenting, table=table).put_back() if consenting else []
+        left += Restorer(before=consenting, table=table).put_back() if consenting else []
         if not left:
             self._tidied = len(self.client.answers), len(self.client.unanswered)
         return left
@@ -259,7 +266,7 @@ class Suite:
         """The person whom this run may award stamps, if there is one whose own stamps are known."""
         return self.consenting if isinstance(self.consenting, TesterSnapshot) else None
 
-    def _held(self) -> tuple[str, ...]:
+    def _collected(self) -> tuple[str, ...]:
         if isinstance(self.consenting, NotTestable):
             raise self.consenting.with_traceback(None)
         return self.consenting.stamps if self.consenting else ()
@@ -314,7 +321,7 @@ class Suite:
         return call.route == SET_MENU and session is not None and session.user_id == tester
 
 
-def _named(name: str, why: Words) -> Words:
+def _about(name: str, why: Words) -> Words:
     return joined((Words.same(name), why), ": ")
 
 

@@ -59,10 +59,10 @@ def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
     if name is None:
         return None
     try:
-        found = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
+        keys = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
     except AWAY as error:
         raise not_read(f"API key {name}", error, f"APIキー{name}") from None
-    values = [entry["value"] for entry in found if entry["name"] == name]
+    values = [entry["value"] for entry in keys if entry["name"] == name]
     if not values:
         raise Follows(
             "SEC-31", en=f"API key {name} does not exist", ja=f"APIキー{name}が存在しません"
@@ -127,7 +127,7 @@ def _suite(
         variable_of=None if environment.production else plan.function("auth").name,
     )
     id_tokens = IdTokens(
-        line=line, channel_id=environment.line.channel_id, now=now, given=environ.get(GIVEN)
+        line=line, channel_id=environment.line.channel_id, now=now, from_phone=environ.get(GIVEN)
     )
     return Suite(
         snapshot=snapshot,

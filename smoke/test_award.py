@@ -31,8 +31,8 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     """
     scenarios = calls.scenarios
     alone = scenarios.tourist != scenarios.collector
-    asked = scenarios.stamps_of(scenarios.tourist)
-    calls.answer(asked)  # an answer cached from this call must not be served later
+    listing = scenarios.stamps_of(scenarios.tourist)
+    calls.answer(listing)  # an answer cached from this call must not be served later
     awards = {} if alone else {scenarios.goal.stamp_id: award}
     open_now = [stamp for stamp in scenarios.collectable if stamp.stamp_id not in awards][:most]
     for number, spot in enumerate(open_now):
@@ -40,22 +40,22 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
         if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
             return [flaw]
         insider = _insider(scenarios, spot, number)
-        given, flaws = _at_once(calls, _claim(scenarios, insider))
+        awarded, flaws = _at_once(calls, _claim(scenarios, insider))
         if flaws:
             return flaws
-        awards[spot.stamp_id] = given
-    listed = calls.answer(replace(asked, time=2))
+        awards[spot.stamp_id] = awarded
+    listed = calls.answer(replace(listing, time=2))
     if flaw := calls.flaw(listed, 200):
         return [flaw]
-    wanted = [
+    expected = [
         stamp.collected(awards[stamp.stamp_id].member("collected_at"))
         for stamp in scenarios.collectable
         if stamp.stamp_id in awards
     ]
-    found = new_stamps(calls, listed)
-    if found == wanted:
+    actual = new_stamps(calls, listed)
+    if actual == expected:
         return []
-    return [differs(listed, "stamps", found, wanted)]
+    return [differs(listed, "stamps", actual, expected)]
 
 
 def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
@@ -76,11 +76,11 @@ def _insider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
     return Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True)
 
 
-def _claim(scenarios: Scenarios, where: Visitor, who: Session | None = None) -> Call:
-    place = {**where.spot.away(where.metres, where.bearing), "accuracy": where.accuracy}
-    beside = unknown("user_id", scenarios.other)
-    claimant = who or scenarios.tourist
-    return scenarios.award(claimant, **beside, stamp_id=where.spot.stamp_id, **place)
+def _claim(scenarios: Scenarios, visitor: Visitor, session: Session | None = None) -> Call:
+    place = {**visitor.spot.away(visitor.metres, visitor.bearing), "accuracy": visitor.accuracy}
+    unlisted = unknown("user_id", scenarios.other)
+    claimant = session or scenarios.tourist
+    return scenarios.award(claimant, **unlisted, stamp_id=visitor.spot.stamp_id, **place)
 
 
 def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
@@ -89,21 +89,21 @@ def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
     with ThreadPoolExecutor(AT_ONCE) as threads:
         answers = list(threads.map(calls.suite.answer, claims))
     won = [answer for answer in answers if answer.status == 200]
-    given = calls.answer((won or answers)[0].call)
-    if flaw := calls.flaw(given, 200):
-        return given, [flaw]
-    others = [answer for answer in answers if answer is not given]
+    award = calls.answer((won or answers)[0].call)
+    if flaw := calls.flaw(award, 200):
+        return award, [flaw]
+    others = [answer for answer in answers if answer is not award]
     if len(won) > 1:
-        return given, [
+        return award, [
             Words(
-                en=f"{given}, and so did {len(won) - 1} more of {AT_ONCE} calls at the same moment",
-                ja=f"{given.ja}。同時の{AT_ONCE}回の呼び出しのうち、ほかに{len(won) - 1}回も付与されました",
+                en=f"{award}, and so did {len(won) - 1} more of {AT_ONCE} calls at the same moment",
+                ja=f"{award.ja}。同時の{AT_ONCE}回の呼び出しのうち、ほかに{len(won) - 1}回も付与されました",
             )
         ]
     late = [
         calls.flaw(other, 409, "STAMP_ALREADY_EXISTS") for other in others if other.status != BUSY
     ]
-    return given, [*filter(None, late), *award_time_flaws(calls, given)]
+    return award, [*filter(None, late), *award_time_flaws(calls, award)]
 
 
 def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
@@ -119,7 +119,7 @@ def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
     return [
         entry
         for entry in listed.member("stamps")
-        if entry["stamp_id"] not in calls.scenarios.held()
+        if entry["stamp_id"] not in calls.scenarios.collected()
     ]
 
 
@@ -139,11 +139,11 @@ def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
 
     hold(calls.flaw(listed, 200))
     new = new_stamps(calls, listed)
-    found = [[entry["stamp_id"], entry["method"], entry["collected_at"]] for entry in new]
+    actual = [[entry["stamp_id"], entry["method"], entry["collected_at"]] for entry in new]
     require(
-        found == [expected],
-        en=f"{award} for {expected}, but the list has {found}",
-        ja=f"{award.ja}。付与されたのは{expected}ですが、一覧にあるのは{found}です",
+        actual == [expected],
+        en=f"{award} for {expected}, but the list has {actual}",
+        ja=f"{award.ja}。付与されたのは{expected}ですが、一覧にあるのは{actual}です",
     )
 
 

@@ -78,7 +78,7 @@ def percentile(seconds: Sequence[float], part: float) -> float:
 
 def late_starts(calls: RowCalls, group: LogGroup) -> list[Words]:
     """Return a flaw if the cold starts of the last hours that a function's log reports took too long."""
-    lines = logs_of(calls).found(group.name, STARTED, time.time() - LOOK_BACK_S, PAGES)
+    lines = logs_of(calls).present(group.name, STARTED, time.time() - LOOK_BACK_S, PAGES)
     took = sorted(seconds for line in lines for seconds in starts_in(line))
     calls.observe.note(
         group=group.name, cold_starts=len(took), longest_ms=round(max(took, default=0) * 1000)

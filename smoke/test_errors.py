@@ -16,9 +16,9 @@ def test_documented_error_is_answered_as_documented(error: Error, calls: RowCall
 
 @expectation("SMOKE-17", ja="不正な入力に明確な4xxを返す")
 def test_bad_input_is_answered_by_a_clear_4xx(input_route: str, calls: RowCalls) -> None:
-    found = unclear(calls, input_route)
+    flaws = unclear(calls, input_route)
 
-    hold(*found)
+    hold(*flaws)
 
 
 @expectation("SMOKE-17", ja="API仕様の許容範囲の境界値を受け付ける")

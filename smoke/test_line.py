@@ -22,12 +22,12 @@ from smoke.row_calls import RowCalls, listed, require
 @expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")
 def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
-    status, found = bot(calls)
+    status, body = bot(calls)
 
     require(status == 200, refused_token(status))
-    name = found.get("displayName")
+    name = body.get("displayName")
     require(
-        found.get("userId") == ours,
+        body.get("userId") == ours,
         en=f"the channel access token belongs to the bot {name}",
         ja=f"チャネルアクセストークンはボット「{name}」のものです",
     )
@@ -45,9 +45,9 @@ def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
 
 @expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")
 def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
-    url, found = page(calls)
+    url, answer = page(calls)
 
-    status, kind = found.status_code, kind_of(found)
+    status, kind = answer.status_code, kind_of(answer)
     require(
         (status, kind) == (200, "text/html"),
         en=f"{url} answers {status} as {kind or 'no type'}, not a page",
@@ -63,13 +63,13 @@ def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) 
 
 @expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")
 def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
-    url, named = configuration(calls)
+    url, actual = configuration(calls)
 
-    wanted = wanted_configuration(calls)
+    expected = wanted_configuration(calls)
     require(
-        named == wanted,
-        en=f"{url} has {shown(named) or 'neither'}, expected {shown(wanted)}",
-        ja=f"{url}の内容は{shown(named) or 'どちらもなし'}です（期待値: {shown(wanted)}）",
+        actual == expected,
+        en=f"{url} has {shown(actual) or 'neither'}, expected {shown(expected)}",
+        ja=f"{url}の内容は{shown(actual) or 'どちらもなし'}です（期待値: {shown(expected)}）",
     )
 
 

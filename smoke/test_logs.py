@@ -127,49 +127,49 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
             en=f"{group.name} has no line of request {answer.request_id}",
             ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
         )
-    asked = _asked(calls, group)
-    private = {secret.text: secret for answer in asked for secret in _private(answer)}
-    ids = patterns((made.request_id for made in varied(asked)), BY_ID)
+    answers = _logged_answers(calls, group)
+    private = {secret.text: secret for answer in answers for secret in _private(answer)}
+    ids = patterns((made.request_id for made in varied(answers)), BY_ID)
     telling = (secret.text for secret in private.values() if secret.what in PERSONAL)
     people = patterns([*OF_TOKENS, *sorted(telling, key=len)], BY_USER)
     logs = logs_of(calls)
-    since = min(made.at for made in asked)
-    lines = {line for id_ in (*ids, *people) for line in logs.found(group.name, id_, since)}
-    looked = sum(f'"{made.request_id}"' in pattern for made in asked for pattern in ids)
+    since = min(made.at for made in answers)
+    lines = {line for id_ in (*ids, *people) for line in logs.present(group.name, id_, since)}
+    looked = sum(f'"{made.request_id}"' in pattern for made in answers for pattern in ids)
     calls.observe.note(
-        group=group.name, requests=looked, requests_made=len(asked), lines=len(lines)
+        group=group.name, requests=looked, requests_made=len(answers), lines=len(lines)
     )
     text = "\n".join(sorted(lines))
     secrets = held_in(text, calls.suite.needles)
     return [
         *(secret.held_by(group) for secret in private.values() if secret.in_lines(text)),
         *(_holds(group, secret) for secret in secrets),
-        *_unlisted(calls, group, lines, asked),
+        *_unlisted(calls, group, lines, answers),
     ]
 
 
 def _unlisted(
-    calls: RowCalls, group: LogGroup, lines: Iterable[str], asked: Iterable[Answer]
+    calls: RowCalls, group: LogGroup, lines: Iterable[str], answers: Iterable[Answer]
 ) -> Iterator[Words]:
     """Yield what the functions' own lines of our requests hold beside the listed fields; code of your own has its own."""
     functions = {function.log_group for function in calls.suite.plan.functions}
     if calls.suite.environment.own_code or group.name not in functions:
         return
-    ids = {made.request_id for made in asked}
+    ids = {made.request_id for made in answers}
     for line in sorted(lines):
         ours = next((id_ for id_ in ids if id_ and id_ in line), None)
-        if ours and (what := unlisted(line)):
+        if ours and (excess := unlisted(line)):
             of = Words(en=f" in a line of request {ours}", ja=f"（リクエスト{ours}の行）")
-            yield _holds(group, Words(en=what.en + of.en, ja=what.ja + of.ja))
+            yield _holds(group, Words(en=excess.en + of.en, ja=excess.ja + of.ja))
 
 
-def _holds(group: LogGroup, what: Words) -> Words:
+def _holds(group: LogGroup, exposed: Words) -> Words:
     return Words(
-        en=f"{group.name} holds {what.en}", ja=f"{group.name}に{what.ja}が記録されています"
+        en=f"{group.name} holds {exposed.en}", ja=f"{group.name}に{exposed.ja}が記録されています"
     )
 
 
-def _asked(calls: RowCalls, group: LogGroup) -> list[Answer]:
+def _logged_answers(calls: RowCalls, group: LogGroup) -> list[Answer]:
     """Return the answers to calls that may have left a line in a group: a function's, the authorizer's, the access log."""
     plan, answers = calls.suite.plan, list(calls.suite.client.answers)
     if group.name not in {function.log_group for function in plan.functions}:
@@ -217,11 +217,11 @@ def _parts(token: str) -> list[str]:
 def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -> None:
     answer = asked_of(calls, log_group)
 
-    asked, waited_s = answer.request_id, calls.suite.patience_s
+    request_id, waited_s = answer.request_id, calls.suite.patience_s
     require(
         lines_of(calls, log_group, answer),
-        en=f"{log_group.name} has no line about request {asked} ({answer}) {waited_s:g} s after the answer",
-        ja=f"{log_group.name}に、応答から{waited_s:g}秒たってもリクエスト{asked}（{answer.ja}）の行がありません",
+        en=f"{log_group.name} has no line about request {request_id} ({answer}) {waited_s:g} s after the answer",
+        ja=f"{log_group.name}に、応答から{waited_s:g}秒たってもリクエスト{request_id}（{answer.ja}）の行がありません",
     )
 
 

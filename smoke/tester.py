@@ -48,9 +48,11 @@ def borrows_a_user(environment: Environment) -> bool:
     return environment.production and smoke.writes and is_line_user(smoke.test_user or "")
 
 
-def collectable(spots: tuple[Spot, ...], now: float, held: Collection[str]) -> tuple[Spot, ...]:
-    """Return the spots that a run may collect: open now, not held before, and few."""
-    free = (spot for spot in spots if spot.open_at(now) and spot.stamp_id not in held)
+def collectable(
+    spots: tuple[Spot, ...], now: float, collected: Collection[str]
+) -> tuple[Spot, ...]:
+    """Return the spots that a run may collect: open now, not collected before, and few."""
+    free = (spot for spot in spots if spot.open_at(now) and spot.stamp_id not in collected)
     return tuple(free)[:COLLECTED]
 
 
@@ -74,38 +76,38 @@ def held_by(
 ) -> TesterSnapshot:
     """Read what the test user has; NotTestable if that can't be known, since then nothing may be awarded."""
     try:
-        found = table.items(user_id)
+        items = table.items(user_id)
     except AWAY as error:
         why = reason(error)
         raise NotTestable(
             en=f"what the test user has in {table.name} can't be read ({why}), so nothing is awarded",
             ja=f"テストユーザーの{table.name}の内容を読み取れない（{why}）ため、付与を行わない",
         ) from None
-    stamps = tuple(key for entry in found if not is_counter(key := _sort(entry)))
+    stamps = tuple(key for entry in items if not is_counter(key := _sort(entry)))
     return TesterSnapshot(
         user_id=user_id,
         began=began,
         stamps=stamps,
-        counters=tuple(entry for entry in found if is_counter(_sort(entry))),
+        counters=tuple(entry for entry in items if is_counter(_sort(entry))),
         asked=tuple(spot.stamp_id for spot in collectable(spots, began, stamps)),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restorer:
-    """Takes back what was awarded since ``held`` was read."""
+    """Takes back what was awarded since ``before`` was read."""
 
-    held: TesterSnapshot
+    before: TesterSnapshot
     table: KeyedTable
 
     def put_back(self) -> list[Words]:
         """Make the test user's stamps and counters what they were; return what is still there, and why."""
-        user, name = self.held.user_id, self.table.name
+        user, name = self.before.user_id, self.table.name
         try:
-            found = self.table.items(user)
-            if not (awarded := self._awarded(found)):
+            current = self.table.items(user)
+            if not (awarded := self._awarded(current)):
                 return []
-            if moved := self._moved(found, awarded):
+            if moved := self._moved(current, awarded):
                 items = f"{user} {', '.join(map(_sort, awarded))}"
                 return [
                     Words(
@@ -115,7 +117,7 @@ class Restorer:
                         f"再集計してください）",
                     )
                 ]
-            self.table.transact([*map(self._gone, awarded), *self._returned(found)])
+            self.table.transact([*map(self._gone, awarded), *self._returned(current)])
             left = self._awarded(self.table.items(user))
         except AWAY as error:
             why = reason(error)
@@ -130,41 +132,41 @@ class Restorer:
             for entry in left
         ]
 
-    def _awarded(self, found: Iterable[Item]) -> list[Item]:
+    def _awarded(self, items: Iterable[Item]) -> list[Item]:
         """Return the stamps of this run: not there before, among those asked for, and collected since it began."""
-        since = self.held.began - CLOCK_S
+        since = self.before.began - CLOCK_S
         return [
             entry
-            for entry in found
+            for entry in items
             if not is_counter(key := _sort(entry))
-            and key in self.held.asked
-            and key not in self.held.stamps
+            and key in self.before.asked
+            and key not in self.before.stamps
             and _number(entry, "CollectedAt") >= since
         ]
 
-    def _changed(self, found: Iterable[Item]) -> Iterable[tuple[str, Item | None, Item | None]]:
+    def _changed(self, items: Iterable[Item]) -> Iterable[tuple[str, Item | None, Item | None]]:
         """Yield key, item before and item now of the counters that differ."""
-        before = {_sort(counter): counter for counter in self.held.counters}
-        now = {_sort(entry): entry for entry in found if is_counter(_sort(entry))}
+        before = {_sort(counter): counter for counter in self.before.counters}
+        now = {_sort(entry): entry for entry in items if is_counter(_sort(entry))}
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):
                 yield key, before.get(key), now.get(key)
 
-    def _moved(self, found: Iterable[Item], awarded: Iterable[Item]) -> str:
+    def _moved(self, items: Iterable[Item], awarded: Iterable[Item]) -> str:
         """Return a counter that differs from what these awards alone would make it; empty if there is none."""
         times = [_number(entry, "CollectedAt") for entry in awarded]
         rises = Tally(sort_key(of(at)) for of in (week_of, month_of) for at in times)
         return next(
             (
                 key
-                for key, before, now in self._changed(found)
+                for key, before, now in self._changed(items)
                 if _number(now, "StampCount") - _number(before, "StampCount") != rises[key]
             ),
             "",
         )
 
-    def _returned(self, found: Iterable[Item]) -> Iterable[Item]:
-        for _, before, now in self._changed(found):
+    def _returned(self, items: Iterable[Item]) -> Iterable[Item]:
+        for _, before, now in self._changed(items):
             condition = _unmoved(now, "StampCount")
             if before is None:
                 yield {"Delete": {"Key": self.table.key(now or {}), **condition}}

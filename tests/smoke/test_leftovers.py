@@ -71,7 +71,7 @@ def noted(rally, tmp_path):
 
 
 def note_of(notes):
-    (note,), _ = notes.left()
+    (note,), _ = notes.earlier()
     return note
 
 
@@ -116,7 +116,7 @@ def test_run_that_ends_leaves_no_note(rally, tmp_path):
         during = note_of(notes)
 
     assert suite.scenarios.collector.user_id in during.ours
-    assert notes.left() == ([], [])
+    assert notes.earlier() == ([], [])
 
 
 def test_run_that_cannot_clean_leaves_its_note_to_the_next_one(rally, tmp_path):

@@ -46,7 +46,7 @@ SPOT = Spot(stamp_id="A-1", name="A", lat=35.0, lon=139.0, radius_m=20)
 def scenarios(environment):
     sessions = SessionMinter(now=1_764_028_800, key="k" * 64)
     line = LineClient(endpoint="http://127.0.0.1:9")
-    tokens = IdTokens(line=line, channel_id="1234567890", now=sessions.now, given="a.b.c")
+    tokens = IdTokens(line=line, channel_id="1234567890", now=sessions.now, from_phone="a.b.c")
     return Scenarios(environment, sessions, tokens, lambda: (SPOT,), lambda: f"richmenu-{'0' * 32}")
 
 

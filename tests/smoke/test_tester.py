@@ -213,7 +213,7 @@ def test_note_brings_back_what_it_names_as_it_was(rally, tmp_path):
     notes = Notes.of(production(rally), tmp_path)
     with session(rally) as suite:
         notes.before(suite.sessions, production(rally), suite.known_consenting_user)
-    (note,), unread = notes.left()
+    (note,), unread = notes.earlier()
 
     assert note.consenting == suite.known_consenting_user
     assert not unread
@@ -224,7 +224,7 @@ def test_stamp_of_before_the_run_is_nothing_of_the_run(rally, collected):
         consenting = suite.known_consenting_user
     forged = replace(consenting, stamps=(), asked=tuple(stamps_of(rally)))
 
-    assert Restorer(held=forged, table=table_of(rally)).put_back() == []
+    assert Restorer(before=forged, table=table_of(rally)).put_back() == []
     assert held(rally) == collected
 
 

@@ -90,4 +90,4 @@ def test_logs_that_arrive_spoilt_do_not_prove_that_they_hold_no_token(aws):
         logs = Logs(client=aws(url)("logs"), within_s=1)
 
         with pytest.raises(NotTestable, match="can't be read"):
-            logs.found("/aws/lambda/auth", "eyJ", 0.0)
+            logs.present("/aws/lambda/auth", "eyJ", 0.0)
