@@ -128,25 +128,25 @@ def _template() -> Template:
 
 def plots(verdict: LoadVerdict, lang: str) -> dict[str, str]:
     """Draw the charts by name: ``rate``, ``latency``, ``lateness``, and ``tails: <step>``."""
-    plan, seen, say = verdict.conditions.plan, verdict.measurement, in_language(lang)
-    drawn = {"rate": _rate(plan, seen, say), "latency": _latency(plan, seen, say)}
+    plan, measurement, say = verdict.conditions.plan, verdict.measurement, in_language(lang)
+    drawn = {"rate": _rate(plan, measurement, say), "latency": _latency(plan, measurement, say)}
     drawn["lateness"] = _lateness(verdict, say)
     for number, step in enumerate(plan.steps):
-        if step.judged and seen.steps.total("answered", place=number):
-            drawn[f"tails: {step.name}"] = _tails(seen, number, step.name, say)
+        if step.judged and measurement.steps.total("answered", place=number):
+            drawn[f"tails: {step.name}"] = _tails(measurement, number, step.name, say)
     return drawn
 
 
-def _tails(seen: Measurement, number: int, name: str, say: Say) -> str:
+def _tails(measurement: Measurement, number: int, name: str, say: Say) -> str:
     """Draw latency over percentile, with the tail drawn out: an average hides what a user meets."""
     lines = []
-    for ink, endpoint in enumerate(seen.steps.endpoints(number)):
-        histogram = seen.steps.by_detail(number, endpoint, "latency")
+    for ink, endpoint in enumerate(measurement.steps.endpoints(number)):
+        histogram = measurement.steps.by_detail(number, endpoint, "latency")
         count = sum(histogram.values())
         points = [
-            (_nines(part), found.value)
+            (_nines(part), tail.value)
             for part in PARTS
-            if (1 - part) * count >= 1 and (found := confidence.percentile(histogram, part or 1e-9))
+            if (1 - part) * count >= 1 and (tail := confidence.percentile(histogram, part or 1e-9))
         ]
         lines.append(Series(endpoint, points, ink % 5))
     highest = max((point[0] for line in lines for point in line.points), default=1.0)
@@ -165,13 +165,15 @@ def _nines(part: float) -> float:
     return -math.log10(1 - part)
 
 
-def _rate(plan: LoadPlan, seen: Measurement, say: Say) -> str:
+def _rate(plan: LoadPlan, measurement: Measurement, say: Say) -> str:
     width = bin_seconds(plan.seconds)
-    made = _series(plan, seen, "arrivals")
+    made = _series(plan, measurement, "arrivals")
     trouble = [
         (at, failed + refused)
         for (at, failed), (_, refused) in zip(
-            _series(plan, seen, "failed"), _series(plan, seen, "throttled"), strict=True
+            _series(plan, measurement, "failed"),
+            _series(plan, measurement, "throttled"),
+            strict=True,
         )
     ]
     planned = [(at, _planned(plan, at, width)) for at, _ in made]
@@ -185,9 +187,9 @@ def _rate(plan: LoadPlan, seen: Measurement, say: Say) -> str:
     return chart(say("Arrivals per second", "毎秒の到着数"), lines, frame, _starts(plan))
 
 
-def _latency(plan: LoadPlan, seen: Measurement, say: Say) -> str:
+def _latency(plan: LoadPlan, measurement: Measurement, say: Say) -> str:
     lines = [
-        Series(name, _tail_over_time(plan, seen, "latency", part), ink)
+        Series(name, _tail_over_time(plan, measurement, "latency", part), ink)
         for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
     ]
     y = logarithmic_axis((value for line in lines for _, value in line.points))
@@ -219,21 +221,24 @@ def _lateness(verdict: LoadVerdict, say: Say) -> str:
     return chart(title, lines, Frame(_seconds(plan), y, LOW))
 
 
-def _series(plan: LoadPlan, seen: Measurement, what: str) -> list[tuple[float, float]]:
+def _series(plan: LoadPlan, measurement: Measurement, outcome: str) -> list[tuple[float, float]]:
     width = bin_seconds(plan.seconds)
     whole = range(max(1, int(plan.seconds // width)))
-    return [((at + 0.5) * width, seen.bins.total(what, place=at) / width) for at in whole]
+    return [((at + 0.5) * width, measurement.bins.total(outcome, place=at) / width) for at in whole]
 
 
 def _tail_over_time(
-    plan: LoadPlan, seen: Measurement, what: str, part: float
+    plan: LoadPlan, measurement: Measurement, outcome: str, part: float
 ) -> list[tuple[float, float]]:
     width = bin_seconds(plan.seconds)
-    found = (
-        ((at + 0.5) * width, confidence.percentile(seen.bins.by_detail(at, "", what), part))
+    tails = (
+        (
+            (at + 0.5) * width,
+            confidence.percentile(measurement.bins.by_detail(at, "", outcome), part),
+        )
         for at in range(max(1, int(plan.seconds // width)))
     )
-    return [(at, tail.value) for at, tail in found if tail]
+    return [(at, tail.value) for at, tail in tails if tail]
 
 
 def _planned(plan: LoadPlan, at_s: float, width: int) -> float:

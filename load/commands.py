@@ -49,10 +49,10 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
     """
 
     @wraps(does)
-    def done(*, lang: str, environments: Path, **asked: Any) -> int:
+    def done(*, lang: str, environments: Path, **options: Any) -> int:
         join = click.get_current_context().meta.get("join", LoadComposition)
         try:
-            return int(does(join(home_of(environments), environments), lang=lang, **asked))
+            return int(does(join(home_of(environments), environments), lang=lang, **options))
         except LoadRefused as refusal:
             words = Words(f"refused: {refusal}", f"拒否: {refusal.words.ja}")
             print(visible_line(words[lang]), file=sys.stderr)
@@ -100,9 +100,9 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
 
 
 @_command
-def run(project: LoadComposition, *, env: str, lang: str, **asked: Any) -> ExitCode:
+def run(project: LoadComposition, *, env: str, lang: str, **options: Any) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
-    finished = run_load(project, env, RunOptions(**asked), ProgressDisplay(lang=lang))
+    finished = run_load(project, env, RunOptions(**options), ProgressDisplay(lang=lang))
     if finished.verdict:
         _print_table(finished.verdict, lang)
     _print_verdict(finished.sentence, list(finished.paths), lang)

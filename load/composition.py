@@ -105,8 +105,8 @@ def open_target(
             "AWS_ENDPOINT_URLの設定を外してください",
         )
     aws, caller = composition.aws(environment), composition.caller(environment)
-    where = addresses(environment, aws, host)
-    yield _target(composition, environment, say, caller=caller, **where), aws
+    address = addresses(environment, aws, host)
+    yield _target(composition, environment, say, caller=caller, **address), aws
 
 
 def _target(

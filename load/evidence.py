@@ -46,35 +46,44 @@ def record(  # noqa: PLR0913 - a record names what it is of
     store = open_store(evidence, client=aws, root=root)
     origin = {name: about.get(name) for name in ("release", "api")}
     origin |= {"caller": about.get("caller") or "unknown"}
-    known, loaded = store.load(), window(verdict)
-    if loaded not in [entry.body for entry in known.entries if entry.kind == WINDOW]:
+    records, loaded = store.load(), window(verdict)
+    if loaded not in [entry.body for entry in records.entries if entry.kind == WINDOW]:
         store.append(WINDOW, loaded, **origin)
     if counts:
-        require_newer(verdict, known, now())
+        require_newer(verdict, records, now())
         days = about.get("fresh_days")
         same = live is not None and live.digests == about.get("parts")
         parts = live.parts if live and same else None
         store.append(KIND, body(verdict, _report(folder, root)), days=days, parts=parts, **origin)
 
 
-def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
-    """Give the body of the record: ``where`` is Locust's report, as a path from the project's root.
+def body(verdict: LoadVerdict, page: str) -> dict[str, Any]:
+    """Give the body of the record: ``page`` is Locust's report, as a path from the project's root.
 
     A reader wants the record of the required plan whose ``window`` ended last, and looks at
     ``verdict``, at ``target_rate`` and, in production, at ``percentiles``: a smoke run has no
     percentile gate and never satisfies it. Release and expiry are the record's own.
     """
     data = verdict.to_json()
-    kept = ("plan", "verdict", "sentence", "reasons", "window", "percentiles", "checks", "cleanup")
+    fields = (
+        "plan",
+        "verdict",
+        "sentence",
+        "reasons",
+        "window",
+        "percentiles",
+        "checks",
+        "cleanup",
+    )
     return {
-        **{name: data[name] for name in kept},
+        **{name: data[name] for name in fields},
         "sentence": {"en": data["sentence"], "ja": sentence(verdict).ja},
         "validity": _validity(verdict.conditions.objectives),
         "schema": data["schema"],
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
         "target_rate": verdict.about.get("target_rate"),
-        "page": where,
+        "page": page,
         "digest": digest(verdict),
         "exhibit": TypeAdapter(Exhibit).dump_python(exhibit(verdict), mode="json"),
     }
@@ -136,7 +145,7 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | N
     return None
 
 
-def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
+def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None:
     """Raise `LoadRefused` for a run that is over too long, recorded already, or older than a recorded one."""
     days = verdict.about.get("fresh_days", FRESH_DAYS)
     ended = in_japan(verdict.ended)
@@ -146,7 +155,7 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
             en=f"{when}, and its verdict counts for {days} days; run it again",
             ja=f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
         )
-    recorded = [entry for entry in known.entries if entry.kind == KIND]
+    recorded = [entry for entry in records.entries if entry.kind == KIND]
     if any(_is_same(record, verdict) for record in recorded):
         raise LoadRefused(
             en=f"{when}, and is recorded already; only another run can say more",
@@ -167,5 +176,5 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
 
 def _is_same(record: Record, verdict: LoadVerdict) -> bool:
     run = verdict.about.get("run")
-    known = record.body.get("digest") == digest(verdict)
-    return known or (run is not None and record.body.get("run") == run)
+    same_digest = record.body.get("digest") == digest(verdict)
+    return same_digest or (run is not None and record.body.get("run") == run)

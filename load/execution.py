@@ -74,11 +74,11 @@ class Locust:
 
 
 @contextmanager
-def started(run: LoadRun, run_file: Path, asked: RunOptions, logs: Path) -> Iterator[Locust]:
+def started(run: LoadRun, run_file: Path, requested: RunOptions, logs: Path) -> Iterator[Locust]:
     """Yield Locust at work on the run; none of its processes outlives the block."""
     locust = Locust()
     try:
-        for role, options in roles(run, asked):
+        for role, options in roles(run, requested):
             locust.processes.append(_process(run, run_file, role, options, logs))
         yield locust
     finally:
@@ -95,11 +95,11 @@ def free_port(host: str) -> int:
         return port
 
 
-def roles(run: LoadRun, asked: RunOptions) -> Iterator[tuple[str, list[str]]]:
+def roles(run: LoadRun, requested: RunOptions) -> Iterator[tuple[str, list[str]]]:
     """Yield each process to start on this machine: its name and Locust's options, the master first."""
-    join_s = JOIN_ELSEWHERE_S if asked.expect_workers else JOIN_S
+    join_s = JOIN_ELSEWHERE_S if requested.expect_workers else JOIN_S
     leading = ["--headless", "--html", str(Path(run.out) / LOCUST_REPORT)]
-    if run.workers == 1 and not asked.expect_workers:
+    if run.workers == 1 and not requested.expect_workers:
         yield "locust", leading
         return
     yield (
@@ -107,15 +107,19 @@ def roles(run: LoadRun, asked: RunOptions) -> Iterator[tuple[str, list[str]]]:
         [
             *leading,
             "--master",
-            f"--master-bind-host={asked.listen}",
-            f"--master-bind-port={asked.port}",
+            f"--master-bind-host={requested.listen}",
+            f"--master-bind-port={requested.port}",
             f"--expect-workers={run.workers}",
             f"--expect-workers-max-wait={join_s}",
         ],
     )
-    if not asked.expect_workers:
+    if not requested.expect_workers:
         for number in range(run.workers):
-            worker = ["--worker", f"--master-host={asked.listen}", f"--master-port={asked.port}"]
+            worker = [
+                "--worker",
+                f"--master-host={requested.listen}",
+                f"--master-port={requested.port}",
+            ]
             yield f"worker-{number}", worker
 
 
@@ -147,12 +151,12 @@ def _process(
 
 def follow(locust: Locust, show: Callable[[Mapping[str, Any]], None], log: Path) -> None:
     """Read the first process's output to its end: JSON lines are progress, the rest goes to the log."""
-    with log.open("a") as rest:
+    with log.open("a") as log_file:
         for line in locust.output:
             if line.startswith("{"):
                 show(json.loads(line))
             else:
-                rest.write(line)
+                log_file.write(line)
 
 
 STOPPING = Words(
@@ -186,7 +190,7 @@ class Execution:
     folder: Path
     display: ProgressDisplay
     live: Callable[[], Live | None]
-    asked: RunOptions = field(default_factory=RunOptions)
+    requested: RunOptions = field(default_factory=RunOptions)
     pause: Callable[[float], None] = time.sleep
 
     def drive(self) -> int:
@@ -195,14 +199,16 @@ class Execution:
         The first Ctrl-C ends it cleanly, with a verdict; the second at once.
         """
         with tempfile.TemporaryDirectory(prefix="load-") as private:
-            asked = replace(self.asked, port=self.asked.port or free_port(self.asked.listen))
-            run_file = asked.run_file or Path(private) / "run.json"
+            options = replace(
+                self.requested, port=self.requested.port or free_port(self.requested.listen)
+            )
+            run_file = options.run_file or Path(private) / "run.json"
             self.run.write(run_file)
-            if asked.expect_workers:
-                self.display.say(_invitation(run_file, asked))
+            if options.expect_workers:
+                self.display.say(_invitation(run_file, options))
             with (
                 terminated_as_interrupted(),
-                started(self.run, run_file, asked, self.folder) as locust,
+                started(self.run, run_file, options, self.folder) as locust,
                 self.display.open(),
             ):
                 log = self.folder / "locust.log"
@@ -216,8 +222,8 @@ class Execution:
 
     def conclude(self, code: int) -> ExecutionResult:
         """Clean up after Locust ended with ``code``, and publish what it found."""
-        found = self.folder / FILE_NAME
-        verdict = LoadVerdict.from_json(json.loads(found.read_text())) if found.exists() else None
+        file = self.folder / FILE_NAME
+        verdict = LoadVerdict.from_json(json.loads(file.read_text())) if file.exists() else None
         verdict = verdict and self._of_one_release(verdict)
         teardown = Teardown(self.target, self.aws, self.folder, self.display.say, self.pause)
         cleanup = None if code == ExitCode.REFUSED else teardown.remove(self.run, verdict)
@@ -230,13 +236,13 @@ class Execution:
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
         """Make a run invalid if a deployment happened during it: part of it measured another release."""
-        why, seen = changed(self.run.about, self.live()), verdict.measurement
-        if why is None or seen.interrupted:
+        why, measurement = changed(self.run.about, self.live()), verdict.measurement
+        if why is None or measurement.interrupted:
             return verdict
         why = Words(
             f"there was a deployment during the run: {why}", f"実行中にデプロイされました。{why.ja}"
         )
-        return replace(verdict, measurement=replace(seen, interrupted=why))
+        return replace(verdict, measurement=replace(measurement, interrupted=why))
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
@@ -272,7 +278,7 @@ def run_load(
             folder=Path(run.out),
             display=display,
             live=lambda: composition.live(target.environment),
-            asked=options,
+            requested=options,
         )
         result = _executed(execution)
         if result.verdict:
@@ -317,13 +323,13 @@ def _executed(execution: Execution) -> ExecutionResult:
         raise
 
 
-def _invitation(run_file: Path, asked: RunOptions) -> Words:
-    command = f"{VARIABLE}={run_file} locust -f load/locustfile.py --worker --master-host={asked.listen} --master-port={asked.port}"
+def _invitation(run_file: Path, options: RunOptions) -> Words:
+    command = f"{VARIABLE}={run_file} locust -f load/locustfile.py --worker --master-host={options.listen} --master-port={options.port}"
     return Words(
-        f"{run_file} is ready, a secret for 24 hours. Copy it to each machine (chmod 600), and start {asked.expect_workers} workers"
+        f"{run_file} is ready, a secret for 24 hours. Copy it to each machine (chmod 600), and start {options.expect_workers} workers"
         f" in all within {JOIN_ELSEWHERE_S // 60} minutes: {command}",
         f"{run_file}を作成しました（24時間有効なセッションを含みます）。各マシンにコピーし（chmod 600）、{JOIN_ELSEWHERE_S // 60}分以内に合計"
-        f"{asked.expect_workers}個のワーカーを起動してください: {command}",
+        f"{options.expect_workers}個のワーカーを起動してください: {command}",
     )
 
 

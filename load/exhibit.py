@@ -42,19 +42,19 @@ def diagnosis(verdict: LoadVerdict) -> Iterator[Words]:
         )
 
 
-def _failed(seen: Measurement) -> Iterator[Words]:
+def _failed(measurement: Measurement) -> Iterator[Words]:
     kinds: Counter[str] = Counter()
-    for (_, _, what, kind), count in seen.steps.counts.items():
-        if what == "failed":
+    for (_, _, outcome, kind), count in measurement.steps.counts.items():
+        if outcome == "failed":
             kinds[kind] += count
     if kinds:
-        named = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(KINDS))
-        issued, failed = seen.steps.total("issued"), kinds.total()
+        listed = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(KINDS))
+        issued, failed = measurement.steps.total("issued"), kinds.total()
         more = ", and others" if len(kinds) > KINDS else ""
         part = f"{failed / issued * 100:.3g} %"
         yield Words(
-            f"{failed} of {issued} requests failed ({part}): {named}{more}.",
-            f"{issued}件のうち{failed}件のリクエストが失敗しました（{part}）: {named}{'など' if more else ''}",
+            f"{failed} of {issued} requests failed ({part}): {listed}{more}.",
+            f"{issued}件のうち{failed}件のリクエストが失敗しました（{part}）: {listed}{'など' if more else ''}",
         )
 
 
@@ -86,11 +86,11 @@ def _slow(verdict: LoadVerdict) -> Iterator[Words]:
 def _tails(verdict: LoadVerdict) -> list[tuple[int, float]]:
     """Return p95 over time: (seconds after the start, ms) of each bin with answers."""
     bins, width = verdict.measurement.bins, bin_seconds(verdict.conditions.plan.seconds)
-    found = (
+    tails = (
         (place * width, confidence.percentile(bins.by_detail(place, "", "latency"), 0.95))
         for place in sorted({place for place, *_ in bins.counts})
     )
-    return [(at, tail.value) for at, tail in found if tail]
+    return [(at, tail.value) for at, tail in tails if tail]
 
 
 def _endpoints(verdict: LoadVerdict) -> set[str]:
@@ -102,11 +102,11 @@ def _generator(verdict: LoadVerdict) -> Iterator[Words]:
     late: Counter[float] = Counter()
     for number in range(len(verdict.conditions.plan.steps)):
         late.update(verdict.measurement.steps.by_detail(number, "", "lateness"))
-    if found := confidence.percentile(late, 0.99):
+    if lateness := confidence.percentile(late, 0.99):
         yield Words(
-            f"The generator kept its pace (p99 of its arrivals {found.value:g} ms late): "
+            f"The generator kept its pace (p99 of its arrivals {lateness.value:g} ms late): "
             "it is the target that did not.",
-            f"負荷の生成は計画どおりでした（到着の遅れのp99は{found.value:g} ms）。原因は対象側にあります。",
+            f"負荷の生成は計画どおりでした（到着の遅れのp99は{lateness.value:g} ms）。原因は対象側にあります。",
         )
 
 
@@ -174,7 +174,7 @@ def _row(check: ObjectiveResult) -> Row:
         words[check.outcome],
         Words.same(check.text(check.seen.value)),
         _interval(check),
-        check.asked,
+        check.required,
     )
 
 

@@ -34,8 +34,8 @@ def read_contract(app: Application, endpoints: Iterable[str]) -> Answers:
 
 def _schemas(app: Application, verb: str, path: str) -> dict[str, Any]:
     responses = app.paths[path][verb.lower()]["responses"]
-    found = {status: responses[status] for status in STATUSES if status in responses}
-    whole = in_place(found, app.document)
+    documented = {status: responses[status] for status in STATUSES if status in responses}
+    whole = in_place(documented, app.document)
     return {
         status: {"$schema": DIALECT, **response["content"]["application/json"]["schema"]}
         for status, response in whole.items()
@@ -49,10 +49,10 @@ def bodies_of(app: Application, endpoints: Iterable[str]) -> dict[str, str]:
 
 def _body(app: Application, endpoint: str) -> str:
     verb, path = endpoint.split(" ")
-    asked = app.paths[path][verb.lower()].get("requestBody")
-    if asked is None and "{" not in path:
+    request = app.paths[path][verb.lower()].get("requestBody")
+    if request is None and "{" not in path:
         return ""
-    example = asked and asked["content"]["application/json"].get("example")
+    example = request and request["content"]["application/json"].get("example")
     if example is None or "{" in path:
         raise LoadRefused(
             en=f"{endpoint} can't be called by load: {app.contract} has no example of its body, or its path has a "
@@ -187,13 +187,13 @@ class RunOptions:
 
 def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
     """Find the plan by its name; `LoadRefused` lists the plans there are."""
-    known = plans(target.environment, target.throttle)
-    if options.plan not in known:
+    choices = plans(target.environment, target.throttle)
+    if options.plan not in choices:
         raise LoadRefused(
-            en=f"there is no plan {options.plan}; choose from {', '.join(known)}",
-            ja=f"計画{options.plan}はありません。次から選んでください: {', '.join(known)}",
+            en=f"there is no plan {options.plan}; choose from {', '.join(choices)}",
+            ja=f"計画{options.plan}はありません。次から選んでください: {', '.join(choices)}",
         )
-    return known[options.plan]
+    return choices[options.plan]
 
 
 def prepare(

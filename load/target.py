@@ -82,14 +82,14 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
             "deploy it, or check account and Region",
             ja=f"{environment.name}の{environment.region}にAPI {environment.prefix}-apiがありません。デプロイするか、アカウントとリージョンを確認してください",
         )
-    asked = (host or own[0]).rstrip("/")
-    if asked not in own:
+    host_url = (host or own[0]).rstrip("/")
+    if host_url not in own:
         raise LoadRefused(
-            en=f"{asked} is not {environment.name}'s; it is at {' and '.join(own)}",
-            ja=f"{asked}は{environment.name}のものではありません（アドレスは{', '.join(own)}）",
+            en=f"{host_url} is not {environment.name}'s; it is at {' and '.join(own)}",
+            ja=f"{host_url}は{environment.name}のものではありません（アドレスは{', '.join(own)}）",
         )
     allowed = tuple(address.split("/")[2] for address in own)
-    return {"host": asked, "allowed_hosts": allowed, "api": apis[0] if apis else None}
+    return {"host": host_url, "allowed_hosts": allowed, "api": apis[0] if apis else None}
 
 
 def _api_ids(environment: Environment, aws: ClientFactory) -> Iterator[str]:

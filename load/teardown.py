@@ -107,7 +107,7 @@ class Teardown:
             emptied(KeyedTable(dynamodb=dynamodb, name=name, keys=keys), users, self.pause)
             for name, keys in self.target.written.items()
         ]
-        gone = {what: sum(entry[what] for entry in done) for what in ("deleted", "left")}
+        gone = {count: sum(entry[count] for entry in done) for count in ("deleted", "left")}
         return {"users": len(users), **gone, "line_calls": line_calls(self.target, PREFIX)}
 
     def _wait_for_functions(self, ended: datetime) -> None:
@@ -123,7 +123,7 @@ class Teardown:
             self.pause(left)
 
 
-def _may_be_under_way(seen: Measurement) -> bool:
+def _may_be_under_way(measurement: Measurement) -> bool:
     """Whether an award failed, never finished, or was sent by a worker whose last report is missing."""
-    failed = seen.steps.total("failed", endpoint=AWARD)
-    return bool(failed or seen.unfinished(None, AWARD) or seen.unheard)
+    failed = measurement.steps.total("failed", endpoint=AWARD)
+    return bool(failed or measurement.unfinished(None, AWARD) or measurement.unheard)

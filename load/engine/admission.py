@@ -37,8 +37,8 @@ def unreadable(error: BaseException) -> Words:
             why = NO_JSON
         case ValidationError():
             first = error.errors()[0]
-            if where := ".".join(map(str, first["loc"])):
-                why = Words(f"{where} is missing or wrong", f"{where}がないか、正しくありません")
+            if field := ".".join(map(str, first["loc"])):
+                why = Words(f"{field} is missing or wrong", f"{field}がないか、正しくありません")
             elif first["type"] == "json_invalid":
                 why = NO_JSON
     return why
@@ -82,9 +82,9 @@ def admit(url: str, allowed: Iterable[str]) -> str:
         )
     permitted = sorted(set(allowed))
     if host not in permitted:
-        known = ", ".join(permitted) or "no host at all"
+        hosts = ", ".join(permitted) or "no host at all"
         raise LoadRefused(
-            en=f"{host} is not this environment's; it has {known}",
-            ja=f"{host}はこの環境のものではありません（この環境は{known}）",
+            en=f"{host} is not this environment's; it has {hosts}",
+            ja=f"{host}はこの環境のものではありません（この環境は{hosts}）",
         )
     return host

@@ -83,19 +83,19 @@ class RequestFactory:
         self.used.append(visitor.id)
         lat, lon = spot.north(0)
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
-        asked = {"user_id": visitor.id, "stamp_id": spot.id, "method": "GPS"}
+        body = {"user_id": visitor.id, "stamp_id": spot.id, "method": "GPS"}
         return ApiRequest(
-            AWARD, "/stamps/award", visitor.token, orjson.dumps(asked | position), expect=asked
+            AWARD, "/stamps/award", visitor.token, orjson.dumps(body | position), expect=body
         )
 
     def _verify(self, visitor: SyntheticUser, spot: GpsSpot) -> ApiRequest:
         radii, within = self._rng.choice(PLACES)
         lat, lon = spot.north(radii * spot.radius_m)
-        asked = {"userId": visitor.id, "spotId": spot.id}
+        body = {"userId": visitor.id, "spotId": spot.id}
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
         expect = {"spotId": spot.id, "within": within}
         return ApiRequest(
-            VERIFY, "/gps/verify", visitor.token, orjson.dumps(asked | position), expect=expect
+            VERIFY, "/gps/verify", visitor.token, orjson.dumps(body | position), expect=expect
         )
 
 

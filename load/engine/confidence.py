@@ -46,13 +46,13 @@ def percentile(histogram: Mapping[float, int], part: float) -> Interval | None:
 
 def _at_ranks(histogram: Mapping[float, int], *ranks: int) -> list[float]:
     """Find the samples at these rising ranks (the smallest is rank 1)."""
-    found: list[float] = []
-    seen = 0
+    samples: list[float] = []
+    counted = 0
     for sample in sorted(histogram):
-        seen += histogram[sample]
-        while len(found) < len(ranks) and seen >= ranks[len(found)]:
-            found.append(sample)
-    return found
+        counted += histogram[sample]
+        while len(samples) < len(ranks) and counted >= ranks[len(samples)]:
+            samples.append(sample)
+    return samples
 
 
 def ratio(part: int, total: int) -> Interval:

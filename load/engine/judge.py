@@ -27,37 +27,37 @@ class Conditions:
     workers: int = 1
 
 
-def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Words]:
+def invalid_reasons(conditions: Conditions, measurement: Measurement) -> Iterator[Words]:
     """Yield every reason why the run is invalid; none where it is valid."""
-    if seen.interrupted:
-        yield seen.interrupted
-    if not seen.steps.total("answered") + seen.steps.total("throttled"):
+    if measurement.interrupted:
+        yield measurement.interrupted
+    if not measurement.steps.total("answered") + measurement.steps.total("throttled"):
         yield Words(
             "no request was answered as the contract says, so nothing is known of the target",
             "API仕様どおりの応答が一つもなく、対象の性能を判断できません",
         )
-    yield from _absent(conditions, seen)
+    yield from _absent(conditions, measurement)
     for number, step in enumerate(conditions.plan.steps):
-        yield from _losses(number, step, seen)
+        yield from _losses(number, step, measurement)
         if step.judged:
-            yield from _shortfalls(conditions, number, step, seen)
-    yield from _conflicts(conditions, seen)
+            yield from _shortfalls(conditions, number, step, measurement)
+    yield from _conflicts(conditions, measurement)
 
 
-def _absent(conditions: Conditions, seen: Measurement) -> Iterator[Words]:
+def _absent(conditions: Conditions, measurement: Measurement) -> Iterator[Words]:
     expected = conditions.workers
-    if seen.workers != expected:
+    if measurement.workers != expected:
         yield Words(
-            f"{seen.workers} of {expected} workers began",
-            f"ワーカー{expected}台のうち{seen.workers}台しか開始していません",
+            f"{measurement.workers} of {expected} workers began",
+            f"ワーカー{expected}台のうち{measurement.workers}台しか開始していません",
         )
-    if seen.lost:
-        yield _of_workers("lost on the way", "途中で失われました", seen.lost)
-    if seen.late:
-        yield _of_workers("came after the start", "開始後に参加しました", seen.late)
-    if seen.strangers:
+    if measurement.lost:
+        yield _of_workers("lost on the way", "途中で失われました", measurement.lost)
+    if measurement.late:
+        yield _of_workers("came after the start", "開始後に参加しました", measurement.late)
+    if measurement.strangers:
         yield _of_workers(
-            "was given another run file", "別の実行ファイルを使っています", seen.strangers
+            "was given another run file", "別の実行ファイルを使っています", measurement.strangers
         )
 
 
@@ -66,28 +66,28 @@ def _of_workers(en: str, ja: str, workers: Sequence[str]) -> Words:
     return Words(f"{en}: worker {listed}", f"{ja}: ワーカー{listed}")
 
 
-def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Words]:
-    if dropped := seen.steps.total("dropped", place=number):
+def _losses(number: int, step: LoadStep, measurement: Measurement) -> Iterator[Words]:
+    if dropped := measurement.steps.total("dropped", place=number):
         yield Words(
             f"step {step.name}: {dropped} arrivals were dropped, with too many in flight",
             f"ステップ{step.name}: 処理中のリクエストが多すぎ、{dropped}件の到着を破棄しました",
         )
-    if unpaired := seen.steps.total("unpaired", place=number):
+    if unpaired := measurement.steps.total("unpaired", place=number):
         yield Words(
             f"step {step.name}: {unpaired} arrivals found no pair of user and spot left to award; "
             "put more users into the pool",
             f"ステップ{step.name}: {unpaired}件の到着に、付与できるユーザーとスポットの組が残っていません"
             "でした。ユーザー数を増やしてください",
         )
-    for endpoint in seen.steps.endpoints(number):
-        if unfinished := seen.unfinished(number, endpoint):
+    for endpoint in measurement.steps.endpoints(number):
+        if unfinished := measurement.unfinished(number, endpoint):
             yield Words(
                 f"step {step.name}: {unfinished} requests to {endpoint} never finished",
                 f"ステップ{step.name}: {endpoint}への{unfinished}件のリクエストが終わりませんでした",
             )
 
 
-def lateness(conditions: Conditions, seen: Measurement) -> Iterator[Words]:
+def lateness(conditions: Conditions, measurement: Measurement) -> Iterator[Words]:
     """Say in which steps this machine was too busy.
 
     Latency counts from the intended start, so lateness can only worsen a result: it makes a fail say nothing
@@ -95,14 +95,14 @@ def lateness(conditions: Conditions, seen: Measurement) -> Iterator[Words]:
     """
     for number, step in enumerate(conditions.plan.steps):
         if step.judged:
-            yield from _lateness(conditions, number, step, seen)
+            yield from _lateness(conditions, number, step, measurement)
 
 
 def _lateness(
-    conditions: Conditions, number: int, step: LoadStep, seen: Measurement
+    conditions: Conditions, number: int, step: LoadStep, measurement: Measurement
 ) -> Iterator[Words]:
     limit = conditions.objectives.soundness.lateness_p99_ms
-    late = confidence.percentile(seen.steps.by_detail(number, "", "lateness"), 0.99)
+    late = confidence.percentile(measurement.steps.by_detail(number, "", "lateness"), 0.99)
     if late and late.value > limit:
         yield Words(
             f"step {step.name}: this machine is too busy to generate load (arrivals "
@@ -113,10 +113,10 @@ def _lateness(
 
 
 def _shortfalls(
-    conditions: Conditions, number: int, step: LoadStep, seen: Measurement
+    conditions: Conditions, number: int, step: LoadStep, measurement: Measurement
 ) -> Iterator[Words]:
     limits = conditions.objectives.soundness
-    made = seen.steps.total("arrivals", place=number)
+    made = measurement.steps.total("arrivals", place=number)
     if made < limits.achieved * step.arrivals:
         yield Words(
             f"step {step.name}: {made} of {step.arrivals} planned arrivals were made, "
@@ -126,10 +126,10 @@ def _shortfalls(
         )
 
 
-def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[Words]:
+def _conflicts(conditions: Conditions, measurement: Measurement) -> Iterator[Words]:
     limit = conditions.objectives.soundness.conflicts
-    awards = seen.steps.total("issued", endpoint=AWARD)
-    conflicts = seen.steps.total("conflict", endpoint=AWARD)
+    awards = measurement.steps.total("issued", endpoint=AWARD)
+    conflicts = measurement.steps.total("conflict", endpoint=AWARD)
     if awards and confidence.ratio(conflicts, awards).low > limit:
         yield Words(
             f"{conflicts} of {awards} awards met a stamp that was there before (409), "
@@ -148,41 +148,41 @@ class EndpointInStep:
     """One endpoint in one step."""
 
     conditions: Conditions
-    seen: Measurement
+    measurement: Measurement
     number: int
     step: LoadStep
     endpoint: str
 
     def latency(self) -> Iterator[ObjectiveResult]:
-        histogram = self.seen.steps.by_detail(self.number, self.endpoint, "latency")
+        histogram = self.measurement.steps.by_detail(self.number, self.endpoint, "latency")
         for name, part, limit in (
             ("p95", 0.95, self._objective.p95_ms),
             ("p99", 0.99, self._objective.p99_ms),
         ):
-            found = confidence.percentile(histogram, part) or Interval(0, 0, math.inf)
-            outcome = _at_most(found, limit) if self.conditions.plan.percentiles else "not judged"
-            yield self._check(name, found, (0, limit), outcome, "ms")
+            tail = confidence.percentile(histogram, part) or Interval(0, 0, math.inf)
+            outcome = _at_most(tail, limit) if self.conditions.plan.percentiles else "not judged"
+            yield self._check(name, tail, (0, limit), outcome, "ms")
 
     def errors(self) -> ObjectiveResult:
         """Allow no error at all if the plan is too short for a ratio."""
         failed, answered = self._total("failed"), self._total("answered")
-        found = confidence.ratio(failed, failed + answered)
+        ratio = confidence.ratio(failed, failed + answered)
         if not self.conditions.plan.percentiles:
-            return self._exact("errors", found.value, (0, 0))
+            return self._exact("errors", ratio.value, (0, 0))
         limit = self._objective.errors
-        return self._check("errors", found, (0, limit), _at_most(found, limit))
+        return self._check("errors", ratio, (0, limit), _at_most(ratio, limit))
 
     def refusals(self, predicted: float) -> ObjectiveResult:
         """Expect no 429 if the bucket suffices, else the predicted ratio within its tolerance."""
-        found = confidence.ratio(self._total("throttled"), self._total("issued"))
+        ratio = confidence.ratio(self._total("throttled"), self._total("issued"))
         if not predicted:
-            return self._exact("429", found.value, (0, 0))
+            return self._exact("429", ratio.value, (0, 0))
         reach = max(predicted * self.conditions.objectives.throttle_tolerance, THROTTLE_FLOOR)
         least, most = max(0.0, predicted - reach), predicted + reach
-        outcome = "pass" if least <= found.value <= most else "inconclusive"
-        if found.high < least or found.low > most:
+        outcome = "pass" if least <= ratio.value <= most else "inconclusive"
+        if ratio.high < least or ratio.low > most:
             outcome = "fail"
-        return self._check("429", found, (least, most), outcome)
+        return self._check("429", ratio, (least, most), outcome)
 
     def achieved(self, admitted: float) -> ObjectiveResult:
         # A 409 of an award was admitted and answered; the validity limits say how many a run may have.
@@ -199,7 +199,7 @@ class EndpointInStep:
     def _check(
         self,
         criterion: str,
-        found: Interval,
+        interval: Interval,
         limit: tuple[float, float],
         outcome: str,
         unit: str = "",
@@ -209,7 +209,7 @@ class EndpointInStep:
             endpoint=self.endpoint,
             criterion=criterion,
             unit=unit,
-            seen=found,
+            seen=interval,
             limit=limit,
             outcome=outcome,
         )
@@ -218,15 +218,15 @@ class EndpointInStep:
     def _objective(self) -> Objective:
         return self.conditions.objectives.endpoints[self.endpoint]
 
-    def _total(self, what: str) -> int:
-        return self.seen.steps.total(what, place=self.number, endpoint=self.endpoint)
+    def _total(self, outcome: str) -> int:
+        return self.measurement.steps.total(outcome, place=self.number, endpoint=self.endpoint)
 
 
-def _at_most(found: Interval, limit: float) -> str:
+def _at_most(interval: Interval, limit: float) -> str:
     """An interval below the limit passes, one above it fails; across it, the sample is too small."""
-    if found.high <= limit:
+    if interval.high <= limit:
         return "pass"
-    return "fail" if found.low > limit else "inconclusive"
+    return "fail" if interval.low > limit else "inconclusive"
 
 
 class ExitCode(IntEnum):
@@ -253,7 +253,7 @@ class Judgement:
 
 
 def judge(
-    conditions: Conditions, seen: Measurement, cleanup: Mapping[str, Any] | None = None
+    conditions: Conditions, measurement: Measurement, cleanup: Mapping[str, Any] | None = None
 ) -> Judgement:
     """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
@@ -262,15 +262,15 @@ def judge(
     ``cleanup`` is what the run left behind, if that was checked: {"left": items,
     "line_calls": calls to the fake of LINE that named one of its users}.
     """
-    checks = tuple(_checks(conditions, seen))
+    checks = tuple(_checks(conditions, measurement))
     traces = tuple(_traces(cleanup or {}))
-    if seen.dead:
-        return Judgement("fail", (seen.dead, *traces), checks)
-    invalid = tuple(invalid_reasons(conditions, seen))
-    failed = tuple(check.said for check in checks if check.outcome == "fail")
-    unsure = tuple(check.said for check in checks if check.outcome == "inconclusive")
+    if measurement.dead:
+        return Judgement("fail", (measurement.dead, *traces), checks)
+    invalid = tuple(invalid_reasons(conditions, measurement))
+    failed = tuple(check.sentence for check in checks if check.outcome == "fail")
+    unsure = tuple(check.sentence for check in checks if check.outcome == "inconclusive")
     if invalid or failed or unsure:
-        invalid = (*lateness(conditions, seen), *invalid)
+        invalid = (*lateness(conditions, measurement), *invalid)
     failed += traces
     for outcome, reasons in (("invalid", invalid), ("fail", failed), ("inconclusive", unsure)):
         if reasons:
@@ -291,13 +291,13 @@ def _traces(cleanup: Mapping[str, Any]) -> Iterator[Words]:
         )
 
 
-def _checks(conditions: Conditions, seen: Measurement) -> Iterator[ObjectiveResult]:
+def _checks(conditions: Conditions, measurement: Measurement) -> Iterator[ObjectiveResult]:
     predicted = conditions.throttle.predicted(conditions.plan)
     for number, step in enumerate(conditions.plan.steps):
         if not step.judged:
             continue
         for endpoint, planned in conditions.plan.planned(step).items():
-            subject = EndpointInStep(conditions, seen, number, step, endpoint)
+            subject = EndpointInStep(conditions, measurement, number, step, endpoint)
             yield from subject.latency()
             yield subject.errors()
             yield subject.refusals(predicted[number, endpoint])

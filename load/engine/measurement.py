@@ -22,8 +22,8 @@ class Counts:
 
     def merge(self, rows: Iterable[Iterable[Any]]) -> None:
         """Add rows of (place, endpoint, what, detail, count)."""
-        for place, endpoint, what, detail, count in rows:
-            self.counts[place, endpoint, what, detail] += count
+        for place, endpoint, outcome, detail, count in rows:
+            self.counts[place, endpoint, outcome, detail] += count
 
     def take(self) -> list[list[Any]]:
         """Return the rows so far and clear them, so that nothing is reported twice."""
@@ -37,19 +37,19 @@ class Counts:
     def sorted(self) -> list[list[Any]]:
         return sorted(self.rows(), key=lambda row: (row[0], row[1], row[2], str(row[3])))
 
-    def by_detail(self, place: int, endpoint: str, what: str) -> dict[Any, int]:
+    def by_detail(self, place: int, endpoint: str, outcome: str) -> dict[Any, int]:
         """Return the counts of one thing by its detail: a histogram, or failures by kind."""
         return {
             detail: count
             for (at, name, kind, detail), count in self.counts.items()
-            if (at, name, kind) == (place, endpoint, what)
+            if (at, name, kind) == (place, endpoint, outcome)
         }
 
-    def total(self, what: str, *, place: int | None = None, endpoint: str | None = None) -> int:
+    def total(self, outcome: str, *, place: int | None = None, endpoint: str | None = None) -> int:
         return sum(
             count
             for (at, name, kind, _), count in self.counts.items()
-            if kind == what and place in (None, at) and endpoint in (None, name)
+            if kind == outcome and place in (None, at) and endpoint in (None, name)
         )
 
     def endpoints(self, place: int) -> Iterator[str]:
@@ -92,11 +92,11 @@ class Measurement:
 
     def unfinished(self, step: int | None, endpoint: str) -> int:
         """Count the requests, of one step or all, that were sent and never ended."""
-        seen = sum(
-            self.steps.total(what, place=step, endpoint=endpoint)
-            for what in ("answered", "failed", "throttled", "conflict")
+        ended = sum(
+            self.steps.total(outcome, place=step, endpoint=endpoint)
+            for outcome in ("answered", "failed", "throttled", "conflict")
         )
-        return self.steps.total("issued", place=step, endpoint=endpoint) - seen
+        return self.steps.total("issued", place=step, endpoint=endpoint) - ended
 
 
 def bin_seconds(plan_seconds: float) -> int:

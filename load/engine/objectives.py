@@ -96,19 +96,19 @@ class ObjectiveResult:
     outcome: str
 
     def __str__(self) -> str:
-        return self.said.en
+        return self.sentence.en
 
     @property
-    def said(self) -> Words:
+    def sentence(self) -> Words:
         """The limit, and what was measured."""
-        span, asked = self.span, self.asked
+        span, required = self.span, self.required
         return Words(
-            f"step {self.step}, {self.endpoint}: {self.criterion} {span}, {asked}",
-            f"ステップ{self.step}、{self.endpoint}: {self.criterion} {span.ja}（{asked.ja}であること）",
+            f"step {self.step}, {self.endpoint}: {self.criterion} {span}, {required}",
+            f"ステップ{self.step}、{self.endpoint}: {self.criterion} {span.ja}（{required.ja}であること）",
         )
 
     @property
-    def asked(self) -> Words:
+    def required(self) -> Words:
         """What the limit asks for."""
         least, most = (self.text(seconds) for seconds in self.limit)
         if self.limit[0] == 0:

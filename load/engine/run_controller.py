@@ -151,12 +151,12 @@ class RunController:
                 en="this run has been made: its pairs are awarded and its price is spent; restart Locust",
                 ja="この実行は実施済みです（スタンプは付与済み、クォータは消費済み）。Locustを再起動してください",
             )
-        asked = (host or self.run.host).rstrip("/")
-        admit(asked, self.run.allowed_hosts)
-        if asked != self.run.host.rstrip("/"):
+        target = (host or self.run.host).rstrip("/")
+        admit(target, self.run.allowed_hosts)
+        if target != self.run.host.rstrip("/"):
             raise LoadRefused(
-                en=f"this run is for {self.run.host}, not {asked}: leave --host out",
-                ja=f"この実行は{self.run.host}用で、{asked}用ではありません。--hostを外してください",
+                en=f"this run is for {self.run.host}, not {target}: leave --host out",
+                ja=f"この実行は{self.run.host}用で、{target}用ではありません。--hostを外してください",
             )
 
     def _say_how_to_clean(self) -> None:

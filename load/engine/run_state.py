@@ -36,10 +36,10 @@ class ErrorWatch:
 
     def add(self, rows: Iterable[Iterable[Any]]) -> None:
         """Count the rows of a worker's report; a refusal by the throttle (429) or an award made before is no error."""
-        for _, _, what, _, count in rows:
-            if what in ("answered", "failed"):
+        for _, _, outcome, _, count in rows:
+            if outcome in ("answered", "failed"):
                 self._ended += count
-                self._failed += count if what == "failed" else 0
+                self._failed += count if outcome == "failed" else 0
 
     def dead(self, elapsed_s: float) -> Words | None:
         """Say that the target is dead, if errors were wholly above the limit for PATIENCE_S; called once a second.
@@ -178,7 +178,7 @@ REPORTED_S = 1.0
 """How long after its end a second is known: workers report once a second."""
 
 
-def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any]:
+def progress(run: LoadRun, measurement: Measurement, elapsed_s: float) -> dict[str, Any]:
     """Return the state of the run after ``elapsed_s`` (negative before the first arrival).
 
     Rates are arrivals a second in the last complete bin of the timeline; latency and lateness are of
@@ -189,13 +189,13 @@ def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any
     number = plan.steps.index(step)
     width = bin_seconds(run.plan.seconds)
     last = max(0, int((elapsed_s - REPORTED_S) // width) - 1)
-    totals, tails = _walked(seen, number)
+    totals, tails = _walked(measurement, number)
     return {
         "elapsed": round(elapsed_s, 1),
         "seconds": plan.seconds,
         "step": step.name,
         "planned": round(step.rate_at(part), 1),
-        "made": round(seen.bins.counts.get((last, "", "arrivals", None), 0) / width, 1),
+        "made": round(measurement.bins.counts.get((last, "", "arrivals", None), 0) / width, 1),
         "answered": totals["answered"],
         "failed": totals["failed"],
         "throttled": totals["throttled"],
@@ -206,17 +206,19 @@ def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any
     }
 
 
-def _walked(seen: Measurement, step: int) -> tuple[Counter[str], defaultdict[str, Counter[float]]]:
+def _walked(
+    measurement: Measurement, step: int
+) -> tuple[Counter[str], defaultdict[str, Counter[float]]]:
     """Walk the counts once: this runs between arrivals, which must not wait for it."""
     totals: Counter[str] = Counter()
     tails: defaultdict[str, Counter[float]] = defaultdict(Counter)
-    for (at, _, what, detail), count in seen.steps.counts.items():
-        totals[what] += count
-        if at == step and what in ("latency", "lateness"):
-            tails[what][detail] += count
+    for (at, _, outcome, detail), count in measurement.steps.counts.items():
+        totals[outcome] += count
+        if at == step and outcome in ("latency", "lateness"):
+            tails[outcome][detail] += count
     return totals, tails
 
 
 def _tail(histogram: Counter[float], part: float) -> float | None:
-    found = confidence.percentile(histogram, part)
-    return found.value if found else None
+    tail = confidence.percentile(histogram, part)
+    return tail.value if tail else None

@@ -68,8 +68,8 @@ class LoadVerdict:
     def from_json(cls, data: Mapping[str, Any]) -> "LoadVerdict":
         """Read a verdict; ValueError if it is of another kind or schema."""
         if data.get("kind") != "load" or data.get("schema") != SCHEMA:
-            found = f"kind {data.get('kind')!r}, schema {data.get('schema')!r}"
-            raise ValueError(f"this is not a load verdict of schema {SCHEMA}, but {found}")
+            actual = f"kind {data.get('kind')!r}, schema {data.get('schema')!r}"
+            raise ValueError(f"this is not a load verdict of schema {SCHEMA}, but {actual}")
         return cls(
             conditions=CONDITIONS.validate_python(data["conditions"]),
             measurement=MEASUREMENT.validate_python(data["measurement"]),
@@ -103,11 +103,11 @@ class LoadVerdict:
 def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Words:
     """Return the verdict in one line; ``judged`` saves judging it again."""
     judged, plan = judged or verdict.judgement, verdict.conditions.plan
-    seen = verdict.measurement.steps
-    answered = seen.total("answered")
-    where = verdict.about.get("environment") or "the target"
+    steps = verdict.measurement.steps
+    answered = steps.total("answered")
+    target = verdict.about.get("environment") or "the target"
     word, where_ja = judged.outcome.upper(), verdict.about.get("environment") or "対象"
-    en = f"{word}: {plan.name} on {where}, {answered} requests answered"
+    en = f"{word}: {plan.name} on {target}, {answered} requests answered"
     ja = f"{word}: {where_ja}の{plan.name}、{answered}件に応答"
     if judged.reasons:
         first, more = judged.reasons[0], len(judged.reasons) - 1

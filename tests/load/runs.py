@@ -142,7 +142,7 @@ def drive(run, asked=None, display=None):
         folder=folder,
         display=display or SilentDisplay(),
         live=lambda: None,
-        asked=asked or RunOptions(),
+        requested=asked or RunOptions(),
     )
     code = execution.drive()
     return code, verdict_in(folder)
