@@ -7,7 +7,7 @@ from datetime import datetime
 from aws import desired
 from aws.access.privileges import (
     DETAILS,
-    known_of,
+    context_of_calls,
     lacking,
     lacks,
     needed_of,
@@ -23,8 +23,8 @@ from aws.access.surplus_permissions import (
     Surplus,
     as_differences,
     grouped_differences,
-    named,
     reaches_more,
+    resources_reading,
 )
 from aws.access.surplus_permissions import surplus as all_surplus
 from aws.bounds import described
@@ -97,7 +97,7 @@ def follow_invoking(
     """Raise Follows if a surplus lets the role invoke one of our functions."""
     arns, context = (
         [arn for function in functions for arn in (function.arn, function.alias_arn)],
-        since(known_of(want), now),
+        since(context_of_calls(want), now),
     )
     for excess in _undecided(role, want, decisions, now):
         if any(applies(excess.pair, INVOKE, arn, context) is True for arn in arns):
@@ -230,14 +230,14 @@ def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[NamedS
     """Return how the role's policies name each secret that its function reads."""
     pairs = [each for statement in statements(role) for each in split(statement)]
     return [
-        NamedSecret(secret=secret, arn=arn, resources=named(pairs, secret))
+        NamedSecret(secret=secret, arn=arn, resources=resources_reading(pairs, secret))
         for secret, arn in zip(want.secrets, arns, strict=True)
     ]
 
 
 def _row_of(role: Role, want: desired.Role, arn: str, now: datetime) -> str:
     """Return the row that reports a grant to read a secret without naming it; otherwise the row that reports it lacking."""
-    context = since(known_of(want), now)
+    context = since(context_of_calls(want), now)
     wide = (
         ROWS[surplus.gravity]
         for surplus in all_surplus(role, want, now)

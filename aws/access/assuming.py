@@ -71,15 +71,15 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
     allowing = only("Allow", _trusting(raw))
-    named = (
-        _bearer(who, account)
+    principals = (
+        _bearer(principal, account)
         for statement in allowing
-        for kind, who in statement.principals
-        if not (kind == "Service" or is_gone(kind, who) or _left_to_iam(who, account))
-        and not (kind == "Federated" and _names_people(statement, who, account))
+        for kind, principal in statement.principals
+        if not (kind == "Service" or is_gone(kind, principal) or _left_to_iam(principal, account))
+        and not (kind == "Federated" and _names_people(statement, principal, account))
     )
     others = (ALL_BUT_A_FEW.en for statement in allowing if statement.not_principals)
-    return tuple(sorted({*named, *others}))
+    return tuple(sorted({*principals, *others}))
 
 
 def assumption_paths(
@@ -95,35 +95,37 @@ def assumption_paths(
     account = scope.account
     trusted = {principal for each in _trusting(raw) for principal in each.principals}
     services = [service.partition(".")[0] for service in trusted_services(raw)]
-    by_iam = any(_left_to_iam(who, account) for _, who in trusted)
+    by_iam = any(_left_to_iam(trustee, account) for _, trustee in trusted)
     passing = ("iam:PassRole",) * bool(services)
     yield (raw["Arn"],), ("iam:UpdateAssumeRolePolicy", *passing, *((ASSUME,) * by_iam))
     yield tuple(functions), UNDER_FUNCTIONS
     in_account = f"arn:aws:*:{scope.region}:{account}:*"
     yield (in_account,), tuple(name for service in services for name in COMMANDS.get(service, ()))
-    federated = (who for kind, who in trusted if kind == "Federated" and who.startswith("arn:"))
+    federated = (
+        trustee for kind, trustee in trusted if kind == "Federated" and trustee.startswith("arn:")
+    )
     yield tuple(sorted(federated)), OF_PROVIDERS
 
 
 def trusted_services(raw: Raw) -> tuple[str, ...]:
     """Return the AWS services that a role trusts: a principal that may pass the role can make one of them act under it."""
-    named = (principal for statement in _trusting(raw) for principal in statement.principals)
-    return tuple(sorted({who for kind, who in named if kind == "Service"}))
+    principals = (principal for statement in _trusting(raw) for principal in statement.principals)
+    return tuple(sorted({service for kind, service in principals if kind == "Service"}))
 
 
 def _trusting(raw: Raw) -> tuple[Statement, ...]:
     return parse(document_text(raw["AssumeRolePolicyDocument"]), f"trust of {raw['RoleName']}")
 
 
-def _left_to_iam(who: str, account: str) -> bool:
-    return who in {account, f"arn:aws:iam::{account}:root"}
+def _left_to_iam(principal: str, account: str) -> bool:
+    return principal in {account, f"arn:aws:iam::{account}:root"}
 
 
-def _bearer(who: str, account: str) -> str:
+def _bearer(principal: str, account: str) -> str:
     """Return the role behind a session of this account; any other principal as written."""
     begins = f"arn:aws:sts::{account}:assumed-role/"
-    name = who.removeprefix(begins).partition("/")[0]
-    return f"arn:aws:iam::{account}:role/{name}" if who.startswith(begins) else who
+    name = principal.removeprefix(begins).partition("/")[0]
+    return f"arn:aws:iam::{account}:role/{name}" if principal.startswith(begins) else principal
 
 
 def _names_people(statement: Statement, provider: str, account: str) -> bool:
@@ -164,11 +166,11 @@ def _strangers(statement: Statement) -> Iterator[Words]:
     if statement.not_principals or statement.not_actions:
         yield ALL_BUT_A_FEW
     others = (
-        who
-        for kind, who in statement.principals
-        if (kind, who) != LAMBDA and not is_gone(kind, who)
+        principal
+        for kind, principal in statement.principals
+        if (kind, principal) != LAMBDA and not is_gone(kind, principal)
     )
-    yield from (statement.told(Words.same(who)) for who in others)
+    yield from (statement.under_conditions(Words.same(principal)) for principal in others)
     yield from (
         Words(en=f"action {action}", ja=f"アクション{action}")
         for action in statement.actions
@@ -177,12 +179,12 @@ def _strangers(statement: Statement) -> Iterator[Words]:
 
 
 def _refused(
-    role: Role, statements: tuple[Statement, ...], known: Context, now: datetime
+    role: Role, statements: tuple[Statement, ...], request: Context, now: datetime
 ) -> tuple[Difference, ...]:
     """Return that Lambda may not assume the role, and by which statement; a condition that cannot be evaluated counts as not met."""
     anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
     for_lambda = [statement for statement in statements if anyone & set(statement.principals)]
-    decision = evaluate_from(for_lambda, ASSUME, "*", over_time(known, now))
+    decision = evaluate_from(for_lambda, ASSUME, "*", over_time(request, now))
     if decision.allowed:
         return ()
     return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, call=CALL),)

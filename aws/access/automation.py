@@ -112,8 +112,8 @@ class Ours:
         if UNIVERSAL in arn and not _begins(arn, READING) and self._may_act(role):
             if PLACEHOLDER in text:
                 return Deed((), role)
-            if named := self._named_in(text):
-                return Deed(named, role)
+            if resources := self._named_in(text):
+                return Deed(resources, role)
         own = (role,) if _unnamed(arn) else ()
         by = (*own, *self._runs(arn, text))
         return next((Deed((), entry) for entry in by if self._may_act(entry)), None)
@@ -121,13 +121,13 @@ class Ours:
     def _named_by(self, arn: str) -> tuple[str, ...]:
         """Return which of our resources an ARN is of."""
         parts = ((t.name, p) for t in self.targets for p in t.arns if p != EVERYTHING)
-        found = (name for name, part in parts if named_pattern(part).matches(arn))
+        names = (name for name, part in parts if named_pattern(part).matches(arn))
         api = (
             self.scope.api
             for api_id in self.api_ids
             if f":{api_id}/" in arn and "execute-api" in arn
         )
-        return tuple(dict.fromkeys((*found, *api)))
+        return tuple(dict.fromkeys((*names, *api)))
 
     def _called(self, url: str, domains: Collection[str | None]) -> tuple[str, ...]:
         host = (urlsplit(url).hostname or "").rstrip(".")
@@ -136,10 +136,10 @@ class Ours:
 
     def _named_in(self, text: str) -> tuple[str, ...]:
         """Return which of our resources an input names, by name or ARN."""
-        known = {name: t.name or name for t in self.targets for name in _names_of(t)}
-        known |= dict.fromkeys(self.api_ids, self.scope.api)
+        own_by_name = {name: t.name or name for t in self.targets for name in _names_of(t)}
+        own_by_name |= dict.fromkeys(self.api_ids, self.scope.api)
         return tuple(
-            dict.fromkeys(sorted(own for name, own in known.items() if _names(text, name)))
+            dict.fromkeys(sorted(own for name, own in own_by_name.items() if _names(text, name)))
         )
 
     def _may_act(self, role: str) -> bool:
@@ -217,13 +217,13 @@ def _strings(text: str) -> Iterator[str]:
     if not isinstance(parsed, str | list):
         yield text
         return
-    left = [parsed]
-    while left:
-        match left.pop():
+    pending = [parsed]
+    while pending:
+        match pending.pop():
             case str() as string:
                 yield from _strings(string)
             case list() | tuple() as several:
-                left.extend(several)
+                pending.extend(several)
 
 
 def _names(text: str, name: str) -> bool:
@@ -272,12 +272,12 @@ def automations(reading: Reading) -> Section[Automation]:
 
 
 def _keyed(
-    kind: Words, found: Mapping[str, Automation | Unreadable]
+    kind: Words, automations: Mapping[str, Automation | Unreadable]
 ) -> dict[str, Automation | Unreadable]:
     """Name each that acts by its kind as well: a rule and a schedule may have one name."""
     return {
         f"{kind.en} {name}": automation
-        for name, automation in found.items()
+        for name, automation in automations.items()
         if isinstance(automation, Unreadable) or automation.acts
     }
 
@@ -285,16 +285,16 @@ def _keyed(
 def _rules(reading: Reading) -> list[Raw]:
     """Return the enabled rules of all event buses of the Region."""
     buses = every_page(reading.aws, "events", "list_event_buses", "EventBuses")
-    found: list[Raw] = []
+    rules: list[Raw] = []
     for bus in buses:
         of_bus = reading.aws.listed("events", "list_rules", "Rules", EventBusName=bus["Name"])
-        found += [{**rule, "EventBusName": bus["Name"]} for rule in of_bus if rule["State"] != OFF]
-    return found
+        rules += [{**rule, "EventBusName": bus["Name"]} for rule in of_bus if rule["State"] != OFF]
+    return rules
 
 
 def _rule(reading: Reading, ours: Ours, name: str, rule: Raw) -> Automation:
-    asked = {"Rule": rule["Name"], "EventBusName": rule["EventBusName"]}
-    targets = reading.aws.listed("events", "list_targets_by_rule", "Targets", **asked)
+    parameters = {"Rule": rule["Name"], "EventBusName": rule["EventBusName"]}
+    targets = reading.aws.listed("events", "list_targets_by_rule", "Targets", **parameters)
     when = rule.get("ScheduleExpression") or rule.get("EventPattern", "")
     acts = _acts(reading, ours, targets, rule.get("RoleArn"))
     return Automation(kind=RULE, name=name, when=when, acts=acts)
@@ -302,8 +302,10 @@ def _rule(reading: Reading, ours: Ours, name: str, rule: Raw) -> Automation:
 
 def _schedules(reading: Reading) -> list[Raw]:
     """Return the enabled schedules that may act on ours; whose target is a queue or topic of others cannot."""
-    found = reading.aws.listed("scheduler", "list_schedules", "Schedules")
-    own = [plan for plan in found if plan["State"] != OFF and _may_matter(plan["Target"]["Arn"])]
+    schedules = reading.aws.listed("scheduler", "list_schedules", "Schedules")
+    own = [
+        each for each in schedules if each["State"] != OFF and _may_matter(each["Target"]["Arn"])
+    ]
     if len(own) > MOST:
         raise ReadFailure.of(
             "scheduler:ListSchedules",
@@ -320,34 +322,34 @@ def _may_matter(arn: str) -> bool:
 
 def _schedule(reading: Reading, ours: Ours, name: str) -> Automation:
     group, _, own = name.partition("/")
-    found = reading.aws.call("scheduler", "get_schedule", Name=own, GroupName=group)
-    acts = _acts(reading, ours, [found["Target"]])
-    when = found["ScheduleExpression"]
-    return Automation(kind=SCHEDULE, name=name, when=when, acts=acts, ends=_ends(found))
+    schedule = reading.aws.call("scheduler", "get_schedule", Name=own, GroupName=group)
+    acts = _acts(reading, ours, [schedule["Target"]])
+    when = schedule["ScheduleExpression"]
+    return Automation(kind=SCHEDULE, name=name, when=when, acts=acts, ends=_ends(schedule))
 
 
 def _pipe(reading: Reading, ours: Ours, name: str) -> Automation:
     """Read what a pipe takes from, calls on the way and passes to, and the log group that it writes."""
-    found = reading.aws.call("pipes", "describe_pipe", Name=name)
-    log = found.get("LogConfiguration", {}).get("CloudwatchLogsLogDestination", {})
-    arns = {part: found.get(part) for part in ("Source", "Enrichment", "Target")}
+    pipe = reading.aws.call("pipes", "describe_pipe", Name=name)
+    log = pipe.get("LogConfiguration", {}).get("CloudwatchLogsLogDestination", {})
+    arns = {part: pipe.get(part) for part in ("Source", "Enrichment", "Target")}
     arns["log"] = log.get("LogGroupArn")
     targets = [
-        {"Id": part, "Arn": arn, "Parameters": found.get(f"{part}Parameters")}
+        {"Id": part, "Arn": arn, "Parameters": pipe.get(f"{part}Parameters")}
         for part, arn in arns.items()
         if arn
     ]
-    acts = _acts(reading, ours, targets, found["RoleArn"])
-    return Automation(kind=PIPE, name=name, when=found["Source"], acts=acts)
+    acts = _acts(reading, ours, targets, pipe["RoleArn"])
+    return Automation(kind=PIPE, name=name, when=pipe["Source"], acts=acts)
 
 
-def _ends(found: Raw) -> datetime | None:
+def _ends(schedule: Raw) -> datetime | None:
     """Return when a schedule has done all that it will: its end, or the one time at which it acts."""
-    ends = [found["EndDate"]] if found.get("EndDate") else []
-    if once := ONCE.fullmatch(found["ScheduleExpression"]):
-        zone = ZoneInfo(found.get("ScheduleExpressionTimezone") or "UTC")
+    ends = [schedule["EndDate"]] if schedule.get("EndDate") else []
+    if once := ONCE.fullmatch(schedule["ScheduleExpression"]):
+        zone = ZoneInfo(schedule.get("ScheduleExpressionTimezone") or "UTC")
         late = timedelta(
-            minutes=found.get("FlexibleTimeWindow", {}).get("MaximumWindowInMinutes", 0)
+            minutes=schedule.get("FlexibleTimeWindow", {}).get("MaximumWindowInMinutes", 0)
         )
         ends.append(datetime.fromisoformat(once[1]).replace(tzinfo=zone).astimezone(UTC) + late)
     return min(ends, default=None)
@@ -380,8 +382,8 @@ def _url(reading: Reading, arn: str) -> str:
 
 
 def _endpoints(reading: Reading) -> Mapping[str, str]:
-    found = every_page(reading.aws, "events", "list_api_destinations", "ApiDestinations")
-    return {entry["ApiDestinationArn"]: entry["InvocationEndpoint"] for entry in found}
+    destinations = every_page(reading.aws, "events", "list_api_destinations", "ApiDestinations")
+    return {entry["ApiDestinationArn"]: entry["InvocationEndpoint"] for entry in destinations}
 
 
 READERS = {

@@ -167,8 +167,8 @@ def refusal(
     ]
     account = source_arn.split(":")[4]
     session = {"aws:TokenIssueTime": ()}
-    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account, **session})
-    decision = evaluate_from(statements, INVOKE, alias_arn, over_time(known, now))
+    request = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account, **session})
+    decision = evaluate_from(statements, INVOKE, alias_arn, over_time(request, now))
     if decision.allowed:
         return None
     known_reason = decision.taken or decision.outcome is EvalDecision.UNKNOWN
@@ -178,21 +178,21 @@ def refusal(
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
     """Return all other principals that a statement allows, each with the statement's Sid and its policy."""
     return [
-        _described(who, statement, policy)
+        _described(stranger, statement, policy)
         for policy in policies
         for statement in only("Allow", of_resource(policy.document, callers.function.name))
-        for who in _strangers(statement, callers)
+        for stranger in _strangers(statement, callers)
     ]
 
 
-def _described(who: Words, allowing: Statement, policy: FunctionPolicy) -> Words:
+def _described(stranger: Words, allowing: Statement, policy: FunctionPolicy) -> Words:
     """Say who, and by which statement, on what."""
     statement, on = allowing.sid or allowing.number, policy.qualifier
     caller = Words(
-        en=f"{who.en} (statement {statement} on {on or 'the function'})",
-        ja=f"{who.ja}（{on or '関数本体'}のステートメント{statement}）",
+        en=f"{stranger.en} (statement {statement} on {on or 'the function'})",
+        ja=f"{stranger.ja}（{on or '関数本体'}のステートメント{statement}）",
     )
-    return allowing.told(caller)
+    return allowing.under_conditions(caller)
 
 
 def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:
@@ -203,15 +203,15 @@ def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:
         yield Words(
             en=f"actions other than {INVOKE}: {actions}", ja=f"{INVOKE}以外のアクション: {actions}"
         )
-    for kind, who in statement.principals:
-        if (kind, who) == BY_GATEWAY:
+    for kind, name in statement.principals:
+        if (kind, name) == BY_GATEWAY:
             yield from _other_apis(statement, callers)
-        elif not _notifies(kind, who, callers) and not is_gone(kind, who):
-            yield Words(en="everyone", ja="全員") if who == "*" else Words.same(f"{kind} {who}")
+        elif not _notifies(kind, name, callers) and not is_gone(kind, name):
+            yield Words(en="everyone", ja="全員") if name == "*" else Words.same(f"{kind} {name}")
 
 
-def _notifies(kind: str, who: str, callers: Callers) -> bool:
-    return kind == "AWS" and callers.role is not None and is_same(who, callers.role)
+def _notifies(kind: str, name: str, callers: Callers) -> bool:
+    return kind == "AWS" and callers.role is not None and is_same(name, callers.role)
 
 
 def _other_apis(statement: Statement, callers: Callers) -> Iterator[Words]:

@@ -80,30 +80,28 @@ class _Bearer:
 
 def principals(reading: Reading) -> Section[Principal]:
     """Return ARN -> what it may act on; principals that may act on none of our resources are left out."""
-    found, documents = reading.source(details), reading.source(policy_documents)
+    iam, documents = reading.source(details), reading.source(policy_documents)
     account = reading.scope.account
     bearers: dict[str, _Bearer] = {}
     unread: dict[str, Unreadable] = {}
-    for kind, raw in _bearers(found):
+    for kind, raw in _bearers(iam):
         arn = raw["Arn"]
         try:
             trusts = trusted_to_assume(raw, account) if kind == "role" else ()
-            groups = (
-                each for each in found.groups if each["GroupName"] in raw.get("GroupList", ())
-            )
+            groups = (each for each in iam.groups if each["GroupName"] in raw.get("GroupList", ()))
             policies, boundary = policies_of(documents, raw, *groups), boundary_arn(raw)
             limit = managed_policy(documents, boundary) if boundary else None
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
             unread[arn] = _policies_of(arn, error)
-    targets = Targets((*targets_of(reading), *stopping(reading), *_policies(found)), reading.now)
+    targets = Targets((*targets_of(reading), *stopping(reading), *_policies(iam)), reading.now)
     reach = _with_takers(bearers, targets, reading)
     return unread | {
         arn: Principal(
             arn=arn,
             kind=holder.kind,
             reach=reach[arn],
-            assumed_by=tuple(who for who in holder.trusts if who not in bearers),
+            assumed_by=tuple(principal for principal in holder.trusts if principal not in bearers),
             services=trusted_services(holder.raw) if holder.kind == "role" else (),
         )
         for arn, holder in bearers.items()
@@ -117,18 +115,18 @@ def _with_takers(
     """Return what each bearer reaches: our resources, and other bearers that reach them, to the end of the chain."""
     reach = {arn: holder.reaches(targets) for arn, holder in bearers.items()}
     ours, followed = set(reading.scope.roles), set[str]()
-    while left := [
+    while holders := [
         holder
         for arn, holder in bearers.items()
         if reach[arn] and arn not in followed and holder.raw.get("RoleName") not in ours
     ]:
-        followed |= {holder.arn for holder in left}
-        ways = (way for holder in left for way in _ways_in(holder, reading))
+        followed |= {holder.arn for holder in holders}
+        ways = (way for holder in holders for way in _ways_in(holder, reading))
         by_rights = Targets(ways, reading.now)
         for arn, bearer in bearers.items():
             if GIVES.isdisjoint(each.kind for each in reach[arn]):
-                found = (*bearer.reaches(by_rights), *_by_trust(arn, left))
-                others = (each for each in found if each.name != bearer.name)
+                reachable = (*bearer.reaches(by_rights), *_by_trust(arn, holders))
+                others = (each for each in reachable if each.name != bearer.name)
                 reach[arn] = tuple(dict.fromkeys((*reach[arn], *others)))
     return reach
 
@@ -156,11 +154,11 @@ def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
             yield Reach(kind=PRINCIPAL, name=other.name, action=ASSUME, by=by, trusted_by=other.arn)
 
 
-def _bearers(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _bearers(iam: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield kind and details of every role, user and group, without service-linked roles."""
-    yield from (("role", role) for role in found.roles if not _is_linked(role))
-    yield from (("user", user) for user in found.users)
-    yield from (("group", group) for group in found.groups)
+    yield from (("role", role) for role in iam.roles if not _is_linked(role))
+    yield from (("user", user) for user in iam.users)
+    yield from (("group", group) for group in iam.groups)
 
 
 def _is_linked(role: Raw) -> bool:
@@ -170,9 +168,9 @@ def _is_linked(role: Raw) -> bool:
     return place in role["Arn"] and whole and not role.get("RolePolicyList")
 
 
-def _policies(found: Details) -> Iterator[Target]:
+def _policies(iam: Details) -> Iterator[Target]:
     """Yield the customer managed policies in use: a principal that may change one can widen all that have it."""
-    own = tuple(name for name in sorted(found.in_use) if not name.startswith(BY_AWS))
+    own = tuple(name for name in sorted(iam.in_use) if not name.startswith(BY_AWS))
     yield Target(kind="rights of policies", name="", arns=own, actions=OF_POLICIES)
 
 

@@ -55,7 +55,7 @@ DIRECT = context(
 """Of a call that the function makes itself: no service stands between, and it comes over the internet."""
 
 
-def known_of(want: desired.Role, role: Role | None = None) -> Context:
+def context_of_calls(want: desired.Role, role: Role | None = None) -> Context:
     """Return what is known of any call that the role makes itself. An existing ``role`` may have a path in its ARN.
 
     Only KMS has the keys of ``kms:``, and it is not what a function calls by itself.
@@ -86,7 +86,7 @@ def needed_of(want: desired.Role, role: Role | None = None, *, via: str = "") ->
     """
     by = by_service(want, via) if via else DIRECT
     session = context(_session_of(role, want)) if role else {}
-    return {**known_of(want, role), **NO_NETWORK, **UNTAGGING, **session, **by}
+    return {**context_of_calls(want, role), **NO_NETWORK, **UNTAGGING, **session, **by}
 
 
 def _session_of(role: Role, want: desired.Role) -> dict[str, str | tuple[str, ...]]:
@@ -131,13 +131,13 @@ def short(
     of_keys = {permission for permission in want.required if permission.action.startswith("kms:")}
     of_tables = {permission for permission in of_keys if permission.resource in want.table_keys}
     by_itself, of_secrets = want.required - of_keys, of_keys - of_tables
-    found: list[MissingPermission] = []
-    for asked, service in ((by_itself, ""), (of_secrets, SECRETS), (of_tables, TABLES)):
+    lost: list[MissingPermission] = []
+    for needed, service in ((by_itself, ""), (of_secrets, SECRETS), (of_tables, TABLES)):
         times = over_time(needed_of(want, role, via=service), now)
         evaluated = partial(evaluate_from, own, times=times, limits=limits)
-        pairs = [(permission.action, permission.resource) for permission in asked]
-        found += missing(evaluated, pairs, real)
-    return tuple(found)
+        pairs = [(permission.action, permission.resource) for permission in needed]
+        lost += missing(evaluated, pairs, real)
+    return tuple(lost)
 
 
 def uses(role: Role, want: desired.Role, key: str, service: str, now: datetime) -> EvaluationResult:
@@ -156,8 +156,8 @@ def lacking(
     role: Role, want: desired.Role, arns: Iterable[str], now: datetime
 ) -> list[MissingPermission]:
     """Return required pairs that IAM would not allow. ``arns`` are the real ARNs of secrets."""
-    found = (missing for missing in short(role, want, arns, now) if not missing.unknown)
-    return sorted(found, key=lambda missing: (missing.action, missing.resource))
+    certain = (missing for missing in short(role, want, arns, now) if not missing.unknown)
+    return sorted(certain, key=lambda missing: (missing.action, missing.resource))
 
 
 def only_observes(role: Role) -> bool:
@@ -169,9 +169,9 @@ def only_observes(role: Role) -> bool:
 
 def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ...]:
     """Return that a role lacks what its function needs: no decision allows what is granted and taken away again."""
-    found: dict[bool, list[Words]] = {}
+    by_taken: dict[bool, list[Words]] = {}
     for lack in lost:
-        found.setdefault(lack.taken, []).append(lack.words)
+        by_taken.setdefault(lack.taken, []).append(lack.words)
     return tuple(
         Difference(
             ROLE.words,
@@ -184,14 +184,14 @@ def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ..
             decidable=not taken,
             stops_calls=taken,
         )
-        for taken, words in found.items()
+        for taken, words in by_taken.items()
     )
 
 
 def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
     """Return every statement of the role's policies. Raises PolicySyntaxError if one can't be read."""
-    kept = (policy for policy in role.policies if policy.arn not in without)
-    return tuple(statement for policy in kept for statement in policy.statements)
+    policies = (policy for policy in role.policies if policy.arn not in without)
+    return tuple(statement for policy in policies for statement in policy.statements)
 
 
 def split(statement: Statement) -> Iterator[Statement]:

@@ -59,12 +59,12 @@ class Targets:
 
     def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, TargetGrant]]:
         for statement in only("Allow", statements):
-            named: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+            named_actions: dict[tuple[str, ...], list[tuple[int, str]]] = {}
             for place, target in enumerate(self.all):
-                if target.actions not in named:
-                    named[target.actions] = list(_named(statement, target.actions))
-                touched = dict(_touched(statement, target)) if named[target.actions] else {}
-                for gravity, action in named[target.actions]:
+                if target.actions not in named_actions:
+                    named_actions[target.actions] = list(_named_actions(statement, target.actions))
+                touched = dict(_touched(statement, target)) if named_actions[target.actions] else {}
+                for gravity, action in named_actions[target.actions]:
                     for arn, pattern in touched.items():
                         yield place, TargetGrant(gravity, action, arn, pattern, statement)
 
@@ -73,15 +73,15 @@ def evaluate_anywhere(
     grant: TargetGrant,
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
-    known: Context,
+    request: Context,
 ) -> EvaluationResult:
     """Evaluate whether the grant is in force on any ARN of the pattern: denies and limits may cover only a part."""
-    result = evaluate(own, grant.action, grant.arn, known, limits=limits)
+    result = evaluate(own, grant.action, grant.arn, request, limits=limits)
     refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
     if result.outcome not in refused or not _is_wide(grant.pattern):
         return result
     others = (
-        evaluate(own, grant.action, arn, known, limits=limits)
+        evaluate(own, grant.action, arn, request, limits=limits)
         for arn in _elsewhere(grant, own, limits)
     )
     return next((other for other in others if other.outcome not in refused), result)
@@ -110,11 +110,11 @@ def _touched(statement: Statement, target: Target) -> Iterator[tuple[str, str]]:
     """Yield (an ARN, the part of the target) for each part that a statement covers."""
     for pattern in target.arns:
         if statement.not_resources:
-            arn = _left(pattern, statement.not_resources)
-            found = [] if arn is None else [arn]
+            arn = _not_excepted(pattern, statement.not_resources)
+            arns = [] if arn is None else [arn]
         else:
-            found = [arn for r in statement.resources if (arn := _common(r, pattern)) is not None]
-        yield from ((arn, pattern) for arn in found)
+            arns = [arn for r in statement.resources if (arn := _common(r, pattern)) is not None]
+        yield from ((arn, pattern) for arn in arns)
 
 
 @lru_cache(maxsize=65536)
@@ -129,7 +129,7 @@ def _common(written: str, part: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _left(part: str, excepted: tuple[str, ...]) -> str | None:
+def _not_excepted(part: str, excepted: tuple[str, ...]) -> str | None:
     """Return an ARN of a part of a target that NotResource does not exclude, or None."""
     return escape_from([resource_pattern(name) for name in excepted], [named_pattern(part)])
 
@@ -143,7 +143,7 @@ def _is_wide(pattern: str) -> bool:
     return "*" in pattern
 
 
-def _named(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _named_actions(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield the actions that a statement allows, each with its index in order of gravity."""
     by_service: dict[str, list[Pattern]] = {}
     for place, action in enumerate(actions):
@@ -183,26 +183,26 @@ def reach_of(
         return ()
     own = tuple(statement for policy in policies for statement in policy.statements)
     limits = (limit.statements,) if limit else ()
-    of_calls = partial(known_of, arn, now=targets.now)
-    found = (
+    of_calls = partial(context_of_calls, arn, now=targets.now)
+    reaches = (
         _reached(targets.all[place], sorted(grants[place], key=GRAVITY), of_calls, own, limits)
         for place in sorted(grants)
     )
-    return tuple(dict.fromkeys(reach for reach in found if reach is not None))
+    return tuple(dict.fromkeys(reach for reach in reaches if reach is not None))
 
 
 def _reached(
     target: Target,
     grants: Iterable[TargetGrant],
-    known_of: Callable[..., Context],
+    context_of: Callable[..., Context],
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
 ) -> Reach | None:
     """Return how a principal reaches a target: the gravest certain grant, or else the gravest possible one."""
     perhaps = None
     for grant in grants:
-        known = known_of(grant.arn, passed_to=target.passed_to)
-        result = min(_by_transport(grant, own, limits, known), key=_likelihood)
+        request = context_of(grant.arn, passed_to=target.passed_to)
+        result = min(_by_transport(grant, own, limits, request), key=_likelihood)
         reach = Reach(
             kind=target.kind,
             name=target.name,
@@ -221,12 +221,12 @@ def _by_transport(
     grant: TargetGrant,
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
-    known: Context,
+    request: Context,
 ) -> Iterator[EvaluationResult]:
     """Yield what IAM decides of a call over TLS and, unless that is allowed, over plain HTTP: the caller chooses, and DynamoDB and SNS answer both."""
     for over_tls in ("true", "false"):
         result = evaluate_anywhere(
-            grant, own, limits, {**known, "aws:securetransport": (over_tls,)}
+            grant, own, limits, {**request, "aws:securetransport": (over_tls,)}
         )
         yield result
         if result.allowed:
@@ -238,11 +238,11 @@ def _likelihood(result: EvaluationResult) -> tuple[bool, bool]:
     return not result.allowed, result.outcome is not EvalDecision.UNKNOWN
 
 
-def known_of(arn: str, resource: str, *, now: datetime, passed_to: str = "") -> Context:
+def context_of_calls(arn: str, resource: str, *, now: datetime, passed_to: str = "") -> Context:
     """Return what is known of any call that a principal makes on a resource from now on."""
     region, account = (*resource.split(":"), *[""] * 5)[3:5]
     is_user = arn.split(":")[5].startswith("user/")
-    known = context(
+    call_context = context(
         {
             "aws:PrincipalIsAWSService": "false",
             **({"aws:RequestedRegion": region} if region else {}),
@@ -255,4 +255,4 @@ def known_of(arn: str, resource: str, *, now: datetime, passed_to: str = "") -> 
             **({"aws:TokenIssueTime" + SINCE: ()} if is_user else {}),
         }
     )
-    return since(known, now)
+    return since(call_context, now)

@@ -15,8 +15,8 @@ from aws.access.privileges import (
     TABLES,
     boundary_of,
     by_service,
+    context_of_calls,
     expanding,
-    known_of,
     pair,
     place_of,
     split,
@@ -87,14 +87,14 @@ def is_about(resource: str, secret: Secret) -> bool:
     return _spells(resource, secret) or overlap(*patterns)
 
 
-def named(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
+def resources_reading(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
     """Collect the Resources by which statements, split into pairs, allow reading the secret."""
     return tuple(pair.resources[0] for pair in pairs if _allows_reading(pair, secret))
 
 
-def unsound(named: NamedSecret, names: Names) -> list[Words]:
+def unsound(named_secret: NamedSecret, names: Names) -> list[Words]:
     """Say which of the Resources match nothing, or more than the secret."""
-    flaws = {resource: _flaw(resource, named, names) for resource in named.resources}
+    flaws = {resource: _flaw(resource, named_secret, names) for resource in named_secret.resources}
     return [
         Words(en=f"{resource} {flaw.en}", ja=f"{resource}（{flaw.ja}）")
         for resource, flaw in flaws.items()
@@ -125,16 +125,16 @@ def _spells(resource: str, secret: Secret) -> bool:
     return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
 
 
-def _flaw(resource: str, named: NamedSecret, names: Names) -> Words | None:
+def _flaw(resource: str, named_secret: NamedSecret, names: Names) -> Words | None:
     """Return what is wrong with a Resource. ``-*`` also matches ``token-secret-key-old-…``: fine if none exists."""
-    if not resource_pattern(resource).matches(named.arn):
-        return Words(en=f"does not match {named.arn}", ja=f"{named.arn}に一致しない")
-    if covers(named.secret.arn_pattern, resource):
+    if not resource_pattern(resource).matches(named_secret.arn):
+        return Words(en=f"does not match {named_secret.arn}", ja=f"{named_secret.arn}に一致しない")
+    if covers(named_secret.secret.arn_pattern, resource):
         return None
-    stem = named.secret.arn_pattern.removesuffix(SUFFIX)
+    stem = named_secret.secret.arn_pattern.removesuffix(SUFFIX)
     if not covers(f"{stem}-*", resource):
         return Words(en="reaches beyond the secret", ja="このシークレット以外にも及ぶ")
-    reached = ", ".join(_reached(resource, named.secret, names))
+    reached = ", ".join(_reached(resource, named_secret.secret, names))
     return Words(en=f"reaches {reached}", ja=f"{reached}にも及ぶ") if reached else None
 
 
@@ -203,17 +203,17 @@ def surplus(role: Role, want: desired.Role, now: datetime) -> tuple[Surplus, ...
     return _beyond(_Question(role.policies, role.boundary, want.allowed, now, role, want))
 
 
-def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
+def as_differences(role: Role, surpluses: Iterable[Surplus]) -> tuple[Difference, ...]:
     """Return surplus as differences; a condition that cannot be evaluated counts as met."""
-    return tuple(difference for difference, _ in grouped_differences(role, found))
+    return tuple(difference for difference, _ in grouped_differences(role, surpluses))
 
 
 def grouped_differences(
-    role: Role, found: Iterable[Surplus]
+    role: Role, surpluses: Iterable[Surplus]
 ) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
     """Yield each difference with the surplus that it reports: a decision is about the whole difference."""
     by_policy: dict[tuple[str, bool], list[Surplus]] = {}
-    for wide in found:
+    for wide in surpluses:
         by_policy.setdefault((wide.pair.policy, bool(wide.unknown)), []).append(wide)
     for several in by_policy.values():
         if len(several) > MANY:
@@ -251,17 +251,17 @@ def _beyond(question: _Question) -> tuple[Surplus, ...]:
     role, want = question.role, question.want
     denies = only("Deny", statements(role))
     boundary, expanded = boundary_of(role), expanding(want)
-    calls = [since(known, question.now) for known in _calls_of(role, want)]
-    found = []
+    calls = [since(call, question.now) for call in _calls_of(role, want)]
+    surpluses = []
     for statement in _allowing(role, want):
-        for known in calls:
-            held = grants((statement, *denies), known, boundary=boundary, expand=expanded)
-            if beyond := excess(held, question.allowed):
+        for call in calls:
+            granted = grants((statement, *denies), call, boundary=boundary, expand=expanded)
+            if beyond := excess(granted, question.allowed):
                 break
         if beyond or _perverse(statement):
-            gravity = _gravity(statement, held, beyond, want)
-            found.append(Surplus(gravity=gravity, pair=statement, unknown=_doubt(beyond)))
-    return tuple(found)
+            gravity = _gravity(statement, granted, beyond, want)
+            surpluses.append(Surplus(gravity=gravity, pair=statement, unknown=_doubt(beyond)))
+    return tuple(surpluses)
 
 
 def _calls_of(role: Role, want: desired.Role) -> Sequence[Context]:
@@ -269,15 +269,15 @@ def _calls_of(role: Role, want: desired.Role) -> Sequence[Context]:
 
     It may call by HTTP, use a KMS key itself, or have it used by a service, which may be a service outside the plan.
     """
-    own = known_of(want, role)
+    own = context_of_calls(want, role)
     by_secrets, by_tables = (by_service(want, service) for service in (SECRETS, TABLES))
     by_any = {key: value for key, value in {**own, **by_tables}.items() if key != "kms:viaservice"}
     account = {"kms:calleraccount": by_tables["kms:calleraccount"]}
     others = context({"aws:SecureTransport": "false"}), account, by_secrets, by_tables
-    asked = {entry.key.lower() for policy in statements(role) for entry in policy.conditions}
-    if not asked & {key for known in others for key in known}:
+    keys = {entry.key.lower() for policy in statements(role) for entry in policy.conditions}
+    if not keys & {key for further in others for key in further}:
         return (own,)
-    return (own, *({**own, **known} for known in others), by_any)
+    return (own, *({**own, **further} for further in others), by_any)
 
 
 def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
@@ -290,10 +290,10 @@ def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
 
 
 def _gravity(
-    statement: Statement, held: Grants, beyond: Iterable[Grant], want: desired.Role
+    statement: Statement, granted: Grants, beyond: Iterable[Grant], want: desired.Role
 ) -> Gravity:
     actions = {each.action for each in beyond}
-    if _perverse(statement) or any(grant.action in actions for grant in escalations(held)):
+    if _perverse(statement) or any(grant.action in actions for grant in escalations(granted)):
         return Gravity.UNLIMITED
     action, resource = statement.actions[0].lower(), statement.resources[0]
     if action == READ and any(is_about(resource, secret) for secret in want.secrets):
@@ -328,11 +328,11 @@ def _at_once(role: Role, several: Sequence[Surplus]) -> Difference:
     """Report many surplus permissions of one policy as one difference; a decision covers exactly these."""
     whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
     count, first = len(several), several[0].words
-    found = Words(
+    summary = Words(
         en=f"{count} permissions (digest {whole}), the first {first.en}",
         ja=f"{count}件の権限（ダイジェスト{whole}）、最初は{first.ja}",
     )
-    return replace(as_difference(role, several[0]), found=found)
+    return replace(as_difference(role, several[0]), found=summary)
 
 
 def _all_but(names: Iterable[str]) -> Words:

@@ -156,14 +156,14 @@ def only_reads(action: str) -> bool:
 def changes(service: str) -> tuple[str, ...]:
     """Return the actions of a service that change one of its resources, by the member that names it; deletions first."""
     harmless = frozenset[str]().union(*HARMLESS.values())
-    found = {
+    changing = {
         action
         for operation in operation_names(service)
         if not operation.startswith(READS) and BY_MEMBER[service] & members(service, operation)
         for action in actions_for(service, operation)
     }
-    kept = {*found, *BESIDE.get(service, ())} - harmless
-    return tuple(sorted(kept, key=lambda name: (":Delete" not in name, name)))
+    actions = {*changing, *BESIDE.get(service, ())} - harmless
+    return tuple(sorted(actions, key=lambda name: (":Delete" not in name, name)))
 
 
 def members(service: str, operation: str) -> frozenset[str]:
@@ -249,7 +249,7 @@ def _arn(scope: Scope, service: str, resource: str) -> str:
     return f"arn:aws:{service}:{scope.region}:{scope.account}:{resource}"
 
 
-def _known(section: Section[Any], name: str, fact: str) -> Any:
+def _fact(section: Section[Any], name: str, fact: str) -> Any:
     """Return a fact of an item; None where the item is absent, or the fact unknown."""
     item = readable(section).get(name)
     value = None if item is None else value_of(item, fact)
@@ -258,7 +258,7 @@ def _known(section: Section[Any], name: str, fact: str) -> Any:
 
 def _copies(scope: Scope, arn: str, section: Section[Any], name: str) -> tuple[str, ...]:
     """Return the ARN of a resource and of its copy in each Region that holds one: who reads a copy reads ours."""
-    regions = dict.fromkeys((scope.region, *(_known(section, name, "replicas") or ())))
+    regions = dict.fromkeys((scope.region, *(_fact(section, name, "replicas") or ())))
     return tuple(arn.replace(f":{scope.region}:", f":{region}:") for region in regions)
 
 
@@ -275,7 +275,7 @@ def _tables(scope: Scope, tables: Section[Any], attached: Section[Any]) -> Itera
 
 def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
     for name in scope.secrets:
-        own = _known(secrets, name, "arn") or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
+        own = _fact(secrets, name, "arn") or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
         of_secret = _copies(scope, own, secrets, name)
         yield Target(kind="secret", name=name, arns=of_secret, actions=acting("secretsmanager"))
     managing = tuple(action for action in acting("lambda") if action not in INVOKE)
@@ -293,10 +293,10 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
 
 def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -> Iterator[Target]:
     """Yield the API with its usage plans and API keys; if the API is unread, any id is possible."""
-    known = [entry.id for entry in readable(apis).get(scope.api, ())]
+    ids = [entry.id for entry in readable(apis).get(scope.api, ())]
     at = f"arn:aws:apigateway:{scope.region}::"
     roots = (
-        f"{at}/restapis/{(*known, 'any')[0]}",
+        f"{at}/restapis/{(*ids, 'any')[0]}",
         *(
             f"{at}/{kind}/{entry.id}"
             for kind, section in limits.items()
@@ -382,4 +382,4 @@ def stopping(reading: Reading) -> Iterator[Target]:
 def _web_acls(reading: Reading) -> Iterator[str]:
     for stage in readable(reading.section("stages")).values():
         attached = (each.values for each in stage.unplanned if each.fact == WEB_ACL)
-        yield from (arn for found in attached for arn in found)
+        yield from (arn for arns in attached for arn in arns)

@@ -12,7 +12,7 @@ from aws.access.surplus_permissions import (
     Gravity,
     NamedSecret,
     as_differences,
-    named,
+    resources_reading,
     surplus,
     unsound,
 )
@@ -179,7 +179,7 @@ class _Secrets:
 
     def _named(self, found: Found, secret: Secret) -> NamedSecret:
         pairs = (pair for statement in statements(found) for pair in split(statement))
-        resources = named(pairs, secret)
+        resources = resources_reading(pairs, secret)
         # As planned, it fits any six characters; another way to write it may not.
         real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
         arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))

@@ -145,10 +145,10 @@ def services_by_signing_name() -> Mapping[str, tuple[str, ...]]:
     Reads only the first bytes of each model, where the metadata stands: 0.2 s for all of AWS
     instead of several seconds.
     """
-    found: dict[str, list[str]] = {}
+    services: dict[str, list[str]] = {}
     for name in sorted(available_services()):
-        found.setdefault(_signing_name(name), []).append(name)
-    return {signing: tuple(names) for signing, names in found.items()}
+        services.setdefault(_signing_name(name), []).append(name)
+    return {signing: tuple(names) for signing, names in services.items()}
 
 
 def _signing_name(name: str) -> str:
@@ -200,17 +200,17 @@ def expand(pattern: str) -> tuple[str, ...]:
     prefix = pattern.partition(":")[0]
     if {"*", "?"} & set(prefix):
         return ()
-    wanted = action_pattern(pattern)
-    return tuple(action for action in actions_of(prefix) if wanted.matches(action.lower()))
+    granting = action_pattern(pattern)
+    return tuple(action for action in actions_of(prefix) if granting.matches(action.lower()))
 
 
 @lru_cache(maxsize=512)
 def actions_of(prefix: str) -> tuple[str, ...]:
     """All known actions of a service, by IAM's prefix, sorted; empty when it is unknown."""
     prefix = prefix.lower()
-    known = {action for service in _services(prefix) for action in _actions(service, prefix)}
-    known |= {f"{prefix}:{name}" for name in ONLY_IN_IAM.get(prefix, ())}
-    return tuple(sorted(known))
+    actions = {action for service in _services(prefix) for action in _actions(service, prefix)}
+    actions |= {f"{prefix}:{name}" for name in ONLY_IN_IAM.get(prefix, ())}
+    return tuple(sorted(actions))
 
 
 def _actions(service: str, prefix: str) -> Iterable[str]:
@@ -225,7 +225,7 @@ def _actions(service: str, prefix: str) -> Iterable[str]:
 def _services(prefix: str) -> Iterable[str]:
     with _SEARCHING:
         by_signing_name = services_by_signing_name()
-    signing_names = {prefix, *(name for name, known in PREFIXES.items() if known == prefix)}
+    signing_names = {prefix, *(name for name, written in PREFIXES.items() if written == prefix)}
     return (service for name in signing_names for service in by_signing_name.get(name, ()))
 
 

@@ -118,13 +118,13 @@ def some(answers: Iterable[Answer]) -> Answer:
 
 def _decided(answers: Iterable[Answer], *, by: bool) -> Answer:
     """Return ``by`` if any answer is that; else the first that is unknown, else the contrary."""
-    left: Answer = not by
+    otherwise: Answer = not by
     for answer in answers:
         if answer is by:
             return by
-        if isinstance(answer, Unknown) and not isinstance(left, Unknown):
-            left = answer
-    return left
+        if isinstance(answer, Unknown) and not isinstance(otherwise, Unknown):
+            otherwise = answer
+    return otherwise
 
 
 def negated(answer: Answer) -> Answer:
@@ -139,21 +139,21 @@ def context(values: Mapping[str, str | tuple[str, ...]]) -> Context:
     }
 
 
-def at(known: Context, now: datetime) -> Context:
-    """Return a context in which it is ``now``; a clock that ``known`` has keeps its value."""
-    return {**context({key: _shown(key, int(now.timestamp())) for key in CLOCKS}), **known}
+def at(request: Context, now: datetime) -> Context:
+    """Return a context in which it is ``now``; a clock that ``request`` has keeps its value."""
+    return {**context({key: _shown(key, int(now.timestamp())) for key in CLOCKS}), **request}
 
 
-def since(known: Context, now: datetime) -> Context:
+def since(request: Context, now: datetime) -> Context:
     """Return what is known of every call from ``now`` on: a date decides a condition only if no later call changes that."""
     starts = dict.fromkeys(CLOCKS, now) | {"aws:TokenIssueTime": now - LONGEST_SESSION}
     seconds = {key + SINCE: str(int(start.timestamp())) for key, start in starts.items()}
-    return {**context(seconds), **known}
+    return {**context(seconds), **request}
 
 
-def over_time(known: Context, now: datetime) -> tuple[Context, Context]:
+def over_time(request: Context, now: datetime) -> tuple[Context, Context]:
     """Return what is known of a call now, and of every call from now on."""
-    return at(known, now), since(known, now)
+    return at(request, now), since(request, now)
 
 
 def _shown(key: str, seconds: int) -> str:
@@ -162,11 +162,11 @@ def _shown(key: str, seconds: int) -> str:
     return str(seconds) if "epoch" in key.lower() else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def holds(condition: Condition, known: Context, action: str = "*") -> Answer:
-    """Whether a condition holds in a request of which ``known`` is known."""
-    values = _values(condition.key.lower(), known, action.lower())
+def holds(condition: Condition, request: Context, action: str = "*") -> Answer:
+    """Whether a condition holds in a request of this context."""
+    values = _values(condition.key.lower(), request, action.lower())
     if values is None:
-        return _of_any_value(condition, known, action.lower())
+        return _of_any_value(condition, request, action.lower())
     if condition.operator == "Null":
         return (not values) is ({value.lower() for value in condition.values} == {"true"})
     positive = _NEGATIONS.get(condition.operator, condition.operator)
@@ -191,26 +191,26 @@ def holds(condition: Condition, known: Context, action: str = "*") -> Answer:
     return every(answers) if condition.quantifier == "ForAllValues" else some(answers)
 
 
-def _values(key: str, known: Context, action: str) -> tuple[str, ...] | None:
+def _values(key: str, request: Context, action: str) -> tuple[str, ...] | None:
     """Return the values of a key in a call of ``action``, none if the call does not carry it; None where they are unknown."""
-    if key in known:
-        return known[key]
-    if CALLED_ALONE in known and not may_carry(action, key):
+    if key in request:
+        return request[key]
+    if CALLED_ALONE in request and not may_carry(action, key):
         return ()
     tag, slash, _ = key.partition("/")
-    return known.get(tag + slash) if slash else None
+    return request.get(tag + slash) if slash else None
 
 
-def _of_any_value(condition: Condition, known: Context, action: str) -> Answer:
+def _of_any_value(condition: Condition, request: Context, action: str) -> Answer:
     """Judge a key whose value is unknown: each value that it may have may give the same answer."""
     key, is_null = condition.key.lower(), condition.operator == "Null"
-    if key + PUBLIC in known and (is_null or _alike_to_the_public(condition.values)):
+    if key + PUBLIC in request and (is_null or _alike_to_the_public(condition.values)):
         return holds(condition, {key: (ANY_PUBLIC,)})
-    if start := known.get(key + SINCE):
+    if start := request.get(key + SINCE):
         return _from_then_on(condition, int(*start))
-    if is_null and CALLED_ALONE in known and key in ALWAYS and action in CARRIED:
+    if is_null and CALLED_ALONE in request and key in ALWAYS and action in CARRIED:
         return holds(condition, {key: ("any",)})
-    answers = {holds(condition, {key: values}) for values in _possible(key, known, action)}
+    answers = {holds(condition, {key: values}) for values in _possible(key, request, action)}
     if len(answers) == 1:
         return answers.pop()
     return Unknown(
@@ -221,21 +221,21 @@ def _of_any_value(condition: Condition, known: Context, action: str) -> Answer:
     )
 
 
-def _possible(key: str, known: Context, action: str) -> tuple[tuple[str, ...], ...]:
+def _possible(key: str, request: Context, action: str) -> tuple[tuple[str, ...], ...]:
     """Return the few values that a key may have, none where it may have any."""
     if key == ENCLOSING:
         return ENCLOSED if action in CARRIED else (*ENCLOSED, OF_PARTIQL)
-    return ((), known[key + IF_ANY]) if key + IF_ANY in known else ()
+    return ((), request[key + IF_ANY]) if key + IF_ANY in request else ()
 
 
 def _from_then_on(condition: Condition, start: int) -> Answer:
     """Judge a time at its start, at each date that the condition names, and after it."""
     key, dates = condition.key.lower(), () if condition.operator == "Null" else condition.values
     try:
-        named = [int(_date(date).timestamp()) for date in dates]
+        dates_s = [int(_date(date).timestamp()) for date in dates]
     except ValueError:
         return holds(condition, {})
-    moments = {start, *(max(start, moment + after) for moment in named for after in (0, 1))}
+    moments = {start, *(max(start, moment + after) for moment in dates_s for after in (0, 1))}
     answers = {holds(condition, {key: (_shown(key, moment),)}) for moment in moments}
     if len(answers) == 1:
         return answers.pop()
@@ -255,35 +255,35 @@ def _when_absent(condition: Condition, *, is_negation: bool) -> bool:
 
 def _holds_for(value: str, condition: Condition, positive: str, is_negation: bool) -> Answer:
     compare = _COMPARISONS[positive]
-    matched = some(_compared(compare, value, wanted, condition) for wanted in condition.values)
+    matched = some(_compared(compare, value, expected, condition) for expected in condition.values)
     return negated(matched) if is_negation else matched
 
 
-def _compared(compare: Compare, value: str, wanted: str, condition: Condition) -> Answer:
-    if "${" in wanted:
+def _compared(compare: Compare, value: str, expected: str, condition: Condition) -> Answer:
+    if "${" in expected:
         return Unknown(
             Words(
-                en=f"{condition.key} is compared with the variable {wanted}",
-                ja=f"{condition.key}が変数{wanted}と比較されています",
+                en=f"{condition.key} is compared with the variable {expected}",
+                ja=f"{condition.key}が変数{expected}と比較されています",
             )
         )
     try:
-        return compare(value, wanted)
+        return compare(value, expected)
     except ValueError:
         return Unknown(
             Words(
-                en=f"{condition.operator} cannot compare {value!r} with {wanted!r}",
-                ja=f"{condition.operator}では{value!r}と{wanted!r}を比較できません",
+                en=f"{condition.operator} cannot compare {value!r} with {expected!r}",
+                ja=f"{condition.operator}では{value!r}と{expected!r}を比較できません",
             )
         )
 
 
 def _numbers(relation: Callable[[float, float], bool]) -> Compare:
-    return lambda value, wanted: relation(float(value), float(wanted))
+    return lambda value, expected: relation(float(value), float(expected))
 
 
 def _dates(relation: Callable[[datetime, datetime], bool]) -> Compare:
-    return lambda value, wanted: relation(_date(value), _date(wanted))
+    return lambda value, expected: relation(_date(value), _date(expected))
 
 
 def _date(text: str) -> datetime:
@@ -294,8 +294,8 @@ def _date(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _in_network(value: str, wanted: str) -> bool:
-    return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
+def _in_network(value: str, network: str) -> bool:
+    return ipaddress.ip_address(value) in ipaddress.ip_network(network, strict=False)
 
 
 def _alike_to_the_public(values: Iterable[str]) -> bool:
@@ -310,18 +310,18 @@ def _alike_to_the_public(values: Iterable[str]) -> bool:
     ]
 
 
-def _is_private(wanted: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    first, last = wanted[0], wanted[-1]
+def _is_private(block: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    first, last = block[0], block[-1]
     return any(first in network and last in network for network in PRIVATE)
 
 
 _COMPARISONS: Mapping[str, Compare] = {
     "StringEquals": operator.eq,
-    "StringEqualsIgnoreCase": lambda value, wanted: value.casefold() == wanted.casefold(),
-    "StringLike": lambda value, wanted: text_pattern(wanted).matches(value),
-    "ArnEquals": lambda value, wanted: resource_pattern(wanted).matches(value),
-    "ArnLike": lambda value, wanted: resource_pattern(wanted).matches(value),
-    "Bool": lambda value, wanted: value.lower() == wanted.lower(),
+    "StringEqualsIgnoreCase": lambda value, expected: value.casefold() == expected.casefold(),
+    "StringLike": lambda value, expected: text_pattern(expected).matches(value),
+    "ArnEquals": lambda value, expected: resource_pattern(expected).matches(value),
+    "ArnLike": lambda value, expected: resource_pattern(expected).matches(value),
+    "Bool": lambda value, expected: value.lower() == expected.lower(),
     "BinaryEquals": operator.eq,
     "IpAddress": _in_network,
     **{f"Numeric{name}": _numbers(relation) for name, relation in _RELATIONS.items()},

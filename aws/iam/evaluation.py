@@ -50,21 +50,21 @@ def evaluate(
     statements: Sequence[Statement],
     action: str,
     resource: str,
-    known: Context,
+    request: Context,
     limits: Sequence[Sequence[Statement]] = (),
 ) -> EvaluationResult:
     """Decide one request within one account, from identity-based policies.
 
-    ``resource`` is a full ARN, or ``*`` for actions that know no resource. ``known`` is a Context
+    ``resource`` is a full ARN, or ``*`` for actions that know no resource. ``request`` is a Context
     (``condition.context``). ``limits`` are a permissions boundary and a session policy: each must
     allow the action, too, and neither can widen it.
     """
     everything = [*statements, *(statement for limit in limits for statement in limit)]
-    denied, denying = _matched(only("Deny", everything), action, resource, known)
+    denied, denying = _matched(only("Deny", everything), action, resource, request)
     if denied is True and denying:
         return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, denied_by(denying), taken=True)
     granted = [
-        _matched(only("Allow", policies), action, resource, known)[0]
+        _matched(only("Allow", policies), action, resource, request)[0]
         for policies in (statements, *limits)
     ]
     answer = every([*granted, negated(denied)])
@@ -73,7 +73,7 @@ def evaluate(
     if answer:
         return EvaluationResult(EvalDecision.ALLOWED, IS_ALLOWED)
     if granted[0] is False:
-        return _not_granted(statements, action, resource, known)
+        return _not_granted(statements, action, resource, request)
     limit = next(
         candidate for candidate, answer in zip(limits, granted[1:], strict=True) if answer is False
     )
@@ -101,13 +101,13 @@ def evaluate_from(
 
 
 def _not_granted(
-    statements: Sequence[Statement], action: str, resource: str, known: Context
+    statements: Sequence[Statement], action: str, resource: str, request: Context
 ) -> EvaluationResult:
     """Say that nothing allows it, or which statement does under a condition that is not met."""
     about = (
         statement for statement in only("Allow", statements) if names_action(statement, action)
     )
-    unmet = next((o for o in about if _names_resource(o, resource, known) is not False), None)
+    unmet = next((o for o in about if _names_resource(o, resource, request) is not False), None)
     if unmet is None:
         why = Words(
             en="no identity-based policy allows the action",
@@ -132,57 +132,59 @@ def _limited(limit: Sequence[Statement]) -> EvaluationResult:
 
 
 def _matched(
-    statements: Iterable[Statement], action: str, resource: str, known: Context
+    statements: Iterable[Statement], action: str, resource: str, request: Context
 ) -> tuple[Answer, Statement | None]:
     """Whether any of the statements applies; and the first that surely does."""
     answers = []
     for statement in statements:
-        answer = applies(statement, action, resource, known)
+        answer = applies(statement, action, resource, request)
         if answer is True:
             return True, statement
         answers.append(answer)
     return some(answers), None
 
 
-def applies(statement: Statement, action: str, resource: str, known: Context) -> Answer:
+def applies(statement: Statement, action: str, resource: str, request: Context) -> Answer:
     """Whether a statement speaks of this action on this resource, under these conditions."""
     if not names_action(statement, action):
         return False
-    statement = with_values(statement, known)
-    named = _names_resource(statement, resource, known)
-    return every((named, *(holds(condition, known, action) for condition in statement.conditions)))
+    statement = with_values(statement, request)
+    about = _names_resource(statement, resource, request)
+    return every(
+        (about, *(holds(condition, request, action) for condition in statement.conditions))
+    )
 
 
 def names_action(statement: Statement, action: str) -> bool:
-    named = any(pattern.matches(action.lower()) for pattern in action_patterns(statement, action))
-    return named if statement.actions else not named
+    matches = any(pattern.matches(action.lower()) for pattern in action_patterns(statement, action))
+    return matches if statement.actions else not matches
 
 
 def action_patterns(statement: Statement, action: str) -> Iterator[Pattern]:
     """Yield the patterns that may name an action: most are about another service, and AWS's own policies have hundreds."""
     service = action.partition(":")[0].lower()
     for written in statement.actions or statement.not_actions:
-        named = written.partition(":")[0].lower()
-        if named == service or "*" in named or "?" in named:
+        prefix = written.partition(":")[0].lower()
+        if prefix == service or "*" in prefix or "?" in prefix:
             yield action_pattern(written)
 
 
-def _names_resource(statement: Statement, resource: str, known: Context) -> Answer:
+def _names_resource(statement: Statement, resource: str, request: Context) -> Answer:
     patterns = statement.resources or statement.not_resources
-    named = some(_matches(statement, pattern, resource, known) for pattern in patterns)
-    return named if statement.resources else negated(named)
+    matches = some(_matches(statement, pattern, resource, request) for pattern in patterns)
+    return matches if statement.resources else negated(matches)
 
 
-def _matches(statement: Statement, pattern: str, resource: str, known: Context) -> Answer:
+def _matches(statement: Statement, pattern: str, resource: str, request: Context) -> Answer:
     if statement.has_variables and "${" in pattern:
-        resolved = _resolved(pattern, known)
+        resolved = _resolved(pattern, request)
         if isinstance(resolved, Unknown):
             return resolved
         pattern = resolved
     return resource_pattern(pattern).matches(resource)
 
 
-def with_values(statement: Statement, known: Context) -> Statement:
+def with_values(statement: Statement, request: Context) -> Statement:
     """Put values into a statement where it has policy variables that are known; what is unknown stays as written."""
     written = (
         *statement.resources,
@@ -193,8 +195,8 @@ def with_values(statement: Statement, known: Context) -> Statement:
         return statement
 
     def put(texts: Iterable[str]) -> tuple[str, ...]:
-        found = ((text, _resolved(text, known)) for text in texts)
-        return tuple(text if isinstance(value, Unknown) else value for text, value in found)
+        resolved = ((text, _resolved(text, request)) for text in texts)
+        return tuple(text if isinstance(value, Unknown) else value for text, value in resolved)
 
     return replace(
         statement,
@@ -206,22 +208,22 @@ def with_values(statement: Statement, known: Context) -> Statement:
     )
 
 
-def _resolved(pattern: str, known: Context) -> str | Unknown:
+def _resolved(pattern: str, request: Context) -> str | Unknown:
     """Replace policy variables by their values."""
     for key, default in _VARIABLE.findall(pattern):
-        if len(known.get(key.lower(), ())) != 1 and not default and key not in LITERALS:
+        if len(request.get(key.lower(), ())) != 1 and not default and key not in LITERALS:
             return Unknown(
                 Words(en=f"the value of ${{{key}}} is not known", ja=f"${{{key}}}の値が不明です")
             )
 
-    def value(found: re.Match[str]) -> str:
-        return LITERALS.get(found[1]) or (*known.get(found[1].lower(), ()), found[2])[0]
+    def value(variable: re.Match[str]) -> str:
+        return LITERALS.get(variable[1]) or (*request.get(variable[1].lower(), ()), variable[2])[0]
 
     return _VARIABLE.sub(value, pattern)
 
 
-def is_gone(kind: str, who: str) -> bool:
-    return kind == "AWS" and DELETED.fullmatch(who) is not None
+def is_gone(kind: str, principal: str) -> bool:
+    return kind == "AWS" and DELETED.fullmatch(principal) is not None
 
 
 def is_same(name: str, other: str) -> bool:
@@ -231,8 +233,8 @@ def is_same(name: str, other: str) -> bool:
 
 def _placeless(arn: str) -> tuple[str, str, str] | None:
     """Return account, type and name of the ARN of a role or user."""
-    found = NAMED.fullmatch(arn)
-    return (found["account"], found["type"], found["name"]) if found else None
+    match = NAMED.fullmatch(arn)
+    return (match["account"], match["type"], match["name"]) if match else None
 
 
 def names(statement: Statement, arn: str) -> bool:
@@ -269,7 +271,7 @@ def denied(
             ]
             standing = [(deny, answer) for deny, answer in answers if answer is not False]
             if standing:
-                yield action, *min(standing, key=lambda found: found[1] is not True)
+                yield action, *min(standing, key=lambda pair: pair[1] is not True)
                 break
 
 

@@ -166,20 +166,20 @@ def _distinguishing(
     patterns: Sequence[Pattern], states: Sequence[_Positions], other: str
 ) -> Iterable[str]:
     """Yield the characters that lead to different states from here; ``other`` is all the rest."""
-    named = {
+    literals = {
         pattern.tokens[position].literal
         for pattern, positions in zip(patterns, states, strict=True)
         for position in positions
         if position < len(pattern.tokens)
     }
-    yield from sorted(named - {"", ":"})
+    yield from sorted(literals - {"", ":"})
     yield ":"
     yield other
 
 
 def _other(patterns: Iterable[Pattern]) -> str:
-    named = {token.literal for pattern in patterns for token in pattern.tokens}
-    return next(c for c in _STAND_INS if c not in named)
+    literals = {token.literal for pattern in patterns for token in pattern.tokens}
+    return next(c for c in _STAND_INS if c not in literals)
 
 
 def _compiled(text: str, read: Iterable[_Token]) -> Pattern:

@@ -80,46 +80,44 @@ class Grants:
 
 def grants(
     statements: Iterable[Statement],
-    known: Context,
+    request: Context,
     *,
     boundary: Iterable[Statement] | None = None,
     expand: Expand = expand,
 ) -> Grants:
-    """Work out what policies grant, as far as ``known`` tells of their conditions.
+    """Work out what policies grant, as far as ``request`` tells of their conditions.
 
     A condition that surely fails removes its grant. A deny counts only when it surely applies to
     all that it names.
     """
-    own = tuple(with_values(statement, known) for statement in statements)
-    limit = (
-        None if boundary is None else tuple(with_values(statement, known) for statement in boundary)
-    )
+    own = tuple(with_values(each, request) for each in statements)
+    limit = None if boundary is None else tuple(with_values(each, request) for each in boundary)
     everything = (*own, *(limit or ()))
     return Grants(
         boundary=limit,
-        allows=_granted(own, "Allow", known, expand),
-        denies=tuple(g for g in _granted(everything, "Deny", known, expand) if not g.unknown),
-        limits=_granted(limit or (), "Allow", known, expand),
+        allows=_granted(own, "Allow", request, expand),
+        denies=tuple(g for g in _granted(everything, "Deny", request, expand) if not g.unknown),
+        limits=_granted(limit or (), "Allow", request, expand),
     )
 
 
 def _granted(
-    statements: Iterable[Statement], effect: str, known: Context, expand: Expand
+    statements: Iterable[Statement], effect: str, request: Context, expand: Expand
 ) -> tuple[Grant, ...]:
     return tuple(
         grant
         for statement in statements
         if statement.effect == effect
-        for grant in _of(statement, known, expand)
+        for grant in _of(statement, request, expand)
     )
 
 
-def _of(statement: Statement, known: Context, expand: Expand) -> Iterable[Grant]:
+def _of(statement: Statement, request: Context, expand: Expand) -> Iterable[Grant]:
     narrowing = [c for c in statement.conditions if _narrows(c)]
     for action in _actions(statement, expand):
         for written in statement.resources or ("*",):
             for resource in _narrowed(written, action, narrowing):
-                answer = _in_force(statement, action, resource, known)
+                answer = _in_force(statement, action, resource, request)
                 if answer is not False:
                     yield Grant(
                         action=action,
@@ -130,22 +128,22 @@ def _of(statement: Statement, known: Context, expand: Expand) -> Iterable[Grant]
                     )
 
 
-def _in_force(statement: Statement, action: str, resource: str, known: Context) -> Answer:
+def _in_force(statement: Statement, action: str, resource: str, request: Context) -> Answer:
     """Judge the conditions for an action on this resource, which decides the Region and account of a call.
 
     Where an allow asks for a Region that the pattern leaves open, it is in force in that Region.
     A deny must be in force everywhere to take anything away, so there it stays unknown.
     """
-    here = _known_of(resource, known)
+    here = _context_on(resource, request)
     is_allow = statement.effect == "Allow"
     judged = (c for c in statement.conditions if not (is_allow and _narrows(c)))
     return every(holds(condition, here, action) for condition in judged)
 
 
-def _known_of(resource: str, known: Context) -> Context:
+def _context_on(resource: str, request: Context) -> Context:
     """Take Region and account from the resource's ARN, and from nowhere else."""
     parts = resource.split(":", 5)
-    here = {key: values for key, values in known.items() if key not in _NARROWING_KEYS}
+    here = {key: values for key, values in request.items() if key not in _NARROWING_KEYS}
     for key, part in _NARROWING_KEYS.items():
         if len(parts) == 6 and parts[part] and not {"*", "?"} & set(parts[part]):
             here[key] = (parts[part],)
@@ -156,8 +154,8 @@ def _actions(statement: Statement, expand: Expand) -> Sequence[str]:
     """NotAction grants all except a few: it stays ``*``, which no plan covers."""
     if statement.not_actions:
         return ("*",)
-    named = (action for pattern in statement.actions for action in expand(pattern) or (pattern,))
-    return tuple(dict.fromkeys(named))
+    actions = (action for pattern in statement.actions for action in expand(pattern) or (pattern,))
+    return tuple(dict.fromkeys(actions))
 
 
 def _narrows(condition: Condition) -> bool:
@@ -236,8 +234,8 @@ class MissingPermission:
     @property
     def words(self) -> Words:
         """What is missing, and what takes it away, if something does."""
-        what = Words(en=f"{self.action} on {self.resource}", ja=f"{self.resource}への{self.action}")
-        return joined((what, self.reason), ": ") if self.taken or self.unknown else what
+        lost = Words(en=f"{self.action} on {self.resource}", ja=f"{self.resource}への{self.action}")
+        return joined((lost, self.reason), ": ") if self.taken or self.unknown else lost
 
 
 def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Grant, ...]:
@@ -247,8 +245,8 @@ def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Grant, ...]:
     as what it is: every Region, every account.
     """
     permissions = tuple(allowed)
-    found = (_excess(grant, granted, permissions) for grant in granted.allows)
-    return tuple(grant for grant in found if grant is not None)
+    beyond = (_excess(grant, granted, permissions) for grant in granted.allows)
+    return tuple(grant for grant in beyond if grant is not None)
 
 
 def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Grant | None:
@@ -318,12 +316,12 @@ def missing(
     nothing can be said. They come in the order of action and resource.
     """
     real = tuple(arns)
-    found = (
+    problems = (
         problem
         for action, resource in sorted(required)
         for problem in _missing(evaluated, action, resource, real)
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(problems))
 
 
 def _missing(

@@ -76,16 +76,16 @@ class Statement:
     def terms(self) -> Words:
         """What it is about, on what and under which conditions: a decision about it covers no more than that."""
         actions = ", ".join(self.actions) or f"NotAction {', '.join(self.not_actions)}"
-        where = ", ".join(self.resources) or f"NotResource {', '.join(self.not_resources)}"
-        scope = actions if where == "*" else f"{actions}: {where}"
-        return self.told(Words.same(scope))
+        resources = ", ".join(self.resources) or f"NotResource {', '.join(self.not_resources)}"
+        scope = actions if resources == "*" else f"{actions}: {resources}"
+        return self.under_conditions(Words.same(scope))
 
-    def told(self, what: Words) -> Words:
+    def under_conditions(self, words: Words) -> Words:
         """Say something of it with the conditions under which it holds."""
         if not self.conditions:
-            return what
+            return words
         conditions = "; ".join(map(str, self.conditions))
-        return Words(en=f"{what.en}, if {conditions}", ja=f"{what.ja}（条件: {conditions}）")
+        return Words(en=f"{words.en}, if {conditions}", ja=f"{words.ja}（条件: {conditions}）")
 
 
 def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statement, ...]:
