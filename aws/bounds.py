@@ -29,14 +29,14 @@ class Bound:
     nearest: Callable[[Any], Any] | None = None
     """Found value outside the bound -> the nearest value within it; None: use ``prefers``."""
 
-    def keeping(self, found: Any) -> Any:
+    def keeping(self, actual: Any) -> Any:
         """Return what a repair sets: the found value if it is within the bound, else the nearest one that is.
 
         If nothing was found, that is what provisioning sets.
         """
-        if self.holds(found):
-            return found
-        return self.nearest(found) if self.nearest and found is not None else self.prefers
+        if self.holds(actual):
+            return actual
+        return self.nearest(actual) if self.nearest and actual is not None else self.prefers
 
 
 def _in_japanese(unit: Unit) -> str:
@@ -46,13 +46,13 @@ def _in_japanese(unit: Unit) -> str:
 def exactly(value: Any) -> Bound:
     """The found value must equal the decided one."""
     words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}")
-    return Bound(holds=lambda found: bool(found == value), words=words, prefers=value)
+    return Bound(holds=lambda actual: bool(actual == value), words=words, prefers=value)
 
 
 def at_least(value: float, unit: Unit = "") -> Bound:
     """The found number must be the decided one or more; nothing found is less than any number."""
     return Bound(
-        holds=lambda found: found is not None and bool(found >= value),
+        holds=lambda actual: actual is not None and bool(actual >= value),
         words=Words(en=f"at least {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以上"),
         prefers=value,
     )
@@ -61,7 +61,7 @@ def at_least(value: float, unit: Unit = "") -> Bound:
 def at_most(value: float, unit: Unit = "") -> Bound:
     """The found number must be the decided one or less; nothing found means no limit, which is more."""
     return Bound(
-        holds=lambda found: found is not None and bool(found <= value),
+        holds=lambda actual: actual is not None and bool(actual <= value),
         words=Words(en=f"at most {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以下"),
         prefers=value,
     )
@@ -70,12 +70,12 @@ def at_most(value: float, unit: Unit = "") -> Bound:
 def between(least: float, most: float, unit: Unit = "") -> Bound:
     """The found number must be in the closed interval; provisioning sets the upper end."""
     return Bound(
-        holds=lambda found: found is not None and bool(least <= found <= most),
+        holds=lambda actual: actual is not None and bool(least <= actual <= most),
         words=Words(
             en=f"{least:g} to {most:g}{unit}", ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間"
         ),
         prefers=most,
-        nearest=lambda found: least if found < least else most,
+        nearest=lambda actual: least if actual < least else most,
     )
 
 
@@ -95,7 +95,7 @@ def one_of(*values: Any) -> Bound:
     listed, in_japanese = as_text(values), as_text(values, "ja")
     either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
     return Bound(
-        holds=lambda found: found in values,
+        holds=lambda actual: actual in values,
         words=Words(en=f"{either}{listed}", ja=f"{in_japanese}{any_of}"),
         prefers=values[0],
     )
@@ -105,7 +105,7 @@ def saying(*names: str, prefers: str) -> Bound:
     """The found text must contain one of the names, however it spells them; provisioning writes ``prefers``."""
     listed, several = ", ".join(names), len(names) > 1
     return Bound(
-        holds=lambda found: any(name.lower() in (found or "").lower() for name in names),
+        holds=lambda actual: any(name.lower() in (actual or "").lower() for name in names),
         words=Words(
             en=f"a text that contains {'one of ' if several else ''}{listed}",
             ja=f"{listed}{'のいずれか' if several else ''}を含むこと",
@@ -116,12 +116,12 @@ def saying(*names: str, prefers: str) -> Bound:
 
 def covers(values: Iterable[Any]) -> Bound:
     """The found set must have all of the decided values, and may have more."""
-    wanted = frozenset(values)
-    listed = ", ".join(sorted(map(as_text, wanted)))
+    needed = frozenset(values)
+    listed = ", ".join(sorted(map(as_text, needed)))
     return Bound(
-        holds=lambda found: wanted <= frozenset(found or ()),
+        holds=lambda actual: needed <= frozenset(actual or ()),
         words=Words(en=f"includes {listed}", ja=f"{listed}を含むこと"),
-        prefers=wanted,
+        prefers=needed,
     )
 
 
@@ -133,13 +133,15 @@ def within(values: Iterable[Any]) -> Bound:
     else:
         words = Words(en=f"only {as_text(allowed)}", ja=f"{as_text(allowed)}以外を含まないこと")
     return Bound(
-        holds=lambda found: frozenset(found or ()) <= allowed, words=words, prefers=allowed
+        holds=lambda actual: frozenset(actual or ()) <= allowed, words=words, prefers=allowed
     )
 
 
 def unset() -> Bound:
     """Nothing may be there but what AWS itself sets: nothing else is planned."""
-    return Bound(holds=lambda found: found in (None, False, "", (), frozenset(), 0), words=NOT_SET)
+    return Bound(
+        holds=lambda actual: actual in (None, False, "", (), frozenset(), 0), words=NOT_SET
+    )
 
 
 def described(words: Words = SILENCE, **texts: str) -> Bound:
@@ -162,8 +164,8 @@ def as_text(value: Any, lang: str = "en") -> str:
     match value:
         case Words():
             return value[lang]
-        case _ if isinstance(told := getattr(value, "words", None), Words):
-            return told[lang]
+        case _ if isinstance(words := getattr(value, "words", None), Words):
+            return words[lang]
         case Mapping():
             return ", ".join(
                 f"{key}={as_text(entry, lang)}" for key, entry in sorted(value.items())

@@ -125,10 +125,10 @@ def _asking(token: re.Match[str]) -> Expression:
 
 def _names(token: re.Match[str]) -> list[str]:
     written = [token["name"]] if token["state"] else _EACH.findall(token["names"] or "")
-    return [_named(name) for name in written]
+    return [_alarm_name(name) for name in written]
 
 
-def _named(written: str) -> str:
+def _alarm_name(written: str) -> str:
     """Return the alarm's name from a rule, where it may be quoted, and a name or an ARN."""
     quoted = written[:1] in {'"', "'"}
     text = re.sub(r"\\(.)", r"\1", written[1:-1]) if quoted else written.strip()

@@ -52,8 +52,8 @@ def contents(reading: Reading) -> Section[Contents]:
 
 def key_scans(reading: Reading) -> Section[KeyScan]:
     # Read here: items must not wait for sections (see aws.reading).
-    known = reading.section("tables")
-    return reading.each(reading.scope.key_scans, lambda name: _key_scan(reading, known, name))
+    tables = reading.section("tables")
+    return reading.each(reading.scope.key_scans, lambda name: _key_scan(reading, tables, name))
 
 
 def _contents(reading: Reading, name: str) -> Contents:
@@ -67,9 +67,9 @@ def _contents(reading: Reading, name: str) -> Contents:
 def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
     table, is_real = required(tables, "tables", name), re.compile(reading.scope.real_key).fullmatch
     aliases = {"#key": table.hash_key} | ({"#range": table.range_key} if table.range_key else {})
-    asked = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
+    parameters = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
     examined, real, foreign, ranges, cut = 0, 0, set[str](), set[str](), False
-    for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells
+    for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **parameters):  # noqa: B007 - the last one tells
         examined += len(items)
         keys = [_key_text(item, table.hash_key) for item in items]
         foreign |= {key for key in keys if not is_real(key)}
@@ -100,9 +100,9 @@ def _compared(reading: Reading, name: str) -> dict[str, Any]:
         answer = _count(reading, name, page, planned.items(), other=True)
         sampled += answer["ScannedCount"]
         if answer["Count"]:
-            mistyped |= (named := _types(reading, name, page, planned))
-            planned = {key: kind for key, kind in planned.items() if key not in named}
-            unnamed += 0 if named else answer["Count"]
+            mistyped |= (differing := _types(reading, name, page, planned))
+            planned = {key: kind for key, kind in planned.items() if key not in differing}
+            unnamed += 0 if differing else answer["Count"]
         if not (last := answer.get("LastEvaluatedKey")):
             break
         page = {"ExclusiveStartKey": last}
@@ -113,28 +113,28 @@ def _types(
     reading: Reading, name: str, page: Mapping[str, Any], planned: Mapping[str, str]
 ) -> dict[str, str]:
     """Return attribute -> its other types, for those that have one on that page."""
-    found = {
+    other_types = {
         key: [
             kind
-            for kind in TYPES + (MILLISECONDS,) * (wanted == "N")
-            if kind != wanted and _count(reading, name, page, [(key, kind)], other=False)["Count"]
+            for kind in TYPES + (MILLISECONDS,) * (expected == "N")
+            if kind != expected and _count(reading, name, page, [(key, kind)], other=False)["Count"]
         ]
-        for key, wanted in planned.items()
+        for key, expected in planned.items()
     }
-    return {key: ", ".join(kinds) for key, kinds in found.items() if kinds}
+    return {key: ", ".join(kinds) for key, kinds in other_types.items() if kinds}
 
 
 def _count(
     reading: Reading,
     name: str,
     page: Mapping[str, Any],
-    asked: Iterable[tuple[str, str]],
+    types: Iterable[tuple[str, str]],
     *,
     other: bool,
 ) -> Raw:
     """Return DynamoDB's count of a page's items in which any of the attributes is of that, or of another type."""
     names, values, tests = {}, {}, []
-    for n, (attribute, kind) in enumerate(asked):
+    for n, (attribute, kind) in enumerate(types):
         in_ms = kind == MILLISECONDS
         names[f"#a{n}"], values[f":t{n}"] = attribute, {"S": "N" if in_ms else kind}
         is_type = f"attribute_type(#a{n}, :t{n})"

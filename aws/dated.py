@@ -15,8 +15,8 @@ from aws.raw import Raw
 def dated(table: str) -> Mapping[str, Any]:
     """Return one table of dated.toml: its values, ``as_of`` (a day) and ``source``."""
     text = Path(__file__).with_name("dated.toml").read_text(encoding="utf-8")
-    found: Raw = tomllib.loads(text)[table]
-    return found
+    values: Raw = tomllib.loads(text)[table]
+    return values
 
 
 def default(name: str) -> int:

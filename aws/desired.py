@@ -198,8 +198,8 @@ class Cors:
 
     @property
     def preflight_headers(self) -> Mapping[str, str]:
-        kept = {} if self.max_age_s is None else {"Access-Control-Max-Age": str(self.max_age_s)}
-        return {**self.answer_headers, **kept}
+        max_age = {} if self.max_age_s is None else {"Access-Control-Max-Age": str(self.max_age_s)}
+        return {**self.answer_headers, **max_age}
 
     @property
     def answer_headers(self) -> Mapping[str, str]:

@@ -57,7 +57,7 @@ class Difference:
     kind: Words
     name: str
     fact: Words
-    found: Any
+    actual: Any
     bound: Bound
     _: KW_ONLY
     call: str = ""
@@ -71,7 +71,7 @@ class Difference:
     """Whether people may want it so; what is broken or absent is no matter of opinion."""
     stops_calls: bool = False
     """Calls of our functions certainly fail because of it: neither a decision nor a waiver can allow it."""
-    said: Words | None = None
+    sentence: Words | None = None
     """The sentence, where "found …, expected …" would not make one."""
     remedy: str = ""
     """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
@@ -91,16 +91,16 @@ class Difference:
     @property
     def value(self) -> Words:
         """What was found with its terms, which a decision repeats."""
-        found = Words(en=as_text(self.found), ja=as_text(self.found, "ja"))
+        actual = Words(en=as_text(self.actual), ja=as_text(self.actual, "ja"))
         if not self.terms:
-            return found
-        return Words(en=f"{found.en} ({self.terms.en})", ja=f"{found.ja}（{self.terms.ja}）")
+            return actual
+        return Words(en=f"{actual.en} ({self.terms.en})", ja=f"{actual.ja}（{self.terms.ja}）")
 
     @property
     def words(self) -> Words:
         """Say what, found and expected, and where that was decided, in one sentence."""
-        if self.said:
-            return self.said
+        if self.sentence:
+            return self.sentence
         by, by_ja = (f" ({self.call})", f"（{self.call}）") if self.call else ("", "")
         en, ja, bound = self.value.en, self.value.ja, self.bound.words
         to, gap = self._decided, " " if self.kind.ja[-1:].isascii() else ""
@@ -111,44 +111,44 @@ class Difference:
 
     @property
     def _decided(self) -> Words:
-        where = self.decided_in
-        if not where:
+        decided_in = self.decided_in
+        if not decided_in:
             return SILENCE
-        if isinstance(where, str):
-            where = Words(en=f"decided in {where}", ja=f"決定箇所: {where}")
-        words = where.words if isinstance(where, DecidingKeys) else where
+        if isinstance(decided_in, str):
+            decided_in = Words(en=f"decided in {decided_in}", ja=f"決定箇所: {decided_in}")
+        words = decided_in.words if isinstance(decided_in, DecidingKeys) else decided_in
         return Words(en=f"; {words.en}", ja=f"（{words.ja}）")
 
     @property
     def decided(self) -> Words:
         """Where the bound was decided, in words, for a column of that name."""
-        where = self.decided_in
-        if isinstance(where, DecidingKeys):
-            return joined(filter(None, (where.source, where.place)))
-        return where if isinstance(where, Words) else Words.same(where)
+        decided_in = self.decided_in
+        if isinstance(decided_in, DecidingKeys):
+            return joined(filter(None, (decided_in.source, decided_in.place)))
+        return decided_in if isinstance(decided_in, Words) else Words.same(decided_in)
 
     @property
     def plain(self) -> Unplanned:
         """The same in text alone, which can be written to a file and read by who repairs it."""
-        found, found_ja = as_text(self.found), as_text(self.found, "ja")
+        actual, actual_ja = as_text(self.actual), as_text(self.actual, "ja")
         return Unplanned(
             kind=self.kind,
             name=self.name,
             fact=self.fact,
-            found=found,
+            found=actual,
             call=self.call,
             remedy=self.remedy,
-            found_ja=found_ja if found_ja != found else "",
-            ids=self.ids or _named(self.found),
+            found_ja=actual_ja if actual_ja != actual else "",
+            ids=self.ids or _names(self.actual),
             id=self.id,
         )
 
 
-def _named(found: Any) -> tuple[str, ...]:
+def _names(value: Any) -> tuple[str, ...]:
     """Return the names that were found: a text, or those of a collection."""
-    if isinstance(found, str):
-        return (found,)
-    several = found if isinstance(found, list | tuple | set | frozenset) else ()
+    if isinstance(value, str):
+        return (value,)
+    several = value if isinstance(value, list | tuple | set | frozenset) else ()
     return tuple(sorted(name for name in several if isinstance(name, str)))
 
 
@@ -160,11 +160,11 @@ class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attr
     @classmethod
     def among(cls, compared: Iterable[Difference]) -> Self:
         everything = tuple(compared)
-        found = cls(
-            difference for difference in everything if not difference.bound.holds(difference.found)
+        outside = cls(
+            difference for difference in everything if not difference.bound.holds(difference.actual)
         )
-        found.compared = everything
-        return found
+        outside.compared = everything
+        return outside
 
 
 Compared = Mapping[Words, tuple[Any, Bound]]
@@ -174,36 +174,36 @@ Compared = Mapping[Words, tuple[Any, Bound]]
 def differences(kind: Words, name: str, compared: Compared, **more: Any) -> Differences:
     """Compare facts with their bounds; ``more`` are fields of each Difference."""
     return Differences.among(
-        Difference(kind, name, fact, found, bound, **more)
-        for fact, (found, bound) in compared.items()
+        Difference(kind, name, fact, actual, bound, **more)
+        for fact, (actual, bound) in compared.items()
     )
 
 
 def fault(
-    kind: Words, name: str, fact: Words, found: Any, expected: Words, **more: Any
+    kind: Words, name: str, fact: Words, actual: Any, expected: Words, **more: Any
 ) -> Difference:
     """Return what is broken or absent, which no person can decide; ``more`` are fields of the Difference."""
     fields = {"decidable": False, **more}
-    return Difference(kind, name, fact, found, described(expected), **fields)
+    return Difference(kind, name, fact, actual, described(expected), **fields)
 
 
 def if_any(
-    kind: Words, name: str, fact: Words, found: Any, bound: Bound, **more: Any
+    kind: Words, name: str, fact: Words, actual: Any, bound: Bound, **more: Any
 ) -> tuple[Difference, ...]:
     """Return a difference where anything was found; ``more`` are its fields."""
-    difference = Difference(kind, name, fact, found, bound, **more)
-    return (difference,) if found else ()
+    difference = Difference(kind, name, fact, actual, bound, **more)
+    return (difference,) if actual else ()
 
 
 def unallowed(
-    found: Iterable[Unplanned], allowed: Mapping[str, Bound] | None = None
+    settings: Iterable[Unplanned], allowed: Mapping[str, Bound] | None = None
 ) -> tuple[Difference, ...]:
     """Turn what is not planned into differences, except for what a bound allows.
 
     ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
     """
     bounds = allowed or {}
-    bounded = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in found)
+    bounded = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in settings)
     return tuple(
         Difference(
             unplanned.kind,

@@ -45,7 +45,9 @@ def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[
         if plain(record_set["Name"]) == plain(name)
     )
     addressing = (record for record in records if record["Type"] in ADDRESSING)
-    return tuple(_told(entry) for entry in addressing if _leads_to(entry) != {plain(target or "")})
+    return tuple(
+        _described(entry) for entry in addressing if _leads_to(entry) != {plain(target or "")}
+    )
 
 
 def _leads_to(record: Mapping[str, Any]) -> set[str]:
@@ -54,7 +56,7 @@ def _leads_to(record: Mapping[str, Any]) -> set[str]:
     return {plain(value) for value in (*values, *((alias,) if alias else ()))}
 
 
-def _told(record: Mapping[str, Any]) -> str:
+def _described(record: Mapping[str, Any]) -> str:
     to = ", ".join(sorted(_leads_to(record))) or "nowhere"
     policy = [f"{name} {record[name]}" for name in POLICIES if name in record]
     return " ".join((record["Type"], "->", to, *(f"({name})" for name in policy)))
@@ -77,12 +79,12 @@ class Resolution:
 
 def resolutions(reading: Reading) -> Section[Resolution]:
     # Read here: items must not wait for sections (see aws.reading).
-    known = reading.section("domains")
-    return reading.each(configured(reading), lambda name: _resolution(reading, known, name))
+    domains = reading.section("domains")
+    return reading.each(configured(reading), lambda name: _resolution(reading, domains, name))
 
 
-def _resolution(reading: Reading, known: Section[CustomDomain], name: str) -> Resolution:
-    target = required(known, "domains", name).target
+def _resolution(reading: Reading, domains: Section[CustomDomain], name: str) -> Resolution:
+    target = required(domains, "domains", name).target
     return Resolution(
         addresses=_addresses(reading, name),
         target_addresses=_addresses(reading, target) if target else (),
@@ -105,12 +107,12 @@ def _no_answer(name: str, error: OSError) -> ReadFailure:
 def resolve(name: str) -> tuple[str, ...]:
     """Return the sorted addresses behind a name, empty if it has none. Raises OSError if DNS gives no answer."""
     try:
-        found = socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
+        records = socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         if error.errno in NO_SUCH_NAME:
             return ()
         raise
-    return tuple(sorted({str(address[0]) for *_, address in found}))
+    return tuple(sorted({str(address[0]) for *_, address in records}))
 
 
 READERS = {"resolutions": Reader(resolutions, ("route53:ListResourceRecordSets",))}

@@ -98,8 +98,8 @@ def misnamed(alarm: Alarm, planned: Iterable[desired.Alarm]) -> tuple[Difference
     if bearer is None or watches(alarm, bearer):
         return ()
     shown = f"{alarm.metric} ({as_text(alarm.dimensions)})"
-    wanted = exactly(f"{bearer.metric} ({as_text(bearer.dimensions)})")
-    return _loosening(alarm, {WATCHED: (shown, wanted)})
+    planned_metric = exactly(f"{bearer.metric} ({as_text(bearer.dimensions)})")
+    return _loosening(alarm, {WATCHED: (shown, planned_metric)})
 
 
 def _fires_at(alarm: Alarm) -> Words | None:
@@ -114,8 +114,8 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
-        found = _loosening(alarm, {EXPRESSION: (made_of, NO_EXPRESSION)})
-        return tuple(replace(difference, certainty=Certainty.UNPARSED) for difference in found)
+        computed = _loosening(alarm, {EXPRESSION: (made_of, NO_EXPRESSION)})
+        return tuple(replace(difference, certainty=Certainty.UNPARSED) for difference in computed)
     compared: dict[Words, tuple[object, Bound]] = {
         STATISTIC: (alarm.statistic, _statistic(alarm)),
         THRESHOLD: (_fires_at(alarm), _threshold(alarm, want)),

@@ -82,17 +82,17 @@ def _names_of(reading: Reading, kind: str) -> Names:
     return Names(names=keep(reading.source(LISTINGS[kind]), reading.scope))
 
 
-def owned(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
-    return tuple(sorted(name for name in found if ours(name, scope.prefix)))
+def owned(names: Iterable[str], scope: Scope) -> tuple[str, ...]:
+    return tuple(sorted(name for name in names if ours(name, scope.prefix)))
 
 
-def owned_tables(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
+def owned_tables(names: Iterable[str], scope: Scope) -> tuple[str, ...]:
     """Return the environment's tables: known by the ending that all the expected ones share."""
     ending = shared_ending(scope.tables)
     return tuple(
         sorted(
             name
-            for name in found
+            for name in names
             if name in scope.tables
             or ours(name, scope.prefix)
             or (ending and name.endswith(ending))
@@ -328,10 +328,10 @@ def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
     if not isinstance(lazy, LazySections):
         return inventory
     lazy.read(ask_for)
-    found = lazy.so_far()
+    sections = lazy.so_far()
     return replace(
         inventory,
-        sections=Sections(**found),
+        sections=Sections(**sections),
         calls=lazy.door.calls.total(),
     )
 
@@ -361,9 +361,9 @@ class LazySections:
         self._reading.close()
 
     def so_far(self) -> dict[str, Section[Any]]:
-        asked = self._reading.asked()
+        read = self._reading.sections_read()
         return {
-            field.name: self._reading.section(field.name) if field.name in asked else NOT_ASKED
+            field.name: self._reading.section(field.name) if field.name in read else NOT_ASKED
             for field in fields(Sections)
         }
 

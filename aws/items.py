@@ -16,8 +16,8 @@ Key = Mapping[str, Any]
 class Emptied(NamedTuple):
     """The keys that were there, and those of them (or later ones) that still are."""
 
-    found: list[Key]
-    left: list[Key]
+    before: list[Key]
+    remaining: list[Key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +35,16 @@ class KeyedTable:
 
     def under(self, hash_key: str) -> list[Key]:
         """Return the keys of all items under a hash key, read consistently."""
-        return self._found("query", **self._of(hash_key), **self._keys_alone)
+        return self._items("query", **self._of(hash_key), **self._keys_alone)
 
     def items(self, hash_key: str) -> list[Mapping[str, Any]]:
         """Return all items under a hash key as they are, read consistently."""
         names = {"#0": self.keys[0]}
-        return self._found("query", **self._of(hash_key), ExpressionAttributeNames=names)
+        return self._items("query", **self._of(hash_key), ExpressionAttributeNames=names)
 
     def every_key(self) -> list[Key]:
         """Return the keys of all items, read consistently: it scans the whole table."""
-        return self._found("scan", **self._keys_alone)
+        return self._items("scan", **self._keys_alone)
 
     @property
     def _keys_alone(self) -> dict[str, Any]:
@@ -55,9 +55,9 @@ class KeyedTable:
         values = {":id": {"S": hash_key}}
         return {"KeyConditionExpression": "#0 = :id", "ExpressionAttributeValues": values}
 
-    def _found(self, operation: str, **asked: Any) -> list[Mapping[str, Any]]:
+    def _items(self, operation: str, **parameters: Any) -> list[Mapping[str, Any]]:
         pages = self.dynamodb.get_paginator(operation).paginate(
-            TableName=self.name, ConsistentRead=True, **asked
+            TableName=self.name, ConsistentRead=True, **parameters
         )
         return [item for page in pages for item in page["Items"]]
 
@@ -78,10 +78,10 @@ class KeyedTable:
         """Delete all items under these hash keys, one by one, so that DeleteItem is the only right that it takes."""
         hash_keys = list(hash_keys)
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            found = [key for keys in threads.map(self.under, hash_keys) for key in keys]
-            list(threads.map(self.delete, found))
-            left = [key for keys in threads.map(self.under, hash_keys) for key in keys]
-        return Emptied(found, left)
+            before = [key for keys in threads.map(self.under, hash_keys) for key in keys]
+            list(threads.map(self.delete, before))
+            remaining = [key for keys in threads.map(self.under, hash_keys) for key in keys]
+        return Emptied(before, remaining)
 
     def delete(self, key: Key) -> None:
         self.dynamodb.delete_item(TableName=self.name, Key=dict(key))

@@ -50,7 +50,7 @@ class Closed:
     """Further members that say how far it goes, or a function that makes texts of them: a decision repeats them."""
     ids: str | Callable[[Any], Iterable[str]] = ""
     """The member of each element, or of their parent, by which a call takes it; empty if it is the one shown."""
-    beside: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
     """Members of the same answer, beside the value, that say how far it goes: a decision repeats them as well."""
     effect: Effect = Effect.CHANGES
     loosens: bool = False
@@ -89,12 +89,12 @@ def below(path: str, members: Mapping[str, Entry]) -> dict[str, Entry]:
 
 def only(*values: Any) -> Callable[[Any], bool]:
     """Return the test that a value is one of AWS's defaults."""
-    return lambda found: found in values
+    return lambda value: value in values
 
 
 def off(member: str, *values: str | None) -> Callable[[Any], bool]:
     """Return the test that a structure is empty, or its ``member`` is one of these values."""
-    return lambda found: not found or found.get(member) in values
+    return lambda value: not value or value.get(member) in values
 
 
 Subject = Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]
@@ -155,14 +155,14 @@ Ledger = Mapping[str, Operation]
 """``service:Operation`` -> how its answer is treated."""
 
 
-def asked(parameter: str) -> Subject:
+def by_parameter(parameter: str) -> Subject:
     """Name the resource by a parameter; of an ARN, by the part after the last slash or colon."""
     return lambda parameters, _: re.split(r"[:/]", str(parameters[parameter]))[-1]
 
 
-def answered(member: str) -> Subject:
+def by_member(member: str) -> Subject:
     """Name the resource by a member of the answer."""
-    return lambda _, found: found.get(member)
+    return lambda _, value: value.get(member)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,17 +206,19 @@ def unplanned(
             name = resource.name(parameters, element)
             if name is None:
                 continue
-            found: dict[Words, tuple[Closed, list[str], list[str], list[str]]] = {}
+            by_fact: dict[Words, tuple[Closed, list[str], list[str], list[str]]] = {}
             whole = operation.members.get(path)
             closed = [(whole, element)] if isinstance(whole, Closed) else None
             for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
-                    found.setdefault(entry.fact, (entry, [], [], []))[1].extend(
+                    by_fact.setdefault(entry.fact, (entry, [], [], []))[1].extend(
                         _shown(entry, value)
                     )
-                    found[entry.fact][2].extend((*_terms(entry, value), *_beside(entry, element)))
-                    found[entry.fact][3].extend(_ids(entry, value, element))
-            for fact, (entry, values, terms, ids) in found.items():
+                    by_fact[entry.fact][2].extend(
+                        (*_terms(entry, value), *_siblings(entry, element))
+                    )
+                    by_fact[entry.fact][3].extend(_ids(entry, value, element))
+            for fact, (entry, values, terms, ids) in by_fact.items():
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
@@ -234,7 +236,7 @@ def unplanned(
 
 def _elements(shape: Shape, value: Any, path: str) -> Iterator[tuple[Mapping[str, Any], Shape]]:
     """Yield each element at a path of lists, with its shape; the answer itself for an empty path."""
-    step, _, rest = path.partition(".")
+    step, _, below = path.partition(".")
     if not step:
         yield value, shape
         return
@@ -243,7 +245,7 @@ def _elements(shape: Shape, value: Any, path: str) -> Iterator[tuple[Mapping[str
     many = inner or () if member.type_name == "list" else filter(None, (inner,))
     element = member.member if member.type_name == "list" else member
     for entry in many:
-        yield from _elements(element, entry, rest)
+        yield from _elements(element, entry, below)
 
 
 def _closed(
@@ -292,11 +294,11 @@ def _ids(entry: Closed, value: Any, element: Raw) -> list[str]:
     if not entry.ids:
         return _shown(entry, value)
     several = value if isinstance(value, list) else [value]
-    named = [
+    ids = [
         inner[entry.ids] for inner in several if isinstance(inner, Mapping) and entry.ids in inner
     ]
     own = element.get(entry.ids)
-    return named or ([own] if own else [])
+    return ids or ([own] if own else [])
 
 
 def _terms(entry: Closed, value: Any) -> list[str]:
@@ -312,8 +314,8 @@ def _terms(entry: Closed, value: Any) -> list[str]:
     return [_as_json(shown) for shown in elements if shown]
 
 
-def _beside(entry: Closed, element: Raw) -> list[str]:
-    shown = {name: element[name] for name in entry.beside if element.get(name)}
+def _siblings(entry: Closed, element: Raw) -> list[str]:
+    shown = {name: element[name] for name in entry.siblings if element.get(name)}
     return [_as_json(shown)] if shown else []
 
 

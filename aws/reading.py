@@ -140,11 +140,11 @@ class Reading:
 
     def sections(self, names: Iterable[str]) -> dict[str, Section[Any]]:
         """Read several sections at the same time, or one after the other where one call is made at a time."""
-        asked = list(names)
+        ordered = list(names)
         reading = map if self._in_turn else self._sections.map
-        return dict(zip(asked, reading(self.section, asked), strict=True))
+        return dict(zip(ordered, reading(self.section, ordered), strict=True))
 
-    def asked(self) -> set[str]:
+    def sections_read(self) -> set[str]:
         """Names of the sections that were asked for so far."""
         with self._lock:
             return {key for key in self._memo if isinstance(key, str)}
@@ -166,13 +166,13 @@ class Reading:
 
         In threads of their own, so that items that wait for a service's call rate hold up no others.
         """
-        asked = list(dict.fromkeys(names))
-        if not asked:
+        distinct = list(dict.fromkeys(names))
+        if not distinct:
             return {}
-        with ThreadPoolExecutor(min(len(asked), self.aws.at_once), "item") as pool:
+        with ThreadPoolExecutor(min(len(distinct), self.aws.at_once), "item") as pool:
             reading = map if self._in_turn else pool.map
-            items = reading(lambda name: guarded(lambda: read(name)), asked)
-        return {name: item for name, item in zip(asked, items, strict=True) if item is not None}
+            items = reading(lambda name: guarded(lambda: read(name)), distinct)
+        return {name: item for name, item in zip(distinct, items, strict=True) if item is not None}
 
     def close(self) -> None:
         self._sections.shutdown()
@@ -227,11 +227,11 @@ def unreadable(error: Exception) -> Unreadable:
     if isinstance(error, ReadFailure | Unread):
         return error.why
     last = traceback.extract_tb(error.__traceback__)[-1]
-    kind, where = type(error).__name__, f"{Path(last.filename).name}:{last.lineno}"
+    kind, place = type(error).__name__, f"{Path(last.filename).name}:{last.lineno}"
     return Unreadable(
         Words(
-            en=f"malformed answer: {kind} at {where}",
-            ja=f"応答の形式が想定と異なります（{where}の{kind}）",
+            en=f"malformed answer: {kind} at {place}",
+            ja=f"応答の形式が想定と異なります（{place}の{kind}）",
         )
     )
 

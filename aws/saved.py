@@ -32,15 +32,15 @@ def from_json(text: str) -> Inventory:
     """Read what ``to_json`` wrote; raise ValueError where it is something else."""
     raw = json.loads(text)
     try:
-        found = {
+        sections = {
             field.name: _section(field.name, raw["sections"][field.name])
             for field in fields(Sections)
         }
-        known = get_type_hints(Inventory).keys() - {"sections"}
-        rest = {key: value for key, value in raw.items() if key in known}
+        own_fields = get_type_hints(Inventory).keys() - {"sections"}
+        others = {key: value for key, value in raw.items() if key in own_fields}
         return Inventory(
-            **{key: _read(get_type_hints(Inventory)[key], value) for key, value in rest.items()},
-            sections=Sections(**found),
+            **{key: _read(get_type_hints(Inventory)[key], value) for key, value in others.items()},
+            sections=Sections(**sections),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no saved inventory: {type(error).__name__}: {error}") from None
@@ -58,8 +58,8 @@ def unreadable(inventory: Inventory) -> list[str]:
 
 def reasons(inventory: Inventory) -> list[Words]:
     """Return the same in both languages."""
-    found = _unread(frozen(inventory).sections)
-    return [why.behind(where).words for where, why in found if why != NOT_ASKED]
+    unread = _unread(frozen(inventory).sections)
+    return [why.behind(place).words for place, why in unread if why != NOT_ASKED]
 
 
 def _unread(sections: Sections) -> Iterator[tuple[str, Unreadable]]:

@@ -54,19 +54,19 @@ FEWEST_BYTES = 16
 """Fewer bytes are no key in another spelling."""
 
 
-def is_placeholder(text: str, known: Collection[str]) -> bool:
+def is_placeholder(text: str, public: Collection[str]) -> bool:
     """Whether a secret is a stand-in, a pattern or words, or encodes one of them.
 
-    ``known`` are texts that are public here: defaults of guides, names of the environment.
+    ``public`` are texts that are public here: defaults of guides, names of the environment.
     """
     layers = [*_layers(text)]
     behind = [raw for layer in layers for raw in _decoded(layer)]
-    return any(_is_generic(layer, known) for layer in layers) or any(map(_counts, behind))
+    return any(_is_generic(layer, public) for layer in layers) or any(map(_counts, behind))
 
 
-def _is_generic(text: str, known: Collection[str]) -> bool:
+def _is_generic(text: str, public: Collection[str]) -> bool:
     return (
-        text in known
+        text in public
         or SAMPLE.search(text) is not None
         or entropy_bits(text) < MINIMUM_BITS
         or _repeats(text)
@@ -136,34 +136,34 @@ class SecretValue:
 
 
 def values(reading: Reading) -> Section[SecretValue]:
-    found, wanted = reading.source(texts), reading.source(needles)
+    stored, spelled = reading.source(texts), reading.source(needles)
 
     def read(name: str) -> SecretValue | Unreadable:
-        others = {other: value for other, value in wanted.items() if other != name}
-        return _value(reading, found[name], others)
+        others = {other: value for other, value in spelled.items() if other != name}
+        return _value(reading, stored[name], others)
 
-    return reading.each(found, read)
+    return reading.each(stored, read)
 
 
 def _value(reading: Reading, text: str | Unreadable, others: Needles) -> SecretValue | Unreadable:
     if isinstance(text, Unreadable):
         return text
-    scope, found = reading.scope, fields(text)
-    planned = [value for key, value in found.items() if key in scope.secret_fields]
-    judged = planned or list(found.values()) or [text]
+    scope, parts = reading.scope, fields(text)
+    planned = [value for key, value in parts.items() if key in scope.secret_fields]
+    judged = planned or list(parts.values()) or [text]
     return SecretValue(
         is_json_object=parsed_object(text) is not None,
         fields={
             _shown(key, place): withheld(name, salts=scope.salts)
-            for place, (key, name) in enumerate(found.items(), 1)
+            for place, (key, name) in enumerate(parts.items(), 1)
         },
-        placeholder=any(is_placeholder(name, _known(scope)) for name in judged),
+        placeholder=any(is_placeholder(name, _public_texts(scope)) for name in judged),
         same_as=secrets_in(text, others),
         whole=withheld(text, salts=scope.salts),
     )
 
 
-def _known(scope: Scope) -> frozenset[str]:
+def _public_texts(scope: Scope) -> frozenset[str]:
     """Return what is public here: the defaults of guides, and the names of the environment."""
     names = (scope.prefix, scope.account, scope.api, scope.stage, scope.domain, scope.bucket)
     more = (*scope.tables, *scope.secrets, *scope.secret_fields)
@@ -176,25 +176,25 @@ def _shown(key: str, place: int) -> str:
 
 def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
     """Return name -> text. One call after another: items wait for it, so it may not need their pool."""
-    found = {secret: guarded(partial(_text, reading, secret)) for secret in reading.scope.secrets}
-    return {name: text for name, text in found.items() if text is not None}
+    by_name = {secret: guarded(partial(_text, reading, secret)) for secret in reading.scope.secrets}
+    return {name: text for name, text in by_name.items() if text is not None}
 
 
 def needles(reading: Reading) -> Needles:
     """Return what to look for in variables and tags; an unread secret is reported by its own rows."""
     read = {name: value for name, value in reading.source(texts).items() if isinstance(value, str)}
-    wanted = reading.scope.secret_fields
-    return {name: spellings(_secret_texts(text, wanted)) for name, text in read.items()}
+    secret_fields = reading.scope.secret_fields
+    return {name: spellings(_secret_texts(text, secret_fields)) for name, text in read.items()}
 
 
-def _secret_texts(text: str, wanted: Collection[str]) -> list[str]:
+def _secret_texts(text: str, planned: Collection[str]) -> list[str]:
     """Return the fields that are secret: the planned ones, and others that look drawn by chance.
 
     A field beside them may be a name or an address, which stands in many places by right.
     """
-    found = fields(text)
-    secret = [value for key, value in found.items() if key in wanted or shape(value) in DRAWN]
-    return secret or list(found.values()) or [text]
+    parts = fields(text)
+    secret = [value for key, value in parts.items() if key in planned or shape(value) in DRAWN]
+    return secret or list(parts.values()) or [text]
 
 
 def search_all_answers(reading: Reading) -> None:

@@ -87,8 +87,8 @@ def obstacle_of(code: str, message: str, rights: Obstacle = Obstacle.CALLER_RIGH
 
 def lacking(message: str) -> tuple[str, str]:
     """Return the action that AWS says is not allowed, and on what; empty where it does not say so."""
-    found = _LACKING.search(message)
-    return (found[1], found[2] or "") if found else ("", "")
+    match = _LACKING.search(message)
+    return (match[1], match[2] or "") if match else ("", "")
 
 
 def refused_action(call: str, message: str) -> str:
@@ -111,10 +111,10 @@ class Unreadable:
     action: str = ""
     """The IAM action that was refused, if it is known."""
 
-    def behind(self, what: str) -> "Unreadable":
+    def behind(self, needed: str) -> "Unreadable":
         """Return why something is unknown that needs this: section or item, then the reason."""
         return replace(
-            self, words=Words(en=f"{what}: {self.words.en}", ja=f"{what}: {self.words.ja}")
+            self, words=Words(en=f"{needed}: {self.words.en}", ja=f"{needed}: {self.words.ja}")
         )
 
 

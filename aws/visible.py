@@ -64,15 +64,15 @@ def well_formed(value: Any) -> Any:
     return value
 
 
-def _escape(found: re.Match[str]) -> str:
-    number = ord(found[0])
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
     wide = f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
-    return SHORT.get(found[0], wide)
+    return SHORT.get(match[0], wide)
 
 
-def _json_escape(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    if _LONE.match(found[0]):
+def _json_escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if _LONE.match(match[0]):
         return f"\\\\u{number:04x}"
-    pairs = found[0].encode("utf-16-be").hex()
+    pairs = match[0].encode("utf-16-be").hex()
     return "".join(f"\\u{pairs[at : at + 4]}" for at in range(0, len(pairs), 4))

@@ -168,13 +168,13 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
     if isinstance(stage, Unreadable):
         raise ReadFailure(stage)
     listed = required(reading.section("deployments"), "deployments", scope.api)
-    found = deployment_back(stage.deployment_id, listed, scope.releases)
-    if found is None:
+    previous = deployment_back(stage.deployment_id, listed, scope.releases)
+    if previous is None:
         return {}
-    asked = {"restApiId": api, "deploymentId": found.id, "embed": ["apisummary"]}
+    parameters = {"restApiId": api, "deploymentId": previous.id, "embed": ["apisummary"]}
     raw, calls = (
-        reading.aws.call("apigateway", "get_deployment", **asked),
-        scope.calls.get(found.id),
+        reading.aws.call("apigateway", "get_deployment", **parameters),
+        scope.calls.get(previous.id),
     )
     called = {target(uri, stage.variables) for uri in (calls or {}).values()}
     back = DeploymentBack(
@@ -182,17 +182,17 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
         authorization=authorization_of(raw),
         keys=keys_of(raw),
         calls=calls,
-        time_outs=scope.time_outs.get(found.id, {}),
+        time_outs=scope.time_outs.get(previous.id, {}),
         policies={
             function.arn: _policy_of(reading, function)
             for function in called
-            if _beside(function, scope)
+            if _is_unplanned(function, scope)
         },
     )
     return {scope.api: back}
 
 
-def _beside(called: InvokedFunction, scope: Scope) -> bool:
+def _is_unplanned(called: InvokedFunction, scope: Scope) -> bool:
     """Whether it is a function that is not planned: the policies of planned functions are read anyway."""
     return called.is_function and called.name not in scope.functions
 
@@ -231,14 +231,16 @@ def packages(reading: Reading) -> Section[PackageContents]:
     Each is searched for the secrets: those that this commit builds as they were packed, any other one downloaded once.
     """
     live, back = reading.needed("functions"), reading.needed("versions_back")
-    known = [
+    functions = [
         function for function in (*live.values(), *back.values()) if isinstance(function, Function)
     ]
     by_code: dict[str, list[Function]] = {}
-    for state in known:
+    for state in functions:
         by_code.setdefault(state.code_sha256, []).append(state)
-    built, seen = _built(reading.scope.builds), set[bytes]()
-    return reading.each(by_code, lambda code: _read(reading, by_code[code], built.get(code), seen))
+    built, searched = _built(reading.scope.builds), set[bytes]()
+    return reading.each(
+        by_code, lambda code: _read(reading, by_code[code], built.get(code), searched)
+    )
 
 
 def _built(builds: Builds | None) -> Mapping[str, Package]:
@@ -247,7 +249,7 @@ def _built(builds: Builds | None) -> Mapping[str, Package]:
 
 
 def _read(
-    reading: Reading, users: Sequence[Function], built: Package | None, seen: set[bytes]
+    reading: Reading, users: Sequence[Function], built: Package | None, searched: set[bytes]
 ) -> PackageContents:
     from aws.handler.flaw import handler_flaw  # noqa: PLC0415 - a saved inventory opens no package
 
@@ -260,7 +262,7 @@ def _read(
             "リンク先のコードがバージョンのものと異なります",
         )
     files = unpacked(content)
-    _search(reading, first.name, files, seen)
+    _search(reading, first.name, files, searched)
     return PackageContents(
         built_here=built is not None,
         calls_nothing=calls_nothing(files),
@@ -268,16 +270,16 @@ def _read(
     )
 
 
-def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:
+def _search(reading: Reading, name: str, files: Mapping[str, bytes], searched: set[bytes]) -> None:
     """Search each file once, since the functions share modules; also those of a package within a package."""
     for path, content in files.items():
         digest = sha256(content).digest()
-        if digest not in seen:
-            seen.add(digest)
+        if digest not in searched:
+            searched.add(digest)
             text = {path: content.replace(b"\0", b"").decode("utf-8", "replace")}  # UTF-16 too
             reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
             within = unpacked(content)
-            _search(reading, name, {f"{path}/{file}": within[file] for file in within}, seen)
+            _search(reading, name, {f"{path}/{file}": within[file] for file in within}, searched)
 
 
 READERS = {

@@ -29,14 +29,14 @@ class Words:
     def __str__(self) -> str:
         return self.en
 
-    def format(self, *values: object, **named: object) -> "Words":
+    def format(self, *values: object, **by_key: object) -> "Words":
         """Fill the gaps of the sentence; a value that is Words itself is filled in by language."""
 
         def filled(lang: str) -> str:
             in_order = [value[lang] if isinstance(value, Words) else value for value in values]
             by_name = {
                 name: value[lang] if isinstance(value, Words) else value
-                for name, value in named.items()
+                for name, value in by_key.items()
             }
             return self[lang].format(*in_order, **by_name)
 
@@ -88,9 +88,9 @@ JAPANESE_SIGNS = {"; ": "。", ", ": "、"}
 """What stands between sentences, and between the items of a list."""
 
 
-def joined(found: Iterable[Words], between: str = "; ") -> Words:
+def joined(sentences: Iterable[Words], between: str = "; ") -> Words:
     """Join sentences, or the items of a list."""
-    listed = tuple(found)
+    listed = tuple(sentences)
     return Words(
         en=between.join(words.en for words in listed),
         ja=JAPANESE_SIGNS.get(between, between).join(words.ja for words in listed),
@@ -99,16 +99,16 @@ def joined(found: Iterable[Words], between: str = "; ") -> Words:
 
 def first_of(items: Iterable[Words | str], most: int) -> Words:
     """Name some and count the rest."""
-    named = [item if isinstance(item, Words) else Words.same(item) for item in items]
-    shown, more = joined(named[:most], ", "), len(named) - most
+    names = [item if isinstance(item, Words) else Words.same(item) for item in items]
+    shown, more = joined(names[:most], ", "), len(names) - most
     if more <= 0:
         return shown
     return Words(en=f"{shown.en} and {more:,} more", ja=f"{shown.ja}ほか{more:,}件")
 
 
-def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
+def nearest(name: str, names: Iterable[str], start: str = "") -> str | None:
     """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
-    ends = [word.removeprefix(start) for word in known]
+    ends = [word.removeprefix(start) for word in names]
     near = get_close_matches(name.removeprefix(start), ends, n=1)
     return f"{start}{near[0]}" if near else None
 
@@ -120,9 +120,9 @@ def did_you_mean(near: str | None) -> Words:
     return Words(en=f"did you mean {near}?", ja=f"{near}の誤りではありませんか")
 
 
-def there_are(known: Iterable[str]) -> Words:
+def there_are(names: Iterable[str]) -> Words:
     """Return which names there are."""
-    there = ", ".join(known)
+    there = ", ".join(names)
     return Words(en=f"there are {there}", ja=f"あるのは次のとおりです: {there}")
 
 
@@ -136,13 +136,13 @@ def language(arguments: Sequence[str] = (), variables: Mapping[str, str] = os.en
 
     The help of a command needs it before its arguments are parsed.
     """
-    asked = ""
+    option = ""
     for name, following in zip_longest(arguments, arguments[1:], fillvalue=""):
         if name == "--lang":
-            asked = following
+            option = following
         elif name.startswith("--lang="):
-            asked = name.removeprefix("--lang=")
-    chosen = asked or next((variables[name] for name in LOCALE if variables.get(name)), "")
+            option = name.removeprefix("--lang=")
+    chosen = option or next((variables[name] for name in LOCALE if variables.get(name)), "")
     return "ja" if chosen.lower().startswith("ja") else "en"
 
 

@@ -300,7 +300,7 @@ def _difference(principal: Principal, reach: list[Reach], fact: Words) -> Differ
         NO_OTHERS,
         together=ORDINARY if fact == MAY_ACT else SILENCE,
         **NAMED,
-        said=Words(
+        sentence=Words(
             en=f"{kind.en} {name} may act on {reached.en}: it is allowed {example.en};"
             " expected only the planned roles and the administrators in environments.toml",
             ja=f"{kind.ja}{name}が{reached.ja}を操作できます（例: {example.ja}）。"

@@ -72,8 +72,8 @@ def _looser(environment: Environment) -> Iterator[Words]:
     for difference in judged(environment):
         if difference.loosens and difference.fact.en not in OF_PRODUCTION | own:
             yield Words(
-                en=f"{difference.fact.en} = {as_text(difference.found)} ({difference.bound.words.en})",
-                ja=f"{difference.fact.ja} = {as_text(difference.found)}（{difference.bound.words.ja}）",
+                en=f"{difference.fact.en} = {as_text(difference.actual)} ({difference.bound.words.en})",
+                ja=f"{difference.fact.ja} = {as_text(difference.actual)}（{difference.bound.words.ja}）",
             )
 
 

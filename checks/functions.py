@@ -228,7 +228,7 @@ def differing(
 def surely(differences: Iterable[Difference], want: desired.Function) -> Iterator[Difference]:
     """Yield these, of which no decision allows that a variable is absent without which our code answers nothing."""
     for difference in differences:
-        is_outage = difference.found is None and want.indispensable.issuperset(difference.ids)
+        is_outage = difference.actual is None and want.indispensable.issuperset(difference.ids)
         yield replace(difference, decidable=False, stops_calls=True) if is_outage else difference
 
 

@@ -178,7 +178,9 @@ def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ..
     """Return what is wrong with a load verdict, so that it is no ground to go live."""
     kind, name, verdict = LOAD, environment.load_plan, record.body["verdict"]
     if not passed(record):
-        return (fault(kind, name, VERDICT, verdict, Words.same("pass"), said=sentence_of(record)),)
+        return (
+            fault(kind, name, VERDICT, verdict, Words.same("pass"), sentence=sentence_of(record)),
+        )
     if environment.production and not record.body["percentiles"]:
         gate = Words(en="at least one", ja="一つ以上あること")
         return (fault(kind, name, PERCENTILES, None, gate),)

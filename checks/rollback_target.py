@@ -169,8 +169,8 @@ class WayBack:
         """Yield what of its variables and code is not as planned; what is so in what is live too is judged there."""
         if flaws := self._misled(want, back):
             live = self._misled(want, self.deployed.function(want))
-            judged = [(each.fact, each.found) for each in live]
-            yield from (each for each in flaws if (each.fact, each.found) not in judged)
+            judged = [(each.fact, each.actual) for each in live]
+            yield from (each for each in flaws if (each.fact, each.actual) not in judged)
 
     def _misled(self, want: desired.Function, version: Function) -> tuple[Difference, ...]:
         """Return by what a version would call, trust, run or write down otherwise than planned.

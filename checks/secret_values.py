@@ -80,7 +80,7 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
         ja=f"シークレット{want.name}{flaw.ja}。期待値: {expected.ja}",
     )
     about = {"call": VALUE_CALL, "remedy": want.key}
-    return (fault(SECRET.words, want.name, FORM, None, expected, said=sentence, **about),)
+    return (fault(SECRET.words, want.name, FORM, None, expected, sentence=sentence, **about),)
 
 
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
@@ -230,7 +230,7 @@ def leaked(leak: Leak, key: str) -> Difference:
         Words(en="nowhere but in Secrets Manager", ja="Secrets Manager以外にないこと"),
         call=leak.call,
         remedy=key,
-        said=Words(
+        sentence=Words(
             en=f"the value of secret {leak.secret} was found in {leak.place} ({leak.call}), expected"
             " nowhere but in Secrets Manager",
             ja=f"シークレット{leak.secret}の値が{leak.place}にあります（{leak.call}）。"

@@ -52,7 +52,7 @@ def _index_flaw(
             en=f"index {name} does not exist, expected one on {planned_key}",
             ja=f"インデックス{name}が存在しません。期待値: {planned_key}のインデックス",
         )
-        return fault(INDEX, name, EXISTENCE, None, Words.same(planned_key), said=words)
+        return fault(INDEX, name, EXISTENCE, None, Words.same(planned_key), sentence=words)
     key = typed_key(table.attribute_types, current.hash_key, current.range_key, *current.more_keys)
     if key != planned_key:
         about = {"call": DESCRIBE, "remedy": "index", "ids": (want.name,), "id": table.name}

@@ -72,7 +72,7 @@ def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
     if not records.problem:
         return ()
     expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済み")
-    return (fault(STORE, store.location, RECORDS, None, expected, said=records.words),)
+    return (fault(STORE, store.location, RECORDS, None, expected, sentence=records.words),)
 
 
 def forgeable(store: Custody) -> tuple[Difference, ...]:

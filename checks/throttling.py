@@ -64,7 +64,7 @@ def too_wide(
 def _unless_none(differences: Differences) -> Differences:
     """Make a limit of 0, which refuses every request, one that no decision can allow."""
     return Differences.among(
-        replace(each, decidable=each.found != 0) for each in differences.compared
+        replace(each, decidable=each.actual != 0) for each in differences.compared
     )
 
 

@@ -45,14 +45,14 @@ def emptied(
             ja=f"{real[0]}は実在の人のIDかもしれません。何も削除していません",
         )
     deleted, rounds = 0, 0
-    while (done := table.emptied(users)).left and rounds < ROUNDS:
+    while (done := table.emptied(users)).remaining and rounds < ROUNDS:
         deleted, rounds = deleted + _gone(done), rounds + 1
         pause(ROUND_S)
-    return {"users": len(users), "deleted": deleted + _gone(done), "left": len(done.left)}
+    return {"users": len(users), "deleted": deleted + _gone(done), "left": len(done.remaining)}
 
 
 def _gone(done: Emptied) -> int:
-    return sum(key not in done.left for key in done.found)
+    return sum(key not in done.remaining for key in done.before)
 
 
 def used_users(path: Path) -> set[str]:

@@ -17,7 +17,7 @@ def refuse_beside_another_front(context: StepContext) -> None:
     """Stop where callers reach the functions by an HTTP API or by function URLs, and there is no REST API."""
     if rest_api.find(context, context.plan.api):
         return
-    urls = chain.from_iterable(context.asked(_urls, context.plan.functions))
+    urls = chain.from_iterable(context.answers(_urls, context.plan.functions))
     if named := ", ".join([*_http_apis(context), *urls]):
         raise Refused(
             en=f"{named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
@@ -32,7 +32,7 @@ def refuse_beside_one_table(context: StepContext) -> None:
     there = {*context.listed("dynamodb", "list_tables", "TableNames")}
     if there.intersection(table.name for table in context.plan.tables):
         return
-    asked = context.asked(_values, context.plan.functions)
+    asked = context.answers(_values, context.plan.functions)
     used = Counter(name for values in asked for name in there & values)
     if len(used) == 1 and used.total() > 1:
         (name,) = used
@@ -68,7 +68,7 @@ def _callers(context: StepContext, function: Function) -> set[str]:
 
 
 def _http_apis(context: StepContext) -> Iterator[str]:
-    callers = {*chain.from_iterable(context.asked(_callers, context.plan.functions))}
+    callers = {*chain.from_iterable(context.answers(_callers, context.plan.functions))}
     for entry in context.listed("apigatewayv2", "get_apis", "Items") if callers else ():
         if _invokes(context, entry["ApiId"], callers):
             yield f"HTTP API {entry['Name']}"

@@ -79,7 +79,7 @@ def read_live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = context.plan
     names = (function.name for function in plan.functions)
-    functions = dict(zip(names, context.asked(alias.released, plan.functions), strict=True))
+    functions = dict(zip(names, context.answers(alias.released, plan.functions), strict=True))
     id_, stage = find_stage(context, plan.api)
     served = exported(context, plan.api, id_) if id_ and stage else None
     return {

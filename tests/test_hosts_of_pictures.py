@@ -15,7 +15,7 @@ MASTER = SNAPSHOT.inventory.sections.contents[TABLE.name].items[0]
 
 def found(address):
     masters = [{**MASTER, "ImageUrl": {"S": address}}]
-    return [difference.found for difference in foreign_hosts(TABLE, masters, ENVIRONMENT)]
+    return [difference.actual for difference in foreign_hosts(TABLE, masters, ENVIRONMENT)]
 
 
 @pytest.mark.parametrize(

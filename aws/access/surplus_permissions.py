@@ -332,7 +332,7 @@ def _at_once(role: Role, several: Sequence[Surplus]) -> Difference:
         en=f"{count} permissions (digest {whole}), the first {first.en}",
         ja=f"{count}件の権限（ダイジェスト{whole}）、最初は{first.ja}",
     )
-    return replace(as_difference(role, several[0]), found=summary)
+    return replace(as_difference(role, several[0]), actual=summary)
 
 
 def _all_but(names: Iterable[str]) -> Words:

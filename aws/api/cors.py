@@ -40,7 +40,7 @@ def _unanswered(path: str, method: Method) -> Iterator[Difference]:
     if method.authorizer is not None:
         yield fault(ROUTE, name, AUTHORIZER, method.authorizer, NOTHING, call=SERVED)
     if method.api_key_required:
-        yield fault(ROUTE, name, KEYED, found=True, expected=NOTHING, call=SERVED)
+        yield fault(ROUTE, name, KEYED, actual=True, expected=NOTHING, call=SERVED)
     if integration is None or integration.kind != MOCK:
         yield _not_static(name, integration)
         return

@@ -99,17 +99,17 @@ Changes = tuple[Change, ...]
 
 def difference(
     resource: Words,
-    found: Mapping[Words, Any] | None,
-    wanted: Mapping[Words, Any],
+    current: Mapping[Words, Any] | None,
+    desired: Mapping[Words, Any],
     *,
     destroying: Collection[Words] = (),
 ) -> Changes:
-    """Return one Change per field of ``wanted`` that ``found`` (None: no such resource) lacks.
+    """Return one Change per field of ``desired`` that ``current`` (None: no such resource) lacks.
 
-    Other fields of ``found`` are ignored. A field named in ``destroying`` counts as a
+    Other fields of ``current`` are ignored. A field named in ``destroying`` counts as a
     loss only if it had a value before.
     """
-    have = found or {}
+    have = current or {}
     return tuple(
         Change(
             resource,
@@ -117,9 +117,9 @@ def difference(
             have.get(name),
             value,
             name in destroying and have.get(name) is not None,
-            creates=found is None,
+            creates=current is None,
         )
-        for name, value in wanted.items()
+        for name, value in desired.items()
         if have.get(name) != value
     )
 
@@ -131,9 +131,9 @@ def repairs(
 
     A fact within its bound needs no Change, even if it is stricter than planned.
     """
-    have = {name: found for name, (found, _) in compared.items()}
-    wanted = {name: bound.keeping(found) for name, (found, bound) in compared.items()}
-    return difference(resource, None if absent else have, wanted)
+    have = {name: value for name, (value, _) in compared.items()}
+    desired = {name: bound.keeping(value) for name, (value, bound) in compared.items()}
+    return difference(resource, None if absent else have, desired)
 
 
 def destructive(changes: Iterable[Change]) -> Changes:
@@ -203,9 +203,9 @@ class ChangeContext:
         """Return bounds, widened by what people decided."""
 
         def holding(fact: Words, bound: Bound) -> Bound:
-            def holds(found: Any) -> bool:
-                difference = Difference(kind, name, fact, found, bound)
-                return bound.holds(found) or not self.undecided([difference])
+            def holds(actual: Any) -> bool:
+                difference = Difference(kind, name, fact, actual, bound)
+                return bound.holds(actual) or not self.undecided([difference])
 
             return replace(bound, holds=holds)
 
@@ -225,7 +225,7 @@ class ChangeContext:
         if changes and self.go:
             lost = destructive(changes)
             if lost and not self.permit(lost):
-                what = joined(
+                losses = joined(
                     (
                         Words("{}: {}", "{}: {}").format(change.resource, change.field)
                         for change in lost
@@ -233,8 +233,8 @@ class ChangeContext:
                     ", ",
                 )
                 raise Declined(
-                    en=f"not agreed to, so not done: {what.en}",
-                    ja=f"確認されなかったため実行していません: {what.ja}",
+                    en=f"not agreed to, so not done: {losses.en}",
+                    ja=f"確認されなかったため実行していません: {losses.ja}",
                 )
             self._make(changes, apply)
         return tuple(changes)
@@ -249,21 +249,21 @@ class ChangeContext:
             raise
         self.note(changes, True)
 
-    def each(self, converge: Callable[[Self, T], Changes], things: Iterable[T]) -> Changes:
+    def each(self, converge: Callable[[Self, T], Changes], resources: Iterable[T]) -> Changes:
         """Converge independent things in parallel; all finish before a failure is raised."""
 
-        def converged(thing: T) -> Changes:
-            self.watch(str(thing))
-            return converge(self, thing)
+        def converged(resource: T) -> Changes:
+            self.watch(str(resource))
+            return converge(self, resource)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = [pool.submit(converged, thing) for thing in things]
+            running = [pool.submit(converged, resource) for resource in resources]
         return tuple(change for done in running for change in done.result())
 
-    def asked(self, ask: Callable[[Self, T], AnswerT], things: Iterable[T]) -> list[AnswerT]:
+    def answers(self, ask: Callable[[Self, T], AnswerT], resources: Iterable[T]) -> list[AnswerT]:
         """Ask about independent things in parallel; return the answers in their order."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(partial(ask, self), things))
+            return list(pool.map(partial(ask, self), resources))
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that retries a call if AWS says that it comes too early."""
@@ -282,7 +282,7 @@ class ChangeContext:
         self,
         ready: Callable[[], bool],
         *,
-        what: Words,
+        until: Words,
         every_s: float,
         within_s: float,
         of: str = "",
@@ -293,28 +293,28 @@ class ChangeContext:
         Raises Refused after ``within_s``.
         """
         name = f"{of}: " if of else ""
-        limit = within(what, within_s)
+        limit = within(until, within_s)
         for attempt in range(int(within_s / every_s) + 1):
             if attempt:
                 self.waiting(limit)
                 so_far = f"{(attempt - 1) * every_s:.0f}"
                 self.watch(
-                    Words(en=f"{name}{what.en}: {so_far} s", ja=f"{name}{what.ja}: {so_far}秒")
+                    Words(en=f"{name}{until.en}: {so_far} s", ja=f"{name}{until.ja}: {so_far}秒")
                 )
                 self.sleep(every_s)
             if is_ready(ready):
                 return
         raise Refused(
-            en=f"{name}{what.en}: timed out after {within_s:g} s; wait a while, then run it again",
-            ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
+            en=f"{name}{until.en}: timed out after {within_s:g} s; wait a while, then run it again",
+            ja=f"{name}{until.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
         )
 
-    def pause(self, seconds: float, *, what: Words) -> None:
+    def pause(self, seconds: float, *, until: Words) -> None:
         """Wait for something that no AWS call shows; report what it is, and for how long."""
         self.waiting(
             Words(
-                en=f"{what.en} ({duration(seconds).en}, since no call of AWS shows it)",
-                ja=f"{what.ja}（{duration(seconds).ja}。確認できるAPIがないため）",
+                en=f"{until.en} ({duration(seconds).en}, since no call of AWS shows it)",
+                ja=f"{until.ja}（{duration(seconds).ja}。確認できるAPIがないため）",
             )
         )
         self.sleep(seconds)

@@ -35,7 +35,7 @@ class Undo(Generic[Target_contra]):
     call: Callable[[Target_contra], object]
     lost: Words
     final: bool = False
-    left: Callable[[Target_contra], bool] = lambda _: True
+    remains: Callable[[Target_contra], bool] = lambda _: True
     """Whether there is anything left to undo: what only the stage still serves ends with a deployment."""
 
 
@@ -55,9 +55,9 @@ def by_call(
     en: str,
     ja: str,
     final: bool = False,
-    left: Callable[[Target_contra], bool] = lambda _: True,
+    remains: Callable[[Target_contra], bool] = lambda _: True,
 ) -> Undo[Target_contra]:
-    return Undo(call=call, lost=Words(en=en, ja=ja), final=final, left=left)
+    return Undo(call=call, lost=Words(en=en, ja=ja), final=final, remains=remains)
 
 
 def by_hand(en: str, ja: str) -> ByHand:
@@ -82,11 +82,11 @@ class Calling:
         for each in target.ids if EACH in self.parameters.values() else ("",):
             stand_for: dict[object, object] = {THIS: target.name, ITS_ID: target.id, EACH: each}
             stand_for[ALL] = list(target.ids)
-            given = {
+            parameters = {
                 key: stand_for.get(value, value) if isinstance(value, str) else value
                 for key, value in self.parameters.items()
             }
-            unless_absent(ask, **given)
+            unless_absent(ask, **parameters)
 
 
 def calling(service: str, operation: str, **parameters: object) -> Calling:
@@ -103,9 +103,9 @@ def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]
     )
 
 
-def statements_left(document: str, digests: Collection[str]) -> str:
+def without_statements(document: str, digests: Collection[str]) -> str:
     """Return the policy without the statements of these digests; empty where none is left."""
     policy = json.loads(document)
     read = zip(listed(policy["Statement"]), parse(document), strict=True)
-    left = [raw for raw, statement in read if statement.digest not in digests]
-    return json.dumps({**policy, "Statement": left}) if left else ""
+    statements = [raw for raw, statement in read if statement.digest not in digests]
+    return json.dumps({**policy, "Statement": statements}) if statements else ""

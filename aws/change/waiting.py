@@ -35,10 +35,10 @@ class TransientError:
     """What is waited for."""
 
     def covers(self, error: ClientError) -> bool:
-        found = error.response["Error"]
-        message = found.get("Message", "")
+        body = error.response["Error"]
+        message = body.get("Message", "")
         matches = not self.says or any(phrase in message for phrase in self.says)
-        return found.get("Code") in self.codes and matches
+        return body.get("Code") in self.codes and matches
 
 
 TRANSIENT = (
@@ -162,9 +162,9 @@ def retried(
         try:
             return call(*args, **parameters)
         except ClientError as error:
-            if (found := next((each for each in passing if each.covers(error)), None)) is None:
+            if (transient := next((each for each in passing if each.covers(error)), None)) is None:
                 raise
-        tell(within(found.until, round(sum(WAITS_S))))
+        tell(within(transient.until, round(sum(WAITS_S))))
         sleep(seconds)
     return call(*args, **parameters)
 
@@ -184,10 +184,12 @@ class PatientClient:
         self._sent = sent
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        if not callable(found):
-            return found
-        return partial(self._again, found if name.startswith(READS) else partial(self._send, found))
+        member = getattr(self._client, name)
+        if not callable(member):
+            return member
+        return partial(
+            self._again, member if name.startswith(READS) else partial(self._send, member)
+        )
 
     def _send(self, call: Callable[..., T], *args: object, **parameters: object) -> T:
         try:
@@ -218,10 +220,10 @@ def is_ready(ready: Callable[[], bool]) -> bool:
     return False
 
 
-def within(what: Words, seconds: float) -> Words:
+def within(until: Words, seconds: float) -> Words:
     """Say what is waited for, and how long at most."""
     most = duration(seconds)
-    return Words(en=f"{what.en} (at most {most.en})", ja=f"{what.ja}（最長{most.ja}）")
+    return Words(en=f"{until.en} (at most {most.en})", ja=f"{until.ja}（最長{most.ja}）")
 
 
 def duration(seconds: float) -> Words:

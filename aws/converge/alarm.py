@@ -22,7 +22,7 @@ from aws.kinds.alarm import (
     UNIT,
     action_failed,
 )
-from aws.kinds.alarm import Alarm as Found
+from aws.kinds.alarm import Alarm as CurrentAlarm
 from aws.kinds.topic import REACHES_PEOPLE
 from aws.raw import Raw
 
@@ -42,28 +42,28 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
     beyond ours stay, also those of other states: a team may want to be notified in another way, or
     when the alarm ends.
     """
-    found = ALARM.of(answer) if answer else None
-    values = _wanted(alarm) | (_kept(alarm, found) if found else {})
-    named = {ALARM.facts[key].words: value for key, value in values.items()}
-    bounds = {words: exactly(value) for words, value in named.items()}
-    changes = ALARM.repairs(alarm.name, found, bounds)
-    members = ALARM.members(named)
+    current = ALARM.of(answer) if answer else None
+    values = _desired(alarm) | (_preserved(alarm, current) if current else {})
+    desired = {ALARM.facts[key].words: value for key, value in values.items()}
+    bounds = {words: exactly(value) for words, value in desired.items()}
+    changes = ALARM.repairs(alarm.name, current, bounds)
+    members = ALARM.members(desired)
     return context.settle(changes, lambda: _put(context, alarm, answer, members))
 
 
 def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
     """Return the alarms that exist, by name."""
-    found: dict[str, Mapping[str, Any]] = {}
+    alarms_by_name: dict[str, Mapping[str, Any]] = {}
     names = [alarm.name for alarm in alarms]
     for start in range(0, len(names), AT_A_TIME):
         some = names[start : start + AT_A_TIME]
         which = {"AlarmNames": some, "AlarmTypes": ["MetricAlarm"]}
         listed = context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which)
-        found |= {entry["AlarmName"]: entry for entry in listed}
-    return found
+        alarms_by_name |= {entry["AlarmName"]: entry for entry in listed}
+    return alarms_by_name
 
 
-def _wanted(alarm: Alarm) -> dict[str, Any]:
+def _desired(alarm: Alarm) -> dict[str, Any]:
     return {
         "namespace": alarm.namespace,
         "metric": alarm.metric,
@@ -82,25 +82,27 @@ def _wanted(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _kept(alarm: Alarm, found: Found) -> dict[str, Any]:
+def _preserved(alarm: Alarm, current: CurrentAlarm) -> dict[str, Any]:
     """Return the settings of an alarm that are within the bounds of the plan, and what it does beside."""
-    topics = tuple(dict.fromkeys((alarm.topic_arn, *found.alarm_actions)))
+    topics = tuple(dict.fromkeys((alarm.topic_arn, *current.alarm_actions)))
     actions = {
-        "alarm_actions": found.alarm_actions if set(topics) == {*found.alarm_actions} else topics
+        "alarm_actions": current.alarm_actions
+        if set(topics) == {*current.alarm_actions}
+        else topics
     }
-    if found.expressions or not watches(found, alarm):
+    if current.expressions or not watches(current, alarm):
         return actions
-    short = {shortfall.fact for shortfall in shortfalls(found, alarm)}
-    kept = {"dimensions"}
+    short = {shortfall.fact for shortfall in shortfalls(current, alarm)}
+    within_bounds = {"dimensions"}
     if not short & {THRESHOLD, STATISTIC, LOOKS_BACK}:
-        kept |= {"statistic", "period_s", "threshold", "comparison"}
+        within_bounds |= {"statistic", "period_s", "threshold", "comparison"}
     if not short & {DATAPOINTS, LOOKS_BACK}:
-        kept |= {"evaluation_periods", "datapoints_to_alarm"}
+        within_bounds |= {"evaluation_periods", "datapoints_to_alarm"}
     if MISSING_DATA not in short:
-        kept |= {"missing_data"}
+        within_bounds |= {"missing_data"}
     if UNIT not in short:
-        kept |= {"unit"}
-    return actions | {name: getattr(found, name) for name in kept}
+        within_bounds |= {"unit"}
+    return actions | {name: getattr(current, name) for name in within_bounds}
 
 
 def _put(
@@ -128,7 +130,7 @@ def doing_the_same(
     person. One that notifies only through a composite alarm does not count: a second alarm does no harm.
     """
     notifies = lru_cache(maxsize=None)(lambda arn: _reaches_a_person(context, arn))
-    found = [alarm for alarm in read_all(context) if not misnamed(alarm, planned)]
+    candidates = [alarm for alarm in read_all(context) if not misnamed(alarm, planned)]
 
     def done(want: Alarm) -> bool:
         region_and_account = want.topic_arn.rpartition(":")[0]
@@ -143,13 +145,13 @@ def doing_the_same(
                 if arn.rpartition(":")[0] == region_and_account
             )
             and not _failed_last(context, alarm)
-            for alarm in found
+            for alarm in candidates
         )
 
     return frozenset(alarm.name for alarm in absent if done(alarm))
 
 
-def read_all(context: ChangeContext) -> tuple[Found, ...]:
+def read_all(context: ChangeContext) -> tuple[CurrentAlarm, ...]:
     """Return the alarms on metrics, under any name."""
     which = {"AlarmTypes": ["MetricAlarm"], "PaginationConfig": {"PageSize": AT_A_TIME}}
     return tuple(
@@ -177,7 +179,7 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     )
 
 
-def _failed_last(context: ChangeContext, alarm: Found) -> bool:
+def _failed_last(context: ChangeContext, alarm: CurrentAlarm) -> bool:
     answer = context.client("cloudwatch").describe_alarm_history(
         AlarmName=alarm.name, HistoryItemType="Action", ScanBy="TimestampDescending", MaxRecords=1
     )

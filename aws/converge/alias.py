@@ -42,23 +42,23 @@ def converge(
     All traffic goes there: do not go live with a weighted alias. If callers would from then on
     read another table, as after a restore, the change counts as destructive.
     """
-    found = _found(context, function)
-    there = (found or {}).get(VARIABLES, ())
-    wanted = {
+    current = _current(context, function)
+    there = (current or {}).get(VARIABLES, ())
+    desired = {
         **configuration(function),
-        **preserved(context, function, found),
+        **preserved(context, function, current),
         CODE: code_sha256(package),
         VARIABLES: sorted({*function.environment, *({*there} & {*keeps})}),
-        WEIGHTS: allowed_weights(context, function, (found or {}).get(WEIGHTS, {})),
+        WEIGHTS: allowed_weights(context, function, (current or {}).get(WEIGHTS, {})),
         PUBLISHED: True,
     }
     name, tables = _name(function), table_fields(function)
-    changes = difference(name, found, wanted, destroying=tables)
-    down = (found or {}).get(STATE)
+    changes = difference(name, current, desired, destroying=tables)
+    down = (current or {}).get(STATE)
     if down:
         changes += (Change(name, STATE, down, "Active"),)
     return context.settle(
-        changes, lambda: _release(context, function, absent=found is None, down=down)
+        changes, lambda: _release(context, function, absent=current is None, down=down)
     )
 
 
@@ -79,7 +79,7 @@ def allowed_weights(
     return {} if context.undecided(differing) else weights
 
 
-def _found(context: ChangeContext, function: Function) -> Fields | None:
+def _current(context: ChangeContext, function: Function) -> Fields | None:
     client = context.client("lambda")
     alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
     if alias is None:
@@ -124,15 +124,15 @@ def grant(
 
     A statement on the unqualified function does not grant the alias.
     """
-    found = statements(context, function, function.alias)
-    policy = _policy(function.alias, found.values())
+    by_sid = statements(context, function, function.alias)
+    policy = _policy(function.alias, by_sid.values())
     made: Changes = ()
     for id_, arn in sources.items():
         source = arn.replace("/*/", f"/{stage}/", 1)
         refused = refusal([policy], function.alias_arn, source, datetime.now(UTC))
-        if id_ not in found and refused is None:
+        if id_ not in by_sid and refused is None:
             continue
-        if (have := _granted(found.get(id_))) != arn:
+        if (have := _granted(by_sid.get(id_))) != arn:
             change = (Change(_name(function), BEYOND.named(id_), have, arn),)
             made += context.settle(
                 change, _grant(context, function, id_, arn, replace=have is not None)
@@ -152,14 +152,14 @@ def remove_other_callers(context: ChangeContext, function: Function, callers: Ca
     Statements that deny are kept.
     """
     places = (None, function.alias, *_others(context, function))
-    found = {place: statements(context, function, place) for place in places}
-    policies = tuple(_policy(key, its.values()) for key, its in found.items() if its)
+    by_qualifier = {place: statements(context, function, place) for place in places}
+    policies = tuple(_policy(key, its.values()) for key, its in by_qualifier.items() if its)
     compared = {CALLERS: (strangers(policies, callers), within(()))}
     if not context.undecided(differences(FUNCTION.words, function.name, compared)):
         return ()
     made: Changes = ()
     for qualifier in places:
-        for id_, statement in found[qualifier].items():
+        for id_, statement in by_qualifier[qualifier].items():
             if not strangers((_policy(qualifier, [statement]),), callers):
                 continue
             name, field = _name(function, qualifier), BEYOND.named(id_)
@@ -177,8 +177,8 @@ def statements(
     """
     which = {"Qualifier": qualifier} if qualifier else {}
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
-    found = listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
-    return {entry.get("Sid") or f"number {number}": entry for number, entry in enumerate(found, 1)}
+    entries = listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
+    return {each.get("Sid") or f"number {number}": each for number, each in enumerate(entries, 1)}
 
 
 def invoking_apis(
@@ -198,8 +198,8 @@ def _arn(function: Function, qualifier: str | None) -> str:
 
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     """Return the other aliases and the versions, through which a caller may bypass our alias."""
-    found = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
-    aliases = unless_absent(lambda: [entry["Name"] for entry in found])
+    listing = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
+    aliases = unless_absent(lambda: [entry["Name"] for entry in listing])
     if aliases is None:
         return ()
     others = [alias for alias in aliases if alias != function.alias]
@@ -247,9 +247,9 @@ def _withdrawal(
     def rewrite() -> None:
         arn = _arn(function, qualifier)
         policy = json.loads(client.get_policy(FunctionName=function.name, **which)["Policy"])
-        left = [entry for entry in listed(policy["Statement"]) if entry != statement]
-        if left:
-            document = json.dumps({**policy, "Statement": left})
+        others = [entry for entry in listed(policy["Statement"]) if entry != statement]
+        if others:
+            document = json.dumps({**policy, "Statement": others})
             client.put_resource_policy(ResourceArn=arn, Policy=document)
         else:
             client.delete_resource_policy(ResourceArn=arn)

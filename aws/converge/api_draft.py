@@ -30,8 +30,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     at = rest_api.needed(context, api)
     id_ = None if at == rest_api.UNKNOWN_ID else at
     draft = _read(context, id_, api)
-    asked = api.authorizer if api.asks_authorizer else None
-    made = _authorizer(context, at, draft, asked) if asked else ()
+    authorizer = api.authorizer if api.asks_authorizer else None
+    made = _authorizer(context, at, draft, authorizer) if authorizer else ()
     if made and context.go:
         draft = _read(context, id_, api)  # the methods need the authorizer's id
     made += _methods(context, at, draft, api)
@@ -105,15 +105,17 @@ def _authorizer(
 ) -> Changes:
     """Create the authorizer, or bring it to the plan; its URI names the alias."""
     raw = draft.authorizers.get(authorizer.name)
-    found = decode_authorizer(raw) if raw else None
+    current = decode_authorizer(raw) if raw else None
     uri = invocation_uri(authorizer.function.alias_arn)
+    same = current and draft.same(current.uri, uri)
     compared = {
-        TYPE: (found and found.kind, one_of(AUTHORIZER_KIND, "REQUEST")),
-        URI: (uri if found and draft.same(found.uri, uri) else found and found.uri, exactly(uri)),
-        IDENTITY_SOURCE: (found and found.identity_source, exactly(authorizer.identity_source)),
-        CACHED_FOR: (found and found.ttl_s, at_most(authorizer.ttl_s)),  # a shorter one is as good
+        TYPE: (current and current.kind, one_of(AUTHORIZER_KIND, "REQUEST")),
+        URI: (uri if same else current and current.uri, exactly(uri)),
+        IDENTITY_SOURCE: (current and current.identity_source, exactly(authorizer.identity_source)),
+        # A shorter one is as good.
+        CACHED_FOR: (current and current.ttl_s, at_most(authorizer.ttl_s)),
     }
-    changes = repairs(AUTHORIZER.named(authorizer.name), compared, absent=found is None)
+    changes = repairs(AUTHORIZER.named(authorizer.name), compared, absent=current is None)
     return context.settle(
         changes, lambda: _apply_authorizer(context, api_id, authorizer, raw, changes)
     )
@@ -126,15 +128,15 @@ def invocation_uri(alias_arn: str) -> str:
 
 
 def _apply_authorizer(
-    context: ChangeContext, api_id: str, authorizer: Authorizer, found: Raw | None, changes: Changes
+    context: ChangeContext, api_id: str, authorizer: Authorizer, raw: Raw | None, changes: Changes
 ) -> None:
     client = context.client("apigateway")
-    if found is None:
+    if raw is None:
         members = {AUTHORIZER_MEMBERS[change.field]: change.after for change in changes}
         client.create_authorizer(restApiId=api_id, name=authorizer.name, **members)
         return
     patch = [replaced(f"/{AUTHORIZER_MEMBERS[change.field]}", change.after) for change in changes]
-    client.update_authorizer(restApiId=api_id, authorizerId=found["id"], patchOperations=patch)
+    client.update_authorizer(restApiId=api_id, authorizerId=raw["id"], patchOperations=patch)
 
 
 PREFLIGHT = "OPTIONS"
@@ -155,12 +157,12 @@ def planned(api: Api) -> tuple[Method, ...]:
 
 
 def _route(api: Api, route: Route) -> Method:
-    asked = api.authorizer if api.asks_authorizer and route.authorized else None
+    authorizer = api.authorizer if api.asks_authorizer and route.authorized else None
     uri = invocation_uri(route.function.alias_arn)
     return Method(
         path=route.path,
         verb=route.verb,
-        authorizer=asked.name if asked else None,
+        authorizer=authorizer.name if authorizer else None,
         api_key_required=api.usage_plan.api_key is not None,
         integration=Integration(kind=BY_FUNCTION, uri=uri, http_method="POST"),
     )
@@ -184,12 +186,12 @@ def _method(
     (api, resource_id), have = at, None
     there = (method.path, method.verb) in draft.methods
     if there:
-        found = draft.decoded(method.path, method.verb)
-        method = _keeping(context, method, found, api, draft)
-        have = _found(context, found, _fields(method), api)
+        current = draft.decoded(method.path, method.verb)
+        method = _keeping(context, method, current, api, draft)
+        have = _current_fields(context, current, _fields(method), api)
     kind = method.integration.kind if method.integration else MOCK
-    wanted = {name: field for name, field in _fields(method).items() if name in COMPARED[kind]}
-    changes = difference(METHOD.named(f"{method.verb} {method.path}"), have, wanted)
+    desired = {name: field for name, field in _fields(method).items() if name in COMPARED[kind]}
+    changes = difference(METHOD.named(f"{method.verb} {method.path}"), have, desired)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
 
     def apply() -> None:
@@ -201,25 +203,25 @@ def _method(
 
 
 def _keeping(
-    context: ChangeContext, method: Method, found: Method, api: Api, draft: Draft
+    context: ChangeContext, method: Method, current: Method, api: Api, draft: Draft
 ) -> Method:
     """Return the planned method with what may stay of the found one: its time-out, a URI that means the same, headers of its preflight, what it asks for a session."""
     if not api.asks_authorizer:
-        method = replace(method, authorizer=found.authorizer)
-    behind, ours = found.integration, method.integration
+        method = replace(method, authorizer=current.authorizer)
+    behind, ours = current.integration, method.integration
     if behind is None or ours is None:
         return method
     if ours.kind == MOCK and (answer := behind.answers.get(OK)):
-        planned, left = ours.answers[OK].headers, dict(answer.headers)
-        flaws = context.undecided(preflight_differences(found.path, found, api))
+        planned, headers = ours.answers[OK].headers, dict(answer.headers)
+        flaws = context.undecided(preflight_differences(current.path, current, api))
         for name in {flaw.fact.en for flaw in flaws} & planned.keys():
-            left = without_header(left, name) | {name: planned[name]}
-        kept = replace(ours, answers={OK: replace(ours.answers[OK], headers=left)})
+            headers = without_header(headers, name) | {name: planned[name]}
+        integration = replace(ours, answers={OK: replace(ours.answers[OK], headers=headers)})
     else:
-        kept = replace(ours, timeout_ms=behind.timeout_ms) if _waits(behind) else ours
+        integration = replace(ours, timeout_ms=behind.timeout_ms) if _waits(behind) else ours
         if draft.same(behind.uri, ours.uri):
-            kept = replace(kept, uri=behind.uri)
-    return replace(method, integration=kept)
+            integration = replace(integration, uri=behind.uri)
+    return replace(method, integration=integration)
 
 
 def _waits(behind: Integration) -> bool:
@@ -234,12 +236,12 @@ def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
 
 def _fields(method: Method) -> dict[Words, Any]:
     behind = method.integration
-    asked = {AUTHORIZER: method.authorizer, KEYED: method.api_key_required}
+    access = {AUTHORIZER: method.authorizer, KEYED: method.api_key_required}
     if behind is None:
-        return {**asked, INTEGRATED: None}
+        return {**access, INTEGRATED: None}
     answer = behind.answers.get(OK)
     return {
-        **asked,
+        **access,
         INTEGRATED: behind.kind,
         URI: behind.uri,
         CALLED_BY: behind.http_method,
@@ -249,15 +251,15 @@ def _fields(method: Method) -> dict[Words, Any]:
     }
 
 
-def _found(
-    context: ChangeContext, found: Method, wanted: Mapping[Words, Any], api: Api
+def _current_fields(
+    context: ChangeContext, current: Method, desired: Mapping[Words, Any], api: Api
 ) -> dict[Words, Any]:
     """Return the fields of the found method; a preflight that is complete and safe counts as planned."""
-    have = _fields(found)
-    if found.verb == PREFLIGHT and not context.undecided(
-        preflight_differences(found.path, found, api)
+    have = _fields(current)
+    if current.verb == PREFLIGHT and not context.undecided(
+        preflight_differences(current.path, current, api)
     ):
-        return have | {name: wanted[name] for name in (INTEGRATED, TEMPLATE, HEADERS)}
+        return have | {name: desired[name] for name in (INTEGRATED, TEMPLATE, HEADERS)}
     return have
 
 

@@ -10,7 +10,7 @@ from aws.converge.policy_document import POLICY
 from aws.desired import Bucket
 from aws.iam.statement import listed
 from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, SWITCHES
-from aws.kinds.bucket import Bucket as Found
+from aws.kinds.bucket import Bucket as CurrentBucket
 from aws.words import Named, Words
 
 PUBLIC = BUCKET.facts["public_access_blocked"].words
@@ -36,29 +36,29 @@ def converge(
     own, but never AWS's own key ``aws/s3``. ``allowed``: statements, by Sid, that let them.
     """
     absent = not empty_if(ABSENT, context.client("s3").head_bucket, Bucket=bucket.name)
-    found = None if absent else _found(context, bucket.name)
-    own_key = found and (found.kms_key or "") not in AWS_KEY
-    policy, tls = found.policy if found else None, _tls_only(bucket.name)
+    current = None if absent else _current(context, bucket.name)
+    own_key = current and (current.kms_key or "") not in AWS_KEY
+    policy, tls = current.policy if current else None, _tls_only(bucket.name)
     there = listed(json.loads(policy or "{}").get("Statement", []))
     compared = {
-        ENCRYPTION: (found and found.encryption, BY_S3 if shared and not own_key else BY_KMS),
-        PUBLIC: (CLOSED if found and found.public_access_blocked else None, exactly(CLOSED)),
+        ENCRYPTION: (current and current.encryption, BY_S3 if shared and not own_key else BY_KMS),
+        PUBLIC: (CLOSED if current and current.public_access_blocked else None, exactly(CLOSED)),
         # A Deny of plain HTTP counts however it is written.
-        TLS: (tls if found and found.refuses_http else None, exactly(tls)),
+        TLS: (tls if current and current.refuses_http else None, exactly(tls)),
         **{POLICY.named(each["Sid"]): (as_written(each, there), exactly(each)) for each in allowed},
     }
     if shared:
         ask = context.client("s3").get_bucket_versioning
-        status = ask(Bucket=bucket.name).get("Status") if found else None
+        status = ask(Bucket=bucket.name).get("Status") if current else None
         compared[VERSIONS] = status, exactly("Enabled")
     changes = repairs(BUCKET.resource(bucket.name), compared, absent=absent)
     return context.settle(changes, lambda: _apply(context, bucket, changes, there, absent=absent))
 
 
-def as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
+def as_written(desired: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
     """Return the statement of that Sid; where it says the same, in the spelling that is wanted."""
-    found = next((entry for entry in there if entry.get("Sid") == wanted["Sid"]), None)
-    return wanted if found and _sorted(found) == _sorted(wanted) else found
+    current = next((entry for entry in there if entry.get("Sid") == desired["Sid"]), None)
+    return desired if current and _sorted(current) == _sorted(desired) else current
 
 
 def _sorted(value: Any) -> Any:
@@ -68,10 +68,10 @@ def _sorted(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else [value]
 
 
-def _found(context: ChangeContext, bucket: str) -> Found:
+def _current(context: ChangeContext, bucket: str) -> CurrentBucket:
     """Return what is read of it; where it stands is not asked for, since nothing changes that."""
-    where = {"name": bucket}
-    read = {key: BUCKET.answer(context, key, where) for key in ("encryption", "block", "policy")}
+    place = {"name": bucket}
+    read = {key: BUCKET.answer(context, key, place) for key in ("encryption", "block", "policy")}
     return BUCKET.decode({"location": {}, **read}, bucket)
 
 
@@ -98,9 +98,9 @@ def _apply(
     if absent:
         region = bucket.region
         # us-east-1 is the one Region that must not be named.
-        where = {"LocationConstraint": region} if region != "us-east-1" else None
+        location = {"LocationConstraint": region} if region != "us-east-1" else None
         s3.create_bucket(
-            Bucket=bucket.name, **({"CreateBucketConfiguration": where} if where else {})
+            Bucket=bucket.name, **({"CreateBucketConfiguration": location} if location else {})
         )
     if ENCRYPTION in fields:
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": fields[ENCRYPTION]}}
@@ -112,9 +112,9 @@ def _apply(
     if VERSIONS in fields:
         on = {"Status": fields[VERSIONS]}
         s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=on)
-    if wanted := {
+    if by_sid := {
         field.name: statement for field, statement in fields.items() if isinstance(field, Named)
     }:
-        others = [entry for entry in there if entry.get("Sid") not in wanted]
-        whole = {"Version": "2012-10-17", "Statement": [*others, *wanted.values()]}
+        others = [entry for entry in there if entry.get("Sid") not in by_sid]
+        whole = {"Version": "2012-10-17", "Statement": [*others, *by_sid.values()]}
         s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))

@@ -52,19 +52,19 @@ def converge(
     context: ChangeContext, domain: desired.CustomDomain, now: Callable[[], datetime] = utc_now
 ) -> Changes:
     """Create the regional domain with its certificate, or attach the certificate it should have."""
-    found, name = _found(context, domain), DOMAIN.resource(domain.name)
-    if found:
-        _refuse_unless_regional(domain, found)
-        _report_edge_endpoint(context, domain, found)
-    arn = _certificate(context, domain, found, now())
+    current, name = _current(context, domain), DOMAIN.resource(domain.name)
+    if current:
+        _refuse_unless_regional(domain, current)
+        _report_edge_endpoint(context, domain, current)
+    arn = _certificate(context, domain, current, now())
     compared = {
-        TLS: (found and found.security_policy, NEW_TLS),
-        ITS_CERTIFICATE: (found and found.certificate_arn, exactly(arn)),
+        TLS: (current and current.security_policy, NEW_TLS),
+        ITS_CERTIFICATE: (current and current.certificate_arn, exactly(arn)),
     }
-    changes = repairs(name, compared, absent=found is None)
-    if found is None:
+    changes = repairs(name, compared, absent=current is None)
+    if current is None:
         changes = (Change(name, ENDPOINT_TYPE, None, "REGIONAL", creates=True), *changes)
-    made = context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
+    made = context.settle(changes, lambda: _apply(context, domain, changes, absent=current is None))
     if context.go:  # also after an earlier run, or by another hand
         _wait_until_available(context, domain)
     return made
@@ -78,13 +78,13 @@ def converge_mapping(
     If it is mapped elsewhere, callers get another API at once, so a person has to agree first.
     """
     api_id = rest_api.needed(context, api)
-    found = _mapping(context, domain)
-    wanted = {REST_API.words: api_id, STAGE.words: api.stage}
-    have = {REST_API.words: found.api_id, STAGE.words: found.stage} if found else None
+    current = _mapping(context, domain)
+    planned = {REST_API.words: api_id, STAGE.words: api.stage}
+    have = {REST_API.words: current.api_id, STAGE.words: current.stage} if current else None
     name = MAPPING.named(f"{domain.name}/{domain.base_path}")
-    changes = difference(name, have, wanted, destroying=(REST_API.words, STAGE.words))
+    changes = difference(name, have, planned, destroying=(REST_API.words, STAGE.words))
     return context.settle(
-        changes, lambda: _map(context, domain, (api_id, api.stage), absent=found is None)
+        changes, lambda: _map(context, domain, (api_id, api.stage), absent=current is None)
     )
 
 
@@ -114,21 +114,21 @@ def _described(context: ChangeContext, domain: desired.CustomDomain) -> dict[str
     return unless_absent(context.client("apigateway").get_domain_name, domainName=domain.name)
 
 
-def _found(context: ChangeContext, domain: desired.CustomDomain) -> CustomDomain | None:
+def _current(context: ChangeContext, domain: desired.CustomDomain) -> CustomDomain | None:
     raw = _described(context, domain)
     return DOMAIN.of(raw) if raw else None
 
 
 def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath | None:
     """Return the mapping of our path, and tell the person if routing rules take precedence over mappings."""
-    found = _found(context, domain)
-    if found is None:
+    current = _current(context, domain)
+    if current is None:
         return None
-    if found.routing != MAPPINGS_ONLY:
+    if current.routing != MAPPINGS_ONLY:
         context.say(
-            en=f"domain {domain.name}: routing rules decide before its mappings ({found.routing}): see them in"
+            en=f"domain {domain.name}: routing rules decide before its mappings ({current.routing}): see them in"
             " API Gateway console > Custom domain names > Routing rules, and remove them, so that mappings alone decide",
-            ja=f"ドメイン{domain.name}: マッピングより先にルーティングルールが適用されます（{found.routing}）。API Gateway"
+            ja=f"ドメイン{domain.name}: マッピングより先にルーティングルールが適用されます（{current.routing}）。API Gateway"
             "コンソール > カスタムドメイン名 > ルーティングルールを確認し、マッピングだけを使うようにしてください",
         )
     operation = "get_base_path_mappings"
@@ -144,11 +144,11 @@ def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath |
 
 
 def _report_edge_endpoint(
-    context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain
+    context: ChangeContext, domain: desired.CustomDomain, current: CustomDomain
 ) -> None:
     """Tell of an edge endpoint beside the regional one: it is only for the days of moving the DNS name."""
     others = ", ".join(
-        endpoint_type for endpoint_type in found.endpoint_types if endpoint_type != "REGIONAL"
+        endpoint_type for endpoint_type in current.endpoint_types if endpoint_type != "REGIONAL"
     )
     if others:
         context.say(
@@ -161,9 +161,9 @@ def _report_edge_endpoint(
         )
 
 
-def _refuse_unless_regional(domain: desired.CustomDomain, found: CustomDomain) -> None:
+def _refuse_unless_regional(domain: desired.CustomDomain, current: CustomDomain) -> None:
     """Refuse an EDGE domain: it becomes regional by having both endpoints while its DNS name is moved."""
-    types = found.endpoint_types
+    types = current.endpoint_types
     if "REGIONAL" in types:
         return
     command = f"aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
@@ -179,12 +179,15 @@ def _refuse_unless_regional(domain: desired.CustomDomain, found: CustomDomain) -
 
 
 def _certificate(
-    context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain | None, now: datetime
+    context: ChangeContext,
+    domain: desired.CustomDomain,
+    current: CustomDomain | None,
+    now: datetime,
 ) -> str | Words:
     """Return the ARN of the certificate to use: the attached one while it is issued and not about to expire."""
     listed = certificates_of(context, domain)
     fitting = [CERTIFICATE.of({"Certificate": entry}) for entry in listed]
-    attached = found.certificate_arn if found else None
+    attached = current.certificate_arn if current else None
     issued = [certificate for certificate in fitting if certificate.status == "ISSUED"]
     lasting = [
         certificate.arn for certificate in issued if certificate.days_left(now) >= RENEWAL.days
@@ -213,19 +216,19 @@ def _apply(
     context: ChangeContext, domain: desired.CustomDomain, changes: Changes, *, absent: bool
 ) -> None:
     client = context.client("apigateway")
-    wanted = {change.field: change.after for change in changes}
+    after = {change.field: change.after for change in changes}
     if absent:
         client.create_domain_name(
             domainName=domain.name,
-            regionalCertificateArn=wanted[ITS_CERTIFICATE],
+            regionalCertificateArn=after[ITS_CERTIFICATE],
             endpointConfiguration={"types": ["REGIONAL"]},
-            securityPolicy=wanted[TLS],
+            securityPolicy=after[TLS],
             tags=dict(domain.tags),
         )
         return
     # Fields within their bounds are left out: naming them would reset a newer security policy to ours.
     paths = {ITS_CERTIFICATE: "/regionalCertificateArn", TLS: "/securityPolicy"}
-    patch = [replaced(path, wanted[field]) for field, path in paths.items() if field in wanted]
+    patch = [replaced(path, after[field]) for field, path in paths.items() if field in after]
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
 
 
@@ -233,10 +236,10 @@ def _wait_until_available(context: ChangeContext, domain: desired.CustomDomain) 
     """Wait until no change of the domain is in progress. Raises Refused if waiting cannot help."""
 
     def available() -> bool:
-        found = _described(context, domain) or {}
-        status = found.get("domainNameStatus", AVAILABLE)
+        description = _described(context, domain) or {}
+        status = description.get("domainNameStatus", AVAILABLE)
         if status not in {AVAILABLE, *UNDER_WAY}:
-            why = found.get("domainNameStatusMessage", "")
+            why = description.get("domainNameStatusMessage", "")
             raise Refused(
                 en=f"domain {domain.name} is {status}{f' ({why})' if why else ''}: see it in API Gateway"
                 " console > Custom domain names, then run it again",
@@ -245,11 +248,11 @@ def _wait_until_available(context: ChangeContext, domain: desired.CustomDomain) 
             )
         return bool(status == AVAILABLE)
 
-    what = Words(
+    until = Words(
         en=f"domain {domain.name} is {AVAILABLE}",
         ja=f"ドメイン{domain.name}が{AVAILABLE}になること",
     )
-    context.wait(available, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+    context.wait(available, until=until, every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def _map(
@@ -281,35 +284,37 @@ KEY_TYPES = (
 
 def converge_certificate(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
     """Request a certificate if there is none, and set or print the record that validates the name."""
-    found = find_certificate(context, domain)
+    certificate = find_certificate(context, domain)
     name = CERTIFICATE.resource(domain.name)
-    if found is None:
+    if certificate is None:
         made = context.settle(
             (Change(name, STATUS, None, "PENDING_VALIDATION", creates=True),),
             lambda: _request(context, domain),
         )
-        found = find_certificate(context, domain) if context.go else None
+        certificate = find_certificate(context, domain) if context.go else None
     else:
         made = ()
-    return made + (_proof(context, domain, found) if found else ())
+    return made + (_proof(context, domain, certificate) if certificate else ())
 
 
 def wait_for_certificate(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
     """Wait until the certificate is issued, minutes after its record is visible in DNS."""
-    found = find_certificate(context, domain)
-    if found and found["Status"] == "ISSUED":
+    certificate = find_certificate(context, domain)
+    if certificate and certificate["Status"] == "ISSUED":
         return ()
 
     def ready() -> bool:
         return (find_certificate(context, domain) or {}).get("Status") == "ISSUED"
 
-    what = Words(
+    until = Words(
         en=f"the certificate of {domain.name} is issued",
         ja=f"{domain.name}の証明書が発行されること",
     )
-    change = Change(CERTIFICATE.resource(domain.name), STATUS, found and found["Status"], "ISSUED")
+    change = Change(
+        CERTIFICATE.resource(domain.name), STATUS, certificate and certificate["Status"], "ISSUED"
+    )
     return context.settle(
-        (change,), lambda: context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+        (change,), lambda: context.wait(ready, until=until, every_s=EVERY_S, within_s=WITHIN_S)
     )
 
 
@@ -324,9 +329,9 @@ def certificates_of(context: ChangeContext, domain: desired.CustomDomain) -> lis
     which = {"CertificateStatuses": list(USABLE), "Includes": {"keyTypes": list(KEY_TYPES)}}
     listed = context.listed("acm", "list_certificates", "CertificateSummaryList", **which)
     arns = [entry["CertificateArn"] for entry in listed if _may_cover(entry, domain.name)]
-    found = [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in arns]
+    certificates = [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in arns]
     return sorted(
-        (entry for entry in found if _is_usable(entry, domain.name)),
+        (entry for entry in certificates if _is_usable(entry, domain.name)),
         key=lambda entry: (USABLE.index(entry["Status"]), entry["DomainName"] != domain.name),
     )
 
@@ -341,8 +346,8 @@ def _is_usable(certificate: dict[str, Any], name: str) -> bool:
     """Whether a certificate is usable. One made for other names must be issued: we cannot validate those."""
     if certificate["Status"] == "PENDING_VALIDATION":
         return bool(certificate["DomainName"] == name)
-    found = CERTIFICATE.of({"Certificate": certificate})
-    return found.status == "ISSUED" and not found.distrusted and _covers(found.names, name)
+    read = CERTIFICATE.of({"Certificate": certificate})
+    return read.status == "ISSUED" and not read.distrusted and _covers(read.names, name)
 
 
 def _covers(patterns: Iterable[str], name: str) -> bool:
@@ -357,28 +362,33 @@ def _request(context: ChangeContext, domain: desired.CustomDomain) -> None:
         IdempotencyToken=token,  # requested twice within an hour, ACM returns the same one
         Tags=tag_list(domain.tags),
     )
-    what = Words(
+    until = Words(
         en=f"ACM says how to prove {domain.name}",
         ja=f"{domain.name}の検証方法がACMから示されること",
     )
     context.wait(
-        lambda: bool(_records(find_certificate(context, domain))), what=what, every_s=2, within_s=60
+        lambda: bool(_records(find_certificate(context, domain))),
+        until=until,
+        every_s=2,
+        within_s=60,
     )
 
 
-def _records(found: dict[str, Any] | None) -> list[dict[str, str]]:
+def _records(certificate: dict[str, Any] | None) -> list[dict[str, str]]:
     """Return the records that validate the names; ACM creates them some seconds after the request."""
-    options = (found or {}).get("DomainValidationOptions", [])
+    options = (certificate or {}).get("DomainValidationOptions", [])
     return [option["ResourceRecord"] for option in options if "ResourceRecord" in option]
 
 
-def _proof(context: ChangeContext, domain: desired.CustomDomain, found: dict[str, Any]) -> Changes:
-    if found["Status"] == "ISSUED":
+def _proof(
+    context: ChangeContext, domain: desired.CustomDomain, certificate: dict[str, Any]
+) -> Changes:
+    if certificate["Status"] == "ISSUED":
         return ()
-    wanted = [
+    records = [
         dns_record.DnsRecord(name=plain(record["Name"]), kind=record["Type"], value=record["Value"])
-        for record in _records(found)
+        for record in _records(certificate)
     ]
     return tuple(
-        change for record in wanted for change in dns_record.converge(context, domain, record)
+        change for record in records for change in dns_record.converge(context, domain, record)
     )

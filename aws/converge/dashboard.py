@@ -26,43 +26,43 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
-    found: Raw = json.loads(answer["DashboardBody"]) if answer else {}
-    fixed = ("start", "end") if of_one_day(found) else ()
-    wanted = _completed(dashboard, {key: found[key] for key in found if key not in fixed})
-    if not _shows_all(dashboard, wanted):
-        wanted = _completed(dashboard, {})
-    there = found.get("widgets", [])
-    lost = [entry for entry in there if entry not in wanted["widgets"]]
+    current: Raw = json.loads(answer["DashboardBody"]) if answer else {}
+    fixed = ("start", "end") if of_one_day(current) else ()
+    desired = _completed(dashboard, {key: current[key] for key in current if key not in fixed})
+    if not _shows_all(dashboard, desired):
+        desired = _completed(dashboard, {})
+    there = current.get("widgets", [])
+    lost = [entry for entry in there if entry not in desired["widgets"]]
     changes = difference(
         DASHBOARD.resource(dashboard.name),
-        {WIDGETS: there, START: found.get("start")} if answer else None,
-        {WIDGETS: wanted["widgets"], START: wanted.get("start")},
+        {WIDGETS: there, START: current.get("start")} if answer else None,
+        {WIDGETS: desired["widgets"], START: desired.get("start")},
         destroying=(WIDGETS,) if lost else (),
     )
-    body = json.dumps(wanted)
+    body = json.dumps(desired)
     return context.settle(
         changes, lambda: client.put_dashboard(DashboardName=dashboard.name, DashboardBody=body)
     )
 
 
-def _completed(dashboard: Dashboard, found: Raw) -> dict[str, Any]:
+def _completed(dashboard: Dashboard, body: Raw) -> dict[str, Any]:
     """Return the body without what is gone, and the planned widgets that it lacks below the others."""
-    kept = without(found, partial(_gone, dashboard), dashboard.region)
-    drawn = _drawn(dashboard, {**found, "widgets": kept})
+    staying = without(body, partial(_gone, dashboard), dashboard.region)
+    drawn = _drawn(dashboard, {**body, "widgets": staying})
     lacking = [widget for widget in dashboard.widgets if unseen(widget.metrics, drawn)]
-    below = max((entry.get("y", 0) + entry.get("height", HEIGHT) for entry in kept), default=0)
+    below = max((entry.get("y", 0) + entry.get("height", HEIGHT) for entry in staying), default=0)
     added = [_widget(dashboard, i, widget, below) for i, widget in enumerate(lacking)]
-    return {**found, "widgets": [*kept, *added]}
+    return {**body, "widgets": [*staying, *added]}
 
 
-def _shows_all(dashboard: Dashboard, found: Raw) -> bool:
+def _shows_all(dashboard: Dashboard, body: Raw) -> bool:
     planned = [metric for widget in dashboard.widgets for metric in widget.metrics]
-    return not unseen(planned, _drawn(dashboard, found))
+    return not unseen(planned, _drawn(dashboard, body))
 
 
-def _drawn(dashboard: Dashboard, found: Raw) -> list[Metric]:
+def _drawn(dashboard: Dashboard, body: Raw) -> list[Metric]:
     """Return the metrics of this Region and account that it draws."""
-    return _ours(dashboard, shown(widgets(found, dashboard.region)))
+    return _ours(dashboard, shown(widgets(body, dashboard.region)))
 
 
 def _ours(dashboard: Dashboard, drawn: Iterable[Metric]) -> list[Metric]:

@@ -31,14 +31,14 @@ def converge(
     ``leaving`` is called with the ids of the API and of a deployment made by hand, before the stage leaves it:
     afterwards no person can read what it calls.
     """
-    found = rest_api.find(context, api)
-    id_ = found["id"] if found else None
-    wanted = _wanted(context, api, id_)
+    current = rest_api.find(context, api)
+    id_ = current["id"] if current else None
+    desired = _desired(context, api, id_)
     changes = difference(
-        STAGE.resource(api.stage), {DEPLOYMENT: _served(context, api, id_)}, {DEPLOYMENT: wanted}
+        STAGE.resource(api.stage), {DEPLOYMENT: _served(context, api, id_)}, {DEPLOYMENT: desired}
     )
     return context.settle(
-        changes, lambda: _deploy(context, api, rest_api.needed(context, api), str(wanted), leaving)
+        changes, lambda: _deploy(context, api, rest_api.needed(context, api), str(desired), leaving)
     )
 
 
@@ -51,8 +51,8 @@ def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
 
 def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, Any] | None]:
     """Return the id of the API, and its stage: None for what does not exist."""
-    found = rest_api.find(context, api)
-    id_ = str(found["id"]) if found else None
+    current = rest_api.find(context, api)
+    id_ = str(current["id"]) if current else None
     return id_, stage_of(context, api, id_)
 
 
@@ -76,15 +76,15 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     stage = stage_of(context, api, id_)
     if stage is None:
         return None
-    found = {entry["id"]: entry for entry in listed(context, id_)}
-    live = found.get(stage["deploymentId"])
+    by_id = {entry["id"]: entry for entry in listed(context, id_)}
+    live = by_id.get(stage["deploymentId"])
     if live is None:  # not listed yet, or any more: it is unknown what it holds
         return f"deployment {stage['deploymentId']}"
-    newest = all(entry["createdDate"] <= live["createdDate"] for entry in found.values())
+    newest = all(entry["createdDate"] <= live["createdDate"] for entry in by_id.values())
     return (draft_in(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
-def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
+def _desired(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
     """Return the digest of the draft, or NEW if a rehearsal would change the draft first."""
     if not context.go and api_draft.converge(replace(context, tell=lambda _: None), api):
         return NEW
@@ -92,9 +92,9 @@ def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
 
 
 def _deploy(
-    context: ChangeContext, api: Api, id_: str, wanted: str, leaving: Callable[[str, str], None]
+    context: ChangeContext, api: Api, id_: str, draft: str, leaving: Callable[[str, str], None]
 ) -> None:
-    client, deployment = context.client("apigateway"), _deployed(context, api, id_, wanted)
+    client, deployment = context.client("apigateway"), _deployed(context, api, id_, draft)
     if (stage := stage_of(context, api, id_)) is None:
         client.create_stage(
             restApiId=id_,
@@ -104,9 +104,9 @@ def _deploy(
             tags=dict(api.tags),
         )
     else:
-        left = next(entry for entry in listed(context, id_) if entry["id"] == stage["deploymentId"])
-        if by_hand(left):
-            leaving(id_, left["id"])
+        live = next(entry for entry in listed(context, id_) if entry["id"] == stage["deploymentId"])
+        if by_hand(live):
+            leaving(id_, live["id"])
         point(context, api, id_, deployment)
 
 
@@ -119,24 +119,24 @@ def point(
         patch.append(WITHOUT_CANARY)
     update = partial(context.client("apigateway").update_stage, restApiId=id_, stageName=api.stage)
     context.once_found(lambda: update(patchOperations=patch))
-    what = Words(
+    until = Words(
         en=f"stage {api.stage} shows deployment {deployment}",
         ja=f"ステージ{api.stage}がデプロイ{deployment}を示すこと",
     )
     context.wait(
         lambda: (stage_of(context, api, id_) or {}).get("deploymentId") == deployment,
-        what=what,
+        until=until,
         every_s=1,
         within_s=60,
     )
 
 
-def _deployed(context: ChangeContext, api: Api, id_: str, wanted: str) -> str:
+def _deployed(context: ChangeContext, api: Api, id_: str, draft: str) -> str:
     """Return the id of a deployment of this draft: the newest one, if a killed run made it, or a new one."""
     there = sorted(listed(context, id_), key=lambda entry: entry["createdDate"])
-    if there and draft_in(there[-1].get("description")) == wanted:
+    if there and draft_in(there[-1].get("description")) == draft:
         return str(there[-1]["id"])
     # Never with stageName: moto would then discard all settings of an existing stage.
-    text = f"{api.name}: draft sha256:{wanted}"
+    text = f"{api.name}: draft sha256:{draft}"
     made = context.client("apigateway").create_deployment(restApiId=id_, description=text)
     return str(made["id"])

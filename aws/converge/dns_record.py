@@ -39,24 +39,24 @@ def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) ->
         )
         return ()
     name = RECORD.named(f"{record.name} {record.kind}")
-    found = _found_record(context, domain.hosted_zone, record)
-    wanted = {VALUE: plain(record.value)}
-    changes = difference(name, {VALUE: found}, wanted, destroying=(VALUE,))
+    current = _current_record(context, domain.hosted_zone, record)
+    desired = {VALUE: plain(record.value)}
+    changes = difference(name, {VALUE: current}, desired, destroying=(VALUE,))
     return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
 
 
-def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str | None:
+def _current_record(context: ChangeContext, zone: str, record: DnsRecord) -> str | None:
     answer = context.client("route53").list_resource_record_sets(
         HostedZoneId=zone, StartRecordName=record.name, StartRecordType=record.kind, MaxItems="1"
     )
     sets = answer["ResourceRecordSets"]
     for record_set in (entry for entry in sets if plain(entry["Name"]) == plain(record.name)):
-        values = [plain(value["Value"]) for value in record_set.get("ResourceRecords", [])]
-        found = ", ".join(values) or plain(record_set.get("AliasTarget", {}).get("DNSName", ""))
+        values = [plain(each["Value"]) for each in record_set.get("ResourceRecords", [])]
+        value = ", ".join(values) or plain(record_set.get("AliasTarget", {}).get("DNSName", ""))
         if record_set["Type"] == record.kind:
-            return found
+            return value
         if record_set["Type"] == "CNAME":
-            return _beside_a_cname(record, found)
+            return _beside_a_cname(record, value)
     return None
 
 
@@ -79,12 +79,12 @@ def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:
 
 
 def _record_set(record: DnsRecord) -> dict[str, Any]:
-    named = {"Name": record.name, "Type": record.kind}
+    identity = {"Name": record.name, "Type": record.kind}
     if record.zone is None:
-        return {**named, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
+        return {**identity, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
     target = {
         "DNSName": record.value,
         "HostedZoneId": record.zone,
         "EvaluateTargetHealth": False,
     }
-    return {**named, "AliasTarget": target}
+    return {**identity, "AliasTarget": target}

@@ -27,11 +27,11 @@ def converge_key(
     context: ChangeContext, alias: str, account: str, signers: Collection[str]
 ) -> Changes:
     """Create the asymmetric key under its alias, or bring its policy to these signers (ARNs)."""
-    wanted = {POLICY: key_policy(account, signers)}
+    desired = {POLICY: key_policy(account, signers)}
     arn = key_arn(context, alias)
-    found = {POLICY: _policy(context, arn, wanted[POLICY])} if arn else None
-    changes = difference(KEY.resource(alias), found, wanted)
-    return context.settle(changes, lambda: _apply_key(context, alias, arn, wanted[POLICY]))
+    current = {POLICY: _policy(context, arn, desired[POLICY])} if arn else None
+    changes = difference(KEY.resource(alias), current, desired)
+    return context.settle(changes, lambda: _apply_key(context, alias, arn, desired[POLICY]))
 
 
 def converge_bucket(
@@ -41,8 +41,8 @@ def converge_bucket(
 
     An account that was allowed before stays allowed: environments whose account is no value of the file are among them.
     """
-    known = sorted({*readers, *_readers(context, planned.name)})
-    allowed = [_readable(planned.name, reading, known)] if known else []
+    accounts = sorted({*readers, *_readers(context, planned.name)})
+    allowed = [_readable(planned.name, reading, accounts)] if accounts else []
     return bucket.converge(context, planned, shared=True, allowed=allowed)
 
 
@@ -86,22 +86,22 @@ def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
             {
                 "Sid": sid,
                 "Effect": "Allow",
-                "Principal": {"AWS": who},
+                "Principal": {"AWS": principals},
                 "Action": actions,
                 "Resource": "*",
             }
-            for sid, (who, actions) in allowed.items()
+            for sid, (principals, actions) in allowed.items()
         ],
     }
 
 
-def _policy(context: ChangeContext, arn: str, wanted: Raw) -> Raw:
+def _policy(context: ChangeContext, arn: str, desired: Raw) -> Raw:
     """Return the key's policy; where it says the same, in the spelling that is wanted."""
     answer = context.client("kms").get_key_policy(KeyId=arn, PolicyName=KEY_POLICY)
-    found: Raw = json.loads(answer["Policy"])
-    there, statements = listed(found.get("Statement", [])), wanted["Statement"]
+    current: Raw = json.loads(answer["Policy"])
+    there, statements = listed(current.get("Statement", [])), desired["Statement"]
     written = [bucket.as_written(statement, there) for statement in statements]
-    return wanted if written == statements and len(there) == len(statements) else found
+    return desired if written == statements and len(there) == len(statements) else current
 
 
 def _apply_key(context: ChangeContext, alias: str, arn: str | None, policy: dict[str, Any]) -> None:

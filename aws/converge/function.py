@@ -71,21 +71,21 @@ def converge(
     """
     name, package = FUNCTION.resource(function.name), build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
-    found = _found(context, answer) if answer else None
-    wanted = {
+    current = _current(context, answer) if answer else None
+    desired = {
         **configuration(function),
-        **preserved(context, function, found),
+        **preserved(context, function, current),
         CODE: code_sha256(package),
     }
-    extra = _extra_variables(name, found, wanted, keeps)
-    latest, closed = found[CODE] if found else None, code_sha256(build(CLOSED_PACKAGE))
-    there = {*published_versions(context, function).values()} if found else set[str]()
-    earlier = _earlier_version(there, (latest, wanted[CODE], closed), extra)
+    extra = _extra_variables(name, current, desired, keeps)
+    latest, closed = current[CODE] if current else None, code_sha256(build(CLOSED_PACKAGE))
+    there = {*published_versions(context, function).values()} if current else set[str]()
+    earlier = _earlier_version(there, (latest, desired[CODE], closed), extra)
     version = (Change(name, EARLIER_VERSION, None, earlier),) if earlier else ()
-    lost = latest not in {None, wanted[CODE], closed, *there} and earlier != FOUND
+    lost = latest not in {None, desired[CODE], closed, *there} and earlier != FOUND
     overwritten = {*table_fields(function), *OVERLAYS, *([CODE] if lost else [])}
-    planned = {**wanted, **tag_fields(context, function.tags)}
-    changes = difference(name, found, planned, destroying=overwritten)
+    planned = {**desired, **tag_fields(context, function.tags)}
+    changes = difference(name, current, planned, destroying=overwritten)
     changes += _failed(name, answer["Configuration"] if answer else {})
 
     def apply() -> None:
@@ -93,12 +93,12 @@ def converge(
         if answer is None:
             _create(context, function, build(CLOSED_PACKAGE))
             changed = tuple(change for change in changes if change.field == CODE)
-        kept = preserved(context, function, found), _kept(answer, keeps)
-        if found and earlier == CLOSED and latest != closed:
+        kept = preserved(context, function, current), _kept_variables(answer, keeps)
+        if current and earlier == CLOSED and latest != closed:
             settings = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
             _update(context, function, package, settings, kept)  # a version keeps its variables
             _upload(context, function, build(CLOSED_PACKAGE))
-            changed = (Change(name, CODE, None, wanted[CODE]),)
+            changed = (Change(name, CODE, None, desired[CODE]),)
         if earlier == FOUND:
             _complete(context, function, changed, kept)
         if earlier:
@@ -139,7 +139,9 @@ def configuration(function: Function) -> dict[Words, Any]:
     }
 
 
-def preserved(context: ChangeContext, function: Function, found: Fields | None) -> dict[Words, Any]:
+def preserved(
+    context: ChangeContext, function: Function, current: Fields | None
+) -> dict[Words, Any]:
     """Return what to set in fields that need not be exactly as planned: as found, if within the bound or decided."""
     bounds = {
         RUNTIME: exactly(function.runtime),
@@ -147,7 +149,7 @@ def preserved(context: ChangeContext, function: Function, found: Fields | None) 
         **dict.fromkeys((LAYERS, FILE_SYSTEMS), exactly(())),
     }
     allowed = context.lenient(FUNCTION.words, function.name, bounds)
-    have, role = found or {}, function.role.arn
+    have, role = current or {}, function.role.arn
     used = have.get(ROLE) or role
     return {
         ROLE: used if is_same(used, role) else role,  # its ARN may have a path
@@ -189,7 +191,7 @@ def described(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     }
 
 
-def _found(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
+def _current(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     tags = tag_fields(context, answer.get("Tags") or {})
     return {**described(context, answer["Configuration"]), **tags}
 
@@ -203,9 +205,9 @@ def _earlier_version(
     Variables that the plan does not have (``extra``) may be secrets, which a version would keep for ever: the closed
     package stands in.
     """
-    latest, wanted, closed = codes
-    if latest == wanted:
-        return None if {*there} - {wanted} else CLOSED
+    latest, built, closed = codes
+    if latest == built:
+        return None if {*there} - {built} else CLOSED
     if there:
         return None
     return CLOSED if extra or latest in (None, closed) else FOUND
@@ -218,17 +220,15 @@ def unplanned_variables(context: ChangeContext, function: Function) -> frozenset
     return frozenset(answer.get("Environment", {}).get("Variables", {})) - {*function.environment}
 
 
-def _kept(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
-    found = (answer or {"Configuration": {}})["Configuration"].get("Environment", {})
-    return {
-        name: variable for name, variable in found.get("Variables", {}).items() if name in keeps
-    }
+def _kept_variables(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
+    environment = (answer or {"Configuration": {}})["Configuration"].get("Environment", {})
+    return {key: value for key, value in environment.get("Variables", {}).items() if key in keeps}
 
 
 def _extra_variables(
-    name: Words, found: Fields | None, wanted: Fields, keeps: Collection[str]
+    name: Words, current: Fields | None, desired: Fields, keeps: Collection[str]
 ) -> Changes:
-    have, planned = variables_of(found or {}), variables_of(wanted)
+    have, planned = variables_of(current or {}), variables_of(desired)
     return tuple(
         Change(name, VARIABLE.named(key), value, None, destroys=True, final=True)
         for key, value in have.items()
@@ -260,13 +260,13 @@ def _update(
     client, fields = context.client("lambda"), {change.field for change in changes}
     tagging = {field for field in fields if kind_of(field) == TAG}
     if fields - tagging - OF_THE_UPLOAD:
-        rest = parameters({**configuration(function), **kept[0]}, kept[1])
+        settings = parameters({**configuration(function), **kept[0]}, kept[1])
         # Layers that were decided stay: what a request does not name, Lambda keeps.
-        rest |= {member: [] for field, member in OVERLAYS.items() if field in fields}
+        settings |= {member: [] for field, member in OVERLAYS.items() if field in fields}
         if WRITES_TO in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
-            rest |= log_settings(function, latest)
-        configure(context, function.name, **rest)
+            settings |= log_settings(function, latest)
+        configure(context, function.name, **settings)
     if fields & OF_THE_UPLOAD:
         _upload(context, function, package)
     if tagging:
@@ -278,8 +278,8 @@ def _complete(context: ChangeContext, function: Function, changes: Changes, kept
     needed = {TIMEOUT, MEMORY, *map(VARIABLE.named, function.environment)}
     if needed & {change.field for change in changes}:
         fields = {**configuration(function), **kept[0]}
-        given = {field: fields[field] for field in needed}
-        configure(context, function.name, **parameters(given, kept[1]))
+        settings = {field: fields[field] for field in needed}
+        configure(context, function.name, **parameters(settings, kept[1]))
 
 
 def log_settings(function: Function, latest: Raw) -> dict[str, Any]:

@@ -20,8 +20,8 @@ LOG_ROLE = GATEWAY_ACCOUNT.facts["log_role_arn"].words
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role if the account has none; an existing one serves other APIs and stays."""
     client = context.client("apigateway")
-    found, _ = GATEWAY_ACCOUNT.look(context, "")
-    have = found.log_role_arn if found else None
+    current, _ = GATEWAY_ACCOUNT.look(context, "")
+    have = current.log_role_arn if current else None
     arn = api.log_role_arn
     if have and have != arn:
         context.say(
@@ -37,11 +37,11 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 
 def _role(context: ChangeContext, api: Api) -> Changes:
     iam, name = context.client("iam"), ROLE.resource(api.log_role)
-    found = unless_absent(iam.get_role, RoleName=api.log_role)
-    have = found["Role"]["AssumeRolePolicyDocument"] if found else None
+    current = unless_absent(iam.get_role, RoleName=api.log_role)
+    have = current["Role"]["AssumeRolePolicyDocument"] if current else None
     changes = difference(name, {TRUSTS: have}, {TRUSTS: TRUST}, destroying=(TRUSTS,))
-    made = context.settle(changes, lambda: _write(context, api, absent=found is None))
-    return made + _policy(context, api, absent=found is None)
+    made = context.settle(changes, lambda: _write(context, api, absent=current is None))
+    return made + _policy(context, api, absent=current is None)
 
 
 def _write(context: ChangeContext, api: Api, *, absent: bool) -> None:

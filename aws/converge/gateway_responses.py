@@ -44,7 +44,7 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
     for status in misleading_statuses(_gateway_document(draft)):
         if status.name not in planned_kinds:
             resource = GATEWAY_RESPONSE.named(status.name)
-            lost = Change(resource, STATUS, status.found, None, destroys=True)
+            lost = Change(resource, STATUS, status.actual, None, destroys=True)
             call = partial(
                 client.delete_gateway_response, restApiId=api_id, responseType=status.name
             )
@@ -53,19 +53,19 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
 
 
 def _gateway_document(draft: Draft) -> ApiDocument:
-    found = {
+    responses = {
         kind: decode_gateway_response(kind, raw) for kind, raw in draft.gateway_responses.items()
     }
-    return ApiDocument(methods={}, authorizers={}, gateway_responses=found)
+    return ApiDocument(methods={}, authorizers={}, gateway_responses=responses)
 
 
 def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
     """Whether a default response is ours: then the other kinds must have our more specific texts."""
     return any(
-        found.templates.get(JSON) == response.template
+        default.templates.get(JSON) == response.template
         for response in api.gateway_responses
         if response.kind.startswith("DEFAULT_")
-        and (found := there.gateway_responses.get(response.kind))
+        and (default := there.gateway_responses.get(response.kind))
     )
 
 
@@ -89,14 +89,14 @@ def _promises(answer: StaticAnswer) -> bool:
     return all(f'"{name}"' in body for name in PROMISED)
 
 
-def _kept(
-    found: StaticAnswer, response: GatewayResponse, api: Api
+def _preserved(
+    current: StaticAnswer, response: GatewayResponse, api: Api
 ) -> tuple[Mapping[str, str], str]:
     """Return the headers and the text to write: what may stay of the found ones stays."""
     origin = {ORIGIN: api.cors.origin}
-    allowed = _allows(found, api)
-    headers = found.headers if allowed else without_header(found.headers, ORIGIN) | origin
-    text = found.templates[JSON] if _promises(found) else response.template
+    allowed = _allows(current, api)
+    headers = current.headers if allowed else without_header(current.headers, ORIGIN) | origin
+    text = current.templates[JSON] if _promises(current) else response.template
     return headers, text
 
 
@@ -111,23 +111,23 @@ def _gateway_response(
     there = _gateway_document(draft)
     misled = any(difference.name == response.kind for difference in misleading_statuses(there))
     as_promised = not misled and _answers(there, response, api)
-    found = there.gateway_responses.get(response.kind)
-    if as_promised and (found or not _defaults_are_ours(there, api)):
+    current = there.gateway_responses.get(response.kind)
+    if as_promised and (current or not _defaults_are_ours(there, api)):
         return ()
     headers, template = (
-        _kept(found, response, api) if found else (response.headers, response.template)
+        _preserved(current, response, api) if current else (response.headers, response.template)
     )
     parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
-    wanted = {
+    desired = {
         **({STATUS: response.status} if response.status or misled else {}),
         HEADERS: headers,
         TEMPLATE: template,
     }
     have = None
-    if found:
-        text = found.templates.get(JSON)
-        have = {STATUS: found.status, HEADERS: found.headers, TEMPLATE: text}
-    changes = difference(GATEWAY_RESPONSE.named(response.kind), have, wanted)
+    if current:
+        text = current.templates.get(JSON)
+        have = {STATUS: current.status, HEADERS: current.headers, TEMPLATE: text}
+    changes = difference(GATEWAY_RESPONSE.named(response.kind), have, desired)
     status = {"statusCode": response.status} if response.status else {}
     return context.settle(
         changes,

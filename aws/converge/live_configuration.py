@@ -48,44 +48,44 @@ OF_THE_CODE = frozenset({HANDLER, *OVERLAYS})
 """Fields that belong to a package: they stay with it."""
 
 
-def converge(context: ChangeContext, function: Function, named: Collection[str]) -> Changes:
+def converge(context: ChangeContext, function: Function, faulty: Collection[str]) -> Changes:
     """Bring the configuration behind the alias, and the function's tags, to what is planned.
 
     Where there is no alias yet, as after the guide's steps in the console, callers get $LATEST: that is changed.
-    ``named`` has everything that was found wrong; only the unplanned variables that it names are removed.
+    ``faulty`` has everything that was found wrong; only the unplanned variables that it names are removed.
     """
     client, name = context.client("lambda"), FUNCTION.resource(function.name)
     read = client.get_function_configuration
     live = unless_absent(read, FunctionName=function.name, Qualifier=function.alias)
     behind: Raw = live or read(FunctionName=function.name)
     aliases = (function.alias,) if live else ()
-    found, extra = described(context, behind), _surplus(function, behind, named)
-    planned = {**configuration(function), **preserved(context, function, found)}
-    wanted = {field: value for field, value in planned.items() if field not in OF_THE_CODE}
-    changes = difference(name, found, wanted, destroying=table_fields(function))
+    current, extra = described(context, behind), _surplus(function, behind, faulty)
+    planned = {**configuration(function), **preserved(context, function, current)}
+    desired = {field: value for field, value in planned.items() if field not in OF_THE_CODE}
+    changes = difference(name, current, desired, destroying=table_fields(function))
     changes += tuple(
-        Change(name, field, found[field], None, destroys=True, final=True)
+        Change(name, field, current[field], None, destroys=True, final=True)
         for field in map(VARIABLE.named, extra)
     )
-    edit = _edited(function, {change.field for change in changes}, wanted, extra)
+    edit = _edited(function, {change.field for change in changes}, desired, extra)
     made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
     return made + _tagged(context, function)
 
 
-def _surplus(function: Function, behind: Raw, named: Collection[str]) -> tuple[str, ...]:
+def _surplus(function: Function, behind: Raw, faulty: Collection[str]) -> tuple[str, ...]:
     variables = behind.get("Environment", {}).get("Variables", {})
     surplus = variables.keys() - function.environment.keys()
-    return tuple(sorted(surplus & {*named}))
+    return tuple(sorted(surplus & {*faulty}))
 
 
 def _edited(
-    function: Function, fields: Collection[Words], wanted: Fields, extra: Collection[str]
+    function: Function, fields: Collection[Words], desired: Fields, extra: Collection[str]
 ) -> Edit:
     def edit(latest: Raw) -> Raw:
         has = latest.get("Environment", {}).get("Variables", {})
-        kept = {key: value for key, value in has.items() if key not in extra}
+        staying = {key: value for key, value in has.items() if key not in extra}
         log = log_settings(function, latest) if WRITES_TO in fields else {}
-        return parameters(wanted, kept) | log
+        return parameters(desired, staying) | log
 
     return edit
 

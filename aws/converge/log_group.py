@@ -6,40 +6,42 @@ from functools import partial
 from aws.change.gate import Change, ChangeContext, Changes, Refused, tag_fields
 from aws.desired import LogGroup
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION
-from aws.kinds.log_group import LogGroup as Found
+from aws.kinds.log_group import LogGroup as CurrentLogGroup
 
 
 def converge(context: ChangeContext, group: LogGroup) -> Changes:
     """Create the log group, or limit its retention. Raise Refused, last, if its class makes no metrics."""
-    found, answers = LOG_GROUP.look(context, group.name)
-    changes = LOG_GROUP.repairs(group.name, found, {RETENTION: group.bounds[RETENTION]})
-    if found and found.retention_days is None and answers["group"].get("storedBytes"):
+    current, answers = LOG_GROUP.look(context, group.name)
+    changes = LOG_GROUP.repairs(group.name, current, {RETENTION: group.bounds[RETENTION]})
+    if current and current.retention_days is None and answers["group"].get("storedBytes"):
         # Logs never expired so far: older ones will be deleted.
         changes = tuple(replace(change, destroys=True, final=True) for change in changes)
-    tags = {} if found else tag_fields(context, group.tags)
+    tags = {} if current else tag_fields(context, group.tags)
     resource = LOG_GROUP.resource(group.name)
     made = [Change(resource, name, None, value, creates=True) for name, value in tags.items()]
-    settled = context.settle((*changes, *made), lambda: _send(context, group, found, changes))
-    _require_metrics(group, found)
+    settled = context.settle((*changes, *made), lambda: _send(context, group, current, changes))
+    _require_metrics(group, current)
     return settled
 
 
-def _send(context: ChangeContext, group: LogGroup, found: Found | None, changes: Changes) -> None:
+def _send(
+    context: ChangeContext, group: LogGroup, current: CurrentLogGroup | None, changes: Changes
+) -> None:
     logs = context.client("logs")
-    if found is None:
+    if current is None:
         logs.create_log_group(logGroupName=group.name, tags=dict(group.tags))
     for change in changes:
         limited = {"logGroupName": group.name, "retentionInDays": change.after}
         context.once_found(partial(logs.put_retention_policy, **limited))
 
 
-def _require_metrics(group: LogGroup, found: Found | None) -> None:
+def _require_metrics(group: LogGroup, current: CurrentLogGroup | None) -> None:
     bound = group.bounds.get(LOG_CLASS)
-    if found and bound and not bound.holds(found.log_class):
+    if current and bound and not bound.holds(current.log_class):
         raise Refused(
-            en=f"log group {group.name} is of class {found.log_class}, which makes no metrics and never changes:"
+            en=f"log group {group.name} is of class {current.log_class}, which makes no metrics and never changes:"
             " export the lines that you need, delete the group by hand (CloudWatch console > Log groups),"
             " then run it again",
-            ja=f"ロググループ{group.name}のクラスは{found.log_class}で、メトリクスを作成できず、変更もできません。必要なログを"
+            ja=f"ロググループ{group.name}のクラスは{current.log_class}で、メトリクスを作成できず、変更もできません。必要なログを"
             "エクスポートし、手動で削除してから（CloudWatchコンソール > ロググループ）再実行してください",
         )

@@ -58,16 +58,16 @@ def without_unsound(policy: Raw, sound: Sound) -> dict[str, Any] | None:
 
     What is sound stays as it is written. Decisions name a statement by its number: where that changes, it becomes its Sid.
     """
-    left: list[dict[str, Any]] = []
+    statements: list[dict[str, Any]] = []
     for number, statement in enumerate(listed(policy["Statement"]), 1):
-        named = {**statement, "Sid": statement.get("Sid") or str(number)}
-        parts = [named] if sound(named) else list(_sound_parts(named, sound))
-        moved = len(left) + 1 != number
-        left += [
+        with_sid = {**statement, "Sid": statement.get("Sid") or str(number)}
+        parts = [with_sid] if sound(with_sid) else list(_sound_parts(with_sid, sound))
+        moved = len(statements) + 1 != number
+        statements += [
             part if moved or statement.get("Sid") else _without_sid(part) for part in parts[:1]
         ]
-        left += map(_without_sid, parts[1:])
-    return {**policy, "Statement": left} if left else None
+        statements += map(_without_sid, parts[1:])
+    return {**policy, "Statement": statements} if statements else None
 
 
 def _sound_parts(raw: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
@@ -88,17 +88,17 @@ def _sound_parts(raw: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
 def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
     """Return a trust policy without all principals except Lambda: its denies stay, and the conditions that Lambda has to meet."""
     allowed = {"Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
-    left = [
+    statements = [
         statement if statement["Effect"] == "Deny" else {**statement, **allowed}
         for statement in listed(trust["Statement"])
         if statement["Effect"] == "Deny" or _names_lambda(statement)
     ]
-    return {**trust, "Statement": left}
+    return {**trust, "Statement": statements}
 
 
 def _names_lambda(raw: Raw) -> bool:
-    who = raw.get("Principal")
-    return isinstance(who, Mapping) and LAMBDA in listed(who.get("Service", []))
+    principal = raw.get("Principal")
+    return isinstance(principal, Mapping) and LAMBDA in listed(principal.get("Service", []))
 
 
 def _without_sid(raw: Raw) -> dict[str, Any]:

@@ -43,50 +43,50 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
 def of_name(context: ChangeContext, kind: Kind[Any], name: str) -> dict[str, Any] | None:
     """Return what there is of that name, or None. Raises Refused if there are several: API Gateway allows that."""
     listed = context.listed(kind.service, next(iter(kind.calls.values())).method, "items")
-    named = [entry for entry in listed if entry.get("name") == name]
-    if len(named) > 1:
-        ids = ", ".join(entry["id"] for entry in named)
+    namesakes = [entry for entry in listed if entry.get("name") == name]
+    if len(namesakes) > 1:
+        ids = ", ".join(entry["id"] for entry in namesakes)
         raise Refused(
-            en=f"{kind.words.en} {name}: {len(named)} of that name ({ids}), and only you know which one is meant:"
+            en=f"{kind.words.en} {name}: {len(namesakes)} of that name ({ids}), and only you know which one is meant:"
             " rename or delete the others by hand (API Gateway console), then run it again",
-            ja=f"{name}という名前の{kind.words.ja}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名または"
+            ja=f"{name}という名前の{kind.words.ja}が{len(namesakes)}個あり（{ids}）、どれか判断できません。ほかを手動で改名または"
             "削除してから（API Gatewayコンソール）再実行してください",
         )
-    return named[0] if named else None
+    return namesakes[0] if namesakes else None
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Create the API, or make it publicly reachable, and bring its tags to the plan; an edge endpoint stays."""
     raw, name = find(context, api), REST_API.resource(api.name)
-    wanted = tag_fields(context, api.tags)
+    desired = tag_fields(context, api.tags)
     if raw is None:
-        made = difference(name, None, {ENDPOINT: REGIONAL, **wanted})
+        made = difference(name, None, {ENDPOINT: REGIONAL, **desired})
         return context.settle(made, lambda: _create(context, api))
-    found = REST_API.of(raw)
-    public = found.public(by_domain=api.by_domain)
+    current = REST_API.of(raw)
+    public = current.public(by_domain=api.by_domain)
     changes = repairs(name, public)
-    changes += difference(name, tag_fields(context, raw.get("tags") or {}), wanted)
-    return context.settle(changes, lambda: _apply(context, api, found, changes))
+    changes += difference(name, tag_fields(context, raw.get("tags") or {}), desired)
+    return context.settle(changes, lambda: _apply(context, api, current, changes))
 
 
 def needed(context: ChangeContext, api: Api) -> str:
     """Return the API's id. Without one, a rehearsal of many steps gets UNKNOWN_ID; otherwise it raises Refused."""
-    found = find(context, api)
+    raw = find(context, api)
     context.needs(
-        found,
+        raw,
         MissingPrerequisite(
             "REST API",
             en=f"REST API {api.name} does not exist",
             ja=f"REST API {api.name}が存在しません",
         ),
     )
-    return str(found["id"]) if found else UNKNOWN_ID
+    return str(raw["id"]) if raw else UNKNOWN_ID
 
 
 def authorizer_id(context: ChangeContext, api_id: str, name: str) -> str:
     """Return the id of an authorizer; a stand-in where a rehearsal would still create it."""
-    found = read(context, None if api_id == UNKNOWN_ID else api_id).authorizers.get(name)
-    return str(found["id"]) if found else UNKNOWN_ID
+    raw = read(context, None if api_id == UNKNOWN_ID else api_id).authorizers.get(name)
+    return str(raw["id"]) if raw else UNKNOWN_ID
 
 
 def arn(api: Api, path: str) -> str:
@@ -98,23 +98,23 @@ def _create(context: ChangeContext, api: Api) -> None:
     context.client("apigateway").create_rest_api(
         name=api.name, endpointConfiguration={"types": [*REGIONAL]}, tags=dict(api.tags)
     )
-    what = Words(en=f"REST API {api.name} is listed", ja=f"REST API {api.name}が一覧に現れること")
-    context.wait(lambda: find(context, api) is not None, what=what, every_s=1, within_s=60)
+    until = Words(en=f"REST API {api.name} is listed", ja=f"REST API {api.name}が一覧に現れること")
+    context.wait(lambda: find(context, api) is not None, until=until, every_s=1, within_s=60)
 
 
-def _apply(context: ChangeContext, api: Api, found: RestApi, changes: Changes) -> None:
+def _apply(context: ChangeContext, api: Api, current: RestApi, changes: Changes) -> None:
     client, fields = context.client("apigateway"), {change.field for change in changes}
     patch = []
     if ENDPOINT in fields:
-        (before, *_) = found.endpoint_types
+        (before, *_) = current.endpoint_types
         path = f"/endpointConfiguration/types/{before}"
         patch.append(replaced(path, REGIONAL[0]))
     if REACHED in fields:
         patch.append(replaced("/disableExecuteApiEndpoint", value=False))
     if patch:
-        client.update_rest_api(restApiId=found.id, patchOperations=patch)
+        client.update_rest_api(restApiId=current.id, patchOperations=patch)
     if TAG in map(kind_of, fields):
-        name = arn(api, f"/restapis/{found.id}")
+        name = arn(api, f"/restapis/{current.id}")
         client.tag_resource(resourceArn=name, tags=dict(api.tags))
 
 
@@ -135,7 +135,7 @@ class Draft:
 
     def same(self, uri: str, planned: str) -> bool:
         """Whether a URI is the planned one once the stage's variables are filled in."""
-        return VARIABLE.sub(lambda found: self.variables.get(found[1], ""), uri) == planned
+        return VARIABLE.sub(lambda variable: self.variables.get(variable[1], ""), uri) == planned
 
     def decoded(self, path: str, verb: str) -> Method:
         """Return the facts of a method that is there."""
@@ -193,8 +193,8 @@ def digest(draft: Draft) -> str:
 
 def _without_ids(draft: Draft, method: Raw) -> Any:
     """Name the authorizer; the cache namespace is the id of the resource, and goes."""
-    named = {**method, "authorizerId": draft.authorizer_named(method.get("authorizerId"))}
-    return _bare(named, {"cacheNamespace"})
+    with_authorizer = {**method, "authorizerId": draft.authorizer_named(method.get("authorizerId"))}
+    return _bare(with_authorizer, {"cacheNamespace"})
 
 
 def _bare(value: Any, drop: set[str]) -> Any:

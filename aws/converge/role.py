@@ -27,7 +27,7 @@ from aws.converge.role_policies import (
 )
 from aws.desired import Role
 from aws.kinds.role import ROLE, attached, document_text
-from aws.kinds.role import Role as Found
+from aws.kinds.role import Role as CurrentRole
 from aws.raw import Raw
 from aws.section import NotTestable
 
@@ -43,14 +43,14 @@ def converge(context: ChangeContext, role: Role) -> Changes:
     """
     raw = _read(context, role)
     if raw is None:
-        wanted = {TRUSTS: TRUST, **planned(role), **tag_fields(context, role.tags)}
-        made = difference(name_of(role), None, wanted)
+        desired = {TRUSTS: TRUST, **planned(role), **tag_fields(context, role.tags)}
+        made = difference(name_of(role), None, desired)
         return context.settle(made, lambda: _create(context, role))
-    found = _decoded(context, raw)
-    made, bound = _trust(context, role, found), restricted_by_boundary(context, role, found)
-    free = replace(found, boundary=None)
-    made += converge_policies(context, role, free if bound else found)
-    return made + (_unbounded(context, role, found) if bound else ())
+    current = _decoded(context, raw)
+    made, bound = _trust(context, role, current), restricted_by_boundary(context, role, current)
+    free = replace(current, boundary=None)
+    made += converge_policies(context, role, free if bound else current)
+    return made + (_unbounded(context, role, current) if bound else ())
 
 
 def _create(context: ChangeContext, role: Role) -> None:
@@ -60,26 +60,26 @@ def _create(context: ChangeContext, role: Role) -> None:
     context.once_found(lambda: put(context, role))
 
 
-def _trust(context: ChangeContext, role: Role, found: Found) -> Changes:
-    if _trusts_lambda_alone(context, role, found):
+def _trust(context: ChangeContext, role: Role, current: CurrentRole) -> Changes:
+    if _trusts_lambda_alone(context, role, current):
         return ()
-    narrowed = for_lambda_alone(json.loads(found.trust))
-    stricter = replace(found, trust=json.dumps(narrowed))
-    wanted = narrowed if _trusts_lambda_alone(context, role, stricter) else TRUST
-    changes = (Change(name_of(role), TRUSTS, json.loads(found.trust), wanted, destroys=True),)
+    narrowed = for_lambda_alone(json.loads(current.trust))
+    stricter = replace(current, trust=json.dumps(narrowed))
+    desired = narrowed if _trusts_lambda_alone(context, role, stricter) else TRUST
+    changes = (Change(name_of(role), TRUSTS, json.loads(current.trust), desired, destroys=True),)
     update = partial(context.client("iam").update_assume_role_policy, RoleName=role.name)
-    return context.settle(changes, lambda: update(PolicyDocument=json.dumps(wanted)))
+    return context.settle(changes, lambda: update(PolicyDocument=json.dumps(desired)))
 
 
-def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bool:
+def _trusts_lambda_alone(context: ChangeContext, role: Role, current: CurrentRole) -> bool:
     try:
-        return not context.undecided(trust_flaws(found, role, datetime.now(UTC)))
+        return not context.undecided(trust_flaws(current, role, datetime.now(UTC)))
     except NotTestable:
         return False
 
 
-def _unbounded(context: ChangeContext, role: Role, found: Found) -> Changes:
-    arn = found.boundary and found.boundary.arn
+def _unbounded(context: ChangeContext, role: Role, current: CurrentRole) -> Changes:
+    arn = current.boundary and current.boundary.arn
     lost = (Change(name_of(role), ROLE.facts["boundary"].words, arn, None, destroys=True),)
     remove = context.client("iam").delete_role_permissions_boundary
     return context.settle(lost, lambda: remove(RoleName=role.name))
@@ -98,7 +98,7 @@ def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
     return read | {"RolePolicyList": inline, "AttachedManagedPolicies": [*managed]}
 
 
-def _decoded(context: ChangeContext, raw: Raw) -> Found:
+def _decoded(context: ChangeContext, raw: Raw) -> CurrentRole:
     documents = {arn: _document(context.client("iam"), arn) for arn in attached(raw)}
     return ROLE.of(raw, documents=documents)
 

@@ -20,7 +20,7 @@ from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import POLICY, Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
 from aws.kinds.role import ROLE, PolicyDocument
-from aws.kinds.role import Role as Found
+from aws.kinds.role import Role as CurrentRole
 from aws.raw import Raw
 from aws.words import Words
 
@@ -46,80 +46,82 @@ def put(context: ChangeContext, role: Role, ours: Raw | None = None) -> None:
     )
 
 
-def converge_policies(context: ChangeContext, role: Role, found: Found) -> Changes:
+def converge_policies(context: ChangeContext, role: Role, current: CurrentRole) -> Changes:
     """Put our policy if something is lacking, then take from the others what is a surplus or denies what is needed."""
     secrets = _Secrets(context, role, datetime.now(UTC))
-    kept = _within(context, role, found, secrets)
-    own = {policy.name: policy for policy in found.policies if policy.arn is None}.get(NAME)
+    sound = _within(context, role, current, secrets)
+    own = {policy.name: policy for policy in current.policies if policy.arn is None}.get(NAME)
     # Code that is not ours may need what is removed here; no person can know.
-    is_ours = role.judged_for_missing or own is not None or kept.policies != found.policies
-    wanting = (is_ours or only_observes(kept)) and secrets.lacks(replace(kept, boundary=None))
+    is_ours = role.judged_for_missing or own is not None or sound.policies != current.policies
+    wanting = (is_ours or only_observes(sound)) and secrets.lacks(replace(sound, boundary=None))
     made: Changes = ()
     if wanting:
-        kept = _beside_ours(role, kept, secrets)
-        ours = json.loads(kept.policies[0].document)
+        sound = _with_ours(role, sound, secrets)
+        ours = json.loads(sound.policies[0].document)
         have = {OURS: policy_lines(json.loads(own.document)) if own else None}
         changes = difference(name_of(role), have, {OURS: policy_lines(ours)})
         made = context.settle(changes, lambda: put(context, role, ours))
-    left = {document.name: document for document in kept.policies}
-    for policy in found.policies:
-        if policy not in kept.policies and not (wanting and policy is own):
-            made += _shed(context, role, policy, left.get(policy.name))
+    pared = {document.name: document for document in sound.policies}
+    for policy in current.policies:
+        if policy not in sound.policies and not (wanting and policy is own):
+            made += _reduce(context, role, policy, pared.get(policy.name))
     return made
 
 
-def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets") -> Found:
+def _within(
+    context: ChangeContext, role: Role, current: CurrentRole, secrets: "_Secrets"
+) -> CurrentRole:
     """Return the role with what its policies grant within the plan, or by a decision."""
-    wrong = _surplus(context, role, found, secrets.now) | secrets.misnaming(found)
+    wrong = _surplus(context, role, current, secrets.now) | secrets.misnaming(current)
     if not wrong:
-        return found
+        return current
 
     def sound(name: str, statement: Raw) -> bool:
         document = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
-        others = (other for other in found.policies if other.name != name)
-        alone = replace(found, policies=(document, *others))
+        others = (other for other in current.policies if other.name != name)
+        alone = replace(current, policies=(document, *others))
         return name not in _surplus(context, role, alone, secrets.now) | secrets.misnaming(alone)
 
-    left = (
+    documents = (
         _pared(policy, partial(sound, policy.name)) if policy.name in wrong else policy
-        for policy in found.policies
+        for policy in current.policies
     )
     # Without a policy's denies, another policy may grant more.
-    policies = tuple(document for document in left if document)
-    return _within(context, role, replace(found, policies=policies), secrets)
+    policies = tuple(document for document in documents if document)
+    return _within(context, role, replace(current, policies=policies), secrets)
 
 
 def _pared(policy: PolicyDocument, sound: Sound) -> PolicyDocument | None:
     """Return a policy without its unsound parts; None if that is all of it, or if they can't be told apart."""
     whole = json.loads(policy.document)
-    left = without_unsound(whole, sound)
-    return _inline(policy.name, left) if left and left != whole else None
+    pared = without_unsound(whole, sound)
+    return _inline(policy.name, pared) if pared and pared != whole else None
 
 
 def _inline(name: str, policy: Raw) -> PolicyDocument:
     return PolicyDocument(name=name, document=json.dumps(policy))
 
 
-def _surplus(context: ChangeContext, role: Role, found: Found, now: datetime) -> set[str]:
+def _surplus(context: ChangeContext, role: Role, current: CurrentRole, now: datetime) -> set[str]:
     """Return the names of policies with a surplus that no decision covers; of an ARN that may do, ``misnaming`` tells."""
-    pairs = [excess for excess in surplus(found, role, now) if excess.gravity is not Gravity.SECRET]
+    pairs = [each for each in surplus(current, role, now) if each.gravity is not Gravity.SECRET]
     return {
         policy
         for policy, gravity in {(pair.pair.policy, pair.gravity) for pair in pairs}
         if context.undecided(
             as_differences(
-                found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity))
+                current, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity))
             )
         )
     }
 
 
-def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
+def _with_ours(role: Role, sound_role: CurrentRole, secrets: "_Secrets") -> CurrentRole:
     """Return our policy, and those that may stay beside it because they deny nothing that the function needs.
 
     What was added to ours by a decision, or denies in it, stays in it.
     """
-    plan, bare = _inline(NAME, document(role.granted)), replace(kept, boundary=None)
+    plan, bare = _inline(NAME, document(role.granted)), replace(sound_role, boundary=None)
 
     def spares(policy: PolicyDocument) -> bool:
         return not secrets.lacks(replace(bare, policies=(plan, policy)))
@@ -127,15 +129,15 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
     def sound(statement: Raw) -> bool:
         return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
 
-    mine = [policy for policy in kept.policies if policy.name == NAME]
-    others = [policy for policy in kept.policies if policy.name != NAME]
+    mine = [policy for policy in sound_role.policies if policy.name == NAME]
+    others = [policy for policy in sound_role.policies if policy.name != NAME]
     ours = _with_additions(role, bare, mine, sound, secrets.now)
     staying = (other if spares(other) else _pared(other, sound) for other in others)
-    return replace(kept, policies=(ours, *(document for document in staying if document)))
+    return replace(sound_role, policies=(ours, *(document for document in staying if document)))
 
 
 def _with_additions(
-    role: Role, bare: Found, mine: Iterable[PolicyDocument], sound: Sound, now: datetime
+    role: Role, bare: CurrentRole, mine: Iterable[PolicyDocument], sound: Sound, now: datetime
 ) -> PolicyDocument:
     """Return our policy: what was added to it and may stay, under its numbers, and then the plan."""
     bound = replace(role, accepted=frozenset(), written_by_tools=frozenset())
@@ -160,25 +162,25 @@ class _Secrets:
         self._context, self._role, self.now = context, role, now
         self._listed = cache(lambda: _secrets(context))
 
-    def misnaming(self, found: Found) -> set[str]:
+    def misnaming(self, current: CurrentRole) -> set[str]:
         """Return the names of policies whose ARNs do not match a secret, or match others as well."""
         return {
             policy.name
-            for policy in found.policies
+            for policy in current.policies
             for secret in self._role.secrets
-            if unsound(self._named(replace(found, policies=(policy,)), secret), self._listed)
+            if unsound(self._named(replace(current, policies=(policy,)), secret), self._listed)
         }
 
-    def lacks(self, found: Found) -> bool:
+    def lacks(self, current: CurrentRole) -> bool:
         """Whether something that the function needs is not surely granted, and no decision allows it."""
-        arns = [self._named(found, secret).arn for secret in self._role.secrets]
-        lost = short(found, self._role, arns, self.now)
-        if denied_secrets(found, self._role, self.now) or any(missing.unknown for missing in lost):
+        arns = [self._named(current, secret).arn for secret in self._role.secrets]
+        lost = short(current, self._role, arns, self.now)
+        if denied_secrets(current, self._role, self.now) or any(each.unknown for each in lost):
             return True
-        return bool(self._context.undecided(lacks(found, lost)))
+        return bool(self._context.undecided(lacks(current, lost)))
 
-    def _named(self, found: Found, secret: Secret) -> NamedSecret:
-        pairs = (pair for statement in statements(found) for pair in split(statement))
+    def _named(self, current: CurrentRole, secret: Secret) -> NamedSecret:
+        pairs = (pair for statement in statements(current) for pair in split(statement))
         resources = resources_reading(pairs, secret)
         # As planned, it fits any six characters; another way to write it may not.
         real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
@@ -192,32 +194,34 @@ def _secrets(context: ChangeContext) -> dict[str, str]:
     return {entry["Name"]: entry["ARN"] for entry in listed}
 
 
-def _shed(
-    context: ChangeContext, role: Role, policy: PolicyDocument, left: PolicyDocument | None
+def _reduce(
+    context: ChangeContext, role: Role, policy: PolicyDocument, pared: PolicyDocument | None
 ) -> Changes:
     """Replace a policy by what is left of it; others may have a managed one as well, so that stays as it is."""
     iam, on = context.client("iam"), {"RoleName": role.name}
     field = POLICY.named(policy.name)
     made: Changes = ()
     before, after = (
-        json.loads(document.document) if document else None for document in (policy, left)
+        json.loads(document.document) if document else None for document in (policy, pared)
     )
-    if left:
-        put = partial(iam.put_role_policy, **on, PolicyName=left.name, PolicyDocument=left.document)
-        known = None if policy.arn else before
-        made = context.settle((Change(name_of(role), field, known, after, destroys=True),), put)
+    if pared:
+        put = partial(
+            iam.put_role_policy, **on, PolicyName=pared.name, PolicyDocument=pared.document
+        )
+        shown = None if policy.arn else before
+        made = context.settle((Change(name_of(role), field, shown, after, destroys=True),), put)
     if policy.arn:
         gone = (Change(name_of(role), MANAGED_POLICY, policy.arn, None, destroys=True),)
         return made + context.settle(
             gone, partial(iam.detach_role_policy, **on, PolicyArn=policy.arn)
         )
-    if left:
+    if pared:
         return made
     gone = (Change(name_of(role), field, before, None, destroys=True),)
     return context.settle(gone, partial(iam.delete_role_policy, **on, PolicyName=policy.name))
 
 
-def restricted_by_boundary(context: ChangeContext, role: Role, found: Found) -> bool:
+def restricted_by_boundary(context: ChangeContext, role: Role, current: CurrentRole) -> bool:
     """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
-    bounded = replace(found, policies=(_inline(NAME, document(role.granted)),))
-    return found.boundary is not None and _Secrets(context, role, datetime.now(UTC)).lacks(bounded)
+    ours = replace(current, policies=(_inline(NAME, document(role.granted)),))
+    return current.boundary is not None and _Secrets(context, role, datetime.now(UTC)).lacks(ours)

@@ -56,22 +56,22 @@ def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes
     client = context.client("secretsmanager")
     name = SECRET.resource(secret.name)
     raw = unless_absent(client.describe_secret, SecretId=secret.name)
-    found = SECRET.of(raw) if raw else None
-    if found and found.deleted:
-        planned = (Change(name, DELETION, str(found.deleted), None),)
+    current = SECRET.of(raw) if raw else None
+    if current and current.deleted:
+        planned = (Change(name, DELETION, str(current.deleted), None),)
         made = context.settle(planned, lambda: client.restore_secret(SecretId=secret.name))
         # Its value cannot be read before it is restored, so a rehearsal ends here.
         return made + (converge(context, secret, value) if context.go else ())
     changes = difference(
         name,
-        _found(context, secret, value, raw) if raw else None,
-        _wanted(context, secret, there=found is not None),
+        _current(context, secret, value, raw) if raw else None,
+        _desired(context, secret, there=current is not None),
         destroying=(VALUE,),
     )
     return context.settle(changes, lambda: _apply(context, secret, value, changes, absent=not raw))
 
 
-def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[Words, Any]:
+def _desired(context: ChangeContext, secret: Secret, *, there: bool) -> dict[Words, Any]:
     return {
         VALUE: NEW_KEY if secret.min_bits else GIVEN,
         **({KEY: secret.kms_key or SECRETS_DEFAULT} if secret.kms_key or there else {}),
@@ -79,28 +79,28 @@ def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[Word
     }
 
 
-def _found(context: ChangeContext, secret: Secret, value: NewValue, raw: Raw) -> dict[Words, Any]:
-    found, wanted = SECRET.of(raw), secret.kms_key or SECRETS_DEFAULT
-    client, key = context.client("secretsmanager"), found.kms_key or SECRETS_DEFAULT
+def _current(context: ChangeContext, secret: Secret, value: NewValue, raw: Raw) -> dict[Words, Any]:
+    current, desired = SECRET.of(raw), secret.kms_key or SECRETS_DEFAULT
+    client, key = context.client("secretsmanager"), current.kms_key or SECRETS_DEFAULT
     answer = unless_absent(client.get_secret_value, SecretId=secret.name)
     text = answer.get("SecretString") or "" if answer else ""
     fault = _fault(secret, text) or _replaced(secret, value, text)
-    good = _wanted(context, secret, there=True)[VALUE]
+    good = _desired(context, secret, there=True)[VALUE]
     return {
         **({VALUE: fault or good} if answer else {}),
-        KEY: wanted if same_key(wanted, key) else key,
+        KEY: desired if same_key(desired, key) else key,
     }
 
 
 def _fault(secret: Secret, text: str) -> Words:
     """Say what is wrong with a stored value without repeating any of it; empty where it is good."""
-    found = parsed_object(text) or {}
-    if set(found) != {secret.json_key}:
+    fields = parsed_object(text) or {}
+    if set(fields) != {secret.json_key}:
         return Words(
             en=f"not a JSON object with {secret.json_key} alone",
             ja=f"{secret.json_key}のみのJSONオブジェクトではない",
         )
-    value = found[secret.json_key]
+    value = fields[secret.json_key]
     if isinstance(value, str):
         return _flaw(secret, value)
     return Words(en=f"{secret.json_key} is not text", ja=f"{secret.json_key}が文字列ではない")
@@ -119,8 +119,8 @@ def _replaced(secret: Secret, value: NewValue, text: str) -> Words:
 def _flaw(secret: Secret, value: str) -> Words:
     placeholder = is_placeholder(value, secret.known_defaults)
     described = withheld(value, salts=())
-    found = weakness(described, placeholder=placeholder, min_bits=secret.min_bits)
-    return found or SILENCE
+    flaw = weakness(described, placeholder=placeholder, min_bits=secret.min_bits)
+    return flaw or SILENCE
 
 
 def _apply(
@@ -129,12 +129,12 @@ def _apply(
     client, fields = context.client("secretsmanager"), {change.field for change in changes}
     key = {"KmsKeyId": secret.kms_key or SECRETS_DEFAULT}
     if absent:
-        named = key if secret.kms_key else {}
+        encryption = key if secret.kms_key else {}
         client.create_secret(
             Name=secret.name,
             SecretString=_value(secret, value),
             Tags=tag_list(secret.tags),
-            **named,
+            **encryption,
         )
         context.once_found(partial(client.describe_secret, SecretId=secret.name))
         return

@@ -54,7 +54,7 @@ WHOLE_CANARY = Words(en="canary", ja="カナリア")
 
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Bring settings, logs and tags of the stage to the plan; raise Refused where there is none."""
-    found, raw = find_stage(context, api)
+    api_id, raw = find_stage(context, api)
     context.needs(
         raw,
         MissingPrerequisite(
@@ -69,7 +69,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     patch = [*setting(STAGE, facts), *(operation for _, operation in further)]
     there = tag_fields(context, raw.get("tags") or {}) if raw else None
     tags = difference(name, there, tag_fields(context, api.tags))
-    id_ = found or rest_api.UNKNOWN_ID
+    id_ = api_id or rest_api.UNKNOWN_ID
 
     def apply() -> None:
         client = context.client("apigateway")
@@ -108,8 +108,8 @@ def _settings(name: Words, api: Api, stage: Stage | None) -> Edits:
     The narrowest setting counts, so it must be as good. What a method does not set, it takes from the settings of all.
     """
     settings = stage.settings if stage else {}
-    every, wanted = settings.get(EVERY_METHOD), _of_every_method(api, settings)
-    for field, value in wanted.items():
+    every, desired = settings.get(EVERY_METHOD), _of_every_method(api, settings)
+    for field, value in desired.items():
         before = _value(every, field)
         if before != value:
             yield _edit(name, EVERY_METHOD, field, (before, value), creates=stage is None)
@@ -134,19 +134,19 @@ def _of_every_method(api: Api, settings: Mapping[str, MethodSetting]) -> dict[Wo
     }
 
 
-def _of_method(api: Api, key: str, found: MethodSetting) -> dict[Words, Any]:
+def _of_method(api: Api, key: str, current: MethodSetting) -> dict[Words, Any]:
     path, _, verb = key.rpartition("/")
     least = api.least_rates.get(f"{verb} /{path}", 1)
     most = {route.id: route.most for route in api.routes}.get(f"{verb} /{path}", api.most)
-    return {**_limits(most, found, least), DATA_TRACE: False, CACHING: False}
+    return {**_limits(most, current, least), DATA_TRACE: False, CACHING: False}
 
 
-def _limits(most: Limit, found: MethodSetting, least: float) -> dict[Words, Any]:
+def _limits(most: Limit, current: MethodSetting, least: float) -> dict[Words, Any]:
     """Return the limits to set: a stricter one stays, but one below ``least`` is replaced by the planned limit."""
     rate, burst = min(least, most.rate), min(least, most.burst)
     return {
-        THROTTLE_RATE: within_or_most(rate, float(most.rate)).keeping(found.rate),
-        THROTTLE_BURST: within_or_most(ceil(burst), most.burst).keeping(found.burst),
+        THROTTLE_RATE: within_or_most(rate, float(most.rate)).keeping(current.rate),
+        THROTTLE_BURST: within_or_most(ceil(burst), most.burst).keeping(current.burst),
     }
 
 

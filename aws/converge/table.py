@@ -34,7 +34,7 @@ from aws.kinds.table import (
     typed_key,
     wait_until_active,
 )
-from aws.kinds.table import Table as Found
+from aws.kinds.table import Table as CurrentTable
 from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW, targets_of, without_scaling
 from aws.raw import Raw
 from aws.words import Words
@@ -51,18 +51,18 @@ Edits = Iterator[tuple[Change, Mapping[str, Any]]]
 
 def converge(context: ChangeContext, table: Table) -> Changes:
     """Create the table, or bring it to the plan one change after another, as AWS wants it."""
-    found, answer = _found(context, table)
-    if found is None:
+    current, answer = _current(context, table)
+    if current is None:
         made = (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table))
-        found, answer = _found(context, table) if context.go else (None, {})
+        current, answer = _current(context, table) if context.go else (None, {})
         return made + (
-            _made(context, table, _beside(context, table, found, answer)) if found else ()
+            _made(context, table, _decided(context, table, current, answer)) if current else ()
         )
-    _refuse_other_keys(table, found)
+    _refuse_other_keys(table, current)
     return (
-        *_made(context, table, _edits(context, table, found)),
-        *converge_safety(context, table, found),
-        *_made(context, table, _beside(context, table, found, answer)),
+        *_made(context, table, _edits(context, table, current)),
+        *converge_safety(context, table, current),
+        *_made(context, table, _decided(context, table, current, answer)),
     )
 
 
@@ -78,7 +78,7 @@ def _update(context: ChangeContext, table: Table, call: Mapping[str, Any]) -> No
     wait_until_active(context, table.name)
 
 
-def _found(context: ChangeContext, table: Table) -> tuple[Found | None, Raw]:
+def _current(context: ChangeContext, table: Table) -> tuple[CurrentTable | None, Raw]:
     """Read the table; raise Refused while AWS deletes it, which no person can stop."""
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
     if answer is None:
@@ -94,16 +94,16 @@ def _found(context: ChangeContext, table: Table) -> tuple[Found | None, Raw]:
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
     """Bring the encryption of an existing table to the plan, and nothing else."""
-    found, _ = _found(context, table)
+    current, _ = _current(context, table)
     context.needs(
-        found,
+        current,
         MissingPrerequisite(
             "table",
             en=f"table {table.name} does not exist",
             ja=f"テーブル{table.name}が存在しません",
         ),
     )
-    return _made(context, table, _encryption(context, table, found)) if found else ()
+    return _made(context, table, _encryption(context, table, current)) if current else ()
 
 
 def _create(context: ChangeContext, table: Table) -> Changes:
@@ -113,14 +113,14 @@ def _create(context: ChangeContext, table: Table) -> Changes:
             " which the plan has no figures: create it by hand with its autoscaling, then run it again",
             ja=f"テーブル{table.name}が存在せず、billingが{table.billing}です。計画に値がないため、自動スケーリングとともに手動で作成してから再実行してください",
         )
-    wanted = {
+    desired = {
         **_keys(table, table.attributes),
         ENCRYPTION: _key_arn(context, table) or OWNED,
         **({PROTECTION: True} if table.deletion_protection else {}),
         BILLING: ON_DEMAND,
         **tag_fields(context, table.tags),
     }
-    changes = difference(TABLE.resource(table.name), None, wanted)
+    changes = difference(TABLE.resource(table.name), None, desired)
     return context.settle(changes, lambda: _create_table(context, table))
 
 
@@ -140,9 +140,9 @@ def _create_table(context: ChangeContext, table: Table) -> None:
     wait_until_active(context, table.name)
 
 
-def _edits(context: ChangeContext, table: Table, found: Found) -> Edits:
+def _edits(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
     """Bring indexes, encryption, protection and capacity to the plan; what the plan does not require is not removed."""
-    there = {index.name for index in found.indexes}
+    there = {index.name for index in current.indexes}
     for index in (index for index in table.indexes if index.name not in there):
         call = {
             "AttributeDefinitions": _attributes(table),
@@ -150,48 +150,48 @@ def _edits(context: ChangeContext, table: Table, found: Found) -> Edits:
         }
         key = typed_key(table.attributes, index.hash_key, index.range_key)
         yield Change(TABLE.resource(table.name), INDEX.named(index.name), None, key), call
-    yield from _encryption(context, table, found)
-    if table.deletion_protection and not found.deletion_protection:
-        on = Change(TABLE.resource(table.name), PROTECTION, found.deletion_protection, after=True)
+    yield from _encryption(context, table, current)
+    if table.deletion_protection and not current.deletion_protection:
+        on = Change(TABLE.resource(table.name), PROTECTION, current.deletion_protection, after=True)
         yield on, {"DeletionProtectionEnabled": True}
-    yield from _capacity(context, table, found)
+    yield from _capacity(context, table, current)
 
 
-def _encryption(context: ChangeContext, table: Table, found: Found) -> Edits:
-    have = (found.sse_key_arn or MANAGED) if found.sse_type else OWNED
-    wanted = _key_arn(context, table) or OWNED
-    if wanted != have and not _as_good(context, table, have):
+def _encryption(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
+    have = (current.sse_key_arn or MANAGED) if current.sse_type else OWNED
+    desired = _key_arn(context, table) or OWNED
+    if desired != have and not _as_good(context, table, have):
         change = Change(
-            TABLE.resource(table.name), ENCRYPTION, have, wanted, destroys=wanted == OWNED
+            TABLE.resource(table.name), ENCRYPTION, have, desired, destroys=desired == OWNED
         )
         yield change, {"SSESpecification": encryption(table.kms_key)}
 
 
 def _as_good(context: ChangeContext, table: Table, key: str | Words) -> bool:
     """Whether the table uses an AWS managed key and the plan names none: removing that key would weaken the table."""
-    ask, asked = context.client("kms").describe_key, key != OWNED and not table.kms_key
-    answer = unless_absent(ask, KeyId=key) if asked else None
+    ask, may_be_managed = context.client("kms").describe_key, key != OWNED and not table.kms_key
+    answer = unless_absent(ask, KeyId=key) if may_be_managed else None
     return bool(answer and answer["KeyMetadata"].get("KeyManager") == "AWS")
 
 
-def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[Words, str]:
+def _keys(of: Table | CurrentTable, types: Mapping[str, str]) -> dict[Words, str]:
     """Return the keys of a table and its indexes, planned or found."""
-    named = {INDEX.named(index.name): index for index in of.indexes}
+    by_name = {INDEX.named(index.name): index for index in of.indexes}
     return {
         name: typed_key(types, index.hash_key, index.range_key)
-        for name, index in {KEY: of, **named}.items()
+        for name, index in {KEY: of, **by_name}.items()
     }
 
 
-def _capacity(context: ChangeContext, table: Table, found: Found) -> Edits:
+def _capacity(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
     """Make the capacity follow demand if it does not; an autoscaled table with enough room stays."""
-    targets = () if found.billing_mode == ON_DEMAND else targets_of(context.listed)
-    if not without_scaling(found, targets, table.demand):
+    targets = () if current.billing_mode == ON_DEMAND else targets_of(context.listed)
+    if not without_scaling(current, targets, table.demand):
         return
-    if found.billing_mode == ON_DEMAND:
-        yield from _raised(table, found)
+    if current.billing_mode == ON_DEMAND:
+        yield from _raised(table, current)
     elif table.billing == ON_DEMAND:
-        change = Change(TABLE.resource(table.name), BILLING, found.billing_mode, ON_DEMAND)
+        change = Change(TABLE.resource(table.name), BILLING, current.billing_mode, ON_DEMAND)
         yield change, {"BillingMode": ON_DEMAND}
     else:
         _tell_of_capacity(
@@ -202,10 +202,10 @@ def _capacity(context: ChangeContext, table: Table, found: Found) -> Edits:
         )
 
 
-def _raised(table: Table, found: Found) -> Edits:
+def _raised(table: Table, current: CurrentTable) -> Edits:
     """Raise the greatest on-demand throughput, of the table or an index, to what is needed."""
     most = {"MaxReadRequestUnits": table.demand, "MaxWriteRequestUnits": table.demand}
-    for name, greatest in found.caps.items():
+    for name, greatest in current.caps.items():
         if greatest < table.demand:
             of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
             change = Change(
@@ -214,7 +214,7 @@ def _raised(table: Table, found: Found) -> Edits:
             yield (
                 change,
                 {"OnDemandThroughput": most}
-                if name == found.name
+                if name == current.name
                 else {"GlobalSecondaryIndexUpdates": [of_index]},
             )
 
@@ -228,11 +228,11 @@ def _tell_of_capacity(context: ChangeContext, table: Table, en: str, ja: str) ->
     )
 
 
-def _beside(context: ChangeContext, table: Table, found: Found, answer: Raw) -> Edits:
+def _decided(context: ChangeContext, table: Table, current: CurrentTable, answer: Raw) -> Edits:
     """Turn a decided stream on, and say what a person has to do about what else was decided for this table."""
-    if found.billing_mode == ON_DEMAND != table.billing:
+    if current.billing_mode == ON_DEMAND != table.billing:
         _tell_of_capacity(context, table, "is on demand", "オンデマンドです")
-    if absent := ", ".join(sorted(table.replicas - {*found.replicas})):
+    if absent := ", ".join(sorted(table.replicas - {*current.replicas})):
         context.say(
             en=f"table {table.name} has no copy in {absent}, which was decided: a person makes it, with rights in that"
             f" Region ({PLACE.en} > {table.name} > Global tables > Create replica)",
@@ -283,25 +283,25 @@ def _index(index: Index) -> dict[str, Any]:
     }
 
 
-def converge_safety(context: ChangeContext, table: Table, found: Found | None) -> Changes:
-    """Bring backups, time to live and tags to the plan; ``found`` None: there was no table before."""
+def converge_safety(context: ChangeContext, table: Table, current: CurrentTable | None) -> Changes:
+    """Bring backups, time to live and tags to the plan; ``current`` None: there was no table before."""
     return (
-        *_pitr(context, table, found),
-        *(() if found else _ttl(context, table)),
-        *_tags(context, table, found),
+        *_pitr(context, table, current),
+        *(() if current else _ttl(context, table)),
+        *_tags(context, table, current),
     )
 
 
-def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
+def _pitr(context: ChangeContext, table: Table, current: CurrentTable | None) -> Changes:
     if not table.pitr:
         return ()
     client = context.client("dynamodb")
-    have = BACKUPS.of(client.describe_continuous_backups(TableName=table.name)) if found else None
+    have = BACKUPS.of(client.describe_continuous_backups(TableName=table.name)) if current else None
     compared = {
         RECOVERY: (have and have.pitr, table.bounds[RECOVERY]),
         WINDOW: (have and have.days, table.bounds[WINDOW]),
     }
-    changes = repairs(TABLE.resource(table.name), compared, absent=found is None)
+    changes = repairs(TABLE.resource(table.name), compared, absent=current is None)
     days = table.bounds[WINDOW].keeping(have and have.days)
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
     return context.settle(
@@ -332,10 +332,10 @@ def converge_expiry(context: ChangeContext, table: Table) -> Changes:
     return () if on else _ttl(context, table)
 
 
-def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
+def _tags(context: ChangeContext, table: Table, current: CurrentTable | None) -> Changes:
     client = context.client("dynamodb")
     have: dict[Words, str] | None = None
-    if found is not None:
+    if current is not None:
         tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
         have = tag_fields(context, tag_map([*tagged]))
     changes: tuple[Change, ...] = difference(
@@ -352,9 +352,9 @@ def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
     return schema
 
 
-def _refuse_other_keys(table: Table, found: Found) -> None:
+def _refuse_other_keys(table: Table, current: CurrentTable) -> None:
     """Raise Refused if a key differs: AWS can't change it, and people have to decide about a new table."""
-    have = _keys(found, found.attribute_types)
+    have = _keys(current, current.attribute_types)
     for field, value in _keys(table, table.attributes).items():
         if field in have and have[field] != value:
             raise Refused(

@@ -23,7 +23,7 @@ from aws.iam.statement import listed
 from aws.kind.description import KMS_KEY
 from aws.kinds.key import KEY, Key
 from aws.kinds.topic import TOPIC
-from aws.kinds.topic import Topic as Found
+from aws.kinds.topic import Topic as CurrentTopic
 from aws.raw import Raw
 from aws.words import Words
 
@@ -40,9 +40,9 @@ def converge(context: ChangeContext, topic: Topic) -> Changes:
     Statements that deny it are removed after a person agreed, and so is a key that CloudWatch cannot use.
     """
     answer = unless_absent(context.client("sns").get_topic_attributes, TopicArn=topic.arn)
-    found = decoded(topic.arn, answer) if answer else None
-    made = _publishing(context, topic, found)
-    return made + (_readable(context, topic, found) if found else ())
+    current = decoded(topic.arn, answer) if answer else None
+    made = _publishing(context, topic, current)
+    return made + (_readable(context, topic, current) if current else ())
 
 
 def is_there(context: ChangeContext, topic: Topic) -> bool:
@@ -50,35 +50,35 @@ def is_there(context: ChangeContext, topic: Topic) -> bool:
     return unless_absent(get, TopicArn=topic.arn) is not None
 
 
-def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Changes:
+def _publishing(context: ChangeContext, topic: Topic, current: CurrentTopic | None) -> Changes:
     """Let the account's alarms publish, unless the policy already does."""
-    name, wanted = TOPIC.resource(topic.name), statement(topic)
-    if found is None:
-        made = difference(name, None, {PUBLISHERS: wanted})
+    name, desired = TOPIC.resource(topic.name), statement(topic)
+    if current is None:
+        made = difference(name, None, {PUBLISHERS: desired})
         return context.settle(made, lambda: _create(context, topic))
-    there = _statements(found)
-    if _allows_alarms(found, there):
+    there = _statements(current)
+    if _allows_alarms(current, there):
         return ()
     own = [statement for statement in there if statement.get("Sid") == STATEMENT]
     others = [statement for statement in there if statement not in own]
-    denying = [other for other in others if not _allows_alarms(found, [wanted, other])]
-    changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: wanted})
+    denying = [other for other in others if not _allows_alarms(current, [desired, other])]
+    changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: desired})
     for entry in denying:
         field = POLICY.named(entry.get("Sid", "without Sid"))
         changes += (Change(name, field, entry, None, destroys=True),)
-    left = [*(other for other in others if other not in denying), wanted]
-    return context.settle(changes, lambda: _put(context, topic, left))
+    statements = [*(other for other in others if other not in denying), desired]
+    return context.settle(changes, lambda: _put(context, topic, statements))
 
 
-def _allows_alarms(found: Found, statements: list[dict[str, Any]]) -> bool:
+def _allows_alarms(current: CurrentTopic, statements: list[dict[str, Any]]) -> bool:
     """Whether a policy of these statements surely lets the alarms of the account publish."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return allows_publishing(replace(found, policy=document), any_alarm(found.arn)) is True
+    return allows_publishing(replace(current, policy=document), any_alarm(current.arn)) is True
 
 
-def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:
+def _readable(context: ChangeContext, topic: Topic, current: CurrentTopic) -> Changes:
     """Remove a key that CloudWatch cannot use, after a person agreed: with it no alarm is ever delivered."""
-    key = found.kms_key
+    key = current.kms_key
     if key is None or usable(key, lambda: key_of(context, key)):
         return ()
     silent = (Change(TOPIC.resource(topic.name), KMS_KEY, key, None, destroys=True),)
@@ -114,8 +114,8 @@ def converge_subscription(
     )
     if (email := topic.email) is None:
         return ()
-    known = {EMAIL: email} if email in heard else None
-    changes = difference(TOPIC.resource(topic.name), known, {EMAIL: email})
+    current = {EMAIL: email} if email in heard else None
+    changes = difference(TOPIC.resource(topic.name), current, {EMAIL: email})
 
     def subscribe() -> None:
         client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)
@@ -127,8 +127,8 @@ def converge_subscription(
 def is_confirmed(context: ChangeContext, topic: Topic) -> bool:
     """Whether the subscribed address, or each of them if the environment names none, was confirmed."""
     heard = _subscriptions(context, topic)
-    wanted = (topic.email,) if topic.email else (*heard,)
-    return all(heard.get(address, PENDING) != PENDING for address in wanted)
+    addresses = (topic.email,) if topic.email else (*heard,)
+    return all(heard.get(address, PENDING) != PENDING for address in addresses)
 
 
 def statement(topic: Topic) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def statement(topic: Topic) -> dict[str, Any]:
     }
 
 
-def decoded(arn: str, answer: Raw) -> Found:
+def decoded(arn: str, answer: Raw) -> CurrentTopic:
     """Return what a topic's attributes tell; an answer without any is not one of an empty topic."""
     return TOPIC.of({"Attributes": answer["Attributes"]}, arn)
 
@@ -163,8 +163,8 @@ def _subscriptions(context: ChangeContext, topic: Topic) -> dict[str, str]:
     }
 
 
-def _statements(found: Found) -> list[dict[str, Any]]:
-    return [*listed(json.loads(found.policy or "{}").get("Statement", []))]
+def _statements(current: CurrentTopic) -> list[dict[str, Any]]:
+    return [*listed(json.loads(current.policy or "{}").get("Statement", []))]
 
 
 def _create(context: ChangeContext, topic: Topic) -> None:

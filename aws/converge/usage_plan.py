@@ -29,7 +29,7 @@ from aws.kinds.usage_plan import (
     decode,
     decode_key,
 )
-from aws.kinds.usage_plan import UsagePlan as Found
+from aws.kinds.usage_plan import UsagePlan as CurrentUsagePlan
 from aws.words import Words
 
 
@@ -45,12 +45,12 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         ),
     )
     raw = rest_api.of_name(context, USAGE_PLAN, plan.name)
-    found = decode(raw) if raw else None
-    limits = USAGE_PLAN.repairs(plan.name, found, _bounds(plan))
-    further = [*_on_stage(api, f"{id_}:{api.stage}", found), *_on_methods(api, found)]
+    current = decode(raw) if raw else None
+    limits = USAGE_PLAN.repairs(plan.name, current, _bounds(plan))
+    further = [*_on_stage(api, f"{id_}:{api.stage}", current), *_on_methods(api, current)]
     patch = [*setting(USAGE_PLAN, limits), *(operation for _, operation in further)]
     changes = (*limits, *(change for change, _ in further))
-    made = context.settle(changes, lambda: _apply(context, api, id_, found, patch))
+    made = context.settle(changes, lambda: _apply(context, api, id_, current, patch))
     return made + _key(context, api)
 
 
@@ -64,17 +64,17 @@ def _bounds(plan: UsagePlan) -> dict[Words, Bound]:
     }
 
 
-def _on_stage(api: Api, stage: str, found: Found | None) -> Edits:
-    if found is None or stage not in found.stages:
+def _on_stage(api: Api, stage: str, current: CurrentUsagePlan | None) -> Edits:
+    if current is None or stage not in current.stages:
         name, planned = USAGE_PLAN.resource(api.usage_plan.name), f"{api.name}:{api.stage}"
-        change = Change(name, STAGE.words, None, planned, creates=found is None)
+        change = Change(name, STAGE.words, None, planned, creates=current is None)
         yield change, {"op": "add", "path": "/apiStages", "value": stage}
 
 
-def _on_methods(api: Api, found: Found | None) -> Edits:
+def _on_methods(api: Api, current: CurrentUsagePlan | None) -> Edits:
     """Bring what the plan allows on single methods within its own limits, with room for the target."""
     name, most = USAGE_PLAN.resource(api.usage_plan.name), api.usage_plan.bounds_of_methods
-    for limit in found.own_limits if found else ():
+    for limit in current.own_limits if current else ():
         stage, method = limit.method.split(" ")
         path, _, verb = method.rpartition("/")
         least = api.least_rates.get(f"{verb} {path}")
@@ -91,11 +91,15 @@ def _on_methods(api: Api, found: Found | None) -> Edits:
 
 
 def _apply(
-    context: ChangeContext, api: Api, id_: str, found: Found | None, patch: list[dict[str, str]]
+    context: ChangeContext,
+    api: Api,
+    id_: str,
+    current: CurrentUsagePlan | None,
+    patch: list[dict[str, str]],
 ) -> None:
     client, plan = context.client("apigateway"), api.usage_plan
-    if found:
-        client.update_usage_plan(usagePlanId=found.id, patchOperations=patch)
+    if current:
+        client.update_usage_plan(usagePlanId=current.id, patchOperations=patch)
         return
     client.create_usage_plan(
         name=plan.name,
@@ -113,12 +117,12 @@ def _key(context: ChangeContext, api: Api) -> Changes:
         return ()
     client, name = context.client("apigateway"), API_KEY.resource(plan.api_key)
     raw = rest_api.of_name(context, API_KEY, plan.api_key)
-    found = decode_key(raw) if raw else None
-    have = {ENABLED: found.enabled} if found else None
+    current = decode_key(raw) if raw else None
+    have = {ENABLED: current.enabled} if current else None
     changes = difference(name, have, {ENABLED: True})
-    made = context.settle(changes, lambda: _write_key(context, api, found))
+    made = context.settle(changes, lambda: _write_key(context, api, current))
     inside = difference(
-        name, {USAGE_PLAN.words: _containing(context, plan, found)}, {USAGE_PLAN.words: plan.name}
+        name, {USAGE_PLAN.words: _containing(context, plan, current)}, {USAGE_PLAN.words: plan.name}
     )
 
     def attach() -> None:
@@ -129,12 +133,12 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     return made + context.settle(inside, attach)
 
 
-def _write_key(context: ChangeContext, api: Api, found: ApiKey | None) -> None:
+def _write_key(context: ChangeContext, api: Api, current: ApiKey | None) -> None:
     client = context.client("apigateway")
-    if found is None:
+    if current is None:
         client.create_api_key(name=api.usage_plan.api_key, enabled=True, tags=dict(api.tags))
     else:
-        client.update_api_key(apiKey=found.id, patchOperations=[replaced("/enabled", "true")])
+        client.update_api_key(apiKey=current.id, patchOperations=[replaced("/enabled", "true")])
 
 
 def _containing(context: ChangeContext, plan: UsagePlan, key: ApiKey | None) -> str | None:
@@ -149,12 +153,12 @@ def _containing(context: ChangeContext, plan: UsagePlan, key: ApiKey | None) -> 
 
 def _listed(context: ChangeContext, kind: Kind[Any], name: str) -> str:
     """Wait until what was made a moment ago is listed; return its id."""
-    found: dict[str, Any] = {}
+    resource: dict[str, Any] = {}
 
     def there() -> bool:
-        found.update(rest_api.of_name(context, kind, name) or {})
-        return bool(found)
+        resource.update(rest_api.of_name(context, kind, name) or {})
+        return bool(resource)
 
-    what = Words(en=f"{name} is listed", ja=f"{name}が一覧に現れること")
-    context.wait(there, what=what, every_s=1, within_s=60)
-    return str(found["id"])
+    until = Words(en=f"{name} is listed", ja=f"{name}が一覧に現れること")
+    context.wait(there, until=until, every_s=1, within_s=60)
+    return str(resource["id"])

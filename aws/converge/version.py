@@ -28,20 +28,20 @@ def wait_until_ready(context: ChangeContext, name: str, qualifier: str = LATEST)
     of = f"function {name}" if qualifier == LATEST else f"function {name}:{qualifier}"
 
     def ready() -> bool:
-        found = context.client("lambda").get_function_configuration(
+        configuration = context.client("lambda").get_function_configuration(
             FunctionName=name, Qualifier=qualifier
         )
-        _refuse_failed(of, found)
-        return _good(found.get("State")) and _good(found.get("LastUpdateStatus"))
+        _refuse_failed(of, configuration)
+        return _good(configuration.get("State")) and _good(configuration.get("LastUpdateStatus"))
 
-    context.wait(ready, what=READY, every_s=EVERY_S, within_s=WITHIN_S, of=of)
+    context.wait(ready, until=READY, every_s=EVERY_S, within_s=WITHIN_S, of=of)
 
 
-def _refuse_failed(of: str, found: Raw) -> None:
+def _refuse_failed(of: str, configuration: Raw) -> None:
     """Source: "Lambda function states" in AWS's developer guide."""
     for state, reason in (("State", "StateReason"), ("LastUpdateStatus", "LastUpdateStatusReason")):
-        if found.get(state) == FAILED:
-            why = found.get(reason)
+        if configuration.get(state) == FAILED:
+            why = configuration.get(reason)
             raise Refused(
                 en=f"{of}: Lambda gave up ({state} Failed: {why or 'it gives no reason'}); fix that, then"
                 " run it again",
@@ -84,13 +84,13 @@ def _wait_until_moved(context: ChangeContext, name: str, alias: str, version: st
     """Wait until Lambda shows the version behind the alias: what is recorded next is read from there."""
 
     def moved() -> bool:
-        found = context.client("lambda").get_function_configuration(
+        configuration = context.client("lambda").get_function_configuration(
             FunctionName=name, Qualifier=alias
         )
-        return bool(found["Version"] == version)
+        return bool(configuration["Version"] == version)
 
     of = f"alias {name}:{alias}"
-    context.wait(moved, what=MOVED, every_s=EVERY_S, within_s=WITHIN_S, of=of)
+    context.wait(moved, until=MOVED, every_s=EVERY_S, within_s=WITHIN_S, of=of)
 
 
 def _good(state: str | None) -> bool:

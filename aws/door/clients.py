@@ -91,8 +91,8 @@ class Aws:
         self._making, self._counting = threading.Lock(), threading.Lock()
         self._under_way = threading.BoundedSemaphore(retry.at_once)
         self._limiters = {
-            what: RateLimiter(rate.per_second, burst=rate.burst, sleep=retry.sleep)
-            for what, rate in retry.rates.items()
+            api: RateLimiter(rate.per_second, burst=rate.burst, sleep=retry.sleep)
+            for api, rate in retry.rates.items()
         }
         # A call that begins before this has ended by the deadline, even without an answer.
         self._deadline = time.monotonic() + retry.deadline_s
@@ -108,7 +108,7 @@ class Aws:
         try:
             with self._under_way, read_failures(client, service, operation):
                 ask = partial(_whole, partial(getattr(client, operation), **parameters))
-                answer: dict[str, Any] = within(self._left(), ask)
+                answer: dict[str, Any] = within(self._seconds_left(), ask)
         except ReadFailure as failure:
             if failure.code in empty_on:
                 return {}
@@ -124,7 +124,7 @@ class Aws:
             pages = iter(client.get_paginator(operation).paginate(**parameters))
         while True:
             with self._under_way, read_failures(client, service, operation):
-                page = within(self._left(), partial(next, pages, None))
+                page = within(self._seconds_left(), partial(next, pages, None))
             if page is None:
                 return
             if flaw := _short(page):
@@ -155,14 +155,14 @@ class Aws:
     def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
         """Return the unplanned settings of one resource, from all answers so far."""
         with self._counting:
-            found = [
+            settings = [
                 unplanned
                 for unplanned in self._unplanned
                 if (unplanned.kind.en, unplanned.name) == (kind, name)
             ]
         return tuple(
             sorted(
-                found, key=lambda unplanned: (unplanned.fact.en, unplanned.call, unplanned.found)
+                settings, key=lambda unplanned: (unplanned.fact.en, unplanned.call, unplanned.found)
             )
         )
 
@@ -199,9 +199,9 @@ class Aws:
         if absent := {need for need in entry.needs if answer.get(need) in (None, {}, "")}:
             raise lacking_member(call, ", ".join(sorted(absent)))
         model = client.meta.service_model.operation_model(call.partition(":")[2])
-        found = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
+        settings = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
         with self._counting:
-            self._unplanned.update(found)
+            self._unplanned.update(settings)
         return cleaned
 
     def _client(self, service: str) -> BaseClient:
@@ -246,7 +246,7 @@ class Aws:
         with self._counting:
             self.calls[name] += 1
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         """Return the seconds until the deadline, 0.1 at least; ``_refuse_late`` refuses calls before they are sent."""
         return max(self._deadline - time.monotonic(), 0.1)
 
@@ -292,13 +292,13 @@ def _short(page: Raw) -> str:
     return ""
 
 
-def every_page(aws: Aws, service: str, operation: str, key: str, **asked: str) -> list[Any]:
+def every_page(aws: Aws, service: str, operation: str, key: str, **parameters: str) -> list[Any]:
     """Return the entries under ``key`` of every page that ``NextToken`` leads to."""
     entries: list[Any] = []
     tokens: list[str] = []
     while True:
         more: dict[str, str] = {"NextToken": tokens[-1]} if tokens else {}
-        answer = aws.call(service, operation, **asked, **more)
+        answer = aws.call(service, operation, **parameters, **more)
         entries += answer[key]
         if not (token := answer.get("NextToken")):
             return entries

@@ -109,11 +109,11 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
 
     def run() -> None:
         try:
-            found = ask()
+            answer = ask()
         except Exception as error:  # noqa: BLE001 - handed to the caller that asked
             ended.put(partial(_raise, error))
         else:
-            ended.put(lambda: found)
+            ended.put(lambda: answer)
 
     threading.Thread(target=run, name="ask", daemon=True).start()
     try:
@@ -146,15 +146,15 @@ def custom_endpoints(session: Any, environ: Mapping[str, str] = os.environ) -> s
     core = session._session  # noqa: SLF001 - boto3 shows its configuration nowhere else
     if core.get_config_variable("ignore_configured_endpoint_urls"):
         return None
-    found = {
+    endpoints = {
         service: url
         for service, name in SERVICES.items()
         if (url := _configured(core, name, environ)) is not None
     }
-    urls = sorted(set(found.values()))
-    if len(urls) == 1 and len(found) == len(SERVICES):
+    urls = sorted(set(endpoints.values()))
+    if len(urls) == 1 and len(endpoints) == len(SERVICES):
         return urls[0]
-    return ", ".join(f"{name}: {url}" for name, url in found.items()) or None
+    return ", ".join(f"{name}: {url}" for name, url in endpoints.items()) or None
 
 
 def _configured(core: Any, name: str, environ: Mapping[str, str]) -> str | None:

@@ -162,11 +162,11 @@ def _flaw(model: OperationModel, shape: Any, body: bytes, needs: Collection[str]
             return None if _is_of(model, root) else GARBLED
         if protocol == CBOR:
             # AWS writes maps and lists of indefinite length: their end is looked for by peeking.
-            found = CBOR_PARSER.parse_data_item(io.BufferedReader(io.BytesIO(body)))
+            document = CBOR_PARSER.parse_data_item(io.BufferedReader(io.BytesIO(body)))
         else:
-            found = _loaded(body)
-        flaw = mistyped(shape, found) or (OTHER if found and _silent(shape, found) else "")
-        absent = "" if flaw else lacks(shape, found, needs)
+            document = _loaded(body)
+        flaw = mistyped(shape, document) or (OTHER if document and _silent(shape, document) else "")
+        absent = "" if flaw else lacks(shape, document, needs)
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
         return GARBLED
     if flaw:
@@ -174,10 +174,10 @@ def _flaw(model: OperationModel, shape: Any, body: bytes, needs: Collection[str]
     return without(absent) if absent else None
 
 
-def lacks(shape: Any, found: dict[str, Any], needs: Collection[str]) -> str:
+def lacks(shape: Any, document: dict[str, Any], needs: Collection[str]) -> str:
     """Name the members that a JSON or CBOR answer needs and does not have; empty where it has all."""
     wire = {need: shape.members[need].serialization.get("name", need) for need in needs}
-    absent = sorted(key for key, name in wire.items() if found.get(name) in (None, {}, ""))
+    absent = sorted(key for key, name in wire.items() if document.get(name) in (None, {}, ""))
     return ", ".join(absent)
 
 
@@ -198,13 +198,13 @@ def _is_of(model: OperationModel, root: ET.Element) -> bool:
     shape = model.output_shape
     payload = shape.members.get(shape.serialization.get("payload"))
     if wrapper := shape.serialization.get("resultWrapper"):
-        found = [entry for entry in (root, *root) if _tag(entry) == wrapper]
-        return bool(found) and _holds(shape, found[0])
+        wrappers = [entry for entry in (root, *root) if _tag(entry) == wrapper]
+        return bool(wrappers) and _holds(shape, wrappers[0])
     if payload is not None:
-        wanted = {payload.name, payload.serialization.get("name"), shape.serialization["payload"]}
-        return _tag(root) in wanted and _holds(payload, root)
-    known = _elements(shape) | {ROOTS.get(model.name, "")}
-    return bool(known & {_tag(entry) for entry in (root, *root)}) and _holds(shape, root)
+        roots = {payload.name, payload.serialization.get("name"), shape.serialization["payload"]}
+        return _tag(root) in roots and _holds(payload, root)
+    possible = _elements(shape) | {ROOTS.get(model.name, "")}
+    return bool(possible & {_tag(entry) for entry in (root, *root)}) and _holds(shape, root)
 
 
 def _holds(shape: Any, node: ET.Element) -> bool:
@@ -256,14 +256,14 @@ def mistyped(shape: Any, value: Any, path: str = "") -> str:
     return next((flaw for pair in _below(shape, value, path) if (flaw := mistyped(*pair))), "")
 
 
-def _silent(shape: Any, found: dict[str, Any]) -> bool:
+def _silent(shape: Any, document: dict[str, Any]) -> bool:
     """Whether a structure says nothing of what its shape could: an error under 200, the answer to another operation."""
     inside = [
         (key, member)
         for key, member in shape.members.items()
         if "location" not in member.serialization
     ]
-    values = (found.get(entry.serialization.get("name", key)) for key, entry in inside)
+    values = (document.get(entry.serialization.get("name", key)) for key, entry in inside)
     return bool(inside) and all(value is None for value in values)
 
 
@@ -279,9 +279,9 @@ def _below(shape: Any, value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
     match shape.type_name:
         case "structure":
             for name, member in shape.members.items():
-                found = value.get(member.serialization.get("name", name))
-                if found is not None and "location" not in member.serialization:
-                    yield member, found, f"{path}.{name}".lstrip(".")
+                inner = value.get(member.serialization.get("name", name))
+                if inner is not None and "location" not in member.serialization:
+                    yield member, inner, f"{path}.{name}".lstrip(".")
         case "list":
             for entry in value:
                 yield shape.member, entry, f"{path}[]"

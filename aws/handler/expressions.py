@@ -33,9 +33,9 @@ class Evaluation(ast.NodeVisitor):
             case ast.Lambda():
                 pass
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                for named in ast.walk(node):
-                    if isinstance(named, ast.NamedExpr):
-                        self.bound[named.target.id] = named
+                for walrus in ast.walk(node):
+                    if isinstance(walrus, ast.NamedExpr):
+                        self.bound[walrus.target.id] = walrus
             case (
                 ast.MatchAs(name=str(name))
                 | ast.MatchStar(name=str(name))
@@ -105,13 +105,13 @@ class Evaluation(ast.NodeVisitor):
 
     def _variable(self, name: ast.expr, node: ast.expr) -> None:
         """Stop at a node that needs a variable, named by a text or by a name for it, which is not there."""
-        match self._known(name.id) if isinstance(name, ast.Name) else name:
+        match self._binding(name.id) if isinstance(name, ast.Name) else name:
             case ast.Constant(value=str(text)) if self.importing.lacks(text):
                 at = f"{self.file}:{node.lineno}"
                 en = f"{at} needs the variable {text}, which the function does not have"
                 raise ImportEnds(en, f"{at}で必要とする環境変数{text}が関数にない")
 
-    def _known(self, name: str) -> ast.AST | None:
+    def _binding(self, name: str) -> ast.AST | None:
         """Return what binds a name, where nothing else in its module or of another can have bound it since."""
         again = name not in self.once or {name, "*"} & self.importing.assigned
         return None if again else self.bound.get(name)

@@ -29,13 +29,13 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     runtime = PYTHON.fullmatch(version.runtime or "")
     if runtime is None:
         return _of_another_language(files, version)
-    given = value_of(version, "environment")
-    variables = frozenset(given) if isinstance(given, Mapping) else None
+    environment = value_of(version, "environment")
+    variables = frozenset(environment) if isinstance(environment, Mapping) else None
     path_set = variables is not None and "PYTHONPATH" in variables
     layered = bool(version.layers or version.file_systems or path_set)
-    known = None if layered or variables is None or variables & BEFORE_THE_HANDLER else variables
+    settled = None if layered or variables is None or variables & BEFORE_THE_HANDLER else variables
     modules = PackageModules(files, int(runtime[1]), version.architectures[0])
-    importing = Importing(modules, executed, layered=layered, variables=known)
+    importing = Importing(modules, executed, layered=layered, variables=settled)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
         return None if path in importing.modules.compiled else _absent(path, certain=not layered)
@@ -102,20 +102,20 @@ def _makes(kind: ast.ClassDef) -> bool:
 
 def _generates(function: ast.FunctionDef) -> bool:
     """Whether calling a function returns a generator."""
-    left: list[ast.AST] = [*function.body]
-    while left:
-        node = left.pop()
+    pending: list[ast.AST] = [*function.body]
+    while pending:
+        node = pending.pop()
         if isinstance(node, ast.Yield | ast.YieldFrom):
             return True
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            left += ast.iter_child_nodes(node)
+            pending += ast.iter_child_nodes(node)
     return False
 
 
-def _not_json(file: str, name: str, what: Words) -> HandlerFlaw:
-    en = f"{name} in {file} returns {what.en}, of which Lambda can make no JSON"
+def _not_json(file: str, name: str, returned: Words) -> HandlerFlaw:
+    en = f"{name} in {file} returns {returned.en}, of which Lambda can make no JSON"
     return HandlerFlaw(
-        Words(en=en, ja=f"{file}の{name}は{what.ja}を返し、LambdaがJSONに変換できない")
+        Words(en=en, ja=f"{file}の{name}は{returned.ja}を返し、LambdaがJSONに変換できない")
     )
 
 

@@ -45,9 +45,9 @@ class ModuleImport(Evaluation):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Evaluate what a definition evaluates: decorators, defaults and annotations, not the body."""
-        for given in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
-            if given is not None:
-                self.visit(given)
+        for expression in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
+            if expression is not None:
+                self.visit(expression)
         if not getattr(node, "type_params", ()):  # which only the annotations know
             taken = (each for each in ast.walk(node.args) if isinstance(each, ast.arg))
             self._annotated(*(each.annotation for each in taken), node.returns)
@@ -62,31 +62,31 @@ class ModuleImport(Evaluation):
 
     def visit_Call(self, node: ast.Call) -> None:
         super().visit_Call(node)
-        given = [*takewhile(lambda each: not isinstance(each, ast.Starred), node.args)]
+        arguments = [*takewhile(lambda each: not isinstance(each, ast.Starred), node.args)]
         match self._named_by(node.func):
             case ast.FunctionDef() | ast.Lambda() as function:
-                self._calls(function, given)
+                self._calls(function, arguments)
             case ast.ClassDef(bases=[], keywords=[], decorator_list=[]) as made:
                 match [each for each in ast.walk(made) if _constructs(each)]:
                     case [ast.FunctionDef(name="__init__") as function] if function in made.body:
-                        self._calls(function, [node.func, *given])
+                        self._calls(function, [node.func, *arguments])
 
     def _named_by(self, called: ast.expr) -> ast.AST | None:
         """Return the definition of what is called, if it is known, in this module or another one."""
         match called:
             case ast.Name(id=name):
-                return self._known(name)
+                return self._binding(name)
             case ast.Attribute(value=value, attr=name) if module := self._module_of(value):
                 once = name in self.importing.once.get(module, ()) and not self._again(name)
                 return self.importing.loaded.get(module, {}).get(name) if once else None
         return called
 
-    def _calls(self, function: ast.FunctionDef | ast.Lambda, given: list[ast.expr]) -> None:
+    def _calls(self, function: ast.FunctionDef | ast.Lambda, arguments: list[ast.expr]) -> None:
         owner, name = self.importing.owners.get(function), getattr(function, "name", "")
         if isinstance(owner, ModuleImport) and function in owner.own:
             once = owner is self or name in owner.once or name == "__init__"
             if once and not self._again(name):
-                owner.called(function, given)
+                owner.called(function, arguments)
 
     def _again(self, name: str) -> bool:
         """Whether a statement may have set an attribute of that name, or a class's ``__new__`` beside its ``__init__``."""
@@ -97,8 +97,8 @@ class ModuleImport(Evaluation):
         """Execute what a function of this module certainly does when it is called: all before its first branch."""
         outer, annotates = self.bound, self.annotates
         positional = (*function.args.posonlyargs, *function.args.args)
-        given = zip(positional, arguments, strict=False)
-        values = {each.arg: value for each, value in given if isinstance(value, ast.Constant)}
+        pairs = zip(positional, arguments, strict=False)
+        values = {each.arg: value for each, value in pairs if isinstance(value, ast.Constant)}
         way = (function, *((name, value.value) for name, value in values.items()))
         if way in self.sound:  # each call of a call again would take for ever
             return

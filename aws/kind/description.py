@@ -109,7 +109,7 @@ class ReadCall:
     """Closed members, and other entries that cannot be derived from the facts."""
     harmless: Mapping[str | Harmless, str] = field(default_factory=dict)
     """Reason why members are harmless -> their names."""
-    beside: Mapping[str, Entry] = field(default_factory=dict)
+    outside: Mapping[str, Entry] = field(default_factory=dict)
     """Members of the answer outside the resource."""
     lists: Mapping[str, str] = field(default_factory=dict)
     """If an answer has the resource in one of several lists: list -> the members of its elements."""
@@ -125,7 +125,7 @@ class ReadCall:
     @property
     def closes(self) -> bool:
         return any(
-            isinstance(entry, Closed) for entry in (*self.members.values(), *self.beside.values())
+            isinstance(entry, Closed) for entry in (*self.members.values(), *self.outside.values())
         )
 
     @property
@@ -142,8 +142,8 @@ class ReadCall:
 
     def entry_of(self, name: str, listed: Iterable[Raw]) -> Raw | None:
         """Return the element of a listing that has this name; None if there is none."""
-        named = self.named
-        return next((entry for entry in listed if named and named({}, entry) == name), None)
+        name_of = self.named
+        return next((entry for entry in listed if name_of and name_of({}, entry) == name), None)
 
     def path(self, member: str) -> str:
         return f"{self.under}.{member}".strip(".")
@@ -174,13 +174,13 @@ class Fact:
     """Converts our value to the members of a request; default: the member that it is read from."""
 
     @property
-    def given(self) -> bool:
+    def from_place(self) -> bool:
         """Whether its value comes from the place, not from an answer."""
         return self.at.startswith("@")
 
     @property
     def members(self) -> tuple[str, ...]:
-        return tuple(self.covers.split()) or (() if self.given else (self.at,))
+        return tuple(self.covers.split()) or (() if self.from_place else (self.at,))
 
     def members_of(self, value: Any) -> Raw:
         """Return the members of a request that set the value."""
@@ -282,9 +282,9 @@ TAGS = Words(en="tags", ja="タグ")
 ID = Words(en="id", ja="ID")
 
 
-def described(named: Mapping[str, str], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+def described(tags: Mapping[str, str], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
     """Mask tags and variables as they are read, since their values may be secrets; a change does not look at them."""
-    values: Mapping[str, MaskedValue] = place["scope"].described(named) if "scope" in place else {}
+    values: Mapping[str, MaskedValue] = place["scope"].described(tags) if "scope" in place else {}
     return values
 
 

@@ -66,15 +66,15 @@ class Kind(Generic[T]):
 
         Raises Gone if the resource does not exist, and the first call's failure if no call was answered.
         """
-        where = {"name": name, **place}
+        full_place = {"name": name, **place}
         answers: dict[str, Any] = {}
         for key in self._of_facts:
             there = not all(isinstance(answer, Unreadable) for answer in answers.values())
-            answers[key] = tried(partial(self._asked, aws, key, where), there=there)
+            answers[key] = tried(partial(self._entry, aws, key, full_place), there=there)
         return self.decode(answers, name, **place)
 
-    def _asked(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
-        call, made, name = self.calls[key], self._made(aws, key, where), where["name"]
+    def _entry(self, aws: Aws, key: str, place: Mapping[str, Any]) -> Any:
+        call, made, name = self.calls[key], self._made(aws, key, place), place["name"]
         if not call.listed:
             return {call.pages: made} if call.pages else made
         if (entry := call.entry_of(name, made)) is None:
@@ -97,7 +97,7 @@ class Kind(Generic[T]):
         return self.decode({first: answer, **{key: {} for key in others}}, name, **place)
 
     def _value(self, fact: Fact, answer: Any, name: str, place: Mapping[str, Any]) -> Any:
-        if fact.given:
+        if fact.from_place:
             return {**place, "name": name}.get(fact.at[1:], fact.absent)
         if isinstance(answer, Unreadable):
             return answer
@@ -122,8 +122,8 @@ class Kind(Generic[T]):
         return self._actions(self._of_facts)
 
     def _actions(self, keys: Iterable[str]) -> tuple[str, ...]:
-        named = (actions_for(self.service, self.calls[key].operation, "GET") for key in keys)
-        return tuple(dict.fromkeys(action for actions in named for action in actions))
+        per_call = (actions_for(self.service, self.calls[key].operation, "GET") for key in keys)
+        return tuple(dict.fromkeys(action for actions in per_call for action in actions))
 
     def readers(self, names: Callable[[Reading], Iterable[str]]) -> Mapping[str, Reader]:
         """Return the readers of its sections; ``names`` returns the names of the resources to read."""
@@ -154,10 +154,10 @@ class Kind(Generic[T]):
 
         def read(name: str) -> tuple[Any, ...]:
             self._wholly_read(required(items, self.section, name), name)
-            where = {"name": name, "account": reading.scope.account}
+            place = {"name": name, "account": reading.scope.account}
             for key in others:
                 if key not in whole:
-                    self._made(reading.aws, key, where)
+                    self._made(reading.aws, key, place)
             return reading.aws.unplanned(self.words.en, name)
 
         return reading.each(items, read)
@@ -167,8 +167,8 @@ class Kind(Generic[T]):
         """Return a source that makes a call about all resources at once; the ledger assigns each answer to a resource."""
         return lambda reading: self._made(reading.aws, key, {})
 
-    def _made(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
-        call, ask = self.calls[key], self.calls[key].parameters(where)
+    def _made(self, aws: Aws, key: str, place: Mapping[str, Any]) -> Any:
+        call, ask = self.calls[key], self.calls[key].parameters(place)
         if call.pages:
             return aws.listed(self.service, call.method, call.pages, **ask)
         return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
@@ -196,7 +196,7 @@ class Kind(Generic[T]):
                 for name in names.split(" ")
                 if name in entries
             }
-            | dict(call.beside),
+            | dict(call.outside),
             resources={path: Resource(kind=self.words, name=call.named) for path in lists}
             if call.named
             else {},
@@ -240,27 +240,27 @@ class Kind(Generic[T]):
         gone = next(iter(answers.values())) is None
         return (None if gone else self.decode(answers, name)), answers
 
-    def answer(self, context: ChangeContext, key: str, where: Mapping[str, Any]) -> Raw | None:
+    def answer(self, context: ChangeContext, key: str, place: Mapping[str, Any]) -> Raw | None:
         """Ask by the clients of a change; None where the resource does not exist."""
         call = self.calls[key]
-        asked = call.parameters(where)
+        parameters = call.parameters(place)
         if call.listed:
-            listed = context.listed(self.service, call.method, call.pages, **asked)
-            return call.entry_of(where["name"], listed)
+            listed = context.listed(self.service, call.method, call.pages, **parameters)
+            return call.entry_of(place["name"], listed)
         ask = getattr(context.client(self.service), call.method)
-        return unless_absent(partial(empty_if, call.empty_on, ask), **asked)
+        return unless_absent(partial(empty_if, call.empty_on, ask), **parameters)
 
-    def repairs(self, name: str, found: T | None, bounds: Mapping[Words, Bound]) -> Changes:
+    def repairs(self, name: str, current: T | None, bounds: Mapping[Words, Bound]) -> Changes:
         """Return one Change per fact outside its bound, to the nearest value within it."""
         changes = []
         for words, bound in bounds.items():
             key, fact = self.by_words[words]
-            before = None if found is None else getattr(found, key)
-            shown = None if found is None else fact.shown(before)
-            if found is None or not bound.holds(shown):
+            before = None if current is None else getattr(current, key)
+            shown = None if current is None else fact.shown(before)
+            if current is None or not bound.holds(shown):
                 after = bound.keeping(before)
                 changes.append(
-                    Change(self.resource(name), words, shown, after, creates=found is None)
+                    Change(self.resource(name), words, shown, after, creates=current is None)
                 )
         return tuple(changes)
 

@@ -20,7 +20,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import JUDGED, LABELS, NAMES, WHEN, Closed, answered, only
+from aws.ledger import JUDGED, LABELS, NAMES, WHEN, Closed, by_member, only
 from aws.raw import Raw, utc
 from aws.words import Words
 
@@ -229,7 +229,7 @@ ALARM = Kind[Alarm](
     calls={
         "alarm": ReadCall(
             operation="DescribeAlarms",
-            named=answered("AlarmName"),
+            named=by_member("AlarmName"),
             needs=frozenset({"MetricAlarms"}),
             lists={
                 "MetricAlarms": f"{_OF_ANY_TYPE} MetricName Namespace Statistic ExtendedStatistic"

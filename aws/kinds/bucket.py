@@ -24,7 +24,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import Closed, Harmless, asked, only
+from aws.ledger import Closed, Harmless, by_parameter, only
 from aws.raw import Raw
 from aws.words import Words
 
@@ -142,7 +142,7 @@ _BY_STATEMENT = by_hand(
 
 def _answer(operation: str, **more: Any) -> ReadCall:
     """Describe a read of one bucket, which S3 answers to its owner alone."""
-    return ReadCall(operation=operation, asks=OWNED, named=asked("Bucket"), **more)
+    return ReadCall(operation=operation, asks=OWNED, named=by_parameter("Bucket"), **more)
 
 
 BUCKET = Kind[Bucket](

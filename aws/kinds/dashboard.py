@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.kind.description import BY_NAME, NAME, Part, ReadCall, fact
 from aws.kind.engine import Kind
-from aws.ledger import NAMES, asked
+from aws.ledger import NAMES, by_parameter
 from aws.raw import Raw
 from aws.words import Words
 
@@ -70,7 +70,7 @@ DASHBOARD = Kind[Dashboard](
         "dashboard": ReadCall(
             operation="GetDashboard",
             asks={"DashboardName": "{name}"},
-            named=asked("DashboardName"),
+            named=by_parameter("DashboardName"),
             needs=frozenset({"DashboardBody"}),
             members={"DashboardArn": NAMES},
         )

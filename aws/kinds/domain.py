@@ -22,7 +22,7 @@ from aws.kind.description import (
 )
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import ENDPOINT, PAGE, api_id
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Ledger, Unplanned, answered, only, operation
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Ledger, Unplanned, by_member, only, operation
 from aws.ledgers import ACCESS_MODE, TAGS
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -106,7 +106,7 @@ DOMAIN = Kind[CustomDomain](
     calls={
         "domain": ReadCall(
             operation="GetDomainName",
-            named=answered("domainName"),
+            named=by_member("domainName"),
             needs=frozenset({"domainName"}),
             members={
                 "endpointAccessMode": Closed(ACCESS_MODE, usual=only("BASIC")),

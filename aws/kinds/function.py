@@ -35,7 +35,7 @@ from aws.ledger import (
     Ledger,
     Resource,
     Unplanned,
-    asked,
+    by_parameter,
     off,
     only,
     operation,
@@ -278,7 +278,7 @@ FUNCTION = Kind[Function](
         )
     },
 )
-BY_NAME = {"": Resource(kind=FUNCTION.words, name=asked("FunctionName"))}
+BY_NAME = {"": Resource(kind=FUNCTION.words, name=by_parameter("FunctionName"))}
 LEDGER: Ledger = {
     "lambda:GetRuntimeManagementConfig": operation(
         members={

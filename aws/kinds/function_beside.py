@@ -118,7 +118,7 @@ LAMBDA_ACCOUNT = Kind[LambdaAccount](
             under="AccountLimit",
             needs=frozenset({"AccountLimit"}),
             harmless={ROOM: "TotalCodeSize CodeSizeUnzipped CodeSizeZipped"},
-            beside={"AccountUsage": Harmless(ROOM)},
+            outside={"AccountUsage": Harmless(ROOM)},
         )
     },
 )

@@ -20,7 +20,7 @@ from aws.kind.description import (
 )
 from aws.kind.engine import Kind
 from aws.kinds.secret import Secret
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, asked, only
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, by_parameter, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section, Unreadable, readable
@@ -128,7 +128,7 @@ KEY = Kind[Key](
             operation="ListGrants",
             asks={"KeyId": "{name}"},
             pages="Grants",
-            named=asked("KeyId"),
+            named=by_parameter("KeyId"),
             needs=frozenset({"Grants"}),
             members={
                 "Grants": Closed(

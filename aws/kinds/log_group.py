@@ -9,7 +9,7 @@ from aws.door.failures import ReadFailure
 from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
-from aws.ledger import JUDGED, NAMES, WHEN, Closed, Effect, answered, only
+from aws.ledger import JUDGED, NAMES, WHEN, Closed, Effect, by_member, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, shared_beginning
 from aws.section import Section, Unreadable
@@ -62,7 +62,7 @@ LOG_GROUP = Kind[LogGroup](
             asks={"logGroupNamePrefix": "{name}"},
             under="logGroups",
             pages="logGroups",
-            named=answered("logGroupName"),
+            named=by_member("logGroupName"),
             needs=frozenset({"logGroups"}),
             members={
                 "dataProtectionStatus": Closed(
@@ -100,7 +100,7 @@ LOG_GROUP = Kind[LogGroup](
             operation="DescribeMetricFilters",
             under="metricFilters",
             pages="metricFilters",
-            named=answered("logGroupName"),
+            named=by_member("logGroupName"),
             needs=frozenset({"metricFilters"}),
             members={
                 "logGroupName": JUDGED,

@@ -29,7 +29,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, answered, only
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, by_member, only
 from aws.ledgers import ACCESS_MODE
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
@@ -108,7 +108,7 @@ REST_API = Kind[RestApi](
             operation="GetRestApis",
             under="items",
             pages="items",
-            named=answered("name"),
+            named=by_member("name"),
             needs=frozenset({"items"}),
             members={
                 "binaryMediaTypes": Closed(BINARY),
@@ -319,7 +319,7 @@ STAGE = Kind[Stage](
             operation="GetStages",
             under="item",
             pages="item",
-            named=answered("stageName"),
+            named=by_member("stageName"),
             needs=frozenset({"item"}),
             members={"webAclArn": Closed(WEB_ACL)},
             harmless={

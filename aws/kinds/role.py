@@ -21,7 +21,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Ledger, answered, operation
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Ledger, by_member, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
@@ -141,7 +141,7 @@ ROLE = Kind[Role](
             operation="GetAccountAuthorizationDetails",
             under="RoleDetailList",
             pages="RoleDetailList",
-            named=answered("RoleName"),
+            named=by_member("RoleName"),
             needs=frozenset({"RoleDetailList", "Policies"}),
             members={
                 "InstanceProfileList": Closed(PROFILE, shows="InstanceProfileName", loosens=True)
@@ -150,7 +150,7 @@ ROLE = Kind[Role](
                 PATH: "Path",
                 WHEN: "CreateDate RoleLastUsed.LastUsedDate",
             },
-            beside=operation(
+            outside=operation(
                 judged=(
                     "UserDetailList.Arn Policies.Arn Policies.DefaultVersionId"
                     " Policies.PolicyVersionList UserDetailList.UserPolicyList"

@@ -12,7 +12,7 @@ from aws.change.undo import (
     by_hand,
     calling,
     no_longer_denied,
-    statements_left,
+    without_statements,
 )
 from aws.kind.description import (
     ARN,
@@ -145,7 +145,7 @@ def _policy(target: UndoTarget) -> None:
     """Take statements off the secret's own policy; without any, the policy goes."""
     client, secret = target.context.client("secretsmanager"), {"SecretId": target.name}
     there = client.get_resource_policy(**secret)["ResourcePolicy"]
-    if left := statements_left(there, target.ids):
+    if left := without_statements(there, target.ids):
         client.put_resource_policy(**secret, ResourcePolicy=left)
     else:
         client.delete_resource_policy(**secret)
@@ -171,7 +171,7 @@ SECRET = Kind[Secret](
             needs=frozenset({"ARN"}),
             members={
                 "Type": Closed(EXTERNAL_TYPE),
-                "RotationEnabled": Closed(ROTATION, beside=HOW_IT_ROTATES),
+                "RotationEnabled": Closed(ROTATION, siblings=HOW_IT_ROTATES),
                 "VersionIdsToStages": Closed(
                     FURTHER_LABELS,
                     usual=lambda found: not _further_labels(found),

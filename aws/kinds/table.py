@@ -18,7 +18,7 @@ from aws.kind.description import (
     fact,
 )
 from aws.kind.engine import Kind
-from aws.ledger import NAMES, WHEN, Closed, Ledger, asked, off, operation
+from aws.ledger import NAMES, WHEN, Closed, Ledger, by_parameter, off, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
@@ -179,7 +179,7 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
         return states == {"ACTIVE"}
 
     what = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
-    context.wait(active, what=what, every_s=2, within_s=1800, of=f"table {name}")
+    context.wait(active, until=what, every_s=2, within_s=1800, of=f"table {name}")
 
 
 TABLE = Kind[Table](
@@ -194,7 +194,7 @@ TABLE = Kind[Table](
             operation="DescribeTable",
             asks={"TableName": "{name}"},
             under="Table",
-            named=asked("TableName"),
+            named=by_parameter("TableName"),
             members={
                 "LocalSecondaryIndexes": Closed(LOCAL_INDEXES, shows="IndexName"),
                 "VectorIndexes": Closed(VECTOR_INDEXES, shows="IndexName"),
@@ -238,7 +238,7 @@ TABLE = Kind[Table](
         "expiry": ReadCall(
             operation="DescribeTimeToLive",
             asks={"TableName": "{name}"},
-            named=asked("TableName"),
+            named=by_parameter("TableName"),
             needs=frozenset({"TimeToLiveDescription"}),
             members={
                 "TimeToLiveDescription": Closed(
@@ -249,7 +249,7 @@ TABLE = Kind[Table](
         "kinesis": ReadCall(
             operation="DescribeKinesisStreamingDestination",
             asks={"TableName": "{name}"},
-            named=asked("TableName"),
+            named=by_parameter("TableName"),
             needs=frozenset({"KinesisDataStreamDestinations"}),
             harmless={NAMES: "TableName"},
             members={

@@ -13,7 +13,7 @@ from aws.change.undo import (
     by_hand,
     calling,
     no_longer_denied,
-    statements_left,
+    without_statements,
 )
 from aws.kind.description import COPIES, DENIED, OPENED
 from aws.kinds.table import (
@@ -69,7 +69,7 @@ def _kinesis(target: UndoTarget) -> None:
         en=f"table {table} no longer streams to Kinesis",
         ja=f"テーブル{table}のKinesisへの配信が止まること",
     )
-    target.context.wait(disabled, what=what, every_s=5, within_s=300)
+    target.context.wait(disabled, until=what, every_s=5, within_s=300)
 
 
 STOP_STREAMING = calling(
@@ -95,7 +95,7 @@ def _policy(target: UndoTarget) -> None:
     client = target.context.client("dynamodb")
     described = client.describe_table(TableName=target.name)
     table = {"ResourceArn": described["Table"]["TableArn"]}
-    if left := statements_left(client.get_resource_policy(**table)["Policy"], target.ids):
+    if left := without_statements(client.get_resource_policy(**table)["Policy"], target.ids):
         client.put_resource_policy(**table, Policy=left)
     else:
         client.delete_resource_policy(**table)

@@ -21,7 +21,7 @@ from aws.kind.description import (
     value_of,
 )
 from aws.kind.engine import Kind
-from aws.ledger import NAMES, Closed, Ledger, asked, operation
+from aws.ledger import NAMES, Closed, Ledger, by_parameter, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import fingerprint
@@ -156,7 +156,7 @@ TOPIC = Kind[Topic](
         "protection": ReadCall(
             operation="GetDataProtectionPolicy",
             asks={"ResourceArn": "{name}"},
-            named=asked("ResourceArn"),
+            named=by_parameter("ResourceArn"),
             members={"DataProtectionPolicy": Closed(DATA_PROTECTION)},
         ),
     },

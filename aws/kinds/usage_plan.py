@@ -10,7 +10,7 @@ from aws.door.failures import ReadFailure
 from aws.kind.description import ID, IDENTITY, NAME, PLANNED_BY, Part, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import PAGE, api_id
-from aws.ledger import LABELS, NAMES, WHEN, Harmless, answered
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, by_member
 from aws.ledgers import TAGS
 from aws.raw import Raw
 from aws.reading import Reader, Reading, ours
@@ -120,7 +120,7 @@ USAGE_PLAN = Kind[UsagePlan](
             operation="GetUsagePlans",
             under="items",
             pages="items",
-            named=answered("name"),
+            named=by_member("name"),
             # Where our API is, neither listing that a plan needs is empty: without it, it is not understood.
             needs=frozenset({"items"}),
             members={"tags": TAGS},
@@ -171,7 +171,7 @@ API_KEY = Kind[ApiKey](
                 WHEN: "createdDate lastUpdatedDate",
                 "an older way to say what usage plans say, which are judged": "stageKeys",
             },
-            beside={"warnings": Harmless("what an import complained of")},
+            outside={"warnings": Harmless("what an import complained of")},
         )
     },
 )

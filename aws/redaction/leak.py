@@ -41,8 +41,8 @@ class Search:
         """Return the answer with the name of a secret wherever the secret stood; note each place."""
         if not self._needles:
             return answer
-        asked = [parameter for parameter in parameters.values() if isinstance(parameter, str)]
-        about = ", ".join(self._replaced(name, self._names(name)) for name in asked)
+        texts = [parameter for parameter in parameters.values() if isinstance(parameter, str)]
+        about = ", ".join(self._replaced(name, self._names(name)) for name in texts)
         return self._cleaned(call, about, "", answer)
 
     @property
@@ -58,7 +58,7 @@ class Search:
                     self._note(call, f"{about} {path}".strip(), names)
                 return self._replaced(value, names) if names else value
             case Mapping():
-                path += self._named(value)
+                path += self._label(value)
                 return dict(self._member(call, about, path, *item) for item in value.items())
             case list():
                 return [self._cleaned(call, about, path, entry) for entry in value]
@@ -69,12 +69,12 @@ class Search:
         shown = self._cleaned(call, about, path, name)
         return shown, self._cleaned(call, about, f"{path}.{shown}".lstrip("."), value)
 
-    def _named(self, element: Raw) -> str:
+    def _label(self, element: Raw) -> str:
         """Return how a person would find an element of a list: ``[api-5xx-alarm]``."""
-        found = (
+        names = (
             value for key, value in element.items() if NAME.search(key) and isinstance(value, str)
         )
-        first = next(found, "")
+        first = next(names, "")
         return f"[{self._replaced(first, self._names(first))}]" if first else ""
 
     def _replaced(self, text: str, names: tuple[str, ...]) -> str:
@@ -83,9 +83,9 @@ class Search:
         for name in names:
             for spelling in sorted(self._needles[name], key=len, reverse=True):
                 raw = raw.replace(spelling, mark(name).encode())
-        left = raw.decode(errors="replace")
-        whole = marked(left) == names and not secrets_in(left, self._needles)
-        return left if whole else ", ".join(map(mark, names))
+        redacted = raw.decode(errors="replace")
+        whole = marked(redacted) == names and not secrets_in(redacted, self._needles)
+        return redacted if whole else ", ".join(map(mark, names))
 
     def _names(self, text: str) -> tuple[str, ...]:
         """Return the secrets in a text."""

@@ -83,11 +83,11 @@ WITHHELD = re.compile(
 
 def readings(text: bytes) -> set[bytes]:
     """Return the text and all that it decodes to, ``DEPTH`` encodings deep."""
-    found, left = {text}, {text}
+    forms, newest = {text}, {text}
     for _ in range(DEPTH):
-        left = {inner for data in left for inner in _decoded(data)} - found
-        found |= left
-    return found
+        newest = {inner for data in newest for inner in _decoded(data)} - forms
+        forms |= newest
+    return forms
 
 
 def from_hex(run: bytes) -> Iterator[bytes]:
@@ -108,7 +108,7 @@ def from_base64(run: bytes) -> Iterator[bytes]:
 def _decoded(text: bytes) -> Iterator[bytes]:
     yield b"".join(text.split())  # base64 is often wrapped
     yield unquote_to_bytes(text)
-    yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
+    yield ESCAPED.sub(lambda match: bytes.fromhex((match[1] or b"").decode()) or match[2], text)
     for run in {*BASE64_RUN.findall(text)}:  # in a log the same names stand a hundred times
         if UUID.fullmatch(run):
             continue
@@ -259,8 +259,10 @@ def _searched(text: str, needles: frozenset[tuple[str, frozenset[bytes]]]) -> tu
     """Search a text once: most are ARNs and ids that occur repeatedly, and both readings of a run ask again."""
     forms = readings(text.encode())
     whole = BETWEEN_FORMS.join(forms)
-    found = (name for name, wanted in needles if any(map(whole.__contains__, _pieces(wanted))))
-    return tuple(sorted(found))
+    names = (
+        name for name, spellings in needles if any(map(whole.__contains__, _pieces(spellings)))
+    )
+    return tuple(sorted(names))
 
 
 def mark(name: str) -> str:
@@ -274,9 +276,9 @@ def marked(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
+def _pieces(spellings: frozenset[bytes]) -> frozenset[bytes]:
     """Return the windows on each spelling: a key cut off, or in two halves, is still known by one."""
-    return frozenset(piece for data in wanted for piece in _windows(_without_jwt_header(data)))
+    return frozenset(piece for data in spellings for piece in _windows(_without_jwt_header(data)))
 
 
 def _without_jwt_header(spelling: bytes) -> bytes:

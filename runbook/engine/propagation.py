@@ -63,7 +63,7 @@ def _done(context: StepContext, action: Action) -> Changes:
         en=f"AWS shows what {found.operation_name} found to be there",
         ja=f"{found.operation_name}が既存と答えたリソースがAWSの応答に現れること",
     )
-    context.wait(again, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+    context.wait(again, until=what, every_s=EVERY_S, within_s=WITHIN_S)
     return shown[-1]
 
 
@@ -79,7 +79,7 @@ def _wait(context: StepContext, action: Action, made: Changes) -> None:
         return ours.isdisjoint(map(_identity, left))
 
     if ours:
-        context.wait(shown, what=_named(made), every_s=EVERY_S, within_s=WITHIN_S)
+        context.wait(shown, until=_named(made), every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def _named(made: Changes) -> Words:

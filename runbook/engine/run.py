@@ -313,7 +313,7 @@ class Run:
             self.context.sleep(PROOF_EVERY_S)
             with suppress(Refused):  # what is red then, is red
                 self.context.wait(
-                    green, what=what, every_s=PROOF_EVERY_S, within_s=max(late.values())
+                    green, until=what, every_s=PROOF_EVERY_S, within_s=max(late.values())
                 )
         return left
 

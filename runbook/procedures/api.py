@@ -87,7 +87,9 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     下書きをデプロイするまで、ステージが提供中の内容に必要な場合があるためです。
     """
     functions = context.plan.functions
-    for function, released in zip(functions, context.asked(alias.released, functions), strict=True):
+    for function, released in zip(
+        functions, context.answers(alias.released, functions), strict=True
+    ):
         context.needs(
             released,
             Words(

@@ -160,7 +160,7 @@ def _configure(context: StepContext, row: str) -> Changes:
 def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
     """Return function -> variables that are not planned and no row finds wrong; none where that is unknown."""
     names = (planned.name for planned in chosen(context))
-    unplanned = context.asked(function.unplanned_variables, chosen(context))
+    unplanned = context.answers(function.unplanned_variables, chosen(context))
     there = dict(zip(names, unplanned, strict=True))
     if not any(there.values()):
         return there

@@ -180,7 +180,7 @@ def _restorable_now(context: StepContext) -> str:
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     context.wait(
         lambda: all(window(context, table)[1] >= at for table in context.plan.tables),
-        what=Words(
+        until=Words(
             en=f"the tables can be restored to {at.astimezone(JST):%H:%M:%S} JST",
             ja=f"テーブルを{at.astimezone(JST):%H:%M:%S} JSTの時点に復元できるようになること",
         ),

@@ -109,7 +109,7 @@ def let_the_functions_reach_them(context: StepContext) -> Changes:
     """
     made = context.each(allow, context.plan.roles)
     if made and context.go:
-        context.pause(IAM_IN_FORCE_S, what=IN_FORCE)
+        context.pause(IAM_IN_FORCE_S, until=IN_FORCE)
     return made
 
 

@@ -218,7 +218,7 @@ def _compare(context: StepContext, drill: Drill, before: State) -> None:
         return not odd
 
     with suppress(Refused):  # told below, with what is odd
-        context.wait(same, what=AS_IT_WAS, every_s=LISTED_EVERY_S, within_s=LISTED_WITHIN_S)
+        context.wait(same, until=AS_IT_WAS, every_s=LISTED_EVERY_S, within_s=LISTED_WITHIN_S)
     if odd:
         raise Refused(
             en=f"{drill.part}: it is not as it was: {odd.en}; see the procedure `{drill.way_back}`",

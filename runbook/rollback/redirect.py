@@ -204,4 +204,4 @@ def _delete(context: StepContext, restore: Restore) -> None:
     wait_until_active(context, name)
     client.delete_table(TableName=name)
     what = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
-    context.wait(lambda: not exists(context, restore), what=what, every_s=2, within_s=1800)
+    context.wait(lambda: not exists(context, restore), until=what, every_s=2, within_s=1800)

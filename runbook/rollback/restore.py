@@ -123,7 +123,7 @@ def _wait(context: StepContext, restore: Restore) -> None:
     what = Words(
         en=f"table {restore.new.name} is restored", ja=f"テーブル{restore.new.name}が復元されること"
     )
-    context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+    context.wait(ready, until=what, every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def restore_time(context: StepContext) -> datetime:

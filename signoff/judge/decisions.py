@@ -42,7 +42,7 @@ class Differs(Broken):
         self.lines_on = tuple(difference.what for difference in asked)
         """What each of these decisions is on."""
         self.differences = tuple(difference.plain for difference in differences)
-        self.repeats = any(difference.said is None for difference in differences)
+        self.repeats = any(difference.sentence is None for difference in differences)
         """Whether its sentence repeats a difference, whose parts all have columns on the page."""
         self.stops_calls = any(difference.stops_calls for difference in differences)
 

@@ -41,9 +41,9 @@ class Comparison:
         return cls(
             resource=difference.name,
             fact=difference.fact,
-            found=plain(difference.found),
+            found=plain(difference.actual),
             expected=difference.bound.words,
-            holds=difference.bound.holds(difference.found),
+            holds=difference.bound.holds(difference.actual),
             call=difference.call,
             decided_in=difference.decided,
         )

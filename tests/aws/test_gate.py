@@ -16,9 +16,9 @@ def test_answers_about_things_asked_at_the_same_time_stay_in_their_order():
         all_there.wait()
         return name.upper()
 
-    assert CONTEXT.asked(ask, "abc") == ["A", "B", "C"]
+    assert CONTEXT.answers(ask, "abc") == ["A", "B", "C"]
 
 
 def test_failure_to_answer_about_a_single_thing_is_raised():
     with pytest.raises(LookupError, match="b"):
-        CONTEXT.asked(lambda _, name: {"a": 1, "c": 3}[name], "abc")
+        CONTEXT.answers(lambda _, name: {"a": 1, "c": 3}[name], "abc")

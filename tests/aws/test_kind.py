@@ -25,7 +25,7 @@ from aws.kind.description import (
 )
 from aws.kind.engine import Kind
 from aws.kinds.log_group import FOREVER, expiring
-from aws.ledger import JUDGED, Closed, Harmless, asked
+from aws.ledger import JUDGED, Closed, Harmless, by_parameter
 from aws.section import NotTestable
 from aws.words import Words
 from tests.aws.closed_world import Coverage, undecided
@@ -68,9 +68,9 @@ TOY = Kind[Toy](
             operation="DescribeToy",
             asks={"Name": "{name}"},
             under="Toy",
-            named=asked("Name"),
+            named=by_parameter("Name"),
             members={"Mark": Closed(MARK), "Spec.Full": Harmless("how full it is")},
-            beside={"Page": Harmless("one page")},
+            outside={"Page": Harmless("one page")},
         ),
         "colour": ReadCall(
             operation="GetColour",

@@ -8,7 +8,7 @@ from aws.difference import unallowed
 from aws.kinds.bucket import BUCKET
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.ledger import asked, unplanned
+from aws.ledger import by_parameter, unplanned
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
 S3 = botocore.session.get_session().get_service_model("s3")
@@ -94,7 +94,7 @@ def test_what_was_planned_for_a_fact_is_allowed_and_nothing_else():
 def test_resource_is_named_by_the_arn_that_was_asked_about():
     arn = "arn:aws:dynamodb:ap-northeast-1:444455556666:table/Users"
 
-    name = asked("ResourceArn")({"ResourceArn": arn}, {})
+    name = by_parameter("ResourceArn")({"ResourceArn": arn}, {})
 
     assert name == "Users"
 

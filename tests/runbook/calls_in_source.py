@@ -31,7 +31,7 @@ def actions_in(path: Path) -> set[str]:
 def undoing() -> frozenset[str]:
     """Return the actions by which what is attached is taken away, also where moto can attach no such thing."""
     ways = [kind for kind in (*undo.UNDO.values(), *OF_KINDS.values()) if isinstance(kind, Undo)]
-    calls = [call for way in ways for call in (way.left, way.call)]
+    calls = [call for way in ways for call in (way.remains, way.call)]
     return frozenset().union(*map(actions_of_call, calls))
 
 

@@ -178,7 +178,7 @@ def test_key_that_the_procedure_made_is_usable_by_the_named_alone(store):
 def test_key_that_is_disabled_signs_nothing_more(made, store):
     made[0].client("kms").disable_key(KeyId=store.key.arn.rpartition("/")[2])
 
-    assert [difference.found for difference in key_of(store)] == ["Disabled"]
+    assert [difference.actual for difference in key_of(store)] == ["Disabled"]
 
 
 def test_key_that_is_being_deleted_signs_nothing_more(made, store):
@@ -186,7 +186,7 @@ def test_key_that_is_being_deleted_signs_nothing_more(made, store):
         KeyId=store.key.arn.rpartition("/")[2], PendingWindowInDays=7
     )
 
-    assert [difference.found for difference in key_of(store)] == ["PendingDeletion"]
+    assert [difference.actual for difference in key_of(store)] == ["PendingDeletion"]
 
 
 def test_policy_that_lets_anybody_sign_is_told(made, store):
@@ -195,7 +195,7 @@ def test_policy_that_lets_anybody_sign_is_told(made, store):
     policy["Statement"][2]["Principal"] = {"AWS": "*"}
     kms.put_key_policy(KeyId=store.key.arn, PolicyName="default", Policy=json.dumps(policy))
 
-    assert [(difference.fact, difference.found) for difference in key_of(store)] == [
+    assert [(difference.fact, difference.actual) for difference in key_of(store)] == [
         (SIGNERS_BEYOND, ["*"])
     ]
 
@@ -206,7 +206,7 @@ def test_grant_that_lets_somebody_sign_is_told_and_one_that_verifies_is_not(made
         grantee = f"arn:aws:iam::222233334444:role/{role}"
         kms.create_grant(KeyId=store.key.arn, GranteePrincipal=grantee, Operations=[operation])
 
-    assert [difference.found for difference in key_of(store)] == [
+    assert [difference.actual for difference in key_of(store)] == [
         ["arn:aws:iam::222233334444:role/taro"]
     ]
 
@@ -347,7 +347,7 @@ def test_policy_of_the_bucket_is_read_and_none_is_nothing(store):
     s3.put_bucket_policy(Bucket=bucket, Policy=text)
 
     found = erasable(store.load().custody, SimpleNamespace(**SIGNERS))
-    assert [difference.found for difference in found] == [["arn:aws:iam::222233334444:role/taro"]]
+    assert [difference.actual for difference in found] == [["arn:aws:iam::222233334444:role/taro"]]
 
 
 @pytest.mark.parametrize("mode", ["COMPLIANCE", "GOVERNANCE"])

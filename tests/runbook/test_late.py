@@ -51,7 +51,7 @@ def rally(late, tmp_path):
             lambda name=name: (
                 dev.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE"
             ),
-            what=Words.same(f"{name} is ACTIVE"),
+            until=Words.same(f"{name} is ACTIVE"),
             every_s=1,
             within_s=60,
         )

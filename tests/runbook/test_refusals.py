@@ -280,7 +280,7 @@ def test_waiting_says_for_what_and_ends_with_a_sentence(empty):
     said = []
     what = Words(en="the index is built", ja="インデックスが作成されること")
     with pytest.raises(Refused, match="the index is built: timed out after 10 s"):
-        empty.context(waiting=said.append).wait(lambda: False, what=what, every_s=2, within_s=10)
+        empty.context(waiting=said.append).wait(lambda: False, until=what, every_s=2, within_s=10)
 
     assert empty.naps == [2] * 5
     assert (
@@ -305,6 +305,6 @@ def test_what_is_not_found_yet_is_waited_for(empty):
         return bool(client.describe_table(TableName="Users-prod"))
 
     what = Words(en="the table is found", ja="テーブルが見つかること")
-    empty.context().wait(there, what=what, every_s=1, within_s=10)
+    empty.context().wait(there, until=what, every_s=1, within_s=10)
 
     assert len(asked) == 3

@@ -70,7 +70,7 @@ def detach(context: ChangeContext, unplanned: Unplanned, *, planned: Api) -> Cha
     target = ApiTarget(
         context=context, name=unplanned.name, id=unplanned.id, ids=unplanned.ids, api=planned
     )
-    if not isinstance(undo, Undo) or not undo.left(target):
+    if not isinstance(undo, Undo) or not undo.remains(target):
         return ()
     context.tell(undo.lost)
     lost = Change(

@@ -47,7 +47,7 @@ def _route(target: ApiTarget) -> None:
     id_, draft = _draft(target)
     methods = api_draft.planned(target.api)
     method = next(
-        candidate for candidate in methods if _named(candidate.verb, candidate.path) == target.name
+        candidate for candidate in methods if _name(candidate.verb, candidate.path) == target.name
     )
     place = draft.resources[method.path]
     at = {"restApiId": id_, "resourceId": place, "httpMethod": method.verb}
@@ -58,23 +58,25 @@ def _route(target: ApiTarget) -> None:
 def _in_draft(target: ApiTarget) -> bool:
     """Whether the draft's method has anything beside what is planned."""
     _, draft = _draft(target)
-    drafted = (key for key in draft.methods if _named(key[1], key[0]) == target.name)
+    drafted = (key for key in draft.methods if _name(key[1], key[0]) == target.name)
     path, verb = next(drafted, ("", ""))
-    found = draft.methods.get((path, verb))
-    if found is None:
+    method = draft.methods.get((path, verb))
+    if method is None:
         return False
-    behind = found.get("methodIntegration") or {}
+    behind = method.get("methodIntegration") or {}
     responses = (behind.get("integrationResponses") or {}).values()
     # Its answers are cached under the resource's id, unless another name is given.
     own = draft.resources[path]
     return bool(
-        surplus.of_drafted(found, {})
-        or any(surplus.beyond_safe(headers_of(it.get("responseParameters"))) for it in responses)
+        surplus.of_drafted(method, {})
+        or any(
+            surplus.beyond_safe(headers_of(each.get("responseParameters"))) for each in responses
+        )
         or behind.get("cacheNamespace", own) != own
     )
 
 
-def _named(verb: str, path: str) -> str:
+def _name(verb: str, path: str) -> str:
     """Name a method as findings name it."""
     return f"{verb} {path}"
 
@@ -89,13 +91,13 @@ def _methods(target: ApiTarget) -> None:
 
 
 def _shown(target: ApiTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
-    return [(path, verb) for path, verb in draft.methods if _named(verb, path) in target.ids]
+    return [(path, verb) for path, verb in draft.methods if _name(verb, path) in target.ids]
 
 
 def _response_left(target: ApiTarget) -> bool:
-    found = _draft(target)[1].gateway_responses.get(target.name, {})
-    headers = headers_of(found.get("responseParameters"))
-    templates = found.get("responseTemplates") or {}
+    response = _draft(target)[1].gateway_responses.get(target.name, {})
+    headers = headers_of(response.get("responseParameters"))
+    templates = response.get("responseTemplates") or {}
     return bool(surplus.beyond_safe(headers) or surplus.unsafe_templates(templates))
 
 
@@ -117,11 +119,11 @@ def _other_types(target: ApiTarget) -> None:
 def _has(member: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
     """Whether the API itself still has it: else only a deployment of before has."""
 
-    def left(target: ApiTarget) -> bool:
-        found = (rest_api.find(target.context, target.api) or {}).get(member)
-        return bool(found) and found != usual
+    def is_there(target: ApiTarget) -> bool:
+        value = (rest_api.find(target.context, target.api) or {}).get(member)
+        return bool(value) and value != usual
 
-    return left
+    return is_there
 
 
 def _mappings(target: ApiTarget) -> None:
@@ -150,7 +152,7 @@ _METHOD_AGAIN = by_call(
     _route,
     en=f"the method is as planned; {LAST}",
     ja=f"計画どおりになります。{LAST_JA}",
-    left=_in_draft,
+    remains=_in_draft,
 )
 _METHOD_FACTS = (
     *(surplus.MODELS, surplus.VALIDATION, surplus.SCOPES, surplus.CREDENTIALS),
@@ -175,7 +177,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
             en=f"that error is answered as planned; {LAST}",
             ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
             final=fact is surplus.HEADERS,
-            left=_response_left,
+            remains=_response_left,
         )
         for fact in (surplus.HEADERS, surplus.ANSWER_TEMPLATES)
     },
@@ -184,31 +186,31 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         en=f"callers of those methods get 403; {LAST}",
         ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
         final=True,
-        left=lambda target: bool(_shown(target, _draft(target)[1])),
+        remains=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
     (REST_API.words, POLICY): by_call(
         _patched(replaced("/policy", "")),
         en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
-        left=_has("policy"),
+        remains=_has("policy"),
     ),
     (REST_API.words, BINARY): by_call(
         _other_types,
         en=f"bodies of those types are taken as text; {LAST}",
         ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
-        left=_has("binaryMediaTypes"),
+        remains=_has("binaryMediaTypes"),
     ),
     (REST_API.words, COMPRESSION): by_call(
         _patched({"op": "replace", "path": "/minimumCompressionSize"}),
         en=f"answers are no longer compressed; {LAST}",
         ja=f"応答は圧縮されなくなります。{LAST_JA}",
-        left=_has("minimumCompressionSize"),
+        remains=_has("minimumCompressionSize"),
     ),
     (REST_API.words, KEY_SOURCE): by_call(
         _patched(replaced("/apiKeySource", "HEADER")),
         en=f"the API key is taken from the header X-Api-Key; {LAST}",
         ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
-        left=_has("apiKeySource", usual="HEADER"),
+        remains=_has("apiKeySource", usual="HEADER"),
     ),
     (REST_API.words, VPC_ENDPOINTS): by_hand(
         en="API Gateway console > APIs > {name} > API settings > Edit: remove the VPC endpoint; then `api` in the runbook",

@@ -31,19 +31,19 @@ def _event_source(target: UndoTarget) -> None:
     """Delete the mappings that were found, of the function and of its aliases: asked by its name, AWS leaves out theirs."""
     client, function = target.context.client("lambda"), target.name
 
-    def left() -> list[str]:
+    def mappings() -> list[str]:
         listed = target.context.listed(
             "lambda", "list_event_source_mappings", "EventSourceMappings"
         )
         return sorted({entry["UUID"] for entry in listed}.intersection(target.ids))
 
-    for mapping in left():
+    for mapping in mappings():
         client.delete_event_source_mapping(UUID=mapping)
-    what = Words(
+    until = Words(
         en=f"function {function} has no event source",
         ja=f"関数{function}のイベントソースがなくなること",
     )
-    target.context.wait(lambda: not left(), what=what, every_s=5, within_s=300)
+    target.context.wait(lambda: not mappings(), until=until, every_s=5, within_s=300)
 
 
 def _destination(which: str) -> Callable[[UndoTarget], None]:
@@ -53,23 +53,23 @@ def _destination(which: str) -> Callable[[UndoTarget], None]:
         client = target.context.client("lambda")
         operation, key = "list_function_event_invoke_configs", "FunctionEventInvokeConfigs"
         for entry in [*target.context.listed("lambda", operation, key, FunctionName=target.name)]:
-            kept = dict(entry.get("DestinationConfig", {}))
-            if kept.pop(which, {}).get("Destination") in target.ids:
-                _configure(client, entry, {name: to for name, to in kept.items() if to})
+            destinations = dict(entry.get("DestinationConfig", {}))
+            if destinations.pop(which, {}).get("Destination") in target.ids:
+                _configure(client, entry, {name: to for name, to in destinations.items() if to})
 
     return call
 
 
-def _configure(client: Any, found: Raw, destinations: Raw) -> None:
-    _, _, name = found["FunctionArn"].partition(":function:")
+def _configure(client: Any, config: Raw, destinations: Raw) -> None:
+    _, _, name = config["FunctionArn"].partition(":function:")
     function, _, qualifier = name.partition(":")
     of_it = {"FunctionName": function, **({"Qualifier": qualifier} if qualifier else {})}
     limits = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
-    kept: dict[str, Any] = {limit: found[limit] for limit in limits if limit in found}
+    settings: dict[str, Any] = {limit: config[limit] for limit in limits if limit in config}
     if destinations:
-        kept["DestinationConfig"] = destinations
-    if kept:
-        client.put_function_event_invoke_config(**of_it, **kept)
+        settings["DestinationConfig"] = destinations
+    if settings:
+        client.put_function_event_invoke_config(**of_it, **settings)
     else:
         client.delete_function_event_invoke_config(**of_it)
 
@@ -117,8 +117,8 @@ def _runtime_updates(target: UndoTarget) -> None:
     client, of = target.context.client("lambda"), {"FunctionName": target.name}
     aliases = client.list_aliases(**of)["Aliases"]
     for version in sorted({LATEST, *(alias["FunctionVersion"] for alias in aliases)}):
-        found = client.get_runtime_management_config(**of, Qualifier=version)
-        if found["UpdateRuntimeOn"] == "Manual":
+        runtime = client.get_runtime_management_config(**of, Qualifier=version)
+        if runtime["UpdateRuntimeOn"] == "Manual":
             client.put_runtime_management_config(**of, Qualifier=version, UpdateRuntimeOn="Auto")
 
 

@@ -55,7 +55,7 @@ def test_decision_answers_the_difference_and_is_kept_with_the_evidence():
     assert observe.decided == [AppliedDecision(WANTED)]
 
 
-SUSPECT = replace(EXPIRES, found="withheld (40 characters, hex)", certainty=Certainty.GUESSED)
+SUSPECT = replace(EXPIRES, actual="withheld (40 characters, hex)", certainty=Certainty.GUESSED)
 KNOWN = replace(WANTED, value="withheld (40 characters, hex)", release="r1")
 
 
@@ -180,10 +180,10 @@ def test_decision_about_a_withheld_value_is_about_no_other_of_its_length_and_sha
     ours, other = (
         replace(
             EXPIRES,
-            found=masked(text, public=(), salts=(), environment="stamp-rally-prod"),
+            actual=masked(text, public=(), salts=(), environment="stamp-rally-prod"),
         )
         for text in ("/opt/wrapper-a", "/opt/wrapper-b")
     )
-    made = replace(WANTED, value=str(ours.found))
+    made = replace(WANTED, value=str(ours.actual))
 
     assert Decisions("prod", (made,), TODAY).undecided([ours, other]) == [other]
