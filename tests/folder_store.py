@@ -5,7 +5,7 @@ from typing import Any
 
 from signoff.evidence import Store
 from signoff.evidence.backends import Folder
-from signoff.evidence.digests import Head
+from signoff.evidence.head import Head
 from signoff.evidence.keys import FileKey
 
 

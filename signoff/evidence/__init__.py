@@ -10,7 +10,7 @@ from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from signoff.environment import Environment, peek
 from signoff.evidence.backends import Backend, Folder, S3Prefix
-from signoff.evidence.digests import Head
+from signoff.evidence.head import Head
 from signoff.evidence.keys import FileKey, KmsKey, SigningKey
 from signoff.evidence.record import Record, Records, kind_of
 from signoff.evidence.store import Store

@@ -16,7 +16,7 @@ from aws.iam.statement import parse
 from aws.section import Unreadable
 from aws.words import Bilingual, Words
 from signoff.environment import in_japan
-from signoff.evidence.digests import LIST, with_remedy
+from signoff.evidence.head import with_remedy
 from signoff.evidence.keys import garbled, reporting_garbled, unread
 
 NOT_CONFIGURED = frozenset(
@@ -29,11 +29,12 @@ NOT_CONFIGURED = frozenset(
 """S3's error codes for a bucket without such a configuration."""
 NO_POLICY = {"NoSuchBucketPolicy": "", "MethodNotAllowed": None}
 """S3's error codes where it shows no policy: there is none, or the caller is of another account, regardless of its rights."""
-_OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
+RECORD = re.compile(r"[0-9]{6}\.json")
+"""Names of records."""
 UNVERSIONED = "null"
 """S3's version id of what was written before versioning was enabled, or while it was suspended."""
 LARGEST = 100_000_000
-"""Bytes of a record, or of their list: the facts of a large account are some megabytes."""
+"""Bytes of a record: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """S3's error codes for a conditional write when another writer was first."""
 
@@ -82,7 +83,9 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names that end in ``.json``, sorted."""
-        return sorted(path.name for path in self.path.glob("*.json")) if self.path.is_dir() else []
+        with suppress(FileNotFoundError):  # a file in the folder's place is an error
+            return sorted(path.name for path in self.path.iterdir() if path.suffix == ".json")
+        return []
 
     def read(self, name: str) -> bytes:
         """Refuse what no store writes: a link leads out of it, a pipe never ends."""
@@ -106,11 +109,6 @@ class Folder:
             (self.path / name).hardlink_to(staged)
         finally:
             staged.unlink()
-
-    def add_line(self, name: str, line: str) -> None:
-        """Append a line to a file, creating it if it is missing; never overwrite another writer's line."""
-        with (self.path / name).open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
 
     def history(self) -> Retention:
         """Return whether the store keeps what is overwritten or deleted, and the first such change."""
@@ -142,23 +140,27 @@ class S3Prefix:
         return sorted(_last(key) for key in keys if key.endswith(".json"))
 
     def read(self, name: str) -> bytes:
-        data, _ = self._got(name)
-        return data
+        try:
+            with reporting_garbled("S3"):
+                answer: Mapping[str, Any] = self.s3.get_object(
+                    Bucket=self.bucket, Key=f"{self.prefix}/{name}"
+                )
+                _require_small(name, answer["ContentLength"])
+                data: bytes = answer["Body"].read()
+                return data
+        except ClientError as error:
+            if code_of(error) == "NoSuchKey":
+                raise FileNotFoundError(name) from None
+            raise
 
     def create(self, name: str, data: bytes) -> None:
-        self._put(name, data, IfNoneMatch="*")
-
-    def add_line(self, name: str, line: str) -> None:
-        """Write the whole file again, since S3 can't append; unless it was written since it was read."""
-        while True:
-            try:
-                before, tag = self._got(name)
-                unchanged = {"IfMatch": tag}
-            except FileNotFoundError:
-                before, unchanged = b"", {"IfNoneMatch": "*"}
-            with suppress(FileExistsError):
-                self._put(name, before + f"{line}\n".encode(), **unchanged)
-                return
+        key = f"{self.prefix}/{name}"
+        try:
+            self.s3.put_object(Bucket=self.bucket, Key=key, Body=data, IfNoneMatch="*")
+        except ClientError as error:
+            if code_of(error) in LOST_A_RACE:
+                raise FileExistsError(name) from None
+            raise
 
     def history(self) -> Retention:
         try:
@@ -226,29 +228,31 @@ class S3Prefix:
         return ours.startswith(prefix) or prefix.startswith(ours)
 
     def _touched(self) -> Words | None:
-        """Return what happened to a file after it was written: records are written once, their list only grows."""
+        """Return what happened to a record after it was written, which happens once."""
         pages = self.s3.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
         )
-        newer: dict[str, int] = {}
+        seen: set[str] = set()
         for page in pages:
             for marker in page.get("DeleteMarkers", ()):
                 name, at = _last(marker["Key"]), in_japan(marker["LastModified"])
-                if _OF_A_STORE.fullmatch(name):
+                if RECORD.fullmatch(name):
                     return with_remedy(
                         Words(en=f"{name} was deleted at {at}", ja=f"{name}が{at}に削除されました"),
                         Words(en="delete that delete marker", ja="その削除マーカーを削除するか"),
                     )
             for version in page.get("Versions", ()):  # newest first for each key
-                name, size = _last(version["Key"]), version["Size"]
-                if version["VersionId"] == UNVERSIONED and _OF_A_STORE.fullmatch(name):
+                name = _last(version["Key"])
+                if not RECORD.fullmatch(name):
+                    continue
+                if version["VersionId"] == UNVERSIONED:
                     return Words(
                         en=f"{name} was written while bucket {self.bucket} kept no versions, and could be replaced "
                         f"without a trace; name another prefix in evidence, and prove everything again",
                         ja=f"バケット{self.bucket}のバージョニングが無効の間に{name}が書き込まれ、痕跡なく差し替えられる状態でした。"
                         f"evidenceに別のプレフィックスを指定し、すべての記録を取り直してください",
                     )
-                if name in newer and name.endswith(".json"):
+                if name in seen:
                     return with_remedy(
                         Words(en=f"{name} was overwritten", ja=f"{name}が上書きされました"),
                         Words(
@@ -256,45 +260,11 @@ class S3Prefix:
                             ja="最初のバージョンより後のものを削除するか",
                         ),
                     )
-                if name == LIST and size > newer.get(name, size):
-                    return with_remedy(
-                        Words(
-                            en=f"{name} lost lines: it was longer once",
-                            ja=f"{name}の行が失われています（以前はもっと長い）",
-                        ),
-                        Words(
-                            en="delete the versions after its longest, and restore the records that it names",
-                            ja="最も長いバージョンより後のものを削除して一覧にある記録を復元するか",
-                        ),
-                    )
-                newer[name] = size
-        if unlisted := set(self._names()) - newer.keys():
-            name = min(unlisted)
-            raise garbled("S3", Words(en=f"no version of {name}", ja=f"{name}のバージョンなし"))
+                seen.add(name)
+        if odd := seen ^ {name for name in self._names() if RECORD.fullmatch(name)}:
+            en, ja = f"its two lists differ in {min(odd)}", f"二つの一覧が{min(odd)}で不一致"
+            raise garbled("S3", Words(en=en, ja=ja))
         return None
-
-    def _got(self, name: str) -> tuple[bytes, str]:
-        """Return content and ETag."""
-        try:
-            with reporting_garbled("S3"):
-                answer: Mapping[str, Any] = self.s3.get_object(
-                    Bucket=self.bucket, Key=f"{self.prefix}/{name}"
-                )
-                _require_small(name, answer["ContentLength"])
-                return answer["Body"].read(), answer["ETag"]
-        except ClientError as error:
-            if code_of(error) == "NoSuchKey":
-                raise FileNotFoundError(name) from None
-            raise
-
-    def _put(self, name: str, data: bytes, **condition: str) -> None:
-        key = f"{self.prefix}/{name}"
-        try:
-            self.s3.put_object(Bucket=self.bucket, Key=key, Body=data, **condition)
-        except ClientError as error:
-            if code_of(error) in LOST_A_RACE:
-                raise FileExistsError(name) from None
-            raise
 
 
 Backend = Folder | S3Prefix

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,15 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 from aws.visible import visible_json, well_formed
 from aws.words import Bilingual, Words, joined, words_of
 from signoff.environment import in_japan
-from signoff.evidence import digests
-from signoff.evidence.backends import Backend, Retention, S3Prefix
-from signoff.evidence.digests import Digests, Head, with_remedy
+from signoff.evidence.backends import RECORD, Backend, Retention, S3Prefix
 from signoff.evidence.facts import Facts, digest_of, to_body
+from signoff.evidence.head import Head, line, with_remedy
 from signoff.evidence.keys import EvidenceKeyError, SigningKey, fingerprint, signed_by
 from signoff.evidence.parts import Part
 from signoff.evidence.record import FACTS, Custody, Record, Records
 
-_NAME = re.compile(r"[0-9]{6}\.json")
 SKEW = timedelta(minutes=5)
 """How far a writer's clock may be ahead of ours: AWS refuses requests from a clock that is further off."""
 
@@ -68,12 +65,11 @@ class Store:
         A record that is missing or changed, unsigned or signed by another key, dated in the future, of
         another environment or account, or a broken chain is reported in ``problem``, never skipped.
         """
-        named = self._named()  # read before the files: a record is listed only after it is written
         files = {name: self.backend.read(name) for name in self._files()}
         digest_of = {name: _digest(data) for name, data in files.items()}
         entries, broken = self._chained(files, (now or datetime.now(UTC)) + SKEW)
         history = self.backend.history()
-        problem = named.problem(digest_of) or self.head.problem(digest_of) or broken
+        problem = self.head.problem(digest_of.get) or broken
         problem = problem or history.problem
         unseen = bool(files) and not (history.kept or self.head.noted)
         newest = next(reversed(files), None)
@@ -82,7 +78,7 @@ class Store:
         return Records(
             tuple(entry for entry in entries if self._counts(entry)),
             problem=problem,
-            newest_file=newest and digests.line(newest, digest_of[newest]),
+            newest_file=newest and line(newest, digest_of[newest]),
             custody=self._custody(history, len(entries), unseen=unseen),
         )
 
@@ -120,9 +116,7 @@ class Store:
         """
         self._keep(parts or {}, caller, now)
         while True:
-            # In this order, for the same reason as in load.
-            named, files = self._named(), self._files()
-            created = now()
+            files, created = self._files(), now()
             record = Record(
                 kind=kind,
                 environment=self.environment,
@@ -139,12 +133,14 @@ class Store:
                 birth=self.birth,
                 store=self.backend.address,
             )
-            name = _after([*files, *named.digests])
+            name = _after(files)
             with suppress(FileExistsError):
                 data = self._signed(record)
                 self.backend.create(name, data)
-                self._name([*files, name], named)
-                self.head.note(name, _digest(data))
+                if not self.head.problem(
+                    self._digest_of
+                ):  # else what is missing would be forgotten
+                    self.head.note(name, _digest(data))
                 return record
 
     def _keep(self, parts: Mapping[Part, Facts], caller: str, now: Callable[[], datetime]) -> None:
@@ -277,21 +273,13 @@ class Store:
             )
         return None
 
-    def _name(self, files: list[str], named: Digests) -> None:
-        """List the newest record, and earlier ones whose writers died before they did."""
-        for name in named.unnamed(files):
-            self.backend.add_line(
-                digests.LIST, digests.line(name, _digest(self.backend.read(name)))
-            )
-
-    def _named(self) -> Digests:
-        try:
-            return Digests.parse(self.backend.read(digests.LIST))
-        except FileNotFoundError:
-            return Digests.parse(b"")
+    def _digest_of(self, name: str) -> str | None:
+        with suppress(FileNotFoundError):
+            return _digest(self.backend.read(name))
+        return None
 
     def _files(self) -> list[str]:
-        return [name for name in self.backend.names() if _NAME.fullmatch(name)]
+        return [name for name in self.backend.names() if RECORD.fullmatch(name)]
 
 
 def _not_a_record(why: object) -> _NotBelievedError:
@@ -324,8 +312,7 @@ def _message(content: Mapping[str, Any]) -> bytes:
 
 
 def _after(names: list[str]) -> str:
-    """Return the next name, never one that was used before."""
-    return _numbered(max((int(name.partition(".")[0]) for name in names), default=0) + 1)
+    return _numbered(int(names[-1].partition(".")[0]) + 1 if names else 1)
 
 
 def _numbered(number: int) -> str:

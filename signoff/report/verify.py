@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.words import Words
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, open_store
-from signoff.evidence.digests import line
+from signoff.evidence.head import line
 from signoff.judge.errors import UnusableFileError, unreadable
 from signoff.judge.run import REPORTS
 from signoff.judge.verdict import VerdictWord

@@ -187,7 +187,7 @@ def test_an_evidence_folder_that_takes_nothing_stops_the_run_with_its_name(runbo
     runbook.evidence.write_text("a file stands in the way")
     assert runbook("masters", "--go") == 1
 
-    why = "evidence/SHA256SUMS can't be used (Not a directory): check its folder and the disk"
+    why = "evidence can't be used (Not a directory): check its folder and the disk"
     assert why in capsys.readouterr().err
     assert "failed" in [difference.what for difference in runbook.journal]
 

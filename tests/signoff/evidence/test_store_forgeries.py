@@ -18,11 +18,11 @@ from botocore.exceptions import ClientError
 
 from aws.section import Obstacle
 from signoff.evidence.backends import LARGEST, S3Prefix
-from signoff.evidence.digests import Head
+from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey
 from tests.aws.wire import Raw
 from tests.folder_store import store_in
-from tests.signoff.evidence.test_store_attacks import digest, rechained
+from tests.signoff.evidence.test_store_attacks import rechained
 
 ACCOUNT = "666677778888"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
@@ -65,49 +65,8 @@ def key_of(store, name):
     return f"{store.backend.prefix}/{name}"
 
 
-def named_anew(store, folder):
-    """Name every record anew, as one who edits would, and be a machine that never saw them."""
-    (folder / "SHA256SUMS").write_text(
-        "".join(f"{digest(path)}  {path.name}\n" for path in sorted(folder.glob("*.json")))
-    )
-    store.head.path.unlink()
-
-
-def erased(store, name):
-    """Delete all versions of an object, for good: no marker stays."""
-    s3, key = store.backend.s3, key_of(store, name)
-    for version in s3.list_object_versions(Bucket="evidence", Prefix=key)["Versions"]:
-        s3.delete_object(Bucket="evidence", Key=key, VersionId=version["VersionId"])
-
-
-def unnamed(store, name):
-    """Take a record's line out of the list of records."""
-    lines = store.backend.read("SHA256SUMS").decode().splitlines(keepends=True)
-    kept = "".join(line for line in lines if name not in line)
-    store.backend.s3.put_object(
-        Bucket="evidence", Key=key_of(store, "SHA256SUMS"), Body=kept.encode()
-    )
-
-
-def test_newest_record_that_is_erased_for_good_with_its_line_is_missed(in_s3):
-    erased(in_s3, "000003.json")
-    unnamed(in_s3, "000003.json")
-
-    assert "SHA256SUMS lost lines" in in_s3.load().problem.en
-
-
-def test_list_of_records_that_was_deleted_and_written_anew_is_told(in_s3):
-    whole = in_s3.backend.read("SHA256SUMS")
-    key = key_of(in_s3, "SHA256SUMS")
-    in_s3.backend.s3.delete_object(Bucket="evidence", Key=key)
-    in_s3.backend.s3.put_object(Bucket="evidence", Key=key, Body=whole)
-
-    assert "SHA256SUMS was deleted" in in_s3.load().problem.en
-
-
 def test_newest_record_under_a_delete_marker_is_missed(in_s3):
     in_s3.backend.s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000003.json"))
-    unnamed(in_s3, "000003.json")
 
     assert re.search(
         r"000003\.json was deleted at [\d-]{10} \d\d:\d\d JST", in_s3.load().problem.en
@@ -137,11 +96,10 @@ def keeping_no_versions(store):
 
 def test_record_that_was_replaced_while_no_versions_were_kept_is_told_afterwards(in_s3):
     """Written, deleted and written otherwise in the meantime, it has no second version and no marker."""
-    s3, whole = in_s3.backend.s3, in_s3.backend.read("SHA256SUMS")
+    s3 = in_s3.backend.s3
     with keeping_no_versions(in_s3):
         in_s3.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
         s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000004.json"))
-        s3.put_object(Bucket="evidence", Key=key_of(in_s3, "SHA256SUMS"), Body=whole)
         in_s3.head.path.unlink()
         in_s3.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
         in_s3.head.path.unlink()
@@ -162,9 +120,8 @@ def versions(store):
     [
         ("000003.json", None, "delete that delete marker"),
         ("000002.json", b"{}", "delete the versions after its first"),
-        ("SHA256SUMS", b"", "delete the versions after its longest"),
     ],
-    ids=["deleted", "overwritten", "shortened"],
+    ids=["deleted", "overwritten"],
 )
 def test_store_is_whole_again_after_what_its_sentence_says(in_s3, name, body, way):
     s3, before, key = in_s3.backend.s3, versions(in_s3), key_of(in_s3, name)
@@ -180,10 +137,8 @@ def test_store_is_whole_again_after_what_its_sentence_says(in_s3, name, body, wa
 def test_copy_of_a_store_that_lacks_the_newest_record_is_told_by_its_place(in_s3):
     """Whoever may write another prefix, or name another bucket, could leave out what failed."""
     s3, there = in_s3.backend.s3, f"{in_s3.backend.prefix}-copy"
-    lines = in_s3.backend.read("SHA256SUMS").splitlines(keepends=True)
-    kept = {"SHA256SUMS": b"".join(lines[:2])}
-    kept |= {name: in_s3.backend.read(name) for name in ("000001.json", "000002.json")}
-    for name, data in kept.items():
+    for name in ("000001.json", "000002.json"):
+        data = in_s3.backend.read(name)
         s3.put_object(Bucket="evidence", Key=f"{there}/{name}", Body=data)
     copy = replace(in_s3, backend=replace(in_s3.backend, prefix=there))
 
@@ -214,7 +169,7 @@ def test_spoilt_answer_of_s3_is_never_a_store_that_is_whole(in_s3, operation, bo
     with hooked(in_s3.backend.s3.meta.events, f"before-send.s3.{operation}", spoil):
         said = told(in_s3)
 
-    assert said.startswith(("unknown: ", "000001.json is named in SHA256SUMS but is gone"))
+    assert said.startswith("unknown: ")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +270,6 @@ def test_name_that_only_looks_like_the_next_record_is_none(store, folder, name):
 
 def test_record_that_is_copied_as_the_next_one_breaks_the_chain(store, folder):
     shutil.copy(folder / "000003.json", folder / "000004.json")
-    (folder / "SHA256SUMS").open("a").write(f"{digest(folder / '000004.json')}  000004.json\n")
 
     assert "000004.json: the chain is broken" in store.load().problem.en
 
@@ -334,7 +288,7 @@ def test_record_that_is_copied_as_the_next_one_breaks_the_chain(store, folder):
 )
 def test_file_that_is_no_record_is_told_whatever_it_is(store, folder, text):
     (folder / "000003.json").write_text(text, encoding="utf-8")
-    named_anew(store, folder)
+    store.head.path.unlink()
 
     assert store.load().problem.en.startswith("000003.json: not a record")
 
@@ -355,7 +309,7 @@ def test_signature_of_another_shape_is_no_signature(store, folder, signature):
 def test_member_that_was_added_is_told(store, folder, member):
     path = folder / "000003.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | member))
-    named_anew(store, folder)
+    store.head.path.unlink()
 
     assert "it was changed after that, or forged" in store.load().problem.en
 
@@ -392,7 +346,7 @@ def test_text_that_another_parser_may_read_otherwise_is_told_on_any_machine(
     path = folder / "000004.json"
     before = path.read_text()
     path.write_text(before.replace(written, typed, 1), newline="")
-    named_anew(store, folder)
+    store.head.path.unlink()
 
     assert written in before
     assert "000004.json: its text was edited" in store.load().problem.en
@@ -404,12 +358,12 @@ def test_signature_that_is_written_in_another_way_is_told(store, folder, typed):
     text = path.read_text()
     signature = json.loads(text)["signature"]
     path.write_text(text.replace(signature, typed.format(signature)))
-    named_anew(store, folder)
+    store.head.path.unlink()
 
     assert "000003.json has a signature that can't be read" in store.load().problem.en
 
 
-@pytest.mark.parametrize("name", ["000003.json", "000004.json", "SHA256SUMS"])
+@pytest.mark.parametrize("name", ["000003.json", "000004.json"])
 @pytest.mark.parametrize("kind", ["a pipe", "a device", "a link", "a folder"])
 def test_what_is_no_file_is_refused_and_never_waited_for(store, folder, name, kind):
     path = folder / name
