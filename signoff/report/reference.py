@@ -1,7 +1,7 @@
-"""Two documents for reference: the keys of an environment (types and meanings.toml), and every row's grade (the checklist)."""
+"""Makes docs/environments.md: the keys of an environment, from their types and meanings.toml."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field
 from datetime import date
 from functools import partial
@@ -12,9 +12,8 @@ from aws.words import Words
 from signoff import ROOT
 from signoff.environment import overrides
 from signoff.environment.problems import variable
-from signoff.judge.checklist import Checklist, Row, Severity
-from signoff.report.page import document, guide
-from signoff.report.words import words
+from signoff.judge.checklist import Checklist
+from signoff.report.page import document
 
 TYPES: Mapping[Any, Words] = {
     str: Words(en="text", ja="文字列"),
@@ -26,10 +25,6 @@ TYPES: Mapping[Any, Words] = {
 TABLE, TABLES = Words(en="table", ja="テーブル"), Words(en="list of tables", ja="テーブルのリスト")
 TEXTS = Words(en="list of texts", ja="文字列のリスト")
 REQUIRED = Words(en="required", ja="必須")
-
-UNWAIVABLE = Words(en="unwaivable", ja="免除不可")
-BETWEEN = {"en": ", ", "ja": "、"}
-BEYOND = Words(en="beyond the guide", ja="手順書にない項目")
 
 
 def environments(lang: str) -> str:
@@ -68,38 +63,9 @@ def _default(field: Field[Any]) -> Words:
     return Words.same(f"`{json.dumps(field.default)}`")
 
 
-def grades(lang: str) -> str:
-    """Return docs/grades.md in one language: how grave each row is, and why."""
-    rows = list(Checklist.load())
-    table = "\n".join(_row(row, lang) for row in rows)
-    counts = BETWEEN[lang].join(_counted(rows, lang))
-    return document(f"grades.{lang}.md.j2", counts=counts, table=table)
-
-
-def _counted(rows: list[Row], lang: str) -> Iterator[str]:
-    for severity in Severity:
-        count = sum(row.severity is severity for row in rows)
-        yield f"{_grade(severity, lang)}: {count}"
-    yield f"{UNWAIVABLE[lang]}: {sum(row.unwaivable for row in rows)}"
-
-
-def _grade(severity: Severity, lang: str) -> str:
-    name: str = words()["severity"][severity.value][lang]
-    return name
-
-
-def _row(row: Row, lang: str) -> str:
-    grade = _grade(row.severity, lang)
-    grade += f"{BETWEEN[lang]}{UNWAIVABLE[lang]}" if row.unwaivable else ""
-    lines = BETWEEN[lang].join(guide()[line]["where"][lang] for line in row.guide)
-    cells = (row.id, grade, row.promise[lang], row.grade[lang], lines or BEYOND[lang])
-    return f"| {' | '.join(cells)} |"
-
-
 PAGES: Mapping[str, Callable[[], str]] = {
-    f"docs/{page.__name__}{suffix}.md": partial(page, lang)
-    for page in (environments, grades)
-    for lang, suffix in (("en", ""), ("ja", ".ja"))
+    "docs/environments.md": partial(environments, "en"),
+    "docs/environments.ja.md": partial(environments, "ja"),
 }
 """File -> what makes its text."""
 
