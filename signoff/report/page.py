@@ -164,7 +164,6 @@ def _templates() -> Environment:
         "value": value,
         "news": news,
         "breakable": markup.breakable,
-        "ms": "{:.0f}".format,
         "quoted": shlex.quote,
     }
     return environment

@@ -31,8 +31,6 @@ MEASURED: Mapping[str, Words] = {
     "restore": Words(en="table restored", ja="テーブルの復元"),
 }
 """Kinds of records that say how long something took, or how much there was."""
-MOST_LOAD_RUNS = 12
-LINE_WIDTH, LINE_HEIGHT = 96, 24
 ABOUT = ("plan", "part", "table")
 TOLD = ("verdict", "seconds", "count", "hash")
 
@@ -61,39 +59,12 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LatencyTrend:
-    """The p95 of a route in the last load runs of the required plan, oldest first, in ms, and the newest run's objective."""
-
-    route: str
-    p95: tuple[float, ...]
-    objective: float
-
-    @property
-    def part(self) -> float:
-        """The newest p95 as a part of the objective."""
-        return self.p95[-1] / self.objective
-
-    @property
-    def line(self) -> str:
-        """The points of an SVG polyline, LINE_WIDTH wide."""
-        step = (LINE_WIDTH - 4) / (len(self.p95) - 1)
-        return " ".join(f"{2 + at * step:g},{self.height(ms):g}" for at, ms in enumerate(self.p95))
-
-    def height(self, ms: float) -> float:
-        """Return how far below the top of the line's picture a latency is drawn; zero is at the bottom."""
-        most = max(*self.p95, self.objective)
-        return round(LINE_HEIGHT - 2 - (LINE_HEIGHT - 4) * ms / most, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Supporting:
     """All of it. ``sign_until`` is the time and its reason; ``files`` are digests by name, ``links`` paths."""
 
     history: RunHistory = field(default_factory=RunHistory)
     released: Released | None = None
     measured: tuple[Measured, ...] = ()
-    latency: tuple[LatencyTrend, ...] = ()
-    """The route nearest to its objective first."""
     sign_until: tuple[datetime, Words] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     links: tuple[str, ...] = ()
@@ -111,7 +82,6 @@ def beside(
         history=history_of(rows, snapshot.records, folder.parent, baseline),
         released=_released(snapshot),
         measured=tuple(_measured(snapshot.records, folder, root)),
-        latency=latency_trends(snapshot.records, result.provenance.load_plan),
         sign_until=min(_ends(result, snapshot.records), key=itemgetter(0)),
     )
 
@@ -160,35 +130,6 @@ def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
             told=tuple((key, _shown(key, record.body[key])) for key in TOLD if key in record.body),
             link=os.path.relpath(root / str(page), folder) if page else "",
         )
-
-
-def latency_trends(records: Records, plan: str) -> tuple[LatencyTrend, ...]:
-    """Return a trend for each route of the plan's newest run that an earlier run measured too; invalid runs say nothing."""
-    loads = [entry.body for entry in records.entries if entry.kind == "load"]
-    valid = [
-        body for body in loads if (body["plan"], body["verdict"] == "invalid") == (plan, False)
-    ]
-    runs = [found for found in map(_slowest_steps, valid) if found][-MOST_LOAD_RUNS:]
-    trends = [
-        LatencyTrend(
-            route=route,
-            p95=tuple(run[route][0] for run in runs if route in run),
-            objective=objective,
-        )
-        for route, (_, objective) in (runs[-1].items() if runs else ())
-    ]
-    several = (trend for trend in trends if len(trend.p95) > 1)
-    return tuple(sorted(several, key=lambda latency_trend: latency_trend.part, reverse=True))
-
-
-def _slowest_steps(load: Mapping[str, Any]) -> Mapping[str, tuple[float, float]]:
-    """Return route -> the p95 of its slowest step and the objective, both in ms. A step without an answer has 0."""
-    slowest: dict[str, tuple[float, float]] = {}
-    for check in load["checks"]:
-        p95 = check.get("seen", {}).get("value") if check["criterion"] == "p95" else None
-        if p95 and p95 >= slowest.get(check["endpoint"], (0,))[0]:
-            slowest[check["endpoint"]] = p95, check["limit"][1]
-    return slowest
 
 
 def _shown(key: str, found: Any) -> Words:

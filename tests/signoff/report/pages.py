@@ -121,10 +121,9 @@ def supporting(name: str, folder: Path) -> Supporting:
     )
     drill = _record(snapshot, "drill", {"part": "functions", "state": "done", "seconds": 4.1}, 5)
     signature = _record(snapshot, "signature", {"by": "Hanako", "step": "cutover#security_test"}, 3)
-    loads = tuple(load_run(snapshot, hours, award=ms) for hours, ms in ((40, 640), (20, 720)))
-    records = replace(
-        snapshot.records, entries=(*snapshot.records.entries, *runs, *loads, drill, signature)
-    )
+    load = _record(snapshot, "load", {"plan": "baseline", "verdict": "pass"}, 20)
+    added = (*runs, load, drill, signature)
+    records = replace(snapshot.records, entries=(*snapshot.records.entries, *added))
     (folder / RESULT).write_bytes(as_json(judged))
     found = beside(judged, replace(snapshot, records=records), folder, folder, None)
     return replace(found, files={"signoff.json": "ab" * 32, "summary.md": "cd" * 32})
@@ -192,23 +191,6 @@ def _smoke(row):
             en="answer is for the front end alone", ja="応答はフロントエンドにだけ許可される"
         ),
     )
-
-
-def load_run(snapshot, hours, *, award, **body):
-    """Return the record of a load run so many hours ago: the p95 of awards in its slowest step, in ms."""
-    of_award = (("step", award), ("spike", award - 90))
-    checks = [
-        *(_measured("POST /stamps/award", step, ms, 800) for step, ms in of_award),
-        _measured("GET /stamps", "step", 120, 500),
-    ]
-    ran = {"plan": "baseline", "verdict": "pass", "checks": checks}
-    return _record(snapshot, "load", {**ran, **body}, hours)
-
-
-def _measured(endpoint, step, ms, limit):
-    seen = {"low": ms - 9, "value": ms, "high": ms + 9}
-    of = {"endpoint": endpoint, "step": step, "criterion": "p95"}
-    return {**of, "seen": seen, "limit": [0, limit]}
 
 
 def _record(snapshot, kind, body, hours):
