@@ -84,14 +84,14 @@ def procedures() -> Mapping[str, Procedure]:
 
 def provisioning() -> Mapping[str, Procedure]:
     """Return the procedures that bring an environment to its plan; run again, they find nothing to do."""
-    found = [provision.procedure(), *map(Procedure.of, provision.ORDER)]
-    return {procedure.name: procedure for procedure in found}
+    bringing = [provision.procedure(), *map(Procedure.of, provision.ORDER)]
+    return {procedure.name: procedure for procedure in bringing}
 
 
 def state_in_words(state: str) -> Words:
     """Return an outcome as the page calls it, or that there is none yet."""
-    found: Words = words()["outcome"].get(state, NOT_JUDGED)
-    return found
+    outcome: Words = words()["outcome"].get(state, NOT_JUDGED)
+    return outcome
 
 
 def states_of(judged: Result | None) -> Mapping[str, str]:
@@ -116,12 +116,12 @@ def listing(judged: Result | None, lang: str) -> Iterator[str]:
 
 def _of_no_procedure(states: Mapping[str, str], lang: str) -> Iterator[str]:
     """Yield the rows that no procedure proves, each with its state and what makes it green."""
-    found = procedures()
-    proven = {row for procedure in found.values() for row in procedure.rows}
+    by_name = procedures()
+    proven = {row for procedure in by_name.values() for row in procedure.rows}
     yield ELSEWHERE[lang]
     for row in Checklist.load():
         if row.id not in proven:
-            how = ", ".join(serving(row, found)) or otherwise(row)[lang].strip("`")
+            how = ", ".join(serving(row, by_name)) or otherwise(row)[lang].strip("`")
             yield f"   {row.id:<9} {state_in_words(states.get(row.id, UNKNOWN))[lang]}: {how}"
 
 
@@ -144,16 +144,16 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
     )
 
 
-def serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
+def serving(row: Row, by_name: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Return the procedures that make a row green: those that prove it, and its remedy."""
     proving = [
         procedure.name
-        for procedure in found.values()
+        for procedure in by_name.values()
         if not procedure.composed and row.id in procedure.rows
     ]
     runs = (repair.run for repair in (row.repair, *row.remedies.values()))
     command_lines = " ".join(runs).replace("{masters}", "migrate_masters") + " "
-    remedy = [name for name in found if f"runbook {name} " in command_lines]
+    remedy = [name for name in by_name if f"runbook {name} " in command_lines]
     return tuple(dict.fromkeys([*proving, *remedy]))
 
 

@@ -38,16 +38,16 @@ def converge(context: StepContext, api: Api) -> Changes:
 
     What others drew up or deployed is left alone.
     """
-    found = rest_api.find(context, api)
-    id_ = str(found["id"]) if found else None
+    api_there = rest_api.find(context, api)
+    id_ = str(api_there["id"]) if api_there else None
     draft, name = read(context, id_), REST_API.resource(api.name)
     there = listed(context, id_)
     if _only_one(context, api, id_, there):
         return _behind_it(context, api, name)
     if there:
-        left = _change(name, RESOURCE, PATH, None) if PATH in draft.resources else ()
+        removal = _change(name, RESOURCE, PATH, None) if PATH in draft.resources else ()
         return context.settle(
-            left, lambda: _take_out(context, rest_api.needed(context, api), draft)
+            removal, lambda: _take_out(context, rest_api.needed(context, api), draft)
         )
     if set(draft.resources) - {"/", PATH} | {path for path, _ in draft.methods} - {PATH}:
         context.say(

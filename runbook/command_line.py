@@ -91,10 +91,10 @@ class OfRunbook(Command):
     """A command of the runbook: it says of which procedures an option is that it does not take itself."""
 
     def reason_not_taken(self, _: click.Context, word: str) -> Words:
-        known: Mapping[str, Procedure] = import_module("runbook.catalogue").procedures()
+        by_name: Mapping[str, Procedure] = import_module("runbook.catalogue").procedures()
         of_others = [
             procedure.name
-            for procedure in known.values()
+            for procedure in by_name.values()
             if word in {each.flag for each in procedure.options}
         ]
         if of_others:
@@ -120,11 +120,11 @@ class ProcedureCommand(OfRunbook):
 
     def invoke(self, ctx: click.Context) -> int:
         own = {option.name for option in self.procedure.options}
-        given = {
+        chosen = {
             name: value for name, value in ctx.params.items() if name in own and value is not None
         }
         shared = {name: value for name, value in ctx.params.items() if name not in own}
-        code: int = import_module("runbook.commands").perform(self.procedure, given, **shared)
+        code: int = import_module("runbook.commands").perform(self.procedure, chosen, **shared)
         return code
 
 
@@ -167,12 +167,12 @@ class Procedures(OfRunbook, CommandGroup):
                 ctx.params["env"], ctx.params["environments"], ctx.obj
             )
             return code
-        given = {
+        shared = {
             key: value
             for key, value in ctx.params.items()
             if source(key) is click.core.ParameterSource.COMMANDLINE
         }
-        ctx.default_map = dict.fromkeys(self.list_commands(ctx), given)
+        ctx.default_map = dict.fromkeys(self.list_commands(ctx), shared)
         return int(super().invoke(ctx) or 0)
 
 

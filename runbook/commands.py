@@ -53,12 +53,12 @@ def show_list(env: str, environments: Path, lang: str) -> int:
     return Exit.DONE
 
 
-def perform(procedure: Procedure, given: Mapping[str, str], **shared: Any) -> int:
-    """Rehearse a procedure, run it with --go, or print its rights; ``given`` are its own options, by name."""
-    asked = _understood(procedure, ProcedureOptions(**shared, chosen=given))
-    if asked.policy:
-        return _policy(procedure, asked)
-    return _reported(asked.lang, lambda: _run(procedure, asked))
+def perform(procedure: Procedure, chosen: Mapping[str, str], **shared: Any) -> int:
+    """Rehearse a procedure, run it with --go, or print its rights; ``chosen`` are its own options, by name."""
+    options = _understood(procedure, ProcedureOptions(**shared, chosen=chosen))
+    if options.policy:
+        return _policy(procedure, options)
+    return _reported(options.lang, lambda: _run(procedure, options))
 
 
 def fix_red_rows(env: str, environments: Path, journal: Path | None, lang: str) -> int:
@@ -86,57 +86,57 @@ def _reported(lang: str, work: Callable[[], int]) -> int:
         return Exit.INTERRUPTED
 
 
-def _understood(procedure: Procedure, asked: ProcedureOptions) -> ProcedureOptions:
+def _understood(procedure: Procedure, options: ProcedureOptions) -> ProcedureOptions:
     """Take the environment of a migration from ``--to``; CommandLineError if an option is wrong, before the first call."""
-    given = asked.chosen
-    if asked.policy and (beside := _beside_policy(asked)):
+    chosen = options.chosen
+    if options.policy and (extra := _beside_policy(options)):
         raise CommandLineError(
-            en=f"--policy prints and ends: leave out {beside}",
-            ja=f"--policyは表示して終了します。{beside}を外してください",
+            en=f"--policy prints and ends: leave out {extra}",
+            ja=f"--policyは表示して終了します。{extra}を外してください",
         )
-    if procedure.name in CARRIES and (target := given.get("to")):
-        if asked.env not in {LOCAL, target}:
+    if procedure.name in CARRIES and (target := chosen.get("to")):
+        if options.env not in {LOCAL, target}:
             raise CommandLineError(
-                en=f"--to {target} and --env {asked.env} name two environments: name one",
-                ja=f"--to {target}と--env {asked.env}が別の環境です。一つにしてください",
+                en=f"--to {target} and --env {options.env} name two environments: name one",
+                ja=f"--to {target}と--env {options.env}が別の環境です。一つにしてください",
             )
-        given = {name: value for name, value in given.items() if name != "to"}
-        asked = replace(asked, env=target, chosen=given)
-    if not asked.policy:
-        environment = load(asked.env, asked.environments).environment
-        if wrong := _wrong(procedure, given, OptionScope(environment, asked.environments)):
+        chosen = {name: value for name, value in chosen.items() if name != "to"}
+        options = replace(options, env=target, chosen=chosen)
+    if not options.policy:
+        environment = load(options.env, options.environments).environment
+        if wrong := _wrong(procedure, chosen, OptionScope(environment, options.environments)):
             raise CommandLineError(wrong)
-    return asked
+    return options
 
 
-def _beside_policy(asked: ProcedureOptions) -> str:
+def _beside_policy(options: ProcedureOptions) -> str:
     """Return an option that means nothing beside --policy, if one was given."""
-    switches = [name for name in SWITCHES if getattr(asked, name)]
-    name = next(iter([*switches, *(option for option in asked.chosen if option != "to")]), "")
+    switches = [name for name in SWITCHES if getattr(options, name)]
+    name = next(iter([*switches, *(option for option in options.chosen if option != "to")]), "")
     return f"--{name.replace('_', '-')}" if name else ""
 
 
-def _wrong(procedure: Procedure, given: Mapping[str, str], scope: OptionScope) -> Words | None:
+def _wrong(procedure: Procedure, chosen: Mapping[str, str], scope: OptionScope) -> Words | None:
     """Return what is wrong with the options of a procedure, as far as no call is needed; None if nothing is."""
-    unfit = (_unfit(option, given) for option in procedure.options)
+    unfit = (_unfit(option, chosen) for option in procedure.options)
     wrong = (
-        option.wrong(given[option.name], scope)
+        option.wrong(chosen[option.name], scope)
         for option in procedure.options
-        if option.name in given
+        if option.name in chosen
     )
     return next(filter(None, chain(unfit, wrong)), None)
 
 
-def _unfit(option: Option, given: Mapping[str, str]) -> Words | None:
+def _unfit(option: Option, chosen: Mapping[str, str]) -> Words | None:
     """Say that an option is missing, or means nothing beside another one."""
-    if option.name not in given:
+    if option.name not in chosen:
         missing = Words(
             en=f"{option.flag} {option.metavar} is missing: {option.help.en}",
             ja=f"{option.flag} {option.metavar}（{option.help.ja}）が必要です",
         )
         return missing if option.needed else None
-    if beside := [name for name in option.excludes if name in given]:
-        other = f"--{beside[0].replace('_', '-')}"
+    if excluded := [name for name in option.excludes if name in chosen]:
+        other = f"--{excluded[0].replace('_', '-')}"
         return Words(
             en=f"{option.flag} and {other} contradict each other: give one of the two",
             ja=f"{option.flag}と{other}は同時に指定できません。どちらか一方にしてください",
@@ -165,30 +165,30 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
         ).walk()
 
 
-def _policy(procedure: Procedure, asked: ProcedureOptions) -> int:
+def _policy(procedure: Procedure, options: ProcedureOptions) -> int:
     if procedure.name not in rights.declared():
-        known = ", ".join(sorted(rights.declared()))
+        declared = ", ".join(sorted(rights.declared()))
         raise CommandLineError(
-            en=f"no rights are declared for {procedure.name}; they are for {known}",
-            ja=f"{procedure.name}の権限は宣言されていません。宣言のある手順: {known}",
+            en=f"no rights are declared for {procedure.name}; they are for {declared}",
+            ja=f"{procedure.name}の権限は宣言されていません。宣言のある手順: {declared}",
         )
-    environment = load(asked.env, asked.environments).environment
-    scope = PolicyScope(environment, file=asked.environments)
+    environment = load(options.env, options.environments).environment
+    scope = PolicyScope(environment, file=options.environments)
     print(rights.text(procedure.name, scope), end="")
     return Exit.DONE
 
 
-def _run(procedure: Procedure, asked: ProcedureOptions) -> int:
-    screen = ConsoleScreen(_console(), lang=asked.lang, yes=asked.yes, full=asked.full)
+def _run(procedure: Procedure, options: ProcedureOptions) -> int:
+    screen = ConsoleScreen(_console(), lang=options.lang, yes=options.yes, full=options.full)
     findings: Findings | None = click.get_current_context().meta.get("findings")
-    with reachable(load(asked.env, asked.environments).environment) as reached:
-        run = run_of(procedure, reached, asked, screen, findings)
+    with reachable(load(options.env, options.environments).environment) as reached:
+        run = run_of(procedure, reached, options, screen, findings)
         with screen.working(), terminated_as_interrupted():
-            run.perform() if asked.go else run.rehearse()
+            run.perform() if options.go else run.rehearse()
     return Exit.DONE
 
 
 def _console() -> Console:
     """Return where to write: the terminal, unless a test passes its own."""
-    given: Console | None = click.get_current_context().meta.get("console")
-    return given or Console(emoji=False)
+    console: Console | None = click.get_current_context().meta.get("console")
+    return console or Console(emoji=False)

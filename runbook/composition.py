@@ -90,14 +90,14 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
 
     @cache
     def ask() -> str:
-        asked = Words(en="Who signs (your name): ", ja="署名者（氏名）: ")
-        given = name or (typed(asked) if typed is not None else "")
-        if not is_name(given):
+        prompt = Words(en="Who signs (your name): ", ja="署名者（氏名）: ")
+        signer_name = name or (typed(prompt) if typed is not None else "")
+        if not is_name(signer_name):
             raise Refused(
                 en="a signature needs the name of a person: give it with --by",
                 ja="署名には人の氏名が必要です。--byで指定してください",
             )
-        return given
+        return signer_name
 
     return ask
 
@@ -176,10 +176,10 @@ def _not_green(run: Runner) -> tuple[str, ...]:
 def _no_go(rows: tuple[str, ...]) -> Words | None:
     if not rows:
         return None
-    named = ", ".join(rows)
+    listed = ", ".join(rows)
     return Words(
-        en=f"the run on an embedded stack is no GO ({named}), which `pytest --env local` shows",
-        ja=f"組み込みスタックでの判定がGOではありません（{named}。`pytest --env local`で確認できます）",
+        en=f"the run on an embedded stack is no GO ({listed}), which `pytest --env local` shows",
+        ja=f"組み込みスタックでの判定がGOではありません（{listed}。`pytest --env local`で確認できます）",
     )
 
 
@@ -229,7 +229,7 @@ def _packed(environment: Environment) -> Mapping[str, str]:
 def run_of(
     procedure: Procedure,
     environment: Environment,
-    asked: ProcedureOptions,
+    options: ProcedureOptions,
     screen: ConsoleScreen,
     findings: Findings | None = None,
 ) -> Run:
@@ -239,8 +239,8 @@ def run_of(
     """
     kept = environment.birth is not None
     typed = screen.typed if sys.stdin.isatty() else None
-    application, home = environment.application.folder, home_of(asked.environments)
-    journal = asked.journal or home / "report" / environment.name / "journal.jsonl"
+    application, home = environment.application.folder, home_of(options.environments)
+    journal = options.journal or home / "report" / environment.name / "journal.jsonl"
     session = open_session(environment.region)
     caller, checklist = guard(session, environment), Checklist.load()
     evidence = Evidence(
@@ -252,26 +252,29 @@ def run_of(
             for kind, row in RESTING.items()
         },
     )
-    wait = ["--wait"] if asked.wait else []
-    options = [f"--environments={asked.environments}", "--phase=after", *wait]
+    wait = ["--wait"] if options.wait else []
+    pytest_options = [f"--environments={options.environments}", "--phase=after", *wait]
     judging = in_process_of_its_own(ROOT, variables(kept=kept))
-    checks = Checks(environment.name, options, judging)
+    checks = Checks(environment.name, pytest_options, judging)
     source = partial(
-        reach, file=asked.environments, profile=asked.chosen.get("from_profile"), here=environment
+        reach,
+        file=options.environments,
+        profile=options.chosen.get("from_profile"),
+        here=environment,
     )
     context = context_for(
         session,
         environment,
-        secrets_in=secret_source(asked.chosen.get(LINE_TOKEN_FILE.name), typed),
+        secrets_in=secret_source(options.chosen.get(LINE_TOKEN_FILE.name), typed),
         build=partial(pack, application=application),
         record=evidence.record,
         recorded=evidence.recorded,
         history=evidence.history,
         live=evidence.live,
         findings=findings or checks.findings,
-        chosen=asked.chosen,
+        chosen=options.chosen,
         elsewhere=cache(source),
-        file=asked.environments,
+        file=options.environments,
         folder=journal.parent,
         tell=screen.tell,
         watch=screen.watch,
@@ -285,19 +288,19 @@ def run_of(
         mailed=mail_answerer(session) if kept else nothing,
     )
     return Run(
-        procedure=procedure.proving(asked.chosen.get("row")),
+        procedure=procedure.proving(options.chosen.get("row")),
         context=context,
         journal=Journal(journal),
         screen=screen,
         who=caller.arn,
-        judge=None if asked.no_judge else checks.red,
+        judge=None if options.no_judge else checks.red,
         signatures=Signing(
             evidence=evidence,
-            by=signer(asked.chosen.get(SIGNER.name), typed),
+            by=signer(options.chosen.get(SIGNER.name), typed),
             days=environment.fresh.signature,
             checklist=checklist,
             judged=states_of(newest(environment.name, home)),
         ),
-        rights=rights.command(procedure.name, environment.name, asked.environments),
-        unattended=asked.yes,
+        rights=rights.command(procedure.name, environment.name, options.environments),
+        unattended=options.yes,
     )

@@ -130,18 +130,18 @@ def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
     by_fix: dict[Remedy, list[RowVerdict]] = {}
     for row in rows:
         by_fix.setdefault(remedy(row, run), []).append(row)
-    found = (Group(fix=fix, rows=tuple(rows)) for fix, rows in by_fix.items())
-    return tuple(sorted(found, key=_place))
+    groups = (Group(fix=fix, rows=tuple(rows)) for fix, rows in by_fix.items())
+    return tuple(sorted(groups, key=_place))
 
 
 def _place(group: Group) -> tuple[bool, int, bool, bool, int]:
     order = list(procedures())
-    known = [order.index(procedure) for procedure in group.fix.procedures if procedure in order]
+    places = [order.index(procedure) for procedure in group.fix.procedures if procedure in order]
     unknown = any(row.unknown for row in group.rows)
     grave = min(list(Severity).index(row.severity) for row in group.rows)
     harms = any(row.row.unwaivable or row.row.section in HARM for row in group.rows)
     releases = TO_THE_RECORD not in group.fix.procedures
-    return unknown, grave, not harms, releases, min(known, default=len(order))
+    return unknown, grave, not harms, releases, min(places, default=len(order))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,15 +175,15 @@ class RepairSession:
         interrupted = self._through(red)
         if self.ask is None:
             self._say(WORDS["unattended"])
-        left = [row for row, still in self._red.items() if still]
-        green = len(self._red) - len(left)
+        still_red = [row for row, still in self._red.items() if still]
+        green = len(self._red) - len(still_red)
         self._say(WORDS["left"], green=green, red=len(self._red), env=environment)
-        if left:
-            self._say(WORDS["red"], rows=", ".join(left))
+        if still_red:
+            self._say(WORDS["red"], rows=", ".join(still_red))
         if interrupted:
             self._say(WORDS["interrupted"])
             return INTERRUPTED
-        return LEFT if left else DONE
+        return LEFT if still_red else DONE
 
     def _through(self, red: Sequence[Group]) -> bool:
         """Walk through the groups, and through those that come to light; say whether it was broken off."""
@@ -263,17 +263,17 @@ class RepairSession:
         followers = [
             follower.row.id for row in group.ids for follower in self.result.followers(row)
         ]
-        asked = tuple(dict.fromkeys((*group.ids, *followers)))
-        found = self.checks.verdicts(asked, self.checklist)
+        rows = tuple(dict.fromkeys((*group.ids, *followers)))
+        verdicts = self.checks.verdicts(rows, self.checklist)
         for row in group.ids:
-            self._red[row] = row in found
+            self._red[row] = row in verdicts
             mark = (
-                f"[red]{escape(found[row].told[self.lang])}[/]"
-                if row in found
+                f"[red]{escape(verdicts[row].told[self.lang])}[/]"
+                if row in verdicts
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
             self.console.print(f"   {row}: {mark}", soft_wrap=True, highlight=False)
-        new = [value for id_, value in found.items() if not (value.root or id_ in self._red)]
+        new = [value for id_, value in verdicts.items() if not (value.root or id_ in self._red)]
         if new:
             self._say(WORDS["next"], rows=", ".join(verdict.row.id for verdict in new))
             self._red |= {verdict.row.id: True for verdict in new}

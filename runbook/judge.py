@@ -67,11 +67,11 @@ class Checks:
         code, judged, why = self.judged(rows)
         red_rows: dict[str, RedRow | None]
         red_rows = dict.fromkeys(rows, NOT_JUDGED if code in GREEN else None)
-        red_rows |= {row.row.id: self._told(row) for row in judged}
-        known = {row: red for row in rows if (red := red_rows[row])}
-        if code not in GREEN and all(red.aside for red in known.values()):
+        red_rows |= {row.row.id: self._red_row(row) for row in judged}
+        red_here = {row: red for row in rows if (red := red_rows[row])}
+        if code not in GREEN and all(red.aside for red in red_here.values()):
             return dict.fromkeys(rows, RedRow(why))
-        return known
+        return red_here
 
     def verdicts(self, rows: tuple[str, ...], checklist: Checklist) -> Mapping[str, RowVerdict]:
         """Return the rows that are red, each with its findings; one of which nothing is said is unknown."""
@@ -79,13 +79,13 @@ class Checks:
         if code in GREEN:
             return {}
         with_findings = {row.row.id: row for row in judged if row.findings}
-        found = (with_findings.get(row) or _unknown(checklist[row], why) for row in rows)
-        return {row.row.id: row for row in found if row.outcome.red}
+        verdicts = (with_findings.get(row) or _unknown(checklist[row], why) for row in rows)
+        return {row.row.id: row for row in verdicts if row.outcome.red}
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return all that is red of some rows; Refused where the checks say nothing of use."""
         code, judged, why = self.judged(rows)
-        red = tuple(found for row in judged for found in row.findings if found.outcome.red)
+        red = tuple(finding for row in judged for finding in row.findings if finding.outcome.red)
         if code not in GREEN and not red:
             raise Refused(why)
         return red
@@ -103,13 +103,15 @@ class Checks:
             except (OSError, ValidationError):
                 return code, (), self._refusal(file) or self._silence(code)
 
-    def _told(self, judged: RowVerdict) -> RedRow | None:
+    def _red_row(self, judged: RowVerdict) -> RedRow | None:
         """Say why a row is red or set aside; None for one that is green."""
         if judged.outcome in ASIDE:
             return RedRow(judged.told or state_in_words(judged.outcome), aside=True)
         if not judged.outcome.red:
             return None
-        read_by = {call for found in judged.findings if found.outcome.red for call in found.calls}
+        read_by = {
+            call for finding in judged.findings if finding.outcome.red for call in finding.calls
+        }
         return RedRow(
             judged.told, settles_within(read_by), judged.root, undone_by(judged, self.environment)
         )
@@ -138,8 +140,8 @@ def undone_by(judged: RowVerdict, environment: str) -> str:
     remedies = judged.row.remedies
     red = [finding for finding in judged.findings if finding.outcome.red]
     keys = {difference.remedy for finding in red for difference in finding.differences}
-    named = [remedies[key].run for key in keys if key in remedies]
-    commands = (judged.row.remedy, *(named if len(keys) == 1 else ()))
+    commands_of = [remedies[key].run for key in keys if key in remedies]
+    commands = (judged.row.remedy, *(commands_of if len(keys) == 1 else ()))
     first = (command.partition(" && ")[0] for command in commands)
     return next((line.format(env=environment) for line in first if LATER.match(line)), "")
 

@@ -82,7 +82,7 @@ def provision_stack(
         build=partial(pack, application=environment.application.folder),
         record=evidence.record,
         recorded=evidence.recorded,
-        waiting=lambda what: say(f"waiting until {what.en}", f"待機中: {what.ja}"),
+        waiting=lambda progress: say(f"waiting until {progress.en}", f"待機中: {progress.ja}"),
         go=True,
         sleep=sleep,
         late=late,

@@ -98,11 +98,11 @@ def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Wor
 
 
 def no_source(value: str, scope: OptionScope) -> Words | None:
-    known = names(scope.file)
-    if value not in known:
+    environments = names(scope.file)
+    if value not in environments:
         return Words(
-            en=f"{scope.file.name} has no environment {value}; it has {', '.join(known)}",
-            ja=f"{scope.file.name}に環境{value}がありません（あるのは{', '.join(known)}）",
+            en=f"{scope.file.name} has no environment {value}; it has {', '.join(environments)}",
+            ja=f"{scope.file.name}に環境{value}がありません（あるのは{', '.join(environments)}）",
         )
     if value == scope.environment.name:
         return Words(

@@ -13,27 +13,27 @@ from aws.door.failures import GONE
 from runbook.engine import Refused, StepContext
 
 
-def refuse_beside_another_front(context: StepContext) -> None:
+def refuse_another_front(context: StepContext) -> None:
     """Stop where callers reach the functions by an HTTP API or by function URLs, and there is no REST API."""
     if rest_api.find(context, context.plan.api):
         return
     urls = chain.from_iterable(context.answers(_urls, context.plan.functions))
-    if named := ", ".join([*_http_apis(context), *urls]):
+    if fronts := ", ".join([*_http_apis(context), *urls]):
         raise Refused(
-            en=f"{named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
+            en=f"{fronts} invokes the functions. This project creates and judges REST APIs alone, as the guide"
             " does: this design is out of scope, and a REST API beside it would only divide its callers",
-            ja=f"{named}が関数を呼び出しています。本プロジェクトが作成・判定するのは、手順書と同じREST APIだけです。"
+            ja=f"{fronts}が関数を呼び出しています。本プロジェクトが作成・判定するのは、手順書と同じREST APIだけです。"
             "この構成は対象外で、別にREST APIを作成すると呼び出し元が分かれてしまいます",
         )
 
 
-def refuse_beside_one_table(context: StepContext) -> None:
+def refuse_a_single_table(context: StepContext) -> None:
     """Stop where none of the planned tables exists, and several functions name one other table, and no more."""
     there = {*context.listed("dynamodb", "list_tables", "TableNames")}
     if there.intersection(table.name for table in context.plan.tables):
         return
-    asked = context.answers(_values, context.plan.functions)
-    used = Counter(name for values in asked for name in there & values)
+    values_of_functions = context.answers(_values, context.plan.functions)
+    used = Counter(name for values in values_of_functions for name in there & values)
     if len(used) == 1 and used.total() > 1:
         (name,) = used
         raise Refused(
@@ -48,14 +48,14 @@ def refuse_beside_one_table(context: StepContext) -> None:
 def _values(context: StepContext, function: Function) -> set[str]:
     """Return the values of a function's variables; none where it does not exist."""
     call = context.client("lambda").get_function_configuration
-    found = empty_if(GONE, call, FunctionName=function.name)
-    return {*found.get("Environment", {}).get("Variables", {}).values()}
+    configuration = empty_if(GONE, call, FunctionName=function.name)
+    return {*configuration.get("Environment", {}).get("Variables", {}).values()}
 
 
 def _urls(context: StepContext, function: Function) -> list[str]:
     call = context.client("lambda").list_function_url_configs
-    found = empty_if(GONE, call, FunctionName=function.name)
-    return [f"function URL {url['FunctionUrl']}" for url in found.get("FunctionUrlConfigs", ())]
+    answer = empty_if(GONE, call, FunctionName=function.name)
+    return [f"function URL {url['FunctionUrl']}" for url in answer.get("FunctionUrlConfigs", ())]
 
 
 def _callers(context: StepContext, function: Function) -> set[str]:

@@ -34,11 +34,11 @@ STAND_INS = {
 
 def pages() -> Mapping[str, str]:
     """Return the text of every generated page by its file's name; the alarms' pages are written by hand."""
-    found, made = procedures(), dict[str, str]()
+    by_name, made = procedures(), dict[str, str]()
     for lang in LANGUAGES:
         templates = _templates(lang)
-        made[f"index.{lang}.md"] = _text(templates, f"index.{lang}", by_step=_by_step(found))
-        for name, procedure in found.items():
+        made[f"index.{lang}.md"] = _text(templates, f"index.{lang}", by_step=_by_step(by_name))
+        for name, procedure in by_name.items():
             examples = "".join(
                 f" {each.flag} {each.example}" for each in procedure.options if each.example
             )
@@ -97,13 +97,13 @@ def _templates(lang: str) -> Environment:
     return made
 
 
-def _text(templates: Environment, name: str, **given: Any) -> str:
-    text = templates.get_template(f"{name}.md.j2").render(given)
+def _text(templates: Environment, name: str, **values: Any) -> str:
+    text = templates.get_template(f"{name}.md.j2").render(values)
     return f"{GENERATED}\n\n{text.rstrip()}\n"
 
 
-def _by_step(found: Mapping[str, Procedure]) -> list[Procedure]:
-    return sorted(found.values(), key=lambda procedure: (not procedure.composed, procedure.guide))
+def _by_step(by_name: Mapping[str, Procedure]) -> list[Procedure]:
+    return sorted(by_name.values(), key=lambda procedure: (not procedure.composed, procedure.guide))
 
 
 def _remedy(row: Row, lang: str) -> str:

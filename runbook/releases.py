@@ -42,8 +42,8 @@ def converge(
 
     In a rehearsal it is unknown yet which versions there will be, if functions are still to be made.
     """
-    found, live = context.recorded(KIND), read_live(context)
-    before = found or {"functions": {}, **dict.fromkeys(API)}
+    recorded, live = context.recorded(KIND), read_live(context)
+    before = recorded or {"functions": {}, **dict.fromkeys(API)}
     source = live if api else before
     released = {function.name: live["functions"][function.name] for function in functions}
     body = {
@@ -57,21 +57,21 @@ def converge(
         COMMIT: commit_of_run(ROOT) if released else before.get(COMMIT),
     }
     same = (entry for entry in context.history(KIND) if _without_name(entry) == _without_name(body))
-    return record(context, found, next(same, body), known=all(released.values()))
+    return record(context, recorded, next(same, body), known=all(released.values()))
 
 
 def record(
     context: StepContext,
-    found: Mapping[str, Any] | None,
+    recorded: Mapping[str, Any] | None,
     body: Mapping[str, Any],
     *,
     known: bool = True,
 ) -> Changes:
     """Leave the record, unless the newest one says the same."""
-    if found is not None and _without_name(found) == _without_name(body):
+    if recorded is not None and _without_name(recorded) == _without_name(body):
         return ()
     shown = _shown(body) if known else AS_DEPLOYED
-    before = _shown(found) if found else None
+    before = _shown(recorded) if recorded else None
     return context.leave_record(KIND, shown, lambda: context.record(KIND, body), before=before)
 
 
@@ -104,9 +104,9 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
         name: before[name] if function and function["code_sha256"] == code.get(name) else function
         for name, function in live["functions"].items()
     }
-    found = {**recorded, **live, "functions": functions}
+    renamed = {**recorded, **live, "functions": functions}
     same = live["contents"] is not None and live["contents"] == recorded.get("contents")
-    return {**found, "deployment": recorded["deployment"]} if same else found
+    return {**renamed, "deployment": recorded["deployment"]} if same else renamed
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +128,9 @@ def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
 
 def noted_of(served: ApiDocument) -> dict[str, Any]:
     """Return the fields of a record that say what API Gateway shows only of what a stage serves."""
-    return {CALLS: served.calls} | ({TIME_OUTS: found} if (found := served.time_outs) else {})
+    return {CALLS: served.calls} | (
+        {TIME_OUTS: time_outs} if (time_outs := served.time_outs) else {}
+    )
 
 
 def noted(context: StepContext, deployment: str) -> Mapping[str, str] | None:

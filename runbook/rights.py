@@ -71,11 +71,13 @@ def _cloudwatch(environment: Environment) -> Iterable[str]:
     return (
         f"arn:aws:cloudwatch:{region}:{account}:alarm:*",
         f"arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:*",
-        *_named(environment, "*", f"arn:aws:cloudwatch::{account}:dashboard/", ("dashboard",)),
+        *_name_patterns(
+            environment, "*", f"arn:aws:cloudwatch::{account}:dashboard/", ("dashboard",)
+        ),
     )
 
 
-def _named(
+def _name_patterns(
     environment: Environment, ending: str, base: str, keys: Iterable[str]
 ) -> tuple[str, ...]:
     """Return what begins as all names do, and what the environment file names otherwise."""
@@ -85,9 +87,11 @@ def _named(
 
 def _functions(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:lambda:{environment.region}:{environment.account}"
-    named = _named(environment, "-*", f"{base}:function:", environment.application.functions)
-    versions = (f"{name}:*" for name in named if not name.endswith("*"))
-    return (*named, *versions, f"{base}:event-source-mapping:*")
+    patterns = _name_patterns(
+        environment, "-*", f"{base}:function:", environment.application.functions
+    )
+    versions = (f"{name}:*" for name in patterns if not name.endswith("*"))
+    return (*patterns, *versions, f"{base}:event-source-mapping:*")
 
 
 def _buckets(environment: Environment) -> Iterable[str]:
@@ -107,33 +111,33 @@ def _keys(environment: Environment) -> Iterable[str]:
 
 
 _OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
-    "acm": lambda given: (f"arn:aws:acm:{given.region}:{given.account}:certificate/*",),
-    "apigateway": lambda given: (f"arn:aws:apigateway:{given.region}::/*",),
+    "acm": lambda scope: (f"arn:aws:acm:{scope.region}:{scope.account}:certificate/*",),
+    "apigateway": lambda scope: (f"arn:aws:apigateway:{scope.region}::/*",),
     "cloudwatch": _cloudwatch,
     # A restored table has the name of its source, with a time behind it.
-    "dynamodb": lambda given: (f"{table.arn}*" for table in plan_for(given).tables),
-    "iam": lambda given: _named(
-        given, "-*", f"arn:aws:iam::{given.account}:role/", given.application.roles
+    "dynamodb": lambda scope: (f"{table.arn}*" for table in plan_for(scope).tables),
+    "iam": lambda scope: _name_patterns(
+        scope, "-*", f"arn:aws:iam::{scope.account}:role/", scope.application.roles
     ),
     "kms": _keys,
     "lambda": _functions,
     "logs": _log_groups,
-    "route53": lambda given: (
-        (f"arn:aws:route53:::hostedzone/{given.domain.hosted_zone}",)
-        if given.domain and given.domain.hosted_zone
+    "route53": lambda scope: (
+        (f"arn:aws:route53:::hostedzone/{scope.domain.hosted_zone}",)
+        if scope.domain and scope.domain.hosted_zone
         else ()
     ),
     "s3": _buckets,
-    "secretsmanager": lambda given: (secret.arn_pattern for secret in plan_for(given).secrets),
-    "sns": lambda given: (f"{plan_for(given).topic.arn}*",),
+    "secretsmanager": lambda scope: (secret.arn_pattern for secret in plan_for(scope).secrets),
+    "sns": lambda scope: (f"{plan_for(scope).topic.arn}*",),
 }
 
 
-def _sources(given: PolicyScope) -> Iterable[str]:
+def _sources(scope: PolicyScope) -> Iterable[str]:
     """Tables of the environment before, from which a migration reads; in its own account, if it names one."""
-    before = given.environment.before
-    region, tables = peek(before, "region", given.file), peek(before, "tables", given.file) or {}
-    account = peek(before, "account", given.file) or given.environment.account
+    before = scope.environment.before
+    region, tables = peek(before, "region", scope.file), peek(before, "tables", scope.file) or {}
+    account = peek(before, "account", scope.file) or scope.environment.account
     return (f"arn:aws:dynamodb:{region}:{account}:table/{table}*" for table in tables.values())
 
 
@@ -142,14 +146,14 @@ def _key(key: str | None) -> Iterable[str]:
     return (key,) if key and key.startswith("arn:") else ()
 
 
-def _aliased_key(given: PolicyScope) -> Iterable[str]:
+def _aliased_key(scope: PolicyScope) -> Iterable[str]:
     """AWS's own key of tables is looked up by its alias, and has an id that is unknown before."""
-    key = given.environment.table_key
-    return _keys(given.environment) if key and not key.startswith("arn:") else ()
+    key = scope.environment.table_key
+    return _keys(scope.environment) if key and not key.startswith("arn:") else ()
 
 
-def _evidence_bucket(given: PolicyScope) -> Iterable[str]:
-    evidence = given.environment.evidence
+def _evidence_bucket(scope: PolicyScope) -> Iterable[str]:
+    evidence = scope.environment.evidence
     bucket, _, prefix = evidence.removeprefix("s3://").partition("/")
     within = f"{prefix.strip('/')}/".lstrip("/")
     ours = (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{within}*")
@@ -159,10 +163,10 @@ def _evidence_bucket(given: PolicyScope) -> Iterable[str]:
 PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
     "source_tables": _sources,
     "aliased_table_key": _aliased_key,
-    "table_key": lambda given: _key(given.environment.table_key),
-    "secret_key": lambda given: _key(given.environment.secret_key),
+    "table_key": lambda scope: _key(scope.environment.table_key),
+    "secret_key": lambda scope: _key(scope.environment.secret_key),
     "evidence_bucket": _evidence_bucket,
-    "evidence_key": lambda given: _key(given.environment.evidence_key),
+    "evidence_key": lambda scope: _key(scope.environment.evidence_key),
 }
 """Resources that are not among those of an action's service, by the name of their place in rights.json."""
 

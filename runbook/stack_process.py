@@ -106,9 +106,9 @@ def begins_early(
     args: Sequence[str], variables: Mapping[str, str] = os.environ, kept_at: Path = KEPT_AT
 ) -> bool:
     """Whether these arguments ask for the stack: nothing is loaded yet, and where the run then takes none, the process ends unused."""
-    asked = "--env=local" in args or ("--env", "local") in pairwise(args)
+    local = "--env=local" in args or ("--env", "local") in pairwise(args)
     elsewhere = "AWS_ENDPOINT_URL" in variables or kept_at.exists()
-    return asked and not elsewhere and not any(arg.startswith("--replay") for arg in args)
+    return local and not elsewhere and not any(arg.startswith("--replay") for arg in args)
 
 
 def pytest_load_initial_conftests(early_config: "pytest.Config", args: Sequence[str]) -> None:

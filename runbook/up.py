@@ -87,13 +87,15 @@ Ctrl-Cで終了し、すべて消去します。""",
 
 
 def _first_steps() -> Words:
-    command = f"python -m runbook provision --env local --go --line-token-file {_named(TOKEN_AT)}"
+    command = (
+        f"python -m runbook provision --env local --go --line-token-file {_relative(TOKEN_AT)}"
+    )
     return Words(
         en=f"""
-It is empty. Follow runbook/pages/index.en.md step by step, with --env local (the LINE token is in {_named(TOKEN_AT)}); or all at once:
+It is empty. Follow runbook/pages/index.en.md step by step, with --env local (the LINE token is in {_relative(TOKEN_AT)}); or all at once:
 {command}""",
         ja=f"""
-中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか（LINEトークンは{_named(TOKEN_AT)}）、一度に作成します:
+中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか（LINEトークンは{_relative(TOKEN_AT)}）、一度に作成します:
 {command}""",
     )
 
@@ -109,7 +111,7 @@ def _token_lies_ready(stack: Stack) -> Iterator[None]:
         TOKEN_AT.unlink(missing_ok=True)
 
 
-def _named(path: Path) -> Path:
+def _relative(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 

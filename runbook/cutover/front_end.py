@@ -91,22 +91,22 @@ def _text(url: str, data: bytes) -> str:
     )
 
 
-def see(context: StepContext, wanted: str, what: Words) -> Changes:
-    """Compare what is served with ``wanted``; what differs is for people to deploy, so a run is Refused."""
+def see(context: StepContext, desired: str, content: Words) -> Changes:
+    """Compare what is served with ``desired``; what differs is for people to deploy, so a run is Refused."""
     url = address(needed(context))
-    found = served(url)
-    if found == wanted:
+    current = served(url)
+    if current == desired:
         return ()
 
     def refuse() -> None:
         raise Refused(
-            en=f"{url} does not serve {what.en} yet: deploy it, invalidate the caches, then run it again",
-            ja=f"{url}はまだ{what.ja}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
+            en=f"{url} does not serve {content.en} yet: deploy it, invalidate the caches, then run it again",
+            ja=f"{url}はまだ{content.ja}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
         )
 
     name = "API_BASE_URL"
     change = Change(
-        SERVED.named(url), Words.same(name), setting(found, name), setting(wanted, name)
+        SERVED.named(url), Words.same(name), setting(current, name), setting(desired, name)
     )
     return context.settle((change,), refuse)
 
@@ -135,14 +135,14 @@ def rendered(current: str | None, environment: Environment, api: str) -> str:
     return text
 
 
-def _put(quoted: str, found: re.Match[str]) -> str:
-    return found[1] + quoted
+def _put(quoted: str, match: re.Match[str]) -> str:
+    return match[1] + quoted
 
 
 def setting(text: str | None, name: str) -> str | None:
     """Return the value that a configuration gives to a setting, None where it gives none."""
-    found = SETTINGS[name].search(text or "")
-    return found[3] if found else None
+    match = SETTINGS[name].search(text or "")
+    return match[3] if match else None
 
 
 def rest(text: str) -> str:
@@ -154,8 +154,8 @@ def rest(text: str) -> str:
 
 def file_of(context: StepContext) -> Path:
     """Return the file in the folder of the front end's files: the one of ``--site``, else one beside the report."""
-    given = context.chosen.get("site")
-    folder = Path(given) if given else context.folder / "front-end"
+    site = context.chosen.get("site")
+    folder = Path(site) if site else context.folder / "front-end"
     return folder / needed(context).config_path
 
 
@@ -177,20 +177,20 @@ def writing(path: Path, text: str) -> Changes:
 
     A line that is in the file alone would be lost, and with it what was set there.
     """
-    found = written(path)
-    if found == text:
+    current = written(path)
+    if current == text:
         return ()
     name = FILE.named(path)
-    named = tuple(
-        Change(name, Words.same(key), setting(found, key), setting(text, key))
+    settings = tuple(
+        Change(name, Words.same(key), setting(current, key), setting(text, key))
         for key in SETTINGS
-        if setting(found, key) != setting(text, key)
+        if setting(current, key) != setting(text, key)
     )
-    gone, new = only_in(found or "", text), only_in(text, found or "")
+    gone, new = only_in(current or "", text), only_in(text, current or "")
     content = Change(name, CONTENT, gone or None, new or None, destroys=bool(gone))
     if gone or new:
-        return (*named, content)
-    return named or (Change(name, CONTENT, found, text),)
+        return (*settings, content)
+    return settings or (Change(name, CONTENT, current, text),)
 
 
 def only_in(name: str, other: str) -> str:
@@ -218,14 +218,14 @@ def record_previous(context: StepContext) -> Changes:
     if _by_hand(context):
         return ()
     url = address(needed(context))
-    found = served(url)
-    if found is None or setting(found, "API_BASE_URL") == base_url(context):
+    config = served(url)
+    if config is None or setting(config, "API_BASE_URL") == base_url(context):
         return ()  # nothing was there before, or the switch has happened already
-    if context.recorded(KIND, url=url, config=found):
+    if context.recorded(KIND, url=url, config=config):
         return ()
-    body = {"url": url, "config": found}
+    body = {"url": url, "config": config}
     return context.leave_record(
-        KIND, setting(found, "API_BASE_URL"), lambda: context.record(KIND, body)
+        KIND, setting(config, "API_BASE_URL"), lambda: context.record(KIND, body)
     )
 
 

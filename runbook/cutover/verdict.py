@@ -34,10 +34,10 @@ def refusal(result: Result, *, checklist: Checklist, live: Live, now: datetime) 
     if decision not in GOOD:
         return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
     later = {row.row.id for row in result.verdict.rows if row.row.phase is Phase.AFTER}
-    if named := ", ".join(name for name in result.verdict.unowned if name not in later):
+    if unowned := ", ".join(name for name in result.verdict.unowned if name not in later):
         return Words(
-            en=f"conditions of the newest verdict have no owner and no day ({named}): `signoff accept` adds them",
-            ja=f"最新の判定の条件に担当者と期限がありません（{named}）。`signoff accept`で追加できます",
+            en=f"conditions of the newest verdict have no owner and no day ({unowned}): `signoff accept` adds them",
+            ja=f"最新の判定の条件に担当者と期限がありません（{unowned}）。`signoff accept`で追加できます",
         )
     if result.rehearsal:
         return Words(
@@ -97,9 +97,9 @@ def hold_the_verdict(context: StepContext) -> Changes:
             ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
         )
 
-    found = result.verdict.decision if result else None
+    decision = result.verdict.decision if result else None
     good = Words(en=" or ".join(GOOD), ja="または".join(GOOD))
-    return context.settle((Change(VERDICT, DECISION, found, good),), refuse)
+    return context.settle((Change(VERDICT, DECISION, decision, good),), refuse)
 
 
 def _missing(result: Result, checklist: Checklist) -> Words:

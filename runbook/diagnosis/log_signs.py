@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from aws.desired import Function
 from aws.door.failures import GONE
 from aws.words import Words
-from runbook.diagnosis.own_runs import OwnRuns, Seen
+from runbook.diagnosis.own_runs import Occurrences, OwnRuns
 from runbook.engine import StepContext
 
 
@@ -29,7 +29,7 @@ class Cause:
     ja: str
     remedy: str
 
-    def told(self, environment: str) -> Words:
+    def explained(self, environment: str) -> Words:
         remedy = self.remedy.replace("{env}", environment)
         return Words(
             en=f"likely cause: {self.en}; {remedy.replace('{lang}', 'en')}",
@@ -80,11 +80,11 @@ def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> boo
     """Report the signs in the function's log, and whether it was too long to read; False if there is neither."""
     counts, whole = _lines_by_cause(context, function, ours)
     for cause in SIGNS.values():
-        if seen := counts.get(cause):
-            told = cause.told(context.environment.name)
+        if lines := counts.get(cause):
+            explanation = cause.explained(context.environment.name)
             context.say(
-                en=f"{function.name}: {seen.count:g} lines, {seen.told()}: {told.en}",
-                ja=f"{function.name}: {seen.count:g}行（{seen.told()}）: {told.ja}",
+                en=f"{function.name}: {lines.count:g} lines, {lines.clock_times()}: {explanation.en}",
+                ja=f"{function.name}: {lines.count:g}行（{lines.clock_times()}）: {explanation.ja}",
             )
     if not whole:
         context.say(
@@ -98,16 +98,16 @@ def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> boo
 
 def _lines_by_cause(
     context: StepContext, function: Function, ours: OwnRuns
-) -> tuple[Mapping[Cause, Seen], bool]:
+) -> tuple[Mapping[Cause, Occurrences], bool]:
     """Count the lines of each cause that none of our runs provoked; say whether the log was read to its end, or there is none."""
-    counts: dict[Cause, Seen] = {}
+    counts: dict[Cause, Occurrences] = {}
     page: Mapping[str, Any] = {}
     try:
         for page in islice(_pages(context, function.log_group, ours), PAGES):
             for event in page["events"]:
                 at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
                 if not ours.provoked(at) and (cause := _cause_in(event["message"])):
-                    counts.setdefault(cause, Seen()).add(1, at)
+                    counts.setdefault(cause, Occurrences()).add(1, at)
     except ClientError as error:
         if error.response["Error"].get("Code") not in GONE:
             raise
@@ -117,7 +117,7 @@ def _lines_by_cause(
 
 def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[Mapping[str, Any]]:
     pages = context.client("logs").get_paginator("filter_log_events")
-    found: Iterator[Mapping[str, Any]] = iter(
+    answers: Iterator[Mapping[str, Any]] = iter(
         pages.paginate(
             logGroupName=group,
             filterPattern=PATTERN,
@@ -125,9 +125,9 @@ def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[Mapping[
             endTime=int(ours.until.timestamp() * 1000),
         )
     )
-    return found
+    return answers
 
 
 def _cause_in(message: str) -> Cause | None:
-    found = (cause for texts, cause in SIGNS.items() if any(text in message for text in texts))
-    return next(found, None)
+    causes = (cause for texts, cause in SIGNS.items() if any(text in message for text in texts))
+    return next(causes, None)

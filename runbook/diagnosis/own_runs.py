@@ -19,7 +19,7 @@ RETRIES = timedelta(minutes=3)
 
 
 @dataclass(slots=True)
-class Seen:
+class Occurrences:
     """How often something happened, and when first and last."""
 
     count: float = 0
@@ -31,7 +31,7 @@ class Seen:
         self.first = min(self.first or moment, moment)
         self.last = max(self.last or moment, moment)
 
-    def told(self) -> str:
+    def clock_times(self) -> str:
         """Return ``10:02 - 10:07 JST``."""
         first, last = (
             f"{moment.astimezone(JST):%H:%M}" for moment in (self.first, self.last) if moment
@@ -41,9 +41,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """``what``: smoke, load or drill."""
+    """``kind``: smoke, load or drill."""
 
-    what: str
+    kind: str
     begin: datetime
     end: datetime
 
@@ -67,12 +67,12 @@ class OwnRuns:
         """Whether one of them may be why an alarm fires."""
         return any(span.holds(since, LAG) for span in self.spans)
 
-    def told(self) -> Words:
+    def in_words(self) -> Words:
         """Say from when to when was looked at, and what was left out."""
         stretch = f"{in_japan(self.since)[:-4]} - {_clock(self.until)} JST"
         if not self.spans:
             return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
-        shown = (f"{span.what} {_clock(span.begin)} - {_clock(span.end)}" for span in self.spans)
+        shown = (f"{span.kind} {_clock(span.begin)} - {_clock(span.end)}" for span in self.spans)
         ours = joined(map(Words.same, dict.fromkeys(shown)), ", ")
         return Words(
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
@@ -105,13 +105,13 @@ def _clock(moment: datetime) -> str:
 
 def report_alarms(context: StepContext, ours: OwnRuns) -> None:
     """Report each alarm in ALARM, and how many planned ones do not exist under any name."""
-    found = read_all(context)
+    alarms = read_all(context)
     there = [
         (
             want,
             [
                 candidate
-                for candidate in found
+                for candidate in alarms
                 if candidate.name == want.name or watches(candidate, want)
             ],
         )
@@ -120,7 +120,7 @@ def report_alarms(context: StepContext, ours: OwnRuns) -> None:
     kinds = {watching.name: (watching, want.kind) for want, some in there for watching in some}
     burning = [(watching, kind) for watching, kind in kinds.values() if watching.state == "ALARM"]
     for alarm, kind in burning:
-        context.tell(_told(alarm, kind, ours))
+        context.tell(_alarm_in_words(alarm, kind, ours))
     if absent := sum(not some for _, some in there):
         remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
         context.say(
@@ -131,7 +131,7 @@ def report_alarms(context: StepContext, ours: OwnRuns) -> None:
         context.say(en="no alarm is firing", ja="発報中のアラームはありません")
 
 
-def _told(alarm: Alarm, kind: str, ours: OwnRuns) -> Words:
+def _alarm_in_words(alarm: Alarm, kind: str, ours: OwnRuns) -> Words:
     since = in_japan(alarm.state_since) if alarm.state_since else "?"
     if alarm.state_since and ours.fired(alarm.state_since):
         return Words(

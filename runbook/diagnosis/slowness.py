@@ -9,7 +9,7 @@ from aws.desired import Function
 from aws.words import Words
 from plan.monitoring import FAULTS
 from runbook.diagnosis.log_signs import Cause
-from runbook.diagnosis.own_runs import OwnRuns, Seen
+from runbook.diagnosis.own_runs import Occurrences, OwnRuns
 from runbook.engine import StepContext
 
 PERIOD = timedelta(minutes=1)
@@ -32,22 +32,22 @@ class MetricQuery:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A sum, or the median of the minutes; ``seen``: in which minutes there was anything."""
+    """A sum, or the median of the minutes; ``occurrences``: in which minutes there was anything."""
 
     value: float
-    seen: Seen
+    occurrences: Occurrences
 
 
 def measured(
     context: StepContext, metrics: Iterable[MetricQuery], ours: OwnRuns
 ) -> dict[str, Figure]:
     """Return the figure of each label in the minutes that none of our runs touched; one without data is absent."""
-    asked, found = list(metrics), dict[str, Figure]()
-    for number, points in _points(context, asked, ours).items():
-        left = {at: value for at, value in points.items() if not _touched(at, ours)}
-        if left:
-            found[asked[number].label] = _figure(asked[number], left)
-    return found
+    queries, figures = list(metrics), dict[str, Figure]()
+    for number, points in _points(context, queries, ours).items():
+        untouched = {at: value for at, value in points.items() if not _touched(at, ours)}
+        if untouched:
+            figures[queries[number].label] = _figure(queries[number], untouched)
+    return figures
 
 
 def _touched(minute: datetime, ours: OwnRuns) -> bool:
@@ -55,24 +55,24 @@ def _touched(minute: datetime, ours: OwnRuns) -> bool:
 
 
 def _figure(query: MetricQuery, points: Mapping[datetime, float]) -> Figure:
-    seen = Seen()
+    occurrences = Occurrences()
     for at, value in points.items():
         if value:
-            seen.add(value, at)
-    return Figure(seen.count if query.adds_up else median(points.values()), seen)
+            occurrences.add(value, at)
+    return Figure(occurrences.count if query.adds_up else median(points.values()), occurrences)
 
 
 def _points(
-    context: StepContext, asked: list[MetricQuery], ours: OwnRuns
+    context: StepContext, metrics: list[MetricQuery], ours: OwnRuns
 ) -> dict[int, dict[datetime, float]]:
     """Return number of a query -> minute -> value."""
-    found: dict[int, dict[datetime, float]] = {}
-    queries = [_query(f"m{number}", query) for number, query in enumerate(asked)]
+    by_query: dict[int, dict[datetime, float]] = {}
+    queries = [_query(f"m{number}", query) for number, query in enumerate(metrics)]
     call = {"MetricDataQueries": queries, "StartTime": ours.since, "EndTime": ours.until}
     for entry in context.listed("cloudwatch", "get_metric_data", "MetricDataResults", **call):
         points = dict(zip(entry["Timestamps"], entry["Values"], strict=True))
-        found.setdefault(int(entry["Id"][1:]), {}).update(points)
-    return found
+        by_query.setdefault(int(entry["Id"][1:]), {}).update(points)
+    return by_query
 
 
 def _query(id_: str, query: MetricQuery) -> dict[str, object]:
@@ -87,10 +87,10 @@ def _query(id_: str, query: MetricQuery) -> dict[str, object]:
 
 def metrics_of(function: Function, namespace: str) -> tuple[MetricQuery, ...]:
     """Return what counts the errors, throttles and faults of a function, the faults in the application's own namespace."""
-    named = {"FunctionName": function.name}
+    dimensions = {"FunctionName": function.name}
     counted = [("AWS/Lambda", name) for name in ("Errors", "Throttles")]
     return tuple(
-        MetricQuery(f"{function.name} {name}", space, name, named)
+        MetricQuery(f"{function.name} {name}", space, name, dimensions)
         for space, name in [*counted, (namespace, FAULTS)]
     )
 
@@ -168,11 +168,11 @@ def metrics(context: StepContext) -> Iterator[MetricQuery]:
     for label in (LATENCY, INTEGRATION):
         yield MetricQuery(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
     for function in context.plan.functions:
-        named = {"FunctionName": function.name}
+        dimensions = {"FunctionName": function.name}
         yield MetricQuery(
-            f"{function.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95"
+            f"{function.name} Duration p95 ms", "AWS/Lambda", "Duration", dimensions, "p95"
         )
-        yield MetricQuery(f"{function.name} Throttles", "AWS/Lambda", "Throttles", named)
+        yield MetricQuery(f"{function.name} Throttles", "AWS/Lambda", "Throttles", dimensions)
     for alarm in context.plan.alarms:
         if alarm.kind == "throttle":
             label = f"{alarm.subject} {alarm.metric}"

@@ -42,8 +42,8 @@ def lines(changes: Changes, lang: str, *, room: int | None = WIDTH) -> Iterator[
 
     ``room`` None: nothing is cut, and of what is new each field has a line.
     """
-    for resource, found in groupby(changes, key=lambda change: change.resource):
-        of_it = tuple(found)
+    for resource, group in groupby(changes, key=lambda change: change.resource):
+        of_it = tuple(group)
         new = all(change.before is None for change in of_it) and (
             len(of_it) > 1 or of_it[0].creates
         )
@@ -57,8 +57,8 @@ def lines(changes: Changes, lang: str, *, room: int | None = WIDTH) -> Iterator[
 def parts(change: Change) -> tuple[Change, ...]:
     """Split the change of a document by its parts: cut to one line, before and after would look the same."""
     return tuple(
-        replace(change, field=change.field.at(where), before=before, after=after)
-        for where, before, after in _leaves("", change.before, change.after)
+        replace(change, field=change.field.at(place), before=before, after=after)
+        for place, before, after in _leaves("", change.before, change.after)
     )
 
 
@@ -77,8 +77,8 @@ def _new(fields: Changes, lang: str, room: int) -> str:
         else f"{field.field[lang]} {_brief(field.after, lang)}"
         for field in sorted(fields, key=lambda change: _is_document(change.after))
     )
-    left = room - cell_len(resource) - 3
-    shown = escape(_cut(names, left)) if left > len(MORE) else ""
+    width = room - cell_len(resource) - 3
+    shown = escape(_cut(names, width)) if width > len(MORE) else ""
     return f"[green]+ {escape(_cut(resource, room - 2))}[/] [dim]{shown}[/]"
 
 
@@ -96,30 +96,30 @@ def _differing(change: Change, lang: str, room: int | None) -> Iterator[str]:
         yield f"{MORE} +{len(differing) - ENTRIES}"
 
 
-def _leaves(where: str, before: Any, after: Any) -> Iterator[Leaf]:
+def _leaves(place: str, before: Any, after: Any) -> Iterator[Leaf]:
     """Yield the places in which two values differ."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys((*before, *after)):
             if before.get(name) != after.get(name):
-                yield from _leaves(f"{where}.{name}", before.get(name), after.get(name))
+                yield from _leaves(f"{place}.{name}", before.get(name), after.get(name))
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        yield from _entries(where, before, after)
+        yield from _entries(place, before, after)
     else:
-        yield where, before, after
+        yield place, before, after
 
 
-def _entries(where: str, before: Collection[Any], after: Collection[Any]) -> Iterator[Leaf]:
+def _entries(place: str, before: Collection[Any], after: Collection[Any]) -> Iterator[Leaf]:
     """Yield the entries that only one of two lists has; two alone in their place are compared."""
     lost = [(number, entry) for number, entry in enumerate(before) if entry not in after]
     new = [entry for entry in after if entry not in before]
     if len(lost) == len(new) == 1:
         ((number, gone),) = lost
-        yield from _leaves(f"{where}[{number}]", gone, new[0])
+        yield from _leaves(f"{place}[{number}]", gone, new[0])
         return
-    yield from ((where, entry, None) for _, entry in lost)
-    yield from ((where, None, entry) for entry in new)
+    yield from ((place, entry, None) for _, entry in lost)
+    yield from ((place, None, entry) for entry in new)
     if not lost and not new:  # another order, or the same entry again
-        yield where, before, after
+        yield place, before, after
 
 
 def _line(change: Change, lang: str, mark: str, room: int) -> str:
@@ -127,14 +127,14 @@ def _line(change: Change, lang: str, mark: str, room: int) -> str:
         _cut(change.field[lang], room * 2 // 3),
         *(_brief(value, lang) for value in (change.before, change.after)),
     )
-    left = max(20, room - cell_len(f"~ {field}: {mark}"))
+    width = max(20, room - cell_len(f"~ {field}: {mark}"))
     if change.before is None:
-        return f"[green]+ {escape(field)}: {escape(_cut(will, left))}{mark}[/]"
+        return f"[green]+ {escape(field)}: {escape(_cut(will, width))}{mark}[/]"
     if change.after is None:
-        return f"[red]- {escape(field)}: {escape(_cut(was, left))}{mark}[/]"
-    half = (left - len(" -> ")) // 2
-    was = _cut(was, max(half, left - 4 - cell_len(will)))
-    will = _cut(will, left - 4 - cell_len(was))
+        return f"[red]- {escape(field)}: {escape(_cut(was, width))}{mark}[/]"
+    half = (width - len(" -> ")) // 2
+    was = _cut(was, max(half, width - 4 - cell_len(will)))
+    will = _cut(will, width - 4 - cell_len(was))
     return f"[yellow]~ {escape(field)}: {escape(was)} -> {escape(will)}{mark}[/]"
 
 
@@ -177,7 +177,7 @@ class AppliedChanges:
                 continue
             (self._made if whole else self._broken)[change.resource] = None
 
-    def told(self) -> Words | None:
+    def in_words(self) -> Words | None:
         """Say what is changed now; None if nothing differs from before."""
         if not self._made and not self._broken:
             return None

@@ -88,7 +88,7 @@ class Signing:
             for step in {row.signed for row in rows if row.signed}
         }
 
-    def wanted(self, step: Step) -> bool:
+    def proves(self, step: Step) -> bool:
         """Whether a row is proven by this step's signature."""
         return name_of(step) in self._rests_on
 

@@ -69,8 +69,8 @@ class Journal:
                     yield entry
 
     def of(self, procedure: str, environment: str) -> tuple[Entry, ...]:
-        asked = (procedure, environment)
-        return tuple(entry for entry in self if (entry.procedure, entry.environment) == asked)
+        key = (procedure, environment)
+        return tuple(entry for entry in self if (entry.procedure, entry.environment) == key)
 
     def unfinished(self, procedure: str, environment: str) -> tuple[Entry, ...]:
         """Return the entries of a procedure since its last run that came to a good end."""
@@ -85,14 +85,14 @@ def _ends_torn(target: int) -> bool:
 
 
 def _write_all(target: int, text: str) -> None:
-    rest = text.encode()
-    while rest:  # a disk that fills up takes a part
-        rest = rest[os.write(target, rest) :]
+    unwritten = text.encode()
+    while unwritten:  # a disk that fills up takes a part
+        unwritten = unwritten[os.write(target, unwritten) :]
 
 
 def _entry(line: bytes) -> Entry | None:
     try:
-        found = json.loads(line)
-        return Entry(**{name: value for name, value in found.items() if name in NAMES})
+        fields = json.loads(line)
+        return Entry(**{name: value for name, value in fields.items() if name in NAMES})
     except (ValueError, TypeError, AttributeError):
         return None

@@ -47,7 +47,7 @@ def _done(context: StepContext, action: Action) -> Changes:
     except ClientError as error:
         if not stale(error):
             raise
-        found = error
+        conflict = error
     shown: list[Changes] = []
 
     def again() -> bool:
@@ -59,11 +59,11 @@ def _done(context: StepContext, action: Action) -> Changes:
             return False
         return True
 
-    what = Words(
-        en=f"AWS shows what {found.operation_name} found to be there",
-        ja=f"{found.operation_name}が既存と答えたリソースがAWSの応答に現れること",
+    awaited = Words(
+        en=f"AWS shows what {conflict.operation_name} found to be there",
+        ja=f"{conflict.operation_name}が既存と答えたリソースがAWSの応答に現れること",
     )
-    context.wait(again, until=what, every_s=EVERY_S, within_s=WITHIN_S)
+    context.wait(again, until=awaited, every_s=EVERY_S, within_s=WITHIN_S)
     return shown[-1]
 
 
@@ -73,19 +73,20 @@ def _wait(context: StepContext, action: Action, made: Changes) -> None:
 
     def shown() -> bool:
         try:
-            left = action(looking)
+            differing = action(looking)
         except Refused:  # something that is there is not shown yet
             return False
-        return ours.isdisjoint(map(_identity, left))
+        return ours.isdisjoint(map(_identity, differing))
 
     if ours:
-        context.wait(shown, until=_named(made), every_s=EVERY_S, within_s=WITHIN_S)
+        context.wait(shown, until=_shown_changes(made), every_s=EVERY_S, within_s=WITHIN_S)
 
 
-def _named(made: Changes) -> Words:
-    named = first_of(dict.fromkeys(change.resource for change in made), NAMED)
+def _shown_changes(made: Changes) -> Words:
+    resources = first_of(dict.fromkeys(change.resource for change in made), NAMED)
     return Words(
-        en=f"AWS shows the changes of {named.en}", ja=f"{named.ja}の変更がAWSの応答に現れること"
+        en=f"AWS shows the changes of {resources.en}",
+        ja=f"{resources.ja}の変更がAWSの応答に現れること",
     )
 
 

@@ -23,7 +23,7 @@ class RehearsedStep:
     number: int
     step: Step
     changes: Changes
-    told: tuple[str | Words, ...]
+    sentences: tuple[str | Words, ...]
 
 
 def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
@@ -34,7 +34,7 @@ def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
         *_counted(of_aws),
         *_recorded(changes),
         *_agreements(changes),
-        *_given(changes),
+        *_asked_of_people(changes),
         *_by_hand(steps),
     )
 
@@ -51,13 +51,19 @@ def new_in(
 
 def _counted(changes: Changes) -> Iterator[Words]:
     of = {
-        resource: tuple(found)
-        for resource, found in groupby(sorted(changes, key=_name), key=attrgetter("resource"))
+        resource: tuple(its_changes)
+        for resource, its_changes in groupby(sorted(changes, key=_name), key=attrgetter("resource"))
     }
-    created = [name for name, found in of.items() if any(change.creates for change in found)]
-    removed = [name for name, found in of.items() if all(change.after is None for change in found)]
+    created = [
+        name for name, its_changes in of.items() if any(change.creates for change in its_changes)
+    ]
+    removed = [
+        name
+        for name, its_changes in of.items()
+        if all(change.after is None for change in its_changes)
+    ]
     changed = len(of) - len(created) - len(removed)
-    final = sum(any(change.final for change in found) for found in of.values())
+    final = sum(any(change.final for change in its_changes) for its_changes in of.values())
     ends = Words(en=f", {final} of which cannot be undone", ja=f"、うち元に戻せない変更{final}件")
     yield Words(
         en=f"{len(created)} to create, {changed} to change, {len(removed)} to remove"
@@ -86,20 +92,20 @@ def _recorded(changes: Changes) -> Iterator[Words]:
 
 def _agreements(changes: Changes) -> Iterator[Words]:
     """Say how often you are asked to agree, and which option agrees beforehand."""
-    asked = sum(change.destroys for change in changes)
+    agreements = sum(change.destroys for change in changes)
     only_there = any(change.closes for change in changes)
     how = AT_A_TERMINAL if only_there else WITHOUT_A_TERMINAL
-    if asked:
+    if agreements:
         yield Words(
-            en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} ({how.en})",
-            ja=f"確認: {asked}件の変更の確認（{how.ja}）",
+            en=f"asked for: your agreement to {agreements} change{'s' if agreements > 1 else ''} ({how.en})",
+            ja=f"確認: {agreements}件の変更の確認（{how.ja}）",
         )
 
 
-def _given(changes: Changes) -> Iterator[Words]:
-    given = [change.resource for change in changes if change.after == GIVEN]
-    if given:
-        names = joined(given, ", ")
+def _asked_of_people(changes: Changes) -> Iterator[Words]:
+    resources = [change.resource for change in changes if change.after == GIVEN]
+    if resources:
+        names = joined(resources, ", ")
         yield Words(
             en=f"asked for: the value of {names.en} (without a terminal: --line-token-file FILE)",
             ja=f"入力: {names.ja}の値（ターミナルがない場合は--line-token-file FILE）",

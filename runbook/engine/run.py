@@ -74,15 +74,15 @@ class Run:
         """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
         self.screen.opened(self.procedure, go=False, resumed=False)
         self._ready(replace(self.context, go=False))
-        seen: list[RehearsedStep] = []
+        steps: list[RehearsedStep] = []
         try:
             for number, step in enumerate(self.procedure.steps, 1):
-                seen.append(self._rehearsed(number, step))
+                steps.append(self._rehearsed(number, step))
         except BaseException:
-            self.screen.rehearsed(seen, whole=False)
+            self.screen.rehearsed(steps, whole=False)
             raise
-        self.screen.rehearsed(seen, whole=True)
-        return tuple(change for rehearsed in seen for change in rehearsed.changes)
+        self.screen.rehearsed(steps, whole=True)
+        return tuple(change for rehearsed in steps for change in rehearsed.changes)
 
     def _rehearsed(self, number: int, step: Step) -> RehearsedStep:
         lines: list[str | Words] = []
@@ -129,7 +129,7 @@ class Run:
         looking = replace(self.context, go=False, rehearsed=False)
         changes = self._attempt(step, step.action, looking, kept=True)
         if not changes:
-            self._held(step, before)
+            self._note_as_planned(step, before)
             return ()
         self.screen.changes(changes)
         made = self._attempt(
@@ -143,7 +143,7 @@ class Run:
         if earlier := self._earlier(step, before):
             self.screen.outcome("held", step, earlier)
         elif step.is_done and self._attempt(step, step.is_done, self.context, kept=True):
-            self._held(step, before)
+            self._note_as_planned(step, before)
         elif step.may_wait and self.signatures and self.signatures.needless(step):
             self.screen.outcome("judged", step)
         elif self.unattended:
@@ -168,30 +168,30 @@ class Run:
                 for n, waiting_step in enumerate(self.procedure.steps, 1)
                 if waiting_step.may_wait
             }
-            asked = {
+            values = {
                 number: value
                 for number, value in waiting.items()
                 if not self._earlier(value, before)
                 and not (self.signatures and self.signatures.needless(value))
             }
-            tried = self.screen.tried(asked)
-            self._tried.update({value.name: number in tried for number, value in asked.items()})
+            tried = self.screen.tried(values)
+            self._tried.update({value.name: number in tried for number, value in values.items()})
         return self._tried[step.name]
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
-        if self.signatures and self.signatures.wanted(step):
+        if self.signatures and self.signatures.proves(step):
             return self.signatures.standing(step)
         entry = _last(before, step, "confirmed")
         return _who_and_when(entry) if entry else ""
 
     def _sign(self, step: Step) -> None:
         try:
-            if self.signatures and self.signatures.wanted(step):
+            if self.signatures and self.signatures.proves(step):
                 self.signatures.sign(step)
         except (Refused, *EXPECTED) as error:
             self._stop("failed", step, self._explained(error))
 
-    def _held(self, step: Step, before: Sequence[Entry]) -> None:
+    def _note_as_planned(self, step: Step, before: Sequence[Entry]) -> None:
         earlier = _last(before, step, "done", "held")
         self.screen.outcome("held", step, _who_and_when(earlier) if earlier else "")
         self._write("held", step)
@@ -230,8 +230,8 @@ class Run:
         try:
             return action(context)
         except (Refused, *EXPECTED) as error:
-            what = "declined" if isinstance(error, Declined) else "failed"
-            self._stop(what, step, self._explained(error), kept=kept)
+            event = "declined" if isinstance(error, Declined) else "failed"
+            self._stop(event, step, self._explained(error), kept=kept)
 
     def _prove(
         self, rows: tuple[str, ...], step: Step, due: Sequence[str], *, changed: bool
@@ -243,13 +243,13 @@ class Run:
         if not rows or self.judge is None:
             return {}
         self.context.watch(", ".join(rows))
-        found = self._judged(rows)
+        red_rows = self._judged(rows)
         later = {
             row: red_row.root
-            for row, red_row in found.items()
+            for row, red_row in red_rows.items()
             if red_row.root and red_row.root not in due
         }
-        red = {row: red_row for row, red_row in found.items() if row not in later}
+        red = {row: red_row for row, red_row in red_rows.items() if row not in later}
         foreign = {
             row: red_row.undone_by for row, red_row in red.items() if self._is_foreign(red_row)
         }
@@ -276,68 +276,68 @@ class Run:
 
     def _judged(self, rows: tuple[str, ...]) -> dict[str, RedRow]:
         """Return the rows that are red; tell of those that were not judged here, which are not green either."""
-        found = self.judge(rows) if self.judge else {}
-        for row, red_row in found.items():
+        red_rows = self.judge(rows) if self.judge else {}
+        for row, red_row in red_rows.items():
             if red_row.aside and row not in self._aside:
                 self._aside.add(row)
                 self.context.tell(
                     Words(en=f"{row}: {red_row.sentence.en}", ja=f"{row}: {red_row.sentence.ja}")
                 )
-        return {row: value for row, value in found.items() if not value.aside}
+        return {row: value for row, value in red_rows.items() if not value.aside}
 
     def _is_foreign(self, red_row: RedRow) -> bool:
         """Whether another procedure removes it; never where a person signs, who must not sign above a red row."""
         own = f"runbook {self.procedure.name} " in red_row.undone_by
-        wanted = self.signatures.wanted if self.signatures else lambda _: False
-        return bool(red_row.undone_by) and not own and not any(map(wanted, self.procedure.steps))
+        signs = self.signatures.proves if self.signatures else lambda _: False
+        return bool(red_row.undone_by) and not own and not any(map(signs, self.procedure.steps))
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""
-        left = dict(red)
+        still_red = dict(red)
 
         def green() -> bool:
-            late = tuple(row for row, red_row in left.items() if red_row.settles_s)
+            late = tuple(row for row, red_row in still_red.items() if red_row.settles_s)
             again = judge(late) if late else {}
             for row in late:
-                del left[row]
-            left.update(again)
-            return not any(red_row.settles_s for red_row in left.values())
+                del still_red[row]
+            still_red.update(again)
+            return not any(red_row.settles_s for red_row in still_red.values())
 
         late = {row: red_row.settles_s for row, red_row in red.items() if red_row.settles_s}
         if late and len(late) == len(red):
-            named = ", ".join(late)
-            what = Words(
-                en=f"AWS shows what {named} ask for: red so far, and asked again",
-                ja=f"{named}の確認対象がAWSの応答に現れること（まだ未達のため再確認します）",
+            rows = ", ".join(late)
+            awaited = Words(
+                en=f"AWS shows what {rows} ask for: red so far, and asked again",
+                ja=f"{rows}の確認対象がAWSの応答に現れること（まだ未達のため再確認します）",
             )
             self.context.sleep(PROOF_EVERY_S)
             with suppress(Refused):  # what is red then, is red
                 self.context.wait(
-                    green, until=what, every_s=PROOF_EVERY_S, within_s=max(late.values())
+                    green, until=awaited, every_s=PROOF_EVERY_S, within_s=max(late.values())
                 )
-        return left
+        return still_red
 
     def _stop(
-        self, what: str, step: Step, why: Words, *, kept: bool = True, rows: tuple[str, ...] = ()
+        self, event: str, step: Step, why: Words, *, kept: bool = True, rows: tuple[str, ...] = ()
     ) -> NoReturn:
         if kept:
-            self.screen.outcome(what, step, why)
-        if stands := self.applied.told():
+            self.screen.outcome(event, step, why)
+        if stands := self.applied.in_words():
             self.context.tell(stands)
         if kept:
-            self._write(what, step, detail={"error": why.en, "rows": rows})
-            self._write("end", detail={"result": what})
+            self._write(event, step, detail={"error": why.en, "rows": rows})
+            self._write("end", detail={"result": event})
         raise Stopped(en=f"{_key(step)}: {why.en}", ja=f"{_key(step)}: {why.ja}")
 
     def _write(
-        self, what: str, step: Step | None = None, detail: dict[str, Any] | None = None
+        self, event: str, step: Step | None = None, detail: dict[str, Any] | None = None
     ) -> None:
         self.journal.write(
             who=self.who,
             environment=self.context.environment.name,
             procedure=self.procedure.name,
             run=self.id,
-            what=what,
+            what=event,
             step=_key(step) if step else "",
             detail=detail or {},
         )
@@ -351,9 +351,9 @@ def _key(step: Step) -> str:
     return f"{step.module.rpartition('.')[2]}.{step.name}"
 
 
-def _last(entries: Sequence[Entry], step: Step, *what: str) -> Entry | None:
-    found = [entry for entry in entries if entry.step == _key(step) and entry.what in what]
-    return found[-1] if found else None
+def _last(entries: Sequence[Entry], step: Step, *events: str) -> Entry | None:
+    matches = [entry for entry in entries if entry.step == _key(step) and entry.what in events]
+    return matches[-1] if matches else None
 
 
 def _who_and_when(entry: Entry) -> str:

@@ -112,8 +112,8 @@ class ConsoleScreen:
             self._prose(line[self.lang])
         for number, step in enumerate(steps):
             self.step(step.number, step.step)
-            for told in step.told:
-                self.tell(told)
+            for sentence in step.sentences:
+                self.tell(sentence)
             if step.step.action is None:
                 self.outcome("by hand", step.step)
             else:
@@ -133,10 +133,10 @@ class ConsoleScreen:
                 )
             )
 
-    def outcome(self, what: str, step: Step, detail: str | Words = "") -> None:
-        colour = "green" if what in GOOD else "red"
+    def outcome(self, event: str, step: Step, detail: str | Words = "") -> None:
+        colour = "green" if event in GOOD else "red"
         text = detail if isinstance(detail, str) else detail[self.lang]
-        word = WORDS[what][self.lang]
+        word = WORDS[event][self.lang]
         whole = visible_line(f"{word}: {text}" if text else word)
         first, *rest = broken(whole, self._room - INDENT)
         begins = " " * INDENT
@@ -145,7 +145,7 @@ class ConsoleScreen:
         )
         for line in rest:
             self._print(f"{begins}{escape(line)}", highlight=False, soft_wrap=True)
-        if what == "by hand" and step.text.body[self.lang]:
+        if event == "by hand" and step.text.body[self.lang]:
             self._prose(step.text.body[self.lang], indent=INDENT, style="dim")
 
     def agreed(self, lost: Sequence[Change]) -> bool:
@@ -154,13 +154,13 @@ class ConsoleScreen:
         closing = any(change.closes for change in lost)
         if self.yes and closing:
             self.tell(WORDS["closing"])
-        return (self.yes and not closing) or self._asked("agree")
+        return (self.yes and not closing) or self._confirms("agree")
 
     def confirmed(self, step: Step) -> bool:
         """Show the instruction where the title does not say all of it, and ask whether it was done."""
         if body := step.text.body[self.lang]:
             self._print(escape(body))
-        return self._asked("finished")
+        return self._confirms("finished")
 
     def tried(self, steps: Mapping[int, Step]) -> Collection[int]:
         """Show the instructions of several steps, and ask once which of them were done, until that is understood."""
@@ -180,16 +180,16 @@ class ConsoleScreen:
         else:
             self._prose(line[self.lang], indent=INDENT)
 
-    def waiting(self, what: Words) -> None:
+    def waiting(self, awaited: Words) -> None:
         """Say once in a step what is waited for; the spinner says the rest."""
-        if what not in self._waited:
-            self._waited.add(what)
-            line = f"{WORDS['waiting'][self.lang]}: {what[self.lang]}"
+        if awaited not in self._waited:
+            self._waited.add(awaited)
+            line = f"{WORDS['waiting'][self.lang]}: {awaited[self.lang]}"
             self._print(f"   [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
 
-    def watch(self, what: str | Words) -> None:
+    def watch(self, progress: str | Words) -> None:
         if self._status is not None:
-            line = what if isinstance(what, str) else what[self.lang]
+            line = progress if isinstance(progress, str) else progress[self.lang]
             self._status.update(escape(visible_line(line)))
 
     @contextmanager
@@ -211,7 +211,7 @@ class ConsoleScreen:
             if self._status is not None:
                 self._status.start()
 
-    def _asked(self, question: str) -> bool:
+    def _confirms(self, question: str) -> bool:
         return self.typed(WORDS[question]).lower() in {"y", "yes"}
 
 

@@ -130,14 +130,14 @@ class StepContext(ChangeContext):
     def red(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return what is red of these rows; Refused where anything about them is unknown."""
         self.watch(", ".join(rows))
-        found = self.findings(rows)
-        unknown = [finding for finding in found if finding.outcome is Outcome.NOT_TESTABLE]
+        findings = self.findings(rows)
+        unknown = [finding for finding in findings if finding.outcome is Outcome.NOT_TESTABLE]
         if unknown:
             raise Refused(
                 en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
                 ja=f"{unknown[0].words.ja}。現状が分かりません。確認してから再実行してください",
             )
-        return found
+        return findings
 
     def all_green(self, *rows: str) -> bool:
         """Whether the checks find nothing red of these rows; False if that is unknown."""
@@ -155,11 +155,13 @@ class StepContext(ChangeContext):
         if decided.isdisjoint(whats):
             return False
         try:
-            found = self.findings(rows)
+            findings = self.findings(rows)
         except Refused:
             return False
-        wrong = {f"{each.kind.en} {each.name}" for finding in found for each in finding.differences}
-        return all(finding.differences for finding in found) and wrong.isdisjoint(whats)
+        wrong = {
+            f"{each.kind.en} {each.name}" for finding in findings for each in finding.differences
+        }
+        return all(finding.differences for finding in findings) and wrong.isdisjoint(whats)
 
     def concerned(self, resources: Iterable[T], name: Callable[[T], str]) -> tuple[T, ...]:
         """Return the resources that the chosen row finds wrong, so that no other one is touched.
@@ -168,10 +170,10 @@ class StepContext(ChangeContext):
         """
         if not (row := self.chosen.get("row")):
             return tuple(resources)
-        found = self.red((row,))
-        if not all(finding.differences for finding in found):
+        red = self.red((row,))
+        if not all(finding.differences for finding in red):
             return tuple(resources)
-        wrong = {each.name.partition("/")[0] for finding in found for each in finding.differences}
+        wrong = {each.name.partition("/")[0] for finding in red for each in finding.differences}
         return tuple(resource for resource in resources if name(resource) in wrong)
 
     def planned(self, plan: Plan, environment: Environment) -> Self:

@@ -27,9 +27,9 @@ ItemHashes = Mapping[Key, str]
 
 def transformed_master(item: Item) -> Item:
     """Give a stamp master's location today's keys (lat, lon, radiusM), unless it has one under two spellings."""
-    found: Mapping[str, Any] = item.get(LOCATION, {}).get("M", {})
-    renamed = {TODAYS_NAME.get(name, name): value for name, value in found.items()}
-    whole = found and len(renamed) == len(found)
+    location: Mapping[str, Any] = item.get(LOCATION, {}).get("M", {})
+    renamed = {TODAYS_NAME.get(name, name): value for name, value in location.items()}
+    whole = location and len(renamed) == len(location)
     return {**item, LOCATION: {"M": renamed}} if whole else item
 
 
@@ -52,8 +52,8 @@ def whole_hash(hashes: ItemHashes) -> str:
 
 
 def picked(items: Iterable[Item], table: Table, keys: Collection[Key]) -> dict[Key, Item]:
-    found = ((key_of(item, table), item) for item in items)
-    return {key: item for key, item in found if key in keys}
+    by_key = ((key_of(item, table), item) for item in items)
+    return {key: item for key, item in by_key if key in keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class KeyDifference:
         return bool(self.missing or self.other or self.extra)
 
 
-def difference(wanted: ItemHashes, found: ItemHashes) -> KeyDifference:
-    common = wanted.keys() & found.keys()
+def difference(expected: ItemHashes, actual: ItemHashes) -> KeyDifference:
+    common = expected.keys() & actual.keys()
     return KeyDifference(
-        missing=tuple(sorted(wanted.keys() - found.keys())),
-        other=tuple(sorted(key for key in common if wanted[key] != found[key])),
-        extra=tuple(sorted(found.keys() - wanted.keys())),
+        missing=tuple(sorted(expected.keys() - actual.keys())),
+        other=tuple(sorted(key for key in common if expected[key] != actual[key])),
+        extra=tuple(sorted(actual.keys() - expected.keys())),
     )
 
 
@@ -81,7 +81,7 @@ def name_of(key: Key) -> str:
     return " / ".join(key)
 
 
-def unfit(item: Any, table: Table, shape: Any, seen: set[Key]) -> Words | None:
+def unfit(item: Any, table: Table, shape: Any, keys: set[Key]) -> Words | None:
     """Return why an item cannot be put into the table, None if it can; ``shape`` is what botocore sends."""
     try:
         validate_parameters({"TableName": table.name, "Item": item}, shape)
@@ -95,9 +95,9 @@ def unfit(item: Any, table: Table, shape: Any, seen: set[Key]) -> Words | None:
         )
     if not all(key):
         return Words(en="its key is empty", ja="キーが空")
-    if key in seen:
+    if key in keys:
         return Words(en="its key is there twice", ja="キーが重複している")
-    seen.add(key)
+    keys.add(key)
     return None
 
 
@@ -121,7 +121,7 @@ def scanned(client: Any, table: str) -> Iterator[Item]:
 
 def progressing(
     items: Iterable[T],
-    what: Words,
+    action: Words,
     watch: Callable[[Words], object],
     total: int | None = None,
     now: Callable[[], float] = monotonic,
@@ -131,21 +131,21 @@ def progressing(
     for number, item in enumerate(items, 1):
         yield item
         if number % EVERY == 0:
-            watch(_line(what, number, max(now() - begin, 0.001), total))
+            watch(_line(action, number, max(now() - begin, 0.001), total))
 
 
-def _line(what: Words, done: int, seconds: float, total: int | None) -> Words:
+def _line(action: Words, done: int, seconds: float, total: int | None) -> Words:
     rate = done / seconds
     if total is None:
         return Words(
-            en=f"{what.en}: {done:,} items, {rate:,.0f}/s",
-            ja=f"{what.ja}: {done:,}件、毎秒{rate:,.0f}件",
+            en=f"{action.en}: {done:,} items, {rate:,.0f}/s",
+            ja=f"{action.ja}: {done:,}件、毎秒{rate:,.0f}件",
         )
     filled = WIDTH * done // total
-    bar, left = "━" * filled + "┄" * (WIDTH - filled), (total - done) / rate
+    bar, remaining_s = "━" * filled + "┄" * (WIDTH - filled), (total - done) / rate
     return Words(
-        en=f"{what.en} {bar} {done:,} of {total:,}, {rate:,.0f}/s, {left:,.0f} s left",
-        ja=f"{what.ja} {bar} {done:,}/{total:,}件、毎秒{rate:,.0f}件、残り{left:,.0f}秒",
+        en=f"{action.en} {bar} {done:,} of {total:,}, {rate:,.0f}/s, {remaining_s:,.0f} s left",
+        ja=f"{action.ja} {bar} {done:,}/{total:,}件、毎秒{rate:,.0f}件、残り{remaining_s:,.0f}秒",
     )
 
 
@@ -170,16 +170,16 @@ class Loader:
 
         A call that is throttled as a whole is the client's to repeat.
         """
-        left: Any = [{"PutRequest": {"Item": item}} for item in batch]
+        unwritten: Any = [{"PutRequest": {"Item": item}} for item in batch]
         pauses = self._pauses(len(batch))
-        while left:
-            answer = self.client.batch_write_item(RequestItems={self.table: left})
+        while unwritten:
+            answer = self.client.batch_write_item(RequestItems={self.table: unwritten})
             undone = answer.get("UnprocessedItems", {}).get(self.table, [])
             if undone:
-                if len(undone) < len(left):  # it takes some: that is no reason to give up
+                if len(undone) < len(unwritten):  # it takes some: that is no reason to give up
                     pauses = self._pauses(len(batch))
                 self.sleep(next(pauses))
-            left = undone
+            unwritten = undone
         return batch
 
     def _pauses(self, items: int) -> Iterator[float]:
@@ -196,5 +196,5 @@ class Loader:
 
 def in_batches(items: Iterable[T], size: int) -> Iterator[Sequence[T]]:
     """Cut items into batches; ``itertools.batched`` of Python 3.12."""
-    left = iter(items)
-    return iter(lambda: list(islice(left, size)), [])
+    remaining = iter(items)
+    return iter(lambda: list(islice(remaining, size)), [])

@@ -61,7 +61,7 @@ def of_table(context: StepContext, table: Table) -> Source:
             ja=f"{here.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
         )
     client, read = there.client("dynamodb"), there.tables[table.key]
-    found = Source(
+    source = Source(
         name=f"table {read} of {name} ({there.account}, {there.region})",
         described={
             "environment": name,
@@ -73,12 +73,12 @@ def of_table(context: StepContext, table: Table) -> Source:
     )
     if (there.account, there.region, read) == (here.account, here.region, table.name):
         raise Refused(
-            en=f"{found} is the target itself: give --from another Region or account",
-            ja=f"{found}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
+            en=f"{source} is the target itself: give --from another Region or account",
+            ja=f"{source}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
         )
     if unless_absent(client.describe_table, TableName=read) is None:
-        raise Refused(_absent(found, context, table))
-    return found
+        raise Refused(_absent(source, context, table))
+    return source
 
 
 def _absent(source: Source, context: StepContext, table: Table) -> Words:
@@ -182,11 +182,11 @@ def items_in(path: Path) -> list[Item]:
     return items
 
 
-def _with_bytes(found: dict[str, Any]) -> dict[str, Any]:
+def _with_bytes(typed: dict[str, Any]) -> dict[str, Any]:
     """Turn base64 text into bytes, which the client would encode once more: an attribute called B has a mapping."""
-    match found:
+    match typed:
         case {"B": str(text)}:
-            return {**found, "B": base64.b64decode(text, validate=True)}
+            return {**typed, "B": base64.b64decode(text, validate=True)}
         case {"BS": [*texts]}:
-            return {**found, "BS": [base64.b64decode(text, validate=True) for text in texts]}
-    return found
+            return {**typed, "BS": [base64.b64decode(text, validate=True) for text in texts]}
+    return typed

@@ -72,9 +72,9 @@ class Job:
 def look_at_items(context: StepContext, job: Job) -> Changes:
     """Show the first respelled items before and after; raise Refused, and list them, where any is not fit to go."""
     shape = context.client("dynamodb").meta.service_model.operation_model("PutItem").input_shape
-    number, respelled, seen, bad = 0, 0, set[Key](), dict[str, Words]()
+    number, respelled, keys, bad = 0, 0, set[Key](), dict[str, Words]()
     for number, item in enumerate(_reading(context, str(job.source), job.source.items()), 1):
-        if why := unfit(item, job.table, shape, seen) or job.flaw(job.transform(item)):
+        if why := unfit(item, job.table, shape, keys) or job.flaw(job.transform(item)):
             bad[_name(number, item, job.table)] = why
         elif (after := job.transform(item)) != item:
             respelled += 1
@@ -105,7 +105,7 @@ def _name(number: int, item: Any, table: Table) -> str:
 
 def _refuse_bad(context: StepContext, job: Job, bad: Mapping[str, Words], number: int) -> NoReturn:
     rows = [{"item": key, "reason": why.en, "reason_ja": why.ja} for key, why in bad.items()]
-    path = _left(context, job, "bad-items.json", rows)
+    path = _written_privately(context, job, "bad-items.json", rows)
     first = list(bad.items())[:SHOWN]
     few = "" if job.private else f" ({'; '.join(f'{name}: {why.en}' for name, why in first)})"
     raise Refused(
@@ -124,8 +124,8 @@ def write_items(context: StepContext, job: Job) -> Changes:
 
     The target itself says how far a stopped run came: a note of it could be wrong, the table can't.
     """
-    wanted, there = _wanted(context, job), _there(context, job)
-    odd = difference(wanted, there)
+    expected, there = _expected(context, job), _actual(context, job)
+    odd = difference(expected, there)
     if odd.extra and not job.adds_only:
         extra = first_of(map(name_of, odd.extra), NAMED)
         context.say(
@@ -139,8 +139,8 @@ def write_items(context: StepContext, job: Job) -> Changes:
     after = picked(job.items(), job.table, replaced) if replaced else {}
     resource, have, whole = (
         TABLE.resource(job.table.name),
-        len(wanted) - len(odd.missing),
-        len(wanted),
+        len(expected) - len(odd.missing),
+        len(expected),
     )
     changes = [
         Change(resource, ITEM.named(name_of(key)), before[key], after[key], destroys=True)
@@ -155,37 +155,39 @@ def write_items(context: StepContext, job: Job) -> Changes:
 
 def _write(context: StepContext, job: Job, keys: set[Key], replaced: list[Item]) -> None:
     if replaced:
-        path = _left(context, job, f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json", replaced)
+        path = _written_privately(
+            context, job, f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json", replaced
+        )
         context.say(
             en=f"{len(replaced):,} items are replaced; {path} keeps them as they were",
             ja=f"{len(replaced):,}件を置き換えます。置き換え前の内容は{path}に残ります",
         )
     name, items = job.table.name, (item for item in job.items() if key_of(item, job.table) in keys)
     loader = Loader(client=context.client("dynamodb"), table=name, sleep=context.sleep)
-    what = Words(en=f"writing {name}", ja=f"{name}に書き込み中")
-    written = sum(1 for _ in progressing(loader.load(items), what, context.watch, len(keys)))
+    action = Words(en=f"writing {name}", ja=f"{name}に書き込み中")
+    written = sum(1 for _ in progressing(loader.load(items), action, context.watch, len(keys)))
     context.say(en=f"{written:,} items written", ja=f"{written:,}件を書き込みました")
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:
     """Read both sides and compare them, and record count and hash; nothing to do where the record says so already."""
-    wanted, found = _wanted(context, job), context.recorded(MANIFEST, table=job.table.name)
-    odd, body = difference(wanted, _there(context, job)), _body(job, wanted)
+    expected, recorded = _expected(context, job), context.recorded(MANIFEST, table=job.table.name)
+    odd, body = difference(expected, _actual(context, job)), _body(job, expected)
     if job.adds_only:  # then the target may have more, and other content
         odd = KeyDifference(missing=odd.missing, other=(), extra=())
-    if found == body and not odd:
+    if recorded == body and not odd:
         return ()
-    before = dict(found) if found else None
+    before = dict(recorded) if recorded else None
     leave = partial(_attest, context, job, body, odd)
     return context.leave_record(MANIFEST, body, leave, before=before)
 
 
-def _body(job: Job, wanted: ItemHashes) -> dict[str, Any]:
-    listed = not job.private and len(wanted) <= MOST_LISTED
+def _body(job: Job, expected: ItemHashes) -> dict[str, Any]:
+    listed = not job.private and len(expected) <= MOST_LISTED
     return {
         "table": job.table.name,
-        "count": len(wanted),
-        "hash": whole_hash(wanted),
+        "count": len(expected),
+        "hash": whole_hash(expected),
         **({"items": outline(job.items(), job.table.hash_key)} if listed else {}),
         **({"source": dict(job.source.described)} if job.source.described else {}),
         **({"decided_by": job.decided_by} if job.decided_by else {}),
@@ -204,8 +206,8 @@ def _attest(context: StepContext, job: Job, body: Mapping[str, Any], odd: KeyDif
 
 def _refuse_odd(context: StepContext, job: Job, odd: KeyDifference) -> NoReturn:
     lists = asdict(odd)
-    path = _left(context, job, "differences.json", lists)
-    few = joined(_few(job, KINDS[what], keys) for what, keys in lists.items() if keys)
+    path = _written_privately(context, job, "differences.json", lists)
+    few = joined(_few(job, KINDS[kind], keys) for kind, keys in lists.items() if keys)
     raise Refused(
         en=f"table {job.table.name} does not equal {job.source} ({few.en}): {path} lists all of them; find"
         " out which are right, then run it again",
@@ -213,18 +215,18 @@ def _refuse_odd(context: StepContext, job: Job, odd: KeyDifference) -> NoReturn:
     )
 
 
-def _few(job: Job, what: Words, keys: tuple[Key, ...]) -> Words:
+def _few(job: Job, kind: Words, keys: tuple[Key, ...]) -> Words:
     many = Words(en=f"{len(keys):,} items", ja=f"{len(keys):,}件")
-    named = many if job.private else first_of(map(name_of, keys), NAMED)
-    return Words(en=f"{what.en}: {named.en}", ja=f"{what.ja}: {named.ja}")
+    listed = many if job.private else first_of(map(name_of, keys), NAMED)
+    return Words(en=f"{kind.en}: {listed.en}", ja=f"{kind.ja}: {listed.ja}")
 
 
-def _wanted(context: StepContext, job: Job) -> ItemHashes:
+def _expected(context: StepContext, job: Job) -> ItemHashes:
     items = map(job.transform, _reading(context, str(job.source), job.source.items()))
     return item_hashes(items, job.table, job.transform)
 
 
-def _there(context: StepContext, job: Job) -> ItemHashes:
+def _actual(context: StepContext, job: Job) -> ItemHashes:
     """Hash the target as it is now; nothing, in a rehearsal, where it is yet to be made."""
     client, name = context.client("dynamodb"), job.table.name
     answer = unless_absent(client.describe_table, TableName=name)
@@ -234,8 +236,8 @@ def _there(context: StepContext, job: Job) -> ItemHashes:
         ja=f"テーブル{name}が存在しません。先に`{before}`を実行してください",
     )
     context.needs(answer, absent)
-    found = _reading(context, name, _target(context, job)) if answer else ()
-    return item_hashes(found, job.table, job.transform)
+    items = _reading(context, name, _target(context, job)) if answer else ()
+    return item_hashes(items, job.table, job.transform)
 
 
 def _target(context: StepContext, job: Job) -> Iterator[Item]:
@@ -246,7 +248,7 @@ def _reading(context: StepContext, name: str, items: Iterable[Item]) -> Iterator
     return progressing(items, Words(en=f"reading {name}", ja=f"{name}を読み取り中"), context.watch)
 
 
-def _left(context: StepContext, job: Job, name: str, content: Any) -> Path:
+def _written_privately(context: StepContext, job: Job, name: str, content: Any) -> Path:
     """Leave a file that only its owner may read, whole and on the disk."""
     folder = context.folder / "migration" / job.table.name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ def create_it_closed(context: StepContext) -> Changes:
     リリースより前の状態がありません。すでにデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
     唯一のデプロイである場合は、確認のうえ下書きを空にし、この状態を作ったあと下書きを作り直します。
     """
-    out_of_scope.refuse_beside_another_front(context)
+    out_of_scope.refuse_another_front(context)
     return rest_api.converge(context, context.plan.api) + closed_api.converge(
         context, context.plan.api
     )
@@ -101,8 +101,8 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
         )
     sources = _all_sources(context)
 
-    def converge(given: StepContext, function: Function) -> Changes:
-        return alias.grant(given, function, sources[function.name], given.environment.stage)
+    def converge(context: StepContext, function: Function) -> Changes:
+        return alias.grant(context, function, sources[function.name], context.environment.stage)
 
     return context.each(converge, context.plan.functions)
 
@@ -198,9 +198,9 @@ def remove_other_permissions(context: StepContext) -> Changes:
     api = rest_api.find(context, context.plan.api)
     id_ = api["id"] if api else rest_api.UNKNOWN_ID
 
-    def converge(given: StepContext, function: Function) -> Changes:
+    def converge(context: StepContext, function: Function) -> Changes:
         return alias.remove_other_callers(
-            given, function, callers_of(function, id_, given.plan.roles)
+            context, function, callers_of(function, id_, context.plan.roles)
         )
 
     return context.each(converge, context.plan.functions)

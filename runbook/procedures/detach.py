@@ -57,7 +57,9 @@ def remove_what_is_unplanned(context: StepContext) -> Changes:
     made: Changes = ()
     there = _undecided(context)
     _refuse_unknown(context, there)
-    for unplanned in _named(context, there):  # one after another: two may be of the same function
+    for unplanned in _chosen_of(
+        context, there
+    ):  # one after another: two may be of the same function
         context.watch(unplanned.what)
         made += undo.detach(context, unplanned, planned=context.plan.api)
     return made
@@ -73,18 +75,18 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 
     残っている場合はここで止まります。操作した後、同じコマンドを実行してください。
     """
-    left = {
+    by_hand = {
         unplanned.what: instruction
-        for unplanned in _named(context, _undecided(context))
+        for unplanned in _chosen_of(context, _undecided(context))
         if (instruction := undo.by_hand(unplanned))
     }
-    for instruction in left.values():
+    for instruction in by_hand.values():
         context.tell(instruction)
-    if left and not context.rehearsed:
-        named = ", ".join(left)
+    if by_hand and not context.rehearsed:
+        listed = ", ".join(by_hand)
         raise Refused(
-            en=f"only a person can remove this: {named}. Do so as described above, then run it again",
-            ja=f"人の操作が必要です: {named}。上記のとおり操作してから再実行してください",
+            en=f"only a person can remove this: {listed}. Do so as described above, then run it again",
+            ja=f"人の操作が必要です: {listed}。上記のとおり操作してから再実行してください",
         )
     return ()
 
@@ -93,11 +95,13 @@ def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     """Return what the checks find now, and neither the plan nor a decision allows."""
     row = context.chosen.get(ROW.name)
     findings = context.red((row,) if row else (*ROWS, *ALSO))
-    found = dict.fromkeys(difference for finding in findings for difference in finding.differences)
-    return tuple(filter(undo.undo_of, found))
+    differences = dict.fromkeys(
+        difference for finding in findings for difference in finding.differences
+    )
+    return tuple(filter(undo.undo_of, differences))
 
 
-def _named(context: StepContext, them: Iterable[Unplanned]) -> tuple[Unplanned, ...]:
+def _chosen_of(context: StepContext, them: Iterable[Unplanned]) -> tuple[Unplanned, ...]:
     only = context.chosen.get(UNPLANNED.name)
     return tuple(unplanned for unplanned in them if only in {None, unplanned.what})
 

@@ -27,8 +27,10 @@ def encrypt_the_tables(context: StepContext) -> Changes:
     カスタマー管理型のキーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
     """
     tables = context.plan.tables
-    left = [table for table in tables if not context.stays(f"table {table.name}", rows=("SEC-20",))]
-    return context.each(table.converge_encryption, left)
+    differing = [
+        table for table in tables if not context.stays(f"table {table.name}", rows=("SEC-20",))
+    ]
+    return context.each(table.converge_encryption, differing)
 
 
 @step("2-3", proves=("SEC-21", "SEC-22"))

@@ -147,10 +147,10 @@ def _refuse_other_code(context: StepContext) -> None:
 
 def _configure(context: StepContext, row: str) -> Changes:
     """Change the configuration of the functions that a row names, and nothing else."""
-    found = context.red((row,))
+    findings = context.red((row,))
 
     def converge(given: StepContext, planned: Function) -> Changes:
-        return live_configuration.converge(given, planned, _wrong(planned.name, found))
+        return live_configuration.converge(given, planned, _wrong(planned.name, findings))
 
     return context.each(
         converge, context.concerned(chosen(context), lambda function: function.name)
@@ -165,13 +165,13 @@ def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
     if not any(there.values()):
         return there
     try:
-        found = context.red(VARIABLE_ROWS)
+        findings = context.red(VARIABLE_ROWS)
     except Refused:
         return dict.fromkeys(there, frozenset())
-    return {name: names - _wrong(name, found) for name, names in there.items()}
+    return {name: names - _wrong(name, findings) for name, names in there.items()}
 
 
-def _wrong(name: str, found: Iterable[Finding]) -> set[str]:
+def _wrong(name: str, findings: Iterable[Finding]) -> set[str]:
     """Return the variables of a function that its findings name."""
-    differing = (each for finding in found for each in finding.differences if each.name == name)
+    differing = (each for finding in findings for each in finding.differences if each.name == name)
     return {variable for each in differing for variable in each.ids}

@@ -55,10 +55,10 @@ def load_the_spots(context: StepContext) -> Changes:
         )
         return ()
     if others:
-        named = first_of(others, NAMED)
+        listed = first_of(others, NAMED)
         context.say(
-            en=f"{name} holds spots of its own ({named.en}), and is left as it is",
-            ja=f"{name}には独自のスポット（{named.ja}）があるため、変更しません",
+            en=f"{name} holds spots of its own ({listed.en}), and is left as it is",
+            ja=f"{name}には独自のスポット（{listed.ja}）があるため、変更しません",
         )
         return ()
     return write_items(context, job)

@@ -53,14 +53,14 @@ def create_the_alarms(context: StepContext) -> Changes:
     関数が自分で500を返した場合はLambdaのエラー数に現れないため、関数が記録する障害数にも専用のアラームを
     設けます。別名のアラームが同じ条件で必ず発報し、人に届く場合は、重ねて作成しません。
     """
-    found = alarm.read(context, context.plan.alarms)
-    wanted = _wanted(context, found)
+    current = alarm.read(context, context.plan.alarms)
+    desired = _needed(context, current)
 
     def converge(given: StepContext, planned: Alarm) -> Changes:
-        known: Mapping[str, Any] | None = found.get(planned.name)
-        return alarm.converge_one(given, planned, known)
+        alarm_there: Mapping[str, Any] | None = current.get(planned.name)
+        return alarm.converge_one(given, planned, alarm_there)
 
-    return context.each(converge, wanted)
+    return context.each(converge, desired)
 
 
 @step("6-2", proves=("MON-10", "MON-11"))
@@ -116,24 +116,24 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
     return topic.converge_subscription(context, context.plan.topic, context.mailed)
 
 
-def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
+def _needed(context: StepContext, current: Mapping[str, Any]) -> list[Alarm]:
     """Return the alarms to bring to the plan: those that are there, and those that no other one makes needless.
 
     Whether one that is heard in a roundabout way does so, or one that people decided about, only the checks say.
     """
-    absent = [alarm for alarm in context.plan.alarms if alarm.name not in found]
+    absent = [alarm for alarm in context.plan.alarms if alarm.name not in current]
     planned = context.plan.alarms
     needless = alarm.doing_the_same(context, absent, planned) if absent else frozenset[str]()
-    left = [alarm for alarm in absent if alarm.name not in needless]
-    if needless and left and context.all_green(*OF_ALARMS, "MON-06"):
-        left = []
-    return [alarm for alarm in planned if alarm.name in found or alarm in left]
+    needed = [alarm for alarm in absent if alarm.name not in needless]
+    if needless and needed and context.all_green(*OF_ALARMS, "MON-06"):
+        needed = []
+    return [alarm for alarm in planned if alarm.name in current or alarm in needed]
 
 
 def _has_a_subscriber(context: StepContext) -> bool:
     """Whether the planned topic exists, or an alarm is to notify it."""
-    found = alarm.read(context, context.plan.alarms)
-    return topic.is_there(context, context.plan.topic) or bool(_wanted(context, found))
+    current = alarm.read(context, context.plan.alarms)
+    return topic.is_there(context, context.plan.topic) or bool(_needed(context, current))
 
 
 def _notifies(context: StepContext) -> bool:

@@ -59,11 +59,11 @@ ORDER = (
 def ready(context: StepContext) -> None:
     """Ask before anything is made for all that only a person can give, and stop where the design is out of scope."""
     looking = replace(context, go=False, rehearsed=False)
-    out_of_scope.refuse_beside_another_front(looking)
-    out_of_scope.refuse_beside_one_table(looking)
+    out_of_scope.refuse_another_front(looking)
+    out_of_scope.refuse_a_single_table(looking)
     _looked_at(monitoring.name_who_hears_of_it, looking)
-    asked = _looked_at(secrets.store_the_line_token, looking)
-    if context.go and any(change.after == GIVEN for change in asked):
+    changes = _looked_at(secrets.store_the_line_token, looking)
+    if context.go and any(change.after == GIVEN for change in changes):
         context.secret("line_token")
 
 

@@ -28,10 +28,10 @@ def record_what_is_live(context: StepContext) -> Changes:
     live = releases.read_live(context)
     missing = [key for key, code in live["functions"].items() if not code]
     if missing or not live["deployment"]:
-        what = ", ".join(missing) or f"stage {live['stage']}"
+        absent = ", ".join(missing) or f"stage {live['stage']}"
         raise Refused(
-            en=f"{what} is not live yet: release it first",
-            ja=f"{what}の稼働中のものがありません。先にリリースしてください",
+            en=f"{absent} is not live yet: release it first",
+            ja=f"{absent}の稼働中のものがありません。先にリリースしてください",
         )
     return releases.record(
         context,

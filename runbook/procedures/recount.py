@@ -82,22 +82,22 @@ class Drift:
     """One counter as it is and as it should be; None: it is not there, or should not be."""
 
     key: Key
-    found: Item | None
-    wanted: Item | None
+    actual: Item | None
+    expected: Item | None
 
     def change(self) -> Change:
         user, key = self.key
         return Change(
-            COUNTER.named(f"{user} {key}"), STAMP_COUNT, _count(self.found), _count(self.wanted)
+            COUNTER.named(f"{user} {key}"), STAMP_COUNT, _count(self.actual), _count(self.expected)
         )
 
 
 def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     """Read the table whole; return how many counters there should be, and those that are not so."""
     stamps = partitioned(_items(context))
-    wanted, found = counted(stamps), stamps.counters
-    drift = (Drift(key, found.get(key), wanted.get(key)) for key in sorted({*wanted, *found}))
-    return len(wanted), tuple(counter for counter in drift if counter.found != counter.wanted)
+    expected, actual = counted(stamps), stamps.counters
+    drift = (Drift(key, actual.get(key), expected.get(key)) for key in sorted({*expected, *actual}))
+    return len(expected), tuple(counter for counter in drift if counter.actual != counter.expected)
 
 
 def correct(context: StepContext, drift: Drift) -> Changes:
@@ -107,14 +107,14 @@ def correct(context: StepContext, drift: Drift) -> Changes:
 
 def _write(context: StepContext, drift: Drift) -> None:
     client, table = context.client("dynamodb"), context.plan.table("userstamps").name
-    condition = _unchanged(drift.found)
+    condition = _unchanged(drift.actual)
     try:
-        if drift.wanted is None:
+        if drift.expected is None:
             user, key = drift.key
             key_of = {"UserId": {"S": user}, "StampId": {"S": key}}
             client.delete_item(TableName=table, Key=key_of, **condition)
         else:
-            client.put_item(TableName=table, Item=drift.wanted, **condition)
+            client.put_item(TableName=table, Item=drift.expected, **condition)
     except ClientError as error:
         if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
             raise
@@ -125,10 +125,10 @@ def _write(context: StepContext, drift: Drift) -> None:
         ) from None
 
 
-def _unchanged(found: Item | None) -> dict[str, Any]:
-    if found is None:
+def _unchanged(counter: Item | None) -> dict[str, Any]:
+    if counter is None:
         return {"ConditionExpression": ABSENT}
-    values = {":count": found["StampCount"], ":latest": found["LatestAt"]}
+    values = {":count": counter["StampCount"], ":latest": counter["LatestAt"]}
     return {"ConditionExpression": UNCHANGED, "ExpressionAttributeValues": values}
 
 

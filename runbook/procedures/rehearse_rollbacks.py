@@ -45,7 +45,7 @@ TABLES = Drill(
     procedure=restore_tables,
     forward=partial(leave_the_restored, functions_back=rollback_functions),
     clean_up=take_away,
-    chosen=lambda given: {"to": _restorable_now(given)},
+    chosen=lambda context: {"to": _restorable_now(context)},
 )
 
 
@@ -103,7 +103,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
             "url": front_end.address(there.front_end),
             "config": good.replace("https://", "https://before."),
         }
-        held = Drill(
+        front_end_drill = Drill(
             part="front-end",
             procedure=rollback_frontend,
             forward=lambda _: write(path, good),
@@ -122,7 +122,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
                 context.record(kind, body)
 
         apart = replace(context, environment=environment, record=record, recorded=recorded)
-        return drill.run_drill(apart, held)
+        return drill.run_drill(apart, front_end_drill)
 
 
 SECONDS = Words(en="seconds of each part", ja="部分ごとの秒数")
@@ -134,15 +134,15 @@ def leave_the_record(context: StepContext) -> Changes:
 
     稼働中のリリースに対する訓練として、それぞれの所要時間を記録する。
     """
-    found = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
-    missing = [part for part, value in found.items() if value is None or _old(value)]
+    recorded = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
+    missing = [part for part, value in recorded.items() if value is None or _old(value)]
     if missing and context.go:
         raise Refused(
             en=f"not rehearsed today: {', '.join(missing)}; run it again from the start",
             ja=f"本日まだ訓練していません: {', '.join(missing)}。最初から再実行してください",
         )
-    seconds = {part: value["seconds"] for part, value in found.items() if value}
-    forward = {part: value["forward"] for part, value in found.items() if value}
+    seconds = {part: value["seconds"] for part, value in recorded.items() if value}
+    forward = {part: value["forward"] for part, value in recorded.items() if value}
     body = {"complete": True, "equal": True, "seconds": seconds, "forward": forward}
     return context.leave_record(
         drill.REHEARSAL, seconds or SECONDS, lambda: context.record(drill.REHEARSAL, body)

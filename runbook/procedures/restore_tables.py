@@ -138,9 +138,10 @@ def watch_the_restored_tables(context: StepContext) -> Changes:
     """
     then, names = afterwards(context), _names(context)
     watching = [alarm for alarm in then.plan.alarms if alarm.dimensions.get("TableName") in names]
-    found = alarm.read(context, watching)
+    current = alarm.read(context, watching)
     return then.each(
-        lambda given, planned: alarm.converge_one(given, planned, found.get(planned.name)), watching
+        lambda given, planned: alarm.converge_one(given, planned, current.get(planned.name)),
+        watching,
     )
 
 

@@ -30,24 +30,27 @@ def say_where_it_goes(context: StepContext) -> Changes:
     """
     aliases, stage = alias_moves(context), move_of_stage(context)
     for alias in aliases:
-        name, left = alias.function.name, alias.live["Version"]
-        if left != alias.target["Version"]:
-            context.tell(f"{name}: {left} -> {alias.target['Version']}")
+        name, origin = alias.function.name, alias.live["Version"]
+        if origin != alias.target["Version"]:
+            context.tell(f"{name}: {origin} -> {alias.target['Version']}")
         for version, share in alias.weights.items():
             of = sent_to(version, share)
             context.say(en=f"{name}: no longer {of.en}", ja=f"{name}: {of.ja}の振り分けを解除")
     if stage:
-        named = Words(en=f"stage {stage.stage}", ja=f"ステージ{stage.stage}")
-        left, target = stage.live["id"], stage.target["id"]
-        if left != target:
-            context.say(en=f"{named.en}: {left} -> {target}", ja=f"{named.ja}: {left} -> {target}")
+        stage_words = Words(en=f"stage {stage.stage}", ja=f"ステージ{stage.stage}")
+        origin, target = stage.live["id"], stage.target["id"]
+        if origin != target:
+            context.say(
+                en=f"{stage_words.en}: {origin} -> {target}",
+                ja=f"{stage_words.ja}: {origin} -> {target}",
+            )
         if stage.canary is not None:
             percent = f"{stage.canary.get('percentTraffic', 0.0):g}%"
             context.say(
-                en=f"{named.en}: canary of {percent} removed",
-                ja=f"{named.ja}: {percent}のカナリアを解除",
+                en=f"{stage_words.en}: canary of {percent} removed",
+                ja=f"{stage_words.ja}: {percent}のカナリアを解除",
             )
-        for failing in stage.told():
+        for failing in stage.warnings():
             context.tell(failing)
     if not stage and not aliases:
         context.say(

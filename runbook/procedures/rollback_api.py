@@ -44,7 +44,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
         en="stored data: nothing is lost; the newer deployment stays in the history",
         ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
     )
-    for failing in planned.told():
+    for failing in planned.warnings():
         context.tell(failing)
     if not planned.comparable:
         context.say(

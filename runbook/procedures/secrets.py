@@ -77,8 +77,8 @@ def store_the_line_token(context: StepContext) -> Changes:
 
 def _converged(context: StepContext, *, made_up: bool) -> Changes:
     """Bring the secrets to the plan that a machine can make up, or those that it cannot."""
-    wanted = (secret for secret in context.plan.secrets if bool(secret.min_bits) is made_up)
-    return tuple(change for secret in wanted for change in _converge(context, secret))
+    secrets = (secret for secret in context.plan.secrets if bool(secret.min_bits) is made_up)
+    return tuple(change for secret in secrets for change in _converge(context, secret))
 
 
 def _converge(context: StepContext, planned: Secret) -> Changes:
@@ -87,8 +87,8 @@ def _converge(context: StepContext, planned: Secret) -> Changes:
         rotate=context.chosen.get(ROTATE.name) == planned.key,
         replace=LINE_TOKEN_FILE.name in context.chosen,
     )
-    asked = value.rotate or value.replace
-    if not asked and context.stays(f"secret {planned.name}", rows=PROVEN):
+    overwrites = value.rotate or value.replace
+    if not overwrites and context.stays(f"secret {planned.name}", rows=PROVEN):
         return ()
     made = secret.converge(context, planned, value)
     if context.go and any(change.field == secret.VALUE and change.before for change in made):

@@ -34,7 +34,7 @@ def create_the_tables(context: StepContext) -> Changes:
     オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
     すでにある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
     """
-    out_of_scope.refuse_beside_one_table(context)
+    out_of_scope.refuse_a_single_table(context)
     tables = context.concerned(context.plan.tables, lambda table: table.name)
-    left = [table for table in tables if not context.stays(f"table {table.name}", rows=PROVEN)]
-    return context.each(table.converge, left)
+    differing = [table for table in tables if not context.stays(f"table {table.name}", rows=PROVEN)]
+    return context.each(table.converge, differing)

@@ -68,7 +68,7 @@ def see_whether_it_is_open(context: StepContext) -> Changes:
     if closed := closed_parts(context):
         for words in closed:
             context.tell(words)
-        context.tell(CLOSED.told(context.environment.name))
+        context.tell(CLOSED.explained(context.environment.name))
     return ()
 
 
@@ -101,7 +101,7 @@ def see_what_was_changed(context: StepContext) -> Changes:
                 en=f"live differs from the recorded {part.field.en}: {part.before} -> {part.after}",
                 ja=f"稼働中の内容が記録された{part.field.ja}と異なります: {part.before} -> {part.after}",
             )
-        context.tell(PAST_THE_PROCEDURES.told(context.environment.name))
+        context.tell(PAST_THE_PROCEDURES.explained(context.environment.name))
     return ()
 
 
@@ -116,13 +116,13 @@ def see_what_functions_say(context: StepContext) -> Changes:
     ログは意味ごとに数え、本文は表示しません。チケットに載せるべきでない情報が含まれ得るためです。
     """
     ours = last_hour(context)
-    context.tell(ours.told())
+    context.tell(ours.in_words())
     metrics, functions = context.environment.application.metrics, context.plan.functions
-    wanted = [metric for f in functions for metric in metrics_of(f, metrics)]
-    figures = measured(context, wanted, ours)
+    queries = [metric for f in functions for metric in metrics_of(f, metrics)]
+    figures = measured(context, queries, ours)
     for label, figure in sorted(figures.items()):
         if figure.value:
-            context.tell(f"{label}: {figure.value:g}, {figure.seen.told()}")
+            context.tell(f"{label}: {figure.value:g}, {figure.occurrences.clock_times()}")
     spoken = [report_signs(context, function, ours) for function in functions]
     if not any(spoken):
         context.say(
@@ -178,14 +178,14 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
     他人の応答を返します。
     """
     ours = last_hour(context)
-    context.tell(ours.told())
+    context.tell(ours.in_words())
     figures = measured(context, slowness.metrics(context), ours)
     for label, figure in sorted(figures.items()):
         context.tell(f"{label}: {figure.value:g}")
     if not figures:
         context.tell(slowness.nothing_measured(context))
     for slow in slowness.causes(figures):
-        context.tell(slow.told(context.environment.name))
+        context.tell(slow.explained(context.environment.name))
     return _judged(context, OF_LIMITS)
 
 
@@ -199,7 +199,7 @@ def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
     for row, words in dict.fromkeys((finding.row, finding.words) for finding in red):
         context.say(en=f"{row}: {words.en}", ja=f"{row}: {words.ja}")
     if red:
-        context.tell(RED_ROWS.told(context.environment.name))
+        context.tell(RED_ROWS.explained(context.environment.name))
     else:
         context.say(en=f"not red: {', '.join(rows)}", ja=f"不合格なし: {', '.join(rows)}")
     return ()

@@ -39,7 +39,7 @@ class DeniedFunction:
     api: str
     """ARN by which API Gateway asks, without stage and route."""
 
-    def told(self) -> Words:
+    def warning(self) -> Words:
         """Say what would stop working, and which command prevents that."""
         routes, function = ", ".join(self.routes), self.arn.split(":", 6)[6]
         command = (
@@ -60,20 +60,20 @@ def denied_functions(
     Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
     allow the API. A URI with a stage variable in it names no function yet, and is passed over.
     """
-    if (known := releases.noted(context, deployment["id"])) is None:
+    if (uris := releases.noted(context, deployment["id"])) is None:
         return None if by_hand(deployment) else ()
     environment = context.environment
     api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
     by_function: dict[InvokedFunction, list[str]] = {}
-    for route, uri in sorted(known.items()):
+    for route, uri in sorted(uris.items()):
         called = target(uri, {})
         if called.is_function and not route.startswith("authorizer "):
             by_function.setdefault(called, []).append(route)
-    found = (
+    denied = (
         DeniedFunction(arn=called.arn, routes=_denied(context, called, routes, stage, api), api=api)
         for called, routes in by_function.items()
     )
-    return tuple(function for function in found if function.routes)
+    return tuple(function for function in denied if function.routes)
 
 
 def _denied(
@@ -118,10 +118,10 @@ class StageMove:
             canary=stage.get("canarySettings"),
         )
 
-    def told(self) -> tuple[Words, ...]:
+    def warnings(self) -> tuple[Words, ...]:
         """Say which routes stop working, or that it is unknown."""
         if self.denied is not None:
-            return tuple(function.told() for function in self.denied)
+            return tuple(function.warning() for function in self.denied)
         id_ = self.target["id"]
         unknown = Words(
             en=f"{id_} was made by hand, and what it calls is not on record: see"
@@ -231,13 +231,13 @@ def served(context: StepContext, move: StageMove) -> ServedPart:
 
 def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
     there = [str(entry["id"]) for entry in listed]
-    if named := context.chosen.get("to"):
-        if named not in there:
+    if deployment := context.chosen.get("to"):
+        if deployment not in there:
             raise Refused(
-                en=f"there is no deployment {named}; the newest are {_newest_of(listed)}",
-                ja=f"デプロイ{named}はありません。新しいものは{_newest_of(listed)}です",
+                en=f"there is no deployment {deployment}; the newest are {_newest_of(listed)}",
+                ja=f"デプロイ{deployment}はありません。新しいものは{_newest_of(listed)}です",
             )
-        return named
+        return deployment
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
     recorded = map(RecordedRelease.of, context.history(releases.KIND))
@@ -252,8 +252,8 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
 
 def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], ...]:
     """Return the deployments that there are, newest first."""
-    found = context.listed("apigateway", "get_deployments", "items", restApiId=api_id)
-    return tuple(sorted(found, key=lambda entry: entry["createdDate"], reverse=True))
+    listed = context.listed("apigateway", "get_deployments", "items", restApiId=api_id)
+    return tuple(sorted(listed, key=lambda entry: entry["createdDate"], reverse=True))
 
 
 def described_deployment(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:

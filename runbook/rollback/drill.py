@@ -106,17 +106,17 @@ def go_back(context: StepContext, procedure: ModuleType) -> None:
 
 def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> None:
     _bring_back(context, drill)
-    given = _quiet(context, drill.chosen(context))
-    before = state(given)
+    quiet = _quiet(context, drill.chosen(context))
+    before = state(quiet)
     about = {"part": drill.part, "procedure": drill.way_back}
-    context.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
+    context.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(quiet.chosen)})
     try:
-        back = _timed(clock, partial(go_back, given, drill.procedure))
-        forward = _timed(clock, partial(drill.forward, given))
-        drill.clean_up(given)
-        _compare(given, drill, before)
+        back = _timed(clock, partial(go_back, quiet, drill.procedure))
+        forward = _timed(clock, partial(drill.forward, quiet))
+        drill.clean_up(quiet)
+        _compare(quiet, drill, before)
     except BaseException as error:  # also where a person interrupts: nothing is left moved
-        _undo(context, given, drill, before, error)
+        _undo(context, quiet, drill, before, error)
         raise
     at = datetime.now(UTC).isoformat(timespec="seconds")
     done = {**about, "state": DONE, "equal": True, "seconds": back, "forward": forward, "at": at}
@@ -134,15 +134,15 @@ def _timed(clock: Callable[[], float], action: Callable[[], object]) -> float:
 
 
 def _undo(
-    context: StepContext, given: StepContext, drill: Drill, before: State, why: BaseException
+    context: StepContext, quiet: StepContext, drill: Drill, before: State, why: BaseException
 ) -> None:
     """Put back what a drill moved that can't go on; if that fails, raise Refused, which says what is still changed."""
     try:
-        _put_back(given, drill, before)
+        _put_back(quiet, drill, before)
     except (Refused, *EXPECTED) as second:
-        known = isinstance(why, (Refused, *EXPECTED))
-        first = context.explain(why) if known else INTERRUPTED
-        then, there = context.explain(second), _standing(given, before)
+        expected = isinstance(why, (Refused, *EXPECTED))
+        first = context.explain(why) if expected else INTERRUPTED
+        then, there = context.explain(second), _standing(quiet, before)
         raise Refused(
             en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
             f" {there.en}. The same command puts it back first",
@@ -194,13 +194,13 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
     newest = context.recorded(KIND, part=drill.part)
     if newest is None or newest.get("state") != BEGUN:
         return
-    given = _quiet(context, newest["chosen"])
-    stands = _standing(given, newest["before"])
+    quiet = _quiet(context, newest["chosen"])
+    stands = _standing(quiet, newest["before"])
     context.say(
         en=f"{drill.part}: an earlier drill was killed half-way. What is there now: {stands.en}. It is put back first",
         ja=f"{drill.part}: 前回の訓練が途中で強制終了されました。現在の状態: {stands.ja}。先に元に戻します",
     )
-    _put_back(given, drill, newest["before"])
+    _put_back(quiet, drill, newest["before"])
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
 
 

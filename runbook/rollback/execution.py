@@ -63,7 +63,7 @@ def _put_back(
         return _unknown(served, context.explain(error))
     if target and all(now.get(name) == entry for name, entry in target.items()):
         return _arrived(served)
-    left: dict[str, Words] = {}
+    failed: dict[str, Words] = {}
     for name, value in now.items():
         back = Change(served.named(name), VERSION, value, before[name], undoes=True)
         if value == before[name]:
@@ -72,8 +72,8 @@ def _put_back(
             try:
                 context.settle((back,), partial(served.put, name, before[name]))
             except (Refused, *EXPECTED) as error:
-                left[name] = context.explain(error)
-    return _standing(served, now, left)
+                failed[name] = context.explain(error)
+    return _standing(served, now, failed)
 
 
 def _arrived(served: ServedPart) -> Words:
@@ -91,20 +91,20 @@ def _unknown(served: ServedPart, why: Words) -> Words:
     )
 
 
-def _standing(served: ServedPart, now: Mapping[str, Any], left: Mapping[str, Words]) -> Words:
-    """Say what callers get: all as before, or both meanwhile. ``left``: what was not put back, and why."""
-    if not left:
+def _standing(served: ServedPart, now: Mapping[str, Any], failed: Mapping[str, Words]) -> Words:
+    """Say what callers get: all as before, or both meanwhile. ``failed``: what was not put back, and why."""
+    if not failed:
         return Words(
             en=f"{served.part}: everything is served as before; the same command tries again",
             ja=f"{served.part}: すべて元のまま提供しています。同じコマンドで再試行できます",
         )
-    there = _listed(served, {name: now[name] for name in left})
-    rest = joined((served.named(name) for name in now if name not in left), ", ") or NONE
-    why = next(iter(left.values()))
+    there = _listed(served, {name: now[name] for name in failed})
+    as_before = joined((served.named(name) for name in now if name not in failed), ", ") or NONE
+    why = next(iter(failed.values()))
     return Words(
-        en=f"{served.part}: moved and not put back: {there.en} ({why.en}); as before: {rest.en}. The same command"
+        en=f"{served.part}: moved and not put back: {there.en} ({why.en}); as before: {as_before.en}. The same command"
         " resumes from here",
-        ja=f"{served.part}: 移動済みで戻せないもの: {there.ja}（{why.ja}）、元のまま: {rest.ja}。同じコマンドで"
+        ja=f"{served.part}: 移動済みで戻せないもの: {there.ja}（{why.ja}）、元のまま: {as_before.ja}。同じコマンドで"
         "続きから実行できます",
     )
 
@@ -166,7 +166,7 @@ def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMov
 
     Each is settled by itself, so that the journal of a run that stops tells which were made.
     """
-    changes = tuple(change for found, _ in moves for change in found)
+    changes = tuple(change for made, _ in moves for change in made)
     if not changes and unfinished_target(context, rollback.part, rollback.before, rollback.scope):
         leave = partial(_record, context, rollback, DONE, None)
         return context.leave_record(KIND, DONE, leave, before=BEGUN)
@@ -186,8 +186,8 @@ def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[st
         return False
     before, after = newest["before"], newest["after"]
     return any(
-        name in live and live[name] not in (left, after.get(name, left))
-        for name, left in before.items()
+        name in live and live[name] not in (origin, after.get(name, origin))
+        for name, origin in before.items()
     )
 
 
@@ -216,5 +216,7 @@ def _going_on(rollback: Rollback, target: Mapping[str, Any]) -> Words:
 
 def _record(context: StepContext, rollback: Rollback, state: str, took: float | None) -> None:
     moved = {"before": rollback.before, "after": rollback.after, "scope": list(rollback.scope)}
-    known = {"releases": len(context.history(releases.KIND))}
-    context.record(KIND, {"part": rollback.part, "state": state, **moved, **known, "seconds": took})
+    counted = {"releases": len(context.history(releases.KIND))}
+    context.record(
+        KIND, {"part": rollback.part, "state": state, **moved, **counted, "seconds": took}
+    )

@@ -32,29 +32,29 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
     """Return what serves the closed release, resource by resource: it explains a fault before all other causes."""
     closed, api = closed_code(context), context.plan.api
     id_, stage = find_stage(context, api)
-    named = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
+    stage_words = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
     there = {str(entry["id"]): entry for entry in deployments(context, id_)} if id_ else {}
     shut = stage and is_closed(there.get(stage["deploymentId"], {}).get("description"))
     canary = closed_canary(stage or {}, there)
-    of_stage = _serving(named, shut=bool(shut), share=canary.get("percentTraffic", 0.0) / 100)
+    of_stage = _serving(stage_words, shut=bool(shut), share=canary.get("percentTraffic", 0.0) / 100)
     functions = (_closed_function(context, each, closed) for each in context.plan.functions)
     return (*chain.from_iterable(functions), *of_stage)
 
 
 def _closed_function(context: StepContext, function: Function, closed: str) -> tuple[Words, ...]:
-    named = Words(en=f"function {function.name}", ja=f"関数{function.name}")
+    words = Words(en=f"function {function.name}", ja=f"関数{function.name}")
     if closes(alias.behind(context, function) or {}, closed):
-        return _serving(named, shut=True, share=0.0)
+        return _serving(words, shut=True, share=0.0)
     share = share_of_closed(context, function, weights(context, function), closed)
-    return _serving(named, shut=False, share=share)
+    return _serving(words, shut=False, share=share)
 
 
-def _serving(named: Words, *, shut: bool, share: float) -> tuple[Words, ...]:
+def _serving(resource: Words, *, shut: bool, share: float) -> tuple[Words, ...]:
     """Name a resource that serves the closed release: alone where all callers get it, with the share otherwise."""
     if shut:
-        return (named,)
+        return (resource,)
     of = closed_for(share)
-    return (Words(en=f"{named.en}: {of.en}", ja=f"{named.ja}: {of.ja}"),) if share else ()
+    return (Words(en=f"{resource.en}: {of.en}", ja=f"{resource.ja}: {of.ja}"),) if share else ()
 
 
 def closed_canary(
@@ -70,8 +70,8 @@ def closed_canary(
 def alias_moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves of the aliases that serve another version than the newest recorded open one, or another one beside it; Refused where none is."""
     closed, history = closed_code(context), context.history(releases.KIND)
-    found = (_alias_move(context, function, history, closed) for function in context.plan.functions)
-    return tuple(move for move in found if move is not None)
+    moves = (_alias_move(context, function, history, closed) for function in context.plan.functions)
+    return tuple(move for move in moves if move is not None)
 
 
 def _alias_move(
@@ -81,8 +81,8 @@ def _alias_move(
     entries = (release["functions"].get(function.name) or {} for release in history)
     version = next((o["version"] for o in entries if still_open(o, there, closed)), None)
     if version is None:
-        named = Words.same(f"{function.name}:{function.alias}")
-        raise Refused(_nothing(named, context, "functions"))
+        alias_name = Words.same(f"{function.name}:{function.alias}")
+        raise Refused(_nothing(alias_name, context, "functions"))
     sent = weights(context, function)
     stay = alias.allowed_weights(context, function, sent) == sent
     if version == live["Version"] and stay and not share_of_closed(context, function, sent, closed):
@@ -99,8 +99,8 @@ def move_of_stage(context: StepContext) -> StageMove | None:
     live, there = str(stage["deploymentId"]), {str(o["id"]): o for o in deployments(context, id_)}
     target = next(_served_before(context, there), None)
     if target is None:
-        named = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
-        raise Refused(_nothing(named, context, "api"))
+        stage_words = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
+        raise Refused(_nothing(stage_words, context, "api"))
     goes = closed_canary(stage, there) or canary_goes(context, api, stage)
     if target == live and not goes:
         return None
@@ -114,15 +114,15 @@ def _served_before(context: StepContext, there: Mapping[str, Mapping[str, Any]])
             yield name
 
 
-def _nothing(what: Words, context: StepContext, procedure: str) -> Words:
+def _nothing(resource: Words, context: StepContext, procedure: str) -> Words:
     name = context.environment.name
     release, record = (
         f"{procedure} --env {name} --go",
         f"record_release --env {name} --by NAME --go",
     )
     return Words(
-        en=f"{what.en}: no open release is on record that it could be pointed at; record what is live if it is open"
+        en=f"{resource.en}: no open release is on record that it could be pointed at; record what is live if it is open"
         f" (`python -m runbook {record}`), or release this checkout (`python -m runbook {release}`)",
-        ja=f"{what.ja}: 戻し先となる公開版の記録がありません。稼働中のものが公開版であれば記録し（`python -m runbook"
+        ja=f"{resource.ja}: 戻し先となる公開版の記録がありません。稼働中のものが公開版であれば記録し（`python -m runbook"
         f" {record.replace('NAME', '名前')}`）、そうでなければ手元のチェックアウトをリリースしてください（`python -m runbook {release}`）",
     )

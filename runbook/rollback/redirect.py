@@ -37,15 +37,15 @@ def allow(context: StepContext, role: Role) -> Changes:
     While the aliases move one after another, callers meet both tables; and what an earlier restore
     allowed is what live functions read now, or go back to.
     """
-    wanted = _permissions(restores(context), role)
-    if not wanted:
+    desired = _permissions(restores(context), role)
+    if not desired:
         return ()
     answer = unless_absent(
         context.client("iam").get_role_policy, RoleName=role.name, PolicyName=NAME
     )
-    found = answer["PolicyDocument"] if answer else None
-    policy = _joined(found, document(wanted))
-    have = {OURS: policy_lines(found)} if found else {}  # the role is there, and not created
+    current = answer["PolicyDocument"] if answer else None
+    policy = _joined(current, document(desired))
+    have = {OURS: policy_lines(current)} if current else {}  # the role is there, and not created
     changes = difference(ROLE.resource(role.name), have, {OURS: policy_lines(policy)})
     put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=NAME)
     return context.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))
@@ -75,7 +75,7 @@ def repoint(context: StepContext, function: Function, restored: Collection[str])
     """
     live = described(context, function, function.alias)
     variables = live.get("Environment", {}).get("Variables", {})
-    wanted = {
+    desired = {
         name: value
         for name, value in function.environment.items()
         if names_a_table(name) and value in restored
@@ -83,11 +83,11 @@ def repoint(context: StepContext, function: Function, restored: Collection[str])
     changes = difference(
         ALIAS.named(f"{function.name}:{function.alias}"),
         {VARIABLE.named(name): value for name, value in variables.items()},
-        {VARIABLE.named(name): value for name, value in wanted.items()},
+        {VARIABLE.named(name): value for name, value in desired.items()},
     )
     if changes:
         _refuse_other_code(context, function, live)
-    return context.settle(changes, lambda: _release(context, function, {**variables, **wanted}))
+    return context.settle(changes, lambda: _release(context, function, {**variables, **desired}))
 
 
 def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
@@ -99,18 +99,18 @@ def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
     }
 
 
-def _joined(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(current: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> dict[str, Any]:
     """Add the statements to those that are there."""
-    statements = _statements(found) if found else []
-    added = [entry for entry in wanted["Statement"] if entry not in statements]
+    statements = _statements(current) if current else []
+    added = [entry for entry in desired["Statement"] if entry not in statements]
     # By resource, as `document` writes them, so that they are told by their permissions.
     joined = sorted([*statements, *added], key=lambda entry: str(entry.get("Resource")))
-    return {**wanted, "Statement": joined}
+    return {**desired, "Statement": joined}
 
 
 def _statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = policy["Statement"]
-    return found if isinstance(found, list) else [found]
+    statements = policy["Statement"]
+    return statements if isinstance(statements, list) else [statements]
 
 
 def _table(statement: Mapping[str, Any]) -> str:
@@ -203,5 +203,5 @@ def _delete(context: StepContext, restore: Restore) -> None:
     client.update_table(TableName=name, DeletionProtectionEnabled=False)
     wait_until_active(context, name)
     client.delete_table(TableName=name)
-    what = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
-    context.wait(lambda: not exists(context, restore), until=what, every_s=2, within_s=1800)
+    awaited = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
+    context.wait(lambda: not exists(context, restore), until=awaited, every_s=2, within_s=1800)

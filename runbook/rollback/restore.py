@@ -57,8 +57,11 @@ def restore(context: StepContext, job: Restore) -> Changes:
     there = described_table(context, job.new)
     if there is None:
         refuse_outside(context, job.old, job.at)
-    name, wanted = TABLE_KIND.resource(job.new.name), {RESTORED_FROM: f"{job.old.name} at {job.at}"}
-    changes = difference(name, None if there is None else wanted, wanted)
+    name, desired = (
+        TABLE_KIND.resource(job.new.name),
+        {RESTORED_FROM: f"{job.old.name} at {job.at}"},
+    )
+    changes = difference(name, None if there is None else desired, desired)
     made = context.settle(changes, partial(_restore, context, job))
     if there is not None:
         _refuse_another(job, there)
@@ -101,7 +104,7 @@ def _refuse_another(restore: Restore, there: Mapping[str, Any]) -> None:
 def _restore(context: StepContext, restore: Restore) -> None:
     client, key = context.client("dynamodb"), restore.new.kms_key
     encrypted = {"SSESpecificationOverride": tables.encryption(key)} if key else {}
-    known = client.exceptions
+    exceptions = client.exceptions
     try:
         client.restore_table_to_point_in_time(
             SourceTableName=restore.old.name,
@@ -109,7 +112,7 @@ def _restore(context: StepContext, restore: Restore) -> None:
             RestoreDateTime=restore.at,
             **encrypted,
         )
-    except (known.TableAlreadyExistsException, known.TableInUseException):
+    except (exceptions.TableAlreadyExistsException, exceptions.TableInUseException):
         # The client sent it again, since the first answer was lost on its way.
         _refuse_another(restore, described_table(context, restore.new) or {})
     _wait(context, restore)
@@ -120,10 +123,10 @@ def _wait(context: StepContext, restore: Restore) -> None:
         there = described_table(context, restore.new) or {}
         return there.get("TableStatus") == "ACTIVE"
 
-    what = Words(
+    awaited = Words(
         en=f"table {restore.new.name} is restored", ja=f"テーブル{restore.new.name}が復元されること"
     )
-    context.wait(ready, until=what, every_s=EVERY_S, within_s=WITHIN_S)
+    context.wait(ready, until=awaited, every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def restore_time(context: StepContext) -> datetime:
@@ -135,14 +138,14 @@ def restore_time(context: StepContext) -> datetime:
 def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     """Return the earliest and latest time a table can be restored to; Refused where there is none."""
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    found = BACKUPS.of(answer)
-    if not found.pitr or found.earliest is None or found.latest is None:
+    backups = BACKUPS.of(answer)
+    if not backups.pitr or backups.earliest is None or backups.latest is None:
         raise Refused(
             en=f"table {table.name} has no point-in-time recovery, so it can't be restored: turn it on with `python -m runbook tables --env {context.environment.name} --go` before the next"
             " fault",
             ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
         )
-    return found.earliest, found.latest
+    return backups.earliest, backups.latest
 
 
 def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
@@ -169,11 +172,11 @@ class Content:
 
 def content(context: StepContext, table: Table) -> Content:
     """Read the whole table; costs one read unit per 4 KB, and 32 bytes of memory an item."""
-    counted, asked = 0, {"TableName": table.name, "ConsistentRead": True}
+    counted, request = 0, {"TableName": table.name, "ConsistentRead": True}
 
     def passing() -> Iterator[Item]:
         nonlocal counted
-        for item in context.listed("dynamodb", "scan", "Items", **asked):
+        for item in context.listed("dynamodb", "scan", "Items", **request):
             counted += 1
             yield item
 

@@ -113,6 +113,6 @@ def _package(context: StepContext, move: AliasMove, version: Function) -> bytes:
     for key in (move.function.key, CLOSED_PACKAGE):
         if code_sha256(built := context.build(key)) == version.code_sha256:
             return built
-    asked = {"FunctionName": version.name, "Qualifier": version.version}
-    link = context.client("lambda").get_function(**asked).get("Code", {}).get("Location", "")
+    request = {"FunctionName": version.name, "Qualifier": version.version}
+    link = context.client("lambda").get_function(**request).get("Code", {}).get("Location", "")
     return downloaded(context.clients("lambda"), ACTION, str(link))

@@ -62,10 +62,10 @@ def _as_planned(context: StepContext, table: Table) -> Changes:
 
 def _foreseen(context: StepContext, table: Table) -> Changes:
     """Show what will be wanted of a table that is not there yet."""
-    wanted = {PROTECTION: table.deletion_protection or None, STREAM: table.stream}
-    asked = {fact: value for fact, value in wanted.items() if value is not None}
+    facts = {PROTECTION: table.deletion_protection or None, STREAM: table.stream}
+    desired = {fact: value for fact, value in facts.items() if value is not None}
     return (
-        *difference(TABLE.resource(table.name), None, asked),
+        *difference(TABLE.resource(table.name), None, desired),
         *converge_safety(context, table, None),
     )
 
@@ -76,12 +76,12 @@ def _policy(context: StepContext, restore: Restore, *, there: bool) -> Changes:
     if text is None:
         return ()
     whole = re.compile(re.escape(restore.old.arn) + r'(?=["/])')
-    wanted = json.loads(whole.sub(restore.new.arn, text))
-    found = _policy_of(context, restore.new) if there else None
-    have = {POLICY: json.loads(found)} if found else None
-    changes = difference(TABLE.resource(restore.new.name), have, {POLICY: wanted})
+    desired = json.loads(whole.sub(restore.new.arn, text))
+    current = _policy_of(context, restore.new) if there else None
+    have = {POLICY: json.loads(current)} if current else None
+    changes = difference(TABLE.resource(restore.new.name), have, {POLICY: desired})
     put = partial(context.client("dynamodb").put_resource_policy, ResourceArn=restore.new.arn)
-    return context.settle(changes, lambda: put(Policy=json.dumps(wanted)))
+    return context.settle(changes, lambda: put(Policy=json.dumps(desired)))
 
 
 def _policy_of(context: StepContext, table: Table) -> str | None:
@@ -110,14 +110,14 @@ def carry_scaling(context: StepContext, old: Table, new: Table, *, there: bool) 
 
     Where the new table is not there yet, only show it. Scheduled actions are not carried.
     """
-    found = _scaling(context, new) if there else {}
+    current = _scaling(context, new) if there else {}
     made: Changes = ()
-    for place, wanted in _scaling(context, old).items():
+    for place, desired in _scaling(context, old).items():
         part, dimension = place
-        have = found[place].fields(dimension) if place in found else None
-        changes = difference(TABLE.resource(f"{new.name}{part}"), have, wanted.fields(dimension))
+        have = current[place].fields(dimension) if place in current else None
+        changes = difference(TABLE.resource(f"{new.name}{part}"), have, desired.fields(dimension))
         resource = {"ResourceId": f"table/{new.name}{part}", "ScalableDimension": dimension}
-        made += context.settle(changes, partial(_register, context, resource, wanted))
+        made += context.settle(changes, partial(_register, context, resource, desired))
     return made
 
 
@@ -148,10 +148,10 @@ def _place(entry: Mapping[str, Any]) -> Place:
     return "".join(f"/{part}" for part in index), entry["ScalableDimension"]
 
 
-def _register(context: StepContext, resource: Mapping[str, str], wanted: Scaling) -> None:
+def _register(context: StepContext, resource: Mapping[str, str], desired: Scaling) -> None:
     client, target = context.client(SERVICE), {**OF_DYNAMODB, **resource}
-    bounds = {"MinCapacity": wanted.minimum, "MaxCapacity": wanted.maximum}
+    bounds = {"MinCapacity": desired.minimum, "MaxCapacity": desired.maximum}
     client.register_scalable_target(**target, **bounds)
-    for name, tracking in wanted.policies.items():
+    for name, tracking in desired.policies.items():
         kind = {"PolicyType": "TargetTrackingScaling", TRACKING: tracking}
         client.put_scaling_policy(**target, PolicyName=name, **kind)

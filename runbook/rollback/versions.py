@@ -85,18 +85,18 @@ def closes(version: Mapping[str, Any], closed: str) -> bool:
 def chosen(context: StepContext) -> tuple[Function, ...]:
     """Return the functions that the command line named; all of them where it named none."""
     name = context.chosen.get("only")
-    found = tuple(
+    functions = tuple(
         function
         for function in context.plan.functions
         if name in (None, function.key, function.name)
     )
-    if not found:
+    if not functions:
         keys = ", ".join(function.key for function in context.plan.functions)
         raise Refused(
             en=f"there is no function {name}; there are {keys}",
             ja=f"関数{name}はありません（あるのは{keys}）",
         )
-    return found
+    return functions
 
 
 def described(context: StepContext, function: Function, qualifier: str) -> Mapping[str, Any]:
@@ -110,8 +110,8 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
 def weights(context: StepContext, function: Function) -> Mapping[str, float]:
     """Return the shares of the calls that the alias sends to other versions, by their number."""
     get = context.client("lambda").get_alias
-    found = unless_absent(get, FunctionName=function.name, Name=function.alias)
-    return ALIASES.of(found).weights if found else {}
+    alias = unless_absent(get, FunctionName=function.name, Name=function.alias)
+    return ALIASES.of(alias).weights if alias else {}
 
 
 def share_of_closed(
@@ -128,8 +128,8 @@ def share_of_closed(
 def listed(context: StepContext, function: Function) -> Listed:
     """Return what Lambda lists of a function, in one call, however many versions there are."""
     operation = "list_versions_by_function"
-    found = context.listed("lambda", operation, "Versions", FunctionName=function.name)
-    return {entry["Version"]: entry for entry in found}
+    versions = context.listed("lambda", operation, "Versions", FunctionName=function.name)
+    return {entry["Version"]: entry for entry in versions}
 
 
 def published(there: Iterable[str]) -> tuple[int, ...]:
@@ -174,8 +174,10 @@ def _targets(
     }
     for release in history:
         recorded = {name: release["functions"].get(name) for name in now}
-        changed = {k: it for k, it in recorded.items() if it and it["version"] != now[k]}
-        if any(still_open(it, there[name], closed) for name, it in changed.items()):
+        changed = {
+            k: entry for k, entry in recorded.items() if entry and entry["version"] != now[k]
+        }
+        if any(still_open(entry, there[name], closed) for name, entry in changed.items()):
             return {name: version for name in changed if (version := back[name])}
     return {
         name: version or _no_version(context, name, now[name]) for name, version in back.items()

@@ -72,7 +72,7 @@ def test_where_the_first_change_is_refused_nothing_is_said_to_be_changed(
     with pytest.raises(Stopped, match="was denied"):
         stopped.perform()
 
-    assert stopped.applied.told() is None
+    assert stopped.applied.in_words() is None
     assert [difference.what for difference in journal] == ["begin", "failed", "end"]
 
 
@@ -116,8 +116,8 @@ def test_only_what_happened_is_said(made, broken, said):
     applied.note([change(one) for one in made], whole=True)
     applied.note([change(one) for one in broken], whole=False)
 
-    assert applied.told().en == said
+    assert applied.in_words().en == said
 
 
 def test_nothing_is_said_where_nothing_was_changed():
-    assert AppliedChanges().told() is None
+    assert AppliedChanges().in_words() is None

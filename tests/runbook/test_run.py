@@ -339,7 +339,7 @@ def test_what_nobody_planned_is_told_before_a_run_stops_for_another_row(thing, p
 
 
 class Signed:
-    def wanted(self, step):
+    def proves(self, step):
         return step is toy.look_at_it
 
 

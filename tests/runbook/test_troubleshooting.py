@@ -10,7 +10,7 @@ import pytest
 from aws.words import Words
 from runbook.diagnosis import log_signs, slowness
 from runbook.diagnosis.log_signs import report_signs
-from runbook.diagnosis.own_runs import OwnRuns, Seen, own_runs
+from runbook.diagnosis.own_runs import Occurrences, OwnRuns, own_runs
 from runbook.diagnosis.slowness import Figure
 from runbook.engine import Procedure, Refused
 from runbook.procedures import troubleshoot
@@ -263,11 +263,11 @@ def test_a_log_without_a_sign_is_quiet(operator):
     ],
 )
 def test_figures_speak_for_a_cause(figures, cause):
-    assert any(cause in row.told("prod").en for row in slowness.causes(made_of(figures)))
+    assert any(cause in row.explained("prod").en for row in slowness.causes(made_of(figures)))
 
 
 def made_of(figures):
-    return {name: Figure(value, Seen()) for name, value in figures.items()}
+    return {name: Figure(value, Occurrences()) for name, value in figures.items()}
 
 
 def test_good_figures_speak_for_none():
@@ -301,4 +301,4 @@ def test_all_that_is_said_is_said_in_japanese_too(operator, told):
 def test_a_cause_names_the_page_of_its_language(lang):
     (row,) = slowness.causes(made_of({"Users-prod WriteThrottleEvents": 3}))
 
-    assert f"runbook/pages/alarms.{lang}.md#throttle" in row.told("prod")[lang]
+    assert f"runbook/pages/alarms.{lang}.md#throttle" in row.explained("prod")[lang]

@@ -104,7 +104,7 @@ class Memory:
             if one.step.action is None:
                 self.outcome("by hand", one.step)
             self.changes(one.changes)
-            self.told += [said_in("en", line) for line in one.told]
+            self.told += [said_in("en", line) for line in one.sentences]
 
     def outcome(self, what: str, step: Any, detail: str = "") -> None:
         self.outcomes.append((step.name, what))

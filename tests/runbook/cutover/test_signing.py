@@ -85,8 +85,8 @@ def test_another_release_or_a_later_day_asks_again(store, then):
 
 
 def test_only_what_a_row_asks_for_is_signed(store):
-    assert signing(store).wanted(cutover.users_told)
-    assert not signing(store).wanted(prepare.agree_on_it)
+    assert signing(store).proves(cutover.users_told)
+    assert not signing(store).proves(prepare.agree_on_it)
 
 
 def test_nobody_signs_without_a_name():
@@ -124,7 +124,7 @@ class SignaturesInMemory:
     def __init__(self, standing="", fails=False):
         self.told, self.signed, self.fails = standing, [], fails
 
-    def wanted(self, step):
+    def proves(self, step):
         return step is look_at_it
 
     def standing(self, _):

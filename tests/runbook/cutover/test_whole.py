@@ -113,7 +113,7 @@ def test_a_verdict_that_refuses_is_not_said_to_be_changed(cut_over, monkeypatch)
     with pytest.raises(Stopped, match="there is no verdict yet"):
         made.perform()
 
-    assert made.applied.told() is None
+    assert made.applied.in_words() is None
     assert [difference.what for difference in cut_over.journal] == ["begin", "failed", "end"]
 
 

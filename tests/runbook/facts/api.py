@@ -263,7 +263,9 @@ ANSWERS = {
         "endpoint_types": of_api(
             patched(replaced("/endpointConfiguration/types/REGIONAL", "PRIVATE"))
         ),
-        "execute_api_disabled": Otherwise("closed where there is a domain: see test_told.py"),
+        "execute_api_disabled": Otherwise(
+            "closed where there is a domain: see test_states_of_no_call.py"
+        ),
         "policy": DETACHED,
         "tags": of_api(untagged("")),
         "unplanned": DETACHED,

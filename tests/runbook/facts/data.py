@@ -108,7 +108,7 @@ ANSWERS = {
     Table: {
         "name": NAMED,
         "arn": NAMED,
-        "status": Otherwise("all states but one pass or are AWS's: see test_told.py"),
+        "status": Otherwise("all states but one pass or are AWS's: see test_states_of_no_call.py"),
         "hash_key": OTHER_KEY,
         "range_key": PersonActs(
             harm=keyed("S", "UserId", "StampId"), by=BY_TABLES, told="a key cannot be changed"
