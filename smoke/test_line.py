@@ -1,22 +1,283 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from aws.bounds import Bound, at_least
+from aws.difference import Difference
+from aws.door.sessions import within
+from aws.section import Follows, NotTestable
+from aws.words import Words
+from signoff.environment import in_japan, today, where
+from signoff.environment.schema import FrontEnd
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
-from smoke.integrations import (
-    bot,
-    configuration,
-    configured,
-    judge_message_quota,
-    judge_token_life,
-    kind_of,
-    liff_app,
-    page,
-    refused_token,
-    same_page,
-    shown,
-    wanted_configuration,
-)
+from signoff.judge.decisions import Judge, decisions_of
+from smoke.aws import live_value
+from smoke.client import NO_ANSWER
+from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls, listed, require
+
+TIMEOUT_S = (5, 15)
+LONGEST_S = sum(TIMEOUT_S)
+_COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+"""Block comments and whole-line comments; // elsewhere may be part of a URL."""
+_NAMES = {
+    "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
+    "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
+}
+
+
+def fetched(url: str) -> requests.Response:
+    """Load a page as it is served; NotTestable if nothing is served."""
+    ask = partial(requests.get, url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
+    try:
+        return within(LONGEST_S, ask)
+    except NO_ANSWER as error:
+        kind = type(error).__name__
+        raise NotTestable(
+            en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）"
+        ) from None
+
+
+def _fetched(calls: RowCalls, url: str) -> requests.Response:
+    answer = fetched(url)
+    calls.observe.note(url=url, status=answer.status_code, type=kind_of(answer))
+    return answer
+
+
+def kind_of(answer: requests.Response) -> str:
+    """Return the media type of what was served."""
+    return answer.headers.get("Content-Type", "").partition(";")[0]
+
+
+def config_url(front_end: FrontEnd) -> str:
+    return urljoin(front_end.url.rstrip("/") + "/", front_end.config_path)
+
+
+def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the values that a config.js gives to API_BASE_URL and LIFF_ID outside comments."""
+    code = _COMMENTS.sub("", config)
+    return {
+        name: tuple(value.rstrip("/") for value in pattern.findall(code))
+        for name, pattern in _NAMES.items()
+    }
+
+
+def configured(calls: RowCalls, key: str) -> Any:
+    """Return the environment's value at a dotted key; ManualOnly if it has none."""
+    value: Any = calls.suite.environment
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    if not value:
+        name = calls.suite.environment.name
+        raise ManualOnly(
+            en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません"
+        )
+    return value
+
+
+def refused_token(status: int) -> Words:
+    return Words(
+        en=f"LINE answers {status} to the channel access token",
+        ja=f"LINEはチャネルアクセストークンに{status}を返します",
+    )
+
+
+def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
+    """Ask LINE whose channel access token the functions read: status, and bot or error."""
+    status, body = calls.suite.line.bot(channel_token(calls))
+    if status == 200 and not isinstance(body.get("userId"), str):
+        raise NotTestable(
+            en="LINE does not say whose the channel access token is",
+            ja="LINEがチャネルアクセストークンの所有者を示していません",
+        )
+    facts = {name: body.get(name) for name in ("userId", "displayName", "message")}
+    calls.observe.note(status=status, **facts)
+    return status, body
+
+
+def page(calls: RowCalls) -> tuple[str, requests.Response]:
+    """Load the front end's page: its URL, and what is served there."""
+    url = configured(calls, "front_end.url")
+    return url, _fetched(calls, url)
+
+
+def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
+    """Load the front end's configuration: its URL, and what it names."""
+    url = config_url(configured(calls, "front_end"))
+    answer = _fetched(calls, url)
+    addresses = named_in(answer.text) if answer.status_code == 200 else {}
+    calls.observe.note(**addresses)
+    return url, addresses
+
+
+def shown(addresses: Mapping[str, tuple[str, ...]]) -> str:
+    """Write the values as a configuration has them; empty if there are none."""
+    return ", ".join(
+        f"{name}: {' / '.join(values)}" for name, values in addresses.items() if values
+    )
+
+
+def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
+    return {
+        "API_BASE_URL": (calls.suite.client.url,),
+        "LIFF_ID": (configured(calls, "line.liff_id"),),
+    }
+
+
+def same_page(opens: str, url: str) -> bool:
+    """Whether two URLs are one page: capitals of the host, the default port and a last slash make no other."""
+    try:
+        return _page(opens) == _page(url)
+    except ValueError:
+        return False
+
+
+def _page(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return origin_of(url), parts.path.rstrip("/"), parts.query
+
+
+def liff_app(calls: RowCalls) -> Mapping[str, Any]:
+    """Return our LIFF app as LINE has it: liffId, view {url}, scope; Broken if there is none."""
+    liff_id = configured(calls, "line.liff_id")
+    status, body = calls.suite.line.liff_apps(_login_token(calls))
+    if status not in (200, 404):
+        raise NotTestable(
+            en=f"LINE answers {status} to the token of the Login channel",
+            ja=f"LINEはログインチャネルのトークンに{status}を返します",
+        )
+    apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in body.get("apps", ())}
+    calls.observe.note(apps=sorted(apps), app=apps.get(liff_id))
+    others = listed(apps)
+    require(
+        liff_id in apps,
+        en=f"the Login channel has no LIFF app {liff_id}; it has {others or 'none'}",
+        ja=f"ログインチャネルにLIFFアプリ{liff_id}がありません（あるのは{others or 'なし'}）",
+    )
+    return apps[liff_id]
+
+
+def channel_token(calls: RowCalls) -> str:
+    """Read the channel access token that the functions read."""
+    suite = calls.suite
+    holder = None if suite.environment.production else suite.plan.function("notify").name
+    return live_value(suite.aws, suite.plan.secret("line_token"), holder)
+
+
+def _login_token(calls: RowCalls) -> str:
+    file = Path(configured(calls, "line.login_token_file"))
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        kind = type(error).__name__
+        raise NotTestable(
+            en=f"{file} can't be read ({kind})", ja=f"{file}を読み取れません（{kind}）"
+        ) from None
+
+
+LEAST_DAYS = 7
+"""A token that expires within a week may expire before the next look."""
+CHANNEL = Words(en="LINE channel", ja="LINEチャネル")
+LAST_DAY = Words(en="last day of the access token", ja="アクセストークンの最終日")
+LIMIT = Words(en="messages a month", ja="月間メッセージ数")
+NEEDED = Words(en="line.expected_messages", ja="line.expected_messages")
+UNKNOWN = Words(en="unknown", ja="不明")
+SENDS = "POST /notify"
+"""The route whose every call may send a message; the environment file limits it, and SEC-32 judges the limit."""
+NEVER_S = 20 * 365 * 24 * 60 * 60
+"""LINE reports 99 years for a long-lived token, which does not expire."""
+
+
+def judge_token_life(calls: RowCalls) -> None:
+    """Raise Differs if the token expires within a week, or LINE does not say when it expires."""
+    token = accepted_token(calls)
+    seconds = calls.suite.line.expires_in_s(token)
+    now = datetime.now(UTC)
+    ends = (
+        None if seconds is None else now + timedelta(seconds=max(-NEVER_S, min(seconds, NEVER_S)))
+    )
+    calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
+    last_day = UNKNOWN if ends is None else today(ends).isoformat()
+    enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
+    _decide(calls, LAST_DAY, last_day, _a_week_away(enough=enough))
+
+
+def judge_message_quota(calls: RowCalls) -> None:
+    """Raise Differs if fewer messages are left than the rally needs, or the environment does not say how many it needs."""
+    token = accepted_token(calls)
+    limit, used = calls.suite.line.message_quota(token)
+    left = None if limit is None else limit - used
+    needed = calls.suite.environment.line.expected_messages
+    calls.observe.note(limit=limit, used=used, left=left, needed=needed)
+    sends = calls.suite.plan.route(SENDS)
+    calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
+    if limit is None:
+        return
+    if needed is None:
+        if calls.suite.environment.production:
+            _decide(calls, NEEDED, None, _any_number(left))
+        return
+    bound = at_least(
+        used + needed,
+        Words(
+            en=f" ({used} sent this month, {needed} expected)",
+            ja=f"（今月の送信済み{used}、今後の見込み{needed}）",
+        ),
+    )
+    _decide(calls, LIMIT, limit, bound)
+
+
+def accepted_token(calls: RowCalls) -> str:
+    """Return the channel access token that the functions read; if LINE refuses it, Follows from SMOKE-18, or NotTestable if no bot is configured."""
+    token = channel_token(calls)
+    status, _ = bot(calls)
+    if status != 200:
+        refused = refused_token(status)
+        if calls.suite.environment.line.bot_user_id:
+            raise Follows("SMOKE-18", refused)
+        raise NotTestable(refused)
+    return token
+
+
+def _decide(calls: RowCalls, fact: Words, actual: object, bound: Bound) -> None:
+    difference = Difference(
+        CHANNEL,
+        calls.suite.environment.line.bot_user_id or calls.suite.environment.name,
+        fact,
+        actual,
+        bound,
+        decided_in="" if fact is LAST_DAY else where("line.expected_messages"),
+        loosens=True,
+    )
+    judge = Judge(calls.observe, decisions_of(calls.suite.snapshot))
+    judge(() if bound.holds(actual) else (difference,))
+
+
+def _a_week_away(*, enough: bool) -> Bound:
+    """A decision names the day; whether it is far enough away depends on the hour as well."""
+    return Bound(
+        holds=lambda _: enough,
+        words=Words(en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先"),
+    )
+
+
+def _any_number(left: int | None) -> Bound:
+    return Bound(
+        holds=lambda _: False,
+        words=Words(
+            en=f"the number of messages that the rally sends in a month ({left} are left in this one)",
+            ja=f"ラリーが1か月に送るメッセージ数（今月の残りは{left}通）",
+        ),
+    )
 
 
 @expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")

@@ -9,9 +9,9 @@ from aws.section import NotTestable
 from aws.words import Words
 from signoff.judge.observations import Observations
 from smoke.client import NoResponse
-from smoke.refusals import leaking
 from smoke.row_calls import RowCalls
 from smoke.suite_session import suite_session
+from smoke.test_errors import leaking
 from tests.smoke.breaking import code
 
 UNHEARD = (

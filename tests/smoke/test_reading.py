@@ -12,8 +12,8 @@ from plan.masters import spots_in
 from signoff.environment.schema import Domain, FrontEnd
 from signoff.environment.value_types import origin_of
 from smoke import test_line
-from smoke.integrations import config_url, named_in, same_page
 from smoke.suite_session import address, api_key
+from smoke.test_line import config_url, named_in, same_page
 from tests.smoke.rally import front
 
 MASTER = {

@@ -7,15 +7,15 @@ from aws.section import NotTestable
 from smoke.aws import AWAY, clients
 from smoke.calls import get
 from smoke.client import Client
-from smoke.integrations import fetched
 from smoke.line import LineClient
 from smoke.logs import Logs
+from smoke.test_line import fetched
 from tests.loopback import ENDLESS, Reply, answering, sending
 
 ASKED = {
     "smoke.client": lambda url: Client(url, "https://rally.example.jp").answer(get("/stamps")),
     "smoke.line": lambda url: LineClient(endpoint=url).bot("token"),
-    "smoke.integrations": fetched,
+    "smoke.test_line": fetched,
 }
 """Module -> how it asks over HTTP."""
 FILTERED = {"logGroupName": "/aws/lambda/auth", "filterPattern": "id"}

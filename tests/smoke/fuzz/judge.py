@@ -10,7 +10,7 @@ from plan import Plan
 from signoff.environment import Environment
 from smoke.calls import Answer, Call
 from smoke.contract import contract
-from smoke.refusals import leaks
+from smoke.test_errors import leaks
 from tests.smoke.fuzz.wire import PATIENCE_S, FuzzConnection, Shot
 
 ALLOW_ORIGIN = "access-control-allow-origin"
