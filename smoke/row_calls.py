@@ -1,9 +1,8 @@
 """The calls that one row's test makes: each answer is noted as evidence, judged against the contract, and its flaw ends the test."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from aws.section import Broken, Follows
 from aws.words import SILENCE, Words, words_of
@@ -135,33 +134,22 @@ class RowCalls:
 def awarded(calls: RowCalls) -> Answer:
     """Return the answer that awarded the collector a stamp; ManualOnly if none can be collected now."""
     answer = calls.answer(Scenarios.collect)
-    _require_200(calls, answer)
+    hold(calls.flaw(answer, 200))
     return answer
 
 
 def logged_in(calls: RowCalls) -> Session:
     """Return the session that a login answered."""
     login = calls.success(LOGIN)
-    _require_200(calls, login)
+    hold(calls.flaw(login, 200))
     user_id, token = login.member("user_id"), login.member("access_token")
     return Session(kind=Words("logged-in", "ログイン済み"), user_id=user_id, token=token)
-
-
-def ranking_after(
-    calls: RowCalls, kind: str, session: Session, *, time: int = 1
-) -> list[Mapping[str, Any]]:
-    """Return the current ranking as this user sees it, asked for the ``time``-th time after the award."""
-    answer = calls.answer(lambda scenarios: replace(scenarios.ranking(kind, session), time=time))
-    _require_200(calls, answer)
-    return list(answer.member("rankings"))
 
 
 def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
     """Return the synthetic users in a ranking that was asked for after one was awarded a stamp."""
     awarded(calls)
-    entries = ranking_after(calls, kind, calls.scenarios.collector)
-    return [entry["user_id"] for entry in entries if entry["user_id"].startswith(SYNTHETIC)]
-
-
-def _require_200(calls: RowCalls, answer: Answer) -> None:
+    answer = calls.answer(lambda scenarios: scenarios.ranking(kind, scenarios.collector))
     hold(calls.flaw(answer, 200))
+    users = [entry["user_id"] for entry in answer.member("rankings")]
+    return [user for user in users if user.startswith(SYNTHETIC)]

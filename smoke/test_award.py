@@ -12,7 +12,7 @@ from aws.words import Words
 from plan.masters import Spot
 from signoff.judge.checklist import expectation
 from signoff.judge.observations import Observations
-from smoke.calls import Answer, Call, Session
+from smoke.calls import Answer, Call
 from smoke.properties import EDGE_M, Visitor, unknown
 from smoke.row_calls import AWARD, RowCalls, awarded, differs, hold, require
 from smoke.scenarios import Scenarios
@@ -76,11 +76,10 @@ def _insider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
     return Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True)
 
 
-def _claim(scenarios: Scenarios, visitor: Visitor, session: Session | None = None) -> Call:
+def _claim(scenarios: Scenarios, visitor: Visitor) -> Call:
     place = {**visitor.spot.away(visitor.metres, visitor.bearing), "accuracy": visitor.accuracy}
     unlisted = unknown("user_id", scenarios.other)
-    claimant = session or scenarios.tourist
-    return scenarios.award(claimant, **unlisted, stamp_id=visitor.spot.stamp_id, **place)
+    return scenarios.award(scenarios.tourist, **unlisted, stamp_id=visitor.spot.stamp_id, **place)
 
 
 def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:

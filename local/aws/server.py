@@ -43,14 +43,7 @@ class LocalAws:
 
     _accounts_in_use: ClassVar[set[str]] = set()
 
-    def __init__(
-        self,
-        account: str,
-        region: str,
-        *,
-        port: int = 0,
-        targets: Targets = targets,
-    ) -> None:
+    def __init__(self, account: str, region: str, *, targets: Targets = targets) -> None:
         self.account = account
         self.region = region
         self.moto = Moto(account)
@@ -61,7 +54,7 @@ class LocalAws:
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
-        self._server = LoopbackServer(by(self.receive), port)
+        self._server = LoopbackServer(by(self.receive))
 
     @property
     def endpoint(self) -> str:

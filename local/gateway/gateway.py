@@ -34,13 +34,12 @@ class Gateway:
     ``now``: seconds since the epoch, for buckets and TTLs.
     """
 
-    def __init__(  # noqa: PLR0913 - two neighbours, and seams that have defaults
+    def __init__(
         self,
         functions: Functions,
         moto: Moto,
         region: str,
         *,
-        port: int = 0,
         now: Callable[[], float] = time.time,
         integration_limit_s: float = INTEGRATION_LIMIT_S,
     ) -> None:
@@ -50,9 +49,7 @@ class Gateway:
         self._now = now
         self._throttle = TokenBuckets(now)
         self._authorizers = Authorizers(self._invoker, now)
-        self._server = LoopbackServer(
-            self.answer, port, largest=LARGEST_REQUEST_BYTES, chunked=False
-        )
+        self._server = LoopbackServer(self.answer, largest=LARGEST_REQUEST_BYTES, chunked=False)
 
     def __enter__(self) -> Self:
         self._access_log.start()

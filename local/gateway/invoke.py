@@ -123,10 +123,10 @@ class EventTooLargeError(InvokeError):
 class Invoker:
     """Runs functions on threads of its own, so that a caller never waits past the limit."""
 
-    def __init__(self, functions: Functions, *, limit_s: float, concurrency: int = 256) -> None:
+    def __init__(self, functions: Functions, *, limit_s: float) -> None:
         self._functions = functions
         self._limit_s = limit_s
-        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="gateway-invoke")
+        self._pool = ThreadPoolExecutor(256, thread_name_prefix="gateway-invoke")
 
     def invoke(
         self, call: ApiCall, uri: str, event: Mapping[str, Any], *, source_arn: str, timeout_ms: int

@@ -113,6 +113,6 @@ def message(text: str, status: int, **more: Any) -> Response:
     return json_response({"message": text, **more}, status)
 
 
-def oauth_error(description: str, status: int = 400) -> Response:
+def oauth_error(description: str) -> Response:
     """Answer as LINE Login puts its errors."""
-    return json_response({"error": "invalid_request", "error_description": description}, status)
+    return json_response({"error": "invalid_request", "error_description": description}, 400)

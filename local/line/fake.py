@@ -30,9 +30,8 @@ HOUR_SECONDS = 3600
 class LineLogin:
     """Signs with ES256 and a key of its own, as for LIFF."""
 
-    def __init__(self, channels: Channels, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, channels: Channels) -> None:
         self._channels = channels
-        self._now = now
         self._key = ec.generate_private_key(ec.SECP256R1())
 
     def id_token(
@@ -45,7 +44,7 @@ class LineLogin:
         alg: str = "ES256",
     ) -> str:
         """Mint a token. ``expires`` is in seconds since the epoch; ``alg`` ES256 or none."""
-        issued = int(self._now())
+        issued = int(time.time())
         claims = {
             "iss": ISSUER,
             "sub": user_id,
@@ -67,7 +66,7 @@ class LineLogin:
             return oauth_error("Invalid IdToken.")
         expected = {
             "Invalid IdToken Issuer.": claims["iss"] == ISSUER,
-            "IdToken expired.": claims["exp"] > self._now(),
+            "IdToken expired.": claims["exp"] > time.time(),
             "Invalid IdToken Audience.": claims["aud"] == form.get("client_id"),
         }
         wrong = next((text for text, holds in expected.items() if not holds), None)
@@ -92,7 +91,7 @@ Mishap = Callable[[LineCall], Response | None]
 class FakeLine:
     """LINE from ``with`` to its end. ``received`` holds every call, with tokens masked."""
 
-    def __init__(self, channels: Channels | None = None, *, port: int = 0) -> None:
+    def __init__(self, channels: Channels | None = None) -> None:
         self.channels = channels or Channels()
         self._login = LineLogin(self.channels)
         self.messaging = Messaging(self.channels)
@@ -101,7 +100,7 @@ class FakeLine:
         self.mishaps: list[Mishap] = []
         """What may answer in LINE's place, for tests."""
         self._routes = self._all_routes()
-        self._server = LoopbackServer(by(self.receive), port)
+        self._server = LoopbackServer(by(self.receive))
         self.id_token = self._login.id_token
 
     @property

@@ -1,6 +1,6 @@
 """Tables restored to a point in time: new ones beside the old, the plan with their names in it, and what they hold."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,6 @@ from plan import plan_for
 from plan.canonical import Item, canonical_hash
 from plan.data import restored_name
 from runbook.engine import Refused, StepContext, difference
-from runbook.engine.journal import utc_now
 from runbook.options import MOMENT, TABLE
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
@@ -74,11 +73,11 @@ def exists(context: StepContext, restore: Restore) -> bool:
     return described_table(context, restore.new) is not None
 
 
-def age_s(context: StepContext, restore: Restore, now: Callable[[], datetime] = utc_now) -> float:
+def age_s(context: StepContext, restore: Restore) -> float:
     """Return seconds since AWS began to restore this table."""
     there = described_table(context, restore.new) or {}
     began: datetime = there["CreationDateTime"]
-    return round((now() - began).total_seconds(), 1)
+    return round((datetime.now(UTC) - began).total_seconds(), 1)
 
 
 def _renamed(context: StepContext, names: Mapping[str, str]) -> StepContext:
