@@ -60,10 +60,10 @@ def _failed(measurement: Measurement) -> Iterator[Words]:
 
 def _slow(verdict: LoadVerdict) -> Iterator[Words]:
     """Say since when p95 is over the limit of every endpoint, or when it was worst."""
-    if not verdict.conditions.plan.percentiles:
+    plan, objectives = verdict.conditions.plan, verdict.conditions.objectives.endpoints
+    if not plan.percentiles:
         return
-    objectives = verdict.conditions.objectives.endpoints
-    limit = max(objectives[name].p95_ms for name in _endpoints(verdict))
+    limit = max(objectives[name].p95_ms for step in plan.steps for name in plan.planned(step))
     tails = _tails(verdict)
     slow = [at for at, ms in tails if ms > limit]
     to_the_end = [at for at, _ in takewhile(lambda tail: tail[1] > limit, reversed(tails))]
@@ -91,11 +91,6 @@ def _tails(verdict: LoadVerdict) -> list[tuple[int, float]]:
         for place in sorted({place for place, *_ in bins.counts})
     )
     return [(at, tail.value) for at, tail in tails if tail]
-
-
-def _endpoints(verdict: LoadVerdict) -> set[str]:
-    plan = verdict.conditions.plan
-    return {name for step in plan.steps for name in plan.planned(step)}
 
 
 def _generator(verdict: LoadVerdict) -> Iterator[Words]:

@@ -203,7 +203,9 @@ class _Connection(BaseHTTPRequestHandler):
     def _write(self, reply: HttpReply) -> None:
         bodiless = reply.status in _BODILESS
         lines = [f"HTTP/1.1 {reply.status} {_reason(reply.status)}"]
-        lines += [f"{name}: {text}" for name, text in reply.headers if _theirs(name)]
+        lines += [
+            f"{name}: {text}" for name, text in reply.headers if name.lower() not in _OWN_HEADERS
+        ]
         dated = any(name.lower() == "date" for name, _ in reply.headers)
         lines += [] if dated else [f"Date: {self.date_time_string()}"]
         lines += [] if bodiless else [f"Content-Length: {self._length(reply)}"]
@@ -216,10 +218,6 @@ class _Connection(BaseHTTPRequestHandler):
         named = {name.lower(): text for name, text in reply.headers}
         known = named.get("content-length") if self.command == "HEAD" else None
         return known or str(len(reply.body))
-
-
-def _theirs(name: str) -> bool:
-    return name.lower() not in _OWN_HEADERS
 
 
 def _reason(status: int) -> str:

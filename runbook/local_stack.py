@@ -26,10 +26,6 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
 
 
-def _refusal(en: str, ja: str) -> GuardError:
-    return GuardError(en=en, ja=ja)
-
-
 def local_stack(*, sleep: Sleep = real_sleep, late: bool = False) -> "LocalStack[Environment]":
     """Return the stack, not yet started; its provisioning waits by ``sleep``, also for ``late`` reads."""
     from local.keeping import LocalStack  # noqa: PLC0415 - see above
@@ -38,7 +34,7 @@ def local_stack(*, sleep: Sleep = real_sleep, late: bool = False) -> "LocalStack
         provision=partial(provision_stack, sleep=sleep, late=late),
         served_by=served_by,
         kept_at=KEPT_AT,
-        refuse=_refusal,
+        refuse=lambda en, ja: GuardError(en=en, ja=ja),
     )
 
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 from aws.words import LANGUAGES, Words
 from plan import Plan, plan_for
 from runbook.catalogue import otherwise, procedures, provisioning, serving
-from runbook.engine import Procedure, Step
+from runbook.engine import Step
 from runbook.engine.step import guide_step
 from signoff.environment import load
 from signoff.judge.checklist import Checklist, Row
@@ -35,9 +35,10 @@ STAND_INS = {
 def pages() -> Mapping[str, str]:
     """Return the text of every generated page by its file's name; the alarms' pages are written by hand."""
     by_name, made = procedures(), dict[str, str]()
+    by_step = sorted(by_name.values(), key=lambda each: (not each.composed, each.guide))
     for lang in LANGUAGES:
         templates = _templates(lang)
-        made[f"index.{lang}.md"] = _text(templates, f"index.{lang}", by_step=_by_step(by_name))
+        made[f"index.{lang}.md"] = _text(templates, f"index.{lang}", by_step=by_step)
         for name, procedure in by_name.items():
             examples = "".join(
                 f" {each.flag} {each.example}" for each in procedure.options if each.example
@@ -100,10 +101,6 @@ def _templates(lang: str) -> Environment:
 def _text(templates: Environment, name: str, **values: Any) -> str:
     text = templates.get_template(f"{name}.md.j2").render(values)
     return f"{GENERATED}\n\n{text.rstrip()}\n"
-
-
-def _by_step(by_name: Mapping[str, Procedure]) -> list[Procedure]:
-    return sorted(by_name.values(), key=lambda procedure: (not procedure.composed, procedure.guide))
 
 
 def _remedy(row: Row, lang: str) -> str:

@@ -97,11 +97,7 @@ def _functions(environment: Environment) -> Iterable[str]:
 def _buckets(environment: Environment) -> Iterable[str]:
     bucket = plan_for(environment).bucket
     names = ([bucket.name] if bucket else []) + [f"{environment.prefix}-evidence-*"]
-    return (arn for name in names for arn in _bucket(name))
-
-
-def _bucket(name: str) -> tuple[str, str]:
-    return f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"
+    return (f"arn:aws:s3:::{name}{within}" for name in names for within in ("", "/*"))
 
 
 def _keys(environment: Environment) -> Iterable[str]:

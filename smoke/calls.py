@@ -131,9 +131,11 @@ class Answer:
         """The parsed body; None if it is not JSON, or holds half of a character, which no person can show."""
         parsed = _parsed(self.text)
         try:
-            return parsed if "\\u" not in self.text or _utf8(parsed) else None
+            if "\\u" in self.text:
+                json.dumps(parsed, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             return None
+        return parsed
 
     def member(self, name: str) -> Any:
         """Return a member of the body; None if it has none or is not an object."""
@@ -218,10 +220,6 @@ def _parsed(text: str) -> Any:
         return json.loads(text, parse_constant=_refused, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
-
-
-def _utf8(parsed: Any) -> bytes:
-    return json.dumps(parsed, ensure_ascii=False).encode()
 
 
 def _refused(constant: str) -> NoReturn:

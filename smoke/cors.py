@@ -103,14 +103,6 @@ def listed(answer: Answer, what: str) -> set[str]:
     return {part.strip().lower() for part in values.split(",")}
 
 
-def _success(route: str) -> Callable[[Scenarios], Call]:
-    return lambda scenarios: scenarios.success(route)
-
-
-def _elsewhere(call: Callable[[Scenarios], Call]) -> Callable[[Scenarios], Call]:
-    return lambda scenarios: replace(call(scenarios), origin=FOREIGN)
-
-
 def _forged(scenarios: Scenarios) -> Call:
     session = scenarios.sessions.forged(scenarios.caller, PUBLIC_KEYS[0])
     return scenarios.harmless("GET /stamps", session, session.user_id)
@@ -118,7 +110,7 @@ def _forged(scenarios: Scenarios) -> Call:
 
 def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
-        yield Case(Words.same(route), 200, ROWS[route], _success(route))
+        yield Case(Words.same(route), 200, ROWS[route], partial(Scenarios.success, route=route))
     yield Case(Words("an award", "スタンプ付与"), 200, "SMOKE-03", Scenarios.collect)
     for error in REFUSALS:
         yield Case(Words.same(error.route), error.status, "SMOKE-11", error.call)
@@ -143,7 +135,7 @@ def _cases() -> Iterator[Case]:
         Words("the gateway to another origin", "ゲートウェイ（別オリジンあて）"),
         401,
         "SEC-41",
-        _elsewhere(lambda _: missing),
+        lambda _: replace(missing, origin=FOREIGN),
     )
     yield Case(
         Words("the gateway for a forged session", "ゲートウェイ（偽造セッション）"),

@@ -219,13 +219,9 @@ TRIED_ABOVE = {"POST /stamps/award": frozenset({"lat", "lon", "accuracy"})}
 """Members that errors above spoil, where a claim is made that a broken function might award."""
 
 
-def _invalid(name: str, schema: Mapping[str, Any]) -> tuple[Any, ...]:
-    return INVALID.get(schema_name(schema) or name, NO_ID)
-
-
 SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     route: {
-        name: _invalid(name, schema)
+        name: INVALID.get(schema_name(schema) or name, NO_ID)
         for name, schema in asked_of(route).items()
         if name not in TRIED_ABOVE.get(route, ())
     }
@@ -306,10 +302,6 @@ def _notify(kind: str = "stamp_awarded", **data: str) -> Callable[[Scenarios], C
     return call
 
 
-def _of_longest_id(scenarios: Scenarios) -> Call:
-    return scenarios.stamps_of(scenarios.sessions.own(scenarios.sessions.user(LONGEST_NAME)))
-
-
 def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
     session = scenarios.sessions.own(scenarios.sessions.user("caller"))
     return send("POST /notify", session, user_id=session.user_id, type="event_started", data=None)
@@ -334,7 +326,10 @@ BOUNDS = (
         404,
         "STAMP_NOT_FOUND",
     ),
-    BoundaryInput(Words("user id of 64 characters", "64文字のユーザーID"), _of_longest_id),
+    BoundaryInput(
+        Words("user id of 64 characters", "64文字のユーザーID"),
+        lambda s: s.stamps_of(s.sessions.own(s.sessions.user(LONGEST_NAME))),
+    ),
     BoundaryInput(
         Words("session of a clock ahead of ours", "進んだ時計で発行されたセッション"),
         lambda s: s.stamps_of(s.sessions.ahead(s.caller)),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from aws.desired import LogGroup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment, embedded
@@ -45,7 +44,11 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "input_route": lambda _, plan: [r.id for r in plan.api.routes if takes_input(r.id)],
     "path": lambda _, plan: plan.api.paths,
     "log_group": lambda _, plan: plan.log_groups,
-    "function_log": lambda _, plan: _of_functions(plan),
+    "function_log": lambda _, plan: [
+        group
+        for group in plan.log_groups
+        if group.name in {function.log_group for function in plan.functions}
+    ],
     "error": lambda environment, _: errors_of(environment),
     "case": lambda *_: CASES,
     "bound": lambda *_: BOUNDS,
@@ -55,11 +58,6 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     **ANY,
 }
 """Argument name of a test -> what it runs over."""
-
-
-def _of_functions(plan: Plan) -> list[LogGroup]:
-    functions = {function.log_group for function in plan.functions}
-    return [group for group in plan.log_groups if group.name in functions]
 
 
 def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:

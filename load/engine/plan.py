@@ -112,15 +112,11 @@ def intended_starts(
     """
     begin = 0.0
     for index, step in enumerate(plan.steps):
-        count = _share(step.arrivals, worker, workers)
+        count = step.arrivals * (worker + 1) // workers - step.arrivals * worker // workers
         parts = _even(count, (worker + 0.5) / workers) if plan.even else _random(count, rng)
         for part in parts:
             yield begin + step.seconds_at(part), index
         begin += step.seconds
-
-
-def _share(total: int, worker: int, workers: int) -> int:
-    return total * (worker + 1) // workers - total * worker // workers
 
 
 def _even(count: int, phase: float) -> Iterator[float]:

@@ -107,7 +107,8 @@ class Identity:
         return self._refusal_of(request, caller)
 
     def _refusal_of(self, request: Request, caller: AwsCaller) -> Response | None:
-        role = self._role(caller.session.role_arn)
+        roles = list(self._moto.backend("iam", "aws").roles.values())
+        role = next((role for role in roles if role.arn == caller.session.role_arn), None)
         if role is None:
             return access_denied(request, f"User: {caller.arn} has no role any more")
         known = self._known(request, caller)
@@ -130,10 +131,6 @@ class Identity:
             issued = self._moto.backend("sts", "aws").assumed_roles
             self._sessions |= {session.access_key_id: session for session in list(issued)}
         return self._sessions.get(access_key)
-
-    def _role(self, arn: str) -> Any:
-        roles = self._moto.backend("iam", "aws").roles
-        return next((role for role in list(roles.values()) if role.arn == arn), None)
 
     def _policies(
         self, role: Any, session: Any

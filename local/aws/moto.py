@@ -83,7 +83,7 @@ class Moto:
         """Let moto answer. What it cannot do is 501, and where it breaks 500, in AWS's shape."""
         try:
             with self.lock(request.service):
-                response = self._forward(request)
+                response: Response | None = self._app.answer(_environ(request, self.account))
         except (NotImplementedError, ImportError) as missing:  # or a package that it would need
             return not_implemented(request, str(missing) or "moto has no code for it")
         except Exception as bug:  # noqa: BLE001  # a bug inside moto must not pass as AWS
@@ -91,10 +91,6 @@ class Moto:
             return internal_failure(request, bug)
         if response is None or _is_page(response):
             return not_implemented(request, "moto has no such route")
-        return response
-
-    def _forward(self, request: Request) -> Response | None:
-        response: Response | None = self._app.answer(_environ(request, self.account))
         return response
 
 

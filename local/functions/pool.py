@@ -247,7 +247,8 @@ class Pool:
                 self._idle.remove(warm)
                 self._busy.add(warm)
                 return warm
-            self._end(self._idle[: self._count() - self._limit + 1])
+            there = len(self._idle) + len(self._busy) + self._starting
+            self._end(self._idle[: there - self._limit + 1])
             self._starting += 1
         return self._started(function, qualifier)
 
@@ -280,9 +281,6 @@ class Pool:
             else:
                 environment.worker.close()
             self._turn.notify_all()
-
-    def _count(self) -> int:
-        return len(self._idle) + len(self._busy) + self._starting
 
     def _end(self, environments: list[ExecutionEnvironment]) -> None:
         for environment in environments:

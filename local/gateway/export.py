@@ -43,7 +43,9 @@ def openapi(api: Any, created: float) -> dict[str, Any]:
     """Write the draft of an API as a document that lacks only its servers; ``created`` is in seconds since the epoch."""
     paths = {
         resource.get_path(): {
-            _verb(verb): _operation(resource.get_path(), method, api)
+            "x-amazon-apigateway-any-method" if verb == "ANY" else verb.lower(): _operation(
+                resource.get_path(), method, api
+            )
             for verb, method in resource.resource_methods.items()
         }
         for resource in api.resources.values()
@@ -74,10 +76,6 @@ def methods_of(api: Any) -> list[Any]:
         for resource in api.resources.values()
         for method in resource.resource_methods.values()
     ]
-
-
-def _verb(verb: str) -> str:
-    return "x-amazon-apigateway-any-method" if verb == "ANY" else verb.lower()
 
 
 def _operation(path: str, method: Any, api: Any) -> dict[str, Any]:

@@ -95,7 +95,9 @@ class Signing:
     def standing(self, step: Step) -> str:
         """Return who signed for what is live, and when; empty where no signature counts."""
         newest = self.evidence.store.load().newest(KIND, step=name_of(step))
-        return _who_and_when(newest) if newest is not None and self._counts(newest, step) else ""
+        if newest is None or not self._counts(newest, step):
+            return ""
+        return f"{in_japan(newest.created)} {newest.body.get('by')}"
 
     def needless(self, step: Step) -> bool:
         rows = [row for row in self.checklist if row.signed == name_of(step)]
@@ -120,10 +122,6 @@ class Signing:
 def name_of(step: Step) -> str:
     """Return the name by which the checklist knows a step: ``cutover#users_told``."""
     return f"{step.module.rpartition('.')[2]}#{step.name}"
-
-
-def _who_and_when(signature: Record) -> str:
-    return f"{in_japan(signature.created)} {signature.body.get('by')}"
 
 
 def read_live(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from aws.change.gate import Change, Changes
+from aws.change.gate import Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined, kind_of
 from runbook.engine.change_lines import OF_OURS, VERDICT
@@ -52,7 +52,9 @@ def new_in(
 def _counted(changes: Changes) -> Iterator[Words]:
     of = {
         resource: tuple(its_changes)
-        for resource, its_changes in groupby(sorted(changes, key=_name), key=attrgetter("resource"))
+        for resource, its_changes in groupby(
+            sorted(changes, key=attrgetter("resource.en")), key=attrgetter("resource")
+        )
     }
     created = [
         name for name, its_changes in of.items() if any(change.creates for change in its_changes)
@@ -123,7 +125,3 @@ def _by_hand(steps: Sequence[RehearsedStep]) -> Iterator[Words]:
     for step in by_hand:
         title = step.step.text.title
         yield Words(en=f"   {step.number}. {title.en}", ja=f"   {step.number}. {title.ja}")
-
-
-def _name(change: Change) -> str:
-    return change.resource.en

@@ -119,7 +119,8 @@ class StepContext(ChangeContext):
         try:
             ChangeContext.needs(self, there, otherwise)
         except MissingPrerequisite as error:
-            raise _prerequisite(error, self.environment.name) from None
+            then = PREREQUISITES[error.kind].format(env=self.environment.name)
+            raise Refused(joined((error.words, then), "")) from None
 
     def leave_record(
         self, kind: str, shown: Any, leave: Callable[[], object], *, before: Any = None
@@ -179,12 +180,6 @@ class StepContext(ChangeContext):
     def planned(self, plan: Plan, environment: Environment) -> Self:
         """Return this context with another plan: its values are then the ones that may be shown."""
         return replace(self, plan=plan, environment=environment, public=public_in(plan))
-
-
-def _prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
-    """Say what to do where something has to be there first."""
-    then = PREREQUISITES[error.kind].format(env=environment)
-    return Refused(joined((error.words, then), ""))
 
 
 RETRYING = Config(

@@ -10,7 +10,7 @@ UserStampsテーブル全体を読み取るため、利用の少ない時間帯�
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -94,7 +94,8 @@ class Drift:
 
 def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     """Read the table whole; return how many counters there should be, and those that are not so."""
-    stamps = partitioned(_items(context))
+    whole = {"TableName": context.plan.table("userstamps").name, "ConsistentRead": True}
+    stamps = partitioned(context.listed("dynamodb", "scan", "Items", **whole))
     expected, actual = counted(stamps), stamps.counters
     drift = (Drift(key, actual.get(key), expected.get(key)) for key in sorted({*expected, *actual}))
     return len(expected), tuple(counter for counter in drift if counter.actual != counter.expected)
@@ -130,11 +131,6 @@ def _unchanged(counter: Item | None) -> dict[str, Any]:
         return {"ConditionExpression": ABSENT}
     values = {":count": counter["StampCount"], ":latest": counter["LatestAt"]}
     return {"ConditionExpression": UNCHANGED, "ExpressionAttributeValues": values}
-
-
-def _items(context: StepContext) -> Iterator[Item]:
-    table = context.plan.table("userstamps").name
-    return context.listed("dynamodb", "scan", "Items", TableName=table, ConsistentRead=True)
 
 
 def _count(item: Item | None) -> int | None:

@@ -136,7 +136,8 @@ class StageMove:
         name = STAGE.resource(self.stage)
         moved = difference(name, _shown(self.live, self.canary), _shown(self.target, None))
         if moved and is_closed(self.target.get("description")):
-            return (*moved, self._closing(name))
+            closing = Change(name, EVERY_ROUTE, SERVED, "503", destroys=True, closes=True)
+            return (*moved, closing)
         now, then = authorization_of(self.live), authorization_of(self.target)
         lost = [] if now is None or then is None else sorted(now.keys() - then.keys())
         gone = tuple(
@@ -148,9 +149,6 @@ class StageMove:
             for route in function.routes
         )
         return moved + gone + failing if moved else ()
-
-    def _closing(self, name: Words) -> Change:
-        return Change(name, EVERY_ROUTE, SERVED, "503", destroys=True, closes=True)
 
     @property
     def opened(self) -> tuple[str, ...]:

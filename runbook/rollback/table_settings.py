@@ -36,7 +36,11 @@ def reapply(context: StepContext, restore: Restore) -> Changes:
     """Bring all of it to the restored table; ``context`` is that of `afterwards`."""
     there = exists(context, restore)
     table = _carrying(context, restore)
-    planned = _as_planned(context, table) if there else _foreseen(context, table)
+    planned = (
+        (*tables.converge(context, table), *tables.converge_expiry(context, table))
+        if there
+        else _foreseen(context, table)
+    )
     scaled: Changes = ()
     if context.environment.billing == "PROVISIONED":
         scaled = carry_scaling(context, restore.old, restore.new, there=there)
@@ -54,10 +58,6 @@ def _carrying(context: StepContext, restore: Restore) -> Table:
     stream = (described_table(context, restore.old) or {}).get("StreamSpecification", {})
     view = stream["StreamViewType"] if stream.get("StreamEnabled") else restore.new.stream
     return replace(restore.new, tags={**beyond, **restore.new.tags}, stream=view)
-
-
-def _as_planned(context: StepContext, table: Table) -> Changes:
-    return (*tables.converge(context, table), *tables.converge_expiry(context, table))
 
 
 def _foreseen(context: StepContext, table: Table) -> Changes:
