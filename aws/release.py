@@ -242,12 +242,6 @@ class PackageModules:
         """Whether a module that has no source here may be Python that is compiled, or in another folder."""
         return self.elsewhere or module.replace(".", "/") in self.compiled - self.extensions
 
-    def within(self, package: str) -> Mapping[str, ast.AST]:
-        """Return the names of the modules in a package, which are its attributes once they are imported."""
-        folder = package.replace(".", "/") + "/"
-        parts = (file.removeprefix(folder) for file in self.files if file.startswith(folder))
-        return {part.partition("/")[0].partition(".")[0]: ast.Pass() for part in parts}
-
     def is_of_runtime(self, module: str) -> bool:
         """Whether Python's or Lambda's own library has a module that no file of the package replaces."""
         top = module.partition(".")[0]

@@ -1,9 +1,16 @@
-"""The modules of a package that the import of a handler has come by, and what that import ends with."""
+"""What importing the modules of a package certainly does: the names that they bind, and what the import ends with.
+
+Only what each run does counts: of statements that a run chooses between, that each of them ends the import; of a
+function's body, nothing. So an import that ends here certainly fails, and one that does not may fail all the same.
+"""
 
 import ast
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
+from aws.handler.source import ImportEnds, evaluated, names_bound, parsed
 from aws.kinds.function import HandlerFlaw
 from aws.release import PackageModules
 from aws.words import Words
@@ -14,41 +21,25 @@ OF_LAMBDA = re.compile(
     r"(AWS|LAMBDA|LC|LD|PYTHON|_)\w*|HOME|HOSTNAME|LANG|PATH|PWD|SHLVL|TMPDIR|TZ|USER"
 )
 """Variables that Lambda's runtime may set itself."""
+NEVER = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'", "False"})
+"""Conditions that no import meets."""
 PERHAPS = ast.Pass()
-"""Stands for what binds a name on one path alone."""
+"""Stands for what binds a name in some runs only."""
+SOME = ast.Expr(ast.Constant(None))
+"""Stands for a value of which nothing is known."""
 Bound = dict[str, ast.AST]
 """Name of a module -> the node that binds it, or the node of its value."""
 
 
-class ImportEnds(Exception):  # noqa: N818 - it stands for the error of the module that is read
-    """What the import of a module ends with."""
-
-    def __init__(self, en: str, ja: str) -> None:
-        super().__init__(en)
-        self.words = Words(en=en, ja=ja)
-
-
 class Importing:
-    """The import of a package's modules, one statement after the other."""
+    """The import of a package's modules."""
 
     def __init__(
-        self,
-        modules: PackageModules,
-        execute: Callable[["Importing", str, str], Bound],
-        *,
-        layered: bool,
-        variables: frozenset[str] | None,
+        self, modules: PackageModules, *, layered: bool, variables: frozenset[str] | None
     ) -> None:
-        """``execute``: what a module of a file binds; ``variables``: names of the function's, None where more may be set."""
+        """``variables``: names of the function's, None where more may be set."""
         self.modules, self.layered, self.variables = modules, layered, variables
-        self._execute = execute
         self.loaded: dict[str, Bound] = {}
-        self.owners: dict[ast.AST, object] = {}
-        """Function that a call runs at once -> the execution of the module that defines it."""
-        self.once: dict[str, frozenset[str]] = {}
-        """Module -> its names whose value is known where they are bound at all."""
-        self.assigned: set[str] = set()
-        """Attributes that a statement of some module sets, of whichever object; ``*`` where it may be any."""
         self.doubts: list[HandlerFlaw] = []
         """What is missing in the package, and may come from where its code looks as well."""
 
@@ -62,12 +53,11 @@ class Importing:
             return {"*": PERHAPS}
         if module not in self.loaded:
             if len(self.loaded) >= MODULES:
-                self.variables = None  # it may set any, and any attribute
-                self.assigned.add("*")
+                self.variables = None  # it may set any
                 return {"*": PERHAPS}
             self.loaded[module] = {"*": PERHAPS}
             try:
-                self.loaded[module] = self._execute(self, module, file)
+                self.loaded[module] = ModuleImport(self, module, file).whole()
             except ImportEnds:
                 del self.loaded[module]
                 raise
@@ -101,3 +91,184 @@ class Importing:
             self.doubts.append(HandlerFlaw(Words(en=en, ja=ja), certain=False))
         elif not self.layered:
             raise ImportEnds(en, ja)
+
+
+class ModuleImport(ast.NodeVisitor):
+    """One module's statements in their order, as its import executes them."""
+
+    def __init__(self, importing: Importing, module: str, file: str) -> None:
+        self.importing, self.module, self.file = importing, module, file
+        self.bound: Bound = {}
+
+    def whole(self) -> Bound:
+        """Return what the import of the module binds. Raises ImportEnds."""
+        importing, modules = self.importing, self.importing.modules
+        source = parsed(
+            modules.files[self.file], self.file, min(modules.minor, sys.version_info[1])
+        )
+        modules.elsewhere |= source.searches
+        if source.writes_variables:
+            importing.variables = None
+        self.bound |= dict.fromkeys(source.may_bind, PERHAPS)
+        self.run(source.body)
+        return self.bound
+
+    def run(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            self.visit(statement)
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Bind what any other statement may bind, also one that repeats or chooses what is in it."""
+        self._require_variables(node)
+        self.bound |= dict.fromkeys(names_bound(node), SOME)
+
+    def _require_variables(self, node: ast.AST) -> None:
+        """Stop where an expression needs a variable that is not there."""
+        for each in evaluated(node):
+            match each:
+                case ast.Subscript(
+                    value=read, slice=ast.Constant(value=str(name)), ctx=ast.Load()
+                ) if self._is_environment(read) and self.importing.lacks(name):
+                    at = f"{self.file}:{each.lineno}"
+                    en = f"{at} needs the variable {name}, which the function does not have"
+                    raise ImportEnds(en, f"{at}で必要とする環境変数{name}が関数にない")
+
+    def _is_environment(self, value: ast.expr) -> bool:
+        match value:
+            case ast.Attribute(value=ast.Name(id=name), attr="environ"):
+                module = self.bound.get(name)
+                return isinstance(module, ast.Import) and module.names[0].name == "os"
+            case ast.Name(id="environ"):
+                return getattr(self.bound.get("environ"), "module", None) == "os"
+        return False
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.bound[node.name] = node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Execute the body, whose names are the class's own."""
+        outer, self.bound = self.bound, dict(self.bound)
+        try:
+            self.run(node.body)
+        finally:
+            self.bound = outer
+        self.bound[node.name] = node
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        value = node.value
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                same = isinstance(value, ast.Name) and self.bound.get(value.id)
+                self.bound[target.id] = same or value
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self.importing.imported(alias.name, f"{self.file}:{node.lineno}")
+            name = alias.name.partition(".")[0]
+            self.bound[alias.asname or name] = _module(alias.name if alias.asname else name)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        parts = self.module.split(".")
+        up = node.level - self.file.endswith("/__init__.py") if node.level else len(parts)
+        if node.level and up >= len(parts):
+            self._end(node, "ImportError")
+        source = ".".join((*parts[: len(parts) - up], *filter(None, (node.module,))))
+        self.importing.imported(source, f"{self.file}:{node.lineno}")
+        names = self.importing.load(source)
+        for alias in node.names:
+            if alias.name == "*":
+                every = "__all__" in names
+                self.bound |= {key: names[key] for key in names if every or key[0] != "_"}
+            else:
+                self.bound[alias.asname or alias.name] = self._member(source, alias.name, node)
+
+    def _member(self, source: str, name: str, node: ast.ImportFrom) -> ast.AST:
+        """Return what binds a name in another module; stop where that certainly has none of that name."""
+        modules, names = self.importing.modules, self.importing.load(source)
+        if name not in names and modules.has(f"{source}.{name}"):
+            self.importing.imported(f"{source}.{name}", f"{self.file}:{node.lineno}")
+            return _module(f"{source}.{name}")
+        if not {name, "*"} & names.keys() and not name.startswith("__"):
+            at, file = f"{self.file}:{node.lineno}", modules.source_of(source)
+            en = f"{at} uses {name}, which {file} does not define"
+            raise ImportEnds(en, f"{at}で使う{name}が{file}にない")
+        return names.get(name, node)
+
+    def _end(self, node: ast.stmt, error: str) -> None:
+        at = f"{self.file}:{node.lineno}"
+        en, ja = f"{at} raises {error} during the import", f"{at}のインポート時に{error}が発生する"
+        raise ImportEnds(en, ja)
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        self._end(node, ast.unparse(error) if error else "its error")
+
+    def visit_If(self, node: ast.If) -> None:
+        self.generic_visit(node.test)
+        if ast.unparse(node.test) in NEVER:
+            self.run(node.orelse)
+        else:
+            self._either(node.body, node.orelse)
+
+    def visit_With(self, node: ast.With) -> None:
+        """Execute the body; a context manager may catch any error."""
+        doubts = len(self.importing.doubts)
+        for item in node.items:
+            self.generic_visit(item)
+        with suppress(ImportEnds):
+            self.run(node.body)
+        del self.importing.doubts[doubts:]
+
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
+        """Execute what is tried; where that ends with an error, what handles errors."""
+        doubts = len(self.importing.doubts)
+        try:
+            self.run([*node.body, *node.orelse])
+        except ImportEnds:
+            if not node.handlers:
+                raise
+            self._either(*(handler.body for handler in node.handlers))
+        rescued = (name for handler in node.handlers for name in names_bound(handler))
+        self.bound = dict.fromkeys(rescued, PERHAPS) | self.bound
+        if node.handlers:
+            del self.importing.doubts[doubts:]
+        self.run(node.finalbody)
+
+    visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+    def _either(self, *branches: Sequence[ast.stmt]) -> None:
+        """Execute what only a run chooses between: it ends where each branch does, and binds what the others bind."""
+        before, doubts = self.bound, len(self.importing.doubts)
+        live: list[Bound] = []
+        ends: list[ImportEnds] = []
+        for branch in branches:
+            self.bound = dict(before)
+            try:
+                self.run(branch)
+                live.append(self.bound)
+            except ImportEnds as end:
+                ends.append(end)
+        del self.importing.doubts[doubts:]
+        if not live:
+            raise ends[0]
+        names = set[str]().union(*live)
+        self.bound = {name: _of_all([bound.get(name) for bound in live]) for name in names}
+
+
+def _of_all(nodes: Sequence[ast.AST | None]) -> ast.AST:
+    """Return what binds a name after branches, each of which bound it by that node or not at all."""
+    if None in nodes:
+        return PERHAPS
+    return nodes[0] if len({*nodes}) == 1 and nodes[0] else SOME
+
+
+def _module(name: str) -> ast.Import:
+    """Stand for the module that a name is bound to."""
+    return ast.Import(names=[ast.alias(name=name)])

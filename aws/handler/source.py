@@ -1,0 +1,119 @@
+"""What the text of a module says anywhere: in a function, too, which the import may call.
+
+It is read once of each text, since functions share modules and each package is read twice in a run.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from aws.words import Words
+
+HIDING = frozenset(
+    {
+        *("exec", "globals", "locals", "vars", "modules", "setattr", "global_enum"),
+        *("__getattr__", "__dict__"),
+    }
+)
+"""By which a module may have names that no statement of it binds."""
+SEARCHING = re.compile(
+    rb"\bsys\.(path|modules)\b|\bsys as\b|from sys import|addsitedir|__path__|extend_path|meta_path|path_hooks"
+)
+"""By which modules are found elsewhere than in the package's own folder."""
+_PARSING = Lock()
+"""CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
+
+
+class ImportEnds(Exception):  # noqa: N818 - it stands for the error of the module that is read
+    """What the import of a module ends with."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.words = Words(en=en, ja=ja)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    body: list[ast.stmt]
+    may_bind: frozenset[str]
+    """Names of the module that a function may bind; ``*`` where it may be any."""
+    searches: bool
+    """Modules may be looked for in other folders."""
+    writes_variables: bool
+    """The environment's variables may be set."""
+
+
+@lru_cache(maxsize=1024)
+def parsed(source: bytes, file: str, minor: int) -> Source:
+    """Parse a module, by the grammar of an older Python if need be. Raises ImportEnds where it is no Python."""
+    try:
+        with _PARSING:
+            tree = ast.parse(source, feature_version=minor)
+            compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
+    except (SyntaxError, ValueError):
+        en, ja = f"{file} is no Python 3.{minor}", f"{file}がPython 3.{minor}として読めない"
+        raise ImportEnds(en, ja) from None
+    nodes = [*ast.walk(tree)]
+    used = {getattr(node, key, None) for node in nodes for key in ("id", "attr", "name")}
+    shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    return Source(
+        body=tree.body,
+        may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
+        searches=SEARCHING.search(source) is not None,
+        writes_variables=sum(map(_writes_variables, nodes)) > 0,
+    )
+
+
+def _writes_variables(node: ast.AST) -> int:
+    """Count a use of the environment's variables, and take away one that only reads: what remains may set them."""
+    match node:
+        case ast.Name(id="environ") | ast.Attribute(attr="environ" | "environb" | "putenv"):
+            return 1
+        case ast.alias(name="environ" | "putenv", asname=str()):
+            return 1
+        case (
+            ast.Subscript(value=read, ctx=ast.Load())
+            | ast.Attribute(value=read, attr="get")
+            | ast.Compare(comparators=[read])
+        ):
+            return -_writes_variables(read)
+    return 0
+
+
+def names_bound(node: ast.AST) -> Iterator[str]:
+    """Yield each name that a statement, or one within it, may bind; ``*`` where it may be any."""
+    for each in ast.walk(node):
+        match each:
+            case (
+                ast.Name(id=name, ctx=ast.Store())
+                | ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                yield name
+            case ast.alias(name=name, asname=taken):
+                yield taken or name.partition(".")[0]
+
+
+def evaluated(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is evaluated each time that a statement or an expression is."""
+    yield node
+    inner: Iterable[ast.AST]
+    match node:
+        case ast.BoolOp(values=[first, *_]) | ast.IfExp(test=first):
+            inner = [first]
+        case ast.For(iter=first) | ast.While(test=first) | ast.Match(subject=first):
+            inner = [first]
+        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            inner = []
+        case _:
+            inner = ast.iter_child_nodes(node)
+    for each in inner:
+        yield from evaluated(each)
