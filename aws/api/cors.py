@@ -55,9 +55,9 @@ def _not_static(name: str, integration: Integration | None) -> Difference:
     kind, expected = integration.kind if integration else None, Words.same(MOCK)
     if integration is None or kind != BY_FUNCTION:
         return fault(ROUTE, name, INTEGRATED, kind, expected, call=SERVED)
-    found = f"{kind} {integration.uri}".strip()
+    actual = f"{kind} {integration.uri}".strip()
     more = {"call": SERVED, "decidable": True, "loosens": True}
-    return fault(ROUTE, name, INTEGRATED, found, expected, **more)
+    return fault(ROUTE, name, INTEGRATED, actual, expected, **more)
 
 
 def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[Difference, ...]:
@@ -66,16 +66,16 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
     answer = _answer(method.integration) if method.integration else None
     if unanswered or answer is None:
         return unanswered
-    found = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
+    headers = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
     needed, planned = listed(HEADERS, api.cors.headers), listed(METHODS, api.cors.methods)
     verbs = {route.verb for route in api.routes if route.path == path}
     bounds = (
-        (ORIGIN, found[ORIGIN], exactly(api.cors.origin)),
-        (HEADERS, listed(HEADERS, found[HEADERS]), covers(needed)),
-        (HEADERS, listed(HEADERS, found[HEADERS]), within(needed | SAFE_HEADERS)),
-        (METHODS, listed(METHODS, found[METHODS]), covers(verbs)),
-        (METHODS, listed(METHODS, found[METHODS]), within(planned | SAFE_METHODS)),
-        *_kept(answer, api.cors.max_age_s),
+        (ORIGIN, headers[ORIGIN], exactly(api.cors.origin)),
+        (HEADERS, listed(HEADERS, headers[HEADERS]), covers(needed)),
+        (HEADERS, listed(HEADERS, headers[HEADERS]), within(needed | SAFE_HEADERS)),
+        (METHODS, listed(METHODS, headers[METHODS]), covers(verbs)),
+        (METHODS, listed(METHODS, headers[METHODS]), within(planned | SAFE_METHODS)),
+        *_cached_for(answer, api.cors.max_age_s),
     )
     return Differences.among(
         Difference(
@@ -92,7 +92,7 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
     )
 
 
-def _kept(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, object, Bound]]:
+def _cached_for(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, object, Bound]]:
     """Hold for how long browsers keep the answer to what was decided, if anything was."""
     if most is not None:
         age = header(answer.headers, MAX_AGE) or ""
@@ -101,8 +101,8 @@ def _kept(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, object,
 
 def _answer(mock: Integration) -> StaticAnswer | None:
     """Return the answer whose status the request template asks for."""
-    asked = STATUS_CODE.search(mock.request_templates.get("application/json", ""))
-    return mock.answers.get(asked[1]) if asked else None
+    status = STATUS_CODE.search(mock.request_templates.get("application/json", ""))
+    return mock.answers.get(status[1]) if status else None
 
 
 def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, ...]:
@@ -119,14 +119,14 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
     fact, bound = Words.same(ORIGIN), exactly(api.cors.origin)
     return tuple(
         difference
-        for kind, found in origins.items()
-        for difference in differences(GATEWAY_RESPONSE, kind, {fact: (found, bound)}, **about)
+        for kind, origin in origins.items()
+        for difference in differences(GATEWAY_RESPONSE, kind, {fact: (origin, bound)}, **about)
     )
 
 
 def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
     """Return customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
-    found = (
+    statuses = (
         (kind, response.status, _usual_status(kind))
         for kind, response in served.gateway_responses.items()
     )
@@ -140,7 +140,7 @@ def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
             call=SERVED,
             loosens=True,
         )
-        for kind, status, usual in sorted(found)
+        for kind, status, usual in sorted(statuses)
         if status and usual and status[0] != usual[0]
     )
 

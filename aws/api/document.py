@@ -92,11 +92,11 @@ class ApiDocument:
             for id_, integration in integrated
             if integration and integration.uri
         }
-        asked = {
+        authorizer_calls = {
             f"authorizer {name}": authorizer.uri
             for name, authorizer in sorted(self.authorizers.items())
         }
-        return routes | asked
+        return routes | authorizer_calls
 
     @property
     def time_outs(self) -> dict[str, int]:
@@ -264,18 +264,18 @@ def from_export(raw: Raw) -> ApiDocument:
 
 def _exported_method(path: str, verb: str, raw: Raw, schemes: Raw) -> Method:
     behind = raw.get(INTEGRATION)
-    asked = [name for requirement in raw.get("security", ()) for name in requirement]
+    names = [name for requirement in raw.get("security", ()) for name in requirement]
     return Method(
         path=path,
         verb="ANY" if verb == ANY else verb.upper(),
-        authorizer=next(_exported_guards(asked, schemes), None),
-        api_key_required=any(_is_api_key(schemes.get(name, {})) for name in asked),
+        authorizer=next(_exported_guards(names, schemes), None),
+        api_key_required=any(_is_api_key(schemes.get(name, {})) for name in names),
         integration=_integration(behind, behind.get("responses", {}).values()) if behind else None,
     )
 
 
-def _exported_guards(asked: list[str], schemes: Raw) -> Iterator[str]:
-    for name in asked:
+def _exported_guards(names: list[str], schemes: Raw) -> Iterator[str]:
+    for name in names:
         scheme = schemes.get(name, {})
         kind = scheme.get("x-amazon-apigateway-authtype", "")
         if kind == "awsSigv4":
@@ -288,8 +288,8 @@ def _exported_guards(asked: list[str], schemes: Raw) -> Iterator[str]:
 
 def _is_api_key(scheme: Raw) -> bool:
     """Whether a scheme is an API key: authorizers are ``apiKey`` in OpenAPI as well, but have a type."""
-    known = "x-amazon-apigateway-authtype" in scheme or "x-amazon-apigateway-authorizer" in scheme
-    return bool(scheme) and not known and scheme.get("name", "").lower() == "x-api-key"
+    guards = "x-amazon-apigateway-authtype" in scheme or "x-amazon-apigateway-authorizer" in scheme
+    return bool(scheme) and not guards and scheme.get("name", "").lower() == "x-api-key"
 
 
 def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:

@@ -44,8 +44,8 @@ class StaticAnswer:
 
 def headers_of(parameters: Mapping[str, str] | None) -> dict[str, str]:
     """Return header name, as written -> its value, unquoted if it is static."""
-    named = {HEADER.fullmatch(key): value for key, value in (parameters or {}).items()}
-    return {match[1]: unquoted(value) for match, value in named.items() if match}
+    by_match = {HEADER.fullmatch(key): value for key, value in (parameters or {}).items()}
+    return {match[1]: unquoted(value) for match, value in by_match.items() if match}
 
 
 def unquoted(value: str) -> str:
@@ -100,7 +100,7 @@ class InvokedFunction:
 
 def target(uri: str, variables: Mapping[str, MaskedValue]) -> InvokedFunction:
     """Parse an integration's URI with its stage variables filled in; if it names no function, the whole text stands as its name."""
-    resolved = VARIABLE.sub(lambda found: _value(found[1], variables), uri)
+    resolved = VARIABLE.sub(lambda variable: _value(variable[1], variables), uri)
     if match := URI.fullmatch(resolved):
         return InvokedFunction(match["function"], match["qualifier"] or "")
     return InvokedFunction(resolved, "")

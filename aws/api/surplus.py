@@ -126,11 +126,11 @@ KEYS_OF_ENDPOINT = frozenset(
 
 def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
     """Read a method of get_resources; ``validators`` by their ids."""
-    named = raw.get("requestValidatorId")
+    validator = raw.get("requestValidatorId")
     return _without_empty(
         {
             MODELS: _pairs(raw.get("requestModels")),
-            VALIDATION: _validation(named, validators),
+            VALIDATION: _validation(validator, validators),
             SCOPES: ", ".join(sorted(raw.get("authorizationScopes") or ())),
         },
         _of_integration(raw.get("methodIntegration"), "integrationResponses"),
@@ -140,7 +140,7 @@ def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
 def of_exported(raw: Raw, document: Raw) -> Surplus:
     """Read an operation of an export; the document may set a validator for all operations."""
     body: Raw = raw.get("requestBody", {}).get("content", {})
-    named = raw.get(VALIDATOR, document.get(VALIDATOR))
+    validator = raw.get(VALIDATOR, document.get(VALIDATOR))
     scopes = {
         scope
         for requirement in raw.get("security", ())
@@ -150,7 +150,7 @@ def of_exported(raw: Raw, document: Raw) -> Surplus:
     return _without_empty(
         {
             MODELS: _pairs({media: _model(value.get("schema")) for media, value in body.items()}),
-            VALIDATION: _validation(named, document.get(VALIDATORS, {})),
+            VALIDATION: _validation(validator, document.get(VALIDATORS, {})),
             SCOPES: ", ".join(sorted(scopes)),
         },
         _of_integration(raw.get(f"{EXTENSION}integration"), "responses"),
@@ -214,7 +214,7 @@ def unsafe_templates(templates: Mapping[str, str]) -> str:
     """Return the templates of a static answer that copy something of the caller's into it, or call it a success."""
     unfit = (PRIVATE, SUCCESS)
     return _pairs(
-        {it: text for it, text in templates.items() if any(x.search(text) for x in unfit)}
+        {media: text for media, text in templates.items() if any(x.search(text) for x in unfit)}
     )
 
 
@@ -228,7 +228,7 @@ def _does_harm(name: str, text: str) -> bool:
 
 def unknown_keys(raw: Raw) -> tuple[str, ...]:
     """Return ``where: key`` for each key of an export that no decision covers."""
-    return tuple(sorted(f"{where}: {key}" for where, key in _unknown(raw)))
+    return tuple(sorted(f"{place}: {key}" for place, key in _unknown(raw)))
 
 
 def _unknown(raw: Raw) -> Iterator[tuple[str, str]]:
@@ -246,29 +246,29 @@ def _unknown(raw: Raw) -> Iterator[tuple[str, str]]:
         yield from _beyond(f"gateway response {kind}", answer, KEYS_OF_ANSWER)
 
 
-def _of_operation(where: str, raw: Raw) -> Iterator[tuple[str, str]]:
-    yield from _beyond(where, raw, KEYS_OF_METHOD)
+def _of_operation(place: str, raw: Raw) -> Iterator[tuple[str, str]]:
+    yield from _beyond(place, raw, KEYS_OF_METHOD)
     behind: Raw = raw.get(f"{EXTENSION}integration") or {}
-    yield from _beyond(f"integration of {where}", behind, KEYS_OF_INTEGRATION)
+    yield from _beyond(f"integration of {place}", behind, KEYS_OF_INTEGRATION)
     for answer in behind.get("responses", {}).values():
-        yield from _beyond(f"response of {where}", answer, KEYS_OF_ANSWER)
+        yield from _beyond(f"response of {place}", answer, KEYS_OF_ANSWER)
 
 
-def _beyond(where: str, raw: Raw | None, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    yield from ((where, key) for key in sorted({*(raw or ())} - known))
+def _beyond(place: str, raw: Raw | None, decided: frozenset[str]) -> Iterator[tuple[str, str]]:
+    yield from ((place, key) for key in sorted({*(raw or ())} - decided))
 
 
 def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
     """Read an integration; of a MOCK, which calls nothing, only what it does to its own answer."""
     if raw is None:
         return {}
-    given = [*(raw.get(answers) or {}).values()]
-    content = {raw.get("contentHandling"), *(entry.get("contentHandling") for entry in given)}
+    responses = [*(raw.get(answers) or {}).values()]
+    content = {raw.get("contentHandling"), *(entry.get("contentHandling") for entry in responses)}
     handling = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
     return (
         handling
         if raw["type"].upper() == "MOCK"
-        else {**handling, **_of_call(raw), **_of_answers(given)}
+        else {**handling, **_of_call(raw), **_of_answers(responses)}
     )
 
 
@@ -308,23 +308,23 @@ def _moved(parameters: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _validation(named: str | None, validators: Mapping[str, Raw]) -> str:
+def _validation(name: str | None, validators: Mapping[str, Raw]) -> str:
     """Return what a validator checks; one that cannot be looked up may check everything."""
-    if not named:
+    if not name:
         return ""
-    if (found := validators.get(named)) is None:
-        return named
+    if (validator := validators.get(name)) is None:
+        return name
     looks = {"body": "validateRequestBody", "parameters": "validateRequestParameters"}
-    return ", ".join(what for what, key in looks.items() if found.get(key))
+    return ", ".join(checked for checked, key in looks.items() if validator.get(key))
 
 
 def _model(schema: Raw | None) -> str:
-    named = (schema or {}).get("$ref", "")
-    return named.rpartition("/")[2] or json.dumps(schema, sort_keys=True)
+    reference = (schema or {}).get("$ref", "")
+    return reference.rpartition("/")[2] or json.dumps(schema, sort_keys=True)
 
 
-def _pairs(named: Mapping[str, Any] | None) -> str:
-    return ", ".join(f"{key}={value}" for key, value in sorted((named or {}).items()) if value)
+def _pairs(values: Mapping[str, Any] | None) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted((values or {}).items()) if value)
 
 
 def _is_safe(name: str, text: str) -> bool:

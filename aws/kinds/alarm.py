@@ -147,8 +147,8 @@ class Alarm:
         "",
         absent={},
         read=lambda raw: _dimensions(_of_metric(raw)),
-        write=lambda found: {
-            "Dimensions": [{"Name": name, "Value": value} for name, value in found.items()]
+        write=lambda dimensions: {
+            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()]
         },
         covers="Dimensions",
     )
@@ -247,12 +247,12 @@ ALARM = Kind[Alarm](
             members={
                 **dict.fromkeys(
                     ("AlarmActions", "OKActions", "InsufficientDataActions"),
-                    Closed(OTHER_ACTION, usual=lambda found: not _others(found), shows=_others),
+                    Closed(OTHER_ACTION, usual=lambda value: not _others(value), shows=_others),
                 ),
                 "ActionsSuppressor": Closed(SUPPRESSOR, loosens=True),
                 "EvaluationState": Closed(EVALUATION),
                 "EvaluationWindow": Closed(
-                    WALL_CLOCK, usual=lambda found: "WallClockWindow" not in found
+                    WALL_CLOCK, usual=lambda value: "WallClockWindow" not in value
                 ),
                 "WarmUpConfiguration": Closed(WARM_UP, shows="WarmUpPeriodDurationInMinutes"),
                 "ActionLogLineCount": Closed(LOG_LINES, usual=only(0)),

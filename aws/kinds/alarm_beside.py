@@ -108,11 +108,11 @@ LEDGER: Ledger = {
 def mute_rules(reading: Reading) -> Section[MuteRule]:
     """Read every mute rule that has not ended: only the rule itself lists the alarms that it mutes."""
     listed = reading.aws.listed("cloudwatch", "list_alarm_mute_rules", "AlarmMuteRuleSummaries")
-    left = [entry for entry in listed if entry.get("Status") != "EXPIRED"]
-    rules = {entry.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for entry in left}
-    found = reading.each(sorted(rules - {""}), lambda name: MUTE_RULE.read(reading.aws, name))
+    live = [entry for entry in listed if entry.get("Status") != "EXPIRED"]
+    rules = {entry.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for entry in live}
+    by_name = reading.each(sorted(rules - {""}), lambda name: MUTE_RULE.read(reading.aws, name))
     nameless = {"(a rule without a name)": NAMELESS_RULE} if "" in rules else {}
-    return {**found, **nameless}
+    return {**by_name, **nameless}
 
 
 HISTORY = timedelta(days=14)
@@ -120,7 +120,7 @@ MOST_PAGES = 5
 """Pages read of the whole account's alarm history, 100 actions each."""
 
 
-def found(reading: Reading) -> list[Raw]:
+def own_alarms(reading: Reading) -> list[Raw]:
     """Return the alarms named for this environment, and those on its resources, however named.
 
     The guide names no alarms, so one made in the console may have any name. A composite alarm
@@ -149,8 +149,8 @@ def _is_ours(raw: Raw, scope: Scope) -> bool:
     """
     ours, watched = {*scope.functions, *scope.tables, scope.api} - {""}, list(_subjects(raw))
     others = any(dimension in RESOURCES for dimension, _ in watched)
-    named = name_of(raw).startswith(scope.prefix) and not others
-    return named or bool(ours & {value for _, value in watched})
+    ours_by_name = name_of(raw).startswith(scope.prefix) and not others
+    return ours_by_name or bool(ours & {value for _, value in watched})
 
 
 RESOURCES = frozenset({"FunctionName", "TableName", "ApiName"})
@@ -168,17 +168,17 @@ def _subjects(raw: Raw) -> Iterator[tuple[str, str]]:
 
 def _composites_of(ours: Iterable[Raw], composites: Iterable[Raw], scope: Scope) -> list[Raw]:
     """Return the composites of our alarms, of those composites, and so on."""
-    names, left, kept = {name_of(entry) for entry in ours}, list(composites), list[Raw]()
+    names, others, result = {name_of(entry) for entry in ours}, list(composites), list[Raw]()
     while more := [
         entry
-        for entry in left
+        for entry in others
         if names & _children(entry)
         or (name_of(entry).startswith(scope.prefix) and not _children(entry))
     ]:
-        kept += more
+        result += more
         names |= {name_of(entry) for entry in more}
-        left = [entry for entry in left if entry not in more]
-    return kept
+        others = [entry for entry in others if entry not in more]
+    return result
 
 
 def _children(raw: Raw) -> set[str]:
@@ -186,11 +186,11 @@ def _children(raw: Raw) -> set[str]:
 
 
 def names(reading: Reading) -> list[str]:
-    return [name_of(raw) for raw in reading.source(found)]
+    return [name_of(raw) for raw in reading.source(own_alarms)]
 
 
 def alarms(reading: Reading) -> Section[Alarm]:
-    raws = {name_of(raw): raw for raw in reading.source(found)}
+    raws = {name_of(raw): raw for raw in reading.source(own_alarms)}
     if not raws:
         return {}
     newest = _newest_actions(reading, raws)
@@ -214,7 +214,7 @@ def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
             newest.setdefault(item.get("AlarmName", ""), item)
         if number == MOST_PAGES and "NextToken" in page:
             missing = [name for name in alarms if name not in newest]
-            return {**newest, **{name: item for name in missing for item in _one(reading, name)}}
+            return {**newest, **{name: item for name in missing for item in _newest(reading, name)}}
     return newest
 
 
@@ -230,7 +230,7 @@ def _history(reading: Reading, **more: object) -> Iterator[dict[str, Any]]:
     )
 
 
-def _one(reading: Reading, alarm: str) -> list[Raw]:
+def _newest(reading: Reading, alarm: str) -> list[Raw]:
     first: list[Raw] = next(_history(reading, AlarmName=alarm))["AlarmHistoryItems"]
     return first[:1]
 
@@ -269,12 +269,12 @@ def _leave(client: Any, rule: str, alarm: str) -> None:
     if not others:
         client.delete_alarm_mute_rule(AlarmMuteRuleName=rule)
         return
-    kept: dict[str, Any] = {
+    settings: dict[str, Any] = {
         name: read[name]
         for name in ("Name", "Description", "Rule", "StartDate", "ExpireDate")
         if name in read
     }
-    client.put_alarm_mute_rule(**kept, MuteTargets={"AlarmNames": others})
+    client.put_alarm_mute_rule(**settings, MuteTargets={"AlarmNames": others})
 
 
 Edit = Callable[[dict[str, Any], UndoTarget], Mapping[str, Any]]
@@ -285,11 +285,11 @@ def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
 
     def call(target: UndoTarget) -> None:
         client = target.context.client("cloudwatch")
-        kind, found = _described(client, target.name)
+        kind, alarm = _described(client, target.name)
         operation = client.meta.method_to_api_mapping[PUT[kind]]
         model = client.meta.service_model.operation_model(operation)
-        kept = {name: found[name] for name in model.input_shape.members if name in found}
-        getattr(client, PUT[kind])(**edit(kept, target))
+        settings = {name: alarm[name] for name in model.input_shape.members if name in alarm}
+        getattr(client, PUT[kind])(**edit(settings, target))
 
     return call
 
@@ -307,11 +307,11 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
 
 def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
     """Leave the actions that no row objects to."""
-    left = {
+    actions = {
         name: [entry for entry in alarm.get(name, ()) if entry not in target.ids]
         for name in ACTIONS
     }
-    return {**alarm, **left}
+    return {**alarm, **actions}
 
 
 _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {

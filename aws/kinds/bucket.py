@@ -100,7 +100,7 @@ def _denies_http(statement: Statement) -> bool:
     return (
         statement.effect == "Deny"
         and bool({"*", "s3:*"} & set(statement.actions))
-        and any(who == "*" for _, who in statement.principals)
+        and any(principal == "*" for _, principal in statement.principals)
         and all(holds(condition, http) is True for condition in statement.conditions)
     )
 
@@ -124,9 +124,9 @@ def _granted(acl: Raw) -> Iterator[str]:
 
 
 def _undone_by(
-    operation: str, en: str, ja: str, *, final: bool = True, **given: object
+    operation: str, en: str, ja: str, *, final: bool = True, **parameters: object
 ) -> Undo[UndoTarget]:
-    return by_call(calling("s3", operation, Bucket=THIS, **given), en=en, ja=ja, final=final)
+    return by_call(calling("s3", operation, Bucket=THIS, **parameters), en=en, ja=ja, final=final)
 
 
 _WEBSITE = _undone_by(
@@ -191,7 +191,7 @@ BUCKET = Kind[Bucket](
             members={
                 "Rules": Closed(
                     LIFECYCLE,
-                    usual=lambda found: all(map(_leaves_objects, found)),
+                    usual=lambda value: all(map(_leaves_objects, value)),
                     shows="ID",
                     terms=(
                         *("Status", "Filter", "Prefix", "Expiration", "Transitions"),
@@ -217,7 +217,7 @@ BUCKET = Kind[Bucket](
             members={
                 "": Closed(
                     ACL_GRANTS,
-                    usual=lambda found: not any(_granted(found)),
+                    usual=lambda value: not any(_granted(value)),
                     shows=_granted,
                     loosens=True,
                 )

@@ -116,8 +116,8 @@ def covers(pattern: str, name: str) -> bool:
 
 def _of_domains(reading: Reading) -> list[str]:
     """Return the ARNs of the certificates that the domains have."""
-    found = reading.needed("domains")
-    attached = (required(found, "domains", name).certificate_arn for name in found)
+    domains = reading.needed("domains")
+    attached = (required(domains, "domains", name).certificate_arn for name in domains)
     return [arn for arn in attached if arn]
 
 

@@ -92,10 +92,10 @@ MetricKey = tuple[str, str, Mapping[str, str]]
 """Namespace, metric and dimensions."""
 
 
-def unseen(wanted: Iterable[MetricKey], drawn: Iterable[Metric]) -> list[MetricKey]:
+def unseen(planned: Iterable[MetricKey], drawn: Iterable[Metric]) -> list[MetricKey]:
     """Return what none of the metrics that are drawn shows; an API may be shown without its stage."""
     there = list(drawn)
-    return [key for key in wanted if not any(_shows(metric, *key) for metric in there)]
+    return [key for key in planned if not any(_shows(metric, *key) for metric in there)]
 
 
 def _shows(metric: Metric, namespace: str, name: str, dimensions: Mapping[str, str]) -> bool:
@@ -120,18 +120,18 @@ def without(body: Raw, lost: Callable[[Metric], bool], region: str) -> list[Raw]
 def _pared(raw: Raw, lost: Callable[[Metric], bool], region: str) -> Raw | None:
     properties = raw["properties"]
     rows = list(_rows(properties))
-    drawn = (_metric(named, options, properties, region) for named, options in rows)
+    drawn = (_metric(path, options, properties, region) for path, options in rows)
     gone = [metric is not None and lost(metric) for metric in drawn]
     if not any(gone):
         return raw
-    left = [row for row, is_gone in zip(rows, gone, strict=True) if not is_gone]
+    staying = [row for row, is_gone in zip(rows, gone, strict=True) if not is_gone]
     ids = {rows[place][1].get("id") for place, is_gone in enumerate(gone) if is_gone} - {None}
-    while broken := [pair for pair in left if _uses(pair[1], ids)]:
-        left = [pair for pair in left if pair not in broken]
+    while broken := [pair for pair in staying if _uses(pair[1], ids)]:
+        staying = [pair for pair in staying if pair not in broken]
         ids |= {pair[1].get("id") for pair in broken} - {None}
-    if not any(named or SEARCHING.search(_expression(options)) for named, options in left):
+    if not any(path or SEARCHING.search(_expression(options)) for path, options in staying):
         return None
-    metrics = [[*named, *([options] if options else [])] for named, options in left]
+    metrics = [[*path, *([options] if options else [])] for path, options in staying]
     return {**raw, "properties": {**properties, "metrics": metrics}}
 
 
@@ -190,30 +190,30 @@ def _options(row: list[Any]) -> Raw:
 
 
 def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
-    found = (_metric(named, options, properties, region) for named, options in _rows(properties))
-    return (metric for metric in found if metric is not None)
+    metrics = (_metric(path, options, properties, region) for path, options in _rows(properties))
+    return (metric for metric in metrics if metric is not None)
 
 
 def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:
     """Yield what each row names, written out, and its options; an expression over other metrics names nothing."""
     before: list[str] = []
     for row in properties.get("metrics", ()):
-        named = [entry for entry in row if not isinstance(entry, dict)]
-        if named:
-            before = named = _written_out(named, before)
-        yield named, _options(row)
+        path = [entry for entry in row if not isinstance(entry, dict)]
+        if path:
+            before = path = _written_out(path, before)
+        yield path, _options(row)
 
 
-def _metric(named: list[str], options: Raw, properties: Raw, region: str) -> Metric | None:
+def _metric(path: list[str], options: Raw, properties: Raw, region: str) -> Metric | None:
     """Return the metric of a row; None where it draws none that is known: an expression, or a hidden row."""
-    named = named or _searched(_expression(options))
-    if not named or options.get("visible") is False:
+    path = path or _searched(_expression(options))
+    if not path or options.get("visible") is False:
         return None
-    namespace, metric, *rest = (*named, "")[: max(len(named), 2)]
+    namespace, metric, *pairs = (*path, "")[: max(len(path), 2)]
     return Metric(
         namespace=namespace,
         name=metric,
-        dimensions=dict(zip(rest[::2], rest[1::2], strict=False)),
+        dimensions=dict(zip(pairs[::2], pairs[1::2], strict=False)),
         statistic=options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC,
         region=options.get("region") or properties.get("region") or region,
         account=options.get("accountId") or properties.get("accountId") or "",

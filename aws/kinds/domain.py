@@ -179,8 +179,8 @@ def _all_domains(reading: Reading) -> list[Raw]:
     return listed
 
 
-def _require(listed: Iterable[Raw], known: Iterable[str]) -> None:
-    if missing := set(known) - {entry["domainName"] for entry in listed}:
+def _require(listed: Iterable[Raw], planned: Iterable[str]) -> None:
+    if missing := set(planned) - {entry["domainName"] for entry in listed}:
         names = ", ".join(sorted(missing))
         raise ReadFailure.of(
             "apigateway:GetDomainNames",

@@ -215,8 +215,8 @@ def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
     return f"{name}:{qualifier}" if qualifier.isdecimal() else name
 
 
-def _function_name(_: Raw, found: Raw) -> str:
-    return str(found["FunctionArn"].split(":")[6])
+def _function_name(_: Raw, element: Raw) -> str:
+    return str(element["FunctionArn"].split(":")[6])
 
 
 FUNCTION = Kind[Function](
@@ -232,12 +232,12 @@ FUNCTION = Kind[Function](
             members={
                 "Configuration.VpcConfig": Closed(
                     NETWORK,
-                    usual=lambda found: not found.get("SubnetIds"),
+                    usual=lambda value: not value.get("SubnetIds"),
                     shows="SubnetIds",
                     terms=("SecurityGroupIds",),
                 ),
                 "Configuration.DeadLetterConfig": Closed(
-                    DEAD_LETTERS, usual=lambda found: not found.get("TargetArn"), shows="TargetArn"
+                    DEAD_LETTERS, usual=lambda value: not value.get("TargetArn"), shows="TargetArn"
                 ),
                 "Configuration.MasterArn": Closed(EDGE_REPLICA),
                 "Configuration.PackageType": Closed(PACKAGE_TYPE, usual=only("Zip")),
@@ -316,7 +316,7 @@ LEDGER: Ledger = {
                 ON_SUCCESS, usual=off("Destination", None), shows="Destination", loosens=True
             ),
             "DestinationConfig.OnFailure": Closed(
-                ON_FAILURE, usual=lambda found: not found.get("Destination"), shows="Destination"
+                ON_FAILURE, usual=lambda value: not value.get("Destination"), shows="Destination"
             ),
         },
         resources=BY_NAME,

@@ -160,8 +160,8 @@ def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
 
 
 def versions(reading: Reading) -> Section[tuple[Version, ...]]:
-    found = reading.source(listed)
-    return reading.each(reading.scope.functions, lambda name: _versions(found, name))
+    entries = reading.source(listed)
+    return reading.each(reading.scope.functions, lambda name: _versions(entries, name))
 
 
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
@@ -172,10 +172,10 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     versions, as a healthy stack has, that is four calls per function, of the
     operation with Lambda's lowest rate limit.
     """
-    named, numbered = reading.section("aliases"), reading.section("versions")
+    aliases_read, numbered = reading.section("aliases"), reading.section("versions")
 
     def read(name: str) -> tuple[FunctionPolicy, ...]:
-        aliases: tuple[Alias, ...] = required(named, "aliases", name)
+        aliases: tuple[Alias, ...] = required(aliases_read, "aliases", name)
         published = [entry.number for entry in required(numbered, "versions", name)]
         served = sorted(filter(str.isdecimal, _served(aliases)), key=int)
         others = unserved(published, aliases)[:UNSERVED]
@@ -222,9 +222,9 @@ def role_users(reading: Reading) -> Section[tuple[RoleUser, ...]]:
             by_role[role].add(entry["FunctionName"])
 
     def read(role: str) -> tuple[RoleUser, ...]:
-        found = ((name, _urls(reading, name)) for name in sorted(by_role[role]))
+        urls_by_name = ((name, _urls(reading, name)) for name in sorted(by_role[role]))
         return tuple(
-            RoleUser(function=name, urls=tuple(u.url for u in urls)) for name, urls in found
+            RoleUser(function=name, urls=tuple(u.url for u in urls)) for name, urls in urls_by_name
         )
 
     return reading.each(by_role, read)
@@ -235,8 +235,8 @@ def account(reading: Reading) -> Section[LambdaAccount]:
 
 
 def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
-    found = reading.aws.listed("lambda", "list_aliases", "Aliases", FunctionName=name)
-    return tuple(map(ALIASES.of, found))
+    entries = reading.aws.listed("lambda", "list_aliases", "Aliases", FunctionName=name)
+    return tuple(map(ALIASES.of, entries))
 
 
 def sent_to(version: str, share: float) -> Words:
@@ -245,8 +245,8 @@ def sent_to(version: str, share: float) -> Words:
     return Words(en=f"{percent} to version {version}", ja=f"バージョン{version}に{percent}")
 
 
-def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
-    own = [entry for entry in found if listed_name(entry) == name]
+def _versions(entries: Iterable[Raw], name: str) -> tuple[Version, ...]:
+    own = [entry for entry in entries if listed_name(entry) == name]
     if not own:
         raise Gone.of("lambda:ListFunctions", f"{name} is not there", f"{name}がありません")
     published = [
@@ -263,20 +263,20 @@ def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
 
 def policy_at(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:
     """Read one place; ResourceNotFound means that no policy stands there."""
-    where = {"Qualifier": qualifier} if qualifier else {}
+    parameters = {"Qualifier": qualifier} if qualifier else {}
     answer = reading.aws.call(
-        "lambda", "get_policy", FunctionName=name, **where, empty_on={NOT_FOUND}
+        "lambda", "get_policy", FunctionName=name, **parameters, empty_on={NOT_FOUND}
     )
     return FunctionPolicy(qualifier=qualifier, document=answer["Policy"] if answer else None)
 
 
 def _urls(reading: Reading, name: str) -> tuple[FunctionUrl, ...]:
-    found = reading.aws.listed(
+    entries = reading.aws.listed(
         "lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name
     )
     return tuple(
         FunctionUrl(arn=entry["FunctionArn"], url=entry["FunctionUrl"], auth_type=entry["AuthType"])
-        for entry in found
+        for entry in entries
     )
 
 

@@ -63,24 +63,24 @@ def _of_service(grant: Raw) -> bool:
     )
 
 
-def _grantees(found: Any) -> tuple[str, ...]:
+def _grantees(grants: Any) -> tuple[str, ...]:
     return tuple(
-        sorted(str(entry.get("GranteePrincipal")) for entry in found if not _of_service(entry))
+        sorted(str(entry.get("GranteePrincipal")) for entry in grants if not _of_service(entry))
     )
 
 
-def _grant_ids(found: Any) -> tuple[str, ...]:
-    grants = (entry.get("GrantId") for entry in found if not _of_service(entry))
+def _grant_ids(grant_list: Any) -> tuple[str, ...]:
+    grants = (entry.get("GrantId") for entry in grant_list if not _of_service(entry))
     return tuple(filter(None, grants))
 
 
-def _granted(found: Any) -> Iterator[str]:
+def _granted(grants: Any) -> Iterator[str]:
     """Say what each grant to another principal allows."""
-    for entry in found:
+    for entry in grants:
         if not _of_service(entry):
-            what = ", ".join(sorted(entry.get("Operations", ())))
+            operations = ", ".join(sorted(entry.get("Operations", ())))
             within = json.dumps(entry.get("Constraints") or {}, sort_keys=True)
-            yield f"{entry.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
+            yield f"{entry.get('GranteePrincipal')}: {operations} {within}".removesuffix(" {}")
 
 
 KEY = Kind[Key](
@@ -94,7 +94,7 @@ KEY = Kind[Key](
             operation="DescribeKey",
             asks={"KeyId": "{name}"},
             under="KeyMetadata",
-            named=lambda _, found: str(found["KeyId"]),
+            named=lambda _, value: str(value["KeyId"]),
             needs=frozenset({"KeyMetadata"}),
             members={
                 "ValidTo": Closed(EXPIRY),
@@ -133,7 +133,7 @@ KEY = Kind[Key](
             members={
                 "Grants": Closed(
                     GRANTS,
-                    usual=lambda found: all(map(_of_service, found)),
+                    usual=lambda value: all(map(_of_service, value)),
                     shows=_grantees,
                     ids=_grant_ids,
                     terms=_granted,
@@ -176,12 +176,12 @@ def same_key(decided: str, reference: str) -> bool:
 
 def keys(reading: Reading) -> Section[Key]:
     sections = reading.sections(REFERRING)
-    named = {name for section in sections.values() for name in _named(section)}
-    found = reading.each(sorted(named), lambda name: _key(reading, name))
-    return {**found, **dict(_unknown(sections))}
+    names = {name for section in sections.values() for name in _key_names(section)}
+    by_name = reading.each(sorted(names), lambda name: _key(reading, name))
+    return {**by_name, **dict(_unknown(sections))}
 
 
-def _named(section: Section[Any]) -> Iterator[str]:
+def _key_names(section: Section[Any]) -> Iterator[str]:
     for item in readable(section).values():
         for field in set(REFERRING.values()):
             name = value_of(item, field) if hasattr(type(item), field) else None
@@ -197,8 +197,8 @@ def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unread
         if isinstance(section, Unreadable):
             yield f"(of {name})", section.behind(name)
             continue
-        for item, found in section.items():
-            why = found if isinstance(found, Unreadable) else value_of(found, REFERRING[name])
+        for item, read in section.items():
+            why = read if isinstance(read, Unreadable) else value_of(read, REFERRING[name])
             if isinstance(why, Unreadable):
                 yield f"(of {name} {item})", why.behind(name)
 
@@ -208,23 +208,23 @@ def _key(reading: Reading, name: str) -> Key:
     metadata = answer["KeyMetadata"]
     # Policies of AWS managed keys are AWS's business, and not shown to every caller.
     own = metadata["KeyManager"] == "CUSTOMER"
-    asked = {"KeyId": metadata["KeyId"], "PolicyName": "default"} if own else {}
-    policy = tried(partial(reading.aws.call, "kms", "get_key_policy", **asked)) if own else {}
+    parameters = {"KeyId": metadata["KeyId"], "PolicyName": "default"} if own else {}
+    policy = tried(partial(reading.aws.call, "kms", "get_key_policy", **parameters)) if own else {}
     return KEY.decode({"key": answer, "policy": policy}, name)
 
 
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
     """Read the grants of customer managed keys; AWS managed keys are granted to services only."""
-    known = reading.needed("keys")
+    keys_read = reading.needed("keys")
 
     def read(name: str) -> tuple[Unplanned, ...]:
-        key = required(known, "keys", name)
+        key = required(keys_read, "keys", name)
         key_id = key.arn.rpartition("/")[2]
         if key.manager == "CUSTOMER":
             reading.aws.listed("kms", "list_grants", "Grants", KeyId=key_id)
         return reading.aws.unplanned(KEY.words.en, key_id)
 
-    return reading.each(known, read)
+    return reading.each(keys_read, read)
 
 
 READERS = {

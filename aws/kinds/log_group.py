@@ -167,7 +167,7 @@ def log_groups(reading: Reading) -> Section[LogGroup]:
         unknown = {f"{EXECUTION}?/{reading.scope.stage}": failure.why}
     by_prefix = prefixes(planned)
     listed = reading.each(by_prefix, lambda prefix: _listed(reading, prefix))
-    return {**_found(by_prefix, listed), **unknown}
+    return {**_match(by_prefix, listed), **unknown}
 
 
 def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
@@ -187,22 +187,22 @@ def _beginnings(names: list[str]) -> list[str]:
     return [shared] if shared else names
 
 
-def _found(by_prefix: Mapping[str, Iterable[str]], listed: Raw) -> dict[str, LogGroup | Unreadable]:
-    found: dict[str, LogGroup | Unreadable] = {}
+def _match(by_prefix: Mapping[str, Iterable[str]], listed: Raw) -> dict[str, LogGroup | Unreadable]:
+    groups_by_name: dict[str, LogGroup | Unreadable] = {}
     for prefix, names in by_prefix.items():
         groups = listed[prefix]
         if isinstance(groups, Unreadable):
-            found |= dict.fromkeys(names, groups)
+            groups_by_name |= dict.fromkeys(names, groups)
         else:
-            found |= {name: groups[name] for name in names if name in groups}
-    return found
+            groups_by_name |= {name: groups[name] for name in names if name in groups}
+    return groups_by_name
 
 
 def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
-    found = reading.aws.listed(
+    entries = reading.aws.listed(
         "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix
     )
-    return {raw["logGroupName"]: LOG_GROUP.of(raw) for raw in found if "logGroupName" in raw}
+    return {raw["logGroupName"]: LOG_GROUP.of(raw) for raw in entries if "logGroupName" in raw}
 
 
 READERS = {

@@ -41,16 +41,16 @@ def policies(reading: Reading) -> Section[LogPolicy]:
     """Read the policies by which services and other accounts reach the log groups of the account."""
     groups = reading.needed("log_groups")
     account = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
-    named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
+    texts = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
     ours = {group.arn: name for name, group in groups.items() if isinstance(group, LogGroup)}
     unread = {name: group for name, group in groups.items() if isinstance(group, Unreadable)}
     own = {_group_of(raw): raw.get("policyDocument", "") for raw in _of_groups(reading)}
     # No log group's name has a blank, so that neither kind of policy hides one of the other.
     return {
-        **{f"account {name}": LogPolicy(name=name, document=it) for name, it in named.items()},
+        **{f"account {name}": LogPolicy(name=name, document=text) for name, text in texts.items()},
         **{
-            ours[arn]: LogPolicy(name=ours[arn], document=it, group=arn)
-            for arn, it in own.items()
+            ours[arn]: LogPolicy(name=ours[arn], document=text, group=arn)
+            for arn, text in own.items()
             if arn in ours
         },
         **{name: unreadable.behind("log_groups") for name, unreadable in unread.items()},
@@ -111,8 +111,8 @@ NOT_IN = re.compile(r"LogGroupName\s+NOT\s+IN\s+(\[.*\])", re.IGNORECASE | re.DO
 def selects(criteria: str, group: str) -> bool:
     """Whether an account policy applies to a log group; one whose criteria we do not know may."""
     try:
-        if found := NOT_IN.fullmatch(criteria.strip()):
-            return group not in json.loads(found[1])
+        if match := NOT_IN.fullmatch(criteria.strip()):
+            return group not in json.loads(match[1])
     except (ValueError, TypeError):
         return True
     return True

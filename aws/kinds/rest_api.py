@@ -112,7 +112,7 @@ REST_API = Kind[RestApi](
             needs=frozenset({"items"}),
             members={
                 "binaryMediaTypes": Closed(BINARY),
-                "minimumCompressionSize": Closed(COMPRESSION, usual=lambda found: found < 0),
+                "minimumCompressionSize": Closed(COMPRESSION, usual=lambda value: value < 0),
                 "apiKeySource": Closed(KEY_SOURCE, usual=only("HEADER")),
                 "endpointConfiguration.vpcEndpointIds": Closed(VPC_ENDPOINTS),
                 "endpointAccessMode": Closed(ACCESS_MODE, usual=only("BASIC")),
@@ -143,22 +143,22 @@ class Deployment:
 
 def draft_in(description: str | None) -> str | None:
     """Return the digest of the draft that a deployment froze, where the procedure `api` wrote it into the description."""
-    found = DRAFT.search(description or "")
-    return found[1] if found else None
+    match = DRAFT.search(description or "")
+    return match[1] if match else None
 
 
-def found(reading: Reading) -> list[Raw]:
+def all_apis(reading: Reading) -> list[Raw]:
     """Every REST API of the Region."""
     return reading.aws.listed("apigateway", "get_rest_apis", "items", limit=PAGE)
 
 
 def names(reading: Reading) -> list[str]:
-    return [raw["name"] for raw in reading.source(found) if "name" in raw]
+    return [raw["name"] for raw in reading.source(all_apis) if "name" in raw]
 
 
 def rest_apis(reading: Reading) -> Section[tuple[RestApi, ...]]:
     name = reading.scope.api
-    same = [_rest_api(reading, raw) for raw in reading.source(found) if raw.get("name") == name]
+    same = [_rest_api(reading, raw) for raw in reading.source(all_apis) if raw.get("name") == name]
     return (
         {name: tuple(sorted(same, key=lambda rest_api: (rest_api.created, rest_api.id)))}
         if same
@@ -275,7 +275,7 @@ class Stage:
         Words(en="settings", ja="設定"),
         "methodSettings",
         absent={},
-        read=lambda found: {_path(key): _setting(raw) for key, raw in found.items()},
+        read=lambda value: {_path(key): _setting(raw) for key, raw in value.items()},
         covers="methodSettings.loggingLevel methodSettings.dataTraceEnabled"
         " methodSettings.throttlingBurstLimit methodSettings.throttlingRateLimit"
         " methodSettings.cachingEnabled",

@@ -194,20 +194,20 @@ def details(reading: Reading) -> Details:
         "iam", "get_account_authorization_details", Filter=kinds, MaxItems=PAGE
     )
     documents: dict[str, str] = {}
-    found = Details([], [], [], documents)
+    result = Details([], [], [], documents)
     for page in pages:
-        found.roles.extend(page["RoleDetailList"])
-        found.users.extend(page.get("UserDetailList", ()))
-        found.groups.extend(page.get("GroupDetailList", ()))
+        result.roles.extend(page["RoleDetailList"])
+        result.users.extend(page.get("UserDetailList", ()))
+        result.groups.extend(page.get("GroupDetailList", ()))
         documents |= {policy["Arn"]: _default(policy) for policy in page["Policies"]}
-    return found
+    return result
 
 
 def policy_documents(reading: Reading) -> Documents:
     """Read every managed policy in use, those the listing left out read singly."""
-    found = reading.source(details)
-    absent = sorted(found.in_use - found.documents.keys())
-    return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
+    iam = reading.source(details)
+    absent = sorted(iam.in_use - iam.documents.keys())
+    return {**iam.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
 
 
 def names(reading: Reading) -> list[str]:
@@ -215,10 +215,8 @@ def names(reading: Reading) -> list[str]:
 
 
 def roles(reading: Reading) -> Section[Role]:
-    found, documents = reading.source(details), reading.source(policy_documents)
-    ours = {
-        role["RoleName"]: role for role in found.roles if role["RoleName"] in reading.scope.roles
-    }
+    iam, documents = reading.source(details), reading.source(policy_documents)
+    ours = {role["RoleName"]: role for role in iam.roles if role["RoleName"] in reading.scope.roles}
     place: Any = {"documents": documents, "scope": reading.scope}
     return reading.each(ours, lambda name: ROLE.of(ours[name], **place))
 

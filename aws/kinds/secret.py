@@ -145,8 +145,8 @@ def _policy(target: UndoTarget) -> None:
     """Take statements off the secret's own policy; without any, the policy goes."""
     client, secret = target.context.client("secretsmanager"), {"SecretId": target.name}
     there = client.get_resource_policy(**secret)["ResourcePolicy"]
-    if left := without_statements(there, target.ids):
-        client.put_resource_policy(**secret, ResourcePolicy=left)
+    if policy := without_statements(there, target.ids):
+        client.put_resource_policy(**secret, ResourcePolicy=policy)
     else:
         client.delete_resource_policy(**secret)
 
@@ -174,7 +174,7 @@ SECRET = Kind[Secret](
                 "RotationEnabled": Closed(ROTATION, siblings=HOW_IT_ROTATES),
                 "VersionIdsToStages": Closed(
                     FURTHER_LABELS,
-                    usual=lambda found: not _further_labels(found),
+                    usual=lambda value: not _further_labels(value),
                     shows=_further_labels,
                 ),
                 "OwningService": Closed(OWNING_SERVICE),

@@ -173,13 +173,13 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
     """Wait for the table and its indexes: AWS refuses most changes while one is under way."""
 
     def active() -> bool:
-        found = context.client("dynamodb").describe_table(TableName=name)["Table"]
-        indexes = found.get("GlobalSecondaryIndexes", [])
-        states = {index.get("IndexStatus", "ACTIVE") for index in indexes} | {found["TableStatus"]}
+        table = context.client("dynamodb").describe_table(TableName=name)["Table"]
+        indexes = table.get("GlobalSecondaryIndexes", [])
+        states = {index.get("IndexStatus", "ACTIVE") for index in indexes} | {table["TableStatus"]}
         return states == {"ACTIVE"}
 
-    what = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
-    context.wait(active, until=what, every_s=2, within_s=1800, of=f"table {name}")
+    until = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
+    context.wait(active, until=until, every_s=2, within_s=1800, of=f"table {name}")
 
 
 TABLE = Kind[Table](
@@ -200,13 +200,13 @@ TABLE = Kind[Table](
                 "VectorIndexes": Closed(VECTOR_INDEXES, shows="IndexName"),
                 "StreamSpecification": Closed(
                     STREAM,
-                    usual=lambda found: not found.get("StreamEnabled"),
+                    usual=lambda value: not value.get("StreamEnabled"),
                     shows="StreamViewType",
                 ),
                 "GlobalTableWitnesses": Closed(WITNESSES, shows="RegionName"),
                 "RestoreSummary": Closed(
                     RESTORING,
-                    usual=lambda found: not found.get("RestoreInProgress"),
+                    usual=lambda value: not value.get("RestoreInProgress"),
                     shows="SourceTableArn",
                 ),
                 "SSEDescription.InaccessibleEncryptionDateTime": Closed(KEY_LOST),
@@ -255,7 +255,7 @@ TABLE = Kind[Table](
             members={
                 "KinesisDataStreamDestinations": Closed(
                     KINESIS,
-                    usual=lambda found: all(map(off("DestinationStatus", "DISABLED"), found)),
+                    usual=lambda value: all(map(off("DestinationStatus", "DISABLED"), value)),
                     shows="StreamArn",
                     loosens=True,
                 ),

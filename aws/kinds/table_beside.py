@@ -131,9 +131,9 @@ ASKED = Harmless("DynamoDB, since nothing else is asked for")
 STEPS = Harmless("says nothing unless the type of the policy is another, which is closed")
 
 
-def _table_of(_: Raw, found: Raw) -> str:
+def _table_of(_: Raw, element: Raw) -> str:
     """Return the table of ``table/Users-prod`` or ``table/Users-prod/index/ByDay``."""
-    return str(found["ResourceId"]).split("/")[1]
+    return str(element["ResourceId"]).split("/")[1]
 
 
 TRACKING = "TargetTrackingScalingPolicyConfiguration"
@@ -160,7 +160,7 @@ CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 def scales(demand: int) -> Bound:
     """No capacity of the table may be rigid; ``demand`` is in units a second."""
     return Bound(
-        holds=lambda found: not found,
+        holds=lambda rigid: not rigid,
         words=Words(
             en=f"on demand or autoscaled, with room for {demand} units a second",
             ja=f"オンデマンドまたは自動スケーリングで、毎秒{demand}ユニット以上の余裕があること",
@@ -190,9 +190,9 @@ def without_scaling(
         and not target.suspended
     }
     return tuple(
-        Words(en=f"{where} {what} fixed, or without room", ja=f"{where} {what}: 固定または余裕なし")
-        for where, what in _scalable(table)
-        if (where, what) not in scaled
+        Words(en=f"{name} {units} fixed, or without room", ja=f"{name} {units}: 固定または余裕なし")
+        for name, units in _scalable(table)
+        if (name, units) not in scaled
     )
 
 

@@ -65,11 +65,11 @@ def _kinesis(target: UndoTarget) -> None:
         }
         return states <= {"DISABLED"}
 
-    what = Words(
+    until = Words(
         en=f"table {table} no longer streams to Kinesis",
         ja=f"テーブル{table}のKinesisへの配信が止まること",
     )
-    target.context.wait(disabled, until=what, every_s=5, within_s=300)
+    target.context.wait(disabled, until=until, every_s=5, within_s=300)
 
 
 STOP_STREAMING = calling(
@@ -95,8 +95,8 @@ def _policy(target: UndoTarget) -> None:
     client = target.context.client("dynamodb")
     described = client.describe_table(TableName=target.name)
     table = {"ResourceArn": described["Table"]["TableArn"]}
-    if left := without_statements(client.get_resource_policy(**table)["Policy"], target.ids):
-        client.put_resource_policy(**table, Policy=left)
+    if policy := without_statements(client.get_resource_policy(**table)["Policy"], target.ids):
+        client.put_resource_policy(**table, Policy=policy)
     else:
         client.delete_resource_policy(**table)
 

@@ -220,13 +220,13 @@ LEDGER: Ledger = {
 def topics(reading: Reading) -> Section[Topic]:
     alarms = reading.section("alarms")
     notified = set() if isinstance(alarms, Unreadable) else _notified(alarms, reading.aws.partition)
-    named = {reading.scope.topic, *notified} - {""}
+    arns = {reading.scope.topic, *notified} - {""}
     # A topic of another Region is no topic for an alarm here: it is left out, that is, absent.
-    here = [arn for arn in sorted(named) if arn.split(":")[3] == reading.scope.region]
-    found = reading.each(here, lambda arn: _topic(reading, arn))
+    here = [arn for arn in sorted(arns) if arn.split(":")[3] == reading.scope.region]
+    by_arn = reading.each(here, lambda arn: _topic(reading, arn))
     if isinstance(alarms, Unreadable):
-        found["(of alarms)"] = alarms.behind("alarms")
-    return found
+        by_arn["(of alarms)"] = alarms.behind("alarms")
+    return by_arn
 
 
 def _notified(alarms: Mapping[str, object], partition: str) -> set[str]:
@@ -243,15 +243,15 @@ def _topic(reading: Reading, arn: str) -> Topic:
 
 
 def _with_settings(reading: Reading, subscription: Subscription) -> Subscription:
-    found, unread = _settings(reading, subscription.arn) if subscription.confirmed else ({}, None)
+    values, unread = _settings(reading, subscription.arn) if subscription.confirmed else ({}, None)
     return replace(
         subscription,
         # An empty object is how a filter, or a queue, is taken away.
-        filter_policy=found.get("FilterPolicy", "").replace("{}", ""),
-        filter_scope=found.get("FilterPolicyScope", "MessageAttributes"),
-        raw=found.get("RawMessageDelivery") == "true",
-        redrive=found.get("RedrivePolicy", "").replace("{}", ""),
-        delivery_policy=found.get("DeliveryPolicy", ""),
+        filter_policy=values.get("FilterPolicy", "").replace("{}", ""),
+        filter_scope=values.get("FilterPolicyScope", "MessageAttributes"),
+        raw=values.get("RawMessageDelivery") == "true",
+        redrive=values.get("RedrivePolicy", "").replace("{}", ""),
+        delivery_policy=values.get("DeliveryPolicy", ""),
         unread=unread,
     )
 

@@ -179,19 +179,19 @@ API_KEY = Kind[ApiKey](
 
 def usage_plans(reading: Reading) -> Section[UsagePlan]:
     """Read the planned one, those of our prefix, and anything else that names our API."""
-    found = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
+    entries = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
     api = api_id(reading)
     by_name = _by_name(
         reading,
-        found,
+        entries,
         reading.scope.usage_plan,
         lambda raw: any(stage.get("apiId") == api for stage in raw.get("apiStages", ())),
     )
 
     def read(name: str) -> UsagePlan:
         raw = _only(by_name[name])
-        asked = {"usagePlanId": raw["id"], "limit": PAGE}
-        listed = partial(reading.aws.listed, "apigateway", "get_usage_plan_keys", "items", **asked)
+        query = {"usagePlanId": raw["id"], "limit": PAGE}
+        listed = partial(reading.aws.listed, "apigateway", "get_usage_plan_keys", "items", **query)
         return decode(raw, listed() if reading.scope.api_key else ())
 
     return reading.each(by_name, read)
@@ -201,20 +201,20 @@ def api_keys(reading: Reading) -> Section[ApiKey]:
     if reading.scope.api_key is None:
         return {}
     # includeValues stays False: a key's value is as good as a password.
-    found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
-    by_name = _by_name(reading, found, reading.scope.api_key)
+    entries = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
+    by_name = _by_name(reading, entries, reading.scope.api_key)
     return reading.each(by_name, lambda name: decode_key(_only(by_name[name])))
 
 
 def _by_name(
     reading: Reading,
-    found: list[Raw],
+    entries: list[Raw],
     expected: str | None,
     reaches_us: Callable[[Raw], bool] = lambda _: False,
 ) -> dict[str, list[Raw]]:
     """Return ours by their names; one without a name goes by its id."""
     by_name: dict[str, list[Raw]] = {}
-    for raw in found:
+    for raw in entries:
         by_name.setdefault(_name(raw), []).append(raw)
     return {
         name: same
