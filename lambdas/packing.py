@@ -85,12 +85,12 @@ def _files(function: str, application: Path) -> Iterator[tuple[str, bytes]]:
 
 def _sources(root: Path, folder: str) -> set[Path]:
     """Return a function's own modules and all shared modules that they import, directly or indirectly."""
-    found: set[Path] = set()
-    left = {root / "__init__.py", *(root / folder).glob("**/*.py")}
-    while left:
-        found |= left
-        left = {shared for path in left for shared in _shared(root, path)} - found
-    return found
+    sources: set[Path] = set()
+    unread = {root / "__init__.py", *(root / folder).glob("**/*.py")}
+    while unread:
+        sources |= unread
+        unread = {shared for path in unread for shared in _shared(root, path)} - sources
+    return sources
 
 
 def _shared(root: Path, path: Path) -> Iterator[Path]:

@@ -49,9 +49,9 @@ class HttpRequest:
 
     def header(self, name: str) -> str | None:
         """Return the last value of a header: the one that AWS keeps where only one is kept."""
-        wanted = name.lower()
-        found = [value for key, value in self.headers if key.lower() == wanted]
-        return found[-1] if found else None
+        lowered = name.lower()
+        values = [value for key, value in self.headers if key.lower() == lowered]
+        return values[-1] if values else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +195,9 @@ class _Connection(BaseHTTPRequestHandler):
             return self.rfile.read(length) if length else b""
         # Read and forget, or the caller would see a reset connection in place of its 413.
         self.close_connection = True
-        left = min(length, _DRAINED_BYTES)
-        while left and (chunk := self.rfile.read(min(left, 65_536))):
-            left -= len(chunk)
+        remaining = min(length, _DRAINED_BYTES)
+        while remaining and (chunk := self.rfile.read(min(remaining, 65_536))):
+            remaining -= len(chunk)
         return b""
 
     def _write(self, reply: HttpReply) -> None:
@@ -215,9 +215,9 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _length(self, reply: HttpReply) -> str:
         """Return the length of a body; of one that HEAD leaves out, what its answer says."""
-        named = {name.lower(): text for name, text in reply.headers}
-        known = named.get("content-length") if self.command == "HEAD" else None
-        return known or str(len(reply.body))
+        headers = {name.lower(): text for name, text in reply.headers}
+        declared = headers.get("content-length") if self.command == "HEAD" else None
+        return declared or str(len(reply.body))
 
 
 def _reason(status: int) -> str:

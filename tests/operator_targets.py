@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from aws.iam.actions import actions_for
 from local.aws import identity_targets
-from local.aws.identity_targets import Target, arn_of, named, of_a_customer, secret_of
+from local.aws.identity_targets import Target, arn_of, first_of, of_a_customer, secret_of
 from local.aws.moto import Moto
 from local.aws.request import Request
 
@@ -35,15 +35,15 @@ def _table(request: Request, moto: Moto) -> str | None:
     ):
         return None
     created = given.get("TableCreationParameters", {})
-    if name := named({**created, **given}, "TableName", "SourceTableName"):
+    if name := first_of({**created, **given}, "TableName", "SourceTableName"):
         return name if name.startswith("arn:") else arn_of(request, moto, f"table/{name}")
     members = ("ResourceArn", "SourceTableArn", "TableArn", "StreamArn", "ExportArn", "ImportArn")
-    return named(given, *members)
+    return first_of(given, *members)
 
 
 def _function(request: Request, _: Moto) -> str | None:
     given = request.parameters
-    return None if given.get("FunctionName") else named(given, "Resource", "ResourceArn")
+    return None if given.get("FunctionName") else first_of(given, "Resource", "ResourceArn")
 
 
 def _log_group(request: Request, _: Moto) -> str | None:
@@ -51,7 +51,7 @@ def _log_group(request: Request, _: Moto) -> str | None:
 
 
 def _key(request: Request, moto: Moto) -> str:
-    key = named(request.parameters, "KeyId", "TargetKeyId")
+    key = first_of(request.parameters, "KeyId", "TargetKeyId")
     if not key or ":key/" in key:
         return key
     backend = moto.backend("kms", request.region)
@@ -64,7 +64,7 @@ def _role(request: Request, moto: Moto) -> str:
     for member, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
         if name := given.get(member):
             return f"arn:aws:iam::{moto.account}:{kind}/{name}"
-    return named(given, "PolicyArn", "RoleArn")
+    return first_of(given, "PolicyArn", "RoleArn")
 
 
 def _bucket(request: Request, _: Moto) -> str:
@@ -90,7 +90,7 @@ def _api(request: Request, _: Moto) -> str:
 
 
 def _hosted_zone(request: Request, _: Moto) -> str:
-    zone = named(request.labels, "HostedZoneId", "Id")
+    zone = first_of(request.labels, "HostedZoneId", "Id")
     return f"arn:aws:route53:::hostedzone/{zone}" if zone else "*"
 
 
@@ -99,11 +99,11 @@ def _topic(request: Request, moto: Moto) -> str:
     given = request.parameters
     if request.operation == "CreateTopic":
         return arn_of(request, moto, str(given.get("Name", "")))
-    return named(given, "TopicArn", "ResourceArn", "TargetArn")
+    return first_of(given, "TopicArn", "ResourceArn", "TargetArn")
 
 
 def _member(*members: str) -> Callable[[Request, Moto], str]:
-    return lambda request, _: named(request.parameters, *members)
+    return lambda request, _: first_of(request.parameters, *members)
 
 
 _RESOURCES: Mapping[str, Callable[[Request, Moto], str | None]] = {

@@ -168,18 +168,18 @@ class _Secrets:
             policy.name
             for policy in current.policies
             for secret in self._role.secrets
-            if unsound(self._named(replace(current, policies=(policy,)), secret), self._listed)
+            if unsound(self._secret(replace(current, policies=(policy,)), secret), self._listed)
         }
 
     def lacks(self, current: CurrentRole) -> bool:
         """Whether something that the function needs is not surely granted, and no decision allows it."""
-        arns = [self._named(current, secret).arn for secret in self._role.secrets]
+        arns = [self._secret(current, secret).arn for secret in self._role.secrets]
         lost = short(current, self._role, arns, self.now)
         if denied_secrets(current, self._role, self.now) or any(each.unknown for each in lost):
             return True
         return bool(self._context.undecided(lacks(current, lost)))
 
-    def _named(self, current: CurrentRole, secret: Secret) -> NamedSecret:
+    def _secret(self, current: CurrentRole, secret: Secret) -> NamedSecret:
         pairs = (pair for statement in statements(current) for pair in split(statement))
         resources = resources_reading(pairs, secret)
         # As planned, it fits any six characters; another way to write it may not.

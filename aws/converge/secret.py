@@ -40,7 +40,7 @@ KEY, DELETION = SECRET.facts["kms_key"].words, SECRET.facts["deleted"].words
 class NewValue:
     """The source of a value that cannot be generated, and whether to replace a value that is good."""
 
-    given: Callable[[], str]
+    supply: Callable[[], str]
     """Returns the value; called only when it is needed."""
     rotate: bool = False
     """Replace a good key by a new one."""
@@ -112,7 +112,7 @@ def _replaced(secret: Secret, value: NewValue, text: str) -> Words:
         return SIGNING_KEY
     if secret.min_bits or not value.replace:
         return SILENCE
-    same = json.loads(text)[secret.json_key] == value.given()
+    same = json.loads(text)[secret.json_key] == value.supply()
     return SILENCE if same else OTHER_VALUE
 
 
@@ -146,7 +146,7 @@ def _apply(
 
 def _value(secret: Secret, value: NewValue) -> str:
     """Make a value, or ask for it; what is given by mistake is refused before it is stored."""
-    text = randomness.token_hex(KEY_BYTES) if secret.min_bits else value.given()
+    text = randomness.token_hex(KEY_BYTES) if secret.min_bits else value.supply()
     if flaw := _flaw(secret, text):
         raise Refused(
             en=f"secret {secret.name}: the value that you entered is {flaw.en}; enter the real one",

@@ -128,8 +128,8 @@ def own_alarms(reading: Reading) -> list[Raw]:
     """
     listed: dict[str, list[Raw]] = {key: [] for key in LISTS}
     # 100 alarms a page; AWS's default is 50.
-    asked = {"AlarmTypes": list(TYPES), "MaxRecords": 100}
-    for page in reading.aws.pages("cloudwatch", "describe_alarms", **asked):
+    parameters = {"AlarmTypes": list(TYPES), "MaxRecords": 100}
+    for page in reading.aws.pages("cloudwatch", "describe_alarms", **parameters):
         for key in LISTS:
             listed[key] += page.get(key, ())
     single = [

@@ -66,8 +66,8 @@ def session_claims(user_id: str, now: int) -> dict[str, Any]:
 
 def bearer(authorization: object) -> str | None:
     """Return the signed JWT in an Authorization header, or None if there is none."""
-    found = _BEARER.fullmatch(authorization) if isinstance(authorization, str) else None
-    return found[1] if found else None
+    match = _BEARER.fullmatch(authorization) if isinstance(authorization, str) else None
+    return match[1] if match else None
 
 
 def allow(user_id: str, method_arn: object) -> dict[str, Any]:
@@ -86,11 +86,11 @@ def deny(method_arn: object) -> dict[str, Any]:
 
 
 def _policy(effect: str, principal: str, method_arn: object) -> dict[str, Any]:
-    found = _METHOD_ARN.fullmatch(method_arn) if isinstance(method_arn, str) else None
+    match = _METHOD_ARN.fullmatch(method_arn) if isinstance(method_arn, str) else None
     statement = {
         "Action": "execute-api:Invoke",
-        "Effect": effect if found else "Deny",
-        "Resource": f"{found[1]}/*" if found else "*",
+        "Effect": effect if match else "Deny",
+        "Resource": f"{match[1]}/*" if match else "*",
     }
     document = {"Version": "2012-10-17", "Statement": [statement]}
     return {

@@ -21,7 +21,7 @@ class Users:
         # A login without the profile scope has no name and must not erase the stored one, nor write an empty one:
         # DynamoDB refuses that where a team keeps an index by names.
         name = login.display_name
-        given = {":name": {"S": name}} if name else {}
+        values = {":name": {"S": name}} if name else {}
         answer = self.client.update_item(
             TableName=self.table,
             Key={"UserId": {"S": login.user_id}},
@@ -34,7 +34,7 @@ class Users:
             ExpressionAttributeValues={
                 ":now": {"N": str(now)},
                 ":user": {"S": login.user_id},
-                **given,
+                **values,
             },
             ReturnValues="ALL_NEW",
         )

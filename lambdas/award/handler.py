@@ -37,8 +37,8 @@ class Awarding:
         claim = claim_in(request.body())
         request.of_own(claim.user_id)
         collected_at = int(self.now())
-        found = self.stamps.master(claim.stamp_id)
-        master = judge(claim, found, collected_at, self.rules)
+        stored = self.stamps.master(claim.stamp_id)
+        master = judge(claim, stored, collected_at, self.rules)
         self._store(claim, collected_at, request)
         if self.notifier is not None:
             self.notifier.tell(notification(claim, master, collected_at), request)

@@ -62,18 +62,18 @@ class Stamps:
 
     def master(self, stamp_id: str) -> dict[str, Any] | None:
         """Return the stamp master, None if there is none."""
-        found = self.client.get_item(TableName=self.masters, Key={"StampId": {"S": stamp_id}})
-        return plain(found["Item"]) if "Item" in found else None
+        answer = self.client.get_item(TableName=self.masters, Key={"StampId": {"S": stamp_id}})
+        return plain(answer["Item"]) if "Item" in answer else None
 
     def holds(self, user_id: str, stamp_id: str) -> bool:
         """Whether the user has the stamp at this moment."""
-        found = self.client.get_item(
+        answer = self.client.get_item(
             TableName=self.userstamps,
             Key=typed({"UserId": user_id, "StampId": stamp_id}),
             ConsistentRead=True,
             ProjectionExpression="StampId",
         )
-        return "Item" in found
+        return "Item" in answer
 
     def counters(self, user_id: str, periods: Sequence[str]) -> list[StoredCounter]:
         """Return the user's current counters of the periods; 0 if absent.
@@ -81,7 +81,7 @@ class Stamps:
         One Query reads from the first key to the last; at most a year of counters lies in between.
         """
         keys = sorted(sort_key(period) for period in periods)
-        found = self.client.query(
+        answer = self.client.query(
             TableName=self.userstamps,
             KeyConditionExpression="UserId = :user AND StampId BETWEEN :first AND :last",
             ExpressionAttributeValues=typed(
@@ -89,15 +89,15 @@ class Stamps:
             ),
             ConsistentRead=True,
         )
-        known = {item["StampId"]["S"]: item for item in found["Items"]}
+        items = {item["StampId"]["S"]: item for item in answer["Items"]}
         return [
-            StoredCounter.of(user_id, period, known.get(sort_key(period), {})) for period in periods
+            StoredCounter.of(user_id, period, items.get(sort_key(period), {})) for period in periods
         ]
 
     def put(self, claim: Claim, collected_at: int, before: Sequence[StoredCounter]) -> AwardOutcome:
         """Try to write the stamp, and the counters incremented from `before`."""
         puts = [self._stamp(claim, collected_at)]
-        puts += [self._moved(found, collected_at) for found in before]
+        puts += [self._moved(stored, collected_at) for stored in before]
         try:
             # botocore retries a lost call with the same token: DynamoDB then answers the retry of a
             # successful write with success, instead of saying that the stamp exists.
@@ -121,9 +121,9 @@ class Stamps:
             "ConditionExpression": "attribute_not_exists(StampId)",
         }
 
-    def _moved(self, found: StoredCounter, collected_at: int) -> dict[str, Any]:
-        item = typed(found.counter.after(collected_at).item())
-        return {"TableName": self.userstamps, "Item": item, **found.unmoved()}
+    def _moved(self, stored: StoredCounter, collected_at: int) -> dict[str, Any]:
+        item = typed(stored.counter.after(collected_at).item())
+        return {"TableName": self.userstamps, "Item": item, **stored.unmoved()}
 
 
 def _whole(value: object) -> int:

@@ -24,10 +24,10 @@ class Verification:
         """Judge the caller's position."""
         question = question_in(request.body())
         request.of_own(question.user_id)
-        found = self.client.get_item(
+        answer = self.client.get_item(
             TableName=self.masters, Key={"StampId": {"S": question.spot_id}}
         ).get("Item")
-        return judged(question, plain(found) if found else None, self.cap_m)
+        return judged(question, plain(answer) if answer else None, self.cap_m)
 
 
 def begin(environ: Mapping[str, str]) -> Verification:

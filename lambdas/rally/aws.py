@@ -94,10 +94,10 @@ def _flaw(operation: Any, status: int, headers: Any, content: bytes) -> str:
         return "" if _is(zlib.crc32(content), headers[_CHECKSUM]) else "altered on its way"
     answer = _object(content)
     if status >= 300:
-        named = isinstance(answer.get("__type") or answer.get("code"), str)
-        return "" if named else f"status {status} without a code of AWS"
-    known = answer.keys() & operation.output_shape.members.keys()
-    return "" if known else "neither a checksum nor anything that this operation answers"
+        has_code = isinstance(answer.get("__type") or answer.get("code"), str)
+        return "" if has_code else f"status {status} without a code of AWS"
+    members = answer.keys() & operation.output_shape.members.keys()
+    return "" if members else "neither a checksum nor anything that this operation answers"
 
 
 def _is(counted: int, declared: str | None) -> bool:

@@ -54,14 +54,14 @@ def batch_get(
     """
     items: list[dict[str, Any]] = []
     for start in range(0, len(keys), BATCH):
-        asked = {table: {"Keys": list(keys[start : start + BATCH]), **projection}}
-        items += _batch(client, asked, table, in_time, pause)
+        requests = {table: {"Keys": list(keys[start : start + BATCH]), **projection}}
+        items += _batch(client, requests, table, in_time, pause)
     return items
 
 
 def _batch(
     client: Any,
-    asked: dict[str, Any],
+    requests: dict[str, Any],
     table: str,
     in_time: Callable[[], None],
     pause: Callable[[float], None],
@@ -71,9 +71,9 @@ def _batch(
         if attempt:
             pause(0.05 * 2**attempt)
         in_time()
-        answer = client.batch_get_item(RequestItems=asked)
+        answer = client.batch_get_item(RequestItems=requests)
         items += [plain(item) for item in answer["Responses"].get(table, [])]
-        asked = answer.get("UnprocessedKeys") or {}
-        if not asked:
+        requests = answer.get("UnprocessedKeys") or {}
+        if not requests:
             return items
     raise Refusal("SERVICE_UNAVAILABLE", detail=f"keys of {table} left unprocessed")

@@ -38,7 +38,7 @@ class Ranking:
 
     def _top_of(self, shard: str, request: LambdaRequest) -> list[dict[str, Any]]:
         request.in_time()
-        found = self.client.query(
+        answer = self.client.query(
             TableName=self.userstamps,
             IndexName=INDEX,
             KeyConditionExpression="PeriodShard = :shard",
@@ -46,13 +46,13 @@ class Ranking:
             ScanIndexForward=False,
             Limit=TOP,
         )
-        return [plain(item) for item in found["Items"]]
+        return [plain(item) for item in answer["Items"]]
 
     def _names(self, user_ids: list[str], request: LambdaRequest) -> dict[str, str]:
         keys = [{"UserId": {"S": user_id}} for user_id in user_ids]
-        wanted = "UserId, DisplayName"
+        fields = "UserId, DisplayName"
         users = batch_get(
-            self.client, self.users, keys, request.in_time, self.pause, ProjectionExpression=wanted
+            self.client, self.users, keys, request.in_time, self.pause, ProjectionExpression=fields
         )
         return {user["UserId"]: legible(user.get("DisplayName")) for user in users}
 

@@ -43,5 +43,5 @@ def _epoch_s(value: object) -> int:
 
 
 def _one_of(choices: tuple[str, ...], *values: object) -> str:
-    known = (value for value in values if isinstance(value, str) and value in choices)
-    return next(known, choices[0])
+    allowed = (value for value in values if isinstance(value, str) and value in choices)
+    return next(allowed, choices[0])

@@ -46,8 +46,8 @@ class Collection:
 
     def _masters(self, stamp_ids: list[str], request: LambdaRequest) -> dict[str, dict[str, Any]]:
         keys = [{"StampId": {"S": stamp_id}} for stamp_id in stamp_ids]
-        found = batch_get(self.client, self.masters, keys, request.in_time, self.pause)
-        return {master["StampId"]: master for master in found}
+        masters = batch_get(self.client, self.masters, keys, request.in_time, self.pause)
+        return {master["StampId"]: master for master in masters}
 
 
 def begin(environ: Mapping[str, str]) -> Collection:

@@ -23,20 +23,20 @@ def leading_keys(request: Request, moto: Moto) -> tuple[str, ...]:
     if request.service != "dynamodb":
         return ()
     tables = moto.backend("dynamodb", request.region).tables
-    named = _named(request.parameters)
-    return tuple(key for name, part in named for key in _of(part, tables.get(name)))
+    by_table = _tables_and_items(request.parameters)
+    return tuple(key for name, part in by_table for key in _of(part, tables.get(name)))
 
 
-def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _tables_and_items(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each table that a call names, with the part of the call that is about it."""
-    for item in given.get("TransactItems", ()):
+    for item in parameters.get("TransactItems", ()):
         yield from ((part["TableName"], part) for part in item.values())
-    for name, asked in given.get("RequestItems", {}).items():
-        parts = asked if isinstance(asked, list) else asked["Keys"]
+    for name, entries in parameters.get("RequestItems", {}).items():
+        parts = entries if isinstance(entries, list) else entries["Keys"]
         for part in parts:
-            yield name, next(iter(part.values())) if isinstance(asked, list) else {"Key": part}
-    if "TableName" in given:
-        yield given["TableName"].rpartition("/")[2], given
+            yield name, next(iter(part.values())) if isinstance(entries, list) else {"Key": part}
+    if "TableName" in parameters:
+        yield parameters["TableName"].rpartition("/")[2], parameters
 
 
 def _of(part: Mapping[str, Any], table: Any) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _of(part: Mapping[str, Any], table: Any) -> Iterator[str]:
         return
     name = _hash_key(table, part.get("IndexName"))
     item = part.get("Key") or part.get("Item")
-    values = [item[name]] if item and name in item else _asked(part, name)
+    values = [item[name]] if item and name in item else _values(part, name)
     yield from (str(next(iter(value.values()))) for value in values)
 
 
@@ -57,7 +57,7 @@ def _hash_key(table: Any, index: str | None) -> str:
     return next(str(entry["AttributeName"]) for entry in schema if entry["KeyType"] == "HASH")
 
 
-def _asked(part: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def _values(part: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     names = part.get("ExpressionAttributeNames", {})
     terms = EQUALS.findall(part.get("KeyConditionExpression", ""))
     values = part.get("ExpressionAttributeValues", {})
@@ -111,10 +111,10 @@ class Identity:
         role = next((role for role in roles if role.arn == caller.session.role_arn), None)
         if role is None:
             return access_denied(request, f"User: {caller.arn} has no role any more")
-        known = self._known(request, caller)
+        request_context = self._request_context(request, caller)
         own, limits = self._policies(role, caller.session)
         for action, resource in self._targets(request, self._moto):
-            decision = evaluate(own, action, resource, known, limits=limits)
+            decision = evaluate(own, action, resource, request_context, limits=limits)
             if not decision.allowed:
                 because = decision.reason.en
                 if decision.outcome is EvalDecision.UNKNOWN:
@@ -148,7 +148,7 @@ class Identity:
             limits.append(_parsed(session.policy, "session"))
         return [statement for statements in own for statement in statements], limits
 
-    def _known(self, request: Request, caller: AwsCaller) -> Context:
+    def _request_context(self, request: Request, caller: AwsCaller) -> Context:
         region = "us-east-1" if request.service in _GLOBAL_SERVICES else request.region
         now = datetime.now(UTC)
         return context(

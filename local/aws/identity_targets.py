@@ -39,40 +39,40 @@ _IN_A_TRANSACTION = {
 
 
 def _items(request: Request, moto: Moto) -> Iterable[Target]:
-    given = request.parameters
+    parameters = request.parameters
 
     def table(name: str) -> str:
         arn = name if name.startswith("arn:") else arn_of(request, moto, f"table/{name}")
-        return f"{arn}/index/{given['IndexName']}" if given.get("IndexName") else arn
+        return f"{arn}/index/{parameters['IndexName']}" if parameters.get("IndexName") else arn
 
-    if "TransactItems" in given:
-        for item in given["TransactItems"]:
+    if "TransactItems" in parameters:
+        for item in parameters["TransactItems"]:
             for kind, part in item.items():
                 yield f"dynamodb:{_IN_A_TRANSACTION[kind]}", table(part["TableName"])
         return
-    for resource in [table(name) for name in _tables(given)] or ["*"]:
+    for resource in [table(name) for name in _tables(parameters)] or ["*"]:
         for action in actions_for(request.service, request.operation):
             yield action, resource
 
 
-def _tables(given: Mapping[str, Any]) -> Iterable[str]:
-    for item in given.get("TransactItems", ()):
+def _tables(parameters: Mapping[str, Any]) -> Iterable[str]:
+    for item in parameters.get("TransactItems", ()):
         yield from (part["TableName"] for part in item.values())
-    yield from given.get("RequestItems") or ()
-    if name := given.get("TableName"):
+    yield from parameters.get("RequestItems") or ()
+    if name := parameters.get("TableName"):
         yield name
 
 
 def secret_of(request: Request, moto: Moto) -> Any:
     """Find moto's secret that a call names; None where there is none."""
-    name = named(request.parameters, "SecretId", "Name")
+    name = first_of(request.parameters, "SecretId", "Name")
     secrets = list(moto.backend("secretsmanager", request.region).secrets.values())
     return next((s for s in secrets if name in {s.name, s.arn, s.arn[:-7]}), None)
 
 
 def _secret(request: Request, moto: Moto) -> str:
     """Name the full ARN, with its six random characters, that IAM compares with the policies."""
-    name, secret = named(request.parameters, "SecretId", "Name"), secret_of(request, moto)
+    name, secret = first_of(request.parameters, "SecretId", "Name"), secret_of(request, moto)
     if secret or not name:
         return str(secret.arn) if secret else ""
     return name if name.startswith("arn:") else arn_of(request, moto, f"secret:{name}-000000")
@@ -89,10 +89,10 @@ def _function(request: Request, moto: Moto) -> str:
 
 def _log_group(request: Request, moto: Moto) -> str:
     """Name the group as CloudWatch Logs does: ``…:log-stream:`` follows."""
-    given = request.parameters
-    group = named(given, "logGroupName", "logGroupIdentifier", "logGroupNamePrefix")
+    parameters = request.parameters
+    group = first_of(parameters, "logGroupName", "logGroupIdentifier", "logGroupNamePrefix")
     name = group.split(":log-group:")[-1].removesuffix(":*")
-    stream = given.get("logStreamName", "")
+    stream = parameters.get("logStreamName", "")
     return arn_of(request, moto, f"log-group:{name}:log-stream:{stream}")
 
 
@@ -128,9 +128,9 @@ def of_a_customer(key: str | None, request: Request, moto: Moto) -> str | None:
     return None
 
 
-def named(given: Mapping[str, Any], *members: str) -> str:
+def first_of(parameters: Mapping[str, Any], *members: str) -> str:
     """Return the first of these members that is there."""
-    return next((str(given[member]) for member in members if given.get(member)), "")
+    return next((str(parameters[member]) for member in members if parameters.get(member)), "")
 
 
 def arn_of(request: Request, moto: Moto, resource: str) -> str:

@@ -59,20 +59,20 @@ def _code(app: Any, method: str, path: str) -> Callable[..., Any] | None:
 
 
 def _direct(code: Callable[..., Any], environ: dict[str, Any]) -> Response:
-    asked = _Asked(environ)
+    request = _Asked(environ)
     try:
-        answer = code(asked, asked.raw_url, dict(asked.headers))
+        answer = code(request, request.raw_url, dict(request.headers))
     except HTTPException as refused:
         answer = refused.code, dict(refused.get_headers()), refused.get_body()
     except ClientError as refused:
         answer = 400, {}, refused.response["Error"]["Message"]
     status, headers, body = answer if len(answer) == 3 else (200, {}, answer)
-    return _response(asked.method, int(status), headers, body or b"")
+    return _response(request.method, int(status), headers, body or b"")
 
 
 def _response(method: str, status: int, headers: Mapping[str, Any], body: str | bytes) -> Response:
-    named = {name: str(value) for name, value in headers.items()}
+    by_name = {name: str(value) for name, value in headers.items()}
     whole = body.encode() if isinstance(body, str) else body
     if method == "HEAD":  # which has the length of what it leaves out
-        named["Content-Length"] = named.pop("content-length", str(len(whole)))
-    return Response(status=status, headers=named, body=whole)
+        by_name["Content-Length"] = by_name.pop("content-length", str(len(whole)))
+    return Response(status=status, headers=by_name, body=whole)

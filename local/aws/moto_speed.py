@@ -69,14 +69,14 @@ def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[...,
         picks: Any = serializer._value_picker  # noqa: SLF001  # its only place
         if type(picks) is not picker or picks.response_transformers:
             return get_value(serializer, value, key, shape)
-        known: dict[Hashable, tuple[str, ...]] = vars(shape).setdefault("_names", {})
-        asked = type(value), key
-        if asked not in known:
-            known[asked] = tuple(dict.fromkeys(picks.get_possible_keys(place(value, key, shape))))
-        for name in known[asked]:
-            found = core.get_value(value, name, core.MISSING)
-            if found is not core.MISSING:
-                return found
+        names: dict[Hashable, tuple[str, ...]] = vars(shape).setdefault("_names", {})
+        member = type(value), key
+        if member not in names:
+            names[member] = tuple(dict.fromkeys(picks.get_possible_keys(place(value, key, shape))))
+        for name in names[member]:
+            attribute = core.get_value(value, name, core.MISSING)
+            if attribute is not core.MISSING:
+                return attribute
         return None
 
     return looked_up

@@ -88,11 +88,11 @@ class Response:
         return Response(status=self.status, headers=headers, body=json.dumps(document).encode())
 
 
-def epoch_s(given: Any) -> float | None:
+def epoch_s(time: Any) -> float | None:
     """Return a time as clients send it, a number or text, in seconds since the epoch."""
-    if given is None or isinstance(given, int | float):
-        return given
-    return datetime.fromisoformat(str(given)).timestamp()
+    if time is None or isinstance(time, int | float):
+        return time
+    return datetime.fromisoformat(str(time)).timestamp()
 
 
 def json_response(document: Mapping[str, Any], status: int = 200) -> Response:
@@ -234,8 +234,8 @@ def resolve(
     if action := form.get("Action") or query.get("Action"):
         return AwsOperation(service=services[0], name=action, labels={})
     for service in reversed(services):  # every path of the later ones begins with a version
-        if found := _by_path(service, method, target, frozenset(headers)):
-            return found
+        if resolved := _by_path(service, method, target, frozenset(headers)):
+            return resolved
     return AwsOperation(service=services[0], name=f"{method} {url.path}", labels={})
 
 
@@ -258,12 +258,12 @@ def _by_path(
 
     if (router := _router(service)) is None:
         return None
-    asked = Request(_environ(method, target, headers))
+    request = Request(_environ(method, target, headers))
     try:
-        operation, wire = router.match(asked)
+        operation, wire = router.match(request)
     except NotFound:
         return None
-    labels = dict(_labels(operation.input_shape, wire, asked.args))
+    labels = dict(_labels(operation.input_shape, wire, request.args))
     return AwsOperation(service=service, name=operation.name, labels=labels)
 
 
@@ -279,9 +279,9 @@ def _router(service: str) -> Any:
 def _environ(method: str, target: str, headers: Iterable[str]) -> Mapping[str, str]:
     """Return of a WSGI environment what routing asks: the host is none of S3's, whose buckets are in paths here."""
     path, _, query = target.partition("?")
-    named = {f"HTTP_{name.upper().replace('-', '_')}": "" for name in headers}
+    variables = {f"HTTP_{name.upper().replace('-', '_')}": "" for name in headers}
     return {
-        **named,
+        **variables,
         "HTTP_HOST": "localhost",
         "REQUEST_METHOD": method,
         "PATH_INFO": path,

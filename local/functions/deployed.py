@@ -58,9 +58,9 @@ class DeployedFunction:
 
 def split_name(name_or_arn: str) -> tuple[str, str | None]:
     """``name``, ``name:alias``, a full or a partial ARN -> (name, qualifier)."""
-    if not (found := _NAME.match(name_or_arn)):
+    if not (match := _NAME.match(name_or_arn)):
         raise NotDeployed(f"{name_or_arn} is neither a function's name nor its ARN")
-    return found["name"], found["qualifier"]
+    return match["name"], match["qualifier"]
 
 
 _parsed = lru_cache(maxsize=512)(parse)
@@ -77,10 +77,10 @@ class DeployedFunctions:
         from moto.awslambda.exceptions import UnknownFunctionException  # noqa: PLC0415 - moto is imported late
 
         with self._moto.lock("lambda"):
-            held = self._moto.backend("lambda", self._region)
+            backend = self._moto.backend("lambda", self._region)
             try:
-                reserved = held.get_function(name).reserved_concurrency
-                return deployed(held.get_function(name, qualifier), reserved)
+                reserved = backend.get_function(name).reserved_concurrency
+                return deployed(backend.get_function(name, qualifier), reserved)
             except UnknownFunctionException as error:
                 unknown = f"Function not found: {name}:{qualifier or '$LATEST'}"
                 raise NotDeployed(unknown) from error
@@ -88,9 +88,9 @@ class DeployedFunctions:
     def aliases(self) -> list[tuple[str, str]]:
         """Return (function, alias) of all that there are."""
         with self._moto.lock("lambda"):
-            held = self._moto.backend("lambda", self._region)
-            names = [function.function_name for function in held.list_functions()]
-            return [(name, alias.name) for name in names for alias in held.list_aliases(name)]
+            backend = self._moto.backend("lambda", self._region)
+            names = [function.function_name for function in backend.list_functions()]
+            return [(name, alias.name) for name in names for alias in backend.list_aliases(name)]
 
     def policy(self, name: str, qualifier: str | None) -> tuple[Statement, ...]:
         """Return the statements of the policy on the function, version or alias; maybe none."""
@@ -112,11 +112,11 @@ def permits(policy: Iterable[Statement], function: str, principal: str, source_a
 
     Permission on an alias says nothing of the function, nor the other way round.
     """
-    named = {("*", "*"), ("AWS", "*"), ("Service", principal)}
-    about = [statement for statement in policy if not named.isdisjoint(statement.principals)]
+    principals = {("*", "*"), ("AWS", "*"), ("Service", principal)}
+    about = [statement for statement in policy if not principals.isdisjoint(statement.principals)]
     account = (source_arn.split(":") + [""] * 5)[4]
-    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
-    return evaluate(about, "lambda:InvokeFunction", function, known).allowed
+    request = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
+    return evaluate(about, "lambda:InvokeFunction", function, request).allowed
 
 
 def deployed(function: Any, reserved: str | None) -> DeployedFunction:
@@ -141,8 +141,8 @@ def deployed(function: Any, reserved: str | None) -> DeployedFunction:
 
 def lost_of(function: Any) -> Mapping[str, Any]:
     """Return what moto lost of a function's configuration."""
-    kept: Mapping[str, Any] = getattr(function, KEPT, {})
-    return kept
+    lost: Mapping[str, Any] = getattr(function, KEPT, {})
+    return lost
 
 
 RUNTIME_DISTRIBUTIONS = (

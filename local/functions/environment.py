@@ -17,7 +17,7 @@ from local.functions.deployed import DeployedFunction, DeployedFunctions, NotDep
 from local.functions.invocation import Invocation, InvokeCall, not_found, refused
 from local.functions.logs import Line, LogStream, LogWriter
 from local.functions.pool import ExecutionEnvironment, Pool, RunOutcome, Throttled, Worker
-from local.functions.starting import Asked, Starter
+from local.functions.starting import Starter, WorkerProgram
 
 
 class RoleNotAssumed(Exception):  # noqa: N818 - a state of affairs, not a fault of ours
@@ -48,7 +48,7 @@ class Environments:
         task_root = self.packages.unpacked(function.code_sha256, function.package)
         variables = self._variables(function, log, task_root)
         arguments = (str(task_root), str(self.packages.runtime), function.handler)
-        worker = Worker(self.starter, Asked(arguments, variables))
+        worker = Worker(self.starter, WorkerProgram(arguments, variables))
         expires = credentials["Expiration"].timestamp()
         return ExecutionEnvironment(
             function=function, qualifier=qualifier, worker=worker, log=log, expires=expires

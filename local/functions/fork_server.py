@@ -78,18 +78,18 @@ class Server:
         os.close(line)
 
 
-def become(worker: CodeType, asked: dict[str, Any], descriptors: list[int]) -> None:
+def become(worker: CodeType, message: dict[str, Any], descriptors: list[int]) -> None:
     """Be what ``python worker.py …`` is after its first imports; returns where the worker would end."""
     os.setsid()
     os.write(descriptors[STANDARD], str(os.getpid()).encode())
     for standard, descriptor in enumerate(descriptors[:STANDARD]):
         os.dup2(descriptor, standard)
     os.closerange(STANDARD, os.sysconf("SC_OPEN_MAX"))
-    os.chdir(asked["arguments"][0])
+    os.chdir(message["arguments"][0])
     os.environ.clear()
-    os.environ.update(asked["environment"])
+    os.environ.update(message["environment"])
     time.tzset()
-    sys.argv[:] = [WORKER, *asked["arguments"]]
+    sys.argv[:] = [WORKER, *message["arguments"]]
     main = ModuleType("__main__")
     main.__file__ = WORKER
     sys.modules["__main__"] = main

@@ -46,8 +46,8 @@ class EventQueue:
 
     def settle(self, seconds: float) -> None:
         """Wait until no event is left, retries included; ``TimeoutError`` after ``seconds``."""
-        if left := wait(self._events, seconds).not_done:
-            raise TimeoutError(f"{len(left)} events are still queued after {seconds} s")
+        if queued := wait(self._events, seconds).not_done:
+            raise TimeoutError(f"{len(queued)} events are still queued after {seconds} s")
 
     def close(self) -> None:
         """Start no further event."""
@@ -187,11 +187,11 @@ class Functions:
     ) -> Invocation:
         """Invoke as Lambda's Invoke does; ``kind`` is its InvocationType. Refusals are not raised."""
         try:
-            name, named = split_name(name_or_arn)
+            name, in_name = split_name(name_or_arn)
         except NotDeployed as error:
             return not_found(InvokeCall(name=name_or_arn, qualifier=qualifier, event=b""), error)
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-        call = InvokeCall(name=name, qualifier=qualifier or named, event=payload)
+        call = InvokeCall(name=name, qualifier=qualifier or in_name, event=payload)
         return self._invoke(call, kind)
 
     def allowed(self, arn: str, principal: str, source_arn: str) -> bool:

@@ -98,5 +98,5 @@ def response(invocation: Invocation) -> Response:
         "X-Amz-Executed-Version": invocation.executed_version or None,
         "X-Amz-Function-Error": invocation.function_error,
     }
-    given = {name: value for name, value in headers.items() if value is not None}
-    return Response(status=invocation.status, headers=given, body=invocation.payload)
+    present = {name: value for name, value in headers.items() if value is not None}
+    return Response(status=invocation.status, headers=present, body=invocation.payload)

@@ -55,13 +55,13 @@ class LogWriter(BatchWriter[tuple[LogStream, Line]]):
 
 
 def put(client: Any, stream: LogStream, lines: Iterable[Line]) -> None:
-    where = {"logGroupName": stream.group, "logStreamName": stream.name}
+    place = {"logGroupName": stream.group, "logStreamName": stream.name}
     events = [{"timestamp": at, "message": text} for at, text in lines]
     try:
-        client.put_log_events(**where, logEvents=events)
+        client.put_log_events(**place, logEvents=events)
     except client.exceptions.ResourceNotFoundException:
         create(client, stream)
-        client.put_log_events(**where, logEvents=events)
+        client.put_log_events(**place, logEvents=events)
 
 
 def create(client: Any, stream: LogStream) -> None:

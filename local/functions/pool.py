@@ -16,7 +16,7 @@ from typing import Any
 
 from local.functions.deployed import DeployedFunction
 from local.functions.logs import LogStream
-from local.functions.starting import Asked, Starter
+from local.functions.starting import Starter, WorkerProgram
 
 LENGTHS = struct.Struct(">II")
 INIT_SECONDS = 10.0
@@ -49,9 +49,9 @@ class Exited(Exception):  # noqa: N818 - it is what happened, and no fault of ou
 class Worker:
     """A started process. Its handler is imported while the first ``invoke`` waits."""
 
-    def __init__(self, starter: Starter, asked: Asked) -> None:
+    def __init__(self, starter: Starter, program: WorkerProgram) -> None:
         self._began = time.monotonic()
-        self._process = starter.start(asked)
+        self._process = starter.start(program)
         self._requests, self._answers = self._process.requests, self._process.answers
         self._log = self._process.log
         os.set_blocking(self._log, False)
@@ -151,8 +151,8 @@ class Worker:
     def _timed_out(self, header: Mapping[str, Any]) -> RunOutcome:
         self.close()
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        what = f"Task timed out after {header['seconds']:.2f} seconds"
-        return self._failed({"errorMessage": f"{now} {header['requestId']} {what}"})
+        error = f"Task timed out after {header['seconds']:.2f} seconds"
+        return self._failed({"errorMessage": f"{now} {header['requestId']} {error}"})
 
     def _exited(self, header: Mapping[str, Any]) -> RunOutcome:
         with suppress(subprocess.TimeoutExpired):
@@ -160,8 +160,8 @@ class Worker:
         self.close()
         status = self._process.wait(None)
         how = f"exit status {status}" if status >= 0 else f"signal: {-status}"
-        what = f"Runtime exited with error: {how}" if status else "Runtime exited"
-        message = f"RequestId: {header['requestId']} Error: {what}"
+        error = f"Runtime exited with error: {how}" if status else "Runtime exited"
+        message = f"RequestId: {header['requestId']} Error: {error}"
         return self._failed({"errorType": "Runtime.ExitError", "errorMessage": message})
 
     def _failed(self, error: Mapping[str, str]) -> RunOutcome:

@@ -42,7 +42,7 @@ class WorkerProcess:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WorkerProgram:
     """What a worker is started with: ``worker.py``'s arguments, the unpacked package first, and its variables."""
 
     arguments: tuple[str, ...]
@@ -62,11 +62,11 @@ class Starter:
         self._lock = threading.Lock()
         self._server: ForkServer | None = None
 
-    def start(self, asked: Asked) -> WorkerProcess:
+    def start(self, program: WorkerProgram) -> WorkerProcess:
         if sys.platform != "linux":  # pidfd_open, and a fork that no framework minds
-            return _anew(asked)
+            return _anew(program)
         server = self.server()
-        return server.start(asked) if server.may_start(asked) else _anew(asked)
+        return server.start(program) if server.may_start(program) else _anew(program)
 
     def server(self) -> "ForkServer":
         """Return the process to copy; begins it, and waits until it has imported everything, where there is none."""
@@ -98,17 +98,17 @@ class ForkServer:
             )
         self._modules = frozenset(json.loads(self._control.recv(LONGEST)))
 
-    def may_start(self, asked: Asked) -> bool:
+    def may_start(self, program: WorkerProgram) -> bool:
         """Whether a copy is the same as a new process: the package replaces nothing that is imported already."""
-        early = any(name.startswith(READ_AT_THE_START) for name in asked.environment)
-        return not early and self._modules.isdisjoint(asked.names)
+        early = any(name.startswith(READ_AT_THE_START) for name in program.environment)
+        return not early and self._modules.isdisjoint(program.names)
 
-    def start(self, asked: Asked) -> WorkerProcess:
+    def start(self, program: WorkerProgram) -> WorkerProcess:
         line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        message = {"arguments": asked.arguments, "environment": dict(asked.environment)}
+        message = {"arguments": program.arguments, "environment": dict(program.environment)}
         with _pipes() as (ours, its), theirs:
-            given = [*its, theirs.fileno()]
-            socket.send_fds(self._control, [json.dumps(message).encode()], given)
+            descriptors = [*its, theirs.fileno()]
+            socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
         requests, answers, log = ours
         return WorkerProcess(
             pid=int(line.recv(SAID)),
@@ -140,16 +140,16 @@ class _ExitStatus:
         return self._status
 
 
-def _anew(asked: Asked) -> WorkerProcess:
-    command = [sys.executable, *ISOLATED, str(HERE / "worker.py"), *asked.arguments]
+def _anew(program: WorkerProgram) -> WorkerProcess:
+    command = [sys.executable, *ISOLATED, str(HERE / "worker.py"), *program.arguments]
     with _pipes() as (ours, (stdin, stdout, stderr)):
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own script
             command,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            env=dict(asked.environment),
-            cwd=asked.arguments[0],
+            env=dict(program.environment),
+            cwd=program.arguments[0],
             start_new_session=True,  # Ctrl-C reaches the parent alone, and the group can be killed
         )
     requests, answers, log = ours

@@ -113,10 +113,10 @@ def init(handler: str) -> Handler | dict[str, Any]:
     """Import the handler; answer what Lambda's runtime answers for each way to fail."""
     module, _, name = handler.rpartition(".")
     try:
-        found: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
+        function: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything while it is imported
         return not_loaded(error, module, name)
-    return found
+    return function
 
 
 def not_loaded(error: Exception, module: str, name: str) -> dict[str, Any]:

@@ -60,11 +60,11 @@ class ApiCall:
         """Return the ARN that policies are asked about: the path as called, not its template."""
         return self.execute_api_arn(f"{self.served.stage}/{self.request.verb}{self.path}")
 
-    def execute_api_arn(self, rest: str) -> str:
-        """Return an ``execute-api`` ARN of this API; ``rest`` follows the API id."""
+    def execute_api_arn(self, path: str) -> str:
+        """Return an ``execute-api`` ARN of this API; ``path`` follows the API id."""
         backend = self.served.backend
         owner = f"{backend.region_name}:{backend.account_id}"
-        return f"arn:aws:execute-api:{owner}:{self.served.api_id}/{rest}"
+        return f"arn:aws:execute-api:{owner}:{self.served.api_id}/{path}"
 
 
 def new_context(request: HttpRequest, path: str, served: Served, now: float) -> dict[str, Any]:
@@ -104,7 +104,7 @@ _DIRECTIVE = re.compile(r"#(?:set|if|foreach|macro|parse|include)\b")
 
 def render(template: str, call: ApiCall, *, missing: str = "") -> str:
     """Substitute every variable of a template; one without a value becomes ``missing``."""
-    return _VARIABLE.sub(lambda found: text_of(found[1], call) or missing, template)
+    return _VARIABLE.sub(lambda variable: text_of(variable[1], call) or missing, template)
 
 
 def mapped(expression: str, call: ApiCall) -> str:
@@ -132,12 +132,12 @@ def plain(template: str) -> str:
 
 
 def _value(name: str, call: ApiCall) -> Any:
-    source, _, rest = name.partition(".")
+    source, _, key_path = name.partition(".")
     if source == "context":
-        return _walk({**call.context, **call.outcome}, rest.split("."))
+        return _walk({**call.context, **call.outcome}, key_path.split("."))
     if source == "stageVariables":
-        return call.served.settings.variables.get(rest)
-    _, place, key = [*rest.split(".", 2), "", ""][:3]
+        return call.served.settings.variables.get(key_path)
+    _, place, key = [*key_path.split(".", 2), "", ""][:3]
     if place == "header":
         return call.request.header(key)
     if place == "querystring":

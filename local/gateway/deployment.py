@@ -35,13 +35,13 @@ class Routes:
 
         A trailing slash does not matter. HEAD and OPTIONS exist only where they were defined.
         """
-        asked = _segments(path)
-        for known in self._paths:
-            if (parameters := _fit(_segments(known), asked)) is None:
+        parts = _segments(path)
+        for route in self._paths:
+            if (parameters := _fit(_segments(route), parts)) is None:
                 continue
             for name in (verb, ANY):
-                if method := self.methods.get((known, name)):
-                    return Route(path=known, verb=name, method=method, path_parameters=parameters)
+                if method := self.methods.get((route, name)):
+                    return Route(path=route, verb=name, method=method, path_parameters=parameters)
             break
         raise GatewayRefusal("MISSING_AUTHENTICATION_TOKEN", why=f"no method {verb} {path}")
 
@@ -57,16 +57,16 @@ def _rank(segment: str) -> int:
     return 2 if segment.endswith("+}") else 1
 
 
-def _fit(segments: tuple[str, ...], asked: tuple[str, ...]) -> dict[str, str] | None:
+def _fit(segments: tuple[str, ...], parts: tuple[str, ...]) -> dict[str, str] | None:
     greedy = bool(segments) and _rank(segments[-1]) == 2
-    if len(asked) != len(segments) and not (greedy and len(asked) > len(segments)):
+    if len(parts) != len(segments) and not (greedy and len(parts) > len(segments)):
         return None
     parameters = {}
     for position, segment in enumerate(segments):
         if segment.startswith("{"):
-            rest = asked[position:] if segment.endswith("+}") else asked[position : position + 1]
-            parameters[segment.strip("{+}")] = "/".join(rest)
-        elif segment != asked[position]:
+            value = parts[position:] if segment.endswith("+}") else parts[position : position + 1]
+            parameters[segment.strip("{+}")] = "/".join(value)
+        elif segment != parts[position]:
             return None
     return parameters
 

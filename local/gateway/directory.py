@@ -32,14 +32,14 @@ class Directory:
 
         On AWS the host names the API. Here ``/{api}/{stage}`` does, or ``/{stage}`` where one API has it.
         """
-        first, _, rest = path.lstrip("/").partition("/")
+        first, _, below = path.lstrip("/").partition("/")
         with self.moto.lock("apigateway"):  # while a deployment moves a stage, that serves nothing
             backend = self.moto.backend("apigateway", self.region)
             apis = [api.id for api in backend.apis.values() if first in api.stages]
             if len(apis) == 1:
-                return self._served(backend, apis[0], first), _rooted(rest)
-            stage, _, rest = rest.partition("/")
-            return self._served(backend, first, stage), _rooted(rest)
+                return self._served(backend, apis[0], first), _rooted(below)
+            stage, _, below = below.partition("/")
+            return self._served(backend, first, stage), _rooted(below)
 
     def _served(self, backend: Any, api_id: str, stage: str) -> Served | None:
         if api_id not in backend.apis or stage not in backend.apis[api_id].stages:
@@ -55,5 +55,5 @@ class Directory:
         )
 
 
-def _rooted(rest: str) -> str:
-    return "/" + rest.lstrip("/")
+def _rooted(path: str) -> str:
+    return "/" + path.lstrip("/")

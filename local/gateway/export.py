@@ -122,26 +122,26 @@ def _contents(models: Mapping[str, str]) -> dict[str, Any]:
 def _parameters(path: str, method: Any) -> Iterable[tuple[str, str, bool]]:
     """Yield (name, place, required): what the path names, then what the method declares."""
     places = {"path": "path", "querystring": "query", "header": "header"}
-    asked = method.request_parameters or {}
-    declared = [name.split(".", 3)[2:] for name in asked]
+    requirements = method.request_parameters or {}
+    declared = [name.split(".", 3)[2:] for name in requirements]
     for part in path.split("/"):
         name = part.strip("{}").removesuffix("+")
         if part.startswith("{") and ["path", name] not in declared:
             yield name, "path", True
-    for (kind, name), required in zip(declared, asked.values(), strict=True):
+    for (kind, name), required in zip(declared, requirements.values(), strict=True):
         yield name, places[kind], str(required).lower() == "true"
 
 
 def _security(method: Any, api: Any) -> list[dict[str, list[str]]]:
-    named: list[tuple[str, list[str]]] = []
+    schemes: list[tuple[str, list[str]]] = []
     authorizer = api.authorizers.get(method.authorizer_id or "")
     if method.authorization_type == "CUSTOM" and authorizer:
-        named.append((authorizer.name, list(method.authorization_scopes or ())))
+        schemes.append((authorizer.name, list(method.authorization_scopes or ())))
     if method.authorization_type == "AWS_IAM":
-        named.append(("sigv4", []))
+        schemes.append(("sigv4", []))
     if method.api_key_required:
-        named.append(("api_key", []))
-    return [{name: scopes} for name, scopes in named]
+        schemes.append(("api_key", []))
+    return [{name: scopes} for name, scopes in schemes]
 
 
 def _schemes(api: Any) -> dict[str, Any]:
@@ -176,14 +176,14 @@ def _api_extensions(api: Any) -> dict[str, Any]:
         extensions["x-amazon-apigateway-binary-media-types"] = media_types
     if (size := api.minimum_compression_size) is not None:
         extensions["x-amazon-apigateway-minimum-compression-size"] = size
-    named = {method.request_validator_id for method in methods_of(api)}
+    in_use = {method.request_validator_id for method in methods_of(api)}
     if validators := {
         validator.name: {
             "validateRequestParameters": bool(validator.validate_request_parameters),
             "validateRequestBody": bool(validator.validate_request_body),
         }
         for id_, validator in api.request_validators.items()
-        if id_ in named
+        if id_ in in_use
     }:
         extensions["x-amazon-apigateway-request-validators"] = dict(sorted(validators.items()))
     if policy := api.policy:

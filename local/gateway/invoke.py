@@ -164,9 +164,9 @@ def function_arn(uri: str, call: ApiCall) -> str:
 
     Stage variables in the URI are live: an unset one leaves a hole, and no function is found.
     """
-    filled = _STAGE_VARIABLE.sub(lambda found: text_of(found[1], call), uri)
-    found = _FUNCTION.search(filled)
-    return found[1] if found and not found[1].endswith(":") else ""
+    filled = _STAGE_VARIABLE.sub(lambda match: text_of(match[1], call), uri)
+    match = _FUNCTION.search(filled)
+    return match[1] if match and not match[1].endswith(":") else ""
 
 
 def _accepted(invocation: Invocation, arn: str) -> Invocation:

@@ -52,9 +52,9 @@ class GatewayRefusal(Exception):  # noqa: N818 - it is an answer, not an error o
 
     def __init__(self, kind: str, *, message: str = "", status: int = 0, why: str = "") -> None:
         super().__init__(f"{kind}: {why or message}")
-        known = RESPONSE_TYPES[kind]
+        default = RESPONSE_TYPES[kind]
         self.kind = kind
-        self.status = status or known.status
-        self.message = message or known.message
-        self.error = known.error
+        self.status = status or default.status
+        self.message = message or default.message
+        self.error = default.error
         self.why = why

@@ -101,10 +101,10 @@ def _chosen_status(call: ApiCall, integration: Any) -> str:
     template = texts(integration.request_templates).get(content_type)
     if template is None:
         template = _passed_through(call, integration)
-    found = _STATUS.search(render(plain(template), call))
-    if not found:
+    match = _STATUS.search(render(plain(template), call))
+    if not match:
         raise _misconfigured(f"no statusCode in the request template for {content_type}")
-    return found[1]
+    return match[1]
 
 
 def _passed_through(call: ApiCall, integration: Any) -> str:

@@ -31,15 +31,15 @@ def limit_of(stage: Any, path: str, verb: str) -> Limit | None:
     settings = stage.method_settings
     both = (_of_method(settings, path, verb), settings.get(EVERY_METHOD, {}))
     names = {"rateLimit": "throttlingRateLimit", "burstLimit": "throttlingBurstLimit"}
-    found = (limit({name: own[key] for name, key in names.items() if key in own}) for own in both)
-    return next(filter(None, found), None)
+    limits = (limit({name: own[key] for name, key in names.items() if key in own}) for own in both)
+    return next(filter(None, limits), None)
 
 
 def _of_method(settings: Mapping[str, Any], path: str, verb: str) -> Mapping[str, Any]:
     """Find the settings of a method, which stages spell ``stamps/GET`` and usage plans ``/stamps/GET``."""
     own = f"{path.strip('/')}/{verb}"
-    found: Mapping[str, Any] = settings.get(own) or settings.get(f"/{own}") or {}
-    return found
+    own_settings: Mapping[str, Any] = settings.get(own) or settings.get(f"/{own}") or {}
+    return own_settings
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ _MODULES: Mapping[str, Sequence[ModuleType]] = {
 
 def _fix(service: str, operation: str) -> Fix | None:
     name = xform_name(operation)
-    return next((found for m in _MODULES.get(service, ()) if (found := vars(m).get(name))), None)
+    return next((fix for m in _MODULES.get(service, ()) if (fix := vars(m).get(name))), None)
 
 
 def corrected(request: Request, moto: Moto) -> Response:
@@ -88,9 +88,9 @@ def paged(request: Request, response: Response) -> Response:
         return response
     size, asked_by, told_by = _PAGING[request.service]
     items, default = _LISTINGS[key]
-    document, asked = response.document, request.parameters
-    start = int(asked.get(asked_by) or 0)
-    end = start + int(asked.get(size) or default)
+    document, params = response.document, request.parameters
+    start = int(params.get(asked_by) or 0)
+    end = start + int(params.get(size) or default)
     everything = document.get(items) or []
     if everything and start == 0 and end >= len(everything):
         return response

@@ -119,12 +119,12 @@ _DOMAIN = {
 def applied(target: Any, attributes: Mapping[str, str], patches: Iterable[Patch]) -> str:
     """Apply patches to one of moto's objects; return the first path that it does not have."""
     for patch in patches:
-        name, *rest = (_unescaped(part) for part in patch["path"].lstrip("/").split("/"))
+        name, *below = (_unescaped(part) for part in patch["path"].lstrip("/").split("/"))
         if name not in attributes:
             return patch["path"]
         value = _value(name, patch)
-        if rest:
-            value = _inside(getattr(target, attributes[name]), "/".join(rest), patch)
+        if below:
+            value = _inside(getattr(target, attributes[name]), "/".join(below), patch)
         setattr(target, attributes[name], value)
     return ""
 
@@ -136,12 +136,12 @@ def _value(name: str, patch: Patch) -> Any:
     return value == "true" if name == "disableExecuteApiEndpoint" else value
 
 
-def _inside(held: Any, key: str, patch: Patch) -> Any:
-    if isinstance(held, dict):  # endpointConfiguration
-        kept_map = {entry: value for entry, value in held.items() if entry != key}
+def _inside(member: Any, key: str, patch: Patch) -> Any:
+    if isinstance(member, dict):  # endpointConfiguration
+        kept_map = {entry: value for entry, value in member.items() if entry != key}
         return kept_map if patch["op"] == "remove" else {**kept_map, key: patch.get("value", "")}
-    left = [entry for entry in held or () if entry != key]
-    return left if patch["op"] == "remove" else [*left, key]
+    others = [entry for entry in member or () if entry != key]
+    return others if patch["op"] == "remove" else [*others, key]
 
 
 def _unescaped(part: str) -> str:
@@ -165,8 +165,8 @@ def update_rest_api(request: Request, moto: Moto) -> Response:
     mine: list[Patch] = []
     others: list[Patch] = []
     for patch in request.parameters.get("patchOperations") or ():
-        first, *rest = patch["path"].lstrip("/").split("/")
-        ours = first in _API and rest[:1] != ["types"]
+        first, *below = patch["path"].lstrip("/").split("/")
+        ours = first in _API and below[:1] != ["types"]
         (mine if ours else others).append(patch)
     if mine and (api := api_of(request, moto)):
         applied(api, _API, mine)

@@ -10,7 +10,7 @@ from local.gateway.refusal import RESPONSE_TYPES
 from local.moto_fixes.apigateway_draft import api_of
 
 _STATUSES: Mapping[str, str | None] = {
-    **{kind: str(known.status) for kind, known in RESPONSE_TYPES.items()},
+    **{kind: str(default.status) for kind, default in RESPONSE_TYPES.items()},
     **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
     **dict.fromkeys(("EXPIRED_TOKEN", "INVALID_SIGNATURE", "WAF_FILTERED"), "403"),
     "RESOURCE_NOT_FOUND": "404",
@@ -74,8 +74,8 @@ def update_usage_plan(request: Request, moto: Moto) -> Response:
     others = []
     for patch in request.parameters.get("patchOperations") or ():
         if patch["path"] in _LIMITS and patch["op"] != "remove":
-            held, name, number = _LIMITS[patch["path"]]
-            getattr(plan, held)[name] = number(patch["value"])
+            limits, name, number = _LIMITS[patch["path"]]
+            getattr(plan, limits)[name] = number(patch["value"])
         elif patch["path"].startswith("/apiStages/"):
             _throttle_method(plan, patch)
         else:
@@ -94,10 +94,10 @@ _LIMITS: Mapping[str, tuple[str, str, type[float] | type[int]]] = {
 
 def _throttle_method(plan: Any, patch: Mapping[str, Any]) -> None:
     """Apply ``/apiStages/{api}:{stage}/throttle/{path}/{verb}/rateLimit``."""
-    _, _, stage, _, *rest = patch["path"].split("/")
+    _, _, stage, _, *below = patch["path"].split("/")
     for api_stage in plan.api_stages:
-        if f"{api_stage['apiId']}:{api_stage['stage']}" == stage and len(rest) >= 2:
-            path, verb, *limit = (part.replace("~1", "/") for part in rest)
+        if f"{api_stage['apiId']}:{api_stage['stage']}" == stage and len(below) >= 2:
+            path, verb, *limit = (part.replace("~1", "/") for part in below)
             throttle = api_stage.setdefault("throttle", {})
             if patch["op"] == "remove":
                 throttle.pop(f"{path}/{verb}", None)
@@ -109,18 +109,18 @@ def _throttle_method(plan: Any, patch: Mapping[str, Any]) -> None:
 def tags(request: Request, moto: Moto) -> Response:
     """Read and write the tags of APIs, plans, keys and domains; moto knows those of stages."""
     arn = request.labels["resourceArn"]
-    found = _tagged(arn, moto, request.region)
-    if found is None:
+    resource = _tagged(arn, moto, request.region)
+    if resource is None:
         return refusal(request, "NotFoundException", f"Invalid resource ARN {arn}", 404)
-    held: dict[str, str] = found.tags if isinstance(found.tags, dict) else {}
+    tagged: dict[str, str] = resource.tags if isinstance(resource.tags, dict) else {}
     if request.operation == "TagResource":
-        held = {**held, **request.parameters.get("tags", {})}
+        tagged = {**tagged, **request.parameters.get("tags", {})}
     elif request.operation == "UntagResource":
-        asked = request.query.split("&")
-        held = {key: value for key, value in held.items() if f"tagKeys={key}" not in asked}
-    found.tags = held
+        query = request.query.split("&")
+        tagged = {key: value for key, value in tagged.items() if f"tagKeys={key}" not in query}
+    resource.tags = tagged
     if request.operation == "GetTags":
-        return json_response({"tags": held})
+        return json_response({"tags": tagged})
     return Response(status=204, headers={}, body=b"")
 
 
@@ -130,13 +130,13 @@ get_tags = tag_resource = untag_resource = tags
 def _tagged(arn: str, moto: Moto, region: str) -> Any:
     backend = moto.backend("apigateway", region)
     kind, name, *below = [*arn.partition("::/")[2].split("/"), ""]
-    held = {
+    resources = {
         "restapis": backend.apis,
         "usageplans": backend.usage_plans,
         "apikeys": backend.keys,
         "domainnames": backend.domain_names,
     }.get(kind, {})
-    found = held.get(name)
-    if found is not None and below[0] == "stages":
-        return found.stages.get(below[1])
-    return found
+    resource = resources.get(name)
+    if resource is not None and below[0] == "stages":
+        return resource.stages.get(below[1])
+    return resource

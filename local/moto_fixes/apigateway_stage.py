@@ -56,8 +56,8 @@ def patch_settings(settings: MutableMapping[str, Any], patch: Mapping[str, Any])
     if setting is None:
         return False
     name, convert = setting
-    held = settings.setdefault(_key(parts), dict(_DEFAULTS))
-    held[name] = convert(patch["value"]) if patch["op"] == "replace" else _DEFAULTS[name]
+    own = settings.setdefault(_key(parts), dict(_DEFAULTS))
+    own[name] = convert(patch["value"]) if patch["op"] == "replace" else _DEFAULTS[name]
     return True
 
 
@@ -70,18 +70,18 @@ def create_deployment(request: Request, moto: Moto) -> Response:
 
     moto would replace the stage, and with it throttling, caching, variables, logs and tags.
     """
-    api, asked = api_of(request, moto), request.parameters
-    name = asked.get("stageName")
+    api, params = api_of(request, moto), request.parameters
+    name = params.get("stageName")
     before = api.stages.get(name) if api and name else None
     response = moto(request)
     if not response.succeeded:
         return response
     if name:
-        stage = before or _furnished(api.stages[name], asked)
+        stage = before or _furnished(api.stages[name], params)
         stage.deployment_id = response.document["id"]
         stage.last_updated = int(time.time())
-        if before and asked.get("variables"):
-            stage.variables |= asked["variables"]
+        if before and params.get("variables"):
+            stage.variables |= params["variables"]
         api.stages[name] = stage
     response = _dated_last(api, response)
     id_ = response.document["id"]
@@ -112,11 +112,11 @@ def _dated_last(api: Any, response: Response) -> Response:
     return response.with_document({**made, "createdDate": date})
 
 
-def _furnished(stage: Any, asked: Mapping[str, Any]) -> Any:
-    stage.description = asked.get("stageDescription") or ""
-    stage.tracing_enabled = bool(asked.get("tracingEnabled"))
-    stage.cache_cluster_enabled = bool(asked.get("cacheClusterEnabled"))
-    stage.cache_cluster_size = asked.get("cacheClusterSize")
+def _furnished(stage: Any, params: Mapping[str, Any]) -> Any:
+    stage.description = params.get("stageDescription") or ""
+    stage.tracing_enabled = bool(params.get("tracingEnabled"))
+    stage.cache_cluster_enabled = bool(params.get("cacheClusterEnabled"))
+    stage.cache_cluster_size = params.get("cacheClusterSize")
     stage.created = int(time.time())
     return stage
 
@@ -134,13 +134,13 @@ def get_deployment(request: Request, moto: Moto) -> Response:
 
 def _summary(deployment: Deployment) -> dict[str, dict[str, Any]]:
     """Summarize the methods that a deployment froze, which moto forgets."""
-    found: dict[str, dict[str, Any]] = {}
+    methods: dict[str, dict[str, Any]] = {}
     for (path, verb), method in deployment.routes.methods.items():
-        found.setdefault(path, {})[verb] = {
+        methods.setdefault(path, {})[verb] = {
             "authorizationType": method.authorization_type or "NONE",
             "apiKeyRequired": bool(method.api_key_required),
         }
-    return found
+    return methods
 
 
 def delete_deployment(request: Request, moto: Moto) -> Response:

@@ -25,14 +25,14 @@ def get_api_mappings(request: Request, moto: Moto) -> Response:
 
 def create_api_mapping(request: Request, moto: Moto) -> Response:
     """Map a domain of the first API, at a path of several levels as well."""
-    given = request.parameters
+    params = request.parameters
     with moto.lock("apigateway"):
-        if given["DomainName"] not in moto.backend("apigateway", request.region).domain_names:
+        if params["DomainName"] not in moto.backend("apigateway", request.region).domain_names:
             return moto(request)
         noted = moto.noted(request, "api_mappings")
         id_ = f"mapping{len(noted)}"
-        mapping = _mapping(id_, given["apiId"], given.get("apiMappingKey", ""), given["stage"])
-        noted[id_] = mapping | {"domainName": given["DomainName"]}
+        mapping = _mapping(id_, params["apiId"], params.get("apiMappingKey", ""), params["stage"])
+        noted[id_] = mapping | {"domainName": params["DomainName"]}
         return json_response(mapping, 201)
 
 

@@ -48,7 +48,7 @@ def get_function(request: Request, moto: Moto, response: Response) -> Response:
     name, qualifier = name_and_qualifier(request)
     left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
     shown = {member: value for member, value in response.document.items() if member not in left_out}
-    configuration = {**shown["Configuration"], **_kept(request, moto, name, qualifier)}
+    configuration = {**shown["Configuration"], **_lost(request, moto, name, qualifier)}
     code = {**shown["Code"], "Location": _link(request, name, configuration["Version"])}
     return response.with_document(
         {
@@ -71,8 +71,8 @@ def code_at(path: str, moto: Moto) -> Response:
     """Answer what such a link leads to."""
     region, name, version = path.removeprefix(CODE_PATH).split("/")
     with moto.lock("lambda"):
-        found = moto.backend("lambda", region).get_function(name, version)
-        content: bytes = found.code_bytes
+        function = moto.backend("lambda", region).get_function(name, version)
+        content: bytes = function.code_bytes
     return Response(status=200, headers={"Content-Type": "application/zip"}, body=content)
 
 
@@ -80,7 +80,7 @@ def code_at(path: str, moto: Moto) -> Response:
 def get_function_configuration(request: Request, moto: Moto, response: Response) -> Response:
     """Answer with what moto loses of a configuration."""
     return response.with_document(
-        {**response.document, **_kept(request, moto, *name_and_qualifier(request))}
+        {**response.document, **_lost(request, moto, *name_and_qualifier(request))}
     )
 
 
@@ -119,14 +119,14 @@ def remove_permission(request: Request, moto: Moto) -> Response:
     """Remove from this qualifier's policy only: the same id may stand on another alias."""
     policies, key = moto.noted(request, "policies"), name_and_qualifier(request)
     statements = policies.get(key, [])
-    left = [
+    remaining = [
         statement
         for statement in statements
         if statement.get("Sid") != request.labels["StatementId"]
     ]
-    if len(left) == len(statements):
+    if len(remaining) == len(statements):
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
-    policies[key] = left
+    policies[key] = remaining
     return Response(status=204, headers={}, body=b"")
 
 
@@ -147,10 +147,10 @@ delete_alias = delete_function = forget
 
 def list_function_url_configs(request: Request, moto: Moto) -> Response:
     name, _ = name_and_qualifier(request)
-    found = [function for function in _functions(request, moto) if function.function_name == name]
-    if not found:
+    own = [function for function in _functions(request, moto) if function.function_name == name]
+    if not own:
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
-    configs = [entry.url_config.to_dict() for entry in found if entry.url_config]
+    configs = [entry.url_config.to_dict() for entry in own if entry.url_config]
     return json_response({"FunctionUrlConfigs": configs})
 
 
@@ -190,7 +190,7 @@ def _functions(request: Request, moto: Moto) -> list[Any]:
     return list(moto.backend("lambda", request.region).list_functions())
 
 
-def _kept(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
+def _lost(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
     return lost_of(moto.backend("lambda", request.region).get_function(name, qualifier or None))
 
 
@@ -221,12 +221,12 @@ def put_runtime_management_config(request: Request, moto: Moto) -> Response:
     absent = _absent(request, moto)
     if absent is not None:
         return absent
-    asked = request.parameters
-    pinned = asked.get("RuntimeVersionArn")
-    if (asked["UpdateRuntimeOn"] == "Manual") != bool(pinned):
+    params = request.parameters
+    pinned = params.get("RuntimeVersionArn")
+    if (params["UpdateRuntimeOn"] == "Manual") != bool(pinned):
         message = "RuntimeVersionArn is required for Manual, and for no other mode"
         return refusal(request, "InvalidParameterValueException", message)
-    mode = {"UpdateRuntimeOn": asked["UpdateRuntimeOn"]}
+    mode = {"UpdateRuntimeOn": params["UpdateRuntimeOn"]}
     moto.noted(request, "runtime management")[name_and_qualifier(request)] = mode | (
         {"RuntimeVersionArn": pinned} if pinned else {}
     )
@@ -238,12 +238,12 @@ def get_runtime_management_config(request: Request, moto: Moto) -> Response:
     if absent is not None:
         return absent
     name, qualifier = name_and_qualifier(request)
-    found = moto.noted(request, "runtime management").get(
+    mode = moto.noted(request, "runtime management").get(
         (name, qualifier), {"UpdateRuntimeOn": "Auto"}
     )
     arn = moto.backend("lambda", request.region).get_function(name).function_arn
     whose = f"{arn}:{qualifier or '$LATEST'}"
-    return json_response({"RuntimeVersionArn": None, **found, "FunctionArn": whose})
+    return json_response({"RuntimeVersionArn": None, **mode, "FunctionArn": whose})
 
 
 @completing
@@ -257,8 +257,8 @@ def publish_version(request: Request, moto: Moto, response: Response) -> Respons
 def _absent(request: Request, moto: Moto) -> Response | None:
     """Refuse what is no version of a function; AWS takes no alias either."""
     name, qualifier = name_and_qualifier(request)
-    known = moto.backend("lambda", request.region).list_versions_by_function(name)
-    if (qualifier or "$LATEST") in {str(entry.version) for entry in known}:
+    versions = moto.backend("lambda", request.region).list_versions_by_function(name)
+    if (qualifier or "$LATEST") in {str(entry.version) for entry in versions}:
         return None
     return refusal(request, "ResourceNotFoundException", f"Function not found: {name}", 404)
 
@@ -272,11 +272,11 @@ def put_function_event_invoke_config(request: Request, moto: Moto, _: Response) 
     name, qualifier = name_and_qualifier(request)
     function = moto.backend("lambda", request.region).get_function(name)
     function.event_invoke_config.clear()
-    given = {
+    settings = {
         member: request.parameters[member] for member in _MEMBERS if member in request.parameters
     }
     arn = f"{function.function_arn}:{qualifier or '$LATEST'}"
-    config = {**given, "FunctionArn": arn, "LastModified": time.time()}
+    config = {**settings, "FunctionArn": arn, "LastModified": time.time()}
     moto.noted(request, "invoke configs")[name, qualifier] = config
     return json_response(config)
 
@@ -291,9 +291,9 @@ def delete_function_event_invoke_config(request: Request, moto: Moto) -> Respons
 
 def list_function_event_invoke_configs(request: Request, moto: Moto) -> Response:
     name, _ = name_and_qualifier(request)
-    found = [
+    configs = [
         config
         for (function, _), config in moto.noted(request, "invoke configs").items()
         if function == name
     ]
-    return json_response({"FunctionEventInvokeConfigs": found})
+    return json_response({"FunctionEventInvokeConfigs": configs})

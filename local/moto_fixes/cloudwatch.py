@@ -50,26 +50,26 @@ def set_alarm_state(request: Request, moto: Moto) -> Response:
 
 def put_composite_alarm(request: Request, moto: Moto) -> Response:
     """Keep a composite alarm, which moto does not know; it stays in its first state."""
-    asked = dict(request.parameters)
-    settings = {key: value for key, value in asked.items() if key != "Tags"}
+    params = dict(request.parameters)
+    settings = {key: value for key, value in params.items() if key != "Tags"}
     account = moto.account
-    arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm:{asked['AlarmName']}"
+    arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm:{params['AlarmName']}"
     state = {"AlarmArn": arn, "StateValue": "INSUFFICIENT_DATA", "ActionsEnabled": True}
-    moto.noted(request, "composites")[asked["AlarmName"]] = {**state, **settings}
+    moto.noted(request, "composites")[params["AlarmName"]] = {**state, **settings}
     return json_response({})
 
 
 @completing
 def describe_alarms(request: Request, moto: Moto, response: Response) -> Response:
     """Answer with composite alarms only where they are asked for, as AWS does."""
-    asked = request.parameters
-    names, types = asked.get("AlarmNames"), asked.get("AlarmTypes") or ["MetricAlarm"]
-    found = [
+    params = request.parameters
+    names, types = params.get("AlarmNames"), params.get("AlarmTypes") or ["MetricAlarm"]
+    composites = [
         composite
         for name, composite in moto.noted(request, "composites").items()
         if "CompositeAlarm" in types and (not names or name in names)
     ]
-    return response.with_document({**response.document, "CompositeAlarms": found})
+    return response.with_document({**response.document, "CompositeAlarms": composites})
 
 
 def delete_alarms(request: Request, moto: Moto) -> Response:
@@ -84,16 +84,16 @@ def delete_alarms(request: Request, moto: Moto) -> Response:
 
 def describe_alarm_history(request: Request, moto: Moto) -> Response:
     """Answer what was noted, newest first, for one alarm or all, of one kind or all."""
-    asked = request.parameters
-    start = epoch_s(asked.get("StartDate"))
+    params = request.parameters
+    start = epoch_s(params.get("StartDate"))
     items = [
         item
         for item in _history(request, moto)
-        if asked.get("AlarmName") in {None, item["AlarmName"]}
-        and asked.get("HistoryItemType") in {None, item["HistoryItemType"]}
+        if params.get("AlarmName") in {None, item["AlarmName"]}
+        and params.get("HistoryItemType") in {None, item["HistoryItemType"]}
         and (start is None or item["Timestamp"] >= start)
     ]
-    return json_response({"AlarmHistoryItems": items[::-1][: int(asked.get("MaxRecords", 100))]})
+    return json_response({"AlarmHistoryItems": items[::-1][: int(params.get("MaxRecords", 100))]})
 
 
 def put_alarm_mute_rule(request: Request, moto: Moto) -> Response:
@@ -181,10 +181,10 @@ def filter_log_events(request: Request, moto: Moto) -> Response:
 
 @contextmanager
 def _showing(
-    matches: Callable[[str], bool], backend: Any, asked: Mapping[str, Any]
+    matches: Callable[[str], bool], backend: Any, params: Mapping[str, Any]
 ) -> Iterator[None]:
     """Show moto only the events that match: it writes out an event more slowly than it is searched."""
-    group, since = backend.groups.get(asked.get("logGroupName")), asked.get("startTime") or 0
+    group, since = backend.groups.get(params.get("logGroupName")), params.get("startTime") or 0
     everything = {stream: stream.events for stream in (group.streams.values() if group else ())}
     try:
         for stream, events in everything.items():
@@ -211,16 +211,16 @@ def _selector(pattern: str) -> Callable[[str], bool] | None:
 
 def account_policies(request: Request, moto: Moto) -> Response:
     """Keep policies for all log groups of the account, which moto does not know."""
-    policies, asked = moto.noted(request, "account_policies"), request.parameters
+    policies, params = moto.noted(request, "account_policies"), request.parameters
     if request.operation == "DescribeAccountPolicies":
-        found = [value for (kind, _), value in policies.items() if kind == asked["policyType"]]
-        return json_response({"accountPolicies": found})
-    place = (asked["policyType"], asked["policyName"])
+        of_type = [value for (kind, _), value in policies.items() if kind == params["policyType"]]
+        return json_response({"accountPolicies": of_type})
+    place = (params["policyType"], params["policyName"])
     if request.operation == "DeleteAccountPolicy":
         if policies.pop(place, None) is None:
             return refusal(request, "ResourceNotFoundException", "Policy does not exist")
         return json_response({})
-    policies[place] = {**asked, "scope": "ALL"}
+    policies[place] = {**params, "scope": "ALL"}
     return json_response({"accountPolicy": policies[place]})
 
 
@@ -229,18 +229,18 @@ delete_account_policy = describe_account_policies = put_account_policy = account
 
 def resource_policies(request: Request, moto: Moto) -> Response:
     """Keep the policy of a single log group apart; moto treats it as one of the account."""
-    policies, asked = moto.noted(request, "group_policies"), request.parameters
-    group = asked.get("resourceArn")
+    policies, params = moto.noted(request, "group_policies"), request.parameters
+    group = params.get("resourceArn")
     if request.operation == "DescribeResourcePolicies":
-        if asked.get("policyScope") != "RESOURCE":
+        if params.get("policyScope") != "RESOURCE":
             return moto(request)
-        found = [value for arn, value in policies.items() if group in {None, arn}]
-        return json_response({"resourcePolicies": found})
+        of_group = [value for arn, value in policies.items() if group in {None, arn}]
+        return json_response({"resourcePolicies": of_group})
     if group is None:
         return moto(request)
     if request.operation == "DeleteResourcePolicy":
         return _delete_group_policy(request, policies)
-    document = asked["policyDocument"]
+    document = params["policyDocument"]
     policies[group] = {
         "policyDocument": document,
         "resourceArn": group,
@@ -269,9 +269,9 @@ def _delete_group_policy(request: Request, policies: dict[str, dict[str, Any]]) 
 @completing
 def create_log_group(request: Request, moto: Moto, response: Response) -> Response:
     """Keep the class of the group, which never changes."""
-    if given := request.parameters.get("logGroupClass"):
+    if log_class := request.parameters.get("logGroupClass"):
         groups = moto.backend("logs", request.region).groups
-        setattr(groups[request.parameters["logGroupName"]], _CLASS, given)
+        setattr(groups[request.parameters["logGroupName"]], _CLASS, log_class)
     return response
 
 

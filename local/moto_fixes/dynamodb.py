@@ -52,12 +52,12 @@ delete_item = update_item = put_item
 
 def update_table(request: Request, moto: Moto) -> Response:
     """Keep a change of the encryption, and of the maximum on-demand throughput, which moto ignores."""
-    table, wanted = _table(request, moto), request.parameters.get("SSESpecification")
+    table, sse = _table(request, moto), request.parameters.get("SSESpecification")
     if table and (greatest := request.parameters.get("OnDemandThroughput")):
         setattr(table, _GREATEST, greatest)
-    if table and wanted:
-        given = {"KMSMasterKeyId": _key_arn(wanted, request, moto)} if wanted["Enabled"] else {}
-        table.sse_specification = {**wanted, **given}
+    if table and sse:
+        key = {"KMSMasterKeyId": _key_arn(sse, request, moto)} if sse["Enabled"] else {}
+        table.sse_specification = {**sse, **key}
     return moto(request)
 
 
@@ -70,8 +70,8 @@ def describe_table(request: Request, moto: Moto, response: Response) -> Response
     return response
 
 
-def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
-    key = str(wanted.get("KMSMasterKeyId") or "alias/aws/dynamodb")
+def _key_arn(sse: Mapping[str, Any], request: Request, moto: Moto) -> str:
+    key = str(sse.get("KMSMasterKeyId") or "alias/aws/dynamodb")
     if key.startswith("arn:"):
         return key
     return str(moto.backend("kms", request.region).describe_key(key).arn)
@@ -95,11 +95,11 @@ def describe_kinesis_streaming_destination(request: Request, moto: Moto) -> Resp
     if table is None:
         message = "Requested resource not found: Table not found"
         return refusal(request, "ResourceNotFoundException", message)
-    found = [
+    destinations = [
         {"StreamArn": stream, "DestinationStatus": "ACTIVE"}
         for stream in getattr(table, _DESTINATIONS, ())
     ]
-    return json_response({"TableName": table.name, "KinesisDataStreamDestinations": found})
+    return json_response({"TableName": table.name, "KinesisDataStreamDestinations": destinations})
 
 
 def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
@@ -126,33 +126,33 @@ def query(request: Request, moto: Moto) -> Response:
     """
     from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  # moto is imported late
 
-    given, table = request.parameters, _table(request, moto)
-    values = given.get("ExpressionAttributeValues")
-    if table is None or not values or "KeyConditionExpression" not in given:
+    params, table = request.parameters, _table(request, moto)
+    values = params.get("ExpressionAttributeValues")
+    if table is None or not values or "KeyConditionExpression" not in params:
         return moto(request)
-    named = {DynamoType(value) for value in values.values()}
+    sought = {DynamoType(value) for value in values.values()}
     everything = table.items
     try:
-        table.items = _shown(table, given.get("IndexName"), named)
+        table.items = _shown(table, params.get("IndexName"), sought)
         return moto(request)
     finally:
         table.items = everything
 
 
-def _shown(table: Any, index_name: str | None, named: set[Any]) -> Any:
+def _shown(table: Any, index_name: str | None, sought: set[Any]) -> Any:
     if index_name is None:
-        present = (key for key in named if key in table.items)
+        present = (key for key in sought if key in table.items)
         return _of(table, {key: table.items[key] for key in present})
     index = next((entry for entry in table.all_indexes() if entry.name == index_name), None)
     if index is None:
         return table.items
     keys = [key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH"]
 
-    values = {(entry.type, entry.value) for entry in named}  # a moto value works its hash out anew
+    values = {(entry.type, entry.value) for entry in sought}  # a moto value works its hash out anew
 
     def is_shown(item: Any) -> bool:
-        held = (item.attrs.get(key) for key in keys)
-        return all(entry is not None and (entry.type, entry.value) in values for entry in held)
+        parts = (item.attrs.get(key) for key in keys)
+        return all(entry is not None and (entry.type, entry.value) in values for entry in parts)
 
     if not table.range_key_attr:
         return _of(table, {key: item for key, item in table.items.items() if is_shown(item)})
@@ -201,10 +201,10 @@ def _again(request: Request, items: object, response: Response) -> Response:
 def _transacted(request: Request, moto: Moto) -> Response:
     tables = moto.backend("dynamodb", request.region).tables
     written = [
-        (tables.get(name.rpartition("/")[2]), given)
-        for name, given in writes(request.operation, request.parameters)
+        (tables.get(name.rpartition("/")[2]), write)
+        for name, write in writes(request.operation, request.parameters)
     ]
-    keys = [(table, key_of(table, given)) for table, given in written if table]
+    keys = [(table, key_of(table, write)) for table, write in written if table]
     before = [(table, key, image_of(table, key)) for table, key in keys if key]
     with _tables_uncopied():
         response = moto(request)

@@ -16,27 +16,27 @@ from local.aws.request import Request, Response, epoch_s
 Key = tuple[tuple[str, str], ...]
 
 
-def writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def writes(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield table and key (or whole item) of everything that a call writes."""
     if operation in {"PutItem", "UpdateItem", "DeleteItem"}:
-        yield asked["TableName"], asked.get("Item") or asked["Key"]
+        yield params["TableName"], params.get("Item") or params["Key"]
     elif operation == "BatchWriteItem":
-        for name, requests in asked["RequestItems"].items():
+        for name, requests in params["RequestItems"].items():
             for request in requests:
                 put, delete = request.get("PutRequest"), request.get("DeleteRequest")
                 yield name, put["Item"] if put else delete["Key"]
     elif operation == "TransactWriteItems":
-        for item in asked.get("TransactItems") or ():
+        for item in params.get("TransactItems") or ():
             for kind, write in item.items():
                 if kind != "ConditionCheck":
                     yield write.get("TableName", ""), write.get("Item") or write.get("Key") or {}
 
 
-def key_of(table: Any, given: Mapping[str, Any]) -> Key:
+def key_of(table: Any, item: Mapping[str, Any]) -> Key:
     """Return the key that a write names; empty where it lacks a part, which DynamoDB refuses."""
     names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
-    whole = all(name in given for name in names)
-    return tuple(next(iter(given[name].items())) for name in names) if whole else ()
+    whole = all(name in item for name in names)
+    return tuple(next(iter(item[name].items())) for name in names) if whole else ()
 
 
 def _typed(key: Key) -> list[Any]:
@@ -46,16 +46,16 @@ def _typed(key: Key) -> list[Any]:
 
 
 def image_of(table: Any, key: Key) -> Mapping[str, Any] | None:
-    found = table.get_item(*_typed(key))
-    return dict(found.to_json()["Attributes"]) if found else None
+    item = table.get_item(*_typed(key))
+    return dict(item.to_json()["Attributes"]) if item else None
 
 
-def put_back(table: Any, key: Key, given: Mapping[str, Any] | None) -> None:
+def put_back(table: Any, key: Key, image: Mapping[str, Any] | None) -> None:
     """Let an item be as it was read before; None: it was not there."""
     hash_key, *range_key = _typed(key)
     table.delete_item(hash_key, *(range_key or [None]))
-    if given is not None:
-        table.put_item(dict(given))
+    if image is not None:
+        table.put_item(dict(image))
 
 
 KEPT = 50_000
@@ -86,9 +86,9 @@ def remembering(write: Fix) -> Fix:
         response, log = write(request, moto), _log(request, moto)
         tables = moto.backend("dynamodb", request.region).tables
         written = writes(request.operation, request.parameters) if response.succeeded else ()
-        for name, given in written:
+        for name, item in written:
             table = tables[name.rpartition("/")[2]]
-            key = key_of(table, given)
+            key = key_of(table, item)
             if len(log) == KEPT:
                 moto.notes("dynamodb", request.region)["forgotten"] = log[0].at
             log.append(_Written(time.time(), table.name, key, image_of(table, key)))
@@ -100,11 +100,11 @@ def remembering(write: Fix) -> Fix:
 @completing
 def restore_table_to_point_in_time(request: Request, moto: Moto, response: Response) -> Response:
     """Keep the billing mode of the source, and bring the items to what they were then: moto copies those of now."""
-    asked = request.parameters
+    params = request.parameters
     tables = moto.backend("dynamodb", request.region).tables
-    source, restored = tables[asked["SourceTableName"]], tables[asked["TargetTableName"]]
-    restored.billing_mode = asked.get("BillingModeOverride") or source.billing_mode
-    to = epoch_s(asked.get("RestoreDateTime")) or time.time()
+    source, restored = tables[params["SourceTableName"]], tables[params["TargetTableName"]]
+    restored.billing_mode = params.get("BillingModeOverride") or source.billing_mode
+    to = epoch_s(params.get("RestoreDateTime")) or time.time()
     for key, image in _states(_log(request, moto), source.name, to).items():
         put_back(restored, key, image)
     described = restored.describe(base_key="TableDescription")

@@ -21,16 +21,16 @@ def _subscriptions(topic_arn: str, moto: Moto, region: str) -> list[Any]:
 @completing
 def subscribe(request: Request, moto: Moto, response: Response) -> Response:
     """Leave what its owner has to confirm pending."""
-    asked = request.parameters
-    for subscription in _subscriptions(asked["TopicArn"], moto, request.region):
+    params = request.parameters
+    for subscription in _subscriptions(params["TopicArn"], moto, request.region):
         if (subscription.protocol, subscription.endpoint) == (
-            asked["Protocol"],
-            asked.get("Endpoint"),
+            params["Protocol"],
+            params.get("Endpoint"),
         ):
             subscription.confirmed = (
                 subscription.confirmed or subscription.protocol not in _CONFIRMED_BY_THE_OWNER
             )
-            if not subscription.confirmed and asked.get("ReturnSubscriptionArn") != "true":
+            if not subscription.confirmed and params.get("ReturnSubscriptionArn") != "true":
                 return _replaced(response, subscription.arn, "pending confirmation")
     return response
 
@@ -83,8 +83,8 @@ def get_data_protection_policy(request: Request, moto: Moto) -> Response:
 
 
 def put_data_protection_policy(request: Request, moto: Moto) -> Response:
-    asked = request.parameters
-    moto.noted(request, "data_protection")[asked["ResourceArn"]] = asked["DataProtectionPolicy"]
+    params = request.parameters
+    moto.noted(request, "data_protection")[params["ResourceArn"]] = params["DataProtectionPolicy"]
     return _answer(request, "")
 
 

@@ -83,7 +83,7 @@ def _converged(context: StepContext, *, made_up: bool) -> Changes:
 
 def _converge(context: StepContext, planned: Secret) -> Changes:
     value = secret.NewValue(
-        given=lambda: context.secret(planned.key),
+        supply=lambda: context.secret(planned.key),
         rotate=context.chosen.get(ROTATE.name) == planned.key,
         replace=LINE_TOKEN_FILE.name in context.chosen,
     )

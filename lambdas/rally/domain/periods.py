@@ -40,7 +40,7 @@ def month(text: str) -> str:
 
 
 def _parts(form: re.Pattern[str], text: str) -> tuple[int, int]:
-    found = form.fullmatch(text)
-    if found is None:
+    match = form.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])

@@ -59,18 +59,18 @@ def location_of(master: Mapping[str, Any]) -> Location:
 
     Raises LOCATION_NOT_FOUND if there is none, INVALID_LOCATION if it cannot be right.
     """
-    found = master.get("Location")
-    if not isinstance(found, Mapping) or not found:
+    location = master.get("Location")
+    if not isinstance(location, Mapping) or not location:
         raise Refusal("LOCATION_NOT_FOUND")
-    lat, lon, radius_m = (_number(found, names) for names in SPELLINGS.values())
+    lat, lon, radius_m = (_number(location, names) for names in SPELLINGS.values())
     if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < radius_m < math.inf):
         raise Refusal("INVALID_LOCATION")
     return Location(lat, lon, radius_m)
 
 
-def _number(found: Mapping[str, Any], spellings: tuple[str, ...]) -> float:
+def _number(location: Mapping[str, Any], spellings: tuple[str, ...]) -> float:
     # NaN fails every comparison in the caller, so an unreadable value needs no path of its own.
-    value = next((found[name] for name in spellings if name in found), math.nan)
+    value = next((location[name] for name in spellings if name in location), math.nan)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
