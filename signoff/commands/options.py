@@ -87,10 +87,13 @@ def choice_of(
     option = config.option
     _refuse_blind_runs(config)
     _refuse_what_leads_nowhere(option)
+    option.replay = (
+        option.replay and option.replay.resolve()
+    )  # the run takes the link `latest` away
     loaded = load(option.env, option.environments)
     environment, stack = loaded.environment, None
     if embedded(environment) and not option.replay:
-        stack = composition.embedded_stack()
+        stack = composition.embedded_stack(environment.application.home)
         environment = closing.enter_context(stack.localized(environment))
     if option.replay:
         environment = _as_served(environment, option.replay)

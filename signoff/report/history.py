@@ -140,12 +140,13 @@ def as_json(result: Result) -> bytes:
 
 
 def newest(environment: str, home: Path) -> Result | None:
-    """Read the newest report; None where there is none, or none that this version could have written."""
+    """Read the newest report; None where there is none, or it is a replay's, or none that this version could have written."""
     file = home / REPORTS / environment / "latest" / RESULT
     try:
-        return _results().validate_json(file.read_bytes())
+        found = _results().validate_json(file.read_bytes())
     except (OSError, ValidationError):
         return None
+    return None if found.provenance.replay else found
 
 
 def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

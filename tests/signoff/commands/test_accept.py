@@ -18,7 +18,7 @@ from signoff.judge.observations import AppliedDecision
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
 from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict
-from signoff.report.history import as_json
+from signoff.report.history import as_json, newest
 from signoff.report.page import page
 from tests.production import production_in
 from tests.provenance import PROD_RUN
@@ -179,6 +179,15 @@ def test_report_of_another_application_is_read_beside_its_file(command, says, tm
 
     main([command, "--env=local", f"--environments={file}"])
     assert says in capsys.readouterr().out
+
+
+def test_replay_is_no_report_of_the_environment(tmp_path):
+    latest = tmp_path / "report" / "prod" / "latest"
+    latest.mkdir(parents=True)
+    replayed = Result(provenance=replace(PROD_RUN, replay="inventory.json"), verdict=verdict())
+    (latest / "signoff.json").write_bytes(as_json(replayed))
+
+    assert newest("prod", tmp_path) is None
 
 
 def test_row_that_blocks_takes_no_owner(file, capsys, monkeypatch):

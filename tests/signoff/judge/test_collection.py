@@ -58,7 +58,7 @@ def test_replay_of_what_is_no_inventory_stops_with_one_sentence(project, data):
     saved.unlink() if data is None else saved.write_bytes(data)
 
     done = judge(project)
-    done.stderr.fnmatch_lines(["*--replay inventory.json can't be read as a saved inventory*"])
+    done.stderr.fnmatch_lines(["*--replay */inventory.json can't be read as a saved inventory*"])
     assert done.ret == 4
     assert "INTERNALERROR" not in done.stdout.str()
     assert "codec" not in done.stderr.str()
@@ -264,7 +264,7 @@ def test_refused_run_says_so_on_a_full_disk_too(project):
     Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + full, "utf-8")
 
     done = judge(project)
-    done.stderr.fnmatch_lines(["ERROR: NO VERDICT: --replay inventory.json can't be read *"])
+    done.stderr.fnmatch_lines(["ERROR: NO VERDICT: --replay */inventory.json can't be read *"])
     assert done.ret == Exit.REFUSED
 
 
