@@ -239,7 +239,7 @@ def _rally(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Without these, a wrong place, a missing stamp or one that ends too early goes unseen."""
     compared = Words("stamps are compared with it", "スタンプをこれと照合する")
     for key in ("area", "season", "stamps", "go_live"):
-        if getattr(environment, key) is None:
+        if getattr(environment, key) is None and environment.application.masters:
             yield key, KeyLimit(GIVEN, compared, guided=False)
     if environment.area:
         hidden = Words(

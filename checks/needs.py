@@ -21,7 +21,7 @@ from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
 from signoff.evidence import Record, Records, StoreSettings, open_store
 from signoff.judge.checklist import Checklist, Phase, Row
-from signoff.judge.collection import needs_signature
+from signoff.judge.collection import OF_LINE, is_configured, needs_signature
 from signoff.judge.errors import sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S
@@ -61,6 +61,8 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
     "stamps": (DECIDERS, Words(en="number of stamps", ja="スタンプ数")),
 }
 """Keys of the environment file without which a row is red or has to be signed -> who knows the value, what it is."""
+OF_MASTERS = frozenset({"go_live", "season", "area", "stamps"})
+"""Keys with which the stamp masters are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,11 @@ def _commit(commit: str) -> Need:
 
 
 def _keys(environment: Environment) -> Iterator[Need]:
+    app = environment.application
+    of_others = OF_MASTERS if not app.masters else frozenset()
     for key, (who, what) in KEYS.items():
+        if key in of_others or (key.startswith(OF_LINE) and not app.talks_to_line):
+            continue
         value: object = environment
         for part in key.split("."):
             value = getattr(value, part, None)
@@ -180,16 +186,18 @@ def _of_the_release(environment: Environment, of: Callable[..., Need], run: str)
     if environment.our_code:
         what = Words(en="proof of this commit's build", ja="このコミットのビルドの検証")
         yield of("proof", what, run.format("prove"), took["prove"], DEVELOPER)
-    what = Words(en="stamp masters, migrated", ja="スタンプマスターの移行")
-    how, table = run.format("migrate_masters"), environment.tables["stampmasters"]
-    yield of("manifest", what, how, took["migrate_masters"], table=table)
+    if masters := environment.application.masters:
+        what = Words(en="stamp masters, migrated", ja="スタンプマスターの移行")
+        how, table = run.format("migrate_masters"), environment.tables[masters]
+        yield of("manifest", what, how, took["migrate_masters"], table=table)
 
 
 def _of_trials(environment: Environment, of: Callable[..., Need], run: str) -> Iterator[Need]:
     """Yield what tries what is live: the recount, the rehearsal of the rollbacks, the load test."""
     took, days = durations(), environment.fresh.rehearsal
-    what = Words(en="ranking, recounted", ja="ランキングの再集計")
-    yield of("recount", what, run.format("recount"), took["recount"], days=days)
+    if environment.our_counters:
+        what = Words(en="ranking, recounted", ja="ランキングの再集計")
+        yield of("recount", what, run.format("recount"), took["recount"], days=days)
     what = Words(en="rollbacks, rehearsed", ja="ロールバック訓練")
     how, time = run.format("rehearse_rollbacks"), took["rehearse_rollbacks"]
     yield of("rehearsal", what, how, time, days=days)
@@ -264,7 +272,8 @@ def _steps(environment: Environment, checklist: Checklist) -> Mapping[str, list[
 
 def _by_hand(row: Row, environment: Environment, unwritten: bool) -> bool:
     calls = row.section == "smoke" and unwritten and not row.optional
-    return row.by_signature or needs_signature(row, environment) or calls
+    asked = row.by_signature and is_configured(row, environment)
+    return asked or needs_signature(row, environment) or calls
 
 
 ROOT = Path(__file__).parent.parent

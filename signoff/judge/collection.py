@@ -48,6 +48,8 @@ LEFT_OUT: Mapping[str, Words] = {
 """Why a row is left out where an environment has no such part; other parts are keys of the file."""
 OF_APPLICATION = "application."
 """How a row's ``optional`` begins that is a part of app.toml."""
+OF_LINE = "line."
+"""The same of what is a part of the LINE channels."""
 HAS_NONE = Words(
     en="the application has none (app.toml)",
     ja="アプリケーションに該当するものがありません（app.toml）",
@@ -193,8 +195,22 @@ def settle(findings: Findings, items: list[pytest.Item]) -> None:
 
 def needs_signature(row: Row, environment: Environment) -> bool:
     """Whether a person must sign the row, because production lacks the optional part that it is about."""
-    configured = row.optional is None or _configured(environment, row.optional)
-    return environment.production and row.never_excluded and not configured
+    has_one = not _has_none(row.optional or "", environment)
+    missing = has_one and not is_configured(row, environment)
+    return environment.production and row.never_excluded and missing
+
+
+def is_configured(row: Row, environment: Environment) -> bool:
+    """Whether a row is about every environment, or about an optional part that this one has."""
+    return row.optional is None or _configured(environment, row.optional)
+
+
+def _has_none(key: str, environment: Environment) -> bool:
+    """Whether the application has nothing of what a row is about, so that there is nothing to sign for."""
+    app = environment.application
+    has = {"authorizer": app.authorizer, "our_counters": app.masters}
+    of_line = key.startswith(OF_LINE) and not app.talks_to_line
+    return key.startswith(OF_APPLICATION) or of_line or not has.get(key, True)
 
 
 def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
@@ -202,7 +218,7 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
     environment = choice.environment
     if needs_signature(row, environment):
         return None
-    if row.optional and not _configured(environment, row.optional):
+    if row.optional and not is_configured(row, environment):
         why = _not_configured(row.optional, environment)
         return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=why)
     if choice.embedded and row.not_local:
@@ -216,12 +232,8 @@ def _not_configured(key: str, environment: Environment) -> Words:
     words = Words(
         en=f"{key} is not configured for {{name}}", ja=f"{{name}}に{key}が設定されていません"
     )
-    reason, name = LEFT_OUT.get(key, words), environment.name
-    app = environment.application
-    has = {"authorizer": app.authorizer, "our_counters": app.masters}
-    if key.startswith(OF_APPLICATION) or not has.get(key, True):
-        reason = HAS_NONE
-    return reason.format(name=name)
+    reason = HAS_NONE if _has_none(key, environment) else LEFT_OUT.get(key, words)
+    return reason.format(name=environment.name)
 
 
 def _configured(environment: Environment, key: str) -> bool:
