@@ -1,13 +1,22 @@
 """The checks of an application that is not the rally: what it has none of is left out, and nothing else."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from checks.environment_limits import limits
+from checks.needs import needs
 from plan import plan_for
+from signoff import home_of
 from signoff.environment import load
-from signoff.judge.checklist import expectation
+from signoff.evidence import StoreSettings
+from signoff.evidence.record import Records
+from signoff.judge.checklist import Checklist, Phase, expectation
+from signoff.judge.run import Options
+from tests.healthy import healthy
 from tests.judging import collected
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
 
@@ -52,6 +61,47 @@ def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(proven)
         "SEC-34",
         "SEC-35",
     }
+
+
+def production(folder):
+    """Return the production of an application without masters and LINE, with no key that is about either."""
+    prod = (Path(__file__).with_name("prod.toml")).read_text(encoding="utf-8")
+    of_the_rally = ("tables", "secrets", "area", "season", "stamps", "go_live", "line")
+    kept = [line for line in prod.splitlines() if line.split(" = ")[0] not in of_the_rally]
+    shutil.copytree(EXAMPLE.parent, folder, dirs_exist_ok=True)
+    (folder / "environments.toml").write_text("\n".join(kept), encoding="utf-8")
+    return load("prod", folder / "environments.toml", {}).environment
+
+
+def test_application_without_masters_and_line_is_asked_for_nothing_of_either(tmp_path):
+    environment = production(tmp_path)
+    stores = {"prod": StoreSettings.of(environment)}
+    about = {"checklist": Checklist.load(), "now": healthy().now, "commit": "0123"}
+
+    listed = needs(environment, own=Records(), before=Records(), stores=stores, **about)
+
+    told = " ".join(f"{need.what.en} {need.how}" for need in listed)
+    assert not re.search(
+        r"masters|recount|LINE|LIFF|\bbot\b|season|area|stamps|SMOKE-(18|20)", told
+    )
+    assert not {"area", "season", "stamps", "go_live"} & {*limits(environment)}
+
+
+@pytest.mark.parametrize(
+    ("beside", "own"), [("app.toml", True), (None, False)], ids=["an application", "none"]
+)
+def test_file_of_environments_is_an_application_s_own_where_that_lies_beside_it(
+    beside, own, tmp_path
+):
+    (tmp_path / (beside or "other.toml")).touch()
+    file = tmp_path / "environments.toml"
+    given = dict.fromkeys(("replay", "api_url"))
+
+    options = Options(
+        **given, phase=Phase.BEFORE, rows=(), lang="en", root=home_of(file), environments=file
+    )
+
+    assert options.own_file is own
 
 
 def test_faults_are_counted_in_the_namespace_that_the_application_names():

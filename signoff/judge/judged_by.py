@@ -24,6 +24,7 @@ import pytest
 from botocore.loaders import create_loader
 
 from signoff.judge import installed
+from signoff.judge.run import CHOICE
 from signoff.judge.verdict import RunCondition
 
 UNKNOWN = "unknown"
@@ -131,8 +132,9 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
-    root = config.rootpath
-    yield from of_the_commit(commit_of_run(root))
+    root, home = config.rootpath, config.stash[CHOICE].options.root
+    for folder in (root,) if home.is_relative_to(root) else (root, home):
+        yield from of_the_commit(commit_of_run(folder))
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from installed.other_versions(root, sys.path)

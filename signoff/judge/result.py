@@ -46,7 +46,9 @@ class Provenance:
     """SHA-256 of the saved inventory."""
     replay: str | None = None
     elsewhere: tuple[str, ...] = ()
-    """Options that made the run look at something else than the environment itself."""
+    """Options that made the run look at something else than the checkout's own environment."""
+    own_file: bool = False
+    """The file of environments is that of the application beside it: the run looked at the environment itself."""
     local: bool = False
     """An embedded stack that this software started itself."""
     kept_stack: str | None = None
@@ -92,7 +94,9 @@ class Provenance:
             return None
         if self.endpoint:
             return Words.same(f"AWS_ENDPOINT_URL={self.endpoint}")
-        return Words.same(", ".join(self.elsewhere)) if self.elsewhere else None
+        own = {self.environments_file} if self.own_file else set()
+        others = [option for option in self.elsewhere if option not in own]
+        return Words.same(", ".join(others)) if others else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +202,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         digest=digest(inventory),
         replay=options.replay.name if options.replay else None,
         elsewhere=options.elsewhere,
+        own_file=options.own_file,
         local=choice.embedded,
         kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,

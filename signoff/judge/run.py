@@ -113,6 +113,11 @@ class Options:
     """Wait for what only time repairs before judging."""
 
     @property
+    def own_file(self) -> bool:
+        """Whether the file of environments is that of the application which it lies beside."""
+        return self.environments.resolve() == self.root.resolve() / ENVIRONMENTS.name
+
+    @property
     def elsewhere(self) -> tuple[str, ...]:
         """Options by which this run does not look at the environment as the repository has it."""
         given = (

@@ -65,6 +65,15 @@ def test_commands_read_the_file_of_environments_that_the_run_read():
     assert unknown.command == "pytest --env prod --environments ours.toml"
 
 
+@pytest.mark.parametrize("own_file", [True, False])
+def test_file_that_lies_beside_its_application_is_no_other_than_the_environments_own(own_file):
+    elsewhere = ("--environments todo/environments.toml",)
+    run = replace(PROD, elsewhere=elsewhere, own_file=own_file)
+
+    assert run.chosen == "--env prod --environments todo/environments.toml"
+    assert (run.rehearsal is None) is own_file
+
+
 @pytest.mark.parametrize(
     "command", ["python -m load run", "signoff clean", "python -m runbook fix"]
 )
