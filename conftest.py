@@ -11,7 +11,7 @@ from aws.release import Builds, Package
 from aws.words import Words
 from plan import Plan, plan_for, scope_of
 from plan.edge import judged_for
-from runbook.stack_process import BEGUN, KEPT_AT, StackChild, StackProcess
+from runbook.stack_process import BEGUN, StackChild, StackProcess, kept_at
 from signoff.environment import Environment
 from signoff.judge.judged_by import judged_by
 from signoff.judge.run import Composition, EmbeddedStack, Exhibit
@@ -74,9 +74,9 @@ def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
     return left_behind(environment, home)
 
 
-def _embedded_stack(begun: StackChild | None) -> EmbeddedStack:
+def _embedded_stack(begun: StackChild | None, home: Path) -> EmbeddedStack:
     from runbook.local_stack import local_stack, provision_stack  # noqa: PLC0415 - only for the local environment
 
-    if KEPT_AT.exists():
-        return local_stack()
+    if kept_at(home).exists():
+        return local_stack(home)
     return StackProcess(provision_stack, begun or StackChild())

@@ -44,12 +44,12 @@ class LoadComposition:
 
     def kept(self) -> "Stack | None":
         """Return the local stack that is kept up."""
-        return _local_stack().kept()
+        return _local_stack(self.root).kept()
 
     @contextmanager
     def stack(self, environment: Environment, say: Say) -> Iterator["Stack"]:
         """Start a local stack, or join the kept one, and point AWS calls at it."""
-        local = _local_stack()
+        local = _local_stack(self.root)
         with (
             local.localized(environment) as localized,
             local.start(localized, lambda en, ja: say(Words(en, ja))) as started,
@@ -116,10 +116,10 @@ def _target(
     return LoadTarget(environment=environment, live=composition.live(environment), **about)
 
 
-def _local_stack() -> "LocalStack[Environment]":
+def _local_stack(home: Path) -> "LocalStack[Environment]":
     from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
 
-    return local_stack()
+    return local_stack(home)
 
 
 def local_smoke(join: Callable[[Path, Path], LoadComposition] = LoadComposition) -> LoadRun:

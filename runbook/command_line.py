@@ -220,5 +220,6 @@ UP = Command(
         is_flag=True,
         words=Words(en="start an account with nothing in it", ja="何もないアカウントで始める"),
     ),
+    environments_option(),
     does="runbook.up:keep_up",
 )

@@ -26,8 +26,8 @@ from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
-from signoff import home_of
-from signoff.environment import Environment
+from signoff import INSTALLED, home_of
+from signoff.environment import ENVIRONMENTS, Environment
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.environment.value_types import is_name
 from signoff.evidence import StoreSettings, open_store
@@ -210,9 +210,12 @@ def reachable(environment: Environment) -> Iterator[Environment]:
     """Yield the environment, with calls going to the kept stack where it is the local one; GuardError where none is."""
     with reached(environment) as there:
         if there is None:
+            home = environment.application.home
+            own = f"signoff up --environments {home / ENVIRONMENTS.name}"
+            up = "make up" if home == ROOT and not INSTALLED else own
             raise GuardError(
-                en="no local stack is up: run `make up` in another terminal, then this again",
-                ja="ローカルスタックが起動していません。別のターミナルで`make up`を実行してから、もう一度実行してください",
+                en=f"no local stack is up: run `{up}` in another terminal, then this again",
+                ja=f"ローカルスタックが起動していません。別のターミナルで`{up}`を実行してから、もう一度実行してください",
             )
         yield there
 

@@ -6,6 +6,7 @@ A run against AWS loads nothing of local/, and one that joins a kept stack neith
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from time import sleep as real_sleep
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import boto3
 
 from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
-from runbook.stack_process import KEPT_AT, served_by
+from runbook.stack_process import ROOT, kept_at, served_by
 from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
@@ -26,14 +27,16 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
 
 
-def local_stack(*, sleep: Sleep = real_sleep, late: bool = False) -> "LocalStack[Environment]":
-    """Return the stack, not yet started; its provisioning waits by ``sleep``, also for ``late`` reads."""
+def local_stack(
+    home: Path = ROOT, *, sleep: Sleep = real_sleep, late: bool = False
+) -> "LocalStack[Environment]":
+    """Return the stack of the application there, not yet started; its provisioning waits by ``sleep``, also for ``late`` reads."""
     from local.keeping import LocalStack  # noqa: PLC0415 - see above
 
     return LocalStack(
         provision=partial(provision_stack, sleep=sleep, late=late),
         served_by=served_by,
-        kept_at=KEPT_AT,
+        kept_at=kept_at(home),
         refuse=lambda en, ja: GuardError(en=en, ja=ja),
     )
 
@@ -44,7 +47,7 @@ def reached(environment: Environment) -> Iterator[Environment | None]:
     if not embedded(environment):
         yield environment
         return
-    stack = local_stack()
+    stack = local_stack(environment.application.home)
     if stack.kept() is None:
         yield None
         return

@@ -25,8 +25,14 @@ if TYPE_CHECKING:
     from signoff.environment import Environment
 
 ROOT = Path(__file__).parent.parent
-KEPT_AT = ROOT / "report" / "local" / "stack.json"
-"""Where a kept stack leaves its address."""
+
+
+def kept_at(home: Path) -> Path:
+    """Return where a kept stack leaves its address: each application's among its own reports."""
+    return home / "report" / "local" / "stack.json"
+
+
+KEPT_AT = kept_at(ROOT)
 Say = Callable[[str, str], None]
 Provision = Callable[["Environment", str, Say], None]
 """Called with the localized environment, the channel access token that its LINE accepts, and what tells progress."""

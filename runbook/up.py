@@ -10,27 +10,27 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from aws.words import Say, Words, in_language
+from aws.words import Words, in_language
 from local.keeping import LocalStack
 from local.stack import Stack
 from runbook.local_stack import local_stack
-from runbook.stack_process import KEPT_AT
 from signoff.environment import Environment, load
 from signoff.environment.guard import GuardError
 
 ALREADY = 4
-TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
-def keep_up(*, empty: bool, lang: str) -> int:
+def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
     """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
-    make: Callable[[], LocalStack[Environment]] = click.get_current_context().meta.get(
+    make: Callable[[Path], LocalStack[Environment]] = click.get_current_context().meta.get(
         "stack", local_stack
     )
-    return _keep(empty, in_language(lang), lang, make())
+    environment = load("local", environments).environment
+    return _keep(empty, lang, environment, make(environment.application.home))
 
 
-def _keep(empty: bool, say: Say, lang: str, local: LocalStack[Environment]) -> int:
+def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack[Environment]) -> int:
+    say = in_language(lang)
     console = Console(highlight=False, emoji=False)
     try:
         kept = local.kept()
@@ -44,7 +44,7 @@ def _keep(empty: bool, say: Say, lang: str, local: LocalStack[Environment]) -> i
         )
         print(running, file=sys.stderr)
         return ALREADY
-    environment = load("local").environment
+    token_at = local.kept_at.with_name("line-token")
 
     def shown(en: str, ja: str) -> None:
         status.update(say(en, ja))
@@ -54,12 +54,12 @@ def _keep(empty: bool, say: Say, lang: str, local: LocalStack[Environment]) -> i
         console.status(say("starting", "起動中")) as status,
         local.start(localized, shown, empty=empty) as stack,
         local.keep(stack),
-        _token_lies_ready(stack),
+        _token_lies_ready(stack, token_at),
     ):
         status.stop()
         console.print(address(stack, environment.region)[lang], soft_wrap=True)
         if empty:
-            console.print(_first_steps()[lang], soft_wrap=True)
+            console.print(_first_steps(_relative(token_at))[lang], soft_wrap=True)
         _until_stopped()
     return 0
 
@@ -86,29 +86,27 @@ Ctrl-Cで終了し、すべて消去します。""",
     )
 
 
-def _first_steps() -> Words:
-    command = (
-        f"python -m runbook provision --env local --go --line-token-file {_relative(TOKEN_AT)}"
-    )
+def _first_steps(token_at: Path) -> Words:
+    command = f"python -m runbook provision --env local --go --line-token-file {token_at}"
     return Words(
         en=f"""
-It is empty. Follow runbook/pages/index.en.md step by step, with --env local (the LINE token is in {_relative(TOKEN_AT)}); or all at once:
+It is empty. Follow runbook/pages/index.en.md step by step, with --env local (the LINE token is in {token_at}); or all at once:
 {command}""",
         ja=f"""
-中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか（LINEトークンは{_relative(TOKEN_AT)}）、一度に作成します:
+中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか（LINEトークンは{token_at}）、一度に作成します:
 {command}""",
     )
 
 
 @contextmanager
-def _token_lies_ready(stack: Stack) -> Iterator[None]:
+def _token_lies_ready(stack: Stack, at: Path) -> Iterator[None]:
     """Leave the token that the fake of LINE accepts in a file, as LINE's console would show it."""
-    TOKEN_AT.touch(mode=0o600)
-    TOKEN_AT.write_text(stack.line_token, encoding="utf-8")
+    at.touch(mode=0o600)
+    at.write_text(stack.line_token, encoding="utf-8")
     try:
         yield
     finally:
-        TOKEN_AT.unlink(missing_ok=True)
+        at.unlink(missing_ok=True)
 
 
 def _relative(path: Path) -> Path:

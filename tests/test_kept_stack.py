@@ -41,6 +41,10 @@ def test_no_stack_of_its_own_is_started_instead(silent):
         pass
 
 
+def test_kept_stack_of_one_application_answers_no_other(tmp_path):
+    assert local_stack(tmp_path).kept_at == tmp_path / "report/local/stack.json"
+
+
 def test_without_a_file_nothing_is_kept(tmp_path):
     assert replace(local_stack(), kept_at=tmp_path / "none.json").kept() is None
 

@@ -70,8 +70,8 @@ class Composition(Generic[PlanT]):
     plan_for: Callable[[Environment], PlanT]
     scope_of: Callable[[PlanT, Environment], Scope]
     """What has to be read for a plan."""
-    embedded_stack: Callable[[], EmbeddedStack]
-    """Called, which imports the emulator, only in a run that such a stack serves."""
+    embedded_stack: Callable[[Path], EmbeddedStack]
+    """Called with the application's folder, which imports the emulator, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment besides the rows."""
     demand: Callable[[Environment], Words] = lambda _: SILENCE

@@ -9,8 +9,8 @@ from tests.local.late.clock import Clock
 from tests.local.late.layer import LateAws
 
 
-def late_stack(clock):
-    local = local_stack(sleep=clock.sleep, late=True)
+def late_stack(clock, home):
+    local = local_stack(home, sleep=clock.sleep, late=True)
     local.aws = partial(LateAws, clock=clock)
     return local
 

@@ -54,7 +54,9 @@ def test_only_a_stack_of_our_own_is_asked_without_call_rates(stack, rates, tmp_p
         derived=SILENCE,
         plan=healthy().plan,
         checklist=Checklist.load(),
-        composition=Composition(plan_for=plan_for, scope_of=scope_of, embedded_stack=lambda: stack),
+        composition=Composition(
+            plan_for=plan_for, scope_of=scope_of, embedded_stack=lambda _: stack
+        ),
         started=datetime.now(UTC),
         stack=stack,
     )
