@@ -1,27 +1,20 @@
 """Stops a run that would judge another account or Region than the environment's, before anything is checked.
 
 GuardError        one sentence: what was asked, what was found, what to do
-
-Credentials that a person types, or a program prints, are refused in a sentence where there is no terminal, or where the
-program never ends: botocore would prompt into a log file, and wait for the program forever.
 """
 
 import re
 import ssl
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from getpass import getpass
-from typing import Any
 
 import boto3
 from botocore import exceptions
 from botocore.config import Config
-from botocore.credentials import ProcessProvider
 from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -41,49 +34,20 @@ CREDENTIALS = (
 )
 """What botocore raises where it has no usable credentials, from any provider."""
 
-WITHIN_S = 120
-"""A credential process may open a browser, in which the user logs in."""
 DEVICE = re.compile(r"arn:\S+?(?=:?\s|:?$)")
 
 
-class UnansweredError(Bilingual):
-    """What a provider asks for was not typed, or its program did not end."""
-
-
-def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Session:
-    """Make the session's credential providers raise UnansweredError instead of waiting forever; return the session."""
-    # botocore has no public way to the parts of its providers.
-    providers = {
-        provider.METHOD: provider
-        for provider in session._session.get_component("credential_provider").providers  # noqa: SLF001 - botocore has no public way to these
-    }
-    run = partial(_BoundedProcess, within_s=within_s)
-    if process := providers.get("custom-process"):
-        process._popen = run  # noqa: SLF001 - botocore has no public way to these
-    if role := providers.get("assume-role"):
-        role._prompter = typed_code  # noqa: SLF001 - botocore has no public way to these
-        builder = role._profile_provider_builder  # noqa: SLF001 - botocore has no public way to these
-        builder._create_process_provider = _of_profiles(session, run)  # noqa: SLF001 - botocore has no public way to these
-    return session
-
-
-def _of_profiles(session: boto3.Session, run: Any) -> Callable[[str], ProcessProvider]:
-    """Return a factory of providers for source profiles with a ``credential_process``."""
-
-    def make(profile_name: str) -> ProcessProvider:
-        config = session._session.full_config  # noqa: SLF001 - botocore has no public way to these
-        return ProcessProvider(profile_name=profile_name, load_config=lambda: config, popen=run)
-
-    return make
+class NoTerminalError(Bilingual):
+    """A role of the profile wants a code and there is no terminal to type it at."""
 
 
 def typed_code(prompt: str) -> str:
-    """Ask for the code of an MFA device at the terminal; UnansweredError where there is none."""
+    """Ask for the code of an MFA device at the terminal; NoTerminalError where there is none."""
     if sys.stdin.isatty():
         return getpass(prompt)
     found = DEVICE.search(prompt)
     device = found[0] if found else "MFA"
-    raise UnansweredError(
+    raise NoTerminalError(
         en=f"the role of the profile wants a code of {device}, and there is no terminal to type it at;"
         " get keys at one (`aws configure export-credentials --format env`) and set them here",
         ja=f"プロファイルのロールが{device}のコードを求めていますが、入力できるターミナルがありません。ターミナルで"
@@ -91,25 +55,11 @@ def typed_code(prompt: str) -> str:
     )
 
 
-class _BoundedProcess(subprocess.Popen):  # type: ignore[type-arg]  # of bytes or text, as botocore asks
-    """A program that is killed after ``within_s`` seconds, with UnansweredError."""
-
-    def __init__(self, *arguments: Any, within_s: float, **options: Any) -> None:
-        self._within_s = within_s
-        super().__init__(*arguments, **options)
-
-    def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002 - Popen's name
-        try:
-            return super().communicate(input, timeout or self._within_s)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            self.wait()
-        raise UnansweredError(
-            en=f"the credential_process of the profile did not end within {self._within_s:g} s;"
-            " run it by hand to see what it waits for",
-            ja=f"プロファイルのcredential_processが{self._within_s:g}秒以内に終わりません。"
-            "手動で実行して、何を待っているか確認してください",
-        )
+def _prompting(session: boto3.Session) -> boto3.Session:
+    """Let the session ask for a code as `typed_code` does; botocore would prompt into a log file."""
+    providers = session._session.get_component("credential_provider")  # noqa: SLF001 - there is no public way
+    providers.get_provider("assume-role")._prompter = typed_code  # noqa: SLF001 - as above
+    return session
 
 
 def no_credentials(error: BaseException) -> Words:
@@ -173,7 +123,7 @@ class Caller:
 def open_session(region: str | None, profile: str | None = None) -> boto3.Session:
     """Open a session with this profile, else with ``AWS_PROFILE``. Raises GuardError."""
     try:
-        return attended(boto_session(region, profile))
+        return _prompting(boto_session(region, profile))
     except exceptions.ProfileNotFound as error:
         raise GuardError(
             en=f"there is no AWS profile {error.kwargs['profile']}; "
@@ -247,7 +197,7 @@ def _caller(
             ja=f"{environment.name}: sts:GetCallerIdentityの応答がAWSのものではありません。"
             f"AWS_ENDPOINT_URLの接続先を確認してください",
         ) from None
-    except UnansweredError as error:
+    except NoTerminalError as error:
         raise GuardError(_needed(environment, error.words)) from None
     except NoAnswerError as error:
         raise GuardError(_silent(environment, error.words)) from None

@@ -9,13 +9,12 @@ from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-import boto3
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from signoff.environment import load
-from signoff.environment.guard import GuardError, attended, guard, open_session
+from signoff.environment.guard import GuardError, guard, open_session
 
 SECRET = "wJalrXUtnFEMI/K7MDENG"
 LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -365,20 +364,3 @@ def test_misspelt_profile_is_told(monkeypatch, caller):
 
     with pytest.raises(GuardError, match=r"there is no AWS profile prdo; set AWS_PROFILE"):
         caller()
-
-
-@pytest.mark.parametrize(
-    "chain", ["", f"[profile role]\nrole_arn = {ROLE}\nsource_profile = base\n"]
-)
-def test_a_process_that_never_ends_is_ended_and_told(home, path, chain):
-    configured(home, f"[profile base]\ncredential_process = sleep 60\n{chain}")
-    environment = load("prod", path, {}).environment
-    profile = "role" if chain else "base"
-    session = attended(
-        boto3.Session(profile_name=profile, region_name="ap-northeast-1"), within_s=0.1
-    )
-
-    with pytest.raises(
-        GuardError, match=r"credential_process of the profile did not end within 0.1 s"
-    ):
-        guard(session, environment)
