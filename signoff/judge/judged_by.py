@@ -1,7 +1,7 @@
 """What judges production: a commit alone, or with code, packages and addresses from elsewhere.
 
 A person who can start a process can make it do anything. What is reported here happens by mistake or in a hurry: a change that
-git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
+git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, a proxy that was left in the environment.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -28,8 +27,6 @@ from signoff.judge.run import CHOICE
 from signoff.judge.verdict import RunCondition
 
 UNKNOWN = "unknown"
-BY_HASH_UNCHECKED = b"\x01\x00\x00\x00"
-"""The flags of compiled code that Python runs without a look at its source (PEP 552)."""
 CHANGED = "+changes"
 """Appended to the commit if the tree differs from it."""
 CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
@@ -73,27 +70,21 @@ def _unlike(root: Path) -> Iterator[str]:
 
 
 def _code(root: Path) -> Iterator[str]:
-    """Yield every file of code that a run from this checkout can import or read, regardless of its folder."""
-    for folder, files in _folders(root):
-        for name in files:
-            if Path(name).suffix in CODE:
-                yield (folder / name).relative_to(root).as_posix()
-
-
-def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield the folders from which a run can import, with the names of their files; caches and installed packages are left out."""
+    """Yield every file of code that a run from this checkout can import or read; caches and installed packages are left out."""
     packages = Path(sys.prefix).resolve()
     for name, below, files in os.walk(root):
         folder = Path(name)
         left = LEFT_BY_RUNS if folder == root else frozenset()
-        # A name with a dot can't be imported; caches are looked at apart (unchecked_caches).
+        # A name with a dot can't be imported; Python compares what it compiled with its source.
         below[:] = [
             child
             for child in below
             if not (child.startswith(".") or child == installed.CACHE or child in left)
             and (folder / child).resolve() != packages
         ]
-        yield folder, files
+        for file in files:
+            if Path(file).suffix in CODE:
+                yield (folder / file).relative_to(root).as_posix()
 
 
 def _tree(root: Path) -> list[tuple[str, str, str]]:
@@ -140,7 +131,6 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from installed.other_versions(root, sys.path)
     yield from installed.changed_packages(sys.path, sys.modules.values())
     yield from folders_of_imports(root)
-    yield from unchecked_caches(root)
     yield from models()
     yield from addresses()
 
@@ -201,34 +191,6 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
                 ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
                 "PYTHONPATHから外してください",
             )
-
-
-def unchecked_caches(root: Path) -> Iterator[RunCondition]:
-    """Yield the compiled modules that Python runs without a look at their source (PEP 552).
-
-    Those with a date are what Python itself writes, those whose hash is checked what pytest writes of tests and conftests: neither
-    is run once the source was changed.
-    """
-    for folder, _ in _folders(root):
-        for path in sorted((folder / installed.CACHE).glob("*.pyc")):
-            if _is_unchecked(path):
-                name = path.relative_to(root).as_posix()
-                yield RunCondition.of(
-                    name,
-                    en=f"{name} is compiled code that may run in place of its source, without being compared with it (PEP 552): delete it",
-                    ja=f"{name}は、ソースと照合せずに実行されるコンパイル済みコードです（PEP 552）。削除してください",
-                )
-
-
-def _is_unchecked(path: Path) -> bool:
-    """Whether this interpreter takes the file for code whose hash it does not check; another's is compiled anew."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(16)
-    except OSError:
-        return False
-    # A file that is cut off before its 16 bytes is compiled anew as well.
-    return len(header) == 16 and header[:8] == MAGIC_NUMBER + BY_HASH_UNCHECKED
 
 
 def models() -> Iterator[RunCondition]:

@@ -1,8 +1,5 @@
 """What judges production: code, packages and addresses that are not the commit's are named."""
 
-import os
-import py_compile
-import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -17,7 +14,6 @@ from signoff.judge.judged_by import (
     models,
     of_the_commit,
     start_up_code,
-    unchecked_caches,
 )
 from tests.signoff.checkout import committed, git
 
@@ -135,83 +131,6 @@ def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
     monkeypatch.setattr(sys, "path", ["", str(ROOT / "tests"), str(tmp_path / "no"), *sys.path])
 
     assert list(folders_of_imports(ROOT)) == []
-
-
-@pytest.fixture
-def cached(tmp_path):
-    """Return where a module's cache is, made of other code than the module has."""
-
-    def compiled(mode):
-        folder = tmp_path / "checks"
-        folder.mkdir()
-        (folder / "__init__.py").touch()
-        source = folder / "rally.py"
-        source.write_text("print('forged')\n")
-        path = Path(py_compile.compile(str(source), invalidation_mode=mode))
-        source.write_text("print('of the commit')\n")
-        return path
-
-    return compiled
-
-
-def test_cache_that_is_not_compared_with_its_source_is_named(tmp_path, cached):
-    path = cached(py_compile.PycInvalidationMode.UNCHECKED_HASH)
-
-    (condition,) = unchecked_caches(tmp_path)
-
-    assert condition.what == path.relative_to(tmp_path).as_posix()
-    assert condition.words.en.startswith(f"{condition.what} is compiled code that may run")
-
-
-def test_cache_that_is_named_runs_in_place_of_its_source(tmp_path, cached):
-    cached(py_compile.PycInvalidationMode.UNCHECKED_HASH)
-
-    ran = subprocess.run(
-        [sys.executable, "-c", "import checks.rally"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert ran.stdout == "forged\n"
-
-
-COMPARED = (py_compile.PycInvalidationMode.TIMESTAMP, py_compile.PycInvalidationMode.CHECKED_HASH)
-
-
-@pytest.mark.parametrize("mode", COMPARED)
-def test_cache_that_is_compared_with_its_source_is_no_condition(tmp_path, cached, mode):
-    cached(mode)
-
-    assert list(unchecked_caches(tmp_path)) == []
-
-
-def test_cache_that_pytest_leaves_is_no_condition(tmp_path):
-    (tmp_path / "test_rally.py").write_text("def test_rally(): pass", encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", f"--rootdir={tmp_path}", "-c", os.devnull, str(tmp_path)],
-        cwd=tmp_path, check=True, capture_output=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-    )  # fmt: skip
-
-    assert list((tmp_path / "__pycache__").glob("*.pyc"))
-    assert list(unchecked_caches(tmp_path)) == []
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\xcb\x0d\x0d\x0a\x01\x00", b"\x00\x00\x0d\x0a\x01" + bytes(11)],
-    ids=["empty", "cut off", "of another interpreter"],
-)
-def test_cache_that_python_compiles_anew_is_no_condition(tmp_path, cached, content):
-    cached(py_compile.PycInvalidationMode.UNCHECKED_HASH).write_bytes(content)
-
-    assert list(unchecked_caches(tmp_path)) == []
-
-
-def test_this_checkout_has_no_unchecked_cache():
-    assert list(unchecked_caches(ROOT)) == []
 
 
 @pytest.mark.parametrize(("file", "conditions"), [("service-2.json", 1), ("README", 0)])
