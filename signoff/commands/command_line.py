@@ -118,6 +118,9 @@ class Command(click.Command):
         """Return heading -> entries that stand below the options."""
         return {}
 
+    def examples_of(self, _: click.Context) -> Words:
+        return self.examples
+
     def reason_not_taken(self, _: click.Context, __: str) -> Words:
         """Return what there is to say of an option or argument that this command does not take; empty: nothing."""
         return SILENCE
@@ -171,7 +174,7 @@ def named(where: str) -> Any:
 def _help(**_: object) -> int:
     ctx = click.get_current_context()
     if ctx.invoked_subcommand is None:
-        print(ctx.get_help())
+        print(ctx.get_help(), end="")
     return 0
 
 
@@ -245,7 +248,7 @@ def page_of(command: Command, ctx: click.Context) -> HelpPage:
             **command.pages(ctx),
             Words(en="options", ja="オプション"): [*options, helping],
         },
-        examples=command.examples,
+        examples=command.examples_of(ctx),
     )
 
 

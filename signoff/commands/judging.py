@@ -1,4 +1,4 @@
-"""``signoff judge``: becomes pytest at the root of this project, from any folder."""
+"""``signoff judge`` and ``signoff replay``: become pytest at the root of this project, from any folder."""
 
 import os
 import sys
@@ -6,16 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from aws.words import Words
 from signoff import ROOT
+from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
+from signoff.judge.errors import UnusableFileError
+from signoff.report.verify import provenance_of
+
+NO_FILE = Words(
+    en="there is no file {}; give the inventory.json of a run",
+    ja="ファイル{}がありません。実行が残したinventory.jsonを指定してください",
+)
+NO_NAME = Words(
+    en="{} does not say which environment it is of; add --env NAME",
+    ja="{}からは環境が分かりません。--env NAMEを加えてください",
+)
 
 
 def judge(*, of_pytest: tuple[str, ...], **asked: Any) -> NoReturn:
     """Judge an environment; what stood behind ``--`` goes to pytest as it is."""
-    arguments = [*_given(asked), *of_pytest]
-    os.chdir(ROOT)
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - the same interpreter
+    _become_pytest([*_given(asked), *of_pytest])
 
 
 def _given(asked: dict[str, Any]) -> Iterator[str]:
@@ -29,3 +39,27 @@ def _given(asked: dict[str, Any]) -> Iterator[str]:
             several = value if option.multiple else [value]
             for entry in several:
                 yield f"{flag}={entry.absolute() if isinstance(entry, Path) else entry}"
+
+
+def _become_pytest(arguments: list[str]) -> NoReturn:
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - the same interpreter
+
+
+def replay(inventory: Path, env: str | None, lang: str) -> NoReturn:
+    """Judge a saved inventory, of the environment that it is of."""
+    if not inventory.is_file():
+        raise CommandLineError(NO_FILE.format(inventory))
+    name = env or _environment_of(inventory)
+    if name is None:
+        raise CommandLineError(NO_NAME.format(inventory))
+    _become_pytest([f"--env={name}", f"--replay={inventory.resolve()}", f"--lang={lang}"])
+
+
+def _environment_of(inventory: Path) -> str | None:
+    """Return the environment of the run whose folder holds this inventory; None if nothing there names it."""
+    try:
+        return str(provenance_of(inventory.parent)["environment"])
+    except UnusableFileError:
+        return None

@@ -1,20 +1,25 @@
-"""The one command: its subcommands and their options.
+"""The one command: its subcommands and their options, and, called without any, what to do next.
 
 This module and those that it names are light: what a subcommand does is imported when it runs.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from aws.words import LANGUAGES, Words
+from aws.visible import visible_line
+from aws.words import Words
+from signoff import environments_file, home_of
 from signoff.commands.command_line import (
     Argument,
     Command,
     CommandGroup,
     CommandOption,
     Day,
+    environment_names,
     environment_option,
     environments_option,
     row_ids,
@@ -22,6 +27,20 @@ from signoff.commands.command_line import (
 from signoff.commands.judging_options import JUDGING
 from signoff.judge.exit_codes import EXIT_CODES
 
+FIRST = Words(
+    en="signoff judge                      no report yet: judge the embedded stack, in a quarter of a minute",
+    ja="signoff judge                      レポートがありません。まず組み込みスタックを判定します（約15秒）",
+)
+PROD = (
+    Words(
+        en="signoff init --env prod --to environments.toml   fill in your account",
+        ja="signoff init --env prod --to environments.toml   アカウントの内容を環境ファイルに書く",
+    ),
+    Words(
+        en="signoff needs --env prod                         list what a GO of production needs",
+        ja="signoff needs --env prod                         本番のGOに必要な前提を一覧する",
+    ),
+)
 SUBCOMMANDS: Mapping[str, str] = {
     "judge": "signoff.commands.subcommands:JUDGE",
     "needs": "signoff.commands.subcommands:NEEDS",
@@ -31,6 +50,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "accept": "signoff.commands.subcommands:ACCEPT",
     "load": "load.command_line:LOAD",
     "verify": "signoff.commands.subcommands:VERIFY",
+    "replay": "signoff.commands.subcommands:REPLAY",
     "policy": "signoff.commands.subcommands:POLICY",
     "clean": "smoke.command_line:CLEAN",
     "up": "runbook.command_line:UP",
@@ -59,6 +79,7 @@ completion (bash; zsh and fish likewise): eval "$(_SIGNOFF_COMPLETE=bash_source 
 """,
 )
 EXITS = Words(en="exit codes:", ja="終了コード:")
+NEXT = Words(en="next:", ja="次の操作:")
 KINDS = ("reader", "smoke", "ci", "trust")
 NEEDS = Command(
     "needs",
@@ -166,6 +187,54 @@ INIT = Command(
 )
 
 
+def next_step(root: Path) -> Sequence[Words]:
+    """Return what to enter next, with the reason."""
+    newest = _newest(root / "report")
+    if newest is None:
+        return (FIRST,)
+    name, decision = newest
+    match decision:
+        case "NO-GO":
+            en, ja = (
+                "the newest verdict is NO-GO: fix its red rows",
+                "最新の判定はNO-GOです。不合格項目を直します",
+            )
+            return (_line(f"signoff fix --env {name}", en, ja),)
+        case "CONDITIONAL":
+            en, ja = (
+                "the newest verdict is CONDITIONAL: list what has no owner yet",
+                "最新の判定は条件付きGOです。担当者のいない条件を一覧します",
+            )
+            return (_line(f"signoff accept --env {name}", en, ja),)
+    en, ja = (
+        f"the newest verdict is {decision}: prove its files",
+        f"最新の判定は{decision}です。ファイルを検証します",
+    )
+    verified = _line(f"signoff verify report/{name}/latest", en, ja)
+    return (verified, *PROD) if name == "local" else (verified,)
+
+
+def _line(command: str, en: str, ja: str) -> Words:
+    return Words(en=visible_line(f"{command}   {en}"), ja=visible_line(f"{command}   {ja}"))
+
+
+def _newest(reports: Path) -> tuple[str, str] | None:
+    """Return environment and decision of the newest finished run; None where none can be read."""
+    found = sorted(reports.glob("*/latest/signoff.json"), key=lambda path: path.stat().st_mtime)
+    try:
+        said: Mapping[str, Any] = json.loads(found[-1].read_bytes()) if found else {}
+        return str(said["provenance"]["environment"]), str(said["verdict"]["decision"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class SignOff(CommandGroup):
+    """The top of the command line."""
+
+    def examples_of(self, ctx: click.Context) -> Words:
+        return Words(en=_below(ctx, "en"), ja=_below(ctx, "ja"))
+
+
 class Judging(Command):
     """A command whose arguments behind ``--`` are pytest's."""
 
@@ -176,19 +245,26 @@ class Judging(Command):
         return parsed
 
 
-def _exits(lang: str) -> str:
+def _below(ctx: click.Context, lang: str) -> str:
     codes = (f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())
-    return "\n".join([EXITS[lang], *codes])
+    blocks = [EXAMPLES[lang], "\n".join([EXITS[lang], *codes, ""])]
+    if ctx.obj == lang:
+        home = home_of(environments_file())
+        blocks.append("\n".join([NEXT[lang], *(f"  {words[lang]}" for words in next_step(home))]))
+    return "\n".join(blocks)
 
 
-SIGNOFF = CommandGroup(
+def _file(name: str, metavar: str, words: Words) -> Argument:
+    return Argument(name, metavar=metavar, type=click.Path(path_type=Path), words=words)
+
+
+SIGNOFF = SignOff(
     "signoff",
     Words(
         en="Decides, with evidence, whether a stamp rally may go live on AWS.",
         ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
     ),
     declared=SUBCOMMANDS,
-    examples=Words(*(f"{EXAMPLES[lang]}\n{_exits(lang)}" for lang in LANGUAGES)),
 )
 JUDGE = Judging(
     "judge",
@@ -200,19 +276,35 @@ JUDGE = Judging(
         ja="--より後の引数はそのままpytestに渡す: signoff judge --env prod -- --tb=short",
     ),
 )
+REPLAY = Command(
+    "replay",
+    Words(
+        en="judge what a run read then by today's checks; no call is made",
+        ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
+    ),
+    _file(
+        "inventory",
+        "FILE",
+        Words(en="inventory.json of a run", ja="実行が残したinventory.json"),
+    ),
+    CommandOption(
+        "--env",
+        metavar="NAME",
+        shell_complete=environment_names,
+        words=Words(en="default: the environment of that run", ja="既定: その実行の環境"),
+    ),
+    does="signoff.commands.judging:replay",
+)
 VERIFY = Command(
     "verify",
     Words(
         en="prove that the files of a run are unaltered, by the signed run record, and that no newer run says worse",
         ja="署名付きの実行記録によって、実行のファイルが改変されておらず、新しい実行の判定がそれより悪くないことを確かめる",
     ),
-    Argument(
+    _file(
         "folder",
-        metavar="FOLDER",
-        type=click.Path(path_type=Path),
-        words=Words(
-            en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"
-        ),
+        "FOLDER",
+        Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
     ),
     environments_option(),
     does="signoff.commands.verifying:verify_run",

@@ -62,7 +62,9 @@ def in_prose() -> dict[str, list[str]]:
 
 def _of_help(name: str, lang: str) -> Iterator[str]:
     """Yield the commands of the examples, each of which is told apart from what it does by two blanks."""
-    for line in COMMANDS[name].examples[lang].splitlines():
+    command = COMMANDS[name]
+    ctx = command.make_context(name, [], obj=lang)
+    for line in command.examples_of(ctx)[lang].splitlines():
         command = re.split(r" {2,}", line.strip())[0]
         if command.startswith(BEGINNINGS):
             yield command

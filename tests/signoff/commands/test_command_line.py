@@ -13,7 +13,7 @@ from signoff.__main__ import main
 from signoff.commands.command_line import Command, CommandGroup
 from signoff.commands.judging_options import BY_DAY, JUDGING, PHASES
 from signoff.commands.options import add_options
-from signoff.commands.subcommands import SIGNOFF, SUBCOMMANDS
+from signoff.commands.subcommands import SIGNOFF, SUBCOMMANDS, next_step
 from signoff.judge.checklist import Phase
 
 ALIASES = [("runbook", "run"), ("load", "load")]
@@ -186,6 +186,34 @@ def asked(typed):
     """Return how bash asks what could come next."""
     cursor = str(len(typed.split(" ")) - 1)
     return {"_SIGNOFF_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": cursor}
+
+
+@pytest.mark.parametrize(
+    ("decision", "name", "command"),
+    [
+        ("NO-GO", "prod", "signoff fix --env prod"),
+        ("CONDITIONAL", "prod", "signoff accept --env prod"),
+        ("GO", "local", "signoff verify report/local/latest"),
+    ],
+)
+def test_without_a_command_the_newest_verdict_says_what_to_do_next(
+    decision, name, command, tmp_path
+):
+    folder = tmp_path / "report" / name / "latest"
+    folder.mkdir(parents=True)
+    saved = {"provenance": {"environment": name}, "verdict": {"decision": decision}}
+    (folder / "signoff.json").write_text(json.dumps(saved))
+
+    assert next_step(tmp_path)[0].en.startswith(command)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}"])
+def test_without_a_readable_report_the_first_step_is_to_judge(content, tmp_path):
+    folder = tmp_path / "report" / "prod" / "latest"
+    folder.mkdir(parents=True)
+    (folder / "signoff.json").write_text(content)
+
+    assert next_step(tmp_path)[0].en.startswith("signoff judge")
 
 
 def test_options_of_a_judging_run_are_pytests_options(pytestconfig):

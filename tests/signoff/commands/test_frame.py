@@ -186,6 +186,11 @@ def test_option_with_a_file_is_joined_with_its_value(arguments, anew):
     assert list(joined(arguments, Path("/here"))) == anew
 
 
+def test_replay_of_a_file_that_is_not_there_says_that(capsys, tmp_path):
+    assert main(["replay", str(tmp_path / "inventory.json")]) == 2
+    assert "inventory.json; give the" in capsys.readouterr().err
+
+
 def test_a_termination_interrupts_as_a_person_would():
     """So that a drill puts back what it broke."""
     before = signal.getsignal(signal.SIGTERM)
