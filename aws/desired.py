@@ -7,7 +7,7 @@ from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.kinds.function import MEMORY, TIMEOUT
 from aws.kinds.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
 from aws.kinds.table import KEY, PROTECTION, STREAM, TIME_TO_LIVE, Index, typed_key
-from aws.kinds.table_beside import RECOVERY, WINDOW
+from aws.kinds.table_backups import RECOVERY, WINDOW
 from aws.kinds.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
 

@@ -23,7 +23,7 @@ from aws.kinds.alarm import (
     Alarm,
     WatchedMetric,
 )
-from aws.kinds.alarm_beside import MUTE_RULE, MuteRule
+from aws.kinds.alarm_actions import MUTE_RULE, MuteRule
 from aws.words import Words
 
 WATCHED = Words(en="what the alarm of this name watches", ja="この名前のアラームが監視する対象")

@@ -19,15 +19,15 @@ from aws.contents import Contents, KeyScan
 from aws.dns import Resolution, resolve
 from aws.door.clients import Aws
 from aws.door.sessions import RetryPolicy
-from aws.kinds import alarm_beside, function_beside, rest_api, role, secret, table
+from aws.kinds import alarm_actions, function_invocation, rest_api, role, secret, table
 from aws.kinds.alarm import Alarm
-from aws.kinds.alarm_beside import MuteRule
+from aws.kinds.alarm_actions import MuteRule
 from aws.kinds.bucket import Bucket
 from aws.kinds.certificate import Certificate
 from aws.kinds.dashboard import Dashboard
 from aws.kinds.domain import BasePath, CustomDomain
 from aws.kinds.function import Function
-from aws.kinds.function_beside import (
+from aws.kinds.function_invocation import (
     Alias,
     FunctionPolicy,
     FunctionUrl,
@@ -42,7 +42,8 @@ from aws.kinds.rest_api import Deployment, RestApi, Stage
 from aws.kinds.role import Role
 from aws.kinds.secret import Secret
 from aws.kinds.table import Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
+from aws.kinds.table_backups import Backups, ResourcePolicy, Tags
+from aws.kinds.table_scaling import ScalableTarget
 from aws.kinds.topic import Topic
 from aws.kinds.usage_plan import ApiKey, GatewayAccount, UsagePlan
 from aws.ledger import Unplanned
@@ -57,11 +58,11 @@ Listing = Callable[[Reading], Iterable[str]]
 
 LISTINGS: Mapping[str, Listing] = {
     "rest_apis": rest_api.names,
-    "functions": function_beside.names,
+    "functions": function_invocation.names,
     "tables": table.names,
     "roles": role.names,
     "secrets": secret.names,
-    "alarms": alarm_beside.names,
+    "alarms": alarm_actions.names,
 }
 
 

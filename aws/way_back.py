@@ -7,8 +7,8 @@ from hashlib import sha256
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
 from aws.kinds.function import FUNCTION, Function, HandlerFlaw
-from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
-from aws.kinds.function_beside import listed as listed_functions
+from aws.kinds.function_invocation import Alias, FunctionPolicy, Version, listed_name, policy_at
+from aws.kinds.function_invocation import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required

@@ -17,7 +17,7 @@ from aws.iam.evaluation import is_gone, is_same
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.statement import Statement, of_resource, only
 from aws.kind.description import OPENED
-from aws.kinds.function_beside import RoleUser
+from aws.kinds.function_invocation import RoleUser
 from aws.kinds.key import KEY
 from aws.kinds.role import ROLE, Role
 from aws.kinds.topic import TOPIC, Topic

@@ -16,7 +16,7 @@ from aws.kinds.bucket import BUCKET, Bucket
 from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.domain import DOMAIN, BasePath, CustomDomain
 from aws.kinds.function import FUNCTION
-from aws.kinds.function_beside import (
+from aws.kinds.function_invocation import (
     Alias,
     FunctionPolicy,
     FunctionUrl,
@@ -29,7 +29,8 @@ from aws.kinds.rest_api import REST_API, STAGE, Deployment, RestApi, Stage
 from aws.kinds.role import ROLE, Role
 from aws.kinds.secret import SECRET
 from aws.kinds.table import DELETING, TABLE, Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
+from aws.kinds.table_backups import Backups, ResourcePolicy, Tags
+from aws.kinds.table_scaling import ScalableTarget
 from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, GatewayAccount, UsagePlan
 from aws.ledger import Unplanned
 from aws.release import CLOSED, PATH

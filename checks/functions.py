@@ -15,7 +15,7 @@ from aws.difference import Certainty, Difference, fault, if_any
 from aws.inventory import Sections
 from aws.kind.description import STATE
 from aws.kinds.function import FILE_SYSTEMS, FUNCTION, HANDLER, LAST_UPDATE, LAYERS, Function
-from aws.kinds.function_beside import FunctionPolicy, LambdaAccount, Version, spans
+from aws.kinds.function_invocation import FunctionPolicy, LambdaAccount, Version, spans
 from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, NotTestable, lookup
 from aws.words import Words

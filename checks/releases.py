@@ -9,7 +9,7 @@ from aws.difference import Difference, fault
 from aws.kinds.function import Function
 from aws.kinds.rest_api import Deployment, Stage
 from aws.kinds.table import TABLE
-from aws.kinds.table_beside import Backups
+from aws.kinds.table_backups import Backups
 from aws.reading import Scope
 from aws.release import CLOSED, OPEN, Builds, closed_for, is_closed, is_closed_version
 from aws.section import Follows, NotTestable, known

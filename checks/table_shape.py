@@ -4,7 +4,7 @@ from aws import desired
 from aws.difference import EXISTENCE, Difference, Differences, differences, fault
 from aws.kind.description import STATUS
 from aws.kinds.table import INDEX, KEY, TABLE, Index, Table, typed_key
-from aws.kinds.table_beside import RECOVERY, Backups
+from aws.kinds.table_backups import RECOVERY, Backups
 from aws.section import Follows
 from aws.words import Words
 from signoff.environment import where

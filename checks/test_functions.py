@@ -9,7 +9,7 @@ from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.inventory import Inventory, Sections
 from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
-from aws.kinds.function_beside import ACCOUNT, FREE
+from aws.kinds.function_invocation import ACCOUNT, FREE
 from aws.kinds.rest_api import REST_API, STAGE
 from aws.ledgers import ROUTE, SERVED
 from aws.release import OPEN, PATH, RELEASE, Builds, is_closed_version

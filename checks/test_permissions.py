@@ -11,7 +11,7 @@ from aws.access.targets import INVOCATION
 from aws.bounds import exactly, within
 from aws.inventory import Sections
 from aws.kinds.function import FUNCTION
-from aws.kinds.function_beside import URLS, spans
+from aws.kinds.function_invocation import URLS, spans
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE

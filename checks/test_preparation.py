@@ -14,7 +14,7 @@ from aws.inventory import Inventory, Sections
 from aws.kind.description import COPIES, REGION
 from aws.kind.engine import Kind
 from aws.kinds import BY_SECTION
-from aws.kinds.function_beside import ACCOUNT
+from aws.kinds.function_invocation import ACCOUNT
 from aws.kinds.rest_api import REST_API
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE

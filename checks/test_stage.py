@@ -4,7 +4,7 @@ from aws import desired
 from aws.bounds import Bound, exactly, unset, within
 from aws.kind.description import DESCRIPTION, TRACING
 from aws.kinds.function import FUNCTION
-from aws.kinds.function_beside import WEIGHTS, sent_to
+from aws.kinds.function_invocation import WEIGHTS, sent_to
 from aws.kinds.rest_api import (
     CANARY,
     REST_API,

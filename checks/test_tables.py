@@ -6,7 +6,8 @@ from aws import desired
 from aws.bounds import exactly, within
 from aws.kind.description import STATUS
 from aws.kinds.table import INDEXES, KEY, PROTECTION, TABLE
-from aws.kinds.table_beside import SCALING, WINDOW, scales, without_scaling
+from aws.kinds.table_backups import WINDOW
+from aws.kinds.table_scaling import SCALING, scales, without_scaling
 from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.resource_policies import denials

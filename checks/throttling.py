@@ -9,7 +9,7 @@ from aws.api.document import ApiDocument
 from aws.bounds import at_least, at_most, between
 from aws.difference import Compared, Difference, Differences, differences
 from aws.inventory import Sections
-from aws.kinds.function_beside import ACCOUNT
+from aws.kinds.function_invocation import ACCOUNT
 from aws.kinds.rest_api import MethodSetting, Stage
 from aws.kinds.usage_plan import (
     API_KEY,

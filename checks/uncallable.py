@@ -8,7 +8,7 @@ from aws.access.callers import refusal
 from aws.api.integration import InvokedFunction, target
 from aws.difference import Difference, fault
 from aws.kinds.function import FUNCTION
-from aws.kinds.function_beside import FunctionPolicy
+from aws.kinds.function_invocation import FunctionPolicy
 from aws.ledgers import ROUTE
 from aws.way_back import DeploymentBack
 from aws.words import Words

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from aws.kinds.role import PolicyDocument
-from aws.kinds.table_beside import ResourcePolicy
+from aws.kinds.table_backups import ResourcePolicy
 from signoff.environment.schema import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict

@@ -14,7 +14,7 @@ from aws.access.targets import METADATA, Target, targets_of
 from aws.door.clients import every_page
 from aws.door.failures import ReadFailure
 from aws.iam.pattern import named_pattern
-from aws.kinds.function_beside import listed, listed_name
+from aws.kinds.function_invocation import listed, listed_name
 from aws.ledgers import PIPE, RULE, SCHEDULE
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope

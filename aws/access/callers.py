@@ -22,7 +22,7 @@ from aws.iam.condition import (
 from aws.iam.evaluation import EvalDecision, applies, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
 from aws.iam.statement import Condition, Statement, of_resource, only
-from aws.kinds.function_beside import FunctionPolicy
+from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.key import Key
 from aws.kinds.topic import Topic
 from aws.words import Words

@@ -18,7 +18,7 @@ from aws.access.assuming import (
 from aws.access.reach import Reach, Targets, reach_of
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, stopping, targets_of
 from aws.door.failures import ReadFailure
-from aws.kinds.function_beside import listed
+from aws.kinds.function_invocation import listed
 from aws.kinds.role import (
     ROLE,
     Details,

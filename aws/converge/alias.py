@@ -24,7 +24,7 @@ from aws.difference import differences
 from aws.iam.statement import listed
 from aws.kind.description import STATE
 from aws.kinds.function import CODE, FUNCTION, VERSION
-from aws.kinds.function_beside import ALIASES, WEIGHTS, FunctionPolicy, sent_to
+from aws.kinds.function_invocation import ALIASES, WEIGHTS, FunctionPolicy, sent_to
 from aws.raw import Raw
 from aws.release import code_sha256
 from aws.words import Words

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
-from aws.kinds.alarm_beside import RESOURCES
+from aws.kinds.alarm_actions import RESOURCES
 from aws.kinds.dashboard import DASHBOARD, Metric, of_one_day, shown, unseen, widgets, without
 from aws.raw import Raw
 from aws.reading import shared_beginning, shared_ending

@@ -35,7 +35,8 @@ from aws.kinds.table import (
     wait_until_active,
 )
 from aws.kinds.table import Table as CurrentTable
-from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW, targets_of, without_scaling
+from aws.kinds.table_backups import BACKUPS, RECOVERY, WINDOW
+from aws.kinds.table_scaling import targets_of, without_scaling
 from aws.raw import Raw
 from aws.words import Words
 

@@ -16,7 +16,7 @@ from rich.cells import set_cell_size
 from aws.change.gate import Changes
 from aws.kind.description import REGION
 from aws.kinds.alarm import ALARM
-from aws.kinds.function_beside import ACCOUNT
+from aws.kinds.function_invocation import ACCOUNT
 from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import STAGE
 from aws.kinds.secret import SECRET

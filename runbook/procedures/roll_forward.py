@@ -13,7 +13,7 @@ uploaded or deployed.
 """
 
 from aws.change.gate import Changes
-from aws.kinds.function_beside import sent_to
+from aws.kinds.function_invocation import sent_to
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step

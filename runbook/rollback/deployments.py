@@ -13,7 +13,7 @@ from aws.converge.deployment import by_hand, find_stage, point
 from aws.converge.rest_api import stage_of
 from aws.converge.stage import WHOLE_CANARY
 from aws.kind.description import DESCRIPTION
-from aws.kinds.function_beside import FunctionPolicy
+from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.rest_api import DEPLOYMENT, STAGE, decode_deployment
 from aws.release import RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back

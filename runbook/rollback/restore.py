@@ -10,7 +10,7 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge import table as tables
 from aws.desired import Table
 from aws.kinds.table import TABLE as TABLE_KIND
-from aws.kinds.table_beside import BACKUPS
+from aws.kinds.table_backups import BACKUPS
 from aws.words import Words
 from plan import plan_for
 from plan.canonical import Item, canonical_hash

@@ -18,7 +18,7 @@ from aws.converge.table import converge_safety
 from aws.desired import Table
 from aws.kind.description import POLICY
 from aws.kinds.table import PROTECTION, STREAM, TABLE
-from aws.kinds.table_beside import SCALING
+from aws.kinds.table_scaling import SCALING
 from aws.words import Words
 from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table, exists

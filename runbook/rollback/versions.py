@@ -10,7 +10,7 @@ from aws.converge.function import VARIABLE
 from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.kinds.function import CODE, VERSION
-from aws.kinds.function_beside import ALIASES, WEIGHTS
+from aws.kinds.function_invocation import ALIASES, WEIGHTS
 from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
 from aws.way_back import version_back
 from aws.words import Words

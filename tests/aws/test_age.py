@@ -7,7 +7,7 @@ import pytest
 
 from aws.dated import call_rates
 from aws.door.sessions import RetryPolicy
-from aws.kinds.function_beside import UNSERVED
+from aws.kinds.function_invocation import UNSERVED
 from aws.saved import unreadable
 from tests.aws.answers import ACCOUNT, LAMBDA, SCOPE
 from tests.aws.fake_aws import HEALTHY

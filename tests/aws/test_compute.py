@@ -3,7 +3,7 @@
 import pytest
 
 from aws.kind.description import unread_facts
-from aws.kinds.function_beside import sent_to
+from aws.kinds.function_invocation import sent_to
 from tests.aws.answers import REGION
 from tests.aws.answers.compute import FUNCTIONS
 from tests.aws.fake_aws import RefusedCall

@@ -11,20 +11,20 @@ from aws.kind.description import BY_NAME
 from aws.kind.engine import Kind
 from aws.kinds import KINDS, MODULES, UNDO, log_group
 from aws.kinds.alarm import TYPE, Alarm, WatchedMetric
-from aws.kinds.alarm_beside import MuteRule
+from aws.kinds.alarm_actions import MuteRule
 from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
 from aws.kinds.certificate import Certificate
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.domain import BasePath, CustomDomain
 from aws.kinds.function import Function
-from aws.kinds.function_beside import Alias, LambdaAccount
+from aws.kinds.function_invocation import Alias, LambdaAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.rest_api import MethodSetting, RestApi, Stage
 from aws.kinds.role import PolicyDocument, Role
 from aws.kinds.secret import Secret
 from aws.kinds.table import Index, Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
+from aws.kinds.table_backups import Backups, ResourcePolicy, Tags
 from aws.kinds.topic import Subscription, Topic
 from aws.kinds.usage_plan import ApiKey, GatewayAccount, OwnLimit, UsagePlan
 from aws.ledger import Unplanned

@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.access.automation import Act, Automation
 from aws.access.reach import Reach
-from aws.kinds.function_beside import RoleUser
-from aws.kinds.table_beside import ResourcePolicy
+from aws.kinds.function_invocation import RoleUser
+from aws.kinds.table_backups import ResourcePolicy
 from aws.kinds.topic import Topic
 from aws.ledgers import PIPE, RULE, SCHEDULE
 from signoff.judge.outcome import Outcome

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.function_beside import Alias, FunctionPolicy
+from aws.kinds.function_invocation import Alias, FunctionPolicy
 from tests.defects import following
 from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aws.api.document import Integration
 from aws.api.integration import StaticAnswer
-from aws.kinds.function_beside import FunctionUrl
+from aws.kinds.function_invocation import FunctionUrl
 from signoff.evidence import Records
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.kinds.function_beside import FunctionPolicy, FunctionUrl, Version
+from aws.kinds.function_invocation import FunctionPolicy, FunctionUrl, Version
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, unread
 from tests.defects.defect import Break, Defect

@@ -7,7 +7,7 @@ from typing import Any
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import StaticAnswer
 from aws.kinds.function import HandlerFlaw
-from aws.kinds.function_beside import LambdaAccount, Version
+from aws.kinds.function_invocation import LambdaAccount, Version
 from aws.kinds.rest_api import Deployment
 from aws.release import CLOSED_VERSION, PATH, Package, closed_description
 from aws.way_back import PackageContents

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.kinds.alarm import Alarm
-from aws.kinds.alarm_beside import MuteRule
+from aws.kinds.alarm_actions import MuteRule
 from aws.kinds.key import Key
 from aws.kinds.topic import Subscription, Topic
 from signoff.judge.outcome import Outcome

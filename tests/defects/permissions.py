@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.kinds.role import PolicyDocument
-from aws.kinds.table_beside import ResourcePolicy
+from aws.kinds.table_backups import ResourcePolicy
 from signoff.judge.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
 from tests.defects.changes import absent, added, answering, both, item, role_of, unread

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.inventory import Names
 from aws.kinds.function import Function
-from aws.kinds.function_beside import FunctionPolicy
+from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.key import Key
 from aws.release import CLOSED_VERSION, PATH, closed_description
 from aws.way_back import DeploymentBack, PackageContents

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from aws.kinds.role import PolicyDocument
-from aws.kinds.table_beside import ResourcePolicy
+from aws.kinds.table_backups import ResourcePolicy
 from plan import plan_for
 from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import (

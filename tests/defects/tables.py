@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.table_beside import ScalableTarget, Tags
+from aws.kinds.table_backups import Tags
+from aws.kinds.table_scaling import ScalableTarget
 from aws.redaction.secret_text import MaskedValue
 from tests.defects import following
 from tests.defects.changes import absent, added, answering, both, edited, item

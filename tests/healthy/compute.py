@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from aws.kinds.function import Function, HandlerFlaw
-from aws.kinds.function_beside import Alias, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.kinds.function_invocation import Alias, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.redaction.secret_text import PRINT_DIGITS, MaskedValue, masked, secrets_in, spellings
 from aws.release import Builds, Package
 from aws.way_back import PackageContents

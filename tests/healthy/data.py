@@ -5,7 +5,8 @@ from typing import Any
 
 from aws.contents import Contents, KeyScan
 from aws.kinds.table import Index, Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget, Tags
+from aws.kinds.table_backups import Backups, ResourcePolicy, Tags
+from aws.kinds.table_scaling import ScalableTarget
 from aws.ledger import Unplanned
 from tests.healthy.compute import clear
 from tests.second_opinion import TABLES, WrittenTable

@@ -21,7 +21,7 @@ from aws.difference import fault
 from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import STAGE
 from aws.kinds.table import KEY, TABLE
-from aws.kinds.table_beside import RECOVERY
+from aws.kinds.table_backups import RECOVERY
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.composition import secret_source

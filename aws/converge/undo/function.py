@@ -22,7 +22,7 @@ from aws.kinds.function import (
     UPDATES,
     WRITES_TO,
 )
-from aws.kinds.function_beside import URLS
+from aws.kinds.function_invocation import URLS
 from aws.raw import Raw
 from aws.words import Words
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aws.kinds.function_beside import UNSERVED
+from aws.kinds.function_invocation import UNSERVED
 from tests.foreign.changes.change import change, harmless
 from tests.foreign.hand import compute
 from tests.second_opinion import FUNCTIONS

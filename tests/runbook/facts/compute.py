@@ -6,7 +6,7 @@ from aws.access.automation import Act, Automation
 from aws.access.principals import Principal
 from aws.access.reach import Reach
 from aws.kinds.function import Function, HandlerFlaw
-from aws.kinds.function_beside import (
+from aws.kinds.function_invocation import (
     Alias,
     FunctionPolicy,
     FunctionUrl,

@@ -6,7 +6,8 @@ from secrets import token_hex
 from aws.contents import Contents, KeyScan
 from aws.kinds.secret import Secret
 from aws.kinds.table import Index, Table
-from aws.kinds.table_beside import Backups, ResourcePolicy, ScalableTarget
+from aws.kinds.table_backups import Backups, ResourcePolicy
+from aws.kinds.table_scaling import ScalableTarget
 from aws.secret_value import SecretValue
 from runbook.procedures import secrets, tables
 from tests.defects.tables import MASTERS, STAMPS, UNITS, USERS, update

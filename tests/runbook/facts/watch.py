@@ -4,7 +4,7 @@ import json
 
 from aws.inventory import Names
 from aws.kinds.alarm import Alarm, WatchedMetric
-from aws.kinds.alarm_beside import MuteRule
+from aws.kinds.alarm_actions import MuteRule
 from aws.kinds.bucket import Bucket
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.key import Key

@@ -6,7 +6,7 @@ import pytest
 
 from aws.change.gate import Declined
 from aws.converge import rest_api
-from aws.kinds.function_beside import WEIGHTS
+from aws.kinds.function_invocation import WEIGHTS
 from aws.release import is_closed
 from runbook.engine import Refused
 from runbook.procedures import rehearse_rollbacks, roll_forward, rollback_api, rollback_functions

@@ -12,11 +12,11 @@ from aws.access.principals import Principal, Reach
 from aws.api.integration import StaticAnswer
 from aws.inventory import Sections
 from aws.kinds import ATTACHED, BY_SECTION, KINDS
-from aws.kinds.alarm_beside import MuteRule
+from aws.kinds.alarm_actions import MuteRule
 from aws.kinds.domain import BasePath
-from aws.kinds.function_beside import FunctionUrl
+from aws.kinds.function_invocation import FunctionUrl
 from aws.kinds.role import PolicyDocument
-from aws.kinds.table_beside import ScalableTarget
+from aws.kinds.table_scaling import ScalableTarget
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.section import NotTestable

@@ -3,7 +3,7 @@
 from aws import desired
 from aws.bounds import at_least, at_most
 from aws.kinds.function import MEMORY
-from aws.kinds.table_beside import WINDOW
+from aws.kinds.table_backups import WINDOW
 from aws.words import Words
 from checks.deployed import Deployed
 from signoff.judge.checklist import expectation
