@@ -5,6 +5,7 @@ import shlex
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
 from signoff.report import markup
 from signoff.report.history import ChangesSince
+from signoff.report.procedures import procedures_of
 from signoff.report.remedy import remedy, ways_back
 from signoff.report.shown_evidence import differences_of, proofs_of
 from signoff.report.shown_values import value
@@ -28,13 +30,30 @@ from signoff.report.supporting import Supporting
 from signoff.report.verify import UNSET_DIGEST, digest_of_page
 from signoff.report.words import words
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLimits:
+    """How much of the evidence a page shows; signoff.json has all of it, and the page says how much more."""
+
+    subjects: int
+    """Subjects shown for each proof."""
+    lines: int
+    """Lines of differences shown for each red row."""
+    procedures: bool
+    """Whether the page includes the procedures' pages, or only names their paths."""
+
+
 HERE = Path(__file__).parent
 SIGNABLE = {VerdictWord.GO, VerdictWord.CONDITIONAL}
 LARGEST = 950_000
 """Bytes of a page, which stays below a megabyte: mail and phones have to carry it."""
-LIMITS = ((60, 12), (25, 12), (10, 12), (3, 3), (0, 1))
-"""Subjects of a proof, and lines of a red row's differences, that a page shows: tried in turn until it is small enough.
-signoff.json has all of them, and the page says how many more there are."""
+ROOMS = (
+    *(PageLimits(subjects=most, lines=12, procedures=True) for most in (60, 25, 10)),
+    PageLimits(subjects=10, lines=12, procedures=False),
+    PageLimits(subjects=3, lines=3, procedures=False),
+    PageLimits(subjects=0, lines=1, procedures=False),
+)
+"""Tried in turn until the page is small enough."""
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """Line breaks between tags are a tenth of the page; none is inside preformatted text, whose brackets are escaped."""
 TEXT = re.compile(r">[^<>]+<")
@@ -60,10 +79,8 @@ def page(
     """
     context = _context(result, lang, exhibits, beside or Supporting())
     template = _templates().get_template("signoff.html.j2")
-    for subjects, lines in LIMITS:
-        proofs = partial(proofs_of, read_at=result.provenance.read_at, most=subjects)
-        limited = {"proofs": proofs, "differences_of": partial(differences_of, most=lines)}
-        html = visible(_smaller(template.render(context | limited)))
+    for room in ROOMS:
+        html = visible(_smaller(template.render(context | _within(room, result))))
         if len(html.encode()) < LARGEST:
             break
     return html.replace(UNSET_DIGEST, digest_of_page(html))
@@ -99,6 +116,17 @@ def _context(
         "Outcome": Outcome,
         "Severity": Severity,
         "UNSET_DIGEST": UNSET_DIGEST,
+    }
+
+
+def _within(room: PageLimits, result: Result) -> dict[str, Any]:
+    """Return the template's variables that depend on the room there is."""
+    red = (row for row in result.verdict.rows if room.procedures and row.outcome.red)
+    commands = (remedy(row, run=result.provenance).command for row in red)
+    return {
+        "proofs": partial(proofs_of, read_at=result.provenance.read_at, most=room.subjects),
+        "differences_of": partial(differences_of, most=room.lines),
+        "procedures": procedures_of(commands, result.provenance.environment),
     }
 
 

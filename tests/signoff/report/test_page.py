@@ -12,7 +12,7 @@ import pytest
 
 from aws.bounds import at_most
 from aws.difference import Difference
-from aws.words import Words
+from aws.words import LANGUAGES, Words
 from signoff.environment.schema import Waiver
 from signoff.judge.checklist import Checklist, Row, Severity
 from signoff.judge.observations import Comparison
@@ -23,6 +23,7 @@ from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.history import ChangesSince
 from signoff.report.markup import fill
 from signoff.report.page import news, page, summary
+from signoff.report.procedures import PAGES, procedures_of
 from signoff.report.shown_evidence import differences_of
 from signoff.report.verify import UNSET_DIGEST
 from signoff.report.words import words
@@ -111,10 +112,7 @@ def test_reason_of_a_red_row_stands_beside_what_was_looked_at_with_the_remedy():
 def test_fix_says_whether_it_changes_anything_and_how_to_rehearse_it():
     said = read(of_one_row(found("test_x", Outcome.FAIL, "it is broken"))).said("en")
 
-    assert (
-        "changes AWS · estimated time : about 2 minutes · procedure: runbook/pages/api.en.md"
-        in said
-    )
+    assert "changes AWS · estimated time : about 2 minutes · procedure api" in said
     assert "Rehearse it first : python -m runbook api --env prod Copy" in said
 
 
@@ -220,6 +218,26 @@ def test_switch_is_told_alike_in_sentence_and_table(parsed):
     said = parsed("NO-GO").said("en")
 
     assert "UserStamps-prod point-in-time recovery Found off Expected on" in said
+
+
+def test_page_of_a_procedure_shows_its_tables_and_the_values_of_prod_to_prod_alone():
+    (prod,) = procedures_of(["python -m runbook tables --env prod"], "prod")
+    (dev,) = procedures_of(["python -m runbook tables --env dev"], "dev")
+
+    assert '<th scope="col">ポイントインタイムリカバリ（35日）</th>' in prod.body["ja"]
+    assert "<td><code>UserId</code> (S)<br><code>StampId</code> (S)</td>" in prod.body["en"]
+    assert "python -m runbook tables --env dev --go" in dev.body["en"]
+    assert [language for language in LANGUAGES if "Users-prod" in dev.body[language]] == []
+    assert "DynamoDB" in dev.body["ja"]
+
+
+def test_pages_of_procedures_are_shown_without_links_of_their_own_or_tags_as_text():
+    names = sorted({file.name.partition(".")[0] for file in PAGES.glob("*.md")})
+    shown = procedures_of([f"python -m runbook {name} --env prod" for name in names], "prod")
+    whole = "".join(body for page in shown for body in page.body.values())
+
+    assert len(shown) == len(names)
+    assert not re.search(r"<a |<script|&lt;br|<h[124]>|<!--", whole)
 
 
 def test_script_listens_to_the_boxes_of_the_filter_and_to_the_text(shown):
