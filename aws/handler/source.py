@@ -36,7 +36,7 @@ class ImportEnds(Exception):  # noqa: N818 - it stands for the error of the modu
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ParsedModule:
     body: list[ast.stmt]
     may_bind: frozenset[str]
     """Names of the module that a function may bind; ``*`` where it may be any."""
@@ -47,7 +47,7 @@ class Source:
 
 
 @lru_cache(maxsize=1024)
-def parsed(source: bytes, file: str, minor: int) -> Source:
+def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     """Parse a module, by the grammar of an older Python if need be. Raises ImportEnds where it is no Python."""
     try:
         with _PARSING:
@@ -59,7 +59,7 @@ def parsed(source: bytes, file: str, minor: int) -> Source:
     nodes = [*ast.walk(tree)]
     used = {getattr(node, key, None) for node in nodes for key in ("id", "attr", "name")}
     shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
-    return Source(
+    return ParsedModule(
         body=tree.body,
         may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
         searches=SEARCHING.search(source) is not None,
