@@ -31,7 +31,7 @@ def pytest_signoff_composition(config: pytest.Config) -> Composition[Plan]:
         exhibits=_exhibits,
         judge=judged_by,
         builds=_builds,
-        left=_left,
+        remnants=_remnants,
     )
 
 
@@ -67,7 +67,7 @@ def _builds(plan: Plan, environment: Environment) -> Builds:
     return Builds(functions=packed, closed=Package.of(pack(CLOSED)))
 
 
-def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
+def _remnants(environment: Environment, home: Path) -> tuple[Words, ...]:
     """Import smoke only where a run ends early."""
     from smoke.leftovers import left_behind  # noqa: PLC0415 - collecting needs none of it
 

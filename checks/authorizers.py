@@ -99,9 +99,9 @@ def authorizer_differences(
     source, ttl = exactly(want.identity_source), at_most(want.ttl_s, " s")
     about: dict[str, Any] = {"call": SERVED, "decided_in": where("authorizer_ttl_s")}
     return Differences.among(
-        Difference(AUTHORIZER, authorizer.name, fact, found, bound, **about, loosens=True)
+        Difference(AUTHORIZER, authorizer.name, fact, actual, bound, **about, loosens=True)
         for authorizer in authorizers
-        for fact, found, bound in (
+        for fact, actual, bound in (
             (SOURCE, authorizer.identity_source, source),
             (TTL, authorizer.ttl_s, ttl),
         )

@@ -230,24 +230,24 @@ def _passes_alarms(subscription: Subscription) -> bool:
     return alone and subscription.filter_scope == "MessageBody"
 
 
-def _of_alarm(alarm: Alarm, fact: Words, found: object, bound: Bound) -> Difference:
-    return Difference(ALARM.words, alarm.name, fact, found, bound, call=CALL, loosens=True)
+def _of_alarm(alarm: Alarm, fact: Words, actual: object, bound: Bound) -> Difference:
+    return Difference(ALARM.words, alarm.name, fact, actual, bound, call=CALL, loosens=True)
 
 
 def _of_topic(
-    arn: str, fact: Words, found: object, bound: Bound, call: str = OF_TOPIC
+    arn: str, fact: Words, actual: object, bound: Bound, call: str = OF_TOPIC
 ) -> Difference:
-    return Difference(TOPIC.words, arn, fact, found, bound, call=call, loosens=True)
+    return Difference(TOPIC.words, arn, fact, actual, bound, call=call, loosens=True)
 
 
-def _unconfirmed(arn: str, fact: Words, found: object, bound: Bound) -> Difference:
+def _unconfirmed(arn: str, fact: Words, actual: object, bound: Bound) -> Difference:
     """Return what a person alone can end, by the link in AWS's mail."""
-    of_topic = _of_topic(arn, fact, found, bound, "sns:ListSubscriptionsByTopic")
+    of_topic = _of_topic(arn, fact, actual, bound, "sns:ListSubscriptionsByTopic")
     return replace(of_topic, remedy="mail")
 
 
 def of_subscription(
-    topic: Topic, subscription: Subscription, fact: Words, found: object, bound: Bound
+    topic: Topic, subscription: Subscription, fact: Words, actual: object, bound: Bound
 ) -> Difference:
     """Return a difference that names a subscription by topic and masked address: its ARN means nothing to a person."""
     name = f"{topic.arn.rpartition(':')[2]} {subscription.protocol} {subscription.endpoint}"
@@ -255,7 +255,7 @@ def of_subscription(
         SUBSCRIPTION,
         name,
         fact,
-        found,
+        actual,
         bound,
         call=OF_SUBSCRIPTION,
         loosens=fact not in {LISTENER, DEAD_LETTERS},

@@ -50,8 +50,8 @@ class Standing:
     deployed: Deployed
     row: Row
 
-    def __call__(self, record: Record, said: Words) -> None:
-        """Raise Stale where what the record rests on has changed; ``said`` names the record.
+    def __call__(self, record: Record, record_words: Words) -> None:
+        """Raise Stale where what the record rests on has changed; ``record_words`` names it.
 
         Follows if something that the record rests on does not exist, which its own row reports.
         """
@@ -63,10 +63,10 @@ class Standing:
         api = self.snapshot.api
         if record.api is not None and record.api != api:
             raise Missing(
-                en=f"{said.en} and of API {record.api}, but {api} is live",
-                ja=f"{said.ja}で、API {record.api}についてのものです（稼働中は{api}）",
+                en=f"{record_words.en} and of API {record.api}, but {api} is live",
+                ja=f"{record_words.ja}で、API {record.api}についてのものです（稼働中は{api}）",
             )
-        require_unchanged(self.snapshot, record, self.row, said=said)
+        require_unchanged(self.snapshot, record, self.row, record_words=record_words)
 
 
 def proven_at(record: Record) -> datetime:

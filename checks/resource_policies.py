@@ -254,12 +254,12 @@ def _principals(statement: Statement) -> str:
     return ", ".join(sorted({name for _, name in principals})) or "none"
 
 
-def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:
+def _difference(policy: LogPolicy, fact: Words, actual: str) -> Difference:
     return Difference(
         LOG_POLICY,
         policy.name,
         fact,
-        found,
+        actual,
         unset(),
         call="logs:DescribeResourcePolicies",
         id=policy.group,

@@ -277,8 +277,8 @@ class WayBack:
             planned = self.snapshot.environment.api_key and id_ in routes
             if asked == planned and then not in {None, asked}:
                 about = {"call": GET_DEPLOYMENT, "decidable": not then, "loosens": True}
-                found, expected = KEY[then], as_live(KEY[not then])
-                yield fault(ROUTE, back.its(id_), API_KEY, found, expected, **about)
+                actual, expected = KEY[then], as_live(KEY[not then])
+                yield fault(ROUTE, back.its(id_), API_KEY, actual, expected, **about)
 
     def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the planned routes that would not wait for their functions, as far as that is on record."""

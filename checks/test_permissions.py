@@ -299,7 +299,7 @@ def test_no_other_principal_may_invoke_a_function(
 
     judge(access.invoking(principals, insiders))
     acts = (*access.acting(principals, insiders), *access.assumable_by_others(principals, insiders))
-    judge.follow("SEC-24", access.also_invoking(principals, insiders), beside=acts)
+    judge.follow("SEC-24", access.also_invoking(principals, insiders), further=acts)
 
 
 @expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")

@@ -223,5 +223,5 @@ def _unplanned(kind: Words, name: str, texts: surplus.Surplus, call: str) -> Ite
         yield replace(_unset(kind, name, surplus.FACTS[fact], text, call), loosens=opens)
 
 
-def _unset(kind: Words, name: str, fact: Words, found: str, call: str) -> Difference:
-    return Difference(kind, name, fact, found, unset(), call=call)
+def _unset(kind: Words, name: str, fact: Words, actual: str, call: str) -> Difference:
+    return Difference(kind, name, fact, actual, unset(), call=call)

@@ -20,5 +20,5 @@ def environments_file() -> Path:
 
 def home_of(environments: Path, *, installed: bool = INSTALLED) -> Path:
     """Return the folder of the reports: that of a file of environments with an application of its own, or of a wheel's user; else the checkout."""
-    beside = environments.resolve().parent
-    return beside if (beside / "app.toml").is_file() or installed else ROOT
+    folder = environments.resolve().parent
+    return folder if (folder / "app.toml").is_file() or installed else ROOT

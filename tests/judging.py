@@ -81,7 +81,7 @@ class Check:
             if "judge" in self.arguments:
                 views["judge"] = Judge(observe, decisions_of(snapshot))
             self.function(**views, **_of(snapshot, self.params))
-            assert observe.seen, f"{self.row} passed without observing anything"
+            assert observe.evidence, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
             error = caught
         return finding(
@@ -89,7 +89,7 @@ class Check:
             error,
             subject=self.name,
             looked_at=self.looked_at,
-            evidence=tuple(observe.seen),
+            evidence=tuple(observe.evidence),
             decided=tuple(observe.decided),
             compared=tuple(observe.compared),
             proof=self.proof,

@@ -49,12 +49,12 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
 ) -> int:
     """Append a table for each condition, or list what has no owner; EnvironmentFileError where one can't be accepted."""
     result = newest(env, home_of(environments))
-    known = result.verdict.unowned if result else ()
+    unowned = result.verdict.unowned if result else ()
     if not conditions:
         if result is None:
             raise CommandLineError(NO_RUN.format(env))
-        print("\n".join(map(visible_line, known)) or NONE_OPEN[lang])
-        return Exit.NO if known else Exit.DONE
+        print("\n".join(map(visible_line, unowned)) or NONE_OPEN[lang])
+        return Exit.NO if unowned else Exit.DONE
     if not (by and is_name(by) and until):
         raise CommandLineError(BY_AND_UNTIL)
     if problems := [*_problems(conditions, env, until, environments, result)]:
@@ -63,8 +63,8 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     _refuse_what_breaks(environments, added)
     with environments.open("a", encoding="utf-8") as opened:
         opened.write(added)
-    named = ", ".join(map(visible_line, conditions))
-    print(ACCEPTED[lang].format(file=environments, named=named))
+    listed = ", ".join(map(visible_line, conditions))
+    print(ACCEPTED[lang].format(file=environments, named=listed))
     return Exit.DONE
 
 
@@ -95,29 +95,29 @@ def _refuse_what_breaks(file: Path, added: str) -> None:
         raise CommandLineError(UNFIT.format(file, error, added.strip())) from None
 
 
-def _table(what: str, by: str, until: date, environment: str) -> str:
-    texts = {"what": what, "by": by}
+def _table(condition: str, by: str, until: date, environment: str) -> str:
+    texts = {"what": condition, "by": by}
     lines = [f"{key} = {toml_text(text)}" for key, text in texts.items()]
     return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
 
 
-def _blocks(what: str, chosen: str) -> Words:
+def _blocks(condition: str, chosen: str) -> Words:
     return Words(
-        en=f"{what} makes the newest run a NO-GO, which no owner changes: signoff fix {chosen}",
-        ja=f"{what}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {chosen}",
+        en=f"{condition} makes the newest run a NO-GO, which no owner changes: signoff fix {chosen}",
+        ja=f"{condition}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {chosen}",
     )
 
 
-def _unknown(what: str, names: Iterable[str]) -> Words:
+def _unknown(condition: str, names: Iterable[str]) -> Words:
     unknown = Words(
-        en=f"{what} is neither a row nor a condition of the newest run",
-        ja=f"{what}は項目でも最新の実行の条件でもありません",
+        en=f"{condition} is neither a row nor a condition of the newest run",
+        ja=f"{condition}は項目でも最新の実行の条件でもありません",
     )
-    return joined(filter(None, (unknown, did_you_mean(nearest(what, names)))))
+    return joined(filter(None, (unknown, did_you_mean(nearest(condition, names)))))
 
 
-def _owned(what: str, file: Path) -> Words:
+def _owned(condition: str, file: Path) -> Words:
     return Words(
-        en=f"{what} has an owner already; change it in {file}",
-        ja=f"{what}にはすでに担当者がいます。{file}を編集してください",
+        en=f"{condition} has an owner already; change it in {file}",
+        ja=f"{condition}にはすでに担当者がいます。{file}を編集してください",
     )

@@ -97,7 +97,7 @@ class Command(click.Command):
         self.words, self.examples, self.does = words, examples, does
 
     def invoke(self, ctx: click.Context) -> Any:
-        return named(self.does)(**ctx.params) if self.does else super().invoke(ctx)
+        return imported(self.does)(**ctx.params) if self.does else super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
@@ -126,11 +126,11 @@ class Command(click.Command):
         return SILENCE
 
 
-def _refuse_repeated(given: Sequence[click.Parameter], ctx: click.Context) -> None:
+def _refuse_repeated(parameters: Sequence[click.Parameter], ctx: click.Context) -> None:
     """Raise GivenTwice for an option that stands there twice and takes one value: Click would ignore the first one."""
-    for param in given:
+    for param in parameters:
         takes_one = isinstance(param, CommandOption) and not (param.is_flag or param.multiple)
-        if takes_one and given.count(param) > 1:
+        if takes_one and parameters.count(param) > 1:
             raise GivenTwice(param.opts[0], ctx)
 
 
@@ -150,8 +150,8 @@ class CommandGroup(Command, click.Group):
         return list(self.declared)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        where = self.declared.get(name)
-        command: click.Command | None = named(where) if where else None
+        path = self.declared.get(name)
+        command: click.Command | None = imported(path) if path else None
         return command
 
     def pages(self, ctx: click.Context) -> Mapping[Words, Sequence[HelpLine]]:
@@ -165,9 +165,9 @@ class CommandGroup(Command, click.Group):
         }
 
 
-def named(where: str) -> Any:
+def imported(path: str) -> Any:
     """Return what ``module:attribute`` names."""
-    module, _, attribute = where.partition(":")
+    module, _, attribute = path.partition(":")
     return getattr(import_module(module), attribute)
 
 
@@ -277,8 +277,8 @@ def run(command: Command, arguments: Sequence[str], *, prog: str, lang: str, **p
 def _complete(command: Command, prog: str) -> None:
     """Answer a shell that asks for completions, and exit; return if none asks."""
     variable = f"_{prog.upper()}_COMPLETE"
-    if asked := os.environ.get(variable):
-        sys.exit(shell_complete(command, {"obj": "en"}, prog, variable, asked))
+    if instruction := os.environ.get(variable):
+        sys.exit(shell_complete(command, {"obj": "en"}, prog, variable, instruction))
 
 
 def _refusal(error: click.UsageError, prog: str, lang: str) -> str:
@@ -303,10 +303,10 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
             )
         case click.MissingParameter() if isinstance(param, (CommandOption, Argument)):
             of_option = isinstance(param, CommandOption)
-            named = param.opts[0] if of_option else param.human_readable_name
+            name = param.opts[0] if of_option else param.human_readable_name
             return Words(
-                en=f"{path}: {named} is missing: {param.words.en}",
-                ja=f"{path}: {named}（{param.words.ja}）が必要です",
+                en=f"{path}: {name} is missing: {param.words.en}",
+                ja=f"{path}: {name}（{param.words.ja}）が必要です",
             )
         case click.BadOptionUsage():
             return Words(
@@ -319,18 +319,18 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
 
 
 def _unfit(error: click.BadParameter, param: click.Parameter, path: str) -> Words:
-    named = f"{path}: {param.opts[0]}"
+    option = f"{path}: {param.opts[0]}"
     if isinstance(param.type, click.Choice):
         choices = ", ".join(map(str, param.type.choices))
         return Words(
-            en=f"{named} takes one of {choices}",
-            ja=f"{named}に指定できるのは{choices}のいずれかです",
+            en=f"{option} takes one of {choices}",
+            ja=f"{option}に指定できるのは{choices}のいずれかです",
         )
-    wanted = _wanted(param.type) or Words.same(error.message)
-    return Words(en=f"{named} takes {wanted.en}", ja=f"{named}には{wanted.ja}を指定してください")
+    form = _form_of(param.type) or Words.same(error.message)
+    return Words(en=f"{option} takes {form.en}", ja=f"{option}には{form.ja}を指定してください")
 
 
-def _wanted(kind: click.ParamType[Any]) -> Words:
+def _form_of(kind: click.ParamType[Any]) -> Words:
     """Return what a value of this type looks like; empty for a type that no command has."""
     match kind:
         case Day():
@@ -358,8 +358,8 @@ def _not_taken(error: click.UsageError, word: str, near: str | None, path: str) 
 def _no_command(error: click.NoSuchCommand, path: str) -> Words:
     name, ctx = error.command_name, error.ctx
     group = ctx.command if ctx and isinstance(ctx.command, CommandGroup) else None
-    known = group.list_commands(ctx) if group and ctx else []
-    instead = did_you_mean(nearest(name, known)) or there_are(known)
+    commands = group.list_commands(ctx) if group and ctx else []
+    instead = did_you_mean(nearest(name, commands)) or there_are(commands)
     kind = group.kind if group else CommandGroup.kind
     return Words(
         en=f"{path} has no {kind.en} {name}; {instead.en}",

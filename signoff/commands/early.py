@@ -29,10 +29,10 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)  # noqa: S101 - says its type
-    asked = config.invocation_params
-    arguments = [str(arg) for arg in asked.args]
+    invocation = config.invocation_params
+    arguments = [str(arg) for arg in invocation.args]
     anew = list(joined(arguments))
-    if anew != arguments and asked.dir.is_relative_to(ROOT):
+    if anew != arguments and invocation.dir.is_relative_to(ROOT):
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *anew])  # noqa: S606 - itself
 
 
@@ -69,10 +69,10 @@ def joined(arguments: Iterable[str], start: Path = Path()) -> Iterator[str]:
     """
     remaining = iter(arguments)
     for argument in remaining:
-        option, given, value = argument.partition("=")
+        option, equals, value = argument.partition("=")
         if option not in OPTIONS_WITH_A_FILE:
             yield argument
-        elif given or (value := next(remaining, "")):
+        elif equals or (value := next(remaining, "")):
             yield f"{option}={start / value}"
         else:
             yield argument

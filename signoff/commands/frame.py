@@ -15,7 +15,7 @@ from typing import Any
 
 from aws.visible import visible_line
 from aws.words import Words, language
-from signoff.commands.command_line import named, run
+from signoff.commands.command_line import imported, run
 from signoff.commands.interrupts import handle_interrupts
 from signoff.judge.exit_codes import Exit
 
@@ -29,9 +29,9 @@ def command_line(
 
     ``parts`` are seams that a test passes its own for; see what the command does.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    lang = language(given)
-    return framed(prog, lambda: run(named(command), given, prog=prog, lang=lang, **parts), lang)
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    lang = language(args)
+    return framed(prog, lambda: run(imported(command), args, prog=prog, lang=lang, **parts), lang)
 
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
@@ -90,8 +90,8 @@ def terminated_as_interrupted() -> Iterator[None]:
             _print_into_no_terminal()
         raise KeyboardInterrupt
 
-    asked = (signal.SIGTERM, signal.SIGHUP)  # nohup ignores the second
-    heard = [number for number in asked if signal.getsignal(number) is not signal.SIG_IGN]
+    signals = (signal.SIGTERM, signal.SIGHUP)  # nohup ignores the second
+    heard = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield

@@ -103,27 +103,27 @@ class Proposals:
 
 def discover(client: Client, answers: Answers) -> Proposals:
     """Return what can be proposed from the account; what it refuses to show is noted."""
-    found = Proposals(application=answers.application)
-    _proposed(answers, found)
+    proposals = Proposals(application=answers.application)
+    _proposed(answers, proposals)
     for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):
         try:
-            look(lambda service: naming_what_is_missing(client(service)), answers.name, found)
+            look(lambda service: naming_what_is_missing(client(service)), answers.name, proposals)
         except (ClientError, BotoCoreError, ReadFailure) as error:
-            found.unread.append(str(error))
+            proposals.unread.append(str(error))
     for key, value in GUIDE.items():
-        found.propose(key, value, GUIDES)
-    found.propose("names", found.names, MADE_UP)
-    return found
+        proposals.propose(key, value, GUIDES)
+    proposals.propose("names", proposals.names, MADE_UP)
+    return proposals
 
 
-def _proposed(answers: Answers, found: Proposals) -> None:
-    found.propose("account", answers.account, Words(en="your credentials", ja="認証情報"))
-    found.propose("region", answers.region, SAID)
-    found.propose("production", True, UNLESS)
-    found.propose("prefix", answers.prefix, SAID)
-    found.propose("origin", answers.origin, SAID)
-    found.propose("line", answers.line_channel and {"channel_id": answers.line_channel}, SAID)
-    found.propose(
+def _proposed(answers: Answers, proposals: Proposals) -> None:
+    proposals.propose("account", answers.account, Words(en="your credentials", ja="認証情報"))
+    proposals.propose("region", answers.region, SAID)
+    proposals.propose("production", True, UNLESS)
+    proposals.propose("prefix", answers.prefix, SAID)
+    proposals.propose("origin", answers.origin, SAID)
+    proposals.propose("line", answers.line_channel and {"channel_id": answers.line_channel}, SAID)
+    proposals.propose(
         "evidence",
         f"report/{answers.name}/evidence",
         Words(
@@ -133,59 +133,61 @@ def _proposed(answers: Answers, found: Proposals) -> None:
     )
 
 
-def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[Any]:
-    for page in client.get_paginator(operation).paginate(**asked):
+def _pages(client: Any, operation: str, member: str, **parameters: Any) -> Iterator[Any]:
+    for page in client.get_paginator(operation).paginate(**parameters):
         yield from page.get(member, ())  # API Gateway leaves an empty list out
 
 
-def _functions(client: Client, name: str, found: Proposals) -> None:
+def _functions(client: Client, name: str, proposals: Proposals) -> None:
     """Propose the prefix with which most of the functions' names begin, and their settings."""
     listed = _pages(client("lambda"), "list_functions", "Functions")
     functions = {entry["FunctionName"]: entry for entry in listed}
     stems = Counter(
         function.removesuffix(f"-{key}")
         for function in functions
-        for key in found.application.functions
+        for key in proposals.application.functions
         if function.endswith(f"-{key}")
     )
     # Of several prefixes, the one that names the environment, or else has most functions.
     best = max(stems, key=lambda stem: (name in stem, stems[stem]), default=None)
-    prefix = found.value("prefix") or best or _common(functions)
-    named = {key: _function(functions, prefix, key) for key in found.application.functions}
-    ours = [functions[full_name] for full_name in named.values() if full_name]
-    found.functions = len(ours)
+    prefix = proposals.value("prefix") or best or _common(functions)
+    by_key = {key: _function(functions, prefix, key) for key in proposals.application.functions}
+    ours = [functions[full_name] for full_name in by_key.values() if full_name]
+    proposals.functions = len(ours)
     if not ours:
         return
-    absent = ", ".join(key for key, full_name in named.items() if not full_name)
-    found.propose(
+    absent = ", ".join(key for key, full_name in by_key.items() if not full_name)
+    proposals.propose(
         "prefix",
         prefix,
         Words(
-            en=f"{len(ours)} of {len(named)} functions are named so"
+            en=f"{len(ours)} of {len(by_key)} functions are named so"
             + (absent and f"; absent: {absent}"),
-            ja=f"関数{len(named)}個中{len(ours)}個の接頭辞"
+            ja=f"関数{len(by_key)}個中{len(ours)}個の接頭辞"
             + (absent and f"（ない関数: {absent}）"),
         ),
     )
-    for key, function in named.items():
-        found.name(key, function)
+    for key, function in by_key.items():
+        proposals.name(key, function)
         if function:
-            found.name(f"{key}-role", functions[function]["Role"].rpartition("/")[2])
+            proposals.name(f"{key}-role", functions[function]["Role"].rpartition("/")[2])
     settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
     for key, member in settings.items():
-        found.propose(
-            key, _one({entry.get(member) for entry in ours}), Words(en="all functions", ja="全関数")
+        proposals.propose(
+            key,
+            _only({entry.get(member) for entry in ours}),
+            Words(en="all functions", ja="全関数"),
         )
 
 
 def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
     """Return the function of that name, or else the only one with its key in its name, as CDK generates names."""
-    wanted, bare = f"{prefix}-{key}", key.replace("-", "")
-    rest = {
+    full_name, bare = f"{prefix}-{key}", key.replace("-", "")
+    ends = {
         name: name.removeprefix(prefix or "") for name in names if name.startswith(prefix or "")
     }
-    alike = (name for name, end in rest.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
-    return wanted if wanted in rest else _one(alike)
+    alike = (name for name, end in ends.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
+    return full_name if full_name in ends else _only(alike)
 
 
 def _common(names: Iterable[str]) -> str | None:
@@ -194,58 +196,60 @@ def _common(names: Iterable[str]) -> str | None:
     return "-".join(pair[0] for pair in takewhile(lambda same: len({*same}) == 1, parts)) or None
 
 
-def _one(values: Iterable[Any]) -> Any:
+def _only(values: Iterable[Any]) -> Any:
     """Return the only value; None where there are several, or none."""
     distinct = list(values)
     return distinct[0] if len(distinct) == 1 else None
 
 
-def _tables(client: Client, name: str, found: Proposals) -> None:
+def _tables(client: Client, name: str, proposals: Proposals) -> None:
     dynamodb = client("dynamodb")
     names = list(_pages(dynamodb, "list_tables", "TableNames"))
-    described = found.application.tables
-    tables = {key: _named(names, app_table.name, name) for key, app_table in described.items()}
+    described = proposals.application.tables
+    tables = {
+        key: _table_named(names, app_table.name, name) for key, app_table in described.items()
+    }
     if not (tables and all(tables.values())):
         return
-    found.propose(
+    proposals.propose(
         "tables", tables, Words(en="tables of these names exist", ja="この名前のテーブルがある")
     )
     first = next(iter(tables.values()))
     table = dynamodb.describe_table(TableName=first)["Table"]
     tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
     of = Words(en=f"table {first}", ja=f"テーブル{first}")
-    found.propose("tags", {tag["Key"]: tag["Value"] for tag in tags}, of)
-    found.propose("table_key", table.get("SSEDescription", {}).get("KMSMasterKeyArn"), of)
+    proposals.propose("tags", {tag["Key"]: tag["Value"] for tag in tags}, of)
+    proposals.propose("table_key", table.get("SSEDescription", {}).get("KMSMasterKeyArn"), of)
 
 
-def _named(names: Iterable[str], role: str, environment: str) -> str | None:
+def _table_named(names: Iterable[str], role: str, environment: str) -> str | None:
     """Return the only name that is a role's (``Users-prod``), of this environment if any says so."""
     pattern = re.compile(rf"(.*[-_.])?{role}([-_.].*)?", re.IGNORECASE)
     fitting = [name for name in names if pattern.fullmatch(name)]
-    named = _one(name for name in fitting if environment.lower() in name.lower()) or _one(fitting)
-    return named and str(named)
+    only = _only(name for name in fitting if environment.lower() in name.lower()) or _only(fitting)
+    return only and str(only)
 
 
-def _secrets(client: Client, name: str, found: Proposals) -> None:
+def _secrets(client: Client, name: str, proposals: Proposals) -> None:
     listed = _pages(client("secretsmanager"), "list_secrets", "SecretList")
     secrets = {entry["Name"]: entry for entry in listed}
-    beginning = found.value("prefix") or name
+    beginning = proposals.value("prefix") or name
     chosen = {}
-    for key, described in found.application.secrets.items():
+    for key, described in proposals.application.secrets.items():
         fitting = [secret for secret in secrets if secret.endswith(described.name)]
-        chosen[key] = _one(entry for entry in fitting if entry.startswith(beginning)) or _one(
+        chosen[key] = _only(entry for entry in fitting if entry.startswith(beginning)) or _only(
             fitting
         )
     if not (chosen and all(chosen.values())):
         return
     exist = Words(en="secrets of these names exist", ja="この名前のシークレットがある")
-    found.propose("secrets", chosen, exist)
-    key = _one({secrets[entry].get("KmsKeyId") for entry in chosen.values()})
-    found.propose("secret_key", key if key and ":key/" in key else None, exist)
+    proposals.propose("secrets", chosen, exist)
+    key = _only({secrets[entry].get("KmsKeyId") for entry in chosen.values()})
+    proposals.propose("secret_key", key if key and ":key/" in key else None, exist)
 
 
-def _api(client: Client, name: str, found: Proposals) -> None:
-    gateway, prefix = client("apigateway"), found.value("prefix")
+def _api(client: Client, name: str, proposals: Proposals) -> None:
+    gateway, prefix = client("apigateway"), proposals.value("prefix")
     listed = [*_pages(gateway, "get_rest_apis", "items")]
     apis = [entry for entry in listed if prefix and prefix in entry.get("name", "")] or listed
     if len(apis) != 1:
@@ -253,17 +257,17 @@ def _api(client: Client, name: str, found: Proposals) -> None:
     api = apis[0]
     stages = [entry["stageName"] for entry in gateway.get_stages(restApiId=api["id"])["item"]]
     source = Words(en=f"REST API {api['name']}", ja=f"REST API {api['name']}")
-    found.name("api", api["name"])
-    found.propose("stage", _one(stages) or (name if name in stages else None), source)
+    proposals.name("api", api["name"])
+    proposals.propose("stage", _only(stages) or (name if name in stages else None), source)
     authorizers = _pages(gateway, "get_authorizers", "items", restApiId=api["id"])
-    found.name("authorizer", _one(authorizer["name"] for authorizer in authorizers))
+    proposals.name("authorizer", _only(authorizer["name"] for authorizer in authorizers))
     for plan in _pages(gateway, "get_usage_plans", "items"):
         if api["id"] in {stage["apiId"] for stage in plan.get("apiStages", ())}:
             of = Words(en=f"usage plan {plan['name']}", ja=f"使用量プラン{plan['name']}")
-            found.propose("throttle", _throttle(plan), of)
-            found.name("usage-plan", plan["name"])
+            proposals.propose("throttle", _throttle(plan), of)
+            proposals.name("usage-plan", plan["name"])
             keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
-            found.name("api-key", _one(key["name"] for key in keys))
+            proposals.name("api-key", _only(key["name"] for key in keys))
 
 
 def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -276,7 +280,7 @@ def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _alarms(client: Client, _: str, found: Proposals) -> None:
+def _alarms(client: Client, _: str, proposals: Proposals) -> None:
     """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
     listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
     ours = [entry for entry in listed if _kind(entry) in ALARMS.values()]
@@ -288,12 +292,12 @@ def _alarms(client: Client, _: str, found: Proposals) -> None:
     if not met:
         return
     notified = Counter(topic for entry in ours for topic in entry.get("AlarmActions", ()))
-    found.name(
+    proposals.name(
         "alerts", next((topic.rpartition(":")[2] for topic, _ in notified.most_common(1)), None)
     )
-    period = _one({entry.get("Period") for entry in ours})
+    period = _only({entry.get("Period") for entry in ours})
     values = {**GUIDE["alarms"], **met, **({"period_s": period} if period else {})}
-    found.propose(
+    proposals.propose(
         "alarms", values, Words(en="the highest of your alarms", ja="既存アラームの最大値")
     )
 
@@ -302,40 +306,40 @@ def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return alarm.get("Namespace"), alarm.get("MetricName")
 
 
-def _dashboard(client: Client, _: str, found: Proposals) -> None:
+def _dashboard(client: Client, _: str, proposals: Proposals) -> None:
     """Name the only dashboard that goes by the prefix, or the only one there is."""
-    prefix = found.value("prefix")
+    prefix = proposals.value("prefix")
     listed = [
         page["DashboardName"]
         for page in _pages(client("cloudwatch"), "list_dashboards", "DashboardEntries")
     ]
-    found.name(
-        "dashboard", _one(entry for entry in listed if prefix and prefix in entry) or _one(listed)
+    proposals.name(
+        "dashboard", _only(entry for entry in listed if prefix and prefix in entry) or _only(listed)
     )
 
 
-def _topics(client: Client, _: str, found: Proposals) -> None:
-    prefix = found.value("prefix")
+def _topics(client: Client, _: str, proposals: Proposals) -> None:
+    prefix = proposals.value("prefix")
     addresses = {
         page["Endpoint"]
         for page in _pages(client("sns"), "list_subscriptions", "Subscriptions")
         if page["Protocol"] == "email" and prefix and prefix in page["TopicArn"]
     }
     only = Words(en="the topic's only address", ja="トピックの唯一の宛先")
-    found.propose("alert_email", _one(addresses), only)
+    proposals.propose("alert_email", _only(addresses), only)
 
 
-def _logs(client: Client, _: str, found: Proposals) -> None:
-    if prefix := found.value("prefix"):
-        asked = {"logGroupNamePrefix": f"/aws/lambda/{prefix}-"}
-        groups = _pages(client("logs"), "describe_log_groups", "logGroups", **asked)
-        days = _one({group.get("retentionInDays") for group in groups})
-        found.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
+def _logs(client: Client, _: str, proposals: Proposals) -> None:
+    if prefix := proposals.value("prefix"):
+        prefixed = {"logGroupNamePrefix": f"/aws/lambda/{prefix}-"}
+        groups = _pages(client("logs"), "describe_log_groups", "logGroups", **prefixed)
+        days = _only({group.get("retentionInDays") for group in groups})
+        proposals.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
 
 
 def table(
     answers: Answers,
-    found: Proposals,
+    proposals: Proposals,
     *,
     lang: str,
     today: date,
@@ -350,7 +354,7 @@ def table(
     written = (field.path for field in keys() if field.required or field.path in PROPOSED)
     for key in (name for name in written if "." not in name and name not in (there or ())):
         lines.append(f"# {meanings()[key][lang]}")
-        if proposal := found.proposals.get(key):
+        if proposal := proposals.proposals.get(key):
             lines.append(f"{key} = {_toml(proposal.value)}  # {proposal.source[lang]}")
         else:
             lines.append(f"# {key} = {meanings()[key]['example']}  # {FROM_YOU[lang]}")

@@ -63,15 +63,15 @@ def propose(  # noqa: PLR0913 - the options of the command
             f"アカウント{answers.account}（{answers.region}）を読み取ります",
         )
     )
-    found = discover(client, answers)
-    for problem in found.unread:
+    proposals = discover(client, answers)
+    for problem in proposals.unread:
         _aside(say(f"not read: {problem}", f"読み取れません: {problem}"))
-    if not found.functions:
+    if not proposals.functions:
         _aside(_none_of_ours(answers)[lang])
         return Exit.NO
     there = keys_of(to, env) if to else None
     today = datetime.now(UTC).date()
-    text = table(answers, found, lang=lang, today=today, there=there)
+    text = table(answers, proposals, lang=lang, today=today, there=there)
     if to is None:
         print(text, end="")
         return 0
@@ -88,8 +88,8 @@ def propose(  # noqa: PLR0913 - the options of the command
 
 def keys_of(file: Path, name: str) -> frozenset[str] | None:
     """Return the keys of a table of that name; None if the file has none."""
-    found = toml(file).get(name) if file.exists() else None
-    return None if found is None else frozenset(found)
+    table = toml(file).get(name) if file.exists() else None
+    return None if table is None else frozenset(table)
 
 
 def add_to(file: Path, text: str, name: str) -> None:
@@ -114,19 +114,19 @@ def add_to(file: Path, text: str, name: str) -> None:
 
 def _none_of_ours(answers: Answers) -> Words:
     names = ", ".join(answers.application.functions)
-    where = f"{answers.account} ({answers.region})"
+    account = f"{answers.account} ({answers.region})"
     return Words(
-        en=f"account {where} has none of the application's functions ({names}), so nothing is proposed: name what"
+        en=f"account {account} has none of the application's functions ({names}), so nothing is proposed: name what"
         " their names begin with by --prefix, or another account or Region by --profile and --region; functions that"
         " are called something else are named in environments.toml, key names",
-        ja=f"アカウント{where}に本アプリケーションの関数（{names}）がないため、何も提案しません。--prefixで関数名の接頭辞を、"
+        ja=f"アカウント{account}に本アプリケーションの関数（{names}）がないため、何も提案しません。--prefixで関数名の接頭辞を、"
         "または--profileと--regionで別のアカウントやリージョンを指定してください。関数名がまったく異なる場合は、environments.tomlの"
         "キーnamesに書いてください",
     )
 
 
-def _aside(said: str) -> None:
-    print(visible_line(said), file=sys.stderr)
+def _aside(line: str) -> None:
+    print(visible_line(line), file=sys.stderr)
 
 
 def _ask(question: str) -> str | None:

@@ -23,16 +23,16 @@ NO_NAME = Words(
 )
 
 
-def judge(*, of_pytest: tuple[str, ...], **asked: Any) -> NoReturn:
+def judge(*, of_pytest: tuple[str, ...], **options: Any) -> NoReturn:
     """Judge an environment; what stood behind ``--`` goes to pytest as it is."""
-    _become_pytest([*_given(asked), *of_pytest])
+    _become_pytest([*_pytest_options(options), *of_pytest])
 
 
-def _given(asked: dict[str, Any]) -> Iterator[str]:
+def _pytest_options(options: dict[str, Any]) -> Iterator[str]:
     """Yield the options as pytest takes them; a file as an absolute path, since pytest begins elsewhere."""
-    yield f"--lang={asked['lang']}"
+    yield f"--lang={options['lang']}"
     for option in JUDGING:
-        flag, value = option.opts[0], asked[option.name or ""]
+        flag, value = option.opts[0], options[option.name or ""]
         if option.is_flag:
             yield from [flag] if value else []
         elif value is not None:

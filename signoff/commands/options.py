@@ -127,10 +127,10 @@ def choice_of(
     )
 
 
-def phase_of(asked: str, environment: Environment, day: date) -> Phase:
+def phase_of(option: str, environment: Environment, day: date) -> Phase:
     """Return the phase that was asked for; ``auto`` is before until the day of the go-live is over."""
-    if asked != BY_DAY:
-        return Phase(asked)
+    if option != BY_DAY:
+        return Phase(option)
     over = environment.go_live is not None and day > environment.go_live
     return Phase.AFTER if over else Phase.BEFORE
 
@@ -140,10 +140,10 @@ def _refuse_wrong_waivers(
 ) -> None:
     """Refuse waivers, acceptances and known faults of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
     accepted = (made.what for made in environment.accepted)
-    named = [(ACCEPTED, what) for what in accepted if OF_A_ROW.fullmatch(what)]
-    named += [(WAIVED, waiver.row) for waiver in environment.waivers]
-    named += [(KNOWN, row) for row in environment.known_faults]
-    for kind, row in named:
+    entries = [(ACCEPTED, condition) for condition in accepted if OF_A_ROW.fullmatch(condition)]
+    entries += [(WAIVED, waiver.row) for waiver in environment.waivers]
+    entries += [(KNOWN, row) for row in environment.known_faults]
+    for kind, row in entries:
         if row not in checklist.rows:
             near = nearest(row, checklist.rows) or "…"
             raise pytest.UsageError(NO_SUCH_ROW.format(kind.format(row), near)[option.lang])

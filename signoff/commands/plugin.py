@@ -105,9 +105,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _refuse_to_judge(config: pytest.Config) -> None:
     """Refuse ``--env prod`` of ordinary tests, or in a folder below: they would pass, and end with a GO's exit code."""
-    given = {argument.partition("=")[0] for argument in config.invocation_params.args}
-    if asked := next((flag for flag in OWN_FLAGS if flag in given), ""):
-        raise _refused(config, NO_PROOFS_HERE.format(asked, config.rootpath))
+    flags = {argument.partition("=")[0] for argument in config.invocation_params.args}
+    if flag_of_ours := next((flag for flag in OWN_FLAGS if flag in flags), ""):
+        raise _refused(config, NO_PROOFS_HERE.format(flag_of_ours, config.rootpath))
 
 
 def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
@@ -154,8 +154,8 @@ def pytest_collection(session: pytest.Session) -> None:
     if CHOICE not in stash or config.option.collectonly:
         return
     stash[OPEN].enter_context(terminated_as_interrupted())
-    if left := forget_latest(stash[CHOICE], stash[FINDINGS]):
-        stash[TERMINAL].line(left[stash[CHOICE].options.lang], yellow=True)
+    if warning := forget_latest(stash[CHOICE], stash[FINDINGS]):
+        stash[TERMINAL].line(warning[stash[CHOICE].options.lang], yellow=True)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -264,15 +264,15 @@ def row(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def observe(request: pytest.FixtureRequest) -> Observations:
     """Record what this check looks at."""
-    kept: Observations = request.node.stash.setdefault(SEEN, Observations())
-    return kept
+    observations: Observations = request.node.stash.setdefault(SEEN, Observations())
+    return observations
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Fail a pass that looked at nothing: without evidence it is not a pass."""
     result = yield
-    if collection.ROW in pyfuncitem.stash and not _seen(pyfuncitem):
+    if collection.ROW in pyfuncitem.stash and not _evidence(pyfuncitem):
         row: Row = pyfuncitem.stash[collection.ROW]
         raise Broken(
             en=f"{row.id} passed without observing anything",
@@ -287,9 +287,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
-        row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
+        row, evidence, stash = item.stash[collection.ROW], _evidence(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
-        found = finding(
+        made = finding(
             row.id,
             error,
             subject=collection.subject_of(item),
@@ -297,35 +297,35 @@ def pytest_runtest_makereport(
             evidence=evidence,
             **_rests_on(item),
         )
-        found = collection.as_seen_here(stash[CHOICE], row, found, error)
-        stash[FINDINGS].found.append(found)
-        if found.outcome is Outcome.NOT_HERE:
-            report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
+        made = collection.as_seen_here(stash[CHOICE], row, made, error)
+        stash[FINDINGS].made.append(made)
+        if made.outcome is Outcome.NOT_HERE:
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, made.message)
         if report.failed:
             report.longrepr = visible(str(report.longrepr))
         text = visible("\n".join(map(str, evidence)))
-        report.sections.append((f"{row.id}: {found.outcome}", text))
+        report.sections.append((f"{row.id}: {made.outcome}", text))
     return report
 
 
 def _observed(item: pytest.Item) -> Observations:
-    kept: Observations | None = item.stash.get(SEEN, None) or getattr(item, "observe", None)
-    return kept or Observations()
+    observations: Observations | None = item.stash.get(SEEN, None) or getattr(item, "observe", None)
+    return observations or Observations()
 
 
 def _rests_on(item: pytest.Item) -> dict[str, Any]:
     """Return what a finding rests on besides its evidence: decisions, comparisons, calls."""
-    seen, watched = _observed(item), item.config.stash.get(WATCHED, None)
+    observed, watched = _observed(item), item.config.stash.get(WATCHED, None)
     return {
         "proof": collection.proof_of(item),
-        "decided": tuple(seen.decided),
-        "compared": tuple(seen.compared),
+        "decided": tuple(observed.decided),
+        "compared": tuple(observed.compared),
         "calls": watched.calls() if watched else (),
     }
 
 
-def _seen(item: pytest.Item) -> tuple[Any, ...]:
-    return tuple(_observed(item).seen)
+def _evidence(item: pytest.Item) -> tuple[Any, ...]:
+    return tuple(_observed(item).evidence)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

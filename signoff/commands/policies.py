@@ -56,9 +56,9 @@ def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str
         if action == DECRYPT:
             continue
         service = action.partition(":")[0]
-        where = resources.get(action) or resources.get(service, ("*",))
-        narrow.setdefault(("*",) if action in WHOLE_ACCOUNT else where, []).append(action)
-    granted = [_allow(several, where) for where, several in narrow.items() if where != NOWHERE]
+        arns = resources.get(action) or resources.get(service, ("*",))
+        narrow.setdefault(("*",) if action in WHOLE_ACCOUNT else arns, []).append(action)
+    granted = [_allow(several, arns) for arns, several in narrow.items() if arns != NOWHERE]
     return {
         "Version": VERSION,
         "Statement": [*granted, *_store(environment.evidence, before), *_via(scope)],
@@ -135,17 +135,17 @@ def _store(*stores: str) -> list[dict[str, Any]]:
 
 def _via(scope: Scope) -> list[dict[str, Any]]:
     keys = [f"{service}.{scope.region}.amazonaws.com" for service in ENCRYPTED]
-    where = tuple(scope.keys) or (f"arn:aws:kms:{scope.region}:{scope.account}:key/*",)
+    arns = tuple(scope.keys) or (f"arn:aws:kms:{scope.region}:{scope.account}:key/*",)
     condition = {"StringEquals": {"kms:ViaService": keys}}
-    return [{**_allow([DECRYPT], where), "Condition": condition}]
+    return [{**_allow([DECRYPT], arns), "Condition": condition}]
 
 
 def _bucket(store: str) -> str:
     return f"arn:aws:s3:::{store.removeprefix('s3://').partition('/')[0]}"
 
 
-def _allow(allowed: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(allowed), "Resource": list(where)}
+def _allow(allowed: Sequence[str], arns: Sequence[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(allowed), "Resource": list(arns)}
 
 
 def print_policy(

@@ -16,35 +16,37 @@ from signoff.report.verify import RunVerification, provenance_of, verify
 def verify_run(folder: Path, environments: Path, lang: str, root: Path | None = None) -> int:
     environment = load(provenance_of(folder)["environment"], environments).environment
     session = open_session(environment.region)
-    found = verify(folder, environment, client=session.client, root=root or home_of(environments))
-    print("\n".join(sentence[lang] for sentence in _sentences(folder, found)))
-    return Exit.NO if found.problems or found.superseded else Exit.DONE
+    verification = verify(
+        folder, environment, client=session.client, root=root or home_of(environments)
+    )
+    print("\n".join(sentence[lang] for sentence in _sentences(folder, verification)))
+    return Exit.NO if verification.problems or verification.superseded else Exit.DONE
 
 
-def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
-    if found.problems or found.record is None:
+def _sentences(folder: Path, verification: RunVerification) -> Sequence[Words]:
+    if verification.problems or verification.record is None:
         return [
             Words(en=f"NOT VERIFIED: {problem.en}", ja=f"検証できません: {problem.ja}")
-            for problem in found.problems
+            for problem in verification.problems
         ]
-    record = found.record
+    record = verification.record
     caller, at, decision = record.caller, in_japan(record.created), record.body["decision"]
     about = Words.same(record.environment)
     if record.birth is not None:
         about = Words(en=f"{about.en}, embedded", ja=f"{about.ja}（組み込みスタック）")
     verified = Words(
         en=f"VERIFIED: the files of {folder} are those of the run that {caller} recorded at {at}"
-        f" ({decision} for {about.en}), signed by {found.key}",
+        f" ({decision} for {about.en}), signed by {verification.key}",
         ja=f"検証済み: {folder}のファイルは、{caller}が{at}に記録した実行"
-        f"（{about.ja}の{decision}、署名: {found.key}）のものです",
+        f"（{about.ja}の{decision}、署名: {verification.key}）のものです",
     )
-    others = ", ".join(map(visible_line, found.unproven))
+    others = ", ".join(map(visible_line, verification.unproven))
     unproven = Words(
         en=f"not of this run, so that nothing proves them: {others}",
         ja=f"この実行のものではなく、照合していないファイル: {others}",
     )
-    sentences = [verified, unproven] if found.unproven else [verified]
-    return [*sentences, _newer(found.newer)] if found.newer else sentences
+    sentences = [verified, unproven] if verification.unproven else [verified]
+    return [*sentences, _newer(verification.newer)] if verification.newer else sentences
 
 
 def _newer(run: Record) -> Words:

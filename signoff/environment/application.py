@@ -160,8 +160,8 @@ class Application(StrictTable):
     @property
     def paths(self) -> Mapping[str, Mapping[str, Any]]:
         """The paths of the contract, with their operations by verb."""
-        found: Mapping[str, Mapping[str, Any]] = self.document["paths"]
-        return found
+        paths: Mapping[str, Mapping[str, Any]] = self.document["paths"]
+        return paths
 
     @property
     def routes(self) -> tuple[str, ...]:
@@ -217,24 +217,24 @@ def table_of(resource: str) -> str:
 def application(path: Path = APPLICATION) -> Application:
     """Return the application that this file describes; raise EnvironmentFileError with what is wrong."""
     try:
-        found = _ADAPTER.validate_python({**toml(path), "folder": path.parent, "home": path.parent})
+        read = _ADAPTER.validate_python({**toml(path), "folder": path.parent, "home": path.parent})
     except ValidationError as error:
         raise EnvironmentFileError(
             problem(error_details, _PLACE) for error_details in error.errors()
         ) from None
-    if problems := list(_inconsistent(found)):
+    if problems := list(_inconsistent(read)):
         raise EnvironmentFileError(
             Words(en=f"{path.name}: {words.en}", ja=f"{path.name}: {words.ja}")
             for words in problems
         )
-    return found
+    return read
 
 
 def application_beside(environments: Path) -> Application:
     """Return the application that lies beside a file of environments, or else the project's own."""
     own, home = environments.resolve().parent / FILE, home_of(environments)
-    found = application(own if own.is_file() else APPLICATION)
-    return found if home == found.home else replace(found, home=home)
+    read = application(own if own.is_file() else APPLICATION)
+    return read if home == read.home else replace(read, home=home)
 
 
 def _inconsistent(app: Application) -> Iterator[Words]:
@@ -250,10 +250,10 @@ def _inconsistent(app: Application) -> Iterator[Words]:
         yield _unknown("masters", str(app.masters), app.tables)
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
-        for what in ("calls", "reads", "writes"):
-            for used in getattr(function, what):
+        for use in ("calls", "reads", "writes"):
+            for used in getattr(function, use):
                 if used not in resources | indexes:
-                    yield _unknown(f"functions.{key}.{what}", used, resources)
+                    yield _unknown(f"functions.{key}.{use}", used, resources)
         for name in function.settings:
             if name not in app.settings:
                 yield _unknown(f"functions.{key}.settings", name, app.settings)
@@ -271,11 +271,11 @@ def _routes_without_function(app: Application) -> Iterator[Words]:
                 yield _unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)
 
 
-def _unknown(where: str, name: str, known: Mapping[str, Any] | set[str]) -> Words:
-    listed = ", ".join(sorted(known))
+def _unknown(place: str, name: str, names: Mapping[str, Any] | set[str]) -> Words:
+    listed = ", ".join(sorted(names))
     return Words(
-        en=f"{where} names {name}, which does not exist; there are {listed}",
-        ja=f"{where}の{name}は存在しません（あるのは{listed}）",
+        en=f"{place} names {name}, which does not exist; there are {listed}",
+        ja=f"{place}の{name}は存在しません（あるのは{listed}）",
     )
 
 
@@ -301,7 +301,7 @@ _ADAPTER = TypeAdapter(Application)
 _PLACE = FileTable(
     table=FILE,
     sources={},
-    known=(),
+    keys=(),
     required={},
     settable=(),
     of=Words(en="an application", ja="アプリケーション"),

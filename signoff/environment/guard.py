@@ -45,8 +45,8 @@ def typed_code(prompt: str) -> str:
     """Ask for the code of an MFA device at the terminal; NoTerminalError where there is none."""
     if sys.stdin.isatty():
         return getpass(prompt)
-    found = DEVICE.search(prompt)
-    device = found[0] if found else "MFA"
+    match = DEVICE.search(prompt)
+    device = match[0] if match else "MFA"
     raise NoTerminalError(
         en=f"the role of the profile wants a code of {device}, and there is no terminal to type it at;"
         " get keys at one (`aws configure export-credentials --format env`) and set them here",
@@ -164,13 +164,13 @@ def guard(
 
 
 def _same_region(session: boto3.Session, environment: Environment) -> None:
-    found = session.region_name
-    if found not in (None, environment.region):
+    region = session.region_name
+    if region not in (None, environment.region):
         raise GuardError(
-            en=f"{environment.name} is in {environment.region}, but this session is set to {found}; "
+            en=f"{environment.name} is in {environment.region}, but this session is set to {region}; "
             f"set AWS_DEFAULT_REGION={environment.region}, or unset it and the profile's region, "
             f"or correct the region in environments.toml",
-            ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{found}です。"
+            ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{region}です。"
             f"AWS_DEFAULT_REGION={environment.region}を設定するか、AWS_DEFAULT_REGIONとプロファイルのregionの"
             f"設定を外すか、environments.tomlのregionを修正してください",
         )
@@ -245,25 +245,25 @@ def _unread(error: Exception) -> str:
 def _refused(environment: Environment, error: exceptions.ClientError) -> Words:
     code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
     # If the profile assumes a role, AssumeRole is refused before the call that was meant.
-    asked = f"{environment.name}: sts:{error.operation_name} says {code}"
+    call = f"{environment.name}: sts:{error.operation_name} says {code}"
     obstacle = obstacle_of(code, message)
     if code in EXPIRED:
         return Words(
-            en=f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys",
-            ja=f"{asked}: 認証情報の期限切れです。aws loginかaws sso loginを実行するか、新しい鍵を設定してください",
+            en=f"{call}: the credentials have expired; run aws login or aws sso login, or set new keys",
+            ja=f"{call}: 認証情報の期限切れです。aws loginかaws sso loginを実行するか、新しい鍵を設定してください",
         )
     if obstacle is Obstacle.CREDENTIALS:
         return Words(
-            en=f"{asked}: AWS does not know this access key or its secret in {environment.region};"
+            en=f"{call}: AWS does not know this access key or its secret in {environment.region};"
             " set AWS_PROFILE again",
-            ja=f"{asked}: {environment.region}のAWSに登録のないアクセスキーです。AWS_PROFILEを設定し直してください",
+            ja=f"{call}: {environment.region}のAWSに登録のないアクセスキーです。AWS_PROFILEを設定し直してください",
         )
     if obstacle in {Obstacle.CLOCK, Obstacle.ACCOUNT}:
         why = CLOCK if obstacle is Obstacle.CLOCK else ACCOUNT
-        return Words(en=f"{asked}: {why.en}", ja=f"{asked}: {why.ja}")
+        return Words(en=f"{call}: {why.en}", ja=f"{call}: {why.ja}")
     return Words(
-        en=f"{asked}: {message}; use credentials that are valid in this account",
-        ja=f"{asked}: {message}。このアカウントで有効な認証情報を使ってください",
+        en=f"{call}: {message}; use credentials that are valid in this account",
+        ja=f"{call}: {message}。このアカウントで有効な認証情報を使ってください",
     )
 
 

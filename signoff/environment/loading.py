@@ -97,12 +97,12 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
 
 def _loaded(name: str, path: Path, variables: Mapping[str, str]) -> Loaded:
     table = _table(name, path)
-    found = overrides(table, variables, name)
-    changed = applied(table, found)
-    environment = _typed(name, changed, path, found)
+    overriding = overrides(table, variables, name)
+    changed = applied(table, overriding)
+    environment = _typed(name, changed, path, overriding)
     if not environment.production and (shared := list(_of_production(environment, changed, path))):
         raise EnvironmentFileError(shared)
-    texts = {override.variable: override.text for override in found}
+    texts = {override.variable: override.text for override in overriding}
     return Loaded(environment, texts, derived(environment, changed))
 
 
@@ -167,15 +167,15 @@ def _of_production(environment: Environment, own: Mapping[str, Any], path: Path)
 
 def _resources(name: str, table: Mapping[str, Any], app: Application) -> frozenset[str]:
     """Return the names of what a table of the file is about; that of a domain has the API's path."""
-    named = {kind: table.get(kind) or {} for kind in ("tables", "secrets", "names", "domain")}
+    by_kind = {kind: table.get(kind) or {} for kind in ("tables", "secrets", "names", "domain")}
     usual = _usual_names(app, name, str(table.get("prefix", "")))
     used = [
-        named[kind].get(key, default)
+        by_kind[kind].get(key, default)
         for kind, names in usual.items()
         for key, default in names.items()
     ]
-    if domain := named["domain"].get("name"):
-        path = str(named["domain"].get("base_path") or "").strip("/")
+    if domain := by_kind["domain"].get("name"):
+        path = str(by_kind["domain"].get("base_path") or "").strip("/")
         used.append(f"{str(domain).rstrip('.')}/{path}")
     return frozenset(str(each).casefold() for each in (*used, table.get("bucket")) if each)
 
@@ -189,19 +189,21 @@ def _usual_names(app: Application, name: str, prefix: str) -> Mapping[str, Mappi
     }
 
 
-def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:
+def _typed(
+    name: str, table: Mapping[str, Any], path: Path, overriding: list[Override]
+) -> Environment:
     app = application_beside(path)
     line = {} if app.talks_to_line else {"line": {"channel_id": NO_CHANNEL}}
     # As JSON, because pydantic is strict about types there and still takes a table for a dataclass.
     raw = json.dumps({**line, **table, "name": name}, default=str)
-    place = _place(f"{path.name}: {name}", table, found)
+    place = _place(f"{path.name}: {name}", table, overriding)
     try:
         environment = ADAPTER.validate_json(raw, strict=True, context={"application": app})
     except ValidationError as error:
         origin = [] if {"origin", "front_end"} & table.keys() else [_without_origin(place)]
         problems = (problem(error_details, place) for error_details in error.errors())
         raise EnvironmentFileError((*problems, *origin)) from None
-    environment = completed(_named(environment, app))
+    environment = completed(_with_names(environment, app))
     if not environment.origin:
         raise EnvironmentFileError([_without_origin(place)])
     if equal := list(_equal_names(environment)):
@@ -216,7 +218,7 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     return environment
 
 
-def _named(environment: Environment, app: Application) -> Environment:
+def _with_names(environment: Environment, app: Application) -> Environment:
     """Return the environment of this application, with the names of all its tables and secrets."""
     usual = _usual_names(app, environment.name, environment.prefix)
     return replace(
@@ -274,24 +276,24 @@ def _equal_names(environment: Environment) -> Iterator[Words]:
         },
         ROLES: {role: names.get(role, f"{prefix}-{role}") for role in app.roles},
     }
-    for kind, named in kinds.items():
+    for kind, by_key in kinds.items():
         for name in sorted(
-            {repeated for repeated in named.values() if list(named.values()).count(repeated) > 1}
+            {repeated for repeated in by_key.values() if list(by_key.values()).count(repeated) > 1}
         ):
-            keys_of_it = " and ".join(key for key, value in named.items() if value == name)
-            then = ONE_TABLE if named is environment.tables else OWN_NAMES
+            keys_of_it = " and ".join(key for key, value in by_key.items() if value == name)
+            then = ONE_TABLE if by_key is environment.tables else OWN_NAMES
             yield Words(
                 en=f"{environment.name}: the {kind.en} {keys_of_it} have one name, {name}; {then.en}",
                 ja=f"{environment.name}: {kind.ja}{keys_of_it}が同じ名前（{name}）です。{then.ja}",
             )
 
 
-def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> FileTable:
+def _place(table_name: str, table: Mapping[str, Any], overriding: list[Override]) -> FileTable:
     paths = [key.path for key in keys()]
     return FileTable(
         table=table_name,
-        sources={override.key: override.variable for override in found},
-        known=paths,
+        sources={override.key: override.variable for override in overriding},
+        keys=paths,
         required=required(),
         settable=IN_PRODUCTION if table.get("production") else paths,
     )

@@ -74,12 +74,12 @@ def meanings() -> Mapping[str, Mapping[str, Any]]:
 
 def required() -> dict[str, list[str]]:
     """Return table -> those of its keys that have no default."""
-    found: dict[str, list[str]] = {}
+    by_table: dict[str, list[str]] = {}
     for key in keys():
         table, _, name = key.path.rpartition(".")
         if table and key.required:
-            found.setdefault(table, []).append(name)
-    return found
+            by_table.setdefault(table, []).append(name)
+    return by_table
 
 
 def _keys(owner: type[Any], before: str = "") -> Iterator[EnvironmentKey]:
@@ -121,26 +121,26 @@ def overrides(
     table: Mapping[str, Any], variables: Mapping[str, str], environment: str
 ) -> list[Override]:
     """Return the overrides for a table, or raise EnvironmentFileError for those that are not allowed."""
-    known = {variable(key.path): key for key in keys() if key.path not in NEVER}
-    found: list[Override] = []
+    by_variable = {variable(key.path): key for key in keys() if key.path not in NEVER}
+    allowed: list[Override] = []
     problems: list[Words] = []
     # A variable that a CI does not have arrives empty.
     for name in sorted(name for name in variables if name.startswith(START) and variables[name]):
         try:
-            found.append(_override(name, variables[name], known, table))
+            allowed.append(_override(name, variables[name], by_variable, table))
         except ValueError as error:
             problems.append(words_of(error))
     if table.get("production"):
-        problems += _forbidden(found, environment)
+        problems += _forbidden(allowed, environment)
     if problems:
         raise EnvironmentFileError(problems)
-    return found
+    return allowed
 
 
-def applied(table: Mapping[str, Any], found: list[Override]) -> dict[str, Any]:
+def applied(table: Mapping[str, Any], overriding: list[Override]) -> dict[str, Any]:
     """Return a copy of the table with the overrides applied."""
     changed = dict(table)
-    for override in found:
+    for override in overriding:
         inner = changed
         for part in override.path[:-1]:
             inner[part] = dict(inner.get(part, {}))
@@ -150,13 +150,13 @@ def applied(table: Mapping[str, Any], found: list[Override]) -> dict[str, Any]:
 
 
 def _override(
-    name: str, text: str, known: Mapping[str, EnvironmentKey], table: Mapping[str, Any]
+    name: str, text: str, by_variable: Mapping[str, EnvironmentKey], table: Mapping[str, Any]
 ) -> Override:
-    if name in known:
-        key = known[name]
+    if name in by_variable:
+        key = by_variable[name]
         value = text if key.is_text else _literal(name, text)
         return Override(name, text, tuple(key.path.split(".")), value)
-    for key in known.values():
+    for key in by_variable.values():
         start = f"{variable(key.path)}__"
         if key.open and name.startswith(start):
             inner = _spelled(name.removeprefix(start), table.get(key.path, {}))
@@ -166,7 +166,7 @@ def _override(
             en=f"{name} cannot be set: the file alone decides what is production; unset it",
             ja=f"{name}は設定できません。本番かどうかはファイルだけで決まります。設定を外してください",
         )
-    near = did_you_mean(nearest(name, known, START))
+    near = did_you_mean(nearest(name, by_variable, START))
     instead = near or Words(en="unset it", ja="設定を外してください")
     nothing = Words(en=f"{name} overrides nothing", ja=f"{name}に対応するキーがありません")
     raise UnfitValueError(joined((nothing, instead)))
@@ -193,8 +193,8 @@ def _literal(name: str, text: str) -> Any:
         ) from None
 
 
-def _forbidden(found: list[Override], environment: str) -> Iterator[Words]:
-    for override in found:
+def _forbidden(overriding: list[Override], environment: str) -> Iterator[Words]:
+    for override in overriding:
         if override.key not in IN_PRODUCTION:
             settable = ", ".join(sorted(IN_PRODUCTION))
             yield Words(

@@ -97,7 +97,7 @@ class FileTable:
     """``environments.toml: prod``."""
     sources: Mapping[str, str]
     """Key -> the variable that set it."""
-    known: Collection[str]
+    keys: Collection[str]
     required: Mapping[str, Collection[str]]
     """Table -> those of its keys that have no default."""
     settable: Collection[str]
@@ -110,22 +110,24 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
     """Put one of pydantic's errors into a sentence."""
     path = [str(part) for part in error["loc"]]
     key = ".".join(path)
-    where = place.sources.get(key) or f"{place.table}.{key}"
+    key_path = place.sources.get(key) or f"{place.table}.{key}"
     if error["type"] == "missing":
-        wanted, instead = _assignment(key, place), _or_variable(key, place)
+        assignment, instead = _assignment(key, place), _or_variable(key, place)
         return Words(
-            en=f"{where} is missing; write {wanted.en}{instead.en}",
-            ja=f"{where}がありません。{wanted.ja}と{instead.ja or '書いてください'}",
+            en=f"{key_path} is missing; write {assignment.en}{instead.en}",
+            ja=f"{key_path}がありません。{assignment.ja}と{instead.ja or '書いてください'}",
         )
     if error["type"] == "unexpected_keyword_argument":
-        near = None if key in REMOVED else nearest(key, place.known)
+        near = None if key in REMOVED else nearest(key, place.keys)
         instead = did_you_mean(near) or Words(en="remove it", ja="削除してください")
         return Words(
-            en=f"{where} is not a key of {place.of.en}; {instead.en}",
-            ja=f"{where}は{place.of.ja}のキーではありません。{instead.ja}",
+            en=f"{key_path} is not a key of {place.of.en}; {instead.en}",
+            ja=f"{key_path}は{place.of.ja}のキーではありません。{instead.ja}",
         )
-    found, advice = _shown(error["input"]), _advice(error, path[-1])
-    return Words(en=f"{where} is {found}; {advice.en}", ja=f"{where}が{found}です。{advice.ja}")
+    value, advice = _shown(error["input"]), _advice(error, path[-1])
+    return Words(
+        en=f"{key_path} is {value}; {advice.en}", ja=f"{key_path}が{value}です。{advice.ja}"
+    )
 
 
 def variable(key: str) -> str:
@@ -155,9 +157,9 @@ def _or_variable(key: str, place: FileTable) -> Words:
     )
 
 
-def _shown(found: object) -> str:
+def _shown(value: object) -> str:
     """Write a value, but not the user and password of a URL."""
-    return re.sub(r"(?<=://)[^/\s]*(?=@)", "…", json.dumps(found, ensure_ascii=False))
+    return re.sub(r"(?<=://)[^/\s]*(?=@)", "…", json.dumps(value, ensure_ascii=False))
 
 
 def _advice(error: ErrorDetails, key: str) -> Words:

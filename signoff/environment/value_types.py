@@ -27,8 +27,8 @@ def _before(value: str) -> str:
 
 def _application(info: ValidationInfo) -> Application:
     """Return the application that lies beside the file, which the loader passes on."""
-    given = info.context and info.context.get("application")
-    return given or application()
+    passed = info.context and info.context.get("application")
+    return passed or application()
 
 
 def some_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
@@ -46,7 +46,7 @@ def some_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
     return AfterValidator(known)
 
 
-def _kept(value: int) -> int:
+def _retention(value: int) -> int:
     if value not in RETENTIONS:
         days = ", ".join(map(str, RETENTIONS))
         raise UnfitValueError(
@@ -160,7 +160,7 @@ LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
-Retention = Annotated[int, Field(gt=0), AfterValidator(_kept)]
+Retention = Annotated[int, Field(gt=0), AfterValidator(_retention)]
 EnvironmentBefore = Annotated[str, AfterValidator(_before)]
 SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]
 LineUserId = Annotated[

@@ -63,19 +63,19 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
     emulated = name != "local" and custom_endpoints(boto_session()) is not None
     folder = root / location
     backend: Backend = Folder(folder / settings.birth if settings.birth else folder)
-    beside = folder.with_name(folder.name)
+    place = folder.with_name(folder.name)
     if location.startswith("s3://"):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
         backend = S3Prefix(client("s3"), bucket, prefix.strip("/"))
-        beside = (
+        place = (
             root / "report" / name / f"evidence-{hashlib.sha256(location.encode()).hexdigest()[:8]}"
         )
     ending = f".{settings.birth}.head" if settings.birth else ".head"
     return Store(
         backend,
         name,
-        key=_key(settings, beside.with_name(f"{beside.name}.key"), client),
-        head=Head(beside.with_name(f"{beside.name}{ending}")),
+        key=_key(settings, place.with_name(f"{place.name}.key"), client),
+        head=Head(place.with_name(f"{place.name}{ending}")),
         emulated=emulated,
         account=settings.account,
         birth=settings.birth,

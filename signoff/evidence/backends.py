@@ -90,9 +90,9 @@ class Folder:
     def read(self, name: str) -> bytes:
         """Refuse what no store writes: a link leads out of it, a pipe never ends."""
         path = self.path / name
-        found = path.lstat()
-        _require_small(str(path), found.st_size)
-        if not stat.S_ISREG(found.st_mode):
+        status = path.lstat()
+        _require_small(str(path), status.st_size)
+        if not stat.S_ISREG(status.st_mode):
             raise _NoFileError(
                 en=f"{path} is not a regular file; remove it",
                 ja=f"{path}が通常のファイルではありません。削除してください",
@@ -185,9 +185,9 @@ class S3Prefix:
         """Return what keeps old versions: Object Lock with a default retention, else versioning, else nothing."""
         try:
             answer = self.s3.get_object_lock_configuration(Bucket=self.bucket)
-            found = answer["ObjectLockConfiguration"]
-            if found.get("ObjectLockEnabled") == "Enabled" and "Rule" in found:
-                return f"object lock ({found['Rule']['DefaultRetention']['Mode'].lower()})"
+            lock = answer["ObjectLockConfiguration"]
+            if lock.get("ObjectLockEnabled") == "Enabled" and "Rule" in lock:
+                return f"object lock ({lock['Rule']['DefaultRetention']['Mode'].lower()})"
         except ClientError as error:
             if code_of(error) not in NOT_CONFIGURED:
                 raise
@@ -202,10 +202,10 @@ class S3Prefix:
             if code_of(error) in NOT_CONFIGURED:
                 return None
             raise
-        found = (
+        deleting = (
             entry for entry in rules if entry.get("Status") == "Enabled" and self._deletes(entry)
         )
-        if (rule := next(found, None)) is None:
+        if (rule := next(deleting, None)) is None:
             return None
         name = rule.get("ID", "-")
         return Words(

@@ -83,15 +83,15 @@ def _facts_of_item(
 ) -> tuple[tuple[Part | None, str, PartFact], ...]:
     """Return part, name and value of each fact of an item."""
     shape = _SHAPES.get(section)
-    found = _facts(shape(value.value) if shape else value.value, salt)
-    paths = [".".join(placed.shown) for placed in found]
+    placed_facts = _facts(shape(value.value) if shape else value.value, salt)
+    paths = [".".join(placed.shown) for placed in placed_facts]
     return tuple(
         (
             _part_of(section, placed.fields),
             _name(section, item, path),
             placed.fact._replace(place=(section, item, path)),
         )
-        for placed, path in zip(found, paths, strict=True)
+        for placed, path in zip(placed_facts, paths, strict=True)
     )
 
 
@@ -140,42 +140,42 @@ def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str,
 def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     """Return the part of a fact: that of its field, or of ``outer.inner`` where the parts of one field differ."""
     parts = ASSIGNED[section]
-    named = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
-    return next((parts[name] for name in named if name in parts), parts.get(WHOLE))
+    keys = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
+    return next((parts[name] for name in keys if name in parts), parts.get(WHOLE))
 
 
 def _facts(value: Any, salt: str) -> list[_Placed]:
     """Return each fact of a value; lists whose order says nothing are sorted."""
-    found: list[_Placed] = []
-    _add(found, value, salt, (), ())
-    return found
+    facts: list[_Placed] = []
+    _add(facts, value, salt, (), ())
+    return facts
 
 
 def _add(
-    found: list[_Placed], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
+    facts: list[_Placed], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     match value:
         case (
             None | str() | int() | float()
         ):  # first, since nearly all values are plain and the check for a Mapping is slow
-            found.append(_placed(shown, names, UNSET if value is None else str(value)))
+            facts.append(_placed(shown, names, UNSET if value is None else str(value)))
         case MaskedValue():  # two readers compare it alike, and it shows no more than they do
             digest = value.digests.get(salt, "")[:SHORT]
             fact = PartFact(str(value), digest or str(value), value.text is None)
-            found.append(_Placed(shown, names, fact))
+            facts.append(_Placed(shown, names, fact))
         case Unplanned():
             text = f"{value.found} {value.terms}".rstrip()
-            found.append(_placed((*shown, value.fact.en), names, text))
+            facts.append(_placed((*shown, value.fact.en), names, text))
         case list() | tuple() | set() | frozenset():
-            _add_listed(found, value, salt, shown, names)
+            _add_listed(facts, value, salt, shown, names)
         case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # a value of any type: its type is asked
             for name in inner:
-                _add(found, getattr(value, name), salt, (*shown, name), (*names, name))
+                _add(facts, getattr(value, name), salt, (*shown, name), (*names, name))
         case Mapping():
             for key in sorted(value, key=str):
-                _add(found, value[key], salt, (*shown, str(key)), names)
+                _add(facts, value[key], salt, (*shown, str(key)), names)
         case _:
-            found.append(_placed(shown, names, str(value)))
+            facts.append(_placed(shown, names, str(value)))
 
 
 @cache
@@ -184,7 +184,7 @@ def _fields_of(kind: type) -> tuple[str, ...]:
 
 
 def _add_listed(
-    found: list[_Placed],
+    facts: list[_Placed],
     values: Collection[Any],
     salt: str,
     shown: tuple[str, ...],
@@ -194,14 +194,14 @@ def _add_listed(
     if not shown and not values:
         return
     if all(isinstance(entry, str | int | float) for entry in values):
-        found.append(_placed(shown, names, ", ".join(sorted(map(str, values)))))
+        facts.append(_placed(shown, names, ", ".join(sorted(map(str, values)))))
         return
     number = Counter[str]()
     for value in sorted(values, key=str):
         name = getattr(value, "name", None) or getattr(value, "resource", None) or ""
         number[name] += 1
         several = f"{name} {number[name]}".lstrip() if number[name] > 1 or not name else name
-        _add(found, value, salt, (*shown, several), names)
+        _add(facts, value, salt, (*shown, several), names)
 
 
 def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:
@@ -240,7 +240,11 @@ def _numbered(item: Any) -> Any:
 def _in_effect(stage: Any) -> Any:
     """Leave out a method that repeats what every method has: it changes no answer, and a repair leaves it behind."""
     every = stage.settings.get(EVERY)
-    own = {name: found for name, found in stage.settings.items() if name == EVERY or found != every}
+    own = {
+        name: settings
+        for name, settings in stage.settings.items()
+        if name == EVERY or settings != every
+    }
     return replace(stage, settings=own)
 
 

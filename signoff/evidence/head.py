@@ -48,10 +48,10 @@ class Head:
                 ja=f"このマシンで確認した最新の記録を控える{self.path.name}が壊れています。復元するか、ストアに欠けがない"
                 f"と分かっている場合は削除してください",
             )
-        found = match and digest_of(match[2])
-        if match is None or found == match[1]:
+        digest = match and digest_of(match[2])
+        if match is None or digest == match[1]:
             return None
-        if found:
+        if digest:
             return with_remedy(
                 en=f"{match[2]} is not the record that this machine saw under this name: "
                 f"the store was rewritten",

@@ -227,8 +227,8 @@ class KmsKey:
 
     def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
         """Return a member of KMS's answer; EvidenceKeyError if it is missing, since botocore parses a garbled answer as an empty one."""
-        if found := answer.get(member):
-            return found
+        if value := answer.get(member):
+            return value
         raise EvidenceKeyError(
             en=f"the answer of KMS about {self.arn} has no {member}; ask again",
             ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",

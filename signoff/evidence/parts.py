@@ -107,8 +107,8 @@ def named_by_kinds() -> Mapping[str, Words]:
 
 def label(key: str) -> Words:
     """Return the name of a fact; AWS's and the environment's own names stay as they are."""
-    found = labels()["facts"].get(key)
-    return Words(*found) if found else named_by_kinds().get(key, Words.same(key))
+    words = labels()["facts"].get(key)
+    return Words(*words) if words else named_by_kinds().get(key, Words.same(key))
 
 
 def label_of_path(path: str) -> Words:
@@ -128,17 +128,17 @@ def label_of_section(section: str) -> Words:
 
 def assigned() -> Mapping[str, Mapping[str, Part | None]]:
     """Return section -> field -> its part, None for what is left out; a test compares it with the types."""
-    found: dict[str, dict[str, Part | None]] = {}
+    by_section: dict[str, dict[str, Part | None]] = {}
     tables = [*OF_SECTIONS.items(), *((None, fields) for fields in LEFT_OUT.values())]
     for part, sections in tables:
         for section, names in sections.items():
-            found.setdefault(section, {}).update(dict.fromkeys(names.split(), part))
+            by_section.setdefault(section, {}).update(dict.fromkeys(names.split(), part))
     for section, kind in BY_SECTION.items():
         parts = kind.parts.items()
-        found[section] = {
+        by_section[section] = {
             name: declared if isinstance(declared, Part) else None for name, declared in parts
         }
-    return found
+    return by_section
 
 
 ASSIGNED = assigned()

@@ -217,16 +217,16 @@ class Store:
             )
         try:
             public = self.key.public
-            given = base64.b64decode(signature, validate=True)
+            decoded = base64.b64decode(signature, validate=True)
             if key != fingerprint(public):
                 own = f"{self.key.name} ({fingerprint(public)})"
                 return with_remedy(
                     en=f" is signed by key {key}, which may not sign here: {own} may",
                     ja=f"の署名は鍵{key}によるものです。ここで署名できるのは{own}だけです",
                 )
-            if base64.b64encode(given).decode() != signature:
+            if base64.b64encode(decoded).decode() != signature:
                 raise ValueError(signature)  # noqa: TRY301 - as what is no base64 at all
-            if not signed_by(public, _message(content), given):
+            if not signed_by(public, _message(content), decoded):
                 return with_remedy(
                     en=f" is not what {self.key.name} signed: it was changed after that, or forged",
                     ja=f"は{self.key.name}で署名した内容と異なります（署名後の変更または偽造）",
@@ -266,10 +266,10 @@ class Store:
         ):
             return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")
         if record.created > latest:
-            at, who = in_japan(record.created), record.caller
+            at, caller = in_japan(record.created), record.caller
             return Words(
-                en=f"dated {at}, which is in the future; correct the clock of {who}",
-                ja=f"日時が未来です（{at}）。{who}の時計を合わせてください",
+                en=f"dated {at}, which is in the future; correct the clock of {caller}",
+                ja=f"日時が未来です（{at}）。{caller}の時計を合わせてください",
             )
         return None
 

@@ -176,19 +176,19 @@ UNKNOWN_KEY = "unexpected_keyword_argument"
 """pydantic's type of that error."""
 
 
-def _row(file: str, id_: str, fields: Any, **given: str) -> Row:
+def _row(file: str, id_: str, fields: Any, **defaults: str) -> Row:
     if not isinstance(fields, dict):
         raise ChecklistError(
             en=f"{file}: {id_} is not a table; begin the row with [{id_}]",
             ja=f"{file}: {id_}がテーブルではありません。項目を[{id_}]で始めてください",
         )
     try:
-        row = _ROW.validate_python({"id": id_, **given, **fields})
+        row = _ROW.validate_python({"id": id_, **defaults, **fields})
     except ValidationError as error:
         # A typo before the key that is missing by it.
         first = min(error.errors(), key=lambda each: each["type"] != UNKNOWN_KEY)
-        where = ".".join((id_, *(str(part) for part in first["loc"])))
-        raise ChecklistError(Words.same(f"{file}: {where}: {first['msg']}")) from None
+        place = ".".join((id_, *(str(part) for part in first["loc"])))
+        raise ChecklistError(Words.same(f"{file}: {place}: {first['msg']}")) from None
     if wrong := _contradiction(row):
         raise ChecklistError(en=f"{file}: {id_}.{wrong.en}", ja=f"{file}: {id_}.{wrong.ja}")
     return row

@@ -84,7 +84,7 @@ class Findings:
     """Tests of these that a selection (``-k`` and the like) took away."""
     expected: int = 0
     """Tests left to run; every one must leave a finding."""
-    found: list[Finding] = field(default_factory=list)
+    made: list[Finding] = field(default_factory=list)
     windows: list[Mapping[str, str]] = field(default_factory=list)
     """When this run itself made calls: what, begin, end (ISO 8601)."""
 
@@ -95,9 +95,12 @@ FINDINGS = pytest.StashKey[Findings]()
 def row_verdicts(choice: Choice[PlanT], findings: Findings) -> tuple[RowVerdict, ...]:
     """Return one verdict per row that has a result, in the checklist's order."""
     by_row: dict[str, list[Finding]] = {}
-    for finding in findings.found:
+    for finding in findings.made:
         by_row.setdefault(finding.row, []).append(finding)
-    judged = {id_: row_verdict(choice.checklist[id_], found) for id_, found in by_row.items()}
+    judged = {
+        id_: row_verdict(choice.checklist[id_], findings_of_row)
+        for id_, findings_of_row in by_row.items()
+    }
     everything = findings.set_aside | judged
     return tuple(everything[row.id] for row in choice.checklist if row.id in everything)
 
@@ -109,8 +112,8 @@ def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[Words]:
             en=f"tests were left out ({findings.cut.en})",
             ja=f"除外されたテストがあります（{findings.cut.ja}）",
         )
-    if len(findings.found) < findings.expected:
-        missing = findings.expected - len(findings.found)
+    if len(findings.made) < findings.expected:
+        missing = findings.expected - len(findings.made)
         yield Words(
             en=f"{missing} of {findings.expected} checks did not run",
             ja=f"{findings.expected}件中{missing}件のチェックが実行されませんでした",
@@ -141,13 +144,13 @@ def forget_latest(choice: Choice[PlanT], findings: Findings) -> Words | None:
 def judges(config: pytest.Config) -> bool:
     """Whether this run can reach a proof: it was given no path, or one in or above a folder of proofs."""
     root = config.rootpath
-    asked = [
+    arguments = [
         (config.invocation_params.dir / arg.split("::", 1)[0]).resolve() for arg in config.args
     ]
     proofs = [root / folder for folder in JUDGING]
     return any(
         path.is_relative_to(proof) or proof.is_relative_to(path)
-        for path in asked
+        for path in arguments
         for proof in proofs
     )
 
@@ -177,8 +180,8 @@ def arrange(
         items.extend(_without_test(choice, session, items, idle))
     items[:] = [item for item in items if _judged(choice, findings, item)]
     reached = {item.stash[ROW].id for item in items if ROW in item.stash} | {*findings.set_aside}
-    asked = {id_ for id_ in choice.options.rows if choice.options.in_phase(choice.checklist[id_])}
-    findings.arranged = len(items) + len(asked - reached)
+    rows = {id_ for id_ in choice.options.rows if choice.options.in_phase(choice.checklist[id_])}
+    findings.arranged = len(items) + len(rows - reached)
 
 
 def settle(findings: Findings, items: list[pytest.Item]) -> None:
@@ -300,8 +303,8 @@ def is_full(config: pytest.Config, choice: Choice[Any]) -> bool:
 def _cut(config: pytest.Config) -> Iterator[Words]:
     """Yield the options that left tests out of a run that was not asked to be partial."""
     for name in ("deselect", "lf", "stepwise", "ignore", "ignore_glob", "override_ini"):
-        given = getattr(config.option, name, None)
-        if given and given != [OF_STRICT]:
+        value = getattr(config.option, name, None)
+        if value and value != [OF_STRICT]:
             yield Words.same(f"--{name.replace('_', '-')}")
     if config.inipath != config.rootpath / "pyproject.toml":
         yield Words(en=f"the configuration {config.inipath}", ja=f"設定ファイル{config.inipath}")
@@ -346,8 +349,8 @@ def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> boo
     row = item.stash.get(ROW, None)
     if row is None:
         return True
-    wanted = choice.options.rows
-    if not choice.options.in_phase(row) or (wanted and row.id not in wanted):
+    rows = choice.options.rows
+    if not choice.options.in_phase(row) or (rows and row.id not in rows):
         return False
     if aside := set_aside(row, choice):
         findings.set_aside[row.id] = aside
@@ -356,18 +359,18 @@ def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> boo
 
 
 def as_seen_here(
-    choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
+    choice: Choice[Any], row: Row, finding: Finding, error: BaseException | None
 ) -> Finding:
     """Return the finding, or "not verifiable here": a pass of such a row, a record not made here yet, a replay without the answer."""
-    if choice.embedded and row.not_local and found.outcome is Outcome.PASS:
-        return replace(found, outcome=Outcome.NOT_HERE, words=row.not_local)
+    if choice.embedded and row.not_local and finding.outcome is Outcome.PASS:
+        return replace(finding, outcome=Outcome.NOT_HERE, words=row.not_local)
     if choice.options.replay and isinstance(error, NotInReplay):
-        return replace(found, outcome=Outcome.NOT_HERE, words=error.words)
+        return replace(finding, outcome=Outcome.NOT_HERE, words=error.words)
     if choice.embedded and row.not_local_until and isinstance(error, Missing):
         until, why = row.not_local_until, error.words
         words = Words(en=f"{until.en} ({why.en})", ja=f"{until.ja}（{why.ja}）")
-        return replace(found, outcome=Outcome.NOT_HERE, words=words)
-    return found
+        return replace(finding, outcome=Outcome.NOT_HERE, words=words)
+    return finding
 
 
 def runs_although_set_aside(item: pytest.Item, aside: RowVerdict) -> bool:

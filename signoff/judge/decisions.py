@@ -36,10 +36,10 @@ class Differs(Broken):
         )
         """That of the most certain difference: one certain fault outweighs any guess."""
         decidable = all(difference.decidable for difference in differences)
-        asked = [each for each, _ in gathered(differences, environment) if decidable]
-        self.lines = "\n\n".join(lines(difference, environment, release) for difference in asked)
+        open_ = [each for each, _ in gathered(differences, environment) if decidable]
+        self.lines = "\n\n".join(lines(difference, environment, release) for difference in open_)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
-        self.lines_on = tuple(difference.what for difference in asked)
+        self.lines_on = tuple(difference.what for difference in open_)
         """What each of these decisions is on."""
         self.differences = tuple(difference.plain for difference in differences)
         self.repeats = any(difference.sentence is None for difference in differences)
@@ -64,16 +64,18 @@ class Decisions:
         until = made.until is None or made.until >= self.today
         return until and (made.release is None or made.release == self.release())
 
-    def undecided(self, found: Iterable[Difference]) -> list[Difference]:
+    def undecided(self, differences: Iterable[Difference]) -> list[Difference]:
         """Return the differences that no decision answers, be it about one alone or about several together."""
-        answers = self.answers(tuple(found))
+        answers = self.answers(tuple(differences))
         return [difference for difference, made in answers if made is None]
 
-    def answers(self, found: Sequence[Difference]) -> list[tuple[Difference, Decision | None]]:
+    def answers(
+        self, differences: Sequence[Difference]
+    ) -> list[tuple[Difference, Decision | None]]:
         """Return each difference with the decision that answers it, if there is one."""
-        alone = [(difference, self.answer(difference)) for difference in found]
-        left = [difference for difference, made in alone if made is None]
-        groups = gathered(left, self.environment)
+        alone = [(difference, self.answer(difference)) for difference in differences]
+        unanswered = [difference for difference, made in alone if made is None]
+        groups = gathered(unanswered, self.environment)
         joint = [
             (difference, self.answer(whole)) for whole, group in groups for difference in group
         ]
@@ -109,38 +111,38 @@ class Judge:
     observe: Observations
     decisions: Decisions
 
-    def __call__(self, found: Iterable[Difference]) -> None:
+    def __call__(self, differences: Iterable[Difference]) -> None:
         """Raise Differs for what is not decided; note the decisions that answer the rest."""
-        differences = found if isinstance(found, Differences) else tuple(found)
-        compared = differences.compared if isinstance(differences, Differences) else differences
+        listed = differences if isinstance(differences, Differences) else tuple(differences)
+        compared = listed.compared if isinstance(listed, Differences) else listed
         self.observe.compared += map(Comparison.of, compared)
-        if left := self._settle(differences):
-            certain = all(difference.certainty is Certainty.CERTAIN for difference in left)
+        if undecided := self._settle(listed):
+            certain = all(difference.certainty is Certainty.CERTAIN for difference in undecided)
             release = None if certain else self.decisions.release()
-            raise Differs(left, self.decisions.environment, release)
+            raise Differs(undecided, self.decisions.environment, release)
 
     def compare(self, kind: Words, name: str, compared: Compared, **more: Any) -> None:
         """Compare what was found of each fact with its bound; ``more`` are fields of each Difference."""
         self(differences(kind, name, compared, **more))
 
     def hold(
-        self, kind: Kind[T], item: T, bounds: Mapping[Words, Bound], *beside: str, **more: Any
+        self, kind: Kind[T], item: T, bounds: Mapping[Words, Bound], *further: str, **more: Any
     ) -> None:
-        """Compare facts of an item with their bounds, and record them as evidence, with the fields ``beside`` them.
+        """Compare facts of an item with their bounds, and record them as evidence, with ``further`` fields.
 
         ``more`` are fields of each Difference.
         """
-        self.observe(item, *beside, *(kind.by_words[fact][0] for fact in bounds))
+        self.observe(item, *further, *(kind.by_words[fact][0] for fact in bounds))
         self(kind.differences(identity(item), item, bounds, **more))
 
     def attached(
         self,
-        found: Iterable[Unplanned],
+        unplanned: Iterable[Unplanned],
         allowed: Mapping[str, Bound] | None = None,
         **resource: str,
     ) -> None:
         """Record the unplanned settings of a resource, given as ``kind=name``, and compare them with what is allowed."""
-        attached = tuple(found)
+        attached = tuple(unplanned)
         shown = [f"{addition.fact.en}: {addition.found}" for addition in attached]
         self.observe.note(**resource, attached=shown)
         self(unallowed(attached, allowed))
@@ -148,24 +150,24 @@ class Judge:
     def follow(
         self,
         root: str,
-        found: Iterable[Difference],
+        differences: Iterable[Difference],
         why: Words | None = None,
-        beside: Iterable[Difference] = (),
+        further: Iterable[Difference] = (),
     ) -> None:
         """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well.
 
-        ``beside``: the other differences of ``root``, which one decision may answer together with these.
+        ``further``: the other differences of ``root``, which one decision may answer together with these.
         """
-        ours = tuple(found)
-        others = (difference for difference in beside if difference not in ours)
-        if left := [
+        ours = tuple(differences)
+        others = (difference for difference in further if difference not in ours)
+        if undecided := [
             difference for difference in self._settle((*ours, *others)) if difference in ours
         ]:
-            raise Follows(root, why or left[0].words)
+            raise Follows(root, why or undecided[0].words)
 
-    def _settle(self, found: Iterable[Difference]) -> list[Difference]:
+    def _settle(self, differences: Iterable[Difference]) -> list[Difference]:
         """Return what is not decided; note the decisions that answer the rest."""
-        answers = self.decisions.answers(tuple(found))
+        answers = self.decisions.answers(tuple(differences))
         self.observe.decided += [
             AppliedDecision(made, difference.loosens, difference.certainty)
             for difference, made in answers
@@ -175,11 +177,11 @@ class Judge:
 
 
 def gathered(
-    found: Iterable[Difference], environment: str
+    differences: Iterable[Difference], environment: str
 ) -> list[tuple[Difference, tuple[Difference, ...]]]:
     """Return what a decision may answer, each with the differences that it then allows: several together, or one alone."""
     groups: dict[object, list[Difference]] = {}
-    for place, difference in enumerate(found):
+    for place, difference in enumerate(differences):
         groups.setdefault(difference.together.en or place, []).append(difference)
     return [
         (_joint(group, environment) if len(group) > 1 else group[0], tuple(group))

@@ -81,20 +81,20 @@ def _changes(before: Sections, after: Sections) -> Iterator[Words]:
 
 
 def _item(section: str, key: str, before: Any, after: Any) -> Iterator[Words]:
-    where = f"{section} {key}"
+    resource = f"{section} {key}"
     if isinstance(before, Unreadable):
         return
     if isinstance(after, Unreadable):
-        yield _unknown(where, after)
+        yield _unknown(resource, after)
     elif before is None or after is None:
         en, ja = ("created", "作成") if before is None else ("deleted", "削除")
         yield Words(
-            en=f"{where} was {en} during the run; {ADVICE.en}",
-            ja=f"{where}が実行中に{ja}されました。{ADVICE.ja}",
+            en=f"{resource} was {en} during the run; {ADVICE.en}",
+            ja=f"{resource}が実行中に{ja}されました。{ADVICE.ja}",
         )
     else:
         for path, was, now in _unequal(section, before, after):
-            fact = f"{where}: {path}" if path else where
+            fact = f"{resource}: {path}" if path else resource
             if isinstance(was, Unreadable):
                 continue  # a row says so already
             if isinstance(now, Unreadable):
@@ -138,10 +138,10 @@ def _parts(value: Any) -> dict[str, Any] | None:
             return None
 
 
-def _unknown(where: str, why: Unreadable) -> Words:
+def _unknown(resource: str, why: Unreadable) -> Words:
     return Words(
-        en=f"whether {where} changed during the run is unknown: {why.words.en}",
-        ja=f"{where}が実行中に変わったか不明です（{why.words.ja}）",
+        en=f"whether {resource} changed during the run is unknown: {why.words.en}",
+        ja=f"{resource}が実行中に変わったか不明です（{why.words.ja}）",
     )
 
 
@@ -196,8 +196,8 @@ def wait_until(
 ) -> None:
     """Wait until a moment, saying why and how long is left."""
     until = _whole_minute(until)
-    while (left := (until - now()).total_seconds()) > 0:
-        minutes, seconds = divmod(int(left), 60)
+    while (seconds_left := (until - now()).total_seconds()) > 0:
+        minutes, seconds = divmod(int(seconds_left), 60)
         at = f"{until.astimezone(JST):%H:%M} JST"
         say(
             Words(
@@ -205,7 +205,7 @@ def wait_until(
                 ja=f"{at}まで待機中（残り{minutes}:{seconds:02}）: {why.ja}",
             )
         )
-        sleep(min(TICK_S, left))
+        sleep(min(TICK_S, seconds_left))
 
 
 def _whole_minute(moment: datetime) -> datetime:

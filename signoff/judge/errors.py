@@ -39,8 +39,8 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
     if isinstance(error, exceptions.ClientError):
         return _answered(error, caller, rights)
     if isinstance(error, exceptions.WaiterError) and _code(error.last_response) in DENIED | REFUSED:
-        asked = f"waiting for {error.kwargs['name']}"
-        return _answered(exceptions.ClientError(error.last_response, asked), caller, rights)
+        operation = f"waiting for {error.kwargs['name']}"
+        return _answered(exceptions.ClientError(error.last_response, operation), caller, rights)
     if isinstance(error, exceptions.BotoCoreError):
         return _of_the_client(error)
     if isinstance(error, ReadFailure | Unread):
@@ -79,11 +79,11 @@ def _of_the_client(error: exceptions.BotoCoreError) -> Words:
             "再実行してください",
         )
     if isinstance(error, exceptions.ParamValidationError):
-        named = ", ".join(PARAMETER.findall(str(error.kwargs["report"])))
+        parameters = ", ".join(PARAMETER.findall(str(error.kwargs["report"])))
         return Words(
-            en=f"AWS was not asked: it does not take this {named or 'parameter'}; check the value in"
+            en=f"AWS was not asked: it does not take this {parameters or 'parameter'}; check the value in"
             " environments.toml or on the command line, then run it again",
-            ja=f"AWSに問い合わせていません: {named or 'パラメータ'}の値が不正です。environments.tomlまたは"
+            ja=f"AWSに問い合わせていません: {parameters or 'パラメータ'}の値が不正です。environments.tomlまたは"
             "コマンドラインの値を確認し、再実行してください",
         )
     return Words(
@@ -127,12 +127,12 @@ def _code(answer: Mapping[str, Any]) -> str:
 def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
     message = " ".join(error.response.get("Error", {}).get("Message", "").split())[:300]
-    who = Words.same(caller) if isinstance(caller, str) else caller
+    principal = Words.same(caller) if isinstance(caller, str) else caller
     if code == FORBIDDEN and operation in HEADS:
-        return _denied(error, who, rights)
+        return _denied(error, principal, rights)
     match obstacle_of(code, message):
         case Obstacle.CALLER_RIGHTS:
-            return _denied(error, who, rights)
+            return _denied(error, principal, rights)
         case Obstacle.CREDENTIALS:
             return Words(
                 en=f"{operation}: the credentials are no longer valid ({code}); sign in, then run it again",
@@ -150,12 +150,12 @@ def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -
     )
 
 
-def _denied(error: exceptions.ClientError, who: Words, rights: str) -> Words:
+def _denied(error: exceptions.ClientError, principal: Words, rights: str) -> Words:
     lacks = _missing(error)
     return Words(
-        en=f"{error.operation_name} was denied to {who.en}{lacks.en}: allow it"
+        en=f"{error.operation_name} was denied to {principal.en}{lacks.en}: allow it"
         f"{f' ({rights} prints the whole policy)' if rights else ''}, then run it again",
-        ja=f"{who.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
+        ja=f"{principal.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
         f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
     )
 

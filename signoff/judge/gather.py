@@ -97,8 +97,8 @@ def _live(
     if not outlives:
         yield _read(choice, say, everything, session, caller)
         return
-    with choice.composition.prepared(choice.environment, choice.folder.parent) as told:
-        yield replace(_read(choice, say, everything, session, caller), told=told)
+    with choice.composition.prepared(choice.environment, choice.folder.parent) as notices:
+        yield replace(_read(choice, say, everything, session, caller), notices=notices)
 
 
 def _read(

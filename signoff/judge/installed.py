@@ -31,9 +31,9 @@ NAMED = 5
 def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
     """Yield the .pth files of a folder of packages that no locked package brought, or that were changed since."""
     files = sorted(folder.glob("*.pth"))
-    known = set(_recorded(folder, root)) if files else set()
+    recorded = set(_recorded(folder, root)) if files else set()
     for path in files:
-        if (path.name, digest_as_recorded(path)) not in known:
+        if (path.name, digest_as_recorded(path)) not in recorded:
             yield from_elsewhere(path.name, path)
 
 
@@ -78,14 +78,14 @@ def _changed(folder: str, tops: Collection[str]) -> Iterator[str]:
     """Yield what differs below some names of a folder of packages; a module that a .pth file imports is named with that file."""
     lines = _records(Path(folder))
     recorded = {path: line for _, path, *line in lines if path.partition("/")[0] in tops}
-    known = {path.partition("/")[0] for path in recorded}
+    tops_recorded = {path.partition("/")[0] for path in recorded}
     for path, (digest, size) in recorded.items():
         if digest and not _is_as_recorded(Path(folder, path), digest, size):
             yield path
     for top in tops:
-        if top not in known and not Path(folder, top).with_suffix(".pth").exists():
+        if top not in tops_recorded and not Path(folder, top).with_suffix(".pth").exists():
             yield top
-    for top in known:
+    for top in tops_recorded:
         for file in _code_below(f"{folder}/{top}"):
             if (name := file.removeprefix(f"{folder}/")) not in recorded:
                 yield name
@@ -130,9 +130,9 @@ def from_elsewhere(name: str, path: str | Path) -> RunCondition:
 
 def _recorded(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
     """Yield name and digest of each .pth file that a locked package, or this project's own installation, put there."""
-    known = {*locked(root), normal(PROJECT)}
+    packages = {*locked(root), normal(PROJECT)}
     for package, path, digest, _ in _records(folder):
-        if package in known and path.endswith(".pth"):
+        if package in packages and path.endswith(".pth"):
             yield path, digest
 
 

@@ -74,12 +74,12 @@ def _code(root: Path) -> Iterator[str]:
     packages = Path(sys.prefix).resolve()
     for name, below, files in os.walk(root):
         folder = Path(name)
-        left = LEFT_BY_RUNS if folder == root else frozenset()
+        left_out = LEFT_BY_RUNS if folder == root else frozenset()
         # A name with a dot can't be imported; Python compares what it compiled with its source.
         below[:] = [
             child
             for child in below
-            if not (child.startswith(".") or child == installed.CACHE or child in left)
+            if not (child.startswith(".") or child == installed.CACHE or child in left_out)
             and (folder / child).resolve() != packages
         ]
         for file in files:
@@ -90,8 +90,8 @@ def _code(root: Path) -> Iterator[str]:
 def _tree(root: Path) -> list[tuple[str, str, str]]:
     """Return mode, digest and path of each file of the commit; none where there is no git."""
     listed = _git(root, "ls-tree", "-r", "-z", "HEAD") or ""
-    found = (_ENTRY.fullmatch(part) for part in listed.split("\0"))
-    return [(match[1], match[2], match[3]) for match in found if match]
+    matches = (_ENTRY.fullmatch(part) for part in listed.split("\0"))
+    return [(match[1], match[2], match[3]) for match in matches if match]
 
 
 def _blob(path: Path, length: int) -> str:
@@ -154,15 +154,19 @@ def of_the_commit(commit: str) -> Iterator[RunCondition]:
 def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
     """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
     ours = {(root / path).resolve() for _, _, path in _tree(root)}
-    known = {"_pytest", "pytest", *_locked_plugins(config, root)}
+    ours_or_locked = {"_pytest", "pytest", *_locked_plugins(config, root)}
     folders = {module.relative_to(root).parts[0] for module in ours if module.suffix == ".py"}
-    named = {module for name, module in sys.modules.items() if name.partition(".")[0] in folders}
-    plugins = {_module(plugin) for plugin in config.pluginmanager.get_plugins()} - named
-    beside = {plugin for plugin in plugins if plugin and plugin.__name__.split(".")[0] not in known}
-    for loaded in sorted(named | beside, key=lambda module: module.__name__):
+    by_name = {module for name, module in sys.modules.items() if name.partition(".")[0] in folders}
+    plugins = {_module(plugin) for plugin in config.pluginmanager.get_plugins()} - by_name
+    strange = {
+        plugin
+        for plugin in plugins
+        if plugin and plugin.__name__.split(".")[0] not in ours_or_locked
+    }
+    for loaded in sorted(by_name | strange, key=lambda module: module.__name__):
         path = getattr(loaded, "__file__", None)
         # One of our names without a file is a namespace: a folder without code of its own.
-        if (path or loaded in beside) and not (path and Path(path).resolve() in ours):
+        if (path or loaded in strange) and not (path and Path(path).resolve() in ours):
             yield installed.from_elsewhere(loaded.__name__, path or "?")
 
 
@@ -180,10 +184,10 @@ def start_up_code(root: Path) -> Iterator[RunCondition]:
 
 def folders_of_imports(root: Path) -> Iterator[RunCondition]:
     """Yield the folders on ``sys.path`` beside the checkout, the interpreter's library and its installed packages."""
-    known = (root, Path(sys.prefix), Path(sysconfig.get_path("stdlib")))
+    expected = (root, Path(sys.prefix), Path(sysconfig.get_path("stdlib")))
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
-        if path.exists() and not any(path.is_relative_to(folder.resolve()) for folder in known):
+        if path.exists() and not any(path.is_relative_to(folder.resolve()) for folder in expected):
             yield RunCondition.of(
                 str(path),
                 en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"
@@ -218,18 +222,18 @@ def addresses() -> Iterator[RunCondition]:
     if configured := botocore.session.get_session().get_scoped_config().get("ca_bundle"):
         certificates.setdefault(configured, []).append("ca_bundle (~/.aws/config)")
     for host, names in proxies.items():
-        named = ", ".join(names)
+        variables = ", ".join(names)
         yield RunCondition.of(
-            named,
-            en=f"calls go through the proxy {host} ({named}): unset that, or sign for it",
-            ja=f"呼び出しがプロキシ{host}を経由しています（{named}）。設定を外すか、署名して承認してください",
+            variables,
+            en=f"calls go through the proxy {host} ({variables}): unset that, or sign for it",
+            ja=f"呼び出しがプロキシ{host}を経由しています（{variables}）。設定を外すか、署名して承認してください",
         )
     for place, names in certificates.items():
-        named = ", ".join(names)
+        variables = ", ".join(names)
         yield RunCondition.of(
-            named,
-            en=f"AWS and the API are verified against the certificates in {place} ({named}): unset that, or sign for it",
-            ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{named}）。設定を外すか、署名して承認してください",
+            variables,
+            en=f"AWS and the API are verified against the certificates in {place} ({variables}): unset that, or sign for it",
+            ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{variables}）。設定を外すか、署名して承認してください",
         )
 
 

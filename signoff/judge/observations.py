@@ -53,7 +53,7 @@ class Comparison:
 class Observations:
     """Records evidence: call it with a resource and the fields that the check is about to judge."""
 
-    seen: list[Mapping[str, Any]] = field(default_factory=list)
+    evidence: list[Mapping[str, Any]] = field(default_factory=list)
     decided: list[AppliedDecision] = field(default_factory=list)
     """Decisions without which the check would have failed."""
     compared: list[Comparison] = field(default_factory=list)
@@ -62,26 +62,26 @@ class Observations:
     def __call__(self, resource: R, *names: str) -> R:
         """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""
         shown = {name: plain(getattr(resource, name)) for name in names}
-        self.seen.append({"resource": identity(resource), **shown})
+        self.evidence.append({"resource": identity(resource), **shown})
         return resource
 
     def note(self, **facts: Any) -> None:
         """Record facts that belong to no single resource."""
-        self.seen.append({name: plain(value) for name, value in facts.items()})
+        self.evidence.append({name: plain(value) for name, value in facts.items()})
 
     def expect(self, request: str, answer: str) -> None:
         """Note how the request with that id should have been answered."""
-        self.seen = [
+        self.evidence = [
             {**entry, "expected": answer} if entry.get("request") == request else entry
-            for entry in self.seen
+            for entry in self.evidence
         ]
 
 
 def identity(resource: object) -> str:
     """Return the name of a resource, or what stands for one."""
     for attribute in ("name", "arn", "id", "path", "number"):
-        if found := getattr(resource, attribute, None):
-            return str(found)
+        if name := getattr(resource, attribute, None):
+            return str(name)
     return type(resource).__name__
 
 

@@ -233,8 +233,8 @@ class RowVerdict:
             replace(applied, loosens=True)
             if self.row.unwaivable and applied.certainty is Certainty.CERTAIN
             else applied
-            for found in self.findings
-            for applied in found.decided
+            for finding in self.findings
+            for applied in finding.decided
         )
 
     @property

@@ -78,7 +78,7 @@ class Composition(Generic[PlanT]):
     """Which demand the verdict is about."""
     prepared: Preparation = lambda *_: nullcontext(())
     """Takes back what earlier runs left on a stack that outlives them."""
-    left: Callable[[Environment, Path], Iterable[Words]] = lambda *_: ()
+    remnants: Callable[[Environment, Path], Iterable[Words]] = lambda *_: ()
     """What runs wrote and did not remove, with the command that removes it; takes the folder of the environment's reports."""
     exhibits: Callable[[Snapshot[PlanT]], Mapping[str, Exhibit]] = lambda _: {}
     """Row id -> what its record brought along for the page."""
@@ -120,11 +120,11 @@ class Options:
     @property
     def elsewhere(self) -> tuple[str, ...]:
         """Options by which this run does not look at the environment as the repository has it."""
-        given = (
+        options = (
             ("--api-url", self.api_url),
             ("--environments", self.environments if self.environments != ENVIRONMENTS else None),
         )
-        return tuple(f"{name} {quote(str(value))}" for name, value in given if value)
+        return tuple(f"{name} {quote(str(value))}" for name, value in options if value)
 
     def in_phase(self, row: Row) -> bool:
         return self.phase is Phase.AFTER or row.phase is Phase.BEFORE

@@ -52,7 +52,7 @@ def live_of(
     )
 
 
-def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
+def release_of(sections: Sections, *, functions: Iterable[str], stage: str) -> str:
     """Hash the aliases' CodeSha256 and the canonical served API, without ids.
 
     Sixteen hex digits. NotTestable where a function or the stage is absent or unread, since then
@@ -60,14 +60,14 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
     """
     code = {}
     for name in functions:
-        function = lookup(found.functions, name)
+        function = lookup(sections.functions, name)
         if function is None:
             raise NotTestable(
                 en=f"no release: function {name} does not exist",
                 ja=f"リリースを特定できません: 関数{name}が存在しません",
             )
         code[name] = function.code_sha256
-    served = lookup(found.served, stage)
+    served = lookup(sections.served, stage)
     if served is None:
         raise NotTestable(
             en=f"no release: stage {stage} does not exist",
@@ -111,16 +111,16 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def api_of(found: Sections, name: str) -> str | None:
+def api_of(sections: Sections, name: str) -> str | None:
     """Return the id of the API of that name, None where there is none; NotTestable where it is unread."""
-    apis = lookup(found.rest_apis, name)
+    apis = lookup(sections.rest_apis, name)
     return apis[0].id if apis else None
 
 
-def api_if_known(found: Sections, name: str) -> str | None:
+def api_if_known(sections: Sections, name: str) -> str | None:
     """Return the id as `api_of` does, but None where it is unread: for records that are written in any case."""
     try:
-        return api_of(found, name)
+        return api_of(sections, name)
     except NotTestable:
         return None
 
@@ -139,7 +139,7 @@ class Snapshot(Generic[PlanT]):
     now: datetime
     api_url: str | None = None
     """Where smoke calls go; None means the address that the inventory has."""
-    told: tuple[Words, ...] = ()
+    notices: tuple[Words, ...] = ()
     """What was found before the reading and a signer has to know."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""

@@ -74,10 +74,10 @@ class ChangedFact:
             return Words.same(self.fact)
         section, item, path = places[0]
         kind = label_of_section(section)
-        named = label_of_path(path.removeprefix(f"{item}."))
+        fact = label_of_path(path.removeprefix(f"{item}."))
         return Words(
-            f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
-            f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",
+            f"{kind.en} {item}: {fact.en}" if path else f"{kind.en} {item}",
+            f"{kind.ja} {item}: {fact.ja}" if path else f"{kind.ja} {item}",
         )
 
 
@@ -91,19 +91,21 @@ class Stale(Missing):
         ``changed`` tells of every fact."""
 
 
-def require_unchanged(snapshot: Snapshot[PlanT], record: Record, row: Row, *, said: Words) -> None:
-    """Raise Stale where a part that the row's record rests on is not what is live; ``said`` names the record."""
+def require_unchanged(
+    snapshot: Snapshot[PlanT], record: Record, row: Row, *, record_words: Words
+) -> None:
+    """Raise Stale where a part that the row's record rests on is not what is live; ``record_words`` names it."""
     live = {part: snapshot.facts(part) for part in row.rests_on}
     digests = {part.value: digest_of(facts) for part, facts in live.items()}
     stale = {part: facts for part, facts in live.items() if record.parts.get(part) != digests[part]}
     if not stale:
         return
     by_part = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
-    found = [words for several in by_part for words in several]
+    changes = [words for several in by_part for words in several]
     digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:SHORT]
     lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
     lines = "" if row.unwaivable else lines
-    raise Stale(_joined(said, found), lines, digest, tuple(words.en for words in found))
+    raise Stale(_joined(record_words, changes), lines, digest, tuple(words.en for words in changes))
 
 
 def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
@@ -127,25 +129,27 @@ def changes(part: Part, before: Facts, now: Facts) -> Iterator[ChangedFact]:
 
 
 def _changes_of(part: Part, facts: Facts, record: Record, records: Records) -> list[Words]:
-    named = record.parts.get(part)
-    if named is None:
+    recorded = record.parts.get(part)
+    if recorded is None:
         return [Words(f"it does not name its {part.words.en}", f"{part.words.ja}が記録にない")]
-    before = records.facts(named)
+    before = records.facts(recorded)
     if before is None:
         return [
             Words(
-                f"{part.words.en} changed (the facts of {named} are not kept)",
-                f"{part.words.ja}が変わった（{named}の内容は残っていない）",
+                f"{part.words.en} changed (the facts of {recorded} are not kept)",
+                f"{part.words.ja}が変わった（{recorded}の内容は残っていない）",
             )
         ]
     return [change.words for change in changes(part, before, facts)]
 
 
-def _joined(said: Words, found: list[Words]) -> Words:
-    more = len(found) - NAMED
-    en = "; ".join(words.en for words in found[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-    ja = "、".join(words.ja for words in found[:NAMED]) + (f"、ほか{more}件" if more > 0 else "")
-    return Words(f"{said.en}; since then {en}", f"{said.ja}。その後、{ja}")
+def _joined(record_words: Words, changes: list[Words]) -> Words:
+    more = len(changes) - NAMED
+    en = "; ".join(words.en for words in changes[:NAMED]) + (
+        f"; and {more} more" if more > 0 else ""
+    )
+    ja = "、".join(words.ja for words in changes[:NAMED]) + (f"、ほか{more}件" if more > 0 else "")
+    return Words(f"{record_words.en}; since then {en}", f"{record_words.ja}。その後、{ja}")
 
 
 def _around(first: str, second: str) -> tuple[str, str]:
@@ -235,13 +239,15 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     if signature is None:
         raise NotSigned(en=f"{row.signed} is not signed", ja=f"{row.signed}に署名した人がいません")
     by, at = signature.body.get("by"), in_japan(signature.created)
-    who = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")
+    signature_words = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")
     if signature.expires is None or signature.expires < snapshot.now:
-        raise NotSigned(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）")
+        raise NotSigned(
+            en=f"{signature_words.en}, which has expired", ja=f"{signature_words.ja}（期限切れ）"
+        )
     if snapshot.api != signature.api is not None:
         raise NotSigned(
-            en=f"{who.en} for API {signature.api}, but {snapshot.api} is live",
-            ja=f"{who.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",
+            en=f"{signature_words.en} for API {signature.api}, but {snapshot.api} is live",
+            ja=f"{signature_words.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",
         )
-    require_unchanged(snapshot, signature, row, said=who)
+    require_unchanged(snapshot, signature, row, record_words=signature_words)
     return signature

@@ -53,8 +53,8 @@ def date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
 
 def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[Words]:
     """Yield what is wrong with the waiver of a row that was judged."""
-    found = judged.outcome
-    if judged.row.unwaivable and (judged.certain or not found.red):
+    outcome = judged.outcome
+    if judged.row.unwaivable and (judged.certain or not outcome.red):
         yield Words(
             en="this row can't be waived; fix it", ja="この項目は免除できません。修正してください"
         )
@@ -66,10 +66,10 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[Words]:
             en="the row is unknown, and what is unknown can't be waived",
             ja="項目が確認不能です。分からないものは免除できません",
         )
-    if not found.red:
+    if not outcome.red:
         yield Words(
-            en=f"the row is {found}; nothing needs this waiver, delete it",
-            ja=f"項目は不合格ではありません（{found}）。この免除は不要なので削除してください",
+            en=f"the row is {outcome}; nothing needs this waiver, delete it",
+            ja=f"項目は不合格ではありません（{outcome}）。この免除は不要なので削除してください",
         )
     yield from _faults_about_a_record(waiver, judged, today)
 
@@ -152,14 +152,16 @@ class Verdict:
     @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
         """Decisions in force, each once: those that loosen a bound of the guide or of security first."""
-        found = dict.fromkeys(applied for row in self.rows for applied in row.decisions)
+        applied_once = dict.fromkeys(applied for row in self.rows for applied in row.decisions)
         return tuple(
-            sorted(found, key=lambda applied: (not applied.loosens, applied.decision.what))
+            sorted(applied_once, key=lambda applied: (not applied.loosens, applied.decision.what))
         )
 
-    def owner(self, what: str) -> Acceptance | None:
+    def owner(self, condition: str) -> Acceptance | None:
         """Return who answers for a row, a decision or a condition of the run; None without an owner."""
-        return next((acceptance for acceptance in self.accepted if acceptance.what == what), None)
+        return next(
+            (acceptance for acceptance in self.accepted if acceptance.what == condition), None
+        )
 
     @property
     def unowned(self) -> tuple[str, ...]:
@@ -216,7 +218,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     for waiver in waivers:
         if not wrong_with(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
-    judged |= dict(_known(judged, known_faults or {}, today))
+    judged |= dict(_known_faults(judged, known_faults or {}, today))
     verdicts = _as_grave_as_their_roots(_with_their_roots(judged))
     troubles = (*problems, *wrong, *_rootless(verdicts))
     return Verdict(
@@ -228,7 +230,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     )
 
 
-def _known(
+def _known_faults(
     judged: Mapping[str, RowVerdict], known_faults: Mapping[str, str], today: date
 ) -> Iterator[tuple[str, RowVerdict]]:
     """Yield the rows that fail by a known fault as waived for the day of the run; what is unknown is none."""
@@ -245,7 +247,7 @@ def _needless(
     decisions: Sequence[Decision], rows: Collection[RowVerdict], today: date
 ) -> Iterator[Words]:
     findings = [finding for row in rows for finding in row.findings]
-    asked = {what: finding.row for finding in findings for what in finding.decision_on}
+    undecided = {subject: finding.row for finding in findings for subject in finding.decision_on}
     applied = {decision.decision for row in rows for decision in row.decisions}
     for made in decisions:
         if made.until is not None and made.until < today:
@@ -253,8 +255,8 @@ def _needless(
                 en=f"decision on {made.what}: expired on {made.until}; fix it or decide again",
                 ja=f"{made.what}についての例外承認: {made.until}に期限切れ。修正するか、承認し直してください",
             )
-        elif made not in applied and made.what in asked:
-            row = asked[made.what]
+        elif made not in applied and made.what in undecided:
+            row = undecided[made.what]
             yield Words(
                 en=f"decision on {made.what} (value {made.value}): {row} now finds something else; "
                 f"if you intend that, replace the decision with the lines of {row}",
@@ -328,7 +330,7 @@ def _as_grave_as_their_roots(rows: Sequence[RowVerdict]) -> tuple[RowVerdict, ..
 def _graver_than_its_roots(row: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
     if row.outcome is not Outcome.FOLLOWS or not row.blocks:
         return False
-    roots = [rows.get(found.root or "") for found in row.findings if found.outcome.red]
+    roots = [rows.get(finding.root or "") for finding in row.findings if finding.outcome.red]
     return all(root is not None and root.outcome.red and not root.blocks for root in roots)
 
 
@@ -339,7 +341,7 @@ def _only_follows_waived(row: RowVerdict, rows: Mapping[str, RowVerdict]) -> boo
     """
     if row.outcome is not Outcome.FOLLOWS or row.row.unwaivable:
         return False
-    roots = [rows.get(found.root or "") for found in row.findings if found.outcome.red]
+    roots = [rows.get(finding.root or "") for finding in row.findings if finding.outcome.red]
     return all(
         root is not None
         and root.outcome is Outcome.WAIVED

@@ -61,7 +61,7 @@ def publish(
     A fault of ours that keeps the report from being made is 70.
     """
     rows, options = row_verdicts(choice, findings), choice.options
-    for words in snapshot.told:
+    for words in snapshot.notices:
         terminal.line(words[options.lang], yellow=True)
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
     if options.json:
@@ -87,7 +87,7 @@ def publish(
 
 
 def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[RowVerdict]) -> int:
-    missing = len(findings.found) < findings.expected
+    missing = len(findings.made) < findings.expected
     # A row that was asked for by its id, as a step of the runbook does, is proven by all of its tests.
     incomplete = choice.options.rows and findings.left_out
     if missing or incomplete or any(row.outcome.red for row in judged):
@@ -172,7 +172,7 @@ def _result(
         provenance=provenance,
         verdict=verdict,
         notices=(
-            *snapshot.told,
+            *snapshot.notices,
             *unseen(snapshot.records, snapshot.dev),
             *_overdue(choice, snapshot),
             *choice.composition.notices(choice.environment),
@@ -194,7 +194,7 @@ def _overdue(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Iterator[Words
 def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:
     """Write the files of this run and point ``latest`` to them."""
     from signoff.report.page import page, summary  # noqa: PLC0415 - a part of a run writes none
-    from signoff.report.supporting import beside  # noqa: PLC0415 - as above
+    from signoff.report.supporting import supporting_of  # noqa: PLC0415 - as above
 
     folder = choice.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -202,12 +202,16 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
     exhibits = choice.composition.exhibits(snapshot)
-    found = beside(result, snapshot, folder, choice.options.root, choice.options.baseline)
+    supporting = supporting_of(
+        result, snapshot, folder, choice.options.root, choice.options.baseline
+    )
     lang = choice.options.lang
-    (folder / SUMMARY).write_text(summary(result, lang, found), encoding="utf-8")
+    (folder / SUMMARY).write_text(summary(result, lang, supporting), encoding="utf-8")
     logs = _raw_logs(folder)
-    found = replace(found, files=digests_of(folder, (*BESIDE_THE_PAGE, *logs)), links=logs)
-    (folder / PAGE).write_text(page(result, lang, exhibits, found), encoding="utf-8")
+    supporting = replace(
+        supporting, files=digests_of(folder, (*BESIDE_THE_PAGE, *logs)), links=logs
+    )
+    (folder / PAGE).write_text(page(result, lang, exhibits, supporting), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)
@@ -309,12 +313,12 @@ def _api(snapshot: Snapshot[PlanT]) -> str | None:
 
 def _digests(snapshot: Snapshot[PlanT], salt: str) -> Mapping[str, list[str]]:
     """Return field -> salted digests of its values: in Secrets Manager, and in variables, where the guide's dev has them."""
-    found: dict[str, set[str]] = {}
+    by_field: dict[str, set[str]] = {}
     for fields in _holding(snapshot):
         for name in snapshot.scope.secret_fields:
             if name in fields and salt in fields[name].digests:
-                found.setdefault(name, set()).add(fields[name].digests[salt])
-    return {name: sorted(digests) for name, digests in found.items()}
+                by_field.setdefault(name, set()).add(fields[name].digests[salt])
+    return {name: sorted(digests) for name, digests in by_field.items()}
 
 
 def _holding(snapshot: Snapshot[PlanT]) -> Iterator[Mapping[str, MaskedValue]]:
@@ -330,7 +334,7 @@ def _holding(snapshot: Snapshot[PlanT]) -> Iterator[Mapping[str, MaskedValue]]:
 
 def interrupted(findings: Findings) -> Words:
     """Say that a person or a signal ended the run, and how far it had come."""
-    done, of = len(findings.found), findings.expected
+    done, of = len(findings.made), findings.expected
     return Words(
         en=f"interrupted after {done} of {of} checks; run it again",
         ja=f"{of}件中{done}件のチェックで中断しました。再実行してください",
@@ -362,13 +366,13 @@ def without_verdict(
     """Print why there is no verdict, with what is red and what was left behind."""
     provenance = provenance_of_run(choice, snapshot)
     red = [(row, provenance) for row in row_verdicts(choice, findings) if row.outcome.red]
-    terminal.no_verdict(choice.environment.name, why, red, tuple(_left(choice)))
+    terminal.no_verdict(choice.environment.name, why, red, tuple(_remnants(choice)))
 
 
-def _left(choice: Choice[PlanT]) -> Iterator[Words]:
+def _remnants(choice: Choice[PlanT]) -> Iterator[Words]:
     if not choice.options.replay:
         with suppress(ClientError, BotoCoreError, OSError):
-            yield from choice.composition.left(choice.environment, choice.folder.parent)
+            yield from choice.composition.remnants(choice.environment, choice.folder.parent)
 
 
 def write_no_raw_log(config: pytest.Config) -> None:

@@ -44,7 +44,7 @@ class ChangedEvidence:
     """``before`` and ``now`` are None where the fact was not there."""
 
     row: str
-    what: str
+    subject: str
     key: str
     before: Any
     now: Any
@@ -218,15 +218,15 @@ def _since(
         en=f"the run of {at}" + (f" ({note.en})" if note else ""),
         ja=f"{at}の実行" + (f"（{note.ja}）" if note else ""),
     )
-    return compared(since, record.body["rows"], now, _kept(record, reports))
+    return compared(since, record.body["rows"], now, _rows_left_by(record, reports))
 
 
-def _kept(record: Record, reports: Path) -> Mapping[str, Any] | None:
+def _rows_left_by(record: Record, reports: Path) -> Mapping[str, Any] | None:
     """Return the rows of the file that a run left, if its digest is still the one in the record."""
-    named = record.body.get("files", {}).get(RESULT)
+    recorded = record.body.get("files", {}).get(RESULT)
     try:
         data = (reports / str(record.body.get("run")) / RESULT).read_bytes()
-        return rows_of(json.loads(data)) if hashlib.sha256(data).hexdigest() == named else None
+        return rows_of(json.loads(data)) if hashlib.sha256(data).hexdigest() == recorded else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -252,10 +252,10 @@ def compared(
 
 def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[ChangedEvidence]:
     paths = [entry for entry in {**before, **now} if before.get(entry) != now.get(entry)]
-    for row, what, key in paths:
-        was, is_ = (side.get((row, what, key)) for side in (before, now))
+    for row, subject, key in paths:
+        was, is_ = (side.get((row, subject, key)) for side in (before, now))
         gone, new = _apart(was, is_)
-        yield ChangedEvidence(row=row, what=what, key=key, before=gone, now=new)
+        yield ChangedEvidence(row=row, subject=subject, key=key, before=gone, now=new)
 
 
 def _apart(was: Any, now: Any) -> tuple[Any, Any]:
@@ -275,11 +275,11 @@ def _without(of: Mapping[str, Any], keys: Collection[str]) -> Mapping[str, Any]:
 
 def _facts(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[tuple[str, str, str], Any]:
     """Return what was observed of resources: (row, resource, fact) -> value. Answers to calls differ each time."""
-    found: dict[tuple[str, str, str], Any] = {}
+    by_path: dict[tuple[str, str, str], Any] = {}
     for id_, row in rows.items():
         for item in (item for each in row["findings"] for item in each["evidence"]):
-            what = str(next((item[key] for key in SUBJECTS if item.get(key)), ""))
+            subject = str(next((item[key] for key in SUBJECTS if item.get(key)), ""))
             if "request" not in item:
-                facts = {(id_, what, key): item[key] for key in item if key not in MOVING}
-                found |= {path: fact for path, fact in facts.items() if path[2] != "resource"}
-    return found
+                facts = {(id_, subject, key): item[key] for key in item if key not in MOVING}
+                by_path |= {path: fact for path, fact in facts.items() if path[2] != "resource"}
+    return by_path

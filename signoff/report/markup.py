@@ -20,22 +20,22 @@ PARTS_OF_A_NAME = re.compile(r"(?<=[:/])(?=\w)")
 CODE = re.compile(r"`([^`<>]+)`")
 
 
-def say(told: Words | str | None) -> Markup:
+def say(text: Words | str | None) -> Markup:
     """Return the markup of a text in both languages, of which the page shows one; times are Japan's.
 
     The English text has no ``lang`` attribute, which saves some five thousand of them.
     """
-    if not isinstance(told, Words):
-        return _timed(str(told or ""))
-    if told.en == told.ja:
-        return _timed(told.en)
-    both = f"<i>{_timed(told.en)}</i><i lang=ja>{_timed(told.ja)}</i>"
+    if not isinstance(text, Words):
+        return _timed(str(text or ""))
+    if text.en == text.ja:
+        return _timed(text.en)
+    both = f"<i>{_timed(text.en)}</i><i lang=ja>{_timed(text.ja)}</i>"
     return Markup(both)  # noqa: S704 - each text is markup, and to format markup takes ten times as long
 
 
-def fill(told: Words, **values: object) -> Words:
+def fill(sentence: Words, **values: object) -> Words:
     """Fill the gaps of a sentence; ``{s}`` is the ending of an English plural: of what ``n`` counts."""
-    return told.format(**{"s": "" if values.get("n") == 1 else "s", **values})
+    return sentence.format(**{"s": "" if values.get("n") == 1 else "s", **values})
 
 
 def timestamp(at: datetime) -> Markup:
@@ -74,10 +74,10 @@ def day(at: date) -> Markup:
 def _timed(text: str) -> Markup:
     """Escape a text, and convert the times in it to Japan's; a page says most of it twice, and the next page again."""
     parts, end = [], 0
-    for found in UTC_TIME.finditer(text):
-        at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
-        parts += [escape(text[end : found.start()]), timestamp(at)]
-        end = found.end()
+    for match in UTC_TIME.finditer(text):
+        at = datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=UTC)
+        parts += [escape(text[end : match.start()]), timestamp(at)]
+        end = match.end()
     escaped = Markup("").join([*parts, escape(text[end:])])
     return Markup(CODE.sub(r"<code>\1</code>", str(escaped)))  # noqa: S704 - it is markup
 

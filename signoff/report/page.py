@@ -70,14 +70,14 @@ SHOWN_BY = {
 
 
 def page(
-    result: Result, lang: str, exhibits: Mapping[str, Exhibit], beside: Supporting | None = None
+    result: Result, lang: str, exhibits: Mapping[str, Exhibit], supporting: Supporting | None = None
 ) -> str:
     """Return the HTML, which shows ``lang`` first.
 
     ``exhibits`` are row id -> what its record brought along; its SVG are shown as images, in which no script can run.
     The page states its own digest, computed with zeros in its place.
     """
-    context = _context(result, lang, exhibits, beside or Supporting())
+    context = _context(result, lang, exhibits, supporting or Supporting())
     template = _templates().get_template("signoff.html.j2")
     for room in ROOMS:
         html = visible(_smaller(template.render(context | _within(room, result))))
@@ -95,7 +95,7 @@ def _smaller(html: str) -> str:
 
 
 def _context(
-    result: Result, lang: str, exhibits: Mapping[str, Exhibit], beside: Supporting
+    result: Result, lang: str, exhibits: Mapping[str, Exhibit], supporting: Supporting
 ) -> dict[str, Any]:
     return {
         "result": result,
@@ -103,10 +103,10 @@ def _context(
         "verdict": result.verdict,
         "w": words(),
         "lang": lang,
-        "beside": beside,
+        "supporting": supporting,
         "counts": counts(result),
         "counted": counted(result),
-        "changed": changed_rows(beside.history.since_last),
+        "changed": changed_rows(supporting.history.since_last),
         "sections": _sections(result),
         "exhibits": exhibits,
         "pictures": markup.pictures,
@@ -179,7 +179,7 @@ def changed_rows(since: ChangesSince | None) -> frozenset[str]:
 
 def counts(result: Result) -> Words:
     """Return the verdict in numbers: the blockers, and the other rows."""
-    groups = [[said for _, said in group] for group in counted(result)]
+    groups = [[words for _, words in group] for group in counted(result)]
     return joined(joined(group, ", ") for group in groups if group)
 
 
@@ -193,9 +193,11 @@ def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Wo
         "follow": len(verdict.having(Outcome.FOLLOWS)),
     }
     others = (Outcome.PASS, Outcome.SIGNED, Outcome.WAIVED, Outcome.NOT_HERE, Outcome.EXCLUDED)
-    rest = {outcome.name.lower(): len(verdict.having(outcome)) for outcome in others}
-    problems = _said({"problems": len(verdict.problems)})
-    return [*problems, *_headed(_said(red_rows)), *_said(unknown)], _said(rest)
+    others_counted = {outcome.name.lower(): len(verdict.having(outcome)) for outcome in others}
+    problems = _with_words({"problems": len(verdict.problems)})
+    return [*problems, *_headed(_with_words(red_rows)), *_with_words(unknown)], _with_words(
+        others_counted
+    )
 
 
 def _headed(counted: list[tuple[str, Words]]) -> list[tuple[str, Words]]:
@@ -207,7 +209,7 @@ def _headed(counted: list[tuple[str, Words]]) -> list[tuple[str, Words]]:
     ]
 
 
-def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
+def _with_words(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
     of_one, of_many = words()["counts_one"], words()["counts"]
     return [
         (
@@ -248,9 +250,9 @@ IN_SUMMARY = 30
 """Red rows that are listed; the page has all."""
 
 
-def summary(result: Result, lang: str, beside: Supporting) -> str:
+def summary(result: Result, lang: str, supporting: Supporting) -> str:
     """Return the text in one language, red rows first."""
-    history = beside.history
+    history = supporting.history
     compared = (history.since_last, history.since_signed, history.baseline)
     text = document(
         "summary.md.j2",

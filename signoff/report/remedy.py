@@ -72,8 +72,8 @@ class Remedy:
     @property
     def takes(self) -> tuple[tuple[str, Words], ...]:
         """How long each procedure of the command takes: name, duration."""
-        named = [*self.procedures, *(["load"] if LOADING.search(self.command) else [])]
-        return tuple((name, durations()[name]) for name in named if name in durations())
+        timed = [*self.procedures, *(["load"] if LOADING.search(self.command) else [])]
+        return tuple((name, durations()[name]) for name in timed if name in durations())
 
 
 WAYS_BACK = {
@@ -89,7 +89,7 @@ WAYS_BACK = {
 def durations() -> Mapping[str, Words]:
     """Load how long procedures take, by name."""
     read = tomllib.loads(Path(__file__).with_name("durations.toml").read_text(encoding="utf-8"))
-    return {name: Words(*told) for name, told in read.items()}
+    return {name: Words(*words) for name, words in read.items()}
 
 
 def remedy(row: RowVerdict, run: Provenance) -> Remedy:
@@ -133,22 +133,22 @@ def ways_back(run: Provenance) -> Mapping[str, Remedy]:
 
 
 def _repairs(row: RowVerdict) -> Iterator[Repair]:
-    failed = [found for found in row.findings if found.outcome is Outcome.FAIL]
+    failed = [finding for finding in row.findings if finding.outcome is Outcome.FAIL]
     if not failed:
         yield row.row.repair
-    for found in failed:
-        yield from _of_finding(row.row, found)
+    for finding in failed:
+        yield from _of_finding(row.row, finding)
 
 
-def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
+def _of_finding(row: Row, finding: Finding) -> Iterator[Repair]:
     """Yield how to undo each difference: by hand, by ``runbook detach``, or by what the row says."""
     from aws.converge import undo  # noqa: PLC0415 - all kinds of changes, of which only a red row asks
 
-    if (found.unsigned or found.stale) and row.signed and not row.by_signature:
+    if (finding.unsigned or finding.stale) and row.signed and not row.by_signature:
         yield Repair(run=SIGN)  # a person signs in place of a check, for the release that is live
-    elif not found.differences:
+    elif not finding.differences:
         yield row.repair
-    for each in found.differences:
+    for each in finding.differences:
         how, repair = undo.undo_of(each), row.repair_of(each)
         if isinstance(how, undo.ByHand):
             yield Repair(by_hand=undo.by_hand(each))
@@ -171,23 +171,23 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
     )
 
 
-def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
+def _with_its_file(remedy: Remedy, run: Provenance) -> Remedy:
     """Let each command read the file of environments that the run read, and be one that this machine has."""
     file = run.environments_file
     if not (file or INSTALLED):
-        return told
+        return remedy
 
     def filled(text: str) -> str:
         return as_typed(text, file)
 
-    by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in told.by_hand)
-    note = told.note and Words(en=filled(told.note.en), ja=filled(told.note.ja))
-    return Remedy(note=note, command=filled(told.command), by_hand=tuple(by_hand))
+    by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in remedy.by_hand)
+    note = remedy.note and Words(en=filled(remedy.note.en), ja=filled(remedy.note.ja))
+    return Remedy(note=note, command=filled(remedy.command), by_hand=tuple(by_hand))
 
 
 def as_typed(text: str, file: str = "", *, installed: bool = INSTALLED) -> str:
     """Return a command, or what names one, as it is typed where this is installed; ``file`` is the option that names the file of environments."""
-    text = READING_A_FILE.sub(lambda found: f"{found[0]} {file}".rstrip(), text)
+    text = READING_A_FILE.sub(lambda match: f"{match[0]} {file}".rstrip(), text)
     for printed, there in WITHOUT_A_CHECKOUT.items() if installed else ():
         text = text.replace(printed, there)
     return text
@@ -216,14 +216,14 @@ COMMANDS = {
 def ways() -> Mapping[Obstacle, tuple[Words, str]]:
     """Load how to remove each obstacle: what to do, then the command; those that a person has to remove come first."""
     read = tomllib.loads(Path(__file__).with_name("ways.toml").read_text(encoding="utf-8"))
-    notes = {Obstacle(name): Words(*said) for name, said in read.items()}
+    notes = {Obstacle(name): Words(*words) for name, words in read.items()}
     return {obstacle: (note, COMMANDS.get(obstacle, AGAIN)) for obstacle, note in notes.items()}
 
 
 def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
-    unknown = [found for found in row.findings if found.outcome is Outcome.NOT_TESTABLE]
-    moments = [found.until for found in unknown if found.until]
-    there = {found.obstacle or Obstacle.NO_ANSWER for found in unknown if not found.until}
+    unknown = [finding for finding in row.findings if finding.outcome is Outcome.NOT_TESTABLE]
+    moments = [finding.until for finding in unknown if finding.until]
+    there = {finding.obstacle or Obstacle.NO_ANSWER for finding in unknown if not finding.until}
     last = _waiting_until(max(moments)) if moments else ways()[Obstacle.NO_ANSWER]
     chosen = [way for each, way in ways().items() if each in there - {Obstacle.NO_ANSWER}]
     if moments or Obstacle.NO_ANSWER in there or not there:
@@ -231,7 +231,7 @@ def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
     facts = {
         "env": run.environment,
         "before": run.before,
-        "action": ", ".join(sorted({found.action for found in unknown if found.action})),
+        "action": ", ".join(sorted({finding.action for finding in unknown if finding.action})),
         "step": _procedure(row.row),
     }
     commands = dict.fromkeys(command.format(**facts) for _, command in chosen)

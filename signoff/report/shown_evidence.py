@@ -36,7 +36,7 @@ class FactLine:
     """One fact. ``reading`` is None if the lines around it show it, or a request of the same test does."""
 
     subject: str = ""
-    asked: str = ""
+    request: str = ""
     """A request, which stands before the fact."""
     fact: Words
     found: Value
@@ -58,12 +58,12 @@ class Checked:
 class Proof:
     """One test: its sentence, and everything that it looked at. ``more`` subjects are left out.
 
-    ``told`` are the reasons that no line shows, each with its subject.
+    ``reasons`` are the reasons that no line shows, each with its subject.
     """
 
     sentence: Words
     checked: tuple[Checked, ...]
-    told: tuple[tuple[Words, Words], ...]
+    reasons: tuple[tuple[Words, Words], ...]
     count: int
     more: int
     repeats: bool
@@ -76,30 +76,32 @@ def proofs_of(findings: Iterable[Finding], read_at: datetime, most: int) -> tupl
     by_test: dict[str, list[Finding]] = {}
     for finding in findings:
         by_test.setdefault(finding.subject.partition("[")[0], []).append(finding)
-    seen: set[str] = set()
-    return tuple(_proof(test, found, read_at, seen, most) for test, found in by_test.items())
+    shown_before: set[str] = set()
+    return tuple(
+        _proof(test, pairs, read_at, shown_before, most) for test, pairs in by_test.items()
+    )
 
 
 def _proof(
-    test: str, found: Sequence[Finding], read_at: datetime, seen: set[str], most: int
+    test: str, pairs: Sequence[Finding], read_at: datetime, shown_before: set[str], most: int
 ) -> Proof:
-    shown = sorted(found, key=lambda finding: not finding.outcome.red)[:most]
+    shown = sorted(pairs, key=lambda finding: not finding.outcome.red)[:most]
     checked = _alike(
         proof
         for finding in shown
-        for proof in _checked(finding.looked_at, _lines(finding, read_at, seen))
+        for proof in _checked(finding.looked_at, _lines(finding, read_at, shown_before))
     )
     reading, checked = _shared_reading(checked)
     return Proof(
-        sentence=found[0].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
+        sentence=pairs[0].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
         checked=checked,
-        told=tuple(
+        reasons=tuple(
             (finding.looked_at, finding.words)
             for finding in shown
             if finding.outcome.red and not finding.repeats
         ),
-        count=len(found),
-        more=len(found) - len(shown),
+        count=len(pairs),
+        more=len(pairs) - len(shown),
         repeats=not checked and any(finding.evidence for finding in shown),
         reading=reading,
     )
@@ -108,9 +110,9 @@ def _proof(
 def _checked(subject: Words, lines: Iterable[FactLine]) -> Iterator[Checked]:
     """Yield the lines of one finding, grouped by what they are about unless the finding names it."""
     for about, some in groupby(lines, key=lambda line: "" if subject else line.subject):
-        named = subject or Words.same(about)
+        heading = subject or Words.same(about)
         bare = tuple(replace(fact_line, subject="") for fact_line in some)
-        yield Checked(subjects=(named,) if named else (), lines=bare)
+        yield Checked(subjects=(heading,) if heading else (), lines=bare)
 
 
 def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
@@ -142,9 +144,9 @@ def _without(checked: Checked) -> Checked:
     return replace(checked, lines=tuple(replace(line, reading=None) for line in checked.lines))
 
 
-def _lines(finding: Finding, read_at: datetime, seen: set[str]) -> Iterator[FactLine]:
+def _lines(finding: Finding, read_at: datetime, shown_before: set[str]) -> Iterator[FactLine]:
     """Yield comparisons where there are any, else what was observed; nothing twice."""
-    fresh = [item for item in finding.evidence if _first(item, seen)]
+    fresh = [item for item in finding.evidence if _first(item, shown_before)]
     counted = not finding.calls or any(map(_answered_at, finding.evidence))
     reading = None if counted else Citation(calls=finding.calls, at=read_at)
     if finding.compared:
@@ -163,10 +165,10 @@ def _answered_at(item: Mapping[str, Any]) -> datetime | None:
         return None
 
 
-def _first(item: Mapping[str, Any], seen: set[str]) -> bool:
+def _first(item: Mapping[str, Any], shown_before: set[str]) -> bool:
     text = json.dumps(item, sort_keys=True, default=str)
-    new = text not in seen
-    seen.add(text)
+    new = text not in shown_before
+    shown_before.add(text)
     return new
 
 
@@ -185,17 +187,17 @@ def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
     """Return a request and its answer as one line, with the headers and numbers that were judged."""
     answer = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
     judged = {**item.get("headers", {}), **item.get("body", {})}
-    wanted = item.get("expected")
+    expected = item.get("expected")
     return FactLine(
-        asked=str(item["call"]),
+        request=str(item["call"]),
         fact=Words(**item["how"]),
         found=Value(
             text=Words.same(answer),
             also=tuple(f"{key}: {scalar(entry)}" for key, entry in judged.items()),
         ),
-        expected=Words.same(wanted) if wanted else None,
+        expected=Words.same(expected) if expected else None,
         reading=Citation(request=str(item["request"]), at=at),
-        holds=str(item["status"]) in (STATUS.findall(str(wanted)) or [str(item["status"])]),
+        holds=str(item["status"]) in (STATUS.findall(str(expected)) or [str(item["status"])]),
     )
 
 
@@ -237,9 +239,9 @@ class DifferenceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowDifferences:
-    """``told`` are sentences about red findings that no line covers; ``more`` counts the lines left out."""
+    """``sentences`` are sentences about red findings that no line covers; ``more`` counts the lines left out."""
 
-    told: tuple[Words, ...]
+    sentences: tuple[Words, ...]
     lines: tuple[DifferenceLine, ...]
     more: int
 
@@ -250,7 +252,7 @@ def differences_of(row: RowVerdict, most: int) -> RowDifferences:
     red = [finding for finding in row.findings if finding.outcome.red]
     unsaid = [finding.words for finding in red if not finding.repeats]
     sentences = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
-    return RowDifferences(told=sentences, lines=lines[:most], more=len(lines[most:]))
+    return RowDifferences(sentences=sentences, lines=lines[:most], more=len(lines[most:]))
 
 
 def _lines_of(row: RowVerdict) -> Iterator[DifferenceLine]:

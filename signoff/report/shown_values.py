@@ -28,54 +28,56 @@ class Value:
 
 
 def expected(key: str) -> Words | None:
-    found = labels()["expected"].get(key)
-    return Words(*found) if found else None
+    words = labels()["expected"].get(key)
+    return Words(*words) if words else None
 
 
-def found_value(found: Any) -> Value:
+def found_value(compared: Any) -> Value:
     """Return a value that was compared with a bound; booleans and None use the words of the bounds."""
-    if found is None or isinstance(found, bool):
-        return Value(text=Words(en=as_text(found), ja=as_text(found, "ja")))
-    return value(found)
+    if compared is None or isinstance(compared, bool):
+        return Value(text=Words(en=as_text(compared), ja=as_text(compared, "ja")))
+    return value(compared)
 
 
-def value(found: Any) -> Value:
+def value(content: Any) -> Value:
     """Return a value for the table, shortened, with the whole of it folded if it is longer."""
-    match found:
+    match content:
         case None:
             return Value(text=NOT_SET)
         case bool():
-            return Value(text=YES if found else NO)
+            return Value(text=YES if content else NO)
         case str():
-            return _text(found)
-        case list() | tuple() | dict() if not found:
+            return _text(content)
+        case list() | tuple() | dict() if not content:
             return Value(text=NONE)
         case list() | tuple() | Mapping():
-            return _many(found)
+            return _many(content)
         case _:
-            return Value(text=Words.same(f"{found:g}" if isinstance(found, float) else str(found)))
+            return Value(
+                text=Words.same(f"{content:g}" if isinstance(content, float) else str(content))
+            )
 
 
-def _words(found: Any) -> bool:
+def _words(content: Any) -> bool:
     """Whether a value was Words before it was written as JSON."""
-    return isinstance(found, Mapping) and found.keys() == {"en", "ja"}
+    return isinstance(content, Mapping) and content.keys() == {"en", "ja"}
 
 
-def _text(found: str) -> Value:
-    if isinstance(parsed := _parsed(found), dict | list):
+def _text(content: str) -> Value:
+    if isinstance(parsed := _parsed(content), dict | list):
         return _many(parsed)
-    return Value(text=_withheld(Words(en=found, ja=labels()["values"].get(found, found))))
+    return Value(text=_withheld(Words(en=content, ja=labels()["values"].get(content, content))))
 
 
 def _withheld(text: Words) -> Words:
     return Words(en=text.en, ja=withheld_in_japanese(text.ja))
 
 
-def _many(found: Any) -> Value:
-    listed = [found] if _words(found) else found
+def _many(content: Any) -> Value:
+    listed = [content] if _words(content) else content
     if all(map(_words, listed)):
         return Value(text=joined((Words(**entry) for entry in listed), ", "))
-    plain = _unescaped(found)
+    plain = _unescaped(content)
     flat = plain.values() if isinstance(plain, Mapping) else plain
     if not any(isinstance(entry, dict | list) for entry in flat):
         items = plain.items() if isinstance(plain, Mapping) else ((None, entry) for entry in plain)
@@ -85,24 +87,24 @@ def _many(found: Any) -> Value:
     return Value(text=_size(plain), folded=_withheld(Words.same(_pretty(plain))))
 
 
-def _size(found: Any) -> Words:
-    if isinstance(found, Mapping) and isinstance(statements := found.get("Statement"), list):
+def _size(content: Any) -> Words:
+    if isinstance(content, Mapping) and isinstance(statements := content.get("Statement"), list):
         count = len(statements)
         return Words(
             en=f"policy, {count} statement{'s'[: count != 1]}",
             ja=f"ポリシー（ステートメント{count}件）",
         )
-    count = len(found)
+    count = len(content)
     return Words(en=f"{count} entr{'y' if count == 1 else 'ies'}", ja=f"{count}件")
 
 
-def scalar(found: Any) -> str:
-    return found if isinstance(found, str) else json.dumps(found)
+def scalar(content: Any) -> str:
+    return content if isinstance(content, str) else json.dumps(content)
 
 
-def _pretty(found: Any) -> str:
+def _pretty(content: Any) -> str:
     """Return one entry per line if all are strings, else indented JSON."""
-    plain = _unescaped(found)
+    plain = _unescaped(content)
     if isinstance(plain, list) and all(isinstance(entry, str) for entry in plain):
         text = "\n".join(plain)
     else:
@@ -110,14 +112,16 @@ def _pretty(found: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _unescaped(found: Any) -> Any:
+def _unescaped(content: Any) -> Any:
     """Parse strings that hold JSON, such as a policy, so that it is escaped only once."""
-    if isinstance(found, str):
-        parsed = _parsed(found)
-        return _unescaped(parsed) if isinstance(parsed, dict | list) else found
-    if isinstance(found, Mapping):
-        return {key: _unescaped(entry) for key, entry in found.items()}
-    return [_unescaped(entry) for entry in found] if isinstance(found, list | tuple) else found
+    if isinstance(content, str):
+        parsed = _parsed(content)
+        return _unescaped(parsed) if isinstance(parsed, dict | list) else content
+    if isinstance(content, Mapping):
+        return {key: _unescaped(entry) for key, entry in content.items()}
+    return (
+        [_unescaped(entry) for entry in content] if isinstance(content, list | tuple) else content
+    )
 
 
 def _parsed(text: str) -> Any:

@@ -54,7 +54,7 @@ class Measured:
     about: str
     at: datetime
     by: str
-    told: tuple[tuple[str, Words], ...]
+    details: tuple[tuple[str, Words], ...]
     link: str = ""
 
 
@@ -70,7 +70,7 @@ class Supporting:
     links: tuple[str, ...] = ()
 
 
-def beside(
+def supporting_of(
     result: Result, snapshot: Snapshot[PlanT], folder: Path, root: Path, baseline: Path | None
 ) -> Supporting:
     """Gather what records and inventory say about a result whose files are in ``folder``.
@@ -106,8 +106,8 @@ def _live_versions(snapshot: Snapshot[PlanT]) -> Mapping[str, str]:
         aliases = known(snapshot.inventory.sections.aliases)
         return {
             name: alias.version
-            for name, found in aliases.items()
-            for alias in known(found)
+            for name, listed in aliases.items()
+            for alias in known(listed)
             if alias.name == snapshot.scope.alias
         }
     except NotTestable:
@@ -127,19 +127,21 @@ def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
             about=about,
             at=record.created,
             by=record.caller,
-            told=tuple((key, _shown(key, record.body[key])) for key in TOLD if key in record.body),
+            details=tuple(
+                (key, _shown(key, record.body[key])) for key in TOLD if key in record.body
+            ),
             link=os.path.relpath(root / str(page), folder) if page else "",
         )
 
 
-def _shown(key: str, found: Any) -> Words:
+def _shown(key: str, content: Any) -> Words:
     """Return a value of a record: seconds with their unit, by part where there are several, and a hash by its beginning."""
-    if isinstance(found, Mapping):
-        parts = ((Words.same(part), _shown(key, entry)) for part, entry in found.items())
+    if isinstance(content, Mapping):
+        parts = ((Words.same(part), _shown(key, entry)) for part, entry in content.items())
         return joined((joined(part, " ") for part in parts), ", ")
     if key == "seconds":
-        return Words(en=f"{found:.1f} s", ja=f"{found:.1f}秒")
-    return value(f"{found[:12]}…" if key == "hash" else found).text
+        return Words(en=f"{content:.1f} s", ja=f"{content:.1f}秒")
+    return value(f"{content[:12]}…" if key == "hash" else content).text
 
 
 def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
@@ -156,8 +158,10 @@ def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
             yield _end_of(row.waiver.until), words
     for made in result.verdict.decisions:
         if made.decision.until:
-            what = made.decision.what
-            words = Words(en=f"the decision on {what} ends", ja=f"{what}についての例外承認の期限")
+            subject = made.decision.what
+            words = Words(
+                en=f"the decision on {subject} ends", ja=f"{subject}についての例外承認の期限"
+            )
             yield _end_of(made.decision.until), words
     for record in _current(records.entries, read_at):
         kind = kind_of(record.kind)

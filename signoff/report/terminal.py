@@ -88,16 +88,16 @@ class Terminal:
         self,
         environment: str,
         why: Words,
-        seen: Sequence[tuple[RowVerdict, Provenance]] = (),
-        left: Sequence[Words] = (),
+        red_rows: Sequence[tuple[RowVerdict, Provenance]] = (),
+        remnants: Sequence[Words] = (),
     ) -> None:
         """Print the red rows that were seen until then, what was left behind, and why there is no verdict."""
         self.line("")
-        if seen:
+        if red_rows:
             self.line(SEEN[self._lang])
-        for row, provenance in seen:
+        for row, provenance in red_rows:
             self._red(row, provenance, most=PRINTED)
-        for words in left:
+        for words in remnants:
             self.line(words[self._lang], yellow=True)
         self.line(NO_VERDICT.format(environment, why)[self._lang], red=True, bold=True)
 
@@ -107,8 +107,8 @@ class Terminal:
         self.line("")
         for row in red:
             self._red(row, provenance)
-        seen = f" ({provenance.rehearsal[self._lang]})" if provenance.rehearsal else ""
-        text = PART[self._lang].format(rows=len(rows), of=of, red=len(red), seen=seen)
+        rehearsal = f" ({provenance.rehearsal[self._lang]})" if provenance.rehearsal else ""
+        text = PART[self._lang].format(rows=len(rows), of=of, red=len(red), seen=rehearsal)
         self.line(text, bold=True, red=bool(red))
 
     def verdict(self, result: Result, page: str) -> None:
@@ -145,12 +145,12 @@ class Terminal:
         self.line(f"{RED[lang]}  {sentence}", red=True)
         todo = remedy(row, run)
         note = f"{todo.note[lang]} " if todo.note else ""
-        if told := f"{note}{todo.command}".strip():
-            self.line(f"     -> {told}")
+        if action := f"{note}{todo.command}".strip():
+            self.line(f"     -> {action}")
         for instruction in todo.by_hand:
             self.line(f"     -> {BY_HAND[lang]}: {instruction[lang]}")
         self._decisions(row.decisions_to_paste, most)
-        for words in dict.fromkeys(found.undecidable for found in row.findings):
+        for words in dict.fromkeys(finding.undecidable for finding in row.findings):
             if words:
                 self.line(f"     {words[lang]}")
 

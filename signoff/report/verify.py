@@ -60,14 +60,14 @@ def digests_of(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
 def provenance_of(folder: Path) -> Mapping[str, Any]:
     """Return where a run comes from, as its JSON says; UnusableFileError where it says nothing."""
     try:
-        found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
+        provenance: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
         names = [
-            found["environment"],
-            *(found.get(name) or "" for name in ("birth", "newest_record")),
+            provenance["environment"],
+            *(provenance.get(name) or "" for name in ("birth", "newest_record")),
         ]
         if odd := [name for name in names if not isinstance(name, str) or _OUTSIDE.search(name)]:
             raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
-        return {"environment": found["environment"], **found}
+        return {"environment": provenance["environment"], **provenance}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = unreadable(error)
         raise UnusableFileError(
@@ -135,17 +135,17 @@ def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
     """Yield which files differ from the run record; the page is one of them, and so are the digests that it states."""
     for name, digest in recorded.items():
         try:
-            found = digests_of(folder, (name,))[name]
+            actual = digests_of(folder, (name,))[name]
         except OSError:
             yield Words(
                 en=f"{name} is gone, which the run record names",
                 ja=f"{name}が実行記録と一致しません（ファイルなし）",
             )
             continue
-        if found != digest:
+        if actual != digest:
             yield Words(
-                en=f"{name} ({found[:12]}…) is not the file ({digest[:12]}…) that the run record names",
-                ja=f"{name}が実行記録と一致しません（{found[:12]}…、記載は{digest[:12]}…）",
+                en=f"{name} ({actual[:12]}…) is not the file ({digest[:12]}…) that the run record names",
+                ja=f"{name}が実行記録と一致しません（{actual[:12]}…、記載は{digest[:12]}…）",
             )
 
 
@@ -162,10 +162,10 @@ def _not_in(store: Store, newest: str | None) -> Iterator[Words]:
         return
     name = newest.rpartition(" ")[2]
     try:
-        found = hashlib.sha256(store.backend.read(name)).hexdigest()
+        actual = hashlib.sha256(store.backend.read(name)).hexdigest()
     except OSError:
-        found = ""
-    if line(name, found) != newest:
+        actual = ""
+    if line(name, actual) != newest:
         yield Words(
             en=f"{name}, the newest record when the run began, is not in the store any more",
             ja=f"実行開始時の最新の記録{name}がストアにありません",

@@ -54,10 +54,10 @@ class Test:
         try:
             with signature_instead(suite.snapshot, checklist[self.row], observe):
                 self.function(**views, **self.params)
-            assert observe.seen, f"{self.name} passed without observing anything"
+            assert observe.evidence, f"{self.name} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a test raises is its finding
             error = caught
-        return finding(self.row, error, subject=self.name, evidence=tuple(observe.seen))
+        return finding(self.row, error, subject=self.name, evidence=tuple(observe.evidence))
 
 
 class _SmokeCollector:

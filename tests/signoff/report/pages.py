@@ -17,7 +17,7 @@ from signoff.judge.run import Exhibit
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
 from signoff.report.history import as_json
 from signoff.report.page import page
-from signoff.report.supporting import Supporting, beside
+from signoff.report.supporting import Supporting, supporting_of
 from signoff.report.verify import RESULT
 from smoke.calls import Answer, Call, Session
 from smoke.sessions import LIVE
@@ -125,7 +125,7 @@ def supporting(name: str, folder: Path) -> Supporting:
     added = (*runs, load, drill, signature)
     records = replace(snapshot.records, entries=(*snapshot.records.entries, *added))
     (folder / RESULT).write_bytes(as_json(judged))
-    found = beside(judged, replace(snapshot, records=records), folder, folder, None)
+    found = supporting_of(judged, replace(snapshot, records=records), folder, folder, None)
     return replace(found, files={"signoff.json": "ab" * 32, "summary.md": "cd" * 32})
 
 

@@ -208,8 +208,8 @@ def test_sentence_is_left_out_where_each_of_its_parts_has_a_column():
     row = Checklist.load()["SEC-32"]
     broken = found("test_y", Outcome.FAIL, "the stage is gone")
 
-    assert differences_of(row_verdict(row, [off("GET /stamps")]), most=12).told == ()
-    assert differences_of(row_verdict(row, [off("GET /stamps"), broken]), most=12).told == (
+    assert differences_of(row_verdict(row, [off("GET /stamps")]), most=12).sentences == ()
+    assert differences_of(row_verdict(row, [off("GET /stamps"), broken]), most=12).sentences == (
         broken.words,
     )
 
