@@ -1,25 +1,29 @@
 """The catalogue of IAM actions, derived from AWS's own description of each service, as the installed botocore carries it."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
-from threading import Lock
 from typing import Any
-from zlib import MAX_WBITS, decompressobj
 
-import botocore
 from botocore.loaders import Loader, create_loader
 from botocore.session import get_session
 
 from aws.iam.pattern import action_pattern
 
-_IDENTITY = re.compile(r'"(endpointPrefix|signingName)"\s*:\s*"([^"]+)"')
-_HEAD_BYTES = 4096
-GZIP = MAX_WBITS | 16
-"""zlib's word for gzip's header and trailer."""
-PREFIXES: Mapping[str, str] = {"monitoring": "cloudwatch", "tagging": "tag", "email": "ses"}
-"""Signing name -> IAM's service prefix, where they differ."""
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "cloudwatch": ("cloudwatch", "cloudwatchomni"),
+    "dynamodb": ("dynamodb", "dynamodbstreams"),
+    "elasticloadbalancing": ("elb", "elbv2"),
+    "events": ("events", "eventbridgev2"),
+    "iam": ("iam", "iam-toolbox"),
+    "lambda": ("lambda", "lambda-core", "lambda-microvms", "lambda-web"),
+    "s3": ("s3", "s3control"),
+    "servicequotas": ("service-quotas",),
+    "ses": ("ses", "sesv2"),
+    "states": ("stepfunctions",),
+    "tag": ("resourcegroupstaggingapi",),
+}
+"""IAM's prefix -> boto3's services, where that is not the one of the same name. ``tests/aws/iam/test_actions.py``
+compares what is read and changed with all of botocore's services."""
 VERBS: frozenset[str] = frozenset({"apigateway", "apigatewayv2"})
 """Services whose actions are HTTP methods: apigateway:GET."""
 PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
@@ -113,10 +117,6 @@ ONLY_IN_IAM: Mapping[str, tuple[str, ...]] = {
 """IAM's prefix -> actions that no API operation is named after."""
 
 
-_SEARCHING = Lock()
-"""Sections are read in threads, of which each that asks first would look through all of AWS."""
-
-
 @lru_cache(maxsize=1)
 def loader() -> Loader:
     """Return what loads the models of services, the same for all sessions."""
@@ -136,36 +136,6 @@ def service_model(name: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def available_services() -> frozenset[str]:
     return frozenset(loader().list_available_services("service-2"))
-
-
-@lru_cache(maxsize=1)
-def services_by_signing_name() -> Mapping[str, tuple[str, ...]]:
-    """Map a signing name to the services that sign with it: DynamoDB and its streams share one.
-
-    Reads only the first bytes of each model, where the metadata stands: 0.2 s for all of AWS
-    instead of several seconds.
-    """
-    services: dict[str, list[str]] = {}
-    for name in sorted(available_services()):
-        services.setdefault(_signing_name(name), []).append(name)
-    return {signing: tuple(names) for signing, names in services.items()}
-
-
-def _signing_name(name: str) -> str:
-    names = dict(_IDENTITY.findall(_head(name))) or metadata(name)  # which some models put last
-    return str(names.get("signingName") or names.get("endpointPrefix") or name)
-
-
-def _head(name: str) -> str:
-    versions = sorted((Path(botocore.__file__).parent / "data" / name).glob("*/service-2.json*"))
-    if not versions:
-        return ""
-    path = versions[-1]
-    if path.suffix != ".gz":
-        return path.read_text(encoding="utf-8")[:_HEAD_BYTES]
-    with path.open("rb") as packed:  # gzip.open takes four times as long
-        unpacked = decompressobj(GZIP).decompress(packed.read(_HEAD_BYTES), _HEAD_BYTES)
-    return unpacked.decode("utf-8", "ignore")
 
 
 def metadata(name: str) -> Mapping[str, Any]:
@@ -208,12 +178,13 @@ def expand(pattern: str) -> tuple[str, ...]:
 def actions_of(prefix: str) -> tuple[str, ...]:
     """All known actions of a service, by IAM's prefix, sorted; empty when it is unknown."""
     prefix = prefix.lower()
-    actions = {action for service in _services(prefix) for action in _actions(service, prefix)}
+    services = TOGETHER.get(prefix, (prefix,))
+    actions = {action for service in services for action in _actions(service, prefix)}
     actions |= {f"{prefix}:{name}" for name in ONLY_IN_IAM.get(prefix, ())}
     return tuple(sorted(actions))
 
 
-def _actions(service: str, prefix: str) -> Iterable[str]:
+def _actions(service: str, prefix: str) -> Iterator[str]:
     if service in VERBS:
         return
     renamed = RENAMED.get(service, {})
@@ -222,14 +193,5 @@ def _actions(service: str, prefix: str) -> Iterable[str]:
             yield f"{prefix}:{name}"
 
 
-def _services(prefix: str) -> Iterable[str]:
-    with _SEARCHING:
-        by_signing_name = services_by_signing_name()
-    signing_names = {prefix, *(name for name, written in PREFIXES.items() if written == prefix)}
-    return (service for name in signing_names for service in by_signing_name.get(name, ()))
-
-
-@lru_cache(maxsize=512)
 def _prefix_of(service: str) -> str:
-    signing = _signing_name(service)
-    return PREFIXES.get(signing, signing)
+    return next((prefix for prefix, names in TOGETHER.items() if service in names), service)

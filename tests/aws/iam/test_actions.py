@@ -1,8 +1,14 @@
 """The catalogue knows IAM's names, which are not always the API's."""
 
+import gzip
+import re
+from pathlib import Path
+
+import botocore
 import pytest
 
-from aws.iam.actions import actions_for, actions_of, expand
+from aws.door.sessions import SERVICES
+from aws.iam.actions import TOGETHER, VERBS, actions_for, actions_of, expand
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,22 @@ def test_the_catalogue_is_large_enough_to_be_the_real_one():
     assert sizes["iam"] > 150
     assert sizes["s3"] > 90
     assert sizes["lambda"] > 60
+
+
+def _signing_name(model):
+    """Return by which name a service signs, of a model's text."""
+    named = dict(re.findall(r'"(endpointPrefix|signingName)"\s*:\s*"([^"]+)"', model))
+    return named.get("signingName") or named["endpointPrefix"]
+
+
+def test_services_that_share_the_prefix_of_one_that_is_asked_are_all_known():
+    models = sorted((Path(botocore.__file__).parent / "data").glob("*/*/service-2.json.gz"))
+    by_name = {path.parts[-3]: gzip.decompress(path.read_bytes()).decode() for path in models}
+    prefixes = {"monitoring": "cloudwatch"}
+    sharing = {}
+    for service, model in by_name.items():
+        signing = _signing_name(model)
+        sharing.setdefault(prefixes.get(signing, signing), set()).add(service)
+    asked = {*SERVICES, "xray"} - VERBS
+
+    assert {p: sharing[p] for p in asked} == {p: {*TOGETHER.get(p, (p,))} for p in asked}
