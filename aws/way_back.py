@@ -50,8 +50,6 @@ class DeploymentBack:
 class PackageContents:
     """What is in one package, by its CodeSha256."""
 
-    built_here: bool
-    """This commit builds it; another one was downloaded."""
     calls_nothing: bool = False
     """Its code cannot reach AWS, or anything else: only the closed release of an earlier commit is like this."""
     handlers: Mapping[str, HandlerFlaw | None] = field(default_factory=dict)
@@ -264,7 +262,6 @@ def _read(
     files = unpacked(content)
     _search(reading, first.name, files, searched)
     return PackageContents(
-        built_here=built is not None,
         calls_nothing=calls_nothing(files),
         handlers={qualified(user): handler_flaw(files, user) for user in users if user.handler},
     )

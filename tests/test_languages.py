@@ -45,7 +45,6 @@ NOT_SHOWN = {
     "OSError": "told by `sentence`, which says what cannot be used",
     "ReadFailure": "told by `aws.section`, which knows what the door says in Japanese",
     "Gone": "told by `aws.section`, which knows what the door says in Japanese",
-    "DeadlinePassed": "told by `aws.section`, which knows what the door says in Japanese",
     "TimeoutError": "told by its class",
     "TypeError": "a fault of this project's own development",
     "ValueError": "told by whoever reads the text that is wrong",

@@ -236,8 +236,6 @@ class Act:
 
     target: str
     """ARN of what is called; of an API destination the URL."""
-    target_id: str = ""
-    """Its id in the rule, its part of the pipe; a schedule has only one."""
     on: tuple[str, ...] = ()
     """Names of our resources; empty for all that the role may act on."""
     role: str = ""
@@ -367,7 +365,6 @@ def _acts(
             whole = json.dumps(target, sort_keys=True, default=str)
             act = Act(
                 target=url or target["Arn"],
-                target_id=target.get("Id", ""),
                 on=deed.on,
                 role=deed.role,
                 digest=hashlib.sha256(whole.encode()).hexdigest()[:10],

@@ -13,7 +13,6 @@ from aws.change.gate import (
     Changes,
     MissingPrerequisite,
     difference,
-    nothing,
     tag_list,
     unless_absent,
 )
@@ -96,7 +95,7 @@ def key_of(context: ChangeContext, name: str) -> Key | None:
 
 
 def converge_subscription(
-    context: ChangeContext, topic: Topic, mailed: Callable[[str, str], None] = nothing
+    context: ChangeContext, topic: Topic, mailed: Callable[[str, str], None]
 ) -> Changes:
     """Subscribe the address of the environment; AWS then sends a mail that a person confirms.
 

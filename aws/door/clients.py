@@ -17,7 +17,6 @@ from botocore.config import Config
 
 from aws.door.failures import (
     AwsAnswer,
-    DeadlinePassed,
     ReadFailure,
     action_of,
     lacking_member,
@@ -253,7 +252,7 @@ class Aws:
     def _refuse_late(self, name: str) -> None:
         if time.monotonic() > self._last_start:
             seconds = f"{self._retry.deadline_s:g}"
-            raise DeadlinePassed.of(
+            raise ReadFailure.of(
                 name,
                 f"not asked, {seconds} s were over",
                 f"{seconds}秒の期限を過ぎたため問い合わせていません",

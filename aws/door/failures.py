@@ -1,8 +1,7 @@
 """What AWS answered, or why there is no answer: every exception of botocore becomes a ReadFailure, without secrets.
 
-ReadFailure         what was asked and why there is no answer
-├── Gone            AWS says that the thing does not exist
-└── DeadlinePassed  the whole reading took too long; nothing more is asked
+ReadFailure  what was asked and why there is no answer
+└── Gone     AWS says that the thing does not exist
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,10 +63,6 @@ class ReadFailure(Bilingual):
 
 class Gone(ReadFailure):
     """What was asked for does not exist."""
-
-
-class DeadlinePassed(ReadFailure):
-    """The deadline of the reading passed before this call was made."""
 
 
 @contextmanager

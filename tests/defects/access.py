@@ -260,15 +260,13 @@ WARM = Automation(
     kind=RULE,
     name="default/warm",
     when="rate(5 minutes)",
-    acts=(Act(target=f"{AWARD}:live", target_id="1", on=(AWARD,), digest="00112233aa"),),
+    acts=(Act(target=f"{AWARD}:live", on=(AWARD,), digest="00112233aa"),),
 )
 PIPED = Automation(
     kind=PIPE,
     name="orders",
     when=f"arn:aws:sqs:ap-northeast-1:{ACCOUNT}:orders",
-    acts=(
-        Act(target=AWARD, target_id="Target", on=(AWARD,), role=ADMINISTRATOR, digest="5e1ab2c3d4"),
-    ),
+    acts=(Act(target=AWARD, on=(AWARD,), role=ADMINISTRATOR, digest="5e1ab2c3d4"),),
 )
 BY_ITSELF = (
     Defect(id="SEC-36:schedule", breaks=added("automations", "schedule default/nightly", NIGHTLY)),

@@ -63,7 +63,7 @@ def _lost(name: str) -> Break:
 
 def packaged(code: str, flaw: HandlerFlaw | None) -> Break:
     """Let Lambda not find the handler in the package of that code."""
-    contents = PackageContents(built_here=False, handlers=compute.handlers_with(flaw))
+    contents = PackageContents(handlers=compute.handlers_with(flaw))
     return added("packages", code, contents)
 
 

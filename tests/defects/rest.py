@@ -107,9 +107,7 @@ def _first_release(
     name: str, code: str = compute.CLOSED, description: str = "", *, calls_nothing: bool = True
 ) -> Break:
     """Let a closed release be the only way back."""
-    contents = PackageContents(
-        built_here=code == compute.CLOSED, calls_nothing=calls_nothing, handlers=RUNS
-    )
+    contents = PackageContents(calls_nothing=calls_nothing, handlers=RUNS)
     shut = {"code_sha256": code, "description": description, "environment": {}}
     return both(item("versions_back", name, **shut), added("packages", code, contents))
 

@@ -108,10 +108,8 @@ def handlers_with(flaw: HandlerFlaw | None) -> dict[str, HandlerFlaw | None]:
 
 def packages() -> dict[str, PackageContents]:
     """Return what is in the packages of both releases."""
-    handlers = handlers_with(None)
-    live = {sha: PackageContents(built_here=True, handlers=handlers) for sha in CODE.values()}
-    back = {former(key): PackageContents(built_here=False, handlers=handlers) for key in CODE}
-    return live | back
+    codes = (*CODE.values(), *map(former, CODE))
+    return {code: PackageContents(handlers=handlers_with(None)) for code in codes}
 
 
 def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:

@@ -236,9 +236,8 @@ ANSWERS = {
         ("kind", "name", "action", "by", "provided", "reads", "trusted_by"), BY_ROW
     ),
     Automation: dict.fromkeys(("kind", "name", "when", "acts", "ends"), BY_ROW),
-    Act: dict.fromkeys(("target", "target_id", "on", "role", "digest"), BY_ROW),
+    Act: dict.fromkeys(("target", "on", "role", "digest"), BY_ROW),
     PackageContents: {
-        "built_here": Otherwise("where its bytes came from: the commit's own build, or a download"),
         "calls_nothing": BY_ROW,
         "handlers": BY_ROW,
     },
