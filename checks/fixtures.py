@@ -107,7 +107,7 @@ def _counting(
 if TYPE_CHECKING:
     from checks.access import Insiders
     from checks.delivery import Delivery
-    from checks.records import Standing
+    from checks.records import RowRecords
     from checks.rollback_target import WayBack
 
 
@@ -175,14 +175,14 @@ def dev(snapshot: Snapshot[Plan]) -> Records:
 
 
 @pytest.fixture
-def standing(
+def row_records(
     pytestconfig: pytest.Config, snapshot: Snapshot[Plan], deployed: Deployed, row: str
-) -> "Standing":
-    """Compares a record with what is live."""
-    from checks.records import Standing  # noqa: PLC0415 - few rows need it
+) -> "RowRecords":
+    """The records on which the row rests, as far as they count."""
+    from checks.records import RowRecords  # noqa: PLC0415 - few rows need it
 
     checklist = pytestconfig.stash[CHOICE].checklist
-    return Standing(snapshot=snapshot, deployed=deployed, row=checklist[row])
+    return RowRecords(snapshot=snapshot, deployed=deployed, row=checklist[row])
 
 
 @pytest.fixture

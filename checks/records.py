@@ -42,33 +42,6 @@ LOOSEST_RUN: Mapping[str, Bound] = {
 """Loosest limits of a valid run. The generator's lateness has none here: it can only worsen what is measured."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Compares a record of one row with what is live."""
-
-    snapshot: Snapshot[Plan]
-    deployed: Deployed
-    row: Row
-
-    def __call__(self, record: Record, record_words: Words) -> None:
-        """Raise Stale where what the record rests on has changed; ``record_words`` names it.
-
-        Follows if something that the record rests on does not exist, which its own row reports.
-        """
-        if Part.CODE in self.row.rests_on:
-            for function in self.snapshot.plan.functions:
-                self.deployed.function(function)
-        if Part.API in self.row.rests_on:
-            self.deployed.served()
-        api = self.snapshot.api
-        if record.api is not None and record.api != api:
-            raise Missing(
-                en=f"{record_words.en} and of API {record.api}, but {api} is live",
-                ja=f"{record_words.ja}で、API {record.api}についてのものです（稼働中は{api}）",
-            )
-        require_unchanged(self.snapshot, record, self.row, record_words=record_words)
-
-
 def proven_at(record: Record) -> datetime:
     """Return when what was recorded ended, since an old run can be recorded again at any time."""
     window = record.body.get("window")
@@ -96,32 +69,6 @@ def passed(record: Record) -> bool:
     return True
 
 
-def counting(
-    deployed: Deployed, kind: str, *, standing: Standing, days: int, now: datetime, **body: Any
-) -> Record:
-    """Return the newest such record; Missing where it is absent, too old, or stale.
-
-    One that failed counts, however old or stale it is, until a newer one of its kind passes.
-    """
-    # First, since it raises if there is no record or the store can't be trusted.
-    recorded_last = deployed.record(kind, **body)
-    record = newest(deployed.records, kind, **body) or recorded_last
-    if not passed(record):
-        return record
-    at = proven_at(record)
-    when = Words(
-        en=f"the newest {kind_of(kind).en} record is of {in_japan(at)}",
-        ja=f"最新の{kind_of(kind).ja}の記録は{in_japan(at)}のもの",
-    )
-    if not -SKEW <= now - at <= timedelta(days=days):
-        raise Missing(
-            en=f"{when.en}, not within the last {days} days",
-            ja=f"{when.ja}で、{days}日以内ではありません",
-        )
-    standing(record, when)
-    return record
-
-
 def measured(records: Records, environment: Environment) -> Records:
     """Leave out invalid load runs and, once a run passed at the asked rate, failures above it: they say nothing of it."""
     plan, target = environment.load_plan, environment.target_rate
@@ -140,38 +87,80 @@ def _rate(load: Record) -> float:
     return load.body.get("target_rate") or 0
 
 
-def judged_load(
-    deployed: Deployed, environment: Environment, *, standing: Standing, now: datetime
-) -> Record:
-    """Return the newest verdict on the load that this environment must carry, or raise Missing."""
-    plan = environment.load_plan
-    try:
-        record = counting(
-            replace(deployed, records=measured(deployed.records, environment)),
-            "load",
-            standing=standing,
-            days=environment.fresh.load,
-            now=now,
-            plan=plan,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRecords:
+    """The records on which one row rests: they count while they are recent, and while what they rest on is live."""
+
+    snapshot: Snapshot[Plan]
+    deployed: Deployed
+    row: Row
+
+    def counting(self, kind: str, *, days: int, **body: Any) -> Record:
+        """Return the newest such record; Missing where it is absent, too old, or stale.
+
+        One that failed counts, however old or stale it is, until a newer one of its kind passes.
+        """
+        # First, since it raises if there is no record or the store can't be trusted.
+        recorded_last = self.deployed.record(kind, **body)
+        record = newest(self.deployed.records, kind, **body) or recorded_last
+        if not passed(record):
+            return record
+        at = proven_at(record)
+        when = Words(
+            en=f"the newest {kind_of(kind).en} record is of {in_japan(at)}",
+            ja=f"最新の{kind_of(kind).ja}の記録は{in_japan(at)}のもの",
         )
-    except Missing as missing:
-        invalid = newest(deployed.records, "load", plan=plan, verdict="invalid")
-        if invalid is None or isinstance(missing, Stale):
-            raise
-        why = sentence_of(invalid)
-        invalid_run = Words(
-            en=f"an invalid run says nothing about the target: {why.en}",
-            ja=f"無効な実行は対象の性能を判断する根拠になりません: {why.ja}",
-        )
-        raise Missing(joined((missing.words, invalid_run))) from None
-    if passed(record) and (rate := _rate(record)) < environment.target_rate:
-        raise Missing(
-            en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
-            f" {environment.target_rate}",
-            ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは"
-            f"{environment.target_rate}です",
-        )
-    return record
+        if not -SKEW <= self.snapshot.now - at <= timedelta(days=days):
+            raise Missing(
+                en=f"{when.en}, not within the last {days} days",
+                ja=f"{when.ja}で、{days}日以内ではありません",
+            )
+        self.require_live(record, when)
+        return record
+
+    def load(self) -> Record:
+        """Return the newest verdict on the load that this environment must carry, or raise Missing."""
+        environment, records = self.snapshot.environment, self.deployed.records
+        plan, target = environment.load_plan, environment.target_rate
+        measuring = replace(self.deployed, records=measured(records, environment))
+        try:
+            record = replace(self, deployed=measuring).counting(
+                "load", days=environment.fresh.load, plan=plan
+            )
+        except Missing as missing:
+            invalid = newest(records, "load", plan=plan, verdict="invalid")
+            if invalid is None or isinstance(missing, Stale):
+                raise
+            why = sentence_of(invalid)
+            invalid_run = Words(
+                en=f"an invalid run says nothing about the target: {why.en}",
+                ja=f"無効な実行は対象の性能を判断する根拠になりません: {why.ja}",
+            )
+            raise Missing(joined((missing.words, invalid_run))) from None
+        if passed(record) and (rate := _rate(record)) < target:
+            raise Missing(
+                en=f"the newest load verdict is for {rate} requests a second, but target_rate is {target}",
+                ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは{target}です",
+            )
+        return record
+
+    def require_live(self, record: Record, record_words: Words) -> None:
+        """Raise Stale where what the record rests on has changed; ``record_words`` names it.
+
+        Follows if something that the record rests on does not exist, which its own row reports.
+        """
+        if Part.CODE in self.row.rests_on:
+            for function in self.snapshot.plan.functions:
+                self.deployed.function(function)
+        if Part.API in self.row.rests_on:
+            self.deployed.served()
+        api = self.snapshot.api
+        if record.api is not None and record.api != api:
+            raise Missing(
+                en=f"{record_words.en} and of API {record.api}, but {api} is live",
+                ja=f"{record_words.ja}で、API {record.api}についてのものです（稼働中は{api}）",
+            )
+        require_unchanged(self.snapshot, record, self.row, record_words=record_words)
 
 
 def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ...]:

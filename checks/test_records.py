@@ -1,12 +1,10 @@
 """What other runs proved of this very release: load, rollbacks, the ranking's counters."""
 
-from datetime import datetime
-
 from aws.bounds import exactly, within
 from aws.release import Builds
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.records import Standing, counting, judged_load, load_flaws, loose_objectives, proven_at
+from checks.records import RowRecords, load_flaws, loose_objectives, proven_at
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
@@ -24,9 +22,9 @@ DRIFTED = Words(en="counters that differ from the stamps", ja="スタンプと�
 
 @expectation("PREP-02", ja="このリリースが必要な負荷試験に合格している")
 def test_required_load_plan_passed_on_this_release(
-    deployed: Deployed, environment: Environment, standing: Standing, now: datetime, judge: Judge
+    row_records: RowRecords, environment: Environment, judge: Judge
 ) -> None:
-    record = judged_load(deployed, environment, standing=standing, now=now)
+    record = row_records.load()
     shown = ("plan", "verdict", "sentence", "target_rate", "percentiles", "page")
     judge.observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
 
@@ -57,10 +55,9 @@ def test_build_of_this_commit_was_proven(
 
 @expectation("ROLL-05", ja="このリリースでロールバックを訓練した")
 def test_rollbacks_were_rehearsed_on_this_release(
-    deployed: Deployed, environment: Environment, standing: Standing, now: datetime, judge: Judge
+    row_records: RowRecords, environment: Environment, judge: Judge
 ) -> None:
-    days = environment.fresh.rehearsal
-    record = counting(deployed, "rehearsal", standing=standing, days=days, now=now)
+    record = row_records.counting("rehearsal", days=environment.fresh.rehearsal)
     judge.observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
 
     compared = {
@@ -72,10 +69,9 @@ def test_rollbacks_were_rehearsed_on_this_release(
 
 @expectation("DATA-05", ja="ランキングの集計がスタンプと一致する")
 def test_ranking_counters_agree_with_the_stamps(
-    deployed: Deployed, environment: Environment, standing: Standing, now: datetime, judge: Judge
+    row_records: RowRecords, environment: Environment, judge: Judge
 ) -> None:
-    days = environment.fresh.rehearsal
-    record = counting(deployed, "recount", standing=standing, days=days, now=now)
+    record = row_records.counting("recount", days=environment.fresh.rehearsal)
     judge.observe.note(at=record.created, counters=record.body.get("counters"))
 
     compared = {DRIFTED: (0 if record.body["agree"] else record.body["drifted"] or 1, exactly(0))}

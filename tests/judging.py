@@ -15,7 +15,7 @@ from checks.access import insiders_of
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.fixtures import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
-from checks.records import Standing
+from checks.records import RowRecords
 from checks.releases import packed
 from checks.rollback_target import WayBack
 from signoff.judge.checklist import Checklist, expectation
@@ -43,7 +43,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "now": lambda snapshot, _: snapshot.now,
     "today": lambda snapshot, _: snapshot.today,
     "insiders": lambda snapshot, _: insiders_of(snapshot),
-    "standing": lambda snapshot, row: Standing(
+    "row_records": lambda snapshot, row: RowRecords(
         snapshot=snapshot,
         deployed=VIEWS["deployed"](snapshot, row),
         row=CHECKLIST[row],

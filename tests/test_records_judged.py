@@ -8,7 +8,7 @@ import pytest
 from aws.section import Missing
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.records import Standing, counting, exhibits, judged_load
+from checks.records import RowRecords, exhibits
 from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Outcome
 from signoff.judge.run import Exhibit
@@ -39,16 +39,15 @@ def run_of(age, **body):
     return replace(load, body={**load.body, "window": window, **body})
 
 
-def standing(deployed, row="PREP-02"):
-    return Standing(snapshot=WORLD, deployed=deployed, row=CHECKLIST[row])
+def of_row(*entries):
+    records = replace(WORLD.records, entries=entries)
+    deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
+    return RowRecords(snapshot=WORLD, deployed=deployed, row=CHECKLIST["PREP-02"])
 
 
 def counted(*entries):
     """Return the newest of these records, if it counts for seven days."""
-    records = replace(WORLD.records, entries=entries)
-    deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
-    still = standing(deployed)
-    return counting(deployed, entries[0].kind, standing=still, days=7, now=WORLD.now)
+    return of_row(*entries).counting(entries[0].kind, days=7)
 
 
 @pytest.mark.parametrize("age", AGES, ids=str)
@@ -87,10 +86,7 @@ def test_of_two_records_of_one_moment_the_last_one_counts():
 
 def judged(*entries):
     """Return the load run that counts among these records."""
-    records = replace(WORLD.records, entries=entries)
-    deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
-    still = standing(deployed)
-    return judged_load(deployed, WORLD.environment, standing=still, now=WORLD.now)
+    return of_row(*entries).load()
 
 
 BUSY = {"verdict": "invalid", "sentence": "INVALID: this machine is too busy to generate load"}

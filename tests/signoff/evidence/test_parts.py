@@ -22,7 +22,7 @@ from aws.redaction.secret_text import MaskedValue
 from aws.section import NotTestable
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.records import Standing
+from checks.records import RowRecords
 from signoff.evidence import Record
 from signoff.evidence.facts import PartFact, digest_of, from_body, to_body
 from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part, labels
@@ -328,7 +328,7 @@ def held(snapshot, row):
     deployed = Deployed(snapshot.inventory.sections, snapshot.plan, row.id, snapshot.records)
     said = Words("it was recorded", "記録された")
     record = snapshot.records.newest(KEPT[row.id])
-    Standing(snapshot=snapshot, deployed=deployed, row=row)(record, said)
+    RowRecords(snapshot=snapshot, deployed=deployed, row=row).require_live(record, said)
 
 
 def stale(snapshot):
