@@ -1,7 +1,7 @@
 """What judges production: a commit alone, or with code, packages and addresses from elsewhere.
 
 A person who can start a process can make it do anything. What is reported here happens by mistake or in a hurry: a change that
-git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, a proxy that was left in the environment.
+git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
 """
 
 import hashlib
