@@ -109,18 +109,18 @@ def difference(
     Other fields of ``current`` are ignored. A field named in ``destroying`` counts as a
     loss only if it had a value before.
     """
-    have = current or {}
+    before = current or {}
     return tuple(
         Change(
             resource,
             name,
-            have.get(name),
+            before.get(name),
             value,
-            name in destroying and have.get(name) is not None,
+            name in destroying and before.get(name) is not None,
             creates=current is None,
         )
         for name, value in desired.items()
-        if have.get(name) != value
+        if before.get(name) != value
     )
 
 
@@ -131,9 +131,9 @@ def repairs(
 
     A fact within its bound needs no Change, even if it is stricter than planned.
     """
-    have = {name: value for name, (value, _) in compared.items()}
+    before = {name: value for name, (value, _) in compared.items()}
     desired = {name: bound.keeping(value) for name, (value, bound) in compared.items()}
-    return difference(resource, None if absent else have, desired)
+    return difference(resource, None if absent else before, desired)
 
 
 def destructive(changes: Iterable[Change]) -> Changes:

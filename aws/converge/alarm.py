@@ -56,9 +56,9 @@ def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[s
     alarms_by_name: dict[str, Mapping[str, Any]] = {}
     names = [alarm.name for alarm in alarms]
     for start in range(0, len(names), AT_A_TIME):
-        some = names[start : start + AT_A_TIME]
-        which = {"AlarmNames": some, "AlarmTypes": ["MetricAlarm"]}
-        listed = context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which)
+        batch = names[start : start + AT_A_TIME]
+        query = {"AlarmNames": batch, "AlarmTypes": ["MetricAlarm"]}
+        listed = context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **query)
         alarms_by_name |= {entry["AlarmName"]: entry for entry in listed}
     return alarms_by_name
 

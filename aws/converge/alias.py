@@ -43,12 +43,12 @@ def converge(
     read another table, as after a restore, the change counts as destructive.
     """
     current = _current(context, function)
-    there = (current or {}).get(VARIABLES, ())
+    variables = (current or {}).get(VARIABLES, ())
     desired = {
         **configuration(function),
         **preserved(context, function, current),
         CODE: code_sha256(package),
-        VARIABLES: sorted({*function.environment, *({*there} & {*keeps})}),
+        VARIABLES: sorted({*function.environment, *({*variables} & {*keeps})}),
         WEIGHTS: allowed_weights(context, function, (current or {}).get(WEIGHTS, {})),
         PUBLISHED: True,
     }
@@ -132,10 +132,10 @@ def grant(
         refused = refusal([policy], function.alias_arn, source, datetime.now(UTC))
         if id_ not in by_sid and refused is None:
             continue
-        if (have := _granted(by_sid.get(id_))) != arn:
-            change = (Change(_name(function), BEYOND.named(id_), have, arn),)
+        if (granted := _granted(by_sid.get(id_))) != arn:
+            change = (Change(_name(function), BEYOND.named(id_), granted, arn),)
             made += context.settle(
-                change, _grant(context, function, id_, arn, replace=have is not None)
+                change, _grant(context, function, id_, arn, replace=granted is not None)
             )
     return made
 

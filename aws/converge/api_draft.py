@@ -183,19 +183,19 @@ def _method(
     context: ChangeContext, api_id: str, draft: Draft, method: Method, at: tuple[Api, str]
 ) -> Changes:
     """Make the method as planned; ``at`` is the API and the resource id of the path."""
-    (api, resource_id), have = at, None
-    there = (method.path, method.verb) in draft.methods
-    if there:
+    (api, resource_id), before = at, None
+    exists = (method.path, method.verb) in draft.methods
+    if exists:
         current = draft.decoded(method.path, method.verb)
         method = _keeping(context, method, current, api, draft)
-        have = _current_fields(context, current, _fields(method), api)
+        before = _current_fields(context, current, _fields(method), api)
     kind = method.integration.kind if method.integration else MOCK
     desired = {name: field for name, field in _fields(method).items() if name in COMPARED[kind]}
-    changes = difference(METHOD.named(f"{method.verb} {method.path}"), have, desired)
+    changes = difference(METHOD.named(f"{method.verb} {method.path}"), before, desired)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
 
     def apply() -> None:
-        if there:
+        if exists:
             context.client("apigateway").delete_method(**place)
         put(context, place, draft, method)
 
@@ -255,12 +255,12 @@ def _current_fields(
     context: ChangeContext, current: Method, desired: Mapping[Words, Any], api: Api
 ) -> dict[Words, Any]:
     """Return the fields of the found method; a preflight that is complete and safe counts as planned."""
-    have = _fields(current)
+    fields = _fields(current)
     if current.verb == PREFLIGHT and not context.undecided(
         preflight_differences(current.path, current, api)
     ):
-        return have | {name: desired[name] for name in (INTEGRATED, TEMPLATE, HEADERS)}
-    return have
+        return fields | {name: desired[name] for name in (INTEGRATED, TEMPLATE, HEADERS)}
+    return fields
 
 
 def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:

@@ -39,25 +39,27 @@ def converge(
     current = None if absent else _current(context, bucket.name)
     own_key = current and (current.kms_key or "") not in AWS_KEY
     policy, tls = current.policy if current else None, _tls_only(bucket.name)
-    there = listed(json.loads(policy or "{}").get("Statement", []))
+    before = listed(json.loads(policy or "{}").get("Statement", []))
     compared = {
         ENCRYPTION: (current and current.encryption, BY_S3 if shared and not own_key else BY_KMS),
         PUBLIC: (CLOSED if current and current.public_access_blocked else None, exactly(CLOSED)),
         # A Deny of plain HTTP counts however it is written.
         TLS: (tls if current and current.refuses_http else None, exactly(tls)),
-        **{POLICY.named(each["Sid"]): (as_written(each, there), exactly(each)) for each in allowed},
+        **{
+            POLICY.named(each["Sid"]): (as_written(each, before), exactly(each)) for each in allowed
+        },
     }
     if shared:
         ask = context.client("s3").get_bucket_versioning
         status = ask(Bucket=bucket.name).get("Status") if current else None
         compared[VERSIONS] = status, exactly("Enabled")
     changes = repairs(BUCKET.resource(bucket.name), compared, absent=absent)
-    return context.settle(changes, lambda: _apply(context, bucket, changes, there, absent=absent))
+    return context.settle(changes, lambda: _apply(context, bucket, changes, before, absent=absent))
 
 
-def as_written(desired: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
+def as_written(desired: Mapping[str, Any], before: Iterable[Mapping[str, Any]]) -> Any:
     """Return the statement of that Sid; where it says the same, in the spelling that is wanted."""
-    current = next((entry for entry in there if entry.get("Sid") == desired["Sid"]), None)
+    current = next((entry for entry in before if entry.get("Sid") == desired["Sid"]), None)
     return desired if current and _sorted(current) == _sorted(desired) else current
 
 
@@ -90,7 +92,7 @@ def _apply(
     context: ChangeContext,
     bucket: Bucket,
     changes: Changes,
-    there: Iterable[Mapping[str, Any]],
+    before: Iterable[Mapping[str, Any]],
     *,
     absent: bool,
 ) -> None:
@@ -110,11 +112,11 @@ def _apply(
     if PUBLIC in fields:
         s3.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=CLOSED)
     if VERSIONS in fields:
-        on = {"Status": fields[VERSIONS]}
-        s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=on)
+        versioning = {"Status": fields[VERSIONS]}
+        s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=versioning)
     if by_sid := {
         field.name: statement for field, statement in fields.items() if isinstance(field, Named)
     }:
-        others = [entry for entry in there if entry.get("Sid") not in by_sid]
+        others = [entry for entry in before if entry.get("Sid") not in by_sid]
         whole = {"Version": "2012-10-17", "Statement": [*others, *by_sid.values()]}
         s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))

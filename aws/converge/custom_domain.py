@@ -80,9 +80,9 @@ def converge_mapping(
     api_id = rest_api.needed(context, api)
     current = _mapping(context, domain)
     planned = {REST_API.words: api_id, STAGE.words: api.stage}
-    have = {REST_API.words: current.api_id, STAGE.words: current.stage} if current else None
+    before = {REST_API.words: current.api_id, STAGE.words: current.stage} if current else None
     name = MAPPING.named(f"{domain.name}/{domain.base_path}")
-    changes = difference(name, have, planned, destroying=(REST_API.words, STAGE.words))
+    changes = difference(name, before, planned, destroying=(REST_API.words, STAGE.words))
     return context.settle(
         changes, lambda: _map(context, domain, (api_id, api.stage), absent=current is None)
     )

@@ -31,11 +31,11 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     desired = _completed(dashboard, {key: current[key] for key in current if key not in fixed})
     if not _shows_all(dashboard, desired):
         desired = _completed(dashboard, {})
-    there = current.get("widgets", [])
-    lost = [entry for entry in there if entry not in desired["widgets"]]
+    current_widgets = current.get("widgets", [])
+    lost = [entry for entry in current_widgets if entry not in desired["widgets"]]
     changes = difference(
         DASHBOARD.resource(dashboard.name),
-        {WIDGETS: there, START: current.get("start")} if answer else None,
+        {WIDGETS: current_widgets, START: current.get("start")} if answer else None,
         {WIDGETS: desired["widgets"], START: desired.get("start")},
         destroying=(WIDGETS,) if lost else (),
     )

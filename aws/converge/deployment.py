@@ -133,9 +133,9 @@ def point(
 
 def _deployed(context: ChangeContext, api: Api, id_: str, draft: str) -> str:
     """Return the id of a deployment of this draft: the newest one, if a killed run made it, or a new one."""
-    there = sorted(listed(context, id_), key=lambda entry: entry["createdDate"])
-    if there and draft_in(there[-1].get("description")) == draft:
-        return str(there[-1]["id"])
+    oldest_first = sorted(listed(context, id_), key=lambda entry: entry["createdDate"])
+    if oldest_first and draft_in(oldest_first[-1].get("description")) == draft:
+        return str(oldest_first[-1]["id"])
     # Never with stageName: moto would then discard all settings of an existing stage.
     text = f"{api.name}: draft sha256:{draft}"
     made = context.client("apigateway").create_deployment(restApiId=id_, description=text)

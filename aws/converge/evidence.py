@@ -99,9 +99,9 @@ def _policy(context: ChangeContext, arn: str, desired: Raw) -> Raw:
     """Return the key's policy; where it says the same, in the spelling that is wanted."""
     answer = context.client("kms").get_key_policy(KeyId=arn, PolicyName=KEY_POLICY)
     current: Raw = json.loads(answer["Policy"])
-    there, statements = listed(current.get("Statement", [])), desired["Statement"]
-    written = [bucket.as_written(statement, there) for statement in statements]
-    return desired if written == statements and len(there) == len(statements) else current
+    before, statements = listed(current.get("Statement", [])), desired["Statement"]
+    written = [bucket.as_written(statement, before) for statement in statements]
+    return desired if written == statements and len(before) == len(statements) else current
 
 
 def _apply_key(context: ChangeContext, alias: str, arn: str | None, policy: dict[str, Any]) -> None:

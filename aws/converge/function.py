@@ -79,10 +79,10 @@ def converge(
     }
     extra = _extra_variables(name, current, desired, keeps)
     latest, closed = current[CODE] if current else None, code_sha256(build(CLOSED_PACKAGE))
-    there = {*published_versions(context, function).values()} if current else set[str]()
-    earlier = _earlier_version(there, (latest, desired[CODE], closed), extra)
+    version_codes = {*published_versions(context, function).values()} if current else set[str]()
+    earlier = _earlier_version(version_codes, (latest, desired[CODE], closed), extra)
     version = (Change(name, EARLIER_VERSION, None, earlier),) if earlier else ()
-    lost = latest not in {None, desired[CODE], closed, *there} and earlier != FOUND
+    lost = latest not in {None, desired[CODE], closed, *version_codes} and earlier != FOUND
     overwritten = {*table_fields(function), *OVERLAYS, *([CODE] if lost else [])}
     planned = {**desired, **tag_fields(context, function.tags)}
     changes = difference(name, current, planned, destroying=overwritten)
@@ -149,22 +149,22 @@ def preserved(
         **dict.fromkeys((LAYERS, FILE_SYSTEMS), exactly(())),
     }
     allowed = context.lenient(FUNCTION.words, function.name, bounds)
-    have, role = current or {}, function.role.arn
-    used = have.get(ROLE) or role
+    fields, role = current or {}, function.role.arn
+    used = fields.get(ROLE) or role
     return {
         ROLE: used if is_same(used, role) else role,  # its ARN may have a path
-        **{field: bound.keeping(have.get(field)) for field, bound in allowed.items()},
-        **_named_by_arn(function, have),
+        **{field: bound.keeping(fields.get(field)) for field, bound in allowed.items()},
+        **_named_by_arn(function, fields),
     }
 
 
-def _named_by_arn(function: Function, have: Fields) -> dict[Words, str]:
+def _named_by_arn(function: Function, fields: Fields) -> dict[Words, str]:
     """Return the variables that name the planned resource by its ARN instead of its name."""
     patterns = {VARIABLE.named(name): arns for name, arns in function.arns.items()}
     return {
-        field: have[field]
+        field: fields[field]
         for field, arns in patterns.items()
-        if field in have and any(resource_pattern(arn).matches(have[field]) for arn in arns)
+        if field in fields and any(resource_pattern(arn).matches(fields[field]) for arn in arns)
     }
 
 
@@ -197,18 +197,18 @@ def _current(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
 
 
 def _earlier_version(
-    there: Collection[str], codes: tuple[str | None, str, str], extra: Changes
+    version_codes: Collection[str], codes: tuple[str | None, str, str], extra: Changes
 ) -> Words | None:
     """Return what to publish before the upload, so that there is something to go back to; None for nothing.
 
-    ``there`` are the CodeSha256s of the versions, ``codes`` those of $LATEST, of what is uploaded, and of the closed package.
+    ``version_codes`` are the CodeSha256s of the versions, ``codes`` those of $LATEST, of what is uploaded, and of the closed package.
     Variables that the plan does not have (``extra``) may be secrets, which a version would keep for ever: the closed
     package stands in.
     """
     latest, built, closed = codes
     if latest == built:
-        return None if {*there} - {built} else CLOSED
-    if there:
+        return None if {*version_codes} - {built} else CLOSED
+    if version_codes:
         return None
     return CLOSED if extra or latest in (None, closed) else FOUND
 
@@ -228,10 +228,10 @@ def _kept_variables(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, 
 def _extra_variables(
     name: Words, current: Fields | None, desired: Fields, keeps: Collection[str]
 ) -> Changes:
-    have, planned = variables_of(current or {}), variables_of(desired)
+    before, planned = variables_of(current or {}), variables_of(desired)
     return tuple(
         Change(name, VARIABLE.named(key), value, None, destroys=True, final=True)
-        for key, value in have.items()
+        for key, value in before.items()
         if key not in {*planned, *keeps}
     )
 

@@ -21,16 +21,16 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role if the account has none; an existing one serves other APIs and stays."""
     client = context.client("apigateway")
     current, _ = GATEWAY_ACCOUNT.look(context, "")
-    have = current.log_role_arn if current else None
+    log_role = current.log_role_arn if current else None
     arn = api.log_role_arn
-    if have and have != arn:
+    if log_role and log_role != arn:
         context.say(
-            en=f"{ACCOUNT.en}: logs are written by {have}, which is left as it is",
-            ja=f"{ACCOUNT.ja}: ログの書き込みには設定済みの{have}を使い、変更しません",
+            en=f"{ACCOUNT.en}: logs are written by {log_role}, which is left as it is",
+            ja=f"{ACCOUNT.ja}: ログの書き込みには設定済みの{log_role}を使い、変更しません",
         )
         return ()
     made = _role(context, api)
-    changes = difference(ACCOUNT, {LOG_ROLE: have}, {LOG_ROLE: arn})
+    changes = difference(ACCOUNT, {LOG_ROLE: log_role}, {LOG_ROLE: arn})
     patch = [replaced("/cloudwatchRoleArn", arn)]
     return made + context.settle(changes, lambda: client.update_account(patchOperations=patch))
 
@@ -38,8 +38,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 def _role(context: ChangeContext, api: Api) -> Changes:
     iam, name = context.client("iam"), ROLE.resource(api.log_role)
     current = unless_absent(iam.get_role, RoleName=api.log_role)
-    have = current["Role"]["AssumeRolePolicyDocument"] if current else None
-    changes = difference(name, {TRUSTS: have}, {TRUSTS: TRUST}, destroying=(TRUSTS,))
+    trust = current["Role"]["AssumeRolePolicyDocument"] if current else None
+    changes = difference(name, {TRUSTS: trust}, {TRUSTS: TRUST}, destroying=(TRUSTS,))
     made = context.settle(changes, lambda: _write(context, api, absent=current is None))
     return made + _policy(context, api, absent=current is None)
 

@@ -59,13 +59,13 @@ def _gateway_document(draft: Draft) -> ApiDocument:
     return ApiDocument(methods={}, authorizers={}, gateway_responses=responses)
 
 
-def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
+def _defaults_are_ours(document: ApiDocument, api: Api) -> bool:
     """Whether a default response is ours: then the other kinds must have our more specific texts."""
     return any(
         default.templates.get(JSON) == response.template
         for response in api.gateway_responses
         if response.kind.startswith("DEFAULT_")
-        and (default := there.gateway_responses.get(response.kind))
+        and (default := document.gateway_responses.get(response.kind))
     )
 
 
@@ -74,14 +74,14 @@ def _allows(answer: StaticAnswer, api: Api) -> bool:
     return header(answer.headers, ORIGIN) == api.cors.origin
 
 
-def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
+def _answers(document: ApiDocument, response: GatewayResponse, api: Api) -> bool:
     """Whether a response type, or its default, lets the front end read what the contract promises."""
-    answer = gateway_answer(there, response.kind)
+    answer = gateway_answer(document, response.kind)
     if answer is None or not _allows(answer, api):
         return False
     if not _promises(answer):
         return False
-    return response.status is None or gateway_status(there, response.kind) == response.status
+    return response.status is None or gateway_status(document, response.kind) == response.status
 
 
 def _promises(answer: StaticAnswer) -> bool:
@@ -108,11 +108,11 @@ def _gateway_response(
     A response that the front end may read and that says what the contract promises counts as planned,
     however it is written. But where a default of ours stands in for it, our more specific text is put.
     """
-    there = _gateway_document(draft)
-    misled = any(difference.name == response.kind for difference in misleading_statuses(there))
-    as_promised = not misled and _answers(there, response, api)
-    current = there.gateway_responses.get(response.kind)
-    if as_promised and (current or not _defaults_are_ours(there, api)):
+    document = _gateway_document(draft)
+    misled = any(difference.name == response.kind for difference in misleading_statuses(document))
+    as_promised = not misled and _answers(document, response, api)
+    current = document.gateway_responses.get(response.kind)
+    if as_promised and (current or not _defaults_are_ours(document, api)):
         return ()
     headers, template = (
         _preserved(current, response, api) if current else (response.headers, response.template)
@@ -123,11 +123,11 @@ def _gateway_response(
         HEADERS: headers,
         TEMPLATE: template,
     }
-    have = None
+    before = None
     if current:
         text = current.templates.get(JSON)
-        have = {STATUS: current.status, HEADERS: current.headers, TEMPLATE: text}
-    changes = difference(GATEWAY_RESPONSE.named(response.kind), have, desired)
+        before = {STATUS: current.status, HEADERS: current.headers, TEMPLATE: text}
+    changes = difference(GATEWAY_RESPONSE.named(response.kind), before, desired)
     status = {"statusCode": response.status} if response.status else {}
     return context.settle(
         changes,

@@ -58,8 +58,8 @@ def converge_policies(context: ChangeContext, role: Role, current: CurrentRole) 
     if wanting:
         sound = _with_ours(role, sound, secrets)
         ours = json.loads(sound.policies[0].document)
-        have = {OURS: policy_lines(json.loads(own.document)) if own else None}
-        changes = difference(name_of(role), have, {OURS: policy_lines(ours)})
+        before = {OURS: policy_lines(json.loads(own.document)) if own else None}
+        changes = difference(name_of(role), before, {OURS: policy_lines(ours)})
         made = context.settle(changes, lambda: put(context, role, ours))
     pared = {document.name: document for document in sound.policies}
     for policy in current.policies:

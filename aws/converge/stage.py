@@ -67,8 +67,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     facts = STAGE.repairs(api.stage, stage, _bounds(api))
     further = [*_settings(name, api, stage), *_canary(context, api, raw)]
     patch = [*setting(STAGE, facts), *(operation for _, operation in further)]
-    there = tag_fields(context, raw.get("tags") or {}) if raw else None
-    tags = difference(name, there, tag_fields(context, api.tags))
+    before = tag_fields(context, raw.get("tags") or {}) if raw else None
+    tags = difference(name, before, tag_fields(context, api.tags))
     id_ = api_id or rest_api.UNKNOWN_ID
 
     def apply() -> None:

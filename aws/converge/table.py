@@ -143,8 +143,8 @@ def _create_table(context: ChangeContext, table: Table) -> None:
 
 def _edits(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
     """Bring indexes, encryption, protection and capacity to the plan; what the plan does not require is not removed."""
-    there = {index.name for index in current.indexes}
-    for index in (index for index in table.indexes if index.name not in there):
+    index_names = {index.name for index in current.indexes}
+    for index in (index for index in table.indexes if index.name not in index_names):
         call = {
             "AttributeDefinitions": _attributes(table),
             "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
@@ -159,11 +159,11 @@ def _edits(context: ChangeContext, table: Table, current: CurrentTable) -> Edits
 
 
 def _encryption(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
-    have = (current.sse_key_arn or MANAGED) if current.sse_type else OWNED
+    before = (current.sse_key_arn or MANAGED) if current.sse_type else OWNED
     desired = _key_arn(context, table) or OWNED
-    if desired != have and not _as_good(context, table, have):
+    if desired != before and not _as_good(context, table, before):
         change = Change(
-            TABLE.resource(table.name), ENCRYPTION, have, desired, destroys=desired == OWNED
+            TABLE.resource(table.name), ENCRYPTION, before, desired, destroys=desired == OWNED
         )
         yield change, {"SSESpecification": encryption(table.kms_key)}
 
@@ -240,15 +240,15 @@ def _decided(context: ChangeContext, table: Table, current: CurrentTable, answer
             ja=f"テーブル{table.name}には、決定したレプリカ（{absent}）がありません。そのリージョンの権限を持つ人が作成してください"
             f"（{PLACE.ja} > {table.name} > グローバルテーブル > レプリカの作成）",
         )
-    there = answer.get("StreamSpecification", {}).get("StreamViewType")
-    if there and table.stream not in {None, there}:
+    view_type = answer.get("StreamSpecification", {}).get("StreamViewType")
+    if view_type and table.stream not in {None, view_type}:
         context.say(
-            en=f"table {table.name} has a stream of {there}, decided is {table.stream}: DynamoDB changes no stream;"
+            en=f"table {table.name} has a stream of {view_type}, decided is {table.stream}: DynamoDB changes no stream;"
             " turn it off by `detach`, then run this again",
-            ja=f"テーブル{table.name}のストリームは{there}ですが、決定は{table.stream}です。ストリームは変更できないため、"
+            ja=f"テーブル{table.name}のストリームは{view_type}ですが、決定は{table.stream}です。ストリームは変更できないため、"
             "`detach`で無効にしてから再実行してください",
         )
-    elif table.stream and not there:
+    elif table.stream and not view_type:
         on = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": table.stream}}
         yield Change(TABLE.resource(table.name), STREAM, None, table.stream), on
 
@@ -304,11 +304,11 @@ def _pitr(context: ChangeContext, table: Table, current: CurrentTable | None) ->
     }
     changes = repairs(TABLE.resource(table.name), compared, absent=current is None)
     days = table.bounds[WINDOW].keeping(have and have.days)
-    on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
+    recovery = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
     return context.settle(
         changes,
         lambda: client.update_continuous_backups(
-            TableName=table.name, PointInTimeRecoverySpecification=on
+            TableName=table.name, PointInTimeRecoverySpecification=recovery
         ),
     )
 
@@ -335,12 +335,12 @@ def converge_expiry(context: ChangeContext, table: Table) -> Changes:
 
 def _tags(context: ChangeContext, table: Table, current: CurrentTable | None) -> Changes:
     client = context.client("dynamodb")
-    have: dict[Words, str] | None = None
+    before: dict[Words, str] | None = None
     if current is not None:
         tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
-        have = tag_fields(context, tag_map([*tagged]))
+        before = tag_fields(context, tag_map([*tagged]))
     changes: tuple[Change, ...] = difference(
-        TABLE.resource(table.name), have, tag_fields(context, table.tags)
+        TABLE.resource(table.name), before, tag_fields(context, table.tags)
     )
     tags = tag_list(table.tags)
     return context.settle(changes, lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags))
@@ -355,12 +355,12 @@ def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
 
 def _refuse_other_keys(table: Table, current: CurrentTable) -> None:
     """Raise Refused if a key differs: AWS can't change it, and people have to decide about a new table."""
-    have = _keys(current, current.attribute_types)
+    before = _keys(current, current.attribute_types)
     for field, value in _keys(table, table.attributes).items():
-        if field in have and have[field] != value:
+        if field in before and before[field] != value:
             raise Refused(
-                en=f"table {table.name}: its {field.en} is {have[field]}, the plan wants {value}, and a"
+                en=f"table {table.name}: its {field.en} is {before[field]}, the plan wants {value}, and a"
                 " key cannot be changed: name another table in environments.toml, or move the data"
                 " away, delete this one by hand and run it again",
-                ja=f"テーブル{table.name}: {field.ja}は{have[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
+                ja=f"テーブル{table.name}: {field.ja}は{before[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
             )

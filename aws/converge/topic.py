@@ -55,11 +55,11 @@ def _publishing(context: ChangeContext, topic: Topic, current: CurrentTopic | No
     if current is None:
         made = difference(name, None, {PUBLISHERS: desired})
         return context.settle(made, lambda: _create(context, topic))
-    there = _statements(current)
-    if _allows_alarms(current, there):
+    before = _statements(current)
+    if _allows_alarms(current, before):
         return ()
-    own = [statement for statement in there if statement.get("Sid") == STATEMENT]
-    others = [statement for statement in there if statement not in own]
+    own = [statement for statement in before if statement.get("Sid") == STATEMENT]
+    others = [statement for statement in before if statement not in own]
     denying = [other for other in others if not _allows_alarms(current, [desired, other])]
     changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: desired})
     for entry in denying:

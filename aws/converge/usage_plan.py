@@ -118,8 +118,8 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     client, name = context.client("apigateway"), API_KEY.resource(plan.api_key)
     raw = rest_api.of_name(context, API_KEY, plan.api_key)
     current = decode_key(raw) if raw else None
-    have = {ENABLED: current.enabled} if current else None
-    changes = difference(name, have, {ENABLED: True})
+    before = {ENABLED: current.enabled} if current else None
+    changes = difference(name, before, {ENABLED: True})
     made = context.settle(changes, lambda: _write_key(context, api, current))
     inside = difference(
         name, {USAGE_PLAN.words: _containing(context, plan, current)}, {USAGE_PLAN.words: plan.name}

@@ -94,8 +94,8 @@ MetricKey = tuple[str, str, Mapping[str, str]]
 
 def unseen(planned: Iterable[MetricKey], drawn: Iterable[Metric]) -> list[MetricKey]:
     """Return what none of the metrics that are drawn shows; an API may be shown without its stage."""
-    there = list(drawn)
-    return [key for key in planned if not any(_shows(metric, *key) for metric in there)]
+    metrics = list(drawn)
+    return [key for key in planned if not any(_shows(metric, *key) for metric in metrics)]
 
 
 def _shows(metric: Metric, namespace: str, name: str, dimensions: Mapping[str, str]) -> bool:

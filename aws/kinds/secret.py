@@ -144,8 +144,8 @@ def _remove_labels(target: UndoTarget) -> None:
 def _policy(target: UndoTarget) -> None:
     """Take statements off the secret's own policy; without any, the policy goes."""
     client, secret = target.context.client("secretsmanager"), {"SecretId": target.name}
-    there = client.get_resource_policy(**secret)["ResourcePolicy"]
-    if policy := without_statements(there, target.ids):
+    document = client.get_resource_policy(**secret)["ResourcePolicy"]
+    if policy := without_statements(document, target.ids):
         client.put_resource_policy(**secret, ResourcePolicy=policy)
     else:
         client.delete_resource_policy(**secret)

@@ -222,8 +222,8 @@ def topics(reading: Reading) -> Section[Topic]:
     notified = set() if isinstance(alarms, Unreadable) else _notified(alarms, reading.aws.partition)
     arns = {reading.scope.topic, *notified} - {""}
     # A topic of another Region is no topic for an alarm here: it is left out, that is, absent.
-    here = [arn for arn in sorted(arns) if arn.split(":")[3] == reading.scope.region]
-    by_arn = reading.each(here, lambda arn: _topic(reading, arn))
+    in_region = [arn for arn in sorted(arns) if arn.split(":")[3] == reading.scope.region]
+    by_arn = reading.each(in_region, lambda arn: _topic(reading, arn))
     if isinstance(alarms, Unreadable):
         by_arn["(of alarms)"] = alarms.behind("alarms")
     return by_arn
