@@ -169,7 +169,7 @@ def test_each_answer_has_its_own_request_and_what_was_counted_is_read_by_no_call
     answered, counted = proof.checked[0].lines
 
     assert answered.reading == Citation(request="7e97", at=datetime.fromisoformat(AT))
-    assert (answered.asked, answered.fact.en) == ("GET /stamps", "with no session")
+    assert (answered.request, answered.fact.en) == ("GET /stamps", "with no session")
     assert counted.reading is None
 
 
