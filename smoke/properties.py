@@ -18,7 +18,7 @@ from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import contract
 from smoke.root_causes import LOGIN
-from smoke.row_calls import RowCalls, differs, logged_in
+from smoke.row_calls import RowCalls, differs
 from smoke.scenarios import Scenarios
 
 USERS = ("user_id", "userId", "sub", "uid", "principalId")
@@ -89,11 +89,9 @@ def _accepted_as_caller(calls: RowCalls, route: str) -> Iterator[Words]:
 
 def decided_login(calls: RowCalls) -> list[Words]:
     """Log in with unknown members; the person of the ID token must be logged in all the same."""
-    logged_in(calls)
     plain = calls.success(LOGIN)
-    extended = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
-    flaw = calls.flaw(extended, 200)
-    return [flaw] if flaw else _differing(plain, extended, but={"access_token"})
+    extended = calls.expect(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
+    return _differing(plain, extended, but={"access_token"})
 
 
 def _differing(

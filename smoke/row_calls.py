@@ -91,9 +91,17 @@ class RowCalls:
         except NoResponse as why:
             raise self._because(why) from None
 
+    def expect(self, call: Call | Build, status: int = 200, code: str | None = None) -> Answer:
+        """Return the answer to a call; raises Broken if it is not the documented one."""
+        answer = self.answer(call)
+        hold(self.flaw(answer, status, code))
+        return answer
+
     def success(self, route: str) -> Answer:
-        """Return the answer to the call that shows the route at work."""
-        return self.answer(lambda scenarios: scenarios.success(route))
+        """Return the documented answer to the call that shows the route at work; raises Broken for any other."""
+        answer = self.answer(lambda scenarios: scenarios.success(route))
+        hold(self.flaw(answer, *self.scenarios.expected(route)))
+        return answer
 
     def accepted(self) -> Answer:
         """Return an answer of 200 to the live session: without it no refusal proves anything."""
@@ -133,15 +141,12 @@ class RowCalls:
 
 def awarded(calls: RowCalls) -> Answer:
     """Return the answer that awarded the collector a stamp; ManualOnly if none can be collected now."""
-    answer = calls.answer(Scenarios.collect)
-    hold(calls.flaw(answer, 200))
-    return answer
+    return calls.expect(Scenarios.collect)
 
 
 def logged_in(calls: RowCalls) -> Session:
     """Return the session that a login answered."""
     login = calls.success(LOGIN)
-    hold(calls.flaw(login, 200))
     user_id, token = login.member("user_id"), login.member("access_token")
     return Session(kind=Words("logged-in", "ログイン済み"), user_id=user_id, token=token)
 
@@ -149,7 +154,6 @@ def logged_in(calls: RowCalls) -> Session:
 def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
     """Return the synthetic users in a ranking that was asked for after one was awarded a stamp."""
     awarded(calls)
-    answer = calls.answer(lambda scenarios: scenarios.ranking(kind, scenarios.collector))
-    hold(calls.flaw(answer, 200))
+    answer = calls.expect(lambda scenarios: scenarios.ranking(kind, scenarios.collector))
     users = [entry["user_id"] for entry in answer.member("rankings")]
     return [user for user in users if user.startswith(SYNTHETIC)]

@@ -10,9 +10,7 @@ from smoke.scenarios import GUIDE
 
 @expectation("SMOKE-01", ja="手順書に記載の呼び出しが拒否される")
 def test_guides_own_call_is_refused(calls: RowCalls) -> None:
-    answer = calls.answer(GUIDE)
-
-    hold(calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED"))
+    calls.expect(GUIDE, 401, "TOKEN_VERIFICATION_FAILED")
 
 
 @expectation("SMOKE-01", ja="ログインで得たセッションが受け入れられる")
@@ -30,7 +28,6 @@ def test_login_answers_a_session_that_is_accepted(calls: RowCalls) -> None:
 
 @expectation("SMOKE-01", ja="ログインのセッションがAPI仕様どおりの時間だけ有効である")
 def test_session_of_a_login_lasts_as_long_as_documented(calls: RowCalls) -> None:
-    logged_in(calls)
     answer = calls.success(LOGIN)
 
     hold(*lifetime_flaws(answer, calls.suite.clock_s))
