@@ -47,14 +47,6 @@ class Case:
     owner: str
     call: Callable[[Scenarios], Call]
 
-    def missed(self, answer: Answer) -> Exception:
-        """Return what to raise if the call is answered otherwise."""
-        return Follows(
-            self.owner,
-            en=f"{answer} (expected {self.status})",
-            ja=f"{answer.ja}（期待値: {self.status}）",
-        )
-
     @property
     def words(self) -> Words:
         return Words(
@@ -186,7 +178,11 @@ def shown(calls: RowCalls, case: Case) -> Answer:
     answer = calls.answer(case.call)
     if answer.status != case.status:
         calls.attribute(answer.call.route)
-        raise case.missed(answer)
+        raise Follows(
+            case.owner,
+            en=f"{answer} (expected {case.status})",
+            ja=f"{answer.ja}（期待値: {case.status}）",
+        )
     return answer
 
 

@@ -16,9 +16,9 @@ from aws.door.failures import code_of
 from aws.section import Follows
 from aws.words import Words
 from smoke.aws import AWAY, not_read
-from smoke.calls import Answer, Call
+from smoke.calls import Answer
 from smoke.row_calls import RowCalls
-from smoke.scenarios import GUIDE, Scenarios
+from smoke.scenarios import GUIDE
 
 _FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
 """How our functions count a fault, and how Lambda reports an uncaught error."""
@@ -92,11 +92,7 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
     if route is None:
         return calls.answer(GUIDE)
     caller = calls.caller
-
-    def harmless(scenarios: Scenarios) -> Call:
-        return scenarios.harmless(route, caller, caller.user_id)
-
-    return calls.answer(harmless)
+    return calls.answer(calls.scenarios.harmless(route, caller, caller.user_id))
 
 
 def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
         differing = _differing(calls.answer(replace(own, time=2)), extended)
     if differing:
         calls.attribute(route)
-    return [*([flaw] if flaw else []), *differing, *_accepted_as_caller(calls, route)]
+    return [flaw, *differing, *_accepted_as_caller(calls, route)]
 
 
 def _accepted_as_caller(calls: RowCalls, route: str) -> Iterator[Words]:
@@ -233,15 +233,6 @@ def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
 
 
 # Rankings
-
-
-def synthetic_in_ranking(users: list[str]) -> Words:
-    """Say which synthetic users a ranking shows."""
-    shown = ", ".join(users)
-    return Words(
-        en=f"the ranking shows the synthetic user {shown}",
-        ja=f"合成ユーザー{shown}がランキングに載っています",
-    )
 
 
 def period_flaws(answer: Answer) -> list[Words]:

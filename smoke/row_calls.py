@@ -13,7 +13,7 @@ from smoke.client import NoResponse
 from smoke.contract import contract
 from smoke.root_causes import LOGIN, ROWS, SESSION
 from smoke.scenarios import Scenarios
-from smoke.sessions import SYNTHETIC, NoSession
+from smoke.sessions import NoSession
 from smoke.suite import Suite
 
 
@@ -149,11 +149,3 @@ def logged_in(calls: RowCalls) -> Session:
     login = calls.success(LOGIN)
     user_id, token = login.member("user_id"), login.member("access_token")
     return Session(kind=Words("logged-in", "ログイン済み"), user_id=user_id, token=token)
-
-
-def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
-    """Return the synthetic users in a ranking that was asked for after one was awarded a stamp."""
-    awarded(calls)
-    answer = calls.expect(lambda scenarios: scenarios.ranking(kind, scenarios.collector))
-    users = [entry["user_id"] for entry in answer.member("rankings")]
-    return [user for user in users if user.startswith(SYNTHETIC)]

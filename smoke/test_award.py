@@ -24,32 +24,6 @@ BUSY = 503
 """What a claim may be answered, other than 409, while another is in progress: it says to retry."""
 
 
-def tour(calls: RowCalls, award: Answer) -> None:
-    """Let one user claim some spots from just inside and just outside; raises Broken for a wrong answer.
-
-    ``award`` is the collector's; it is on the list if the tourist is the same person.
-    """
-    scenarios = calls.scenarios
-    alone = scenarios.tourist != scenarios.collector
-    listing = scenarios.stamps_of(scenarios.tourist)
-    calls.answer(listing)  # an answer cached from this call must not be served later
-    awards = {} if alone else {scenarios.goal.stamp_id: award}
-    open_now = [stamp for stamp in scenarios.collectable if stamp.stamp_id not in awards][:3]
-    for number, spot in enumerate(open_now):
-        outside = _claim(scenarios, _outsider(scenarios, spot, number))
-        calls.expect(outside, 400, "OUT_OF_RANGE")
-        insider = _insider(scenarios, spot, number)
-        awards[spot.stamp_id] = _at_once(calls, _claim(scenarios, insider))
-    listed = calls.expect(replace(listing, time=2))
-    expected = [
-        stamp.collected(awards[stamp.stamp_id].member("collected_at"))
-        for stamp in scenarios.collectable
-        if stamp.stamp_id in awards
-    ]
-    actual = new_stamps(calls, listed)
-    require(actual == expected, differs(listed, "stamps", actual, expected))
-
-
 def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
     """Return a visitor who must not get the stamp: in turn without an accuracy, and with one above the cap."""
     cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number
@@ -141,8 +115,25 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
 @expectation("SMOKE-16", ja="複数の取得が各スタンプの内容どおりに並ぶ")
 def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None:
     award = awarded(calls)
-
-    tour(calls, award)
+    scenarios = calls.scenarios
+    alone = scenarios.tourist != scenarios.collector
+    listing = scenarios.stamps_of(scenarios.tourist)
+    calls.answer(listing)  # an answer cached from this call must not be served later
+    awards = {} if alone else {scenarios.goal.stamp_id: award}
+    open_now = [stamp for stamp in scenarios.collectable if stamp.stamp_id not in awards][:3]
+    for number, spot in enumerate(open_now):
+        outside = _claim(scenarios, _outsider(scenarios, spot, number))
+        calls.expect(outside, 400, "OUT_OF_RANGE")
+        insider = _insider(scenarios, spot, number)
+        awards[spot.stamp_id] = _at_once(calls, _claim(scenarios, insider))
+    listed = calls.expect(replace(listing, time=2))
+    expected = [
+        stamp.collected(awards[stamp.stamp_id].member("collected_at"))
+        for stamp in scenarios.collectable
+        if stamp.stamp_id in awards
+    ]
+    actual = new_stamps(calls, listed)
+    require(actual == expected, differs(listed, "stamps", actual, expected))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

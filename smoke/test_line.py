@@ -104,12 +104,6 @@ def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     return status, body
 
 
-def page(calls: RowCalls) -> tuple[str, requests.Response]:
-    """Load the front end's page: its URL, and what is served there."""
-    url = configured(calls, "front_end.url")
-    return url, _fetched(calls, url)
-
-
 def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     """Load the front end's configuration: its URL, and what it names."""
     url = config_url(configured(calls, "front_end"))
@@ -124,13 +118,6 @@ def shown(addresses: Mapping[str, tuple[str, ...]]) -> str:
     return ", ".join(
         f"{name}: {' / '.join(values)}" for name, values in addresses.items() if values
     )
-
-
-def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
-    return {
-        "API_BASE_URL": (calls.suite.client.url,),
-        "LIFF_ID": (configured(calls, "line.liff_id"),),
-    }
 
 
 def same_page(opens: str, url: str) -> bool:
@@ -197,45 +184,6 @@ NEVER_S = 20 * 365 * 24 * 60 * 60
 """LINE reports 99 years for a long-lived token, which does not expire."""
 
 
-def judge_token_life(calls: RowCalls) -> None:
-    """Raise Differs if the token expires within a week, or LINE does not say when it expires."""
-    token = accepted_token(calls)
-    seconds = calls.suite.line.expires_in_s(token)
-    now = datetime.now(UTC)
-    ends = (
-        None if seconds is None else now + timedelta(seconds=max(-NEVER_S, min(seconds, NEVER_S)))
-    )
-    calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
-    last_day = UNKNOWN if ends is None else today(ends).isoformat()
-    enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
-    _decide(calls, LAST_DAY, last_day, _a_week_away(enough=enough))
-
-
-def judge_message_quota(calls: RowCalls) -> None:
-    """Raise Differs if fewer messages are left than the rally needs, or the environment does not say how many it needs."""
-    token = accepted_token(calls)
-    limit, used = calls.suite.line.message_quota(token)
-    left = None if limit is None else limit - used
-    needed = calls.suite.environment.line.expected_messages
-    calls.observe.note(limit=limit, used=used, left=left, needed=needed)
-    sends = calls.suite.plan.route(SENDS)
-    calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
-    if limit is None:
-        return
-    if needed is None:
-        if calls.suite.environment.production:
-            _decide(calls, NEEDED, None, _any_number(left))
-        return
-    bound = at_least(
-        used + needed,
-        Words(
-            en=f" ({used} sent this month, {needed} expected)",
-            ja=f"（今月の送信済み{used}、今後の見込み{needed}）",
-        ),
-    )
-    _decide(calls, LIMIT, limit, bound)
-
-
 def accepted_token(calls: RowCalls) -> str:
     """Return the channel access token that the functions read; if LINE refuses it, Follows from SMOKE-18, or NotTestable if no bot is configured."""
     token = channel_token(calls)
@@ -296,17 +244,47 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
 
 @expectation("LINE-01", ja="チャネルアクセストークンが7日以内に切れない")
 def test_channel_access_token_does_not_end_within_a_week(calls: RowCalls) -> None:
-    judge_token_life(calls)
+    token = accepted_token(calls)
+    seconds = calls.suite.line.expires_in_s(token)
+    now = datetime.now(UTC)
+    ends = (
+        None if seconds is None else now + timedelta(seconds=max(-NEVER_S, min(seconds, NEVER_S)))
+    )
+    calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
+    last_day = UNKNOWN if ends is None else today(ends).isoformat()
+    enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
+    _decide(calls, LAST_DAY, last_day, _a_week_away(enough=enough))
 
 
 @expectation("LINE-02", ja="今月送信できるメッセージ数が足りる")
 def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
-    judge_message_quota(calls)
+    token = accepted_token(calls)
+    limit, used = calls.suite.line.message_quota(token)
+    left = None if limit is None else limit - used
+    needed = calls.suite.environment.line.expected_messages
+    calls.observe.note(limit=limit, used=used, left=left, needed=needed)
+    sends = calls.suite.plan.route(SENDS)
+    calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
+    if limit is None:
+        return
+    if needed is None:
+        if calls.suite.environment.production:
+            _decide(calls, NEEDED, None, _any_number(left))
+        return
+    bound = at_least(
+        used + needed,
+        Words(
+            en=f" ({used} sent this month, {needed} expected)",
+            ja=f"（今月の送信済み{used}、今後の見込み{needed}）",
+        ),
+    )
+    _decide(calls, LIMIT, limit, bound)
 
 
 @expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")
 def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
-    url, answer = page(calls)
+    url = configured(calls, "front_end.url")
+    answer = _fetched(calls, url)
 
     status, kind = answer.status_code, kind_of(answer)
     require(
@@ -326,7 +304,8 @@ def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) 
 def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
     url, actual = configuration(calls)
 
-    expected = wanted_configuration(calls)
+    liff_id = configured(calls, "line.liff_id")
+    expected = {"API_BASE_URL": (calls.suite.client.url,), "LIFF_ID": (liff_id,)}
     require(
         actual == expected,
         en=f"{url} has {shown(actual) or 'neither'}, expected {shown(expected)}",

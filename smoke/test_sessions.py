@@ -12,7 +12,7 @@ from smoke.sessions import PUBLIC_KEYS
 def asked_with(calls: RowCalls, route: str, session: Session | None) -> Answer:
     """Ask a route for the caller's own data with this session, harmlessly."""
     caller = calls.caller
-    return calls.answer(lambda scenarios: scenarios.harmless(route, session, caller.user_id))
+    return calls.answer(calls.scenarios.harmless(route, session, caller.user_id))
 
 
 @expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションが受け入れられる")
