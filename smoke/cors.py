@@ -215,7 +215,8 @@ def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
             calls.suite.answer(call(calls.scenarios))
     for answer in _answers(calls):
         header = answer.headers.get("cache-control")
-        if "no-store" not in (header or "").lower() and (header or not _by_the_gateway(answer)):
+        by_the_gateway = ERROR_TYPE in answer.headers or answer.error_code in GATEWAYS
+        if "no-store" not in (header or "").lower() and (header or not by_the_gateway):
             yield differs(answer, "Cache-Control", header or "-", "no-store")
         if "set-cookie" in answer.headers:
             yield differs(answer, "Set-Cookie", MASK, "-")
@@ -240,7 +241,3 @@ def _answers(calls: RowCalls) -> Iterable[Answer]:
     }
     calls.observe.note(answers=len(made), kinds=len(kinds))
     return list(kinds.values())
-
-
-def _by_the_gateway(answer: Answer) -> bool:
-    return ERROR_TYPE in answer.headers or answer.error_code in GATEWAYS

@@ -286,10 +286,6 @@ class BoundaryInput:
         return str(self.words)
 
 
-def _token(length: int) -> Callable[[Scenarios], Call]:
-    return lambda _: send("POST /auth/verify", id_token="x" * length)
-
-
 def _place(**place: float) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.position(scenarios.caller, **place)
 
@@ -310,7 +306,7 @@ def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
 BOUNDS = (
     BoundaryInput(
         Words("ID token of 8192 characters", "8192文字のIDトークン"),
-        _token(8192),
+        lambda _: send("POST /auth/verify", id_token="x" * 8192),
         401,
         "TOKEN_VERIFICATION_FAILED",
     ),

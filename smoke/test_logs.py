@@ -191,20 +191,15 @@ def _private(answer: Answer) -> Iterator[PrivateText]:
         yield PrivateText(call.session.user_id, USER, answer)
     if call.body and len(call.body) >= TELLING:
         yield PrivateText(call.body, BODY, answer)
-    for token in _id_tokens(call.members):
-        yield from (PrivateText(part, ID_TOKEN, answer) for part in _parts(token))
+    for token in (call.members.get("id_token"), call.members.get("idToken")):
+        if isinstance(token, str):
+            yield from (PrivateText(part, ID_TOKEN, answer) for part in _parts(token))
     for degrees in map(json.dumps, map(call.members.get, ("lat", "lon"))):
         if len(degrees) >= PRECISE and degrees[-1].isdigit():
             yield PrivateText(degrees, POSITION, answer)
     name = answer.member("display_name")
     if isinstance(name, str) and len(name) >= TELLING:
         yield PrivateText(name, PERSON, answer)
-
-
-def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:
-    for name in ("id_token", "idToken"):
-        if isinstance(token := members.get(name), str) and token:
-            yield token
 
 
 def _parts(token: str) -> list[str]:

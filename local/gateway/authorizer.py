@@ -54,8 +54,8 @@ class Authorizers:
         identity = _identity(call, authorizer)
         served = call.served
         key = (served.api_id, served.stage, authorizer.id, authorizer.authorizer_uri, *identity)
-        verdict, latency_ms = self._remembered(key), 0
-        if verdict is None:
+        (expires, verdict), latency_ms = self._verdicts.get(key, (0.0, None)), 0
+        if verdict is None or expires <= self._now():
             began = self._now()
             verdict = self._ask(call, authorizer, identity)
             latency_ms = round((self._now() - began) * 1000)
@@ -84,10 +84,6 @@ class Authorizers:
         except InvokeError as refused:
             raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=str(refused)) from refused
         return _verdict(invocation, call.method_arn)
-
-    def _remembered(self, key: tuple[str, ...]) -> _Verdict | None:
-        expires, verdict = self._verdicts.get(key, (0.0, None))
-        return verdict if expires > self._now() else None
 
     def _remember(self, key: tuple[str, ...], verdict: _Verdict, ttl_s: int) -> None:
         if ttl_s <= 0:

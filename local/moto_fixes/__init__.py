@@ -43,14 +43,10 @@ _MODULES: Mapping[str, Sequence[ModuleType]] = {
 """Where a service is corrected: the function named as boto3 names an operation is how that is answered."""
 
 
-def _fix(service: str, operation: str) -> Fix | None:
-    name = xform_name(operation)
-    return next((fix for m in _MODULES.get(service, ()) if (fix := vars(m).get(name))), None)
-
-
 def corrected(request: Request, moto: Moto) -> Response:
     """Let moto answer, corrected where it is known to be wrong, one page at a time as AWS does."""
-    fix = _fix(request.service, request.operation)
+    name, modules = xform_name(request.operation), _MODULES.get(request.service, ())
+    fix: Fix | None = next((found for m in modules if (found := vars(m).get(name))), None)
     with moto.lock(request.service):  # what a fix reads before and writes after belongs together
         return paged(request, fix(request, moto) if fix else moto(request))
 

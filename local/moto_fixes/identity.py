@@ -13,7 +13,8 @@ def get_account_authorization_details(request: Request, moto: Moto) -> Response:
     backend = moto.backend("iam", "aws")
     everything, of_aws = backend.managed_policies, backend.aws_managed_policies
     bearers = (*backend.roles.values(), *backend.users.values(), *backend.groups.values())
-    used = {policy for bearer in bearers for policy in _used(bearer)}
+    bounds = {getattr(bearer, "permissions_boundary_arn", None) for bearer in bearers}
+    used = bounds.union(*(bearer.managed_policies for bearer in bearers))
     unused = {policy.arn for policy in of_aws} - used
     shown = {arn: policy for arn, policy in everything.items() if arn not in unused}
     for policy in shown.values():
@@ -24,12 +25,6 @@ def get_account_authorization_details(request: Request, moto: Moto) -> Response:
         return moto(request)
     finally:
         backend.managed_policies, backend.aws_managed_policies = everything, of_aws
-
-
-def _used(bearer: Any) -> set[str]:
-    """Return the managed policies of a role, a user or a group."""
-    boundary = getattr(bearer, "permissions_boundary_arn", None)
-    return set(bearer.managed_policies) | ({boundary} if boundary else set())
 
 
 def assume_role(request: Request, moto: Moto) -> Response:

@@ -55,7 +55,8 @@ class Journal:
         try:
             fcntl.flock(target, fcntl.LOCK_EX)
             # A run that was killed while it wrote left half a line: that stays a line of its own.
-            broken = _ends_torn(target)
+            size = os.fstat(target).st_size
+            broken = size > 0 and os.pread(target, 1, size - 1) != b"\n"
             _write_all(target, ("\n" if broken else "") + line + "\n")
             os.fsync(target)
         finally:
@@ -77,11 +78,6 @@ class Journal:
         entries = self.of(procedure, environment)
         ends = [i for i, entry in enumerate(entries) if entry.detail.get("result") == "done"]
         return entries[ends[-1] + 1 :] if ends else entries
-
-
-def _ends_torn(target: int) -> bool:
-    size = os.fstat(target).st_size
-    return size > 0 and os.pread(target, 1, size - 1) != b"\n"
 
 
 def _write_all(target: int, text: str) -> None:

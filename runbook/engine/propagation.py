@@ -126,8 +126,7 @@ giving up too early costs a morning.
 
 def settles_within(calls: Iterable[str]) -> float:
     """Return the seconds after which these reads surely show a change; 0 if they are consistent."""
-    return max((_of(call) for call in calls), default=0.0)
-
-
-def _of(call: str) -> float:
-    return next((s for pattern, s in SETTLES_WITHIN_S if fnmatchcase(call, pattern)), 0.0)
+    first = (
+        next((s for form, s in SETTLES_WITHIN_S if fnmatchcase(call, form)), 0.0) for call in calls
+    )
+    return max(first, default=0.0)
