@@ -203,13 +203,9 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
         left = [words for note in noted for words in leftovers.still_there_after_cleaning(note)]
         cleaner = Cleaner.of(plan, aws, harness_leftovers(aws, plan))
         left += cleaner.clean_users()
-    return _reported([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)
-
-
-def _reported(removed: list[Words], left: list[Words], lang: str) -> int:
-    for words in removed:
+    for words in (*leftovers.removed, *cleaner.removed):
         print(visible_line(f"{REMOVED[lang]}: {words[lang]}"))
-    for remainder in left:
+    for remainder in sorted(set(left), key=str):
         print(visible_line(f"{LEFT[lang]}: {remainder[lang]}"), file=sys.stderr)
     if not left:
         print(NOTHING[lang])

@@ -9,7 +9,6 @@ from aws.door.sessions import boto_session
 from aws.section import Follows, NotTestable, lookup
 from plan import Plan
 from plan.naming import domain_url, stage_url
-from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, clients, not_read
 from smoke.cleaning import Cleaner
@@ -88,14 +87,36 @@ def suite_session(
     """
     if patience_s is None:
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
-    aws = aws or clients(boto_session(snapshot.environment.region))
-    suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
-    suite.read_consenting_user()
-    note = (
-        notes.before(suite.sessions, snapshot.environment, suite.known_consenting_user)
-        if notes
-        else None
+    environment, plan, now = snapshot.environment, snapshot.plan, int(time.time())
+    url, aws = address(snapshot, api_url), aws or clients(boto_session(environment.region))
+    line = LineClient(endpoint=environment.line.endpoint, embedded=embedded)
+    sessions = sessions_of(
+        aws,
+        plan.secret("token_key"),
+        borrowed=environ.get(BORROWED),
+        now=now,
+        skew_s=1 if embedded else 60,
+        variable_of=None if environment.production else plan.function("auth").name,
     )
+    # A browser sends an Origin; any will do if dev allows all.
+    origin = environment.origin if environment.origin != "*" else "https://smoke.example.com"
+    suite = Suite(
+        snapshot=snapshot,
+        client=Client(url, origin, api_key(snapshot, aws)),
+        sessions=sessions,
+        id_tokens=IdTokens(
+            line=line,
+            channel_id=environment.line.channel_id,
+            now=now,
+            from_phone=environ.get(GIVEN),
+        ),
+        line=line,
+        aws=aws,
+        cleaner=Cleaner.of(plan, aws, users_of(sessions)),
+        patience_s=patience_s,
+    )
+    suite.read_consenting_user()
+    note = notes and notes.before(sessions, environment, suite.known_consenting_user)
     try:
         suite.warm()
         yield suite
@@ -105,42 +126,3 @@ def suite_session(
         if notes and note and not left:
             notes.settled(note)
     require(not left, left_behind(left))
-
-
-def _suite(
-    snapshot: Snapshot[Plan],
-    url: str,
-    aws: Clients,
-    embedded: bool,
-    environ: Mapping[str, str],
-    patience_s: float,
-) -> Suite:
-    environment, plan, now = snapshot.environment, snapshot.plan, int(time.time())
-    line = LineClient(endpoint=environment.line.endpoint, embedded=embedded)
-    key = plan.secret("token_key")
-    sessions = sessions_of(
-        aws,
-        key,
-        borrowed=environ.get(BORROWED),
-        now=now,
-        skew_s=1 if embedded else 60,
-        variable_of=None if environment.production else plan.function("auth").name,
-    )
-    id_tokens = IdTokens(
-        line=line, channel_id=environment.line.channel_id, now=now, from_phone=environ.get(GIVEN)
-    )
-    return Suite(
-        snapshot=snapshot,
-        client=Client(url, _origin(environment), api_key(snapshot, aws)),
-        sessions=sessions,
-        id_tokens=id_tokens,
-        line=line,
-        aws=aws,
-        cleaner=Cleaner.of(plan, aws, users_of(sessions)),
-        patience_s=patience_s,
-    )
-
-
-def _origin(environment: Environment) -> str:
-    """Return the Origin that a browser sends; any will do if dev allows all."""
-    return environment.origin if environment.origin != "*" else "https://smoke.example.com"

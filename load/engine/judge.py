@@ -38,9 +38,7 @@ def invalid_reasons(conditions: Conditions, measurement: Measurement) -> Iterato
         )
     yield from _absent(conditions, measurement)
     for number, step in enumerate(conditions.plan.steps):
-        yield from _losses(number, step, measurement)
-        if step.judged:
-            yield from _shortfalls(conditions, number, step, measurement)
+        yield from _losses(conditions, number, step, measurement)
     yield from _conflicts(conditions, measurement)
 
 
@@ -66,7 +64,9 @@ def _of_workers(en: str, ja: str, workers: Sequence[str]) -> Words:
     return Words(f"{en}: worker {listed}", f"{ja}: ワーカー{listed}")
 
 
-def _losses(number: int, step: LoadStep, measurement: Measurement) -> Iterator[Words]:
+def _losses(
+    conditions: Conditions, number: int, step: LoadStep, measurement: Measurement
+) -> Iterator[Words]:
     if dropped := measurement.steps.total("dropped", place=number):
         yield Words(
             f"step {step.name}: {dropped} arrivals were dropped, with too many in flight",
@@ -85,6 +85,13 @@ def _losses(number: int, step: LoadStep, measurement: Measurement) -> Iterator[W
                 f"step {step.name}: {unfinished} requests to {endpoint} never finished",
                 f"ステップ{step.name}: {endpoint}への{unfinished}件のリクエストが終わりませんでした",
             )
+    least = conditions.objectives.soundness.achieved
+    made = measurement.steps.total("arrivals", place=number)
+    if step.judged and made < least * step.arrivals:
+        yield Words(
+            f"step {step.name}: {made} of {step.arrivals} planned arrivals were made, under {least:.0%}",
+            f"ステップ{step.name}: 計画した到着{step.arrivals}件のうち{made}件しか生成できず、{least:.0%}に届きません",
+        )
 
 
 def lateness(conditions: Conditions, measurement: Measurement) -> Iterator[Words]:
@@ -93,37 +100,16 @@ def lateness(conditions: Conditions, measurement: Measurement) -> Iterator[Words
     Latency counts from the intended start, so lateness can only worsen a result: it makes a fail say nothing
     about the target, and a pass no weaker.
     """
-    for number, step in enumerate(conditions.plan.steps):
-        if step.judged:
-            yield from _lateness(conditions, number, step, measurement)
-
-
-def _lateness(
-    conditions: Conditions, number: int, step: LoadStep, measurement: Measurement
-) -> Iterator[Words]:
     limit = conditions.objectives.soundness.lateness_p99_ms
-    late = confidence.percentile(measurement.steps.by_detail(number, "", "lateness"), 0.99)
-    if late and late.value > limit:
-        yield Words(
-            f"step {step.name}: this machine is too busy to generate load (arrivals "
-            f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers",
-            f"ステップ{step.name}: 負荷を生成するマシンが高負荷です（到着の遅れ{late.value:g} ms、上限"
-            f"{limit:g} ms）。CPUを空けるか--workersを増やしてください",
-        )
-
-
-def _shortfalls(
-    conditions: Conditions, number: int, step: LoadStep, measurement: Measurement
-) -> Iterator[Words]:
-    limits = conditions.objectives.soundness
-    made = measurement.steps.total("arrivals", place=number)
-    if made < limits.achieved * step.arrivals:
-        yield Words(
-            f"step {step.name}: {made} of {step.arrivals} planned arrivals were made, "
-            f"under {limits.achieved:.0%}",
-            f"ステップ{step.name}: 計画した到着{step.arrivals}件のうち{made}件しか生成できず、"
-            f"{limits.achieved:.0%}に届きません",
-        )
+    for number, step in enumerate(conditions.plan.steps):
+        late = confidence.percentile(measurement.steps.by_detail(number, "", "lateness"), 0.99)
+        if step.judged and late and late.value > limit:
+            yield Words(
+                f"step {step.name}: this machine is too busy to generate load (arrivals "
+                f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers",
+                f"ステップ{step.name}: 負荷を生成するマシンが高負荷です（到着の遅れ{late.value:g} ms、上限"
+                f"{limit:g} ms）。CPUを空けるか--workersを増やしてください",
+            )
 
 
 def _conflicts(conditions: Conditions, measurement: Measurement) -> Iterator[Words]:
