@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,15 @@ ONE_TABLE = Words(
 
 TABLES, SECRETS = Words(en="tables", ja="テーブル"), Words(en="secrets", ja="シークレット")
 FUNCTIONS, ROLES = Words(en="functions", ja="関数"), Words(en="roles", ja="ロール")
+
+
+FORMS: Mapping[Words, str] = {
+    TABLES: r"[A-Za-z0-9_.-]{3,255}",
+    SECRETS: r".{1,512}",
+    FUNCTIONS: r"[A-Za-z0-9_-]{1,64}",
+    ROLES: r"[A-Za-z0-9_+=,.@-]{1,64}",
+}
+"""Kind -> the names that AWS takes for it."""
 
 
 def completed(environment: Environment) -> Environment:
@@ -117,7 +127,7 @@ def _example_of_the_wheel(name: str, path: Path) -> Words:
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:
     """Return the names of the environments of a file, in its order."""
-    return tuple(toml(path))
+    return tuple(_tables(path))
 
 
 def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
@@ -125,11 +135,23 @@ def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
 
     Overrides apply to the chosen environment only, so they are ignored here.
     """
-    return toml(path).get(name, {}).get(key)
+    return _tables(path).get(name, {}).get(key)
+
+
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the tables of a file; EnvironmentFileError where it has anything beside them, which no environment would have."""
+    tables = toml(path)
+    if outside := [key for key, table in tables.items() if not isinstance(table, dict)]:
+        named = ", ".join(outside)
+        raise EnvironmentFileError(
+            en=f"{path.name}: {named} is not the table of an environment; write it below a header such as [prod]",
+            ja=f"{path.name}: {named}は環境のテーブルではありません。[prod]のような見出しの下に書いてください",
+        )
+    return tables
 
 
 def _table(name: str, path: Path) -> dict[str, Any]:
-    tables = toml(path)
+    tables = _tables(path)
     if name not in tables:
         raise EnvironmentFileError(
             en=f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}",
@@ -152,8 +174,7 @@ def _of_production(environment: Environment, own: Mapping[str, Any], path: Path)
     """
     ours = _resources(environment.name, own, environment.application)
     here = {"account": environment.account, "region": environment.region}
-    tables = {key: table for key, table in toml(path).items() if isinstance(table, dict)}
-    for name, table in tables.items():
+    for name, table in _tables(path).items():
         shared = sorted(ours & _resources(name, table, environment.application))
         is_here = all(table.get(key, value) == value for key, value in here.items())
         if shared and is_here and _production(name, table):
@@ -206,8 +227,8 @@ def _typed(
     environment = completed(_with_names(environment, app))
     if not environment.origin:
         raise EnvironmentFileError([_without_origin(place)])
-    if equal := list(_equal_names(environment)):
-        raise EnvironmentFileError(equal)
+    if unfit_names := list(_unfit_names(environment)):
+        raise EnvironmentFileError(unfit_names)
     unfit = {} if not environment.production else dict(_unfit_for_production(environment))
     if unfit:
         places = {key: place.sources.get(key, f"{place.table}.{key}") for key in unfit}
@@ -265,8 +286,8 @@ def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words
         )
 
 
-def _equal_names(environment: Environment) -> Iterator[Words]:
-    """Yield the names that two resources of one kind share: only one of them would be read and judged."""
+def _unfit_names(environment: Environment) -> Iterator[Words]:
+    """Yield the names that AWS does not take, and that two resources of one kind share: only one of them would be read and judged."""
     prefix, names, app = environment.prefix, environment.names, environment.application
     kinds: Mapping[Words, Mapping[str, str]] = {
         TABLES: environment.tables,
@@ -277,6 +298,13 @@ def _equal_names(environment: Environment) -> Iterator[Words]:
         ROLES: {role: names.get(role, f"{prefix}-{role}") for role in app.roles},
     }
     for kind, by_key in kinds.items():
+        if refused := [name for name in by_key.values() if not re.fullmatch(FORMS[kind], name)]:
+            yield Words(
+                en=f"{environment.name}: AWS takes no {refused[0]} as a name of {kind.en} ({FORMS[kind]});"
+                " write another one, or a shorter prefix",
+                ja=f"{environment.name}: {refused[0]}は{kind.ja}の名前としてAWSで使用できません（{FORMS[kind]}）。"
+                "別の名前にするか、prefixを短くしてください",
+            )
         for name in sorted(
             {repeated for repeated in by_key.values() if list(by_key.values()).count(repeated) > 1}
         ):

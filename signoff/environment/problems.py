@@ -36,6 +36,7 @@ WANTED: Mapping[str, Words] = {
     "dataclass_type": A_TABLE,
     "date_parsing": Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）"),
     "dict_type": A_TABLE,
+    "finite_number": Words(en="a number", ja="数値"),
     "float_type": Words(en="a number", ja="数値"),
     "greater_than": Words(en="a number greater than {gt}", ja="{gt}より大きい数値"),
     "greater_than_equal": Words(en="a number of at least {ge}", ja="{ge}以上の数値"),
@@ -119,6 +120,8 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
         )
     if error["type"] == "unexpected_keyword_argument":
         near = None if key in REMOVED else nearest(key, place.keys)
+        if near and key.startswith(f"{near}."):
+            near = None  # of what an open table has by name, only the table is known
         instead = did_you_mean(near) or Words(en="remove it", ja="削除してください")
         return Words(
             en=f"{key_path} is not a key of {place.of.en}; {instead.en}",

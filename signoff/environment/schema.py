@@ -16,6 +16,7 @@ from signoff.environment.value_types import (
     Billing,
     EnvironmentBefore,
     EvidenceKey,
+    HostName,
     LineUserId,
     LoadPlan,
     NeverInFile,
@@ -29,6 +30,7 @@ from signoff.environment.value_types import (
     Retention,
     SecretKey,
     Signer,
+    StoreLocation,
     TableKey,
     UnfitValueError,
     some_keys,
@@ -127,7 +129,7 @@ class Decider(StrictTable):
 class Domain(StrictTable):
     """A custom domain of the API (guide step 5)."""
 
-    name: str
+    name: HostName
     base_path: str = ""
     hosted_zone: str | None = None
 
@@ -136,7 +138,7 @@ class Domain(StrictTable):
 class LineChannels(StrictTable):
     """The LINE channels: ``channel_id`` is the audience of ID tokens, ``bot_user_id`` our bot."""
 
-    channel_id: Annotated[str, Field(pattern=r"^\d{10}$")]
+    channel_id: Annotated[str, Field(pattern=r"^[0-9]{10}$")]
     endpoint: str = "https://api.line.me"
     bot_user_id: LineUserId | None = None
     liff_id: str | None = None
@@ -303,7 +305,7 @@ class Environment(StrictTable):
     accuracy_cap_m: Positive = 50
     award_requires_position: bool = False
     alert_email: str | None = None
-    evidence: str
+    evidence: StoreLocation
     """A folder, or ``s3://bucket/prefix``, that holds this environment's records."""
     evidence_key: EvidenceKey | None = None
     """KMS key that signs the records, by its ARN; None is a file of this machine, which no production may use."""

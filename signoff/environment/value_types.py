@@ -137,10 +137,10 @@ RETENTIONS = (
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
 """Days that PutRetentionPolicy takes."""
-KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+"
+KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+"
 NEVER_BEFORE = frozenset({"local", "prod"})
 """An embedded stack proves nothing about AWS, and production comes last."""
-Account = Annotated[str, Field(pattern=r"^\d{12}$")]
+Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, Field(pattern=r"^([abd-z][a-z]|c[a-mo-z])-[a-z]+-\d$")]
 """Of the partition ``aws`` alone: in China, GovCloud and the others every ARN begins otherwise."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -157,6 +157,22 @@ PersonName = Annotated[str, StringConstraints(strip_whitespace=True), AfterValid
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""
+StoreLocation = Annotated[
+    str,
+    _written_as(
+        r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!.*:/).+",
+        en="write s3://bucket/prefix, or a folder",
+        ja="s3://バケット/プレフィックス、またはフォルダを書いてください",
+    ),
+]
+HostName = Annotated[
+    str,
+    _written_as(
+        r"([A-Za-z0-9-]+\.)+[A-Za-z0-9-]*",
+        en="write the host alone, such as api.rally.example.jp",
+        ja="ホスト名だけを書いてください（例: api.rally.example.jp）",
+    ),
+]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
@@ -174,7 +190,7 @@ LineUserId = Annotated[
 Signer = Annotated[
     str,
     _written_as(
-        r"arn:aws[a-z-]*:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*?]+",
+        r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)/[^*?]+",
         en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or all that match *, could sign",
         ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
     ),

@@ -240,6 +240,49 @@ def test_bad_toml_names_line_and_column(changed):
         ),
         ("go_live = 2026-12-01", "domain = 5", "prod.domain is 5; write a table, { … }"),
         (
+            '"444455556666"',
+            '"４４４４５５５５６６６６"',
+            'prod.account is "４４４４５５５５６６６６"; write the 12 digits of the AWS account',
+        ),
+        (
+            "target_rate = 200",
+            "target_rate = 200\nseconds_per_call = inf",
+            "prod.seconds_per_call is Infinity; write a number",
+        ),
+        (
+            '"report/prod/evidence"',
+            '"S3://evidence/prod"',
+            'prod.evidence is "S3://evidence/prod"; write s3://bucket/prefix, or a folder',
+        ),
+        (
+            '"report/prod/evidence"',
+            '"s3:///prod"',
+            'prod.evidence is "s3:///prod"; write s3://bucket/prefix, or a folder',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'domain = { name = "https://api.example.jp" }',
+            (
+                'prod.domain.name is "https://api.example.jp"; write the host alone,'
+                " such as api.rally.example.jp"
+            ),
+        ),
+        (
+            "go_live = 2026-12-01",
+            "table_settings.users.pitr_day = 3",
+            "prod.table_settings.users.pitr_day is not a key of an environment; remove it",
+        ),
+        (
+            "[dev]",
+            'account = "444455556666"\n[dev]',
+            "account is not the table of an environment; write it below a header such as [prod]",
+        ),
+        (
+            '[dev]\norigin = "*"',
+            "dev = 3",
+            "dev is not the table of an environment; write it below a header such as [prod]",
+        ),
+        (
             "go_live = 2026-12-01",
             'billing = "FREE"',
             "prod.billing is \"FREE\"; write 'PAY_PER_REQUEST' or 'PROVISIONED'",
@@ -484,7 +527,7 @@ SHARED = 'bucket = "rally-images"\ndomain = { name = "api.rally.example.jp" }'
         {"prefix": '"RALLY-PROD"', "tables": OTHER_TABLES, "secrets": OTHER_SECRETS},
         {
             "prefix": '"rally-live"',
-            "tables": '{ users = "Users-prod", userstamps = "U", stampmasters = "S" }',
+            "tables": '{ users = "Users-prod", userstamps = "Own-U", stampmasters = "Own-S" }',
             "secrets": OTHER_SECRETS,
         },
     ],
