@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from plan import Plan, plan_for, scope_of
 from plan.edge import judged_for
 from runbook.stack_process import BEGUN, StackChild, StackProcess, kept_at
 from signoff.environment import Environment
+from signoff.environment.guard import GuardError
+from signoff.judge.installed import lacking
 from signoff.judge.judged_by import judged_by
 from signoff.judge.run import Composition, EmbeddedStack, Exhibit
 from signoff.judge.snapshot import Snapshot
 
+EMULATOR = "moto"
 pytest_plugins = ["signoff.commands.plugin"]
 
 
@@ -79,4 +83,6 @@ def _embedded_stack(begun: StackChild | None, home: Path) -> EmbeddedStack:
 
     if kept_at(home).exists():
         return local_stack(home)
+    if absent := not find_spec(EMULATOR) and lacking(EMULATOR):
+        raise GuardError(absent)
     return StackProcess(provision_stack, begun or StackChild())

@@ -27,11 +27,12 @@ from signoff import home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.commands.help_page import broken
-from signoff.environment import EnvironmentFileError, load
+from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import EXPECTED, sentence
 from signoff.judge.exit_codes import Exit
 from signoff.report.history import newest
+from signoff.report.remedy import as_typed
 
 CARRIES = ("migrate_masters", "migrate_users")
 """Procedures that migrate from one environment to another: their --to names an environment."""
@@ -79,7 +80,7 @@ def _reported(lang: str, work: Callable[[], int]) -> int:
         print("\n".join(broken(stopped, room)), file=sys.stderr)
         return Exit.NO
     except (Refused, *EXPECTED) as error:  # outside of any step: journal, evidence, stack
-        print(visible_line(f"runbook: {sentence(error)[lang]}"), file=sys.stderr)
+        print(as_typed(visible_line(f"runbook: {sentence(error)[lang]}")), file=sys.stderr)
         return Exit.NO
     except KeyboardInterrupt:
         print(f"runbook: {INTERRUPTED[lang]}", file=sys.stderr)
@@ -148,7 +149,8 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
     home = home_of(environments)
     result = newest(env, home)
     if result is None:
-        raise Refused(fix.WORDS["none"].format(env=env))
+        other = f" --environments {environments}" if environments != ENVIRONMENTS else ""
+        raise Refused(fix.WORDS["none"].format(env=env, chosen=f"--env {env}{other}"))
     with reachable(load(env, environments).environment) as reached:
         kept = reached.birth is not None
         judging = in_process_of_its_own(ROOT, variables(kept=kept))

@@ -27,14 +27,14 @@ from signoff.environment import ENVIRONMENTS, in_japan
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict
-from signoff.report.remedy import BY_HAND, Remedy, remedy
+from signoff.report.remedy import BY_HAND, Remedy, as_typed, remedy
 
 DONE, LEFT, INTERRUPTED = 0, 1, 130
 """Exit codes: every row that was red is green now; some are not; or Ctrl-C was pressed."""
 WORDS: Mapping[str, Words] = {
     "none": Words(
-        en="There is no report of {env} yet: run pytest --env {env} first",
-        ja="{env}のレポートがありません。先にpytest --env {env}を実行してください",
+        en="There is no report of {env} yet: run pytest {chosen} first",
+        ja="{env}のレポートがありません。先にpytest {chosen}を実行してください",
     ),
     "of": Words(
         en="red rows: {red}, in fixes: {groups}; the report is of {at}",
@@ -77,8 +77,8 @@ WORDS: Mapping[str, Words] = {
         ja="{rows}は上の項目に起因していましたが、単独でも不合格です",
     ),
     "left": Words(
-        en="{green} of {red} rows are green now. Judge everything: pytest --env {env}",
-        ja="{red}件中{green}件が合格になりました。全体の判定: pytest --env {env}",
+        en="{green} of {red} rows are green now. Judge everything: pytest {chosen}",
+        ja="{red}件中{green}件が合格になりました。全体の判定: pytest {chosen}",
     ),
     "red": Words(en="still red: {rows}", ja="不合格のまま: {rows}"),
     "unattended": Words(
@@ -164,7 +164,7 @@ class RepairSession:
 
     def walk(self) -> int:
         """Show, ask, run, judge; return the exit code."""
-        red, environment = groups(self.result), self.result.provenance.environment
+        red, chosen = groups(self.result), self.result.provenance.chosen
         if not red:
             self._say(WORDS["green"])
             return DONE
@@ -177,7 +177,7 @@ class RepairSession:
             self._say(WORDS["unattended"])
         still_red = [row for row, still in self._red.items() if still]
         green = len(self._red) - len(still_red)
-        self._say(WORDS["left"], green=green, red=len(self._red), env=environment)
+        self._say(WORDS["left"], green=green, red=len(self._red), chosen=chosen)
         if still_red:
             self._say(WORDS["red"], rows=", ".join(still_red))
         if interrupted:
@@ -289,9 +289,8 @@ class RepairSession:
         return 0
 
     def _say(self, words: Words, **values: object) -> None:
-        self.console.print(
-            escape(words[self.lang].format(**values)), soft_wrap=True, highlight=False
-        )
+        said = as_typed(words[self.lang].format(**values))
+        self.console.print(escape(said), soft_wrap=True, highlight=False)
 
 
 def _parts(command: str) -> Sequence[str]:

@@ -7,6 +7,7 @@ from signoff.environment.guard import GuardError
 from signoff.judge.checklist import ChecklistError
 from signoff.judge.errors import EXPECTED, UnusableFileError, fault, sentence
 from signoff.judge.exit_codes import Exit
+from signoff.judge.installed import lacking
 
 
 def explained(error: Exception) -> tuple[Exit, Words]:
@@ -18,4 +19,5 @@ def explained(error: Exception) -> tuple[Exit, Words]:
             return Exit.USAGE, error.words
         case _ if isinstance(error, (GuardError, *EXPECTED)):
             return Exit.REFUSED, sentence(error)
-    return Exit.FAULT, fault(error)
+    absent = isinstance(error, ModuleNotFoundError) and lacking(error.name or "")
+    return (Exit.REFUSED, absent) if absent else (Exit.FAULT, fault(error))

@@ -15,6 +15,7 @@ from typing import Any
 
 from aws.visible import visible_line
 from aws.words import Words, language
+from signoff import INSTALLED
 from signoff.commands.command_line import imported, run
 from signoff.commands.interrupts import handle_interrupts
 from signoff.judge.exit_codes import Exit
@@ -56,7 +57,12 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         code, words = explained(error)
     else:
         return code
-    print(visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}"), file=sys.stderr)
+    said = visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}")
+    if INSTALLED:
+        from signoff.report.remedy import as_typed  # noqa: PLC0415 - as above
+
+        said = as_typed(said)
+    print(said, file=sys.stderr)
     flush_output()
     return code
 

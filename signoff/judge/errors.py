@@ -14,7 +14,7 @@ from aws.door.failures import ReadFailure
 from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, Unread, lacking, obstacle_of
 from aws.visible import visible
 from aws.words import Bilingual, Words, words_of
-from signoff import ROOT
+from signoff import INSTALLED, ROOT
 from signoff.environment.guard import CREDENTIALS, no_credentials
 
 UNANSWERED = (exceptions.HTTPClientError, exceptions.ConnectionError)
@@ -27,7 +27,7 @@ THESE = Words(en="these credentials", ja="現在の認証情報")
 FORBIDDEN = "403"
 HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
 """Operation -> the IAM action it needs: their answers have no body, so that a denial is only a status."""
-FAULTS = ROOT / "report"
+FAULTS = (Path.cwd() if INSTALLED else ROOT) / "report"
 """Where a fault of ours leaves its traceback."""
 
 

@@ -11,15 +11,18 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
+from aws.words import Words
 from signoff.judge.verdict import RunCondition
 
 LOCK = "requirements.lock"
 PROJECT = "stamp-rally-signoff"
 """Name under which pyproject.toml installs this checkout."""
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
+_OF_AN_EXTRA = re.compile(r"([A-Za-z0-9._-]+).*extra == ['\"](\w+)['\"]")
 CACHE = "__pycache__"
 """The folder in which Python keeps what it compiled."""
 IN_PACKAGES = (".py", ".pyc", ".so", ".json", ".gz")
@@ -161,6 +164,20 @@ def locked(root: Path) -> Mapping[str, set[str]]:
     except OSError:
         return {}
     return versions
+
+
+def lacking(module: str, requires: Iterable[str] | None = None) -> Words | None:
+    """Say which extra brings a module that is not installed; None where none does, so that its absence is a fault of ours."""
+    asked = metadata.requires(PROJECT) or () if requires is None else requires
+    brought = (match for text in asked if (match := _OF_AN_EXTRA.match(text)))
+    package = normal(module.partition(".")[0])
+    extra = next((match[2] for match in brought if normal(match[1]) == package), None)
+    if extra is None:
+        return None
+    return Words(
+        en=f"{package} is not installed, which the extra {extra} brings: install {PROJECT}[{extra}], or in a checkout run `make`",
+        ja=f"{package}がインストールされていません。{PROJECT}[{extra}]をインストールするか、チェックアウトでは`make`を実行してください",
+    )
 
 
 def normal(name: str) -> str:

@@ -5,6 +5,7 @@ import os
 import pty
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -142,12 +143,16 @@ def test_another_command_of_the_same_procedure_is_run():
 def test_report_that_is_older_than_a_procedure_s_run_is_not_taken_for_what_stands():
     judges = saying(DEP_04=Outcome.PASS, MON_01=Outcome.FAIL)
     found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL)
+    run = replace(found.provenance, elsewhere=("--environments ours.toml",))
+    found = replace(found, provenance=run)
     desk = Walker(found, "s", judges=judges, ran_since=("tables",))
     said = desk.out.getvalue()
 
     assert "tables ran after that report, so each row is judged again" in said
     assert "DEP-04: green" in said
-    assert "1 of 2 rows are green now" in said
+    assert (
+        "1 of 2 rows are green now. Judge everything: pytest --env prod --environments ours" in said
+    )
     assert len(desk.asked) == 1
 
 

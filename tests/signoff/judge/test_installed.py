@@ -8,7 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from signoff.judge.installed import changed_packages, foreign_start_files, other_versions
+from signoff.judge.installed import (
+    changed_packages,
+    foreign_start_files,
+    lacking,
+    other_versions,
+)
 
 ROOT = Path(__file__).parents[3]
 RECORDED = "hooked.pth,sha256=zAUSmjNv4mIE6kGxiu2MgeC3ZTMWEQqJ781u7gq6tWE,8"
@@ -23,6 +28,16 @@ def packages(tmp_path):
     (tmp_path / "hooked-1.0.dist-info" / "RECORD").write_text(f"{RECORDED}\nhooked.py,,\n")
     (tmp_path / "hooked.pth").write_text("import a")
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"),
+    [("moto.core", "local"), ("jsonschema_rs", "load"), ("boto3", None), ("signoff.x", None)],
+)
+def test_module_that_is_not_installed_is_told_with_the_extra_that_brings_it(module, extra):
+    told = lacking(module)
+
+    assert (told and f"which the extra {extra} brings" in told.en) == (True if extra else None)
 
 
 def start_files(packages):
