@@ -11,6 +11,7 @@ from checks.environment_limits import limits
 from checks.needs import needs
 from plan import plan_for
 from signoff import home_of
+from signoff.__main__ import main
 from signoff.environment import load
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
@@ -102,6 +103,22 @@ def test_file_of_environments_is_an_application_s_own_where_that_lies_beside_it(
     )
 
     assert options.own_file is own
+
+
+def test_saved_run_is_judged_by_the_file_of_the_application_whose_reports_hold_it(
+    tmp_path, monkeypatch
+):
+    run = tmp_path / "report" / "local" / "20261201T000000000000Z"
+    run.mkdir(parents=True)
+    (tmp_path / "environments.toml").touch()
+    (run / "inventory.json").touch()
+    became = []
+    monkeypatch.setattr("os.execv", lambda _, arguments: became.extend(arguments))
+    monkeypatch.setattr("os.chdir", lambda _: None)
+
+    main(["replay", str(run / "inventory.json"), "--env", "local"])
+
+    assert f"--environments={tmp_path / 'environments.toml'}" in became
 
 
 def test_faults_are_counted_in_the_namespace_that_the_application_names():

@@ -7,7 +7,7 @@ help and errors are written here, from what click holds as data.
 import os
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -208,12 +208,14 @@ def environment_option(default: str | None = "local") -> CommandOption:
     )
 
 
-def environments_option() -> CommandOption:
+def environments_option(
+    default: Callable[[], Path] | None = environments_file,
+) -> CommandOption:
     """Return ``--environments``, the file that describes the environments."""
     return CommandOption(
         "--environments",
         type=click.Path(path_type=Path),
-        default=environments_file,
+        default=default,
         metavar="FILE",
         words=Words(en="another file of environments", ja="別の環境ファイル"),
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff import ROOT
+from signoff import ROOT, environments_file
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
+from signoff.environment import ENVIRONMENTS
 from signoff.judge.errors import UnusableFileError
 from signoff.report.verify import provenance_of
 
@@ -47,14 +48,22 @@ def _become_pytest(arguments: list[str]) -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - the same interpreter
 
 
-def replay(inventory: Path, env: str | None, lang: str) -> NoReturn:
-    """Judge a saved inventory, of the environment that it is of."""
+def replay(inventory: Path, env: str | None, environments: Path | None, lang: str) -> NoReturn:
+    """Judge a saved inventory, of the environment that it is of, and by the file of the application whose reports hold it."""
     if not inventory.is_file():
         raise CommandLineError(NO_FILE.format(inventory))
     name = env or _environment_of(inventory)
     if name is None:
         raise CommandLineError(NO_NAME.format(inventory))
-    _become_pytest([f"--env={name}", f"--replay={inventory.resolve()}", f"--lang={lang}"])
+    file = (environments or _file_of(inventory)).resolve()
+    chosen = [f"--env={name}", f"--environments={file}"]
+    _become_pytest([*chosen, f"--replay={inventory.resolve()}", f"--lang={lang}"])
+
+
+def _file_of(inventory: Path) -> Path:
+    """Return the file of environments beside the ``report/prod/RUN/inventory.json``, or else that of any command."""
+    beside = (home / ENVIRONMENTS.name for home in inventory.resolve().parents[3:4])
+    return next(filter(Path.is_file, beside), environments_file())
 
 
 def _environment_of(inventory: Path) -> str | None:

@@ -293,6 +293,7 @@ REPLAY = Command(
         shell_complete=environment_names,
         words=Words(en="default: the environment of that run", ja="既定: その実行の環境"),
     ),
+    environments_option(None),
     does="signoff.commands.judging:replay",
 )
 VERIFY = Command(

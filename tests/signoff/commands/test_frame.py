@@ -41,6 +41,7 @@ def raising(error):
         (DENIED, 4, "ListTables was denied to these credentials: allow it"),
         (EndpointConnectionError(endpoint_url="https://x"), 4, "did not answer at https://x"),
         (PermissionError(13, "Permission denied", "/report"), 4, "/report can't be used"),
+        (ModuleNotFoundError(name="moto.core"), 4, "which the extra local brings"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
     ids=lambda one: type(one).__name__,
