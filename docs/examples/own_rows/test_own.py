@@ -18,18 +18,18 @@ FUNCTION = Words(en="function", ja="関数")
 def test_function_ends_while_a_visitor_still_waits(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "timeout_s")
+    current = judge.observe(deployed.function(function), "timeout_s")
 
-    compared = {TIMEOUT: (found.timeout_s, at_most(30, "s"))}
-    judge.compare(FUNCTION, found.name, compared, call="lambda:GetFunction")
+    compared = {TIMEOUT: (current.timeout_s, at_most(30, "s"))}
+    judge.compare(FUNCTION, current.name, compared, call="lambda:GetFunction")
 
 
 @expectation("TEAM-02", ja="テーブル名が環境名で終わる")
 def test_table_name_ends_with_the_environment(
     table: desired.Table, environment: Environment, deployed: Deployed, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.table(table), "name")
+    current = judge.observe(deployed.table(table), "name")
 
-    ours = found.name.endswith(f"-{environment.name}")
+    ours = current.name.endswith(f"-{environment.name}")
     compared = {ENDS_SO: (ours, exactly(True))}
-    judge.compare(TABLE, found.name, compared, call="dynamodb:DescribeTable")
+    judge.compare(TABLE, current.name, compared, call="dynamodb:DescribeTable")

@@ -17,10 +17,10 @@ FUNCTION = Words(en="function", ja="関数")
 def test_function_is_as_small_as_the_budget_has_it(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = judge.observe(deployed.function(function), "memory_mb")
+    current = judge.observe(deployed.function(function), "memory_mb")
 
-    compared = {MEMORY: (found.memory_mb, at_most(512, "MB"))}
-    judge.compare(FUNCTION, found.name, compared, call="lambda:GetFunction")
+    compared = {MEMORY: (current.memory_mb, at_most(512, "MB"))}
+    judge.compare(FUNCTION, current.name, compared, call="lambda:GetFunction")
 
 
 @expectation("TODO-02", ja="項目を過去5週間の任意の時点に復元できる")
