@@ -1,9 +1,9 @@
 """The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from signoff.judge.errors import fault
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S, unseen
 from signoff.judge.outcome import Outcome
-from signoff.judge.result import Result, provenance_of_run, readable_parts
+from signoff.judge.result import Provenance, Result, provenance_of_run, readable_parts
 from signoff.judge.run import REPORTS, Choice
 from signoff.judge.snapshot import PlanT, Snapshot, api_if_known
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
@@ -53,70 +53,162 @@ BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
 SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
 
-def publish(
-    choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], terminal: Terminal
-) -> int:
-    """Publish, and return 0 for GO and CONDITIONAL, 5 for a complete part without red rows (0 with ``--part``), else 1.
+@dataclass(slots=True)
+class FinishedRun:
+    """What a run was asked and what it found, and where its end is told."""
 
-    A fault of ours that keeps the report from being made is 70.
-    """
-    rows, options = row_verdicts(choice, findings), choice.options
-    for words in snapshot.notices:
-        terminal.line(words[options.lang], yellow=True)
-    snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
-    if options.json:
-        options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
-    if not findings.full:
-        judged = tuple(row for row in rows if row.findings)
-        terminal.part(judged, len(choice.checklist), provenance_of_run(choice, snapshot))
-        if choice.options.rows and findings.left_out:
-            terminal.line(INCOMPLETE[options.lang].format(findings.left_out), red=True)
-        return _exit_of_part(choice, findings, judged)
-    problem, calls_again = joined(gaps(choice, findings)) or None, 0
-    if not (problem or options.replay):
-        terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
-        problem, calls_again = read_again(snapshot)
-        terminal.progress_done()
-    expired = over(choice) if _unread(snapshot) or problem else None
-    if problem:
-        forget_latest(choice, findings)
-        without_verdict(choice, findings, snapshot, terminal, expired or problem)
-        return Exit.NO
-    result = _result(choice, findings, snapshot, calls_again, [expired] if expired else [])
-    return _published(choice, findings, snapshot, terminal, result)
+    choice: Choice[Any]
+    findings: Findings
+    snapshot: Snapshot[Any]
+    terminal: Terminal
 
+    def publish(self) -> int:
+        """Publish, and return 0 for GO and CONDITIONAL, 5 for a complete part without red rows (0 with ``--part``), else 1.
 
-def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[RowVerdict]) -> int:
-    missing = len(findings.made) < findings.expected
-    # A row that was asked for by its id, as a step of the runbook does, is proven by all of its tests.
-    incomplete = choice.options.rows and findings.left_out
-    if missing or incomplete or any(row.outcome.red for row in judged):
-        return 1
-    return Exit.DONE if choice.options.part else Exit.PART
+        A fault of ours that keeps the report from being made is 70.
+        """
+        options = self.choice.options
+        for words in self.snapshot.notices:
+            self.terminal.line(words[options.lang], yellow=True)
+        if options.json:
+            options.json.write_bytes(_ROWS.dump_json(self.rows, indent=2))
+        self.snapshot = replace(self.snapshot, inventory=frozen(self.snapshot.inventory))
+        return self._judged() if self.findings.full else self._part()
 
+    @property
+    def rows(self) -> tuple[RowVerdict, ...]:
+        return row_verdicts(self.choice, self.findings)
 
-def _published(
-    choice: Choice[PlanT],
-    findings: Findings,
-    snapshot: Snapshot[PlanT],
-    terminal: Terminal,
-    result: Result,
-) -> int:
-    """Write the files, record the run and print the verdict; return the exit code."""
-    try:
-        folder = _write(choice, snapshot, result)
-    except OSError as error:
-        terminal.no_verdict(choice.environment.name, _unwritten(refused_by_the_disk(error), result))
-        return 1
-    except Exception as error:  # noqa: BLE001 - after any error the verdict is known and must be shown
-        why = fault(error, choice.options.root / REPORTS)
-        terminal.no_verdict(choice.environment.name, _unwritten(why, result))
-        return Exit.FAULT
-    if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
-        result = unrecorded(result, trouble)
-        _write(choice, snapshot, result)
-    terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
-    return Exit.NO if choice.options.strict and result.verdict.unowned else result.exit_code
+    @property
+    def _provenance(self) -> Provenance:
+        return provenance_of_run(self.choice, self.snapshot)
+
+    def _part(self) -> int:
+        options, findings = self.choice.options, self.findings
+        judged = tuple(row for row in self.rows if row.findings)
+        self.terminal.part(judged, len(self.choice.checklist), self._provenance)
+        # A row that was asked for by its id, as a step of the runbook does, is proven by all of its tests.
+        if incomplete := options.rows and findings.left_out:
+            self.terminal.line(INCOMPLETE[options.lang].format(findings.left_out), red=True)
+        missing = len(findings.made) < findings.expected
+        if missing or incomplete or any(row.outcome.red for row in judged):
+            return Exit.NO
+        return Exit.DONE if options.part else Exit.PART
+
+    def _judged(self) -> int:
+        problem, calls_again = joined(gaps(self.choice, self.findings)) or None, 0
+        if not (problem or self.choice.options.replay):
+            self.terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
+            problem, calls_again = read_again(self.snapshot)
+            self.terminal.progress_done()
+        expired = over(self.choice) if _unread(self.snapshot) or problem else None
+        if problem:
+            forget_latest(self.choice, self.findings)
+            self.without_verdict(expired or problem)
+            return Exit.NO
+        return self._published(self._result(calls_again, [expired] if expired else []))
+
+    def without_verdict(self, why: Words) -> None:
+        """Print why there is no verdict, with what is red and what was left behind."""
+        red = [(row, self._provenance) for row in self.rows if row.outcome.red]
+        left = tuple(_remnants(self.choice))
+        self.terminal.no_verdict(self.choice.environment.name, why, red, left)
+
+    def _published(self, result: Result) -> int:
+        """Write the files, record the run and print the verdict; return the exit code."""
+        options, name = self.choice.options, self.choice.environment.name
+        try:
+            folder = self._write(result)
+        except OSError as error:
+            self.terminal.no_verdict(name, _unwritten(refused_by_the_disk(error), result))
+            return Exit.NO
+        except Exception as error:  # noqa: BLE001 - after any error the verdict is known and must be shown
+            why = fault(error, options.root / REPORTS)
+            self.terminal.no_verdict(name, _unwritten(why, result))
+            return Exit.FAULT
+        if not result.rehearsal and (trouble := self._remember(result)):
+            result = unrecorded(result, trouble)
+            self._write(result)
+        self.terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
+        return Exit.NO if options.strict and result.verdict.unowned else result.exit_code
+
+    def _result(self, calls_again: int, troubles: Sequence[Words]) -> Result:
+        environment, snapshot = self.choice.environment, self.snapshot
+        verdict = decide(
+            self.rows,
+            environment.waivers,
+            today=snapshot.today,
+            problems=(*troubles, *_unread(snapshot)),
+            decisions=environment.decisions,
+            conditions=self.findings.conditions,
+            accepted=environment.accepted,
+            known_faults=environment.known_faults,
+        )
+        return Result(
+            provenance=replace(self._provenance, calls_again=calls_again),
+            verdict=verdict,
+            notices=(
+                *snapshot.notices,
+                *unseen(snapshot.records, snapshot.dev),
+                *self._overdue(),
+                *self.choice.composition.notices(environment),
+            ),
+            demand=self.choice.composition.demand(environment),
+        )
+
+    def _overdue(self) -> Iterator[Words]:
+        """Say that the day of the go-live is over, where the rows that the cut-over makes true were not judged."""
+        day = self.choice.environment.go_live
+        if day and day < self.snapshot.today and self.choice.options.phase is Phase.BEFORE:
+            yield Words(
+                en=f"The go-live ({day}) is over, and the rows of the cut-over were not judged: add --phase after, or correct go_live.",
+                ja=f"稼働開始日（{day}）を過ぎているが、切替の項目は判定していない。--phase afterを加えるか、go_liveを修正すること。",
+            )
+
+    def _write(self, result: Result) -> Path:
+        """Write the files of this run and point ``latest`` to them."""
+        from signoff.report.page import page, summary  # noqa: PLC0415 - a part of a run writes none
+        from signoff.report.supporting import supporting_of  # noqa: PLC0415 - as above
+
+        options, snapshot, folder = self.choice.options, self.snapshot, self.choice.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RESULT).write_bytes(as_json(result))
+        (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
+        (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
+        exhibits = self.choice.composition.exhibits(snapshot)
+        supporting = supporting_of(result, snapshot, folder, options.root, options.baseline)
+        (folder / SUMMARY).write_text(summary(result, options.lang, supporting), encoding="utf-8")
+        logs = _raw_logs(folder)
+        files = digests_of(folder, (*BESIDE_THE_PAGE, *logs))
+        supporting = replace(supporting, files=files, links=logs)
+        html = page(result, options.lang, exhibits, supporting)
+        (folder / PAGE).write_text(html, encoding="utf-8")
+        latest = folder.parent / "latest"
+        staged = folder.parent / f".{folder.name}"
+        staged.symlink_to(folder.name)
+        staged.replace(latest)
+        return latest
+
+    def _remember(self, result: Result) -> Words | None:
+        """Append a record of the run, and of its window; return why that failed, or None."""
+        environment, snapshot, folder = self.choice.environment, self.snapshot, self.choice.folder
+        client, root = boto_session(environment.region).client, self.choice.options.root
+        store = open_store(StoreSettings.of(environment), client=client, root=root)
+        caller, release = snapshot.inventory.caller, result.provenance.release
+        try:
+            api, parts = _api(snapshot), dict(readable_parts(snapshot))
+            files = digests_of(folder, (*BESIDE_THE_PAGE, *_raw_logs(folder), PAGE))
+            body = {**run_body(snapshot, result), "run": folder.name, "files": files}
+            append = partial(store.append, caller=caller, release=release, api=api)
+            within(STORE_S, partial(append, "run", body, parts=parts))
+            for window in self.findings.windows:
+                within(STORE_S, partial(append, "window", window))
+        except (ClientError, BotoCoreError, OSError) as error:
+            return Words(
+                en=f"the run could not be recorded in {environment.evidence}: {error}",
+                ja=f"実行を{environment.evidence}に記録できませんでした: {error}",
+            )
+        return None
 
 
 def unrecorded(result: Result, why: Words) -> Result:
@@ -148,75 +240,6 @@ def _unread(snapshot: Snapshot[PlanT]) -> tuple[Words, ...]:
         Words(en=f"not read: {why.en}", ja=f"読み取れませんでした: {why.ja}")
         for why in reasons(snapshot.inventory)
     )
-
-
-def _result(
-    choice: Choice[PlanT],
-    findings: Findings,
-    snapshot: Snapshot[PlanT],
-    calls_again: int,
-    troubles: Sequence[Words],
-) -> Result:
-    provenance = replace(provenance_of_run(choice, snapshot), calls_again=calls_again)
-    verdict = decide(
-        row_verdicts(choice, findings),
-        choice.environment.waivers,
-        today=snapshot.today,
-        problems=(*troubles, *_unread(snapshot)),
-        decisions=choice.environment.decisions,
-        conditions=findings.conditions,
-        accepted=choice.environment.accepted,
-        known_faults=choice.environment.known_faults,
-    )
-    return Result(
-        provenance=provenance,
-        verdict=verdict,
-        notices=(
-            *snapshot.notices,
-            *unseen(snapshot.records, snapshot.dev),
-            *_overdue(choice, snapshot),
-            *choice.composition.notices(choice.environment),
-        ),
-        demand=choice.composition.demand(choice.environment),
-    )
-
-
-def _overdue(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Iterator[Words]:
-    """Say that the day of the go-live is over, where the rows that the cut-over makes true were not judged."""
-    day = choice.environment.go_live
-    if day and day < snapshot.today and choice.options.phase is Phase.BEFORE:
-        yield Words(
-            en=f"The go-live ({day}) is over, and the rows of the cut-over were not judged: add --phase after, or correct go_live.",
-            ja=f"稼働開始日（{day}）を過ぎているが、切替の項目は判定していない。--phase afterを加えるか、go_liveを修正すること。",
-        )
-
-
-def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:
-    """Write the files of this run and point ``latest`` to them."""
-    from signoff.report.page import page, summary  # noqa: PLC0415 - a part of a run writes none
-    from signoff.report.supporting import supporting_of  # noqa: PLC0415 - as above
-
-    folder = choice.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULT).write_bytes(as_json(result))
-    (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
-    (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
-    exhibits = choice.composition.exhibits(snapshot)
-    supporting = supporting_of(
-        result, snapshot, folder, choice.options.root, choice.options.baseline
-    )
-    lang = choice.options.lang
-    (folder / SUMMARY).write_text(summary(result, lang, supporting), encoding="utf-8")
-    logs = _raw_logs(folder)
-    supporting = replace(
-        supporting, files=digests_of(folder, (*BESIDE_THE_PAGE, *logs)), links=logs
-    )
-    (folder / PAGE).write_text(page(result, lang, exhibits, supporting), encoding="utf-8")
-    latest = folder.parent / "latest"
-    staged = folder.parent / f".{folder.name}"
-    staged.symlink_to(folder.name)
-    staged.replace(latest)
-    return latest
 
 
 def _raw_logs(folder: Path) -> tuple[str, ...]:
@@ -253,32 +276,6 @@ def _case(suite: Element, row: RowVerdict) -> None:
         failure.text = "\n".join(f.message for f in row.findings if f.outcome.red)
     elif row.outcome in SET_ASIDE:
         SubElement(case, "skipped", message=f"{row.outcome}: {row.reason}")
-
-
-def _remember(
-    choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], result: Result
-) -> Words | None:
-    """Append a record of the run, and of its window; return why that failed, or None."""
-    environment = choice.environment
-    session = boto_session(environment.region)
-    settings = StoreSettings.of(environment)
-    store = open_store(settings, client=session.client, root=choice.options.root)
-    caller, release = snapshot.inventory.caller, result.provenance.release
-    try:
-        api, parts = _api(snapshot), dict(readable_parts(snapshot))
-        files = digests_of(choice.folder, (*BESIDE_THE_PAGE, *_raw_logs(choice.folder), PAGE))
-        of_this_run = {"run": choice.folder.name, "files": files}
-        body = {**run_body(snapshot, result), **of_this_run}
-        append = partial(store.append, caller=caller, release=release, api=api)
-        within(STORE_S, partial(append, "run", body, parts=parts))
-        for window in findings.windows:
-            within(STORE_S, partial(append, "window", window))
-    except (ClientError, BotoCoreError, OSError) as error:
-        return Words(
-            en=f"the run could not be recorded in {environment.evidence}: {error}",
-            ja=f"実行を{environment.evidence}に記録できませんでした: {error}",
-        )
-    return None
 
 
 def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
@@ -354,19 +351,6 @@ def over(choice: Choice[PlanT]) -> Words | None:
             ja=f"実行中に認証情報が使えなくなりました（{why.ja}）。ログインし直してから再実行してください",
         )
     return None
-
-
-def without_verdict(
-    choice: Choice[PlanT],
-    findings: Findings,
-    snapshot: Snapshot[PlanT],
-    terminal: Terminal,
-    why: Words,
-) -> None:
-    """Print why there is no verdict, with what is red and what was left behind."""
-    provenance = provenance_of_run(choice, snapshot)
-    red = [(row, provenance) for row in row_verdicts(choice, findings) if row.outcome.red]
-    terminal.no_verdict(choice.environment.name, why, red, tuple(_remnants(choice)))
 
 
 def _remnants(choice: Choice[PlanT]) -> Iterator[Words]:
