@@ -14,7 +14,7 @@ from aws.door.sessions import boto_session, within
 from aws.visible import visible
 from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
-from signoff import home_of
+from signoff import ROOT, home_of
 from signoff.commands.help_page import columns
 from signoff.environment import ENVIRONMENTS, Environment, in_japan, load
 from signoff.environment.overrides import IN_PRODUCTION
@@ -274,9 +274,6 @@ def _by_hand(row: Row, environment: Environment, unwritten: bool) -> bool:
     calls = row.section == "smoke" and unwritten and not row.optional
     asked = row.by_signature and is_configured(row, environment)
     return asked or needs_signature(row, environment) or calls
-
-
-ROOT = Path(__file__).parent.parent
 
 
 HEADING = {

@@ -65,9 +65,7 @@ def test_route_asks_for_an_api_key(route: desired.Route, deployed: Deployed, jud
 def test_anonymous_callers_of_a_route_are_throttled(
     route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    limits = throttling.effective_limits(
-        deployed.stage(), deployed.gateway_account(), route.verb, route.path
-    )
+    limits = throttling.effective_limits(deployed, route.verb, route.path)
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
 
     judge(throttling.too_wide(route.id, limits, route.most))
@@ -77,9 +75,7 @@ def test_anonymous_callers_of_a_route_are_throttled(
 def test_anonymous_preflights_are_throttled(
     path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = throttling.effective_limits(
-        deployed.stage(), deployed.gateway_account(), "OPTIONS", path
-    )
+    limits = throttling.effective_limits(deployed, "OPTIONS", path)
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
 
     judge(throttling.too_wide(f"OPTIONS {path}", limits, environment.throttle))
@@ -89,9 +85,7 @@ def test_anonymous_preflights_are_throttled(
 def test_route_has_room_for_its_share_of_the_target_rate(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = throttling.effective_limits(
-        deployed.stage(), deployed.gateway_account(), route.verb, route.path
-    )
+    limits = throttling.effective_limits(deployed, route.verb, route.path)
     needed = rate_of(route.id, environment)
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
 
@@ -111,9 +105,7 @@ def test_account_has_room_for_the_target_rate(
 def test_preflights_have_room_for_the_target_rate(
     path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = throttling.effective_limits(
-        deployed.stage(), deployed.gateway_account(), "OPTIONS", path
-    )
+    limits = throttling.effective_limits(deployed, "OPTIONS", path)
     needed = rate_of_preflights(path, environment)
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
 

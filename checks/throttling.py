@@ -10,7 +10,7 @@ from aws.bounds import at_least, at_most, between
 from aws.difference import Compared, Difference, Differences, differences
 from aws.inventory import Sections
 from aws.kinds.function_invocation import ACCOUNT
-from aws.kinds.rest_api import MethodSetting, Stage
+from aws.kinds.rest_api import MethodSetting
 from aws.kinds.usage_plan import (
     API_KEY,
     BURST,
@@ -24,7 +24,7 @@ from aws.kinds.usage_plan import (
 from aws.ledgers import ROUTE
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
-from checks.deployed import absent
+from checks.deployed import Deployed, absent
 from plan.edge import HEADROOM, rate_of
 from signoff.environment import Environment, where
 from signoff.environment.schema import Throttle
@@ -36,13 +36,13 @@ OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": where("throttle")}
 ROOM = {"decided_in": where("target_rate"), "loosens": True}
 
 
-def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str) -> desired.Limit:
+def effective_limits(deployed: Deployed, verb: str, path: str) -> desired.Limit:
     """Return the limits for a caller without a key on one method.
 
     A method's own limit takes the place of the stage's, even where it is wider; a value that neither
     sets is left to the account (10,000 and 5,000 by default).
     """
-    unset = MethodSetting()
+    stage, account, unset = deployed.stage(), deployed.gateway_account(), MethodSetting()
     own = stage.settings.get(f"{path.lstrip('/')}/{verb}", unset)
     every = stage.settings.get(EVERY_METHOD, unset)
     rates = [setting.rate for setting in (own, every) if setting.rate is not None]
