@@ -243,9 +243,9 @@ class UsagePlan(PlannedResource):
     """Name of the API key, None where there is none."""
 
     @property
-    def most_offset(self) -> int:
-        """What the first day's quota may lack and still hold a minute of the target."""
-        return max(0, self.daily_quota - 60 * self.least_rate)
+    def least_quota(self) -> int:
+        """What a day has to allow a key that all visitors share: a minute of the target."""
+        return min(self.daily_quota, 60 * self.least_rate)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:

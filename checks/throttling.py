@@ -15,6 +15,7 @@ from aws.kinds.usage_plan import (
     API_KEY,
     BURST,
     OFFSET,
+    QUOTA,
     RATE,
     USAGE_PLAN,
     ApiKey,
@@ -138,11 +139,12 @@ def plan_too_narrow(
 
     A plan without a limit is wide enough here; SEC-30 reports it.
     """
-    target_rate = environment.target_rate
+    target_rate, want = environment.target_rate, api.usage_plan
     of_plan: Compared = {
         RATE: (plan.rate, at_least(target_rate, "/s")),
-        BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst))),
-        OFFSET: (plan.offset, at_most(api.usage_plan.most_offset)),
+        BURST: (plan.burst, at_least(min(target_rate, want.burst))),
+        QUOTA: (plan.quota, at_least(want.least_quota)),
+        OFFSET: (plan.offset, at_most(max(0, (plan.quota or want.daily_quota) - want.least_quota))),
     }
     needs = {plan.name: of_plan}
     shares = {route.id: rate_of(route.id, environment) for route in api.routes}

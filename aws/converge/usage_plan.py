@@ -23,6 +23,7 @@ from aws.kinds.usage_plan import (
     BURST,
     ENABLED,
     OFFSET,
+    QUOTA,
     RATE,
     USAGE_PLAN,
     ApiKey,
@@ -46,7 +47,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     )
     raw = rest_api.of_name(context, USAGE_PLAN, plan.name)
     current = decode(raw) if raw else None
-    limits = USAGE_PLAN.repairs(plan.name, current, _bounds(plan))
+    limits = USAGE_PLAN.repairs(plan.name, current, _bounds(plan, current))
     further = [*_on_stage(api, f"{id_}:{api.stage}", current), *_on_methods(api, current)]
     patch = [*setting(USAGE_PLAN, limits), *(operation for _, operation in further)]
     changes = (*limits, *(change for change, _ in further))
@@ -54,13 +55,16 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     return made + _key(context, api)
 
 
-def _bounds(plan: UsagePlan) -> dict[Words, Bound]:
+def _bounds(plan: UsagePlan, current: CurrentUsagePlan | None) -> dict[Words, Bound]:
     """Return what to keep to: a narrower limit stays, while it has room for the target."""
+    kept, quota = between(plan.least_quota, plan.daily_quota), current.quota if current else None
+    left = quota if quota is not None and kept.holds(quota) else plan.daily_quota
     return {
         **plan.bounds,
         RATE: between(plan.least_rate, float(plan.rate)),
         BURST: between(min(plan.least_rate, plan.burst), plan.burst),
-        OFFSET: replace(at_most(plan.most_offset), nearest=None, prefers=0),
+        QUOTA: replace(kept, nearest=None, prefers=plan.daily_quota),
+        OFFSET: replace(at_most(left - plan.least_quota), nearest=None, prefers=0),
     }
 
 

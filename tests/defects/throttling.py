@@ -128,6 +128,11 @@ ROOM = (
         breaks=item("gateway_account", "account", rate=250.0),
     ),
     Defect(id="DEP-37:plan-of-dev", breaks=item("usage_plans", USAGE, rate=100.0)),
+    Defect(id="DEP-37:plan-of-less-than-a-minute", breaks=item("usage_plans", USAGE, quota=11_999)),
+    Defect(
+        id="DEP-37:less-than-a-minute-left-of-the-first-day",
+        breaks=item("usage_plans", USAGE, quota=20_000, offset=8_001),
+    ),
     Defect(
         id="DEP-37:one-method-of-the-plan-short",
         breaks=item("usage_plans", USAGE, own_limits=(_own(10.0, 20),)),
@@ -145,7 +150,7 @@ DEFECTS = PLAN + API_KEY + STAGE + ROOM
 
 SOUND: Mapping[str, Break] = {
     "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(150.0, 75),)),
-    "a plan of less a day": item("usage_plans", USAGE, quota=10_000),
+    "a plan of less a day": item("usage_plans", USAGE, quota=12_000),
     "a plan as narrow as the target rate": item("usage_plans", USAGE, rate=200.0, burst=400),
     "an integration that waits for ten seconds": integrated("GET /stamps", timeout_ms=10_000),
     "narrower than decided": _settings(every=_limit(500.0, 800)),

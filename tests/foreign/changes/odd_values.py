@@ -56,6 +56,12 @@ def hidden(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def counting_samples(body: dict[str, Any]) -> dict[str, Any]:
+    for widget in body["widgets"]:
+        widget["properties"]["stat"] = "SampleCount"
+    return body
+
+
 def heard_by(of: str) -> Kept:
     """Let the topic take alarms of these names, of this Region and account, and nothing else."""
     arn = f"arn:aws:cloudwatch:{makers.HERE}:alarm:{of}"
@@ -139,9 +145,11 @@ NO_MASTER = "DATA-01 DATA-02"
 # Of the rows, those behind a ``<`` only follow.
 HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan lets one at once", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "1", "2000")),
+    ("plan allows a hundred requests a day", "DEP-37", PLANS, surplus.planned("/quota/limit", "100", "100000")),
     ("plan has one request left on its first day", "DEP-37", PLANS, surplus.planned("/quota/offset", "99999", "0")),
     ("alarm stays for a day", "MON-01", HEARD, makers.alarm(alarms.FAILS, Period=86400)),
     ("alarm stays for a day of periods", "MON-03", HEARD, makers.alarm(alarms.P5XX, EvaluationPeriods=288, DatapointsToAlarm=1)),
+    ("dashboard counts samples", "MON-10 <MON-11", DRAWN, drawn(counting_samples)),
     ("dashboard hides its lines", "MON-10 <MON-11", DRAWN, drawn(hidden)),
     ("dashboard shows a day of long ago", "MON-10 <MON-11", DRAWN, drawn(lambda body: {**body, **OF_ONE_DAY})),
     ("names are looked up in a file", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
