@@ -13,6 +13,10 @@ from aws.raw import Raw
 from aws.words import Words
 
 DEFAULT_STATISTIC = "Average"
+SAMPLES = "SampleCount"
+"""The statistic of how often a metric was written, not of what it says: of Errors, the number of invocations."""
+COUNTING = frozenset({"Count", "Invocations"})
+"""Metrics that are written once for each event, so that the samples are the events."""
 
 
 SEARCHING = re.compile(r"\bSEARCH\s*\(|^\s*SELECT\s", re.IGNORECASE)
@@ -205,16 +209,19 @@ def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:
 
 
 def _metric(path: list[str], options: Raw, properties: Raw, region: str) -> Metric | None:
-    """Return the metric of a row; None where it draws none that is known: an expression, or a hidden row."""
+    """Return the metric of a row; None where it draws none that is known: an expression, a hidden row, or its samples."""
     path = path or _searched(_expression(options))
     if not path or options.get("visible") is False:
         return None
     namespace, metric, *pairs = (*path, "")[: max(len(path), 2)]
+    statistic = options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC
+    if statistic == SAMPLES and metric not in COUNTING:
+        return None
     return Metric(
         namespace=namespace,
         name=metric,
         dimensions=dict(zip(pairs[::2], pairs[1::2], strict=False)),
-        statistic=options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC,
+        statistic=statistic,
         region=options.get("region") or properties.get("region") or region,
         account=options.get("accountId") or properties.get("accountId") or "",
     )
