@@ -25,6 +25,8 @@ has these letters, and loses some), or that are still written for a URL or a pro
 MISREAD_AS: Mapping[str, int] = {"cp1252": 0, "mac_roman": 1, "cp932": 2}
 """Encodings as which programs open UTF-8 -> the least kana and kanji that come out: kanji spell one by chance, and
 the apostrophe of “l’église” with the letter behind it another one."""
+LONE = re.compile(r"[\0-\x7f]*[\u0180-\u1fff][\0-\x7f]*")
+"""One letter of an alphabet in which no word has only one: “CAFÉ®” spells one by chance."""
 MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re.IGNORECASE)
 """HTML tags and character references: a page shows them literally, or executes them."""
 UNFINISHED = re.compile(
@@ -42,6 +44,8 @@ FILLERS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
 """Letters and symbols that look like nothing: Hangul fillers, Braille without dots."""
 HOME = re.compile(r"localhost|.*\.(local|localhost|internal|lan)", re.IGNORECASE)
 """Host names that only resolve inside one machine or network."""
+HOST_MEANT = re.compile(r"https?:|(?:[\w-]+\.)+(?:com|net|org|jp|io|dev|app)/", re.IGNORECASE)
+"""The start of what is meant for an address: with letters of full width, or without https://, it is a path instead."""
 ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
 """Query parameters that give the expiry of a signed URL."""
 
@@ -128,7 +132,8 @@ def _misread(text: str) -> bool:
     for encoding, least in MISREAD_AS.items():
         with suppress(UnicodeError):
             original = text.encode(encoding).decode("utf-8")
-            if original != text and sum(letter > "\u3040" for letter in original) >= least:
+            japanese = sum(letter > "\u3040" for letter in original)
+            if original != text and japanese >= least and not LONE.fullmatch(original):
                 return True
     return False
 
@@ -140,12 +145,14 @@ def _picture_flaw(text: str) -> Words | None:
         host, query = url.hostname or "", parse_qs(url.query)
     except ValueError:
         return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
-    if url.scheme and (url.scheme != "https" or not host):
+    path = not url.scheme and HOST_MEANT.match(unicodedata.normalize("NFKC", text.strip()))
+    cut = url.scheme and (url.scheme != "https" or not host)
+    if path or cut or "@" in url.netloc:
         return _picture(
             text,
             Words(
-                en="which no phone loads: https:// and a host are needed",
-                ja="はhttps://とホスト名で始まらないため表示されない",
+                en="which no phone loads: https:// and a host are needed, and no user or password",
+                ja="は表示されない。https://とホスト名で始め、ユーザー名とパスワードを含めないこと",
             ),
         )
     if not is_public(host):
@@ -161,7 +168,7 @@ def _picture_flaw(text: str) -> Words | None:
 
 
 def _picture(text: str, why: Words) -> Words:
-    shown = text.partition("?")[0]
+    shown = re.sub(r"//[^/@]*@", "//…@", text.partition("?")[0])
     return Words(en=f"ImageUrl is {shown}, {why.en}", ja=f"ImageUrl（{shown}）{why.ja}")
 
 

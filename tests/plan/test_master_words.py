@@ -15,6 +15,8 @@ READABLE = (
     "○×クイズ",
     "仮屋の滝",
     "$5の泉",
+    "CAFÉ®",
+    "ROSÉ™ bar",
 )
 UNWRITTEN = (
     "{{spot.name}}",
@@ -34,6 +36,17 @@ LOADED = (
     "https://203.0.113.7.example.net/a.png",
     "https://8.8.8.8/a.png",
     "https://images.example/a.png",
+    "//images.example.jp/a.png",
+    "images/１番.png",
+    "v1.2/gate.png",
+)
+UNLOADED = (
+    "http://images.example.jp/a.png",
+    "https：//images.example.jp/a.png",
+    "ｈttps://images.example.jp/a.png",
+    "images.example.jp/a.png",
+    "https://taro:s3cr3t@images.example.jp/a.png",
+    "//taro:s3cr3t@images.example.jp/a.png",
 )
 
 
@@ -59,6 +72,14 @@ def test_id_with_a_space_at_its_end_is_reported(padded):
 @pytest.mark.parametrize("address", LOADED)
 def test_picture_that_a_phone_loads_is_right(address):
     assert words_flaw({"StampId": {"S": "A-1"}, "ImageUrl": {"S": address}}) is None
+
+
+@pytest.mark.parametrize("address", UNLOADED)
+def test_picture_that_no_phone_loads_is_reported_without_a_password(address):
+    flaw = words_flaw({"StampId": {"S": "A-1"}, "ImageUrl": {"S": address}})
+
+    assert "which no phone loads" in flaw.en
+    assert "s3cr3t" not in flaw.en + flaw.ja
 
 
 @pytest.mark.parametrize(
