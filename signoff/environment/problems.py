@@ -44,7 +44,6 @@ WANTED: Mapping[str, Words] = {
     "less_than_equal": Words(en="a number of at most {le}", ja="{le}以下の数値"),
     "literal_error": Words.same("{expected}"),
     "string_pattern_mismatch": Words(en="what matches {pattern}", ja="{pattern}に一致する文字列"),
-    "string_too_short": Words(en="at least {min_length} characters", ja="{min_length}文字以上"),
     "string_type": Words(en="text, in quotes", ja="引用符で囲んだ文字列"),
     "tuple_type": Words(en="a list, [ … ]", ja="リスト [ … ]"),
 }

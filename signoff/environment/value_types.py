@@ -1,6 +1,7 @@
 """Types of single values of the environment file, with validators that say what to write."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Literal
 
@@ -114,6 +115,16 @@ def _person(value: str) -> str:
     return value
 
 
+def _reason(value: str) -> str:
+    """Accept a clause, not a word: a kana or kanji says as much as two letters."""
+    if sum(1 + (unicodedata.east_asian_width(letter) in "FW") for letter in value) < LEAST_REASON:
+        raise UnfitValueError(
+            en=f"write at least {LEAST_REASON} characters",
+            ja=f"全角{LEAST_REASON // 2}文字以上で書いてください",
+        )
+    return value
+
+
 def _key_or(managed: str) -> AfterValidator:
     """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
     return _written_as(
@@ -138,6 +149,8 @@ RETENTIONS = (
 )
 """Days that PutRetentionPolicy takes."""
 KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+"
+LEAST_REASON = 10
+"""Letters of a reason."""
 NEVER_BEFORE = frozenset({"local", "prod"})
 """An embedded stack proves nothing about AWS, and production comes last."""
 Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -154,7 +167,7 @@ Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_person)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_reason)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""
 StoreLocation = Annotated[

@@ -34,6 +34,14 @@ def test_name_of_a_person_may_be_one_kanji(changed):
     assert accepted.by == "林"
 
 
+def test_reason_may_be_five_kanji(changed):
+    waiver = 'row = "MON-01", until = 2026-12-10, reason = "夜間は停止", by = "林"'
+
+    path = changed("go_live = 2026-12-01", f"waivers = [{{ {waiver} }}]")
+
+    assert load("prod", path, {}).environment.waivers[0].reason == "夜間は停止"
+
+
 def test_unknown_environment_names_those_that_there_are(path):
     with pytest.raises(EnvironmentFileError) as caught:
         load("production", path, {})
