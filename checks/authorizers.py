@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from aws import desired
-from aws.access.callers import refusal
+from aws.access.callers import invocation
 from aws.api.document import Authorizer
 from aws.api.integration import InvokedFunction, target
 from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
-from aws.kinds.function import FUNCTION
+from aws.iam.evaluation import ALLOWED, EvalDecision
 from aws.kinds.rest_api import REST_API
 from aws.ledgers import AUTHORIZER, SERVED
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of_authorizer
+from checks.invocation import source_of_authorizer, unless_allowed
 from signoff.environment import Environment, where
 from signoff.judge.observations import Observations
 
@@ -70,11 +70,10 @@ def unpermitted(
         for authorizer in deployed.draft().authorizers.values()
     }
     observe.note(asked=invocations, policies=policies)
-    reasons = {key: refusal(policies, called, key, now) for key, called in invocations.items()}
-    refused = {key: why for key, why in reasons.items() if why}
-    why = next(iter(refused.values()), True)
-    compared = {INVOKED_BY: (why, allowing(as_text([*refused])))}
-    return differences(FUNCTION.words, auth.name, compared, **OF_POLICY)
+    decided = {key: invocation(policies, called, key, now) for key, called in invocations.items()}
+    refused = {key: result for key, result in decided.items() if not result.allowed}
+    surest = sorted(refused.values(), key=lambda result: result.outcome is EvalDecision.UNKNOWN)
+    return unless_allowed((*surest, ALLOWED)[0], auth.name, as_text([*refused]))
 
 
 def _called(deployed: Deployed) -> Iterator[InvokedFunction]:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,9 @@ from aws.kinds.function_invocation import FunctionPolicy, LambdaAccount, Version
 from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
+from checks.deployed import Deployed
 from checks.other_environments import foreign_resources, foreign_values
+from checks.resource_policies import denials
 from plan import Plan
 from plan.compute import LINE_API
 from signoff.environment import Environment
@@ -348,3 +350,12 @@ def arns_of(plan: Plan, sections: Sections, text: str) -> tuple[str, ...]:
 @cache
 def _by_digest(values: frozenset[str], salt: str) -> Mapping[str, str]:
     return {digest(salt, text): text for text in values}
+
+
+def denied_callers(
+    function: desired.Function, deployed: Deployed, now: datetime
+) -> Iterator[Difference]:
+    """Yield what the policies of a function, or of its alias, deny to other functions that invoke exactly that."""
+    for policy in deployed.function_policies(function):
+        arn = ":".join(filter(None, (function.arn, policy.qualifier)))
+        yield from denials(FUNCTION.words, arn, arn, policy.document, deployed.roles(), now)

@@ -1,21 +1,40 @@
 """Which function, alias or version the API invokes, and whether the function allows it."""
 
 from dataclasses import replace
+from typing import Any
 
 from aws import desired
 from aws.api.integration import as_asked, target
-from aws.bounds import Bound, exactly
+from aws.bounds import NONE, Bound, exactly
+from aws.difference import Differences, differences
+from aws.iam.evaluation import EvalDecision, EvaluationResult
+from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import Stage
 from aws.words import Words
 from signoff.environment import Environment
 
 INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
-OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False, "stops_calls": True}
 
 
 def allowing(caller: str) -> Bound:
     words = Words(en=f"allowed for {caller}", ja=f"{caller}の許可")
     return replace(exactly(value=True), words=words)
+
+
+def unless_allowed(decided: EvaluationResult, called: str, by: str) -> Differences:
+    """Return that a function does not allow API Gateway to invoke it; a decision answers only what is not known."""
+    unknown = decided.outcome is EvalDecision.UNKNOWN
+    about: dict[str, Any] = {"decidable": unknown, "stops_calls": not unknown, "loosens": True}
+    if decided.outcome is EvalDecision.EXPLICITLY_DENIED:
+        about["remedy"] = "denied"
+    compared = {INVOKED_BY: (decided.allowed or why_not(decided), allowing(by))}
+    return differences(FUNCTION.words, called, compared, call="lambda:GetPolicy", **about)
+
+
+def why_not(decided: EvaluationResult) -> Words:
+    """Return what keeps it from being allowed; that no statement does goes without saying."""
+    unsaid = decided.outcome is EvalDecision.NOT_ALLOWED and not decided.taken
+    return NONE if unsaid else decided.reason
 
 
 def invoked(uri: str, stage: Stage, want: desired.Function) -> str:

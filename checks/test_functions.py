@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import partial
 
 from aws import desired
-from aws.access.callers import refusal
+from aws.access.callers import invocation
 from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.inventory import Inventory, Sections
@@ -18,7 +18,7 @@ from checks import functions, releases
 from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
-from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
+from checks.invocation import source_of, unless_allowed
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
@@ -191,8 +191,7 @@ def test_api_may_invoke_what_the_route_calls(
     policies = deployed.function_policies(route.function)
     judge.observe.note(called=called, source=source, policies=policies)
 
-    compared = {INVOKED_BY: (refusal(policies, called, source, now) or True, allowing(route.id))}
-    judge.compare(FUNCTION.words, called, compared, **OF_POLICY)
+    judge(unless_allowed(invocation(policies, called, source, now), called, route.id))
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
@@ -312,3 +311,12 @@ def test_nothing_unplanned_is_attached_to_the_function(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     judge.attached(deployed.function_attachments(function), function=function.name)
+
+
+@expectation("DEP-19", ja="関数のポリシーが他の関数からの呼び出しを拒否していない")
+def test_policy_of_the_function_denies_no_other_function(
+    function: desired.Function, deployed: Deployed, judge: Judge, now: datetime
+) -> None:
+    judge.observe.note(policies=deployed.function_policies(function))
+
+    judge(functions.denied_callers(function, deployed, now))

@@ -1,19 +1,19 @@
 """What a deployment to go back to would call in vain: functions that do not exist or do not allow it, or what is not the route's own."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws import desired
-from aws.access.callers import refusal
+from aws.access.callers import invocation
 from aws.api.integration import InvokedFunction, target
 from aws.difference import Difference, fault
-from aws.kinds.function import FUNCTION
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.ledgers import ROUTE
 from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks.deployed import Deployed, answering
-from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
+from checks.invocation import source_of, source_of_authorizer, unless_allowed
 from plan import Plan
 from signoff.judge.snapshot import Snapshot
 
@@ -49,9 +49,11 @@ def uncallable(
         if (policies := _policies(snapshot.plan, deployed, back, called)) is None:
             yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
         elif (source := _source(snapshot, deployed, by)) and (
-            why := refusal(policies, called.arn, source, snapshot.now)
+            refused := unless_allowed(
+                invocation(policies, called.arn, source, snapshot.now), called.arn, by
+            )
         ):
-            yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, allowing(by).words, **about)
+            yield from (replace(each, remedy="allowed", stops_calls=False) for each in refused)
         elif own and called.function in {each.arn for each in snapshot.plan.functions} - {own}:
             yield _otherwise(back, by, called.arn, own)
 

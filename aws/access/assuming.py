@@ -8,7 +8,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam.condition import Context, context, over_time
-from aws.iam.evaluation import IS_ALLOWED, evaluate_from, is_gone
+from aws.iam.evaluation import IS_ALLOWED, EvalDecision, evaluate_from, is_gone
 from aws.iam.statement import Condition, Statement, only, parse
 from aws.kinds.role import ROLE, Role, document_text
 from aws.raw import Raw
@@ -187,7 +187,8 @@ def _refused(
     decision = evaluate_from(for_lambda, ASSUME, "*", over_time(request, now))
     if decision.allowed:
         return ()
-    return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, call=CALL),)
+    about = {"decidable": decision.outcome is EvalDecision.UNKNOWN, "loosens": True, "call": CALL}
+    return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, **about),)
 
 
 def _asked_by_lambda(want: desired.Role) -> Context:

@@ -7,7 +7,6 @@ from functools import cache
 
 from aws import desired
 from aws.access.assuming import ALL_BUT_A_FEW
-from aws.bounds import NONE
 from aws.iam.condition import (
     Answer,
     Context,
@@ -19,7 +18,7 @@ from aws.iam.condition import (
     over_time,
     some,
 )
-from aws.iam.evaluation import EvalDecision, applies, evaluate_from, is_gone, is_same
+from aws.iam.evaluation import EvaluationResult, applies, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
 from aws.iam.statement import Condition, Statement, of_resource, only
 from aws.kinds.function_invocation import FunctionPolicy
@@ -151,13 +150,12 @@ def callers_of(function: desired.Function, api_id: str, roles: Iterable[desired.
     )
 
 
-def refusal(
+def invocation(
     policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str, now: datetime
-) -> Words | None:
-    """Return what keeps API Gateway from invoking the alias for this source, None if nothing does.
+) -> EvaluationResult:
+    """Return whether API Gateway may invoke the alias for this source.
 
     A permission on the function does not cover its alias, so the statement's resource is compared as well.
-    A condition that cannot be evaluated counts as not met.
     """
     statements = [
         statement
@@ -168,11 +166,7 @@ def refusal(
     account = source_arn.split(":")[4]
     session = {"aws:TokenIssueTime": ()}
     request = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account, **session})
-    decision = evaluate_from(statements, INVOKE, alias_arn, over_time(request, now))
-    if decision.allowed:
-        return None
-    known_reason = decision.taken or decision.outcome is EvalDecision.UNKNOWN
-    return decision.reason if known_reason else NONE
+    return evaluate_from(statements, INVOKE, alias_arn, over_time(request, now))
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:

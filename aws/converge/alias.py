@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from aws.access.callers import CALLERS, GATEWAY, Callers, refusal, strangers
+from aws.access.callers import CALLERS, GATEWAY, Callers, invocation, strangers
 from aws.access.surplus_permissions import BEYOND
 from aws.bounds import unset, within
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
@@ -129,8 +129,8 @@ def grant(
     made: Changes = ()
     for id_, arn in sources.items():
         source = arn.replace("/*/", f"/{stage}/", 1)
-        refused = refusal([policy], function.alias_arn, source, datetime.now(UTC))
-        if id_ not in by_sid and refused is None:
+        allowed = invocation([policy], function.alias_arn, source, datetime.now(UTC)).allowed
+        if id_ not in by_sid and allowed:
             continue
         if (granted := _granted(by_sid.get(id_))) != arn:
             change = (Change(_name(function), BEYOND.named(id_), granted, arn),)

@@ -46,6 +46,9 @@ class EvaluationResult:
         return self.outcome is EvalDecision.ALLOWED
 
 
+ALLOWED = EvaluationResult(EvalDecision.ALLOWED, IS_ALLOWED)
+
+
 def evaluate(
     statements: Sequence[Statement],
     action: str,
@@ -71,7 +74,7 @@ def evaluate(
     if isinstance(answer, Unknown):
         return EvaluationResult(EvalDecision.UNKNOWN, answer.reason)
     if answer:
-        return EvaluationResult(EvalDecision.ALLOWED, IS_ALLOWED)
+        return ALLOWED
     if granted[0] is False:
         return _not_granted(statements, action, resource, request)
     limit = next(

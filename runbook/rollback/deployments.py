@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from aws.access.callers import GATEWAY, INVOKE, refusal
+from aws.access.callers import GATEWAY, INVOKE, invocation
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
 from aws.converge.deployment import by_hand, find_stage, point
@@ -86,7 +86,11 @@ def _denied(
     )
     sources = {route: f"{api}/{stage}/{as_asked(route)}" for route in routes}
     now = datetime.now(UTC)
-    return tuple(route for route in routes if refusal([policy], called.arn, sources[route], now))
+    return tuple(
+        route
+        for route in routes
+        if not invocation([policy], called.arn, sources[route], now).allowed
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,10 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="SEC-35:another-function", breaks=_asked(uri("stamps"))),
     Defect(id="DEP-16:no-permission", breaks=_no_policy(STAMPS)),
     Defect(
+        id="DEP-16:denied",
+        breaks=_policy("stamps", permission("stamps", "*/*/*").replace("Allow", "Deny")),
+    ),
+    Defect(
         id="DEP-16:permission-on-the-function",
         breaks=_policy("stamps", permission("stamps", "*/*/*", qualifier=""), None),
     ),

@@ -105,7 +105,7 @@ CALLERS = (
     Defect(
         id="SEC-17:unread",
         breaks=unread("function_policies", STAMPS),
-        unknown=frozenset({"DEP-16", "SEC-28"}),
+        unknown=frozenset({"DEP-16", "DEP-19", "SEC-28"}),
         outcome=UNREAD,
     ),
 )

@@ -3,11 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change.undo import THIS, HowToUndo, Undo, UndoTarget, by_call, by_hand, calling
+from aws.change.undo import (
+    THIS,
+    HowToUndo,
+    Undo,
+    UndoTarget,
+    by_call,
+    by_hand,
+    calling,
+    no_longer_denied,
+    without_statements,
+)
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
 from aws.converge.version import LATEST
-from aws.kind.description import DEAD_LETTERS
+from aws.kind.description import DEAD_LETTERS, DENIED
 from aws.kinds.function import (
     APPLICATION_LEVEL,
     EVENT_SOURCE,
@@ -84,6 +94,16 @@ def _configuration(edit: Edit) -> Callable[[UndoTarget], None]:
         live_configuration.change(target.context, target.name, names, edit)
 
     return call
+
+
+def _policy(target: UndoTarget) -> None:
+    """Take statements off the policy of a function or alias, by its ARN; without any, the policy goes."""
+    client = target.context.client("lambda")
+    there = client.get_policy(FunctionName=target.name)["Policy"]
+    if policy := without_statements(there, target.ids):
+        client.put_resource_policy(ResourceArn=target.name, Policy=policy)
+    else:
+        client.delete_resource_policy(ResourceArn=target.name)
 
 
 def _info_again(member: str) -> Undo[UndoTarget]:
@@ -184,6 +204,7 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
         ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
         final=True,
     ),
+    DENIED: no_longer_denied(_policy),
     **dict.fromkeys(FIXED, REPLACE),
 }
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {

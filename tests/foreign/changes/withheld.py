@@ -20,7 +20,7 @@ from tests.foreign.changes.makers import (
 )
 from tests.foreign.hand import identity
 
-POLICIES = ["table_policies"]
+POLICIES, CALLED = ["table_policies"], ["function_policies"]
 NOTIFY = identity.NOTIFY
 OURS = f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod"
 LAMBDA = {
@@ -87,6 +87,26 @@ def trusting(*statements: Statement) -> Kept:
         lambda c: c("iam").update_assume_role_policy(**named, PolicyDocument=document(*statements)),
         lambda c: c("iam").update_assume_role_policy(**named, PolicyDocument=document(LAMBDA)),
     )
+
+
+def refusing(function: str, principal: Any, **more: Any) -> Kept:
+    """Add a deny to the policy of a function's alias."""
+    arn = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-{function}:live"
+    deny = {"Effect": "Deny", "Principal": principal, "Action": "lambda:InvokeFunction"}
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        functions = client("lambda")
+        try:
+            before = json.loads(functions.get_policy(FunctionName=arn)["Policy"])["Statement"]
+        except functions.exceptions.ResourceNotFoundException:
+            before = []  # only award's role calls notify, by its own policies
+        whole = document(*before, {**deny, "Resource": arn, **more})
+        functions.put_resource_policy(ResourceArn=arn, Policy=whole)
+        yield
+        functions.put_resource_policy(ResourceArn=arn, Policy=document(*before))
+
+    return kept
 
 
 def role_of(principal: Any, *rights: Statement, name: str = "other-team", **trust: Any) -> Kept:
@@ -162,6 +182,9 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role is denied to Lambda", "SEC-11", ROLES, trusting(LAMBDA, {**LAMBDA, "Effect": "Deny"})),
     ("role is trusted at the edge", "SEC-11", ROLES, trusting(LAMBDA, {**LAMBDA, "Principal": {"Service": "edgelambda.amazonaws.com"}})),
     ("role is trusted in China alone", "SEC-11", ROLES, trusting({**LAMBDA, "Principal": {"Service": "lambda.amazonaws.com.cn"}})),
+    ("notify refuses award", "DEP-19", CALLED, refusing("notify", {"AWS": f"{OURS}-award-role"})),
+    ("notify refuses everybody after the season", "DEP-19 DEP-16", CALLED, refusing("notify", "*", **only_if("DateGreaterThan", "aws:CurrentTime", "2027-01-01T00:00:00Z"))),
+    ("award refuses this API", "DEP-16", CALLED, refusing("award", {"Service": "apigateway.amazonaws.com"})),
     ("role takes tags of its session", "SEC-11", ROLES, trusting({**LAMBDA, "Action": ["sts:AssumeRole", "sts:TagSession"]})),
     ("notify becomes administrator by trust", "SEC-24", PRINCIPALS, administrator({"AWS": f"{OURS}-notify-role"})),
     ("everybody of an organization becomes administrator", "SEC-24", PRINCIPALS, administrator(EVERYBODY, Condition=IN_ORGANIZATION)),
@@ -203,6 +226,9 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("award may use tables of this account", "", ROLES, tables_only("StringEquals", "aws:ResourceAccount", ACCOUNT)),
     ("winners are told by somebody else", "SEC-13", ROLES, rewritten(lambda one: one.pop(1))),
     ("role is trusted with an external id, if one is sent", "", ROLES, trusting({**LAMBDA, **only_if("StringEqualsIfExists", "sts:ExternalId", "x")})),
+    ("award refuses who is not of the organization", "DEP-16", CALLED, refusing("award", "*", **only_if("StringNotEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"))),
+    ("notify refuses who is not of the account", "", CALLED, refusing("notify", {"AWS": "*"}, **only_if("StringNotEquals", "aws:PrincipalAccount", ACCOUNT))),
+    ("role is trusted for the organization", "SEC-11", ROLES, trusting({**LAMBDA, **only_if("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5")})),
     ("role is trusted for its function", "", ROLES, trusting({**LAMBDA, **only_if("ArnLike", "aws:SourceArn", access.AWARD)})),
     ("administrators are who the account says", "", PRINCIPALS, administrator({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
     ("orders are read as their name says", "", PRINCIPALS, user(may("dynamodb:DeleteItem", f"arn:aws:dynamodb:{HERE}:table/${{aws:username}}"))),
