@@ -6,7 +6,7 @@ from functools import cache, cached_property, partial
 from typing import Any, Generic, TypeVar, cast
 
 from aws.bounds import Bound
-from aws.change.gate import Change, ChangeContext, Changes, empty_if, unless_absent
+from aws.change.gate import ChangeContext, Changes, empty_if, repairs, unless_absent
 from aws.change.undo import HowToUndo, UndoTarget
 from aws.difference import Difference, Differences
 from aws.door.clients import Aws
@@ -252,17 +252,12 @@ class Kind(Generic[T]):
 
     def repairs(self, name: str, current: T | None, bounds: Mapping[Words, Bound]) -> Changes:
         """Return one Change per fact outside its bound, to the nearest value within it."""
-        changes = []
-        for words, bound in bounds.items():
-            key, fact = self.by_words[words]
-            before = None if current is None else getattr(current, key)
-            shown = None if current is None else fact.shown(before)
-            if current is None or not bound.holds(shown):
-                after = bound.keeping(before)
-                changes.append(
-                    Change(self.resource(name), words, shown, after, creates=current is None)
-                )
-        return tuple(changes)
+        compared = {words: (self._shown(current, words), bound) for words, bound in bounds.items()}
+        return repairs(self.resource(name), compared, absent=current is None)
+
+    def _shown(self, current: T | None, words: Words) -> Any:
+        key, fact = self.by_words[words]
+        return None if current is None else fact.shown(getattr(current, key))
 
     def members(self, values: Mapping[Words, Any]) -> dict[str, Any]:
         """Return the members of a request that set facts."""
