@@ -5,7 +5,7 @@ from datetime import datetime
 from aws import desired
 from aws.access.assuming import trust_flaws
 from aws.access.callers import CALLERS, callers_of, strangers
-from aws.access.privileges import lacks, short
+from aws.access.privileges import lacks
 from aws.access.surplus_permissions import unsound
 from aws.access.targets import INVOCATION
 from aws.bounds import exactly, within
@@ -17,11 +17,12 @@ from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
 from aws.section import known
 from aws.words import Words
-from checks import access, role_permissions
+from checks import access
 from checks.deployed import Deployed
 from checks.encryption import denied_keys, keys_of, unusable_for
 from checks.functions import unread_versions
 from checks.reached import automated
+from checks.role_permissions import RolePermissions, denied_by_boundary, unclear
 from plan import Plan
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation
@@ -63,28 +64,25 @@ def test_role_is_trusted_by_lambda_only(
 def test_role_may_do_nothing_beyond_the_plan(
     role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
-    current = judge.observe(deployed.role(role), "policies", "boundary")
+    permissions = RolePermissions(deployed, role, judge, now)
+    judge.observe(permissions.current, "policies", "boundary")
 
-    judge(role_permissions.surplus(current, role, row, now))
-    role_permissions.follow_graver(current, role, row, judge.decisions, now)
-    role_permissions.follow_names(current, role, deployed, now)
+    judge(permissions.surplus(row))
+    permissions.follow_graver(row)
+    permissions.follow_names()
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
     role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    current = judge.observe(deployed.role(role), "policies", "boundary")
-    arns = [deployed.secret(secret).arn for secret in role.secrets]
-    judge.observe.note(required=role.required, secrets=arns)
+    permissions = RolePermissions(deployed, role, judge, now)
+    current = judge.observe(permissions.current, "policies", "boundary")
+    judge.observe.note(required=role.required, secrets=permissions.secrets)
 
-    missing = role_permissions.missing_beyond_tables(
-        short(current, role, arns, now), current, role, deployed, now
-    )
-    needed = role_permissions.surely_needed(current, role, missing)
-    names = role_permissions.names_of(current, role, arns)
-    judge(lacks(current, role_permissions.missing_beyond_suffixes(needed, names)))
-    judge(role_permissions.unclear(current, missing))
+    missing = permissions.missing()
+    judge(lacks(current, permissions.surely_needed(missing)))
+    judge(unclear(current, missing))
 
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
@@ -103,36 +101,36 @@ def test_role_may_use_the_keys_of_what_it_reads(
 def test_role_can_neither_widen_itself_nor_do_everything(
     role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
-    current = judge.observe(deployed.role(role), "policies", "boundary")
+    permissions = RolePermissions(deployed, role, judge, now)
+    judge.observe(permissions.current, "policies", "boundary")
 
-    judge(role_permissions.surplus(current, role, row, now))
+    judge(permissions.surplus(row))
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
     role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
 ) -> None:
-    current = judge.observe(deployed.role(role), "policies", "boundary")
+    permissions = RolePermissions(deployed, role, judge, now)
+    judge.observe(permissions.current, "policies", "boundary")
 
-    judge(role_permissions.surplus(current, role, row, now))
-    role_permissions.follow_graver(current, role, row, judge.decisions, now)
+    judge(permissions.surplus(row))
+    permissions.follow_graver(row)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
 def test_secret_is_named_by_its_exact_arn(
     secret_reader: desired.Function, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    current = deployed.role(secret_reader.role)
-    arns = [deployed.secret(secret).arn for secret in secret_reader.role.secrets]
-    names = role_permissions.names_of(current, secret_reader.role, arns)
-    judge.observe.note(
-        role=current.name, secrets=arns, resources=[name.resources for name in names]
-    )
+    permissions = RolePermissions(deployed, secret_reader.role, judge, now)
+    role, names = permissions.current.name, permissions.names
+    resources = [name.resources for name in names]
+    judge.observe.note(role=role, secrets=permissions.secrets, resources=resources)
 
-    role_permissions.follow_unnamed(current, secret_reader.role, arns, judge, now)
+    permissions.follow_unnamed()
     wrong = [flaw for name in names for flaw in unsound(name, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
-    judge.compare(ROLE.words, current.name, {UNSOUND: (wrong, within(()))}, **about)
+    judge.compare(ROLE.words, role, {UNSOUND: (wrong, within(()))}, **about)
 
 
 @expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
@@ -195,11 +193,11 @@ def test_nothing_unplanned_is_attached_to_the_role(
 def test_boundary_leaves_the_role_what_its_function_needs(
     role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    current = judge.observe(deployed.role(role), "policies", "boundary")
-    arns = [deployed.secret(secret).arn for secret in role.secrets]
+    permissions = RolePermissions(deployed, role, judge, now)
+    current = judge.observe(permissions.current, "policies", "boundary")
 
-    lost = role_permissions.lost_by_boundary(current, role, arns, now)
-    judge.follow("SEC-13", lacks(current, lost), role_permissions.denied_by_boundary(current, lost))
+    lost = permissions.lost_by_boundary()
+    judge.follow("SEC-13", lacks(current, lost), denied_by_boundary(current, lost))
 
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
@@ -316,11 +314,12 @@ def test_function_under_our_role_has_no_url(
 
 @expectation("SEC-26", ja="本システムのロールは、計画した関数以外を呼び出せない")
 def test_no_role_of_ours_may_invoke_more_than_planned(
-    role: desired.Role, deployed: Deployed, plan: Plan, judge: Judge, now: datetime
+    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
-    current = judge.observe(deployed.role(role), "policies", "boundary")
+    permissions = RolePermissions(deployed, role, judge, now)
+    judge.observe(permissions.current, "policies", "boundary")
 
-    role_permissions.follow_invoking(current, role, plan.functions, judge.decisions, now)
+    permissions.follow_invoking()
 
 
 @expectation("SEC-36", ja="本環境のリソースを自動で操作するものがない")
