@@ -109,6 +109,7 @@ if TYPE_CHECKING:
     from checks.delivery import Delivery
     from checks.records import RowRecords
     from checks.rollback_target import WayBack
+    from checks.variables import Variables
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -224,6 +225,14 @@ def way_back(snapshot: Snapshot[Plan], deployed: Deployed) -> "WayBack":
     from checks.rollback_target import WayBack  # noqa: PLC0415 - few rows need it
 
     return WayBack(snapshot, deployed)
+
+
+@pytest.fixture
+def variables(snapshot: Snapshot[Plan]) -> "Variables":
+    """Judges the variables of functions."""
+    from checks.variables import Variables  # noqa: PLC0415 - few rows need it
+
+    return Variables(snapshot)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from aws import desired
@@ -24,6 +23,7 @@ from checks.encryption import function_key_flaws
 from checks.releases import packed
 from checks.throttling import WAITS
 from checks.uncallable import A_CHOICE, GET_DEPLOYMENT, THERE, uncallable
+from checks.variables import DEFAULTS, Variables, hijacking
 from plan import Plan
 from signoff.environment import where
 from signoff.judge.snapshot import Snapshot, releases_of
@@ -177,19 +177,17 @@ class WayBack:
 
         A variable that has a default may differ between releases; LINE's endpoint is judged by ``past_line``.
         """
-        environment, inventory = self.snapshot.environment, self.snapshot.inventory
-        salt = inventory.salts["own"]
-        reported = functions.DEFAULTS.keys() | functions.astray(version, environment, salt).keys()
+        variables = Variables(self.snapshot)
+        reported = DEFAULTS.keys() | variables.astray(version).keys()
         names = {name: text for name, text in want.environment.items() if name not in reported}
         planned = replace(want, environment=names)
-        arns = partial(functions.arns_of, self.snapshot.plan, inventory.sections)
         return (
-            *functions.foreign(version, want, environment, salt),
-            *functions.differing(version, planned, environment, salt, arns),
-            *functions.diverting(version, salt),
-            *functions.past_line(version, environment, salt),
-            *functions.logging_requests(version, salt),
-            *functions.hijacking(version),
+            *variables.foreign(version, want),
+            *variables.differing(version, planned),
+            *variables.diverting(version),
+            *variables.past_line(version),
+            *variables.logging_requests(version),
+            *hijacking(version),
         )
 
     def _unknown(self, back: Function) -> Iterator[Difference]:

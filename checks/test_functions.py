@@ -1,13 +1,12 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
 from datetime import date, datetime
-from functools import partial
 
 from aws import desired
 from aws.access.callers import invocation
 from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
-from aws.inventory import Inventory, Sections
+from aws.inventory import Sections
 from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
 from aws.kinds.function_invocation import ACCOUNT, FREE
 from aws.kinds.rest_api import REST_API, STAGE
@@ -19,6 +18,7 @@ from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.invocation import source_of, unless_allowed
+from checks.variables import LINE_ENDPOINT, Variables, hijacking, surely
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
@@ -89,62 +89,51 @@ def test_function_has_the_planned_variables(
     function: desired.Function,
     deployed: Deployed,
     environment: Environment,
-    inventory: Inventory,
-    plan: Plan,
+    variables: Variables,
     judge: Judge,
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
-    salt, arns = inventory.salts["own"], partial(functions.arns_of, plan, inventory.sections)
 
-    wrong = functions.differing(current, function, environment, salt, arns)
-    judge(wrong if environment.own_code else tuple(functions.surely(wrong, function)))
+    wrong = variables.differing(current, function)
+    judge(wrong if environment.own_code else tuple(surely(wrong, function)))
 
 
 @expectation("DEP-13", ja="関数がLINE自体を呼び出す")
 def test_function_calls_line_itself(
-    function: desired.Function,
-    deployed: Deployed,
-    environment: Environment,
-    inventory: Inventory,
-    judge: Judge,
+    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
 ) -> None:
     current = deployed.function(function)
-    endpoint = current.environment.get(functions.LINE_ENDPOINT)
+    endpoint = current.environment.get(LINE_ENDPOINT)
     judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
-    judge(functions.past_line(current, environment, inventory.salts["own"]))
+    judge(variables.past_line(current))
 
 
 @expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")
 def test_function_writes_down_nothing_that_it_receives(
-    function: desired.Function, deployed: Deployed, inventory: Inventory, judge: Judge
+    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
 
-    judge(functions.logging_requests(current, inventory.salts["own"]))
+    judge(variables.logging_requests(current))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")
 def test_function_knows_no_other_environment(
-    function: desired.Function,
-    deployed: Deployed,
-    environment: Environment,
-    inventory: Inventory,
-    judge: Judge,
+    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
-    salt = inventory.salts["own"]
 
-    judge(functions.foreign(current, function, environment, salt))
+    judge(variables.foreign(current, function))
 
 
 @expectation("DEP-14", ja="関数がAWS自体を呼び出す")
 def test_function_calls_aws_itself(
-    function: desired.Function, deployed: Deployed, inventory: Inventory, judge: Judge
+    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
 
-    judge(functions.diverting(current, inventory.salts["own"]))
+    judge(variables.diverting(current))
 
 
 @expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")
@@ -234,7 +223,7 @@ def test_nothing_makes_the_function_run_other_code(
 ) -> None:
     current = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
 
-    judge(functions.hijacking(current))
+    judge(hijacking(current))
 
 
 @expectation("DEP-38", ja="関数がこのコミットのビルドを実行する")

@@ -18,6 +18,7 @@ from checks.fixtures import ARGUMENTS, configured_authorizer, configured_bucket,
 from checks.records import RowRecords
 from checks.releases import packed
 from checks.rollback_target import WayBack
+from checks.variables import Variables
 from signoff.judge.checklist import Checklist, expectation
 from signoff.judge.collection import looked_at, proof_of, subject_of
 from signoff.judge.decisions import Judge, decisions_of
@@ -50,6 +51,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     ),
     "delivery": lambda snapshot, _: Delivery(snapshot.inventory.sections, snapshot.environment),
     "way_back": lambda snapshot, row: WayBack(snapshot, VIEWS["deployed"](snapshot, row)),
+    "variables": lambda snapshot, _: Variables(snapshot),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(
         snapshot.inventory.sections, snapshot.plan, row, snapshot.records

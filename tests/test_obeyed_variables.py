@@ -15,8 +15,8 @@ import pytest
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import create_loader
 
-from checks.functions import ACCOUNT, DIVERTERS, HIJACKERS, LINE_ENDPOINT, OBEYED, differing
-from tests.healthy import SALTS, healthy
+from checks.variables import ACCOUNT, DIVERTERS, HIJACKERS, LINE_ENDPOINT, OBEYED, Variables
+from tests.healthy import healthy
 from tests.healthy.compute import kept_back
 
 QUOTED = re.compile(r"""['"]((?:AWS|BOTO|BOTOCORE)_[A-Z][A-Z0-9_]+)['"]""")
@@ -167,6 +167,6 @@ def test_planned_address_of_line_that_is_set_wrong_is_not_named_a_second_time(se
     found = replace(live, environment={**live.environment, **set_})
     planned = healthy().plan.function("auth")
     want = replace(planned, environment={**planned.environment, LINE_ENDPOINT: "http://127.0.0.1"})
-    flaws = differing(found, want, healthy().environment, SALTS["own"], lambda _: ())
+    flaws = Variables(healthy()).differing(found, want)
 
     assert [flaw.fact.en for flaw in flaws] == names

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from checks.functions import DEFAULTS
+from checks.variables import DEFAULTS
 from lambdas.award.domain import Rules, claim_in, judge, notification
 from lambdas.notify.domain import message_for, notification_in
 from lambdas.rally.domain.refusals import Refusal
