@@ -1,7 +1,8 @@
 """Switch the users to this environment, step by step, each with who did it and when.
 
 People sign for what they do, with the name of `--by` or one that they type, for the release that is live.
-A signature for another release, or one that is too old, does not count, and its step is asked for again.
+A signature for another release, one that is too old, or one from before a rollback of the front end does not
+count, and its step is asked for again.
 
 In the guide maintenance mode is optional, and on dev. It belongs wherever the users are, and a row
 requires it: a stamp collected during the switch is lost.
@@ -9,7 +10,8 @@ requires it: a stamp collected during the switch is lost.
 利用者をこの環境へ切り替える。各作業の実施者と日時を記録する。
 
 人が行う作業には署名が付きます。`--by`で指定した名前、または入力した名前で、稼働中のリリースに対して署名します。
-別のリリースへの署名や期限切れの署名は無効となり、その作業を再度確認します。
+別のリリースへの署名、期限切れの署名、フロントエンドのロールバックより前の署名は無効となり、その作業を
+再度確認します。
 
 手順書はメンテナンスモードを任意とし、開発環境に設定しますが、必要なのは利用者が現在使っている環境で、項目（CUT-07）でも
 確認します。有効にしないと、切替中に取得されたスタンプは失われます。

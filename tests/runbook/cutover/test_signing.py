@@ -84,6 +84,21 @@ def test_another_release_or_a_later_day_asks_again(store, then):
     assert signing(store, **then).standing(cutover.users_told) == ""
 
 
+@pytest.mark.parametrize(
+    ("part", "back", "asked"),
+    [("front-end", 1, True), ("front-end", -1, False), ("api", 1, False)],
+    ids=["after it", "before it", "of another part"],
+)
+def test_rollback_of_the_front_end_lets_a_second_cut_over_ask_again(part, back, asked, store):
+    body, at = {"part": part, "state": "done"}, NOW + timedelta(minutes=back)
+    signing(store).sign(cutover.maintenance_on)
+    store.append("rollback", body, caller=WHO, release="a1", now=lambda: at)
+
+    standing = replace(signing(store), undone_by="front-end").standing(cutover.maintenance_on)
+
+    assert (standing == "") is asked
+
+
 def test_only_what_a_row_asks_for_is_signed(store):
     assert signing(store).proves(cutover.users_told)
     assert not signing(store).proves(prepare.agree_on_it)
