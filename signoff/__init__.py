@@ -18,6 +18,12 @@ def environments_file() -> Path:
     return here if here.is_file() else ROOT / here.name
 
 
+def environments_file_of(run: Path) -> Path:
+    """Return the file of environments beside the ``report/prod/RUN`` of a run, or else that of any command."""
+    beside = (home / "environments.toml" for home in run.resolve().parents[2:3])
+    return next(filter(Path.is_file, beside), environments_file())
+
+
 def home_of(environments: Path, *, installed: bool = INSTALLED) -> Path:
     """Return the folder of the reports: that of a file of environments with an application of its own, or of a wheel's user; else the checkout."""
     folder = environments.resolve().parent

@@ -21,19 +21,21 @@ def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
 
 
 def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]]:
-    # Sessions of synthetic users are minted with the key, which proves that the functions read the same.
-    yield _allow(plan.secret("token_key").arn_pattern, "secretsmanager:GetSecretValue")
-    if environment.line.bot_user_id or environment.smoke.test_user:
-        # LINE is asked whose the token is, and the rich menu that a killed run left is taken back.
-        yield _allow(plan.secret("line_token").arn_pattern, "secretsmanager:GetSecretValue")
+    # Sessions of synthetic users are minted with the key, which proves that the functions read the same. With the token
+    # LINE is asked whose it is, and the rich menu that a killed run left is taken back.
+    asks_line = environment.line.bot_user_id or environment.smoke.test_user
+    for secret in plan.secrets:
+        if secret.key == "token_key" or (secret.key == "line_token" and asks_line):
+            yield _allow(secret.arn_pattern, "secretsmanager:GetSecretValue")
     if plan.api.usage_plan.api_key:
         yield _allow(f"arn:aws:apigateway:{environment.region}::/apikeys", "apigateway:GET")
     for group in plan.log_groups:
         lines_of_group = f"{environment.region}:{environment.account}:log-group:{group.name}:*"
         yield _allow(f"arn:aws:logs:{lines_of_group}", "logs:FilterLogEvents")
-    for key in ("users", "userstamps"):
-        yield _allow(plan.table(key).arn, "dynamodb:Query", "dynamodb:DeleteItem", users=USERS)
-    if borrows_a_user(environment):
+    for table in plan.tables:
+        if table.key in {"users", "userstamps"}:
+            yield _allow(table.arn, "dynamodb:Query", "dynamodb:DeleteItem", users=USERS)
+    if environment.application.masters and borrows_a_user(environment):
         # What the test user has is noted, and made that again after the awards.
         yield _allow(
             plan.table("userstamps").arn,

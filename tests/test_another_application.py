@@ -121,6 +121,25 @@ def test_saved_run_is_judged_by_the_file_of_the_application_whose_reports_hold_i
     assert f"--environments={tmp_path / 'environments.toml'}" in became
 
 
+def test_run_is_verified_by_the_file_of_the_application_whose_reports_hold_it(tmp_path, capsys):
+    run = tmp_path / "report" / "gone" / "20261201T000000000000Z"
+    run.mkdir(parents=True)
+    (tmp_path / "environments.toml").write_text("[own]", encoding="utf-8")
+    (run / "signoff.json").write_text('{"provenance": {"environment": "gone"}}', encoding="utf-8")
+
+    main(["verify", str(run)])
+
+    assert "environments.toml has no environment gone; it has own" in capsys.readouterr().err
+
+
+def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any(capsys):
+    main(["policy", "smoke", "--env=local", f"--environments={EXAMPLE}"])
+
+    allowed = json.loads(capsys.readouterr().out)["Statement"]
+    actions = {action for each in allowed for action in each["Action"]}
+    assert actions == {"logs:FilterLogEvents", "secretsmanager:GetSecretValue"}
+
+
 def test_faults_are_counted_in_the_namespace_that_the_application_names():
     alarms = plan_for(load("local", EXAMPLE, {}).environment).alarms
 

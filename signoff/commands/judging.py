@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff import ROOT, environments_file
+from signoff import ROOT, environments_file_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
-from signoff.environment import ENVIRONMENTS
 from signoff.judge.errors import UnusableFileError
 from signoff.report.verify import provenance_of
 
@@ -55,15 +54,9 @@ def replay(inventory: Path, env: str | None, environments: Path | None, lang: st
     name = env or _environment_of(inventory)
     if name is None:
         raise CommandLineError(NO_NAME.format(inventory))
-    file = (environments or _file_of(inventory)).resolve()
+    file = (environments or environments_file_of(inventory.parent)).resolve()
     chosen = [f"--env={name}", f"--environments={file}"]
     _become_pytest([*chosen, f"--replay={inventory.resolve()}", f"--lang={lang}"])
-
-
-def _file_of(inventory: Path) -> Path:
-    """Return the file of environments beside the ``report/prod/RUN/inventory.json``, or else that of any command."""
-    beside = (home / ENVIRONMENTS.name for home in inventory.resolve().parents[3:4])
-    return next(filter(Path.is_file, beside), environments_file())
 
 
 def _environment_of(inventory: Path) -> str | None:

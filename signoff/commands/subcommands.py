@@ -307,6 +307,6 @@ VERIFY = Command(
         "FOLDER",
         Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
     ),
-    environments_option(),
+    environments_option(None),
     does="signoff.commands.verifying:verify_run",
 )

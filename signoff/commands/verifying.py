@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aws.visible import visible_line
 from aws.words import Words
-from signoff import home_of
+from signoff import environments_file_of, home_of
 from signoff.environment import in_japan, load
 from signoff.environment.guard import open_session
 from signoff.evidence import Record
@@ -13,7 +13,8 @@ from signoff.judge.exit_codes import Exit
 from signoff.report.verify import RunVerification, provenance_of, verify
 
 
-def verify_run(folder: Path, environments: Path, lang: str, root: Path | None = None) -> int:
+def verify_run(folder: Path, environments: Path | None, lang: str, root: Path | None = None) -> int:
+    environments = environments or environments_file_of(folder)
     environment = load(provenance_of(folder)["environment"], environments).environment
     session = open_session(environment.region)
     verification = verify(
