@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from local.calls import calls_go_to
-from local.stack import Place, Stack
+from local.stack import Place, Stack, calls_go_to
 
 if TYPE_CHECKING:
     from local.aws.server import LocalAws

@@ -1,7 +1,12 @@
-"""What a local stack is to those who call it: its addresses, and its parts where it runs in their process."""
+"""What a local stack is to those who call it: its addresses, its parts where it runs in their process, and how calls go to it.
+
+It is light to import, without moto.
+"""
 
 import hashlib
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,3 +55,25 @@ def confirmation_token(topic_arn: str, endpoint: str) -> str:
     It can be computed, so that a test, or the person who plays the operator, need not read mail.
     """
     return hashlib.sha256(f"{topic_arn} {endpoint}".encode()).hexdigest()
+
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
+"""What would send a local run's calls to a real account."""
+
+
+@contextmanager
+def calls_go_to(endpoint: str) -> Iterator[None]:
+    """Point this process and its children at the stack, with credentials that open nothing else."""
+    ours = {"AWS_ENDPOINT_URL": endpoint, **CREDENTIALS}
+    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in (*ours, *FOREIGN)}
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

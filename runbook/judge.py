@@ -46,9 +46,8 @@ Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
 """Rows -> what the checks find of them that is red."""
 
 
-_ROWS = TypeAdapter(tuple[RowVerdict, ...])
-_REFUSAL = TypeAdapter(Words)
-"""What a run leaves in place of rows if it was refused."""
+_SAID: TypeAdapter[tuple[RowVerdict, ...] | Words] = TypeAdapter(tuple[RowVerdict, ...] | Words)
+"""What a run leaves: its rows, or why it was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,12 @@ class Checks:
             chosen = [f"--json={file}", *part]
             command = [sys.executable, "-m", "pytest", f"--env={self.environment}"]
             code = self.run([*command, *self.options, *chosen])
+            silence = self._silence(code)
             try:
-                return code, _ROWS.validate_json(file.read_bytes()), self._silence(code)
+                said = _SAID.validate_json(file.read_bytes())
             except (OSError, ValidationError):
-                return code, (), self._refusal(file) or self._silence(code)
+                return code, (), silence
+            return (code, (), said) if isinstance(said, Words) else (code, said, silence)
 
     def _red_row(self, judged: RowVerdict) -> RedRow | None:
         """Say why a row is red or set aside; None for one that is green."""
@@ -115,13 +116,6 @@ class Checks:
         return RedRow(
             judged.told, settles_within(read_by), judged.root, undone_by(judged, self.environment)
         )
-
-    @staticmethod
-    def _refusal(file: Path) -> Words | None:
-        try:
-            return _REFUSAL.validate_json(file.read_bytes())
-        except (OSError, ValidationError):
-            return None
 
     def _silence(self, code: int) -> Words:
         command = f"pytest --env {self.environment}"

@@ -157,7 +157,7 @@ class StackProcess:
     @contextmanager
     def start(self, environment: "Environment", say: Say) -> Iterator[StackAddresses]:
         """Yield the provisioned stack of the localized ``environment``."""
-        from local.calls import calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
+        from local.stack import calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
 
         say(STARTING.en, STARTING.ja)
         addresses = StackAddresses(*self.child.received())

@@ -14,7 +14,7 @@ from botocore.validate import validate_parameters
 from aws.change.gate import AT_ONCE
 from aws.desired import Table
 from aws.words import Words
-from plan.canonical import TODAYS_NAME, Item, combined_hash, item_hash
+from plan.canonical import TODAYS_NAME, Item, item_hash
 from runbook.engine import Refused
 
 LOCATION = "Location"
@@ -44,11 +44,6 @@ def item_hashes(items: Iterable[Item], table: Table, transform: Transform) -> It
         key_of(item, table): item_hash(item) if transform(item) == item else UNTRANSFORMED
         for item in items
     }
-
-
-def whole_hash(hashes: ItemHashes) -> str:
-    """Return the canonical hash of a whole table, as the checks compute it from its items."""
-    return combined_hash(hashes.values())
 
 
 def picked(items: Iterable[Item], table: Table, keys: Collection[Key]) -> dict[Key, Item]:

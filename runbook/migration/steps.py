@@ -14,7 +14,7 @@ from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
 from aws.kinds.table import TABLE
 from aws.words import Words, first_of, joined
-from plan.canonical import Item, outline
+from plan.canonical import Item, combined_hash, outline
 from runbook.engine import Change, Refused, StepContext
 from runbook.migration.items import (
     ItemHashes,
@@ -30,7 +30,6 @@ from runbook.migration.items import (
     progressing,
     scanned,
     unfit,
-    whole_hash,
 )
 from runbook.migration.source import Source
 
@@ -187,7 +186,7 @@ def _body(job: Job, expected: ItemHashes) -> dict[str, Any]:
     return {
         "table": job.table.name,
         "count": len(expected),
-        "hash": whole_hash(expected),
+        "hash": combined_hash(expected.values()),
         **({"items": outline(job.items(), job.table.hash_key)} if listed else {}),
         **({"source": dict(job.source.described)} if job.source.described else {}),
         **({"decided_by": job.decided_by} if job.decided_by else {}),

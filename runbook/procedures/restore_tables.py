@@ -157,7 +157,7 @@ def see_that_it_holds(context: StepContext) -> Changes:
     body = {
         "at": f"{done[0].at:%Y-%m-%dT%H:%M:%SZ}",
         "tables": {restore.old.name: restore.new.name for restore in done},
-        "content": {restore.new.name: content(context, restore.new).as_json() for restore in done},
+        "content": {restore.new.name: content(context, restore.new) for restore in done},
     }
     if context.recorded(KIND, **body):
         return ()

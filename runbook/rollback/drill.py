@@ -241,7 +241,7 @@ def state(context: StepContext) -> dict[str, Any]:
         "versions": {name: list(published(versions)) for name, versions in there.items()},
         "deployment": stage["deploymentId"] if stage else None,
         "release": context.recorded(releases.KIND),
-        "tables": {table.name: content(context, table).as_json() for table in plan.tables},
+        "tables": {table.name: content(context, table) for table in plan.tables},
     }
 
 

@@ -60,9 +60,17 @@ def _put_back(
     try:
         now = served.read()
     except (Refused, *EXPECTED) as error:
-        return _unknown(served, context.explain(error))
+        why = context.explain(error)
+        return Words(
+            en=f"{served.part}: the current state is unknown, since it could not be read ({why.en}). The same"
+            " command resumes from there",
+            ja=f"{served.part}: 現在の状態を読み取れず不明です（{why.ja}）。同じコマンドで続きから実行できます",
+        )
     if target and all(now.get(name) == entry for name, entry in target.items()):
-        return _arrived(served)
+        return Words(
+            en=f"{served.part}: everything was moved before it stopped; the same command finishes it",
+            ja=f"{served.part}: 停止する前にすべて移動しました。同じコマンドで完了します",
+        )
     failed: dict[str, Words] = {}
     for name, value in now.items():
         back = Change(served.named(name), VERSION, value, before[name], undoes=True)
@@ -76,21 +84,6 @@ def _put_back(
     return _standing(served, now, failed)
 
 
-def _arrived(served: ServedPart) -> Words:
-    return Words(
-        en=f"{served.part}: everything was moved before it stopped; the same command finishes it",
-        ja=f"{served.part}: 停止する前にすべて移動しました。同じコマンドで完了します",
-    )
-
-
-def _unknown(served: ServedPart, why: Words) -> Words:
-    return Words(
-        en=f"{served.part}: the current state is unknown, since it could not be read ({why.en}). The same"
-        " command resumes from there",
-        ja=f"{served.part}: 現在の状態を読み取れず不明です（{why.ja}）。同じコマンドで続きから実行できます",
-    )
-
-
 def _standing(served: ServedPart, now: Mapping[str, Any], failed: Mapping[str, Words]) -> Words:
     """Say what callers get: all as before, or both meanwhile. ``failed``: what was not put back, and why."""
     if not failed:
@@ -98,7 +91,7 @@ def _standing(served: ServedPart, now: Mapping[str, Any], failed: Mapping[str, W
             en=f"{served.part}: everything is served as before; the same command tries again",
             ja=f"{served.part}: すべて元のまま提供しています。同じコマンドで再試行できます",
         )
-    there = _listed(served, {name: now[name] for name in failed})
+    there = joined((served.named(name).at(f" {now[name]}") for name in failed), ", ")
     as_before = joined((served.named(name) for name in now if name not in failed), ", ") or NONE
     why = next(iter(failed.values()))
     return Words(
@@ -106,12 +99,6 @@ def _standing(served: ServedPart, now: Mapping[str, Any], failed: Mapping[str, W
         " resumes from here",
         ja=f"{served.part}: 移動済みで戻せないもの: {there.ja}（{why.ja}）、元のまま: {as_before.ja}。同じコマンドで"
         "続きから実行できます",
-    )
-
-
-def _listed(served: ServedPart, them: Mapping[str, Any]) -> Words:
-    return (
-        joined((served.named(name).at(f" {value}") for name, value in them.items()), ", ") or NONE
     )
 
 

@@ -1,7 +1,7 @@
 """Tables restored to a point in time: new ones beside the old, the plan with their names in it, and what they hold."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -158,19 +158,11 @@ def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Number of items, and the canonical hash over all of them."""
+def content(context: StepContext, table: Table) -> dict[str, Any]:
+    """Read the whole table, and return its number of ``items`` and the canonical hash over all of them.
 
-    items: int
-    sha256: str
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def content(context: StepContext, table: Table) -> Content:
-    """Read the whole table; costs one read unit per 4 KB, and 32 bytes of memory an item."""
+    It costs one read unit per 4 KB, and 32 bytes of memory an item.
+    """
     counted, request = 0, {"TableName": table.name, "ConsistentRead": True}
 
     def passing() -> Iterator[Item]:
@@ -180,4 +172,4 @@ def content(context: StepContext, table: Table) -> Content:
             yield item
 
     digest = canonical_hash(passing())
-    return Content(counted, digest)
+    return {"items": counted, "sha256": digest}

@@ -42,13 +42,11 @@ class AliasMove:
         """Return the version, and what else callers notice; a table that is left, and the end of service, are asked about."""
         name = ALIAS.named(f"{self.function.name}:{self.function.alias}")
         moved = difference(name, _shown(self.live, self.weights), _shown(self.target, {}))
-        lost = () if self.closes else _tables(name, self.live, self.target)
-        return (*moved, *lost, *self._closing(name)) if moved else ()
-
-    def _closing(self, name: Words) -> Changes:
-        if not self.closes:
+        if not moved:
             return ()
-        return (Change(name, ITS_ROUTES, SERVED, CLOSES, destroys=True, closes=True),)
+        if self.closes:
+            return (*moved, Change(name, ITS_ROUTES, SERVED, CLOSES, destroys=True, closes=True))
+        return (*moved, *_tables(name, self.live, self.target))
 
 
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
