@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,14 +66,12 @@ class Environments:
         self, function: DeployedFunction, log: LogStream, task_root: Path
     ) -> dict[str, str]:
         """Nothing of this process's own environment: a handler must not work by luck."""
-        defaults = {"LANG": "en_US.UTF-8", "PATH": os.defpath, "TZ": ":UTC"}
-        return {**defaults, **function.variables, **self._reserved(function, log, task_root)}
-
-    def _reserved(
-        self, function: DeployedFunction, log: LogStream, task_root: Path
-    ) -> dict[str, str]:
-        """Names that a function's configuration cannot set (Lambda developer guide)."""
         return {
+            "LANG": "en_US.UTF-8",
+            "PATH": os.defpath,
+            "TZ": ":UTC",
+            **function.variables,
+            # Names that a function's configuration cannot set (Lambda developer guide).
             "AWS_ACCESS_KEY_ID": log.credentials["AccessKeyId"],
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -99,30 +97,22 @@ def stream_name(function: DeployedFunction) -> str:
     return f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
     """Keeps a pool per function. ``workers`` bounds each; ``wait_seconds`` how long a call waits."""
 
-    def __init__(
-        self,
-        deployments: DeployedFunctions,
-        environments: Environments,
-        logs: LogWriter,
-        *,
-        workers: int,
-        wait_seconds: float,
-    ) -> None:
-        self._deployments = deployments
-        self._environments = environments
-        self._logs = logs
-        self._workers = workers
-        self._wait_seconds = wait_seconds
-        self._lock = threading.Lock()
-        self._pools: dict[str, Pool] = {}
+    deployments: DeployedFunctions
+    environments: Environments
+    logs: LogWriter
+    workers: int
+    wait_seconds: float
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _pools: dict[str, Pool] = field(default_factory=dict)
 
     def run(self, call: InvokeCall) -> Invocation:
         """Run it, and answer anything that comes of it: nothing that Lambda would answer is raised."""
         try:
-            function = self._deployments.find(call.name, call.qualifier)
+            function = self.deployments.find(call.name, call.qualifier)
             return self._run(call, function)
         except NotDeployed as error:
             return not_found(call, error)
@@ -138,8 +128,8 @@ class Runner:
     def warm(self, name: str, qualifier: str) -> None:
         """Start an environment behind an alias, as provisioned concurrency does; what comes of it the first call finds."""
         with suppress(NotDeployed, Throttled, RoleNotAssumed, BotoCoreError, ClientError):
-            function = self._deployments.find(name, qualifier)
-            with self._pool(name).environment(function, qualifier, self._wait_seconds):
+            function = self.deployments.find(name, qualifier)
+            with self._pool(name).environment(function, qualifier, self.wait_seconds):
                 pass
 
     def close(self) -> None:
@@ -150,24 +140,24 @@ class Runner:
 
     def _run(self, call: InvokeCall, function: DeployedFunction) -> Invocation:
         pool = self._pool(call.name)
-        with pool.environment(function, call.qualifier, self._wait_seconds) as environment:
+        with pool.environment(function, call.qualifier, self.wait_seconds) as environment:
             outcome = environment.worker.invoke(self._header(call, function), call.event)
             lines = lines_of(function, call.request_id, outcome)
-            self._logs.put(*((environment.log, line) for line in lines))
+            self.logs.put(*((environment.log, line) for line in lines))
         return answered(call, function, outcome)
 
     def _header(self, call: InvokeCall, function: DeployedFunction) -> Mapping[str, Any]:
         return {
             "requestId": call.request_id,
-            "arn": self._environments.arn(call.qualified_name),
+            "arn": self.environments.arn(call.qualified_name),
             "seconds": function.timeout,
         }
 
     def _pool(self, name: str) -> Pool:
         with self._lock:
             if name not in self._pools:
-                environments = self._environments
-                self._pools[name] = Pool(self._workers, environments.start, environments.now)
+                environments = self.environments
+                self._pools[name] = Pool(self.workers, environments.start, environments.now)
             return self._pools[name]
 
 

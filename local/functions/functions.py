@@ -132,7 +132,7 @@ class Functions:
         self._packages = Packages()
         self._starter = Starter(self._packages.runtime)
         self._deployments = DeployedFunctions(moto, region)
-        self._environments = Environments(
+        environments = Environments(
             account=moto.account,
             region=region,
             endpoint=endpoint,
@@ -143,9 +143,9 @@ class Functions:
         )
         self._logs = LogWriter(clients.logs)
         self._runner = Runner(
-            self._deployments,
-            self._environments,
-            self._logs,
+            deployments=self._deployments,
+            environments=environments,
+            logs=self._logs,
             workers=concurrency,
             wait_seconds=wait_seconds,
         )
