@@ -57,13 +57,7 @@ class LoadComposition:
             yield started
 
     def aws(self, environment: Environment) -> ClientFactory:
-        session = open_session(environment.region)
-
-        @cache
-        def client(service: str) -> Any:
-            return session.client(service)
-
-        return client
+        return cache(open_session(environment.region).client)
 
     def caller(self, environment: Environment) -> str:
         """Return the ARN of the caller; GuardError if the credentials are for another account or Region."""

@@ -73,44 +73,26 @@ SECONDS_CAP = 7200.0
 def require_allowed(target: LoadTarget, plan: LoadPlan, spent: int, unlock: str | None) -> None:
     """Raise `LoadRefused` for the first rule that is broken; ``spent`` is how much of today's quota is used already."""
     admit(target.host, target.allowed_hosts)
-    _production_is_unlocked(target, unlock)
-    _rate_is_sane(target, plan)
-    _time_is_bounded(target, plan)
-    _quota_suffices(target, plan, spent)
-
-
-def _production_is_unlocked(target: LoadTarget, unlock: str | None) -> None:
-    """Require the host of production to be typed out before it is loaded."""
     host = urlsplit(target.host).hostname
-    if target.environment.production and unlock != host:
+    if target.environment.production and unlock != host:  # typed out before it is loaded
         raise LoadRefused(
             en=f"{target.name} is production, and load can fire its alarms: tell the operators, "
             f"then add --unlock {host}",
             ja=f"{target.name}は本番で、負荷でアラームが発報しえます。運用担当者に伝えてから--unlock {host}を加えてください",
         )
-
-
-def _rate_is_sane(target: LoadTarget, plan: LoadPlan) -> None:
-    most = RATE_CAP * target.throttle.rate
-    if plan.peak_rate > most:
+    fastest = RATE_CAP * target.throttle.rate
+    if plan.peak_rate > fastest:
         raise LoadRefused(
             en=f"{plan.name} asks for {plan.peak_rate:g} requests a second, over the cap of "
-            f"{most:g} (twice the throttle); lower target_rate of {target.name}",
-            ja=f"{plan.name}は毎秒{plan.peak_rate:g}リクエストで、上限の{most:g}（スロットリングの2倍）を超えます。{target.name}のtarget_rateを下げてください",
+            f"{fastest:g} (twice the throttle); lower target_rate of {target.name}",
+            ja=f"{plan.name}は毎秒{plan.peak_rate:g}リクエストで、上限の{fastest:g}（スロットリングの2倍）を超えます。{target.name}のtarget_rateを下げてください",
         )
-
-
-def _time_is_bounded(target: LoadTarget, plan: LoadPlan) -> None:
     if plan.seconds > SECONDS_CAP:
         raise LoadRefused(
             en=f"{plan.name} takes {plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
             f"raise target_rate of {target.name}, or take a shorter plan",
             ja=f"{plan.name}は{plan.seconds:.0f}秒かかり、上限の{SECONDS_CAP:.0f}秒を超えます。{target.name}のtarget_rateを上げるか、短い計画を選んでください",
         )
-
-
-def _quota_suffices(target: LoadTarget, plan: LoadPlan, spent: int) -> None:
-    """Compare the plan's price with what is left of today's quota."""
     quota = target.environment.throttle.daily_quota
     most = int(QUOTA_SHARE * quota)
     if spent + plan.requests > most:
