@@ -42,76 +42,43 @@ def mix_of(app: Application) -> Mix:
 def plans(environment: Environment, throttle: TokenBucket) -> dict[str, LoadPlan]:
     """Make the plans for an environment's target rate, and what its application is asked; for the stage's throttle."""
     rate, mix = environment.target_rate, mix_of(environment.application)
-    made = (
-        _smoke(mix),
-        _baseline(rate, mix),
-        _step(rate, throttle, mix),
-        _spike(rate, mix),
-        _soak(rate, mix),
-    )
-    return {plan.name: plan for plan in made}
+    over = 1.2 * throttle.rate
+    alone, paid_s = {next(iter(mix)): 1}, throttle.burst / (over - throttle.rate)
+    steps = {
+        # Twenty a second: enough to see every answer, too few for percentiles.
+        "smoke": (
+            LoadStep(name="warm-up", seconds=5, rate=20, start_rate=4, mix=mix, judged=False),
+            LoadStep(name="hold", seconds=20, rate=20, mix=mix),
+        ),
+        "baseline": (_ramp(10, rate, mix), _hold("hold", rate, mix, at_least_s=120)),
+        # Rise past the target; then one method alone, past its bucket, to see the 429 begin.
+        "step": (
+            _ramp(5, 0.25 * rate, mix),
+            *(_hold(f"{part:.0%}", part * rate, mix) for part in (0.25, 0.5, 1, 1.5, 2)),
+            LoadStep(name="burst", seconds=0.9 * paid_s, rate=over, mix=alone),
+            LoadStep(name="throttled", seconds=1.6 * paid_s, rate=over, mix=alone),
+        ),
+        "spike": (
+            _ramp(5, rate, mix),
+            _hold("before", rate, mix),
+            _hold("spike", 3 * rate, mix),
+            _hold("after", rate, mix),
+        ),
+        "soak": (
+            _ramp(10, rate / 10, mix),
+            LoadStep(name="hour", seconds=3600, rate=rate / 10, mix=mix),
+        ),
+    }
+    return {
+        name: LoadPlan(name=name, steps=made, percentiles=name != "smoke")
+        for name, made in steps.items()
+    }
 
 
 def objectives_of(app: Application, file: Path | None = None) -> Objectives:
     """Return the objectives of what it is asked: of this file, of the application's own slo.toml, or else of this project's."""
     own = app.folder / OBJECTIVES_FILE.name
     return read_objectives(file or (own if own.is_file() else OBJECTIVES_FILE), mix_of(app))
-
-
-def _smoke(mix: Mix) -> LoadPlan:
-    """Twenty a second: enough to see every answer, too few for percentiles."""
-    return LoadPlan(
-        name="smoke",
-        steps=(
-            LoadStep(name="warm-up", seconds=5, rate=20, start_rate=4, mix=mix, judged=False),
-            LoadStep(name="hold", seconds=20, rate=20, mix=mix),
-        ),
-        percentiles=False,
-    )
-
-
-def _baseline(rate: float, mix: Mix) -> LoadPlan:
-    return LoadPlan(
-        name="baseline", steps=(_ramp(10, rate, mix), _hold("hold", rate, mix, at_least_s=120))
-    )
-
-
-def _step(rate: float, throttle: TokenBucket, mix: Mix) -> LoadPlan:
-    """Rise past the target; then one method alone, past its bucket, to see the 429 begin."""
-    rising = (_hold(f"{part:.0%}", part * rate, mix) for part in (0.25, 0.5, 1, 1.5, 2))
-    over, first = 1.2 * throttle.rate, next(iter(mix))
-    paid_s = throttle.burst / (over - throttle.rate)
-    return LoadPlan(
-        name="step",
-        steps=(
-            _ramp(5, 0.25 * rate, mix),
-            *rising,
-            LoadStep(name="burst", seconds=0.9 * paid_s, rate=over, mix={first: 1}),
-            LoadStep(name="throttled", seconds=1.6 * paid_s, rate=over, mix={first: 1}),
-        ),
-    )
-
-
-def _spike(rate: float, mix: Mix) -> LoadPlan:
-    return LoadPlan(
-        name="spike",
-        steps=(
-            _ramp(5, rate, mix),
-            _hold("before", rate, mix),
-            _hold("spike", 3 * rate, mix),
-            _hold("after", rate, mix),
-        ),
-    )
-
-
-def _soak(rate: float, mix: Mix) -> LoadPlan:
-    return LoadPlan(
-        name="soak",
-        steps=(
-            _ramp(10, rate / 10, mix),
-            LoadStep(name="hour", seconds=3600, rate=rate / 10, mix=mix),
-        ),
-    )
 
 
 def _ramp(seconds: float, rate: float, mix: Mix) -> LoadStep:
