@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from aws.access.callers import allows_publishing, usable
 from aws.bounds import ABSENT, Bound, at_least, described, exactly, one_of, unset
@@ -66,6 +67,7 @@ class Delivery:
 
     sections: Sections
     environment: Environment
+    now: datetime
 
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return why no person is notified of this alarm; nothing if at least one topic reaches a person."""
@@ -162,7 +164,7 @@ class Delivery:
         topic = lookup(self.sections.topics, arn)
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
-        elif (may := allows_publishing(topic, self._arn(alarm))) is not True:
+        elif (may := allows_publishing(topic, self._arn(alarm), self.now)) is not True:
             unknown = may and Words(en=f"not known: {may.reason.en}", ja=f"不明（{may.reason.ja}）")
             yield _of_topic(arn, PUBLISHING, unknown or REFUSED, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
@@ -187,7 +189,7 @@ class Delivery:
         )
 
     def _usable(self, key_id: str) -> bool:
-        return usable(key_id, lambda: lookup(self.sections.keys, key_id))
+        return usable(key_id, lambda: lookup(self.sections.keys, key_id), self.now)
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:

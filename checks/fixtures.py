@@ -193,11 +193,11 @@ def judge(snapshot: Snapshot[Plan], observe: Observations) -> Judge:
 
 
 @pytest.fixture
-def delivery(sections: Sections, environment: Environment) -> "Delivery":
+def delivery(sections: Sections, environment: Environment, now: datetime) -> "Delivery":
     """Finds who is notified of an alarm."""
     from checks.delivery import Delivery  # noqa: PLC0415 - few rows need it
 
-    return Delivery(sections, environment)
+    return Delivery(sections, environment, now)
 
 
 @pytest.fixture

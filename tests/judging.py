@@ -49,7 +49,9 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
         deployed=VIEWS["deployed"](snapshot, row),
         row=CHECKLIST[row],
     ),
-    "delivery": lambda snapshot, _: Delivery(snapshot.inventory.sections, snapshot.environment),
+    "delivery": lambda snapshot, _: Delivery(
+        snapshot.inventory.sections, snapshot.environment, snapshot.now
+    ),
     "way_back": lambda snapshot, row: WayBack(snapshot, VIEWS["deployed"](snapshot, row)),
     "variables": lambda snapshot, _: Variables(snapshot),
     "row": lambda _, row: row,

@@ -1,6 +1,6 @@
 """Which services a resource's own policy allows: API Gateway for this API alone to invoke a function, CloudWatch to publish to a topic."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -40,9 +40,10 @@ EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 
-def allows_publishing(topic: Topic, alarm: str) -> Answer:
-    """Whether the topic's policy lets this alarm (an ARN) publish; Unknown if a condition cannot be judged."""
-    return _allowed(topic.policy, "sns:Publish", topic.arn, _request(alarm.split(":")[4], alarm))
+def allows_publishing(topic: Topic, alarm: str, now: datetime) -> Answer:
+    """Whether the topic's policy lets this alarm (an ARN) publish from now on; Unknown if a condition cannot be judged."""
+    request = _request(alarm.split(":")[4], alarm)
+    return _allowed(topic.policy, "sns:Publish", topic.arn, over_time(request, now))
 
 
 def any_alarm(topic: str) -> str:
@@ -51,23 +52,27 @@ def any_alarm(topic: str) -> str:
     return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
 
 
-def allows_encryption(key: Key) -> Answer:
+def allows_encryption(key: Key, now: datetime) -> Answer:
     """Whether the key's policy lets CloudWatch encrypt with it; Unknown if a condition cannot be judged."""
-    request = _request(key.arn.split(":")[4])
+    times = over_time(_request(key.arn.split(":")[4]), now)
     actions = ("kms:Decrypt", "kms:GenerateDataKey")
-    return every(_allowed(key.policy or "", action, key.arn, request) for action in actions)
+    return every(_allowed(key.policy or "", action, key.arn, times) for action in actions)
 
 
-def usable(name: str, look: Callable[[], Key | None]) -> bool:
+def usable(name: str, look: Callable[[], Key | None], now: datetime) -> bool:
     """Whether CloudWatch can encrypt with the key that a topic names; ``look`` reads the key if that matters."""
     if name.endswith(SILENT_KEY):
         return False
     key = look()
-    return key is not None and key.state == "Enabled" and allows_encryption(key) is True
+    return key is not None and key.state == "Enabled" and allows_encryption(key, now) is True
 
 
-def _allowed(document: str, action: str, arn: str, request: Context) -> Answer:
+def _allowed(document: str, action: str, arn: str, times: Iterable[Context]) -> Answer:
     about = [statement for statement in of_resource(document) if _speaks_of_it(statement)]
+    return every(_allowed_by(about, action, arn, request) for request in times)
+
+
+def _allowed_by(about: Sequence[Statement], action: str, arn: str, request: Context) -> Answer:
     denied = some(applies(statement, action, arn, request) for statement in only("Deny", about))
     allowed = some(
         every(

@@ -4,6 +4,7 @@ An alarm of another name may do what a planned one does, so that the planned one
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -165,11 +166,11 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     answer = unless_absent(sns.get_topic_attributes, TopicArn=arn)
     if answer is None:
         return False
-    topic = decoded(arn, answer)
-    if allows_publishing(topic, any_alarm(arn)) is not True:
+    topic, now = decoded(arn, answer), datetime.now(UTC)
+    if allows_publishing(topic, any_alarm(arn), now) is not True:
         return False
     key = topic.kms_key
-    if key is not None and not usable(key, lambda: key_of(context, key)):
+    if key is not None and not usable(key, lambda: key_of(context, key), now):
         return False
     listed = context.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
     # Of one that is not confirmed, PendingConfirmation or Deleted stands where an ARN should.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -72,13 +73,14 @@ def _publishing(context: ChangeContext, topic: Topic, current: CurrentTopic | No
 def _allows_alarms(current: CurrentTopic, statements: list[dict[str, Any]]) -> bool:
     """Whether a policy of these statements surely lets the alarms of the account publish."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return allows_publishing(replace(current, policy=document), any_alarm(current.arn)) is True
+    topic, now = replace(current, policy=document), datetime.now(UTC)
+    return allows_publishing(topic, any_alarm(current.arn), now) is True
 
 
 def _readable(context: ChangeContext, topic: Topic, current: CurrentTopic) -> Changes:
     """Remove a key that CloudWatch cannot use, after a person agreed: with it no alarm is ever delivered."""
     key = current.kms_key
-    if key is None or usable(key, lambda: key_of(context, key)):
+    if key is None or usable(key, lambda: key_of(context, key), datetime.now(UTC)):
         return ()
     silent = (Change(TOPIC.resource(topic.name), KMS_KEY, key, None, destroys=True),)
     return context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))

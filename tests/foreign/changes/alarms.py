@@ -128,6 +128,10 @@ DENY = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource":
 INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
 
 
+def dated(operator, day):
+    return {operator: {"aws:CurrentTime": f"{day}T00:00:00Z"}}
+
+
 def harmful(*rows, follows=(), reads=HEARD):
     """Make a change of a name and a context manager, of which there are many alike."""
 
@@ -254,6 +258,10 @@ CHANGES = (
         "composite tells nobody", lambda c: composite(c, f'ALARM("{FAILS}")', ActionsEnabled=False)
     ),
     harmful("MON-06")("topic refuses everybody", lambda c: policy(c, DENY)),
+    harmful("MON-06")(
+        "topic refuses everybody after the season",
+        lambda c: policy(c, {**DENY, "Condition": dated("DateGreaterThan", "2027-01-01")}),
+    ),
     harmful("MON-08", follows=MUTED)(
         "alarm is muted at night", lambda c: muted(c, FAILS, "billing")
     ),
@@ -395,6 +403,10 @@ HARMLESS = (
         lambda c: policy(
             c, {**DENY, "Condition": {"StringNotEquals": {"aws:SourceAccount": "444455556666"}}}
         ),
+    ),
+    green()(
+        "topic took nothing until a date",
+        lambda c: policy(c, {**DENY, "Condition": dated("DateLessThan", "2025-01-01")}),
     ),
     green()("nobody may subscribe", lambda c: policy(c, {**DENY, "Action": "sns:Subscribe"})),
     green()("somebody has not confirmed yet", lambda c: listening(c, "email", "boss@example.com")),
