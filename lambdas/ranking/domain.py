@@ -31,8 +31,14 @@ def period_asked(route: str, name: str | None, now: float) -> Period:
 
 
 def top(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the first TOP of all shards' entries (UserId, Rank), best first."""
-    return sorted(entries, key=lambda entry: (-entry["Rank"], entry["UserId"]))[:TOP]
+    """Return the first TOP of all shards' entries (UserId, Rank), best first.
+
+    An index follows its table: for a moment it may show a user under the former rank as well.
+    """
+    latest: dict[str, Mapping[str, Any]] = {}
+    for entry in sorted(entries, key=lambda entry: (-entry["Rank"], entry["UserId"])):
+        latest.setdefault(entry["UserId"], entry)
+    return [*latest.values()][:TOP]
 
 
 def ranked(

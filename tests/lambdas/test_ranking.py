@@ -66,6 +66,16 @@ def test_only_the_asked_period_counts(call, account):
     assert [entry["user_id"] for entry in ranked] == [USER]
 
 
+def test_user_whom_the_index_still_shows_under_the_former_rank_has_one_place(call, account):
+    counted(account, USER, 3)
+    (entry,) = account.dynamodb.scan(TableName=ENVIRON["TABLE_USERSTAMPS"])["Items"]
+    before = entry | {"StampId": {"S": "#before"}, "Rank": {"N": "19999999999"}}
+    account.put("TABLE_USERSTAMPS", before)
+
+    ranked = call(ranking, WEEKLY, query=WEEK).body["rankings"]
+    assert [(entry["user_id"], entry["stamp_count"]) for entry in ranked] == [(USER, 3)]
+
+
 def test_synthetic_users_are_not_ranked(call, account):
     counted(account, SYNTHETIC, 99)
 
