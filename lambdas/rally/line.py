@@ -14,6 +14,7 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.secrets import CachedSecret
 
 LINE_API = "https://api.line.me"
+PATIENCE = urllib3.Timeout(connect=1, read=3)
 _ABORTED = "Connection aborted."
 """urllib3's word for a connection that ended before the head of an answer; in a body it says another one."""
 _MONTHLY_LIMIT = "monthly limit"
@@ -30,8 +31,7 @@ class Line:
     @classmethod
     def at(cls, endpoint: str | None) -> "Line":
         """Return LINE itself, or the fake that the environment names."""
-        waits = urllib3.Timeout(connect=1, read=3)
-        return cls((endpoint or LINE_API).rstrip("/"), urllib3.PoolManager(timeout=waits))
+        return cls((endpoint or LINE_API).rstrip("/"), urllib3.PoolManager(timeout=PATIENCE))
 
     def send(
         self, method: str, path: str, *, idempotent: bool, **content: Any

@@ -61,7 +61,9 @@ def account(_moto, filling):
 
 
 @pytest.fixture
-def line():
+def line(monkeypatch):
+    """Return LINE on loopback, for which functions wait as long as a busy machine may take."""
+    monkeypatch.setattr("lambdas.rally.line.PATIENCE", 30)
     with ScriptedLine() as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
