@@ -149,8 +149,11 @@ BESIDE = frozenset(
 """What Lambda's runtime has beside the standard library."""
 LOADED = frozenset({"builtins", "importlib", "json", "logging", "os", "sys", "time", "traceback"})
 """What Lambda's runtime has imported before a handler (awslambdaric's bootstrap): no file of a package takes its place."""
-CLOSED_IMPORTS = frozenset({"__future__", "collections", "json", "os", "typing"})
-"""What the closed release imports, in every commit so far."""
+CLOSED_IMPORTS = frozenset({"import json", "import os"})
+CLOSED_NAMES = frozenset({"__future__", "collections.abc", "typing"})
+"""What the closed release imports, in every commit so far: modules, and names of modules."""
+OPENING = re.compile(r"__\w+|eval|exec|compile|open|getattr|globals|locals|vars")
+"""Names of Python itself by which code could reach more than it imports."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
 MACHINES = {"x86_64": ("x86_64", b"\x3e\0"), "arm64": ("aarch64", b"\xb7\0")}
 """Architecture of a function -> how the name of a compiled module tells it, and how ELF does."""
@@ -187,9 +190,15 @@ def calls_nothing(files: Mapping[str, bytes]) -> bool:
         nodes = [*ast.walk(ast.parse(files["handler.py"]))]
     except (SyntaxError, ValueError):
         return False
-    taken = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    taken |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
-    return {name.partition(".")[0] for name in taken} <= CLOSED_IMPORTS
+    names = [node.id for node in nodes if isinstance(node, ast.Name)]
+    used = [ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)]
+    return (
+        {ast.unparse(node) for node in nodes if isinstance(node, ast.Import)} <= CLOSED_IMPORTS
+        and {node.module for node in nodes if isinstance(node, ast.ImportFrom)} <= CLOSED_NAMES
+        and names.count("json") == used.count("json.dumps")
+        and names.count("os") == used.count("os.environ")
+        and not any(map(OPENING.fullmatch, (*names, *(each.rpartition(".")[2] for each in used))))
+    )
 
 
 def _stem(file: str) -> str:
@@ -237,6 +246,15 @@ class PackageModules:
         ends = (f"/{path}.py", f"/{path}/__init__.py")
         anywhere = (*self.files, *self.archived) if self.elsewhere else ()
         return any(f"/{file}".endswith(ends) for file in anywhere)
+
+    def is_folder(self, module: str) -> bool:
+        """Whether a module is a folder of the package, without a file of its own."""
+        there = module.replace(".", "/") in self.folders and self.source_of(module) is None
+        return there and not self.is_compiled(module)
+
+    def is_compiled(self, module: str) -> bool:
+        path = module.replace(".", "/")
+        return not self.compiled.isdisjoint({path, f"{path}/__init__"})
 
     def hides(self, module: str) -> bool:
         """Whether a module that has no source here may be Python that is compiled, or in another folder."""

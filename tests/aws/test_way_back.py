@@ -224,13 +224,26 @@ def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections
 @pytest.mark.parametrize(
     ("files", "closed"),
     [
-        ({"handler.py": b"import json, os\nfrom collections.abc import Mapping"}, True),
+        ({"handler.py": b"import json\nimport os\nfrom collections.abc import Mapping"}, True),
+        ({"handler.py": b"import json\nimport os\nos.environ.get(json.dumps(1))"}, True),
         ({"handler.py": b"import json, boto3"}, False),
+        ({"handler.py": b"import os\nos.system('curl example.org')"}, False),
+        ({"handler.py": b"import os\nreach = os"}, False),
+        ({"handler.py": b"from os import system"}, False),
+        ({"handler.py": b"import json\njson.codecs.open('a')"}, False),
+        ({"handler.py": b"import collections"}, False),
+        ({"handler.py": b"__import__('boto3')"}, False),
+        ({"handler.py": b"exec('import boto3')"}, False),
+        ({"handler.py": b"''.__class__.__base__.__subclasses__()"}, False),
         ({"handler.py": b"import json", "rally/__init__.py": b""}, False),
         ({"handler.py": b"import"}, False),
         ({}, False),
     ],
-    ids=["closed", "reaches AWS", "more modules", "no Python", "nothing"],
+    ids=[
+        *("closed", "its use", "reaches AWS", "a program", "a module's other name", "a function"),
+        *("a module's own", "a module", "by name", "by text", "by Python", "more modules"),
+        *("no Python", "nothing"),
+    ],
 )
 def test_package_that_reaches_nothing_is_known_by_its_imports(files, closed):
     assert calls_nothing(files) == closed
