@@ -82,10 +82,8 @@ class Scope:
     builds: Builds | None = None
     releases: tuple[RecordedRelease, ...] = ()
     """What release records say was live, newest first."""
-    calls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Deployment -> what it calls, as a record of the time when the stage served it says."""
-    time_outs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Deployment -> the time-outs of its routes, likewise."""
+    noted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Deployment -> what a record of the time when the stage served it says of it: see ``noted_on_record``."""
 
     def described(self, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
         """Return name -> value of variables or tags: in clear only what is public here."""

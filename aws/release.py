@@ -30,6 +30,9 @@ CALLS = "calls"
 """Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
 TIME_OUTS = "time_outs"
 """Field of a record with the routes of a deployment whose integrations wait for less than API Gateway allows, in ms: likewise."""
+AUTHORIZERS = "authorizers"
+"""Field of a record with what the authorizers of a deployment read, and for how long an answer of theirs is kept: likewise."""
+NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS})
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 CLOSED_VERSION = "closed: answers 503 until the first release"
@@ -103,14 +106,13 @@ class RecordedRelease:
         )
 
 
-def calls_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:
-    """Return deployment -> ``VERB /path``, or ``authorizer NAME`` -> the URI that it calls; a deployment that no record describes is absent."""
-    return {str(body["deployment"]): body[CALLS] for body in bodies if body.get(CALLS) is not None}
-
-
-def time_outs_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, int]]:
-    """Return deployment -> ``VERB /path`` -> the time-out that a record says; one that waits as long as it may is absent."""
-    return {str(body["deployment"]): body[TIME_OUTS] for body in bodies if body.get(TIME_OUTS)}
+def noted_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Return deployment -> the fields ``NOTED`` of it; a deployment whose calls no record describes is absent."""
+    return {
+        str(body["deployment"]): {field: body[field] for field in NOTED & body.keys()}
+        for body in bodies
+        if body.get(CALLS) is not None
+    }
 
 
 def code_sha256(content: bytes) -> str:

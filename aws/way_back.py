@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from aws.api.document import Authorizer
 from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
 from aws.kinds.function import FUNCTION, Function, HandlerFlaw
@@ -13,6 +14,9 @@ from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
 from aws.release import (
+    AUTHORIZERS,
+    CALLS,
+    TIME_OUTS,
     Builds,
     Package,
     RecordedRelease,
@@ -35,9 +39,11 @@ class DeploymentBack:
     keys: Mapping[str, bool] = field(default_factory=dict)
     """See ``keys_of``."""
     calls: Mapping[str, str] | None
-    """See ``calls_on_record``; None where it was not recorded while the stage served it."""
+    """See ``CALLS``; None where it was not recorded while the stage served it."""
     time_outs: Mapping[str, int] = field(default_factory=dict)
-    """See ``time_outs_on_record``."""
+    """See ``TIME_OUTS``."""
+    authorizers: tuple[Authorizer, ...] = ()
+    """See ``AUTHORIZERS``: those that are on record."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
@@ -170,17 +176,20 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
     if previous is None:
         return {}
     parameters = {"restApiId": api, "deploymentId": previous.id, "embed": ["apisummary"]}
-    raw, calls = (
-        reading.aws.call("apigateway", "get_deployment", **parameters),
-        scope.calls.get(previous.id),
-    )
+    raw = reading.aws.call("apigateway", "get_deployment", **parameters)
+    noted = scope.noted.get(previous.id, {})
+    calls: Mapping[str, str] | None = noted.get(CALLS)
     called = {target(uri, stage.variables) for uri in (calls or {}).values()}
     back = DeploymentBack(
         deployment=decode_deployment(raw),
         authorization=authorization_of(raw),
         keys=keys_of(raw),
         calls=calls,
-        time_outs=scope.time_outs.get(previous.id, {}),
+        time_outs=noted.get(TIME_OUTS, {}),
+        authorizers=tuple(
+            Authorizer(name=name, kind="", uri="", **facts)
+            for name, facts in noted.get(AUTHORIZERS, {}).items()
+        ),
         policies={
             function.arn: _policy_of(reading, function)
             for function in called

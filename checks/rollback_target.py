@@ -18,6 +18,7 @@ from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks import functions
+from checks.authorizers import authorizer_differences
 from checks.deployed import Deployed, answering
 from checks.encryption import function_key_flaws
 from checks.releases import packed
@@ -234,6 +235,7 @@ class WayBack:
             *self._opened(back, back.authorization),
             *self._keyed(back),
             *self._hasty(back),
+            *self._trusting(back),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
@@ -287,6 +289,16 @@ class WayBack:
                 {WAITS: (waits, at_least(route.waits_ms, " ms"))} if waits is not None else {}
             )
             yield from differences(ROUTE, back.its(route.id), compared, **about)
+
+    def _trusting(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield how its authorizers would decide otherwise than planned, as far as that is on record; what is so in what is live is judged there."""
+        if want := self.snapshot.plan.api.authorizer:
+            served = tuple(self.deployed.served().authorizers.values())
+            live = {(each.fact, each.actual) for each in authorizer_differences(served, want)}
+            named = tuple(replace(each, name=back.its(each.name)) for each in back.authorizers)
+            for each in authorizer_differences(named, want):
+                if (each.fact, each.actual) not in live:
+                    yield replace(each, call=GET_DEPLOYMENT)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

@@ -14,7 +14,7 @@ from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
-from aws.release import CALLS, TIME_OUTS, calls_on_record
+from aws.release import AUTHORIZERS, CALLS, NOTED, TIME_OUTS, noted_on_record
 from aws.words import Words
 from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
@@ -53,7 +53,7 @@ def converge(
             **released,
         },
         **{field: source.get(field) for field in API},
-        **{field: source[field] for field in (TIME_OUTS,) if field in source},
+        **{field: source[field] for field in NOTED & source.keys()},
         COMMIT: commit_of_run(ROOT) if released else before.get(COMMIT),
     }
     same = (entry for entry in context.history(KIND) if _without_name(entry) == _without_name(body))
@@ -110,8 +110,8 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the calls and time-outs, which are long and follow from the contents."""
-    return {field: value for field, value in body.items() if field not in {CALLS, TIME_OUTS}}
+    """Leave out what is noted of a deployment, which is long and follows from the contents."""
+    return {field: value for field, value in body.items() if field not in NOTED}
 
 
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,15 +128,14 @@ def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
 
 def noted_of(served: ApiDocument) -> dict[str, Any]:
     """Return the fields of a record that say what API Gateway shows only of what a stage serves."""
-    return {CALLS: served.calls} | (
-        {TIME_OUTS: time_outs} if (time_outs := served.time_outs) else {}
-    )
+    every = {CALLS: served.calls, TIME_OUTS: served.time_outs, AUTHORIZERS: served.sessions}
+    return {field: value for field, value in every.items() if value or field == CALLS}
 
 
 def noted(context: StepContext, deployment: str) -> Mapping[str, str] | None:
     """Return what a deployment calls; None where it was not noted."""
     bodies = (*context.history(KIND), *context.history(DEPLOYMENT))
-    return calls_on_record(bodies).get(deployment)
+    return noted_on_record(bodies).get(deployment, {}).get(CALLS)
 
 
 def exported(context: StepContext, api: Api, api_id: str) -> ApiDocument:

@@ -106,6 +106,14 @@ class ApiDocument:
         return {id_: each.timeout_ms for id_, each in integrated if each and each.timeout_ms < most}
 
     @property
+    def sessions(self) -> dict[str, dict[str, Any]]:
+        """Return the authorizers -> what they read of a call, and for how long an answer of theirs is kept."""
+        return {
+            name: {"identity_source": each.identity_source, "ttl_s": each.ttl_s}
+            for name, each in self.authorizers.items()
+        }
+
+    @property
     def paths(self) -> frozenset[str]:
         return frozenset(method.path for method in self.methods.values())
 

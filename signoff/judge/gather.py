@@ -24,7 +24,7 @@ from signoff.evidence.keys import unread
 from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.errors import unreadable
 from signoff.judge.run import Choice
-from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of, time_outs_of
+from signoff.judge.snapshot import PlanT, Snapshot, noted_of, releases_of
 
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
@@ -163,8 +163,7 @@ def _scope(
         salts=salts,
         builds=composed.builds(choice.plan, choice.environment),
         releases=releases_of(records),
-        calls=calls_of(records),
-        time_outs=time_outs_of(records),
+        noted=noted_of(records),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from aws.api.document import ApiDocument
 from aws.inventory import READERS, Inventory, ReadOptions, Sections
 from aws.reading import Scope
-from aws.release import RecordedRelease, calls_on_record, time_outs_on_record
+from aws.release import RecordedRelease, noted_on_record
 from aws.section import NotTestable, Section, lookup
 from aws.words import Words
 from signoff.environment import Environment, today
@@ -82,18 +82,10 @@ def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
     return tuple(RecordedRelease.of(entry.body) for entry in entries)
 
 
-def calls_of(records: Records) -> Mapping[str, Mapping[str, str]]:
-    """Return what each deployment calls that a record describes."""
-    return calls_on_record(_deployments(records))
-
-
-def time_outs_of(records: Records) -> Mapping[str, Mapping[str, int]]:
-    """Return the time-outs of each deployment of which a record says any."""
-    return time_outs_on_record(_deployments(records))
-
-
-def _deployments(records: Records) -> list[Mapping[str, Any]]:
-    return [entry.body for entry in records.entries if entry.kind in {"release", "deployment"}]
+def noted_of(records: Records) -> Mapping[str, Mapping[str, Any]]:
+    """Return what records say of each deployment that only its stage shows."""
+    kinds = {"release", "deployment"}
+    return noted_on_record(entry.body for entry in records.entries if entry.kind in kinds)
 
 
 def contents_of(served: ApiDocument) -> str:

@@ -109,11 +109,14 @@ def test_what_the_deployment_to_go_back_to_asks_of_callers_is_read(sections):
     )
 
 
-def test_time_outs_on_record_are_those_of_the_deployment_to_go_back_to(sections):
-    recorded = {"d1": {"GET /stamps": 3000}, "d2": {"GET /stamps": 5000}}
-    (back,) = sections(replace(SCOPE, time_outs=recorded)).deployments_back.values()
+def test_what_is_noted_on_record_is_of_the_deployment_to_go_back_to(sections):
+    facts = {"sessions": {"identity_source": "method.request.header.Authorization", "ttl_s": 300}}
+    d1 = {"time_outs": {"GET /stamps": 3000}, "authorizers": facts}
+    recorded = {"d1": d1, "d2": {"time_outs": {"GET /stamps": 5000}}}
+    (back,) = sections(replace(SCOPE, noted=recorded)).deployments_back.values()
 
     assert back.time_outs == {"GET /stamps": 3000}
+    assert [(each.name, each.ttl_s) for each in back.authorizers] == [("sessions", 300)]
 
 
 def deployed(*described):

@@ -181,6 +181,16 @@ def _keyed(**keys: bool) -> Break:
     return edited("deployments_back", API, changed)
 
 
+def _sessions_back(**facts: Any) -> Break:
+    """Let the authorizer of the earlier deployment decide otherwise, as its record says."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        (asked,) = found.authorizers
+        return replace(found, authorizers=(replace(asked, **facts),))
+
+    return edited("deployments_back", API, changed)
+
+
 def _asking_stamps(by: str) -> Break:
     """Let a route or the authorizer of the earlier deployment call the function of GET /stamps, which allows the whole API."""
 
@@ -553,6 +563,11 @@ ROLLBACK = (
         breaks=item("deployments_back", API, time_outs={"POST /stamps/award": 3000}),
     ),
     Defect(
+        id="ROLL-07:reads-sessions-from-another-header",
+        breaks=_sessions_back(identity_source="method.request.header.X-Session"),
+    ),
+    Defect(id="ROLL-07:keeps-sessions-for-an-hour", breaks=_sessions_back(ttl_s=3600)),
+    Defect(
         id="ROLL-07:calls-the-function-of-another-route",
         breaks=_asking_stamps("POST /stamps/award"),
     ),
@@ -684,6 +699,10 @@ SOUND: dict[str, Break] = {
     ),
     "a preflight of the deployment to go back to waits for less": item(
         "deployments_back", API, time_outs={"OPTIONS /stamps": 3000}
+    ),
+    "the deployment to go back to keeps sessions for less": _sessions_back(ttl_s=0),
+    "no record says how the deployment to go back to asks for sessions": item(
+        "deployments_back", API, authorizers=()
     ),
     "API Gateway says nothing of the keys of the deployment to go back to": item(
         "deployments_back", API, keys={}

@@ -69,7 +69,12 @@ def deployments_back() -> dict[str, DeploymentBack]:
     keys = {id_: method.api_key_required for id_, method in document(None).methods.items()}
     calls = document(None).calls
     back = DeploymentBack(
-        deployment=older, authorization=kinds, keys=keys, calls=calls, policies={}
+        deployment=older,
+        authorization=kinds,
+        keys=keys,
+        calls=calls,
+        authorizers=tuple(document(None).authorizers.values()),
+        policies={},
     )
     return {API: back}
 

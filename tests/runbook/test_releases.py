@@ -62,8 +62,9 @@ def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
     hasty = replace(stamps, integration=replace(stamps.integration, timeout_ms=3000))
     methods = {**API.methods, "GET /stamps": hasty}
 
-    assert releases.noted_of(API) == {"calls": API.calls}
+    noted = {"calls": API.calls, "authorizers": API.sessions}
+    assert releases.noted_of(API) == noted
     assert releases.noted_of(replace(API, methods=methods)) == {
-        "calls": API.calls,
+        **noted,
         "time_outs": {"GET /stamps": 3000},
     }

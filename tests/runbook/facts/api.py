@@ -305,7 +305,8 @@ ANSWERS = {
         "answers": of_integration(answering(PREFLIGHT, **{ORIGIN: "'*'"}), "OPTIONS /stamps"),
     },
     DeploymentBack: dict.fromkeys(
-        ("deployment", "authorization", "keys", "calls", "time_outs", "policies"), BY_ROW
+        ("deployment", "authorization", "keys", "calls", "time_outs", "authorizers", "policies"),
+        BY_ROW,
     ),
     StaticAnswer: {
         "status": of_gateway_response(gateway_response(statusCode="403")),
