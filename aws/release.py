@@ -249,11 +249,6 @@ class PackageModules:
         anywhere = (*self.files, *self.archived) if self.elsewhere else ()
         return any(f"/{file}".endswith(ends) for file in anywhere)
 
-    def is_folder(self, module: str) -> bool:
-        """Whether a module is a folder of the package, without a file of its own."""
-        there = module.replace(".", "/") in self.folders and self.source_of(module) is None
-        return there and not self.is_compiled(module)
-
     def is_compiled(self, module: str) -> bool:
         path = module.replace(".", "/")
         return not self.compiled.isdisjoint({path, f"{path}/__init__"})

@@ -36,7 +36,8 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     importing = Importing(modules, layered=layered, variables=settled)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
-        return None if path in importing.modules.compiled else _absent(path, certain=not layered)
+        there = importing.modules.is_compiled(module)
+        return None if there else _absent(path, certain=not layered)
     try:
         importing.imported(module, version.handler or module)
         bound = importing.load(module)

@@ -5,7 +5,8 @@ It is read once of each text, since functions share modules and each package is 
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -44,6 +45,10 @@ class ParsedModule:
     """Modules may be looked for in other folders."""
     writes_variables: bool
     """The environment's variables may be set."""
+    once: frozenset[str]
+    """Names that one statement binds, and nothing can bind again."""
+    patches: frozenset[str]
+    """Names that it binds in other modules; ``*`` where it may be any."""
 
 
 @lru_cache(maxsize=1024)
@@ -59,8 +64,11 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     nodes = [*ast.walk(tree)]
     used = {getattr(node, key, None) for node in nodes for key in ("id", "attr", "name")}
     shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    taken, given = set(names_imported(tree)), {getattr(each, "arg", None) for each in nodes}
     return ParsedModule(
         body=tree.body,
+        once=frozenset() if HIDING & used else bound_once(tree.body) - shared - given,
+        patches=frozenset(name for each in nodes for name in _patched(each, taken)),
         may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
         searches=SEARCHING.search(source) is not None,
         writes_variables=sum(map(_writes_variables, nodes)) > 0,
@@ -83,6 +91,34 @@ def _writes_variables(node: ast.AST) -> int:
     return 0
 
 
+def _patched(node: ast.AST, modules: Container[str]) -> Iterator[str]:
+    match node:
+        case ast.Attribute(value=ast.Name(id=module), attr="__dict__") if module in modules:
+            yield "*"
+        case ast.Attribute(value=ast.Name(id=module), attr=name, ctx=ast.Store()) if (
+            module in modules
+        ):
+            yield name
+        case ast.Call(func=ast.Name(id="setattr" | "vars"), args=[ast.Name(id=module), *_]) if (
+            module in modules
+        ):
+            yield "*"
+
+
+def bound_once(body: Iterable[ast.stmt]) -> frozenset[str]:
+    """Return the names that one statement binds, of whichever scope, which is no import."""
+    counted = Counter(name for statement in body for name in names_bound(statement))
+    taken = {name for statement in body for name in names_imported(statement)}
+    return frozenset(name for name, times in counted.items() if times == 1) - taken
+
+
+def names_imported(node: ast.AST) -> Iterator[str]:
+    """Yield each name that a statement, or one within it, imports."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.alias):
+            yield each.asname or each.name.partition(".")[0]
+
+
 def names_bound(node: ast.AST) -> Iterator[str]:
     """Yield each name that a statement, or one within it, may bind; ``*`` where it may be any."""
     for each in ast.walk(node):
@@ -98,8 +134,8 @@ def names_bound(node: ast.AST) -> Iterator[str]:
                 | ast.MatchMapping(rest=str(name))
             ):
                 yield name
-            case ast.alias(name=name, asname=taken):
-                yield taken or name.partition(".")[0]
+            case ast.alias():
+                yield from names_imported(each)
 
 
 def evaluated(node: ast.AST) -> Iterator[ast.AST]:

@@ -22,6 +22,7 @@ DEFINED = {
     "package/handler.py": HANDLER,
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
+    "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
 }
 
 
@@ -55,7 +56,7 @@ def archive(name):
         + HANDLER,
         "@print\nasync def handler(event, context): ...",
         "import os\nif os.environ.get('A'):\n " + HANDLER + "else:\n " + HANDLER,
-        "import os\nif not os.environ.get('A'):\n raise SystemExit\n" + HANDLER,
+        "import os\nif not os.environ.get('ENVIRONMENT'):\n raise SystemExit\n" + HANDLER,
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import requests\n" + HANDLER,
         "if __name__ == '__main__':\n raise SystemExit\n" + HANDLER,
         "if __name__ == 'handler':\n " + HANDLER + "else:\n from app import handler",
@@ -96,9 +97,45 @@ def archive(name):
         "import os\ntry:\n TABLE = os.environ['NOSUCH']\nexcept KeyError: ...\n" + HANDLER,
         "import sys\nsys.path.append('a')\nwith open(__file__):\n import requests\n" + HANDLER,
         "import os\nLINES = int(os.environ.get('NOSUCH') or 1)\n" + HANDLER,
-        "def set_up():\n raise KeyError\nset_up()\n" + HANDLER,
         "class Box:\n def __init__(self):\n  raise KeyError\n" + HANDLER,
         "import os\nfor name in os.environ['TABLE_STAMPMASTERS'].split():\n " + HANDLER,
+        "import os\ndef want(name):\n if (value := os.environ.get(name)) is None:\n  return ''\n return value.strip()\n"
+        "want('NOSUCH')\n" + HANDLER,
+        "import os\ndef want(name, need=True):\n if need and name not in os.environ:\n  raise KeyError\n"
+        "want('NOSUCH', need=False)\n" + HANDLER,
+        "import os\nON = os.environ.get('NOSUCH', 'no') == 'yes'\nif ON:\n import requests\n"
+        + HANDLER,
+        "def end():\n try:\n  raise KeyError\n finally:\n  return 1\nend()\n" + HANDLER,
+        "def end():\n for name in 'ab':\n  return name\n raise KeyError\nend()\n" + HANDLER,
+        "def end():\n with open(__file__):\n  return 1\n raise KeyError\nend()\n" + HANDLER,
+        "def end():\n raise KeyError\n yield\nend()\n" + HANDLER,
+        "def end():\n raise KeyError\nend = print\nend()\n" + HANDLER,
+        "def end():\n raise KeyError\ndef set_up():\n global end\n end = print\nset_up()\nend()\n"
+        + HANDLER,
+        "def count(n=0):\n return n and count(n - 1)\ncount()\n" + HANDLER,
+        "".join(f"def f{n}():\n f{n + 1}()\n f{n + 1}()\n" for n in range(40))
+        + "def f40(): ...\nf0()\n"
+        + HANDLER,
+        "ON = False\nglobals()['ON'] = True\nif not ON:\n raise KeyError\n" + HANDLER,
+        "ON = False\ndef set_up():\n global ON\n ON = True\nset_up()\nif not ON:\n raise KeyError\n"
+        + HANDLER,
+        "ON = False\ntry:\n int('a')\nexcept ValueError:\n ON = True\nif not ON:\n raise KeyError\n"
+        + HANDLER,
+        "def f(on):\n def set_up():\n  nonlocal on\n  on = True\n set_up()\n if not on:\n  raise KeyError\nf(False)\n"
+        + HANDLER,
+        "import os\nname = 'TABLE_STAMPMASTERS'\ndef read():\n return os.environ[name]\n"
+        "def set_up(name):\n return read()\nset_up('NOSUCH')\n" + HANDLER,
+        "def f():\n from conf import ON\n if not ON:\n  raise KeyError\ntry:\n import conf\n conf.ON = True\nexcept"
+        " ImportError: ...\nelse:\n f()\n" + HANDLER,
+        "size = int() + len(*['a'])\n" + HANDLER,
+        "def f(*names, on=None):\n if on is None:\n  raise KeyError\nf(None, **{'on': 1})\n"
+        + HANDLER,
+        "def f(a, on=1):\n if on is None:\n  raise KeyError\nf(*'a', None)\n" + HANDLER,
+        "from app import handler as cache\n@cache\ndef end():\n raise KeyError\nend()\n" + HANDLER,
+        "import app\napp.__dict__['run'] = print\nfrom app import run as handler",
+        "import app\nvars(app).update(run=print)\nfrom app import run as handler",
+        "import app\nsetattr(app, 'run', print)\nfrom app import run as handler",
+        "import app\napp.run = print\nfrom app import run as handler",
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -152,6 +189,46 @@ def test_handler_that_its_module_binds_is_found(source):
         ),
         ("try:\n raise KeyError\nfinally: ...\n" + HANDLER, "handler.py:2 raises KeyError"),
         ("import cgi\n" + HANDLER, "handler.py:1 imports cgi, which neither the package nor"),
+        (
+            "import os\nif not os.environ.get('A'):\n raise OSError\n" + HANDLER,
+            "handler.py:3 raises",
+        ),
+        ("import os\nassert 'A' in os.environ\n" + HANDLER, "handler.py:2 raises AssertionError"),
+        (
+            "import os, sys\nif (table := os.getenv('A')) is None:\n sys.exit('A')\n" + HANDLER,
+            "handler.py:3 raises SystemExit",
+        ),
+        (
+            "import os\nSTAGE = os.environ.get('A', 'dev')\nif STAGE not in ('prod', 'test'):\n raise ValueError\n"
+            + HANDLER,
+            "handler.py:4 raises ValueError",
+        ),
+        ("import os\nTABLE = os.environ.get('A')\nTABLE.split()\n" + HANDLER, "handler.py:3 needs"),
+        ("import os\nLINES = int(os.getenv('A'))\n" + HANDLER, "handler.py:2 needs the variable A"),
+        ("def set_up():\n raise KeyError\nset_up()\n" + HANDLER, "handler.py:2 raises KeyError"),
+        (
+            "import os\ndef need(name):\n value = os.environ.get(name)\n if not value:\n  raise OSError\n return value\n"
+            "def show(value): ...\nTABLE = need('A').lower()\n" + HANDLER,
+            "handler.py:5 raises OSError",
+        ),
+        (
+            "import os\ndef need(name):\n try:\n  return os.environ[name]\n except KeyError:\n  raise OSError from None\n"
+            "need(name='A')\n" + HANDLER,
+            "handler.py:6 raises OSError",
+        ),
+        (
+            "from package.need import need\nneed('A')\n" + HANDLER,
+            "package/need.py:3 needs the variable A",
+        ),
+        (
+            "import functools, os\n@functools.lru_cache(maxsize=1)\ndef table():\n return os.environ['A']\ntable()\n"
+            + HANDLER,
+            "handler.py:4 needs the variable A",
+        ),
+        (
+            "from functools import cache\n@cache\ndef end():\n raise KeyError\nend()\n" + HANDLER,
+            "handler.py:4 raises KeyError",
+        ),
     ],
 )
 def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
@@ -164,7 +241,7 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
 @pytest.mark.parametrize(
     ("source", "more"),
     [
-        ("import os\nif os.environ.get('A'):\n " + HANDLER, {}),
+        ("if input():\n " + HANDLER, {}),
         ("from boto3 import *", {}),
         ("import sys\nsys.path.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
         ("import sys as s\ns.path.append('/tmp/more')\nimport requests\n" + HANDLER, {}),
@@ -336,8 +413,19 @@ def test_handler_in_a_package_is_imported_with_the_package():
     assert why == "package/broken/__init__.py:1 raises KeyError during the import"
 
 
-def test_compiled_handler_is_taken_for_sound():
-    assert flaw_of("", {"fast.cpython-313-x86_64-linux-gnu.so": b""}, handler="fast.run") is None
+@pytest.mark.parametrize("file", ["fast", "fast/__init__", "src/fast"])
+def test_compiled_handler_is_taken_for_sound(file):
+    handler = f"{file.removesuffix('/__init__')}.run"
+
+    assert flaw_of("", {f"{file}.cpython-313-x86_64-linux-gnu.so": b""}, handler=handler) is None
+
+
+def test_name_that_a_circle_of_imports_asks_for_too_early_ends_the_import():
+    more = {"app.py": "from other import run\nlimit = 1", "other.py": "from app import limit"}
+    flaw = flaw_of("import app\n" + HANDLER, more)
+
+    assert flaw.words.en == "other.py:1 uses limit, which app.py does not define by then"
+    assert flaw.certain
 
 
 def test_handler_of_modules_that_import_each_other_is_found():
