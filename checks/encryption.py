@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from aws import desired
 from aws.access import privileges
-from aws.bounds import Bound, described, exactly
+from aws.bounds import described, exactly
 from aws.difference import Difference
 from aws.iam.condition import Context, Unknown, over_time
 from aws.iam.evaluation import EvalDecision, denied, denied_by, evaluate_from, is_same, names
@@ -46,7 +46,9 @@ def secret_key_flaws(
 ) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a secret; one that names none has the AWS managed key."""
     key, decided = secret.kms_key or SECRETS_DEFAULT, environment.secret_key or SECRETS_DEFAULT
-    of = partial(_difference, SECRET.words, secret.name, "secretsmanager:DescribeSecret")
+    of = partial(
+        Difference, SECRET.words, secret.name, call="secretsmanager:DescribeSecret", loosens=True
+    )
     return _of_key(of, key, decided, "secret_key", sections)
 
 
@@ -58,9 +60,10 @@ def table_key_flaws(
     That is encryption as well: it can't be switched off, and there is no key to look at.
     """
     key = table.sse_key_arn
-    of = partial(_difference, TABLE.words, table.name, "dynamodb:DescribeTable")
+    of = partial(Difference, TABLE.words, table.name, call="dynamodb:DescribeTable", loosens=True)
     if table.sse_type is None:
-        return (of(ENCRYPTION, AWS_OWNED, exactly(decided), "table_key"),) if decided else ()
+        owned = of(ENCRYPTION, AWS_OWNED, exactly(decided), decided_in=where("table_key"))
+        return (owned,) if decided else ()
     if table.sse_type != "KMS" or key is None:
         return (of(ENCRYPTION, table.sse_type, exactly("KMS")),)
     if table.sse_status != "ENABLED":
@@ -210,7 +213,7 @@ def _names(statement: Statement, arn: str) -> bool:
 
 def bucket_key_flaws(bucket: Bucket, sections: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the default encryption; if it names no key, S3 uses the AWS managed one."""
-    of = partial(_difference, BUCKET.words, bucket.name, "s3:GetBucketEncryption")
+    of = partial(Difference, BUCKET.words, bucket.name, call="s3:GetBucketEncryption", loosens=True)
     if not BY_KMS.holds(bucket.encryption):
         return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
     return _unusable(of, bucket.kms_key, sections) if bucket.kms_key else ()
@@ -221,7 +224,7 @@ def function_key_flaws(function: Function, sections: Sections) -> tuple[Differen
 
     Lambda holds a grant for the role, which nothing but a Deny takes away.
     """
-    of = partial(_difference, FUNCTION.words, function.name, "lambda:GetFunction")
+    of = partial(Difference, FUNCTION.words, function.name, call="lambda:GetFunction", loosens=True)
     if not function.kms_key_arn:
         return ()
     key, role = lookup(sections.keys, function.kms_key_arn), function.role_arn
@@ -237,7 +240,9 @@ def function_key_flaws(function: Function, sections: Sections) -> tuple[Differen
 
 def log_key_flaws(group: LogGroup, sections: Sections, region: str) -> tuple[Difference, ...]:
     """Return why no line is written: the group's key is deleted or disabled, or does not allow CloudWatch Logs."""
-    of = partial(_difference, LOG_GROUP.words, group.name, "logs:DescribeLogGroups")
+    of = partial(
+        Difference, LOG_GROUP.words, group.name, call="logs:DescribeLogGroups", loosens=True
+    )
     if not group.kms_key:
         return ()
     if unusable := _unusable(of, group.kms_key, sections):
@@ -278,7 +283,7 @@ def _of_key(
     managed = may_be_aws and there is not None and there.manager == "AWS"
     if managed or (decided and same_key(decided, key)):
         return ()
-    return (of(ENCRYPTION_KEY, key, exactly(decided or AWS_OWNED), decided_in),)
+    return (of(ENCRYPTION_KEY, key, exactly(decided or AWS_OWNED), decided_in=where(decided_in)),)
 
 
 def _unusable(
@@ -290,31 +295,5 @@ def _unusable(
     if state == "Enabled":
         return ()
     fact = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
-    unusable = of(fact, state, exactly("Enabled"), decidable=False, remedy=BY_KEY)
-    return (replace(unusable, stops_calls=True),)
-
-
-def _difference(
-    kind: Words,
-    name: str,
-    call: str,
-    fact: Words,
-    value: object,
-    bound: Bound,
-    key: str = "",
-    *,
-    decidable: bool = True,
-    remedy: str = "",
-) -> Difference:
-    return Difference(
-        kind,
-        name,
-        fact,
-        value,
-        bound,
-        call=call,
-        decided_in=where(key) if key else "",
-        loosens=True,
-        decidable=decidable,
-        remedy=remedy,
-    )
+    about = {"decidable": False, "remedy": BY_KEY, "stops_calls": True}
+    return (of(fact, state, exactly("Enabled"), **about),)
