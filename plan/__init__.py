@@ -1,7 +1,8 @@
 """The resource plan of one environment: what should exist, from the environment alone (guide step 1-3)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from aws import desired
 from aws.iam.pattern import resource_pattern
@@ -12,8 +13,10 @@ from plan.compute import roles
 from plan.data import is_restored
 from plan.naming import Naming
 from signoff.environment import Environment
+from signoff.environment.guard import GuardError
 
 __all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
+PartT = TypeVar("PartT", desired.Function, desired.Secret, desired.Table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +37,26 @@ class Plan:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def function(self, key: str) -> desired.Function:
-        return next(function for function in self.functions if function.key == key)
+        return _of_key(self.functions, key)
 
     def table(self, key: str) -> desired.Table:
-        return next(table for table in self.tables if table.key == key)
+        return _of_key(self.tables, key)
 
     def secret(self, key: str) -> desired.Secret:
-        return next(secret for secret in self.secrets if secret.key == key)
+        return _of_key(self.secrets, key)
 
     def route(self, id_: str) -> desired.Route:
         return next(route for route in self.api.routes if route.id == id_)
+
+
+def _of_key(parts: Iterable[PartT], key: str) -> PartT:
+    """Return the part of that key; GuardError where the application has none: a procedure may be about the rally's alone."""
+    if found := next((part for part in parts if part.key == key), None):
+        return found
+    raise GuardError(
+        en=f"the application has no {key} (app.toml), so there is nothing to do",
+        ja=f"アプリケーションに{key}がないため（app.toml）、実施することはありません",
+    )
 
 
 def scope_of(plan: Plan, environment: Environment) -> Scope:

@@ -13,6 +13,7 @@ from plan import plan_for
 from signoff import home_of
 from signoff.__main__ import main
 from signoff.environment import load
+from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
@@ -138,6 +139,13 @@ def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any(
     allowed = json.loads(capsys.readouterr().out)["Statement"]
     actions = {action for each in allowed for action in each["Action"]}
     assert actions == {"logs:FilterLogEvents", "secretsmanager:GetSecretValue"}
+
+
+def test_procedure_about_a_table_that_the_application_lacks_is_refused_in_a_sentence():
+    plan = plan_for(load("local", EXAMPLE, {}).environment)
+
+    with pytest.raises(GuardError, match="has no stampmasters"):
+        plan.table("stampmasters")
 
 
 def test_faults_are_counted_in_the_namespace_that_the_application_names():
