@@ -79,15 +79,20 @@ def open_to_all(document: str | None, stage: str) -> bool:
     statements = of_resource(document)
     return not statements or (
         all(statement.effect == "Allow" or _is_idle(statement) for statement in statements)
-        and any(_allows_everyone(statement, stage) for statement in only("Allow", statements))
+        and any(_is_about_everyone(statement, stage) for statement in only("Allow", statements))
     )
+
+
+def shut_to_all(document: str | None, stage: str) -> bool:
+    """Whether an API's policy surely denies all callers all of a stage."""
+    return any(_is_about_everyone(deny, stage) for deny in only("Deny", of_resource(document)))
 
 
 def _is_idle(statement: Statement) -> bool:
     return any(holds(condition, OVER_TLS) is False for condition in statement.conditions)
 
 
-def _allows_everyone(statement: Statement, stage: str) -> bool:
+def _is_about_everyone(statement: Statement, stage: str) -> bool:
     public = {("AWS", "*"), ("*", "*")} & set(statement.principals)
     calling = any(action_pattern(action).matches(INVOKE) for action in statement.actions)
     whole = any(_is_whole(resource, stage) for resource in statement.resources)

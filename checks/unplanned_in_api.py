@@ -18,7 +18,7 @@ from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
 from checks.domain_name import mapped_by
-from checks.resource_policies import open_to_all
+from checks.resource_policies import open_to_all, shut_to_all
 from plan.edge import AUTHORIZATION
 from signoff.environment.application import Application
 
@@ -104,6 +104,7 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
     """Return the difference if the resource policy of the API refuses some callers."""
     if open_to_all(api.policy, stage):
         return ()
+    outage = shut_to_all(api.policy, stage)
     return (
         Difference(
             REST_API.words,
@@ -116,6 +117,8 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
             ),
             call="apigateway:GetRestApis",
             loosens=True,
+            decidable=not outage,
+            stops_calls=outage,
         ),
     )
 

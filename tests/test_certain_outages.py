@@ -14,6 +14,7 @@ from tests.defects import DEFECTS
 from tests.defects.changes import added, attached, both, edited, item, role_of, under, without
 from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
+from tests.healthy.edge import API
 from tests.healthy.identity import allow, document
 from tests.judging import judge
 from tests.second_opinion import USER_STAMPS, USERS
@@ -125,6 +126,11 @@ OUTAGES = {
         item("secrets", TOKEN_KEY, policy=document({**denied_if("secretsmanager:*", "NumericGreaterThan", "aws:EpochTime", "1577836800"), "Principal": "*"})),
         "SEC-09",
         "secretsmanager:GetSecretValue to stamp-rally-prod-auth-role",
+    ),
+    "an API's Deny of all calls": (
+        edited("rest_apis", API, lambda found: (replace(found[0], policy=document({**allow("execute-api:Invoke", "execute-api:/*", Principal="*"), "Effect": "Deny"})),)),
+        "DEP-20",
+        "REST API stamp-rally-prod-api: resource policy: found",
     ),
     "a Deny where there is a time": (
         attached("auth", None, denied_if("*", "Null", "aws:CurrentTime", "false")),
