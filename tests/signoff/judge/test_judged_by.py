@@ -11,10 +11,12 @@ from signoff.judge.judged_by import (
     addresses,
     folders_of_imports,
     foreign,
+    judged_by,
     models,
     of_the_commit,
     start_up_code,
 )
+from signoff.judge.run import CHOICE
 from tests.signoff.checkout import committed, git
 
 ROOT = Path(__file__).parents[3]
@@ -23,6 +25,16 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture
 def checkout(tmp_path):
     return committed(tmp_path / "checkout")
+
+
+def test_folder_of_another_application_has_to_be_a_commit_as_well(checkout, tmp_path):
+    beside = committed(tmp_path / "application")
+    (beside / "app.toml").touch()
+    stash = {CHOICE: SimpleNamespace(options=SimpleNamespace(root=beside))}
+
+    first = next(judged_by(SimpleNamespace(rootpath=checkout, stash=stash)))
+
+    assert first.what == "uncommitted changes"
 
 
 def module(name, path, monkeypatch):
