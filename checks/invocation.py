@@ -27,14 +27,10 @@ def unless_allowed(decided: EvaluationResult, called: str, by: str) -> Differenc
     about: dict[str, Any] = {"decidable": unknown, "stops_calls": not unknown, "loosens": True}
     if decided.outcome is EvalDecision.EXPLICITLY_DENIED:
         about["remedy"] = "denied"
-    compared = {INVOKED_BY: (decided.allowed or why_not(decided), allowing(by))}
-    return differences(FUNCTION.words, called, compared, call="lambda:GetPolicy", **about)
-
-
-def why_not(decided: EvaluationResult) -> Words:
-    """Return what keeps it from being allowed; that no statement does goes without saying."""
     unsaid = decided.outcome is EvalDecision.NOT_ALLOWED and not decided.taken
-    return NONE if unsaid else decided.reason
+    why = NONE if unsaid else decided.reason  # that no statement allows it goes without saying
+    compared = {INVOKED_BY: (decided.allowed or why, allowing(by))}
+    return differences(FUNCTION.words, called, compared, call="lambda:GetPolicy", **about)
 
 
 def invoked(uri: str, stage: Stage, want: desired.Function) -> str:
