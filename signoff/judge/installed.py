@@ -166,10 +166,9 @@ def locked(root: Path) -> Mapping[str, set[str]]:
     return versions
 
 
-def lacking(module: str, requires: Iterable[str] | None = None) -> Words | None:
+def lacking(module: str) -> Words | None:
     """Say which extra brings a module that is not installed; None where none does, so that its absence is a fault of ours."""
-    asked = metadata.requires(PROJECT) or () if requires is None else requires
-    brought = (match for text in asked if (match := _OF_AN_EXTRA.match(text)))
+    brought = filter(None, map(_OF_AN_EXTRA.match, metadata.requires(PROJECT) or ()))
     package = normal(module.partition(".")[0])
     extra = next((match[2] for match in brought if normal(match[1]) == package), None)
     if extra is None:
