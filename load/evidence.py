@@ -11,14 +11,13 @@ from pydantic import TypeAdapter
 
 from aws.words import Words
 from load.engine.admission import LoadRefused
-from load.engine.objectives import Objectives
 from load.engine.plan import TokenBucket
 from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
 from load.plans import objectives_of, plans
 from load.target import LOCUST_REPORT, ClientFactory
 from signoff.environment import Environment, in_japan
-from signoff.evidence import Record, Records, StoreSettings, open_store
+from signoff.evidence import Records, StoreSettings, open_store
 from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Live
 
@@ -64,7 +63,7 @@ def body(verdict: LoadVerdict, page: str) -> dict[str, Any]:
     ``verdict``, at ``target_rate`` and, in production, at ``percentiles``: a smoke run has no
     percentile gate and never satisfies it. Release and expiry are the record's own.
     """
-    data = verdict.to_json()
+    data, limits = verdict.to_json(), verdict.conditions.objectives
     fields = (
         "plan",
         "verdict",
@@ -78,7 +77,12 @@ def body(verdict: LoadVerdict, page: str) -> dict[str, Any]:
     return {
         **{name: data[name] for name in fields},
         "sentence": {"en": data["sentence"], "ja": sentence(verdict).ja},
-        "validity": _validity(verdict.conditions.objectives),
+        # By which limits the run itself counted, by their names in slo.toml.
+        "validity": {
+            "soundness.achieved": limits.soundness.achieved,
+            "soundness.conflicts": limits.soundness.conflicts,
+            "throttle.tolerance": limits.throttle_tolerance,
+        },
         "schema": data["schema"],
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
@@ -86,15 +90,6 @@ def body(verdict: LoadVerdict, page: str) -> dict[str, Any]:
         "page": page,
         "digest": digest(verdict),
         "exhibit": TypeAdapter(Exhibit).dump_python(exhibit(verdict), mode="json"),
-    }
-
-
-def _validity(objectives: Objectives) -> dict[str, float]:
-    """Return by which limits the run itself counted, by their names in slo.toml."""
-    return {
-        "soundness.achieved": objectives.soundness.achieved,
-        "soundness.conflicts": objectives.soundness.conflicts,
-        "throttle.tolerance": objectives.throttle_tolerance,
     }
 
 
@@ -155,8 +150,14 @@ def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None
             en=f"{when}, and its verdict counts for {days} days; run it again",
             ja=f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
         )
-    recorded = [entry for entry in records.entries if entry.kind == KIND]
-    if any(_is_same(record, verdict) for record in recorded):
+    recorded, run = (
+        [entry for entry in records.entries if entry.kind == KIND],
+        verdict.about.get("run"),
+    )
+    if any(
+        entry.body.get("digest") == digest(verdict) or (run and entry.body.get("run") == run)
+        for entry in recorded
+    ):
         raise LoadRefused(
             en=f"{when}, and is recorded already; only another run can say more",
             ja=f"{when_ja}。すでに記録済みです。新しい実行だけが追加できます",
@@ -172,9 +173,3 @@ def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None
             en=f"{when}, and a {plan} that ended {later} is recorded; the newest counts",
             ja=f"{when_ja}。{later}に終わった{plan}が記録済みです。最新のものだけが有効です",
         )
-
-
-def _is_same(record: Record, verdict: LoadVerdict) -> bool:
-    run = verdict.about.get("run")
-    same_digest = record.body.get("digest") == digest(verdict)
-    return same_digest or (run is not None and record.body.get("run") == run)

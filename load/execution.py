@@ -79,7 +79,26 @@ def started(run: LoadRun, run_file: Path, requested: RunOptions, logs: Path) -> 
     locust = Locust()
     try:
         for role, options in roles(run, requested):
-            locust.processes.append(_process(run, run_file, role, options, logs))
+            command = [
+                *(sys.executable, "-m", "locust"),
+                f"--locustfile={ROOT / 'load' / 'locustfile.py'}",
+                f"--host={run.host}",
+                f"--stop-timeout={run.timeout_s + 1:.0f}",
+                *options,
+            ]
+            with (logs / f"{role}.log").open("w") as log:
+                process = subprocess.Popen(  # noqa: S603 - our own command line
+                    command,
+                    cwd=ROOT,
+                    env={**os.environ, VARIABLE: str(run_file)},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE if role in ("locust", "master") else log,
+                    stderr=log,
+                    text=True,
+                    # We pass a Ctrl-C at the terminal on, once: Locust does not end cleanly on a second one.
+                    start_new_session=True,
+                )
+            locust.processes.append(process)
         yield locust
     finally:
         for process in locust.processes:
@@ -121,32 +140,6 @@ def roles(run: LoadRun, requested: RunOptions) -> Iterator[tuple[str, list[str]]
                 f"--master-port={requested.port}",
             ]
             yield f"worker-{number}", worker
-
-
-def _process(
-    run: LoadRun, run_file: Path, role: str, options: list[str], logs: Path
-) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "locust",
-        f"--locustfile={ROOT / 'load' / 'locustfile.py'}",
-        f"--host={run.host}",
-        f"--stop-timeout={run.timeout_s + 1:.0f}",
-        *options,
-    ]
-    with (logs / f"{role}.log").open("w") as log:
-        return subprocess.Popen(  # noqa: S603 - our own command line
-            command,
-            cwd=ROOT,
-            env={**os.environ, VARIABLE: str(run_file)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if role in ("locust", "master") else log,
-            stderr=log,
-            text=True,
-            # We pass a Ctrl-C at the terminal on, once: Locust does not end cleanly on a second one.
-            start_new_session=True,
-        )
 
 
 def follow(locust: Locust, show: Callable[[Mapping[str, Any]], None], log: Path) -> None:

@@ -135,12 +135,16 @@ def proof_run_of(
             en="files of this checkout are not those of its commit: commit them, then prove it",
             ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
         )
-    tests, red = _failed_tests(run), _not_green(run)
+    tests, red = _failed_tests(run), ", ".join(_not_green(run))
+    no_go = Words(
+        en=f"the run on an embedded stack is no GO ({red}), which `pytest --env local` shows",
+        ja=f"組み込みスタックでの判定がGOではありません（{red}。`pytest --env local`で確認できます）",
+    )
     return ProofRun(
         results={"tests": "failed" if tests else "passed", "embedded": "NO-GO" if red else "GO"},
         commit=tried,
         built=packed(),
-        why=joined(words for words in (tests, _no_go(red)) if words),
+        why=joined(words for words in (tests, no_go if red else None) if words),
     )
 
 
@@ -172,16 +176,6 @@ def _not_green(run: Runner) -> tuple[str, ...]:
     red = [id_ for id_, end in ends.items() if end not in PROVING]
     proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS
     return tuple(red) if proven or red else (LIVE_IS_BUILT,)
-
-
-def _no_go(rows: tuple[str, ...]) -> Words | None:
-    if not rows:
-        return None
-    listed = ", ".join(rows)
-    return Words(
-        en=f"the run on an embedded stack is no GO ({listed}), which `pytest --env local` shows",
-        ja=f"組み込みスタックでの判定がGOではありません（{listed}。`pytest --env local`で確認できます）",
-    )
 
 
 ROOT = Path(__file__).parent.parent

@@ -44,7 +44,9 @@ def refusal(result: Result, *, checklist: Checklist, live: Live, now: datetime) 
             en=f"the newest verdict judged something else ({result.rehearsal.en}), not the environment",
             ja=f"最新の判定の対象が環境そのものではありません（{result.rehearsal.ja}）",
         )
-    if missing := _missing(result, checklist):
+    judged = {row.row.id for row in result.verdict.rows}  # an older checklist had fewer rows
+    unjudged = [row.id for row in checklist if row.phase is Phase.BEFORE and row.id not in judged]
+    if missing := first_of(unjudged, NAMED):
         return Words(
             en=f"the newest verdict is partial: it says nothing about {missing.en}",
             ja=f"最新の判定は一部だけで、{missing.ja}を判定していません",
@@ -100,10 +102,3 @@ def hold_the_verdict(context: StepContext) -> Changes:
     decision = result.verdict.decision if result else None
     good = Words(en=" or ".join(GOOD), ja="または".join(GOOD))
     return context.settle((Change(VERDICT, DECISION, decision, good),), refuse)
-
-
-def _missing(result: Result, checklist: Checklist) -> Words:
-    """Name the rows before the cut-over that were not judged: an older checklist had fewer."""
-    judged = {row.row.id for row in result.verdict.rows}
-    missing = [row.id for row in checklist if row.phase is Phase.BEFORE and row.id not in judged]
-    return first_of(missing, NAMED)

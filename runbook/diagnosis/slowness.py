@@ -123,29 +123,21 @@ def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
             f"{slowest}が{slow[slowest]:g}です。メモリを増やすとCPUも増えるため、environments.tomlのmemory_mbを上げます",
             "python -m runbook functions --env {env} --row DEP-12 --go",
         )
-    latency, integration = _value(figures, LATENCY), _value(figures, INTEGRATION)
+    latency, integration = (
+        figures[label].value if label in figures else 0 for label in (LATENCY, INTEGRATION)
+    )
     if latency > SLOW_MS and not slow:
-        yield _elsewhere(before=integration < latency / 2)
-
-
-def _value(figures: Mapping[str, Figure], label: str) -> float:
-    return figures[label].value if label in figures else 0
-
-
-def _elsewhere(*, before: bool) -> Cause:
-    """The functions' own code is quick: the time goes before them, or in what they call."""
-    remedy = "AWS X-Ray"
-    if before:
-        return Cause(
+        # The functions' own code is quick: the time goes before them, or in what they call.
+        before = Words(
             "cold starts or the authorizer: look at the trace of a slow request",
             "コールドスタートまたはオーソライザーです。遅いリクエストのトレースを確認します",
-            remedy,
         )
-    return Cause(
-        "waiting for LINE: the functions themselves are quick; look at the trace of a slow request",
-        "LINEの応答待ちです。関数自体の処理は速いので、遅いリクエストのトレースを確認します",
-        remedy,
-    )
+        within = Words(
+            "waiting for LINE: the functions themselves are quick; look at the trace of a slow request",
+            "LINEの応答待ちです。関数自体の処理は速いので、遅いリクエストのトレースを確認します",
+        )
+        where = before if integration < latency / 2 else within
+        yield Cause(where.en, where.ja, "AWS X-Ray")
 
 
 def nothing_measured(context: StepContext) -> Words:
