@@ -143,7 +143,18 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             self._write(HttpReply(status=HTTPStatus.LENGTH_REQUIRED))
             return
-        self._write(self._answered(self._request(*read)))
+        length, body = read
+        request = HttpRequest(
+            verb=self.command,
+            target=self.path,
+            headers=tuple(self.headers.items()),
+            body=body,
+            length=length,
+            source_ip=self.client_address[0],
+            protocol=self.request_version,
+            port=self.server.server_port,
+        )
+        self._write(self._answered(request))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what is no HTTP, without the page that the standard library would write."""
@@ -160,18 +171,6 @@ class _Connection(BaseHTTPRequestHandler):
         except Exception:  # noqa: BLE001 - a bug of ours must not look like a broken network
             _log.exception("the local stack itself failed on %s %s", request.verb, request.path)
             return HttpReply(status=500, headers=(("x-amzn-ErrorType", "LocalGatewayFailure"),))
-
-    def _request(self, length: int, body: bytes) -> HttpRequest:
-        return HttpRequest(
-            verb=self.command,
-            target=self.path,
-            headers=tuple(self.headers.items()),
-            body=body,
-            length=length,
-            source_ip=self.client_address[0],
-            protocol=self.request_version,
-            port=self.server.server_port,
-        )
 
     def _read(self) -> tuple[int, bytes] | None:
         """Return the length of the body and the body; None where its length can't be known."""

@@ -49,7 +49,15 @@ class IdTokens:
 
     def bad(self, flaw: Words, user_id: str) -> str:
         """Return a token with this one of FLAWS and no other."""
-        spoiled = _claims(flaw, user_id, self.channel_id, self.now)
+        expired = flaw == EXPIRED
+        spoiled: dict[str, Any] = {
+            "iss": ISSUER,
+            "sub": user_id,
+            "aud": ANOTHER_CHANNEL if flaw == ELSEWHERE else self.channel_id,
+            "exp": self.now - 60 if expired else self.now + HOUR_S,
+            "iat": self.now - HOUR_S if expired else self.now,
+            "name": NAME,
+        }
         if flaw == FORGED or not self.line.embedded:
             if flaw == UNSIGNED:
                 return jwt.encode(spoiled, "", "none")
@@ -60,15 +68,3 @@ class IdTokens:
             expires=spoiled["exp"],
             alg="none" if flaw == UNSIGNED else "ES256",
         )
-
-
-def _claims(flaw: Words, user_id: str, channel_id: str, now: int) -> dict[str, Any]:
-    expired = flaw == EXPIRED
-    return {
-        "iss": ISSUER,
-        "sub": user_id,
-        "aud": ANOTHER_CHANNEL if flaw == ELSEWHERE else channel_id,
-        "exp": now - 60 if expired else now + HOUR_S,
-        "iat": now - HOUR_S if expired else now,
-        "name": NAME,
-    }

@@ -210,24 +210,6 @@ def _decide(calls: RowCalls, fact: Words, actual: object, bound: Bound) -> None:
     judge(() if bound.holds(actual) else (difference,))
 
 
-def _a_week_away(*, enough: bool) -> Bound:
-    """A decision names the day; whether it is far enough away depends on the hour as well."""
-    return Bound(
-        holds=lambda _: enough,
-        words=Words(en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先"),
-    )
-
-
-def _any_number(left: int | None) -> Bound:
-    return Bound(
-        holds=lambda _: False,
-        words=Words(
-            en=f"the number of messages that the rally sends in a month ({left} are left in this one)",
-            ja=f"ラリーが1か月に送るメッセージ数（今月の残りは{left}通）",
-        ),
-    )
-
-
 @expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")
 def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
@@ -253,7 +235,9 @@ def test_channel_access_token_does_not_end_within_a_week(calls: RowCalls) -> Non
     calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
     last_day = UNKNOWN if ends is None else today(ends).isoformat()
     enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
-    _decide(calls, LAST_DAY, last_day, _a_week_away(enough=enough))
+    # A decision names the day; whether it is far enough away depends on the hour as well.
+    later = Words(en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先")
+    _decide(calls, LAST_DAY, last_day, Bound(holds=lambda _: enough, words=later))
 
 
 @expectation("LINE-02", ja="今月送信できるメッセージ数が足りる")
@@ -269,7 +253,11 @@ def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
         return
     if needed is None:
         if calls.suite.environment.production:
-            _decide(calls, NEEDED, None, _any_number(left))
+            any_number = Words(
+                en=f"the number of messages that the rally sends in a month ({left} are left in this one)",
+                ja=f"ラリーが1か月に送るメッセージ数（今月の残りは{left}通）",
+            )
+            _decide(calls, NEEDED, None, Bound(holds=lambda _: False, words=any_number))
         return
     bound = at_least(
         used + needed,

@@ -112,8 +112,17 @@ class Runner:
     def run(self, call: InvokeCall) -> Invocation:
         """Run it, and answer anything that comes of it: nothing that Lambda would answer is raised."""
         try:
-            function = self.deployments.find(call.name, call.qualifier)
-            return self._run(call, function)
+            function, pool = self.deployments.find(call.name, call.qualifier), self._pool(call.name)
+            header = {
+                "requestId": call.request_id,
+                "arn": self.environments.arn(call.qualified_name),
+                "seconds": function.timeout,
+            }
+            with pool.environment(function, call.qualifier, self.wait_seconds) as environment:
+                outcome = environment.worker.invoke(header, call.event)
+                lines = lines_of(function, call.request_id, outcome)
+                self.logs.put(*((environment.log, line) for line in lines))
+            return answered(call, function, outcome)
         except NotDeployed as error:
             return not_found(call, error)
         except Throttled as error:
@@ -137,21 +146,6 @@ class Runner:
             pools = tuple(self._pools.values())
         for pool in pools:
             pool.close()
-
-    def _run(self, call: InvokeCall, function: DeployedFunction) -> Invocation:
-        pool = self._pool(call.name)
-        with pool.environment(function, call.qualifier, self.wait_seconds) as environment:
-            outcome = environment.worker.invoke(self._header(call, function), call.event)
-            lines = lines_of(function, call.request_id, outcome)
-            self.logs.put(*((environment.log, line) for line in lines))
-        return answered(call, function, outcome)
-
-    def _header(self, call: InvokeCall, function: DeployedFunction) -> Mapping[str, Any]:
-        return {
-            "requestId": call.request_id,
-            "arn": self.environments.arn(call.qualified_name),
-            "seconds": function.timeout,
-        }
 
     def _pool(self, name: str) -> Pool:
         with self._lock:

@@ -99,7 +99,9 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
                 f" {context.environment.name} --go`を実行してください",
             ),
         )
-    sources = _all_sources(context)
+    api = rest_api.find(context, context.plan.api)
+    id_ = api["id"] if api else rest_api.UNKNOWN_ID
+    sources = {function.name: _sources(context, id_, function) for function in functions}
 
     def converge(context: StepContext, function: Function) -> Changes:
         return alias.grant(context, function, sources[function.name], context.environment.stage)
@@ -204,12 +206,6 @@ def remove_other_permissions(context: StepContext) -> Changes:
         )
 
     return context.each(converge, context.plan.functions)
-
-
-def _all_sources(context: StepContext) -> Mapping[str, Mapping[str, str]]:
-    api = rest_api.find(context, context.plan.api)
-    id_ = api["id"] if api else rest_api.UNKNOWN_ID
-    return {function.name: _sources(context, id_, function) for function in context.plan.functions}
 
 
 def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[str, str]:

@@ -157,10 +157,26 @@ def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMov
     if not changes and unfinished_target(context, rollback.part, rollback.before, rollback.scope):
         leave = partial(_record, context, rollback, DONE, None)
         return context.leave_record(KIND, DONE, leave, before=BEGUN)
-    if changes and context.go:
-        if going := unfinished_target(context, rollback.part, rollback.before, rollback.scope):
-            context.tell(_going_on(rollback, going))
-        _timed(context, rollback, moves)
+    if not changes or not context.go:
+        return changes
+    if going := unfinished_target(context, rollback.part, rollback.before, rollback.scope):
+        now = ", ".join(f"{name} {value}" for name, value in rollback.before.items())
+        then = ", ".join(f"{name} {value}" for name, value in going.items())
+        context.say(
+            en=f"{rollback.part}: an earlier run was stopped half-way. What is there now: {now}; resuming towards {then}",
+            ja=f"{rollback.part}: 前回の実行は途中で止まっています。現在の状態: {now}。{then}に向けて続けます",
+        )
+    _record(context, rollback, BEGUN, None)
+    start = rollback.seconds()
+    with all_or_none(context, rollback.served, target=rollback.after):
+        for planned, move in moves:
+            context.settle(planned, move)
+    took = round(rollback.seconds() - start, 2)
+    _record(context, rollback, DONE, took)
+    context.say(
+        en=f"{rollback.part}: moved in {took:g} s",
+        ja=f"{rollback.part}: {took:g}秒で切り替えました",
+    )
     return changes
 
 
@@ -175,29 +191,6 @@ def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[st
     return any(
         name in live and live[name] not in (origin, after.get(name, origin))
         for name, origin in before.items()
-    )
-
-
-def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> None:
-    _record(context, rollback, BEGUN, None)
-    start = rollback.seconds()
-    with all_or_none(context, rollback.served, target=rollback.after):
-        for changes, move in moves:
-            context.settle(changes, move)
-    took = round(rollback.seconds() - start, 2)
-    _record(context, rollback, DONE, took)
-    context.say(
-        en=f"{rollback.part}: moved in {took:g} s",
-        ja=f"{rollback.part}: {took:g}秒で切り替えました",
-    )
-
-
-def _going_on(rollback: Rollback, target: Mapping[str, Any]) -> Words:
-    now = ", ".join(f"{name} {value}" for name, value in rollback.before.items())
-    then = ", ".join(f"{name} {value}" for name, value in target.items())
-    return Words(
-        en=f"{rollback.part}: an earlier run was stopped half-way. What is there now: {now}; resuming towards {then}",
-        ja=f"{rollback.part}: 前回の実行は途中で止まっています。現在の状態: {now}。{then}に向けて続けます",
     )
 
 
