@@ -43,21 +43,18 @@ class ProgressDisplay:
         """Show one second of a run (see `load.engine.run_state.progress`); say once, at once, that this machine is too busy."""
         if (late := now["late_p99"] or 0) > now["late_limit"] and not self._warned:
             self._warned = True
-            self._console.print(_too_busy(late)[self.lang], style="red", soft_wrap=True)
+            busy = Words(
+                en=f"This machine is too busy to generate load (arrivals {late:g} ms late): free some CPU, or stop and add "
+                f"--workers. A pass still counts; a fail would say nothing about the target.",
+                ja=f"このマシンは高負荷のため、計画どおりに負荷を生成できません（到着の遅れ{late:g} ms）。CPUを空けるか、中止して"
+                f"--workersを増やしてください。合格は有効ですが、不合格は対象の性能を判断する根拠になりません。",
+            )
+            self._console.print(busy[self.lang], style="red", soft_wrap=True)
         if self._live:
             self._live.update(Text(_line(now, self.lang)))
         elif now["elapsed"] - self._told >= STEADY_S:
             self._told = now["elapsed"]
             self._console.print(_line(now, self.lang), soft_wrap=True)
-
-
-def _too_busy(late: float) -> Words:
-    return Words(
-        en=f"This machine is too busy to generate load (arrivals {late:g} ms late): free some CPU, or stop and add "
-        f"--workers. A pass still counts; a fail would say nothing about the target.",
-        ja=f"このマシンは高負荷のため、計画どおりに負荷を生成できません（到着の遅れ{late:g} ms）。CPUを空けるか、中止して"
-        f"--workersを増やしてください。合格は有効ですが、不合格は対象の性能を判断する根拠になりません。",
-    )
 
 
 def _line(now: Mapping[str, Any], lang: str) -> str:

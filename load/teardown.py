@@ -14,7 +14,6 @@ from aws.items import Emptied, KeyedTable
 from aws.words import Words
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused
-from load.engine.measurement import Measurement
 from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import USED_FILE, record_used
@@ -77,7 +76,9 @@ class Teardown:
         """
         if not run.writes:
             return None
-        if verdict is None or _may_be_under_way(verdict.measurement):
+        seen = verdict.measurement if verdict else None
+        failed = seen and seen.steps.total("failed", endpoint=AWARD)
+        if seen is None or failed or seen.unfinished(None, AWARD) or seen.unheard:
             # An award without an answer: its function may still write, up to its time limit.
             self._wait_for_functions(verdict.ended if verdict else datetime.now(UTC))
         self.say(Words("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
@@ -121,9 +122,3 @@ class Teardown:
                 )
             )
             self.pause(left)
-
-
-def _may_be_under_way(measurement: Measurement) -> bool:
-    """Whether an award failed, never finished, or was sent by a worker whose last report is missing."""
-    failed = measurement.steps.total("failed", endpoint=AWARD)
-    return bool(failed or measurement.unfinished(None, AWARD) or measurement.unheard)

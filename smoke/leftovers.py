@@ -99,7 +99,12 @@ def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ..
         noted, unread = notes.earlier()
         leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
         cleaned = [words for note in noted if (words := _processed(note, leftovers))]
-        yield (*cleaned, *(_unreadable(path, environment) for path in unread))
+        no_note = Words(
+            en="{} is not the note of a smoke run; look for what it left, then delete the file: {}",
+            ja="{}はスモーク実行の記録として読めない。残ったデータを確認し、ファイルを削除する: {}",
+        )
+        command = COMMAND.format(environment.name)
+        yield (*cleaned, *(no_note.format(path, command) for path in unread))
         if cleaned or not noted:
             return
         # A call that a killed run made just before may have been stored in the meantime.
@@ -149,14 +154,6 @@ def _processed(note: Note, leftovers: Leftovers) -> Words | None:
             f"削除権限のある認証情報で実行してください: {command}",
         )
     return None
-
-
-def _unreadable(path: str, environment: Environment) -> Words:
-    command = COMMAND.format(environment.name)
-    return Words(
-        en=f"{path} is not the note of a smoke run; look for what it left, then delete the file: {command}",
-        ja=f"{path}はスモーク実行の記録として読めない。残ったデータを確認し、ファイルを削除する: {command}",
-    )
 
 
 def harness_leftovers(aws: Clients, plan: Plan) -> frozenset[str]:

@@ -97,7 +97,11 @@ class Notes:
             file.flush()
             os.fsync(file.fileno())
         staged.replace(path)
-        _sync(self.folder)
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def settled(self, note: Note) -> None:
         """Remove a note: nothing that it names is left."""
@@ -152,11 +156,3 @@ def _locked(path: Path) -> Iterator[str]:
         file.write(str(os.getpid()))
         file.flush()
         yield ""
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,6 @@ from typing import Any
 
 from aws.change.gate import unless_absent
 from aws.desired import Table
-from aws.words import Words
 from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.line import is_line_user
 from plan.canonical import Item
@@ -77,20 +76,16 @@ def of_table(context: StepContext, table: Table) -> Source:
             ja=f"{source}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
         )
     if unless_absent(client.describe_table, TableName=read) is None:
-        raise Refused(_absent(source, context, table))
+        # Where no environment is named, there may be none, as on local.
+        instead = f"python -m runbook masters --env {here.name} --go"
+        may_have_none = not context.chosen.get(SOURCE.name) and table.key == "stampmasters"
+        en = f"run `{instead}`, which loads the spots of this project, or " if may_have_none else ""
+        ja = f"`{instead}`で本プロジェクトのスポットを投入するか、" if may_have_none else ""
+        raise Refused(
+            en=f"{source} does not exist: {en}name its environment with --from, or a file with --file",
+            ja=f"{source}が存在しません。{ja}--fromで移行元の環境を、または--fileでファイルを指定してください",
+        )
     return source
-
-
-def _absent(source: Source, context: StepContext, table: Table) -> Words:
-    """Say what to do without a source; where none is named, there may be none, as on local."""
-    instead = f"python -m runbook masters --env {context.environment.name} --go"
-    may_have_none = not context.chosen.get(SOURCE.name) and table.key == "stampmasters"
-    en = f"run `{instead}`, which loads the spots of this project, or " if may_have_none else ""
-    ja = f"`{instead}`で本プロジェクトのスポットを投入するか、" if may_have_none else ""
-    return Words(
-        en=f"{source} does not exist: {en}name its environment with --from, or a file with --file",
-        ja=f"{source}が存在しません。{ja}--fromで移行元の環境を、または--fileでファイルを指定してください",
-    )
 
 
 def of_file(path: Path) -> Source:

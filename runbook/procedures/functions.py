@@ -80,7 +80,16 @@ def upload_the_functions(context: StepContext) -> Changes:
     """
     if row := context.chosen.get("row"):
         return _configure(context, row)
-    _refuse_other_code(context)
+    if context.environment.own_code:
+        name = context.environment.name
+        raise Refused(
+            en=f"the functions of {name} are code of your own (own_code in environments.toml), which this would"
+            f" overwrite: release them by your own pipeline, then run"
+            f" `python -m runbook record_release --env {name} --by NAME --go`",
+            ja=f"{name}の関数は独自のコードであり（environments.tomlのown_code）、この手順では上書きされてしまいます。"
+            f"独自のパイプラインでリリースし、`python -m runbook record_release --env {name} --by 名前 --go`を"
+            "実行してください",
+        )
     keeps = _kept_variables(context)
 
     def converge(given: StepContext, planned: Function) -> Changes:
@@ -129,20 +138,6 @@ def record_the_release(context: StepContext) -> Changes:
     `api`が記録します。
     """
     return releases.converge(context, functions=chosen(context))
-
-
-def _refuse_other_code(context: StepContext) -> None:
-    """Stop before anything is uploaded where the functions are code of a team's own."""
-    if context.environment.own_code:
-        name = context.environment.name
-        raise Refused(
-            en=f"the functions of {name} are code of your own (own_code in environments.toml), which this would"
-            f" overwrite: release them by your own pipeline, then run"
-            f" `python -m runbook record_release --env {name} --by NAME --go`",
-            ja=f"{name}の関数は独自のコードであり（environments.tomlのown_code）、この手順では上書きされてしまいます。"
-            f"独自のパイプラインでリリースし、`python -m runbook record_release --env {name} --by 名前 --go`を"
-            "実行してください",
-        )
 
 
 def _configure(context: StepContext, row: str) -> Changes:
