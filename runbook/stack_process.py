@@ -87,15 +87,12 @@ class StackChild:
         except (EOFError, ConnectionError):
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(ENDS_WITHIN_S)  # until then it may print why
-            raise GuardError(self._ended()) from None
-
-    def _ended(self) -> Words:
-        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - TAIL_BYTES))
-        printed = self._log.read().decode("utf-8", "replace").strip() or "-"
-        return Words(
-            en=f"the process of the local stack has ended; it printed: {printed}",
-            ja=f"ローカルスタックのプロセスが終了しました。出力: {printed}",
-        )
+            self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - TAIL_BYTES))
+            printed = self._log.read().decode("utf-8", "replace").strip() or "-"
+            raise GuardError(
+                en=f"the process of the local stack has ended; it printed: {printed}",
+                ja=f"ローカルスタックのプロセスが終了しました。出力: {printed}",
+            ) from None
 
 
 def without_profiles(variables: Mapping[str, str]) -> dict[str, str]:

@@ -60,7 +60,10 @@ def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack[En
         console.print(address(stack, environment.region)[lang], soft_wrap=True)
         if empty:
             console.print(_first_steps(_relative(token_at))[lang], soft_wrap=True)
-        _until_stopped()
+        over = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: over.set())
+        over.wait()
     return 0
 
 
@@ -111,10 +114,3 @@ def _token_lies_ready(stack: Stack, at: Path) -> Iterator[None]:
 
 def _relative(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _until_stopped() -> None:
-    over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
-    over.wait()

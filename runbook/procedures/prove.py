@@ -34,7 +34,8 @@ def prove_the_build(context: StepContext) -> Changes:
 
     このマシンで合わせて約3分かかります。失敗も記録され、後の検証が合格するまで不合格になります。
     """
-    built = _built(context)
+    functions = context.plan.functions
+    built = {function.name: code_sha256(context.build(function.key)) for function in functions}
     newest = context.recorded(KIND)
     if newest is not None and PASSED.items() <= newest.items() and newest["functions"] == built:
         return ()
@@ -54,11 +55,3 @@ def _record(context: StepContext, built: dict[str, str]) -> None:
     context.record(KIND, {**done.results, "functions": built, "commit": done.commit})
     if done.results != PASSED:
         raise Refused(done.why)
-
-
-def _built(context: StepContext) -> dict[str, str]:
-    """Return the digest of each function's package, as this checkout builds it."""
-    return {
-        function.name: code_sha256(context.build(function.key))
-        for function in context.plan.functions
-    }
