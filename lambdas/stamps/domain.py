@@ -1,6 +1,7 @@
 """A collected stamp as the front end shows it. No AWS, no clock, no I/O."""
 
 import contextlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,10 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.domain.spots import location_of
 
 METHODS = ("GPS", "IMAGE")
+_SECURE = re.compile(r"https://\S+")
+"""A picture that the front end, a page of HTTPS, can show."""
+_LATEST_S = 9_999_999_999
+"""The last second of the contract."""
 
 
 def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +31,7 @@ def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, 
         "collected_at": _epoch_s(collected.get("CollectedAt")),
         "method": method,
     }
-    if image_url := _text(master.get("ImageUrl")):
+    if _SECURE.fullmatch(image_url := _text(master.get("ImageUrl"))):
         stamp["image_url"] = image_url
     # An IMAGE stamp has no location; gps-verify reports a broken one.
     with contextlib.suppress(Refusal):
@@ -39,7 +44,7 @@ def _text(value: object) -> str:
 
 
 def _epoch_s(value: object) -> int:
-    return int(value) if isinstance(value, int | float) else 0
+    return int(value) if isinstance(value, int | float) and 0 <= value <= _LATEST_S else 0
 
 
 def _one_of(choices: tuple[str, ...], *values: object) -> str:

@@ -90,6 +90,15 @@ def test_stamp_without_a_legible_name_goes_by_its_id(call, account, name, shown)
     assert stamp["name"] == shown
 
 
+@pytest.mark.parametrize("url", ["http://example.jp/1", "1.png", "https://", "https://a b"])
+def test_picture_that_the_front_end_cannot_show_is_left_out(call, account, url):
+    account.master("IMG-1", ImageUrl={"S": url})
+    collect(account, "IMG-1")
+
+    (stamp,) = call(stamps, ROUTE, query=MINE).body["stamps"]
+    assert "image_url" not in stamp
+
+
 def test_stamp_whose_master_is_gone_stays_collected(call, account):
     collect(account, "GONE-1")
 
@@ -99,7 +108,12 @@ def test_stamp_whose_master_is_gone_stays_collected(call, account):
 
 
 @pytest.mark.parametrize(
-    "collected_at", [{"S": "yesterday"}, {"NULL": True}, {"L": []}, {"M": {}}, {"B": b"x"}], ids=str
+    "collected_at",
+    [
+        *({"S": "yesterday"}, {"NULL": True}, {"L": []}, {"M": {}}, {"B": b"x"}),
+        *({"N": "-1"}, {"N": "1E+40"}),
+    ],
+    ids=str,
 )
 def test_stamp_that_is_hard_to_read_costs_nobody_the_list(call, account, collected_at):
     item = {"UserId": {"S": USER}, "StampId": {"S": "GONE"}, "Method": {"S": "QR"}}
