@@ -83,10 +83,12 @@ def version_back(
     """Return the version that a rollback of one function takes, None where there is none.
 
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
-    live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
+    live one that holds other code. The newest record speaks of what is live if it is of that code: a repair publishes a
+    version more, and releases nothing. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
     """
-    recorded = (release.functions[name] for release in releases if name in release.functions)
-    for number, code in recorded:
+    recorded = [release.functions[name] for release in releases if name in release.functions]
+    is_live = bool(recorded) and recorded[0][1] == published.get(live)
+    for number, code in recorded[is_live:]:
         if number != live and number not in closed and published.get(number) == code:
             return number
     return max(_below(live, published), key=int, default=None)
@@ -109,10 +111,17 @@ def deployment_back(
     in the same second, of another draft: API Gateway dates no finer.
     """
     there = {deployment.id: deployment for deployment in newest_first}
-    for id_ in (release.deployment for release in releases):
-        if id_ in there and id_ != live and not is_closed(there[id_].description):
-            return there[id_]
+    recorded = [there[release.deployment] for release in releases if release.deployment in there]
+    is_live = bool(recorded) and _same(recorded[0], there.get(live))
+    for deployment in recorded[is_live:]:
+        if deployment.id != live and not is_closed(deployment.description):
+            return deployment
     return next(_before(there.get(live), live, newest_first), None)
+
+
+def _same(deployment: Deployment, live: Deployment | None) -> bool:
+    """Whether a deployment is of the draft that is live."""
+    return live is not None and live.draft is not None and deployment.draft == live.draft
 
 
 def _before(
@@ -120,8 +129,7 @@ def _before(
 ) -> Iterator[Deployment]:
     for deployment in newest_first:
         later = live is not None and deployment.created > live.created
-        same = live is not None and live.draft is not None and deployment.draft == live.draft
-        if deployment.id != id_ and not later and not same:
+        if deployment.id != id_ and not later and not _same(deployment, live):
             yield deployment
 
 

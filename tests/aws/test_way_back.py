@@ -47,6 +47,7 @@ def released(**version):
         ("5", FIVE, released(now=("5", "c"), replaced=("3", "z"), first=("2", "a")), "2"),
         ("5", FIVE, [], "4"),
         ("4", FIVE, [], "2"),
+        ("4", FIVE, released(now=("3", "b"), first=("2", "a")), "2"),
         ("4", FIVE, released(later=("5", "c"), now=("4", "b")), "5"),
         ("2", FIVE, released(now=("2", "a")), "1"),
         ("1", FIVE, [], None),
@@ -58,7 +59,12 @@ def released(**version):
     ids=[
         *("the release before", "an older number of the same code", "past a closed one"),
         *("past one that is gone", "past one that holds other code", "nobody recorded any"),
-        *("past the same code", "forward, after a rollback", "only the closed one is left"),
+        *(
+            "past the same code",
+            "past it on record",
+            "forward, after a rollback",
+            "only the closed one is left",
+        ),
         *("nothing below", "nothing else", "no version is live", "no version, but a record"),
         "by number, not by text",
     ],
@@ -182,6 +188,7 @@ def test_the_same_draft_deployed_again_is_no_way_back():
     again = deployed(("c", text), ("b", text), ("a", ""))
 
     assert deployment_back("c", again, []).id == "a"
+    assert deployment_back("c", again, served("b", "a")).id == "a"
 
 
 def zipped(name, content):
