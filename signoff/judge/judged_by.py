@@ -1,7 +1,7 @@
 """What judges production: a commit alone, or with code, packages and addresses from elsewhere.
 
 A person who can start a process can make it do anything. What is reported here happens by mistake or in a hurry: a change that
-git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, compiled code without its source, a proxy that was left in the environment.
+git was configured to overlook, a plugin from elsewhere, a package of another version, start-up code on PYTHONPATH, compiled code of an image built before, a proxy that was left in the environment.
 """
 
 import hashlib
@@ -11,8 +11,9 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -27,12 +28,14 @@ from signoff.judge.run import CHOICE
 from signoff.judge.verdict import RunCondition
 
 UNKNOWN = "unknown"
+BY_HASH_UNCHECKED = MAGIC_NUMBER + b"\x01\x00\x00\x00"
+"""How compiled code begins that Python runs without a look at its source (PEP 552)."""
 CHANGED = "+changes"
 """Appended to the commit if the tree differs from it."""
 CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
 """Suffixes of files that decide how something is judged."""
-LEFT_BY_RUNS = frozenset({"report", "build"})
-"""Folders of the checkout's root that git ignores and that no module imports."""
+NOT_READ = frozenset({"report", "build", "node_modules", "venv"})
+"""Folders of a checkout's root that git ignores and from which no run imports or reads."""
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
 START_UP = ("sitecustomize", "usercustomize")
 """Modules that Python imports at its start, before the first line of a program."""
@@ -74,12 +77,12 @@ def _code(root: Path) -> Iterator[str]:
     packages = Path(sys.prefix).resolve()
     for name, below, files in os.walk(root):
         folder = Path(name)
-        left_out = LEFT_BY_RUNS if folder == root else frozenset()
-        # A name with a dot can't be imported; Python compares what it compiled with its source.
+        left_out = NOT_READ if folder == root else frozenset()
+        # A name with a dot can't be imported; what Python compiled is looked at where it ran (unchecked_caches).
         below[:] = [
             child
             for child in below
-            if not (child.startswith(".") or child == installed.CACHE or child in left_out)
+            if not ("." in child or child == installed.CACHE or child in left_out)
             and (folder / child).resolve() != packages
         ]
         for file in files:
@@ -124,13 +127,14 @@ def _git(root: Path, *arguments: str) -> str | None:
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
     root, home = config.rootpath, config.stash[CHOICE].options.root
-    for folder in (root,) if home.is_relative_to(root) else (root, home):
-        yield from of_the_commit(commit_of_run(folder))
+    for commit in dict.fromkeys(map(commit_of_run, (root, home))):
+        yield from of_the_commit(commit)
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from installed.other_versions(root, sys.path)
     yield from installed.changed_packages(sys.path, sys.modules.values())
     yield from folders_of_imports(root)
+    yield from unchecked_caches(root, [*sys.modules.values()])
     yield from models()
     yield from addresses()
 
@@ -194,6 +198,21 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
                 " take it out of PYTHONPATH",
                 ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
                 "PYTHONPATHから外してください",
+            )
+
+
+def unchecked_caches(root: Path, loaded: Iterable[ModuleType]) -> Iterator[RunCondition]:
+    """Yield the compiled modules of the checkout that ran without a look at their source: an image may hold them of an older commit."""
+    specs = (getattr(module, "__spec__", None) for module in loaded)
+    compiled = {file for spec in specs if (file := getattr(spec, "cached", None))}
+    for path in sorted(map(Path, compiled)):
+        ours = path.is_relative_to(root) and not path.is_relative_to(sys.prefix)
+        if ours and path.is_file() and path.read_bytes()[:8] == BY_HASH_UNCHECKED:
+            name = path.relative_to(root).as_posix()
+            yield RunCondition.of(
+                name,
+                en=f"{name} is compiled code that ran without being compared with its source (PEP 552): delete it",
+                ja=f"ソースと照合せずに実行されるコンパイル済みコード{name}で判定しました（PEP 552）。削除してください",
             )
 
 

@@ -100,9 +100,13 @@ def test_code_that_git_ignores_is_told_in_every_folder(path, checkout):
 
 
 @pytest.mark.parametrize(
-    "path", ["report/local/tests.py", ".venv/hook.py", "__pycache__/judge.cpython-313.pyc"]
+    "path",
+    [
+        *("report/local/tests.py", ".venv/hook.py", "__pycache__/judge.cpython-313.pyc"),
+        *("node_modules/node-gyp/gyp.py", "cdk.out/asset/index.py", "venv/lib/hook.py"),
+    ],
 )
-def test_what_runs_leave_behind_changes_nothing(path, checkout):
+def test_what_runs_and_other_tools_leave_behind_changes_nothing(path, checkout):
     (checkout / ".git/info/exclude").write_text("*\n")
     (checkout / path).parent.mkdir(parents=True, exist_ok=True)
     (checkout / path).write_text("")

@@ -1,7 +1,10 @@
 """What judges production: code, packages and addresses that are not the commit's are named."""
 
+import py_compile
+import subprocess
 import sys
 import sysconfig
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -15,6 +18,7 @@ from signoff.judge.judged_by import (
     models,
     of_the_commit,
     start_up_code,
+    unchecked_caches,
 )
 from signoff.judge.run import CHOICE
 from tests.signoff.checkout import committed, git
@@ -143,6 +147,59 @@ def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
     monkeypatch.setattr(sys, "path", ["", str(ROOT / "tests"), str(tmp_path / "no"), *sys.path])
 
     assert list(folders_of_imports(ROOT)) == []
+
+
+@pytest.mark.parametrize("home", [".applications/ours", "report/ours"])
+def test_application_has_to_be_a_commit_in_a_folder_where_no_code_is_looked_for(home, checkout):
+    (checkout / ".git/info/exclude").write_text("*\n")
+    folder = checkout / home
+    folder.mkdir(parents=True)
+    (folder / "app.toml").touch()
+    choice = SimpleNamespace(options=SimpleNamespace(root=folder))
+
+    condition = next(judged_by(SimpleNamespace(rootpath=checkout, stash={CHOICE: choice})))
+
+    assert condition.what == "uncommitted changes"
+
+
+@pytest.fixture
+def compiled(tmp_path, monkeypatch):
+    """Return a module and what it prints, compiled of other code than its source has."""
+
+    def module_of(mode):
+        source = tmp_path / "rally.py"
+        source.write_text("print('forged')\n")
+        py_compile.compile(str(source), invalidation_mode=mode)
+        source.write_text("print('of the commit')\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        ran = subprocess.check_output(
+            [sys.executable, "-Bc", "import rally"], cwd=tmp_path, text=True
+        )
+        return SimpleNamespace(__spec__=find_spec("rally")), ran
+
+    return module_of
+
+
+MODES = py_compile.PycInvalidationMode
+
+
+@pytest.mark.parametrize(
+    ("mode", "named", "prints"),
+    [
+        (MODES.UNCHECKED_HASH, ["__pycache__"], "forged\n"),
+        (MODES.CHECKED_HASH, [], "of the commit\n"),
+        (MODES.TIMESTAMP, [], "of the commit\n"),
+    ],
+)
+def test_compiled_code_is_named_where_python_runs_it_in_place_of_its_source(
+    mode, named, prints, tmp_path, compiled
+):
+    loaded, ran = compiled(mode)
+
+    conditions = unchecked_caches(tmp_path, [loaded])
+
+    assert [Path(condition.what).parts[0] for condition in conditions] == named
+    assert ran == prints
 
 
 @pytest.mark.parametrize(("file", "conditions"), [("service-2.json", 1), ("README", 0)])
