@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -168,7 +169,10 @@ def locked(root: Path) -> Mapping[str, set[str]]:
 
 def lacking(module: str) -> Words | None:
     """Say which extra brings a module that is not installed; None where none does, so that its absence is a fault of ours."""
-    brought = filter(None, map(_OF_AN_EXTRA.match, metadata.requires(PROJECT) or ()))
+    requirements: Iterable[str] = ()
+    with suppress(metadata.PackageNotFoundError):  # where only the dependencies were installed
+        requirements = metadata.requires(PROJECT) or ()
+    brought = filter(None, map(_OF_AN_EXTRA.match, requirements))
     package = normal(module.partition(".")[0])
     extra = next((match[2] for match in brought if normal(match[1]) == package), None)
     if extra is None:

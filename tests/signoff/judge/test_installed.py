@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from signoff.judge import installed
 from signoff.judge.installed import (
     changed_packages,
     foreign_start_files,
@@ -38,6 +39,12 @@ def test_module_that_is_not_installed_is_told_with_the_extra_that_brings_it(modu
     told = lacking(module)
 
     assert (told and f"which the extra {extra} brings" in told.en) == (True if extra else None)
+
+
+def test_module_that_is_not_installed_has_no_extra_where_this_project_is_not_installed(monkeypatch):
+    monkeypatch.setattr(installed, "PROJECT", "not-installed")
+
+    assert lacking("moto") is None
 
 
 def start_files(packages):
