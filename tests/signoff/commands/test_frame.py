@@ -79,12 +79,14 @@ def test_exit_codes_of_a_load_test_are_of_the_same_table():
     assert {code.value for code in LoadExit} <= {code.value for code in Exit}
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_reader_that_goes_away_ends_a_command_without_a_word(unbuffered):
+@pytest.mark.parametrize(
+    ("command", "unbuffered"), [("needs --env local", ""), ("--help", ""), ("--help", "1")]
+)
+def test_reader_that_goes_away_ends_a_command_without_a_word(command, unbuffered):
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-m", "signoff", "needs", "--env", "local"],
+        [sys.executable, "-m", "signoff", *command.split()],
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         stdout=write,
