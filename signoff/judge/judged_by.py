@@ -61,6 +61,11 @@ def commit_of_run(root: Path) -> str:
     return commit_of(root)
 
 
+def commits_of_run(root: Path, home: Path) -> tuple[str, ...]:
+    """Return the commit of this software, and that of an application elsewhere."""
+    return tuple(dict.fromkeys(map(commit_of_run, (root, home))))
+
+
 def _unlike(root: Path) -> Iterator[str]:
     """Yield the files that differ from the commit's, are gone, or are code that it does not have."""
     entries = {path: (mode, digest) for mode, digest, path in _tree(root)}
@@ -127,7 +132,7 @@ def _git(root: Path, *arguments: str) -> str | None:
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
     root, home = config.rootpath, config.stash[CHOICE].options.root
-    for commit in dict.fromkeys(map(commit_of_run, (root, home))):
+    for commit in commits_of_run(root, home):
         yield from of_the_commit(commit)
     yield from foreign(config, root)
     yield from start_up_code(root)

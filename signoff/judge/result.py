@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from aws.saved import digest
 from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
+from signoff import ROOT
 from signoff.environment.schema import Decider
 from signoff.evidence.facts import Facts, digest_of
 from signoff.evidence.parts import Part
-from signoff.judge.judged_by import commit_of_run
+from signoff.judge.judged_by import commits_of_run
 from signoff.judge.outcome import Outcome
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot
@@ -37,6 +38,7 @@ class Provenance:
     release: str | None
     phase: str
     commit: str
+    """That of this software, and that of an application elsewhere."""
     versions: Mapping[str, str]
     started: datetime
     seconds: float
@@ -193,7 +195,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         api_url=snapshot.api_url,
         release=release,
         phase=options.phase,
-        commit=commit_of_run(options.root),
+        commit=", ".join(commits_of_run(ROOT, options.root)),
         versions=versions(),
         started=choice.started,
         seconds=(datetime.now(UTC) - choice.started).total_seconds(),

@@ -12,6 +12,7 @@ import pytest
 
 from signoff.judge.judged_by import (
     addresses,
+    commit_of_run,
     folders_of_imports,
     foreign,
     judged_by,
@@ -20,7 +21,9 @@ from signoff.judge.judged_by import (
     start_up_code,
     unchecked_caches,
 )
+from signoff.judge.result import provenance_of_run
 from signoff.judge.run import CHOICE
+from tests.healthy import healthy
 from tests.signoff.checkout import committed, git
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +42,21 @@ def test_folder_of_another_application_has_to_be_a_commit_as_well(checkout, tmp_
     first = next(judged_by(SimpleNamespace(rootpath=checkout, stash=stash)))
 
     assert first.what == "uncommitted changes"
+
+
+def test_run_of_another_application_names_the_commits_of_both(checkout):
+    snapshot = healthy()
+    given = dict.fromkeys(("phase", "replay", "elsewhere", "own_file"))
+    choice = SimpleNamespace(
+        options=SimpleNamespace(root=checkout, **given),
+        **dict.fromkeys(("overrides", "derived", "embedded")),
+        environment=snapshot.environment,
+        started=snapshot.now,
+    )
+
+    provenance = provenance_of_run(choice, snapshot)
+
+    assert provenance.commit == f"{commit_of_run(ROOT)}, {commit_of_run(checkout)}"
 
 
 def module(name, path, monkeypatch):
