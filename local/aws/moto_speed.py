@@ -18,10 +18,6 @@ def once_for_all_calls(app: Any) -> None:
     # And it looks through all members of a service's class for the names of its operations: a twentieth.
     responses: Any = importlib.import_module("moto.core.responses")
     responses.method_names_from_class = cache(responses.method_names_from_class)
-    responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
-    # It finds the operation of a path once for its name, and once more for its parameters.
-    routing: Any = importlib.import_module("moto.core.routing")
-    routing._match_path = _matched_once(routing._match_path)  # noqa: SLF001  # its only place
     serialize: Any = importlib.import_module("moto.core.serialize")
     json, serializer = serialize.BaseJSONSerializer, serialize.ResponseSerializer
     serializer.get_value = _looked_up_once(serializer.get_value, serialize.XFormedAttributePicker)
@@ -33,14 +29,6 @@ def once_for_all_calls(app: Any) -> None:
     chance = importlib.import_module("moto.moto_api._internal.moto_random").MotoRandom
     chance.get_random_string = _random_string
     json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
-
-
-def _matched_once(match: Callable[..., Any]) -> Callable[..., Any]:
-    @lru_cache(maxsize=4096)
-    def matched(rules: Any, path: str, method: str) -> Any:
-        return match(rules.bind("localhost"), path, method)
-
-    return lambda matcher, path, method: matched(matcher.map, path, method)
 
 
 def once_for_all_stacks() -> None:
