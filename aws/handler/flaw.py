@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from aws.handler.importing import Importing
+from aws.handler.module_import import execute
 from aws.handler.source import ImportEnds
 from aws.kind.description import value_of
 from aws.kinds.function import Function, HandlerFlaw
@@ -16,6 +17,8 @@ from aws.words import Words
 PYTHON = re.compile(r"python3\.(\d+)")
 BEFORE_THE_HANDLER = frozenset({"AWS_LAMBDA_EXEC_WRAPPER", "PYTHONOPTIMIZE"})
 """Variables by which more variables may be set, or assertions left out."""
+A_CLASS = Words(en="an instance of its class", ja="クラスのインスタンス")
+A_GENERATOR = Words(en="a generator", ja="ジェネレーター")
 
 
 def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw | None:
@@ -33,7 +36,7 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     layered = bool(version.layers or version.file_systems or path_set)
     settled = None if layered or variables is None or variables & BEFORE_THE_HANDLER else variables
     modules = PackageModules(files, int(runtime[1]), version.architectures[0])
-    importing = Importing(modules, layered=layered, variables=settled)
+    importing = Importing(modules, execute, layered=layered, variables=settled)
     module = path.replace("/", ".")
     if (file := importing.modules.source_of(module)) is None:
         there = importing.modules.is_compiled(module)
@@ -75,6 +78,10 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
             return HandlerFlaw(Words(en=en, ja=ja), certain=False)
         case ast.AsyncFunctionDef(decorator_list=[]) | ast.Constant() | ast.Import():
             pass
+        case ast.ClassDef(decorator_list=[], bases=[], keywords=[]) as kind if not _makes(kind):
+            return _not_json(file, name, A_CLASS)
+        case ast.FunctionDef(decorator_list=[]) as function if _generates(function):
+            return _not_json(file, name, A_GENERATOR)
         case ast.Dict() | ast.List() | ast.Tuple() | ast.Set() | ast.JoinedStr():
             pass
         case ast.DictComp() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -88,6 +95,30 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
     en = f"{name} in {file} cannot be called with an event and a context"
     ja = f"{file}の{name}はイベントとコンテキストで呼び出せない"
     return HandlerFlaw(Words(en=en, ja=ja))
+
+
+def _makes(kind: ast.ClassDef) -> bool:
+    """Whether a class decides itself what calling it returns."""
+    return any(isinstance(each, ast.FunctionDef) and each.name == "__new__" for each in kind.body)
+
+
+def _generates(function: ast.FunctionDef) -> bool:
+    """Whether calling a function returns a generator."""
+    pending: list[ast.AST] = [*function.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending += ast.iter_child_nodes(node)
+    return False
+
+
+def _not_json(file: str, name: str, returned: Words) -> HandlerFlaw:
+    en = f"{name} in {file} returns {returned.en}, of which Lambda can make no JSON"
+    return HandlerFlaw(
+        Words(en=en, ja=f"{file}の{name}は{returned.ja}を返し、LambdaがJSONに変換できない")
+    )
 
 
 def _takes_a_call(arguments: ast.arguments) -> bool:

@@ -49,6 +49,10 @@ class ParsedModule:
     """Names that one statement binds, and nothing can bind again."""
     patches: frozenset[str]
     """Names that it binds in other modules; ``*`` where it may be any."""
+    assigned: frozenset[str]
+    """Attributes that it sets, of whichever object; ``*`` where it may be any."""
+    defers: bool
+    """Annotations are not evaluated."""
 
 
 @lru_cache(maxsize=1024)
@@ -69,6 +73,8 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
         body=tree.body,
         once=frozenset() if HIDING & used else bound_once(tree.body) - shared - given,
         patches=frozenset(name for each in nodes for name in _patched(each, taken)),
+        assigned=frozenset(map(_assigned, nodes)) - {""},
+        defers=any(map(_defers, tree.body)),
         may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
         searches=SEARCHING.search(source) is not None,
         writes_variables=sum(map(_writes_variables, nodes)) > 0,
@@ -103,6 +109,23 @@ def _patched(node: ast.AST, modules: Container[str]) -> Iterator[str]:
             module in modules
         ):
             yield "*"
+
+
+def _assigned(node: ast.AST) -> str:
+    match node:
+        case ast.Attribute(attr=name, ctx=ast.Store()):
+            return name
+        case ast.Name(id="setattr") | ast.Attribute(attr="__dict__"):
+            return "*"
+    return ""
+
+
+def _defers(node: ast.stmt) -> bool:
+    """Whether a statement keeps the annotations of its module from being evaluated."""
+    match node:
+        case ast.ImportFrom(module="__future__", names=names):
+            return "annotations" in {alias.name for alias in names}
+    return False
 
 
 def bound_once(body: Iterable[ast.stmt]) -> frozenset[str]:

@@ -23,6 +23,8 @@ class Values(ast.NodeVisitor):
         self.bound: Bound = {}
         self.once: frozenset[str] = frozenset()
         """Names of the scope that is executed whose value nothing changes."""
+        self.rebound: frozenset[str] = frozenset()
+        """Names of the module that a function may bind, too."""
 
     def known(self, node: ast.expr) -> ast.Constant | None:  # noqa: C901, PLR0911 - a case for each expression
         """Return the constant that an expression is; its ``kind`` names the variable for lack of which it is None."""

@@ -22,7 +22,11 @@ DEFINED = {
     "package/handler.py": HANDLER,
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
+    "package/again.py": "def use():\n raise KeyError\ndef set_up():\n global use\n use = print",
+    "package/end.py": "def end():\n raise KeyError",
+    "package/shown.py": "from package.end import end\ndef set_up():\n global end\n end = print",
     "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
+    "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
 }
 
 
@@ -136,6 +140,53 @@ def archive(name):
         "import app\nvars(app).update(run=print)\nfrom app import run as handler",
         "import app\nsetattr(app, 'run', print)\nfrom app import run as handler",
         "import app\napp.run = print\nfrom app import run as handler",
+        "if True:\n " + HANDLER,
+        "import os\nNAMES = os.getenv('NOSUCH', 'a').split()\n" + HANDLER,
+        "import os\ndef read(name):\n return os.environ[name]\nread('TABLE_STAMPMASTERS')\n"
+        + HANDLER,
+        "def choose(name=None):\n if not name:\n  return 1\n raise KeyError\nchoose()\n" + HANDLER,
+        "def end():\n return 1\n raise KeyError\nend()\n" + HANDLER,
+        "read = lambda: nosuch\n" + HANDLER,
+        "class Box(dict):\n def __init__(self):\n  raise KeyError\n def __new__(cls): ...\nBox()\n"
+        + HANDLER,
+        "class Box:\n def __init__(self, names=()):\n  self.names = [*names]\nBox(names='a')\n"
+        + HANDLER,
+        "from package.need import need\nneed('TABLE_STAMPMASTERS')\n" + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\n def __new__(cls):\n  return 1\nBox()\n"
+        + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\nBox.__init__ = input\nBox()\n"
+        + HANDLER,
+        "from package.again import use, set_up\nset_up()\nimport package.again\npackage.again.use()\n"
+        + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\n __init__ = input\nBox()\n" + HANDLER,
+        "class Box:\n __new__ = input\n def __init__(self):\n  raise KeyError\nBox()\n" + HANDLER,
+        "class Box:\n def __init__(self):\n  raise KeyError\nBox.__new__ = input\nBox()\n"
+        + HANDLER,
+        "class Box:\n if input():\n  def __init__(self):\n   raise KeyError\nBox()\n" + HANDLER,
+        "import package.shown\npackage.shown.set_up()\npackage.shown.end()\n" + HANDLER,
+        "import app\ndef set_up():\n global app\n app = input()\nset_up()\napp.nosuch()\n"
+        + HANDLER,
+        "import package.need\npackage.need.need = print\npackage.need.need('NOSUCH')\n" + HANDLER,
+        "from package.need import need\ntry:\n need('NOSUCH')\nexcept KeyError: ...\n" + HANDLER,
+        "def outer(x):\n inner = lambda: x\n return inner()\nouter(1)\n" + HANDLER,
+        "def lines():\n raise KeyError\n yield\nlines()\n" + HANDLER,
+        "def f0(): ...\n"
+        + "".join(f"def f{n + 1}():\n f{n}()\n f{n}()\n" for n in range(40))
+        + "f40()\n"
+        + HANDLER,
+        "def set_up():\n size: Nosuch = 1\n return size\nset_up()\n" + HANDLER,
+        "from __future__ import annotations\ndef handler(event: Nosuch, context): ...",
+        "Limit: Limit = int\n" + HANDLER,
+        "import os\nNAME = 'NOSUCH'\ndef set_up():\n global NAME\n NAME = 'TABLE_STAMPMASTERS'\nset_up()\n"
+        "TABLE = os.environ[NAME]\n" + HANDLER,
+        "import os\ndef read(name, table='TABLE_STAMPMASTERS'):\n return os.environ[table]\nread(*[], 'NOSUCH')\n"
+        + HANDLER,
+        "import os\nNAME = 'NOSUCH'\ntry:\n int('')\nexcept ValueError:\n NAME = 'TABLE_STAMPMASTERS'\n"
+        "TABLE = os.environ[NAME]\n" + HANDLER,
+        "import sys\nsys.path.append('package')\nimport dot\ndot.load()\nimport os\nTABLE = os.environ['NOSUCH']\n"
+        + HANDLER,
+        "def end(): ...\ntry:\n {}[1]\n def end():\n  raise KeyError\nexcept KeyError: ...\nend()\n"
+        + HANDLER,
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -229,6 +280,63 @@ def test_handler_that_its_module_binds_is_found(source):
             "from functools import cache\n@cache\ndef end():\n raise KeyError\nend()\n" + HANDLER,
             "handler.py:4 raises KeyError",
         ),
+        (HANDLER + "del handler", "handler.py defines no handler"),
+        (HANDLER + "import sys\nsys.exit()", "handler.py:3 raises SystemExit"),
+        (
+            "import app\nhandler = app.nosuch",
+            "handler.py:2 uses nosuch, which app.py does not define",
+        ),
+        ("import package.handler as h\nh.run()\n" + HANDLER, "handler.py:2 uses run, which"),
+        ("@nosuch\n" + HANDLER, "handler.py:1 raises NameError (nosuch)"),
+        ("handler = nosuch", "handler.py:1 raises NameError (nosuch)"),
+        ("SIZE = 2 * LIMIT\nLIMIT = 1\n" + HANDLER, "handler.py:1 raises NameError (LIMIT)"),
+        ("class Box:\n size = 1\nhandler = size", "handler.py:3 raises NameError (size)"),
+        ("def handler(event, context=nosuch): ...", "handler.py:1 raises NameError (nosuch)"),
+        ("assert False\n" + HANDLER, "handler.py:1 raises AssertionError"),
+        (
+            "class handler:\n def __init__(self, event, context): ...",
+            "handler in handler.py returns",
+        ),
+        ("def handler(event, context):\n yield event", "handler in handler.py returns a generator"),
+        (
+            "def handler(event: Nosuch, context): ...",
+            "handler.py:1 raises NameError (Nosuch)",
+        ),
+        ("size: Nosuch = 1\n" + HANDLER, "handler.py:1 raises NameError (Nosuch)"),
+        (
+            "import os\nNAMES = os.environ.get('NOSUCH').split()\n" + HANDLER,
+            "handler.py:2 needs the variable NOSUCH",
+        ),
+        (
+            "from os import getenv\nLINES = int(getenv('NOSUCH'))\n" + HANDLER,
+            "handler.py:2 needs the variable NOSUCH",
+        ),
+        (
+            "import os\ndef read(name):\n return os.environ[name]\nread('NOSUCH')\n" + HANDLER,
+            "handler.py:3 needs the variable NOSUCH",
+        ),
+        (
+            "import os\nread = lambda name: os.environ[name]\nread('NOSUCH')\n" + HANDLER,
+            "handler.py:2 needs the variable NOSUCH",
+        ),
+        ("(lambda: nosuch)()\n" + HANDLER, "handler.py:1 raises NameError (nosuch)"),
+        (
+            "import os\nclass Box:\n def __init__(self, name):\n  self.table = os.environ[name]\n"
+            "box = Box('NOSUCH')\n" + HANDLER,
+            "handler.py:4 needs the variable NOSUCH",
+        ),
+        (
+            "from package.need import need\nneed('NOSUCH')\n" + HANDLER,
+            "package/need.py:3 needs the variable NOSUCH",
+        ),
+        (
+            "import package.need\npackage.need.need('NOSUCH')\n" + HANDLER,
+            "package/need.py:3 needs the variable NOSUCH",
+        ),
+        (
+            "def set_up():\n return LIMIT\nset_up()\nLIMIT = 1\n" + HANDLER,
+            "handler.py:2 raises NameError (LIMIT)",
+        ),
     ],
 )
 def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
@@ -289,18 +397,29 @@ def test_name_that_a_module_binds_in_any_way_may_be_imported(binding):
 
 
 @pytest.mark.parametrize(
-    "app",
+    ("app", "name", "found"),
     [
-        "def run(event, context): ...",
-        "__all__ = ['_run']\ndef _run(event, context): ...\nrun = _run",
-        "from conf import *\ndef run(event, context): ...",
+        ("__all__ = ['other']\ndef run(event, context): ...", "run", False),
+        ("__all__ = ['run']\ndef run(event, context): ...", "run", True),
+        ("__all__ = []\n__all__ += ['run']\ndef run(event, context): ...", "run", True),
+        ("def _run(event, context): ...", "_run", False),
+        ("NAMES = ['run']\n__all__ = [*NAMES]\ndef run(event, context): ...", "run", True),
+        ("from conf import *  # and __all__\ndef run(event, context): ...", "run", True),
+    ],
+    ids=[
+        "not listed",
+        "listed",
+        "listed by and by",
+        "of the module alone",
+        "by a name",
+        "another's",
     ],
 )
-def test_star_imports_what_its_module_makes_public(app):
-    more = {"app.py": app, "conf.py": "__all__ = []"}
+def test_star_imports_what_its_module_makes_public(app, name, found):
+    more = {"app.py": app, "conf.py": "# all\n__all__ = []"}
+    flaw = flaw_of(f"from app import *\nhandler = {name}", more)
 
-    assert flaw_of("from app import *\nhandler = run", more) is None
-    assert flaw_of("from app import *", more, handler="handler.run") is None
+    assert (flaw is None) == found
 
 
 def test_star_imports_no_name_of_the_module_alone():

@@ -1,0 +1,217 @@
+"""What evaluating an expression of a module certainly does: names and variables that it lacks, what it calls of the package."""
+
+import ast
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import takewhile
+
+from aws.handler.importing import Importing
+from aws.handler.source import ImportEnds, bound_once, evaluated, names_bound
+from aws.handler.values import Values
+
+BUILTINS = frozenset({*dir(builtins), "_", "WindowsError"})
+"""What each module has: those of site and gettext too, and of other systems."""
+CONSTRUCTING = ("__init__", "__new__")
+SOME = ast.Expr(ast.Constant(None))
+"""Stands for a value of which nothing is known."""
+
+
+class Returned(Exception):  # noqa: N818 - the function that is executed may have returned
+    """What stands behind a ``return`` is executed in some runs only, if in any."""
+
+
+class Evaluation(Values):
+    """The expressions of one module, and the functions that they call."""
+
+    def __init__(self, importing: Importing, module: str, file: str) -> None:
+        super().__init__(module, importing.lacks)
+        self.importing, self.file = importing, file
+        self.settled: frozenset[str] = frozenset()
+        """Names of the module whose value nothing changes."""
+        self.running: list[ast.AST] = []
+        """Functions that are executed."""
+        self.sound = set[tuple[object, ...]]()
+        """Functions that were, and what they were given: each call of a call again would take for ever."""
+
+    def run(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            self.visit(statement)
+
+    def evaluate(self, node: ast.AST, *named: str) -> None:
+        """Stop where an expression needs a name or a variable that is not there; execute what it calls.
+
+        ``named``: names that the expression itself may bind.
+        """
+        for each in evaluated(node):
+            match each:
+                case ast.Name(id=name, ctx=ast.Load()):
+                    if name not in named and self._is_undefined(name):
+                        self.end(each, f"NameError ({name})")
+                case ast.Subscript(value=read, slice=name, ctx=ast.Load()) if self.of(
+                    read, "os"
+                ) == "environ" and (variable := self.lacking(name)):
+                    self._lacks(variable, each)
+                case ast.Attribute(value=value, attr=name, ctx=ast.Load()):
+                    self._needed(value)
+                    if (module := self._package_module(value)) and not self._may_be_set(name):
+                        self.member(module, name, each)
+                case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.For(iter=value):
+                    self._needed(value)
+                case ast.Call(func=ast.Name(id="int" | "float" | "len" as name), args=[value]) if (
+                    name not in self.bound
+                ):
+                    self._needed(value)
+                case ast.Call():
+                    self._call(each)
+
+    def _is_undefined(self, name: str) -> bool:
+        """Whether no statement, and nothing beside the package, can have bound a name that is read."""
+        there = {name, "*"} & (self.bound.keys() | self.importing.patched) or name in BUILTINS
+        return not (
+            there
+            or name.startswith("__")
+            or self.importing.modules.has(f"{self.module}.{name}")  # an attribute of its package
+        )
+
+    def _may_be_set(self, name: str) -> bool:
+        return not {name, "*"}.isdisjoint(self.importing.assigned)
+
+    def _package_module(self, value: ast.expr) -> str | None:
+        """Return the module of the package that an expression certainly is."""
+        match value:
+            case ast.Name(id=name) if name not in self.rebound:
+                match self.bound.get(name):
+                    case ast.Import(names=[ast.alias(name=module)]):
+                        return module if module in self.importing.loaded else None
+            case ast.Attribute(value=inner, attr=name) if parent := self._package_module(inner):
+                module = f"{parent}.{name}"
+                return module if module in self.importing.loaded else None
+        return None
+
+    def _needed(self, value: ast.expr) -> None:
+        """Stop where a value that must be something is None for lack of a variable."""
+        match self.known(value):
+            case ast.Constant(value=None, kind=str(variable)):
+                self._lacks(variable, value)
+
+    def _lacks(self, variable: str, node: ast.expr) -> None:
+        at = f"{self.file}:{node.lineno}"
+        en = f"{at} needs the variable {variable}, which the function does not have"
+        raise ImportEnds(en, f"{at}で必要とする環境変数{variable}が関数にない")
+
+    def _call(self, call: ast.Call) -> None:
+        """Execute what a call runs at once of the package: a function, also behind a cache, or a constructor."""
+        function = called = self._definition(call.func)
+        owner = self.importing.owners.get(called) if called else None
+        if isinstance(called, ast.ClassDef):
+            function = None if any(map(self._may_be_set, CONSTRUCTING)) else _constructor(called)
+        if (
+            isinstance(owner, Evaluation)
+            and isinstance(function, ast.FunctionDef | ast.Lambda)
+            and not _generates(function)
+        ):
+            own = [call.func] if called is not function else []
+            by = {
+                owner.of(getattr(each, "func", each), "functools")
+                for each in getattr(function, "decorator_list", ())
+            }
+            if by <= {"cache", "lru_cache"}:
+                owner.execute(function, self._passed(function.args, [*own, *call.args], call))
+
+    def _definition(self, called: ast.expr) -> ast.AST | None:
+        """Return what an expression that is called was defined as, in this module or another one."""
+        match called:
+            case ast.Name(id=name) if name not in self.rebound:
+                return self.bound.get(name)
+            case ast.Attribute(value=value, attr=name) if module := self._package_module(value):
+                there = self.importing.loaded[module]
+                again = name in there.rebound or self._may_be_set(name)
+                return None if again else there.bound.get(name)
+            case ast.Lambda():
+                self.importing.owners[called] = self
+                return called
+        return None
+
+    def _passed(
+        self, parameters: ast.arguments, given: Sequence[ast.expr], call: ast.Call
+    ) -> dict[str, ast.Constant]:
+        """Return the parameters that a call gives what is the same in each run."""
+        plain = takewhile(lambda each: not isinstance(each, ast.Starred), given)
+        names = (each.arg for each in (*parameters.posonlyargs, *parameters.args))
+        passed = dict(zip(names, plain, strict=False))
+        passed |= {each.arg: each.value for each in call.keywords if each.arg}
+        values = {name: self.known(value) for name, value in passed.items()}
+        return {name: value for name, value in values.items() if value}
+
+    def execute(
+        self, function: ast.FunctionDef | ast.Lambda, values: Mapping[str, ast.Constant]
+    ) -> None:
+        """Execute what a function of this module certainly does when it is called with these values."""
+        way = (function, *((name, value.value) for name, value in values.items()))
+        if function in self.running or way in self.sound:
+            return
+        body: list[ast.stmt]
+        match function:
+            case ast.Lambda(body=value):
+                body = [ast.copy_location(ast.Expr(value), value)]
+            case ast.FunctionDef():
+                body = function.body
+        outer, own = (self.bound, self.once), bound_once(body)
+        parameters = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+        fixed = parameters.difference(*(names_bound(each) for each in body))
+        shared = {
+            name
+            for each in ast.walk(function)
+            if isinstance(each, ast.Global | ast.Nonlocal)
+            for name in each.names
+        }
+        self.once = (self.settled | own - parameters | fixed) - shared
+        self.bound = {**self.bound, **dict.fromkeys(parameters, SOME), **values}
+        self.running.append(function)
+        try:
+            with suppress(Returned):
+                self.run(body)
+        finally:
+            self.bound, self.once = outer
+            self.running.remove(function)
+        self.sound.add(way)
+
+    def member(self, source: str, name: str, node: ast.ImportFrom | ast.Attribute) -> ast.AST:
+        """Return what binds a name in another module; stop where that certainly has none of that name."""
+        modules, names = self.importing.modules, self.importing.load(source)
+        if name not in names and modules.has(f"{source}.{name}"):
+            self.importing.imported(f"{source}.{name}", f"{self.file}:{node.lineno}")
+            return module_named(f"{source}.{name}")
+        patched = {name, "*"} & (self.importing.patched | names.keys())
+        if not patched and not name.startswith("__"):
+            at, file = f"{self.file}:{node.lineno}", modules.source_of(source)
+            en = f"{at} uses {name}, which {file} does not define by then"
+            raise ImportEnds(en, f"{at}で使う{name}がその時点で{file}にない")
+        return names.get(name, node)
+
+    def end(self, node: ast.stmt | ast.expr, error: str) -> None:
+        at = f"{self.file}:{node.lineno}"
+        en, ja = f"{at} raises {error} during the import", f"{at}のインポート時に{error}が発生する"
+        raise ImportEnds(en, ja)
+
+
+def _constructor(made: ast.ClassDef) -> ast.FunctionDef | None:
+    """Return what alone makes an instance of a class, if it is written there."""
+    if made.bases or made.keywords or made.decorator_list:
+        return None
+    names = [getattr(each, "name", getattr(each, "id", "")) for each in ast.walk(made)]
+    if sum(name in CONSTRUCTING for name in names) != 1:
+        return None
+    functions = (each for each in made.body if isinstance(each, ast.FunctionDef))
+    return next((each for each in functions if each.name == "__init__"), None)
+
+
+def _generates(function: ast.FunctionDef | ast.Lambda) -> bool:
+    """Whether calling a function may run nothing of it at once."""
+    return any(isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(function))
+
+
+def module_named(name: str) -> ast.Import:
+    """Stand for the module that a name is bound to."""
+    return ast.Import(names=[ast.alias(name=name)])
