@@ -210,6 +210,24 @@ def _decide(calls: RowCalls, fact: Words, actual: object, bound: Bound) -> None:
     judge(() if bound.holds(actual) else (difference,))
 
 
+def _decide_messages(calls: RowCalls, limit: int | None, used: int, needed: int | None) -> None:
+    """Judge the month's limit; where there is one, production has to say how many messages it expects."""
+    if limit is None:
+        return
+    if needed is not None:
+        words = Words(
+            en=f" ({used} sent this month, {needed} expected)",
+            ja=f"（今月の送信済み{used}、今後の見込み{needed}）",
+        )
+        _decide(calls, LIMIT, limit, at_least(used + needed, words))
+    elif calls.suite.environment.production:
+        any_number = Words(
+            en=f"the number of messages that the rally sends in a month ({limit - used} are left in this one)",
+            ja=f"ラリーが1か月に送るメッセージ数（今月の残りは{limit - used}通）",
+        )
+        _decide(calls, NEEDED, None, Bound(holds=lambda _: False, words=any_number))
+
+
 @expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")
 def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
@@ -249,24 +267,8 @@ def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
     calls.observe.note(limit=limit, used=used, left=left, needed=needed)
     sends = calls.suite.plan.route(SENDS)
     calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
-    if limit is None:
-        return
-    if needed is None:
-        if calls.suite.environment.production:
-            any_number = Words(
-                en=f"the number of messages that the rally sends in a month ({left} are left in this one)",
-                ja=f"ラリーが1か月に送るメッセージ数（今月の残りは{left}通）",
-            )
-            _decide(calls, NEEDED, None, Bound(holds=lambda _: False, words=any_number))
-        return
-    bound = at_least(
-        used + needed,
-        Words(
-            en=f" ({used} sent this month, {needed} expected)",
-            ja=f"（今月の送信済み{used}、今後の見込み{needed}）",
-        ),
-    )
-    _decide(calls, LIMIT, limit, bound)
+
+    _decide_messages(calls, limit, used, needed)
 
 
 @expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")

@@ -8,7 +8,7 @@ from signoff.judge.errors import fault
 from signoff.judge.exit_codes import Exit
 from signoff.judge.run import CHOICE, REPORTS
 from signoff.judge.snapshot import SNAPSHOT
-from signoff.report.files import FinishedRun, interrupted, refused_by_the_disk
+from signoff.report.files import EndedRun, interrupted, refused_by_the_disk
 from signoff.report.terminal import Terminal
 
 OF_PYTEST = Words(
@@ -38,7 +38,7 @@ def ended(session: pytest.Session, exitstatus: int, terminal: Terminal) -> int:
     """Publish, and return the exit code."""
     stash = session.config.stash
     choice, findings = stash[CHOICE], stash[FINDINGS]
-    run = FinishedRun(choice, findings, stash[SNAPSHOT], terminal)
+    run = EndedRun(choice, findings, stash[SNAPSHOT], terminal)
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         by_a_fault = exitstatus == pytest.ExitCode.INTERNAL_ERROR
         why = OF_PYTEST if by_a_fault else interrupted(findings)

@@ -54,7 +54,7 @@ SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
 
 @dataclass(slots=True)
-class FinishedRun:
+class EndedRun:
     """What a run was asked and what it found, and where its end is told."""
 
     choice: Choice[Any]
