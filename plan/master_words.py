@@ -141,7 +141,7 @@ def _misread(text: str) -> bool:
 def _picture_flaw(text: str) -> Words | None:
     """Return a flaw of a picture's URL, or None. One without a scheme is relative to the front end."""
     try:
-        url = urlsplit(text)
+        url = urlsplit(text.replace("\\", "/"))  # as a browser reads it
         host, query = url.hostname or "", parse_qs(url.query)
     except ValueError:
         return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))

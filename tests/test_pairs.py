@@ -14,12 +14,6 @@ LONGEST_NAME = 45
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 GRAMMAR = re.compile(r"(である|する|されている)?こと$")
 """Endings of an expected value, and of a report, which a name has only within a sentence."""
-TWO_IDEAS = {
-    "users": "a menu of the IAM console; those of the app",
-}
-"""Names of two ideas, which Japanese tells apart."""
-ATTRIBUTES = "signoff/evidence/facts.toml: sessions"
-"""Its words stand before a noun (HS512で署名した), where those of `parameters` stand alone."""
 
 
 def literals() -> Iterator[tuple[str, str]]:
@@ -41,12 +35,10 @@ def tables() -> Iterator[tuple[str, str]]:
     for folder in PRODUCT:
         for path in (ROOT / folder).rglob("*.toml"):
             read = tomllib.loads(path.read_text(encoding="utf-8"))
-            of = f"{path.relative_to(ROOT)}"
             if "en" in read:
                 yield from beside(read["en"], read["ja"])
             else:
-                named = (value for name, value in read.items() if f"{of}: {name}" != ATTRIBUTES)
-                yield from (pair for one in named for pair in of_table(one))
+                yield from (pair for table in read.values() for pair in of_table(table))
 
 
 def of_table(table: Any) -> Iterator[tuple[str, str]]:
@@ -84,7 +76,7 @@ def names() -> dict[str, set[str]]:
 def test_one_english_name_has_one_japanese_name():
     two = {en: sorted(ja) for en, ja in names().items() if len(ja) > 1}
 
-    assert two.keys() == TWO_IDEAS.keys(), two
+    assert two == {}
 
 
 def test_the_pairs_of_modules_and_of_tables_are_seen():

@@ -122,10 +122,11 @@ def grant(
 ) -> Changes:
     """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN), unless a statement does so already.
 
-    A statement on the unqualified function does not grant the alias.
+    A statement on the unqualified function does not grant the alias. Against one that denies, another grant is no help.
     """
     by_sid = statements(context, function, function.alias)
-    policy = _policy(function.alias, by_sid.values())
+    granting = (each for each in by_sid.values() if each["Effect"] == "Allow")
+    policy = _policy(function.alias, granting)
     made: Changes = ()
     for id_, arn in sources.items():
         source = arn.replace("/*/", f"/{stage}/", 1)
