@@ -237,6 +237,15 @@ def test_terminal_that_goes_away_interrupts_and_what_is_printed_then_hinders_not
     assert (tmp_path / "left").read_text() == "clean"
 
 
+def test_second_hang_up_ends_no_clean_up():
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
+    with pytest.raises(KeyboardInterrupt), terminated_as_interrupted():
+        signal.raise_signal(signal.SIGHUP)
+    heard_by = signal.signal(signal.SIGHUP, before)
+
+    assert heard_by is signal.SIG_IGN
+
+
 def test_hang_up_that_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with terminated_as_interrupted():
