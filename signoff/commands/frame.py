@@ -93,8 +93,8 @@ def terminated_as_interrupted() -> Iterator[None]:
 
     def interrupt(number: int, _: object) -> None:
         if number == signal.SIGHUP:
-            signal.signal(number, signal.SIG_IGN)  # the kernel sends it, and the shell once more
-            before.pop(number, None)
+            before[signal.SIGHUP] = signal.SIG_IGN  # the kernel sends it, and the shell once more
+            signal.signal(number, signal.SIG_IGN)
             _print_into_no_terminal()
         raise KeyboardInterrupt
 
