@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import takewhile
 
 from aws.handler.importing import Importing
-from aws.handler.source import ImportEnds, bound_once, evaluated, names_bound
+from aws.handler.source import ImportEnds, bound_once, evaluated, generates, names_bound
 from aws.handler.values import Values
 
 BUILTINS = frozenset({*dir(builtins), "_", "WindowsError"})
@@ -74,19 +74,26 @@ class Evaluation(Values):
             or self.importing.modules.has(f"{self.module}.{name}")  # an attribute of its package
         )
 
+    def _is_patched(self, name: str) -> bool:
+        return not {name, "*"}.isdisjoint(self.importing.patched)
+
     def _may_be_set(self, name: str) -> bool:
         return not {name, "*"}.isdisjoint(self.importing.assigned)
 
     def _package_module(self, value: ast.expr) -> str | None:
         """Return the module of the package that an expression certainly is."""
+        bound: ast.AST | None = None
         match value:
             case ast.Name(id=name) if name not in self.rebound:
-                match self.bound.get(name):
-                    case ast.Import(names=[ast.alias(name=module)]):
-                        return module if module in self.importing.loaded else None
-            case ast.Attribute(value=inner, attr=name) if parent := self._package_module(inner):
-                module = f"{parent}.{name}"
-                return module if module in self.importing.loaded else None
+                bound = self.bound.get(name)
+            case ast.Attribute(value=inner, attr=name) if (
+                parent := self._package_module(inner)
+            ) and not self._may_be_set(name):
+                own = self.importing.loaded[parent].bound
+                bound = own.get(name, module_named(f"{parent}.{name}"))
+        match bound:
+            case ast.Import(names=[ast.alias(name=module)]) if module in self.importing.loaded:
+                return module
         return None
 
     def _needed(self, value: ast.expr) -> None:
@@ -109,7 +116,7 @@ class Evaluation(Values):
         if (
             isinstance(owner, Evaluation)
             and isinstance(function, ast.FunctionDef | ast.Lambda)
-            and not _generates(function)
+            and not generates(function)
         ):
             own = [call.func] if called is not function else []
             by = {
@@ -122,7 +129,7 @@ class Evaluation(Values):
     def _definition(self, called: ast.expr) -> ast.AST | None:
         """Return what an expression that is called was defined as, in this module or another one."""
         match called:
-            case ast.Name(id=name) if name not in self.rebound:
+            case ast.Name(id=name) if name not in self.rebound and not self._is_patched(name):
                 return self.bound.get(name)
             case ast.Attribute(value=value, attr=name) if module := self._package_module(value):
                 there = self.importing.loaded[module]
@@ -166,7 +173,8 @@ class Evaluation(Values):
             if isinstance(each, ast.Global | ast.Nonlocal)
             for name in each.names
         }
-        self.once = (self.settled | own - parameters | fixed) - shared
+        settled = frozenset(each for each in self.settled if not self._is_patched(each))
+        self.once = (settled | own - parameters | fixed) - shared
         self.bound = {**self.bound, **dict.fromkeys(parameters, SOME), **values}
         self.running.append(function)
         try:
@@ -205,11 +213,6 @@ def _constructor(made: ast.ClassDef) -> ast.FunctionDef | None:
         return None
     functions = (each for each in made.body if isinstance(each, ast.FunctionDef))
     return next((each for each in functions if each.name == "__init__"), None)
-
-
-def _generates(function: ast.FunctionDef | ast.Lambda) -> bool:
-    """Whether calling a function may run nothing of it at once."""
-    return any(isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(function))
 
 
 def module_named(name: str) -> ast.Import:

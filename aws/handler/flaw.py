@@ -4,11 +4,12 @@ import ast
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from aws.handler.importing import Importing
 from aws.handler.module_import import execute
-from aws.handler.source import ImportEnds
+from aws.handler.source import ImportEnds, generates, names_bound
 from aws.kind.description import value_of
 from aws.kinds.function import Function, HandlerFlaw
 from aws.release import PackageModules
@@ -46,7 +47,10 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
         bound = importing.load(module)
     except ImportEnds as end:
         return HandlerFlaw(end.words, certain=int(runtime[1]) <= sys.version_info.minor)
-    return _unbound(file, name, bound) or next(iter(importing.doubts), None)
+    rebound = importing.loaded[module].rebound if module in importing.loaded else ()
+    if (flaw := _unbound(file, name, bound)) and not {name, "*"}.isdisjoint(rebound):
+        return replace(flaw, certain=False)
+    return flaw or next(iter(importing.doubts), None)
 
 
 def _of_another_language(files: Mapping[str, bytes], version: Function) -> HandlerFlaw | None:
@@ -80,7 +84,7 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
             pass
         case ast.ClassDef(decorator_list=[], bases=[], keywords=[]) as kind if not _makes(kind):
             return _not_json(file, name, A_CLASS)
-        case ast.FunctionDef(decorator_list=[]) as function if _generates(function):
+        case ast.FunctionDef(decorator_list=[]) as function if generates(function):
             return _not_json(file, name, A_GENERATOR)
         case ast.Dict() | ast.List() | ast.Tuple() | ast.Set() | ast.JoinedStr():
             pass
@@ -99,19 +103,7 @@ def _unbound(file: str, name: str, bound: Mapping[str, ast.AST]) -> HandlerFlaw 
 
 def _makes(kind: ast.ClassDef) -> bool:
     """Whether a class decides itself what calling it returns."""
-    return any(isinstance(each, ast.FunctionDef) and each.name == "__new__" for each in kind.body)
-
-
-def _generates(function: ast.FunctionDef) -> bool:
-    """Whether calling a function returns a generator."""
-    pending: list[ast.AST] = [*function.body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            pending += ast.iter_child_nodes(node)
-    return False
+    return "__new__" in {name for each in kind.body for name in names_bound(each)}
 
 
 def _not_json(file: str, name: str, returned: Words) -> HandlerFlaw:

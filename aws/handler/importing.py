@@ -63,6 +63,10 @@ class Importing:
             except ImportEnds:
                 del self.loaded[module]
                 raise
+            except RecursionError:
+                self.variables = None
+                self.assigned.add("*")
+                self.loaded[module].bound["*"] = PERHAPS
         return self.loaded[module].bound
 
     def imported(self, module: str, at: str) -> None:

@@ -52,7 +52,12 @@ class ModuleImport(Evaluation):
         named = dict.fromkeys(names_bound(node), SOME)
         self.evaluate(node, *named)
         self.bound |= named
-        if self.running and any(isinstance(each, ast.Return) for each in ast.walk(node)):
+        self._may_return(node)
+
+    def _may_return(self, *nodes: ast.AST) -> None:
+        """Leave the function that is executed, where what only some runs execute of it returns."""
+        within = (each for node in nodes for each in ast.walk(node))
+        if self.running and any(isinstance(each, ast.Return) for each in within):
             raise Returned
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -160,7 +165,7 @@ class ModuleImport(Evaluation):
             self._either(node.body, node.orelse)
 
     def visit_Assert(self, node: ast.Assert) -> None:
-        self.generic_visit(node)
+        self.generic_visit(node.test)
         test = self.known(node.test)
         if test and not test.value and self.importing.variables is not None:
             self.end(node, "AssertionError")
@@ -175,8 +180,10 @@ class ModuleImport(Evaluation):
         doubts = len(self.importing.doubts)
         for item in node.items:
             self.generic_visit(item)
+        before = dict(self.bound)
         with suppress(ImportEnds):
             self.run(node.body)
+        self._doubt(before)
         del self.importing.doubts[doubts:]
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
@@ -190,20 +197,35 @@ class ModuleImport(Evaluation):
             self.run(node.finalbody)
 
     def _tried(self, node: ast.Try | ast.TryStar) -> None:
-        doubts = len(self.importing.doubts)
+        doubts, before = len(self.importing.doubts), dict(self.bound)
         try:
             self.run([*node.body, *node.orelse])
         except ImportEnds:
             if not node.handlers:
                 raise
+            self._doubt(before)
             self.bound |= {each.name: PERHAPS for each in node.handlers if each.name}
             self._either(*(handler.body for handler in node.handlers))
-        rescued = (name for handler in node.handlers for name in names_bound(handler))
-        self.bound = dict.fromkeys(rescued, PERHAPS) | self.bound
+        else:
+            self._rescued(node.handlers, before)
         if node.handlers:
             del self.importing.doubts[doubts:]
 
     visit_TryStar = visit_Try  # noqa: N815 - the name that ast.NodeVisitor looks for
+
+    def _rescued(self, handlers: Sequence[ast.ExceptHandler], before: Bound) -> None:
+        """Bind what a run binds that an error takes into one of the handlers."""
+        if handlers:
+            self._doubt(before)
+            names = {name for handler in handlers for name in names_bound(handler)}
+            self.bound |= {name: SOME if name in self.bound else PERHAPS for name in names}
+            self._may_return(*handlers)
+
+    def _doubt(self, before: Bound) -> None:
+        """Take what a block binds again or deletes for either, since an error may end it before."""
+        self.bound |= {
+            name: SOME for name, node in before.items() if self.bound.get(name) is not node
+        }
 
     def _either(self, *branches: Sequence[ast.stmt]) -> None:
         """Execute what only a run chooses between: it ends where each branch does, and binds what the others bind.

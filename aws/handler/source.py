@@ -101,14 +101,20 @@ def _patched(node: ast.AST, modules: Container[str]) -> Iterator[str]:
     match node:
         case ast.Attribute(value=ast.Name(id=module), attr="__dict__") if module in modules:
             yield "*"
-        case ast.Attribute(value=ast.Name(id=module), attr=name, ctx=ast.Store()) if (
-            module in modules
-        ):
+        case ast.Attribute(value=value, attr=name, ctx=ast.Store()) if _root(value) in modules:
             yield name
         case ast.Call(func=ast.Name(id="setattr" | "vars"), args=[ast.Name(id=module), *_]) if (
             module in modules
         ):
             yield "*"
+
+
+def _root(node: ast.expr) -> str:
+    """Return the name that an expression begins with."""
+    match node:
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+            return _root(inner)
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _assigned(node: ast.AST) -> str:
@@ -161,6 +167,18 @@ def names_bound(node: ast.AST) -> Iterator[str]:
                 yield from names_imported(each)
 
 
+def generates(function: ast.FunctionDef | ast.Lambda) -> bool:
+    """Whether calling a function returns a generator, and runs nothing of it at once."""
+    pending = [*ast.iter_child_nodes(function)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending += ast.iter_child_nodes(node)
+    return False
+
+
 def evaluated(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what is evaluated each time that a statement or an expression is."""
     yield node
@@ -168,6 +186,8 @@ def evaluated(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.BoolOp(values=[first, *_]) | ast.IfExp(test=first):
             inner = [first]
+        case ast.Compare(left=left, comparators=[first, *_]):
+            inner = [left, first]
         case ast.For(iter=first) | ast.While(test=first) | ast.Match(subject=first):
             inner = [first]
         case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():

@@ -18,7 +18,9 @@ LIVE = replace(
 )
 DEFINED = {
     "app.py": HANDLER,
-    "package/__init__.py": "",
+    "package/__init__.py": "from package.named import named",
+    "package/named.py": "class named:\n def run(): ...",
+    "package/flag.py": "ON = False\ndef end():\n raise KeyError\ndef use():\n if not ON:\n  end()",
     "package/handler.py": HANDLER,
     "package/broken/__init__.py": "raise KeyError",
     "package/broken/app.py": HANDLER,
@@ -186,6 +188,24 @@ def archive(name):
         "import sys\nsys.path.append('package')\nimport dot\ndot.load()\nimport os\nTABLE = os.environ['NOSUCH']\n"
         + HANDLER,
         "def end(): ...\ntry:\n {}[1]\n def end():\n  raise KeyError\nexcept KeyError: ...\nend()\n"
+        + HANDLER,
+        "name = 1\ntry:\n {}[1]\n del name\nexcept KeyError: ...\nprint(name)\n" + HANDLER,
+        "from contextlib import suppress\nname = 1\nwith suppress(KeyError):\n {}[1]\n del name\nprint(name)\n"
+        + HANDLER,
+        "import os\ndef read():\n try:\n  {}[1]\n except KeyError:\n  return 1\n return os.environ['NOSUCH']\nread()\n"
+        + HANDLER,
+        "try:\n import app as used\n {}[1]\nexcept KeyError:\n import package.need as used\nused.need\n"
+        + HANDLER,
+        "import package.need as used\ntry:\n {}[1]\n import app as used\nexcept KeyError: ...\nused.need\n"
+        + HANDLER,
+        "import os\nassert True, os.environ['NOSUCH']\n" + HANDLER,
+        "3 < 2 < nosuch\n" + HANDLER,
+        "import package.need\npackage.need.more = print\nfrom package.need import more\n" + HANDLER,
+        "import app, sys\nsys.modules['app'].run = print\nfrom app import run\n" + HANDLER,
+        "class handler:\n __new__ = print",
+        "import package.named\npackage.named.run()\n" + HANDLER,
+        "import package.flag\npackage.flag.ON = True\npackage.flag.use()\n" + HANDLER,
+        "import package.flag\npackage.flag.ON = None\npackage.flag.end = print\npackage.flag.use()\n"
         + HANDLER,
     ],
 )
@@ -358,6 +378,9 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
         ("import sys\nsys.modules['requests'] = sys\nimport requests\n" + HANDLER, {}),
         ("import sys\nsys.meta_path.append(input())\nimport requests\n" + HANDLER, {}),
         ("import requests\n" + HANDLER, {".requirements.zip": archive("urllib3/__init__.py")}),
+        ("handler = None\nglobals()['handler'] = print", {}),
+        ("handler = None\ndef set_up():\n global handler\n handler = print\nset_up()", {}),
+        ("if input(): ...\n" + "elif input(): ...\n" * 300 + HANDLER, {}),
     ],
     ids=[
         *("a condition", "names that are not read", "a folder", "a folder by another name"),
@@ -367,6 +390,9 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
             "a module put there",
             "a finder",
             "an archive without it",
+            "a name that is set by its text",
+            "a name that a function sets",
+            "more branches than can be followed",
         ),
     ],
 )
