@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import dropwhile
 
 from aws.api.document import Authorizer
 from aws.api.integration import InvokedFunction, target
@@ -83,12 +84,13 @@ def version_back(
     """Return the version that a rollback of one function takes, None where there is none.
 
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
-    live one that holds other code. The newest record speaks of what is live if it is of that code: a repair publishes a
-    version more, and releases nothing. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
+    live one that holds other code. The newest record speaks of what is live if it is of that code, as do those before it
+    that say the same: a repair publishes a version more, and releases nothing. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
     """
     recorded = [release.functions[name] for release in releases if name in release.functions]
-    is_live = bool(recorded) and recorded[0][1] == published.get(live)
-    for number, code in recorded[is_live:]:
+    if recorded and recorded[0][1] == published.get(live):
+        recorded = [*dropwhile(recorded[0].__eq__, recorded)]
+    for number, code in recorded:
         if number != live and number not in closed and published.get(number) == code:
             return number
     return max(_below(live, published), key=int, default=None)
@@ -107,14 +109,14 @@ def deployment_back(
 ) -> Deployment | None:
     """Return the deployment that a rollback of the API takes, None where there is none.
 
-    It is the newest recorded one that is open and is not live; else the newest that was deployed before the live one, or
-    in the same second, of another draft: API Gateway dates no finer.
+    It is the newest recorded one that is open and of another draft than the live one; else the newest of another draft
+    that was deployed before the live one, or in the same second: API Gateway dates no finer.
     """
     there = {deployment.id: deployment for deployment in newest_first}
-    recorded = [there[release.deployment] for release in releases if release.deployment in there]
-    is_live = bool(recorded) and _same(recorded[0], there.get(live))
-    for deployment in recorded[is_live:]:
-        if deployment.id != live and not is_closed(deployment.description):
+    recorded = (there[release.deployment] for release in releases if release.deployment in there)
+    for deployment in recorded:
+        again = deployment.id == live or _same(deployment, there.get(live))
+        if not again and not is_closed(deployment.description):
             return deployment
     return next(_before(there.get(live), live, newest_first), None)
 

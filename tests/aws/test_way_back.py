@@ -47,7 +47,7 @@ def released(**version):
         ("5", FIVE, released(now=("5", "c"), replaced=("3", "z"), first=("2", "a")), "2"),
         ("5", FIVE, [], "4"),
         ("4", FIVE, [], "2"),
-        ("4", FIVE, released(now=("3", "b"), first=("2", "a")), "2"),
+        ("4", FIVE, released(api=("3", "b"), now=("3", "b"), first=("2", "a")), "2"),
         ("4", FIVE, released(later=("5", "c"), now=("4", "b")), "5"),
         ("2", FIVE, released(now=("2", "a")), "1"),
         ("1", FIVE, [], None),
@@ -188,7 +188,7 @@ def test_the_same_draft_deployed_again_is_no_way_back():
     again = deployed(("c", text), ("b", text), ("a", ""))
 
     assert deployment_back("c", again, []).id == "a"
-    assert deployment_back("c", again, served("b", "a")).id == "a"
+    assert deployment_back("c", again, served("b", "b", "a")).id == "a"
 
 
 def zipped(name, content):
