@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import dropwhile
 
 from aws.api.document import Authorizer
 from aws.api.integration import InvokedFunction, target
@@ -78,22 +77,33 @@ def version_back(
     name: str,
     live: str,
     published: Mapping[str, str],
-    releases: Iterable[RecordedRelease],
+    releases: Sequence[RecordedRelease],
     closed: Collection[str],
 ) -> str | None:
     """Return the version that a rollback of one function takes, None where there is none.
 
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
-    live one that holds other code. The newest record speaks of what is live if it is of that code, as do those before it
-    that say the same: a repair publishes a version more, and releases nothing. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
+    live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
     """
-    recorded = [release.functions[name] for release in releases if name in release.functions]
-    if recorded and recorded[0][1] == published.get(live):
-        recorded = [*dropwhile(recorded[0].__eq__, recorded)]
-    for number, code in recorded:
-        if number != live and number not in closed and published.get(number) == code:
+    passed_over = {*closed, live, as_recorded(name, live, published.get(live), releases)}
+    for number, code in _recorded(name, releases):
+        if number not in passed_over and published.get(number) == code:
             return number
     return max(_below(live, published), key=int, default=None)
+
+
+def as_recorded(name: str, live: str, code: str | None, releases: Sequence[RecordedRelease]) -> str:
+    """Return the version by which records know what is live: a repair publishes one more of its code, and releases nothing.
+
+    One to which a rollback went is on record itself. ``code``: CodeSha256 of the live version; ``releases`` newest first.
+    """
+    recorded = _recorded(name, releases)
+    known = live in {number for number, _ in recorded}
+    return recorded[0][0] if recorded and not known and recorded[0][1] == code else live
+
+
+def _recorded(name: str, releases: Iterable[RecordedRelease]) -> list[tuple[str, str]]:
+    return [release.functions[name] for release in releases if name in release.functions]
 
 
 def _below(live: str, published: Mapping[str, str]) -> Iterator[str]:

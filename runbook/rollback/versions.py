@@ -1,6 +1,6 @@
 """Lambda versions behind the aliases: which there are, which one to go back to, what that changes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -12,7 +12,7 @@ from aws.desired import Function
 from aws.kinds.function import CODE, VERSION
 from aws.kinds.function_invocation import ALIASES, WEIGHTS
 from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
-from aws.way_back import version_back
+from aws.way_back import as_recorded, version_back
 from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
@@ -170,10 +170,14 @@ def _targets(
     back = {
         name: _back(name, version, there[name], releases, closed) for name, version in now.items()
     }
+    named = {
+        name: as_recorded(name, now[name], value["CodeSha256"], releases)
+        for name, value in served.items()
+    }
     for release in history:
         recorded = {name: release["functions"].get(name) for name in now}
         changed = {
-            k: entry for k, entry in recorded.items() if entry and entry["version"] != now[k]
+            k: entry for k, entry in recorded.items() if entry and entry["version"] != named[k]
         }
         if any(still_open(entry, there[name], closed) for name, entry in changed.items()):
             return {name: version for name in changed if (version := back[name])}
@@ -183,7 +187,7 @@ def _targets(
 
 
 def _back(
-    name: str, now: str, there: Listed, releases: Iterable[RecordedRelease], closed: str
+    name: str, now: str, there: Listed, releases: Sequence[RecordedRelease], closed: str
 ) -> str | None:
     """Return the version that ROLL-06 judges: where the one of the release before is gone, an older one."""
     codes = {version: value["CodeSha256"] for version, value in there.items() if version != LATEST}

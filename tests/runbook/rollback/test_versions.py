@@ -264,6 +264,16 @@ def test_function_whose_recorded_version_is_gone_goes_to_the_one_before(operator
     assert back == {**released[1], "stamps": released[0]["stamps"], "award": first["award"]}
 
 
+def test_a_function_that_was_repaired_goes_back_with_its_release(operator):
+    """Its newest version is on no record: the release is that of the version before, of the same code."""
+    first = operator.versions()
+    released_and_recorded(operator, "award", "stamps")
+    release_another(operator, "award")
+    operator.run(rollback_functions)
+
+    assert operator.versions() == first
+
+
 def released_and_recorded(operator, *keys):
     for key in keys:
         release_another(operator, key)
