@@ -17,7 +17,7 @@ _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'"
 _NAME, _LISTED = rf"{_QUOTED}|[^()]*?", rf"(?:{_QUOTED}|[^()\"',]+?)"
 _TERM = re.compile(
     rf"\b(?P<state>{_STATE})\s*\(\s*(?P<name>{_NAME})\s*\)"
-    rf"|\bAT_LEAST\s*\(\s*(?P<least>\d+)(?P<share>%?)\s*,\s*(?P<without>NOT\s+)?(?P<of>{_STATE})\s*,"
+    rf"|\bAT_LEAST\s*\(\s*(?P<least>[1-9]\d*)(?P<share>%?)\s*,\s*(?P<without>NOT\s+)?(?P<of>{_STATE})\s*,"
     rf"\s*\(\s*(?P<names>{_LISTED}(?:\s*,\s*{_LISTED})*)\s*\)\s*\)"
 )
 _EACH = re.compile(rf"\s*({_LISTED})\s*(?:,|$)")
@@ -45,7 +45,7 @@ def fires_with(rule: str, alarms: frozenset[str]) -> bool:
 
     terms = {f"term{number}": term for number, term in enumerate(_TERM.finditer(rule))}
     names = iter(terms)
-    written = _TERM.sub(lambda _: next(names), rule)
+    written = _TERM.sub(lambda _: f" {next(names)} ", rule)
     try:
         parsed = ast.parse(
             _WORD.sub(lambda word: _AS_PYTHON.get(word[0], " "), written).strip(), mode="eval"

@@ -12,6 +12,7 @@ CERTAIN = (
     "ALARM(arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:ours)",
     "ALARM(ours) OR ALARM(theirs)",
     "(ALARM(theirs) OR (ALARM(ours)))",
+    "ALARM(ours)OR(ALARM(theirs))",
     "ALARM(ours) OR (ALARM(theirs) AND ALARM(others))",
     "NOT (NOT ALARM(ours))",
     "NOT (OK(theirs) AND NOT ALARM(ours)) AND ALARM(ours)",
@@ -37,6 +38,7 @@ ALWAYS = ("TRUE", "ALARM(ours) OR TRUE", "ALARM(ours) OR NOT OK(ours)", "ALARM(o
 """In ALARM as well while nothing is wrong: nobody hears of a fault by them."""
 UNREADABLE = (
     "",
+    "AT_LEAST(0, ALARM, (ours))",
     "ALARM(ours) OR",
     "ALARM(ours) OR (ALARM(theirs)",
     "ALARM(ours))",
