@@ -242,6 +242,7 @@ def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections
         ({"handler.py": b"import os\nos.system('curl example.org')"}, False),
         ({"handler.py": b"import os\nreach = os"}, False),
         ({"handler.py": b"from os import system"}, False),
+        ({"handler.py": b"from typing import sys\nsys.modules['os'].system('a')"}, False),
         ({"handler.py": b"import json\njson.codecs.open('a')"}, False),
         ({"handler.py": b"import collections"}, False),
         ({"handler.py": b"__import__('boto3')"}, False),
@@ -253,6 +254,7 @@ def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections
     ],
     ids=[
         *("closed", "its use", "reaches AWS", "a program", "a module's other name", "a function"),
+        "a module by another",
         *("a module's own", "a module", "by name", "by text", "by Python", "more modules"),
         *("no Python", "nothing"),
     ],
