@@ -15,7 +15,7 @@ from aws.words import Words
 
 HIDING = frozenset(
     {
-        *("exec", "globals", "locals", "vars", "modules", "setattr", "global_enum"),
+        *("exec", "globals", "locals", "vars", "modules", "setattr", "global_enum", "_convert_"),
         *("__getattr__", "__dict__"),
     }
 )

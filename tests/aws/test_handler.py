@@ -203,6 +203,8 @@ def archive(name):
         "import package.need\npackage.need.more = print\nfrom package.need import more\n" + HANDLER,
         "import app, sys\nsys.modules['app'].run = print\nfrom app import run\n" + HANDLER,
         "class handler:\n __new__ = print",
+        "import enum, socket\nenum.IntEnum._convert_('Kind', __name__, 'AF_INET'.__eq__, source=socket)\nKind\n"
+        + HANDLER,
         "import package.named\npackage.named.run()\n" + HANDLER,
         "import package.flag\npackage.flag.ON = True\npackage.flag.use()\n" + HANDLER,
         "import package.flag\npackage.flag.ON = None\npackage.flag.end = print\npackage.flag.use()\n"
