@@ -53,7 +53,8 @@ class Evaluation(Values):
                 ) == "environ" and (variable := self.lacking(name)):
                     self._lacks(variable, each)
                 case ast.Attribute(value=value, attr=name, ctx=ast.Load()):
-                    self._needed(value)
+                    if not hasattr(None, name):
+                        self._needed(value)
                     if (module := self._package_module(value)) and not self._may_be_set(name):
                         self.member(module, name, each)
                 case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.For(iter=value):

@@ -203,6 +203,7 @@ def archive(name):
         "import package.need\npackage.need.more = print\nfrom package.need import more\n" + HANDLER,
         "import app, sys\nsys.modules['app'].run = print\nfrom app import run\n" + HANDLER,
         "class handler:\n __new__ = print",
+        "import os\nNAME = os.environ.get('NOSUCH')\nNAME.__str__()\n" + HANDLER,
         "import enum, socket\nenum.IntEnum._convert_('Kind', __name__, 'AF_INET'.__eq__, source=socket)\nKind\n"
         + HANDLER,
         "import package.named\npackage.named.run()\n" + HANDLER,
