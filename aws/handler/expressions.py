@@ -53,8 +53,7 @@ class Evaluation(Values):
                 ) == "environ" and (variable := self.lacking(name)):
                     self._lacks(variable, each)
                 case ast.Attribute(value=value, attr=name, ctx=ast.Load()):
-                    if not hasattr(None, name):
-                        self._needed(value)
+                    self._needed(value, name)
                     if (module := self._package_module(value)) and not self._may_be_set(name):
                         self.member(module, name, each)
                 case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.For(iter=value):
@@ -97,10 +96,10 @@ class Evaluation(Values):
                 return module
         return None
 
-    def _needed(self, value: ast.expr) -> None:
-        """Stop where a value that must be something is None for lack of a variable."""
+    def _needed(self, value: ast.expr, attribute: str = "") -> None:
+        """Stop where a value that must be something, or have an attribute, is None for lack of a variable."""
         match self.known(value):
-            case ast.Constant(value=None, kind=str(variable)):
+            case ast.Constant(value=None, kind=str(variable)) if not hasattr(None, attribute):
                 self._lacks(variable, value)
 
     def _lacks(self, variable: str, node: ast.expr) -> None:
