@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from aws.contents import LATEST_S
 from aws.words import Words
-from lambdas.rally.domain.spots import SPELLINGS
+from lambdas.rally.domain.spots import SPELLINGS, picture_of
 from plan.master_words import Item, Typed, alike, text_of, words_flaw
 from signoff.environment import JST
 
@@ -277,7 +277,7 @@ def _spot(master: Mapping[str, Any]) -> Spot | None:
             lon=lon,
             radius_m=radius_m,
             description=_text(master.get("Description")),
-            image_url=_text(master.get("ImageUrl")),
+            image_url=picture_of(master),
         )
     except (StopIteration, KeyError, TypeError, ValueError):
         return None

@@ -1,17 +1,14 @@
 """A collected stamp as the front end shows it. No AWS, no clock, no I/O."""
 
 import contextlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from lambdas.rally.domain.members import legible
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.domain.spots import location_of
+from lambdas.rally.domain.spots import location_of, picture_of
 
 METHODS = ("GPS", "IMAGE")
-_SECURE = re.compile(r"https://\S+")
-"""A picture that the front end, a page of HTTPS, can show."""
 _LATEST_S = 9_999_999_999
 """The last second of the contract."""
 
@@ -31,7 +28,7 @@ def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, 
         "collected_at": _epoch_s(collected.get("CollectedAt")),
         "method": method,
     }
-    if _SECURE.fullmatch(image_url := _text(master.get("ImageUrl"))):
+    if image_url := picture_of(master):
         stamp["image_url"] = image_url
     # An IMAGE stamp has no location; gps-verify reports a broken one.
     with contextlib.suppress(Refusal):

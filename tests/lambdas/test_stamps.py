@@ -90,13 +90,26 @@ def test_stamp_without_a_legible_name_goes_by_its_id(call, account, name, shown)
     assert stamp["name"] == shown
 
 
-@pytest.mark.parametrize("url", ["http://example.jp/1", "1.png", "https://", "https://a b"])
+@pytest.mark.parametrize(
+    "url", ["http://example.jp/1", "javascript:alert(1)", "https://", "https://a b"]
+)
 def test_picture_that_the_front_end_cannot_show_is_left_out(call, account, url):
     account.master("IMG-1", ImageUrl={"S": url})
     collect(account, "IMG-1")
 
     (stamp,) = call(stamps, ROUTE, query=MINE).body["stamps"]
     assert "image_url" not in stamp
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.jp/花.png?a=b:c", "/1.png", "images/1.png", "//example.jp/1"]
+)
+def test_picture_that_the_front_end_can_show_is_listed(call, account, url):
+    account.master("IMG-1", ImageUrl={"S": url})
+    collect(account, "IMG-1")
+
+    (stamp,) = call(stamps, ROUTE, query=MINE).body["stamps"]
+    assert stamp["image_url"] == url
 
 
 def test_stamp_whose_master_is_gone_stays_collected(call, account):

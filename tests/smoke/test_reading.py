@@ -57,6 +57,15 @@ def test_master_that_is_no_readable_spot_is_left_out(attributes):
 
 
 @pytest.mark.parametrize(
+    ("address", "expected"), [("/b.png", "/b.png"), ("http://example.jp/b.png", None), ("", None)]
+)
+def test_picture_is_expected_in_a_list_where_the_front_end_can_show_it(address, expected):
+    (found,) = spot(ImageUrl={"S": address})
+
+    assert found.collected(0).get("image_url") == expected
+
+
+@pytest.mark.parametrize(
     ("attributes", "is_open", "refusal"),
     [
         ({}, True, "STAMP_EXPIRED"),

@@ -1,6 +1,7 @@
 """Where a stamp is, where a person is, and whether the two are close enough."""
 
 import math
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ SPELLINGS = {
     "radiusM": ("radiusM", "radius"),
 }
 """Today's name of a location's member -> all names that items in our tables still use."""
+_SHOWABLE = re.compile(r"(https://|(?![^/?#]*:))\S+")
+"""A picture that the front end, a page of HTTPS, can show: by https, or relative to it."""
 ACCURACY_CAP_M = 50.0
 """Phones report 5 to 30 m outdoors; a larger claimed error does not extend the range further."""
 
@@ -66,6 +69,12 @@ def location_of(master: Mapping[str, Any]) -> Location:
     if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < radius_m < math.inf):
         raise Refusal("INVALID_LOCATION")
     return Location(lat, lon, radius_m)
+
+
+def picture_of(master: Mapping[str, Any]) -> str:
+    """Return the address of a stamp master's picture; empty if there is none that the front end can show."""
+    address = master.get("ImageUrl")
+    return address if isinstance(address, str) and _SHOWABLE.fullmatch(address) else ""
 
 
 def _number(location: Mapping[str, Any], spellings: tuple[str, ...]) -> float:
