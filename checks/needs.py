@@ -25,7 +25,7 @@ from signoff.judge.collection import OF_LINE, is_configured, needs_signature
 from signoff.judge.errors import sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S
-from signoff.judge.judged_by import CHANGED, UNKNOWN, commit_of_run
+from signoff.judge.judged_by import CHANGED, UNKNOWN, commits_of_run
 from signoff.report.remedy import as_typed, durations
 
 OPERATOR = Words(en="operator", ja="運用担当者")
@@ -67,7 +67,7 @@ OF_MASTERS = frozenset({"go_live", "season", "area", "stamps"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One prerequisite. ``found`` says what is there, or why nothing counts."""
+    """One prerequisite. ``state`` says what is there, or why nothing counts."""
 
     what: Words
     present: bool
@@ -83,7 +83,7 @@ def needs(
     own: Records,
     before: Records,
     stores: Mapping[str, StoreSettings],
-    commit: str,
+    commits: Sequence[str],
     checklist: Checklist,
     now: datetime,
 ) -> tuple[Need, ...]:
@@ -97,21 +97,21 @@ def needs(
         *_keys(environment),
         *(_store(store, stores[store], before) for store in stores if store != name),
         _store(name, stores[name], own),
-        _commit(commit),
+        _commit(commits),
         *_records(environment, own, before, now),
         *_signatures(environment, own, checklist, now),
     )
 
 
-def _commit(commit: str) -> Need:
-    clean = commit != UNKNOWN and not commit.endswith(CHANGED)
+def _commit(commits: Sequence[str]) -> Need:
+    clean = not any(commit == UNKNOWN or commit.endswith(CHANGED) for commit in commits)
     return Need(
-        what=Words(en="clean commit of this checkout", ja="変更のないコミット"),
+        what=Words(en="clean commit", ja="変更のないコミット"),
         present=clean,
         who=DEVELOPER,
         time=A_MINUTE,
         how="git commit",
-        state=Words.same(commit),
+        state=Words.same(", ".join(commits)),
     )
 
 
@@ -309,7 +309,7 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         own=_kept_in(own, environment.region, home_of(environments)),
         before=_kept_in(before, environment.region, home_of(environments)) if stores else Records(),
         stores={**stores, env: own},
-        commit=commit_of_run(ROOT),
+        commits=commits_of_run(ROOT, home_of(environments)),
         checklist=Checklist.load(),
         now=datetime.now(UTC),
     )

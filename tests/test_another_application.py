@@ -78,7 +78,7 @@ def production(folder):
 def test_application_without_masters_and_line_is_asked_for_nothing_of_either(tmp_path):
     environment = production(tmp_path)
     stores = {"prod": StoreSettings.of(environment)}
-    about = {"checklist": Checklist.load(), "now": healthy().now, "commit": "0123"}
+    about = {"checklist": Checklist.load(), "now": healthy().now, "commits": ("0123",)}
 
     listed = needs(environment, own=Records(), before=Records(), stores=stores, **about)
 

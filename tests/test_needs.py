@@ -48,14 +48,14 @@ SIGNED = [
 RECORDS = replace(WORLD.records, entries=(*WORLD.records.entries, *SIGNED))
 
 
-def listed(environment=COMPLETE, own=RECORDS, before=WORLD.dev, commit="0123", dev=SHARED):
+def listed(environment=COMPLETE, own=RECORDS, before=WORLD.dev, commits=("0123",), dev=SHARED):
     stores = {"dev": dev, "prod": StoreSettings.of(environment)}
     return needs(
         environment,
         own=own,
         before=before,
         stores=stores,
-        commit=commit,
+        commits=commits,
         checklist=Checklist.load(),
         now=WORLD.now,
     )
@@ -82,8 +82,8 @@ def test_nothing_is_missing_where_all_is_there():
 @pytest.mark.parametrize(
     ("changed", "names"),
     [
-        ({"commit": "0123+changes"}, ["clean commit of this checkout"]),
-        ({"commit": "unknown"}, ["clean commit of this checkout"]),
+        ({"commits": ("0123+changes",)}, ["clean commit"]),
+        ({"commits": ("0123", "unknown")}, ["clean commit"]),
         ({"environment": replace(COMPLETE, stamps=None)}, ["number of stamps"]),
         ({"environment": replace(COMPLETE, alert_email=None)}, ["mail address of the alarms"]),
         (
