@@ -26,7 +26,6 @@ from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
-from runbook.procedures.rollback_frontend import PART as FRONT_END
 from signoff import INSTALLED, home_of
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.environment.guard import GuardError, guard, open_session
@@ -298,7 +297,6 @@ def run_of(
             days=environment.fresh.signature,
             checklist=checklist,
             judged=states_of(newest(environment.name, home)),
-            undone_by=FRONT_END if procedure.name == "cutover" else "",
         ),
         rights=rights.command(procedure.name, environment.name, options.environments),
         unattended=options.yes,

@@ -77,8 +77,6 @@ class Signing:
     checklist: Checklist
     judged: Mapping[str, str] = field(default_factory=dict)
     """Row -> its outcome in the newest report of the environment."""
-    undone_by: str = ""
-    """The part whose rollback undoes what is signed for: a signature from before it spares no step."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @cached_property
@@ -96,12 +94,8 @@ class Signing:
 
     def standing(self, step: Step) -> str:
         """Return who signed for what is live, and when; empty where no signature counts."""
-        records = self.evidence.store.load()
-        newest = records.newest(KIND, step=name_of(step))
+        newest = self.evidence.store.load().signature(name_of(step))
         if newest is None or not self._counts(newest, step):
-            return ""
-        back = records.newest("rollback", part=self.undone_by, state="done")
-        if back and back.created > newest.created:
             return ""
         return f"{in_japan(newest.created)} {newest.body.get('by')}"
 

@@ -126,6 +126,13 @@ class Records:
                 return entry
         return None
 
+    def signature(self, step: str) -> Record | None:
+        """Return the newest signature of a step; none of the cut-over counts from before the front end was rolled back."""
+        signature = self.newest("signature", step=step)
+        back = self.newest("rollback", part="front-end", state="done")
+        undone = signature and back and back.created > signature.created
+        return None if undone and step.startswith("cutover#") else signature
+
     def facts(self, digest: str) -> Facts | None:
         """Return the facts with that digest; None if the store does not keep them."""
         record = self.newest(FACTS, digest=digest)

@@ -235,9 +235,15 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     Stale if what it rests on has changed since.
     """
     believed(snapshot.records)
-    signature = snapshot.records.newest("signature", step=row.signed)
+    records, step = snapshot.records, row.signed or ""
+    signature = records.signature(step)
+    if signature is None and records.newest("signature", step=step):
+        raise NotSigned(
+            en=f"{step} is not signed since the front end was rolled back",
+            ja=f"フロントエンドのロールバック後に{step}に署名した人がいません",
+        )
     if signature is None:
-        raise NotSigned(en=f"{row.signed} is not signed", ja=f"{row.signed}に署名した人がいません")
+        raise NotSigned(en=f"{step} is not signed", ja=f"{step}に署名した人がいません")
     by, at = signature.body.get("by"), in_japan(signature.created)
     signature_words = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")
     if signature.expires is None or signature.expires < snapshot.now:

@@ -94,7 +94,7 @@ def test_rollback_of_the_front_end_lets_a_second_cut_over_ask_again(part, back, 
     signing(store).sign(cutover.maintenance_on)
     store.append("rollback", body, caller=WHO, release="a1", now=lambda: at)
 
-    standing = replace(signing(store), undone_by="front-end").standing(cutover.maintenance_on)
+    standing = signing(store).standing(cutover.maintenance_on)
 
     assert (standing == "") is asked
 

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import timedelta
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -27,7 +28,7 @@ from signoff.evidence import Record
 from signoff.evidence.facts import PartFact, digest_of, from_body, to_body
 from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part, labels
 from signoff.judge.checklist import Checklist
-from signoff.judge.staleness import NAMED, ChangedFact, Stale, changes, signed
+from signoff.judge.staleness import NAMED, ChangedFact, NotSigned, Stale, changes, signed
 from tests.defects.changes import absent, added, edited, item, unread, without_records
 from tests.folder_store import store_in
 from tests.healthy import healthy
@@ -344,6 +345,21 @@ def stale(snapshot):
 
 def test_records_of_what_is_live_stand():
     assert stale(SIGNED) == {}
+
+
+def test_signature_of_the_cut_over_counts_from_the_newest_rollback_of_the_front_end_on():
+    then = {"part": "front-end", "state": "done"}
+    back = replace(
+        SIGNED.records.entries[-1],
+        kind="rollback",
+        created=SIGNED.now + timedelta(minutes=1),
+        body=then,
+    )
+    records = replace(SIGNED.records, entries=(*SIGNED.records.entries, back))
+
+    with pytest.raises(NotSigned, match="phone_test is not signed since the front end was rolled"):
+        signed(replace(SIGNED, records=records), CHECKLIST["CUT-06"])
+    assert signed(replace(SIGNED, records=records), CHECKLIST["PREP-03"])
 
 
 @pytest.mark.parametrize("change", CHANGES)
