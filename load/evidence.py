@@ -150,10 +150,8 @@ def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None
             en=f"{when}, and its verdict counts for {days} days; run it again",
             ja=f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
         )
-    recorded, run = (
-        [entry for entry in records.entries if entry.kind == KIND],
-        verdict.about.get("run"),
-    )
+    recorded = [entry for entry in records.entries if entry.kind == KIND]
+    run = verdict.about.get("run")
     if any(
         entry.body.get("digest") == digest(verdict) or (run and entry.body.get("run") == run)
         for entry in recorded

@@ -87,9 +87,8 @@ def choice_of(
     option = config.option
     _refuse_blind_runs(config)
     _refuse_what_leads_nowhere(option)
-    option.replay = (
-        option.replay and option.replay.resolve()
-    )  # the run takes the link `latest` away
+    # The run takes the link `latest` away.
+    option.replay = option.replay and option.replay.resolve()
     loaded = load(option.env, option.environments)
     environment, stack = loaded.environment, None
     if embedded(environment) and not option.replay:
