@@ -134,6 +134,8 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     root, home = config.rootpath, config.stash[CHOICE].options.root
     for commit in commits_of_run(root, home):
         yield from of_the_commit(commit)
+    app = config.stash[CHOICE].environment.application
+    yield from contract_elsewhere(app.folder / app.contract, (root, app.folder))
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from installed.other_versions(root, sys.path)
@@ -157,6 +159,19 @@ def of_the_commit(commit: str) -> Iterator[RunCondition]:
             "uncommitted changes",
             en=f"judged by {commit}: commit the changes, or revert them",
             ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
+        )
+
+
+def contract_elsewhere(contract: Path, commits: Iterable[Path]) -> Iterator[RunCondition]:
+    """Yield a contract outside of the folders that have to be commits, unless it is a file of another one."""
+    path = contract.resolve()
+    digests = {name: digest for _, digest, name in _tree(path.parent)}
+    committed = _blob(path, len(digests.get(path.name, ""))) == digests.get(path.name)
+    if not committed and not any(path.is_relative_to(folder.resolve()) for folder in commits):
+        yield RunCondition.of(
+            str(path),
+            en=f"answers are judged by the contract {path}, which is in no commit: move it beside app.toml, and commit it",
+            ja=f"コミットされていないAPI仕様{path}で応答を判定しています。app.tomlの横に移してコミットしてください",
         )
 
 

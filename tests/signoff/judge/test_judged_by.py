@@ -13,6 +13,7 @@ import pytest
 from signoff.judge.judged_by import (
     addresses,
     commit_of_run,
+    contract_elsewhere,
     folders_of_imports,
     foreign,
     judged_by,
@@ -42,6 +43,20 @@ def test_folder_of_another_application_has_to_be_a_commit_as_well(checkout, tmp_
     first = next(judged_by(SimpleNamespace(rootpath=checkout, stash=stash)))
 
     assert first.what == "uncommitted changes"
+
+
+@pytest.mark.parametrize(
+    ("contract", "named"),
+    [("../api/openapi.yaml", True), ("openapi.yaml", False), ("../checkout/judge.py", False)],
+    ids=["beside the folder", "in it", "in another commit"],
+)
+def test_contract_has_to_be_in_a_commit(contract, named, checkout):
+    folder = checkout.with_name("application")
+    folder.mkdir()
+
+    conditions = [*contract_elsewhere(folder / contract, (ROOT, folder))]
+
+    assert bool(conditions) is named
 
 
 def test_run_of_another_application_names_the_commits_of_both(checkout):
