@@ -49,8 +49,8 @@ JUDGING = (
         "--part",
         is_flag=True,
         words=Words(
-            en="judge a part on purpose: exit 0 instead of 5 if no row is red",
-            ja="一部だけの判定と明示する。不合格がなければ5でなく0で終了する",
+            en="judge a part on purpose: exit 0 instead of 5 if no row is red, or a person answers for each until a day",
+            ja="一部だけの判定と明示する。不合格がないか、すべてに担当者と期限があれば、5でなく0で終了する",
         ),
     ),
     CommandOption(

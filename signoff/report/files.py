@@ -91,9 +91,24 @@ class EndedRun:
         if incomplete := options.rows and findings.left_out:
             self.terminal.line(INCOMPLETE[options.lang].format(findings.left_out), red=True)
         missing = len(findings.made) < findings.expected
-        if missing or incomplete or any(row.outcome.red for row in judged):
+        if missing or incomplete:
             return Exit.NO
+        if any(row.outcome.red for row in judged):
+            return Exit.DONE if options.part and self._is_answered_for(judged) else Exit.NO
         return Exit.DONE if options.part else Exit.PART
+
+    def _is_answered_for(self, judged: Sequence[RowVerdict]) -> bool:
+        """Whether a person answers for each red row of a part, as for the conditions of a whole run: by name, until a day."""
+        environment, ids = self.choice.environment, {row.row.id for row in judged}
+        verdict = decide(
+            judged,
+            [waiver for waiver in environment.waivers if waiver.row in ids],
+            today=self.snapshot.today,
+            problems=(),
+            accepted=environment.accepted,
+            known_faults=environment.known_faults,
+        )
+        return verdict.decision is not VerdictWord.NO_GO and not verdict.unowned
 
     def _judged(self) -> int:
         problem, calls_again = joined(gaps(self.choice, self.findings)) or None, 0

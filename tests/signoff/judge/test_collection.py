@@ -203,6 +203,29 @@ def test_part_that_is_meant_ends_well(project):
     assert judge(project, "--row=A-01", "--part").ret == 0
 
 
+@pytest.mark.parametrize(
+    ("grade", "answered", "options", "code"),
+    [
+        ("major", "A-01", ["--part"], 0),
+        ("major", "A-01", [], 1),
+        ("major", "A-02", ["--part"], 1),
+        ("blocker", "A-01", ["--part"], 1),
+    ],
+    ids=["by name and day", "not meant as a part", "another row", "a blocker"],
+)
+def test_part_ends_well_where_a_person_answers_for_each_red_row(
+    grade, answered, options, code, project
+):
+    rows(("A-01", f'severity = "{grade}"'), ("A-02", ""))
+    proof("A-01", "False")
+    accepted = f'[[prod.accepted]]\nwhat = "{answered}"\nby = "Hanako Sato"\nuntil = 2099-01-01\n'
+    own = Path("environments.toml")
+    own.write_text(f"{ENVIRONMENTS.read_text(encoding='utf-8')}\n{accepted}", encoding="utf-8")
+
+    done = judge(project, "--row=A-01", f"--environments={own.absolute()}", *options)
+    assert done.ret == code
+
+
 def test_part_of_rows_that_are_set_aside_says_why(project):
     rows(("A-01", 'optional = "secret_key"'), ("A-02", ""))
 
