@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from aws import desired
-from aws.api import surplus
-from aws.api.document import ApiDocument, Integration, Method
+from aws.api.document import Integration
+from aws.api.unplanned import of_document
 from aws.bounds import described, unset, within
 from aws.difference import Difference, if_any, unallowed
 from aws.kind.description import POLICY
 from aws.kinds.domain import DOMAIN, MAPPINGS
 from aws.kinds.rest_api import OTHER_STAGES, REST_API, MethodSetting, RestApi, Stage
 from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN
-from aws.ledgers import AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
+from aws.ledgers import DRAFT, SERVED
 from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
@@ -23,8 +22,6 @@ from plan.edge import AUTHORIZATION
 from signoff.environment.application import Application
 
 OFF = MethodSetting()
-OPENING = frozenset({surplus.CREDENTIALS.en, surplus.TLS.en})
-"""Facts that let a route act as another role, or trust any answering host."""
 
 
 def shared_answers(
@@ -89,15 +86,17 @@ def of_api(deployed: Deployed) -> tuple[Difference, ...]:
     """Return what is not planned in the API, both as its stage serves it and as its draft stands."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
     unplanned = (
-        *_of_document(served, deployed, SERVED),
-        *_of_document(draft, deployed, DRAFT),
+        *of_document(served, api.name, SERVED),
+        *of_document(draft, api.name, DRAFT),
         *unallowed(api.unplanned),
     )
+    first = {(each.what, each.value.en): each for each in reversed(unplanned)}
+    stage = deployed.plan.api.stage
     return tuple(
-        {
-            (difference.what, difference.value.en): difference for difference in reversed(unplanned)
-        }.values()
-    )[::-1]
+        each
+        for each in reversed(first.values())
+        if each.fact != POLICY or not open_to_all(each.actual, stage)
+    )
 
 
 def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
@@ -184,47 +183,3 @@ def _leading(
     for name, places in sorted(leads.items()):
         about = {"ids": tuple(sorted(places.values())), "id": ids.get(name, ""), "loosens": True}
         yield from if_any(kind, name, fact, frozenset(places), unset(), call=call, **about)
-
-
-def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterator[Difference]:
-    """Yield all that a draft or an export says beyond what other rows judge."""
-    api, stage = deployed.plan.api.name, deployed.plan.api.stage
-    for name, method in document.methods.items():
-        yield from _unplanned(ROUTE, name, method.surplus, call)
-        yield from _answered(name, method, call)
-    for name, authorizer in document.authorizers.items():
-        yield from _unplanned(AUTHORIZER, name, authorizer.surplus, call)
-    for kind, answer in document.gateway_responses.items():
-        yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
-        if text := surplus.unsafe_templates(answer.templates):
-            yield _unset(GATEWAY_RESPONSE, kind, surplus.ANSWER_TEMPLATES, text, call)
-    whole = {
-        fact: text
-        for fact, text in document.surplus.items()
-        if not (fact == POLICY.en and open_to_all(text, stage))
-    }
-    yield from _unplanned(REST_API.words, api, whole, call)
-    for key in document.unknown:
-        yield _unset(REST_API.words, api, surplus.UNKNOWN, key, call)
-
-
-def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:
-    answers = method.integration.answers if method.integration else {}
-    for answer in answers.values():
-        yield from _headed(ROUTE, name, answer.headers, call)
-
-
-def _headed(kind: Words, name: str, headers: Mapping[str, str], call: str) -> Iterator[Difference]:
-    if more := surplus.beyond_safe(headers):
-        opens = surplus.CREDENTIALED in map(str.lower, more)
-        yield replace(_unset(kind, name, surplus.HEADERS, ", ".join(more), call), loosens=opens)
-
-
-def _unplanned(kind: Words, name: str, texts: surplus.Surplus, call: str) -> Iterator[Difference]:
-    for fact, text in texts.items():
-        opens = fact in OPENING
-        yield replace(_unset(kind, name, surplus.FACTS[fact], text, call), loosens=opens)
-
-
-def _unset(kind: Words, name: str, fact: Words, actual: str, call: str) -> Difference:
-    return Difference(kind, name, fact, actual, unset(), call=call)

@@ -186,7 +186,7 @@ def _method(
     (api, resource_id), before = at, None
     exists = (method.path, method.verb) in draft.methods
     if exists:
-        current = draft.decoded(method.path, method.verb)
+        current = draft.document.methods[f"{method.verb} {method.path}"]
         method = _keeping(context, method, current, api, draft)
         before = _current_fields(context, current, _fields(method), api)
     kind = method.integration.kind if method.integration else MOCK

@@ -13,7 +13,7 @@ from aws.api.cors import (
     without_header,
 )
 from aws.api.document import ApiDocument
-from aws.api.integration import StaticAnswer, decode_gateway_response
+from aws.api.integration import StaticAnswer
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.rest_api import Draft
 from aws.desired import Api, GatewayResponse
@@ -41,7 +41,7 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
     client = context.client("apigateway")
     planned_kinds = {response.kind for response in api.gateway_responses}
     made: Changes = ()
-    for status in misleading_statuses(_gateway_document(draft)):
+    for status in misleading_statuses(draft.document):
         if status.name not in planned_kinds:
             resource = GATEWAY_RESPONSE.named(status.name)
             lost = Change(resource, STATUS, status.actual, None, destroys=True)
@@ -50,13 +50,6 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
             )
             made += context.settle((lost,), call)
     return made
-
-
-def _gateway_document(draft: Draft) -> ApiDocument:
-    responses = {
-        kind: decode_gateway_response(kind, raw) for kind, raw in draft.gateway_responses.items()
-    }
-    return ApiDocument(methods={}, authorizers={}, gateway_responses=responses)
 
 
 def _defaults_are_ours(document: ApiDocument, api: Api) -> bool:
@@ -108,7 +101,7 @@ def _gateway_response(
     A response that the front end may read and that says what the contract promises counts as planned,
     however it is written. But where a default of ours stands in for it, our more specific text is put.
     """
-    document = _gateway_document(draft)
+    document = draft.document
     misled = any(difference.name == response.kind for difference in misleading_statuses(document))
     as_promised = not misled and _answers(document, response, api)
     current = document.gateway_responses.get(response.kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws.api.document import Method, decode_method
+from aws.api.document import ApiDocument, from_draft
 from aws.api.integration import VARIABLE
 from aws.change.gate import (
     TAG,
@@ -118,10 +118,14 @@ def _apply(context: ChangeContext, api: Api, current: RestApi, changes: Changes)
         client.tag_resource(resourceArn=name, tags=dict(api.tags))
 
 
+EMPTY = ApiDocument(methods={}, authorizers={}, gateway_responses={})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """All in AWS's own shapes. Empty for an API that does not exist."""
+    """The draft as the checks decode it, and in AWS's own shapes. Empty for an API that does not exist."""
 
+    document: ApiDocument = EMPTY
     resources: Mapping[str, str] = field(default_factory=dict)
     """Path -> id."""
     methods: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
@@ -137,11 +141,6 @@ class Draft:
         """Whether a URI is the planned one once the stage's variables are filled in."""
         return VARIABLE.sub(lambda variable: self.variables.get(variable[1], ""), uri) == planned
 
-    def decoded(self, path: str, verb: str) -> Method:
-        """Return the facts of a method that is there."""
-        by_id = {str(authorizer["id"]): authorizer for authorizer in self.authorizers.values()}
-        return decode_method(path, verb, self.methods[path, verb], by_id)
-
     def authorizer_named(self, id_: str | None) -> str | None:
         names = [name for name, authorizer in self.authorizers.items() if authorizer["id"] == id_]
         return names[0] if names else id_
@@ -153,7 +152,11 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
         return Draft()
     resources = _listed(context, "get_resources", api_id, embed=["methods"])
     authorizers = _listed(context, "get_authorizers", api_id)
+    responses = _listed(context, "get_gateway_responses", api_id)
     return Draft(
+        document=from_draft(
+            resources=resources, authorizers=authorizers, gateway_responses=responses
+        ),
         resources={resource["path"]: resource["id"] for resource in resources},
         methods={
             (resource["path"], verb): method
@@ -164,9 +167,7 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
             authorizer.get("name", authorizer["id"]): authorizer for authorizer in authorizers
         },
         gateway_responses={
-            entry["responseType"]: entry
-            for entry in _listed(context, "get_gateway_responses", api_id)
-            if not entry.get("defaultResponse")
+            entry["responseType"]: entry for entry in responses if not entry.get("defaultResponse")
         },
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.api import surplus
-from aws.api.integration import headers_of
+from aws.api.unplanned import of_document
 from aws.change.gate import unless_absent
 from aws.change.undo import EACH, ITS_ID, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
 from aws.converge import api_draft, rest_api
@@ -28,7 +28,7 @@ from aws.kinds.rest_api import (
     VPC_ENDPOINTS,
     WEB_ACL,
 )
-from aws.ledgers import ACCESS_MODE, AUTHORIZER, GATEWAY_RESPONSE, ROUTE
+from aws.ledgers import ACCESS_MODE, AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE
 from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
@@ -56,24 +56,9 @@ def _route(target: ApiTarget) -> None:
 
 
 def _in_draft(target: ApiTarget) -> bool:
-    """Whether the draft's method has anything beside what is planned."""
-    _, draft = _draft(target)
-    drafted = (key for key in draft.methods if _name(key[1], key[0]) == target.name)
-    path, verb = next(drafted, ("", ""))
-    method = draft.methods.get((path, verb))
-    if method is None:
-        return False
-    behind = method.get("methodIntegration") or {}
-    responses = (behind.get("integrationResponses") or {}).values()
-    # Its answers are cached under the resource's id, unless another name is given.
-    own = draft.resources[path]
-    return bool(
-        surplus.of_drafted(method, {})
-        or any(
-            surplus.beyond_safe(headers_of(each.get("responseParameters"))) for each in responses
-        )
-        or behind.get("cacheNamespace", own) != own
-    )
+    """Whether the draft has anything beside what is planned there: what the stage alone has ends with a deployment."""
+    left = of_document(_draft(target)[1].document, target.api.name, DRAFT)
+    return any(each.name == target.name for each in left)
 
 
 def _name(verb: str, path: str) -> str:
@@ -92,13 +77,6 @@ def _methods(target: ApiTarget) -> None:
 
 def _shown(target: ApiTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
     return [(path, verb) for path, verb in draft.methods if _name(verb, path) in target.ids]
-
-
-def _response_left(target: ApiTarget) -> bool:
-    response = _draft(target)[1].gateway_responses.get(target.name, {})
-    headers = headers_of(response.get("responseParameters"))
-    templates = response.get("responseTemplates") or {}
-    return bool(surplus.beyond_safe(headers) or surplus.unsafe_templates(templates))
 
 
 def _of_api(operation: str, **parameters: object) -> Callable[[ApiTarget], None]:
@@ -177,7 +155,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
             en=f"that error is answered as planned; {LAST}",
             ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
             final=fact is surplus.HEADERS,
-            remains=_response_left,
+            remains=_in_draft,
         )
         for fact in (surplus.HEADERS, surplus.ANSWER_TEMPLATES)
     },
