@@ -1,7 +1,6 @@
 """Who else may act on our resources: the account's principals, and whom a resource's own policy allows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aws import desired
@@ -26,7 +25,7 @@ from aws.words import SILENCE, Words
 from checks.reached import EVERYTHING, example_of, summary
 from checks.resource_policies import outsiders, principals_beyond, terms_of
 from plan import Plan
-from signoff.environment import Environment, where
+from signoff.environment import where
 from signoff.judge.snapshot import Snapshot
 
 ORDINARY = Words(en="who else may act on our resources", ja="本環境のリソースを操作できる他の相手")
@@ -42,61 +41,47 @@ CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
 """The service that publishes alarms to topics."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Insiders:
-    """Who may act: the planned roles, the named administrators and, for reading, the caller of this run."""
-
-    plan: Plan
-    environment: Environment
-    caller: str
-
-    def includes(self, principal: str) -> bool:
-        """Whether a principal, by its ARN or as a service, is planned or named."""
-        administrators = self.environment.administrators
-        return self.plans(principal) or any(
-            text_pattern(name).matches(principal) for name in administrators
-        )
-
-    def plans(self, principal: str) -> bool:
-        """Whether it is a planned role of a function; other rows judge those."""
-        return self._planned(principal) is not None
-
-    def _planned(self, principal: str) -> desired.Role | None:
-        return next((role for role in self.plan.roles if is_same(role.arn, principal)), None)
-
-    def may_be_given(self, principal: str, statement: Statement, arn: str) -> bool:
-        """Whether a resource's own policy may allow this to a principal; to a planned role, only what is planned."""
-        role = self._planned(principal)
-        if role is None:
-            return self.includes(principal)
-        planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}
-        granted = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
-        return bool(granted) and all(some and some <= planned for some in granted)
+def is_insider(snapshot: Snapshot[Plan], principal: str) -> bool:
+    """Whether a principal, by its ARN or as a service, is a planned role or a named administrator."""
+    administrators = snapshot.environment.administrators
+    return _planned(snapshot, principal) is not None or any(
+        text_pattern(name).matches(principal) for name in administrators
+    )
 
 
-def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
-    caller = snapshot.inventory.caller
-    return Insiders(plan=snapshot.plan, environment=snapshot.environment, caller=caller)
+def _planned(snapshot: Snapshot[Plan], principal: str) -> desired.Role | None:
+    """Return the planned role of a function that a principal is; other rows judge those."""
+    return next((role for role in snapshot.plan.roles if is_same(role.arn, principal)), None)
 
 
-def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+def _may_be_given(snapshot: Snapshot[Plan], principal: str, statement: Statement, arn: str) -> bool:
+    """Whether a resource's own policy may allow this to a principal; to a planned role, only what is planned."""
+    role = _planned(snapshot, principal)
+    if role is None:
+        return is_insider(snapshot, principal)
+    planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}
+    granted = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
+    return bool(granted) and all(some and some <= planned for some in granted)
+
+
+def acting(principals: Iterable[Principal], snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
     """Return every other principal who may act on our resources, or become one who may.
 
     What they may invoke is included: one decision is about everything that a principal may do.
     """
-    return _reaching(principals, insiders, MAY_ACT, lambda kinds: bool(kinds - {INVOCATION}))
+    return _reaching(principals, snapshot, MAY_ACT, lambda kinds: bool(kinds - {INVOCATION}))
 
 
 def assumable_by_others(
-    principals: Iterable[Principal], insiders: Insiders
+    principals: Iterable[Principal], snapshot: Snapshot[Plan]
 ) -> tuple[Difference, ...]:
     """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
     candidates = tuple(principals)
-    ours = [principal for principal in candidates if insiders.plans(principal.arn)]
+    ours = [principal for principal in candidates if _planned(snapshot, principal.arn)]
     assuming = {
         principal.arn: sorted(
             (
-                *(assumer for assumer in principal.assumed_by if not insiders.includes(assumer)),
+                *(assumer for assumer in principal.assumed_by if not is_insider(snapshot, assumer)),
                 *(
                     each.arn
                     for each in ours
@@ -105,7 +90,7 @@ def assumable_by_others(
             )
         )
         for principal in candidates
-        if not insiders.plans(principal.arn)
+        if not _planned(snapshot, principal.arn)
     }
     about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
     return tuple(
@@ -117,14 +102,16 @@ def assumable_by_others(
     )
 
 
-def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+def invoking(principals: Iterable[Principal], snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
     """Return every other principal who may invoke a function directly, and do nothing more."""
-    return _reaching(principals, insiders, MAY_INVOKE, lambda kinds: kinds == {INVOCATION})
+    return _reaching(principals, snapshot, MAY_INVOKE, lambda kinds: kinds == {INVOCATION})
 
 
-def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+def also_invoking(
+    principals: Iterable[Principal], snapshot: Snapshot[Plan]
+) -> tuple[Difference, ...]:
     """Return those of ``acting`` who may also invoke a function."""
-    return _reaching(principals, insiders, MAY_ACT, lambda kinds: kinds > {INVOCATION})
+    return _reaching(principals, snapshot, MAY_ACT, lambda kinds: kinds > {INVOCATION})
 
 
 def allowed_by_policy(
@@ -132,21 +119,21 @@ def allowed_by_policy(
     name: str,
     arn: str,
     document: str | None,
-    insiders: Insiders,
+    snapshot: Snapshot[Plan],
     counts: Callable[[Statement], bool] = lambda _: True,
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy names, of this account and of AWS's services, in statements that count.
 
     A planned role may be named for what is planned for it. Principals beyond the account have a row of their own.
     """
-    account = insiders.environment.account
+    account = snapshot.environment.account
     strangers = principals_beyond(document, account)
     allowed: dict[Words, list[Statement]] = {}
     for statement in only("Allow", of_resource(document, name)):
         if counts(statement):
             for principal in _principals_of(statement, account):
-                if principal not in strangers and not insiders.may_be_given(
-                    principal, statement, arn
+                if principal not in strangers and not _may_be_given(
+                    snapshot, principal, statement, arn
                 ):
                     allowed.setdefault(Words.same(principal), []).append(statement)
     about = {"terms": terms_of(dict(sorted(allowed.items(), key=str))), "ids": digests(allowed)}
@@ -181,12 +168,12 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
     )
 
 
-def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
-    """Return whom a topic's own policy allows besides the account, CloudWatch and the insiders.
+def allowed_to_publish(topic: Topic, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
+    """Return whom a topic's own policy allows besides the account, CloudWatch, the planned roles and the administrators.
 
     The policy that SNS gives a new topic allows all principals under the condition AWS:SourceOwner, which is the account.
     """
-    account = insiders.environment.account
+    account = snapshot.environment.account
     allowed: dict[Words, list[Statement]] = {}
     for statement in only("Allow", of_resource(topic.policy, topic.arn)):
         if not _of_owner(statement, account):
@@ -197,7 +184,7 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
                 if (kind, principal) != CLOUDWATCH and not (
                     is_gone(kind, principal)
                     or principal in {account, f"arn:aws:iam::{account}:root"}
-                    or insiders.includes(principal)
+                    or is_insider(snapshot, principal)
                 ):
                     allowed.setdefault(Words.same(principal), []).append(statement)
     whom = dict(sorted(allowed.items(), key=str))
@@ -265,12 +252,12 @@ def _principals_of(statement: Statement, account: str) -> Iterator[str]:
 
 def _reaching(
     principals: Iterable[Principal],
-    insiders: Insiders,
+    snapshot: Snapshot[Plan],
     fact: Words,
     counts: Callable[[set[str]], bool],
 ) -> tuple[Difference, ...]:
     """Return the principals whose unplanned reach counts, by the kinds of resources in it."""
-    unplanned = ((principal, _unplanned(principal, insiders)) for principal in principals)
+    unplanned = ((principal, _unplanned(principal, snapshot)) for principal in principals)
     return tuple(
         _difference(principal, reach, fact)
         for principal, reach in unplanned
@@ -278,11 +265,11 @@ def _reaching(
     )
 
 
-def _unplanned(principal: Principal, insiders: Insiders) -> list[Reach]:
+def _unplanned(principal: Principal, snapshot: Snapshot[Plan]) -> list[Reach]:
     """Return how a principal may act beyond the plan; this run's own caller may read."""
-    if insiders.includes(principal.arn):
+    if is_insider(snapshot, principal.arn):
         return []
-    planned = reader_actions() if _is_session_of(insiders.caller, principal.arn) else ()
+    planned = reader_actions() if _is_session_of(snapshot.inventory.caller, principal.arn) else ()
     return [reach for reach in principal.reach if reach.action not in planned]
 
 

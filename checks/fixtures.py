@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aws import desired
 from aws.inventory import Inventory, Sections
 from aws.release import Builds
 from aws.section import NotTestable
@@ -63,16 +62,6 @@ def configured_bucket(environment: Environment) -> str:
     return environment.bucket
 
 
-def configured_authorizer(plan: Plan) -> desired.Authorizer:
-    """Return what is to decide whether a caller has a session; NotTestable where nothing of the application does."""
-    if plan.api.authorizer is None:
-        raise NotTestable(
-            en="the application has no authorizer (app.toml)",
-            ja="アプリケーションにオーソライザーがありません（app.toml）",
-        )
-    return plan.api.authorizer
-
-
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
     full_key = f"{environment.name}.{key}"
     return NotTestable(
@@ -105,11 +94,8 @@ def _counting(
 
 
 if TYPE_CHECKING:
-    from checks.access import Insiders
     from checks.delivery import Delivery
     from checks.records import RowRecords
-    from checks.rollback_target import WayBack
-    from checks.variables import Variables
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -121,12 +107,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def plan(snapshot: Snapshot[Plan]) -> Plan:
     return snapshot.plan
-
-
-@pytest.fixture
-def planned_authorizer(plan: Plan) -> desired.Authorizer:
-    """Who is to decide whether a caller has a session."""
-    return configured_authorizer(plan)
 
 
 @pytest.fixture
@@ -207,32 +187,8 @@ def today(snapshot: Snapshot[Plan]) -> date:
 
 
 @pytest.fixture
-def insiders(snapshot: Snapshot[Plan]) -> "Insiders":
-    """Who may act on our resources."""
-    from checks.access import insiders_of  # noqa: PLC0415 - few rows need it
-
-    return insiders_of(snapshot)
-
-
-@pytest.fixture
 def now(snapshot: Snapshot[Plan]) -> datetime:
     return snapshot.now
-
-
-@pytest.fixture
-def way_back(snapshot: Snapshot[Plan], deployed: Deployed) -> "WayBack":
-    """Finds what a rollback would take."""
-    from checks.rollback_target import WayBack  # noqa: PLC0415 - few rows need it
-
-    return WayBack(snapshot, deployed)
-
-
-@pytest.fixture
-def variables(snapshot: Snapshot[Plan]) -> "Variables":
-    """Judges the variables of functions."""
-    from checks.variables import Variables  # noqa: PLC0415 - few rows need it
-
-    return Variables(snapshot)
 
 
 @pytest.fixture

@@ -14,14 +14,16 @@ from aws.inventory import Sections
 from aws.kind.description import OPENED
 from aws.kinds.bucket import BARRED, BUCKET, CHANGED_BY, Bucket
 from aws.words import Words
-from checks.access import Insiders, allowed_by_policy
+from checks.access import allowed_by_policy
 from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaws, table_key_flaws
 from checks.resource_policies import outsiders, terms_of
+from plan import Plan
 from plan.data import key_of
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
+from signoff.judge.snapshot import Snapshot
 
 CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
 """How a policy names a CloudFront origin access identity, the older kind, which belongs to the account."""
@@ -35,9 +37,9 @@ CLOSED = Words(en="all four blocks of public access", ja="4種のパブリック
 HTTP = Words(en="plain HTTP", ja="平文のHTTP")
 
 
-def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
+def bucket_policy_flaws(bucket: Bucket, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
     """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to phones."""
-    account = insiders.environment.account
+    account = snapshot.environment.account
     outside = outsiders(bucket.policy, account).items()
     strangers = {
         principal: allowed for principal, allowed in outside if not principal.en.startswith(CDN)
@@ -53,7 +55,7 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
     }
     arn = f"arn:aws:s3:::{bucket.name}"
     changed_by = allowed_by_policy(
-        BUCKET.words, bucket.name, arn, bucket.policy, insiders, _changes_images
+        BUCKET.words, bucket.name, arn, bucket.policy, snapshot, _changes_images
     )
     return *(replace(difference, fact=CHANGED_BY) for difference in changed_by), *(
         Difference(
@@ -155,11 +157,11 @@ def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge:
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")
 def test_policy_of_the_bucket_allows_readers_and_no_stranger(
-    deployed: Deployed, image_bucket: str, insiders: Insiders, judge: Judge
+    deployed: Deployed, image_bucket: str, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
-    judge(bucket_policy_flaws(bucket, insiders))
+    judge(bucket_policy_flaws(bucket, snapshot))
 
 
 @expectation("SEC-22", ja="バケットに計画外の設定がない")

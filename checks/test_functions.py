@@ -23,6 +23,7 @@ from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
+from signoff.judge.snapshot import Snapshot
 
 GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")
@@ -89,51 +90,51 @@ def test_function_has_the_planned_variables(
     function: desired.Function,
     deployed: Deployed,
     environment: Environment,
-    variables: Variables,
+    snapshot: Snapshot[Plan],
     judge: Judge,
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
 
-    wrong = variables.differing(current, function)
+    wrong = Variables(snapshot).differing(current, function)
     judge(wrong if environment.own_code else tuple(surely(wrong, function)))
 
 
 @expectation("DEP-13", ja="関数がLINE自体を呼び出す")
 def test_function_calls_line_itself(
-    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
+    function: desired.Function, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     current = deployed.function(function)
     endpoint = current.environment.get(LINE_ENDPOINT)
     judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
-    judge(variables.past_line(current))
+    judge(Variables(snapshot).past_line(current))
 
 
 @expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")
 def test_function_writes_down_nothing_that_it_receives(
-    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
+    function: desired.Function, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
 
-    judge(variables.logging_requests(current))
+    judge(Variables(snapshot).logging_requests(current))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")
 def test_function_knows_no_other_environment(
-    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
+    function: desired.Function, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
 
-    judge(variables.foreign(current, function))
+    judge(Variables(snapshot).foreign(current, function))
 
 
 @expectation("DEP-14", ja="関数がAWS自体を呼び出す")
 def test_function_calls_aws_itself(
-    function: desired.Function, deployed: Deployed, variables: Variables, judge: Judge
+    function: desired.Function, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     current = judge.observe(deployed.function(function), "environment")
 
-    judge(variables.diverting(current))
+    judge(Variables(snapshot).diverting(current))
 
 
 @expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")

@@ -28,6 +28,7 @@ from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 from signoff.judge.observations import Observations
+from signoff.judge.snapshot import Snapshot
 
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
 OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
@@ -202,11 +203,11 @@ def test_boundary_leaves_the_role_what_its_function_needs(
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
 def test_no_other_principal_may_act_on_our_resources(
-    deployed: Deployed, insiders: access.Insiders, judge: Judge
+    deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     principals = deployed.principals()
     judge.observe.note(
-        administrators=insiders.environment.administrators,
+        administrators=snapshot.environment.administrators,
         acting=[
             principal.arn
             for principal in principals
@@ -214,19 +215,19 @@ def test_no_other_principal_may_act_on_our_resources(
         ],
     )
 
-    judge((*access.acting(principals, insiders), *access.assumable_by_others(principals, insiders)))
+    judge((*access.acting(principals, snapshot), *access.assumable_by_others(principals, snapshot)))
 
 
 @expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")
 def test_policy_of_the_table_names_no_other_principal(
-    table: desired.Table, deployed: Deployed, insiders: access.Insiders, judge: Judge
+    table: desired.Table, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(access.allowed_by_policy(TABLE.words, table.name, table.arn, policy.document, insiders))
+    judge(access.allowed_by_policy(TABLE.words, table.name, table.arn, policy.document, snapshot))
     strangers = access.allowed_accounts(
-        TABLE.words, table.name, policy.document, insiders.environment.account
+        TABLE.words, table.name, policy.document, snapshot.environment.account
     )
     judge.follow("SEC-19", strangers)
 
@@ -243,22 +244,22 @@ def test_policy_of_no_key_allows_a_stranger(
 
 @expectation("SEC-24", ja="シークレットのポリシーが他の相手を許可していない")
 def test_policy_of_the_secret_names_no_other_principal(
-    secret: desired.Secret, deployed: Deployed, insiders: access.Insiders, judge: Judge
+    secret: desired.Secret, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     current = judge.observe(deployed.secret(secret), "policy")
 
     judge(
-        access.allowed_by_policy(SECRET.words, current.name, current.arn, current.policy, insiders)
+        access.allowed_by_policy(SECRET.words, current.name, current.arn, current.policy, snapshot)
     )
     strangers = access.allowed_accounts(
-        SECRET.words, current.name, current.policy, insiders.environment.account
+        SECRET.words, current.name, current.policy, snapshot.environment.account
     )
     judge.follow("SEC-08", strangers)
 
 
 @expectation("SEC-24", ja="トピックのポリシーが他の相手を許可していない")
 def test_policy_of_the_topic_names_no_other_principal(
-    sections: Sections, insiders: access.Insiders, judge: Judge
+    sections: Sections, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     topics = [known(topic) for topic in known(sections.topics).values()]
     judge.observe.note(topics={topic.arn: topic.policy for topic in topics})
@@ -267,7 +268,7 @@ def test_policy_of_the_topic_names_no_other_principal(
         [
             difference
             for topic in topics
-            for difference in access.allowed_to_publish(topic, insiders)
+            for difference in access.allowed_to_publish(topic, snapshot)
         ]
     )
 
@@ -285,7 +286,7 @@ def test_role_is_used_by_its_function_alone(
 
 @expectation("SEC-26", ja="他の者が関数を呼び出せない")
 def test_no_other_principal_may_invoke_a_function(
-    deployed: Deployed, insiders: access.Insiders, judge: Judge
+    deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     principals = deployed.principals()
     inside = [
@@ -293,11 +294,11 @@ def test_no_other_principal_may_invoke_a_function(
         for principal in principals
         if any(r.kind == INVOCATION for r in principal.reach)
     ]
-    judge.observe.note(administrators=insiders.environment.administrators, invoking=inside)
+    judge.observe.note(administrators=snapshot.environment.administrators, invoking=inside)
 
-    judge(access.invoking(principals, insiders))
-    acts = (*access.acting(principals, insiders), *access.assumable_by_others(principals, insiders))
-    judge.follow("SEC-24", access.also_invoking(principals, insiders), further=acts)
+    judge(access.invoking(principals, snapshot))
+    acts = (*access.acting(principals, snapshot), *access.assumable_by_others(principals, snapshot))
+    judge.follow("SEC-24", access.also_invoking(principals, snapshot), further=acts)
 
 
 @expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")

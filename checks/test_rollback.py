@@ -9,8 +9,10 @@ from checks.deployed import Deployed
 from checks.releases import restorable_flaws
 from checks.rollback_target import WayBack
 from checks.table_shape import unrecoverable
+from plan import Plan
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
+from signoff.judge.snapshot import Snapshot
 
 RECORD = Words(en="record", ja="記録")
 CONFIGURATION = Words(en="recorded configuration", ja="記録された設定")
@@ -18,8 +20,9 @@ CONFIGURATION = Words(en="recorded configuration", ja="記録された設定")
 
 @expectation("ROLL-06", ja="関数の戻し先が起動できる")
 def test_function_would_run_after_a_rollback(
-    function: desired.Function, way_back: WayBack, judge: Judge
+    function: desired.Function, snapshot: Snapshot[Plan], deployed: Deployed, judge: Judge
 ) -> None:
+    way_back = WayBack(snapshot, deployed)
     back = way_back.version(function)
     judge.observe.note(function=function.name, **way_back.summary(back))
 
@@ -27,7 +30,10 @@ def test_function_would_run_after_a_rollback(
 
 
 @expectation("ROLL-07", ja="APIの戻し先が稼働中のものと同じルートを備え、認可を求める")
-def test_api_would_serve_after_a_rollback(way_back: WayBack, judge: Judge) -> None:
+def test_api_would_serve_after_a_rollback(
+    snapshot: Snapshot[Plan], deployed: Deployed, judge: Judge
+) -> None:
+    way_back = WayBack(snapshot, deployed)
     back = way_back.deployment()
     judge.observe.note(deployment=back)
 

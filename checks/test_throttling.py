@@ -7,7 +7,13 @@ from aws.inventory import Sections
 from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
 from aws.ledgers import AUTHORIZER, ROUTE, SERVED
 from checks import throttling
-from checks.authorizers import authorizer_differences, authorizers, invoking_others, some_of
+from checks.authorizers import (
+    authorizer_differences,
+    authorizers,
+    invoking_others,
+    planned_authorizer,
+    some_of,
+)
 from checks.deployed import Deployed
 from plan import Plan
 from plan.edge import rate_of, rate_of_preflights
@@ -157,11 +163,10 @@ def test_login_asks_for_no_session(
 
 
 @expectation("SEC-35", ja="オーソライザーがauth関数を使う")
-def test_authorizer_asks_the_auth_function(
-    deployed: Deployed, planned_authorizer: desired.Authorizer, judge: Judge
-) -> None:
+def test_authorizer_asks_the_auth_function(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    planned = planned_authorizer(plan)
     in_use = authorizers(deployed)
     judge.observe.note(authorizers=in_use)
 
-    judge(invoking_others(deployed, planned_authorizer))
-    judge(authorizer_differences(in_use, planned_authorizer))
+    judge(invoking_others(deployed, planned))
+    judge(authorizer_differences(in_use, planned))

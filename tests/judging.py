@@ -11,14 +11,11 @@ from typing import Any
 import pytest
 
 from aws.words import SILENCE, Words
-from checks.access import insiders_of
 from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.fixtures import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
+from checks.fixtures import ARGUMENTS, configured_bucket, configured_domain
 from checks.records import RowRecords
 from checks.releases import packed
-from checks.rollback_target import WayBack
-from checks.variables import Variables
 from signoff.judge.checklist import Checklist, expectation
 from signoff.judge.collection import looked_at, proof_of, subject_of
 from signoff.judge.decisions import Judge, decisions_of
@@ -31,10 +28,10 @@ from tests.healthy import healthy
 HERE = Path(__file__).parent
 CHECKLIST = Checklist.load()
 VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
+    "snapshot": lambda snapshot, _: snapshot,
     "plan": lambda snapshot, _: snapshot.plan,
     "environment": lambda snapshot, _: snapshot.environment,
     "custom_domain": lambda snapshot, _: configured_domain(snapshot.environment),
-    "planned_authorizer": lambda snapshot, _: configured_authorizer(snapshot.plan),
     "image_bucket": lambda snapshot, _: configured_bucket(snapshot.environment),
     "inventory": lambda snapshot, _: snapshot.inventory,
     "builds": lambda snapshot, _: packed(snapshot.scope),
@@ -43,7 +40,6 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "dev": lambda snapshot, _: snapshot.dev,
     "now": lambda snapshot, _: snapshot.now,
     "today": lambda snapshot, _: snapshot.today,
-    "insiders": lambda snapshot, _: insiders_of(snapshot),
     "row_records": lambda snapshot, row: RowRecords(
         snapshot=snapshot,
         deployed=VIEWS["deployed"](snapshot, row),
@@ -52,8 +48,6 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "delivery": lambda snapshot, _: Delivery(
         snapshot.inventory.sections, snapshot.environment, snapshot.now
     ),
-    "way_back": lambda snapshot, row: WayBack(snapshot, VIEWS["deployed"](snapshot, row)),
-    "variables": lambda snapshot, _: Variables(snapshot),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(
         snapshot.inventory.sections, snapshot.plan, row, snapshot.records
