@@ -12,9 +12,9 @@ from aws.api.document import ApiDocument, Integration, Method
 from aws.contents import Contents, KeyScan
 from aws.inventory import Names, Sections
 from aws.kind.engine import Kind
-from aws.kinds.bucket import BUCKET, Bucket
+from aws.kinds.bucket import BUCKET
 from aws.kinds.dashboard import DASHBOARD, Dashboard
-from aws.kinds.domain import DOMAIN, BasePath, CustomDomain
+from aws.kinds.domain import DOMAIN, BasePath
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_invocation import (
     Alias,
@@ -84,17 +84,13 @@ class Beside(Generic[T]):
     def find(self, deployed: "Deployed", want: Planned) -> T:
         getattr(deployed, self.resource)(want)
         section: Section[T] = getattr(deployed.sections, self.section)
-        return shown(section, label_of_section(self.section), want.name)
-
-
-def shown(section: Section[T], kind: Words, name: str) -> T:
-    """Return what is attached to a resource that exists; NotTestable where AWS shows only the resource itself."""
-    if (item := lookup(section, name)) is None:
-        raise NotTestable(
-            en=f"AWS did not show the {kind.en} {name}, which exists",
-            ja=f"{name}は存在しますが、AWSは{kind.ja}を返しませんでした",
-        )
-    return item
+        if (item := lookup(section, want.name)) is None:
+            kind = label_of_section(self.section)
+            raise NotTestable(
+                en=f"AWS did not show the {kind.en} {want.name}, which exists",
+                ja=f"{want.name}は存在しますが、AWSは{kind.ja}を返しませんでした",
+            )
+        return item
 
 
 def answering(id_: str, methods: Mapping[str, T]) -> T | None:
@@ -169,6 +165,9 @@ class Deployed:
     role = Lookup("SEC-10", ROLE)
     role_users = Beside[tuple[RoleUser, ...]]("role", "role_users")
     role_attachments = Beside[tuple[Unplanned, ...]]("role", "role_attachments")
+    domain = Lookup("DEP-40", DOMAIN)
+    bucket = Lookup("SEC-21", BUCKET)
+    bucket_attachments = Beside[tuple[Unplanned, ...]]("bucket", "bucket_attachments")
     log_group = Lookup("MON-12", LOG_GROUP)
     log_group_attachments = Beside[tuple[Unplanned, ...]]("log_group", "log_group_attachments")
 
@@ -273,16 +272,6 @@ class Deployed:
     def preflight(self, path: str) -> Method:
         methods, kind = self.served().methods, Words("method", "メソッド")
         return look_up(self, "DEP-25", kind, f"OPTIONS {path}", methods)
-
-    def domain(self, name: str) -> CustomDomain:
-        return look_up(self, "DEP-40", DOMAIN.words, name, self.sections.domains)
-
-    def bucket(self, name: str) -> Bucket:
-        return look_up(self, "SEC-21", BUCKET.words, name, self.sections.buckets)
-
-    def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
-        self.bucket(name)
-        return shown(self.sections.bucket_attachments, BUCKET.attachments, name)
 
     def deployments(self) -> tuple[Deployment, ...]:
         name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")

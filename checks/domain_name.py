@@ -44,9 +44,9 @@ def naming(host: str) -> Bound:
     )
 
 
-def certificate_of(deployed: Deployed, name: str) -> Certificate:
+def certificate_of(deployed: Deployed, domain: Domain) -> Certificate:
     """Return the certificate of a domain; Missing where none is attached or it does not exist."""
-    arn = deployed.domain(name).certificate_arn
+    arn, name = deployed.domain(domain).certificate_arn, domain.name
     if arn is None:
         raise Missing(
             en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません"
@@ -114,13 +114,15 @@ def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:
     return by_path[planned]
 
 
-def resolution_of(deployed: Deployed, name: str) -> Resolution:
+def resolution_of(deployed: Deployed, domain: Domain) -> Resolution:
     """Return what DNS answers for a domain; Follows if the domain itself is absent."""
-    deployed.domain(name)
-    resolution = lookup(deployed.sections.resolutions, name)
+    deployed.domain(domain)
+    resolution = lookup(deployed.sections.resolutions, domain.name)
     if resolution is None:
         raise Follows(
-            "DEP-40", en=f"{name} was not looked up in DNS", ja=f"{name}のDNSを引いていません"
+            "DEP-40",
+            en=f"{domain.name} was not looked up in DNS",
+            ja=f"{domain.name}のDNSを引いていません",
         )
     return resolution
 

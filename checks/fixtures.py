@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws import desired
 from aws.inventory import Inventory, Sections
 from aws.release import Builds
 from aws.section import NotTestable
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
+from plan.edge import bucket
 from signoff.environment import Environment
 from signoff.environment.application import Application
 from signoff.environment.schema import Domain
@@ -55,11 +57,11 @@ def configured_domain(environment: Environment) -> Domain:
     return environment.domain
 
 
-def configured_bucket(environment: Environment) -> str:
-    """Return the name of the bucket of the images; NotTestable where there is none."""
-    if not environment.bucket:
+def configured_bucket(environment: Environment) -> desired.Bucket:
+    """Return the bucket of the images; NotTestable where there is none."""
+    if (planned := bucket(environment)) is None:
         raise _not_configured(environment, "bucket", Words("bucket of images", "画像のバケット"))
-    return environment.bucket
+    return planned
 
 
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
@@ -122,8 +124,7 @@ def custom_domain(environment: Environment) -> Domain:
 
 
 @pytest.fixture
-def image_bucket(environment: Environment) -> str:
-    """Name of the image bucket."""
+def image_bucket(environment: Environment) -> desired.Bucket:
     return configured_bucket(environment)
 
 

@@ -28,28 +28,28 @@ OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")
 def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     available = {STATUS: exactly("AVAILABLE")}
-    judge.hold(DOMAIN, deployed.domain(custom_domain.name), available, decidable=False)
+    judge.hold(DOMAIN, deployed.domain(custom_domain), available, decidable=False)
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョンエンドポイントである")
 def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     # The certificate of an EDGE domain is in us-east-1, where none is read: no decision could be enough.
     regional = {ENDPOINT: exactly(("REGIONAL",))}
-    judge.hold(DOMAIN, deployed.domain(custom_domain.name), regional, decidable=False)
+    judge.hold(DOMAIN, deployed.domain(custom_domain), regional, decidable=False)
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
 def test_domain_refuses_tls_before_1_2(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    judge.hold(DOMAIN, deployed.domain(custom_domain.name), {TLS: NEW_TLS}, loosens=True)
+    judge.hold(DOMAIN, deployed.domain(custom_domain), {TLS: NEW_TLS}, loosens=True)
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
 def test_domain_has_nothing_unplanned(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "unplanned")
+    domain = judge.observe(deployed.domain(custom_domain), "unplanned")
 
     judge(unallowed(domain.unplanned))
 
@@ -58,7 +58,7 @@ def test_domain_has_nothing_unplanned(
 def test_certificate_is_issued_and_valid_already(
     deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
 ) -> None:
-    certificate = domain_name.certificate_of(deployed, custom_domain.name)
+    certificate = domain_name.certificate_of(deployed, custom_domain)
     valid = {STATUS: exactly("ISSUED"), VALID_FROM: domain_name.begun(now)}
     judge.hold(CERTIFICATE, certificate, valid, decidable=False)
 
@@ -68,7 +68,7 @@ def test_certificate_covers_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    certificate = judge.observe(domain_name.certificate_of(deployed, name), "names")
+    certificate = judge.observe(domain_name.certificate_of(deployed, custom_domain), "names")
 
     compared = {NAMES: (certificate.names, domain_name.naming(name))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
@@ -78,7 +78,7 @@ def test_certificate_covers_the_domain(
 def test_certificate_is_in_the_region_of_the_api(
     deployed: Deployed, custom_domain: Domain, environment: Environment, judge: Judge
 ) -> None:
-    certificate = judge.observe(domain_name.certificate_of(deployed, custom_domain.name), "arn")
+    certificate = judge.observe(domain_name.certificate_of(deployed, custom_domain), "arn")
 
     compared = {REGION: (certificate.arn.split(":")[3], exactly(environment.region))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
@@ -89,7 +89,7 @@ def test_certificate_does_not_expire_soon(
     deployed: Deployed, custom_domain: Domain, environment: Environment, now: datetime, judge: Judge
 ) -> None:
     certificate = judge.observe(
-        domain_name.certificate_of(deployed, custom_domain.name), "not_after", "renews"
+        domain_name.certificate_of(deployed, custom_domain), "not_after", "renews"
     )
 
     days_left = certificate.days_left(now)
@@ -103,7 +103,7 @@ def test_certificate_does_not_expire_soon(
 def test_renewal_of_the_certificate_goes_well(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = domain_name.certificate_of(deployed, custom_domain.name)
+    certificate = domain_name.certificate_of(deployed, custom_domain)
     judge.hold(CERTIFICATE, certificate, {RENEWED: domain_name.GOING_WELL}, decidable=False)
 
 
@@ -111,13 +111,13 @@ def test_renewal_of_the_certificate_goes_well(
 def test_certificate_is_one_that_browsers_trust(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = domain_name.certificate_of(deployed, custom_domain.name)
+    certificate = domain_name.certificate_of(deployed, custom_domain)
     judge.hold(CERTIFICATE, certificate, {DISTRUSTED: within(())}, decidable=False)
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
 def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
+    domain = judge.observe(deployed.domain(custom_domain), "mappings")
     mapping = domain_name.mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
     judge.observe.note(api=api.id, stage=stage.name)
@@ -131,7 +131,7 @@ def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, ju
 def test_no_rule_decides_before_the_mappings_of_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "routing", "rules")
+    domain = judge.observe(deployed.domain(custom_domain), "routing", "rules")
 
     judge(domain_name.deciding_rules(domain))
 
@@ -140,7 +140,7 @@ def test_no_rule_decides_before_the_mappings_of_the_domain(
 def test_no_other_api_answers_at_our_paths_of_the_domain(
     deployed: Deployed, custom_domain: Domain, plan: Plan, judge: Judge
 ) -> None:
-    domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
+    domain = judge.observe(deployed.domain(custom_domain), "mappings")
 
     judge(domain_name.competing_mappings(domain, custom_domain, plan))
 
@@ -151,7 +151,7 @@ def test_dns_answers_with_the_target_of_the_domain(
 ) -> None:
     name = custom_domain.name
     resolution = judge.observe(
-        domain_name.resolution_of(deployed, name), "addresses", "target_addresses"
+        domain_name.resolution_of(deployed, custom_domain), "addresses", "target_addresses"
     )
 
     compared = {ADDRESSES: (resolution.addresses or None, domain_name.leading_to(resolution))}
@@ -163,7 +163,7 @@ def test_no_record_of_the_name_leads_callers_elsewhere(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = judge.observe(domain_name.resolution_of(deployed, name), "elsewhere")
+    resolution = judge.observe(domain_name.resolution_of(deployed, custom_domain), "elsewhere")
 
     about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
     compared = {ASTRAY: (frozenset(resolution.elsewhere), within(()))}

@@ -130,7 +130,7 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
 
 @expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
-    deployed: Deployed, image_bucket: str, sections: Sections, judge: Judge
+    deployed: Deployed, image_bucket: desired.Bucket, sections: Sections, judge: Judge
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "encryption", "kms_key")
 
@@ -139,7 +139,7 @@ def test_bucket_is_encrypted_by_kms(
 
 @expectation("SEC-22", ja="バケットが公開されていない")
 def test_bucket_is_closed_to_the_public(
-    deployed: Deployed, image_bucket: str, judge: Judge
+    deployed: Deployed, image_bucket: desired.Bucket, judge: Judge
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "public_access_blocked")
 
@@ -148,7 +148,9 @@ def test_bucket_is_closed_to_the_public(
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
-def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge: Judge) -> None:
+def test_bucket_refuses_plain_http(
+    deployed: Deployed, image_bucket: desired.Bucket, judge: Judge
+) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
     compared = {HTTP: (not bucket.refuses_http, exactly(False))}
@@ -157,7 +159,7 @@ def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge:
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")
 def test_policy_of_the_bucket_allows_readers_and_no_stranger(
-    deployed: Deployed, image_bucket: str, snapshot: Snapshot[Plan], judge: Judge
+    deployed: Deployed, image_bucket: desired.Bucket, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
@@ -166,6 +168,6 @@ def test_policy_of_the_bucket_allows_readers_and_no_stranger(
 
 @expectation("SEC-22", ja="バケットに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_bucket(
-    deployed: Deployed, image_bucket: str, judge: Judge
+    deployed: Deployed, image_bucket: desired.Bucket, judge: Judge
 ) -> None:
-    judge.attached(deployed.bucket_attachments(image_bucket), bucket=image_bucket)
+    judge.attached(deployed.bucket_attachments(image_bucket), bucket=image_bucket.name)

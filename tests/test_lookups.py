@@ -9,8 +9,7 @@ from tests.healthy import healthy
 from tests.judging import judge
 
 SECTIONS = {
-    *(variable.section for variable in vars(Deployed).values() if isinstance(variable, Beside)),
-    "bucket_attachments",
+    variable.section for variable in vars(Deployed).values() if isinstance(variable, Beside)
 }
 
 
