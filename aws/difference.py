@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, Self
 
 from aws.bounds import OFF, ON, Bound, as_text, described, unset
-from aws.ledger import Unplanned
+from aws.ledger import Discrepancy, Unplanned
 from aws.words import SILENCE, Words, joined
 
 SWITCHES = {
@@ -51,21 +51,14 @@ class DecidingKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One fact of one resource that its bound does not allow."""
+class Difference(Discrepancy):
+    """One fact of one resource that its bound does not allow; without ``ids``, what was found is named by itself."""
 
-    kind: Words
-    name: str
-    fact: Words
     actual: Any
     bound: Bound
     _: KW_ONLY
-    call: str = ""
-    """``service:Operation`` by which it was read."""
     decided_in: str | Words | DecidingKeys = ""
     """Where the bound was decided: keys of environments.toml, a file, or a record."""
-    loosens: bool = False
-    """To allow it would loosen a bound of the guide or of security."""
     certainty: Certainty = Certainty.CERTAIN
     decidable: bool = True
     """Whether people may want it so; what is broken or absent is no matter of opinion."""
@@ -73,20 +66,10 @@ class Difference:
     """Calls of our functions certainly fail because of it: neither a decision nor a waiver can allow it."""
     sentence: Words | None = None
     """The sentence, where "found …, expected …" would not make one."""
-    remedy: str = ""
-    """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
     together: Words = SILENCE
     """What one decision about several of these is about; each may be decided alone as well."""
     terms: Words = SILENCE
     """What goes with what was found (rights, conditions, filters): a decision that allows one allows no other."""
-    ids: tuple[str, ...] = ()
-    """See ``Unplanned``; where it is empty, what was found is named by itself."""
-    id: str = ""
-
-    @property
-    def what(self) -> str:
-        """How a decision in environments.toml names this difference: ``table Users-prod: time to live``."""
-        return f"{self.kind.en} {self.name}: {self.fact.en}"
 
     @property
     def value(self) -> Words:
@@ -131,17 +114,9 @@ class Difference:
     def plain(self) -> Unplanned:
         """The same in text alone, which can be written to a file and read by who repairs it."""
         actual, actual_ja = as_text(self.actual), as_text(self.actual, "ja")
-        return Unplanned(
-            kind=self.kind,
-            name=self.name,
-            fact=self.fact,
-            found=actual,
-            call=self.call,
-            remedy=self.remedy,
-            found_ja=actual_ja if actual_ja != actual else "",
-            ids=self.ids or _names(self.actual),
-            id=self.id,
-        )
+        in_japanese = actual_ja if actual_ja != actual else ""
+        named = self.common | {"ids": self.ids or _names(self.actual), "loosens": False}
+        return Unplanned(**named, found=actual, found_ja=in_japanese)
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -206,16 +181,10 @@ def unallowed(
     bounded = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in settings)
     return tuple(
         Difference(
-            unplanned.kind,
-            unplanned.name,
-            unplanned.fact,
-            SWITCHES.get(unplanned.found, unplanned.found),
-            bound,
-            call=unplanned.call,
+            **unplanned.common,
+            actual=SWITCHES.get(unplanned.found, unplanned.found),
+            bound=bound,
             terms=Words.same(unplanned.terms),
-            loosens=unplanned.loosens,
-            ids=unplanned.ids,
-            id=unplanned.id,
         )
         for unplanned, bound in bounded
         if not bound.holds(unplanned.found)

@@ -10,7 +10,8 @@ import enum
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -107,8 +108,6 @@ class Resource:
 
     kind: Words
     name: Subject
-    id: Subject = lambda _, __: None
-    """The id by which a call takes the resource, if that is not its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,36 +164,48 @@ def by_member(member: str) -> Subject:
     return lambda _, value: value.get(member)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unplanned:
-    """One closed member that is not as AWS makes it: text that a decision can repeat, and what a call that undoes it takes."""
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One fact of one resource that is not as it should be, by the names, ids and ARNs that AWS's calls take."""
 
     kind: Words
     name: str
     fact: Words
-    found: str
-    call: str
-    """``service:Operation`` that returned it."""
-    effect: Effect = Effect.CHANGES
-    remedy: str = ""
-    """See ``Difference``."""
-    found_ja: str = ""
-    """What was found, in Japanese, where it is words and no text of AWS's."""
-    terms: str = ""
-    """What goes with it; see ``Difference``."""
+    _: KW_ONLY
+    call: str = ""
+    """``service:Operation`` that told of it."""
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security."""
+    remedy: str = ""
+    """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
     ids: tuple[str, ...] = ()
-    """Names, ids or ARNs of what was found, as AWS's calls take them."""
+    """Names, ids or ARNs of what was found."""
     id: str = ""
     """By which a call takes the resource, where that is not its name."""
-    values: tuple[str, ...] = ()
-    """What ``found`` shows to people, one by one."""
 
     @property
     def what(self) -> str:
         """How a decision in environments.toml names it: ``table Users-prod: time to live``."""
         return f"{self.kind.en} {self.name}: {self.fact.en}"
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What each type of it says, to make one of another type."""
+        return {field.name: getattr(self, field.name) for field in fields(Discrepancy)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplanned(Discrepancy):
+    """One closed member that is not as AWS makes it: text that a decision can repeat, and what a call that undoes it takes."""
+
+    found: str
+    found_ja: str = ""
+    """What was found, in Japanese, where it is words and no text of AWS's."""
+    effect: Effect = Effect.CHANGES
+    terms: str = ""
+    """What goes with it; see ``Difference``."""
+    values: tuple[str, ...] = ()
+    """What ``found`` shows to people, one by one."""
 
 
 def unplanned(
@@ -206,32 +217,32 @@ def unplanned(
             name = resource.name(parameters, element)
             if name is None:
                 continue
-            by_fact: dict[Words, tuple[Closed, list[str], list[str], list[str]]] = {}
             whole = operation.members.get(path)
             closed = [(whole, element)] if isinstance(whole, Closed) else None
+            by_fact: dict[Words, list[tuple[Closed, Any]]] = {}
             for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
-                    by_fact.setdefault(entry.fact, (entry, [], [], []))[1].extend(
-                        _shown(entry, value)
-                    )
-                    by_fact[entry.fact][2].extend(
-                        (*_terms(entry, value), *_siblings(entry, element))
-                    )
-                    by_fact[entry.fact][3].extend(_ids(entry, value, element))
-            for fact, (entry, values, terms, ids) in by_fact.items():
+                    by_fact.setdefault(entry.fact, []).append((entry, value))
+            for fact, unusual in by_fact.items():
+                (first, _), values = unusual[0], _texts(unusual, _shown)
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
                     fact=fact,
-                    found=", ".join(sorted({*values})),
+                    found=", ".join(values),
                     call=call,
-                    effect=entry.effect,
-                    terms="; ".join(sorted({*terms})),
-                    loosens=entry.loosens,
-                    ids=tuple(sorted({*ids})),
-                    values=tuple(sorted({*values})),
-                    id=resource.id(parameters, element) or "",
+                    effect=first.effect,
+                    terms="; ".join(_texts(unusual, partial(_all_terms, element))),
+                    loosens=first.loosens,
+                    ids=_texts(unusual, partial(_ids, element)),
+                    values=values,
                 )
+
+
+def _texts(
+    unusual: Iterable[tuple[Closed, Any]], tell: Callable[[Closed, Any], Iterable[str]]
+) -> tuple[str, ...]:
+    return tuple(sorted({text for entry, value in unusual for text in tell(entry, value)}))
 
 
 def _elements(shape: Shape, value: Any, path: str) -> Iterator[tuple[Mapping[str, Any], Shape]]:
@@ -287,7 +298,7 @@ def _shown(entry: Closed, value: Any) -> list[str]:
     return [str(value)]
 
 
-def _ids(entry: Closed, value: Any, element: Raw) -> list[str]:
+def _ids(element: Raw, entry: Closed, value: Any) -> list[str]:
     """Return the id by which a call takes each element of a value."""
     if not isinstance(entry.ids, str):
         return [*entry.ids(value)]
@@ -314,9 +325,10 @@ def _terms(entry: Closed, value: Any) -> list[str]:
     return [_as_json(shown) for shown in elements if shown]
 
 
-def _siblings(entry: Closed, element: Raw) -> list[str]:
+def _all_terms(element: Raw, entry: Closed, value: Any) -> list[str]:
+    """Return the terms of a value, and of what stands beside it in the answer."""
     shown = {name: element[name] for name in entry.siblings if element.get(name)}
-    return [_as_json(shown)] if shown else []
+    return [*_terms(entry, value), *([_as_json(shown)] if shown else [])]
 
 
 def _as_json(value: Any) -> str:
