@@ -10,7 +10,7 @@ from typing import Any
 from aws.iam.condition import Context, context
 from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import Statement, parse
-from local.aws.identity_targets import Targets
+from local.aws.identity_targets import Targets, tables_and_parts
 from local.aws.moto import Moto
 from local.aws.request import Request, Response, access_denied, refusal
 
@@ -23,20 +23,11 @@ def leading_keys(request: Request, moto: Moto) -> tuple[str, ...]:
     if request.service != "dynamodb":
         return ()
     tables = moto.backend("dynamodb", request.region).tables
-    by_table = _tables_and_items(request.parameters)
-    return tuple(key for name, part in by_table for key in _of(part, tables.get(name)))
-
-
-def _tables_and_items(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each table that a call names, with the part of the call that is about it."""
-    for item in parameters.get("TransactItems", ()):
-        yield from ((part["TableName"], part) for part in item.values())
-    for name, entries in parameters.get("RequestItems", {}).items():
-        parts = entries if isinstance(entries, list) else entries["Keys"]
-        for part in parts:
-            yield name, next(iter(part.values())) if isinstance(entries, list) else {"Key": part}
-    if "TableName" in parameters:
-        yield parameters["TableName"].rpartition("/")[2], parameters
+    return tuple(
+        key
+        for name, part in tables_and_parts(request.parameters)
+        for key in _of(part, tables.get(name.rpartition("/")[2]))
+    )
 
 
 def _of(part: Mapping[str, Any], table: Any) -> Iterator[str]:

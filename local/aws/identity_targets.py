@@ -4,7 +4,7 @@ Functions use items, secrets, each other and log lines. Of any other service the
 what a person's calls need besides is a parameter of the local AWS.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from aws.iam.actions import actions_for
@@ -50,17 +50,25 @@ def _items(request: Request, moto: Moto) -> Iterable[Target]:
             for kind, part in item.items():
                 yield f"dynamodb:{_IN_A_TRANSACTION[kind]}", table(part["TableName"])
         return
-    for resource in [table(name) for name in _tables(parameters)] or ["*"]:
+    for resource in [*map(table, _tables(parameters))] or ["*"]:
         for action in actions_for(request.service, request.operation):
             yield action, resource
 
 
-def _tables(parameters: Mapping[str, Any]) -> Iterable[str]:
+def tables_and_parts(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each table that a call names, with each part of the call that is about it."""
     for item in parameters.get("TransactItems", ()):
-        yield from (part["TableName"] for part in item.values())
-    yield from parameters.get("RequestItems") or ()
+        yield from ((part["TableName"], part) for part in item.values())
+    for name, entries in parameters.get("RequestItems", {}).items():
+        parts = entries if isinstance(entries, list) else entries["Keys"]
+        for part in parts:
+            yield name, next(iter(part.values())) if isinstance(entries, list) else {"Key": part}
     if name := parameters.get("TableName"):
-        yield name
+        yield name, parameters
+
+
+def _tables(parameters: Mapping[str, Any]) -> Collection[str]:
+    return dict.fromkeys(name for name, _ in tables_and_parts(parameters))
 
 
 def secret_of(request: Request, moto: Moto) -> Any:

@@ -5,7 +5,7 @@ in the protocol of the service that is asked, so that boto3 raises its own Clien
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -258,7 +258,11 @@ def _by_path(
 
     if (router := _router(service)) is None:
         return None
-    request = Request(_environ(method, target, headers))
+    path, _, query = target.partition("?")
+    # The host is none of S3's, whose buckets are in paths here.
+    request = Request.from_values(
+        path, "http://localhost", query, method=method, headers=dict.fromkeys(headers, "")
+    )
     try:
         operation, wire = router.match(request)
     except NotFound:
@@ -274,21 +278,6 @@ def _router(service: str) -> Any:
 
     by_paths = service in available_services() and metadata(service)["protocol"].startswith("rest")
     return get_service_router(service) if by_paths else None
-
-
-def _environ(method: str, target: str, headers: Iterable[str]) -> Mapping[str, str]:
-    """Return of a WSGI environment what routing asks: the host is none of S3's, whose buckets are in paths here."""
-    path, _, query = target.partition("?")
-    variables = {f"HTTP_{name.upper().replace('-', '_')}": "" for name in headers}
-    return {
-        **variables,
-        "HTTP_HOST": "localhost",
-        "REQUEST_METHOD": method,
-        "PATH_INFO": path,
-        "RAW_URI": target,
-        "QUERY_STRING": query,
-        "wsgi.url_scheme": "http",
-    }
 
 
 def _labels(

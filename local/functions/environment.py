@@ -20,10 +20,6 @@ from local.functions.pool import ExecutionEnvironment, Pool, RunOutcome, Throttl
 from local.functions.starting import Starter, WorkerProgram
 
 
-class RoleNotAssumed(Exception):  # noqa: N818 - a state of affairs, not a fault of ours
-    """The function's role does not exist, or does not let Lambda assume it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environments:
     """Where functions run: on whose account, against which endpoint, and by which clock."""
@@ -41,7 +37,8 @@ class Environments:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{qualified_name}"
 
     def start(self, function: DeployedFunction, qualifier: str | None) -> ExecutionEnvironment:
-        credentials = self._assume(function)
+        assumed = self.sts.assume_role(RoleArn=function.role, RoleSessionName=function.name)
+        credentials: Mapping[str, Any] = assumed["Credentials"]
         log = LogStream(
             group=function.log_group, name=stream_name(function), credentials=credentials
         )
@@ -53,14 +50,6 @@ class Environments:
         return ExecutionEnvironment(
             function=function, qualifier=qualifier, worker=worker, log=log, expires=expires
         )
-
-    def _assume(self, function: DeployedFunction) -> Mapping[str, Any]:
-        try:
-            answer = self.sts.assume_role(RoleArn=function.role, RoleSessionName=function.name)
-        except ClientError as error:
-            raise RoleNotAssumed(f"{function.role}: {error}") from error
-        credentials: Mapping[str, Any] = answer["Credentials"]
-        return credentials
 
     def _variables(
         self, function: DeployedFunction, log: LogStream, task_root: Path
@@ -128,15 +117,15 @@ class Runner:
         except Throttled as error:
             reason = str(error)
             return refused(call, 429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason)
-        except RoleNotAssumed as error:
+        except ClientError as error:  # its role does not exist, or does not let Lambda assume it
             message = f"The role defined for the function cannot be assumed by Lambda: {error}"
             return refused(call, 403, "AccessDeniedException", message)
-        except (BotoCoreError, ClientError) as error:
+        except BotoCoreError as error:
             return refused(call, 500, "ServiceException", f"the local AWS API failed: {error}")
 
     def warm(self, name: str, qualifier: str) -> None:
         """Start an environment behind an alias, as provisioned concurrency does; what comes of it the first call finds."""
-        with suppress(NotDeployed, Throttled, RoleNotAssumed, BotoCoreError, ClientError):
+        with suppress(NotDeployed, Throttled, BotoCoreError, ClientError):
             function = self.deployments.find(name, qualifier)
             with self._pool(name).environment(function, qualifier, self.wait_seconds):
                 pass

@@ -18,7 +18,7 @@ from local.aws.moto import Moto
 from local.aws.request import READERS_WAIT_S, Request, Response
 from local.functions.deployed import DeployedFunctions, NotDeployed, Packages, permits, split_name
 from local.functions.environment import Environments, Runner
-from local.functions.invocation import Invocation, InvokeCall, answer, not_found
+from local.functions.invocation import Invocation, InvokeCall, not_found, refusal_of, response
 from local.functions.logs import LogWriter
 from local.functions.starting import Starter
 
@@ -86,15 +86,15 @@ class LocalClients:
             region_name=region,
         )
 
-    def admin(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._endpoint, config=CONFIG)
+    def client(self, service: str, **credentials: str) -> Any:
+        return self._session.client(
+            service, endpoint_url=self._endpoint, config=CONFIG, **credentials
+        )
 
     def logs(self, credentials: Mapping[str, Any]) -> Any:
         """CloudWatch Logs as an assumed role. ``credentials`` are as AssumeRole answers them."""
-        return self._session.client(
+        return self.client(
             "logs",
-            endpoint_url=self._endpoint,
-            config=CONFIG,
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
@@ -136,7 +136,7 @@ class Functions:
             account=moto.account,
             region=region,
             endpoint=endpoint,
-            sts=clients.admin("sts"),
+            sts=clients.client("sts"),
             packages=self._packages,
             starter=self._starter,
             now=now,
@@ -192,7 +192,7 @@ class Functions:
             return not_found(InvokeCall(name=name_or_arn, qualifier=qualifier, event=b""), error)
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
         call = InvokeCall(name=name, qualifier=qualifier or in_name, event=payload)
-        return self._invoke(call, kind)
+        return refusal_of(call) or self._invoke(call, kind)
 
     def allowed(self, arn: str, principal: str, source_arn: str) -> bool:
         """Whether the policy of exactly this function, version or alias lets the service invoke it."""
@@ -203,7 +203,13 @@ class Functions:
         if request.reads_log_lines:
             with suppress(TimeoutError):  # the reader asks again
                 self._logs.flush(READERS_WAIT_S)
-        return answer(request, self._invoke)
+        if (request.service, request.operation) != ("lambda", "Invoke"):
+            return None
+        name, qualifier = request.labels["FunctionName"], request.labels.get("Qualifier")
+        kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
+        return response(
+            self.invoke(name, request.body or b"{}", qualifier=qualifier or None, kind=kind)
+        )
 
     def flush_logs(self, seconds: float = 10.0) -> None:
         """Wait until what was logged so far is in CloudWatch Logs; ``TimeoutError`` if it never is."""

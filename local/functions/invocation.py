@@ -2,11 +2,9 @@
 
 import json
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from local.aws.request import Request, Response
-from local.functions.deployed import NotDeployed, split_name
+from local.aws.request import Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,32 +50,6 @@ def refused(call: InvokeCall, status: int, code: str, message: str, **more: str)
 
 def not_found(call: InvokeCall, why: LookupError) -> Invocation:
     return refused(call, 404, "ResourceNotFoundException", str(why))
-
-
-Invoke = Callable[[InvokeCall, str], Invocation]
-"""(call, invocation type) -> its answer."""
-
-
-def answer(request: Request, invoke: Invoke) -> Response | None:
-    """Answer an Invoke; None for any other call, which is for the AWS API itself to answer."""
-    if (request.service, request.operation) != ("lambda", "Invoke"):
-        return None
-    kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
-    try:
-        call = call_of(request)
-    except NotDeployed as error:
-        call = InvokeCall(name="", qualifier=None, event=b"")
-        return response(not_found(call, error))
-    return response(refusal_of(call) or invoke(call, kind))
-
-
-def call_of(request: Request) -> InvokeCall:
-    name, qualifier = split_name(request.labels["FunctionName"])
-    return InvokeCall(
-        name=name,
-        qualifier=request.labels.get("Qualifier") or qualifier,
-        event=request.body or b"{}",
-    )
 
 
 def refusal_of(call: InvokeCall) -> Invocation | None:

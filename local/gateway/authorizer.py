@@ -13,16 +13,12 @@ from aws.iam.statement import parse
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall, text_of
 from local.gateway.export import ttl_seconds
-from local.gateway.invoke import (
-    InvokeError,
-    Invoker,
-    InvokeRefusedError,
-    InvokeTimeoutError,
-    request_authorizer_event,
-)
+from local.gateway.invoke import Invoker, request_authorizer_event
 from local.gateway.refusal import GatewayRefusal
 
 TIMEOUT_MS = 29_000
+_NO_ANSWER = frozenset({"INTEGRATION_TIMEOUT", "DEFAULT_5XX"})
+"""How an integration fails whose function is there and may be called."""
 _REMEMBERED = 10_000
 _EXPLICIT = "User is not authorized to access this resource with an explicit deny"
 
@@ -79,10 +75,10 @@ class Authorizers:
             invocation = self._invoker.invoke(
                 call, authorizer.authorizer_uri, event, source_arn=source, timeout_ms=TIMEOUT_MS
             )
-        except (InvokeTimeoutError, InvokeRefusedError) as failed:
-            raise GatewayRefusal("AUTHORIZER_FAILURE", why=str(failed)) from failed
-        except InvokeError as refused:
-            raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=str(refused)) from refused
+        except GatewayRefusal as failed:
+            unanswered = failed.kind in _NO_ANSWER
+            kind = "AUTHORIZER_FAILURE" if unanswered else "AUTHORIZER_CONFIGURATION_ERROR"
+            raise GatewayRefusal(kind, why=failed.why) from failed
         return _verdict(invocation, call.method_arn)
 
     def _remember(self, key: tuple[str, ...], verdict: _Verdict, ttl_s: int) -> None:

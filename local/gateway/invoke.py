@@ -1,12 +1,4 @@
-"""Calls a function as API Gateway does: with its own event, only with permission, and only for so long.
-
-Exception
-└── InvokeError             the function's answer cannot be had
-    ├── EventTooLargeError  the event is larger than Lambda takes
-    ├── InvokeTimeoutError  no answer within the limit; the function runs on, as on AWS
-    ├── InvokeRefusedError  Lambda refuses: throttled, a role that cannot be assumed, out of order
-    └── NotPermittedError   no such function, or its policy does not let this API invoke it
-"""
+"""Calls a function as API Gateway does: with its own event, only with permission, and only for so long."""
 
 import base64
 import json
@@ -19,6 +11,7 @@ from typing import Any
 from local.functions.functions import Functions
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall, text_of
+from local.gateway.refusal import GatewayRefusal
 from local.http import HttpRequest
 
 _NOT_FORWARDED = frozenset({"connection", "content-length"})
@@ -100,26 +93,6 @@ _FUNCTION = re.compile(r":lambda:path/2015-03-31/functions/(arn:aws:lambda:[^/]+
 _STAGE_VARIABLE = re.compile(r"\$\{(stageVariables\.\w+)\}")
 
 
-class InvokeError(Exception):
-    """The function's answer cannot be had."""
-
-
-class NotPermittedError(InvokeError):
-    """No such function, or its resource policy does not let this API invoke it."""
-
-
-class InvokeRefusedError(InvokeError):
-    """Lambda refuses to run the function now."""
-
-
-class InvokeTimeoutError(InvokeError):
-    """The function did not answer within the limit."""
-
-
-class EventTooLargeError(InvokeError):
-    """The event is larger than Lambda takes."""
-
-
 class Invoker:
     """Runs functions on threads of its own, so that a caller never waits past the limit."""
 
@@ -133,20 +106,23 @@ class Invoker:
     ) -> Invocation:
         """Invoke what an integration or authorizer URI names; ``timeout_ms`` can only shorten the limit.
 
-        Raises `InvokeError`. A function's own error is an answer: see ``function_error``.
+        Raises the `GatewayRefusal` of an integration. A function's own error is an answer: see ``function_error``.
         """
         arn = function_arn(uri, call)
         if not arn or not self._permits(arn, source_arn):
-            raise NotPermittedError(f"{arn or uri} does not let {source_arn} invoke it")
+            why = f"{arn or uri} does not let {source_arn} invoke it"
+            raise GatewayRefusal("API_CONFIGURATION_ERROR", why=why)
         payload = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         if len(payload) > LARGEST_EVENT_BYTES:
-            raise EventTooLargeError(f"an event of {len(payload)} bytes is more than Lambda takes")
+            why = f"an event of {len(payload)} bytes is more than Lambda takes"
+            raise GatewayRefusal("REQUEST_TOO_LARGE", why=why)
         limit_s = min(self._limit_s, timeout_ms / 1000)
         running = self._pool.submit(self._functions.invoke, arn, payload)
         try:
             return _accepted(running.result(limit_s), arn)
-        except TimeoutError as late:
-            raise InvokeTimeoutError(f"{arn} did not answer within {limit_s:g} s") from late
+        except TimeoutError as late:  # the function runs on, as on AWS
+            why = f"{arn} did not answer within {limit_s:g} s"
+            raise GatewayRefusal("INTEGRATION_TIMEOUT", why=why) from late
 
     def _permits(self, arn: str, source_arn: str) -> bool:
         try:
@@ -171,8 +147,10 @@ def function_arn(uri: str, call: ApiCall) -> str:
 
 def _accepted(invocation: Invocation, arn: str) -> Invocation:
     if invocation.status == 404:
-        raise NotPermittedError(f"{arn} does not exist")
+        raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"{arn} does not exist")
     if invocation.status != 200:
         reason = invocation.payload.decode("utf-8", "replace")
-        raise InvokeRefusedError(f"{arn}: Lambda refuses with {invocation.status}: {reason}")
+        # A throttled function, too, is never a 429: the caller did nothing wrong.
+        why = f"{arn}: Lambda refuses with {invocation.status}: {reason}"
+        raise GatewayRefusal("DEFAULT_5XX", why=why)
     return invocation

@@ -10,15 +10,7 @@ from typing import Any
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall
 from local.gateway.export import DEFAULT_TIMEOUT_MS
-from local.gateway.invoke import (
-    EventTooLargeError,
-    Invoker,
-    InvokeRefusedError,
-    InvokeTimeoutError,
-    NotPermittedError,
-    media_type_matches,
-    proxy_event,
-)
+from local.gateway.invoke import Invoker, media_type_matches, proxy_event
 from local.gateway.refusal import GatewayRefusal
 from local.http import HttpReply
 
@@ -44,12 +36,12 @@ def proxy(call: ApiCall, integration: Any, invoker: Invoker) -> HttpReply:
     """Invoke the function and check its answer; raises `GatewayRefusal` for anything that goes wrong."""
     invocation = _invoke(call, integration, invoker)
     if invocation.function_error:
-        raise _fault(502, f"function error {invocation.function_error}")
+        raise _bad_gateway(f"function error {invocation.function_error}")
     try:
         answer = json.loads(invocation.payload)
         return _reply(call, _well_formed(answer))
     except (ValueError, TypeError) as malformed:
-        raise _fault(502, f"malformed Lambda proxy response: {malformed}") from malformed
+        raise _bad_gateway(f"malformed Lambda proxy response: {malformed}") from malformed
 
 
 def _invoke(call: ApiCall, integration: Any, invoker: Invoker) -> Invocation:
@@ -59,27 +51,17 @@ def _invoke(call: ApiCall, integration: Any, invoker: Invoker) -> Invocation:
     source = call.execute_api_arn(
         f"{call.served.stage}/{call.request.verb}{call.context['resourcePath']}"
     )
-    try:
-        return invoker.invoke(
-            call,
-            integration.uri or "",
-            proxy_event(call),
-            source_arn=source,
-            timeout_ms=int(integration.timeout_in_millis or DEFAULT_TIMEOUT_MS),
-        )
-    except NotPermittedError as refused:
-        raise GatewayRefusal("API_CONFIGURATION_ERROR", why=str(refused)) from refused
-    except InvokeRefusedError as refused:
-        # A throttled function, too, is never a 429: the caller did nothing wrong.
-        raise _fault(500, str(refused)) from refused
-    except InvokeTimeoutError as late:
-        raise GatewayRefusal("INTEGRATION_TIMEOUT", why=str(late)) from late
-    except EventTooLargeError as large:
-        raise GatewayRefusal("REQUEST_TOO_LARGE", why=str(large)) from large
+    return invoker.invoke(
+        call,
+        integration.uri or "",
+        proxy_event(call),
+        source_arn=source,
+        timeout_ms=int(integration.timeout_in_millis or DEFAULT_TIMEOUT_MS),
+    )
 
 
-def _fault(status: int, why: str) -> GatewayRefusal:
-    return GatewayRefusal("DEFAULT_5XX", status=status, why=why)
+def _bad_gateway(why: str) -> GatewayRefusal:
+    return GatewayRefusal("DEFAULT_5XX", status=502, why=why)
 
 
 def _well_formed(answer: Any) -> Mapping[str, Any]:
