@@ -16,6 +16,8 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
+from aws.door.failures import code_of
+from aws.words import Words
 from load.engine.admission import LoadRefused, unreadable
 from load.engine.run_file import PROJECT, require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
@@ -120,11 +122,7 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
         content = aws("secretsmanager").get_secret_value(SecretId=secret)
         key: str = json.loads(content["SecretString"])[MEMBER]
     except (ClientError, BotoCoreError) as error:
-        raise LoadRefused(
-            en=f"{secret} can't be read ({reason(error)}); allow this caller to read it, or "
-            "pass sessions with --pool",
-            ja=f"{secret}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolでセッションを渡してください",
-        ) from None
+        raise _unread(secret, error, Words("sessions", "セッション")) from None
     except (ValueError, KeyError):
         raise LoadRefused(
             en=f"{secret} has no {MEMBER}; set it first",
@@ -133,11 +131,12 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
     return key
 
 
-def reason(error: ClientError | BotoCoreError) -> str:
-    """Name the error of AWS or of the connection, without data."""
-    if isinstance(error, ClientError):
-        return str(error.response["Error"]["Code"])
-    return type(error).__name__
+def _unread(name: str, error: ClientError | BotoCoreError, instead: Words) -> LoadRefused:
+    why = code_of(error) if isinstance(error, ClientError) else type(error).__name__
+    return LoadRefused(
+        en=f"{name} can't be read ({why}); allow this caller to read it, or pass {instead} with --pool",
+        ja=f"{name}を読み取れません（{why}）。読み取りを許可するか、--poolで{instead.ja}を渡してください",
+    )
 
 
 LONGEST_S = 3 * 3600
@@ -153,11 +152,7 @@ def spots_of(
         pages = aws("dynamodb").get_paginator("scan").paginate(TableName=table)
         items = [item for page in pages for item in page["Items"]]
     except (ClientError, BotoCoreError) as error:
-        raise LoadRefused(
-            en=f"{table} can't be read ({reason(error)}); allow this caller to read it, or "
-            "pass users and spots with --pool",
-            ja=f"{table}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
-        ) from None
+        raise _unread(table, error, Words("users and spots", "利用者とスポット")) from None
     at = now().timestamp()
     spots = tuple(
         GpsSpot(spot.stamp_id, spot.lat, spot.lon, spot.radius_m)

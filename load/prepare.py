@@ -167,22 +167,11 @@ class RunOptions:
         return self.expect_workers or self.workers
 
 
-def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
-    """Find the plan by its name; `LoadRefused` lists the plans there are."""
-    choices = plans(target.environment, target.throttle)
-    if options.plan not in choices:
-        raise LoadRefused(
-            en=f"there is no plan {options.plan}; choose from {', '.join(choices)}",
-            ja=f"計画{options.plan}はありません。次から選んでください: {', '.join(choices)}",
-        )
-    return choices[options.plan]
-
-
 def prepare(
     target: LoadTarget, options: RunOptions, aws: ClientFactory, *, ledger: QuotaLedger, out: Path
 ) -> LoadRun:
     """Check, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
-    plan = chosen_plan(target, options)
+    plan = plans(target.environment, target.throttle)[options.plan]
     spent = spent_today(target, ledger, aws)
     require_allowed(target, plan, spent.requests, options.unlock)
     pool = read_pool(options.pool) if options.pool else _minted(target, plan, options, aws)

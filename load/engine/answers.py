@@ -1,6 +1,6 @@
 """The requests of the load, and whether an answer is right: its schema, compiled once, and what it says about the user who asked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -99,47 +99,30 @@ class RequestFactory:
         )
 
 
-Fault = Callable[[Any], str | None]
-"""Returns a JSON pointer to where an answer breaks its schema, or None."""
-
-
 @dataclass(frozen=True, slots=True)
 class ContractValidator:
-    """Validators by (endpoint, status)."""
+    """Schemas by (endpoint, status), compiled with jsonschema-rs: 0.6 us an answer, where jsonschema takes 50 us."""
 
-    validators: Mapping[tuple[str, int], Fault]
+    schemas: Mapping[tuple[str, int], jsonschema_rs.Draft202012Validator]
 
     def fault(self, endpoint: str, status: int, answer: Any) -> str | None:
-        validator = self.validators.get((endpoint, status))
-        return validator(answer) if validator else None
+        """Point at the member that breaks the schema, without its value: the words of a user stay out of reports."""
+        schema = self.schemas.get((endpoint, status))
+        if schema is None or schema.is_valid(answer):
+            return None
+        path = next(iter(schema.iter_errors(answer))).instance_path
+        return "/" + "/".join("*" if isinstance(part, int) else str(part) for part in path)
 
 
 def compiled(answers: Mapping[str, Mapping[str, Any]]) -> ContractValidator:
     """Compile ``answers`` (endpoint -> status -> schema)."""
-    validators = {
-        (endpoint, int(status)): _by_rust(schema)
-        for endpoint, by_status in answers.items()
-        for status, schema in by_status.items()
-    }
-    return ContractValidator(validators)
-
-
-def _by_rust(schema: Mapping[str, Any]) -> Fault:
-    """Compile with jsonschema-rs: 0.6 us an answer, where jsonschema takes 50 us."""
-    validator = jsonschema_rs.Draft202012Validator(dict(schema))
-
-    def fault(answer: Any) -> str | None:
-        if validator.is_valid(answer):
-            return None
-        first = next(iter(validator.iter_errors(answer)))
-        return _pointer(first.instance_path)
-
-    return fault
-
-
-def _pointer(path: Any) -> str:
-    """Point at the member, without its value: the words of a user stay out of reports."""
-    return "/" + "/".join("*" if isinstance(part, int) else str(part) for part in path)
+    return ContractValidator(
+        {
+            (endpoint, int(status)): jsonschema_rs.Draft202012Validator(dict(schema))
+            for endpoint, by_status in answers.items()
+            for status, schema in by_status.items()
+        }
+    )
 
 
 OK, CONFLICT, TOO_MANY = 200, 409, 429

@@ -102,39 +102,3 @@ class Measurement:
 def bin_seconds(plan_seconds: float) -> int:
     """Width of a bin of the timeline: a second, more where that would be too many to draw."""
     return max(1, -(-int(plan_seconds) // BINS_AT_MOST))
-
-
-ALONE = "this process"
-"""Stands for a worker's name where there is no other process."""
-
-
-@dataclass(slots=True)
-class Workers:
-    """The workers as the master sees them. Names are Locust's client ids: host name and a random part."""
-
-    began: tuple[str, ...] = ()
-    done: set[str] = field(default_factory=set)
-    late: set[str] = field(default_factory=set)
-    strangers: set[str] = field(default_factory=set)
-
-    def lost(self, present: set[str]) -> tuple[str, ...]:
-        """Name the workers that began, are not ``present`` any more, and never reported their end."""
-        return tuple(name for name in self.began if name not in present | self.done)
-
-    def missing(self) -> tuple[str, ...]:
-        """Name the workers that began and have not reported their end."""
-        return tuple(name for name in self.began if name not in self.done)
-
-    def unheard(self) -> tuple[str, ...]:
-        """Name the other processes that may have sent requests which they never reported."""
-        others = {*self.began, *self.late, *self.strangers} - self.done - {ALONE}
-        return tuple(sorted(others))
-
-    @property
-    def has_intruders(self) -> bool:
-        """Whether a worker takes part that does not belong to the run."""
-        return bool(self.late or self.strangers)
-
-    @property
-    def all_done(self) -> bool:
-        return self.done.issuperset(self.began)

@@ -14,9 +14,8 @@ from load.engine.admission import LoadRefused, admit
 from load.engine.answers import compiled
 from load.engine.generator import ArrivalUser, Generator
 from load.engine.judge import ExitCode
-from load.engine.measurement import ALONE
 from load.engine.run_file import LoadRun
-from load.engine.run_state import RunState, progress
+from load.engine.run_state import ALONE, RunState, progress
 from load.engine.session_pool import USED_FILE
 from load.engine.verdict import sentence
 
@@ -86,9 +85,7 @@ class RunController:
             self._state.receive(client_id, part)
 
     def welcome(self, client_id: str, **_: Any) -> None:
-        """Note a worker that joins after the start: its arrivals are out of step."""
-        if self._state.under_way and client_id not in self._state.workers.began:
-            self._state.workers.late.add(client_id)
+        self._state.welcome(client_id)
 
     def tick(self) -> bool:
         """Return whether the test goes on; once a second, on the master or the only process.

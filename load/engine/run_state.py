@@ -13,7 +13,7 @@ from typing import Any
 
 from aws.words import Words
 from load.engine import confidence
-from load.engine.measurement import Measurement, Workers, bin_seconds
+from load.engine.measurement import Measurement, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
 from load.engine.session_pool import record_used
 from load.engine.verdict import LoadVerdict
@@ -67,18 +67,26 @@ class ErrorWatch:
         )
 
 
+ALONE = "this process"
+"""Stands for a worker's name where there is no other process."""
 REPORT_LAG_S = 3.0
 """A worker reports each second; what is missing this long after the last answer never comes."""
 
 
 class RunState:
-    """State of one test, from its start to its verdict; on the master, or in the only process."""
+    """State of one test, from its start to its verdict; on the master, or in the only process.
+
+    Names of ``workers`` are Locust's client ids: host name and a random part.
+    """
 
     def __init__(self, run: LoadRun, workers: Iterable[str] = ()) -> None:
         self.run = run
         self.folder = Path(run.out)
         self.seen = Measurement()
-        self.workers = Workers(tuple(workers))
+        self.workers = tuple(workers)
+        self._done: set[str] = set()
+        self._late: set[str] = set()
+        self._strangers: set[str] = set()
         self._began = datetime.now(UTC)
         self._started = perf_counter() + LEAD_S
         self._complete = False
@@ -94,7 +102,12 @@ class RunState:
     @property
     def under_way(self) -> bool:
         """Whether the test began, and has not ended."""
-        return bool(self.workers.began) and not self._ended
+        return bool(self.workers) and not self._ended
+
+    def welcome(self, worker: str) -> None:
+        """Note a worker that joins after the start: its arrivals are out of step."""
+        if self.under_way and worker not in self.workers:
+            self._late.add(worker)
 
     def receive(self, worker: str, part: Mapping[str, Any]) -> None:
         """Add a worker's report; the time at which it comes does not matter.
@@ -104,9 +117,9 @@ class RunState:
         """
         record_used(self.folder, part["used"])
         if part["done"]:
-            self.workers.done.add(worker)
+            self._done.add(worker)
         if part.get("run") != self.run.seed:
-            self.workers.strangers.add(worker)
+            self._strangers.add(worker)
             return
         self.seen.steps.merge(part["steps"])
         self._errors.add(part["steps"])
@@ -128,7 +141,8 @@ class RunState:
 
     def note_lost(self, present: set[str]) -> None:
         """Note lost workers, once: those that stop afterwards are not lost."""
-        self.seen.lost = self.seen.lost or self.workers.lost(present)
+        gone = (name for name in self.workers if name not in present | self._done)
+        self.seen.lost = self.seen.lost or tuple(gone)
 
     def notice_dead_target(self) -> None:
         """Note, once, that the target is dead; called once a second."""
@@ -137,17 +151,19 @@ class RunState:
     def is_over(self) -> bool:
         """Whether all reports are in, or never will be: a lost, late or foreign worker ends the run."""
         seconds = self.run.plan.seconds
-        self._complete = self.workers.all_done and self.elapsed_s >= seconds
+        self._complete = self._done.issuperset(self.workers) and self.elapsed_s >= seconds
         overdue = self.elapsed_s > seconds + self.run.timeout_s + REPORT_LAG_S
-        given_up = self.workers.has_intruders or bool(self.seen.lost or self.seen.dead)
-        return self._complete or overdue or given_up
+        given_up = self._late or self._strangers or self.seen.lost or self.seen.dead
+        return self._complete or overdue or bool(given_up)
 
     def verdict(self) -> LoadVerdict:
         """Judge what has been reported so far."""
-        self.seen.workers = len(self.workers.began)
-        self.seen.late = tuple(sorted(self.workers.late))
-        self.seen.strangers = tuple(sorted(self.workers.strangers))
-        self.seen.unheard = self.workers.unheard()
+        self.seen.workers = len(self.workers)
+        self.seen.late = tuple(sorted(self._late))
+        self.seen.strangers = tuple(sorted(self._strangers))
+        # The other processes that may have sent requests which they never reported.
+        others = {*self.workers, *self._late, *self._strangers} - self._done - {ALONE}
+        self.seen.unheard = tuple(sorted(others))
         ended = self._complete or self.seen.dead
         self.seen.interrupted = None if ended else self._open_end()
         return LoadVerdict(
@@ -159,7 +175,7 @@ class RunState:
         )
 
     def _open_end(self) -> Words:
-        if not self.workers.began:
+        if not self.workers:
             return Words("the run never began", "実行が始まりませんでした")
         seconds = self.run.plan.seconds
         if self.elapsed_s < seconds:
@@ -168,7 +184,7 @@ class RunState:
                 f"stopped after {after} of {seconds:.0f} s",
                 f"{seconds:.0f}秒のうち{after}秒で停止しました",
             )
-        missing = ", ".join(self.workers.missing())
+        missing = ", ".join(name for name in self.workers if name not in self._done)
         return Words(
             f"no last word from worker {missing}", f"ワーカー{missing}の最後の報告がありません"
         )

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from load.engine.measurement import ALONE
 from load.engine.plan import LIST
-from load.engine.run_state import RunState
+from load.engine.run_state import ALONE, RunState
 from load.engine.session_pool import USED_FILE
 from load.engine.verdict import LoadVerdict
 from load.teardown import used_users
