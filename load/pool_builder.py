@@ -80,7 +80,6 @@ def line_calls(target: LoadTarget, user: str) -> int:
 
 
 HOURS = 24
-MEMBER = "TOKEN_SECRET_KEY"
 POOL = TypeAdapter(SessionPool)
 PREFIX = "Uload"
 """Never like a real id (U and 32 hex digits): notify drops it, and rankings leave it out."""
@@ -118,15 +117,16 @@ def read_pool(path: Path) -> SessionPool:
 
 def _key(target: LoadTarget, aws: ClientFactory) -> str:
     secret = target.environment.secrets["token_key"]
+    member = target.environment.application.secrets["token_key"].json_key
     try:
         content = aws("secretsmanager").get_secret_value(SecretId=secret)
-        key: str = json.loads(content["SecretString"])[MEMBER]
+        key: str = json.loads(content["SecretString"])[member]
     except (ClientError, BotoCoreError) as error:
         raise _unread(secret, error, Words("sessions", "セッション")) from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise LoadRefused(
-            en=f"{secret} has no {MEMBER}; set it first",
-            ja=f"{secret}に{MEMBER}がありません。先に設定してください",
+            en=f"{secret} has no {member}; set it first",
+            ja=f"{secret}に{member}がありません。先に設定してください",
         ) from None
     return key
 

@@ -1,6 +1,7 @@
 """Users, sessions and spots come from the target itself, before the run; what can't be read is refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import jwt
@@ -38,6 +39,16 @@ def test_sessions_hold_for_a_day_under_the_live_key():
     assert claims["exp"] - claims["iat"] == 24 * 3600
 
 
+def test_key_stands_under_the_name_that_the_application_gives_it():
+    environment = target().environment
+    app = environment.application
+    key = replace(app.secrets["token_key"], json_key="SIGNING_KEY")
+    other = replace(environment, application=replace(app, secrets={"token_key": key}))
+    secret = FakeClient({"SecretString": json.dumps({"SIGNING_KEY": KEY})})
+
+    assert len(mint(replace(target(), environment=other), lambda _: secret, 1)) == 1
+
+
 def test_users_are_synthetic_and_of_this_run_alone():
     runs = [{difference.id for difference in mint(target(), lambda _: SECRET, 3)} for _ in range(2)]
 
@@ -54,6 +65,7 @@ def test_users_are_synthetic_and_of_this_run_alone():
         ),
         (FakeClient({"SecretString": "{}"}), "has no TOKEN_SECRET_KEY"),
         (FakeClient({"SecretString": "plain"}), "has no TOKEN_SECRET_KEY"),
+        (FakeClient({"SecretString": "[]"}), "has no TOKEN_SECRET_KEY"),
     ],
 )
 def test_key_that_cannot_be_had_is_refused(secret, why):
