@@ -168,14 +168,7 @@ def _nines(part: float) -> float:
 def _rate(plan: LoadPlan, measurement: Measurement, say: Say) -> str:
     width = bin_seconds(plan.seconds)
     made = _series(plan, measurement, "arrivals")
-    trouble = [
-        (at, failed + refused)
-        for (at, failed), (_, refused) in zip(
-            _series(plan, measurement, "failed"),
-            _series(plan, measurement, "throttled"),
-            strict=True,
-        )
-    ]
+    trouble = _series(plan, measurement, "failed", "throttled")
     planned = [(at, _planned(plan, at, width)) for at, _ in made]
     lines = (
         Series(say("planned", "計画"), planned, 4, dashed=True),
@@ -221,24 +214,24 @@ def _lateness(verdict: LoadVerdict, say: Say) -> str:
     return chart(title, lines, Frame(_seconds(plan), y, LOW))
 
 
-def _series(plan: LoadPlan, measurement: Measurement, outcome: str) -> list[tuple[float, float]]:
-    width = bin_seconds(plan.seconds)
-    whole = range(max(1, int(plan.seconds // width)))
-    return [((at + 0.5) * width, measurement.bins.total(outcome, place=at) / width) for at in whole]
+def _series(plan: LoadPlan, measurement: Measurement, *outcomes: str) -> list[tuple[float, float]]:
+    """Return (middle of a bin, how often a second any of these came); a bin that the end cuts is left out."""
+    width, total = bin_seconds(plan.seconds), measurement.bins.total
+    return [
+        ((at + 0.5) * width, sum(total(outcome, place=at) for outcome in outcomes) / width)
+        for at in range(_whole_bins(plan))
+    ]
 
 
 def _tail_over_time(
     plan: LoadPlan, measurement: Measurement, outcome: str, part: float
 ) -> list[tuple[float, float]]:
-    width = bin_seconds(plan.seconds)
-    tails = (
-        (
-            (at + 0.5) * width,
-            confidence.percentile(measurement.bins.by_detail(at, "", outcome), part),
-        )
-        for at in range(max(1, int(plan.seconds // width)))
-    )
-    return [(at, tail.value) for at, tail in tails if tail]
+    tails, width = measurement.bins.tails(outcome, part), bin_seconds(plan.seconds)
+    return [((at + 0.5) * width, ms) for at, ms in tails if at < _whole_bins(plan)]
+
+
+def _whole_bins(plan: LoadPlan) -> int:
+    return max(1, int(plan.seconds // bin_seconds(plan.seconds)))
 
 
 def _planned(plan: LoadPlan, at_s: float, width: int) -> float:

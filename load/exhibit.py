@@ -85,12 +85,8 @@ def _slow(verdict: LoadVerdict) -> Iterator[Words]:
 
 def _tails(verdict: LoadVerdict) -> list[tuple[int, float]]:
     """Return p95 over time: (seconds after the start, ms) of each bin with answers."""
-    bins, width = verdict.measurement.bins, bin_seconds(verdict.conditions.plan.seconds)
-    tails = (
-        (place * width, confidence.percentile(bins.by_detail(place, "", "latency"), 0.95))
-        for place in sorted({place for place, *_ in bins.counts})
-    )
-    return [(at, tail.value) for at, tail in tails if tail]
+    width = bin_seconds(verdict.conditions.plan.seconds)
+    return [(at * width, ms) for at, ms in verdict.measurement.bins.tails("latency", 0.95)]
 
 
 def _generator(verdict: LoadVerdict) -> Iterator[Words]:

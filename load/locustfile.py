@@ -24,7 +24,6 @@ from load.engine.run_file import LoadRun, find_run
 # code takes any: below 100 ms the third digit is a fraction.
 locust.stats.bucket_response_time = confidence.bucket  # type: ignore[assignment]  # ours rounds more finely
 locust.runners.WORKER_REPORT_INTERVAL = 1.0
-locust.runners.CPU_MONITOR_INTERVAL = 2.0
 
 
 class RallyVisitors(ArrivalUser):

@@ -218,8 +218,6 @@ def _about(target: LoadTarget, plan: LoadPlan, spent: Spent, silence: str) -> Ma
         "birth": environment.birth,
         "caller": target.caller,
         "host": target.host,
-        "production": environment.production,
-        "local": target.line is not None,
         "required_plan": environment.load_plan,
         "target_rate": environment.target_rate,
         "fresh_days": environment.fresh.load,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator
 
 from aws.words import Words
+from load.engine import confidence
 
 Key = tuple[int, str, str, Any]
 """(step or second, endpoint or "", what is counted, milliseconds or kind or None)."""
@@ -52,6 +53,12 @@ class Counts:
             if kind == outcome and place in (None, at) and endpoint in (None, name)
         )
 
+    def tails(self, outcome: str, part: float) -> Iterator[tuple[int, float]]:
+        """Yield each place with samples, in order, and their ``part`` quantile."""
+        for place in sorted({place for place, *_ in self.counts}):
+            if tail := confidence.percentile(self.by_detail(place, "", outcome), part):
+                yield place, tail.value
+
     def endpoints(self, place: int) -> Iterator[str]:
         """Name the endpoints that were called at ``place``, sorted."""
         return iter(sorted({name for at, name, *_ in self.counts if at == place and name}))
@@ -82,7 +89,6 @@ class Measurement:
     interrupted: Words | None = None
     dead: Words | None = None
     """Why the run was stopped on a dead target: a finding about the target, unlike an interruption."""
-    cpu_percent: float = 0.0
 
     @property
     def listed(self) -> bool:

@@ -85,6 +85,7 @@ class RunController:
             self._state.receive(client_id, part)
 
     def welcome(self, client_id: str, **_: Any) -> None:
+        """Note a worker that joins."""
         self._state.welcome(client_id)
 
     def tick(self) -> bool:
@@ -163,14 +164,9 @@ class RunController:
             print(f"to clean up: signoff clean --env {name}", file=sys.stderr)
 
     def _collect(self) -> None:
-        """Collect what this process itself counted, and how busy the generators are."""
-        if isinstance(self._runner, MasterRunner):
-            busy = max((node.cpu_usage for node in self._runner.clients.values()), default=0)
-        else:
-            busy = self._runner.current_cpu_usage
-            if self._generator:
-                self._state.receive(ALONE, self._generator.report())
-        self._state.notice(busy)
+        """Collect what this process itself counted: a master has no generator."""
+        if self._generator:
+            self._state.receive(ALONE, self._generator.report())
 
     def _present(self) -> set[str]:
         if not isinstance(self._runner, MasterRunner):

@@ -125,11 +125,6 @@ class RunState:
         self._errors.add(part["steps"])
         self.seen.bins.merge(part["bins"])
 
-    def notice(self, busy_percent: float) -> None:
-        """Keep the highest CPU use of a generator; what the machine does after the end does not count."""
-        if not self._ended:
-            self.seen.cpu_percent = max(self.seen.cpu_percent, float(busy_percent))
-
     def end(self) -> None:
         """Note the time of the end, once: later reports add to the counts and do not move it."""
         self._ended = self._ended or (datetime.now(UTC), perf_counter())
