@@ -1,18 +1,18 @@
 """What ``signoff load`` and ``python -m load`` take; what they do is imported when they run."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from aws.words import Words
 from signoff.commands.command_line import (
-    Argument,
     Command,
     CommandGroup,
     CommandOption,
     environment_option,
     environments_option,
+    file_argument,
+    file_option,
 )
 
 EXAMPLES = Words(
@@ -39,10 +39,6 @@ COUNT = click.IntRange(min=1)
 
 def _option(flag: str, en: str, ja: str, **more: Any) -> CommandOption:
     return CommandOption(flag, words=Words(en, ja), **more)
-
-
-def _file(flag: str, en: str, ja: str, **more: Any) -> CommandOption:
-    return _option(flag, en, ja, type=click.Path(path_type=Path), metavar="FILE", **more)
 
 
 PLANS_COMMAND = Command(
@@ -73,15 +69,18 @@ RUN = Command(
         "本番で必須。ホスト名を入力する",
         metavar="HOST",
     ),
-    _file(
+    file_option(
         "--pool",
-        "users, sessions and spots (mode 0600)",
-        "利用者、セッション、スポット（モード0600）",
+        Words(
+            "users, sessions and spots (mode 0600)", "利用者、セッション、スポット（モード0600）"
+        ),
     ),
-    _file(
+    file_option(
         "--objectives",
-        "another file of objectives (default: slo.toml beside app.toml, else load/slo.toml)",
-        "別の目標ファイル（既定: app.tomlと同じ場所のslo.toml、なければload/slo.toml）",
+        Words(
+            "another file of objectives (default: slo.toml beside app.toml, else load/slo.toml)",
+            "別の目標ファイル（既定: app.tomlと同じ場所のslo.toml、なければload/slo.toml）",
+        ),
     ),
     _option(
         "--workers", "Locust processes", "Locustのプロセス数", type=COUNT, default=1, metavar="N"
@@ -107,10 +106,12 @@ RUN = Command(
         type=COUNT,
         metavar="N",
     ),
-    _file(
+    file_option(
         "--run-file",
-        "where to write what those workers need; outside the repository",
-        "それらのワーカーに必要なファイルの書き出し先（リポジトリの外）",
+        Words(
+            "where to write what those workers need; outside the repository",
+            "それらのワーカーに必要なファイルの書き出し先（リポジトリの外）",
+        ),
     ),
     does="load.commands:run",
 )
@@ -118,12 +119,7 @@ RECORD = Command(
     "record",
     Words("record the verdict of a run", "実行の判定を記録する"),
     environments_option(),
-    Argument(
-        "verdict",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        words=Words("verdict.json of a run", "実行が残したverdict.json"),
-    ),
+    file_argument("verdict", Words("verdict.json of a run", "実行が残したverdict.json")),
     does="load.commands:record",
 )
 LOAD = CommandGroup(

@@ -14,6 +14,7 @@ from signoff.commands.command_line import (
     CommandOption,
     environment_option,
     environments_option,
+    file_option,
 )
 from signoff.commands.help_page import HelpLine
 
@@ -79,12 +80,7 @@ OF_EVERY_PROCEDURE = Words(en="it is an option of procedures", ja="手順のオ�
 
 
 def _journal() -> CommandOption:
-    return CommandOption(
-        "--journal",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        words=Words(en="another journal", ja="別のジャーナル"),
-    )
+    return file_option("--journal", Words(en="another journal", ja="別のジャーナル"))
 
 
 class OfRunbook(Command):

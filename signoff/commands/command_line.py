@@ -208,17 +208,23 @@ def environment_option(default: str | None = "local") -> CommandOption:
     )
 
 
+def file_option(
+    flag: str, words: Words, metavar: str = "FILE", default: Callable[[], Path] | None = None
+) -> CommandOption:
+    kind = click.Path(path_type=Path)
+    return CommandOption(flag, type=kind, default=default, metavar=metavar, words=words)
+
+
+def file_argument(name: str, words: Words, metavar: str = "FILE") -> Argument:
+    return Argument(name, type=click.Path(path_type=Path), metavar=metavar, words=words)
+
+
 def environments_option(
     default: Callable[[], Path] | None = environments_file,
 ) -> CommandOption:
     """Return ``--environments``, the file that describes the environments."""
-    return CommandOption(
-        "--environments",
-        type=click.Path(path_type=Path),
-        default=default,
-        metavar="FILE",
-        words=Words(en="another file of environments", ja="別の環境ファイル"),
-    )
+    words = Words(en="another file of environments", ja="別の環境ファイル")
+    return file_option("--environments", words, default=default)
 
 
 def page_of(command: Command, ctx: click.Context) -> HelpPage:

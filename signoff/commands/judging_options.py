@@ -1,7 +1,5 @@
 """The options of a judging run: declared once, for ``signoff judge`` and for ``pytest``."""
 
-from pathlib import Path
-
 import click
 
 from aws.words import Words
@@ -9,6 +7,7 @@ from signoff.commands.command_line import (
     CommandOption,
     environment_option,
     environments_option,
+    file_option,
     row_ids,
 )
 
@@ -17,12 +16,6 @@ BY_DAY = "auto"
 PHASES = ("before", "after", BY_DAY)
 OF_PYTEST = "--strict"
 """pytest declares it itself, and it means more here."""
-
-
-def _file(flag: str, words: Words, metavar: str = "FILE") -> CommandOption:
-    return CommandOption(
-        flag, type=click.Path(path_type=Path), default=None, metavar=metavar, words=words
-    )
 
 
 JUDGING = (
@@ -61,7 +54,7 @@ JUDGING = (
             ja="条件に担当者または期限がなければ1で終了する",
         ),
     ),
-    _file(
+    file_option(
         "--replay",
         Words(
             en="judge a saved inventory.json instead of AWS",
@@ -69,7 +62,7 @@ JUDGING = (
         ),
     ),
     environments_option(),
-    _file(
+    file_option(
         "--checks",
         Words(
             en="judge the rows of your own in this folder as well",
@@ -77,14 +70,14 @@ JUDGING = (
         ),
         metavar="DIR",
     ),
-    _file(
+    file_option(
         "--json",
         Words(
             en="write the judged rows to this file, of a part (--row) as well",
             ja="判定した項目をここに書き出す（--rowの一部だけの判定でも）",
         ),
     ),
-    _file(
+    file_option(
         "--baseline",
         Words(
             en="show on the page what changed since the run that left this signoff.json",

@@ -22,6 +22,8 @@ from signoff.commands.command_line import (
     environment_names,
     environment_option,
     environments_option,
+    file_argument,
+    file_option,
     row_ids,
 )
 from signoff.commands.judging_options import JUDGING
@@ -175,13 +177,9 @@ INIT = Command(
         metavar="ID",
         words=Words(en="id of the LINE Login channel", ja="LINEログインチャネルのID"),
     ),
-    CommandOption(
+    file_option(
         "--to",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        words=Words(
-            en="add it there; default: print it", ja="追記先のファイル（既定: 表示するだけ）"
-        ),
+        Words(en="add it there; default: print it", ja="追記先のファイル（既定: 表示するだけ）"),
     ),
     does="signoff.commands.init_command:propose",
 )
@@ -254,10 +252,6 @@ def _below(ctx: click.Context, lang: str) -> str:
     return "\n".join(blocks)
 
 
-def _file(name: str, metavar: str, words: Words) -> Argument:
-    return Argument(name, metavar=metavar, type=click.Path(path_type=Path), words=words)
-
-
 SIGNOFF = SignOff(
     "signoff",
     Words(
@@ -282,10 +276,8 @@ REPLAY = Command(
         en="judge what a run read then by today's checks; no call is made",
         ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
     ),
-    _file(
-        "inventory",
-        "FILE",
-        Words(en="inventory.json of a run", ja="実行が残したinventory.json"),
+    file_argument(
+        "inventory", Words(en="inventory.json of a run", ja="実行が残したinventory.json")
     ),
     CommandOption(
         "--env",
@@ -302,10 +294,10 @@ VERIFY = Command(
         en="prove that the files of a run are unaltered, by the signed run record, and that no newer run says worse",
         ja="署名付きの実行記録によって、実行のファイルが改変されておらず、新しい実行の判定がそれより悪くないことを確かめる",
     ),
-    _file(
+    file_argument(
         "folder",
-        "FOLDER",
         Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
+        metavar="FOLDER",
     ),
     environments_option(None),
     does="signoff.commands.verifying:verify_run",
