@@ -22,6 +22,7 @@ from aws.words import Words
 if TYPE_CHECKING:
     import pytest
 
+    from local.stack import Stack
     from signoff.environment import Environment
 
 ROOT = Path(__file__).parent.parent
@@ -124,16 +125,6 @@ def served_by(environment: "Environment", line: str, birth: str) -> "Environment
     return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
 
-@dataclass(frozen=True, slots=True)
-class StackAddresses:
-    """The addresses of the stack: AWS's API and the stage."""
-
-    aws: str
-    api: str
-    kept: bool = False
-    """It ends with this run."""
-
-
 @dataclass(slots=True)
 class StackProcess:
     """The stack that the process serves, provisioned when a run asks for it."""
@@ -152,13 +143,13 @@ class StackProcess:
             yield served_by(environment, line, uuid4().hex[:12])
 
     @contextmanager
-    def start(self, environment: "Environment", say: Say) -> Iterator[StackAddresses]:
-        """Yield the provisioned stack of the localized ``environment``."""
-        from local.stack import calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
+    def start(self, environment: "Environment", say: Say) -> Iterator["Stack"]:
+        """Yield the provisioned stack of the localized ``environment``, which ends with this run."""
+        from local.stack import Stack, calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
 
         say(STARTING.en, STARTING.ja)
-        addresses = StackAddresses(*self.child.received())
-        with calls_go_to(addresses.aws):
+        aws, api = self.child.received()
+        with calls_go_to(aws):
             self.provision(environment, self._line_token, say)
             self.child.send(None)  # provisioned
-            yield addresses
+            yield Stack(aws=aws, api=api, line=environment.line.endpoint)
