@@ -24,7 +24,7 @@ from runbook.cutover.front_end import (
 )
 from runbook.engine import Refused, StepContext, ask, step
 from runbook.options import SITE
-from runbook.rollback.execution import Rollback, execute
+from runbook.rollback.execution import ServedPart, execute
 
 OPTIONS = (SITE,)
 
@@ -67,8 +67,9 @@ def write_the_previous_configuration(context: StepContext) -> Changes:
     設定を書き込みます。
     """
     path, text = file_of(context), previous(context)
-    rollback = Rollback(part=PART, before={"config": written(path)}, after={"config": text})
-    return execute(context, rollback, [(writing(path, text), lambda: write(path, text))])
+    file = ServedPart(part=PART, read=lambda: {"config": written(path)})
+    moves = [(writing(path, text), lambda: write(path, text))]
+    return execute(context, file, {"config": text}, moves)
 
 
 @ask("8-1")

@@ -21,7 +21,7 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.engine.change_lines import SERVED
-from runbook.rollback.execution import Rollback, ServedPart, execute, unfinished_target
+from runbook.rollback.execution import ServedPart, execute, unfinished_target
 from signoff.environment import in_japan
 
 PART = "api"
@@ -199,16 +199,11 @@ def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()
     """Point the stage at the deployment, and time it; Refused where that would serve without a session what needs one now."""
     require_authorization(move)
     target = str(move.target["id"])
-    rollback = Rollback(
-        part=PART,
-        before={"deployment": move.live["id"]},
-        after={"deployment": target},
-        scope=scope,
-        served=served(context, move),
-    )
     gone = move.canary is not None
     moving = partial(point, context, context.plan.api, move.api_id, target, canary_goes=gone)
-    return execute(context, rollback, [(move.changes(), moving)])
+    return execute(
+        context, served(context, move), {"deployment": target}, [(move.changes(), moving)], scope
+    )
 
 
 DEPLOYED = Words(en="deployed", ja="デプロイ日時")

@@ -26,34 +26,37 @@ class ServedPart:
     """What callers get of one part, thing by thing: how it is read, and how one of them is put back."""
 
     part: str
-    """functions, api."""
-    named: Callable[[str], Words]
-    """How a message calls a thing of this name: ``alias award:live``."""
+    """functions, api, front-end."""
     read: Callable[[], Mapping[str, Any]]
-    put: Callable[[str, Any], object]
-    """Name, and what it served before."""
+    """Returns name -> what is served, as JSON."""
+    named: Callable[[str], Words] = Words.same
+    """How a message calls a thing of this name: ``alias award:live``."""
+    put: Callable[[str, Any], object] | None = None
+    """Name, and what it served before. None: it is one thing, and moved whole or not at all."""
 
 
 @contextmanager
 def all_or_none(
-    context: StepContext, served: ServedPart | None, target: Mapping[str, Any] | None = None
+    context: StepContext, served: ServedPart, target: Mapping[str, Any] | None = None
 ) -> Iterator[None]:
     """Put back what was moved if not all could be, also if a person interrupts; say what is served then.
 
     Where everything came to the ``target``, and only its answer was lost, it stays.
     """
-    before = served.read() if served and context.go else None
+    before = served.read() if context.go else None
     try:
         yield
     except BaseException:
-        if served and before is not None:
-            context.tell(_put_back(context, served, before, target))
+        if served.put and before is not None:
+            back = partial(_put_back, context, served, served.put)
+            context.tell(back(before, target))
         raise
 
 
 def _put_back(
     context: StepContext,
     served: ServedPart,
+    put: Callable[[str, Any], object],
     before: Mapping[str, Any],
     target: Mapping[str, Any] | None,
 ) -> Words:
@@ -78,7 +81,7 @@ def _put_back(
             context.note((back,), True)  # what broke off there changed nothing
         else:
             try:
-                context.settle((back,), partial(served.put, name, before[name]))
+                context.settle((back,), partial(put, name, before[name]))
             except (Refused, *EXPECTED) as error:
                 failed[name] = context.explain(error)
     return _standing(served, now, failed)
@@ -108,27 +111,12 @@ PlannedMove = tuple[Changes, Callable[[], object]]
 """What differs, and the call that changes it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollback:
-    """One rollback: ``before`` and ``after`` are what callers get, as JSON; ``seconds`` is a clock."""
-
-    part: str
-    """functions, api, tables, front-end."""
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    scope: Sequence[str] = ()
-    """What was looked at: some of it may have been right already, and is in neither of the two."""
-    seconds: Callable[[], float] = monotonic
-    served: ServedPart | None = None
-    """None: what is moved is one thing, and moved whole or not at all."""
-
-
 def unfinished_target(
     context: StepContext, part: str, live: Mapping[str, Any], scope: Sequence[str] | None = None
 ) -> Mapping[str, Any] | None:
     """Return the target of a rollback of this scope (None: of any scope) that did not finish; else None.
 
-    ``live`` is what callers get now, in the terms of ``Rollback.before``.
+    ``live`` is what callers get now, in the terms of ``ServedPart.read``.
     """
     newest = context.recorded(KIND, part=part)
     if newest is None or newest["state"] != BEGUN:
@@ -148,36 +136,46 @@ def abandon(context: StepContext, part: str) -> None:
         context.record(KIND, {**newest, "state": ABANDONED})
 
 
-def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> Changes:
+def execute(
+    context: StepContext,
+    served: ServedPart,
+    after: Mapping[str, Any],
+    moves: Sequence[PlannedMove],
+    scope: Sequence[str] = (),
+) -> Changes:
     """Make the moves one after another, and time them; where a killed run made them all, record that it is done.
 
-    Each is settled by itself, so that the journal of a run that stops tells which were made.
+    Each is settled by itself, so that the journal of a run that stops tells which were made. ``scope`` is what was
+    looked at: some of it may have been right already, and is in none of the moves.
     """
     changes = tuple(change for made, _ in moves for change in made)
-    if not changes and unfinished_target(context, rollback.part, rollback.before, rollback.scope):
-        leave = partial(_record, context, rollback, DONE, None)
-        return context.leave_record(KIND, DONE, leave, before=BEGUN)
+    part, before = served.part, served.read()
+    going = unfinished_target(context, part, before, scope)
+    moved = {"before": before, "after": after, "scope": list(scope)}
+    record = partial(_record, context, part, moved)
+    if not changes and going:
+        return context.leave_record(KIND, DONE, partial(record, DONE), before=BEGUN)
     if not changes or not context.go:
         return changes
-    if going := unfinished_target(context, rollback.part, rollback.before, rollback.scope):
-        now = ", ".join(f"{name} {value}" for name, value in rollback.before.items())
-        then = ", ".join(f"{name} {value}" for name, value in going.items())
+    if going:
+        now, then = (_served_in_words(each) for each in (before, going))
         context.say(
-            en=f"{rollback.part}: an earlier run was stopped half-way. What is there now: {now}; resuming towards {then}",
-            ja=f"{rollback.part}: 前回の実行は途中で止まっています。現在の状態: {now}。{then}に向けて続けます",
+            en=f"{part}: an earlier run was stopped half-way. What is there now: {now}; resuming towards {then}",
+            ja=f"{part}: 前回の実行は途中で止まっています。現在の状態: {now}。{then}に向けて続けます",
         )
-    _record(context, rollback, BEGUN, None)
-    start = rollback.seconds()
-    with all_or_none(context, rollback.served, target=rollback.after):
+    record(BEGUN)
+    start = monotonic()
+    with all_or_none(context, served, target=after):
         for planned, move in moves:
             context.settle(planned, move)
-    took = round(rollback.seconds() - start, 2)
-    _record(context, rollback, DONE, took)
-    context.say(
-        en=f"{rollback.part}: moved in {took:g} s",
-        ja=f"{rollback.part}: {took:g}秒で切り替えました",
-    )
+    took = round(monotonic() - start, 2)
+    record(DONE, took)
+    context.say(en=f"{part}: moved in {took:g} s", ja=f"{part}: {took:g}秒で切り替えました")
     return changes
+
+
+def _served_in_words(served: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in served.items())
 
 
 def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
@@ -194,9 +192,12 @@ def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[st
     )
 
 
-def _record(context: StepContext, rollback: Rollback, state: str, took: float | None) -> None:
-    moved = {"before": rollback.before, "after": rollback.after, "scope": list(rollback.scope)}
+def _record(
+    context: StepContext,
+    part: str,
+    moved: Mapping[str, Any],
+    state: str,
+    took: float | None = None,
+) -> None:
     counted = {"releases": len(context.history(releases.KIND))}
-    context.record(
-        KIND, {"part": rollback.part, "state": state, **moved, **counted, "seconds": took}
-    )
+    context.record(KIND, {"part": part, "state": state, **moved, **counted, "seconds": took})

@@ -14,8 +14,8 @@ from aws.release import CLOSED_PACKAGE, code_sha256, unpacked
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext
-from runbook.rollback.execution import PlannedMove, Rollback, execute
-from runbook.rollback.versions import PART, AliasMove, aliases, live
+from runbook.rollback.execution import PlannedMove, execute
+from runbook.rollback.versions import AliasMove, aliases
 from signoff.judge.errors import EXPECTED
 
 ACTION = "lambda:GetFunction"
@@ -29,22 +29,14 @@ def move_aliases(
 ) -> Changes:
     """Point the aliases of some functions at other versions, together or not at all, and time it."""
     require_starting(context, moves)
-    before = live(context, functions)
-    rollback = Rollback(
-        part=PART,
-        before=before,
-        after={move.function.name: move.target["Version"] for move in moves},
-        scope=(*scope, *sorted(before)),
-        served=aliases(context, functions),
-    )
-
-    def planned(alias_move: AliasMove) -> PlannedMove:
-        name, version = alias_move.function.name, alias_move.target["Version"]
-        return alias_move.changes(), partial(
-            move, context, name, alias_move.function.alias, version
-        )
-
-    return execute(context, rollback, [planned(move) for move in moves])
+    planned: list[PlannedMove] = []
+    for alias_move in moves:
+        function, version = alias_move.function, alias_move.target["Version"]
+        moving = partial(move, context, function.name, function.alias, version)
+        planned.append((alias_move.changes(), moving))
+    after = {alias_move.function.name: alias_move.target["Version"] for alias_move in moves}
+    looked_at = sorted(function.name for function in functions)
+    return execute(context, aliases(context, functions), after, planned, (*scope, *looked_at))
 
 
 def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
