@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 from aws.bounds import as_text
@@ -29,7 +28,7 @@ NO_QUOTA = Words(
 
 def values(environment: Environment) -> Mapping[str, Any]:
     """Return dotted key -> value for every key that has a limit."""
-    return {key: _value(environment, key) for key in limits(environment)}
+    return {key: environment.value(key) for key in limits(environment)}
 
 
 def judged(environment: Environment) -> tuple[Difference, ...]:
@@ -45,12 +44,8 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()
-        if not limit.bound.holds(value := _value(environment, key))
+        if not limit.bound.holds(value := environment.value(key))
     )
-
-
-def _value(environment: Environment, key: str) -> Any:
-    return reduce(_member, key.split("."), environment)
 
 
 def _documented(key: str) -> str:
@@ -59,10 +54,6 @@ def _documented(key: str) -> str:
         if key.startswith(f"{name}."):
             return f"{name}.NAME.{key.rpartition('.')[2]}"
     return key
-
-
-def _member(owner: Any, name: str) -> Any:
-    return owner[name] if isinstance(owner, Mapping) else getattr(owner, name)
 
 
 def _looser(environment: Environment) -> Iterator[Words]:

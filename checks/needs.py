@@ -121,10 +121,7 @@ def _keys(environment: Environment) -> Iterator[Need]:
     for key, (who, what) in KEYS.items():
         if key in of_others or (key.startswith(OF_LINE) and not app.talks_to_line):
             continue
-        value: object = environment
-        for part in key.split("."):
-            value = getattr(value, part, None)
-        there = value not in (None, "", ())
+        there = environment.value(key) not in (None, "", ())
         set_by = f" ({variable(key)})" if key in IN_PRODUCTION else ""
         yield Need(
             what=what,

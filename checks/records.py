@@ -50,9 +50,7 @@ def proven_at(record: Record) -> datetime:
 
 def newest(records: Records, kind: str, **body: Any) -> Record | None:
     """Return the record of what ended last, of equals the newest record; None if there is none."""
-    entries = (entry for entry in reversed(records.entries) if entry.kind == kind)
-    fitting = (entry for entry in entries if all(entry.body.get(k) == v for k, v in body.items()))
-    return max(fitting, key=proven_at, default=None)
+    return max(records.of(kind, **body), key=proven_at, default=None)
 
 
 def passed(record: Record) -> bool:
@@ -72,7 +70,7 @@ def passed(record: Record) -> bool:
 def measured(records: Records, environment: Environment) -> Records:
     """Leave out invalid load runs and, once a run passed at the asked rate, failures above it: they say nothing of it."""
     plan, target = environment.load_plan, environment.target_rate
-    loads = [entry for entry in records.entries if entry.kind == "load"]
+    loads = [*records.of("load")]
     enough = any(passed(e) and e.body.get("plan") == plan and _rate(e) >= target for e in loads)
     silent = [
         entry

@@ -46,7 +46,7 @@ def record(  # noqa: PLR0913 - a record names what it is of
     origin = {name: about.get(name) for name in ("release", "api")}
     origin |= {"caller": about.get("caller") or "unknown"}
     records, loaded = store.load(), window(verdict)
-    if loaded not in [entry.body for entry in records.entries if entry.kind == WINDOW]:
+    if loaded not in [entry.body for entry in records.of(WINDOW)]:
         store.append(WINDOW, loaded, **origin)
     if counts:
         require_newer(verdict, records, now())
@@ -150,7 +150,7 @@ def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None
             en=f"{when}, and its verdict counts for {days} days; run it again",
             ja=f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
         )
-    recorded = [entry for entry in records.entries if entry.kind == KIND]
+    recorded = [*records.of(KIND)]
     run = verdict.about.get("run")
     if any(
         entry.body.get("digest") == digest(verdict) or (run and entry.body.get("run") == run)

@@ -18,7 +18,7 @@ from plan import plan_for
 from runbook import rights
 from runbook.catalogue import states_of
 from runbook.engine import Journal, Procedure, Refused, Run
-from runbook.engine.evidence import Binding, Evidence, Signing, read_live
+from runbook.engine.evidence import Evidence, Signing, read_live
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step_context import ProofRun
 from runbook.judge import Checks, Findings, Runner, apart_from_aws, in_process_of_its_own, variables
@@ -244,10 +244,8 @@ def run_of(
         store=open_store(StoreSettings.of(environment), client=session.client, root=home),
         caller=caller.arn,
         live=partial(read_live, session=session, environment=environment),
-        bound={
-            kind: Binding(environment.fresh.rehearsal, checklist[row].rests_on)
-            for kind, row in RESTING.items()
-        },
+        rests_on={kind: checklist[row].rests_on for kind, row in RESTING.items()},
+        days=environment.fresh.rehearsal,
     )
     wait = ["--wait"] if options.wait else []
     pytest_options = [f"--environments={options.environments}", "--phase=after", *wait]

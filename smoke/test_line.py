@@ -73,11 +73,9 @@ def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
 
 def configured(calls: RowCalls, key: str) -> Any:
     """Return the environment's value at a dotted key; ManualOnly if it has none."""
-    value: Any = calls.suite.environment
-    for part in key.split("."):
-        value = getattr(value, part, None)
-    if not value:
-        name = calls.suite.environment.name
+    environment = calls.suite.environment
+    if not (value := environment.value(key)):
+        name = environment.name
         raise ManualOnly(
             en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません"
         )

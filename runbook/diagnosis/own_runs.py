@@ -1,6 +1,5 @@
 """Alarms that fire or are absent; and when our own runs called the API: what they provoked is no sign of a fault."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,9 +8,8 @@ from aws.firing import watches
 from aws.kinds.alarm import Alarm
 from aws.words import Words, joined
 from runbook.engine import StepContext
-from runbook.rollback.drill import WINDOW
 from signoff.environment import JST, in_japan
-from signoff.judge.drift import LAG
+from signoff.judge.drift import LAG, WINDOW, Window, windows
 
 HOUR = timedelta(hours=1)
 RETRIES = timedelta(minutes=3)
@@ -40,39 +38,26 @@ class Occurrences:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """``kind``: smoke, load or drill."""
-
-    kind: str
-    begin: datetime
-    end: datetime
-
-    def holds(self, moment: datetime, later: timedelta = RETRIES) -> bool:
-        """Whether it may have provoked what happened at a moment, up to so long after its end."""
-        return self.begin <= moment <= self.end + later
-
-
-@dataclass(frozen=True, slots=True)
 class OwnRuns:
-    """The spans of our own runs that reach into a stretch of time."""
+    """The windows of our own runs that reach into a stretch of time."""
 
     since: datetime
     until: datetime
-    spans: tuple[Span, ...] = ()
+    runs: tuple[Window, ...] = ()
 
     def provoked(self, moment: datetime) -> bool:
-        return any(span.holds(moment) for span in self.spans)
+        return any(run.holds(moment, RETRIES) for run in self.runs)
 
     def fired(self, since: datetime) -> bool:
         """Whether one of them may be why an alarm fires."""
-        return any(span.holds(since, LAG) for span in self.spans)
+        return any(run.holds(since, LAG) for run in self.runs)
 
     def in_words(self) -> Words:
         """Say from when to when was looked at, and what was left out."""
         stretch = f"{in_japan(self.since)[:-4]} - {_clock(self.until)} JST"
-        if not self.spans:
+        if not self.runs:
             return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
-        shown = (f"{span.kind} {_clock(span.begin)} - {_clock(span.end)}" for span in self.spans)
+        shown = (f"{run.what} {_clock(run.begin)} - {_clock(run.end)}" for run in self.runs)
         ours = joined(map(Words.same, dict.fromkeys(shown)), ", ")
         return Words(
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
@@ -88,15 +73,8 @@ def last_hour(context: StepContext) -> OwnRuns:
 
 def own_runs(context: StepContext, since: datetime, until: datetime) -> OwnRuns:
     """Read from the evidence which of our runs reach into a stretch of time, oldest first."""
-    spans = sorted(_spans(context.history(WINDOW)), key=lambda span: span.begin)
-    return OwnRuns(since, until, tuple(span for span in spans if span.end + LAG >= since))
-
-
-def _spans(bodies: Iterable[object]) -> Iterator[Span]:
-    for body in bodies:
-        match body:
-            case {"what": str(what), "begin": str(begin), "end": str(end)}:
-                yield Span(what, datetime.fromisoformat(begin), datetime.fromisoformat(end))
+    runs = windows(context.history(WINDOW))
+    return OwnRuns(since, until, tuple(run for run in runs if run.end + LAG >= since))
 
 
 def _clock(moment: datetime) -> str:

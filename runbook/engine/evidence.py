@@ -23,17 +23,6 @@ OF_ITSELF = frozenset({"pass", "excluded", "not verifiable here"})
 """Outcomes of a row that waits for no signature."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """For how many days a record counts, and the parts of the release on which it rests."""
-
-    days: int | None = None
-    rests_on: tuple[Part, ...] = ()
-
-
-UNBOUND = Binding()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Leaves and finds records of one environment, in the name of one caller."""
@@ -43,13 +32,15 @@ class Evidence:
     """ARN of the AWS caller."""
     live: Callable[[Iterable[Part]], Live]
     """Reads what is live of these parts of the release."""
-    bound: Mapping[str, Binding] = field(default_factory=dict)
-    """Kinds of records that rest on the release that is live."""
+    rests_on: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    """Kinds of records that rest on the release that is live -> on which parts of it."""
+    days: int | None = None
+    """For how many days these records count."""
 
     def record(self, kind: str, body: Mapping[str, Any]) -> None:
-        bound = self.bound.get(kind, UNBOUND)
-        live = self.live(bound.rests_on) if bound.rests_on else Live(release=None)
-        self.append(kind, body, live, days=bound.days)
+        rests_on = self.rests_on.get(kind, ())
+        live = self.live(rests_on) if rests_on else Live(release=None)
+        self.append(kind, body, live, days=self.days if rests_on else None)
 
     def append(self, kind: str, body: Mapping[str, Any], live: Live, **counts: Any) -> None:
         """Append a record of what is live; ``counts`` says from when and for how many days it counts."""
@@ -61,9 +52,7 @@ class Evidence:
         return newest.body if newest else None
 
     def history(self, kind: str) -> tuple[Mapping[str, Any], ...]:
-        return tuple(
-            entry.body for entry in reversed(self.store.load().entries) if entry.kind == kind
-        )
+        return tuple(entry.body for entry in self.store.load().of(kind))
 
 
 @dataclass(frozen=True, kw_only=True)

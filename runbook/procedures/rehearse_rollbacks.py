@@ -30,6 +30,7 @@ from runbook.rollback.forward import closed_parts
 from runbook.rollback.redirect import leave_the_restored, take_away
 from runbook.rollback.restore import window
 from signoff.environment import JST
+from signoff.judge.drift import WINDOW
 
 PARTS = ("functions", "api", "tables", "front-end")
 TOGETHER = timedelta(hours=12)
@@ -114,11 +115,8 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
             return previous if kind == front_end.KIND else context.recorded(kind, **body)
 
         def record(kind: str, body: Mapping[str, Any]) -> None:
-            if kind in {
-                drill.KIND,
-                drill.REHEARSAL,
-                drill.WINDOW,
-            }:  # a maintenance function has no rollback to rehearse
+            # A maintenance function has no rollback to rehearse.
+            if kind in {drill.KIND, drill.REHEARSAL, WINDOW}:
                 context.record(kind, body)
 
         apart = replace(context, environment=environment, record=record, recorded=recorded)

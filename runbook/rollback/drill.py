@@ -30,13 +30,12 @@ from runbook.rollback.restore import content
 from runbook.rollback.versions import listed, published
 from signoff.commands.frame import INTERRUPTED
 from signoff.environment.schema import FrontEnd
+from signoff.judge.drift import WINDOW
 from signoff.judge.errors import EXPECTED
 
 KIND = "drill"
 REHEARSAL = "rehearsal"
 """Kind of the record that ROLL-05 reads: of all drills together, or of one that failed."""
-WINDOW = "window"
-"""Kind of the record that a run, a load test and a drill leave: when callers met what we provoked."""
 BROUGHT_BACK = "brought back"
 LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
 AS_IT_WAS = Words(en="AWS shows everything as it was", ja="すべてが元どおりに表示されること")

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
@@ -360,6 +360,13 @@ class Environment(StrictTable):
     def our_counters(self) -> bool:
         """Whether the functions count stamps for a ranking, as this project's do."""
         return self.our_code and bool(self.application.masters)
+
+    def value(self, key: str) -> Any:
+        """Return the value at a dotted key (``line.liff_id``, ``functions.award.memory_mb``); None where it has none."""
+        value: Any = self
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+        return value
 
     def day_of_go_live(self, today: date) -> date:
         """Return the decided day of go-live, or today if none is decided or it has passed."""

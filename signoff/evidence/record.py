@@ -1,6 +1,6 @@
 """What the evidence store holds: records, each signed, and how they are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -119,12 +119,15 @@ class Records:
         """Return the same records with the custody of the key that signed them."""
         return replace(self, custody=self.custody and replace(self.custody, of_key=of_key))
 
-    def newest(self, kind: str, **body: Any) -> Record | None:
-        """Return the newest record of a kind whose body has these values, or None."""
+    def of(self, kind: str, **body: Any) -> Iterator[Record]:
+        """Yield the records of a kind whose body has these values, newest first."""
         for entry in reversed(self.entries):
             if entry.kind == kind and all(entry.body.get(k) == v for k, v in body.items()):
-                return entry
-        return None
+                yield entry
+
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest of these records, or None."""
+        return next(self.of(kind, **body), None)
 
     def signature(self, step: str) -> Record | None:
         """Return the newest signature of a step; none of the cut-over counts from before the front end was rolled back."""

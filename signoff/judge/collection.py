@@ -205,7 +205,7 @@ def needs_signature(row: Row, environment: Environment) -> bool:
 
 def is_configured(row: Row, environment: Environment) -> bool:
     """Whether a row is about every environment, or about an optional part that this one has."""
-    return row.optional is None or _configured(environment, row.optional)
+    return row.optional is None or bool(environment.value(row.optional))
 
 
 def _has_none(key: str, environment: Environment) -> bool:
@@ -223,12 +223,14 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
         return None
     if row.optional and not is_configured(row, environment):
         why = _not_configured(row.optional, environment)
-        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=why)
+        return _aside(row, Outcome.EXCLUDED, why)
     if choice.embedded and row.not_local:
-        return RowVerdict(
-            row=row, outcome=Outcome.NOT_HERE, severity=row.severity, told=row.not_local
-        )
+        return _aside(row, Outcome.NOT_HERE, row.not_local)
     return None
+
+
+def _aside(row: Row, outcome: Outcome, why: Words) -> RowVerdict:
+    return RowVerdict(row=row, outcome=outcome, severity=row.severity, told=why)
 
 
 def _not_configured(key: str, environment: Environment) -> Words:
@@ -237,14 +239,6 @@ def _not_configured(key: str, environment: Environment) -> Words:
     )
     reason = HAS_NONE if _has_none(key, environment) else LEFT_OUT.get(key, words)
     return reason.format(name=environment.name)
-
-
-def _configured(environment: Environment, key: str) -> bool:
-    """Whether the optional part at a dotted key is there (``line.liff_id``)."""
-    value: Any = environment
-    for part in key.split("."):
-        value = getattr(value, part, None)
-    return bool(value)
 
 
 def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
@@ -321,12 +315,8 @@ def _without_subject(
     for item in unproven.values():
         row, marker = item.stash[ROW], item.get_closest_marker(without_subject.name)
         if choice.options.in_phase(row):
-            findings.set_aside[row.id] = RowVerdict(
-                row=row,
-                outcome=Outcome.EXCLUDED,
-                severity=row.severity,
-                told=marker.kwargs.get("told", HAS_NONE) if marker else HAS_NONE,
-            )
+            why = marker.kwargs.get("told", HAS_NONE) if marker else HAS_NONE
+            findings.set_aside[row.id] = _aside(row, Outcome.EXCLUDED, why)
     return {*unproven}
 
 

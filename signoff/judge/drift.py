@@ -1,8 +1,8 @@
 """What time does to a run: changes while it is judged, and what only waiting fixes."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,25 +81,19 @@ def _changes(before: Sections, after: Sections) -> Iterator[Words]:
 
 
 def _item(section: str, key: str, before: Any, after: Any) -> Iterator[Words]:
-    resource = f"{section} {key}"
-    if isinstance(before, Unreadable):
-        return
-    if isinstance(after, Unreadable):
-        yield _unknown(resource, after)
-    elif before is None or after is None:
-        en, ja = ("created", "作成") if before is None else ("deleted", "削除")
-        yield Words(
-            en=f"{resource} was {en} during the run; {ADVICE.en}",
-            ja=f"{resource}が実行中に{ja}されました。{ADVICE.ja}",
-        )
-    else:
-        for path, was, now in _unequal(section, before, after):
-            fact = f"{resource}: {path}" if path else resource
-            if isinstance(was, Unreadable):
-                continue  # a row says so already
-            if isinstance(now, Unreadable):
-                yield _unknown(fact, now)
-                continue
+    for path, was, now in _unequal(section, before, after):
+        fact = f"{section} {key}: {path}" if path else f"{section} {key}"
+        if isinstance(was, Unreadable):
+            continue  # a row says so already
+        if isinstance(now, Unreadable):
+            yield _unknown(fact, now)
+        elif not path and (was is None or now is None):
+            en, ja = ("created", "作成") if was is None else ("deleted", "削除")
+            yield Words(
+                en=f"{fact} was {en} during the run; {ADVICE.en}",
+                ja=f"{fact}が実行中に{ja}されました。{ADVICE.ja}",
+            )
+        else:
             first, second = _short(was), _short(now)
             yield Words(
                 en=f"{fact} changed during the run, from {first.en} to {second.en}; {ADVICE.en}",
@@ -164,6 +158,31 @@ class NotYet(NotTestable):
         )
 
 
+WINDOW = "window"
+"""Kind of the record that a run, a load test and a drill leave: when callers met what we provoked."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """When one of our own runs made calls; ``what``: smoke, load or drill."""
+
+    begin: datetime
+    end: datetime
+    what: str
+
+    def holds(self, moment: datetime, later: timedelta) -> bool:
+        """Whether it may have provoked what happened at a moment, up to so long after its end."""
+        return self.begin <= moment <= self.end + later
+
+
+def windows(bodies: Iterable[Mapping[str, Any]]) -> list[Window]:
+    """Read the bodies of such records, the earliest run first."""
+    read = datetime.fromisoformat
+    return sorted(
+        Window(read(body["begin"]), read(body["end"]), str(body.get("what"))) for body in bodies
+    )
+
+
 def fired_by_us(since: datetime, records: Records, now: datetime) -> datetime | None:
     """Return until when one of our own runs may be why an alarm fires; None where none is.
 
@@ -171,19 +190,20 @@ def fired_by_us(since: datetime, records: Records, now: datetime) -> datetime | 
     them may, the calls of the run that asks may as well.
     """
     until: datetime | None = None
-    windows = sorted(_windows(records))
-    for begin, end in windows:
-        if begin <= (until or since) and since <= end + LAG:
-            until = max(until or end, end + LAG)
+    ours = windows(entry.body for entry in records.of(WINDOW))
+    for run in ours:
+        if run.begin <= (until or since) and since <= run.end + LAG:
+            until = max(until or run.end, run.end + LAG)
     if until is None or now > until:
         return None
-    longest = max((end - begin for begin, end in windows), default=USUAL_RUN)
+    longest = max((run.end - run.begin for run in ours), default=USUAL_RUN)
     return max(until, now + max(longest, USUAL_RUN) + LAG)
 
 
 def quiet_at(records: Records) -> datetime | None:
     """Return when the last of our recorded runs can make no alarm fire any more; None without any."""
-    return max((end + LAG for _, end in _windows(records)), default=None)
+    ours = windows(entry.body for entry in records.of(WINDOW))
+    return max((run.end + LAG for run in ours), default=None)
 
 
 def wait_until(
@@ -212,10 +232,3 @@ def _whole_minute(moment: datetime) -> datetime:
     """Round up: before that minute it would be too early."""
     whole = moment.replace(second=0, microsecond=0)
     return whole if whole == moment else whole + timedelta(minutes=1)
-
-
-def _windows(records: Records) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when each of our recorded runs began and ended."""
-    for window in (entry for entry in records.entries if entry.kind == "window"):
-        begin, end = (datetime.fromisoformat(window.body[name]) for name in ("begin", "end"))
-        yield begin, end

@@ -78,8 +78,7 @@ def release_of(sections: Sections, *, functions: Iterable[str], stage: str) -> s
 
 def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
     """Return what release records say was live, newest first."""
-    entries = (entry for entry in reversed(records.entries) if entry.kind == "release")
-    return tuple(RecordedRelease.of(entry.body) for entry in entries)
+    return tuple(RecordedRelease.of(entry.body) for entry in records.of("release"))
 
 
 def noted_of(records: Records) -> Mapping[str, Mapping[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.packing import pack
 from runbook.engine import Procedure
-from runbook.engine.evidence import Binding, Evidence, read_live
+from runbook.engine.evidence import Evidence, read_live
 from runbook.local_stack import local_stack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
@@ -64,7 +64,8 @@ def rally(tmp_path_factory):
             store=open_store(StoreSettings.of(there), client=None, root=home),
             caller=caller.arn,
             live=partial(read_live, session=session, environment=there),
-            bound={"rehearsal": Binding(30, RESTS_ON)},
+            rests_on={"rehearsal": RESTS_ON},
+            days=30,
         )
         said = []
         context = context_for(
