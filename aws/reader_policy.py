@@ -6,6 +6,7 @@
 import json
 from typing import Any
 
+from aws.iam.statement import allowing, policy_of
 from aws.inventory import READERS
 
 BEYOND_SECTIONS = {
@@ -36,34 +37,14 @@ def actions() -> list[str]:
 def policy() -> dict[str, Any]:
     """Return the identity-based policy; its first statement says where it comes from."""
     plain = [action for action in actions() if action != DECRYPT]
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "GeneratedByPythonMSignoffInventoryPolicy",
-                "Effect": "Allow",
-                "Action": plain,
-                "Resource": "*",
-            },
-            {
-                "Sid": "ReadTheEvidenceStore",
-                "Effect": "Allow",
-                "Action": list(EVIDENCE),
-                "Resource": [EVIDENCE_BUCKETS, f"{EVIDENCE_BUCKETS}/*"],
-            },
-            {
-                "Sid": "OnlyOnBehalfOfWhatIsRead",
-                "Effect": "Allow",
-                "Action": [DECRYPT],
-                "Resource": "*",
-                "Condition": {
-                    "StringLike": {
-                        "kms:ViaService": [f"{name}.*.amazonaws.com" for name in ENCRYPTED]
-                    }
-                },
-            },
-        ],
+    via = {"kms:ViaService": [f"{name}.*.amazonaws.com" for name in ENCRYPTED]}
+    buckets = [EVIDENCE_BUCKETS, f"{EVIDENCE_BUCKETS}/*"]
+    by_sid = {
+        "GeneratedByPythonMSignoffInventoryPolicy": allowing(plain, "*"),
+        "ReadTheEvidenceStore": allowing(EVIDENCE, buckets),
+        "OnlyOnBehalfOfWhatIsRead": allowing([DECRYPT], "*", Condition={"StringLike": via}),
     }
+    return policy_of({"Sid": sid, **statement} for sid, statement in by_sid.items())
 
 
 def text() -> str:

@@ -30,7 +30,7 @@ from runbook.procedures import (
     troubleshoot,
 )
 from signoff.environment import in_japan
-from signoff.judge.checklist import Checklist, Row
+from signoff.judge.checklist import Row
 from signoff.judge.result import Result
 from signoff.report.remedy import BY_HAND
 from signoff.report.words import words
@@ -64,10 +64,6 @@ AS_JUDGED = Words(
 )
 NEVER_JUDGED = Words(
     en="No report yet: pytest judges the rows", ja="レポートがありません。pytestで判定します"
-)
-ELSEWHERE = Words(
-    en="Rows that no step proves, and what makes them green:",
-    ja="どのステップでも検証されない項目と、その対処:",
 )
 UNKNOWN = "not judged yet"
 NOT_JUDGED = Words(en=UNKNOWN, ja="未判定")
@@ -111,18 +107,6 @@ def listing(judged: Result | None, lang: str) -> Iterator[str]:
         yield f"{steps} {procedure.name:<20} {procedure.text.title[lang]}"
         if rows := _rows(procedure, states, lang):
             yield f"{'':<{WIDTH[lang] + 21}} {rows}"
-    yield from _of_no_procedure(states, lang)
-
-
-def _of_no_procedure(states: Mapping[str, str], lang: str) -> Iterator[str]:
-    """Yield the rows that no procedure proves, each with its state and what makes it green."""
-    by_name = procedures()
-    proven = {row for procedure in by_name.values() for row in procedure.rows}
-    yield ELSEWHERE[lang]
-    for row in Checklist.load():
-        if row.id not in proven:
-            how = ", ".join(serving(row, by_name)) or otherwise(row)[lang].strip("`")
-            yield f"   {row.id:<9} {state_in_words(states.get(row.id, UNKNOWN))[lang]}: {how}"
 
 
 def _steps(procedure: Procedure, lang: str) -> str:

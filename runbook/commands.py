@@ -16,14 +16,14 @@ from aws.visible import visible_line
 from aws.words import Words
 from runbook import fix, rights
 from runbook.catalogue import listing
-from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
+from runbook.composition import ProcedureOptions, reachable, run_of
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Option, OptionScope
 from runbook.judge import Checks, Findings, in_process_of_its_own, variables
 from runbook.rights import PolicyScope
-from signoff import home_of
+from signoff import ROOT, home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.commands.help_page import broken

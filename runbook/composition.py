@@ -26,7 +26,7 @@ from runbook.local_stack import mail_answerer, reached
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
-from signoff import INSTALLED, home_of
+from signoff import INSTALLED, ROOT, home_of
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.environment.value_types import is_name
@@ -177,7 +177,6 @@ def _not_green(run: Runner) -> tuple[str, ...]:
     return tuple(red) if proven or red else (LIVE_IS_BUILT,)
 
 
-ROOT = Path(__file__).parent.parent
 RESTING = {"rehearsal": "ROLL-05", "recount": "DATA-05"}
 """Kind of record that a procedure leaves -> the row that says on which parts of the release it rests."""
 

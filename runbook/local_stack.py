@@ -14,7 +14,8 @@ import boto3
 
 from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
-from runbook.stack_process import ROOT, kept_at, served_by
+from runbook.stack_process import kept_at, served_by
+from signoff import ROOT
 from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store

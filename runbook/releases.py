@@ -6,7 +6,6 @@ would declare right what others deployed. Only `record_release` does that, by na
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from aws.api.document import ApiDocument, from_export
@@ -17,10 +16,10 @@ from aws.desired import Api, Function
 from aws.release import AUTHORIZERS, CALLS, NOTED, TIME_OUTS, noted_on_record
 from aws.words import Words
 from runbook.engine import StepContext
+from signoff import ROOT
 from signoff.judge.judged_by import commit_of_run
 from signoff.judge.snapshot import contents_of
 
-ROOT = Path(__file__).parent.parent
 KIND = "release"
 DEPLOYMENT = "deployment"
 """Kind of the records of what a deployment calls: noted while a stage serves it, since no person can read it afterwards."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from aws.iam.statement import allowing, policy_of
 from plan import plan_for
 from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
@@ -204,18 +205,10 @@ def policy(procedure: str, scope: PolicyScope) -> dict[str, Any]:
             if resources := scope.resources(place, action):
                 sid = _sid(place, action, resources)
                 statements.setdefault((sid, resources), []).append(action)
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": sid,
-                "Effect": "Allow",
-                "Action": sorted(actions),
-                "Resource": list(resources),
-            }
-            for (sid, resources), actions in sorted(statements.items())
-        ],
-    }
+    return policy_of(
+        {"Sid": sid, **allowing(sorted(actions), [*resources])}
+        for (sid, resources), actions in sorted(statements.items())
+    )
 
 
 def _sid(place: str, action: str, resources: tuple[str, ...]) -> str:

@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from aws.words import Words
+from signoff import ROOT
 
 if TYPE_CHECKING:
     import pytest
 
     from local.stack import Stack
     from signoff.environment import Environment
-
-ROOT = Path(__file__).parent.parent
 
 
 def kept_at(home: Path) -> Path:

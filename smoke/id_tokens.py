@@ -22,8 +22,8 @@ HOUR_S = 3600
 ANOTHER_CHANNEL = "9999999999"
 EXPIRED, UNSIGNED = Words("expired", "期限切れ"), Words("unsigned", "署名なし")
 ELSEWHERE = Words("of another channel", "別チャネルあて")
-FORGED = Words("signed by a stranger", "第三者の署名")
-FLAWS = (EXPIRED, ELSEWHERE, UNSIGNED, FORGED)
+BY_A_STRANGER = Words("signed by a stranger", "第三者の署名")
+FLAWS = (EXPIRED, ELSEWHERE, UNSIGNED, BY_A_STRANGER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class IdTokens:
             "iat": self.now - HOUR_S if expired else self.now,
             "name": NAME,
         }
-        if flaw == FORGED or not self.line.embedded:
+        if flaw == BY_A_STRANGER or not self.line.embedded:
             if flaw == UNSIGNED:
                 return jwt.encode(spoiled, "", "none")
             return jwt.encode(spoiled, ec.generate_private_key(ec.SECP256R1()), "ES256")

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from aws.iam.statement import allowing, policy_of
 from plan import Plan
 from signoff.environment import Environment
 from smoke.sessions import HARNESS
@@ -17,7 +18,7 @@ USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 
 def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
     """Return the identity-based policy, to be added to the reader's; if ``smoke.writes`` is off, nothing in it changes anything."""
-    return {"Version": "2012-10-17", "Statement": list(_statements(environment, plan))}
+    return policy_of(_statements(environment, plan))
 
 
 def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]]:
@@ -46,8 +47,5 @@ def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]
 
 def _allow(resource: str, *actions: str, users: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return a statement; ``users`` are the hash keys of the only items that may be touched in a table."""
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
-    if users:
-        keys = {"dynamodb:LeadingKeys": list(users)}
-        statement["Condition"] = {"ForAllValues:StringLike": keys}
-    return statement
+    keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(users)}}
+    return allowing(actions, resource, **({"Condition": keys} if users else {}))

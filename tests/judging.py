@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from aws.words import SILENCE, Words
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.fixtures import ARGUMENTS, configured_bucket, configured_domain
 from checks.records import RowRecords
 from checks.releases import packed
 from signoff.judge.checklist import Checklist, expectation
-from signoff.judge.collection import looked_at, proof_of, subject_of
+from signoff.judge.collection import stated
 from signoff.judge.decisions import Judge, decisions_of
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
@@ -65,8 +64,7 @@ class Check:
     function: Callable[..., None]
     params: Mapping[str, Any]
     arguments: tuple[str, ...]
-    proof: Words = SILENCE
-    looked_at: Words = SILENCE
+    stated: Mapping[str, Any]
 
     def judge(self, snapshot: Snapshot) -> Finding:
         observe = Observations()
@@ -85,12 +83,10 @@ class Check:
         return finding(
             self.row,
             error,
-            subject=self.name,
-            looked_at=self.looked_at,
             evidence=tuple(observe.evidence),
             decided=tuple(observe.decided),
             compared=tuple(observe.compared),
-            proof=self.proof,
+            **self.stated,
         )
 
 
@@ -130,14 +126,14 @@ def _check(item: pytest.Function) -> Check:
     assert marker, f"{item.nodeid} proves no row"
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
+    said = stated(item)
     return Check(
         marker.args[0],
-        subject_of(item),
+        said["subject"],
         item.function,
         params,
         tuple(names),
-        proof_of(item),
-        looked_at(item),
+        said,
     )
 
 
@@ -170,5 +166,5 @@ def red_rows(snapshot: Snapshot) -> Mapping[str, str]:
     red: dict[str, str] = {}
     for one in judge(snapshot):
         if one.outcome.red:
-            red.setdefault(one.row, f"{one.outcome}: {one.message}")
+            red.setdefault(one.row, f"{one.outcome}: {one.words.en}")
     return red

@@ -66,4 +66,4 @@ def test_star_for_a_suffix_is_told_once_another_secret_is_so_called():
     assert red.keys() == {"SEC-12", "SEC-16", "PREP-05"}
     assert (red["SEC-12"].outcome, red["SEC-12"].root) == (Outcome.FOLLOWS, "SEC-16")
     assert red["SEC-16"].outcome is Outcome.FAIL
-    assert older in red["SEC-16"].message
+    assert older in red["SEC-16"].words.en

@@ -21,7 +21,7 @@ from aws.converge.function import (
 from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
-from aws.iam.statement import listed
+from aws.iam.statement import listed, policy_of
 from aws.kind.description import STATE
 from aws.kinds.function import CODE, FUNCTION, VERSION
 from aws.kinds.function_invocation import ALIASES, WEIGHTS, FunctionPolicy, sent_to
@@ -142,8 +142,7 @@ def grant(
 
 
 def _policy(qualifier: str | None, statements: Iterable[Any]) -> FunctionPolicy:
-    document = json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
-    return FunctionPolicy(qualifier=qualifier, document=document)
+    return FunctionPolicy(qualifier=qualifier, document=json.dumps(policy_of(statements)))
 
 
 def remove_other_callers(context: ChangeContext, function: Function, callers: Callers) -> Changes:

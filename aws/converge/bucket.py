@@ -8,7 +8,7 @@ from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Changes, empty_if, repairs
 from aws.converge.policy_document import POLICY
 from aws.desired import Bucket
-from aws.iam.statement import listed
+from aws.iam.statement import listed, policy_of
 from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, SWITCHES
 from aws.kinds.bucket import Bucket as CurrentBucket
 from aws.words import Named, Words
@@ -118,5 +118,5 @@ def _apply(
         field.name: statement for field, statement in fields.items() if isinstance(field, Named)
     }:
         others = [entry for entry in before if entry.get("Sid") not in by_sid]
-        whole = {"Version": "2012-10-17", "Statement": [*others, *by_sid.values()]}
-        s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))
+        whole = json.dumps(policy_of([*others, *by_sid.values()]))
+        s3.put_bucket_policy(Bucket=bucket.name, Policy=whole)

@@ -7,7 +7,7 @@ from typing import Any
 from aws.change.gate import ChangeContext, Changes, difference, empty_if, unless_absent
 from aws.converge import bucket
 from aws.desired import Bucket
-from aws.iam.statement import listed
+from aws.iam.statement import allowing, listed, policy_of
 from aws.kinds.key import KEY
 from aws.raw import Raw
 
@@ -47,13 +47,9 @@ def converge_bucket(
 
 
 def _readable(name: str, reading: Collection[str], accounts: Collection[str]) -> Raw:
-    return {
-        "Sid": READERS,
-        "Effect": "Allow",
-        "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
-        "Action": sorted(reading),
-        "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
-    }
+    readers = {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]}
+    resources = [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
+    return allowing(sorted(reading), resources, Sid=READERS, Principal=readers)
 
 
 def _readers(context: ChangeContext, name: str) -> Iterator[str]:
@@ -80,19 +76,10 @@ def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
         "Verify": (root, ["kms:GetPublicKey", "kms:Verify"]),
         "Sign": (sorted(signers), ["kms:Sign"]),
     }
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": sid,
-                "Effect": "Allow",
-                "Principal": {"AWS": principals},
-                "Action": actions,
-                "Resource": "*",
-            }
-            for sid, (principals, actions) in allowed.items()
-        ],
-    }
+    return policy_of(
+        allowing(actions, "*", Sid=sid, Principal={"AWS": principals})
+        for sid, (principals, actions) in allowed.items()
+    )
 
 
 def _policy(context: ChangeContext, arn: str, desired: Raw) -> Raw:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from aws.desired import Permission
-from aws.iam.statement import listed
+from aws.iam.statement import allowing, listed, policy_of
 from aws.raw import Raw
 from aws.words import Words
 
@@ -18,7 +18,7 @@ POLICY = Words(en="policy", ja="ポリシー")
 def trusting(service: str) -> dict[str, Any]:
     """Write the trust policy of a role that a service assumes."""
     allowed = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return {"Version": "2012-10-17", "Statement": [allowed]}
+    return policy_of([allowed])
 
 
 def document(permissions: Iterable[Permission]) -> dict[str, Any]:
@@ -26,13 +26,9 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
     by_resource: dict[str, list[str]] = {}
     for permission in sorted(permissions):
         by_resource.setdefault(permission.resource, []).append(permission.action)
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": sorted(actions), "Resource": resource}
-            for resource, actions in sorted(by_resource.items())
-        ],
-    }
+    return policy_of(
+        allowing(sorted(actions), resource) for resource, actions in sorted(by_resource.items())
+    )
 
 
 def policy_lines(policy: Raw) -> list[str]:

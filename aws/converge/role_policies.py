@@ -19,6 +19,7 @@ from aws.access.surplus_permissions import (
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import POLICY, Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
+from aws.iam.statement import policy_of
 from aws.kinds.role import ROLE, PolicyDocument
 from aws.kinds.role import Role as CurrentRole
 from aws.raw import Raw
@@ -77,7 +78,7 @@ def _within(
         return current
 
     def sound(name: str, statement: Raw) -> bool:
-        document = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
+        document = _inline(name, policy_of([statement]))
         others = (other for other in current.policies if other.name != name)
         alone = replace(current, policies=(document, *others))
         return name not in _surplus(context, role, alone, secrets.now) | secrets.misnaming(alone)
@@ -127,7 +128,7 @@ def _with_ours(role: Role, sound_role: CurrentRole, secrets: "_Secrets") -> Curr
         return not secrets.lacks(replace(bare, policies=(plan, policy)))
 
     def sound(statement: Raw) -> bool:
-        return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
+        return spares(_inline("one", policy_of([statement])))
 
     mine = [policy for policy in sound_role.policies if policy.name == NAME]
     others = [policy for policy in sound_role.policies if policy.name != NAME]
@@ -145,7 +146,7 @@ def _with_additions(
     def added(statement: Raw) -> bool:
         if statement["Effect"] == "Deny":
             return sound(statement)
-        alone = (_inline(NAME, {"Version": "2012-10-17", "Statement": [statement]}),)
+        alone = (_inline(NAME, policy_of([statement])),)
         beyond = surplus(replace(bare, policies=alone), bound, now)
         return any(surplus.gravity is not Gravity.SECRET for surplus in beyond)
 

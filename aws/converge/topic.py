@@ -19,7 +19,7 @@ from aws.change.gate import (
 )
 from aws.converge.policy_document import POLICY
 from aws.desired import Topic
-from aws.iam.statement import listed
+from aws.iam.statement import listed, policy_of
 from aws.kind.description import KMS_KEY
 from aws.kinds.key import KEY, Key
 from aws.kinds.topic import TOPIC
@@ -72,9 +72,8 @@ def _publishing(context: ChangeContext, topic: Topic, current: CurrentTopic | No
 
 def _allows_alarms(current: CurrentTopic, statements: list[dict[str, Any]]) -> bool:
     """Whether a policy of these statements surely lets the alarms of the account publish."""
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    topic, now = replace(current, policy=document), datetime.now(UTC)
-    return allows_publishing(topic, any_alarm(current.arn), now) is True
+    topic = replace(current, policy=json.dumps(policy_of(statements)))
+    return allows_publishing(topic, any_alarm(current.arn), datetime.now(UTC)) is True
 
 
 def _readable(context: ChangeContext, topic: Topic, current: CurrentTopic) -> Changes:
@@ -177,8 +176,7 @@ def _create(context: ChangeContext, topic: Topic) -> None:
 
 
 def _put(context: ChangeContext, topic: Topic, statements: list[dict[str, Any]]) -> None:
-    policy = {"Version": "2012-10-17", "Statement": statements}
-    _set(context, topic, "Policy", json.dumps(policy))
+    _set(context, topic, "Policy", json.dumps(policy_of(statements)))
 
 
 def _set(context: ChangeContext, topic: Topic, name: str, value: str) -> None:

@@ -108,6 +108,16 @@ def only(effect: Effect, statements: Iterable[Statement]) -> tuple[Statement, ..
     return tuple(statement for statement in statements if statement.effect == effect)
 
 
+def policy_of(statements: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Write a policy of these statements, in AWS's own shape."""
+    return {"Version": _CURRENT_VERSION, "Statement": [*statements]}
+
+
+def allowing(actions: Iterable[str], resource: object, **more: object) -> dict[str, Any]:
+    """Write a statement that allows these actions; ``more`` are further elements of it."""
+    return {"Effect": "Allow", "Action": [*actions], "Resource": resource, **more}
+
+
 def listed(raw: object) -> tuple[Any, ...]:
     """Return what a policy lists: AWS writes a list of one as that one value."""
     return tuple(raw) if isinstance(raw, list | tuple) else (raw,)

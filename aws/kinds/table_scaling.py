@@ -183,14 +183,15 @@ def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
     return {name: own for name, own in by_table.items() if own}
 
 
-def _of_all_tables(listed: Callable[..., Iterable[Raw]], operation: str, key: str) -> list[Raw]:
+def of_all_tables(listed: Callable[..., Iterable[Raw]], operation: str, key: str) -> list[Raw]:
+    """Return the entries of a list of Application Auto Scaling that are about DynamoDB; ``listed`` as in `targets_of`."""
     return [*listed(AUTOSCALING, operation, key, ServiceNamespace="dynamodb")]
 
 
 def targets_of(listed: Callable[..., Iterable[Raw]]) -> list[ScalableTarget]:
     """Return what moves capacities; ``listed`` returns the entries of a list over all its pages, for a reader or a change."""
-    policies = _of_all_tables(listed, "describe_scaling_policies", "ScalingPolicies")
-    targets = _of_all_tables(listed, "describe_scalable_targets", "ScalableTargets")
+    policies = of_all_tables(listed, "describe_scaling_policies", "ScalingPolicies")
+    targets = of_all_tables(listed, "describe_scalable_targets", "ScalableTargets")
     return [_target(target, policies) for target in targets]
 
 
@@ -221,7 +222,7 @@ def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
 
 def _scheduled_actions(reading: Reading) -> None:
     """Read all scheduled actions of the Region at once: the ledger says which table each belongs to."""
-    _of_all_tables(reading.aws.listed, "describe_scheduled_actions", "ScheduledActions")
+    of_all_tables(reading.aws.listed, "describe_scheduled_actions", "ScheduledActions")
 
 
 OF_TABLES = TABLE.reader_of_attached()[TABLE.attached_section]

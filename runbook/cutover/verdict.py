@@ -39,10 +39,10 @@ def refusal(result: Result, *, checklist: Checklist, live: Live, now: datetime) 
             en=f"conditions of the newest verdict have no owner and no day ({unowned}): `signoff accept` adds them",
             ja=f"最新の判定の条件に担当者と期限がありません（{unowned}）。`signoff accept`で追加できます",
         )
-    if result.rehearsal:
+    if result.provenance.rehearsal:
         return Words(
-            en=f"the newest verdict judged something else ({result.rehearsal.en}), not the environment",
-            ja=f"最新の判定の対象が環境そのものではありません（{result.rehearsal.ja}）",
+            en=f"the newest verdict judged something else ({result.provenance.rehearsal.en}), not the environment",
+            ja=f"最新の判定の対象が環境そのものではありません（{result.provenance.rehearsal.ja}）",
         )
     judged = {row.row.id for row in result.verdict.rows}  # an older checklist had fewer rows
     unjudged = [row.id for row in checklist if row.phase is Phase.BEFORE and row.id not in judged]

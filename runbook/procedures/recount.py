@@ -31,17 +31,13 @@ UNCHANGED = "StampCount = :count AND LatestAt = :latest"
 ABSENT = "attribute_not_exists(StampId)"
 
 
-@dataclass(frozen=True, slots=True)
-class RankedStamps:
-    """What was read: stamps as (user, epoch seconds), counters by key."""
-
-    collected: tuple[tuple[str, int], ...]
-    counters: Mapping[Key, Item]
+Stamp = tuple[str, int]
+"""User, and when it was collected, in epoch seconds."""
 
 
-def partitioned(items: Iterable[Item]) -> RankedStamps:
+def partitioned(items: Iterable[Item]) -> tuple[list[Stamp], Mapping[Key, Item]]:
     """Tell stamps and counters apart."""
-    collected: list[tuple[str, int]] = []
+    collected: list[Stamp] = []
     counters: dict[Key, Item] = {}
     for entry in items:
         user, stamp = entry["UserId"]["S"], entry["StampId"]["S"]
@@ -49,14 +45,14 @@ def partitioned(items: Iterable[Item]) -> RankedStamps:
             counters[user, stamp] = entry
         elif "CollectedAt" in entry:
             collected.append((user, int(entry["CollectedAt"]["N"])))
-    return RankedStamps(tuple(collected), counters)
+    return collected, counters
 
 
-def counted(stamps: RankedStamps) -> dict[Key, dict[str, Any]]:
+def counted(collected: Iterable[Stamp]) -> dict[Key, dict[str, Any]]:
     """Return every counter that there should be, by its key, as an item in DynamoDB JSON."""
     counts: Tally[Key] = Tally()
     latest: dict[Key, int] = {}
-    for user, at in stamps.collected:
+    for user, at in collected:
         for period in (week_of(at), month_of(at)):
             key = (user, sort_key(period))
             counts[key] += 1
@@ -95,8 +91,8 @@ class Drift:
 def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     """Read the table whole; return how many counters there should be, and those that are not so."""
     whole = {"TableName": context.plan.table("userstamps").name, "ConsistentRead": True}
-    stamps = partitioned(context.listed("dynamodb", "scan", "Items", **whole))
-    expected, actual = counted(stamps), stamps.counters
+    collected, actual = partitioned(context.listed("dynamodb", "scan", "Items", **whole))
+    expected = counted(collected)
     drift = (Drift(key, actual.get(key), expected.get(key)) for key in sorted({*expected, *actual}))
     return len(expected), tuple(counter for counter in drift if counter.actual != counter.expected)
 

@@ -17,6 +17,7 @@ from aws.converge.function import VARIABLE
 from aws.converge.policy_document import POLICY, document, policy_lines
 from aws.converge.version import LATEST, configure, move, publish
 from aws.desired import Function, Permission, Role
+from aws.iam.statement import listed as listed_in
 from aws.kinds.role import ROLE
 from aws.kinds.table import wait_until_active
 from aws.words import Words
@@ -59,7 +60,7 @@ def forbid(context: StepContext, role: Role, them: Collection[Restore]) -> None:
         return
     tables = {restore.new.arn for restore in them}
     policy = answer["PolicyDocument"]
-    statements = [statement for statement in _statements(policy) if _table(statement) not in tables]
+    statements = [each for each in listed_in(policy["Statement"]) if _table(each) not in tables]
     if statements:
         iam.put_role_policy(**which, PolicyDocument=json.dumps({**policy, "Statement": statements}))
     else:
@@ -101,16 +102,11 @@ def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
 
 def _joined(current: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> dict[str, Any]:
     """Add the statements to those that are there."""
-    statements = _statements(current) if current else []
+    statements = listed_in(current["Statement"]) if current else []
     added = [entry for entry in desired["Statement"] if entry not in statements]
     # By resource, as `document` writes them, so that they are told by their permissions.
     joined = sorted([*statements, *added], key=lambda entry: str(entry.get("Resource")))
     return {**desired, "Statement": joined}
-
-
-def _statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    statements = policy["Statement"]
-    return statements if isinstance(statements, list) else [statements]
 
 
 def _table(statement: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ autoscaling, a resource policy and deletion protection stay with the old table
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,16 +18,12 @@ from aws.converge.table import converge_safety
 from aws.desired import Table
 from aws.kind.description import POLICY
 from aws.kinds.table import PROTECTION, STREAM, TABLE
-from aws.kinds.table_scaling import SCALING
-from aws.words import Words
+from aws.kinds.table_scaling import AUTOSCALING, SCALING, TRACKING, of_all_tables
 from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table, exists
 
 OF_AWS = "aws:"
 """AWS sets tags of this prefix itself, and lets no other person do it."""
-SERVICE = "application-autoscaling"
-OF_DYNAMODB = {"ServiceNamespace": "dynamodb"}
-TRACKING = "TargetTrackingScalingPolicyConfiguration"
 Place = tuple[str, str]
 """What is scaled: "" for the table, else ``/index/<name>``; and the dimension."""
 
@@ -92,19 +88,6 @@ def _policy_of(context: StepContext, table: Table) -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """Bounds in capacity units; ``policies`` are target tracking, by name."""
-
-    minimum: int
-    maximum: int
-    policies: Mapping[str, Any]
-
-    def fields(self, dimension: str) -> dict[Words, Any]:
-        units = dimension.rpartition(":")[2]
-        return {SCALING.named(units): asdict(self)}
-
-
 def carry_scaling(context: StepContext, old: Table, new: Table, *, there: bool) -> Changes:
     """Give the new table the bounds and the target tracking of the old one, and of its indexes.
 
@@ -112,46 +95,46 @@ def carry_scaling(context: StepContext, old: Table, new: Table, *, there: bool) 
     """
     current = _scaling(context, new) if there else {}
     made: Changes = ()
-    for place, desired in _scaling(context, old).items():
-        part, dimension = place
-        have = current[place].fields(dimension) if place in current else None
-        changes = difference(TABLE.resource(f"{new.name}{part}"), have, desired.fields(dimension))
-        resource = {"ResourceId": f"table/{new.name}{part}", "ScalableDimension": dimension}
+    for (part, dimension), desired in _scaling(context, old).items():
+        name, fact = f"{new.name}{part}", SCALING.named(dimension.rpartition(":")[2])
+        have = current.get((part, dimension))
+        before = {fact: have} if have else None
+        changes = difference(TABLE.resource(name), before, {fact: desired})
+        resource = {"ResourceId": f"table/{name}", "ScalableDimension": dimension}
         made += context.settle(changes, partial(_register, context, resource, desired))
     return made
 
 
-def _scaling(context: StepContext, table: Table) -> dict[Place, Scaling]:
-    policies: dict[Place, dict[str, Any]] = {}
-    for entry in _listed(context, "describe_scaling_policies", "ScalingPolicies", table):
+def _scaling(context: StepContext, table: Table) -> dict[Place, dict[str, Any]]:
+    """Return the bounds in capacity units of what is scaled, and its target tracking by the policy's name."""
+    policies: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for entry in of_all_tables(context.listed, "describe_scaling_policies", "ScalingPolicies"):
         if TRACKING in entry:
             policies.setdefault(_place(entry), {})[entry["PolicyName"]] = entry[TRACKING]
-    targets = _listed(context, "describe_scalable_targets", "ScalableTargets", table)
     return {
-        _place(target): Scaling(
-            target["MinCapacity"], target["MaxCapacity"], policies.get(_place(target), {})
-        )
-        for target in targets
+        (part, dimension): {
+            "minimum": target["MinCapacity"],
+            "maximum": target["MaxCapacity"],
+            "policies": policies.get((name, part, dimension), {}),
+        }
+        for target in of_all_tables(context.listed, "describe_scalable_targets", "ScalableTargets")
+        for name, part, dimension in [_place(target)]
+        if name == table.name
     }
 
 
-def _listed(
-    context: StepContext, operation: str, key: str, table: Table
-) -> Iterator[Mapping[str, Any]]:
-    for entry in context.listed(SERVICE, operation, key, **OF_DYNAMODB):
-        if entry["ResourceId"].split("/")[1] == table.name:
-            yield entry
+def _place(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    _, name, *index = entry["ResourceId"].split("/")
+    return name, "".join(f"/{part}" for part in index), entry["ScalableDimension"]
 
 
-def _place(entry: Mapping[str, Any]) -> Place:
-    _, _, *index = entry["ResourceId"].split("/")
-    return "".join(f"/{part}" for part in index), entry["ScalableDimension"]
-
-
-def _register(context: StepContext, resource: Mapping[str, str], desired: Scaling) -> None:
-    client, target = context.client(SERVICE), {**OF_DYNAMODB, **resource}
-    bounds = {"MinCapacity": desired.minimum, "MaxCapacity": desired.maximum}
-    client.register_scalable_target(**target, **bounds)
-    for name, tracking in desired.policies.items():
+def _register(
+    context: StepContext, resource: Mapping[str, str], desired: Mapping[str, Any]
+) -> None:
+    client, target = context.client(AUTOSCALING), {"ServiceNamespace": "dynamodb", **resource}
+    client.register_scalable_target(
+        **target, MinCapacity=desired["minimum"], MaxCapacity=desired["maximum"]
+    )
+    for name, tracking in desired["policies"].items():
         kind = {"PolicyType": "TargetTrackingScaling", TRACKING: tracking}
         client.put_scaling_policy(**target, PolicyName=name, **kind)

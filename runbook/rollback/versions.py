@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from aws.change.gate import Changes, unless_absent
-from aws.converge.alias import ALIAS, PUBLISHED
+from aws.converge.alias import ALIAS
 from aws.converge.function import VARIABLE
 from aws.converge.version import LATEST, move
 from aws.desired import Function
@@ -20,6 +20,7 @@ from runbook.engine.change_lines import SERVED
 from runbook.rollback.execution import ServedPart, unfinished_target
 
 PART = "functions"
+PUBLISHED_AT = Words(en="published at", ja="公開日時")
 ITS_ROUTES = Words(en="its routes", ja="この関数のルート")
 CLOSES = Words(en="503 to every call", ja="すべての呼び出しに503を返す")
 Listed = Mapping[str, Mapping[str, Any]]
@@ -229,7 +230,7 @@ def _shown(version: Mapping[str, Any], weights: Mapping[str, float]) -> dict[Wor
     return {
         WEIGHTS: dict(weights),
         VERSION: version["Version"],
-        PUBLISHED: version["LastModified"],
+        PUBLISHED_AT: version["LastModified"],
         CODE: version["CodeSha256"],
     }
 

@@ -289,18 +289,12 @@ def pytest_runtest_makereport(
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
         row, evidence, stash = item.stash[collection.ROW], _evidence(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
-        made = finding(
-            row.id,
-            error,
-            subject=collection.subject_of(item),
-            looked_at=collection.looked_at(item),
-            evidence=evidence,
-            **_rests_on(item),
-        )
+        facts = {**collection.stated(item), **_rests_on(item)}
+        made = finding(row.id, error, evidence=evidence, **facts)
         made = collection.as_seen_here(stash[CHOICE], row, made, error)
         stash[FINDINGS].made.append(made)
         if made.outcome is Outcome.NOT_HERE:
-            report.outcome, report.longrepr = "skipped", (str(item.path), 0, made.message)
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, made.words.en)
         if report.failed:
             report.longrepr = visible(str(report.longrepr))
         text = visible("\n".join(map(str, evidence)))
@@ -317,7 +311,6 @@ def _rests_on(item: pytest.Item) -> dict[str, Any]:
     """Return what a finding rests on besides its evidence: decisions, comparisons, calls."""
     observed, watched = _observed(item), item.config.stash.get(WATCHED, None)
     return {
-        "proof": collection.proof_of(item),
         "decided": tuple(observed.decided),
         "compared": tuple(observed.compared),
         "calls": watched.calls() if watched else (),

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from aws.iam.statement import allowing, policy_of
 from aws.reader_policy import DECRYPT, ENCRYPTED, EVIDENCE, actions
 from aws.reading import Scope
 from aws.words import Words
@@ -14,7 +15,6 @@ from signoff.commands.command_line import CommandLineError
 from signoff.environment import Environment, EnvironmentFileError, load, peek
 from signoff.judge.exit_codes import Exit
 
-VERSION = "2012-10-17"
 GITHUB = "token.actions.githubusercontent.com"
 """GitHub's issuer of OIDC tokens, as its documentation names it ("Configuring OpenID Connect in AWS", read 2026-11-29)."""
 PLAN, SMOKE = "plan", "smoke.policy"
@@ -58,11 +58,8 @@ def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str
         service = action.partition(":")[0]
         arns = resources.get(action) or resources.get(service, ("*",))
         narrow.setdefault(("*",) if action in WHOLE_ACCOUNT else arns, []).append(action)
-    granted = [_allow(several, arns) for arns, several in narrow.items() if arns != NOWHERE]
-    return {
-        "Version": VERSION,
-        "Statement": [*granted, *_store(environment.evidence, before), *_via(scope)],
-    }
+    granted = [allowing(several, [*arns]) for arns, several in narrow.items() if arns != NOWHERE]
+    return policy_of([*granted, *_store(environment.evidence, before), *_via(scope)])
 
 
 def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, Any]:
@@ -77,11 +74,11 @@ def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, An
     calls: Sequence[Any] = import_module(SMOKE).policy(environment, plan)["Statement"]
     recorded = [
         # A load test asks how much of today's quota is spent; CI has no ledger of earlier runs.
-        _allow(["cloudwatch:GetMetricStatistics"], ("*",)),
-        _allow(["s3:PutObject"], (f"{_bucket(environment.evidence)}/*",)),
-        _allow(["kms:Sign", "kms:GetPublicKey"], (environment.evidence_key,)),
+        allowing(["cloudwatch:GetMetricStatistics"], ["*"]),
+        allowing(["s3:PutObject"], [f"{_bucket(environment.evidence)}/*"]),
+        allowing(["kms:Sign", "kms:GetPublicKey"], [environment.evidence_key]),
     ]
-    return {**read, "Statement": [*read["Statement"], *calls, *recorded]}
+    return policy_of([*read["Statement"], *calls, *recorded])
 
 
 def trust(environment: Environment, repository: str) -> dict[str, Any]:
@@ -98,7 +95,7 @@ def trust(environment: Environment, repository: str) -> dict[str, Any]:
             }
         },
     }
-    return {"Version": VERSION, "Statement": [statement]}
+    return policy_of([statement])
 
 
 def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str, ...]]:
@@ -130,22 +127,17 @@ def _store(*stores: str) -> list[dict[str, Any]]:
     buckets = dict.fromkeys(_bucket(store) for store in stores if store.startswith("s3://"))
     arns = [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
     # S3 shows a bucket's policy to its own account alone, so `runbook evidence` lets no other account ask for it.
-    return [_allow([*EVIDENCE, "s3:GetBucketPolicy"], arns)] if arns else []
+    return [allowing([*EVIDENCE, "s3:GetBucketPolicy"], arns)] if arns else []
 
 
 def _via(scope: Scope) -> list[dict[str, Any]]:
     keys = [f"{service}.{scope.region}.amazonaws.com" for service in ENCRYPTED]
-    arns = tuple(scope.keys) or (f"arn:aws:kms:{scope.region}:{scope.account}:key/*",)
-    condition = {"StringEquals": {"kms:ViaService": keys}}
-    return [{**_allow([DECRYPT], arns), "Condition": condition}]
+    arns = [*scope.keys] or [f"arn:aws:kms:{scope.region}:{scope.account}:key/*"]
+    return [allowing([DECRYPT], arns, Condition={"StringEquals": {"kms:ViaService": keys}})]
 
 
 def _bucket(store: str) -> str:
     return f"arn:aws:s3:::{store.removeprefix('s3://').partition('/')[0]}"
-
-
-def _allow(allowed: Sequence[str], arns: Sequence[str]) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(allowed), "Resource": list(arns)}
 
 
 def print_policy(

@@ -8,6 +8,7 @@ from typing import Any
 
 from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
+from aws.words import Words, words_of
 from signoff.environment import Environment, peek
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head
@@ -15,7 +16,7 @@ from signoff.evidence.keys import FileKey, KmsKey, SigningKey
 from signoff.evidence.record import Record, Records, kind_of
 from signoff.evidence.store import Store
 
-__all__ = ["Record", "Records", "Store", "StoreSettings", "kind_of", "open_store"]
+__all__ = ["Record", "Records", "Store", "StoreSettings", "kind_of", "not_read", "open_store"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,15 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
         account=settings.account,
         birth=settings.birth,
         location=location,
+    )
+
+
+def not_read(settings: StoreSettings, error: Exception) -> Words:
+    """Say that a store can't be read, and why."""
+    location, why = settings.location, words_of(error)
+    return Words(
+        en=f"the evidence store {location} can't be read: {why.en}",
+        ja=f"証跡ストア{location}を読み取れません: {why.ja}",
     )
 
 

@@ -14,10 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.door.failures import code_of
 from aws.iam.statement import parse
 from aws.section import Unreadable
-from aws.words import Bilingual, Words
+from aws.words import Words
 from signoff.environment import in_japan
 from signoff.evidence.head import with_remedy
-from signoff.evidence.keys import garbled, reporting_garbled, unread
+from signoff.evidence.keys import EvidenceError, garbled, reporting_garbled, unread
 
 NOT_CONFIGURED = frozenset(
     {
@@ -61,13 +61,9 @@ class Retention:
         return self.state not in {"", "folder", "none"}
 
 
-class _NoFileError(Bilingual, OSError):
-    """A link, a directory or a pipe under a record's name."""
-
-
 def _require_small(name: str, size: int) -> None:
     if size > LARGEST:
-        raise _NoFileError(
+        raise EvidenceError(
             en=f"{name} has {size} bytes, which no record has; remove it",
             ja=f"{name}が{size}バイトあり、記録ではありません。削除してください",
         )
@@ -93,7 +89,7 @@ class Folder:
         status = path.lstat()
         _require_small(str(path), status.st_size)
         if not stat.S_ISREG(status.st_mode):
-            raise _NoFileError(
+            raise EvidenceError(
                 en=f"{path} is not a regular file; remove it",
                 ja=f"{path}が通常のファイルではありません。削除してください",
             )

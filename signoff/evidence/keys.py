@@ -31,12 +31,12 @@ SIGNING = frozenset({"Sign", "CreateGrant"})
 """Operations of a grant that let the grantee sign, or let others sign."""
 
 
-class GarbledAnswerError(Bilingual, OSError):
-    """An OSError, since a store of which nothing is known can't be read."""
+class EvidenceError(Bilingual, OSError):
+    """A key, a file or an answer can't be used; an OSError, since what it is for can't be read, or written."""
 
 
-def garbled(service: str, why: Words) -> GarbledAnswerError:
-    return GarbledAnswerError(
+def garbled(service: str, why: Words) -> EvidenceError:
+    return EvidenceError(
         en=f"an answer of {service} is garbled ({why.en}); ask again",
         ja=f"{service}の応答が壊れています（{why.ja}）。再実行してください",
     )
@@ -44,7 +44,7 @@ def garbled(service: str, why: Words) -> GarbledAnswerError:
 
 @contextmanager
 def reporting_garbled(service: str) -> Iterator[None]:
-    """Raise GarbledAnswerError for an answer that can't be parsed, or lacks a member that is needed."""
+    """Raise EvidenceError for an answer that can't be parsed, or lacks a member that is needed."""
     try:
         yield
     except (ClientError, BotoCoreError):
@@ -60,10 +60,6 @@ def unread(error: Exception) -> Unreadable:
         service = "kms" if code.endswith("Exception") else "s3"  # as their codes are written
         return failed(f"{service}:{error.operation_name}", code, f": {message}")
     return Unreadable(words_of(error))
-
-
-class EvidenceKeyError(Bilingual, OSError):
-    """The key can't be used; an OSError, since a record that can't be signed can't be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +92,7 @@ class FileKey:
 
     @cached_property
     def public(self) -> bytes:
-        """The public key, DER (SubjectPublicKeyInfo); EvidenceKeyError where there is none."""
+        """The public key, DER (SubjectPublicKeyInfo); EvidenceError where there is none."""
         if self.pinned:
             return pinned(self.pinned)
         of_der = serialization.PublicFormat.SubjectPublicKeyInfo
@@ -118,19 +114,19 @@ class FileKey:
         try:
             key = serialization.load_pem_private_key(self.path.read_bytes(), None)
         except FileNotFoundError:
-            raise EvidenceKeyError(
+            raise EvidenceError(
                 en=f"{self.path} is gone, the key that signed these records; restore it, or set "
                 f"evidence_public_key in environments.toml",
                 ja=f"記録に署名した鍵{self.path}がありません。復元するか、environments.tomlに"
                 f"evidence_public_keyを設定してください",
             ) from None
         except (ValueError, TypeError):
-            raise EvidenceKeyError(
+            raise EvidenceError(
                 en=f"{self.path} is not a private key; restore it",
                 ja=f"{self.path}は秘密鍵ではありません。復元してください",
             ) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise EvidenceKeyError(
+            raise EvidenceError(
                 en=f"{self.path} is not an ECDSA key; restore it",
                 ja=f"{self.path}はECDSAの鍵ではありません。復元してください",
             )
@@ -142,12 +138,12 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
         key = serialization.load_der_public_key(public)
     except ValueError:
-        raise EvidenceKeyError(
+        raise EvidenceError(
             en="evidence_public_key is not a public key in DER form",
             ja="evidence_public_keyがDER形式の公開鍵ではありません",
         ) from None
     if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise EvidenceKeyError(
+        raise EvidenceError(
             en="the evidence key is not an ECDSA key; name one of ECC_NIST_P256",
             ja="証跡の鍵がECDSAではありません。ECC_NIST_P256の鍵を指定してください",
         )
@@ -167,7 +163,7 @@ def pinned(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error:
-        raise EvidenceKeyError(
+        raise EvidenceError(
             en="evidence_public_key is not base64; copy it again",
             ja="evidence_public_keyがBase64ではありません。コピーし直してください",
         ) from None
@@ -226,10 +222,10 @@ class KmsKey:
         return _custody(self.client(), self.arn)
 
     def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
-        """Return a member of KMS's answer; EvidenceKeyError if it is missing, since botocore parses a garbled answer as an empty one."""
+        """Return a member of KMS's answer; EvidenceError if it is missing, since botocore parses a garbled answer as an empty one."""
         if value := answer.get(member):
             return value
-        raise EvidenceKeyError(
+        raise EvidenceError(
             en=f"the answer of KMS about {self.arn} has no {member}; ask again",
             ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
         )

@@ -18,7 +18,7 @@ from signoff.environment import in_japan
 from signoff.evidence.backends import RECORD, Backend, Retention, S3Prefix
 from signoff.evidence.facts import Facts, digest_of, to_body
 from signoff.evidence.head import Head, line, with_remedy
-from signoff.evidence.keys import EvidenceKeyError, SigningKey, fingerprint, signed_by
+from signoff.evidence.keys import EvidenceError, SigningKey, fingerprint, signed_by
 from signoff.evidence.parts import Part
 from signoff.evidence.record import FACTS, Custody, Record, Records
 
@@ -152,13 +152,13 @@ class Store:
                 self.append(FACTS, body, caller=caller, release=None, now=now)
 
     def _signed(self, record: Record) -> bytes:
-        """Return the file of a record; EvidenceKeyError if its signature would not be accepted when it is read."""
+        """Return the file of a record; EvidenceError if its signature would not be accepted when it is read."""
         self.key.ready()
         content = json.loads(_RECORD.dump_json(record))
         content["key"] = fingerprint(self.key.public)
         signature = self.key.sign(_message(content))
         if not signed_by(self.key.public, _message(content), signature):
-            raise EvidenceKeyError(
+            raise EvidenceError(
                 en=f"{self.key.name} is not the key of evidence_public_key; correct environments.toml",
                 ja=f"{self.key.name}がevidence_public_keyの鍵ではありません。environments.tomlを修正してください",
             )

@@ -254,31 +254,24 @@ def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
         raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
 
 
-def proof_of(item: pytest.Item) -> Words:
-    """Return what a test states: its name is a sentence in English, its marker has it in Japanese; a row that is data has both."""
+def stated(item: pytest.Item) -> dict[str, Any]:
+    """Return the fields of a finding that its test states: the proof as a sentence, the subject, what was looked at.
+
+    A test's name is the sentence in English, its marker has it in Japanese; of a row that is data the marker has both, and
+    its subject is named as if that row had a test of its own.
+    """
     marker = item.get_closest_marker(expectation.name)
-    if marker is None:
-        return SILENCE
-    name = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
-    return Words(en=marker.kwargs.get("en", name), ja=marker.kwargs.get("ja", name))
-
-
-def subject_of(item: pytest.Item) -> str:
-    """Return a test's name with what it looked at; of a row that is data, as if that row had a test of its own."""
-    marker = item.get_closest_marker(expectation.name)
-    if marker is None or "en" not in marker.kwargs:
-        return item.name
-    name = f"test_{marker.kwargs['en'].replace(' ', '_')}"
-    subject = marker.kwargs.get("subject", "")
-    return f"{name}[{subject}]" if subject else name
-
-
-def looked_at(item: pytest.Item) -> Words:
-    """Return what the parameters of a test are called, or the subject of a row that is data."""
-    marker, callspec = item.get_closest_marker(expectation.name), getattr(item, "callspec", None)
-    if marker and "en" in marker.kwargs:
-        return Words.same(marker.kwargs.get("subject", ""))
-    return joined(map(called, callspec.params.values() if callspec else ()), ": ")
+    said = marker.kwargs if marker else {}
+    if "en" in said:
+        name, about = f"test_{said['en'].replace(' ', '_')}", said.get("subject", "")
+        subject, looked_at = f"{name}[{about}]" if about else name, Words.same(about)
+    else:
+        callspec = getattr(item, "callspec", None)
+        parameters = callspec.params.values() if callspec else ()
+        subject, looked_at = item.name, joined(map(called, parameters), ": ")
+    english = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
+    proof = Words(en=said.get("en", english), ja=said.get("ja", english)) if marker else SILENCE
+    return {"proof": proof, "subject": subject, "looked_at": looked_at}
 
 
 def called(parameter: object) -> Words:

@@ -16,9 +16,9 @@ from aws.kind.description import value_of
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.section import Unreadable, readable
-from aws.words import Words, words_of
+from aws.words import Words
 from signoff.environment.guard import Caller, GuardError, guard, open_session
-from signoff.evidence import Records, StoreSettings, open_store
+from signoff.evidence import Records, StoreSettings, not_read, open_store
 from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.keys import unread
 from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
@@ -47,12 +47,7 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
         store = open_store(settings, client=session.client, root=choice.options.root)
         return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
     except (ClientError, BotoCoreError, OSError) as error:
-        why = words_of(error)
-        problem = Words(
-            en=f"the evidence store {settings.location} can't be read: {why.en}",
-            ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
-        )
-        return Records(problem=problem, unread=True, why=unread(error))
+        return Records(problem=not_read(settings, error), unread=True, why=unread(error))
 
 
 def unseen(*stores: Records) -> Iterator[Words]:

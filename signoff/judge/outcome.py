@@ -107,11 +107,6 @@ class Finding:
     action: str = ""
     """The IAM action that the reader was refused."""
 
-    @property
-    def message(self) -> str:
-        """The reason in English."""
-        return self.words.en
-
 
 OUTCOMES = {
     Certainty.CERTAIN: Outcome.FAIL,
@@ -197,11 +192,6 @@ class RowVerdict:
     root: str | None = None
     waiver: Waiver | None = None
     """Its own, or its root's where it only follows."""
-
-    @property
-    def reason(self) -> str:
-        """Why, in English."""
-        return self.told.en
 
     @property
     def untold(self) -> int:

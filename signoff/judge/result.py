@@ -113,28 +113,15 @@ class Result:
     schema: int = 1
 
     @property
-    def rehearsal(self) -> Words | None:
-        """Why this can't be a production GO, or None."""
-        return self.provenance.rehearsal
-
-    @property
     def headline(self) -> Words:
         """The verdict in one line, for example ``GO (local: 88 judged, 17 not verifiable here)``."""
-        facts = [self.rehearsal] if self.rehearsal else []
-        if self.provenance.local:
-            facts.append(self._of("local"))
-            address = self.provenance.kept_stack
-            stack = Words(
-                en=f"the stack kept at {address}", ja=f"判定対象: {address}の常駐スタック"
-            )
-            facts += [stack] if address else []
-        elif self.rehearsal:
-            facts += [
-                self._of(self.provenance.environment),
-                Words(en="not a production GO", ja="本番のGOではありません"),
-            ]
-        else:
-            facts.append(self._of(self.provenance.environment))
+        run = self.provenance
+        facts = [*filter(None, [run.rehearsal]), self._of(run.environment)]
+        if run.local and (address := run.kept_stack):
+            kept = Words(en=f"the stack kept at {address}", ja=f"判定対象: {address}の常駐スタック")
+            facts.append(kept)
+        if run.rehearsal and not run.local:
+            facts.append(Words(en="not a production GO", ja="本番のGOではありません"))
         listed, word = joined(facts), self.verdict.decision
         return Words(en=f"{word} ({listed.en})", ja=f"{word}（{listed.ja}）")
 
@@ -142,7 +129,7 @@ class Result:
     def exit_code(self) -> int:
         """0 for GO and CONDITIONAL; a production environment seen by replay or endpoint is never 0."""
         passed = self.verdict.decision in {VerdictWord.GO, VerdictWord.CONDITIONAL}
-        return 0 if passed and not (self.provenance.production and self.rehearsal) else 1
+        return 0 if passed and not (self.provenance.production and self.provenance.rehearsal) else 1
 
     def _of(self, name: str) -> Words:
         """Count the rows of an environment by what became of them."""

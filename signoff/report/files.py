@@ -141,7 +141,7 @@ class EndedRun:
             why = fault(error, options.root / REPORTS)
             self.terminal.no_verdict(name, _unwritten(why, result))
             return Exit.FAULT
-        if not result.rehearsal and (trouble := self._remember(result)):
+        if not result.provenance.rehearsal and (trouble := self._remember(result)):
             result = unrecorded(result, trouble)
             self._write(result)
         self.terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
@@ -286,11 +286,11 @@ def _case(suite: Element, row: RowVerdict) -> None:
     )
     if row.outcome.red:
         failure = SubElement(
-            case, "failure", type=f"{row.outcome} ({row.severity})", message=row.reason
+            case, "failure", type=f"{row.outcome} ({row.severity})", message=row.told.en
         )
-        failure.text = "\n".join(f.message for f in row.findings if f.outcome.red)
+        failure.text = "\n".join(f.words.en for f in row.findings if f.outcome.red)
     elif row.outcome in SET_ASIDE:
-        SubElement(case, "skipped", message=f"{row.outcome}: {row.reason}")
+        SubElement(case, "skipped", message=f"{row.outcome}: {row.told.en}")
 
 
 def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:

@@ -68,16 +68,6 @@ class ChangesSince:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastRun:
-    """A run of the strip: verdict, and how many rows were red."""
-
-    at: datetime
-    decision: str
-    red: int
-    caller: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowHistory:
     """How a row that is red now stood in the last runs on record."""
 
@@ -102,7 +92,8 @@ class RowHistory:
 class RunHistory:
     """Earlier runs, oldest first, and what is new since the last, the last signed and the chosen one."""
 
-    runs: tuple[PastRun, ...] = ()
+    runs: tuple[Record, ...] = ()
+    """Those of the strip."""
     rows: Mapping[str, RowHistory] = field(default_factory=dict)
     """Red row -> how it stood before; empty without an earlier run."""
     since_last: ChangesSince | None = None
@@ -119,7 +110,7 @@ def history_of(
     """Compare a run's rows with the runs on record, whose folders lie in ``reports``, and with a file if one is given."""
     past = [entry for entry in records.entries if entry.kind == "run" and "rows" in entry.body]
     return RunHistory(
-        runs=tuple(_past(record) for record in past[-MOST:]),
+        runs=tuple(past[-MOST:]),
         rows={id_: _of_row(id_, past[-REMEMBERED:]) for id_ in red_rows(now)} if past else {},
         since_last=_since(past[-1], now, reports) if past else None,
         since_signed=_signed(past, records, now, reports),
@@ -180,13 +171,6 @@ def _of_row(id_: str, past: list[Record]) -> RowHistory:
         since=unbroken[-1][0] if unbroken else None,
         red=sum(red for _, red in was_red) + 1,
         runs=len(was_red) + 1,
-    )
-
-
-def _past(record: Record) -> PastRun:
-    red = sum(outcome in RED for outcome in record.body["rows"].values())
-    return PastRun(
-        at=record.created, decision=str(record.body["decision"]), red=red, caller=record.caller
     )
 
 

@@ -21,7 +21,7 @@ from signoff.judge.result import Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
 from signoff.report import markup
-from signoff.report.history import ChangesSince
+from signoff.report.history import RED, ChangesSince
 from signoff.report.procedures import procedures_of
 from signoff.report.remedy import remedy, ways_back
 from signoff.report.shown_evidence import differences_of, proofs_of
@@ -107,10 +107,11 @@ def _context(
         "counts": counts(result),
         "counted": counted(result),
         "changed": changed_rows(supporting.history.since_last),
+        "red": RED,
         "sections": _sections(result),
         "exhibits": exhibits,
         "pictures": markup.pictures,
-        "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
+        "signable": result.verdict.decision in SIGNABLE and not result.provenance.rehearsal,
         "fix": partial(remedy, run=result.provenance),
         "ways_back": ways_back(result.provenance),
         "Outcome": Outcome,

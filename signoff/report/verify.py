@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Words
 from signoff.environment import Environment
-from signoff.evidence import Record, Store, StoreSettings, open_store
+from signoff.evidence import Record, Store, StoreSettings, not_read, open_store
 from signoff.evidence.head import line
 from signoff.judge.errors import UnusableFileError, unreadable
 from signoff.judge.run import REPORTS
@@ -88,12 +88,7 @@ def verify(
     try:
         records = store.load()
     except (ClientError, BotoCoreError, OSError) as error:
-        location = settings.location
-        unread = Words(
-            en=f"the evidence store {location} can't be read: {error}",
-            ja=f"証跡ストア{location}を読み取れません: {error}",
-        )
-        return RunVerification(problems=(unread,))
+        return RunVerification(problems=(not_read(settings, error),))
     name = folder.resolve().name
     record = records.newest("run", run=name)
     problems = [*_misplaced(folder.resolve(), environment.name)]

@@ -101,7 +101,7 @@ def unanswered(snapshot: Snapshot, found: Sequence[Finding]) -> list[str]:
     useless = [
         finding for finding in asked_again if finding.outcome.red and finding.root not in left
     ]
-    return [f"{finding.row}: {finding.message}" for finding in (*silent, *useless)]
+    return [f"{finding.row}: {finding.words.en}" for finding in (*silent, *useless)]
 
 
 def _explained(one: Finding) -> bool:

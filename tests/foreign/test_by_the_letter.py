@@ -127,7 +127,7 @@ def test_each_row_is_judged_as_aws_would_have_it(judged):
 
 @pytest.mark.parametrize("row", RED)
 def test_red_row_says_what_is_wrong(row, judged):
-    assert RED[row] in judged[row].reason
+    assert RED[row] in judged[row].told.en
 
 
 def test_rows_that_follow_name_their_root(judged):
@@ -135,7 +135,7 @@ def test_rows_that_follow_name_their_root(judged):
 
 
 def test_dev_s_star_is_told_beside_the_origin_of_the_guide(judged):
-    said = [finding.message for finding in judged["DEP-25"].findings]
+    said = [finding.words.en for finding in judged["DEP-25"].findings]
 
     assert any("/richmenu/list: Access-Control-Allow-Origin: found *" in one for one in said)
 

@@ -112,7 +112,7 @@ def test_role_for_logs_is_needed_where_something_is_logged_into_cloudwatch_alone
     red = [one for one in judge(both(stream, ROLELESS)(healthy()), ["DEP-29"]) if one.outcome.red]
 
     assert red
-    assert [one.message for one in red if not one.decision] == []
+    assert [one.words.en for one in red if not one.decision] == []
 
 
 def test_access_log_in_cloudwatch_needs_the_role_without_any_other_log():
@@ -132,7 +132,7 @@ def test_what_code_of_your_own_alone_can_read_is_asked(breaks, row):
     asked = [finding for finding in found if finding.outcome.red]
 
     assert asked
-    assert [finding.message for finding in asked if not finding.decision] == []
+    assert [finding.words.en for finding in asked if not finding.decision] == []
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_decided_key_is_red_for_whoever_may_not_use_it(account):
     told = [finding for finding in judge(decided) if finding.outcome.red]
 
     assert red_of(told) == {"SEC-13": Outcome.FAIL}
-    assert all("stamp-rally-prod-ranking-role" in finding.message for finding in told)
+    assert all("stamp-rally-prod-ranking-role" in finding.words.en for finding in told)
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):

@@ -27,7 +27,7 @@ def red(row, changed=lambda snapshot: snapshot, **fields):
     """Return what is red of a row on the healthy production, under other keys of its environment."""
     environment = replace(PROD, **fields)
     snapshot = replace(healthy(), environment=environment, plan=plan_for(environment))
-    return [finding.message for finding in judge(changed(snapshot), [row]) if finding.outcome.red]
+    return [finding.words.en for finding in judge(changed(snapshot), [row]) if finding.outcome.red]
 
 
 def one_table(**own):

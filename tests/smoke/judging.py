@@ -140,7 +140,7 @@ def first_red(rally: Rally) -> tuple[str, str] | None:
             for test in collected():
                 found = test.judge(suite, checklist)
                 if found.outcome.red:
-                    return found.row, found.message
+                    return found.row, found.words.en
     except AssertionError as left:
         return "SMOKE-16", str(left)
     return None
@@ -169,7 +169,7 @@ def red(verdicts: Mapping[str, RowVerdict]) -> Mapping[str, str]:
 def said_by(verdicts: Mapping[str, RowVerdict]) -> str:
     """Return all that a run's findings say and show."""
     return "\n".join(
-        f"{found.message} {found.evidence}"
+        f"{found.words.en} {found.evidence}"
         for verdict in verdicts.values()
         for found in verdict.findings
     )

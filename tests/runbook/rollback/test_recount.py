@@ -31,7 +31,7 @@ def stamps(operator):
 
 @given(st.integers(0, 4_000_000_000), st.sampled_from([PERSON, "Usmoke-1"]))
 def test_a_counter_is_written_as_an_award_writes_it(at, user):
-    ours = recount.counted(recount.RankedStamps(((user, at),), {}))
+    ours = recount.counted([(user, at)])
     awarded = [
         theirs.Counter(user, period).after(at).item() for period in (week_of(at), month_of(at))
     ]

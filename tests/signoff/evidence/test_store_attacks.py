@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from signoff.evidence.keys import EvidenceKeyError, FileKey
+from signoff.evidence.keys import EvidenceError, FileKey
 from tests.folder_store import store_in
 from tests.healthy import healthy
 from tests.judging import red_rows
@@ -239,5 +239,5 @@ def test_key_that_differs_from_the_pinned_one_signs_nothing(store, tmp_path):
     other.ready()
     pinned = FileKey(tmp_path / "mine.key", base64.b64encode(other.public).decode())
 
-    with pytest.raises(EvidenceKeyError, match="is not the key of evidence_public_key"):
+    with pytest.raises(EvidenceError, match="is not the key of evidence_public_key"):
         replace(store, key=pinned).append("run", {}, caller=CALLER, release=None)

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from aws.section import Obstacle
 from signoff.evidence.backends import LARGEST, S3Prefix
 from signoff.evidence.head import Head
-from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey
+from signoff.evidence.keys import EvidenceError, FileKey, KmsKey
 from tests.aws.wire import Raw
 from tests.folder_store import store_in
 from tests.signoff.evidence.test_store_attacks import rechained
@@ -403,7 +403,7 @@ def test_answer_of_kms_that_says_nothing_is_one_sentence(use):
     kms = SimpleNamespace(get_public_key=lambda **_: {}, sign=lambda **_: {"message": "<html>"})
     key = KmsKey("arn:aws:kms:ap-northeast-1:444455556666:key/1", lambda: kms)
 
-    with pytest.raises(EvidenceKeyError, match=r"has no (PublicKey|Signature); ask again"):
+    with pytest.raises(EvidenceError, match=r"has no (PublicKey|Signature); ask again"):
         use(key)
 
 

@@ -101,7 +101,7 @@ def prod_after(tmp_path):
         records = _recorded(tmp_path, run)
         prod = replace(healthy().environment, before="staging")
         found = judge(replace(healthy(), environment=prod, dev=records), BEFORE)
-        return {(finding.row, finding.outcome, finding.message) for finding in found}
+        return {(finding.row, finding.outcome, finding.words.en) for finding in found}
 
     return rows
 
@@ -227,4 +227,4 @@ def test_without_a_run_against_staging_nothing_is_compared():
         ("SEC-04", Outcome.FOLLOWS),
         ("DEP-23", Outcome.FOLLOWS),
     }
-    assert all("there is no run against staging" in finding.message for finding in found)
+    assert all("there is no run against staging" in finding.words.en for finding in found)
