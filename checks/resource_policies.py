@@ -1,16 +1,17 @@
 """What policies of resources and of the account's logs allow beyond the plan, and take away from our roles."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from aws import desired
-from aws.access.callers import names_exactly
-from aws.access.privileges import needed_of
+from aws.access.callers import ANYONE, names_exactly
+from aws.access.privileges import NO_NETWORK, needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any
-from aws.iam.condition import Answer, Unknown, context, holds, over_time
-from aws.iam.evaluation import denied, is_gone
-from aws.iam.pattern import action_pattern, overlap, resource_pattern
+from aws.iam.condition import PUBLIC, Answer, Context, Unknown, context, over_time
+from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate, is_gone
+from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, of_resource, only
 from aws.inventory import Sections
 from aws.kind.description import DENIED
@@ -24,9 +25,18 @@ ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, for every caller."""
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
-INVOKE = "execute-api:invoke"
-OVER_TLS = context({"aws:SecureTransport": "true"})
-"""What is known of every call of an API."""
+INVOKE = "execute-api:Invoke"
+OF_SIGNED_CALLS = (
+    *("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalType"),
+    *("aws:userid", "aws:username"),
+)
+"""Condition keys that only calls signed for IAM have (API Gateway developer guide, condition keys)."""
+VISITOR = {
+    **context({"aws:SecureTransport": "true", **dict.fromkeys(OF_SIGNED_CALLS, ())}),
+    **NO_NETWORK,
+}
+"""What is known of every call of a public API."""
+OVER_THE_INTERNET = context({"aws:SourceIp" + PUBLIC: ()})
 WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
 """The actions that a service needs to deliver logs."""
 
@@ -71,41 +81,49 @@ def _terms(statements: Iterable[Statement]) -> list[Words]:
     return sorted({statement.terms for statement in statements}, key=str)
 
 
-def open_to_all(document: str | None, stage: str) -> bool:
-    """Whether an API's policy allows all callers all of a stage: so does no policy, or one that allows all and denies nothing.
-
-    A deny for plain HTTP affects no caller, since API Gateway answers over TLS only.
-    """
-    statements = of_resource(document)
-    return not statements or (
-        all(statement.effect == "Allow" or _is_idle(statement) for statement in statements)
-        and any(_is_about_everyone(statement, stage) for statement in only("Allow", statements))
+def open_to_all(document: str | None, api: desired.Api) -> bool:
+    """Whether an API's policy allows all callers every route: so does no policy."""
+    every_route = {*_unsigned(api), *(_called(api, route.verb, route.path) for route in api.routes)}
+    return not of_resource(document) or all(
+        decision.allowed for decision in _decided(document, every_route, VISITOR)
     )
 
 
-def shut_to_all(document: str | None, stage: str) -> bool:
-    """Whether an API's policy surely denies all callers all of a stage."""
-    return any(_is_about_everyone(deny, stage) for deny in only("Deny", of_resource(document)))
+def shut_to_all(document: str | None, api: desired.Api) -> bool:
+    """Whether an API's policy surely refuses each call that no authorizer allows: preflights, and what comes before a session."""
+    refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
+    decisions = _decided(document, _unsigned(api), {**VISITOR, **OVER_THE_INTERNET})
+    return all(decision.outcome in refused for decision in decisions)
 
 
-def _is_idle(statement: Statement) -> bool:
-    return any(holds(condition, OVER_TLS) is False for condition in statement.conditions)
+def _unsigned(api: desired.Api) -> set[str]:
+    before = (_called(api, route.verb, route.path) for route in api.routes if not route.authorized)
+    return {*before, *(_called(api, "OPTIONS", path) for path in api.paths)}
 
 
-def _is_about_everyone(statement: Statement, stage: str) -> bool:
-    public = {("AWS", "*"), ("*", "*")} & set(statement.principals)
-    calling = any(action_pattern(action).matches(INVOKE) for action in statement.actions)
-    whole = any(_is_whole(resource, stage) for resource in statement.resources)
-    always = all(holds(condition, OVER_TLS) is True for condition in statement.conditions)
-    return bool(public and calling and whole and always)
+def _called(api: desired.Api, verb: str, path: str) -> str:
+    return f"{api.stage}/{verb}{path}"
 
 
-def _is_whole(resource: str, stage: str) -> bool:
-    """Whether a Resource (``*``, ``execute-api:/prod/*`` or an ARN) is every method of the stage."""
-    first, *rest = resource.rpartition("execute-api:")[2].partition("/")[2].split("/")
-    return resource == "*" or (
-        first in {"*", stage} and set(rest) <= {"*"} and (first == "*" or bool(rest))
-    )
+def _decided(
+    document: str | None, routes: Iterable[str], request: Context
+) -> Iterator[EvaluationResult]:
+    """Yield what a policy decides of an anonymous caller's call of each route."""
+    about = [
+        replace(
+            statement,
+            resources=tuple(map(_in_api, statement.resources)),
+            not_resources=tuple(map(_in_api, statement.not_resources)),
+        )
+        for statement in of_resource(document)
+        if statement.not_principals or not {*ANYONE}.isdisjoint(statement.principals)
+    ]
+    return (evaluate(about, INVOKE, route, request) for route in routes)
+
+
+def _in_api(resource: str) -> str:
+    """Return what a Resource (``*``, ``execute-api:/prod/*`` or an ARN) says of stage, verb and path."""
+    return resource.rpartition("execute-api:")[2].partition("/")[2] or "*"
 
 
 def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Words]]:

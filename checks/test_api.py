@@ -107,7 +107,7 @@ def test_api_exists_and_can_be_reached(
 def test_api_turns_no_visitor_away(deployed: Deployed, judge: Judge) -> None:
     api = judge.observe(deployed.rest_api(), "policy")
 
-    judge(barring(api, deployed.plan.api.stage))
+    judge(barring(api, deployed.plan.api))
 
 
 @expectation("DEP-20", ja="ステージがメソッドを公開している")

@@ -91,19 +91,18 @@ def of_api(deployed: Deployed) -> tuple[Difference, ...]:
         *unallowed(api.unplanned),
     )
     first = {(each.what, each.value.en): each for each in reversed(unplanned)}
-    stage = deployed.plan.api.stage
     return tuple(
         each
         for each in reversed(first.values())
-        if each.fact != POLICY or not open_to_all(each.actual, stage)
+        if each.fact != POLICY or not open_to_all(each.actual, deployed.plan.api)
     )
 
 
-def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
+def barring(api: RestApi, want: desired.Api) -> tuple[Difference, ...]:
     """Return the difference if the resource policy of the API refuses some callers."""
-    if open_to_all(api.policy, stage):
+    if open_to_all(api.policy, want):
         return ()
-    outage = shut_to_all(api.policy, stage)
+    outage = shut_to_all(api.policy, want)
     return (
         Difference(
             REST_API.words,

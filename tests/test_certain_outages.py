@@ -24,6 +24,7 @@ AUTH = "stamp-rally-prod-auth"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"
 AN_HOUR_AGO = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2027-03-31T00:00:00Z"
+CALLS = allow("execute-api:Invoke", "execute-api:/*", Principal="*")
 OVER = under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
 LATER = under("auth", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z", "DateLessThan")
 
@@ -84,6 +85,14 @@ def trusted(operator, key, value):
     return role_of("award", trust=document({**by_lambda, "Condition": {operator: {key: value}}}))
 
 
+def of_api(*statements):
+    return lambda found: (replace(found[0], policy=document(*statements)),)
+
+
+def refusal(**condition):
+    return {**CALLS, "Effect": "Deny", "Condition": condition}
+
+
 def without_variable(name):
     def left(function):
         kept = {key: value for key, value in function.environment.items() if key != name}
@@ -127,11 +136,20 @@ OUTAGES = {
         "SEC-09",
         "secretsmanager:GetSecretValue to stamp-rally-prod-auth-role",
     ),
-    "an API's Deny of all calls": (
-        edited("rest_apis", API, lambda found: (replace(found[0], policy=document({**allow("execute-api:Invoke", "execute-api:/*", Principal="*"), "Effect": "Deny"})),)),
-        "DEP-20",
-        "REST API stamp-rally-prod-api: resource policy: found",
-    ),
+    **{
+        f"an API's policy {what}": (
+            edited("rest_apis", API, of_api(*statements)),
+            "DEP-20",
+            "REST API stamp-rally-prod-api: resource policy: found",
+        )
+        for what, statements in {
+            "that denies all calls": [refusal()],
+            "that denies all but calls from a network": [CALLS, refusal(StringNotEquals={"aws:SourceVpce": "vpce-0a1b"})],
+            "that denies all but a private address": [CALLS, refusal(NotIpAddress={"aws:SourceIp": "10.0.0.0/8"})],
+            "that denies what an organization does not sign": [CALLS, refusal(StringNotEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})],
+            "that allows another stage alone": [{**CALLS, "Resource": "execute-api:/dev/*"}],
+        }.items()
+    },
     "a Deny where there is a time": (
         attached("auth", None, denied_if("*", "Null", "aws:CurrentTime", "false")),
         "SEC-13",
@@ -351,6 +369,16 @@ def test_trust_that_has_ended_is_told_with_its_date():
     (found,) = of_row(trusted("DateLessThan", "aws:CurrentTime", PAST), "SEC-11")
 
     assert "allows it only if DateLessThan aws:CurrentTime = 2020-01-01" in found.words.en
+
+
+def test_trust_that_lacks_lambda_is_an_outage_beside_whom_it_names():
+    regional = {"Service": "lambda.ap-northeast-1.amazonaws.com"}
+    trust = document(allow("sts:AssumeRole", "*", Principal=regional))
+    (found,) = of_row(role_of("award", trust=trust), "SEC-11")
+
+    assert "lambda.ap-northeast-1.amazonaws.com" in found.words.en
+    assert "trust in Lambda: found no identity-based policy allows the action" in found.words.en
+    assert not found.decision
 
 
 def test_permission_that_is_only_absent_can_be_waived():

@@ -152,13 +152,14 @@ def _of_an_owner(condition: Condition, value: str) -> bool:
 
 
 def trust_flaws(role: Role, want: desired.Role, now: datetime) -> tuple[Difference, ...]:
-    """Return who else may assume it, or that Lambda may not, by a condition or by omission."""
+    """Return who else may assume it, and that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
     strangers = [flaw for statement in only("Allow", statements) for flaw in _strangers(statement)]
     about = {"call": CALL, "loosens": True}
     compared = {TRUSTED: (tuple(strangers), within(()))}
-    return differences(ROLE.words, role.name, compared, **about) or _refused(
-        role, statements, _asked_by_lambda(want), now
+    return (
+        *differences(ROLE.words, role.name, compared, **about),
+        *_refused(role, statements, _asked_by_lambda(want), now),
     )
 
 

@@ -80,10 +80,12 @@ def _usage_plan(*places: str) -> Break:
     return added("usage_plans", "partners", plan)
 
 
-def _policy_on(*resources: str) -> Break:
-    """Let everybody call these parts of the API, and say nothing of the others, which is a no."""
+def _policy_on(*resources: str, **denied: Any) -> Break:
+    """Let everybody call these parts of the API, and say nothing of the others, which is a no; ``denied`` is a Deny beside it."""
     call = allow("execute-api:Invoke", [*resources], Principal="*")
-    return edited("rest_apis", API, lambda one: (replace(one[0], policy=identity.document(call)),))
+    statements = call, {**call, "Effect": "Deny", **denied}
+    policy = identity.document(*statements[: 1 + bool(denied)])
+    return edited("rest_apis", API, lambda one: (replace(one[0], policy=policy),))
 
 
 IN_THE_API = (
@@ -241,6 +243,9 @@ SOUND: dict[str, Break] = {
     "policy that lets everybody call all there is": _policy_on(
         f"arn:aws:execute-api:ap-northeast-1:444455556666:{API_ID}/*/*/*"
     ),
+    "policy that refuses a path of nobody": _policy_on("*", Resource="execute-api:/prod/*/admin/*"),
+    "policy that refuses another account": _policy_on("*", Principal={"AWS": "111122223333"}),
+    "policy that refuses networks": _policy_on("*", Condition={"Null": {"aws:SourceVpc": "false"}}),
     "usage plan of another API": _usage_plan("zz81xkq0pd:prod"),
 }
 """Other ways to be right: nothing may turn red."""
