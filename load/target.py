@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.plan import LoadPlan, TokenBucket
-from plan.naming import domain_url, stage_url
+from plan.naming import Naming, domain_url, stage_url
 from signoff.environment import Environment
 from signoff.judge.snapshot import Live
 
@@ -74,13 +74,14 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
     pass for this one's. ``host`` chooses between them. Raises `LoadRefused` if the environment has no
     such API.
     """
-    apis = list(_api_ids(environment, aws))
+    name = Naming(environment).name_of("api")
+    apis = list(_api_ids(name, aws))
     own = [*filter(None, [domain_url(environment)]), *(stage_url(environment, api) for api in apis)]
     if not own:
         raise LoadRefused(
-            en=f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
+            en=f"{environment.name} has no API {name} in {environment.region}; "
             "deploy it, or check account and Region",
-            ja=f"{environment.name}の{environment.region}にAPI {environment.prefix}-apiがありません。デプロイするか、アカウントとリージョンを確認してください",
+            ja=f"{environment.name}の{environment.region}にAPI {name}がありません。デプロイするか、アカウントとリージョンを確認してください",
         )
     host_url = (host or own[0]).rstrip("/")
     if host_url not in own:
@@ -92,10 +93,10 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
     return {"host": host_url, "allowed_hosts": allowed, "api": apis[0] if apis else None}
 
 
-def _api_ids(environment: Environment, aws: ClientFactory) -> Iterator[str]:
+def _api_ids(name: str, aws: ClientFactory) -> Iterator[str]:
     for page in aws("apigateway").get_paginator("get_rest_apis").paginate():
         for api in page["items"]:
-            if api["name"] == f"{environment.prefix}-api":
+            if api["name"] == name:
                 yield api["id"]
 
 
@@ -202,7 +203,7 @@ def _counted(target: LoadTarget, aws: ClientFactory, since: datetime, until: dat
         Namespace="AWS/ApiGateway",
         MetricName="Count",
         Dimensions=[
-            {"Name": "ApiName", "Value": f"{target.environment.prefix}-api"},
+            {"Name": "ApiName", "Value": Naming(target.environment).name_of("api")},
             {"Name": "Stage", "Value": target.environment.stage},
         ],
         StartTime=since,

@@ -1,5 +1,6 @@
 """How much of today's quota is used: CloudWatch's count, and the ledger for what CloudWatch can't know yet."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,15 @@ def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(l
         "stamp-rally-prod-api",
         "prod",
     }
+
+
+def test_count_is_of_the_api_by_the_name_that_the_environment_gives_it(ledger):
+    metrics, aws = counted(1)
+    named = replace(TARGET, environment=replace(TARGET.environment, names={"api": "rally"}))
+
+    spent_today(named, ledger, aws)
+
+    assert {"Name": "ApiName", "Value": "rally"} in metrics.asked["Dimensions"]
 
 
 def test_run_under_way_holds_its_whole_price_until_cloudwatch_has_its_end(ledger, reserve):

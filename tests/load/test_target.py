@@ -54,6 +54,12 @@ def test_environment_without_an_api_is_refused():
         addresses(replace(PROD, prefix="stamp-rally-dev", domain=None), lambda _: APIS, None)
 
 
+def test_api_is_found_by_the_name_that_the_environment_gives_it():
+    named = replace(PROD, names={"api": "y"}, domain=None)
+
+    assert addresses(named, lambda _: APIS, None)["api"] == "x"
+
+
 def test_api_of_an_account_elsewhere_is_not_loaded_at_the_environments_address(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     composition = surrounded(Path(), environment=PROD, aws=lambda _: APIS)
