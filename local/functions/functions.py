@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from functools import partial
 from typing import Any, Self
 
 import boto3
@@ -75,30 +76,14 @@ CONFIG = Config(
 )
 
 
-class LocalClients:
-    """A session of its own: neither profile nor credentials of the person who runs this are read."""
-
-    def __init__(self, endpoint: str, region: str) -> None:
-        self._endpoint = endpoint
-        self._session = boto3.session.Session(
-            aws_access_key_id="local-functions",
-            aws_secret_access_key="local",  # noqa: S106 - the local API checks no signature
-            region_name=region,
-        )
-
-    def client(self, service: str, **credentials: str) -> Any:
-        return self._session.client(
-            service, endpoint_url=self._endpoint, config=CONFIG, **credentials
-        )
-
-    def logs(self, credentials: Mapping[str, Any]) -> Any:
-        """CloudWatch Logs as an assumed role. ``credentials`` are as AssumeRole answers them."""
-        return self.client(
-            "logs",
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-        )
+def clients_at(endpoint: str, region: str) -> Callable[..., Any]:
+    """Return what makes a client: neither profile nor credentials of the person who runs this are read."""
+    session = boto3.session.Session(
+        aws_access_key_id="local-functions",
+        aws_secret_access_key="local",  # noqa: S106 - the local API checks no signature
+        region_name=region,
+    )
+    return partial(session.client, endpoint_url=endpoint, config=CONFIG)
 
 
 CLOSE_SECONDS = 5.0
@@ -128,7 +113,7 @@ class Functions:
         retry_seconds: float = 0.1,
         now: Callable[[], float] = time.time,
     ) -> None:
-        clients = LocalClients(endpoint, region)
+        client = clients_at(endpoint, region)
         self._packages = Packages()
         self._starter = Starter(self._packages.runtime)
         self._deployments = DeployedFunctions(moto, region)
@@ -136,12 +121,12 @@ class Functions:
             account=moto.account,
             region=region,
             endpoint=endpoint,
-            sts=clients.client("sts"),
+            sts=client("sts"),
             packages=self._packages,
             starter=self._starter,
             now=now,
         )
-        self._logs = LogWriter(clients.logs)
+        self._logs = LogWriter(client)
         self._runner = Runner(
             deployments=self._deployments,
             environments=environments,

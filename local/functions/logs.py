@@ -32,9 +32,9 @@ class LogStream:
 class LogWriter(BatchWriter[tuple[LogStream, Line]]):
     """Puts lines into their streams. A role without the permission leaves no lines."""
 
-    def __init__(self, client_of: Callable[[Mapping[str, Any]], Any]) -> None:
+    def __init__(self, client: Callable[..., Any]) -> None:
         super().__init__("function logs")
-        self._client_of = client_of
+        self._client = client
         self._clients: WeakKeyDictionary[LogStream, Any] = WeakKeyDictionary()
 
     def _write(self, batch: list[tuple[LogStream, Line]]) -> None:
@@ -46,7 +46,13 @@ class LogWriter(BatchWriter[tuple[LogStream, Line]]):
 
     def _put(self, stream: LogStream, lines: list[Line]) -> None:
         if stream not in self._clients:
-            self._clients[stream] = self._client_of(stream.credentials)
+            assumed = stream.credentials
+            self._clients[stream] = self._client(
+                "logs",
+                aws_access_key_id=assumed["AccessKeyId"],
+                aws_secret_access_key=assumed["SecretAccessKey"],
+                aws_session_token=assumed["SessionToken"],
+            )
         ordered = sorted(lines, key=itemgetter(0))
         # Lambda, too, drops what the role may not write, and tells no person.
         with suppress(ClientError, BotoCoreError):

@@ -12,11 +12,10 @@ from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import parse
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall, text_of
-from local.gateway.export import ttl_seconds
+from local.gateway.export import DEFAULT_TIMEOUT_MS, ttl_seconds
 from local.gateway.invoke import Invoker, request_authorizer_event
 from local.gateway.refusal import GatewayRefusal
 
-TIMEOUT_MS = 29_000
 _NO_ANSWER = frozenset({"INTEGRATION_TIMEOUT", "DEFAULT_5XX"})
 """How an integration fails whose function is there and may be called."""
 _REMEMBERED = 10_000
@@ -73,7 +72,11 @@ class Authorizers:
         source = call.execute_api_arn(f"authorizers/{authorizer.id}")
         try:
             invocation = self._invoker.invoke(
-                call, authorizer.authorizer_uri, event, source_arn=source, timeout_ms=TIMEOUT_MS
+                call,
+                authorizer.authorizer_uri,
+                event,
+                source_arn=source,
+                timeout_ms=DEFAULT_TIMEOUT_MS,
             )
         except GatewayRefusal as failed:
             unanswered = failed.kind in _NO_ANSWER

@@ -20,40 +20,25 @@ class Served:
     """All that moto holds of API Gateway in this account and Region."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Looks at each request: what is set of a stage is live at once."""
+def served_at(path: str, moto: Moto, region: str) -> tuple[Served | None, str]:
+    """Split a path into the stage that it names, as it is set now, and the rest, which begins with a slash.
 
-    moto: Moto
-    region: str
-
-    def find(self, path: str) -> tuple[Served | None, str]:
-        """Split a path into the stage that it names and the rest, which begins with a slash.
-
-        On AWS the host names the API. Here ``/{api}/{stage}`` does, or ``/{stage}`` where one API has it.
-        """
-        first, _, below = path.lstrip("/").partition("/")
-        with self.moto.lock("apigateway"):  # while a deployment moves a stage, that serves nothing
-            backend = self.moto.backend("apigateway", self.region)
-            apis = [api.id for api in backend.apis.values() if first in api.stages]
-            if len(apis) == 1:
-                return self._served(backend, apis[0], first), _rooted(below)
+    On AWS the host names the API. Here ``/{api}/{stage}`` does, or ``/{stage}`` where one API has it.
+    """
+    api_id, _, below = path.lstrip("/").partition("/")
+    with moto.lock("apigateway"):  # while a deployment moves a stage, that serves nothing
+        backend = moto.backend("apigateway", region)
+        having = [api.id for api in backend.apis.values() if api_id in api.stages]
+        if len(having) == 1:
+            stage, api_id = api_id, having[0]
+        else:
             stage, _, below = below.partition("/")
-            return self._served(backend, first, stage), _rooted(below)
-
-    def _served(self, backend: Any, api_id: str, stage: str) -> Served | None:
+        rest = "/" + below.lstrip("/")
         if api_id not in backend.apis or stage not in backend.apis[api_id].stages:
-            return None
+            return None, rest
         settings = backend.apis[api_id].stages[stage]
-        frozen = self.moto.notes("apigateway", self.region)["deployments"]
-        return Served(
-            api_id=api_id,
-            stage=stage,
-            deployment=frozen[api_id, settings.deployment_id],
-            settings=settings,
-            backend=backend,
-        )
-
-
-def _rooted(path: str) -> str:
-    return "/" + path.lstrip("/")
+        deployment = moto.notes("apigateway", region)["deployments"][api_id, settings.deployment_id]
+    served = Served(
+        api_id=api_id, stage=stage, deployment=deployment, settings=settings, backend=backend
+    )
+    return served, rest

@@ -13,7 +13,7 @@ from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
 from local.gateway.call import ApiCall, new_context, new_ids
 from local.gateway.deployment import Route
-from local.gateway.directory import Directory
+from local.gateway.directory import served_at
 from local.gateway.invoke import Invoker
 from local.gateway.proxy import proxy
 from local.gateway.refusal import GatewayRefusal
@@ -45,7 +45,7 @@ class Gateway:
     ) -> None:
         self._invoker = Invoker(functions, limit_s=integration_limit_s)
         self._access_log = AccessLog(moto, region)
-        self._directory = Directory(moto, region)
+        self._moto, self._region = moto, region
         self._now = now
         self._throttle = TokenBuckets(now)
         self._authorizers = Authorizers(self._invoker, now)
@@ -93,7 +93,7 @@ class Gateway:
         return _with_ids(reply, call.context)
 
     def _call(self, request: HttpRequest) -> ApiCall | None:
-        served, path = self._directory.find(request.path)
+        served, path = served_at(request.path, self._moto, self._region)
         if served is None:
             return None
         context = new_context(request, path, served, self._now())

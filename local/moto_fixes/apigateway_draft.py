@@ -6,8 +6,7 @@ from urllib.parse import parse_qs
 
 from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
-
-_DEFAULT_TIMEOUT_MS = 29_000
+from local.gateway.export import DEFAULT_TIMEOUT_MS
 
 
 def api_of(request: Request, moto: Moto) -> Any:
@@ -73,7 +72,7 @@ def put_integration(request: Request, moto: Moto, response: Response) -> Respons
     integration = method_of(request, moto).method_integration
     integration.cache_key_parameters = list(request.parameters.get("cacheKeyParameters") or ())
     integration.passthrough_behaviour = integration.passthrough_behaviour or "WHEN_NO_MATCH"
-    integration.timeout_in_millis = integration.timeout_in_millis or _DEFAULT_TIMEOUT_MS
+    integration.timeout_in_millis = integration.timeout_in_millis or DEFAULT_TIMEOUT_MS
     integration.cache_namespace = integration.cache_namespace or request.labels["resourceId"]
     return response.with_document(integration.to_json())
 

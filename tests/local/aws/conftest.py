@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from local.aws.server import LocalAws
-from local.gateway.directory import Directory
+from local.gateway.directory import served_at
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
 from tests.local.aws.draft import DraftApi
 from tests.operator_targets import targets
@@ -61,7 +61,7 @@ def served(aws):
     """Return what a stage serves now, None where it serves nothing."""
 
     def served(api_id, stage):
-        found, _ = Directory(aws.moto, REGION).find(f"{api_id}/{stage}/")
+        found, _ = served_at(f"{api_id}/{stage}/", aws.moto, REGION)
         return found and found.deployment
 
     return served
