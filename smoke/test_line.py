@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -16,7 +16,6 @@ from aws.door.sessions import within
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.environment import in_japan, today, where
-from signoff.environment.schema import FrontEnd
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
@@ -56,10 +55,6 @@ def _fetched(calls: RowCalls, url: str) -> requests.Response:
 def kind_of(answer: requests.Response) -> str:
     """Return the media type of what was served."""
     return answer.headers.get("Content-Type", "").partition(";")[0]
-
-
-def config_url(front_end: FrontEnd) -> str:
-    return urljoin(front_end.url.rstrip("/") + "/", front_end.config_path)
 
 
 def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
@@ -104,7 +99,7 @@ def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
 
 def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     """Load the front end's configuration: its URL, and what it names."""
-    url = config_url(configured(calls, "front_end"))
+    url = configured(calls, "front_end").config_url
     answer = _fetched(calls, url)
     addresses = named_in(answer.text) if answer.status_code == 200 else {}
     calls.observe.note(**addresses)

@@ -47,11 +47,6 @@ def needed(context: StepContext) -> FrontEnd:
     return context.environment.front_end
 
 
-def address(front_end: FrontEnd) -> str:
-    """Return the URL of the configuration file."""
-    return f"{front_end.url.rstrip('/')}/{front_end.config_path}"
-
-
 def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
     """Return what is served now, bypassing caches; None if there is nothing. Raises Refused without an answer."""
     if not url.startswith(("https://", "http://127.0.0.1")):
@@ -93,7 +88,7 @@ def _text(url: str, data: bytes) -> str:
 
 def see(context: StepContext, desired: str, content: Words) -> Changes:
     """Compare what is served with ``desired``; what differs is for people to deploy, so a run is Refused."""
-    url = address(needed(context))
+    url = needed(context).config_url
     current = served(url)
     if current == desired:
         return ()
@@ -156,7 +151,7 @@ def file_of(context: StepContext) -> Path:
     """Return the file in the folder of the front end's files: the one of ``--site``, else one beside the report."""
     site = context.chosen.get("site")
     folder = Path(site) if site else context.folder / "front-end"
-    return folder / needed(context).config_path
+    return folder / needed(context).config_path.lstrip("/")
 
 
 def written(path: Path) -> str | None:
@@ -217,7 +212,7 @@ def record_previous(context: StepContext) -> Changes:
     """Record what the front end serves, unless that is the new configuration, or is recorded."""
     if _by_hand(context):
         return ()
-    url = address(needed(context))
+    url = needed(context).config_url
     config = served(url)
     if config is None or setting(config, "API_BASE_URL") == base_url(context):
         return ()  # nothing was there before, or the switch has happened already
@@ -248,7 +243,7 @@ def _new(context: StepContext) -> str:
     """Render it from the front end's own file, which may be newer than what is served; without one, from the latter."""
     current = _in_site(context)
     if current is None:
-        current = served(address(needed(context)))
+        current = served(needed(context).config_url)
     return rendered(current, context.environment, base_url(context))
 
 
@@ -259,7 +254,7 @@ def _in_site(context: StepContext) -> str | None:
 
 
 def _report_other_differences(context: StepContext) -> None:
-    url, own = address(needed(context)), _in_site(context)
+    url, own = needed(context).config_url, _in_site(context)
     now = served(url)
     if own is None and now is None:
         context.say(

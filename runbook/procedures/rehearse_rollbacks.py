@@ -101,7 +101,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
         path = there.folder / there.front_end.config_path
         write(path, good)
         previous = {
-            "url": front_end.address(there.front_end),
+            "url": there.front_end.config_url,
             "config": good.replace("https://", "https://before."),
         }
         front_end_drill = Drill(

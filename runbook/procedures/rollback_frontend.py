@@ -13,7 +13,6 @@ from aws.change.gate import Changes
 from aws.words import Words
 from runbook.cutover.front_end import (
     KIND,
-    address,
     file_of,
     needed,
     see,
@@ -97,7 +96,7 @@ def see_it_served(context: StepContext) -> Changes:
 
 def previous(context: StepContext) -> str:
     """Return the recorded configuration; Refused where none was recorded."""
-    recorded = context.recorded(KIND, url=address(needed(context)))
+    recorded = context.recorded(KIND, url=needed(context).config_url)
     if recorded is None or not recorded.get("config"):
         raise Refused(
             en="no previous configuration of the front end is recorded: `python -m runbook cutover --env"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
@@ -153,6 +154,11 @@ class FrontEnd(StrictTable):
 
     url: PageUrl
     config_path: str = "js/config.js"
+
+    @property
+    def config_url(self) -> str:
+        """Where that file is served; a path that begins with a slash is the host's."""
+        return urljoin(f"{self.url.rstrip('/')}/", self.config_path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

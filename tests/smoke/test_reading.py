@@ -13,7 +13,7 @@ from signoff.environment.schema import Domain, FrontEnd
 from signoff.environment.value_types import origin_of
 from smoke import test_line
 from smoke.suite_session import address, api_key
-from smoke.test_line import config_url, named_in, same_page
+from smoke.test_line import named_in, same_page
 from tests.smoke.rally import front
 
 MASTER = {
@@ -124,7 +124,7 @@ def test_configuration_that_names_nothing_names_nothing():
 
 
 def test_configuration_lies_beside_the_page():
-    assert config_url(FrontEnd(url="https://a.jp/app")) == "https://a.jp/app/js/config.js"
+    assert FrontEnd(url="https://a.jp/app").config_url == "https://a.jp/app/js/config.js"
 
 
 @pytest.mark.parametrize(

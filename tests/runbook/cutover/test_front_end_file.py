@@ -9,6 +9,7 @@ from runbook.cutover.front_end import write, writing
 from runbook.engine import Refused
 from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
+from signoff.environment.schema import FrontEnd
 from tests.runbook.desk import said_in
 
 SERVED = """\
@@ -40,6 +41,15 @@ def switch(empty, tmp_path):
 
         switch.path, switch.served, switch.told = path, at, told
         yield switch
+
+
+def test_path_from_the_root_of_the_host_is_one_in_the_folder_and_on_the_host(empty, tmp_path):
+    rooted = FrontEnd(url="https://a.jp/app", config_path="/js/config.js")
+    environment = replace(empty.environment, front_end=rooted)
+    context = empty.context(environment=environment, folder=tmp_path)
+
+    assert rooted.config_url == "https://a.jp/js/config.js"
+    assert front_end.file_of(context) == tmp_path / "front-end" / "js" / "config.js"
 
 
 def test_without_a_site_the_file_lies_beside_the_reports(empty, tmp_path):

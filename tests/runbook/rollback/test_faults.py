@@ -90,7 +90,7 @@ def site(operator, tmp_path):
     with temporary_front_end() as there:
         environment = replace(operator.desk.environment, front_end=there.front_end)
         path = there.folder / there.front_end.config_path
-        record = {"url": front_end.address(there.front_end), "config": OLD}
+        record = {"url": there.front_end.config_url, "config": OLD}
         operator.desk.evidence.record(front_end.KIND, record)
         write(path, NEW)
         chosen = {"environment": environment, "site": str(there.folder)}
