@@ -167,7 +167,7 @@ class Delivery:
         elif (may := allows_publishing(topic, self._arn(alarm), self.now)) is not True:
             unknown = may and Words(en=f"not known: {may.reason.en}", ja=f"不明（{may.reason.ja}）")
             yield _of_topic(arn, PUBLISHING, unknown or REFUSED, ALLOWED)
-        elif topic.kms_key and not self._usable(topic.kms_key):
+        elif topic.kms_key and not self._usable(topic.kms_key, self._arn(alarm)):
             yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
         elif not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
@@ -188,8 +188,8 @@ class Delivery:
             for subscription in topic.subscriptions
         )
 
-    def _usable(self, key_id: str) -> bool:
-        return usable(key_id, lambda: lookup(self.sections.keys, key_id), self.now)
+    def _usable(self, key_id: str, alarm: str) -> bool:
+        return usable(key_id, lambda: lookup(self.sections.keys, key_id), alarm, self.now)
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:

@@ -1,26 +1,17 @@
 """Which services a resource's own policy allows: API Gateway for this API alone to invoke a function, CloudWatch to publish to a topic."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import product
 
 from aws import desired
 from aws.access.assuming import ALL_BUT_A_FEW
-from aws.iam.condition import (
-    Answer,
-    Context,
-    Unknown,
-    context,
-    every,
-    holds,
-    negated,
-    over_time,
-    some,
-)
+from aws.iam.condition import Answer, Context, context, every, negated, over_time, some
 from aws.iam.evaluation import EvaluationResult, applies, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
-from aws.iam.statement import Condition, Statement, of_resource, only
+from aws.iam.statement import Condition, Effect, Statement, of_resource, only
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.key import Key
 from aws.kinds.topic import Topic
@@ -29,7 +20,7 @@ from aws.words import Words
 SERVICE = "cloudwatch.amazonaws.com"
 CLOUDWATCH = ("Service", SERVICE)
 ANYONE = (("AWS", "*"), ("*", "*"))
-ARN_KEY = "aws:sourcearn"
+ENCRYPTING = ("kms:Decrypt", "kms:GenerateDataKey")
 SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS. Its policy does not allow CloudWatch, and it can't be changed."""
 GATEWAY = "apigateway.amazonaws.com"
@@ -42,56 +33,47 @@ CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが�
 
 def allows_publishing(topic: Topic, alarm: str, now: datetime) -> Answer:
     """Whether the topic's policy lets this alarm (an ARN) publish from now on; Unknown if a condition cannot be judged."""
-    request = _request(alarm.split(":")[4], alarm)
-    return _allowed(topic.policy, "sns:Publish", topic.arn, over_time(request, now))
+    return _allowed(topic.policy, ("sns:Publish",), topic.arn, alarm, now)
 
 
-def any_alarm(topic: str) -> str:
-    """Return the ARN of an arbitrary alarm in the Region and account of a topic."""
+def alarm_beside(topic: str, name: str) -> str:
+    """Return the ARN of an alarm in the Region and account of a topic (an ARN)."""
     region, account = topic.split(":")[3:5]
-    return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    return f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"
 
 
-def allows_encryption(key: Key, now: datetime) -> Answer:
-    """Whether the key's policy lets CloudWatch encrypt with it; Unknown if a condition cannot be judged."""
-    times = over_time(_request(key.arn.split(":")[4]), now)
-    actions = ("kms:Decrypt", "kms:GenerateDataKey")
-    return every(_allowed(key.policy or "", action, key.arn, times) for action in actions)
-
-
-def usable(name: str, look: Callable[[], Key | None], now: datetime) -> bool:
-    """Whether CloudWatch can encrypt with the key that a topic names; ``look`` reads the key if that matters."""
+def usable(name: str, look: Callable[[], Key | None], alarm: str, now: datetime) -> bool:
+    """Whether CloudWatch can encrypt for an alarm with the key that a topic names; ``look`` reads the key if that matters."""
     if name.endswith(SILENT_KEY):
         return False
     key = look()
-    return key is not None and key.state == "Enabled" and allows_encryption(key, now) is True
+    if key is None or key.state != "Enabled":
+        return False
+    return _allowed(key.policy or "", ENCRYPTING, key.arn, alarm, now) is True
 
 
-def _allowed(document: str, action: str, arn: str, times: Iterable[Context]) -> Answer:
+def _allowed(document: str, actions: Iterable[str], arn: str, alarm: str, now: datetime) -> Answer:
     about = [statement for statement in of_resource(document) if _speaks_of_it(statement)]
-    return every(_allowed_by(about, action, arn, request) for request in times)
-
-
-def _allowed_by(about: Sequence[Statement], action: str, arn: str, request: Context) -> Answer:
-    denied = some(applies(statement, action, arn, request) for statement in only("Deny", about))
-    allowed = some(
-        every(
-            (
-                applies(replace(statement, conditions=()), action, arn, request),
-                _met(statement, request),
-            )
-        )
-        for statement in only("Allow", about)
+    times = over_time(_request(alarm), now)
+    return every(
+        every((_applying("Allow", *call), negated(_applying("Deny", *call))))
+        for call in product([about], actions, [arn], times)
     )
-    return every((allowed, negated(denied)))
+
+
+def _applying(
+    effect: Effect, about: Iterable[Statement], action: str, arn: str, request: Context
+) -> Answer:
+    return some(applies(statement, action, arn, request) for statement in only(effect, about))
 
 
 @cache
-def _request(account: str, alarm: str | None = None) -> Context:
-    """Return what is known of CloudWatch's request for ``alarm`` (an ARN), or for any alarm of the account."""
+def _request(alarm: str) -> Context:
+    """Return what is known of CloudWatch's request for an alarm (an ARN)."""
+    account = alarm.split(":")[4]
     return context(
         {
-            **({ARN_KEY: alarm} if alarm else {}),
+            "aws:SourceArn": alarm,
             "aws:SecureTransport": "true",
             "aws:SourceAccount": account,
             "aws:SourceOwner": account,
@@ -109,26 +91,6 @@ def _speaks_of_it(statement: Statement) -> bool:
     if statement.not_principals:
         return CLOUDWATCH not in statement.not_principals
     return bool({CLOUDWATCH, *ANYONE} & set(statement.principals))
-
-
-def _met(statement: Statement, request: Context) -> Answer:
-    return every(_holds(condition, request) for condition in statement.conditions)
-
-
-def _holds(condition: Condition, request: Context) -> Answer:
-    """Whether a request meets a condition; if no alarm is given, any alarm of the account may be the source."""
-    if ARN_KEY in request or condition.key.lower() != ARN_KEY:
-        return holds(condition, request)
-    if condition.operator not in EXACT or condition.quantifier:
-        return Unknown(
-            Words(
-                en=f"the condition {condition} is not evaluated",
-                ja=f"条件{condition}は評価できません",
-            )
-        )
-    return any(
-        value.split(":")[4:5] == [*request["aws:sourceaccount"]] for value in condition.values
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ An alarm of another name may do what a planned one does, so that the planned one
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from aws.access.callers import allows_publishing, any_alarm, usable
+from aws.access.callers import alarm_beside, allows_publishing, usable
 from aws.bounds import exactly
 from aws.change.gate import ChangeContext, Changes, tag_list, unless_absent
 from aws.converge.topic import decoded, key_of
@@ -130,7 +130,7 @@ def doing_the_same(
     It fires whenever the planned one does, by the checks' own rule, and one of its topics surely notifies a
     person. One that notifies only through a composite alarm does not count: a second alarm does no harm.
     """
-    notifies = lru_cache(maxsize=None)(lambda arn: _reaches_a_person(context, arn))
+    notifies = lru_cache(maxsize=None)(partial(_reaches_a_person, context))
     candidates = [alarm for alarm in read_all(context) if not misnamed(alarm, planned)]
 
     def done(want: Alarm) -> bool:
@@ -141,7 +141,7 @@ def doing_the_same(
             and not shortfalls(alarm, want)
             and alarm.actions_enabled is True
             and any(
-                notifies(arn)
+                notifies(arn, alarm.name)
                 for arn in alarm.alarm_actions
                 if arn.rpartition(":")[0] == region_and_account
             )
@@ -160,17 +160,17 @@ def read_all(context: ChangeContext) -> tuple[CurrentAlarm, ...]:
     )
 
 
-def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
-    """Whether CloudWatch can publish to this topic, and a person's subscription is confirmed."""
+def _reaches_a_person(context: ChangeContext, arn: str, name: str) -> bool:
+    """Whether this alarm can publish to this topic, and a person's subscription is confirmed."""
     sns = context.client("sns")
     answer = unless_absent(sns.get_topic_attributes, TopicArn=arn)
     if answer is None:
         return False
-    topic, now = decoded(arn, answer), datetime.now(UTC)
-    if allows_publishing(topic, any_alarm(arn), now) is not True:
+    topic, alarm, now = decoded(arn, answer), alarm_beside(arn, name), datetime.now(UTC)
+    if allows_publishing(topic, alarm, now) is not True:
         return False
     key = topic.kms_key
-    if key is not None and not usable(key, lambda: key_of(context, key), now):
+    if key is not None and not usable(key, lambda: key_of(context, key), alarm, now):
         return False
     listed = context.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
     # Of one that is not confirmed, PendingConfirmation or Deleted stands where an ARN should.

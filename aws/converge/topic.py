@@ -1,13 +1,13 @@
 """The topic that alarms notify, its policy for CloudWatch, and the subscribed address (guide step 6-1)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from aws.access.callers import allows_publishing, any_alarm, usable
+from aws.access.callers import alarm_beside, allows_publishing, usable
 from aws.change.gate import (
     Change,
     ChangeContext,
@@ -34,15 +34,16 @@ PENDING = "PendingConfirmation"
 """In place of the ARN of a subscription whose mail is not confirmed yet."""
 
 
-def converge(context: ChangeContext, topic: Topic) -> Changes:
+def converge(context: ChangeContext, topic: Topic, alarms: Iterable[str]) -> Changes:
     """Create the topic and let the alarms of this account publish; other permissions of its policy stay.
 
-    Statements that deny it are removed after a person agreed, and so is a key that CloudWatch cannot use.
+    Statements that deny it to one of ``alarms`` (names) are removed after a person agreed, and so is a key that CloudWatch cannot use.
     """
+    arns = [alarm_beside(topic.arn, name) for name in alarms]
     answer = unless_absent(context.client("sns").get_topic_attributes, TopicArn=topic.arn)
     current = decoded(topic.arn, answer) if answer else None
-    made = _publishing(context, topic, current)
-    return made + (_readable(context, topic, current) if current else ())
+    made = _publishing(context, topic, current, arns)
+    return made + (_readable(context, topic, current, arns) if current else ())
 
 
 def is_there(context: ChangeContext, topic: Topic) -> bool:
@@ -50,18 +51,20 @@ def is_there(context: ChangeContext, topic: Topic) -> bool:
     return unless_absent(get, TopicArn=topic.arn) is not None
 
 
-def _publishing(context: ChangeContext, topic: Topic, current: CurrentTopic | None) -> Changes:
+def _publishing(
+    context: ChangeContext, topic: Topic, current: CurrentTopic | None, alarms: Iterable[str]
+) -> Changes:
     """Let the account's alarms publish, unless the policy already does."""
     name, desired = TOPIC.resource(topic.name), statement(topic)
     if current is None:
         made = difference(name, None, {PUBLISHERS: desired})
         return context.settle(made, lambda: _create(context, topic))
     before = _statements(current)
-    if _allows_alarms(current, before):
+    if _allows(current, before, alarms):
         return ()
     own = [statement for statement in before if statement.get("Sid") == STATEMENT]
     others = [statement for statement in before if statement not in own]
-    denying = [other for other in others if not _allows_alarms(current, [desired, other])]
+    denying = [other for other in others if not _allows(current, [desired, other], alarms)]
     changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: desired})
     for entry in denying:
         field = POLICY.named(entry.get("Sid", "without Sid"))
@@ -70,16 +73,21 @@ def _publishing(context: ChangeContext, topic: Topic, current: CurrentTopic | No
     return context.settle(changes, lambda: _put(context, topic, statements))
 
 
-def _allows_alarms(current: CurrentTopic, statements: list[dict[str, Any]]) -> bool:
-    """Whether a policy of these statements surely lets the alarms of the account publish."""
-    topic = replace(current, policy=json.dumps(policy_of(statements)))
-    return allows_publishing(topic, any_alarm(current.arn), datetime.now(UTC)) is True
+def _allows(current: CurrentTopic, statements: list[dict[str, Any]], alarms: Iterable[str]) -> bool:
+    """Whether a policy of these statements surely lets the alarms publish."""
+    topic, now = replace(current, policy=json.dumps(policy_of(statements))), datetime.now(UTC)
+    return all(allows_publishing(topic, alarm, now) is True for alarm in alarms)
 
 
-def _readable(context: ChangeContext, topic: Topic, current: CurrentTopic) -> Changes:
+def _readable(
+    context: ChangeContext, topic: Topic, current: CurrentTopic, alarms: Iterable[str]
+) -> Changes:
     """Remove a key that CloudWatch cannot use, after a person agreed: with it no alarm is ever delivered."""
-    key = current.kms_key
-    if key is None or usable(key, lambda: key_of(context, key), datetime.now(UTC)):
+    key, now = current.kms_key, datetime.now(UTC)
+    if key is None:
+        return ()
+    look = cache(partial(key_of, context, key))
+    if all(usable(key, look, alarm, now) for alarm in alarms):
         return ()
     silent = (Change(TOPIC.resource(topic.name), KMS_KEY, key, None, destroys=True),)
     return context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))

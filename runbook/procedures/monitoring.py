@@ -35,7 +35,8 @@ def create_the_topic(context: StepContext) -> Changes:
     """
     if not _has_a_subscriber(context):
         return ()
-    return topic.converge(context, context.plan.topic)
+    names = [alarm.name for alarm in context.plan.alarms]
+    return topic.converge(context, context.plan.topic, names)
 
 
 @step("6-1", proves=OF_ALARMS)

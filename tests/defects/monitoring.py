@@ -63,6 +63,14 @@ def _policy(service: str, action: str, effect: str = "Allow") -> str:
     return json.dumps({"Statement": [{**statement, "Resource": TOPIC}]})
 
 
+def _key_for_alarms(of: str) -> Break:
+    """Encrypt the topic with a key that CloudWatch may use for these alarms alone."""
+    whole = json.loads(_policy("cloudwatch.amazonaws.com", "kms:*"))
+    (statement,) = whole["Statement"]
+    source = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{of}"}}
+    return _key(json.dumps({"Statement": [{**statement, "Resource": "*", "Condition": source}]}))
+
+
 def _key(policy: str | None, state: str = "Enabled") -> Break:
     key = Key(arn=KEY, state=state, manager="CUSTOMER", policy=policy)
     return both(item("topics", TOPIC, kms_key=KEY), added("keys", KEY, key))
@@ -155,6 +163,14 @@ HEARD = (
     Defect(id="MON-06:subscription-pending", breaks=edited("topics", TOPIC, _pending)),
     _topic("MON-06:silent-managed-key", kms_key="alias/aws/sns"),
     Defect(id="MON-06:key-does-not-grant", breaks=_key(policy=None)),
+    Defect(
+        id="MON-06:key-for-another-Region",
+        breaks=_key_for_alarms("us-east-1:444455556666:alarm:*"),
+    ),
+    Defect(
+        id="MON-06:key-for-another-team",
+        breaks=_key_for_alarms("ap-northeast-1:444455556666:alarm:orders-*"),
+    ),
     Defect(
         id="MON-06:key-disabled",
         breaks=_key(_policy("cloudwatch.amazonaws.com", "kms:*"), "Disabled"),
@@ -416,6 +432,7 @@ SOUND = {
             "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
         }
     ),
+    "a key for our alarms alone": _key_for_alarms("*:444455556666:alarm:stamp-rally-prod-*"),
     "messages as large as AWS takes": item("topics", TOPIC, max_message_bytes=262_144),
     "one topic out of two is enough": item(
         "alarms", ERRORS, alarm_actions=(TOPIC.replace("ap-northeast-1", "us-east-1"), TOPIC)

@@ -1,9 +1,11 @@
 """An alarm that is brought to the plan keeps whatever else it tells, and in which state."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from aws.access.callers import alarm_beside
 from aws.converge import alarm as alarms
 from local.stack import confirmation_token
 from plan import plan_for
@@ -108,6 +110,25 @@ def test_a_mail_is_asked_for_until_its_subscription_is_confirmed(empty):
 
     assert seen == [False, False, True]
     assert mails == [(arn, address)]
+
+
+def test_topic_that_takes_the_planned_alarms_alone_stays_as_it_is(empty):
+    sns, topic = empty.client("sns"), plan_for(empty.environment).topic.arn
+    empty.do(monitoring.create_the_topic.action)
+    ours = {"aws:SourceArn": alarm_beside(topic, f"{empty.environment.prefix}-*")}
+    granted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["sns:Publish", "kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"ArnLike": ours},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [granted]})
+    key = empty.client("kms").create_key(Policy=document)
+    for name, value in {"Policy": document, "KmsMasterKeyId": key["KeyMetadata"]["Arn"]}.items():
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+
+    assert empty.do(monitoring.create_the_topic.action) == ()
 
 
 def test_alarm_under_the_name_of_another_function_makes_none_unnecessary(empty):
