@@ -15,6 +15,7 @@ from aws.words import Words
 
 WIDGETS = DASHBOARD.facts["widgets"].words
 START = Words(en="start", ja="表示開始日時")
+VARIABLES = Words(en="variables", ja="変数")
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
 
@@ -22,22 +23,24 @@ WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     """Add the planned widgets that show what no widget does, and take away the metrics of what is gone.
 
-    All others stay. A dashboard that shows one day for ever shows today again; one that can't be completed is replaced.
+    All others stay. A dashboard that shows one day for ever shows today again; one that can't be completed loses its
+    variables, which may hide what it draws, or is replaced.
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
     current: Raw = json.loads(answer["DashboardBody"]) if answer else {}
     fixed = ("start", "end") if of_one_day(current) else ()
-    desired = _completed(dashboard, {key: current[key] for key in current if key not in fixed})
-    if not _shows_all(dashboard, desired):
-        desired = _completed(dashboard, {})
+    kept = {key: current[key] for key in current if key not in fixed}
+    plain = {key: kept[key] for key in kept if key != "variables"}
+    completed = (_completed(dashboard, body) for body in (kept, plain, {}))
+    desired = next(body for body in completed if _shows_all(dashboard, body))
     current_widgets = current.get("widgets", [])
     lost = [entry for entry in current_widgets if entry not in desired["widgets"]]
     changes = difference(
         DASHBOARD.resource(dashboard.name),
-        {WIDGETS: current_widgets, START: current.get("start")} if answer else None,
-        {WIDGETS: desired["widgets"], START: desired.get("start")},
-        destroying=(WIDGETS,) if lost else (),
+        {WIDGETS: current_widgets, **_shown_by(current)} if answer else None,
+        {WIDGETS: desired["widgets"], **_shown_by(desired)},
+        destroying=(WIDGETS, VARIABLES) if lost else (VARIABLES,),
     )
     body = json.dumps(desired)
     return context.settle(
@@ -53,6 +56,10 @@ def _completed(dashboard: Dashboard, body: Raw) -> dict[str, Any]:
     below = max((entry.get("y", 0) + entry.get("height", HEIGHT) for entry in staying), default=0)
     added = [_widget(dashboard, i, widget, below) for i, widget in enumerate(lacking)]
     return {**body, "widgets": [*staying, *added]}
+
+
+def _shown_by(body: Raw) -> dict[Words, Any]:
+    return {START: body.get("start"), VARIABLES: body.get("variables") or None}
 
 
 def _shows_all(dashboard: Dashboard, body: Raw) -> bool:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.kind.description import BY_NAME, NAME, Part, ReadCall, fact
@@ -26,6 +26,8 @@ PLAIN_SEARCH = re.compile(
     r"(?:\s*,[^()]*)?\)\s*"
 )
 """A search that finds a metric of everything with exactly these dimensions: namespace, dimensions, name."""
+FIRST = "__FIRST"
+"""Stands for the first of a variable's values."""
 ANY = "*"
 """Value of a dimension for which such a search finds them all."""
 
@@ -83,9 +85,34 @@ DASHBOARD = Kind[Dashboard](
 
 
 def widgets(body: Raw, region: str) -> tuple[Widget, ...]:
-    """Read a body; ``region`` is that of a metric that names none."""
-    stands_still = of_one_day(body)
-    return tuple(_widget(raw, region, stands_still=stands_still) for raw in body.get("widgets", ()))
+    """Read a body as it opens; ``region`` is that of a metric that names none."""
+    stands_still, drawn, opening = of_one_day(body), body.get("widgets", []), dict[str, str]()
+    for variable in body.get("variables", ()):
+        if (first := _first(variable)) is None:
+            continue
+        if pattern := variable.get("pattern"):
+            drawn = _replaced(drawn, pattern, first)
+        else:
+            opening[variable.get("property", "")] = first
+    return tuple(_widget(raw, region, opening, stands_still=stands_still) for raw in drawn)
+
+
+def _first(variable: Raw) -> str | None:
+    """Return the value with which a variable opens; None where a search finds it (CloudWatch API, dashboard body)."""
+    values = [*(entry.get("value") for entry in variable.get("values", ())), None]
+    default = variable.get("defaultValue")
+    return values[0] if default in {None, FIRST} else str(default)
+
+
+def _replaced(node: Any, pattern: str, text: str) -> Any:
+    if isinstance(node, str):
+        try:
+            return re.sub(pattern, lambda _: text, node)
+        except re.error:  # of a browser's expressions, Python does not know all
+            return node.replace(pattern, text)
+    if isinstance(node, dict):
+        return {name: _replaced(value, pattern, text) for name, value in node.items()}
+    return [_replaced(entry, pattern, text) for entry in node] if isinstance(node, list) else node
 
 
 def shown(drawn: Iterable[Widget]) -> tuple[Metric, ...]:
@@ -153,13 +180,13 @@ def of_one_day(properties: Raw) -> bool:
     return bool(start) and not str(start).startswith("-")
 
 
-def _widget(raw: Raw, region: str, *, stands_still: bool) -> Widget:
+def _widget(raw: Raw, region: str, opening: Mapping[str, str], *, stands_still: bool) -> Widget:
     properties, kind = raw.get("properties", {}), raw.get("type", "")
     drawn = _draws(raw, stands_still=stands_still)
     return Widget(
         title=properties.get("title", ""),
         kind=kind,
-        metrics=tuple(_metrics(properties, region)) if drawn else (),
+        metrics=tuple(_metrics(properties, region, opening)) if drawn else (),
         searches=tuple(_searches(kind, properties)),
     )
 
@@ -193,9 +220,16 @@ def _options(row: list[Any]) -> Raw:
     return last if isinstance(last, dict) else {}
 
 
-def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
-    metrics = (_metric(path, options, properties, region) for path, options in _rows(properties))
-    return (metric for metric in metrics if metric is not None)
+def _metrics(properties: Raw, region: str, opening: Mapping[str, str]) -> Iterator[Metric]:
+    """Yield what is drawn; ``opening`` is the value of each property that a variable sets."""
+    for path, options in _rows(properties):
+        own, general = (_set(settings, opening) for settings in (options, properties))
+        if (metric := _metric(path, own, general, region)) is not None:
+            yield replace(metric, dimensions=_set(metric.dimensions, opening))
+
+
+def _set(properties: Mapping[str, Any], opening: Mapping[str, str]) -> dict[str, Any]:
+    return {name: opening.get(name, value) for name, value in properties.items()}
 
 
 def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:

@@ -62,6 +62,11 @@ def counting_samples(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def varied(**variable: Any) -> Kept:
+    """Let people choose what the dashboard draws; it opens with the default, or with the first value."""
+    return drawn(lambda body: {**body, "variables": [{"inputType": "select", **variable}]})
+
+
 def heard_by(of: str) -> Kept:
     """Let the topic take alarms of these names, of this Region and account, and nothing else."""
     arn = f"arn:aws:cloudwatch:{makers.HERE}:alarm:{of}"
@@ -193,6 +198,9 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("refusal is kept until a year to come", f"DEP-34 {RELEASE}", API, refused("ACCESS_DENIED", "401", {"Expires": "'Thu, 31 Dec 2037 23:55:55 GMT'"})),
     ("refusal tells what is behind it", f"DEP-34 {RELEASE}", API, refused("INTEGRATION_FAILURE", "504", responseTemplates={"application/json": '{"message": "$context.integrationErrorMessage"}'})),
     ("refusal says that all is well", f"DEP-34 {RELEASE}", API, refused("THROTTLED", "429", responseTemplates={"application/json": '{"ok": true}'})),
+    ("dashboard opens in another Region", "MON-11", DRAWN, varied(type="property", property="region", defaultValue="us-east-1")),
+    ("dashboard opens with functions of another environment", "MON-11", DRAWN, varied(type="pattern", pattern="stamp-rally-(?:prod|dev)", values=[{"value": "stamp-rally-dev"}])),
+    ("dashboard opens with one function", "MON-11", DRAWN, varied(type="property", property="FunctionName", defaultValue="__FIRST", values=[{"value": compute.STAMPS}])),
     ("access is logged in another account", "DEP-29", makers.STAGES, logged_to("999988887777")),
     ("stamp is called like another in small letters", f"{NO_MASTER} DATA-06", MASTERS, further("shrine-001")),
     ("stamp is called like another with a space", f"{NO_MASTER} DATA-06", MASTERS, further("SHRINE-001 ")),
@@ -205,6 +213,9 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan of few at once was decided", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "150", "2000")),
     ("alarm looks back for an hour of periods", "", HEARD, makers.alarm(alarms.P5XX, EvaluationPeriods=12, DatapointsToAlarm=1)),
     ("dashboard shows the last hours", "", DRAWN, drawn(lambda body: {**body, **LATELY})),
+    ("dashboard opens in this Region", "", DRAWN, varied(type="property", property="region", defaultValue=watch.TOPIC.split(":")[3])),
+    ("dashboard has a value that a search finds", "", DRAWN, varied(type="property", property="Stage", search="{AWS/ApiGateway,Stage}", populateFrom="Stage")),
+    ("dashboard opens in production", "", DRAWN, varied(type="pattern", pattern="stamp-rally-(prod", defaultValue="stamp-rally-(prod")),
     ("file of names was decided", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
     ("strict warnings were decided", "DEP-17", FUNCTIONS, with_variable(PYTHONWARNINGS="error")),
     ("topic takes all alarms of the account", "", makers.TOPICS, heard_by("*")),
