@@ -16,7 +16,7 @@ from aws.kinds.function_invocation import FunctionPolicy, LambdaAccount, Version
 from aws.section import NotTestable, lookup
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.resource_policies import denials
+from checks.resource_policies import account_of, denials
 from signoff.environment import Environment
 
 CALLS_PER_REQUEST = 3
@@ -59,6 +59,14 @@ def free_for_us(account: LambdaAccount, functions: Iterable[Function], most: int
     """Return the concurrency that our functions can use together: what is unreserved, and what each of them reserved, up to what it can need."""
     reserved = (min(function.reserved_concurrency or 0, most) for function in functions)
     return account.unreserved + sum(reserved)
+
+
+def role_is_gone(arn: str, deployed: Deployed, environment: Environment) -> bool:
+    """Whether Lambda surely finds no such role: it is another account's, or named like ours and not listed."""
+    name = arn.rpartition("/")[2]
+    return account_of(arn) != environment.account or (
+        name.startswith(environment.prefix) and name not in deployed.names("roles").names
+    )
 
 
 def unread_versions(

@@ -146,8 +146,8 @@ class WayBack:
         planned = name == want.role.name
         if planned and is_same(back.role_arn, self.deployed.role(want.role).arn):
             return
-        there = self.deployed.names("roles").names
-        if planned or (name.startswith(self.snapshot.scope.prefix) and name not in there):
+        environment = self.snapshot.environment
+        if planned or functions.role_is_gone(back.role_arn, self.deployed, environment):
             yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **GET_FUNCTION)
             return
         about = GET_FUNCTION | {"loosens": True}

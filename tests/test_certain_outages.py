@@ -319,6 +319,13 @@ OUTAGES = {
         "DEP-13",
         "variable SECRET_NAME_TOKEN_KEY: found nothing",
     ),
+    **{
+        f"a role that is {what}": (item("functions", AUTH, role_arn=arn), "SEC-10", f"role: found {arn}")
+        for what, arn in {
+            "gone": "arn:aws:iam::444455556666:role/stamp-rally-prod-login-role",
+            "another account's": "arn:aws:iam::111122223333:role/stamp-rally-prod-auth-role",
+        }.items()
+    },
     "a function that is switched off": (
         item("functions", AUTH, reserved_concurrency=0),
         "DEP-18",
