@@ -1,8 +1,7 @@
 """Changing AWS: what would change, the one gate through which every change goes, and the waits in between.
 
-Refused                   a person has to decide or act first
-├── Declined              no person agreed to a destructive change
-└── MissingPrerequisite   something that must exist first does not
+Refused       a person has to decide or act first
+└── Declined  no person agreed to a destructive change
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ from aws.change.waiting import (
 from aws.difference import Difference
 from aws.door.failures import GONE, code_of
 from aws.redaction.secret_text import masked
-from aws.words import Bilingual, Words, joined
+from aws.words import SILENCE, Bilingual, Words, joined
 
 T = TypeVar("T")
 AnswerT = TypeVar("AnswerT")
@@ -46,14 +45,6 @@ class Refused(Bilingual):
 
 class Declined(Refused):
     """No person agreed to a destructive change."""
-
-
-class MissingPrerequisite(Refused):
-    """A resource of this ``kind`` (``table``, ``REST API``) must exist first; the caller knows what creates it."""
-
-    def __init__(self, kind: str, *, en: str, ja: str) -> None:
-        super().__init__(en=en, ja=ja)
-        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +202,17 @@ class ChangeContext:
 
         return {fact: holding(fact, bound) for fact, bound in bounds.items()}
 
-    def needs(self, there: object, otherwise: Words | Refused) -> None:
-        """Raise Refused if something is missing, unless a rehearsed earlier step would have created it."""
+    def needs(self, there: object, kind: str = "", *, en: str, ja: str) -> None:
+        """Raise Refused if something is missing, unless a rehearsed earlier step would have created it.
+
+        ``kind``: what is missing (``table``, ``REST API``); a step tells what creates it, too.
+        """
         if not there and (self.go or not self.rehearsed):
-            raise Refused(otherwise) if isinstance(otherwise, Words) else otherwise
+            raise Refused(joined((Words(en=en, ja=ja), self.first(kind)), ""))
+
+    def first(self, kind: str) -> Words:  # noqa: ARG002 - a step knows its procedures
+        """Say what to do first where this kind of thing is missing."""
+        return SILENCE
 
     def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
         """Make the changes by calling ``apply``, unless there are none or this is a rehearsal. Returns the changes.

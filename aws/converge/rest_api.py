@@ -13,7 +13,6 @@ from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    MissingPrerequisite,
     Refused,
     difference,
     repairs,
@@ -74,11 +73,9 @@ def needed(context: ChangeContext, api: Api) -> str:
     raw = find(context, api)
     context.needs(
         raw,
-        MissingPrerequisite(
-            "REST API",
-            en=f"REST API {api.name} does not exist",
-            ja=f"REST API {api.name}が存在しません",
-        ),
+        "REST API",
+        en=f"REST API {api.name} does not exist",
+        ja=f"REST API {api.name}が存在しません",
     )
     return str(raw["id"]) if raw else UNKNOWN_ID
 

@@ -10,7 +10,6 @@ from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    MissingPrerequisite,
     difference,
     tag_fields,
 )
@@ -57,11 +56,9 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     api_id, raw = find_stage(context, api)
     context.needs(
         raw,
-        MissingPrerequisite(
-            "stage",
-            en=f"stage {api.stage} of {api.name} does not exist",
-            ja=f"{api.name}のステージ{api.stage}が存在しません",
-        ),
+        "stage",
+        en=f"stage {api.stage} of {api.name} does not exist",
+        ja=f"{api.name}のステージ{api.stage}が存在しません",
     )
     stage, name = STAGE.of(raw) if raw else None, STAGE.resource(api.stage)
     facts = STAGE.repairs(api.stage, stage, _bounds(api))

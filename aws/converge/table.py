@@ -11,7 +11,6 @@ from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    MissingPrerequisite,
     Refused,
     difference,
     repairs,
@@ -98,11 +97,9 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
     current, _ = _current(context, table)
     context.needs(
         current,
-        MissingPrerequisite(
-            "table",
-            en=f"table {table.name} does not exist",
-            ja=f"テーブル{table.name}が存在しません",
-        ),
+        "table",
+        en=f"table {table.name} does not exist",
+        ja=f"テーブル{table.name}が存在しません",
     )
     return _made(context, table, _encryption(context, table, current)) if current else ()
 

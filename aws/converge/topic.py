@@ -12,7 +12,6 @@ from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    MissingPrerequisite,
     difference,
     tag_list,
     unless_absent,
@@ -114,11 +113,9 @@ def converge_subscription(
     heard = _subscriptions(context, topic)
     context.needs(
         topic.email or heard,
-        MissingPrerequisite(
-            "e-mail address",
-            en=f"topic {topic.name} has no subscriber",
-            ja=f"トピック{topic.name}の通知先がありません",
-        ),
+        "e-mail address",
+        en=f"topic {topic.name} has no subscriber",
+        ja=f"トピック{topic.name}の通知先がありません",
     )
     if (email := topic.email) is None:
         return ()

@@ -8,7 +8,6 @@ from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    MissingPrerequisite,
     difference,
     unless_absent,
 )
@@ -39,11 +38,9 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     id_, plan = rest_api.needed(context, api), api.usage_plan
     context.needs(
         id_ != rest_api.UNKNOWN_ID and stage_of(context, api, id_),
-        MissingPrerequisite(
-            "stage",
-            en=f"stage {api.stage} of {api.name} does not exist, and a usage plan names it",
-            ja=f"{api.name}のステージ{api.stage}が存在せず、使用量プランから参照されています",
-        ),
+        "stage",
+        en=f"stage {api.stage} of {api.name} does not exist, and a usage plan names it",
+        ja=f"{api.name}のステージ{api.stage}が存在せず、使用量プランから参照されています",
     )
     raw = rest_api.of_name(context, USAGE_PLAN, plan.name)
     current = decode(raw) if raw else None

@@ -14,12 +14,11 @@ from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
-    MissingPrerequisite,
     Refused,
     nothing,
 )
 from aws.door.failures import naming_what_is_missing
-from aws.words import SILENCE, Words, joined
+from aws.words import SILENCE, Words
 from plan import Plan, public_in
 from runbook.engine.change_lines import EVIDENCE
 from signoff.environment import ENVIRONMENTS, Environment
@@ -114,13 +113,9 @@ class StepContext(ChangeContext):
     mailed: Callable[[str, str], None] = nothing
     """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
 
-    def needs(self, there: object, otherwise: Words | Refused) -> None:
-        """Raise Refused if something is missing; the message names the procedure that creates it."""
-        try:
-            ChangeContext.needs(self, there, otherwise)
-        except MissingPrerequisite as error:
-            then = PREREQUISITES[error.kind].format(env=self.environment.name)
-            raise Refused(joined((error.words, then), "")) from None
+    def first(self, kind: str) -> Words:
+        """Name the procedure that creates what is missing."""
+        return PREREQUISITES[kind].format(env=self.environment.name) if kind else SILENCE
 
     def leave_record(
         self, kind: str, shown: Any, leave: Callable[[], object], *, before: Any = None

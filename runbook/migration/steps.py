@@ -230,11 +230,11 @@ def _actual(context: StepContext, job: Job) -> ItemHashes:
     client, name = context.client("dynamodb"), job.table.name
     answer = unless_absent(client.describe_table, TableName=name)
     before = f"python -m runbook tables --env {context.environment.name} --go"
-    absent = Words(
+    context.needs(
+        answer,
         en=f"table {name} does not exist: run `{before}` first",
         ja=f"テーブル{name}が存在しません。先に`{before}`を実行してください",
     )
-    context.needs(answer, absent)
     items = _reading(context, name, _target(context, job)) if answer else ()
     return item_hashes(items, job.table, job.transform)
 

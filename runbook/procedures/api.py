@@ -17,7 +17,6 @@ from aws.access.callers import callers_of
 from aws.change.gate import Changes, nothing
 from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function
-from aws.words import Words
 from runbook import closed_api, out_of_scope, releases
 from runbook.engine import StepContext, step
 
@@ -92,12 +91,10 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     ):
         context.needs(
             released,
-            Words(
-                en=f"function {function.name} has no alias {function.alias}: run `python -m runbook functions --env"
-                f" {context.environment.name} --go` first",
-                ja=f"関数{function.name}にエイリアス{function.alias}がありません。先に`python -m runbook functions --env"
-                f" {context.environment.name} --go`を実行してください",
-            ),
+            en=f"function {function.name} has no alias {function.alias}: run `python -m runbook functions --env"
+            f" {context.environment.name} --go` first",
+            ja=f"関数{function.name}にエイリアス{function.alias}がありません。先に`python -m runbook functions --env"
+            f" {context.environment.name} --go`を実行してください",
         )
     api = rest_api.find(context, context.plan.api)
     id_ = api["id"] if api else rest_api.UNKNOWN_ID
