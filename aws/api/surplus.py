@@ -33,14 +33,14 @@ EXPRESSION = Words(en="token validation expression", ja="トークン検証の�
 HEADERS = Words(en="response headers", ja="レスポンスヘッダー")
 UNKNOWN = Words(en="unknown key of the export", ja="エクスポートの未知のキー")
 
+OF_METHODS = (
+    *(MODELS, VALIDATION, SCOPES, CREDENTIALS, CONNECTION, MAPPED, REQUEST_TEMPLATES),
+    *(ANSWER_TEMPLATES, ANSWER_PARAMETERS, PASSTHROUGH, CONTENT, NAMESPACE, TLS, TRANSFER, TARGET),
+)
+"""What a method can have, or its integration."""
+OF_APIS = (POLICY, BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS, ACCESS_MODE)
 FACTS: Mapping[str, Words] = {
-    words.en: words
-    for words in (
-        *(MODELS, VALIDATION, SCOPES, CREDENTIALS, CONNECTION, MAPPED, REQUEST_TEMPLATES),
-        *(ANSWER_TEMPLATES, ANSWER_PARAMETERS, PASSTHROUGH, CONTENT, NAMESPACE, TLS, TRANSFER),
-        *(TARGET, EXPRESSION, HEADERS, POLICY, UNKNOWN),
-        *(BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS, ACCESS_MODE),
-    )
+    words.en: words for words in (*OF_METHODS, *OF_APIS, EXPRESSION, HEADERS, UNKNOWN)
 }
 
 SAFE_HEADERS = frozenset(

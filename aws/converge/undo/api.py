@@ -132,15 +132,8 @@ _METHOD_AGAIN = by_call(
     ja=f"計画どおりになります。{LAST_JA}",
     remains=_in_draft,
 )
-_METHOD_FACTS = (
-    *(surplus.MODELS, surplus.VALIDATION, surplus.SCOPES, surplus.CREDENTIALS),
-    *(surplus.CONNECTION, surplus.MAPPED, surplus.REQUEST_TEMPLATES),
-    *(surplus.ANSWER_TEMPLATES, surplus.ANSWER_PARAMETERS, surplus.PASSTHROUGH),
-    *(surplus.CONTENT, surplus.NAMESPACE, surplus.TLS, surplus.TRANSFER),
-    surplus.TARGET,
-)
 UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
-    **{(ROUTE, fact): _METHOD_AGAIN for fact in _METHOD_FACTS},
+    **{(ROUTE, fact): _METHOD_AGAIN for fact in surplus.OF_METHODS},
     (ROUTE, surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
     **{
         (AUTHORIZER, fact): by_hand(
