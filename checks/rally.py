@@ -33,9 +33,11 @@ FEW = 3
 """With two stamps far from each other, it is unknown which one is wrong."""
 NOT_ZERO = described(en="a place, not the zero of an empty field", ja="未入力の0ではない位置")
 EXACT = described(
-    en="a place of three decimals or more (the second is about 1 km)",
-    ja="小数第3位以下まである位置（小数第2位は約1 km）",
+    en="a place that is exact to its radius (the third decimal is about 100 m)",
+    ja="半径に見合う桁数の位置（小数第3位は約100 m）",
 )
+DEGREE_M = 111_195
+"""Metres of a degree of latitude."""
 A_GUESS: Mapping[str, Any] = {"certainty": Certainty.GUESSED, "call": "dynamodb:Scan"}
 NULL_ISLAND_DEG = 0.01
 """About a kilometre: a place that was never filled in is at 0, 0."""
@@ -69,8 +71,18 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
             )
         if bound:
             yield Difference(STAMP, name, PLACE, _shown(place), bound, decided_in=where("area"))
-        elif spot and place == tuple(round(each, 2) for each in place):
+        elif spot and _rounded(place, item):
             yield Difference(STAMP, name, PLACE, _shown(place), EXACT, **A_GUESS)
+
+
+def _rounded(place: tuple[float, float], item: Item) -> bool:
+    """Whether both degrees have so few decimals that half a step of the last one leaves the radius."""
+    radius_m = float(item["Location"]["M"]["radiusM"]["N"])
+    return any(
+        place == tuple(round(each, decimals) for each in place)
+        and DEGREE_M / 10**decimals / 2 > radius_m
+        for decimals in range(4)
+    )
 
 
 def _shown(place: tuple[float, float]) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from aws.words import Words
 from lambdas.rally.domain.members import LONGEST_NAME
+from lambdas.rally.domain.spots import picture_of
 
 Typed = Mapping[str, Any]
 """One value in DynamoDB JSON: ``{"S": "GPS"}``."""
@@ -17,7 +18,7 @@ Item = Mapping[str, Typed]
 KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
 """Attributes that the functions read."""
 REPLACED = re.compile(
-    r"\ufffd|^[?？\s]+$|[縺繧繝ƒ][^縺繧繝ƒぁ-やゆ-ん]{1,2}[縺繧繝ƒ]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}",
+    r"\ufffd|^\s*[?？][?？\s]*$|[縺繧繝ƒ][^縺繧繝ƒぁ-やゆ-ん]{1,2}[縺繧繝ƒ]|(?:%[0-9a-f]{2}){3}|\\u[0-9a-f]{4}|\\[nrt](?![a-z])",
     re.IGNORECASE,
 )
 """What remains of characters that a wrong encoding destroyed (Windows shows kana so, closer than 縺れに縺れる or 繧繝
@@ -31,8 +32,8 @@ MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re
 """HTML tags and character references: a page shows them literally, or executes them."""
 UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b|\[object Object\]"
-    r"|^(?:test|dummy|sample|undefined|null|none|nan|hoge+|fuga|foo|asdf|テスト|ダミー|サンプル|ほげ|名称未設定|未定|仮)\s*\d*$"
-    r"|^#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)$"
+    r"|^(?:test|dummy|sample|undefined|null|none|nan|hoge+|fuga|foo|asdf|テスト|ダミー|サンプル|ほげ|名称未設定|未定|仮|なし|要確認|tba|n/?a|xxx+)\s*\d*$|^[-*#.…_]+$"
+    r"|^=[a-z]+[\d(]|#(?:N/A|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT)!|NAME\?)"
     r"|^テスト用|\(仮\)|\{\{.*\}\}|\$\{.*\}|<%.*%>|([〇○◯●])\1",
     re.IGNORECASE,
 )
@@ -44,7 +45,9 @@ FILLERS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
 """Letters and symbols that look like nothing: Hangul fillers, Braille without dots."""
 HOME = re.compile(r"localhost|.*\.(local|localhost|internal|lan)", re.IGNORECASE)
 """Host names that only resolve inside one machine or network."""
-HOST_MEANT = re.compile(r"https?:|(?:[\w-]+\.)+(?:com|net|org|jp|io|dev|app)/", re.IGNORECASE)
+HOST_MEANT = re.compile(
+    r"https?(?:[:;]|//)|(?:[\w-]+\.)+(?:com|net|org|jp|io|dev|app)/", re.IGNORECASE
+)
 """The start of what is meant for an address: with letters of full width, or without https://, it is a path instead."""
 ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
 """Query parameters that give the expiry of a signed URL."""
@@ -81,7 +84,7 @@ def as_seen(text: str) -> str:
 
 
 def _meant(name: str) -> str | None:
-    plain = name.replace("_", "").replace("-", "").casefold()
+    plain = re.sub(r"[\W_]", "", name).casefold()
     return next((word for word in KNOWN if word.casefold() == plain), None)
 
 
@@ -120,11 +123,11 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
 
 
 def _is_odd(letter: str, name: str) -> bool:
-    """Whether a character is invisible or has no agreed meaning; line breaks are odd in a StampId only."""
+    """Whether a character is invisible or has no agreed meaning; line breaks and joiners are odd in a StampId only."""
     if letter in BREAKS:
         return name == "StampId"
     odd = letter in FILLERS or unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs"}
-    return odd and letter not in JOINERS
+    return odd and (letter not in JOINERS or name == "StampId")
 
 
 def _misread(text: str) -> bool:
@@ -140,19 +143,21 @@ def _misread(text: str) -> bool:
 
 def _picture_flaw(text: str) -> Words | None:
     """Return a flaw of a picture's URL, or None. One without a scheme is relative to the front end."""
+    if UNFINISHED.search(unicodedata.normalize("NFKC", text.strip())):
+        return Words(en="ImageUrl is yet to be written", ja="ImageUrlが仮の文言のままである")
     try:
         url = urlsplit(text.replace("\\", "/"))  # as a browser reads it
         host, query = url.hostname or "", parse_qs(url.query)
     except ValueError:
         return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
     path = not url.scheme and HOST_MEANT.match(unicodedata.normalize("NFKC", text.strip()))
-    cut = url.scheme and (url.scheme != "https" or not host)
+    cut = (text and not picture_of({"ImageUrl": text})) or (url.scheme and not host)
     if path or cut or "@" in url.netloc:
         return _picture(
             text,
             Words(
-                en="which no phone loads: https:// and a host are needed, and no user or password",
-                ja="は表示されない。https://とホスト名で始め、ユーザー名とパスワードを含めないこと",
+                en="which no phone loads: https:// and a host are needed, and no blank, user or password",
+                ja="は表示されない。https://とホスト名で始め、空白、ユーザー名、パスワードを含めないこと",
             ),
         )
     if not is_public(host):

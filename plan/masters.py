@@ -13,6 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from aws.contents import LATEST_S
 from aws.words import Words
+from lambdas.rally.domain.members import legible
 from lambdas.rally.domain.spots import SPELLINGS, picture_of
 from plan.master_words import Item, Typed, alike, text_of, words_flaw
 from signoff.environment import JST
@@ -270,7 +271,7 @@ def _spot(master: Mapping[str, Any]) -> Spot | None:
         ]
         return Spot(
             stamp_id=master["StampId"],
-            name=str(master.get("Name", "")),
+            name=legible(master.get("Name")),
             opens=_served_bound(master.get("ValidFrom"), FIRST_SECOND),
             closes=_served_bound(master.get("ValidTo"), LAST_SECOND),
             lat=lat,

@@ -25,8 +25,8 @@ def with_masters(items):
     return changed(LISTED(healthy()))
 
 
-def located(lat, lon):
-    return {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": "10"}}}
+def located(lat, lon, radius="10"):
+    return {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": radius}}}
 
 
 def swapped():
@@ -69,8 +69,14 @@ def test_masters_as_the_manifest_lists_them_are_green():
         ({"Name": {"S": "Fountain"}, "Type": {"S": "IMAGE"}}, set()),
         ({"Location": located("35.56", "139.65")}, {"DATA-06"}),
         ({"Location": located("35.56", "139.65"), "Type": {"S": "IMAGE"}}, set()),
+        ({"Location": located("35.553", "139.65")}, {"DATA-06"}),
+        ({"Location": located("35.553", "139.6501")}, set()),
+        ({"Location": located("35.553", "139.65", radius="60")}, set()),
     ],
-    ids=["one name in two widths", "a poster of a spot", "a spot cut", "a poster cut"],
+    ids=[
+        *("one name in two widths", "a poster of a spot", "a spot cut", "a poster cut"),
+        *("a spot cut to 100 m", "a latitude that ends in 0", "a spot wider than its last decimal"),
+    ],
 )
 def test_what_was_probably_copied_or_cut_is_asked_about(attributes, asks):
     judged = judge(with_masters([*WHOLE[:-1], WHOLE[-1] | attributes]), ["DATA-02", "DATA-06"])

@@ -17,6 +17,9 @@ READABLE = (
     "$5の泉",
     "CAFÉ®",
     "ROSÉ™ bar",
+    "=LOVE",
+    "109",
+    "#1",
 )
 UNWRITTEN = (
     "{{spot.name}}",
@@ -26,6 +29,14 @@ UNWRITTEN = (
     "テスト用スポット",
     "hoge",
     "ほげ1",
+    "Gate #REF!",
+    "=VLOOKUP(A2,B:C,2)",
+    "=B2",
+    "########",
+    "N/A",
+    "なし",
+    "要確認",
+    "－",
 )
 """Blanks that a template, or a person, was to fill in."""
 LOADED = (
@@ -39,6 +50,8 @@ LOADED = (
     "//images.example.jp/a.png",
     "images/１番.png",
     "v1.2/gate.png",
+    "https/gate.png",
+    "null/gate.png",
 )
 UNLOADED = (
     "http://images.example.jp/a.png",
@@ -47,6 +60,13 @@ UNLOADED = (
     "images.example.jp/a.png",
     "https://taro:s3cr3t@images.example.jp/a.png",
     "//taro:s3cr3t@images.example.jp/a.png",
+    "https//images.example.jp/a.png",
+    "https:///a.png",
+    "HTTPS://images.example.jp/a.png",
+    " https://images.example.jp/a.png",
+    "https://images.example.jp/a.png\n",
+    "https://images.example.jp/a b.png",
+    "images/gate.png\u3000",
 )
 
 
@@ -60,6 +80,24 @@ def test_name_that_nobody_has_written_yet_is_reported(name):
     flaw = words_flaw({"StampId": {"S": "A-1"}, "Name": {"S": name}})
 
     assert flaw.en == "Name is yet to be written"
+
+
+@pytest.mark.parametrize("name", ["null", "N/A", "なし", "-", "#REF!"])
+def test_picture_that_nobody_has_named_yet_is_reported(name):
+    flaw = words_flaw({"ImageUrl": {"S": name}})
+
+    assert flaw.en == "ImageUrl is yet to be written"
+
+
+@pytest.mark.parametrize("text", ["????", "花\\nの門", "縺ゅ＞縺"])
+def test_text_that_was_converted_wrongly_is_reported(text):
+    flaw = words_flaw({"Description": {"S": text}})
+
+    assert flaw.en == "Description has lost its letters in an encoding"
+
+
+def test_joiner_is_invisible_in_an_id():
+    assert "U+200D" in words_flaw({"StampId": {"S": "A-1\u200d"}}).en
 
 
 @pytest.mark.parametrize("padded", ["A-1 ", " A-1", "A-1\u3000"])
@@ -101,7 +139,14 @@ def test_attribute_of_a_team_s_own_is_nobody_s_business(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("valid_to", "ValidTo"), ("Imageurl", "ImageUrl"), ("stampId", "StampId")]
+    ("name", "meant"),
+    [
+        ("valid_to", "ValidTo"),
+        ("Imageurl", "ImageUrl"),
+        ("stampId", "StampId"),
+        (" Name", "Name"),
+        ("\ufeffStampId", "StampId"),
+    ],
 )
 def test_misspelt_attribute_is_told_with_what_is_meant(name, meant):
     flaw = words_flaw({name: {"S": "2026-12-31"}})
