@@ -60,15 +60,23 @@ SIGNS: Mapping[tuple[str, ...], Cause] = {
         "LINEまたはAWSの応答待ちが制限時間を超えました。所要時間の内訳は最後のステップで確認できます",
         "runbook/pages/troubleshoot.{lang}.md",
     ),
-    ("ThrottlingException", "ProvisionedThroughputExceeded"): Cause(
+    (
+        *("ThrottlingException", "ProvisionedThroughputExceeded"),
+        *("was throttled", "left unprocessed"),
+    ): Cause(
         "AWS throttles it",
         "AWSによるスロットリングが発生しています",
         "runbook/pages/alarms.{lang}.md#throttle",
     ),
-    ("SECRET_UNAVAILABLE",): Cause(
-        "it can't read its secret: the step on secrets names what is broken",
-        "シークレットを読み取れません。原因はシークレットのステップで示します",
+    ("SecretUnusable",): Cause(
+        "its secret is not what it should be: the step on secrets names what is broken",
+        "シークレットの内容が正しくありません。原因はシークレットのステップで示します",
         "runbook/pages/troubleshoot.{lang}.md",
+    ),
+    ("LINE answered 401",): Cause(
+        "LINE refuses the channel access token, which has ended or was replaced",
+        "LINEがチャネルアクセストークンを拒否しました。失効したか、差し替えられています",
+        "runbook/pages/secrets.{lang}.md",
     ),
 }
 """Texts -> the cause to which a line points that holds one of them."""

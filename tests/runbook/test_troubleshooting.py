@@ -4,10 +4,18 @@ import re
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aws.words import Words
+from lambdas.award.domain import Claim
+from lambdas.award.store import Stamps
+from lambdas.rally.dynamodb import batch_get
+from lambdas.rally.line import Bot
+from lambdas.rally.secrets import CachedSecret
+from lambdas.rally.serving import LambdaFunction
 from runbook.diagnosis import log_signs, slowness
 from runbook.diagnosis.log_signs import report_signs
 from runbook.diagnosis.own_runs import Occurrences, OwnRuns, own_runs
@@ -208,14 +216,14 @@ def test_what_follows_a_run_of_ours_too_late_to_be_its_doing_is_not_its_doing(op
 class Log:
     """A log group that answers page by page."""
 
-    def __init__(self, *pages):
-        self.pages = pages
+    def __init__(self, *pages, message="AccessDenied"):
+        self.pages, self.message = pages, message
 
     def get_paginator(self, _):
         return self
 
     def paginate(self, **_):
-        line = {"timestamp": 1_763_000_000_000, "message": "AccessDenied"}
+        line = {"timestamp": 1_763_000_000_000, "message": self.message}
         for number, lines in enumerate(self.pages, 1):
             more = {"nextToken": str(number)} if number < len(self.pages) else {}
             yield {"events": [line] * lines, **more}
@@ -234,6 +242,51 @@ def test_a_sign_on_a_later_page_is_found(operator):
 
     assert there
     assert "stamp-rally-prod-auth: 2 lines, 11:13 JST: likely cause: its role lacks" in said
+
+
+def answering(**answers):
+    """Return a client, or LINE, that always answers the same."""
+    return SimpleNamespace(**{name: lambda *_, _to=to, **__: _to for name, to in answers.items()})
+
+
+NO_KEY = CachedSecret(answering(get_secret_value={}), "stamp-rally-prod/key", "KEY")
+HALF = {"Responses": {}, "UnprocessedKeys": {"Users-prod": {}}}
+BUSY = {"CancellationReasons": [{"Code": "None"}, {"Code": "ThrottlingError"}], "Error": {}}
+
+
+def busy(**_):
+    raise ClientError(BUSY, "TransactWriteItems")
+
+
+@pytest.mark.parametrize(
+    ("call", "cause"),
+    [
+        (NO_KEY.text, "its secret is not what it should be"),
+        (
+            lambda: batch_get(answering(batch_get_item=HALF), "Users-prod", [{}], int, id),
+            "AWS throttles it",
+        ),
+        (
+            lambda: Stamps(SimpleNamespace(transact_write_items=busy), "", "").put(
+                Claim("U1", "GATE-001", "GPS", None), 1, []
+            ),
+            "AWS throttles it",
+        ),
+        (
+            lambda: Bot(answering(send=(401, {})), answering(text="", expire=None)).call(
+                "GET", "/"
+            ),
+            "LINE refuses the channel access token",
+        ),
+    ],
+    ids=["secret", "keys unprocessed", "transaction throttled", "token refused"],
+)
+def test_what_our_functions_log_of_a_fault_is_a_sign_of_its_cause(operator, capsys, call, cause):
+    LambdaFunction("auth", lambda _: lambda _: call())({}, None)
+
+    _, said = spoken(operator, Log(1, message=capsys.readouterr().out))
+
+    assert f"likely cause: {cause}" in said
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
