@@ -18,16 +18,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws.change.gate import Changes
+from aws.contents import LATEST_S
 from aws.words import Words
 from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
 from lambdas.rally.domain.periods import month_of, week_of
+from plan.masters import number
 from runbook.engine import Change, Refused, StepContext, step
 
 Key = tuple[str, str]
 """User and sort key, as in the table."""
 Item = Mapping[str, Mapping[str, str]]
 """DynamoDB JSON."""
-UNCHANGED = "StampCount = :count AND LatestAt = :latest"
 ABSENT = "attribute_not_exists(StampId)"
 
 
@@ -44,8 +45,19 @@ def partitioned(items: Iterable[Item]) -> tuple[list[Stamp], Mapping[Key, Item]]
         if is_counter(stamp):
             counters[user, stamp] = entry
         elif "CollectedAt" in entry:
-            collected.append((user, int(entry["CollectedAt"]["N"])))
+            collected.append((user, _seconds(entry)))
     return collected, counters
+
+
+def _seconds(stamp: Item) -> int:
+    at = number(stamp["CollectedAt"])
+    if at is None or not 0 <= at < LATEST_S:
+        key = f"{stamp['UserId']['S']} {stamp['StampId']['S']}"
+        raise Refused(
+            en=f"{key} has no time in seconds since the epoch (CollectedAt): correct it, as DATA-11 asks",
+            ja=f"{key}のCollectedAtがエポック秒ではありません。DATA-11に従って直してください",
+        )
+    return int(at)
 
 
 def counted(collected: Iterable[Stamp]) -> dict[Key, dict[str, Any]]:
@@ -125,12 +137,18 @@ def _write(context: StepContext, drift: Drift) -> None:
 def _unchanged(counter: Item | None) -> dict[str, Any]:
     if counter is None:
         return {"ConditionExpression": ABSENT}
-    values = {":count": counter["StampCount"], ":latest": counter["LatestAt"]}
-    return {"ConditionExpression": UNCHANGED, "ExpressionAttributeValues": values}
+    there = {name: counter[name] for name in ("StampCount", "LatestAt") if name in counter}
+    if not there:
+        return {"ConditionExpression": "attribute_not_exists(StampCount)"}
+    return {
+        "ConditionExpression": " AND ".join(f"{name} = :{name}" for name in there),
+        "ExpressionAttributeValues": {f":{name}": value for name, value in there.items()},
+    }
 
 
 def _count(item: Item | None) -> int | None:
-    return int(item["StampCount"]["N"]) if item else None
+    count = number(item.get("StampCount")) if item else None
+    return None if count is None else int(count)
 
 
 KIND = "recount"

@@ -57,6 +57,24 @@ def test_lost_and_wrong_counters_are_put_right(operator, stamps):
     assert found == {"#2025-11": "2", "#2025-W46": "2"}
 
 
+@pytest.mark.parametrize("old", [{}, {"StampCount": {"N": "3"}}, {"StampCount": {"S": "3"}}])
+def test_counter_of_an_older_writer_is_put_right(operator, stamps, old):
+    stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
+    key = {"UserId": {"S": PERSON}, "StampId": {"S": "#2025-11"}}
+    stamps.put_item(TableName=TABLE, Item=key | old)
+    operator.run(recount)
+
+    assert stamps.get_item(TableName=TABLE, Key=key)["Item"]["StampCount"] == {"N": "1"}
+
+
+@pytest.mark.parametrize("at", [{"S": "2025-11-13"}, {"N": "1763000000000"}, {"NULL": True}])
+def test_stamp_without_a_time_is_refused_by_its_key(operator, stamps, at):
+    stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT) | {"CollectedAt": at})
+
+    with pytest.raises(Refused, match=f"{PERSON} A has no time in seconds"):
+        operator.run(recount)
+
+
 def test_the_record_says_whether_they_agree(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
     recount.leave_the_record.action(operator.context(go=True))
