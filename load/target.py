@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Words
-from load.engine.admission import LoadRefused
+from load.engine.admission import LoadRefused, unreadable
 from load.engine.plan import LoadPlan, TokenBucket
 from plan.naming import Naming, domain_url, stage_url
 from signoff.environment import Environment
@@ -155,12 +155,19 @@ class QuotaLedger:
         """Sum up the price of runs that ended after ``since``."""
         if not self.path.exists():
             return 0
-        entries = [json.loads(line) for line in self.path.read_text().splitlines()]
-        return sum(
-            entry["requests"]
-            for entry in entries
-            if entry.get("payer") == quota_owner and _end(entry) >= since
-        )
+        try:
+            entries = [json.loads(line) for line in self.path.read_text().splitlines()]
+            return sum(
+                entry["requests"]
+                for entry in entries
+                if entry.get("payer") == quota_owner and _end(entry) >= since
+            )
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            reason = unreadable(error)
+            raise LoadRefused(
+                en=f"{self.path} has a line that can't be read ({reason}), so today's price is unknown: delete that line",
+                ja=f"{self.path}に読み取れない行があり（{reason.ja}）、本日の消費量が分かりません。その行を削除してください",
+            ) from None
 
 
 def quota_owner(target: LoadTarget) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from load.engine.admission import LoadRefused
 from load.plans import plans
 from load.target import QuotaLedger, quota_owner, spent_today
 from tests.load.fake_aws import HOST, FakeClient, target
@@ -53,6 +54,16 @@ def reserve(ledger, clock):
 def counted(*sums):
     metrics = FakeClient({"Datapoints": [{"Sum": float(one)} for one in sums]})
     return metrics, lambda _: metrics
+
+
+@pytest.mark.parametrize("line", ['{"at": "2026-11-', '{"payer": "prod"}', "[]", "\x00"])
+def test_line_that_a_full_disk_cut_is_refused_by_its_file(ledger, reserve, line):
+    reserve(timedelta(), of(10))
+    with ledger.path.open("a") as file:
+        file.write(line)
+
+    with pytest.raises(LoadRefused, match="has a line that can't be read"):
+        ledger.spent("prod", NOON)
 
 
 def denied(_service):
