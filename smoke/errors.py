@@ -73,14 +73,14 @@ def _nowhere(route: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
 
 
-def _from(about: Words, **position: Any) -> Error:
-    """Return the claim of a stamp from an invalid position; the stamp was collected before."""
+def _from(about: Words, code: str = "VALIDATION_ERROR", **position: Any) -> Error:
+    """Return the claim of a stamp from a wrong position; the stamp was collected before."""
 
     def call(scenarios: Scenarios) -> Call:
         there = {"lat": scenarios.goal.lat, "lon": scenarios.goal.lon, "accuracy": None}
         return scenarios.collect(**there | position)
 
-    return Error("POST /stamps/award", "VALIDATION_ERROR", call, about)
+    return Error("POST /stamps/award", code, call, about)
 
 
 def _too_far(scenarios: Scenarios) -> Call:
@@ -149,6 +149,7 @@ ERRORS = (
     _from(Words("a longitude that is none", "経度でない値"), lon=-180.5),
     _from(Words("a longitude that is true", "経度がtrue"), lon=True),
     _from(Words("a negative accuracy", "負の精度"), accuracy=-1),
+    _from(Words("zeros", "すべて0"), "OUT_OF_RANGE", lat=0, lon=0, accuracy=0),
     Error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
 )
 POSITION_REQUIRED = Error(
@@ -307,6 +308,12 @@ BOUNDS = (
     BoundaryInput(
         Words("ID token of 8192 characters", "8192文字のIDトークン"),
         lambda _: send("POST /auth/verify", id_token="x" * 8192),
+        401,
+        "TOKEN_VERIFICATION_FAILED",
+    ),
+    BoundaryInput(
+        Words("ID token as idToken", "idTokenとして送るIDトークン"),
+        lambda _: send("POST /auth/verify", idToken="test_token"),
         401,
         "TOKEN_VERIFICATION_FAILED",
     ),

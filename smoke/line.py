@@ -1,5 +1,6 @@
 """LINE, asked directly: whose a token is, which LIFF apps there are; and what the stand-in received."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ TIMEOUT_S = (5, 10)
 LONGEST_S = sum(TIMEOUT_S)
 TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
-QUOTA = "/v2/bot/message/quota"
+QUOTA, PUSH = "/v2/bot/message/quota", "/v2/bot/message/push"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,22 @@ class LineClient:
         """GET /liff/v1/apps, with a token of the Login channel: the Messaging token lists none."""
         return self._ask("GET", "/liff/v1/apps", token)
 
+    def menu_of(self, token: str, user_id: str) -> str | None:
+        """GET /v2/bot/user/{userId}/richmenu: the id of the user's own menu; None if they have none."""
+        status, body = self._ask("GET", f"/v2/bot/user/{user_id}/richmenu", token)
+        if status not in {200, 404}:
+            raise _unsaid("/v2/bot/user/…/richmenu", status)
+        return body.get("richMenuId")
+
     def unlink_menu(self, token: str, user_id: str) -> int:
         """DELETE /v2/bot/user/{userId}/richmenu: the status; 200 whether the user had a menu or not."""
         return self._ask("DELETE", f"/v2/bot/user/{user_id}/richmenu", token)[0]
+
+    def pushed(self) -> list[tuple[str, str]]:
+        """Return recipient and type of each message that the stand-in received."""
+        received = self._ask("GET", "/local/received")[1]["received"]
+        bodies = (json.loads(call["body"]) for call in received if call["path"] == PUSH)
+        return [(body["to"], body["messages"][0]["type"]) for body in bodies]
 
     def id_token(self, **claims: Any) -> str:
         """Let the stand-in sign an ID token with these claims, flawed or not."""

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from operator import not_
 from typing import Any
 
 from botocore.exceptions import ClientError
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from aws.desired import LogGroup
 from aws.door.failures import code_of
@@ -17,7 +17,7 @@ from aws.section import Follows
 from aws.words import Words
 from smoke.aws import AWAY, not_read
 from smoke.calls import Answer
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, patiently
 from smoke.scenarios import GUIDE
 
 _FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
@@ -48,15 +48,7 @@ class Logs:
         Raises Follows if there is no such group, which another row reports.
         """
         left = max(0.0, at + self.within_s - self.now())
-        asking = Retrying(
-            retry=retry_if_result(lambda matches: not matches),
-            stop=stop_after_delay(left),
-            wait=wait_exponential(multiplier=0.1, max=3),
-        )
-        try:
-            return tuple(asking(self.present, group, pattern, at))
-        except RetryError:
-            return ()
+        return patiently(lambda: self.present(group, pattern, at), not_, left)
 
     def present(
         self, group: str, pattern: str, since: float, most_pages: int | None = None

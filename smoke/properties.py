@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import jwt
@@ -20,6 +21,7 @@ from smoke.contract import contract
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, differs
 from smoke.scenarios import Scenarios
+from smoke.tester import TesterSnapshot
 
 USERS = ("user_id", "userId", "sub", "uid", "principalId")
 """Names under which careless code takes a user from the request instead of from the session."""
@@ -117,6 +119,8 @@ SURE_M = 1
 ROUNDING_M = 0.0051
 """Half of the second decimal, and what a double may be wrong by."""
 FAR_SIDE_M = 15_000_000
+FULL = 100
+"""Entries of a ranking in which others may have taken a person's place."""
 
 
 # Positions
@@ -241,6 +245,36 @@ def period_flaws(answer: Answer) -> list[Words]:
     if (period := answer.member("period")) in expected:
         return []
     return [differs(answer, "period", period, " or ".join(sorted(expected)))]
+
+
+def misranked(calls: RowCalls, kind: str) -> list[Words]:
+    """Return what a ranking gets wrong about a person who collected; how code of a team's own counts is its own."""
+    person = calls.scenarios.person
+    if person is None or not calls.suite.environment.our_counters:
+        return []
+    for claim in calls.scenarios.claims_of(person):
+        calls.expect(claim)
+    asked, times = calls.scenarios.ranking(kind, person), count(2)
+    return calls.until_right(lambda: _misranked(calls, replace(asked, time=next(times))))
+
+
+def _misranked(calls: RowCalls, call: Call) -> list[Words]:
+    """Compare an entry with what was counted before, the stamps that are stored since, and the name of a login."""
+    answer, user = calls.expect(call), call.user_id
+    entries = answer.member("rankings")
+    own = [(e["stamp_count"], e["display_name"]) for e in entries if e["user_id"] == user]
+    if not own and len(entries) == FULL:
+        return []
+    before = calls.suite.known_consenting_user or TesterSnapshot(user_id=user, began=0)
+    since, period = (
+        before.since(calls.suite.cleaner.user_stamps.items(user)),
+        answer.member("period"),
+    )
+    stored = before.counted(period) + [_period(call.path, at) for at in since].count(period)
+    logins = (made for made in calls.suite.client.answers if made.member("access_token"))
+    names = [made.member("display_name") for made in logins if made.member("user_id") == user]
+    expected = [(stored, name) for name in (*names, *(name for _, name in own))][:1]
+    return [] if own and own == expected else [differs(answer, user, own, expected)]
 
 
 def _period(path: str, at: float) -> str:

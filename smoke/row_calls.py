@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
+
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from aws.section import Broken, Follows
 from aws.words import SILENCE, Words, words_of
@@ -43,6 +46,20 @@ def differs(answer: Answer, fact: str, actual: object, expected: object, ja: str
 def listed(names: Iterable[str]) -> str:
     """Join names in sorted order."""
     return ", ".join(sorted(names))
+
+
+T = TypeVar("T")
+
+
+def patiently(ask: Callable[[], T], again: Callable[[T], bool], seconds: float) -> T:
+    """Return an answer, asked for again while it says so and seconds are left."""
+    asking = Retrying(
+        retry=retry_if_result(again),
+        stop=stop_after_delay(seconds),
+        wait=wait_exponential(multiplier=0.1, max=3),
+        retry_error_callback=lambda state: state.outcome and state.outcome.result(),
+    )
+    return asking(ask)
 
 
 AWARD = "POST /stamps/award"
@@ -90,6 +107,10 @@ class RowCalls:
                 return list(threads.map(self.suite.answer, calls))
         except NoResponse as why:
             raise self._because(why) from None
+
+    def until_right(self, flaws: Callable[[], list[Words]]) -> list[Words]:
+        """Return what is wrong, asked again for as long as it is: an index, or LINE, may follow after a moment."""
+        return patiently(flaws, bool, self.suite.patience_s)
 
     def expect(self, call: Call | Build, status: int = 200, code: str | None = None) -> Answer:
         """Return the answer to a call; raises Broken if it is not the documented one."""

@@ -21,7 +21,7 @@ from plan import Plan
 from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
-from smoke.aws import Clients, needles_of
+from smoke.aws import Clients, live_value, needles_of
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
@@ -83,6 +83,12 @@ class Suite:
             self._menu,
             self._collected,
         )
+
+    @property
+    def channel_token(self) -> str:
+        """The channel access token that the functions read."""
+        holder = None if self.environment.production else self.plan.function("notify").name
+        return live_value(self.aws, self.plan.secret("line_token"), holder)
 
     @cached_property
     def needles(self) -> Needles:

@@ -20,6 +20,8 @@ from smoke.suite import left_behind
 
 AT_ONCE = 4
 """Taps of an impatient user, or of a user who wants to win twice."""
+LONG_S = 3600
+"""Seconds that no run takes: what opens within them may be open when it is claimed."""
 BUSY = 503
 """What a claim may be answered, other than 409, while another is in progress: it says to retry."""
 
@@ -72,6 +74,15 @@ def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
     if award.status != 200 or abs(award.at - at) <= calls.suite.clock_s:
         return []
     return [differs(award, "collected_at", at, f"{award.at:.0f}")]
+
+
+def untimely(calls: RowCalls) -> list[Words]:
+    """Claim stamps that are not open now, and return what is not refused; before production alone, where any award is taken back."""
+    scenarios, now = calls.scenarios, calls.scenarios.sessions.now
+    spots = () if scenarios.environment.production else scenarios.spots()
+    closed = [spot for spot in spots if not (spot.open_at(now) or spot.open_at(now + LONG_S))]
+    claims = [(spot, _claim(scenarios, _insider(scenarios, spot, 0))) for spot in closed[:3]]
+    return [calls.flaw(calls.answer(claim), 400, spot.refusal_at(now)) for spot, claim in claims]
 
 
 def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
@@ -134,6 +145,13 @@ def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None
     ]
     actual = new_stamps(calls, listed)
     require(actual == expected, differs(listed, "stamps", actual, expected))
+
+
+@expectation("SMOKE-16", ja="有効期間外のスタンプが付与されない")
+def test_stamp_is_not_awarded_out_of_its_time(calls: RowCalls) -> None:
+    awarded(calls)
+
+    hold(*untimely(calls))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

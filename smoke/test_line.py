@@ -19,7 +19,6 @@ from signoff.environment import in_japan, today, where
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
-from smoke.aws import live_value
 from smoke.client import NO_ANSWER
 from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls, listed, require
@@ -86,7 +85,7 @@ def refused_token(status: int) -> Words:
 
 def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     """Ask LINE whose channel access token the functions read: status, and bot or error."""
-    status, body = calls.suite.line.bot(channel_token(calls))
+    status, body = calls.suite.line.bot(calls.suite.channel_token)
     if status == 200 and not isinstance(body.get("userId"), str):
         raise NotTestable(
             en="LINE does not say whose the channel access token is",
@@ -146,13 +145,6 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
     return apps[liff_id]
 
 
-def channel_token(calls: RowCalls) -> str:
-    """Read the channel access token that the functions read."""
-    suite = calls.suite
-    holder = None if suite.environment.production else suite.plan.function("notify").name
-    return live_value(suite.aws, suite.plan.secret("line_token"), holder)
-
-
 def _login_token(calls: RowCalls) -> str:
     file = Path(configured(calls, "line.login_token_file"))
     try:
@@ -179,7 +171,7 @@ NEVER_S = 20 * 365 * 24 * 60 * 60
 
 def accepted_token(calls: RowCalls) -> str:
     """Return the channel access token that the functions read; if LINE refuses it, Follows from SMOKE-18, or NotTestable if no bot is configured."""
-    token = channel_token(calls)
+    token = calls.suite.channel_token
     status, _ = bot(calls)
     if status != 200:
         refused = refused_token(status)

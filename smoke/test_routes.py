@@ -1,8 +1,14 @@
 """The list of stamps, messages, rankings and rich menus: each route at work."""
 
+from dataclasses import replace
+
+from aws.section import Follows, NotTestable
+from aws.words import Words
 from signoff.judge.checklist import expectation
-from smoke.properties import period_flaws
-from smoke.row_calls import RowCalls, awarded, hold, require
+from smoke.calls import Call
+from smoke.manual import ManualOnly
+from smoke.properties import misranked, period_flaws
+from smoke.row_calls import RowCalls, awarded, differs, hold, require
 from smoke.sessions import SYNTHETIC
 
 
@@ -19,6 +25,8 @@ def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
 @expectation("SMOKE-05", ja="同意した人にメッセージが送られる")
 def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     calls.expect(lambda scenarios: scenarios.notify(scenarios.tester))
+
+    hold(*_untold(calls))
 
 
 @expectation("SMOKE-06", ja="週間ランキングが返る")
@@ -45,7 +53,51 @@ def test_month_is_the_one_of_japan(calls: RowCalls) -> None:
     hold(*period_flaws(answer))
 
 
-def _require_unranked(calls: RowCalls, kind: str) -> None:
+def _unsent(calls: RowCalls, call: Call, kind: str, before: int) -> list[Words]:
+    """Make a call, and return a flaw if it succeeds without one more message of that type for its caller at the stand-in of LINE."""
+    answer, line = calls.answer(call), calls.suite.line
+    fact = Words(en="messages at LINE", ja="LINEに届いたメッセージ")
+
+    def flaws() -> list[Words]:
+        sent = [of for user, of in line.pushed() if user == call.user_id]
+        return [] if sent.count(kind) > before else [differs(answer, fact.en, sent, kind, fact.ja)]
+
+    return calls.until_right(flaws) if answer.status == 200 else []
+
+
+def _untold(calls: RowCalls) -> list[Words]:
+    """Return a flaw if the stand-in of LINE gets no message for a person who is notified once more, or for a winner.
+
+    LINE itself does not say what it received, and a second notification sends a person nothing.
+    """
+    scenarios, line = calls.scenarios, calls.suite.line
+    if not (line.embedded and calls.suite.environment.our_code and scenarios.person):
+        return []
+    again = replace(scenarios.notify(scenarios.tester), time=2)
+    flaws = _unsent(calls, again, "text", line.pushed().count((again.user_id, "text")))
+    claims = enumerate(scenarios.claims_of(scenarios.person) if scenarios.open_now else [])
+    return flaws + [flaw for n, claim in claims for flaw in _unsent(calls, claim, "flex", n)]
+
+
+def _menu_flaws(calls: RowCalls, route: str) -> list[Words]:
+    """Call a route once more, and return what LINE says if the menu that the person has is not the one of the answer."""
+    answer = calls.expect(replace(calls.scenarios.success(route), time=2))
+    line, user, expected = calls.suite.line, answer.call.user_id, answer.member("richmenu_id")
+    fact = Words(en="the person's menu at LINE", ja="LINEでの利用者のメニュー")
+    try:
+        token = calls.suite.channel_token
+    except NotTestable as unread:
+        raise unread if isinstance(unread, Follows) else ManualOnly(unread.words) from None
+
+    def flaws() -> list[Words]:
+        menu = line.menu_of(token, user)
+        return [] if menu == expected else [differs(answer, fact.en, menu, expected, fact.ja)]
+
+    return calls.until_right(flaws)
+
+
+def _require_people_alone(calls: RowCalls, kind: str) -> None:
+    """Require that a ranking shows a person who collected, and no synthetic user."""
     awarded(calls)
     answer = calls.expect(lambda scenarios: scenarios.ranking(kind, scenarios.collector))
     users = [entry["user_id"] for entry in answer.member("rankings")]
@@ -55,16 +107,17 @@ def _require_unranked(calls: RowCalls, kind: str) -> None:
         en=f"the ranking shows the synthetic user {shown}",
         ja=f"合成ユーザー{shown}がランキングに載っています",
     )
+    hold(*misranked(calls, kind))
 
 
-@expectation("SMOKE-06", ja="合成ユーザーが週間ランキングに載らない")
-def test_synthetic_user_is_not_in_the_week(calls: RowCalls) -> None:
-    _require_unranked(calls, "weekly")
+@expectation("SMOKE-06", ja="週間ランキングに利用者が載り、合成ユーザーは載らない")
+def test_people_alone_are_in_the_week(calls: RowCalls) -> None:
+    _require_people_alone(calls, "weekly")
 
 
-@expectation("SMOKE-07", ja="合成ユーザーが月間ランキングに載らない")
-def test_synthetic_user_is_not_in_the_month(calls: RowCalls) -> None:
-    _require_unranked(calls, "monthly")
+@expectation("SMOKE-07", ja="月間ランキングに利用者が載り、合成ユーザーは載らない")
+def test_people_alone_are_in_the_month(calls: RowCalls) -> None:
+    _require_people_alone(calls, "monthly")
 
 
 @expectation("SMOKE-08", ja="リッチメニューの一覧が返る")
@@ -76,9 +129,13 @@ def test_rich_menus_are_listed(calls: RowCalls) -> None:
 def test_rich_menu_is_linked_to_the_person_who_agreed(calls: RowCalls) -> None:
     calls.success("POST /richmenu/set")
 
+    hold(*_menu_flaws(calls, "POST /richmenu/set"))
+
 
 @expectation("SMOKE-10", ja="同意した人のリッチメニューが解除される")
 def test_rich_menu_is_unlinked_from_the_person_who_agreed(calls: RowCalls) -> None:
     # Linked first, or the menu would stay so.
     calls.answer(lambda scenarios: scenarios.success("POST /richmenu/set"))
     calls.success("DELETE /richmenu/unset")
+
+    hold(*_menu_flaws(calls, "DELETE /richmenu/unset"))

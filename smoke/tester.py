@@ -70,6 +70,16 @@ class TesterSnapshot:
     counters: tuple[Item, ...] = ()
     asked: tuple[str, ...] = ()
 
+    def counted(self, period: str) -> int:
+        """Return how many stamps the period's counter had."""
+        there = (entry for entry in self.counters if _sort(entry) == sort_key(period))
+        return int(_number(next(there, None), "StampCount"))
+
+    def since(self, items: Iterable[Item]) -> list[float]:
+        """Return when each stamp was collected that is new among the items."""
+        new = (entry for entry in items if _sort(entry) not in self.stamps)
+        return [_number(entry, "CollectedAt") for entry in new if not is_counter(_sort(entry))]
+
 
 def held_by(
     user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ...]

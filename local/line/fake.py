@@ -150,6 +150,7 @@ class FakeLine:
             ("GET", "/v2/bot/message/quota/consumption", messaging.consumption),
             ("GET", "/v2/bot/richmenu/list", messaging.rich_menus),
             ("POST", "/v2/bot/user/([^/]+)/richmenu/([^/]+)", messaging.link),
+            ("GET", "/v2/bot/user/([^/]+)/richmenu", messaging.linked_menu),
             ("DELETE", "/v2/bot/user/([^/]+)/richmenu", messaging.unlink),
             ("GET", "/liff/v1/apps", messaging.liff_apps),
             ("POST", "/local/id_token", self._mint),

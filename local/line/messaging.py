@@ -79,6 +79,15 @@ class Messaging:
             self._linked[user_id] = rich_menu_id
         return json_response({})
 
+    def linked_menu(self, call: LineCall, user_id: str) -> Response:
+        menu = self.linked.get(user_id)
+        found = (
+            json_response({"richMenuId": menu})
+            if menu
+            else message("the user has no richmenu", 404)
+        )
+        return self._refusal(call) or found
+
     def unlink(self, call: LineCall, user_id: str) -> Response:
         if refused := self._refusal(call) or unknown_user(user_id):
             return refused

@@ -1,9 +1,13 @@
 """Details broken that a look at one example of each thing misses: who is believed, edges, spellings, headers."""
 
+from contextlib import contextmanager
+
 from tests.smoke.breaking import Break, code
 from tests.smoke.defect import FAIL, Defect
 
 SERVING, SPOTS = "lambdas/rally/serving.py", "lambdas/rally/domain/spots.py"
+COUNTERS = "lambdas/rally/domain/counters.py"
+RANKING, MENUS = "lambdas/ranking/handler.py", "lambdas/richmenu/handler.py"
 LOGIN, DOMAIN = "lambdas/auth/handler.py", "lambdas/auth/domain.py"
 NOW = "        now = int(self.now())\n"
 
@@ -25,6 +29,19 @@ def kept(key: str, condition: str) -> Break:
 
 def told(key: str, name: str, value: str) -> Break:
     return answered(key, "status == 200", f'headers["{name}"] = "{value}"')
+
+
+@contextmanager
+def next_season(rally):
+    """Award what is not open yet, and load such a stamp."""
+    place = {"lat": {"N": "35.56"}, "lon": {"N": "139.66"}, "radiusM": {"N": "15"}}
+    stamp = {"StampId": {"S": "NEXT-001"}, "Name": {"S": "Next"}, "Type": {"S": "GPS"}}
+    loaded = {**stamp, "Location": {"M": place}, "ValidFrom": {"S": "2999-04-01"}}
+    where = {"TableName": rally.environment.tables["stampmasters"]}
+    rally.client("dynamodb").put_item(**where, Item=loaded)
+    with code("award", "lambdas/award/domain.py", "    _judge_time(master, now)\n", "")(rally):
+        yield
+    rally.client("dynamodb").delete_item(**where, Key={"StampId": stamp["StampId"]})
 
 
 def reaching(changed: str, *keys: str) -> Break:
@@ -81,6 +98,11 @@ DEFECTS = (
         {"SMOKE-16": FAIL},
     ),
     Defect(
+        "a ranking that nobody enters",
+        code("award", COUNTERS, "if is_line_user(self.user_id):", "if not self.user_id:"),
+        {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
+    Defect(
         "another user's list for who says to be an administrator",
         code(
             "stamps",
@@ -92,6 +114,79 @@ DEFECTS = (
     ),
 )
 DEEP = (
+    *(
+        Defect(name, code(key, file, before, after), {"SMOKE-06": FAIL, "SMOKE-07": FAIL})
+        for name, key, file, before, after in (
+            ("a counter that stays at one", "award", COUNTERS, "self.count + 1", "1"),
+            (
+                "a ranking of other shards",
+                "award",
+                COUNTERS,
+                "{period}#{shard}",
+                "{period}/{shard}",
+            ),
+            ("a ranking without names", "ranking", RANKING, '"UserId, DisplayName"', '"UserId"'),
+            (
+                "a ranking of nobody",
+                "ranking",
+                RANKING,
+                'for item in answer["Items"]',
+                "for item in ()",
+            ),
+            (
+                "an index that counts one less",
+                "ranking",
+                COUNTERS,
+                "-(-rank // _PER",
+                "(rank // _PER",
+            ),
+        )
+    ),
+    Defect(
+        "a menu that LINE is never told of",
+        code(
+            "richmenu",
+            MENUS,
+            'self.bot.call(\n            "POST"',
+            '(lambda *_, **__: None)(\n            "POST"',
+        ),
+        {"SMOKE-09": FAIL},
+    ),
+    *(
+        Defect(name, code(key, file, before, after), {"SMOKE-05": FAIL})
+        for name, key, file, before, after in (
+            (
+                "a message to another user",
+                "notify",
+                "lambdas/notify/handler.py",
+                '"to": notification.user_id',
+                '"to": "U" + "0" * 32',
+            ),
+            (
+                "a winner who is told nothing",
+                "award",
+                "lambdas/award/handler.py",
+                "if self.notifier is not None:",
+                "if False:",
+            ),
+        )
+    ),
+    Defect(
+        "an award for zeros, taken for no place",
+        code(
+            "award",
+            "lambdas/award/domain.py",
+            "position is None:",
+            "position is None or not position.lat:",
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "an ID token by one name alone",
+        code("auth", DOMAIN, 'body.get("id_token", body.get("idToken"))', 'body.get("id_token")'),
+        {"SMOKE-17": FAIL},
+    ),
+    Defect("a stamp of next season", next_season, {"SMOKE-16": FAIL}),
     Defect(
         "a spot that is a twentieth larger",
         reaching("<= 1.05 * reach_m", "gps-verify"),
