@@ -71,7 +71,7 @@ def unpermitted(
     want, api_id, stage = deployed.plan.api.authorizer, deployed.rest_api().id, deployed.stage()
     if want is None:
         observe.note(authorizer="the application has none")
-        return Differences()
+        return Differences.among(())
     auth = want.function
     policies = deployed.function_policies(auth)
     invocations = {

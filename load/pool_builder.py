@@ -23,6 +23,7 @@ from load.engine.run_file import PROJECT, require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
 from plan.masters import spots_in
+from signoff.environment.application import SIGNING
 
 TIMEOUT_S = 10
 ANSWERED = 200
@@ -116,8 +117,16 @@ def read_pool(path: Path) -> SessionPool:
 
 
 def _key(target: LoadTarget, aws: ClientFactory) -> str:
-    secret = target.environment.secrets["token_key"]
-    member = target.environment.application.secrets["token_key"].json_key
+    """Read the token key; where there is none, any does for routes that ask for no session."""
+    app = target.environment.application
+    if (declared := app.secrets.get(SIGNING)) is None:
+        if {*app.demand.shares} <= {*app.open_routes}:
+            return secrets.token_hex()
+        raise LoadRefused(
+            en=f"app.toml has no secret {SIGNING} that sessions are signed with; pass sessions with --pool",
+            ja=f"app.tomlにセッションの署名に使うシークレット{SIGNING}がありません。--poolでセッションを渡してください",
+        )
+    secret, member = target.environment.secrets[SIGNING], declared.json_key
     try:
         content = aws("secretsmanager").get_secret_value(SecretId=secret)
         key: str = json.loads(content["SecretString"])[member]

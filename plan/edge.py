@@ -170,16 +170,18 @@ def bucket(environment: Environment) -> desired.Bucket | None:
 def _routes(
     functions: dict[str, desired.Function], environment: Environment
 ) -> Iterator[desired.Route]:
-    throttle = environment.throttle
-    for path, item in environment.application.paths.items():
+    throttle, app = environment.throttle, environment.application
+    open_routes = app.open_routes
+    for path, item in app.paths.items():
         for verb in VERBS:
             if operation := item.get(verb):
-                own = environment.routes.get(f"{verb.upper()} {path}", RouteSettings())
+                route = f"{verb.upper()} {path}"
+                own = environment.routes.get(route, RouteSettings())
                 yield desired.Route(
                     verb=verb.upper(),
                     path=path,
                     function=functions[operation["x-function"]],
-                    authorized=operation.get("security") != [],
+                    authorized=route not in open_routes,
                     most=desired.Limit(own.rate or throttle.rate, own.burst or throttle.burst),
                     waits_ms=own.timeout_ms or INTEGRATION_MS,
                 )

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import pytest
+
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment, embedded
+from signoff.environment.application import SIGNING
+from signoff.judge.checklist import without_subject
 from smoke.cors import CASES
 from smoke.errors import BOUNDS, errors_of, takes_input
 from smoke.id_tokens import FLAWS
@@ -27,15 +31,26 @@ LATE = (
     LAST,
 )
 """The tests that run after all others, in this order: what the others have sent is what they look at."""
-ANY: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
-    "any_route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
-    "any_read": lambda _, plan: [
+
+
+def _reads(plan: Plan, *, authorized: bool) -> list[str]:
+    """Return the reads that need no id and do, or do not, need a session."""
+    return [
         route.id
         for route in plan.api.routes
-        if route.authorized and route.verb == "GET" and "{" not in route.path
-    ],
+        if route.authorized is authorized and route.verb == "GET" and "{" not in route.path
+    ]
+
+
+ANY: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
+    "any_route": lambda _, plan: [route.id for route in plan.api.routes],
+    "guarded_route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
+    "guarded_read": lambda environment, plan: (
+        _reads(plan, authorized=True) if SIGNING in environment.application.secrets else ()
+    ),
+    "open_read": lambda _, plan: _reads(plan, authorized=False),
 }
-"""Arguments of the tests of an application that is not the rally."""
+"""Arguments of the tests of an application that is not the rally, which need not have one of each."""
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
     "personal_route": lambda _, plan: [
@@ -64,6 +79,8 @@ def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         applies = (argument in ANY) is not is_rally(environment)
         planned = list(ARGUMENTS[argument](environment, plan)) if applies else [None]
+        if argument in ANY and not planned:
+            planned = [pytest.param(None, marks=without_subject)]
         metafunc.parametrize(argument, planned, ids=str)
 
 

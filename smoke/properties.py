@@ -17,7 +17,7 @@ from plan.masters import Spot
 from signoff.environment import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
-from smoke.contract import contract
+from smoke.contract import session_s
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, differs
 from smoke.scenarios import Scenarios
@@ -217,7 +217,7 @@ def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands
 
 def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
     """Return flaws of a login's session, which must be for its user, from now, for the documented time."""
-    wanted_s = contract().session_s
+    wanted_s = session_s()
     try:
         claims = jwt.decode(answer.member("access_token"), options={"verify_signature": False})
     except jwt.InvalidTokenError as error:

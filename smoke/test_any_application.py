@@ -1,5 +1,6 @@
 """What smoke asks of an application that is not the rally: its preflights, its 401s, its reads, as its own contract has them."""
 
+import secrets
 import time
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import pytest
 
 from aws.door.sessions import boto_session
 from plan import Plan
+from signoff.environment.application import SIGNING
 from signoff.judge.checklist import expectation
 from signoff.judge.observations import Observations
 from signoff.judge.run import CHOICE
@@ -19,6 +21,9 @@ from smoke.cors import FOREIGN, HEADERS, allowed_origin, allows, listed, not_all
 from smoke.row_calls import hold, require
 from smoke.sessions import PUBLIC_KEYS, SessionMinter, sessions_of
 from smoke.suite_session import address, api_key
+
+NOWHERE = "/no-such-path"
+"""No route: what API Gateway itself answers there is an answer of every API, and changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,15 @@ def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
     environment, plan = snapshot.environment, snapshot.plan
     aws = clients(boto_session(environment.region))
     url = address(snapshot, pytestconfig.stash[CHOICE].options.api_url or snapshot.api_url)
+    now = int(time.time())
+    if SIGNING in environment.application.secrets:
+        sessions = sessions_of(aws, plan.secret(SIGNING), borrowed=None, now=now)
+    else:  # none is accepted: what is forged is like one
+        sessions = SessionMinter(now=now, key=secrets.token_hex())
     return AnyApi(
         client=Client(url, environment.origin, api_key(snapshot, aws)),
         contract=Contract.of(environment.application.document),
-        sessions=sessions_of(aws, plan.secret("token_key"), borrowed=None, now=int(time.time())),
+        sessions=sessions,
     )
 
 
@@ -82,33 +92,45 @@ def test_preflight_of_another_origin_is_not_granted(
 
 @expectation("SEC-41", ja="セッションのない呼び出しが拒否される")
 def test_call_without_a_session_is_refused(
-    any_route: str, any_api: AnyApi, observe: Observations
+    guarded_route: str, any_api: AnyApi, observe: Observations
 ) -> None:
-    answer = any_api.answer(any_route, observe)
+    answer = any_api.answer(guarded_route, observe)
 
     hold(any_api.contract.flaw(answer, 401))
 
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
 def test_session_under_a_published_key_is_refused(
-    any_route: str, any_api: AnyApi, observe: Observations
+    guarded_route: str, any_api: AnyApi, observe: Observations
 ) -> None:
     for key in PUBLIC_KEYS:
-        answer = any_api.answer(any_route, observe, any_api.sessions.forged(any_api.session, key))
+        answer = any_api.answer(
+            guarded_route, observe, any_api.sessions.forged(any_api.session, key)
+        )
         hold(any_api.contract.flaw(answer, 401))
 
 
 @expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションでの読み取りがAPI仕様どおりである")
 def test_read_with_a_session_is_answered_as_its_contract_says(
-    any_read: str, any_api: AnyApi, observe: Observations
+    guarded_read: str, any_api: AnyApi, observe: Observations
 ) -> None:
-    answer = any_api.answer(any_read, observe, any_api.session)
+    answer = any_api.answer(guarded_read, observe, any_api.session)
 
     hold(any_api.contract.flaw(answer, 200))
 
 
-@expectation("SMOKE-14", ja="どの応答もフロントエンドにだけ許可される")
+@expectation("SMOKE-14", ja="セッション不要の読み取りがAPI仕様どおりである")
+def test_open_read_is_answered_as_its_contract_says(
+    open_read: str, any_api: AnyApi, observe: Observations
+) -> None:
+    answer = any_api.answer(open_read, observe)
+
+    hold(any_api.contract.flaw(answer, 200))
+
+
+@expectation("SMOKE-14", ja="ゲートウェイのエラーを含むどの応答もフロントエンドにだけ許可される")
 def test_every_answer_is_for_the_front_end_alone(any_api: AnyApi, observe: Observations) -> None:
+    any_api.client.answer(Call(verb="GET", path=NOWHERE))
     answers = [answer for answer in any_api.client.answers if answer.call.verb != "OPTIONS"]
     observe.note(answers=len(answers))
 

@@ -40,14 +40,13 @@ class Rows:
         self.proven = {marker.args[0] for marker in markers}
 
 
-@pytest.fixture
-def proven(tmp_path):
+def proven(folder, judging, **contract):
     """Return the rows that are judged of an application with one function, one table and no secret."""
-    (tmp_path / "environments.toml").write_text(ENVIRONMENTS, encoding="utf-8")
-    (tmp_path / "app.toml").write_text(TODO, encoding="utf-8")
-    (tmp_path / "openapi.json").write_text(json.dumps({"paths": PATHS}), encoding="utf-8")
+    (folder / "environments.toml").write_text(ENVIRONMENTS, encoding="utf-8")
+    (folder / "app.toml").write_text(TODO, encoding="utf-8")
+    (folder / "openapi.json").write_text(json.dumps({"paths": PATHS, **contract}), encoding="utf-8")
     rows = Rows()
-    options = ["checks", "--env=staging", f"--environments={tmp_path / 'environments.toml'}"]
+    options = [judging, "--env=staging", f"--environments={folder / 'environments.toml'}"]
     pytest.main(
         [*options, "--phase=after", "--collect-only", "-q", "-p", "no:cacheprovider"],
         plugins=[rows],
@@ -55,11 +54,26 @@ def proven(tmp_path):
     return rows.proven
 
 
-def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(proven):
+@pytest.mark.parametrize(
+    ("contract", "rows"),
+    [
+        ({}, {"SMOKE-13", "SMOKE-14", "SEC-40", "SEC-41"}),
+        ({"security": []}, {"SMOKE-13", "SMOKE-14"}),
+    ],
+    ids=["sessions of another issuer", "no session"],
+)
+def test_smoke_asks_of_an_application_without_a_token_key_what_needs_none(contract, rows, tmp_path):
+    asked = proven(tmp_path, "smoke", **contract)
+
+    assert asked == rows
+
+
+def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(tmp_path):
+    judged = proven(tmp_path, "checks")
     optional = {"DEP-40", "DEP-41", "DEP-42", "DEP-43", "MON-06", "SEC-21", "SEC-22", "SEC-31"}
 
     everything = {finding.row for finding in collected()}
-    assert everything - proven == OF_SECRETS | OF_MASTERS | OF_TYPES | optional | {
+    assert everything - judged == OF_SECRETS | OF_MASTERS | OF_TYPES | optional | {
         "SEC-34",
         "SEC-35",
     }

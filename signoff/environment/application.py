@@ -19,6 +19,8 @@ from signoff.environment.problems import EnvironmentFileError, FileTable, proble
 
 FILE = "app.toml"
 APPLICATION = ROOT / FILE
+SIGNING = "token_key"
+"""Key of the secret under which sessions are signed, where smoke and load can mint any."""
 VERBS = ("get", "post", "put", "patch", "delete", "head")
 Rights = Mapping[str, tuple[str, ...]]
 """Key of a table, secret or function (``#`` and a name stand for an index of a table) -> IAM actions."""
@@ -175,12 +177,13 @@ class Application(StrictTable):
 
     @property
     def open_routes(self) -> tuple[str, ...]:
-        """The routes that ask for no session."""
+        """The routes that ask for no session, as the contract says of each or of all; silence asks for one."""
+        usual = self.document.get("security")
         routes = ((route, *route.split(" ")) for route in self.routes)
         return tuple(
             route
             for route, verb, path in routes
-            if self.paths[path][verb.lower()].get("security") == []
+            if self.paths[path][verb.lower()].get("security", usual) == []
         )
 
     @property

@@ -73,6 +73,15 @@ def test_key_that_cannot_be_had_is_refused(secret, why):
         mint(target(), lambda _: secret, 1)
 
 
+def test_without_a_token_key_sessions_are_minted_for_open_routes_alone():
+    keyless = replace(target().environment.application, secrets={})
+    open_to_all = replace(keyless, demand=replace(keyless.demand, shares={"POST /auth/verify": 1}))
+
+    with pytest.raises(LoadRefused, match=r"no secret token_key .*pass sessions with --pool"):
+        mint(target(application=keyless), None, 1)
+    assert len(mint(target(application=open_to_all), None, 2)) == 2
+
+
 def test_spots_are_read_in_every_spelling():
     old = item("B", location={"latitude": 1, "lng": 2, "radius": 3})
     found = spots(item("A"), old)
