@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aws.difference import where
-from signoff.environment.loading import ENVIRONMENTS, load, names, peek
+from signoff.environment.loading import ENVIRONMENTS, load, names, option_of, peek
 from signoff.environment.problems import EnvironmentFileError
 from signoff.environment.schema import Environment, embedded
 
@@ -15,6 +15,7 @@ __all__ = [
     "embedded",
     "load",
     "names",
+    "option_of",
     "peek",
     "where",
 ]

@@ -4,14 +4,15 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
 
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Words, did_you_mean, joined, nearest, there_are
 from signoff import OF_PACKAGES, ROOT
 from signoff.environment.application import Application, application_beside
 from signoff.environment.overrides import (
@@ -110,10 +111,21 @@ def _loaded(name: str, path: Path, variables: Mapping[str, str]) -> Loaded:
     overriding = overrides(table, variables, name)
     changed = applied(table, overriding)
     environment = _typed(name, changed, path, overriding)
+    if "before" in changed and environment.before not in (known := names(path)):
+        raise EnvironmentFileError([_unknown_before(environment, path, known)])
     if not environment.production and (shared := list(_of_production(environment, changed, path))):
         raise EnvironmentFileError(shared)
     texts = {override.variable: override.text for override in overriding}
     return Loaded(environment, texts, derived(environment, changed))
+
+
+def _unknown_before(environment: Environment, path: Path, known: Iterable[str]) -> Words:
+    unknown = Words(
+        en=f'{path.name}: {environment.name}.before is "{environment.before}", of which the file has no table',
+        ja=f'{path.name}: {environment.name}.beforeが"{environment.before}"ですが、そのテーブルがありません',
+    )
+    instead = did_you_mean(nearest(environment.before, known)) or there_are(known)
+    return joined((unknown, instead))
 
 
 def _example_of_the_wheel(name: str, path: Path) -> Words:
@@ -123,6 +135,11 @@ def _example_of_the_wheel(name: str, path: Path) -> Words:
         en=f"this folder has no {path.name}, so the example in the package was read; write your own: {command}",
         ja=f"このフォルダに{path.name}がないため、パッケージに付属の例を読み取りました。次のコマンドで作成してください: {command}",
     )
+
+
+def option_of(file: Path) -> str:
+    """Return the option of a printed command that names this file; empty for the project's own."""
+    return "" if file == ENVIRONMENTS else f"--environments {quote(str(file))}"
 
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ EnvironmentFileError      all problems of one environment, one per line
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,11 @@ from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest, 
 LETTERS = Words(
     en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
 )
+QUOTED_OR_COMMENT = re.compile(r"""\"[^"]*\"|'[^']*'|#.*""")
+A_DAY = Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）")
 A_TABLE = Words(en="a table, {{ … }}", ja="テーブル {{ … }}")
 FORMS: Mapping[str, Words] = {
     "account": Words(en="the 12 digits of the AWS account", ja="AWSアカウントの12桁の数字"),
-    "region": Words(
-        en="an AWS Region, such as ap-northeast-1 (not of China or GovCloud, whose ARNs differ)",
-        ja="AWSリージョン（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
-    ),
     "prefix": LETTERS,
     "stage": LETTERS,
     "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
@@ -34,7 +33,7 @@ FORMS: Mapping[str, Words] = {
 WANTED: Mapping[str, Words] = {
     "bool_type": Words.same("true / false"),
     "dataclass_type": A_TABLE,
-    "date_parsing": Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）"),
+    **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_inexact"), A_DAY),
     "dict_type": A_TABLE,
     "finite_number": Words(en="a number", ja="数値"),
     "float_type": Words(en="a number", ja="数値"),
@@ -83,10 +82,23 @@ def toml(path: Path) -> dict[str, Any]:
             ja=f"{path}がUTF-8のテキストではありません。UTF-8で保存してください",
         ) from None
     except tomllib.TOMLDecodeError as error:
+        wide = _wide_character(path.read_text(encoding="utf-8-sig"))
         raise EnvironmentFileError(
-            en=f"{path} is not TOML: {error}; fix that place",
-            ja=f"{path}がTOMLではありません: {error}。その箇所を修正してください",
+            en=f"{path} is not TOML: {error}; {wide.en or 'fix that place'}",
+            ja=f"{path}がTOMLではありません: {error}。{wide.ja or 'その箇所を修正してください'}",
         ) from None
+
+
+def _wide_character(text: str) -> Words:
+    """Name the first letter outside of quotes and comments that only looks like one of TOML's, as input methods and word processors write it."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := re.search(r"[^\x00-\x7f]", QUOTED_OR_COMMENT.sub("", line)):
+            name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}")
+            return Words(
+                en=f"line {number} has {found[0]} ({name}) outside quotes: write it in ASCII",
+                ja=f"{number}行目の引用符の外に{found[0]}（{name}）があります。半角で書いてください",
+            )
+    return SILENCE
 
 
 @dataclass(frozen=True, slots=True)

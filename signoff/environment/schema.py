@@ -18,8 +18,10 @@ from signoff.environment.value_types import (
     EnvironmentBefore,
     EvidenceKey,
     HostName,
+    LiffId,
     LineUserId,
     LoadPlan,
+    MailAddress,
     NeverInFile,
     Origin,
     PageUrl,
@@ -34,6 +36,7 @@ from signoff.environment.value_types import (
     StoreLocation,
     TableKey,
     UnfitValueError,
+    distinct,
     some_keys,
 )
 
@@ -142,7 +145,7 @@ class LineChannels(StrictTable):
     channel_id: Annotated[str, Field(pattern=r"^[0-9]{10}$")]
     endpoint: str = "https://api.line.me"
     bot_user_id: LineUserId | None = None
-    liff_id: str | None = None
+    liff_id: LiffId | None = None
     expected_messages: Annotated[int, Field(ge=0)] | None = None
     """How many messages the rally sends in a month; the quota at LINE must cover them."""
     login_token_file: str | None = None
@@ -310,7 +313,7 @@ class Environment(StrictTable):
     """The functions are not this project's: no remedy uploads its packages over them."""
     accuracy_cap_m: Positive = 50
     award_requires_position: bool = False
-    alert_email: str | None = None
+    alert_email: MailAddress | None = None
     evidence: StoreLocation
     """A folder, or ``s3://bucket/prefix``, that holds this environment's records."""
     evidence_key: EvidenceKey | None = None
@@ -345,11 +348,11 @@ class Environment(StrictTable):
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
     known_faults: Mapping[str, Reason] = field(default_factory=dict)
     """Rows that may fail here, with the reason; no production has any."""
-    signers: tuple[Decider, ...] = ()
+    signers: Annotated[tuple[Decider, ...], distinct(lambda decider: decider.name)] = ()
     """Who decides: the people who sign the page."""
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    accepted: tuple[Acceptance, ...] = ()
+    accepted: Annotated[tuple[Acceptance, ...], distinct(lambda made: made.what)] = ()
     """Owners and days of the conditions under which people may go live."""
 
     @property

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from aws.words import Bilingual, Words
+from aws.words import Bilingual, Words, did_you_mean, joined, nearest
 from signoff.environment.application import Application, application
 
 
@@ -47,6 +48,21 @@ def some_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
     return AfterValidator(known)
 
 
+def distinct(name: Callable[[Any], str]) -> AfterValidator:
+    """Accept a list that names each thing once: of two entries only one would count, and it would not be seen which."""
+
+    def once(value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [name(entry) for entry in value]
+        if twice := next((each for each in names if names.count(each) > 1), None):
+            raise UnfitValueError(
+                en=f"{twice} stands there twice; delete one",
+                ja=f"{twice}が重複しています。一方を削除してください",
+            )
+        return value
+
+    return AfterValidator(once)
+
+
 def _retention(value: int) -> int:
     if value not in RETENTIONS:
         days = ", ".join(map(str, RETENTIONS))
@@ -66,6 +82,28 @@ def _written_as(pattern: str, *, en: str, ja: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+@cache
+def _regions() -> Collection[str]:
+    """Return the Regions of the partition ``aws``: in China, GovCloud and the others every ARN begins otherwise."""
+    from botocore.loaders import Loader  # noqa: PLC0415 - a file that has no Region needs none of it
+
+    partitions = Loader().load_data("partitions")["partitions"]
+    return {name for each in partitions if each["id"] == "aws" for name in each["regions"]} - {
+        "aws-global"
+    }
+
+
+def _region(value: str) -> str:
+    if value not in _regions():
+        asked = Words(
+            en="write an AWS Region that botocore knows, such as ap-northeast-1 (not of China or GovCloud, whose ARNs differ)",
+            ja="botocoreの知るAWSリージョンを書いてください（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
+        )
+        near = did_you_mean(nearest(unicodedata.normalize("NFKC", value).lower(), _regions()))
+        raise UnfitValueError(joined(filter(None, (asked, near))))
+    return value
 
 
 def origin_of(url: str) -> str:
@@ -103,10 +141,10 @@ def _page(value: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether it may be a person's name, such as 林: neither a blank, a sign or a Latin letter alone, nor what a printed command has in its place."""
-    name = text.strip()
-    whole = len(name) > 1 or (name.isalpha() and not name.isascii())
-    return whole and name not in PLACEHOLDERS
+    """Whether it may be a person's name, such as 林: neither signs nor a Latin letter alone, nor what a printed command has in its place."""
+    name = unicodedata.normalize("NFKC", text).strip().casefold()
+    letters = "".join(filter(str.isalpha, name))
+    return (len(letters) > 1 or not letters.isascii()) and name not in PLACEHOLDERS
 
 
 def _person(value: str) -> str:
@@ -117,9 +155,10 @@ def _person(value: str) -> str:
 
 def _reason(value: str) -> str:
     """Accept a clause, not a word: a kana or kanji says as much as two letters."""
-    if sum(1 + (unicodedata.east_asian_width(letter) in "FW") for letter in value) < LEAST_REASON:
+    letters = filter(str.isalnum, value)
+    if sum(1 + (unicodedata.east_asian_width(each) in "FW") for each in letters) < LEAST_REASON:
         raise UnfitValueError(
-            en=f"write at least {LEAST_REASON} characters",
+            en=f"write at least {LEAST_REASON} letters",
             ja=f"全角{LEAST_REASON // 2}文字以上で書いてください",
         )
     return value
@@ -142,7 +181,7 @@ def _unset(value: object) -> None:
         )
 
 
-PLACEHOLDERS = frozenset({"NAME", "氏名", "名前"})
+PLACEHOLDERS = frozenset({"name", "氏名", "名前"})
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
@@ -154,8 +193,23 @@ LEAST_REASON = 10
 NEVER_BEFORE = frozenset({"local", "prod"})
 """An embedded stack proves nothing about AWS, and production comes last."""
 Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
-Region = Annotated[str, Field(pattern=r"^([abd-z][a-z]|c[a-mo-z])-[a-z]+-\d$")]
-"""Of the partition ``aws`` alone: in China, GovCloud and the others every ARN begins otherwise."""
+Region = Annotated[str, AfterValidator(_region)]
+MailAddress = Annotated[
+    str,
+    _written_as(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+",
+        en="write one mail address, such as on-call@example.jp",
+        ja="メールアドレスを一つ書いてください（例: on-call@example.jp）",
+    ),
+]
+LiffId = Annotated[
+    str,
+    _written_as(
+        r"[0-9]{10}-[A-Za-z0-9]+",
+        en="write the id of the LIFF app alone, such as 1234567890-AbcdEfgh",
+        ja="LIFFアプリのIDだけを書いてください（例: 1234567890-AbcdEfgh）",
+    ),
+]
 DEFAULT_PORTS = {"http": 80, "https": 443}
 """A browser leaves them out of an Origin."""
 AN_ORIGIN = r"https?://[a-z0-9\-]+(\.[a-z0-9\-]+)*(:\d+)?"
@@ -173,9 +227,9 @@ LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 StoreLocation = Annotated[
     str,
     _written_as(
-        r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!.*:/).+",
-        en="write s3://bucket/prefix, or a folder",
-        ja="s3://バケット/プレフィックス、またはフォルダを書いてください",
+        r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!~|.*:/).+",
+        en="write s3://bucket/prefix, or a folder, without ~",
+        ja="s3://バケット/プレフィックス、またはフォルダを書いてください（~は使えません）",
     ),
 ]
 HostName = Annotated[

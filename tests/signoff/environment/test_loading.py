@@ -120,6 +120,23 @@ def test_bad_toml_names_line_and_column(changed):
 
 
 @pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("stage = “prod”", "LEFT DOUBLE QUOTATION MARK"),
+        ('stage\u00a0= "prod"', "NO-BREAK SPACE"),
+        ("rate = １０", "FULLWIDTH DIGIT ONE"),
+        ("［prod］", "FULLWIDTH LEFT SQUARE BRACKET"),
+    ],
+)
+def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, name, tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_text(f'[prod]  # 本番\nrole = "担当"\n{line}\n', encoding="utf-8")
+
+    with pytest.raises(EnvironmentFileError, match=rf"; line 3 has . \({name}\) outside quotes"):
+        load("prod", file, {})
+
+
+@pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         (
@@ -206,6 +223,50 @@ def test_bad_toml_names_line_and_column(changed):
             'go_live = "soon"',
             'prod.go_live is "soon"; write a day, such as 2026-12-01',
         ),
+        (
+            '"ap-northeast-1"',
+            '"ap-norteast-１"',
+            (
+                'prod.region is "ap-norteast-１"; write an AWS Region that botocore knows, such as ap-northeast-1'
+                " (not of China or GovCloud, whose ARNs differ); did you mean ap-northeast-1?"
+            ),
+        ),
+        (
+            "go_live = 2026-12-01",
+            'alert_email = "当番 <on-call@example.jp>"',
+            'prod.alert_email is "当番 <on-call@example.jp>"; write one mail address, such as on-call@example.jp',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'before = "stagin"',
+            'prod.before is "stagin", of which the file has no table; there are dev, prod',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'accepted = [{ what = "a", by = "……", until = 2026-12-10 }]',
+            'prod.accepted.0.by is "……"; write the name of a person',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'signers = [{ name = "林", role = "lead", contact = "a" }, { name = "林", role = "QA", contact = "b" }]',
+            (
+                'prod.signers is [{"name": "林", "role": "lead", "contact": "a"},'
+                ' {"name": "林", "role": "QA", "contact": "b"}]; 林 stands there twice; delete one'
+            ),
+        ),
+        (
+            "go_live = 2026-12-01",
+            "go_live = 20261201",
+            "prod.go_live is 20261201; write a day, such as 2026-12-01",
+        ),
+        (
+            '"2001234567" }',
+            '"2001234567", liff_id = "https://liff.line.me/2001234567-AbcdEfgh" }',
+            (
+                'prod.line.liff_id is "https://liff.line.me/2001234567-AbcdEfgh";'
+                " write the id of the LIFF app alone, such as 1234567890-AbcdEfgh"
+            ),
+        ),
         ("go_live = 2026-12-01", 'pitr = "yes"', 'prod.pitr is "yes"; write true / false'),
         (
             '"https://rally.example.jp"',
@@ -232,7 +293,7 @@ def test_bad_toml_names_line_and_column(changed):
             "go_live = 2026-12-01",
             'waivers = [{ row = "MON-01", until = 2026-12-10, reason = "late" }]',
             (
-                'prod.waivers.0.reason is "late"; write at least 10 characters\n'
+                'prod.waivers.0.reason is "late"; write at least 10 letters\n'
                 "environments.toml: prod.waivers.0.by is missing; write by = …"
             ),
         ),
@@ -260,12 +321,12 @@ def test_bad_toml_names_line_and_column(changed):
         (
             '"report/prod/evidence"',
             '"S3://evidence/prod"',
-            'prod.evidence is "S3://evidence/prod"; write s3://bucket/prefix, or a folder',
+            'prod.evidence is "S3://evidence/prod"; write s3://bucket/prefix, or a folder, without ~',
         ),
         (
             '"report/prod/evidence"',
             '"s3:///prod"',
-            'prod.evidence is "s3:///prod"; write s3://bucket/prefix, or a folder',
+            'prod.evidence is "s3:///prod"; write s3://bucket/prefix, or a folder, without ~',
         ),
         (
             "go_live = 2026-12-01",

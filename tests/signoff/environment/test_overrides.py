@@ -133,7 +133,9 @@ def test_production_environment_takes_addresses_and_ids(key, path):
         "account": "111122223333",
         "region": "eu-west-1",
         "origin": "https://a.example",
+        "alert_email": "on-call@example.jp",
         "line.channel_id": "2009999999",
+        "line.liff_id": "2009999999-AbcdEfgh",
         **dict.fromkeys(("line.bot_user_id", "smoke.test_user"), f"U{7:032}"),
     }
 
