@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from shlex import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -16,7 +15,7 @@ from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
 from signoff import ROOT, home_of
 from signoff.commands.help_page import columns
-from signoff.environment import ENVIRONMENTS, Environment, in_japan, load
+from signoff.environment import Environment, in_japan, load, option_of
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
 from signoff.evidence import Record, Records, StoreSettings, open_store
@@ -257,9 +256,8 @@ def _signatures(
 
 def _steps(environment: Environment, checklist: Checklist) -> Mapping[str, list[str]]:
     """Return the steps that a person signs before the cut-over, which nothing else proves here -> the rows that each is for."""
-    unwritten = environment.production and not (
-        environment.smoke.writes and environment.smoke.test_user
-    )
+    written = environment.smoke.writes and environment.smoke.test_user
+    unwritten = bool(environment.production and environment.application.masters and not written)
     steps: dict[str, list[str]] = {}
     for row in checklist:
         if row.signed and row.phase is Phase.BEFORE and _by_hand(row, environment, unwritten):
@@ -310,8 +308,7 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         checklist=Checklist.load(),
         now=datetime.now(UTC),
     )
-    file = "" if environments == ENVIRONMENTS else f"--environments {quote(str(environments))}"
-    print(visible(table(prerequisites, lang, file)))
+    print(visible(table(prerequisites, lang, option_of(environments))))
     if loaded.derived:
         print(visible(loaded.derived[lang]))
     return Exit.DONE if all(need.present for need in prerequisites) else Exit.NO

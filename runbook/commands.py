@@ -27,7 +27,7 @@ from signoff import ROOT, home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.commands.help_page import broken
-from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
+from signoff.environment import EnvironmentFileError, load, option_of
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import EXPECTED, sentence
 from signoff.judge.exit_codes import Exit
@@ -149,9 +149,9 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
     home = home_of(environments)
     result = newest(env, home)
     if result is None:
-        other = f" --environments {environments}" if environments != ENVIRONMENTS else ""
-        raise Refused(fix.WORDS["none"].format(env=env, chosen=f"--env {env}{other}"))
-    with reachable(load(env, environments).environment) as reached:
+        chosen = f"--env {env} {option_of(environments)}".rstrip()
+        raise Refused(fix.WORDS["none"].format(env=env, chosen=chosen))
+    with reachable(load(env, environments).environment, environments) as reached:
         kept = reached.birth is not None
         judging = in_process_of_its_own(ROOT, variables(kept=kept))
         options = [f"--environments={environments}", f"--phase={result.provenance.phase}"]
@@ -183,7 +183,9 @@ def _policy(procedure: Procedure, options: ProcedureOptions) -> int:
 def _run(procedure: Procedure, options: ProcedureOptions) -> int:
     screen = ConsoleScreen(_console(), lang=options.lang, yes=options.yes, full=options.full)
     findings: Findings | None = click.get_current_context().meta.get("findings")
-    with reachable(load(options.env, options.environments).environment) as reached:
+    with reachable(
+        load(options.env, options.environments).environment, options.environments
+    ) as reached:
         run = run_of(procedure, reached, options, screen, findings)
         with screen.working(), terminated_as_interrupted():
             run.perform() if options.go else run.rehearse()

@@ -1,9 +1,10 @@
 """Builds a run from the command line's options: the environment, the caller, the evidence store, the judge, the prompts."""
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +18,8 @@ from lambdas.packing import pack
 from plan import plan_for
 from runbook import rights
 from runbook.catalogue import states_of
-from runbook.engine import Journal, Procedure, Refused, Run
-from runbook.engine.evidence import Evidence, Signing, read_live
+from runbook.engine import Journal, Procedure, Refused, Run, Step
+from runbook.engine.evidence import Evidence, Signing, name_of, read_live
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step_context import ProofRun
 from runbook.judge import Checks, Findings, Runner, apart_from_aws, in_process_of_its_own, variables
@@ -27,11 +28,12 @@ from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
 from signoff import INSTALLED, ROOT, home_of
-from signoff.environment import ENVIRONMENTS, Environment
+from signoff.environment import Environment, option_of
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.environment.value_types import is_name
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
+from signoff.judge.collection import is_foreign
 from signoff.judge.exit_codes import Exit
 from signoff.judge.judged_by import CHANGED, commit_of_run
 from signoff.judge.outcome import Outcome
@@ -102,6 +104,8 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     return ask
 
 
+EMBEDDED = "local"
+"""The environment that an embedded stack serves."""
 TESTS = "tests/lambdas"
 NOT_DEEP = "--ignore-glob=*/deep/*"
 """Deep tests install older packages from an index: where it is out of reach, they say nothing of the functions."""
@@ -118,15 +122,16 @@ def proof_run_of(
     run: Runner,
     packed: Callable[[], Mapping[str, str]],
     commit: Callable[[Path], str] = commit_of_run,
+    embedded: Checks | None = None,
 ) -> ProofRun:
-    """Try the checkout at ``root``; Refused where its tests are not there, or its files are not those of its commit.
+    """Try the application at ``root``; Refused where its tests are not there, or its files are not those of its commit.
 
-    ``packed`` packs the functions: key -> digest.
+    ``packed`` packs the functions: key -> digest. ``embedded`` judges them; None: this project's own do.
     """
     if not (root / TESTS).is_dir():
         raise Refused(
-            en=f"{root} has no {TESTS}: prove it in a checkout of the commit",
-            ja=f"{root}に{TESTS}がありません。コミットのチェックアウトで検証してください",
+            en=f"{root} has no {TESTS}, the functions' own tests: prove it in a checkout that has them",
+            ja=f"{root}に関数自身のテスト（{TESTS}）がありません。テストのあるチェックアウトで検証してください",
         )
     tried = commit(root)
     if tried.endswith(CHANGED):
@@ -134,10 +139,12 @@ def proof_run_of(
             en="files of this checkout are not those of its commit: commit them, then prove it",
             ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
         )
-    tests, red = _failed_tests(run), ", ".join(_not_green(run))
+    judging = embedded or Checks(EMBEDDED, (), run)
+    tests, red = _failed_tests(run), ", ".join(_not_green(judging))
+    shown = shlex.join(["pytest", "--env", EMBEDDED, *judging.options])
     no_go = Words(
-        en=f"the run on an embedded stack is no GO ({red}), which `pytest --env local` shows",
-        ja=f"組み込みスタックでの判定がGOではありません（{red}。`pytest --env local`で確認できます）",
+        en=f"the run on an embedded stack is no GO ({red}), which `{shown}` shows",
+        ja=f"組み込みスタックでの判定がGOではありません（{red}。`{shown}`で確認できます）",
     )
     return ProofRun(
         results={"tests": "failed" if tests else "passed", "embedded": "NO-GO" if red else "GO"},
@@ -168,9 +175,9 @@ def _failures(listed: Path) -> Iterator[str]:
                 yield f"{case.get('classname')}.{case.get('name')}"
 
 
-def _not_green(run: Runner) -> tuple[str, ...]:
+def _not_green(judging: Checks) -> tuple[str, ...]:
     """Judge an embedded stack; return the rows that keep it from a GO, the one on its code where nothing else is red."""
-    code, rows, _ = Checks("local", (), run).judged(())
+    code, rows, _ = judging.judged(())
     ends = {row.row.id: row.outcome for row in rows}
     red = [id_ for id_, end in ends.items() if end not in PROVING]
     proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS
@@ -199,13 +206,12 @@ class ProcedureOptions:
 
 
 @contextmanager
-def reachable(environment: Environment) -> Iterator[Environment]:
+def reachable(environment: Environment, file: Path) -> Iterator[Environment]:
     """Yield the environment, with calls going to the kept stack where it is the local one; GuardError where none is."""
     with reached(environment) as there:
         if there is None:
-            home = environment.application.home
-            own = f"signoff up --environments {home / ENVIRONMENTS.name}"
-            up = "make up" if home == ROOT and not INSTALLED else own
+            at_home = home_of(file) == ROOT and not INSTALLED
+            up = "make up" if at_home else f"signoff up {option_of(file)}"
             raise GuardError(
                 en=f"no local stack is up: run `{up}` in another terminal, then this again",
                 ja=f"ローカルスタックが起動していません。別のターミナルで`{up}`を実行してから、もう一度実行してください",
@@ -220,6 +226,16 @@ def _packed(environment: Environment) -> Mapping[str, str]:
         function.key: code_sha256(pack(function.key, folder))
         for function in plan_for(environment).functions
     }
+
+
+def asked_of(procedure: Procedure, environment: Environment, checklist: Checklist) -> Procedure:
+    """Return the procedure without the steps whose signature no row of this application asks for."""
+
+    def asked(step: Step) -> bool:
+        rows = [row for row in checklist if row.signed == name_of(step)]
+        return not rows or not all(is_foreign(row, environment) for row in rows)
+
+    return replace(procedure, steps=tuple(filter(asked, procedure.steps)))
 
 
 def run_of(
@@ -247,6 +263,7 @@ def run_of(
         days=environment.fresh.rehearsal,
     )
     wait = ["--wait"] if options.wait else []
+    file = [f"--environments={options.environments}"] if application != ROOT else []
     pytest_options = [f"--environments={options.environments}", "--phase=after", *wait]
     judging = in_process_of_its_own(ROOT, variables(kept=kept))
     checks = Checks(environment.name, pytest_options, judging)
@@ -275,14 +292,15 @@ def run_of(
         waiting=screen.waiting,
         proof_run=partial(
             proof_run_of,
-            ROOT,
-            in_process_of_its_own(ROOT, apart_from_aws()),
+            application,
+            in_process_of_its_own(application, apart_from_aws()),
             partial(_packed, environment),
+            embedded=Checks(EMBEDDED, file, in_process_of_its_own(ROOT, apart_from_aws())),
         ),
         mailed=mail_answerer(session) if kept else nothing,
     )
     return Run(
-        procedure=procedure.proving(options.chosen.get("row")),
+        procedure=asked_of(procedure, environment, checklist).proving(options.chosen.get("row")),
         context=context,
         journal=Journal(journal),
         screen=screen,

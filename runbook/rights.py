@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from aws.iam.statement import allowing, policy_of
 from plan import plan_for
 from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
-from signoff.environment import ENVIRONMENTS, Environment, peek
+from signoff.environment import ENVIRONMENTS, Environment, option_of, peek
 
 ANYWHERE = ("*",)
 UNSCOPED = frozenset(
@@ -192,9 +191,8 @@ def declared() -> Mapping[str, Actions]:
 
 def command(procedure: str, environment: str, file: Path = ENVIRONMENTS) -> str:
     """Return what prints the policy, as a message shows it; empty if none is declared."""
-    described = "" if file == ENVIRONMENTS else f" --environments {quote(str(file))}"
-    printing = f"python -m runbook {procedure} --env {environment} --policy{described}"
-    return printing if procedure in declared() else ""
+    printing = f"python -m runbook {procedure} --env {environment} --policy {option_of(file)}"
+    return printing.rstrip() if procedure in declared() else ""
 
 
 def policy(procedure: str, scope: PolicyScope) -> dict[str, Any]:

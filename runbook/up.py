@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import click
 from rich.console import Console
@@ -14,8 +15,9 @@ from aws.words import Words, in_language
 from local.keeping import LocalStack
 from local.stack import Stack
 from runbook.local_stack import local_stack
-from signoff.environment import Environment, load
+from signoff.environment import Environment, load, option_of
 from signoff.environment.guard import GuardError
+from signoff.report.remedy import as_typed
 
 ALREADY = 4
 
@@ -26,10 +28,13 @@ def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
         "stack", local_stack
     )
     environment = load("local", environments).environment
-    return _keep(empty, lang, environment, make(environment.application.home))
+    local = make(environment.application.home)
+    return _keep(empty, lang, environment, local, option_of(environments))
 
 
-def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack[Environment]) -> int:
+def _keep(
+    empty: bool, lang: str, environment: Environment, local: LocalStack[Environment], file: str
+) -> int:
     say = in_language(lang)
     console = Console(highlight=False, emoji=False)
     try:
@@ -57,9 +62,10 @@ def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack[En
         _token_lies_ready(stack, token_at),
     ):
         status.stop()
-        console.print(address(stack, environment.region)[lang], soft_wrap=True)
+        told = [address(stack, environment.region)[lang]]
         if empty:
-            console.print(_first_steps(_relative(token_at))[lang], soft_wrap=True)
+            told.append(_first_steps(_relative(token_at))[lang])
+        console.print(as_typed("\n".join(told), file), soft_wrap=True)
         over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: over.set())
@@ -78,19 +84,20 @@ def address(stack: Stack, region: str) -> Words:
     return Words(
         en=f"""\
 {urls}
-In another terminal: pytest, python -m runbook …, python -m load … use this stack by themselves.
+In another terminal, commands use this stack by themselves: pytest --env local
 For the AWS CLI:     {command}
 Ctrl-C ends it, and forgets everything.""",
         ja=f"""\
 {urls}
-別のターミナルのpytest、python -m runbook …、python -m load …は、自動でこのスタックを使います。
+別のターミナルのコマンドは、自動でこのスタックを使います: pytest --env local
 AWS CLIで使う場合: {command}
 Ctrl-Cで終了し、すべて消去します。""",
     )
 
 
 def _first_steps(token_at: Path) -> Words:
-    command = f"python -m runbook provision --env local --go --line-token-file {token_at}"
+    token = quote(str(token_at))
+    command = f"python -m runbook provision --env local --go --line-token-file {token}"
     return Words(
         en=f"""
 It is empty. Follow runbook/pages/index.en.md step by step, with --env local (the LINE token is in {token_at}); or all at once:

@@ -198,8 +198,7 @@ def settle(findings: Findings, items: list[pytest.Item]) -> None:
 
 def needs_signature(row: Row, environment: Environment) -> bool:
     """Whether a person must sign the row, because production lacks the optional part that it is about."""
-    has_one = not _has_none(row.optional or "", environment)
-    missing = has_one and not is_configured(row, environment)
+    missing = not is_configured(row, environment) and not is_foreign(row, environment)
     return environment.production and row.never_excluded and missing
 
 
@@ -208,12 +207,13 @@ def is_configured(row: Row, environment: Environment) -> bool:
     return row.optional is None or bool(environment.value(row.optional))
 
 
-def _has_none(key: str, environment: Environment) -> bool:
+def is_foreign(row: Row, environment: Environment) -> bool:
     """Whether the application has nothing of what a row is about, so that there is nothing to sign for."""
-    app = environment.application
+    key, app = row.optional or "", environment.application
     has = {"authorizer": app.authorizer, "our_counters": app.masters}
     of_line = key.startswith(OF_LINE) and not app.talks_to_line
-    return key.startswith(OF_APPLICATION) or of_line or not has.get(key, True)
+    none = key.startswith(OF_APPLICATION) or of_line or not has.get(key, True)
+    return none and not is_configured(row, environment)
 
 
 def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
@@ -221,8 +221,8 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
     environment = choice.environment
     if needs_signature(row, environment):
         return None
-    if row.optional and not is_configured(row, environment):
-        why = _not_configured(row.optional, environment)
+    if not is_configured(row, environment):
+        why = HAS_NONE if is_foreign(row, environment) else _not_configured(row, environment)
         return _aside(row, Outcome.EXCLUDED, why)
     if choice.embedded and row.not_local:
         return _aside(row, Outcome.NOT_HERE, row.not_local)
@@ -233,12 +233,12 @@ def _aside(row: Row, outcome: Outcome, why: Words) -> RowVerdict:
     return RowVerdict(row=row, outcome=outcome, severity=row.severity, told=why)
 
 
-def _not_configured(key: str, environment: Environment) -> Words:
+def _not_configured(row: Row, environment: Environment) -> Words:
+    key = row.optional or ""
     words = Words(
         en=f"{key} is not configured for {{name}}", ja=f"{{name}}に{key}が設定されていません"
     )
-    reason = HAS_NONE if _has_none(key, environment) else LEFT_OUT.get(key, words)
-    return reason.format(name=environment.name)
+    return LEFT_OUT.get(key, words).format(name=environment.name)
 
 
 def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:

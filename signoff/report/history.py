@@ -131,13 +131,19 @@ def as_json(result: Result) -> bytes:
 
 
 def newest(environment: str, home: Path) -> Result | None:
-    """Read the newest report; None where there is none, or it is a replay's, or none that this version could have written."""
-    file = home / REPORTS / environment / "latest" / RESULT
+    """Read the newest report that is no replay's; None where none is finished, or none that this version could have written."""
+    reports = home / REPORTS / environment
+    if (latest := _readable(reports / "latest" / RESULT)) is None or not latest.provenance.replay:
+        return latest
+    older = map(_readable, sorted(reports.glob(f"*Z/{RESULT}"), reverse=True))
+    return next((result for result in older if result and not result.provenance.replay), None)
+
+
+def _readable(file: Path) -> Result | None:
     try:
-        found = _results().validate_json(file.read_bytes())
+        return _results().validate_json(file.read_bytes())
     except (OSError, ValidationError):
         return None
-    return None if found.provenance.replay else found
 
 
 def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

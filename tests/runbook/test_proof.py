@@ -10,7 +10,7 @@ from lambdas.packing import FUNCTIONS
 from runbook.composition import proof_run_of
 from runbook.engine import Refused
 from runbook.engine.step_context import ProofRun
-from runbook.judge import apart_from_aws
+from runbook.judge import Checks, apart_from_aws
 from runbook.procedures.prove import PASSED, prove_the_build
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.outcome import Outcome, RowVerdict
@@ -151,8 +151,20 @@ def test_tests_that_failed_are_named():
 
 
 def test_an_installation_without_the_tests_is_refused(tmp_path):
-    with pytest.raises(Refused, match="in a checkout of the commit"):
+    with pytest.raises(Refused, match="in a checkout that has them"):
         proof_run_of(tmp_path, Commands(LIVE), packed)
+
+
+def test_other_application_is_judged_by_its_own_file(tmp_path):
+    (tmp_path / "tests" / "lambdas").mkdir(parents=True)
+    tests, judged = Commands(), Commands(("DEP-07", "fail"))
+    embedded = Checks("local", ["--environments=/a b.toml"], judged)
+
+    tried = proof_run_of(tmp_path, tests, packed, commit=lambda _: "0123", embedded=embedded)
+
+    assert ("tests/lambdas" in tests.given[0], len(tests.given)) == (True, 1)
+    assert "--environments=/a b.toml" in judged.given[0]
+    assert "`pytest --env local '--environments=/a b.toml'` shows" in tried.why.en
 
 
 def test_a_checkout_with_changes_is_not_tried():

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from aws.words import Words
-from runbook.composition import signer
+from runbook.catalogue import procedures
+from runbook.composition import asked_of, signer
 from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.evidence import Evidence, Signing, name_of
 from runbook.engine.journal import Journal
 from runbook.procedures import by_hand, cutover, prepare
+from signoff.environment import load
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
@@ -127,6 +130,19 @@ def test_the_last_trial_can_be_signed_without_those_before_it(store, tmp_path):
     assert [difference.what for difference in Journal(path)].count("left") == len(
         procedure.steps
     ) - 1
+
+
+def test_application_without_line_is_asked_for_no_signature_about_it():
+    example = Path(__file__).parents[3] / "docs" / "examples" / "todo" / "environments.toml"
+    environment = load("local", example, {}).environment
+    asked = [
+        asked_of(procedures()[name], environment, CHECKLIST) for name in ("cutover", "by_hand")
+    ]
+
+    left = {step.name for procedure in asked for step in procedure.steps}
+    of_line = {"line_developers_switched", "channel_token_stored", "phone_test", "bot", "liff_app"}
+    assert left & {*of_line, "masters", "special_stamps"} == set()
+    assert {"front_end_switched", "security_test", "front_end"} < left
 
 
 def test_each_step_of_the_cut_over_waits_for_the_one_before():

@@ -190,6 +190,16 @@ def test_replay_is_no_report_of_the_environment(tmp_path):
     assert newest("prod", tmp_path) is None
 
 
+def test_report_before_a_replay_stays_the_newest_one_of_the_environment(tmp_path):
+    reports, run = tmp_path / "report" / "prod", Result(provenance=PROD_RUN, verdict=verdict())
+    for folder, replay in (("20261201T01Z", None), ("20261201T02Z", "x"), ("latest", "x")):
+        found = replace(run, provenance=replace(PROD_RUN, replay=replay))
+        (reports / folder).mkdir(parents=True)
+        (reports / folder / "signoff.json").write_bytes(as_json(found))
+
+    assert newest("prod", tmp_path) == run
+
+
 def test_row_that_blocks_takes_no_owner(file, capsys, monkeypatch):
     red = row_verdict(Checklist.load()["SEC-01"], [Finding(row="SEC-01", outcome=Outcome.FAIL)])
     found = Result(provenance=PROD_RUN, verdict=replace(verdict(), rows=(red,)))
