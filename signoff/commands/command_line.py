@@ -23,6 +23,7 @@ from signoff import ROOT, environments_file
 from signoff.commands.help_page import HelpLine, HelpPage
 
 USAGE = 2
+HELP = {"help_option_names": ["--help", "-h"]}
 
 
 def environment_names(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
@@ -93,7 +94,7 @@ class Command(click.Command):
         examples: Words = SILENCE,
         **more: Any,
     ) -> None:
-        super().__init__(name, params=[*params, language_option()], **more)
+        super().__init__(name, params=[*params, language_option()], context_settings=HELP, **more)
         self.words, self.examples, self.does = words, examples, does
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -316,11 +317,13 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
                 en=f"{path}: {name} is missing: {param.words.en}",
                 ja=f"{path}: {name}（{param.words.ja}）が必要です",
             )
-        case click.BadOptionUsage():
-            return Words(
-                en=f"{path}: {error.option_name} takes a value, or was given one that it does not take",
-                ja=f"{path}: {error.option_name}の値の有無が正しくありません",
-            )
+        case click.BadOptionUsage(option_name=name):
+            options = error.ctx.command.params if error.ctx else ()
+            if any(name in option.opts and not getattr(option, "is_flag", 0) for option in options):
+                return Words(
+                    en=f"{path}: {name} takes a value", ja=f"{path}: {name}には値が必要です"
+                )
+            return Words(en=f"{path}: {name} takes no value", ja=f"{path}: {name}は値を取りません")
         case click.BadParameter() if param is not None:
             return _unfit(error, param, path)
     return Words.same(error.format_message())

@@ -159,7 +159,7 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
     try:
         if option.json:
-            option.json.touch()
+            option.json.open("a").close()
     except OSError as error:
         problem = NOT_WRITABLE[lang].format(option.json, error.strerror)
         raise pytest.UsageError(problem) from None

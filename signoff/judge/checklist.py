@@ -154,6 +154,8 @@ class Checklist:
             en=f"{id_} is not in {CHECKLIST.name}", ja=f"{id_}は{CHECKLIST.name}にありません"
         )
         near = did_you_mean(nearest(meant, self.rows))
+        if len([each for each in re.split(r"[,\s]+", meant) if each in self.rows]) > 1:
+            near = Words(en="give each its own --row", ja="--rowは項目ごとに指定してください")
         raise ChecklistError(joined(filter(None, (absent, near))))
 
 

@@ -95,7 +95,8 @@ ALL = list(commands())
             "--untilには日付（例: 2026-12-31）を指定してください",
         ),
         ("policy", "signoff policy: reader|smoke|ci|trust is missing", "が必要です"),
-        ("needs --env", "signoff needs: --env takes a value", "--envの値の有無が正しくありません"),
+        ("needs --env", "signoff needs: --env takes a value", "--envには値が必要です"),
+        ("up --empty=1", "signoff up: --empty takes no value", "--emptyは値を取りません"),
         ("verify x --lang fr", "--lang takes one of en, ja", "--lang takes one of en, ja"),
         ("run tables --onyl x", "signoff run tables does not take --onyl", "使えません"),
         (
@@ -120,7 +121,7 @@ def test_what_a_command_does_not_take_is_one_sentence_in_both_languages(line, en
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_command_has_help_in_both_languages(path, lang, capsys):
-    assert main([*path, "--help", "--lang", lang]) == 0
+    assert main([*path, "-h", "--lang", lang]) == 0
 
     text = capsys.readouterr().out
     assert text.startswith(f"{'usage' if lang == 'en' else '使い方'}: signoff {' '.join(path)}")

@@ -583,11 +583,12 @@ def test_address_that_no_api_has_is_refused_before_the_run(project, url, shown):
     done.stderr.fnmatch_lines([f"*--api-url {shown} is not the address of an API; write https://*"])
 
 
-def test_place_that_can_not_be_written_is_refused_before_the_run(project):
-    done = project.runpytest_inprocess("--env=prod", "--json=/proc/nowhere")
+@pytest.mark.parametrize("place", ["/proc/nowhere", "/"])
+def test_place_that_can_not_be_written_is_refused_before_the_run(place, project):
+    done = project.runpytest_inprocess("--env=prod", f"--json={place}")
 
     assert done.ret == pytest.ExitCode.USAGE_ERROR
-    done.stderr.fnmatch_lines(["*--json /proc/nowhere: nothing can be written there*"])
+    done.stderr.fnmatch_lines([f"*--json {place}: nothing can be written there*"])
 
 
 IDLE = """
