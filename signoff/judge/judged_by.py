@@ -39,6 +39,10 @@ NOT_READ = frozenset({"report", "build", "node_modules", "venv"})
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
 START_UP = ("sitecustomize", "usercustomize")
 """Modules that Python imports at its start, before the first line of a program."""
+MODELS = ("*.json*", "*/*/*.json*")
+"""Files of botocore's loader: of every service (endpoints.json has their hosts), and of one."""
+PLUGINS = "BOTOCORE_EXPERIMENTAL__PLUGINS"
+"""Variable that names modules which each of botocore's clients is given to."""
 _PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
 
@@ -51,8 +55,13 @@ def commit_of(root: Path) -> str:
     head = _git(root, "rev-parse", "--short=12", "HEAD")
     if head is None:
         return UNKNOWN
-    clean = _git(root, "status", "--porcelain") == "" and not any(_unlike(root))
+    clean = _status(root) == "" and not any(_unlike(root))
     return head if clean else f"{head}{CHANGED}"
+
+
+def _status(root: Path) -> str | None:
+    """Return what git says of a folder: in a repository of many, what others change beside it decides nothing."""
+    return _git(root, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
 
 
 @cache
@@ -132,8 +141,8 @@ def _git(root: Path, *arguments: str) -> str | None:
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
     root, home = config.rootpath, config.stash[CHOICE].options.root
-    for commit in commits_of_run(root, home):
-        yield from of_the_commit(commit)
+    for commit, folder in {commit_of_run(folder): folder for folder in (home, root)}.items():
+        yield from of_the_commit(commit, folder)
     app = config.stash[CHOICE].environment.application
     yield from contract_elsewhere(app.folder / app.contract, (root, app.folder))
     yield from foreign(config, root)
@@ -146,19 +155,24 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from addresses()
 
 
-def of_the_commit(commit: str) -> Iterator[RunCondition]:
+def of_the_commit(commit: str, folder: Path) -> Iterator[RunCondition]:
     """Yield why what judged is not a commit."""
     if commit == UNKNOWN:
+        trusting = f"git config --global --add safe.directory {folder}"
         yield RunCondition.of(
             "unknown commit",
-            en="which commit judged this is unknown: run it in a checkout, with git",
-            ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
+            en=f"which commit judged this is unknown: run it in a checkout, with git, which reads that of another user after `{trusting}`",
+            ja=f"どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください（所有者が異なる場合は`{trusting}`が必要です）",
         )
     elif commit.endswith(CHANGED):
+        shown = (line.split(maxsplit=1)[1] for line in (_status(folder) or "").splitlines())
+        files = sorted({*shown, *_unlike(folder)})
+        more = ", …" if len(files) > installed.NAMED else ""
+        names = f"{', '.join(files[: installed.NAMED])}{more}"
         yield RunCondition.of(
             "uncommitted changes",
-            en=f"judged by {commit}: commit the changes, or revert them",
-            ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
+            en=f"judged by {commit}: commit the changes of {names}, or revert them; git may be set to overlook them",
+            ja=f"{commit}で判定しました。{names}の変更をコミットするか、元に戻してください（gitの設定により表示されない変更もあります）",
         )
 
 
@@ -223,12 +237,12 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
 
 def unchecked_caches(root: Path, loaded: Iterable[ModuleType]) -> Iterator[RunCondition]:
     """Yield the compiled modules of the checkout that ran without a look at their source: an image may hold them of an older commit."""
-    specs = (getattr(module, "__spec__", None) for module in loaded)
-    compiled = {file for spec in specs if (file := getattr(spec, "cached", None))}
-    for path in sorted(map(Path, compiled)):
-        ours = path.is_relative_to(root) and not path.is_relative_to(sys.prefix)
+    specs = [spec for module in loaded if (spec := getattr(module, "__spec__", None))]
+    compiled = {spec.cached: Path(spec.origin) for spec in specs if spec.cached and spec.origin}
+    for path, source in sorted((Path(file), source) for file, source in compiled.items()):
+        ours = source.is_relative_to(root) and not source.is_relative_to(sys.prefix)
         if ours and path.is_file() and path.read_bytes()[:8] == BY_HASH_UNCHECKED:
-            name = path.relative_to(root).as_posix()
+            name = os.path.relpath(path, root)  # PYTHONPYCACHEPREFIX puts it elsewhere
             yield RunCondition.of(
                 name,
                 en=f"{name} is compiled code that ran without being compared with its source (PEP 552): delete it",
@@ -237,11 +251,14 @@ def unchecked_caches(root: Path, loaded: Iterable[ModuleType]) -> Iterator[RunCo
 
 
 def models() -> Iterator[RunCondition]:
-    """Yield the folders of service models that botocore prefers to its own: they decide what is asked, and how it is read."""
+    """Yield what decides beside botocore's own files which host is asked, for what, and how that is read: folders of models, plugins."""
+    if plugins := os.environ.get(PLUGINS):
+        yield installed.from_elsewhere(PLUGINS, plugins)
     own = Path(botocore.__file__).parent
     searched = create_loader(botocore.session.get_session().get_config_variable("data_path"))
     for folder in map(Path, searched.search_paths):
-        if not folder.is_relative_to(own) and any(folder.glob("*/*/*.json*")):
+        found = (file for files in MODELS for file in folder.glob(files))
+        if not folder.is_relative_to(own) and any(found):
             yield RunCondition.of(
                 str(folder),
                 en=f"AWS's answers are read by the service models in {folder}, which are not botocore's: move them away",

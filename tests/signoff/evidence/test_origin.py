@@ -35,6 +35,17 @@ def test_commit_is_that_of_the_checkout_and_of_no_repository_that_a_variable_nam
     assert commit_of(checkout) == own
 
 
+def test_what_others_change_in_a_repository_of_many_is_no_change_of_this_folder(checkout):
+    folder = checkout / "rally"
+    folder.mkdir()
+    (folder / "app.toml").touch()
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "--message", "rally")
+    (checkout / "judge.py").write_text("STRICT = False\n")
+
+    assert (commit_of(folder) + CHANGED) == commit_of(checkout)
+
+
 def looked_away(checkout):
     """Let git hide a change behind a filter that shows what was committed."""
     (checkout / ".git/info/attributes").write_text("*.py filter=hide\n")

@@ -133,15 +133,24 @@ def test_what_no_commit_and_no_lock_has_is_told(told, checkout, name, path, dist
 
 
 def test_clean_commit_is_no_condition():
-    assert list(of_the_commit("0123456789ab")) == []
+    assert list(of_the_commit("0123456789ab", ROOT)) == []
 
 
 @pytest.mark.parametrize(
     ("commit", "says"),
-    [("unknown", "which commit judged this is unknown"), ("01+changes", "judged by 01+changes")],
+    [
+        ("unknown", "which commit judged this is unknown"),
+        ("01+changes", "judged by 01+changes: commit the changes of judge.py, notes/メモ.txt, or"),
+    ],
 )
-def test_judge_that_is_no_commit_is_a_condition(commit, says):
-    (condition,) = of_the_commit(commit)
+def test_judge_that_is_no_commit_is_a_condition(commit, says, checkout):
+    git(checkout, "update-index", "--assume-unchanged", "judge.py")
+    (checkout / "judge.py").write_text("STRICT = False\n")
+    (checkout / "notes").mkdir()
+    (checkout / "notes" / "メモ.txt").touch()
+    git(checkout, "add", "notes")
+
+    (condition,) = of_the_commit(commit, checkout)
 
     assert condition.words.en.startswith(says)
 
@@ -199,15 +208,16 @@ def test_application_has_to_be_a_commit_in_a_folder_where_no_code_is_looked_for(
 def compiled(tmp_path, monkeypatch):
     """Return a module and what it prints, compiled of other code than its source has."""
 
-    def module_of(mode):
+    def module_of(mode, cache=None):
+        monkeypatch.setattr(sys, "pycache_prefix", cache and str(cache))
         source = tmp_path / "rally.py"
         source.write_text("print('forged')\n")
         py_compile.compile(str(source), invalidation_mode=mode)
         source.write_text("print('of the commit')\n")
         monkeypatch.syspath_prepend(str(tmp_path))
-        ran = subprocess.check_output(
-            [sys.executable, "-Bc", "import rally"], cwd=tmp_path, text=True
-        )
+        put = [f"-Xpycache_prefix={cache}"] if cache else []
+        call = [sys.executable, *put, "-Bc", "import rally"]
+        ran = subprocess.check_output(call, cwd=tmp_path, text=True)
         return SimpleNamespace(__spec__=find_spec("rally")), ran
 
     return module_of
@@ -235,19 +245,42 @@ def test_compiled_code_is_named_where_python_runs_it_in_place_of_its_source(
     assert ran == prints
 
 
-@pytest.mark.parametrize(("file", "conditions"), [("service-2.json", 1), ("README", 0)])
+def test_compiled_code_is_named_in_a_folder_of_caches_elsewhere(
+    tmp_path, tmp_path_factory, compiled
+):
+    loaded, ran = compiled(MODES.UNCHECKED_HASH, cache=tmp_path_factory.mktemp("caches"))
+
+    (condition,) = unchecked_caches(tmp_path, [loaded])
+    assert "/caches0/" in condition.what
+    assert ran == "forged\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "conditions"),
+    [
+        ("dynamodb/2012-08-10/service-2.json", 1),
+        ("endpoints.json", 1),
+        ("dynamodb/2012-08-10/README", 0),
+    ],
+    ids=["a service", "the hosts of all", "no model"],
+)
 def test_models_of_services_beside_those_of_botocore_are_named(
     file, conditions, monkeypatch, tmp_path
 ):
-    folder = tmp_path / "dynamodb" / "2012-08-10"
-    folder.mkdir(parents=True)
-    (folder / file).write_text("{}")
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("{}")
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
 
     told = [condition.words.en for condition in models() if condition.what == str(tmp_path)]
 
     assert len(told) == conditions
     assert all("which are not botocore's: move them away" in words for words in told)
+
+
+def test_plugin_of_the_clients_of_aws_is_named(monkeypatch):
+    monkeypatch.setenv("BOTOCORE_EXPERIMENTAL__PLUGINS", "kind=loosened.clients")
+
+    assert "(kind=loosened.clients)" in next(models()).words.en
 
 
 @pytest.fixture
