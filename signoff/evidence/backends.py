@@ -5,7 +5,9 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +35,9 @@ RECORD = re.compile(r"[0-9]{6}\.json")
 """Names of records."""
 UNVERSIONED = "null"
 """S3's version id of what was written before versioning was enabled, or while it was suspended."""
+WRITING = timedelta(hours=1)
+"""How long after a record was made it may be written at most, also by a machine that sleeps in between."""
+NO_RECORDS: Mapping[str, datetime] = MappingProxyType({})
 LARGEST = 100_000_000
 """Bytes of a record: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -106,7 +111,7 @@ class Folder:
         finally:
             staged.unlink()
 
-    def history(self) -> Retention:
+    def history(self, _: Mapping[str, datetime] = NO_RECORDS) -> Retention:
         """Return whether the store keeps what is overwritten or deleted, and the first such change."""
         return Retention(state="folder")
 
@@ -158,11 +163,12 @@ class S3Prefix:
                 raise FileExistsError(name) from None
             raise
 
-    def history(self) -> Retention:
+    def history(self, made: Mapping[str, datetime] = NO_RECORDS) -> Retention:
+        """``made``: name of a record -> when it says that it was made."""
         try:
             with reporting_garbled("S3"):
                 state = self._state()
-                problem = self._deleting() or (self._touched() if state != "none" else None)
+                problem = self._deleting() or (self._touched(made) if state != "none" else None)
                 return Retention(state=state, problem=problem, policy=self._policy())
         except (ClientError, BotoCoreError, OSError) as error:
             return Retention(state="", unread=unread(error))
@@ -223,7 +229,7 @@ class S3Prefix:
         ours = f"{self.prefix}/"
         return ours.startswith(prefix) or prefix.startswith(ours)
 
-    def _touched(self) -> Words | None:
+    def _touched(self, made: Mapping[str, datetime]) -> Words | None:
         """Return what happened to a record after it was written, which happens once."""
         pages = self.s3.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
@@ -257,6 +263,12 @@ class S3Prefix:
                         ),
                     )
                 seen.add(name)
+                at = version["LastModified"]
+                if at - made.get(name, at) > WRITING:
+                    return with_remedy(
+                        en=f"{name} was put there at {in_japan(at)}, long after it was made: a copy may lack the newest records",
+                        ja=f"{name}は作成よりかなり後の{in_japan(at)}に書き込まれています。コピーには最新の記録が欠けている可能性があります",
+                    )
         if odd := seen ^ {name for name in self._names() if RECORD.fullmatch(name)}:
             en, ja = f"its two lists differ in {min(odd)}", f"二つの一覧が{min(odd)}で不一致"
             raise garbled("S3", Words(en=en, ja=ja))

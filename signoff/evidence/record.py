@@ -130,11 +130,16 @@ class Records:
         return next(self.of(kind, **body), None)
 
     def signature(self, step: str) -> Record | None:
-        """Return the newest signature of a step; none of the cut-over counts from before the front end was rolled back."""
-        signature = self.newest("signature", step=step)
-        back = self.newest("rollback", part="front-end", state="done")
-        undone = signature and back and back.created > signature.created
-        return None if undone and step.startswith("cutover#") else signature
+        """Return the newest signature of a step; none of the cut-over counts from before the front end was rolled back.
+
+        Before and after are of the chain: clocks differ.
+        """
+        entries = self.entries
+        if step.startswith("cutover#") and (
+            back := self.newest("rollback", part="front-end", state="done")
+        ):
+            entries = entries[entries.index(back) :]
+        return replace(self, entries=entries).newest("signature", step=step)
 
     def facts(self, digest: str) -> Facts | None:
         """Return the facts with that digest; None if the store does not keep them."""

@@ -68,7 +68,8 @@ class Store:
         files = {name: self.backend.read(name) for name in self._files()}
         digest_of = {name: _digest(data) for name, data in files.items()}
         entries, broken = self._chained(files, (now or datetime.now(UTC)) + SKEW)
-        history = self.backend.history()
+        made = {name: entry.created for name, entry in zip(files, entries, strict=False)}
+        history = self.backend.history(made)
         problem = self.head.problem(digest_of.get) or broken
         problem = problem or history.problem
         unseen = bool(files) and not (history.kept or self.head.noted)
@@ -245,7 +246,8 @@ class Store:
         """Return why a correctly signed record does not belong here, or None."""
         if record.environment != self.environment:
             return Words(
-                en=f"a record of {record.environment}", ja=f"{record.environment}の記録です"
+                en=f"a record of {record.environment}, which needs another store than {self.environment}",
+                ja=f"{record.environment}の記録です（{self.environment}とは別のストアが必要です）",
             )
         if self.account is not None and record.account != self.account:
             return Words(

@@ -347,12 +347,13 @@ def test_records_of_what_is_live_stand():
     assert stale(SIGNED) == {}
 
 
-def test_signature_of_the_cut_over_counts_from_the_newest_rollback_of_the_front_end_on():
+@pytest.mark.parametrize("minutes", [1, -30], ids=["later", "by a clock that is slow"])
+def test_signature_of_the_cut_over_counts_from_the_newest_rollback_of_the_front_end_on(minutes):
     then = {"part": "front-end", "state": "done"}
     back = replace(
         SIGNED.records.entries[-1],
         kind="rollback",
-        created=SIGNED.now + timedelta(minutes=1),
+        created=SIGNED.now + timedelta(minutes=minutes),
         body=then,
     )
     records = replace(SIGNED.records, entries=(*SIGNED.records.entries, back))

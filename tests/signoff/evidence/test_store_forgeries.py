@@ -6,7 +6,7 @@ import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -132,6 +132,16 @@ def test_store_is_whole_again_after_what_its_sentence_says(in_s3, name, body, wa
     for path, version in set(versions(in_s3)) - set(before):
         s3.delete_object(Bucket="evidence", Key=path, VersionId=version)
     assert in_s3.load().problem is None
+
+
+def test_record_that_a_backup_put_into_a_bucket_of_the_same_name_is_told(in_s3):
+    """It is the only version there, so that nothing else shows that newer records are missing."""
+    made = partial(datetime.now, UTC)
+    in_s3.append("load", {}, caller=CALLER, release="ab", now=lambda: made() - timedelta(hours=2))
+    in_s3.head.path.unlink()
+
+    said = in_s3.load().problem.en
+    assert re.match(r"000004\.json was put there at .*, long after it was made: a copy may", said)
 
 
 def test_copy_of_a_store_that_lacks_the_newest_record_is_told_by_its_place(in_s3):
