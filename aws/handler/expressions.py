@@ -38,12 +38,13 @@ class Evaluation(Values):
         for statement in body:
             self.visit(statement)
 
-    def evaluate(self, node: ast.AST, *named: str) -> None:
+    def evaluate(self, node: ast.AST, *named: str) -> None:  # noqa: C901 - a case for each expression
         """Stop where an expression needs a name or a variable that is not there; execute what it calls.
 
         ``named``: names that the expression itself may bind.
         """
         for each in evaluated(node):
+            self._need(each)
             match each:
                 case ast.Name(id=name, ctx=ast.Load()):
                     if name not in named and self._is_undefined(name):
@@ -53,17 +54,44 @@ class Evaluation(Values):
                 ) == "environ" and (variable := self.lacking(name)):
                     self._lacks(variable, each)
                 case ast.Attribute(value=value, attr=name, ctx=ast.Load()):
-                    self._needed(value, name)
                     if (module := self._package_module(value)) and not self._may_be_set(name):
                         self.member(module, name, each)
-                case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.For(iter=value):
-                    self._needed(value)
-                case ast.Call(func=ast.Name(id="int" | "float" | "len" as name), args=[value]) if (
-                    name not in self.bound
-                ):
-                    self._needed(value)
+                case ast.BoolOp(op=op, values=[first, *rest]) if rest and (it := self.known(first)):
+                    if bool(it.value) is isinstance(op, ast.And):
+                        self.evaluate(ast.BoolOp(op, rest), *named)
+                case ast.IfExp(test=test, body=body, orelse=orelse) if it := self.known(test):
+                    self.evaluate(body if it.value else orelse, *named)
+                case ast.ListComp() | ast.SetComp() | ast.DictComp():
+                    self._comprehension(each, *named)
                 case ast.Call():
                     self._call(each)
+
+    def _need(self, node: ast.AST) -> None:
+        """Stop where an expression can do nothing with None, and is given it for lack of a variable."""
+        match node:
+            case ast.Attribute(value=value, attr=name):
+                self._needed(value, name)
+            case ast.Call(func=ast.Name(id="int" | "float" | "len" as name), args=[value]) if (
+                name not in self.bound
+            ):
+                self._needed(value)
+            case (
+                ast.Subscript(value=value)
+                | ast.For(iter=value)
+                | ast.Starred(value=value)
+                | ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[value])
+                | ast.BinOp(left=ast.Constant() | ast.JoinedStr(), op=ast.Add(), right=value)
+                | ast.BinOp(left=value, right=ast.Constant() | ast.JoinedStr())
+            ):
+                self._needed(value)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp, *named: str) -> None:
+        """Evaluate what it runs over, and what it makes of each element that it certainly takes."""
+        loop, *inner = node.generators
+        self.evaluate(loop.iter, *named)
+        made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        for parts in () if inner else self.taken(loop, *made) or ():
+            self.evaluate(ast.Tuple(parts), *named)
 
     def _is_undefined(self, name: str) -> bool:
         """Whether no statement, and nothing beside the package, can have bound a name that is read."""
@@ -109,6 +137,8 @@ class Evaluation(Values):
 
     def _call(self, call: ast.Call) -> None:
         """Execute what a call runs at once of the package: a function, also behind a cache, or a constructor."""
+        if self.of(call.func, "sys") == "exit" and not self._may_be_set("exit"):
+            self.end(call, "SystemExit")
         function = called = self._definition(call.func)
         owner = self.importing.owners.get(called) if called else None
         if isinstance(called, ast.ClassDef):

@@ -43,7 +43,7 @@ class ModuleImport(Evaluation):
         importing.assigned |= source.assigned
         self.annotates = modules.minor < DEFERRING and not source.defers
         self.settled = self.once = source.once
-        self.rebound = source.may_bind
+        self.rebound, self.unchanged = source.may_bind, source.unchanged
         self.bound |= dict.fromkeys(source.may_bind, PERHAPS)
         self.run(source.body)
 
@@ -62,9 +62,12 @@ class ModuleImport(Evaluation):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Evaluate what a definition evaluates: decorators, defaults and annotations, not the body."""
-        for given in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
+        for given in (*node.args.defaults, *node.args.kw_defaults):
             if given is not None:
                 self.evaluate(given)
+        for decorator in node.decorator_list:
+            self.evaluate(decorator)
+            self._call(ast.Call(decorator, [], []))
         if not getattr(node, "type_params", ()):  # which only the annotations know
             taken = (each for each in ast.walk(node.args) if isinstance(each, ast.arg))
             self._annotated(*(each.annotation for each in taken), node.returns)
@@ -170,10 +173,19 @@ class ModuleImport(Evaluation):
         if test and not test.value and self.importing.variables is not None:
             self.end(node, "AssertionError")
 
-    def visit_Expr(self, node: ast.Expr) -> None:
-        self.generic_visit(node)
-        if isinstance(node.value, ast.Call) and self.of(node.value.func, "sys") == "exit":
-            self.end(node, "SystemExit")
+    def visit_For(self, node: ast.For) -> None:
+        """Execute the body for each element that is the same in every run, unless it may leave the loop."""
+        leaves, again = (ast.Break, ast.Continue, ast.Return), map(names_bound, node.body)
+        rounds = self.rounds(node, node.body)
+        own = ast.unparse(node.target) not in set[str]().union(*again)
+        if rounds is None or not own or any(isinstance(each, leaves) for each in ast.walk(node)):
+            self.generic_visit(node)
+            return
+        self.evaluate(node.iter)
+        for body in rounds:
+            self.bound[ast.unparse(node.target)] = SOME
+            self.run(body)
+        self.run(node.orelse)
 
     def visit_With(self, node: ast.With) -> None:
         """Execute the body; a context manager may catch any error."""

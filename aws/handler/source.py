@@ -24,6 +24,8 @@ SEARCHING = re.compile(
     rb"\bsys\.(path|modules)\b|\bsys as\b|from sys import|addsitedir|__path__|extend_path|meta_path|path_hooks"
 )
 """By which modules are found elsewhere than in the package's own folder."""
+MOCKING = frozenset({"mock", "unittest.mock"})
+"""Modules that bind anything anywhere, variables too, by names that are text."""
 _PARSING = Lock()
 """CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
 
@@ -47,6 +49,8 @@ class ParsedModule:
     """The environment's variables may be set."""
     once: frozenset[str]
     """Names that one statement binds, and nothing can bind again."""
+    unchanged: frozenset[str]
+    """Names that no expression changes in place, or hands on."""
     patches: frozenset[str]
     """Names that it binds in other modules; ``*`` where it may be any."""
     assigned: frozenset[str]
@@ -69,15 +73,21 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     used = {getattr(node, key, None) for node in nodes for key in ("id", "attr", "name")}
     shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
     taken, given = set(names_imported(tree)), {getattr(each, "arg", None) for each in nodes}
+    reads = Counter(each.id for each in nodes if isinstance(each, ast.Name)) - Counter(
+        each.id for node in nodes for each in _looked_at(node) if isinstance(each, ast.Name)
+    )
+    mocks = MOCKING & (used | {getattr(each, "module", None) for each in nodes})
+    anything = {"*"} if mocks else set[str]()
     return ParsedModule(
         body=tree.body,
         once=frozenset() if HIDING & used else bound_once(tree.body) - shared - given,
-        patches=frozenset(name for each in nodes for name in _patched(each, taken)),
-        assigned=frozenset(map(_assigned, nodes)) - {""},
+        unchanged=bound_once(tree.body) - {name for name, times in reads.items() if times > 1},
+        patches=frozenset(name for each in nodes for name in _patched(each, taken)) | anything,
+        assigned=(frozenset(map(_assigned, nodes)) - {""}) | anything,
         defers=any(map(_defers, tree.body)),
         may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
         searches=SEARCHING.search(source) is not None,
-        writes_variables=sum(map(_writes_variables, nodes)) > 0,
+        writes_variables=sum(map(_writes_variables, nodes)) + len(mocks) > 0,
     )
 
 
@@ -86,7 +96,7 @@ def _writes_variables(node: ast.AST) -> int:
     match node:
         case ast.Name(id="environ") | ast.Attribute(attr="environ" | "environb" | "putenv"):
             return 1
-        case ast.alias(name="environ" | "putenv", asname=str()):
+        case ast.alias(name="environ" | "putenv", asname=str()) | ast.Constant(value="environ"):
             return 1
         case (
             ast.Subscript(value=read, ctx=ast.Load())
@@ -107,6 +117,28 @@ def _patched(node: ast.AST, modules: Container[str]) -> Iterator[str]:
             module in modules
         ):
             yield "*"
+
+
+def _looked_at(node: ast.AST) -> Iterable[ast.expr]:
+    """Return what a node reads, and neither changes nor hands on to what might."""
+    match node:
+        case (
+            ast.For(iter=read)
+            | ast.comprehension(iter=read)
+            | ast.If(test=read)
+            | ast.Assert(test=read)
+            | ast.UnaryOp(operand=read)
+            | ast.FormattedValue(value=read)
+        ):
+            return [read]
+        case ast.Compare(left=left, comparators=others):
+            return [left, *others]
+        case (
+            ast.Raise(exc=ast.Call(args=read))
+            | ast.Call(func=ast.Attribute(attr="join"), args=read)
+        ):
+            return read
+    return []
 
 
 def _root(node: ast.expr) -> str:

@@ -2,16 +2,32 @@
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import TypeVar
 
+T = TypeVar("T", bound=ast.AST)
 Bound = dict[str, ast.AST]
 """Name of a module -> the node that binds it, or the node of its value."""
+LISTED = "list"
+"""The ``kind`` of a constant that stands for a list by its length, which is as true as the list."""
 COMPARING: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
 }
+
+
+class _Filled(ast.NodeTransformer):
+    """A constant in place of a name."""
+
+    def __init__(self, name: str, constant: ast.Constant) -> None:
+        self.name, self.constant = name, constant
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        is_read = node.id == self.name and isinstance(node.ctx, ast.Load)
+        return ast.copy_location(deepcopy(self.constant), node) if is_read else node
 
 
 class Values(ast.NodeVisitor):
@@ -25,8 +41,10 @@ class Values(ast.NodeVisitor):
         """Names of the scope that is executed whose value nothing changes."""
         self.rebound: frozenset[str] = frozenset()
         """Names of the module that a function may bind, too."""
+        self.unchanged: frozenset[str] = frozenset()
+        """Names of the module by which no list is changed in place, or handed on."""
 
-    def known(self, node: ast.expr) -> ast.Constant | None:  # noqa: C901, PLR0911 - a case for each expression
+    def known(self, node: ast.expr) -> ast.Constant | None:  # noqa: C901, PLR0911, PLR0912 - a case for each expression
         """Return the constant that an expression is; its ``kind`` names the variable for lack of which it is None."""
         match node:
             case ast.Constant():
@@ -36,8 +54,11 @@ class Values(ast.NodeVisitor):
             case ast.Name(id="__name__"):
                 return ast.Constant(self.module)
             case ast.Name(id=name) if name in self.once:
-                bound = self.bound.get(name)
-                return bound if isinstance(bound, ast.Constant) else None
+                match self.bound.get(name):
+                    case ast.Constant(kind=kind) as bound if (
+                        kind != LISTED or name in self.unchanged
+                    ):
+                        return bound
             case ast.NamedExpr(value=value):
                 return self.known(value)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -50,10 +71,54 @@ class Values(ast.NodeVisitor):
                 return self.known(last)
             case ast.Compare(left=left, ops=[how], comparators=[right]):
                 return self._compared(left, how, right)
+            case ast.ListComp() | ast.SetComp() if (elements := self.listed(node)) is not None:
+                return ast.Constant(len(elements), kind=LISTED)
+            case ast.Call(func=ast.Name(id="any" | "all" as name), args=[given]) if (
+                name not in self.bound and (elements := self.listed(given)) is not None
+            ):
+                truths = {bool(each.value) for each in elements}
+                return ast.Constant(True in truths if name == "any" else False not in truths)
             case ast.Call(func=called, args=[given, *more], keywords=[]) if self._asks(called):
                 if variable := self.lacking(given):
                     return self.known(more[0]) if more else ast.Constant(None, kind=variable)
         return None
+
+    def listed(self, node: ast.AST | None) -> list[ast.Constant] | None:
+        """Return the constants that a list has in every run; None where they are unknown."""
+        elements: Sequence[ast.expr]
+        match node:
+            case ast.Name(id=name) if name in self.once & self.unchanged:
+                return self.listed(self.bound.get(name))
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+                known = [self.known(each) for each in elements]
+            case (
+                ast.ListComp(elt=made, generators=[loop])
+                | ast.SetComp(elt=made, generators=[loop])
+                | ast.GeneratorExp(elt=made, generators=[loop])
+            ):
+                parts = self.taken(loop, made)
+                known = [None] if parts is None else [self.known(each) for (each,) in parts]
+            case _:
+                return None
+        return [each for each in known if each] if None not in known else None
+
+    def taken(self, loop: ast.comprehension, *made: ast.expr) -> list[list[ast.expr]] | None:
+        """Return what a comprehension makes of each element that it takes; None where that is unknown."""
+        test = ast.BoolOp(ast.And(), [ast.Constant(value=True), *loop.ifs])
+        rounds = self.rounds(loop, [test, *made])
+        tests = [self.known(test) for test, *_ in rounds or ()]
+        if rounds is None or None in tests:
+            return None
+        return [parts for it, (_, *parts) in zip(tests, rounds, strict=True) if it and it.value]
+
+    def rounds(self, loop: ast.For | ast.comprehension, body: Sequence[T]) -> list[list[T]] | None:
+        """Return the body for each element of a loop, with that in place of its name; None where they are unknown."""
+        elements, target = self.listed(loop.iter), loop.target
+        if elements is None or not isinstance(target, ast.Name) or target.id in self.rebound:
+            return None
+        return [
+            [_Filled(target.id, each).visit(deepcopy(node)) for node in body] for each in elements
+        ]
 
     def of(self, value: ast.expr, library: str) -> str | None:
         """Return the name that an expression has in a module of Python's own library."""

@@ -210,6 +210,34 @@ def archive(name):
         "import package.flag\npackage.flag.ON = True\npackage.flag.use()\n" + HANDLER,
         "import package.flag\npackage.flag.ON = None\npackage.flag.end = print\npackage.flag.use()\n"
         + HANDLER,
+        "from unittest import mock\nmock.patch('package.end.end').start()\nfrom package.end import end\nend()\n"
+        + HANDLER,
+        "import os, unittest.mock as m\nm.patch.dict('os.environ', A='1').start()\nos.environ['A']\n"
+        + HANDLER,
+        "import os\ngetattr(os, 'environ')['A'] = '1'\nos.environ['A']\n" + HANDLER,
+        "import sys\nsys.exit = print\nsys.exit()\n" + HANDLER,
+        "import sys\nhandler = print or sys.exit()",
+        "import os\nfor name in ('A',):\n if name in os.environ: continue\n input(os.environ.get(name))\n"
+        + HANDLER,
+        "import os\nNAMES = ['A']\nNAMES.clear()\nfor name in NAMES:\n os.environ[name]\n"
+        + HANDLER,
+        "import os\nNAMES = ['A']\ninput(NAMES)\nfor name in NAMES:\n os.environ[name]\n" + HANDLER,
+        "import os\nabsent = [name for name in ('A',) if name not in os.environ]\nabsent.pop()\nassert not absent\n"
+        + HANDLER,
+        "import os\nSET = {name: os.environ[name] for name in ('A',) if name in os.environ}\n"
+        + HANDLER,
+        "import os\nif all(name not in os.environ for name in ('A', 'TABLE_STAMPMASTERS')):\n raise OSError\n"
+        + HANDLER,
+        "any = input\nif any(name for name in ('A',)):\n raise OSError\n" + HANDLER,
+        HANDLER + "names = [handler for handler in ('A', 'B')]",
+        "import os\nfor name in ('A', 'TABLE_STAMPMASTERS'): ...\nos.environ[name]\n" + HANDLER,
+        "import os\nfor name in ('A',):\n name = 'TABLE_STAMPMASTERS'\n os.environ[name]\n"
+        + HANDLER,
+        "def wrapped(function=None):\n if function is None:\n  raise TypeError\n return function\n@wrapped\n"
+        + HANDLER,
+        "import os\nNAME = (os.environ.get('A') or '') + ('%s' % os.environ.get('A'))\n" + HANDLER,
+        "import os\nNAME = os.environ.get('A') and os.environ.get('A') + 'a'\n" + HANDLER,
+        "import os\nNAME = os.environ.get('A') + 'a' if os.environ.get('A') else ''\n" + HANDLER,
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -302,6 +330,35 @@ def test_handler_that_its_module_binds_is_found(source):
         (
             "from functools import cache\n@cache\ndef end():\n raise KeyError\nend()\n" + HANDLER,
             "handler.py:4 raises KeyError",
+        ),
+        *(
+            (f"import os, sys\nNAMES = ['B', 'A']\n{source}\n{HANDLER}", f"handler.py:{why}")
+            for source, why in (
+                ("for name in NAMES:\n os.environ[name]", "4 needs the variable B"),
+                (
+                    "for name in ('A',):\n if not os.getenv(name):\n  raise OSError",
+                    "5 raises OSError",
+                ),
+                ("SET = {name: os.environ[name] for name in NAMES}", "3 needs the variable B"),
+                ("SET = [name for name in os.environ['A']]", "3 needs the variable A"),
+                (
+                    "absent = [n for n in NAMES if n not in os.environ]\nif absent:\n raise OSError(f'{absent}')",
+                    "5 raises OSError",
+                ),
+                ("if any(name not in os.environ for name in NAMES):\n raise OSError", "4 raises"),
+                ("assert all(os.environ.get(name) for name in NAMES)", "3 raises AssertionError"),
+                ("def need():\n for name in NAMES:\n  os.environ[name]\nneed()", "5 needs the"),
+                ("NAME = os.environ.get('A') or sys.exit('A')", "3 raises SystemExit"),
+                ("NAME = os.environ['A'] if 'A' in os.environ else sys.exit()", "3 raises System"),
+                ("NAME = 'rally-' + os.environ.get('A')", "3 needs the variable A"),
+                ("NAME = os.environ.get('A') + f'-{sys}'", "3 needs the variable A"),
+                ("ON = 'a' in os.environ.get('A')", "3 needs the variable A"),
+                ("print(*os.environ.get('A'))", "3 needs the variable A"),
+                (
+                    "def once(f):\n os.environ['A']\n@once\ndef set_up(): ...",
+                    "4 needs the variable A",
+                ),
+            )
         ),
         (HANDLER + "del handler", "handler.py defines no handler"),
         (HANDLER + "import sys\nsys.exit()", "handler.py:3 raises SystemExit"),
