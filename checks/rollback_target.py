@@ -8,7 +8,6 @@ from aws import desired
 from aws.api.document import Method
 from aws.bounds import at_least, exactly
 from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
-from aws.iam.evaluation import is_same
 from aws.kinds.function import CODE, FUNCTION, MEMORY, RUNTIME, TIMEOUT, VERSION, Function
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
@@ -144,7 +143,7 @@ class WayBack:
         """Yield a role that is gone, which no version can start without; another one than planned has to be known."""
         name = back.role_arn.rpartition("/")[2]
         planned = name == want.role.name
-        if planned and is_same(back.role_arn, self.deployed.role(want.role).arn):
+        if planned and back.role_arn == self.deployed.role(want.role).arn:  # its path, too
             return
         environment = self.snapshot.environment
         if planned or functions.role_is_gone(back.role_arn, self.deployed, environment):

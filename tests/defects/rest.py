@@ -78,6 +78,7 @@ def located(**keys: str | None) -> Any:
 
 FUNCTIONS = "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-"
 ROLES = "arn:aws:iam::444455556666:role/"
+PATHED = f"{ROLES}service-role/stamp-rally-prod-award-role"
 OWN_KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
 FOREIGN_KEY = OWN_KEY.replace("444455556666", "999988887777")
 USABLE = Key(arn=OWN_KEY, state="Enabled", manager="CUSTOMER", policy=None)
@@ -413,6 +414,10 @@ ROLLBACK = (
         breaks=item("versions_back", AWARD, role_arn=f"{ROLES}stamp-rally-prod-award-former-role"),
     ),
     Defect(
+        id="ROLL-06:role-was-created-again-without-its-path",
+        breaks=item("versions_back", AWARD, role_arn=PATHED),
+    ),
+    Defect(
         id="ROLL-06:role-of-somebody-else",
         breaks=item("versions_back", AWARD, role_arn=f"{ROLES}service-role/ci"),
     ),
@@ -656,8 +661,10 @@ SOUND: dict[str, Break] = {
             found, environment={k: v for k, v in found.environment.items() if k != "ACCURACY_CAP_M"}
         ),
     ),
-    "the role has a path": item(
-        "versions_back", AWARD, role_arn=f"{ROLES}service-role/stamp-rally-prod-award-role"
+    "the role has a path": both(
+        item("roles", "stamp-rally-prod-award-role", arn=PATHED),
+        item("functions", AWARD, role_arn=PATHED),
+        item("versions_back", AWARD, role_arn=PATHED),
     ),
     "nobody recorded what the deployment to go back to calls": item(
         "deployments_back", API, calls=None
