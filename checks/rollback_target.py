@@ -49,8 +49,8 @@ KEY = {
     False: Words(en="not asked for", ja="要求なし"),
 }
 ONLY_WAY = Words(
-    en=f"the first release: the only way back is {CLOSED.en}",
-    ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
+    en=f"no earlier release is there: the only way back is {CLOSED.en}",
+    ja=f"以前のリリースがないため、戻し先は{CLOSED.ja}のみ",
 )
 OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}

@@ -52,10 +52,11 @@ def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
 def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
     version = FUNCTION.of({"Configuration": move.target})
     name, role = f"{version.name}:{version.version}", version.role_arn.rpartition("/")[2]
-    if unless_absent(context.client("iam").get_role, RoleName=role) is None:
+    there = unless_absent(context.client("iam").get_role, RoleName=role)
+    if there is None or there["Role"]["Arn"] != version.role_arn:  # its path, too
         yield Words(
-            en=f"{name} cannot start: its role {role} does not exist; name another version with --to",
-            ja=f"{name}は起動できません: ロール{role}が存在しません。--toで別のバージョンを指定してください",
+            en=f"{name} cannot start: its role {version.role_arn} does not exist; name another version with --to",
+            ja=f"{name}は起動できません: ロール{version.role_arn}が存在しません。--toで別のバージョンを指定してください",
         )
     if missing := _missing(context, move):
         yield Words(

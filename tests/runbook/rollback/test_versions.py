@@ -191,10 +191,18 @@ def published(operator):
         (
             {"handler.py": "from app import handler"},
             {"Role": "arn:aws:iam::777788889999:role/former-role"},
-            "its role former-role does not exist",
+            "its role arn:aws:iam::777788889999:role/former-role does not exist",
+        ),
+        (
+            {"handler.py": "from app import handler"},
+            {"Role": "arn:aws:iam::777788889999:role/old/stamp-rally-prod-stamps-role"},
+            "role/old/stamp-rally-prod-stamps-role does not exist",
         ),
     ],
-    ids=["another module", "another name", "no Python", "a module is absent", "role is gone"],
+    ids=[
+        *("another module", "another name", "no Python", "a module is absent", "role is gone"),
+        "role has another path by now",
+    ],
 )
 def test_a_version_that_cannot_start_is_refused_with_the_reason(
     operator, published, code, fields, why
