@@ -125,7 +125,7 @@ def compiled(answers: Mapping[str, Mapping[str, Any]]) -> ContractValidator:
     )
 
 
-OK, CONFLICT, TOO_MANY = 200, 409, 429
+OK, MULTIPLE, CONFLICT, TOO_MANY = 200, 300, 409, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
     error: Exception | None,
     contract: ContractValidator,
 ) -> RequestResult:
-    """Classify one answer. A 200 counts only if it keeps the contract and is about the caller.
+    """Classify one answer. A success counts only if it keeps the contract and is about the caller.
 
     A 409 is a regular answer to an award of a stamp that was there before; elsewhere it is an error.
     """
@@ -166,7 +166,8 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
         return RequestResult("failed", f"network: {type(error).__name__}")
     if status == TOO_MANY:
         return THROTTLED
-    if status != OK and (status, call.endpoint) != (CONFLICT, AWARD):
+    success = status == OK or (status < MULTIPLE and (call.endpoint, status) in contract.schemas)
+    if not success and (status, call.endpoint) != (CONFLICT, AWARD):
         return RequestResult("failed", f"HTTP {status}")
     try:
         answer = orjson.loads(content)
@@ -176,7 +177,7 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
         return RequestResult("failed", f"contract: {pointer}")
     if status == CONFLICT:
         return REPEATED
-    if not isinstance(answer, dict):
+    if call.expect and not isinstance(answer, dict):
         return RequestResult("failed", "no JSON object")
     wrong = next((name for name, value in call.expect.items() if answer.get(name) != value), None)
     return ANSWERED if wrong is None else RequestResult("failed", f"wrong {wrong}")

@@ -1,14 +1,15 @@
 """Load of an application that is not the rally: its own routes and shares, with the bodies that its contract gives as examples."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from load.engine.admission import LoadRefused
-from load.engine.answers import RequestFactory
+from load.engine.answers import ApiRequest, RequestFactory, classify, compiled
 from load.engine.plan import TokenBucket
 from load.plans import mix_of, objectives_of, plans
-from load.prepare import bodies_of
+from load.prepare import bodies_of, read_contract
 from signoff.environment import load
 from tests.load.fake_aws import ROOT, target
 from tests.load.runs import chance, pool
@@ -31,6 +32,25 @@ def test_request_has_the_example_of_the_contract_and_the_session_of_a_synthetic_
     read, added = factory.make("GET /items"), factory.make("POST /items")
     assert (read.path, read.body, read.token) == ("/items", None, "session-0")
     assert (added.path, added.body) == ("/items", b'{"text": "Buy milk"}')
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "what"),
+    [
+        (201, b'["an item"]', "answered"),
+        (201, b'{"items": 5}', "failed"),
+        (202, b'["an item"]', "failed"),
+        (409, b'["an item"]', "failed"),
+    ],
+)
+def test_answer_counts_that_its_contract_promises(status, content, what, tmp_path):
+    promised = {"content": {"application/json": {"schema": {"type": "array"}}}}
+    added = {"responses": {"201": promised, "409": promised}}
+    (tmp_path / APP.contract).write_text(json.dumps({"paths": {"/items": {"post": added}}}))
+    contract = compiled(read_contract(replace(APP, folder=tmp_path), ["POST /items"]))
+    call = ApiRequest("POST /items", "/items", "session")
+
+    assert classify(call, status, content, None, contract).what == what
 
 
 def test_route_whose_body_has_no_example_is_refused():
