@@ -1,37 +1,48 @@
 """Cleans up after a run: what it may have written is found, deleted, and proven gone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from aws.desired import Table
 from aws.items import Key, KeyedTable
 from aws.words import Words
 from plan import Plan
+from signoff.environment import Environment
 from smoke.aws import AWAY, Clients, reason
 from smoke.calls import Answer, Call
 
 AWARD = "POST /stamps/award"
 LOGIN = "POST /auth/verify"
+PEOPLE = ("userstamps", "users")
+
+
+def tables_of_people(environment: Environment, plan: Plan) -> list[Table]:
+    """Return the tables whose items are under users' ids; of an application that is not the rally, that may be any."""
+    people = environment.application.masters and PEOPLE
+    return [table for table in plan.tables if not people or table.key in people]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaner:
-    """``ours`` are all users whose items may be deleted: no other item is ever touched."""
+    """``ours`` are all users whose items may be deleted: no other item is ever touched. ``tables`` are by key."""
 
-    users: KeyedTable
-    user_stamps: KeyedTable
+    tables: Mapping[str, KeyedTable]
     ours: frozenset[str]
     removed: list[Words] = field(default_factory=list)
     """What was there and is gone: key and table."""
 
     @classmethod
-    def of(cls, plan: Plan, aws: Clients, ours: Iterable[str]) -> "Cleaner":
+    def of(
+        cls, environment: Environment, plan: Plan, aws: Clients, ours: Iterable[str] = ()
+    ) -> "Cleaner":
         """Return the cleaner of an environment's tables."""
-        dynamodb = aws("dynamodb")
-        return cls(
-            users=KeyedTable.of(plan.table("users"), dynamodb),
-            user_stamps=KeyedTable.of(plan.table("userstamps"), dynamodb),
-            ours=frozenset(ours),
-        )
+        tables, dynamodb = tables_of_people(environment, plan), aws("dynamodb")
+        by_key = {table.key: KeyedTable.of(table, dynamodb) for table in tables}
+        return cls(tables=by_key, ours=frozenset(ours))
+
+    @property
+    def user_stamps(self) -> KeyedTable:
+        return self.tables["userstamps"]
 
     def clean(
         self, answers: Iterable[Answer], unanswered: Iterable[Call], consenting: str = ""
@@ -44,8 +55,8 @@ class Cleaner:
         answers, unanswered = tuple(answers), tuple(unanswered)
         sent = {answer.call.route for answer in answers} | {call.route for call in unanswered}
         # The operator's login with their own token is a real one, and stays.
-        written = [(AWARD, self.user_stamps), (LOGIN, self.users)]
-        left = self._emptied([table for route, table in written if route in sent])
+        written = zip((AWARD, LOGIN), PEOPLE, strict=True)
+        left = self._emptied(self.tables[key] for route, key in written if route in sent)
         strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {consenting}
         return left + [
             Words(
@@ -56,10 +67,10 @@ class Cleaner:
         ]
 
     def clean_users(self) -> list[Words]:
-        """Delete our users' items in both tables; return what is left."""
-        return self._emptied([self.user_stamps, self.users])
+        """Delete our users' items in all tables; return what is left."""
+        return self._emptied(self.tables.values())
 
-    def _emptied(self, tables: list[KeyedTable]) -> list[Words]:
+    def _emptied(self, tables: Iterable[KeyedTable]) -> list[Words]:
         return [
             item
             for table in tables

@@ -1,9 +1,9 @@
 """Cleans up what smoke and load runs left, by their notes: the next run does so before it reads anything, a person by command."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class Leftovers:
 
     def still_there_after_cleaning(self, note: Note) -> list[Words]:
         """Delete what a run may have left; return what is still there. Remove the note if nothing is."""
-        cleaner = Cleaner.of(self.plan, self.aws, note.ours)
+        cleaner = Cleaner.of(self.environment, self.plan, self.aws, note.ours)
         left = cleaner.clean_users()
         if consenting := note.consenting:
             left += self._put_back(consenting, cleaner)
@@ -156,14 +156,13 @@ def _processed(note: Note, leftovers: Leftovers) -> Words | None:
     return None
 
 
-def harness_leftovers(aws: Clients, plan: Plan) -> frozenset[str]:
+def harness_leftovers(tables: Iterable[KeyedTable]) -> frozenset[str]:
     """Return the users whom only this harness makes, noted or not; raises what DynamoDB raises.
 
     It scans whole tables: for a person who asked for it, not for a judging run.
     """
     from smoke.sessions import HARNESS  # noqa: PLC0415 - as above
 
-    tables = (KeyedTable.of(plan.table(key), aws("dynamodb")) for key in ("users", "userstamps"))
     users = {key[table.keys[0]].get("S", "") for table in tables for key in table.every_key()}
     return frozenset(user for user in users if user.startswith(HARNESS))
 
@@ -198,7 +197,8 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
     with notes.alone():
         noted, _ = notes.earlier()
         left = [words for note in noted for words in leftovers.still_there_after_cleaning(note)]
-        cleaner = Cleaner.of(plan, aws, harness_leftovers(aws, plan))
+        every = Cleaner.of(environment, plan, aws)
+        cleaner = replace(every, ours=harness_leftovers(every.tables.values()))
         left += cleaner.clean_users()
     for words in (*leftovers.removed, *cleaner.removed):
         print(visible_line(f"{REMOVED[lang]}: {words[lang]}"))

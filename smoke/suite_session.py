@@ -112,7 +112,7 @@ def suite_session(
         ),
         line=line,
         aws=aws,
-        cleaner=Cleaner.of(plan, aws, users_of(sessions)),
+        cleaner=Cleaner.of(environment, plan, aws, users_of(sessions)),
         patience_s=patience_s,
     )
     suite.read_consenting_user()

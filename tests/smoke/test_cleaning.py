@@ -57,7 +57,7 @@ def users():
 
 @pytest.fixture
 def cleaner(stamps, users):
-    return Cleaner(users=users, user_stamps=stamps, ours=users_of(SESSIONS))
+    return Cleaner(tables={"users": users, "userstamps": stamps}, ours=users_of(SESSIONS))
 
 
 def awarded(user, status=200):

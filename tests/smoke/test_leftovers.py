@@ -12,11 +12,15 @@ from botocore.exceptions import ClientError
 
 from aws.section import NotTestable
 from load.pool_builder import PREFIX as LOADED
+from plan import plan_for
 from plan.canonical import canonical_hash
+from signoff import ROOT
 from signoff.commands.frame import command_line
+from signoff.environment import load
 from signoff.environment.guard import GuardError
 from signoff.environment.schema import Smoke
 from smoke import leftovers as cleaning
+from smoke.cleaning import Cleaner
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS, SessionMinter
@@ -43,6 +47,25 @@ class UndeletableItems:
         if self.refuses:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "DeleteItem")
         return self.client.delete_item(**which)
+
+
+class ItemsOf:
+    """DynamoDB with a table of an item for each of these owners."""
+
+    def __init__(self, *owners):
+        self.owners, self.table = list(owners), None
+
+    def get_paginator(self, _operation):
+        return self
+
+    def paginate(self, *, ExpressionAttributeValues=None, **_):  # noqa: N803 - boto3's
+        sought = (ExpressionAttributeValues or {}).get(":id", {}).get("S")
+        found = [owner for owner in self.owners if sought in {None, owner}]
+        return [{"Items": [{"Owner": {"S": owner}, "Id": {"S": "1"}} for owner in found]}]
+
+    def delete_item(self, *, TableName, Key):  # noqa: N803 - boto3's
+        self.table = TableName
+        self.owners.remove(Key["Owner"]["S"])
 
 
 def held(rally):
@@ -275,6 +298,16 @@ def test_help_is_in_the_language_of_the_locale(capsys, monkeypatch, locale, said
 
     assert command_line(CLEAN, "signoff clean", ["--help"]) == 0
     assert said in capsys.readouterr().out
+
+
+def test_clean_removes_what_load_left_in_the_tables_of_another_application():
+    todo = load("local", ROOT / "docs" / "examples" / "todo" / "environments.toml", {}).environment
+    items = ItemsOf(f"{LOADED}-1-000001", PERSON)
+    every = Cleaner.of(todo, plan_for(todo), lambda _: items)
+    cleaner = replace(every, ours=cleaning.harness_leftovers(every.tables.values()))
+
+    assert cleaner.clean_users() == []
+    assert (items.table, items.owners) == ("Items-local", [PERSON])
 
 
 def test_all_users_that_load_makes_are_known_as_the_harness_own():
