@@ -81,7 +81,8 @@ class LoopbackServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Connection)
         self.answer, self.largest, self.chunked = answer, largest, chunked
         self._open: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self._closing = False
+        self._thread = threading.Thread(target=self._accept, daemon=True)
 
     @property
     def url(self) -> str:
@@ -92,12 +93,19 @@ class LoopbackServer(ThreadingHTTPServer):
         self._thread.start()
 
     def close(self) -> None:
-        """Accept no more, end idle and busy connections, and free the port."""
-        self.shutdown()
-        self._thread.join()
+        """Accept no more, which takes a connection to see, end idle and busy connections, and free the port."""
+        self._closing = True
+        if self._thread.is_alive():
+            socket.create_connection((HOST, self.server_port)).close()
+            self._thread.join()
         self.server_close()
         for connection in list(self._open):
             self.shutdown_request(connection)
+
+    def _accept(self) -> None:
+        """Sleep until someone connects: `serve_forever` wakes up 50 times a second to see whether it is to end."""
+        while not self._closing:
+            self.handle_request()
 
     def server_bind(self) -> None:
         """Bind without asking the name service for the name of this host, as HTTPServer does."""
