@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 LONGEST = (
+    "tests/runbook/facts/test_walk.py",
     "tests/browser/test_page.py",
     "tests/test_defects.py",
     "tests/smoke/test_defects.py",
@@ -19,7 +20,6 @@ LONGEST = (
     "tests/signoff/judge/test_runs.py",
     "tests/test_entry_points.py",
     "tests/runbook/test_detach.py",
-    "tests/runbook/facts/test_walk.py",
     "tests/foreign/test_remedies.py",
     "tests/runbook/rollback/test_drills.py",
     "tests/runbook/test_late.py",
@@ -49,7 +49,10 @@ LONGEST = (
     "tests/runbook/test_interruptions.py",
     "tests/runbook/test_provisioned.py",
 )
-"""Files that take longest, longest first: one that starts last keeps one worker busy and all others waiting."""
+"""Files that take longest, longest first: one that starts last keeps one worker busy and all others waiting.
+
+Before all of them one of the folder that takes longest: its worker has nothing else to do.
+"""
 
 SECONDS = "signoff/seconds"
 """Key of pytest's cache: test file -> seconds that it took when it last ran here."""
