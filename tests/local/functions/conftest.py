@@ -13,17 +13,18 @@ from local.line.fake import FakeLine
 from tests.local.functions.account import FunctionsAccount
 from tests.local.functions.line_caller import LineCaller
 
-ACCOUNT = "111122223333"
+ACCOUNT = "565656565656"
+"""Of its own: it is served until the session ends, beside the accounts of other folders."""
 REGION = "ap-northeast-1"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def aws():
     with LocalAws(ACCOUNT, REGION) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def account(aws):
     with Functions(aws.endpoint, aws.moto, REGION, retry_seconds=0.01) as functions:
         aws.extensions.append(functions.extension)
