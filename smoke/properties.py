@@ -255,26 +255,27 @@ def misranked(calls: RowCalls, kind: str) -> list[Words]:
     for claim in calls.scenarios.claims_of(person):
         calls.expect(claim)
     asked, times = calls.scenarios.ranking(kind, person), count(2)
-    return calls.until_right(lambda: _misranked(calls, replace(asked, time=next(times))))
+    return calls.until_right(lambda: entry_flaws(calls, replace(asked, time=next(times))))
 
 
-def _misranked(calls: RowCalls, call: Call) -> list[Words]:
+def entry_flaws(calls: RowCalls, call: Call) -> list[Words]:
     """Compare an entry with what was counted before, the stamps that are stored since, and the name of a login."""
     answer, user = calls.expect(call), call.user_id
     entries = answer.member("rankings")
     own = [(e["stamp_count"], e["display_name"]) for e in entries if e["user_id"] == user]
-    if not own and len(entries) == FULL:
-        return []
     before = calls.suite.known_consenting_user or TesterSnapshot(user_id=user, began=0)
-    since, period = (
-        before.since(calls.suite.cleaner.user_stamps.items(user)),
-        answer.member("period"),
-    )
+    since = before.since(calls.suite.cleaner.user_stamps.items(user))
+    period = answer.member("period")
     stored = before.counted(period) + [_period(call.path, at) for at in since].count(period)
+    if not own and (
+        not stored or len(entries) == FULL
+    ):  # a new week has begun, or others have more
+        return []
     logins = (made for made in calls.suite.client.answers if made.member("access_token"))
     names = [made.member("display_name") for made in logins if made.member("user_id") == user]
-    expected = [(stored, name) for name in (*names, *(name for _, name in own))][:1]
-    return [] if own and own == expected else [differs(answer, user, own, expected)]
+    expected = [(stored, [*names, *(name for _, name in own), "…"][0])]
+    fact = Words(en=f"what it shows of {user}", ja=f"{user}の項目")
+    return [] if own == expected else [differs(answer, fact.en, own, expected, fact.ja)]
 
 
 def _period(path: str, at: float) -> str:

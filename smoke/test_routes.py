@@ -29,16 +29,6 @@ def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     hold(*_untold(calls))
 
 
-@expectation("SMOKE-06", ja="週間ランキングが返る")
-def test_week_is_ranked(calls: RowCalls) -> None:
-    calls.success("GET /ranking/weekly")
-
-
-@expectation("SMOKE-07", ja="月間ランキングが返る")
-def test_month_is_ranked(calls: RowCalls) -> None:
-    calls.success("GET /ranking/monthly")
-
-
 @expectation("SMOKE-06", ja="週間ランキングの期間が日本の今週である")
 def test_week_is_the_one_of_japan(calls: RowCalls) -> None:
     answer = calls.success("GET /ranking/weekly")

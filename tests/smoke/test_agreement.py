@@ -1,11 +1,14 @@
 """Answers that are valid by their schemas, and still cannot be true, or are read otherwise by a browser."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from smoke import tester
 from smoke.calls import get, send
 from smoke.contract import contract
+from smoke.properties import FULL, entry_flaws
 from tests.smoke.answers import ERROR, LIVE, answer
 
 ME = LIVE.user_id
@@ -164,3 +167,58 @@ def test_pause_that_nobody_waits_for_is_a_flaw(seconds):
 
 def test_type_of_a_body_may_be_written_in_capitals():
     assert not flaw(*CALLS["list"], content_type="Application/JSON; charset=utf-8")
+
+
+IN_WEEK_10 = 1_772_600_000
+COUNTED = {"StampId": {"S": "#2026-W10"}, "StampCount": {"N": "2"}}
+LOGIN = {"access_token": "a.b.c", "user_id": ME, "display_name": "Hana"}
+
+
+def entered(rankings, *stamps, login=None, had=()):
+    """Return what is wrong with a ranking of a person who collected at these times."""
+    asked = get("/ranking/weekly", LIVE, user_id=ME)
+    items = [{"StampId": {"S": f"B-{at}"}, "CollectedAt": {"N": str(at)}} for at in (*had, *stamps)]
+    before = tester.TesterSnapshot(
+        user_id=ME,
+        began=0,
+        stamps=tuple(f"B-{at}" for at in had),
+        counters=(COUNTED,) if had else (),
+    )
+    suite = SimpleNamespace(
+        known_consenting_user=before,
+        cleaner=SimpleNamespace(user_stamps=SimpleNamespace(items=lambda _: [*items, COUNTED])),
+        client=SimpleNamespace(answers=[answer(asked, 200, login or {})]),
+    )
+    shown = answer(asked, 200, {**RANKED, "rankings": rankings})
+    return entry_flaws(SimpleNamespace(suite=suite, expect=lambda _: shown), asked)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        entered([BEST, {**OWN, "stamp_count": 1}], IN_WEEK_10),
+        entered([BEST, {**OWN, "stamp_count": 3}], IN_WEEK_10, had=[1]),
+        entered([{**OWN, "stamp_count": 1, "display_name": "Hana"}], IN_WEEK_10, login=LOGIN),
+        entered([BEST], IN_WEEK_10 - 7 * 86_400),
+        entered([BEST] * FULL, IN_WEEK_10),
+    ],
+    ids=["first", "counted before", "with a name", "of the week before", "among a hundred"],
+)
+def test_person_is_ranked_with_what_they_collected(right):
+    assert right == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        entered([BEST], IN_WEEK_10),
+        entered([BEST, {**OWN, "stamp_count": 1}], IN_WEEK_10, IN_WEEK_10 + 1),
+        entered([{**OWN, "stamp_count": 1}], IN_WEEK_10, login=LOGIN),
+    ],
+    ids=["not there", "a stamp too few", "without their name"],
+)
+def test_person_who_is_ranked_otherwise_is_shown_with_what_is_right(wrong):
+    (flaw,) = wrong
+
+    assert f"what it shows of {ME} is [" in flaw.en
+    assert "expected [(" in flaw.en
