@@ -85,11 +85,15 @@ class LineClient:
         """DELETE /v2/bot/user/{userId}/richmenu: the status; 200 whether the user had a menu or not."""
         return self._ask("DELETE", f"/v2/bot/user/{user_id}/richmenu", token)[0]
 
-    def pushed(self) -> list[tuple[str, str]]:
-        """Return recipient and type of each message that the stand-in received."""
+    def pushed(self, user_id: str, kind: str) -> list[str]:
+        """Return the retry keys under which the stand-in received messages of a type for a user."""
         received = self._ask("GET", "/local/received")[1]["received"]
-        bodies = (json.loads(call["body"]) for call in received if call["path"] == PUSH)
-        return [(body["to"], body["messages"][0]["type"]) for body in bodies]
+        pushes = ((json.loads(one["body"]), one) for one in received if one["path"] == PUSH)
+        return [
+            push["headers"].get("x-line-retry-key", "")
+            for body, push in pushes
+            if (body["to"], body["messages"][0]["type"]) == (user_id, kind)
+        ]
 
     def id_token(self, **claims: Any) -> str:
         """Let the stand-in sign an ID token with these claims, flawed or not."""

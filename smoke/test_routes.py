@@ -43,29 +43,36 @@ def test_month_is_the_one_of_japan(calls: RowCalls) -> None:
     hold(*period_flaws(answer))
 
 
-def _unsent(calls: RowCalls, call: Call, kind: str, before: int) -> list[Words]:
-    """Make a call, and return a flaw if it succeeds without one more message of that type for its caller at the stand-in of LINE."""
+def _unsent(calls: RowCalls, call: Call, kind: str, expected: int) -> list[Words]:
+    """Make a call, and return a flaw if it succeeds and the stand-in of LINE has fewer messages for its caller."""
     answer, line = calls.answer(call), calls.suite.line
-    fact = Words(en="messages at LINE", ja="LINEに届いたメッセージ")
+    fact = Words(en=f"number of {kind} messages at LINE", ja=f"LINEに届いた{kind}メッセージの数")
 
     def flaws() -> list[Words]:
-        sent = [of for user, of in line.pushed() if user == call.user_id]
-        return [] if sent.count(kind) > before else [differs(answer, fact.en, sent, kind, fact.ja)]
+        sent = len(line.pushed(call.user_id, kind))
+        return [] if sent >= expected else [differs(answer, fact.en, sent, expected, fact.ja)]
 
     return calls.until_right(flaws) if answer.status == 200 else []
 
 
 def _untold(calls: RowCalls) -> list[Words]:
-    """Return a flaw if the stand-in of LINE gets no message for a person who is notified once more, or for a winner.
+    """Return a flaw if the stand-in of LINE gets no message for a person who is notified again, one too many, or none for a winner.
 
-    LINE itself does not say what it received, and a second notification sends a person nothing.
+    LINE itself does not say what it received. It sends one message under a retry key, which is another in ten minutes.
     """
     scenarios, line = calls.scenarios, calls.suite.line
     if not (line.embedded and calls.suite.environment.our_code and scenarios.person):
         return []
-    again = replace(scenarios.notify(scenarios.tester), time=2)
-    flaws = _unsent(calls, again, "text", line.pushed().count((again.user_id, "text")))
-    claims = enumerate(scenarios.claims_of(scenarios.person) if scenarios.open_now else [])
+    again = [replace(scenarios.notify(scenarios.tester), time=time) for time in (2, 3)]
+    user, before = again[0].user_id, len(line.pushed(again[0].user_id, "text"))
+    flaws = [
+        flaw for n, call in enumerate(again, before + 1) for flaw in _unsent(calls, call, "text", n)
+    ]
+    keys = line.pushed(user, "text")[-3:]
+    if len(set(keys)) == len(again) + 1:
+        fact = Words(en="retry keys of three messages in a row", ja="続けて送った3件のリトライキー")
+        flaws.append(differs(calls.answer(again[0]), fact.en, len(keys), 1, fact.ja))
+    claims = enumerate(scenarios.claims_of(scenarios.person) if scenarios.open_now else [], 1)
     return flaws + [flaw for n, claim in claims for flaw in _unsent(calls, claim, "flex", n)]
 
 

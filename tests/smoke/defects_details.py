@@ -163,6 +163,13 @@ DEEP = (
                 '"to": "U" + "0" * 32',
             ),
             (
+                "messages without an end",
+                "notify",
+                "lambdas/notify/handler.py",
+                "key = slot_key(notification, self.now())",
+                "key = request.invocation_id",
+            ),
+            (
                 "a winner who is told nothing",
                 "award",
                 "lambdas/award/handler.py",
