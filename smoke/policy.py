@@ -9,6 +9,7 @@ from typing import Any
 from aws.iam.statement import allowing, policy_of
 from plan import Plan
 from signoff.environment import Environment
+from smoke.cleaning import tables_of_people
 from smoke.sessions import HARNESS
 from smoke.tester import borrows_a_user, consenting_user
 
@@ -19,6 +20,12 @@ USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
     """Return the identity-based policy, to be added to the reader's; if ``smoke.writes`` is off, nothing in it changes anything."""
     return policy_of(_statements(environment, plan))
+
+
+def clean_up_of_load(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield what it takes to delete what a load run wrote, and smoke of the rally as well."""
+    for table in tables_of_people(environment, plan):
+        yield _allow(table.arn, "dynamodb:Query", "dynamodb:DeleteItem", users=USERS)
 
 
 def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]]:
@@ -33,9 +40,8 @@ def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]
     for group in plan.log_groups:
         lines_of_group = f"{environment.region}:{environment.account}:log-group:{group.name}:*"
         yield _allow(f"arn:aws:logs:{lines_of_group}", "logs:FilterLogEvents")
-    for table in plan.tables:
-        if table.key in {"users", "userstamps"}:
-            yield _allow(table.arn, "dynamodb:Query", "dynamodb:DeleteItem", users=USERS)
+    if environment.application.masters:
+        yield from clean_up_of_load(environment, plan)
     if environment.application.masters and borrows_a_user(environment):
         # What the test user has is noted, and made that again after the awards.
         yield _allow(

@@ -155,6 +155,24 @@ def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any(
     assert actions == {"logs:FilterLogEvents", "secretsmanager:GetSecretValue"}
 
 
+def test_ci_of_an_application_may_delete_what_its_load_run_wrote(capsys, tmp_path):
+    file = tmp_path / EXAMPLE.name
+    shutil.copytree(EXAMPLE.parent, tmp_path, dirs_exist_ok=True)
+    key = "arn:aws:kms:ap-northeast-1:111122223333:key/1"
+    store = f'evidence = "s3://records"\nevidence_key = "{key}"'
+    file.write_text(re.sub(r"(?m)^evidence = .*$", store, file.read_text(), count=1))
+
+    main(["policy", "ci", "--env=local", f"--environments={file}"])
+
+    (allowed,) = (
+        each
+        for each in json.loads(capsys.readouterr().out)["Statement"]
+        if "dynamodb:DeleteItem" in each["Action"]
+    )
+    assert allowed["Resource"].endswith(":table/Items-local")
+    assert "Uload-*" in allowed["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+
 def test_procedure_about_a_table_that_the_application_lacks_is_refused_in_a_sentence():
     plan = plan_for(load("local", EXAMPLE, {}).environment)
 

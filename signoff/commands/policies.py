@@ -71,14 +71,16 @@ def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, An
         raise EnvironmentFileError([NO_KEY.format(name, name)])
     read = reader(environment, scope, before)
     plan = import_module(PLAN).plan_for(environment)
-    calls: Sequence[Any] = import_module(SMOKE).policy(environment, plan)["Statement"]
+    smoke = import_module(SMOKE)
+    calls: Sequence[Any] = smoke.policy(environment, plan)["Statement"]
+    cleaning = [each for each in smoke.clean_up_of_load(environment, plan) if each not in calls]
     recorded = [
         # A load test asks how much of today's quota is spent; CI has no ledger of earlier runs.
         allowing(["cloudwatch:GetMetricStatistics"], ["*"]),
         allowing(["s3:PutObject"], [f"{_bucket(environment.evidence)}/*"]),
         allowing(["kms:Sign", "kms:GetPublicKey"], [environment.evidence_key]),
     ]
-    return policy_of([*read["Statement"], *calls, *recorded])
+    return policy_of([*read["Statement"], *calls, *cleaning, *recorded])
 
 
 def trust(environment: Environment, repository: str) -> dict[str, Any]:
