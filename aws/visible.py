@@ -8,6 +8,7 @@ What is judged and saved keeps the characters that it has.
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 LONE = r"\ud800-\udfff"
@@ -50,6 +51,29 @@ def visible_json(text: str) -> str:
 def toml_text(text: str) -> str:
     """Write a basic string of TOML: JSON's escapes are TOML's, except for characters beyond 16 bits."""
     return UNSEEN.sub(_escape, json.dumps(well_formed(text), ensure_ascii=False))
+
+
+def toml_value(value: Any) -> str:
+    """Write a value as TOML, whose numbers and booleans are JSON's."""
+    match value:
+        case str():
+            return toml_text(value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            inner = ", ".join(f"{_toml_key(key)} = {toml_value(value[key])}" for key in value)
+            return f"{{ {inner} }}"
+    return json.dumps(value)
+
+
+def toml_table(header: str, values: Mapping[str, Any]) -> str:
+    """Write one more table of a list of tables, such as ``prod.waivers``, without an end of the last line."""
+    assigned = (f"{key} = {toml_value(value)}" for key, value in values.items())
+    return "\n".join((f"[[{header}]]", *assigned))
+
+
+def _toml_key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_text(name)
 
 
 def well_formed(value: Any) -> Any:

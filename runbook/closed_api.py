@@ -38,8 +38,7 @@ def converge(context: StepContext, api: Api) -> Changes:
 
     What others drew up or deployed is left alone.
     """
-    api_there = rest_api.find(context, api)
-    id_ = str(api_there["id"]) if api_there else None
+    id_ = rest_api.find_id(context, api)
     draft, name = read(context, id_), REST_API.resource(api.name)
     there = listed(context, id_)
     if _only_one(context, api, id_, there):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 from xml.etree.ElementTree import parse
 
 from aws.change.gate import nothing
@@ -39,11 +38,8 @@ from signoff.judge.judged_by import CHANGED, commit_of_run
 from signoff.judge.outcome import Outcome
 from signoff.report.history import newest
 
-
-class Typed(Protocol):
-    """Asks a person at the terminal, ``hidden`` without an echo."""
-
-    def __call__(self, question: Words, /, *, hidden: bool = False) -> str: ...
+Typed = Callable[..., str]
+"""Asks a person at the terminal; ``hidden`` without an echo."""
 
 
 def secret_source(token_file: str | None, typed: Typed | None) -> Callable[[str], str]:

@@ -80,12 +80,16 @@ def allowed_weights(
 
 
 def _current(context: ChangeContext, function: Function) -> Fields | None:
-    client = context.client("lambda")
-    alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
-    if alias is None:
+    if (weights := weights_of(context, function)) is None:
         return None
-    weights = dict(ALIASES.of(alias).weights)
-    return {**_version(context, behind(context, function)), WEIGHTS: weights}
+    return {**_version(context, behind(context, function)), WEIGHTS: dict(weights)}
+
+
+def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float] | None:
+    """Return version -> the share of the calls that the alias sends there beside its own; None where there is no alias."""
+    get = context.client("lambda").get_alias
+    alias = unless_absent(get, FunctionName=function.name, Name=function.alias)
+    return ALIASES.of(alias).weights if alias else None
 
 
 def _version(context: ChangeContext, behind: Raw | None) -> Fields:

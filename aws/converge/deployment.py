@@ -31,8 +31,7 @@ def converge(
     ``leaving`` is called with the ids of the API and of a deployment made by hand, before the stage leaves it:
     afterwards no person can read what it calls.
     """
-    current = rest_api.find(context, api)
-    id_ = current["id"] if current else None
+    id_ = rest_api.find_id(context, api)
     desired = _desired(context, api, id_)
     changes = difference(
         STAGE.resource(api.stage), {DEPLOYMENT: _served(context, api, id_)}, {DEPLOYMENT: desired}
@@ -51,8 +50,7 @@ def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
 
 def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, Any] | None]:
     """Return the id of the API, and its stage: None for what does not exist."""
-    current = rest_api.find(context, api)
-    id_ = str(current["id"]) if current else None
+    id_ = rest_api.find_id(context, api)
     return id_, stage_of(context, api, id_)
 
 

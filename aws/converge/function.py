@@ -22,7 +22,7 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.converge import version as version_of
-from aws.converge.version import FAILED, configure, wait_until_ready
+from aws.converge.version import FAILED, LATEST, configure, wait_until_ready
 from aws.desired import Function
 from aws.iam.evaluation import is_same
 from aws.iam.pattern import resource_pattern
@@ -305,11 +305,8 @@ FOUND = Words(en="as it was found, before the first release", ja="最初のリ�
 
 def published_versions(context: ChangeContext, function: Function) -> dict[str, str]:
     """Return the published versions and the CodeSha256 of each."""
-    operation = "list_versions_by_function"
-    listed = context.listed("lambda", operation, "Versions", FunctionName=function.name)
-    return {
-        entry["Version"]: entry["CodeSha256"] for entry in listed if entry["Version"] != "$LATEST"
-    }
+    there = version_of.listed(context, function.name)
+    return {number: there[number]["CodeSha256"] for number in there if number != LATEST}
 
 
 def table_fields(function: Function) -> frozenset[Words]:

@@ -39,6 +39,12 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     return of_name(context, REST_API, api.name)
 
 
+def find_id(context: ChangeContext, api: Api) -> str | None:
+    """Return the id of that API, or None."""
+    raw = find(context, api)
+    return str(raw["id"]) if raw else None
+
+
 def of_name(context: ChangeContext, kind: Kind[Any], name: str) -> dict[str, Any] | None:
     """Return what there is of that name, or None. Raises Refused if there are several: API Gateway allows that."""
     listed = context.listed(kind.service, next(iter(kind.calls.values())).method, "items")

@@ -50,6 +50,13 @@ def _refuse_failed(of: str, configuration: Raw) -> None:
             )
 
 
+def listed(context: ChangeContext, name: str) -> dict[str, Any]:
+    """Return number -> what Lambda lists of $LATEST and of each published version, however many there are."""
+    operation = "list_versions_by_function"
+    versions = context.listed("lambda", operation, "Versions", FunctionName=name)
+    return {entry["Version"]: entry for entry in versions}
+
+
 def configure(context: ChangeContext, name: str, **fields: Any) -> None:
     """Change the configuration of $LATEST, and wait until it is so."""
     context.client("lambda").update_function_configuration(FunctionName=name, **fields)

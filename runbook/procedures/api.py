@@ -96,8 +96,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
             ja=f"関数{function.name}にエイリアス{function.alias}がありません。先に`python -m runbook functions --env"
             f" {context.environment.name} --go`を実行してください",
         )
-    api = rest_api.find(context, context.plan.api)
-    id_ = api["id"] if api else rest_api.UNKNOWN_ID
+    id_ = rest_api.find_id(context, context.plan.api) or rest_api.UNKNOWN_ID
     sources = {function.name: _sources(context, id_, function) for function in functions}
 
     def converge(context: StepContext, function: Function) -> Changes:
@@ -194,8 +193,7 @@ def remove_other_permissions(context: StepContext) -> Changes:
     手動で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順書のステップ8-2で
     以前のデプロイに戻すと、関数本体を呼ぶルートは500を返します。
     """
-    api = rest_api.find(context, context.plan.api)
-    id_ = api["id"] if api else rest_api.UNKNOWN_ID
+    id_ = rest_api.find_id(context, context.plan.api) or rest_api.UNKNOWN_ID
 
     def converge(context: StepContext, function: Function) -> Changes:
         return alias.remove_other_callers(

@@ -21,13 +21,13 @@ from typing import Any
 from aws.change.gate import Changes, nothing
 from aws.converge import alias
 from aws.converge.deployment import find_stage, point
-from aws.converge.version import move
+from aws.converge.version import listed, move
 from aws.words import SILENCE, Words, joined
 from runbook import releases
 from runbook.engine import Change, Procedure, Refused, StepContext, change_lines
 from runbook.rollback.execution import BEGUN, DONE, abandon
 from runbook.rollback.restore import content
-from runbook.rollback.versions import listed, published
+from runbook.rollback.versions import published
 from signoff.commands.frame import INTERRUPTED
 from signoff.environment.schema import FrontEnd
 from signoff.judge.drift import WINDOW
@@ -232,7 +232,7 @@ def state(context: StepContext) -> dict[str, Any]:
     """
     plan = context.plan
     _, stage = find_stage(context, plan.api)
-    there = {function.name: listed(context, function) for function in plan.functions}
+    there = {function.name: listed(context, function.name) for function in plan.functions}
     return {
         "functions": {
             function.name: alias.released(context, function) for function in plan.functions

@@ -7,6 +7,7 @@ from typing import Any
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.converge.stage import canary_goes
+from aws.converge.version import listed
 from aws.desired import Function
 from aws.release import closed_for, is_closed
 from aws.words import Words
@@ -18,7 +19,6 @@ from runbook.rollback.versions import (
     closed_code,
     closes,
     described,
-    listed,
     share_of_closed,
     still_open,
     weights,
@@ -77,7 +77,7 @@ def alias_moves(context: StepContext) -> tuple[AliasMove, ...]:
 def _alias_move(
     context: StepContext, function: Function, history: Any, closed: str
 ) -> AliasMove | None:
-    live, there = described(context, function, function.alias), listed(context, function)
+    live, there = described(context, function, function.alias), listed(context, function.name)
     entries = (release["functions"].get(function.name) or {} for release in history)
     version = next((o["version"] for o in entries if still_open(o, there, closed)), None)
     if version is None:

@@ -15,7 +15,7 @@ from aws.converge import alarm as alarms
 from aws.converge.alias import ALIAS
 from aws.converge.function import VARIABLE
 from aws.converge.policy_document import POLICY, document, policy_lines
-from aws.converge.version import LATEST, configure, move, publish
+from aws.converge.version import LATEST, configure, listed, move, publish
 from aws.desired import Function, Permission, Role
 from aws.iam.statement import listed as listed_in
 from aws.kinds.role import ROLE
@@ -26,7 +26,7 @@ from runbook import releases
 from runbook.engine import Refused, StepContext, difference
 from runbook.rollback.drill import go_back
 from runbook.rollback.restore import Restore, content, exists, restores
-from runbook.rollback.versions import described, listed, published
+from runbook.rollback.versions import described, published
 
 NAME = "restored-tables"
 OURS = POLICY.named(NAME)
@@ -180,7 +180,7 @@ def _configure_as_live(context: StepContext, tables: Collection[str]) -> None:
 def _delete_versions(context: StepContext, tables: Collection[str]) -> None:
     """Delete the published versions that read restored tables: one that is left would be what the next rollback goes to."""
     for function in context.plan.functions:
-        there = listed(context, function)
+        there = listed(context, function.name)
         for number in map(str, published(there)):
             if _reads(there[number], tables):
                 # Never without the qualifier: that would be the whole function.

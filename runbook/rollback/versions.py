@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from aws.change.gate import Changes, unless_absent
-from aws.converge.alias import ALIAS
+from aws.change.gate import Changes
+from aws.converge.alias import ALIAS, weights_of
 from aws.converge.function import VARIABLE
-from aws.converge.version import LATEST, move
+from aws.converge.version import LATEST, listed, move
 from aws.desired import Function
 from aws.kinds.function import CODE, VERSION
-from aws.kinds.function_invocation import ALIASES, WEIGHTS
+from aws.kinds.function_invocation import WEIGHTS
 from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
 from aws.way_back import as_recorded, version_back
 from aws.words import Words
@@ -53,7 +53,7 @@ class AliasMove:
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves to the version that was named, or to the release before; Refused where none."""
     functions = chosen(context)
-    there = {function.name: listed(context, function) for function in functions}
+    there = {function.name: listed(context, function.name) for function in functions}
     served = {function.name: described(context, function, function.alias) for function in functions}
     targets = _targets(context, served, there)
     closed = closed_code(context)
@@ -108,9 +108,7 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
 
 def weights(context: StepContext, function: Function) -> Mapping[str, float]:
     """Return the shares of the calls that the alias sends to other versions, by their number."""
-    get = context.client("lambda").get_alias
-    alias = unless_absent(get, FunctionName=function.name, Name=function.alias)
-    return ALIASES.of(alias).weights if alias else {}
+    return weights_of(context, function) or {}
 
 
 def share_of_closed(
@@ -122,13 +120,6 @@ def share_of_closed(
         for number, share in sent.items()
         if share and closes(described(context, function, number), closed)
     )
-
-
-def listed(context: StepContext, function: Function) -> Listed:
-    """Return what Lambda lists of a function, in one call, however many versions there are."""
-    operation = "list_versions_by_function"
-    versions = context.listed("lambda", operation, "Versions", FunctionName=function.name)
-    return {entry["Version"]: entry for entry in versions}
 
 
 def published(there: Iterable[str]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from aws.visible import toml_text, visible_line
+from aws.visible import toml_table, visible_line
 from aws.words import Words, did_you_mean, joined, nearest
 from signoff import home_of
 from signoff.commands.command_line import CommandLineError
@@ -59,7 +59,8 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
         raise CommandLineError(BY_AND_UNTIL)
     if problems := [*_problems(conditions, env, until, environments, result)]:
         raise EnvironmentFileError(problems)
-    added = "".join(_table(condition, by, until, env) for condition in dict.fromkeys(conditions))
+    whole = ({"what": each, "by": by, "until": until} for each in dict.fromkeys(conditions))
+    added = "".join(f"\n{toml_table(f'{env}.accepted', table)}\n" for table in whole)
     _refuse_what_breaks(environments, added)
     with environments.open("a", encoding="utf-8") as opened:
         opened.write(added)
@@ -93,12 +94,6 @@ def _refuse_what_breaks(file: Path, added: str) -> None:
         tomllib.loads(file.read_text(encoding="utf-8-sig") + added)
     except tomllib.TOMLDecodeError as error:
         raise CommandLineError(UNFIT.format(file, error, added.strip())) from None
-
-
-def _table(condition: str, by: str, until: date, environment: str) -> str:
-    texts = {"what": condition, "by": by}
-    lines = [f"{key} = {toml_text(text)}" for key, text in texts.items()]
-    return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
 
 
 def _blocks(condition: str, chosen: str) -> Words:

@@ -4,7 +4,6 @@ It reads names and settings, decides nothing and changes nothing. Each value say
 was found; you fill in the rest.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.failures import ReadFailure, naming_what_is_missing
+from aws.visible import toml_value
 from aws.words import Words
 from signoff.environment.application import Application, application
 from signoff.environment.overrides import keys, meanings
@@ -355,19 +355,7 @@ def table(
     for key in (name for name in written if "." not in name and name not in (there or ())):
         lines.append(f"# {meanings()[key][lang]}")
         if proposal := proposals.proposals.get(key):
-            lines.append(f"{key} = {_toml(proposal.value)}  # {proposal.source[lang]}")
+            lines.append(f"{key} = {toml_value(proposal.value)}  # {proposal.source[lang]}")
         else:
             lines.append(f"# {key} = {meanings()[key]['example']}  # {FROM_YOU[lang]}")
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    """Write a value as TOML, whose strings, numbers and booleans are JSON's."""
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {_toml(entry)}" for key, entry in value.items())
-        return f"{{ {inner} }}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

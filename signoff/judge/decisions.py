@@ -14,7 +14,7 @@ from aws.difference import Certainty, Compared, Difference, Differences, differe
 from aws.kind.engine import Kind
 from aws.ledger import Unplanned
 from aws.section import Broken, Follows, NotTestable
-from aws.visible import toml_text
+from aws.visible import toml_table
 from aws.words import Words, joined
 from signoff.environment.schema import Decision
 from signoff.judge.observations import AppliedDecision, Comparison, Observations, identity
@@ -218,5 +218,4 @@ def lines(difference: Difference, environment: str, release: str | None = None) 
     keys = {"what": difference.what, "value": difference.value.en, "by": "…", "why": "…"}
     if difference.certainty is not Certainty.CERTAIN:
         keys["release"] = release or "…"
-    assigned = (f"{key} = {toml_text(value)}" for key, value in keys.items())
-    return "\n".join((f"[[{environment}.decisions]]", *assigned))
+    return toml_table(f"{environment}.decisions", keys)

@@ -12,6 +12,7 @@ import pytest
 from aws.bounds import PLAINLY
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.section import Follows, Missing, NotInReplay, NotTestable
+from aws.visible import toml_table
 from aws.words import Words
 from signoff.environment import in_japan
 from signoff.evidence import Record, Records
@@ -110,14 +111,9 @@ def require_unchanged(
 
 def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
     """Return the table of environments.toml that waives a stale record for a day."""
-    return (
-        f"[[{environment}.waivers]]\n"
-        f'row = "{row}"\n'
-        f"until = {today + timedelta(days=STALE_DAYS)}\n"
-        f'release = "{live}"\n'
-        'by = "…"\n'
-        'reason = "…"'
-    )
+    until = today + timedelta(days=STALE_DAYS)
+    asked = {"row": row, "until": until, "release": live, "by": "…", "reason": "…"}
+    return toml_table(f"{environment}.waivers", asked)
 
 
 def changes(part: Part, before: Facts, now: Facts) -> Iterator[ChangedFact]:
