@@ -18,7 +18,7 @@ from aws.iam.statement import allowing, policy_of
 from plan import plan_for
 from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
-from signoff.environment import ENVIRONMENTS, Environment, option_of, peek
+from signoff.environment import ENVIRONMENTS, Environment, option_of, peek, tables_of
 
 ANYWHERE = ("*",)
 UNSCOPED = frozenset(
@@ -132,9 +132,10 @@ _OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
 def _sources(scope: PolicyScope) -> Iterable[str]:
     """Tables of the environment before, from which a migration reads; in its own account, if it names one."""
     before = scope.environment.before
-    region, tables = peek(before, "region", scope.file), peek(before, "tables", scope.file) or {}
+    region = peek(before, "region", scope.file)
+    tables = tables_of(before, scope.file).values() if region else ()
     account = peek(before, "account", scope.file) or scope.environment.account
-    return (f"arn:aws:dynamodb:{region}:{account}:table/{table}*" for table in tables.values())
+    return (f"arn:aws:dynamodb:{region}:{account}:table/{table}*" for table in tables)
 
 
 def _key(key: str | None) -> Iterable[str]:

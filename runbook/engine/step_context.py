@@ -102,8 +102,8 @@ class StepContext(ChangeContext):
     """Puts an error into one sentence: who asked, and the command that prints the policy that was missing."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
-    elsewhere: Callable[[str], Any] = nothing
-    """Name of another environment -> where it is, with its clients; only procedures know its type."""
+    elsewhere: Callable[[str], tuple[Environment, Callable[[str], Any]] | None] = nothing
+    """Name of another environment -> where it is, and its clients."""
     file: Path = ENVIRONMENTS
     """The file that describes the environments."""
     folder: Path = Path("report")

@@ -17,7 +17,7 @@ from plan.canonical import Item
 from runbook.engine import Clients, Refused, StepContext
 from runbook.migration.items import scanned
 from runbook.options import SOURCE
-from signoff.environment import Environment, names, peek
+from signoff.environment import Environment, names, peek, tables_of
 from signoff.environment.guard import GuardError, guard, open_session
 
 HINT = "export it with `aws dynamodb scan --output json`"
@@ -38,28 +38,18 @@ class Source:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceEnvironment:
-    """``client``: service -> boto3 client, in that account and Region."""
-
-    name: str
-    account: str
-    region: str
-    tables: Mapping[str, str]
-    client: Callable[[str], Any]
-
-
 def of_table(context: StepContext, table: Table) -> Source:
     """Open the same table of the environment that the command line chose, or of the one before."""
     here, name = context.environment, context.chosen.get(SOURCE.name) or context.environment.before
-    there = None if name == here.name else context.elsewhere(name)
-    if there is None:
+    reached = None if name == here.name else context.elsewhere(name)
+    if reached is None:
         raise Refused(
             en=f"items of {here.name} can't be migrated from {name}: name another environment"
             " with --from, or a file with --file",
             ja=f"{here.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
         )
-    client, read = there.client("dynamodb"), there.tables[table.key]
+    there, clients = reached
+    client, read = clients("dynamodb"), there.tables[table.key]
     source = Source(
         name=f"table {read} of {name} ({there.account}, {there.region})",
         described={
@@ -117,7 +107,9 @@ def _is_of_a_person(item: Item) -> bool:
     return is_line_user(user) and not is_counter(stamp)
 
 
-def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> SourceEnvironment:
+def reach(
+    name: str, *, file: Path, profile: str | None, here: Environment
+) -> tuple[Environment, Clients]:
     """Reach an environment of ``file`` with the same credentials, or with those of an AWS profile.
 
     What variables override is about ``here``, so the file alone says where ``name`` is. Where it
@@ -134,17 +126,12 @@ def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> S
         account = peek(name, "account", file) or (here.account if profile is None else None)
         if account is None:
             account = str(session.client("sts").get_caller_identity()["Account"])
-        there = replace(here, name=name, region=region, account=account)
-        caller = guard(session, there)
+        tables = tables_of(name, file)
+        there = replace(here, name=name, region=region, account=account, tables=tables)
+        guard(session, there)
     except GuardError as error:
         raise Refused(error.words) from None
-    return SourceEnvironment(
-        name=name,
-        account=caller.account,
-        region=region,
-        tables=peek(name, "tables", file),
-        client=Clients(session, region),
-    )
+    return there, Clients(session, region)
 
 
 def items_in(path: Path) -> list[Item]:

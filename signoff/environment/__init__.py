@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aws.difference import where
-from signoff.environment.loading import ENVIRONMENTS, load, names, option_of, peek
+from signoff.environment.loading import ENVIRONMENTS, load, names, option_of, peek, tables_of
 from signoff.environment.problems import EnvironmentFileError
 from signoff.environment.schema import Environment, embedded
 
@@ -17,6 +17,7 @@ __all__ = [
     "names",
     "option_of",
     "peek",
+    "tables_of",
     "where",
 ]
 

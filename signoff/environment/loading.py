@@ -155,6 +155,12 @@ def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
     return _tables(path).get(name, {}).get(key)
 
 
+def tables_of(name: str, path: Path = ENVIRONMENTS) -> Mapping[str, str]:
+    """Return key -> table of another environment, those included that its own table of the file leaves to the rule."""
+    usual = _usual_names(application_beside(path), name, "")
+    return {**usual["tables"], **(peek(name, "tables", path) or {})}
+
+
 def _tables(path: Path) -> dict[str, dict[str, Any]]:
     """Return the tables of a file; EnvironmentFileError where it has anything beside them, which no environment would have."""
     tables = toml(path)

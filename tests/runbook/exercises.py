@@ -26,7 +26,6 @@ from runbook.catalogue import procedures
 from runbook.cutover import front_end
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.step_context import ProofRun
-from runbook.migration.source import SourceEnvironment
 from runbook.procedures import recount
 from runbook.procedures.prove import PASSED
 from runbook.procedures.provision import ORDER
@@ -435,14 +434,11 @@ def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
     account = admin.aws.account
 
     def at(desk: Desk) -> Mapping[str, Any]:
-        there = SourceEnvironment(
-            name="dev",
-            account=account,
-            region=DEV_REGION,
-            tables=DEV_TABLES,
-            client=lambda service: desk._clients.there(service, DEV_REGION),  # noqa: SLF001 - the state itself
+        there = replace(
+            admin.environment, name="dev", account=account, region=DEV_REGION, tables=DEV_TABLES
         )
-        return {"elsewhere": lambda _: there}
+        clients = partial(desk._clients.there, region=DEV_REGION)  # noqa: SLF001 - the state itself
+        return {"elsewhere": lambda _: (there, clients)}
 
     yield replace(of("migrate_masters"), at=at)
     yield replace(of("migrate_users", chosen={"by": "Yamada"}), at=at)

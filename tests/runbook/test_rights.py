@@ -155,6 +155,15 @@ def test_nothing_is_allowed_beyond_the_names_of_the_environment():
     } == set()
 
 
+def test_a_migration_reads_tables_of_the_usual_names_which_the_file_leaves_out(tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_text('[dev]\nregion = "us-east-1"\n')
+
+    printed = text("migrate_masters", PolicyScope(example(), file))
+
+    assert "arn:aws:dynamodb:us-east-1:111122223333:table/StampMasters-dev*" in printed
+
+
 @pytest.mark.parametrize("name", sorted(declared()))
 def test_the_policy_is_small_enough_for_iam(name):
     """A managed policy has 6,144 characters, blanks not counted."""

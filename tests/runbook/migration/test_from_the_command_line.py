@@ -21,10 +21,11 @@ from tests.runbook.migration.two_tables import (
     spot,
 )
 
-DEV = """
+OWN_NAMES = 'tables = { users = "Users", userstamps = "UserStamps", stampmasters = "StampMasters" }'
+DEV = f"""
 [dev]
 region = "us-east-1"
-tables = { users = "Users", userstamps = "UserStamps", stampmasters = "StampMasters" }
+{OWN_NAMES}
 """
 OTHER_ACCOUNT = "999900001111"
 
@@ -67,6 +68,16 @@ def test_from_dev_to_prod(runbook, rally, tmp_path):
     assert (record["kind"], record["body"]["count"]) == ("manifest", 60)
     assert record["body"]["source"]["account"] == rally.desk.environment.account
     assert {one.environment for one in Journal(tmp_path / "journal.jsonl")} == {"prod"}
+
+
+def test_from_tables_of_the_usual_names_which_the_file_leaves_out(runbook, rally, environments):
+    dev, usual = client(rally.desk.aws, DEV_REGION), f"{SOURCE}-dev"
+    create(dev, usual, "StampId")
+    put(dev, usual, [spot(1)])
+    environments.write_text(environments.read_text().replace(OWN_NAMES, ""))
+
+    assert runbook("migrate_masters", "--from=dev", "--to=prod", "--go") == 0
+    assert everything(rally.prod, TARGET) == [spot(1)]
 
 
 def test_without_go_it_is_a_rehearsal(runbook, rally, said):

@@ -1,7 +1,8 @@
 """Two environments in one account: dev in us-east-1 and prod in ap-northeast-1, with stamp masters to carry."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from botocore.config import Config
 
 from local.aws.server import LocalAws
 from runbook.engine import Journal, Procedure, Run
-from runbook.migration.source import SourceEnvironment
+from signoff.environment import Environment
 from tests.in_process import SessionInProcess
 from tests.runbook.desk import ONCE, Desk, said_in
 from tests.runbook.toy import WHO, Memory
@@ -92,14 +93,10 @@ class MigratedTables:
             who=WHO,
         )
 
-    def elsewhere(self, name: str) -> SourceEnvironment:
-        return SourceEnvironment(
-            name=name,
-            account=self.desk.aws.account,
-            region=DEV_REGION,
-            tables=DEV_TABLES,
-            client=lambda _: self.dev,
-        )
+    def elsewhere(self, name: str) -> tuple[Environment, Callable[[str], Any]]:
+        account, here = self.desk.aws.account, self.desk.environment
+        there = replace(here, name=name, account=account, region=DEV_REGION, tables=DEV_TABLES)
+        return there, lambda _: self.dev
 
     @property
     def told(self) -> list[str]:
