@@ -66,7 +66,12 @@ def _single(raw: Raw) -> Raw:
     """Return the MetricStat of an alarm whose Metrics list is one metric of this account, else an empty mapping."""
     metrics = raw.get("Metrics", ())
     only_one: Raw = metrics[0] if len(metrics) == 1 else {}
-    return {} if "AccountId" in only_one else only_one.get("MetricStat", {})
+    return only_one.get("MetricStat", {}) if _is_of_own_account(only_one, raw) else {}
+
+
+def _is_of_own_account(metric: Raw, raw: Raw) -> bool:
+    named = metric.get("AccountId")
+    return named is None or f":{named}:alarm:" in raw.get("AlarmArn", "")
 
 
 def _of_metric(raw: Raw) -> Raw:
@@ -106,7 +111,7 @@ def _watched(raw: Raw) -> tuple[WatchedMetric, ...]:
     own = (
         metric
         for metric in raw.get("Metrics", ())
-        if "AccountId" not in metric and not _single(raw)
+        if _is_of_own_account(metric, raw) and not _single(raw)
     )
     stats = (entry["MetricStat"].get("Metric", {}) for entry in own if "MetricStat" in entry)
     return tuple(

@@ -557,6 +557,7 @@ ANSWERS = {
                     {"Id": "e1", "Expression": "m1 / 2"},
                     {
                         "Id": "m1",
+                        "AccountId": "444455556666",
                         "MetricStat": {
                             "Metric": {
                                 "Namespace": "StampRally",
