@@ -21,7 +21,14 @@ from aws.iam.evaluation import (
     evaluate,
     names_action,
 )
-from aws.iam.pattern import Pattern, escape_from, named_pattern, overlap, resource_pattern
+from aws.iam.pattern import (
+    ANY_ID,
+    Pattern,
+    escape_from,
+    named_pattern,
+    overlap,
+    resource_pattern,
+)
 from aws.iam.statement import Statement, only
 from aws.kinds.role import PolicyDocument
 from aws.words import SILENCE, Words
@@ -121,7 +128,7 @@ def _touched(statement: Statement, target: Target) -> Iterator[tuple[str, str]]:
 def _common(written: str, part: str) -> str | None:
     """Return an ARN that both a Resource and a part of a target cover, or None."""
     if written == "*":
-        return part.replace("*", "any")
+        return part.replace("*", "any").replace(ANY_ID, "0")
     if not _is_wide(part):
         return part if _pattern(written).matches(part) else None
     patterns = _pattern(written), named_pattern(part)
@@ -140,7 +147,7 @@ def _pattern(written: str) -> Pattern:
 
 
 def _is_wide(pattern: str) -> bool:
-    return "*" in pattern
+    return "*" in pattern or ANY_ID in pattern
 
 
 def _named_actions(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from aws.iam.actions import actions_for, actions_of, operation_names, service_model
+from aws.iam.pattern import ANY_ID
 from aws.kind.description import value_of
 from aws.kinds.rest_api import WEB_ACL
-from aws.kinds.table import STREAM, all_on_demand
+from aws.kinds.table import LOCAL_INDEXES, STREAM, VECTOR_INDEXES, all_on_demand
 from aws.reading import Reading, Scope
 from aws.section import Section, Unreadable, readable
 
@@ -265,12 +266,26 @@ def _copies(scope: Scope, arn: str, section: Section[Any], name: str) -> tuple[s
 def _tables(scope: Scope, tables: Section[Any], attached: Section[Any]) -> Iterator[Target]:
     for name in scope.tables:
         copies = _copies(scope, _arn(scope, "dynamodb", f"table/{name}"), tables, name)
-        parts = ("", "/*", "/stream/*T??:??:??.???")  # a stream is labelled by its time
+        parts = ("", *(f"/{part}" for part in _parts(name, tables, attached)))
         of_table = tuple(f"{table}{part}" for table in copies for part in parts)
         # A principal that may read a stream sees everything written to the table.
         streams = any(entry.fact == STREAM for entry in readable(attached).get(name, ()))
         actions = (*acting("dynamodb"), *READS_STREAM * streams)
         yield Target(kind="table", name=name, arns=of_table, actions=actions)
+
+
+def _parts(name: str, tables: Section[Any], attached: Section[Any]) -> Iterator[str]:
+    """Yield what a table consists of: indexes by name, or any where they are unread, and what AWS gives an id."""
+    known = _fact(tables, name, "indexes")
+    own = ("*",) if known is None else (index.name for index in known)
+    further = (
+        index
+        for entry in readable(attached).get(name, ())
+        if entry.fact in {LOCAL_INDEXES, VECTOR_INDEXES}
+        for index in entry.values
+    )
+    yield from (f"index/{index}" for index in (*own, *further))
+    yield from (f"{kind}/{ANY_ID}" for kind in ("backup", "export", "import", "stream"))
 
 
 def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:

@@ -14,6 +14,8 @@ from typing import Final
 
 from aws.words import Bilingual
 
+ANY_ID: Final = "\ufdd2"
+"""In a named pattern: the id of a part of a table, as AWS gives them to backups, exports, imports and streams."""
 _ARN_COLONS: Final = 5
 _STATES_TRIED: Final = 100_000
 _STAND_INS: Final = "xyzXYZ0123456789_~!^`|\N{BULLET}"
@@ -31,10 +33,12 @@ class _Token:
     repeats: bool = False
     crosses: bool = True
     """Whether a wildcard also stands for a colon."""
+    only: str = ""
+    """The characters that a wildcard stands for, where these are few."""
 
     def accepts(self, character: str) -> bool:
-        if self.literal:
-            return character == self.literal
+        if self.literal or self.only:
+            return character in (self.literal or self.only)
         return self.crosses or character != ":"
 
 
@@ -167,18 +171,24 @@ def _distinguishing(
 ) -> Iterable[str]:
     """Yield the characters that lead to different states from here; ``other`` is all the rest."""
     literals = {
-        pattern.tokens[position].literal
+        character
         for pattern, positions in zip(patterns, states, strict=True)
         for position in positions
         if position < len(pattern.tokens)
+        for character in pattern.tokens[position].literal or pattern.tokens[position].only
     }
-    yield from sorted(literals - {"", ":"})
+    yield from sorted(literals - {":"})
     yield ":"
     yield other
 
 
 def _other(patterns: Iterable[Pattern]) -> str:
-    literals = {token.literal for pattern in patterns for token in pattern.tokens}
+    literals = {
+        character
+        for pattern in patterns
+        for token in pattern.tokens
+        for character in token.literal or token.only
+    }
     return next(c for c in _STAND_INS if c not in literals)
 
 
@@ -189,6 +199,8 @@ def _compiled(text: str, read: Iterable[_Token]) -> Pattern:
 
 
 def _in_name(character: str) -> _Token:
+    if character == ANY_ID:
+        return _Token("", repeats=True, only="0123456789abcdef-.:T")
     wildcard = _Token("", repeats=character == "*", crosses=False)
     return wildcard if character in {"*", "?"} else _Token(character)
 
@@ -207,4 +219,5 @@ def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:
 def _expression(token: _Token) -> str:
     if token.literal:
         return re.escape(token.literal)
-    return ("." if token.crosses else "[^:]") + ("*" if token.repeats else "")
+    one = f"[{re.escape(token.only)}]" if token.only else "." if token.crosses else "[^:]"
+    return one + ("*" if token.repeats else "")

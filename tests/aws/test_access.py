@@ -471,7 +471,7 @@ def stopped(statement, **more):
 
 
 def scaled(billing):
-    return {"tables": {"Users-prod": SimpleNamespace(billing_mode=billing)}}
+    return {"tables": {"Users-prod": SimpleNamespace(billing_mode=billing, indexes=())}}
 
 
 def test_scaling_stops_a_table_that_is_not_on_demand():
@@ -522,7 +522,7 @@ COPIED = {
     },
     "tables": {
         "Users-prod": SimpleNamespace(
-            billing_mode="PAY_PER_REQUEST", replicas=("ap-northeast-1", "eu-west-1")
+            billing_mode="PAY_PER_REQUEST", indexes=(), replicas=("ap-northeast-1", "eu-west-1")
         )
     },
 }

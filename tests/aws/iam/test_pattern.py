@@ -5,6 +5,7 @@ import random
 import pytest
 
 from aws.iam.pattern import (
+    ANY_ID,
     TooIntricateError,
     action_pattern,
     covers,
@@ -162,9 +163,13 @@ def test_a_comparison_beyond_reason_is_refused_rather_than_guessed():
 @pytest.mark.parametrize(
     ("named", "grant", "reaches"),
     [
-        (f"{TABLE}/stream/*T??:??:??.???", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
-        (f"{TABLE}/stream/*T??:??:??.???", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
-        (f"{TABLE}/stream/*T??:??:??.???", "arn:aws:dynamodb:*:*:table/Orders*", False),
+        (f"{TABLE}/stream/{ANY_ID}", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
+        (f"{TABLE}/stream/{ANY_ID}", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
+        (f"{TABLE}/stream/{ANY_ID}", "arn:aws:dynamodb:*:*:table/Orders*", False),
+        (f"{TABLE}/backup/{ANY_ID}", f"{TABLE}/backup/01489602797149-73d8d5bc", True),
+        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*/backup/0148*", True),
+        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-dev", False),
+        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*dev*", False),
         (f"{TABLE}/*", "arn:aws:dynamodb:*:*:table/Orders*", False),
         ("arn:aws:sns:*:123456789012:orders", "arn:aws:sns:x:y:123456789012:orders", False),
     ],

@@ -156,6 +156,7 @@ HARM: tuple[tuple[str, Kept], ...] = (
     ("user widens usage plans", user(may("apigateway:PATCH", f"{API}/usageplans/*"))),
     ("user switches API keys off", user(may("apigateway:PATCH", f"{API}/apikeys/*"))),
     ("user deletes backups", user(may("dynamodb:DeleteBackup", f"{TABLES}/*/backup/*"))),
+    ("user deletes a backup by its id", user(may("dynamodb:DeleteBackup", f"{TABLES}/Users-prod/backup/01489602797149-73d8d5bc"))),
     ("user restores a backup elsewhere", user(may("dynamodb:RestoreTableFromBackup", f"{TABLES}/Users-prod/backup/*"))),
     ("user moves the domain away", user(may("route53domains:UpdateDomainNameservers", "*"))),
     ("user replaces the certificate", user(may("acm:ImportCertificate", "*"))),
