@@ -219,5 +219,5 @@ def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:
 def _expression(token: _Token) -> str:
     if token.literal:
         return re.escape(token.literal)
-    one = f"[{re.escape(token.only)}]" if token.only else "." if token.crosses else "[^:]"
-    return one + ("*" if token.repeats else "")
+    character = f"[{re.escape(token.only)}]" if token.only else "." if token.crosses else "[^:]"
+    return character + ("*" if token.repeats else "")
