@@ -52,7 +52,10 @@ def _unsent(calls: RowCalls, call: Call, kind: str, expected: int) -> list[Words
         sent = len(line.pushed(call.user_id, kind))
         return [] if sent >= expected else [differs(answer, fact.en, sent, expected, fact.ja)]
 
-    return calls.until_right(flaws) if answer.status == 200 else []
+    unsent = calls.until_right(flaws) if answer.status == 200 else []
+    if unsent:
+        calls.attribute(call.route)
+    return unsent
 
 
 def _untold(calls: RowCalls) -> list[Words]:
