@@ -191,9 +191,9 @@ def test_award_of_a_real_stamp_is_not_even_tried_without_writes(error, environme
         error.call(guarded)
 
 
-@pytest.mark.parametrize("argument", ARGUMENTS)
+@pytest.mark.parametrize("argument", sorted(ARGUMENTS.keys() - {"open_read"}))
 def test_every_parameter_is_told_in_both_languages(argument, environment):
-    """Names and codes stay as they are."""
+    """Names and codes stay as they are. The rally has no read that is open."""
     words = [called(each) for each in ARGUMENTS[argument](environment, plan_for(environment))]
     english = [name.en for name in words if PROSE.search(name.en) and not JAPANESE.search(name.ja)]
 
