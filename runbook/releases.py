@@ -16,7 +16,6 @@ from aws.desired import Api, Function
 from aws.release import AUTHORIZERS, CALLS, NOTED, TIME_OUTS, noted_on_record
 from aws.words import Words
 from runbook.engine import StepContext
-from signoff import ROOT
 from signoff.judge.judged_by import commit_of_run
 from signoff.judge.snapshot import contents_of
 
@@ -39,7 +38,7 @@ def converge(
 
     A release that was on record before keeps the name and the commit that it had there.
 
-    In a rehearsal it is unknown yet which versions there will be, if functions are still to be made.
+    In a rehearsal it is unknown yet which versions there will be: none of its uploads is made.
     """
     recorded, live = context.recorded(KIND), read_live(context)
     before = recorded or {"functions": {}, **dict.fromkeys(API)}
@@ -53,10 +52,13 @@ def converge(
         },
         **{field: source.get(field) for field in API},
         **{field: source[field] for field in NOTED & source.keys()},
-        COMMIT: commit_of_run(ROOT) if released else before.get(COMMIT),
+        COMMIT: commit_of_run(context.environment.application.folder)
+        if released
+        else before.get(COMMIT),
     }
     same = (entry for entry in context.history(KIND) if _without_name(entry) == _without_name(body))
-    return record(context, recorded, next(same, body), known=all(released.values()))
+    known = not (released and context.rehearsed)
+    return record(context, recorded, next(same, body), known=known)
 
 
 def record(

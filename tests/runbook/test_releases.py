@@ -44,6 +44,16 @@ def test_the_api_does_not_record_code_that_somebody_else_uploaded(finished):
     assert recorded["functions"][STAMPS]["version"] == before
 
 
+def test_rehearsal_shows_no_version_that_its_release_would_replace(finished):
+    client = finished.client("lambda")
+    before = client.get_alias(FunctionName=STAMPS, Name="live")["FunctionVersion"]
+    client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion="1")
+    (shown,) = functions.record_the_release.action(finished.context())
+    client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion=before)
+
+    assert shown.after == releases.AS_DEPLOYED
+
+
 def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(finished, foreign):
     finished.aws._calls.clear()  # noqa: SLF001 - the calls of the fixture are not ours
     records = list(finished.evidence.records)
