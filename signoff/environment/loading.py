@@ -98,15 +98,8 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
     ``variables`` that begin with ``SIGNOFF_`` override the file: ``SIGNOFF_REGION``, and nested keys
     with two underscores, ``SIGNOFF_LINE__CHANNEL_ID``.
     """
-    try:
-        return _loaded(name, path, variables)
-    except EnvironmentFileError as error:
-        if not path.parent.name.endswith(OF_PACKAGES):
-            raise
-        raise EnvironmentFileError((_example_of_the_wheel(name, path), *error.problems)) from None
-
-
-def _loaded(name: str, path: Path, variables: Mapping[str, str]) -> Loaded:
+    if path.parent.name.endswith(OF_PACKAGES):
+        raise EnvironmentFileError([_no_application_here(name, path)])
     table = _table(name, path)
     overriding = overrides(table, variables, name)
     changed = applied(table, overriding)
@@ -128,12 +121,14 @@ def _unknown_before(environment: Environment, path: Path, known: Iterable[str]) 
     return joined((unknown, instead))
 
 
-def _example_of_the_wheel(name: str, path: Path) -> Words:
-    """Say that the file is the one in the wheel, which is read where the current folder has none."""
-    command = f"signoff init --env {name} --to {path.name}"
+def _no_application_here(name: str, path: Path) -> Words:
+    """Say that the file is the example in the wheel, whose reports would lie in the wheel, too."""
+    command = f"signoff init --env {'prod' if name == 'local' else name} --to {path.name}"
     return Words(
-        en=f"this folder has no {path.name}, so the example in the package was read; write your own: {command}",
-        ja=f"このフォルダに{path.name}がないため、パッケージに付属の例を読み取りました。次のコマンドで作成してください: {command}",
+        en=f"this folder has no {path.name}, so there is no application to judge: go to its folder, name its file by"
+        f" --environments, or write one: {command}",
+        ja=f"このフォルダに{path.name}がないため、判定するアプリケーションがありません。そのフォルダに移動するか、--environmentsで"
+        f"ファイルを指定するか、次のコマンドで作成してください: {command}",
     )
 
 

@@ -55,10 +55,9 @@ def test_file_that_does_not_exist_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "then"),
-    [("prod", "environments.toml: prod.account is missing"), ("stage", "has no environment stage")],
+    ("name", "proposed"), [("local", "prod"), ("stage", "stage")], ids=["of the example", "another"]
 )
-def test_wheel_in_a_folder_without_a_file_says_that_first(name, then, tmp_path):
+def test_wheel_in_a_folder_without_a_file_judges_no_example(name, proposed, tmp_path):
     installed = tmp_path / "site-packages" / "environments.toml"
     installed.parent.mkdir()
     installed.write_bytes(ENVIRONMENTS.read_bytes())
@@ -66,10 +65,9 @@ def test_wheel_in_a_folder_without_a_file_says_that_first(name, then, tmp_path):
     with pytest.raises(EnvironmentFileError) as caught:
         load(name, installed, {})
 
-    first, *others = caught.value.problems
-    assert first.en.startswith("this folder has no environments.toml")
-    assert first.en.endswith(f"signoff init --env {name} --to environments.toml")
-    assert then in others[0].en
+    (told,) = caught.value.problems
+    assert told.en.startswith("this folder has no environments.toml, so there is no application")
+    assert told.en.endswith(f"signoff init --env {proposed} --to environments.toml")
 
 
 def test_folder_in_place_of_the_file_is_told(tmp_path):
