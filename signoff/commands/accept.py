@@ -13,6 +13,7 @@ from signoff.environment import EnvironmentFileError, load, today
 from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
+from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.report.history import newest
 
@@ -72,13 +73,16 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
 def _problems(
     conditions: Iterable[str], env: str, until: date, file: Path, result: Result | None
 ) -> Iterator[Words]:
-    """Yield the conditions that no owner answers for, that are unknown or owned, and a day that is over."""
+    """Yield the conditions that no owner answers for, that are green, unknown or owned, and a day that is over."""
     accepted = {acceptance.what for acceptance in load(env, file).environment.accepted}
     verdict = result.verdict if result else None
     names = {*(row.id for row in Checklist.load()), *(verdict.unowned if verdict else ())}
-    blocking = {judged.row.id for judged in verdict.rows if judged.blocks} if verdict else set()
+    rows = verdict.rows if verdict else ()
+    blocking = {judged.row.id for judged in rows if judged.blocks}
+    green = {judged.row.id for judged in rows if judged.outcome is Outcome.PASS}
     chosen = result.provenance.chosen if result else ""
     yield from (_blocks(condition, chosen) for condition in conditions if condition in blocking)
+    yield from (_green(condition) for condition in conditions if condition in green)
     yield from (_unknown(condition, names) for condition in conditions if condition not in names)
     yield from (_owned(condition, file) for condition in conditions if condition in accepted)
     if until < today(datetime.now(UTC)):
@@ -100,6 +104,13 @@ def _blocks(condition: str, chosen: str) -> Words:
     return Words(
         en=f"{condition} makes the newest run a NO-GO, which no owner changes: signoff fix {chosen}",
         ja=f"{condition}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {chosen}",
+    )
+
+
+def _green(condition: str) -> Words:
+    return Words(
+        en=f"{condition} is green in the newest run: there is nothing to answer for",
+        ja=f"{condition}は最新の実行で合格しているため、担当者は不要です",
     )
 
 

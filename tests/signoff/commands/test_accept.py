@@ -200,13 +200,21 @@ def test_report_before_a_replay_stays_the_newest_one_of_the_environment(tmp_path
     assert newest("prod", tmp_path) == run
 
 
-def test_row_that_blocks_takes_no_owner(file, capsys, monkeypatch):
-    red = row_verdict(Checklist.load()["SEC-01"], [Finding(row="SEC-01", outcome=Outcome.FAIL)])
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (Outcome.FAIL, "SEC-01 makes the newest run a NO-GO, which no owner changes"),
+        (Outcome.PASS, "SEC-01 is green in the newest run: there is nothing to answer for"),
+    ],
+    ids=["a blocker", "green"],
+)
+def test_row_that_is_no_condition_takes_no_owner(outcome, told, file, capsys, monkeypatch):
+    red = row_verdict(Checklist.load()["SEC-01"], [Finding(row="SEC-01", outcome=outcome)])
     found = Result(provenance=PROD_RUN, verdict=replace(verdict(), rows=(red,)))
     monkeypatch.setattr("signoff.commands.accept.newest", lambda *_: found)
 
     assert accepted(file, "SEC-01", "--by=Hanako", "--until=2099-12-31") == 2
-    assert "SEC-01 makes the newest run a NO-GO, which no owner changes" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_second_owner_of_a_condition_is_refused(file, capsys):
