@@ -206,8 +206,8 @@ def reachable(environment: Environment, file: Path) -> Iterator[Environment]:
     """Yield the environment, with calls going to the kept stack where it is the local one; GuardError where none is."""
     with reached(environment) as there:
         if there is None:
-            at_home = home_of(file) == ROOT and not INSTALLED
-            up = "make up" if at_home else f"signoff up {option_of(file)}"
+            own = option_of(file)
+            up = f"signoff up {own}" if own or INSTALLED else "make up"
             raise GuardError(
                 en=f"no local stack is up: run `{up}` in another terminal, then this again",
                 ja=f"ローカルスタックが起動していません。別のターミナルで`{up}`を実行してから、もう一度実行してください",

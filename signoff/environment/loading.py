@@ -133,8 +133,9 @@ def _no_application_here(name: str, path: Path) -> Words:
 
 
 def option_of(file: Path) -> str:
-    """Return the option of a printed command that names this file; empty for the project's own."""
-    return "" if file == ENVIRONMENTS else f"--environments {quote(str(file))}"
+    """Return the option of a printed command that names this file, from any folder; empty for the project's own."""
+    absolute = file.absolute()
+    return "" if absolute == ENVIRONMENTS else f"--environments {quote(str(absolute))}"
 
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from load.engine.plan import TokenBucket
 from load.plans import plans
 from signoff.commands.options import phase_of
-from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
+from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, option_of, peek
 from signoff.environment.overrides import keys
 from signoff.environment.value_types import LoadPlan
 from tests.healthy import healthy
@@ -68,6 +69,14 @@ def test_wheel_in_a_folder_without_a_file_judges_no_example(name, proposed, tmp_
     (told,) = caught.value.problems
     assert told.en.startswith("this folder has no environments.toml, so there is no application")
     assert told.en.endswith(f"signoff init --env {proposed} --to environments.toml")
+
+
+def test_printed_command_finds_a_file_of_environments_from_any_folder(tmp_path, monkeypatch):
+    (tmp_path / "環境 2").mkdir()
+    monkeypatch.chdir(tmp_path / "環境 2")
+
+    assert option_of(Path("e.toml")) == f"--environments '{tmp_path}/環境 2/e.toml'"
+    assert option_of(ENVIRONMENTS) == ""
 
 
 def test_folder_in_place_of_the_file_is_told(tmp_path):
