@@ -119,25 +119,18 @@ def _patched(node: ast.AST, modules: Container[str]) -> Iterator[str]:
             yield "*"
 
 
-def _looked_at(node: ast.AST) -> Iterable[ast.expr]:
+def _looked_at(node: ast.AST) -> Iterable[ast.AST]:
     """Return what a node reads, and neither changes nor hands on to what might."""
     match node:
-        case (
-            ast.For(iter=read)
-            | ast.comprehension(iter=read)
-            | ast.If(test=read)
-            | ast.Assert(test=read)
-            | ast.UnaryOp(operand=read)
-            | ast.FormattedValue(value=read)
-        ):
-            return [read]
-        case ast.Compare(left=left, comparators=others):
-            return [left, *others]
         case (
             ast.Raise(exc=ast.Call(args=read))
             | ast.Call(func=ast.Attribute(attr="join"), args=read)
         ):
             return read
+        case ast.For() | ast.comprehension() | ast.If() | ast.Assert() | ast.FormattedValue():
+            return ast.iter_child_nodes(node)
+        case ast.UnaryOp() | ast.Compare():
+            return ast.iter_child_nodes(node)
     return []
 
 

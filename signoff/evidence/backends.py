@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -37,7 +36,6 @@ UNVERSIONED = "null"
 """S3's version id of what was written before versioning was enabled, or while it was suspended."""
 WRITING = timedelta(hours=1)
 """How long after a record was made it may be written at most, also by a machine that sleeps in between."""
-NO_RECORDS: Mapping[str, datetime] = MappingProxyType({})
 LARGEST = 100_000_000
 """Bytes of a record: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -111,7 +109,7 @@ class Folder:
         finally:
             staged.unlink()
 
-    def history(self, _: Mapping[str, datetime] = NO_RECORDS) -> Retention:
+    def history(self, _: Mapping[str, datetime]) -> Retention:
         """Return whether the store keeps what is overwritten or deleted, and the first such change."""
         return Retention(state="folder")
 
@@ -163,7 +161,7 @@ class S3Prefix:
                 raise FileExistsError(name) from None
             raise
 
-    def history(self, made: Mapping[str, datetime] = NO_RECORDS) -> Retention:
+    def history(self, made: Mapping[str, datetime]) -> Retention:
         """``made``: name of a record -> when it says that it was made."""
         try:
             with reporting_garbled("S3"):

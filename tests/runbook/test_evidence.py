@@ -362,7 +362,7 @@ def test_object_lock_keeps_records_as_well_and_its_mode_is_shown(made, mode):
         Bucket=bucket,
         ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention},
     )
-    history = S3Prefix(s3, bucket, "records").history()
+    history = S3Prefix(s3, bucket, "records").history({})
 
     assert history.state == f"object lock ({mode.lower()})"
     assert (history.kept, history.problem) == (True, None)
@@ -377,7 +377,7 @@ def test_what_s3_refuses_to_show_is_unknown_and_not_kept(store):
         get_bucket_versioning=store.backend.s3.get_bucket_versioning,
         get_bucket_lifecycle_configuration=refused,
     )
-    history = replace(store.backend, s3=s3).history()
+    history = replace(store.backend, s3=s3).history({})
 
     assert history.unread
     assert not history.kept

@@ -128,7 +128,7 @@ def test_store_is_whole_again_after_what_its_sentence_says(in_s3, name, body, wa
     changed = {None: s3.delete_object}.get(body, partial(s3.put_object, Body=body))
     changed(Bucket="evidence", Key=key)
 
-    assert way in in_s3.backend.history().problem.en
+    assert way in in_s3.backend.history({}).problem.en
     for path, version in set(versions(in_s3)) - set(before):
         s3.delete_object(Bucket="evidence", Key=path, VersionId=version)
     assert in_s3.load().problem is None

@@ -56,6 +56,6 @@ def test_store_in_another_account_is_read_and_what_its_policy_allows_is_unknown(
     s3["dev"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     s3["dev"].put_bucket_policy(Bucket=BUCKET, Policy=OPENED)
 
-    history = S3Prefix(s3["prod"], BUCKET, "records").history()
+    history = S3Prefix(s3["prod"], BUCKET, "records").history({})
 
     assert (history.state, history.policy) == ("versioning", None)
