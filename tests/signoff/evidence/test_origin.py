@@ -17,6 +17,16 @@ def test_commit_of_a_clean_checkout_is_its_head(checkout):
     assert not commit_of(checkout).endswith(CHANGED)
 
 
+def test_code_in_a_folder_and_a_link_to_it_are_compared_as_git_keeps_them(checkout):
+    (checkout / "plan").mkdir()
+    (checkout / "plan/rows.py").write_text("ROWS = 162\n")
+    (checkout / "link.py").symlink_to("plan/rows.py")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "--message", "rows")
+
+    assert not commit_of(checkout).endswith(CHANGED)
+
+
 @pytest.mark.parametrize("flag", ["--no-assume-unchanged", "--assume-unchanged", "--skip-worktree"])
 def test_change_is_told_whatever_git_was_told_of_the_file(flag, checkout):
     git(checkout, "update-index", flag, "judge.py")
@@ -100,7 +110,11 @@ def test_file_that_is_gone_is_told(checkout):
 
 
 @pytest.mark.parametrize(
-    "path", ["yaml/__init__.py", "checks.pyc", "lambdas/vendored/hook.so", "checks/report/x.py"]
+    "path",
+    [
+        *("yaml/__init__.py", "checks.pyc", "lambdas/vendored/hook.so", "checks/report/x.py"),
+        "rally.pth",
+    ],
 )
 def test_code_that_git_ignores_is_told_in_every_folder(path, checkout):
     (checkout / ".git/info/exclude").write_text("*\n")
