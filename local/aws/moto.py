@@ -10,7 +10,6 @@ import logging
 import os
 import sys
 import threading
-from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -24,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 Fix = Callable[[Request, "Moto"], Response]
 """Answers one operation as AWS does, mostly by correcting what moto answers."""
+SHARED = {"dynamodbstreams": "dynamodb", "kms": "dynamodb"}
+"""Service -> the one whose lock it takes: moto's tables make streams, and keys while others list them."""
 
 
 class Moto:
@@ -31,9 +32,9 @@ class Moto:
 
     def __init__(self, account: str) -> None:
         self.account = account
-        # moto is not thread-safe. One lock per service: a slow DynamoDB transaction blocks no
-        # other service, and moto never calls back over HTTP, so no lock waits for another.
-        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+        # moto is not thread-safe. One lock per service: a slow DynamoDB transaction blocks few
+        # others, and moto never calls back over HTTP, so no lock waits for another.
+        self._locks: dict[str, threading.RLock] = {}
         self._app: Any = None
 
     def start(self) -> None:
@@ -76,8 +77,8 @@ class Moto:
         return notes
 
     def lock(self, service: str) -> threading.RLock:
-        """Guards all work on the state of ``service``; the one of DynamoDB covers its streams."""
-        return self._locks["dynamodb" if service == "dynamodbstreams" else service]
+        """Guards all work on the state of ``service``, and of those that write into it."""
+        return self._locks.setdefault(SHARED.get(service, service), threading.RLock())
 
     def __call__(self, request: Request) -> Response:
         """Let moto answer. What it cannot do is 501, and where it breaks 500, in AWS's shape."""

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from local.aws.moto import Moto
 from tests.local.aws.account import REGION
 from tests.moto_state import restore, state_of
 
@@ -130,3 +131,11 @@ def _without_metadata(answer):
     if isinstance(answer, dict):
         answer = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
     return json.loads(json.dumps(answer, default=str))
+
+
+@pytest.mark.parametrize("service", ["dynamodbstreams", "kms"])
+def test_a_service_into_which_dynamodb_writes_waits_for_its_lock(service):
+    moto = Moto("123456789012")
+
+    assert moto.lock(service) is moto.lock("dynamodb")
+    assert moto.lock(service) is not moto.lock("iam")
