@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from load.engine.run_file import PROJECT, require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
 from plan.masters import spots_in
+from plan.naming import Naming
 from signoff.environment.application import SIGNING
 
 TIMEOUT_S = 10
@@ -31,7 +33,30 @@ BY_NOTIFY = frozenset({ANSWERED, 502})
 """Statuses of a notify that works: it dropped the id, or LINE refused it. Any other says nothing of the id."""
 
 
-def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
+def _with_session(visitor: SyntheticUser, request: Any) -> Any:
+    request.headers["Authorization"] = f"Bearer {visitor.token}"
+    return request
+
+
+def read_api_key(target: LoadTarget, aws: ClientFactory) -> str:
+    """Read the value of the API's key, empty if it requires none; raises `LoadRefused`."""
+    if not target.environment.api_key:
+        return ""
+    name = Naming(target.environment).name_of("api-key")
+    try:
+        keys = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
+    except (ClientError, BotoCoreError) as error:
+        raise _unread(name, error) from None
+    for key in keys:
+        if key["name"] == name:
+            return str(key["value"])
+    raise LoadRefused(
+        en=f"the API key {name} does not exist; create it first: python -m runbook api --env {target.name}",
+        ja=f"APIキー{name}がありません。先に作成してください: python -m runbook api --env {target.name}",
+    )
+
+
+def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser, api_key: str = "") -> str:
     """Call notify for a synthetic user, and return what proves that LINE was not called.
 
     LINE refuses an id that it does not know, and notify passes that on as 502. So a 200 for such
@@ -43,7 +68,9 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
         answer = requests.post(
             f"{target.host}/notify",
             json=question,
-            headers={"Authorization": f"Bearer {visitor.token}"},
+            headers={"X-Api-Key": api_key} if api_key else {},
+            # An auth object, or requests takes credentials from ~/.netrc in place of the session.
+            auth=partial(_with_session, visitor),
             timeout=TIMEOUT_S,
             allow_redirects=False,
         )
@@ -140,11 +167,15 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
     return key
 
 
-def _unread(name: str, error: ClientError | BotoCoreError, instead: Words) -> LoadRefused:
+def _unread(
+    name: str, error: ClientError | BotoCoreError, instead: Words | None = None
+) -> LoadRefused:
     why = code_of(error) if isinstance(error, ClientError) else type(error).__name__
+    passing = f", or pass {instead} with --pool" if instead else ""
+    passing_ja = f"するか、--poolで{instead.ja}を渡して" if instead else "して"
     return LoadRefused(
-        en=f"{name} can't be read ({why}); allow this caller to read it, or pass {instead} with --pool",
-        ja=f"{name}を読み取れません（{why}）。読み取りを許可するか、--poolで{instead.ja}を渡してください",
+        en=f"{name} can't be read ({why}); allow this caller to read it{passing}",
+        ja=f"{name}を読み取れません（{why}）。読み取りを許可{passing_ja}ください",
     )
 
 

@@ -15,7 +15,7 @@ from load.engine.plan import AWARD, VERIFY, LoadPlan
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
 from load.plans import mix_of, objectives_of, plans
-from load.pool_builder import mint, prove_line_untouched, read_pool, spots_of
+from load.pool_builder import mint, prove_line_untouched, read_api_key, read_pool, spots_of
 from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_owner, spent_today
 from plan.references import in_place
 from signoff.environment.application import Application
@@ -180,7 +180,9 @@ def prepare(
     pool_suffices(pool, plan, workers=options.processes)
     app = target.environment.application
     mix, objectives = mix_of(app), objectives_of(app, options.objectives)
-    silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
+    api_key = read_api_key(target, aws)
+    first = pool.visitors[0]
+    silence = prove_line_untouched(target, first, api_key) if plan.awards else "no awards"
     about = _about(target, plan, spent, silence)
     ledger.reserve(quota_owner(target), plan)
     return LoadRun(
@@ -193,6 +195,7 @@ def prepare(
         answers=read_contract(app, mix),
         bodies={} if app.masters else bodies_of(app, mix),
         out=str(out.resolve()),
+        api_key=api_key,
         about=about,
         workers=options.processes,
         seed=secrets.randbits(32),

@@ -59,7 +59,7 @@ class Generator:
         self._idle.set()
         self._contract = contract
         self._stats = stats
-        self._http = Http(run.host, timeout_s=run.timeout_s)
+        self._http = Http(run.host, timeout_s=run.timeout_s, api_key=run.api_key)
         rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
         own = worker % run.workers
         self.caller = RequestFactory(run.pool.part(own, run.workers), rng, run.bodies)

@@ -41,12 +41,14 @@ class Http:
     call, give or take a tenth of a second.
     """
 
-    def __init__(self, base_url: str, *, timeout_s: float) -> None:
+    def __init__(self, base_url: str, *, timeout_s: float, api_key: str = "") -> None:
         url = urlsplit(base_url.rstrip("/"))
         self._address = (url.hostname, url.port or (443 if url.scheme == "https" else 80))
         self._tls = gevent.ssl.create_default_context() if url.scheme == "https" else None
         self._base_path = url.path
         self._constant = f" HTTP/1.1\r\nHost: {url.netloc}\r\n"
+        if api_key:
+            self._constant += f"X-Api-Key: {api_key}\r\n"
         self._timeout_s = timeout_s
         self.idle: list[KeptConnection] = []
         self.busy: set[KeptConnection] = set()

@@ -42,6 +42,8 @@ class LoadRun:
     out: str
     bodies: Mapping[str, str] = field(default_factory=dict)
     """Endpoint -> what is sent to it, of an application of which the contract alone is known."""
+    api_key: str = field(default="", repr=False)
+    """What every request carries where the API requires a key."""
     about: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
     timeout_s: float = 10.0

@@ -8,6 +8,7 @@ import pytest
 from gevent.event import AsyncResult
 
 from load.engine.http import Http
+from tests.loopback import Reply, answering
 
 OK = b"HTTP/1.1 200 -\r\nContent-Length: 2\r\n\r\nok"
 LARGE = b"x" * 8_000_000
@@ -54,6 +55,16 @@ def sent(http, **more):
 def test_answer_is_read_to_its_end(answer, status, body):
     with server(answer) as (http, _):
         assert sent(http) == (status, body, None)
+
+
+def test_every_request_carries_the_api_key():
+    received = []
+    with answering(lambda one: received.append(one.headers) or Reply(b"ok")) as url:
+        http = Http(url, timeout_s=5, api_key="key-1")
+        sent(http)
+        sent(http)
+
+    assert [headers["X-Api-Key"] for headers in received] == ["key-1", "key-1"]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,26 @@ def test_notify_that_drops_a_synthetic_user_proves_it():
     assert (path, bearer, question["user_id"]) == ("/notify", "Bearer session-1", "Uload-1")
 
 
+def test_session_is_not_replaced_by_credentials_of_the_home_folder(tmp_path, monkeypatch):
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("default login somebody password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving() as (url, asked):
+        prove_line_untouched(target(host=url), VISITOR)
+
+    _, bearer, _ = asked[0]
+    assert bearer == "Bearer session-1"
+
+
+def test_api_key_is_sent_where_the_api_requires_it():
+    received = []
+    with answering(lambda one: received.append(one.headers) or Reply(b'{"ok": true}')) as url:
+        prove_line_untouched(target(host=url), VISITOR, "key-1")
+
+    assert received[0]["X-Api-Key"] == "key-1"
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

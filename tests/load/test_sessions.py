@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused
-from load.pool_builder import mint, read_pool, spots_of
+from load.pool_builder import mint, read_api_key, read_pool, spots_of
 from tests.load.fake_aws import FakeClient, target
 
 KEY = "0123456789abcdef" * 8
@@ -47,6 +47,32 @@ def test_key_stands_under_the_name_that_the_application_gives_it():
     secret = FakeClient({"SecretString": json.dumps({"SIGNING_KEY": KEY})})
 
     assert len(mint(replace(target(), environment=other), lambda _: secret, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("required", "answer", "key"),
+    [
+        (True, [{"name": "stamp-rally-prod-api-key", "value": "key-1"}], "key-1"),
+        (False, [], ""),
+    ],
+)
+def test_api_key_is_read_where_the_api_requires_it(required, answer, key):
+    keys = FakeClient({"items": answer})
+
+    assert read_api_key(target(api_key=required), lambda _: keys) == key
+
+
+@pytest.mark.parametrize(
+    ("client", "why"),
+    [
+        (FakeClient(refusal="AccessDeniedException"), r"can't be read \(AccessDeniedException\)"),
+        (FakeClient({"items": []}), "does not exist; create it first: python -m runbook api"),
+        (FakeClient({"items": [{"name": "another", "value": "key-2"}]}), "does not exist"),
+    ],
+)
+def test_api_key_that_cannot_be_had_is_refused(client, why):
+    with pytest.raises(LoadRefused, match=why):
+        read_api_key(target(api_key=True), lambda _: client)
 
 
 def test_users_are_synthetic_and_of_this_run_alone():
