@@ -37,8 +37,9 @@ def strategy(hint):
         return PLAIN[hint]
     if is_dataclass(hint):
         hints = get_type_hints(hint)
+        own = {field.name: hints[field.name] for field in fields(hint)}
         return st.builds(
-            hint, **{name: st.deferred(lambda h=h: strategy(h)) for name, h in hints.items()}
+            hint, **{name: st.deferred(lambda h=h: strategy(h)) for name, h in own.items()}
         )
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
