@@ -32,8 +32,10 @@ def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
-    call: pytest.CallInfo[None] = report.call  # type: ignore[attr-defined]  # until the report is handed on
-    if report.failed and call.excinfo:
+    call: pytest.CallInfo[None] | None = getattr(
+        report, "call", None
+    )  # pytest's --lf makes reports without one
+    if report.failed and call and call.excinfo:
         setattr(report, CAUSE, _cause(call.excinfo, collector.path))
     return report
 

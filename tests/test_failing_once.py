@@ -41,6 +41,17 @@ stack()
 """
 
 
+def run(folder, *more):
+    """Return how the tests in a folder end."""
+    options = ["-p", "xdist", "-p", "tests.failing_once", "-c", "/dev/null", f"--rootdir={folder}"]
+    options += ["--continue-on-collection-errors", "-o", f"pythonpath={folder}", "-q", "-rs"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *more, str(folder)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # other plugins import Locust and Hypothesis
+    )  # fmt: skip
+
+
 @pytest.fixture
 def ended(tmp_path, request):
     """Return what a run of these tests ends with, by as many workers as asked for."""
@@ -54,21 +65,7 @@ def ended(tmp_path, request):
     }
     for name, text in written.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    options = [
-        "-p",
-        "xdist",
-        "-p",
-        "tests.failing_once",
-        "-c",
-        "/dev/null",
-        f"--rootdir={tmp_path}",
-    ]
-    options += ["--continue-on-collection-errors", "-o", f"pythonpath={tmp_path}", "-q", "-rs"]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "-n", str(request.param), str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # other plugins import Locust and Hypothesis
-    )  # fmt: skip
+    return run(tmp_path, "-n", str(request.param))
 
 
 @pytest.mark.parametrize("ended", [0, 2], indirect=True)
@@ -77,3 +74,12 @@ def test_error_of_a_helper_is_red_once_and_what_a_test_itself_asserts_each_time(
     assert "3 failed, " in ended.stdout
     assert ", 4 errors in" in ended.stdout
     assert "[5] test_all.py:0: the same error made test_a.py red" in ended.stdout
+
+
+def test_what_failed_last_can_be_run_alone(tmp_path):
+    (tmp_path / "test_red.py").write_text("def test_it(): assert 0", encoding="utf-8")
+    (tmp_path / "test_green.py").write_text("def test_it(): pass", encoding="utf-8")
+    run(tmp_path)
+
+    again = run(tmp_path, "--lf")
+    assert (again.returncode, "1 failed in" in again.stdout) == (1, True)
