@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,10 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
 @_command
 def run(project: LoadComposition, *, env: str, lang: str, **options: Any) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
+    if not find_spec("locust"):
+        raise ModuleNotFoundError(
+            name="locust"
+        )  # now, not once a stack is up: its process alone needs it
     finished = run_load(project, env, RunOptions(**options), ProgressDisplay(lang=lang))
     if finished.verdict:
         _print_table(finished.verdict, lang)

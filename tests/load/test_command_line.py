@@ -131,6 +131,13 @@ def test_wrong_command_line_is_exit_code_2(arguments):
     assert main(arguments) == 2
 
 
+def test_installation_without_locust_is_told_before_a_stack_is_started(monkeypatch, capsys):
+    monkeypatch.setattr("load.commands.find_spec", lambda _: None)
+
+    assert main(["run", "--env", "local"]) == 4
+    assert "locust is not installed, which the extra load brings" in capsys.readouterr().err
+
+
 def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
