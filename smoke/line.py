@@ -88,7 +88,7 @@ class LineClient:
     def pushed(self, user_id: str, kind: str) -> list[str]:
         """Return the retry keys under which the stand-in received messages of a type for a user."""
         received = self._ask("GET", "/local/received")[1]["received"]
-        pushes = ((json.loads(one["body"]), one) for one in received if one["path"] == PUSH)
+        pushes = ((json.loads(call["body"]), call) for call in received if call["path"] == PUSH)
         return [
             push["headers"].get("x-line-retry-key", "")
             for body, push in pushes

@@ -7,7 +7,7 @@ import pytest
 
 from aws.kinds.role import PolicyDocument
 from aws.kinds.table_backups import ResourcePolicy
-from signoff.environment.schema import Acceptance, Waiver
+from signoff.environment.accountability import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
 from tests.defects import DEFECTS

@@ -12,7 +12,8 @@ from load.engine.plan import TokenBucket
 from load.plans import plans
 from plan.edge import judged_for
 from signoff.environment import load
-from signoff.environment.schema import Area, Decision, FunctionSettings
+from signoff.environment.accountability import Decision
+from signoff.environment.schema import Area, FunctionSettings
 from signoff.judge.decisions import Decisions, Differs, lines
 from tests.healthy import healthy
 

@@ -10,7 +10,8 @@ from aws.words import Words
 from checks.needs import needs, table
 from signoff.__main__ import main
 from signoff.environment import load
-from signoff.environment.schema import Area, Decider, Season
+from signoff.environment.accountability import Decider
+from signoff.environment.schema import Area, Season
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Record, Records
 from signoff.judge.checklist import Checklist

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from aws.inventory import Sections
 from signoff.environment import Environment
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from signoff.evidence import Records
 from signoff.judge.outcome import Finding
 from signoff.judge.snapshot import Snapshot

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from aws.words import Words
+from signoff.environment.accountability import Acceptance, Decider, Decision, Waiver
 from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
     Account,
@@ -25,7 +25,6 @@ from signoff.environment.value_types import (
     NeverInFile,
     Origin,
     PageUrl,
-    PersonName,
     Positive,
     Reason,
     RecoveryDays,
@@ -68,65 +67,6 @@ class Thresholds(StrictTable):
     api_5xx: Positive
     throttles: Positive
     period_s: Positive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver(StrictTable):
-    """A red row that a named person accepts until a given day, at most 30 days ahead.
-
-    A row whose record is stale is waived for a day, and only for the ``release`` that the row prints.
-    """
-
-    row: str
-    until: date
-    reason: Reason
-    by: PersonName
-    release: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision(StrictTable):
-    """A deliberate difference from the plan: ``what`` and ``value`` as the red row prints them."""
-
-    what: str
-    value: str
-    by: PersonName
-    why: Reason
-    until: date | None = None
-    release: str | None = None
-    """The release that it is made for; a decision about a guess counts for one release only."""
-
-    @property
-    def sentence(self) -> Words:
-        ends = f", until {self.until}" if self.until else ""
-        ends += f", for release {self.release}" if self.release else ""
-        to = f"、{self.until}まで" if self.until else ""
-        to += f"、リリース{self.release}に限る" if self.release else ""
-        return Words(
-            en=f"{self.what} is {self.value}: {self.why} ({self.by}{ends})",
-            ja=f"{self.what} = {self.value}: {self.why}（{self.by}{to}）",
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance(StrictTable):
-    """Who answers for a condition of the verdict, and until when; it does not make the verdict better.
-
-    ``what`` is a row that is red, a decision's ``what``, or a condition of the run as `signoff accept` lists it.
-    """
-
-    what: str
-    by: PersonName
-    until: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decider(StrictTable):
-    """A person who signs the page."""
-
-    name: PersonName
-    role: str
-    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

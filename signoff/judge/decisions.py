@@ -16,7 +16,7 @@ from aws.ledger import Unplanned
 from aws.section import Broken, Follows, NotTestable
 from aws.visible import toml_table
 from aws.words import Words, joined
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from signoff.judge.observations import AppliedDecision, Comparison, Observations, identity
 from signoff.judge.snapshot import PlanT, Snapshot
 

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 from aws.difference import Certainty, Difference
 from aws.redaction.secret_text import MaskedValue
 from aws.words import SILENCE, Words
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 
 R = TypeVar("R")
 SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")

@@ -10,7 +10,7 @@ from aws.difference import Certainty
 from aws.ledger import Unplanned
 from aws.section import Follows, Missing, Obstacle, Unparsed
 from aws.words import SILENCE, Bilingual, Words
-from signoff.environment.schema import Waiver
+from signoff.environment.accountability import Waiver
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.decisions import Differs
 from signoff.judge.observations import AppliedDecision, Comparison

@@ -11,7 +11,7 @@ from aws.saved import digest
 from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
 from signoff import ROOT
-from signoff.environment.schema import Decider
+from signoff.environment.accountability import Decider
 from signoff.evidence.facts import Facts, digest_of
 from signoff.evidence.parts import Part
 from signoff.judge.judged_by import commits_of_run

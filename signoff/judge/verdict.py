@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aws.words import Words
-from signoff.environment.schema import Acceptance, Decision, Waiver
+from signoff.environment.accountability import Acceptance, Decision, Waiver
 from signoff.judge.checklist import Phase, Severity
 from signoff.judge.observations import AppliedDecision
 from signoff.judge.outcome import Outcome, RowVerdict, gravity, row_verdict

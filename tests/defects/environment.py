@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from signoff.environment.schema import Decision, FunctionSettings, Season
+from signoff.environment.accountability import Decision
+from signoff.environment.schema import FunctionSettings, Season
 from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import Break, both, record
 from tests.defects.defect import Defect

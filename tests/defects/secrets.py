@@ -14,7 +14,7 @@ from aws.kinds.key import Key
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import withheld
 from aws.secret_value import SecretValue
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from signoff.evidence import Records
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.snapshot import Snapshot

@@ -11,7 +11,7 @@ from aws.converge import live_configuration, rest_api
 from runbook.catalogue import procedures
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from tests.moto_state import restore, state_of
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, said_in

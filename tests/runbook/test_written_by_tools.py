@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from runbook.procedures import least_privilege
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from tests.runbook.by_hand import BASIC
 
 ROLE = {"RoleName": "stamp-rally-prod-award-role"}

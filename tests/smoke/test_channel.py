@@ -11,7 +11,7 @@ from aws.section import NotTestable
 from local.line.call import Channels
 from local.line.fake import FakeLine
 from signoff.environment import today
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from signoff.judge.outcome import Outcome
 from smoke.line import LineClient
 from tests.smoke.judging import judge

@@ -13,7 +13,7 @@ from runbook.procedures import rehearse_rollbacks, roll_forward, rollback_api, r
 from runbook.rollback.deployments import deployments
 from runbook.rollback.forward import alias_moves, closed_parts
 from runbook.rollback.versions import CLOSES, moves
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from tests.runbook.desk import said_in
 
 

@@ -12,7 +12,7 @@ from aws.difference import Certainty
 from aws.words import Words
 from signoff.__main__ import main
 from signoff.environment import load
-from signoff.environment.schema import Acceptance, Decider, Decision
+from signoff.environment.accountability import Acceptance, Decider, Decision
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.observations import AppliedDecision
 from signoff.judge.outcome import Finding, Outcome

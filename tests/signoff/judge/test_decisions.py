@@ -10,7 +10,7 @@ from aws.bounds import at_most, unset
 from aws.difference import Certainty, Difference
 from aws.redaction.secret_text import masked
 from aws.words import Words
-from signoff.environment.schema import Decision
+from signoff.environment.accountability import Decision
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.decisions import Decisions, Differs, Judge
 from signoff.judge.observations import AppliedDecision, Observations

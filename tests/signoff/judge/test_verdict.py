@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from aws.words import Words
-from signoff.environment.schema import Acceptance, Waiver
+from signoff.environment.accountability import Acceptance, Waiver
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict

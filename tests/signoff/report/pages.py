@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aws.words import Words
 from checks.environment_values import notices
-from signoff.environment.schema import Decision, Waiver
+from signoff.environment.accountability import Decision, Waiver
 from signoff.evidence import Record
 from signoff.judge.checklist import Checklist
 from signoff.judge.observations import AppliedDecision

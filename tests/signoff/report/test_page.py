@@ -13,7 +13,7 @@ import pytest
 from aws.bounds import at_most
 from aws.difference import Difference
 from aws.words import LANGUAGES, Words
-from signoff.environment.schema import Waiver
+from signoff.environment.accountability import Waiver
 from signoff.judge.checklist import Checklist, Row, Severity
 from signoff.judge.observations import Comparison
 from signoff.judge.outcome import Finding, Outcome

@@ -7,8 +7,8 @@ import pytest
 
 from aws.difference import where
 from aws.words import LANGUAGES
+from signoff.environment.accountability import Decision, Waiver
 from signoff.environment.overrides import described_keys, keys, meanings
-from signoff.environment.schema import Decision, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.report.reference import PAGES, environments
 
