@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,18 @@ class Journal:
             os.fsync(target)
         finally:
             os.close(target)  # which gives the lock back as well
+
+    @contextmanager
+    def held(self, procedure: str, environment: str) -> Iterator[bool]:
+        """Yield whether this is the only run of a procedure here; a run that is killed gives its place back."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_name(f"{environment}.{procedure}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
     def __iter__(self) -> Iterator[Entry]:
         """Read all entries, oldest first; half a line that a killed run left is passed over."""

@@ -93,7 +93,18 @@ class Run:
         return RehearsedStep(number, step, changes, tuple(lines))
 
     def perform(self) -> Changes:
-        """Do every step that is not done; raise Stopped at the first that can't be."""
+        """Do every step that is not done; raise Stopped at the first that can't be, or if another run does them."""
+        name, environment = self.procedure.name, self.context.environment.name
+        with self.journal.held(name, environment) as alone:
+            if not alone:
+                raise Stopped(
+                    en=f"another run of {name} for {environment} is under way on this machine; wait until it has"
+                    " ended, then enter this again",
+                    ja=f"{environment}の{name}は、このマシンの別の実行が処理中です。終了してから再実行してください",
+                )
+            return self._performed()
+
+    def _performed(self) -> Changes:
         before = self.journal.unfinished(self.procedure.name, self.context.environment.name)
         self.screen.opened(self.procedure, go=True, resumed=bool(before))
         self._ready(replace(self.context, go=True))

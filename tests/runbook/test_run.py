@@ -98,6 +98,19 @@ def test_a_run_after_a_finished_one_asks_people_anew(thing, path):
     assert screen.details[0] == "go=True resumed=False"
 
 
+def test_a_run_beside_another_of_its_procedure_does_nothing(thing, path):
+    run = toy.run(thing, path, Memory())
+    with run.journal.held(run.procedure.name, run.context.environment.name):
+        with pytest.raises(Stopped, match="is under way on this machine"):
+            toy.run(thing, path, Memory()).perform()
+        toy.run(Thing(), path, Memory(), environment="other").perform()
+    assert thing.values == {}
+
+    run.perform()
+
+    assert thing.values == {"first": "one", "second": "two"}
+
+
 def test_another_environment_resumes_nothing(thing, path):
     thing.broken = True
     with pytest.raises(Stopped):
