@@ -1,6 +1,5 @@
-"""LINE, asked directly: whose a token is, which LIFF apps there are; and what the stand-in received."""
+"""LINE, asked directly: whose a token is, which LIFF apps there are."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ TIMEOUT_S = (5, 10)
 LONGEST_S = sum(TIMEOUT_S)
 TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
-QUOTA, PUSH = "/v2/bot/message/quota", "/v2/bot/message/push"
+QUOTA = "/v2/bot/message/quota"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +83,6 @@ class LineClient:
     def unlink_menu(self, token: str, user_id: str) -> int:
         """DELETE /v2/bot/user/{userId}/richmenu: the status; 200 whether the user had a menu or not."""
         return self._ask("DELETE", f"/v2/bot/user/{user_id}/richmenu", token)[0]
-
-    def pushed(self, user_id: str, kind: str) -> list[str]:
-        """Return the retry keys under which the stand-in received messages of a type for a user."""
-        received = self._ask("GET", "/local/received")[1]["received"]
-        pushes = ((json.loads(call["body"]), call) for call in received if call["path"] == PUSH)
-        return [
-            push["headers"].get("x-line-retry-key", "")
-            for body, push in pushes
-            if (body["to"], body["messages"][0]["type"]) == (user_id, kind)
-        ]
 
     def id_token(self, **claims: Any) -> str:
         """Let the stand-in sign an ID token with these claims, flawed or not."""

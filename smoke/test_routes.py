@@ -5,7 +5,6 @@ from dataclasses import replace
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.judge.checklist import expectation
-from smoke.calls import Call
 from smoke.manual import ManualOnly
 from smoke.properties import misranked, period_flaws
 from smoke.row_calls import RowCalls, awarded, differs, hold, require
@@ -26,8 +25,6 @@ def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
 def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     calls.expect(lambda scenarios: scenarios.notify(scenarios.tester))
 
-    hold(*_untold(calls))
-
 
 @expectation("SMOKE-06", ja="週間ランキングの期間が日本の今週である")
 def test_week_is_the_one_of_japan(calls: RowCalls) -> None:
@@ -41,42 +38,6 @@ def test_month_is_the_one_of_japan(calls: RowCalls) -> None:
     answer = calls.success("GET /ranking/monthly")
 
     hold(*period_flaws(answer))
-
-
-def _unsent(calls: RowCalls, call: Call, kind: str, expected: int) -> list[Words]:
-    """Make a call, and return a flaw if it succeeds and the stand-in of LINE has fewer messages for its caller."""
-    answer, line = calls.answer(call), calls.suite.line
-    fact = Words(en=f"number of {kind} messages at LINE", ja=f"LINEに届いた{kind}メッセージの数")
-
-    def flaws() -> list[Words]:
-        sent = len(line.pushed(call.user_id, kind))
-        return [] if sent >= expected else [differs(answer, fact.en, sent, expected, fact.ja)]
-
-    unsent = calls.until_right(flaws) if answer.status == 200 else []
-    if unsent:
-        calls.attribute(call.route)
-    return unsent
-
-
-def _untold(calls: RowCalls) -> list[Words]:
-    """Return a flaw if the stand-in of LINE gets no message for a person who is notified again, one too many, or none for a winner.
-
-    LINE itself does not say what it received. It sends one message under a retry key, which is another in ten minutes.
-    """
-    scenarios, line = calls.scenarios, calls.suite.line
-    if not (line.embedded and calls.suite.environment.our_code and scenarios.person):
-        return []
-    again = [replace(scenarios.notify(scenarios.tester), time=time) for time in (2, 3)]
-    user, before = again[0].user_id, len(line.pushed(again[0].user_id, "text"))
-    flaws = [
-        flaw for n, call in enumerate(again, before + 1) for flaw in _unsent(calls, call, "text", n)
-    ]
-    keys = line.pushed(user, "text")[-3:]
-    if len(set(keys)) == len(again) + 1:
-        fact = Words(en="retry keys of three messages in a row", ja="続けて送った3件のリトライキー")
-        flaws.append(differs(calls.answer(again[0]), fact.en, len(keys), 1, fact.ja))
-    claims = enumerate(scenarios.claims_of(scenarios.person) if scenarios.open_now else [], 1)
-    return flaws + [flaw for n, claim in claims for flaw in _unsent(calls, claim, "flex", n)]
 
 
 def _menu_flaws(calls: RowCalls, route: str) -> list[Words]:

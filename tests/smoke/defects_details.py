@@ -152,32 +152,6 @@ DEEP = (
         ),
         {"SMOKE-09": FAIL},
     ),
-    *(
-        Defect(name, code(key, file, before, after), {"SMOKE-05": FAIL})
-        for name, key, file, before, after in (
-            (
-                "a message to another user",
-                "notify",
-                "lambdas/notify/handler.py",
-                '"to": notification.user_id',
-                '"to": "U" + "0" * 32',
-            ),
-            (
-                "messages without an end",
-                "notify",
-                "lambdas/notify/handler.py",
-                "key = slot_key(notification, self.now())",
-                "key = request.invocation_id",
-            ),
-            (
-                "a winner who is told nothing",
-                "award",
-                "lambdas/award/handler.py",
-                "if self.notifier is not None:",
-                "if False:",
-            ),
-        )
-    ),
     Defect(
         "an award for zeros, taken for no place",
         code(
