@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,17 +32,19 @@ def read_contract(app: Application, endpoints: Iterable[str]) -> Answers:
 
 def _schemas(app: Application, verb: str, path: str) -> dict[str, Any]:
     responses = app.paths[path][verb.lower()]["responses"]
-    # Answers that are no failure; for others only the status counts.
+    # Answers that are no failure; for others only the status counts. "2XX" does not say which.
     regular = {
-        status: response
+        str(status): in_place(response, app.document)
         for status, response in responses.items()
-        if status.startswith("2") or status == "409"
+        if re.fullmatch(r"2\d\d|409", str(status))
     }
-    whole = in_place(regular, app.document)
-    return {
-        status: {"$schema": DIALECT, **response["content"]["application/json"]["schema"]}
-        for status, response in whole.items()
-    }
+    return {status: _schema(response) for status, response in regular.items()}
+
+
+def _schema(response: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the schema of a response, None if it promises no JSON."""
+    promised = response.get("content", {}).get("application/json")
+    return None if promised is None else {"$schema": DIALECT, **promised.get("schema", {})}
 
 
 def bodies_of(app: Application, endpoints: Iterable[str]) -> dict[str, str]:

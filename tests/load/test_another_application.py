@@ -1,9 +1,9 @@
 """Load of an application that is not the rally: its own routes and shares, with the bodies that its contract gives as examples."""
 
-import json
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from load.engine.admission import LoadRefused
 from load.engine.answers import ApiRequest, RequestFactory, classify, compiled
@@ -41,12 +41,18 @@ def test_request_has_the_example_of_the_contract_and_the_session_of_a_synthetic_
         (201, b'{"items": 5}', "failed"),
         (202, b'["an item"]', "failed"),
         (409, b'["an item"]', "failed"),
+        (203, b"{}", "answered"),
+        (203, b"", "failed"),
+        (204, b"", "answered"),
+        (200, b"", "failed"),
     ],
 )
 def test_answer_counts_that_its_contract_promises(status, content, what, tmp_path):
     promised = {"content": {"application/json": {"schema": {"type": "array"}}}}
-    added = {"responses": {"201": promised, "409": promised}}
-    (tmp_path / APP.contract).write_text(json.dumps({"paths": {"/items": {"post": added}}}))
+    unsaid = {"content": {"application/json": {}}}
+    added = {201: promised, "203": unsaid, "204": {}, "2XX": promised, "409": promised}
+    document = {"paths": {"/items": {"post": {"responses": added}}}}
+    (tmp_path / APP.contract).write_text(yaml.safe_dump(document))
     contract = compiled(read_contract(replace(APP, folder=tmp_path), ["POST /items"]))
     call = ApiRequest("POST /items", "/items", "session")
 
