@@ -49,7 +49,8 @@ class LoadTarget:
         """Tables in which a run may leave items under its users' ids -> the attributes of their keys."""
         app, names = self.environment.application, self.environment.tables
         tables = ["userstamps"] if app.masters else app.tables
-        return {names[table]: tuple(app.tables[table].key) for table in tables}
+        keys = {names[table]: app.tables[table].key for table in tables}
+        return {name: tuple(key) for name, key in keys.items() if "S" in [*key.values()][:1]}
 
 
 def changed(about: Mapping[str, Any], live: Live | None) -> Words | None:

@@ -17,9 +17,10 @@ PEOPLE = ("userstamps", "users")
 
 
 def tables_of_people(environment: Environment, plan: Plan) -> list[Table]:
-    """Return the tables whose items are under users' ids; of an application that is not the rally, that may be any."""
+    """Return the tables whose items are under users' ids; of an application that is not the rally, that may be any by texts."""
     people = environment.application.masters and PEOPLE
-    return [table for table in plan.tables if not people or table.key in people]
+    by_text = (table for table in plan.tables if table.attributes[table.hash_key] == "S")
+    return [table for table in by_text if not people or table.key in people]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,5 +66,9 @@ def test_route_whose_body_has_no_example_is_refused():
         bodies_of(APP, ["POST /items/done"])
 
 
-def test_what_it_may_have_written_lies_in_every_table_under_its_users():
-    assert replace(target(), environment=TODO).written == {"Items-local": ("Owner", "Id")}
+def test_what_it_may_have_written_lies_in_every_table_by_text_under_its_users():
+    days = replace(APP.tables["items"], key={"Day": "N", "Id": "S"})
+    app = replace(APP, tables={**APP.tables, "days": days})
+    environment = replace(TODO, application=app, tables={**TODO.tables, "days": "Days-local"})
+
+    assert replace(target(), environment=environment).written == {"Items-local": ("Owner", "Id")}

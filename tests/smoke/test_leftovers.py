@@ -300,13 +300,14 @@ def test_help_is_in_the_language_of_the_locale(capsys, monkeypatch, locale, said
     assert said in capsys.readouterr().out
 
 
-def test_clean_removes_what_load_left_in_the_tables_of_another_application():
+def test_clean_removes_what_load_left_in_the_tables_by_text_of_another_application():
     todo = load("local", ROOT / "docs" / "examples" / "todo" / "environments.toml", {}).environment
-    items = ItemsOf(f"{LOADED}-1-000001", PERSON)
-    every = Cleaner.of(todo, plan_for(todo), lambda _: items)
+    items, plan = ItemsOf(f"{LOADED}-1-000001", PERSON), plan_for(todo)
+    days = replace(plan.tables[0], key="days", name="Days-local", attributes={"Owner": "N"})
+    every = Cleaner.of(todo, replace(plan, tables=(*plan.tables, days)), lambda _: items)
     cleaner = replace(every, ours=cleaning.harness_leftovers(every.tables.values()))
 
-    assert cleaner.clean_users() == []
+    assert (cleaner.clean_users(), [*every.tables]) == ([], ["items"])
     assert (items.table, items.owners) == ("Items-local", [PERSON])
 
 
