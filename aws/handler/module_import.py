@@ -46,6 +46,7 @@ class ModuleImport(Evaluation):
         self.rebound, self.unchanged = source.may_bind, source.unchanged
         self.bound |= dict.fromkeys(source.may_bind, PERHAPS)
         self.run(source.body)
+        self.unchanged = frozenset()  # from here on, other modules may change its lists
 
     def generic_visit(self, node: ast.AST) -> None:
         """Bind what any other statement may bind, also one that repeats or chooses what is in it."""
@@ -67,7 +68,7 @@ class ModuleImport(Evaluation):
                 self.evaluate(given)
         for decorator in node.decorator_list:
             self.evaluate(decorator)
-            self._call(ast.Call(decorator, [], []))
+            self._call(ast.copy_location(ast.Call(decorator, [], []), decorator))
         if not getattr(node, "type_params", ()):  # which only the annotations know
             taken = (each for each in ast.walk(node.args) if isinstance(each, ast.arg))
             self._annotated(*(each.annotation for each in taken), node.returns)
@@ -175,10 +176,8 @@ class ModuleImport(Evaluation):
 
     def visit_For(self, node: ast.For) -> None:
         """Execute the body for each element that is the same in every run, unless it may leave the loop."""
-        leaves, again = (ast.Break, ast.Continue, ast.Return), map(names_bound, node.body)
-        rounds = self.rounds(node, node.body)
-        own = ast.unparse(node.target) not in set[str]().union(*again)
-        if rounds is None or not own or any(isinstance(each, leaves) for each in ast.walk(node)):
+        leaves, rounds = (ast.Break, ast.Continue, ast.Return), self.rounds(node, node.body)
+        if rounds is None or any(isinstance(each, leaves) for each in ast.walk(node)):
             self.generic_visit(node)
             return
         self.evaluate(node.iter)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import TypeVar
 
+from aws.handler.source import names_bound
+
 T = TypeVar("T", bound=ast.AST)
 Bound = dict[str, ast.AST]
 """Name of a module -> the node that binds it, or the node of its value."""
 LISTED = "list"
 """The ``kind`` of a constant that stands for a list by its length, which is as true as the list."""
+DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+"""What reads its names when it is called, and has names of its own."""
 COMPARING: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -87,8 +91,10 @@ class Values(ast.NodeVisitor):
         """Return the constants that a list has in every run; None where they are unknown."""
         elements: Sequence[ast.expr]
         match node:
-            case ast.Name(id=name) if name in self.once & self.unchanged:
-                return self.listed(self.bound.get(name))
+            case ast.Name(id=name) if name in self.once:
+                bound = self.bound.get(name)
+                of_list = isinstance(bound, ast.List | ast.Set) and name in self.unchanged
+                return self.listed(bound) if of_list or isinstance(bound, ast.Tuple) else None
             case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
                 known = [self.known(each) for each in elements]
             case (
@@ -112,9 +118,15 @@ class Values(ast.NodeVisitor):
         return [parts for it, (_, *parts) in zip(tests, rounds, strict=True) if it and it.value]
 
     def rounds(self, loop: ast.For | ast.comprehension, body: Sequence[T]) -> list[list[T]] | None:
-        """Return the body for each element of a loop, with that in place of its name; None where they are unknown."""
+        """Return the body for each element of a loop, with that in place of its name.
+
+        None where they are unknown, or where something in the body may mean another by the name, then or later.
+        """
         elements, target = self.listed(loop.iter), loop.target
-        if elements is None or not isinstance(target, ast.Name) or target.id in self.rebound:
+        if elements is None or not isinstance(target, ast.Name):
+            return None
+        named = {"*", target.id} & {*self.rebound, *(x for each in body for x in names_bound(each))}
+        if named or any(isinstance(each, DEFERRED) for node in body for each in ast.walk(node)):
             return None
         return [
             [_Filled(target.id, each).visit(deepcopy(node)) for node in body] for each in elements
@@ -150,6 +162,8 @@ class Values(ast.NodeVisitor):
 
     def _compared(self, left: ast.expr, how: ast.cmpop, right: ast.expr) -> ast.Constant | None:
         first, last = self.known(left), self.known(right)
+        if LISTED in {each.kind for each in (first, last) if each}:
+            return None
         match how, right:
             case (ast.In() | ast.NotIn(), _) if self.of(right, "os") == "environ":
                 return ast.Constant(isinstance(how, ast.NotIn)) if self.lacking(left) else None

@@ -27,6 +27,7 @@ DEFINED = {
     "package/again.py": "def use():\n raise KeyError\ndef set_up():\n global use\n use = print",
     "package/end.py": "def end():\n raise KeyError",
     "package/shown.py": "from package.end import end\ndef set_up():\n global end\n end = print",
+    "package/names.py": "import os\nNAMES = ['A']\ndef need():\n for name in NAMES:\n  os.environ[name]",
     "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
     "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
 }
@@ -238,6 +239,18 @@ def archive(name):
         "import os\nNAME = (os.environ.get('A') or '') + ('%s' % os.environ.get('A'))\n" + HANDLER,
         "import os\nNAME = os.environ.get('A') and os.environ.get('A') + 'a'\n" + HANDLER,
         "import os\nNAME = os.environ.get('A') + 'a' if os.environ.get('A') else ''\n" + HANDLER,
+        "from package.names import NAMES, need\nNAMES.clear()\nneed()\n" + HANDLER,
+        "import os\nfor name in ('A',):\n handler = lambda name, _=0: os.environ[name]\nhandler('TABLE_STAMPMASTERS')",
+        "import os\n[[os.environ[name] for name in ('TABLE_STAMPMASTERS',)] for name in ('A',)]\n"
+        + HANDLER,
+        "import os\nfor name in ('A',):\n globals()['name'] = 'TABLE_STAMPMASTERS'\n os.environ[name]\n"
+        + HANDLER,
+        "import os\nnames = (name for name in ('A',))\nfor name in names: ...\nfor name in names:\n os.environ[name]\n"
+        + HANDLER,
+        *(
+            f"import os\nif [name for name in ('A',) if name not in os.environ] {how}:\n raise OSError\n{HANDLER}"
+            for how in ("== 1", "in (1, 2)")
+        ),
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -352,6 +365,7 @@ def test_handler_that_its_module_binds_is_found(source):
                 ("NAME = os.environ['A'] if 'A' in os.environ else sys.exit()", "3 raises System"),
                 ("NAME = 'rally-' + os.environ.get('A')", "3 needs the variable A"),
                 ("NAME = os.environ.get('A') + f'-{sys}'", "3 needs the variable A"),
+                ("@sys.exit\ndef set_up(): ...", "3 raises SystemExit"),
                 ("ON = 'a' in os.environ.get('A')", "3 needs the variable A"),
                 ("print(*os.environ.get('A'))", "3 needs the variable A"),
                 (
