@@ -61,9 +61,11 @@ def free_for_us(account: LambdaAccount, functions: Iterable[Function], most: int
     return account.unreserved + sum(reserved)
 
 
-def role_is_gone(arn: str, deployed: Deployed, environment: Environment) -> bool:
-    """Whether Lambda surely finds no such role: it is another account's, or named like ours and not listed."""
+def role_is_gone(arn: str, own: desired.Role, deployed: Deployed, environment: Environment) -> bool:
+    """Whether Lambda surely finds no such role: it is another account's, its own by another path, or named like ours and not listed."""
     name = arn.rpartition("/")[2]
+    if name == own.name:
+        return arn != deployed.role(own).arn
     return account_of(arn) != environment.account or (
         name.startswith(environment.prefix) and name not in deployed.names("roles").names
     )

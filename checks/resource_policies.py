@@ -1,8 +1,10 @@
 """What policies of resources and of the account's logs allow beyond the plan, and take away from our roles."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from aws import desired
 from aws.access.callers import ANYONE, names_exactly
@@ -36,6 +38,9 @@ VISITOR = {
     **NO_NETWORK,
 }
 """What is known of every call of a public API."""
+PARAMETER = re.compile(r"\{[^}]*\}")
+WITHOUT_API = re.compile("^execute-api:(?=/)")
+"""How a policy begins that leaves the API to API Gateway: ``execute-api:/prod/*``."""
 OVER_THE_INTERNET = context({"aws:SourceIp" + PUBLIC: ()})
 WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
 """The actions that a service needs to deliver logs."""
@@ -81,18 +86,18 @@ def _terms(statements: Iterable[Statement]) -> list[Words]:
     return sorted({statement.terms for statement in statements}, key=str)
 
 
-def open_to_all(document: str | None, api: desired.Api) -> bool:
+def open_to_all(document: str | None, api: desired.Api, arn: str) -> bool:
     """Whether an API's policy allows all callers every route: so does no policy."""
     every_route = {*_unsigned(api), *(_called(api, route.verb, route.path) for route in api.routes)}
     return not of_resource(document) or all(
-        decision.allowed for decision in _decided(document, every_route, VISITOR)
+        decision.allowed for decision in _decided(document, arn, every_route, VISITOR)
     )
 
 
-def shut_to_all(document: str | None, api: desired.Api) -> bool:
+def shut_to_all(document: str | None, api: desired.Api, arn: str) -> bool:
     """Whether an API's policy surely refuses each call that no authorizer allows: preflights, and what comes before a session."""
     refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
-    decisions = _decided(document, _unsigned(api), {**VISITOR, **OVER_THE_INTERNET})
+    decisions = _decided(document, arn, _unsigned(api), {**VISITOR, **OVER_THE_INTERNET})
     return all(decision.outcome in refused for decision in decisions)
 
 
@@ -102,28 +107,25 @@ def _unsigned(api: desired.Api) -> set[str]:
 
 
 def _called(api: desired.Api, verb: str, path: str) -> str:
-    return f"{api.stage}/{verb}{path}"
+    """Return what is called, by some value where the path has a parameter."""
+    return f"{api.stage}/{verb}{PARAMETER.sub('1', path)}"
 
 
 def _decided(
-    document: str | None, routes: Iterable[str], request: Context
+    document: str | None, arn: str, routes: Iterable[str], request: Context
 ) -> Iterator[EvaluationResult]:
     """Yield what a policy decides of an anonymous caller's call of each route."""
+    in_full = partial(WITHOUT_API.sub, arn)
     about = [
         replace(
             statement,
-            resources=tuple(map(_in_api, statement.resources)),
-            not_resources=tuple(map(_in_api, statement.not_resources)),
+            resources=tuple(map(in_full, statement.resources)),
+            not_resources=tuple(map(in_full, statement.not_resources)),
         )
         for statement in of_resource(document)
         if statement.not_principals or not {*ANYONE}.isdisjoint(statement.principals)
     ]
-    return (evaluate(about, INVOKE, route, request) for route in routes)
-
-
-def _in_api(resource: str) -> str:
-    """Return what a Resource (``*``, ``execute-api:/prod/*`` or an ARN) says of stage, verb and path."""
-    return resource.rpartition("execute-api:")[2].partition("/")[2] or "*"
+    return (evaluate(about, INVOKE, f"{arn}/{route}", request) for route in routes)
 
 
 def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Words]]:

@@ -141,17 +141,13 @@ class WayBack:
 
     def _role(self, want: desired.Function, back: Function) -> Iterator[Difference]:
         """Yield a role that is gone, which no version can start without; another one than planned has to be known."""
-        name = back.role_arn.rpartition("/")[2]
-        planned = name == want.role.name
-        if planned and back.role_arn == self.deployed.role(want.role).arn:  # its path, too
-            return
         environment = self.snapshot.environment
-        if planned or functions.role_is_gone(back.role_arn, self.deployed, environment):
+        if functions.role_is_gone(back.role_arn, want.role, self.deployed, environment):
             yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **GET_FUNCTION)
-            return
-        about = GET_FUNCTION | {"loosens": True}
-        compared = {ROLE.words: (back.role_arn, exactly(want.role.arn))}
-        yield from differences(FUNCTION.words, back.name, compared, **about)
+        elif back.role_arn.rpartition("/")[2] != want.role.name:
+            about = GET_FUNCTION | {"loosens": True}
+            compared = {ROLE.words: (back.role_arn, exactly(want.role.arn))}
+            yield from differences(FUNCTION.words, back.name, compared, **about)
 
     def _beside_the_plan(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
         """Return what is set beside the plan, but not in what is live, where it is judged: a network, a queue."""

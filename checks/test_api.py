@@ -17,6 +17,7 @@ from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
 from checks import unplanned_in_api
 from checks.deployed import Deployed
+from checks.invocation import arn_of_api
 from checks.releases import newest_of_the_stage
 from checks.unplanned_in_api import barring
 from plan import Plan
@@ -104,10 +105,12 @@ def test_api_exists_and_can_be_reached(
 
 
 @expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")
-def test_api_turns_no_visitor_away(deployed: Deployed, judge: Judge) -> None:
+def test_api_turns_no_visitor_away(
+    deployed: Deployed, environment: Environment, judge: Judge
+) -> None:
     api = judge.observe(deployed.rest_api(), "policy")
 
-    judge(barring(api, deployed.plan.api))
+    judge(barring(api, deployed.plan.api, arn_of_api(api.id, environment)))
 
 
 @expectation("DEP-20", ja="ステージがメソッドを公開している")
@@ -237,8 +240,10 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")
-def test_nothing_unplanned_stands_in_the_api(deployed: Deployed, judge: Judge) -> None:
-    unplanned = unplanned_in_api.of_api(deployed)
+def test_nothing_unplanned_stands_in_the_api(
+    deployed: Deployed, environment: Environment, judge: Judge
+) -> None:
+    unplanned = unplanned_in_api.of_api(deployed, environment)
     judge.observe.note(
         methods=len(deployed.served().methods),
         unplanned=[difference.words.en for difference in unplanned],

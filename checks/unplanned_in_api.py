@@ -17,8 +17,10 @@ from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
 from checks.domain_name import mapped_by
+from checks.invocation import arn_of_api
 from checks.resource_policies import open_to_all, shut_to_all
 from plan.edge import AUTHORIZATION
+from signoff.environment import Environment
 from signoff.environment.application import Application
 
 OFF = MethodSetting()
@@ -82,7 +84,7 @@ def opened_by(stage: Stage, planned: Stage) -> Words:
     return Words(en=f"{stage.name}: {opened.en}", ja=f"{stage.name}: {opened.ja}")
 
 
-def of_api(deployed: Deployed) -> tuple[Difference, ...]:
+def of_api(deployed: Deployed, environment: Environment) -> tuple[Difference, ...]:
     """Return what is not planned in the API, both as its stage serves it and as its draft stands."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
     unplanned = (
@@ -94,15 +96,16 @@ def of_api(deployed: Deployed) -> tuple[Difference, ...]:
     return tuple(
         each
         for each in reversed(first.values())
-        if each.fact != POLICY or not open_to_all(each.actual, deployed.plan.api)
+        if each.fact != POLICY
+        or not open_to_all(each.actual, deployed.plan.api, arn_of_api(api.id, environment))
     )
 
 
-def barring(api: RestApi, want: desired.Api) -> tuple[Difference, ...]:
+def barring(api: RestApi, want: desired.Api, arn: str) -> tuple[Difference, ...]:
     """Return the difference if the resource policy of the API refuses some callers."""
-    if open_to_all(api.policy, want):
+    if open_to_all(api.policy, want, arn):
         return ()
-    outage = shut_to_all(api.policy, want)
+    outage = shut_to_all(api.policy, want, arn)
     return (
         Difference(
             REST_API.words,

@@ -7,6 +7,7 @@ import pytest
 
 from aws.kinds.role import PolicyDocument
 from aws.kinds.table_backups import ResourcePolicy
+from checks.resource_policies import open_to_all
 from signoff.environment.accountability import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
@@ -14,7 +15,7 @@ from tests.defects import DEFECTS
 from tests.defects.changes import added, attached, both, edited, item, role_of, under, without
 from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
-from tests.healthy.edge import API
+from tests.healthy.edge import API, API_ID
 from tests.healthy.identity import allow, document
 from tests.judging import judge
 from tests.second_opinion import USER_STAMPS, USERS
@@ -24,6 +25,7 @@ AUTH = "stamp-rally-prod-auth"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"
 AN_HOUR_AGO = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2027-03-31T00:00:00Z"
+APIS = "arn:aws:execute-api:ap-northeast-1:444455556666"
 CALLS = allow("execute-api:Invoke", "execute-api:/*", Principal="*")
 OVER = under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
 LATER = under("auth", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z", "DateLessThan")
@@ -148,6 +150,8 @@ OUTAGES = {
             "that denies all but a private address": [CALLS, refusal(NotIpAddress={"aws:SourceIp": "10.0.0.0/8"})],
             "that denies what an organization does not sign": [CALLS, refusal(StringNotEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})],
             "that allows another stage alone": [{**CALLS, "Resource": "execute-api:/dev/*"}],
+            "that allows the API of dev alone": [{**CALLS, "Resource": f"{APIS}:zz81xkq0pd/*"}],
+            "that allows the API and none of its methods": [{**CALLS, "Resource": f"{APIS}:{API_ID}"}],
         }.items()
     },
     "a Deny where there is a time": (
@@ -324,6 +328,7 @@ OUTAGES = {
         for what, arn in {
             "gone": "arn:aws:iam::444455556666:role/stamp-rally-prod-login-role",
             "another account's": "arn:aws:iam::111122223333:role/stamp-rally-prod-auth-role",
+            "its own by another path": "arn:aws:iam::444455556666:role/service-role/stamp-rally-prod-auth-role",
         }.items()
     },
     "a function that is switched off": (
@@ -370,6 +375,16 @@ def test_outage_can_be_waived_or_accepted_by_nobody(what):
     ]
     assert "which no person can waive" in waived.problems[0].en
     assert "which no person can waive" in accepted.problems[0].en
+
+
+@pytest.mark.parametrize(("path", "opened"), [("*", True), ("{id}", False)])
+def test_policy_of_an_api_is_about_the_values_that_callers_give(path, opened):
+    api = healthy().plan.api
+    read = replace(api.routes[0], verb="GET", path="/items/{id}")
+    calls = ["execute-api:/prod/OPTIONS/*", f"execute-api:/prod/GET/items/{path}"]
+    policy = document({**CALLS, "Resource": calls})
+
+    assert open_to_all(policy, replace(api, routes=(read,)), f"{APIS}:{API_ID}") is opened
 
 
 def test_trust_that_has_ended_is_told_with_its_date():
