@@ -18,6 +18,7 @@ READABLE = (
     "CAFÉ®",
     "ROSÉ™ bar",
     "=LOVE",
+    "=LOVE2026",
     "109",
     "#1",
 )
@@ -52,6 +53,7 @@ LOADED = (
     "v1.2/gate.png",
     "https/gate.png",
     "null/gate.png",
+    "images/todo-misaki.png",
 )
 UNLOADED = (
     "http://images.example.jp/a.png",
@@ -82,7 +84,7 @@ def test_name_that_nobody_has_written_yet_is_reported(name):
     assert flaw.en == "Name is yet to be written"
 
 
-@pytest.mark.parametrize("name", ["null", "N/A", "なし", "-", "#REF!"])
+@pytest.mark.parametrize("name", ["null", "N/A", "なし", "-", "#REF!", "TODO"])
 def test_picture_that_nobody_has_named_yet_is_reported(name):
     flaw = words_flaw({"ImageUrl": {"S": name}})
 
