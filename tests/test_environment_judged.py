@@ -13,7 +13,7 @@ from load.plans import plans
 from plan.edge import judged_for
 from signoff.environment import load
 from signoff.environment.accountability import Decision
-from signoff.environment.schema import Area, FunctionSettings
+from signoff.environment.schema import Area, FunctionSettings, RouteSettings
 from signoff.judge.decisions import Decisions, Differs, lines
 from tests.healthy import healthy
 
@@ -57,6 +57,12 @@ def test_alarm_of_a_shorter_period_fires_whenever_the_guide_s_would(errors, peri
     alarms = replace(PROD.alarms, function_errors=errors, api_4xx=1, api_5xx=1, period_s=period_s)
 
     assert ("alarms.function_errors" in found(alarms=alarms)) is red
+
+
+def test_rate_of_a_route_is_found_behind_the_dots_of_its_path():
+    routes = {"GET /v1.0/items": RouteSettings(rate=1)}
+
+    assert found(routes=routes)["routes.GET /v1.0/items.rate"].actual == 1
 
 
 def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():

@@ -311,9 +311,11 @@ class Environment(StrictTable):
         return self.our_code and bool(self.application.masters)
 
     def value(self, key: str) -> Any:
-        """Return the value at a dotted key (``line.liff_id``, ``functions.award.memory_mb``); None where it has none."""
+        """Return the value at a dotted key (``line.liff_id``, ``routes.GET /v1.0/items.rate``); None where it has none."""
         value: Any = self
-        for part in key.split("."):
+        group, _, inner = key.partition(".")
+        name, _, last = inner.rpartition(".")
+        for part in filter(None, (group, name, last)):
             value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
         return value
 
