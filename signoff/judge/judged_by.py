@@ -145,8 +145,9 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
-    root, home = config.rootpath, config.stash[CHOICE].options.root
-    for commit, folder in {commit_of_run(folder): folder for folder in (home, root)}.items():
+    root, home, own = config.rootpath, config.stash[CHOICE].options.root, config.option.checks
+    folders = (*filter(None, [own]), home, root)
+    for commit, folder in {commit_of_run(folder): folder for folder in folders}.items():
         yield from of_the_commit(commit, folder)
     app = config.stash[CHOICE].environment.application
     yield from contract_elsewhere(app.folder / app.contract, (root, app.folder))

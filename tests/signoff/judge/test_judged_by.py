@@ -35,12 +35,20 @@ def checkout(tmp_path):
     return committed(tmp_path / "checkout")
 
 
-def test_folder_of_another_application_has_to_be_a_commit_as_well(checkout, tmp_path):
-    beside = committed(tmp_path / "application")
-    (beside / "app.toml").touch()
-    stash = {CHOICE: SimpleNamespace(options=SimpleNamespace(root=beside))}
+def judging(checkout, home, checks=None):
+    stash = {CHOICE: SimpleNamespace(options=SimpleNamespace(root=home))}
+    return SimpleNamespace(rootpath=checkout, stash=stash, option=SimpleNamespace(checks=checks))
 
-    first = next(judged_by(SimpleNamespace(rootpath=checkout, stash=stash)))
+
+@pytest.mark.parametrize("file", ["app.toml", "checklist.toml"])
+def test_folder_of_another_application_or_of_rows_has_to_be_a_commit_as_well(
+    file, checkout, tmp_path
+):
+    beside = committed(tmp_path / "beside")
+    (beside / file).touch()
+    folders = {"app.toml": (beside, None), "checklist.toml": (checkout, beside)}
+
+    first = next(judged_by(judging(checkout, *folders[file])))
 
     assert first.what == "uncommitted changes"
 
@@ -197,9 +205,8 @@ def test_application_has_to_be_a_commit_in_a_folder_where_no_code_is_looked_for(
     folder = checkout / home
     folder.mkdir(parents=True)
     (folder / "app.toml").touch()
-    choice = SimpleNamespace(options=SimpleNamespace(root=folder))
 
-    condition = next(judged_by(SimpleNamespace(rootpath=checkout, stash={CHOICE: choice})))
+    condition = next(judged_by(judging(checkout, folder)))
 
     assert condition.what == "uncommitted changes"
 
