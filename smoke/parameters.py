@@ -7,6 +7,7 @@ import pytest
 
 from aws.words import Words
 from plan import Plan
+from plan.references import in_place
 from signoff.environment import Environment, embedded
 from signoff.environment.application import SIGNING
 from signoff.judge.checklist import without_subject
@@ -33,22 +34,28 @@ LATE = (
 """The tests that run after all others, in this order: what the others have sent is what they look at."""
 
 
-def _reads(plan: Plan, *, authorized: bool) -> list[str]:
-    """Return the reads that need no id and do, or do not, need a session."""
-    return [
-        route.id
-        for route in plan.api.routes
-        if route.authorized is authorized and route.verb == "GET" and "{" not in route.path
-    ]
+def _reads(environment: Environment, plan: Plan, *, authorized: bool) -> list[str]:
+    """Return the reads that require no parameter and do, or do not, need a session."""
+    app = environment.application
+
+    def needs(path: str) -> bool:
+        item = app.paths[path]
+        asked = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
+        return "{" in path or any(each.get("required") for each in in_place(asked, app.document))
+
+    reads = (route for route in plan.api.routes if route.verb == "GET" and not needs(route.path))
+    return [route.id for route in reads if route.authorized is authorized]
 
 
 ANY: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "any_route": lambda _, plan: [route.id for route in plan.api.routes],
     "guarded_route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
     "guarded_read": lambda environment, plan: (
-        _reads(plan, authorized=True) if SIGNING in environment.application.secrets else ()
+        _reads(environment, plan, authorized=True)
+        if SIGNING in environment.application.secrets
+        else ()
     ),
-    "open_read": lambda _, plan: _reads(plan, authorized=False),
+    "open_read": lambda environment, plan: _reads(environment, plan, authorized=False),
 }
 """Arguments of the tests of an application that is not the rally, which need not have one of each."""
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
 from signoff.judge.run import Options
+from smoke.parameters import ARGUMENTS
 from tests.healthy import healthy
 from tests.judging import collected
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
@@ -66,6 +68,29 @@ def test_smoke_asks_of_an_application_without_a_token_key_what_needs_none(contra
     asked = proven(tmp_path, "smoke", **contract)
 
     assert asked == rows
+
+
+@pytest.mark.parametrize(
+    ("on_path", "on_verb", "reads"),
+    [
+        ([], [], ["GET /items"]),
+        ([], [{"name": "tag", "in": "query"}], ["GET /items"]),
+        ([], [{"$ref": "#/components/parameters/tag"}], []),
+        ([{"name": "tag", "in": "query", "required": True}], [], []),
+    ],
+    ids=["none", "optional", "required", "required of all verbs"],
+)
+def test_smoke_makes_no_read_without_a_parameter_that_it_requires(
+    on_path, on_verb, reads, tmp_path
+):
+    todo = load("local", EXAMPLE, {}).environment
+    environment = replace(todo, application=replace(todo.application, folder=tmp_path))
+    paths = {"/items": {"parameters": on_path, "get": {"parameters": on_verb}}}
+    tag = {"name": "tag", "in": "query", "required": True}
+    contract = {"paths": paths, "components": {"parameters": {"tag": tag}}}
+    (tmp_path / todo.application.contract).write_text(json.dumps(contract), encoding="utf-8")
+
+    assert ARGUMENTS["guarded_read"](environment, plan_for(todo)) == reads
 
 
 def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(tmp_path):
