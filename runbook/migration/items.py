@@ -16,11 +16,13 @@ from aws.desired import Table
 from aws.words import Words
 from plan.canonical import TODAYS_NAME, Item, item_hash
 from runbook.engine import Refused
+from runbook.migration.limits import refused
 
 LOCATION = "Location"
 UNTRANSFORMED = ""
 Key = tuple[str, ...]
 Transform = Callable[[Item], Item]
+NO_ITEM = (ValueError, ArithmeticError, LookupError, TypeError)
 ItemHashes = Mapping[Key, str]
 """The canonical hash of each item. Memory: some 300 bytes an item, so that a million fit into a laptop."""
 
@@ -82,7 +84,8 @@ def unfit(item: Any, table: Table, shape: Any, keys: set[Key]) -> Words | None:
         validate_parameters({"TableName": table.name, "Item": item}, shape)
         item_hash(item)
         key = key_of(item, table)
-    except (ParamValidationError, ValueError, ArithmeticError, LookupError, TypeError) as error:
+        flaw = refused(item, table)
+    except (ParamValidationError, RecursionError, *NO_ITEM) as error:
         why = " ".join(str(error).split())
         return Words(
             en=f"it is not DynamoDB JSON with the table's key ({why})",
@@ -93,7 +96,7 @@ def unfit(item: Any, table: Table, shape: Any, keys: set[Key]) -> Words | None:
     if key in keys:
         return Words(en="its key is there twice", ja="キーが重複している")
     keys.add(key)
-    return None
+    return flaw
 
 
 T = TypeVar("T")

@@ -143,7 +143,7 @@ def items_in(path: Path) -> list[Item]:
     try:
         text = data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
         whole = json.loads(text, object_hook=_with_bytes)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(
             en=f"{path} is empty, cut off or not JSON ({error}): {HINT}",
             ja=f"{path}が空か、途中で切れているか、JSONではありません（{error}）。{HINT_JA}",

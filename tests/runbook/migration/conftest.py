@@ -21,7 +21,7 @@ def _dev_client(_emptied):
 
 @pytest.fixture
 def rally(empty, tmp_path, _dev_client):
-    """60 masters in dev, the tenth of them in an old spelling; nothing in prod's table."""
+    """60 masters in dev, each tenth in an old spelling, some with odd values; nothing in prod's table."""
     prod = empty.client("dynamodb")
     create(_dev_client, SOURCE, "StampId")
     create(prod, TARGET, "StampId")
@@ -30,6 +30,9 @@ def rally(empty, tmp_path, _dev_client):
     for master in masters[9::10]:
         location = master["Location"]["M"]
         master["Location"] = {"M": {old[name]: value for name, value in location.items()}}
+    for master in masters[4::20]:
+        master |= {"Picture": {"B": b"\x00\xff"}, "Tags": {"SS": ["b", "", "a"]}}
+        master |= {"Prices": {"NS": ["1.50", "2e3", "-0"]}, "Exact": {"N": "1" * 38}}
     put(_dev_client, SOURCE, masters)
     empty.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
     return MigratedTables(empty, _dev_client, prod, tmp_path)

@@ -96,7 +96,7 @@ def killing(number):
     return die
 
 
-@pytest.mark.parametrize("number", [1, 6, 12, 13, 22])
+@pytest.mark.parametrize("number", [1, 2, 4, 6, 9, 12, 13, 16, 19, 22])
 def test_killed_anywhere_and_started_again_it_ends_with_equal_hashes(rally, number):
     die = killing(number)
     for client in (rally.dev, rally.prod):

@@ -54,6 +54,7 @@ WRONG = {
         "a part of the table",
     ),
     "a number": (b"5", "is neither a list of items nor the output of a scan"),
+    "nested too deep": (b"[" * 100_000, "not JSON"),
     "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "not JSON"),
     "no base64": (b'[{"StampId": {"S": "A"}, "Extra": {"B": "%"}}]', "not JSON"),
 }
@@ -95,6 +96,11 @@ def test_a_wrong_file_stops_the_run(rally, file):
         rally.run(migrate_masters, file=str(file)).perform()
 
 
+def nested(levels):
+    return {"L": [nested(levels - 1)]} if levels else {"S": "x"}
+
+
+NO_NUMBER = "not a number of at most 38 ASCII digits"
 BAD = {
     "no key": ({"Name": {"S": "x"}}, r"item 2: it is not DynamoDB JSON with the table's key"),
     "an empty key": (spot(1, StampId={"S": ""}), "item 2: its key is empty"),
@@ -109,6 +115,25 @@ BAD = {
     "two types": (spot(1, Extra={"S": "1", "N": "1"}), "not one DynamoDB type but 2"),
     "a number written as one": (spot(1, Extra={"N": 1}), "Invalid type for parameter Item.Extra.N"),
     "no number": (spot(1, Extra={"N": "one"}), "ConversionSyntax"),
+    "an empty set": (spot(1, Extra={"SS": []}), "SPOT-00001: Item.Extra is an empty set"),
+    "a member twice": (spot(1, Extra={"BS": ["aGk=", "aGk="]}), "Item.Extra is a set with a rep"),
+    "a number twice": (spot(1, Extra={"NS": ["1", "1.0"]}), "Item.Extra is a set with a repeated"),
+    **{
+        f"{kind} of {text}": (spot(1, Extra={kind: typed}), f"Item.Extra is {NO_NUMBER}")
+        for text in ("1" * 39, "1e126", "1e-131", "Infinity", "NaN", "１２")
+        for kind, typed in (("N", text), ("NS", ["2", text]))
+    },
+    "a number in a map in a list": (
+        spot(1, Extra={"L": [{"S": ""}, {"M": {"a": {"N": "NaN"}}}]}),
+        rf"Item.Extra\[1\].a is {NO_NUMBER}",
+    ),
+    "NULL of false": (spot(1, Extra={"NULL": False}), "Item.Extra is NULL with the value false"),
+    "an attribute without a name": (spot(1, **{"": {"S": "x"}}), "Item has an empty name in it"),
+    "a map's empty name": (spot(1, Extra={"M": {"": {"S": "x"}}}), "Item.Extra has an empty name"),
+    "33 levels": (spot(1, Extra=nested(33)), "is nested more than 32 levels deep"),
+    "500 levels": (spot(1, Extra=nested(500)), "SPOT-00001: it is not DynamoDB JSON"),
+    "more than 400 KB": (spot(1, Extra={"S": "x" * 409_700}), "it is larger than 400 KB"),
+    "a long key": (spot(1, StampId={"S": "あ" * 683}), "StampId is longer than 2,048 bytes"),
 }
 
 
@@ -119,3 +144,24 @@ def test_an_item_that_is_no_item_stops_the_run_beforehand(rally, file, item, rea
         rally.run(migrate_masters, file=str(file)).perform()
 
     assert rally.calls("BatchWriteItem") == 0
+
+
+ODD = {
+    "nothing": {},
+    "38 digits": {"N": "1" * 38},
+    "38 digits and zeros": {"N": "1" * 38 + "0" * 10},
+    "the largest": {"N": "9.9999999999999999999999999999999999999E+125"},
+    "the smallest": {"N": "-1e-130"},
+    "sets": {"M": {"S": {"SS": ["a", ""]}, "N": {"NS": ["1", "-0"]}, "B": {"BS": ["aGk=", ""]}}},
+    "empty values": {"L": [{"S": ""}, {"B": ""}, {"M": {}}, {"L": []}, {"NULL": True}]},
+    "32 levels": nested(32),
+    "400 kB": {"S": "x" * 404_000},
+}
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
+def test_an_odd_item_that_dynamodb_takes_is_carried_over(rally, file, value):
+    file.write_text(json.dumps([spot(1, **({"Extra": value} if value else {}))]))
+    rally.run(migrate_masters, file=str(file)).perform()
+
+    assert everything(rally.prod, TARGET) == items_in(file)

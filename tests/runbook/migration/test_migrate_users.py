@@ -110,3 +110,11 @@ def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
         look_at_items(context, job)
 
     assert ANNA not in str(no.value)
+
+
+def test_a_stamp_that_an_index_would_refuse_is_told_beforehand(people):
+    put(people.dev, "UserStamps", [stamp(BEN, "MONU-075", Rank={"S": "1"})])
+    with pytest.raises(Stopped, match="look_at_every_item: 1 of 4 items can't be migrated"):
+        people.run(migrate_users, by="Yamada").perform()
+
+    assert arrived(people) == ([], [])

@@ -61,7 +61,7 @@ def everything(dynamodb: Any, table: str) -> list[dict[str, Any]]:
     """Read a table whole, by key."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     found = [item for page in pages for item in page["Items"]]
-    return sorted(found, key=lambda item: json.dumps(item, sort_keys=True))
+    return sorted(found, key=lambda item: json.dumps(item, sort_keys=True, default=repr))
 
 
 @dataclass(slots=True)

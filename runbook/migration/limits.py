@@ -1,0 +1,97 @@
+"""What DynamoDB refuses of an item though botocore's model allows it: a write must not stop at it half-way."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Context, Decimal, Inexact, Overflow, Subnormal
+from typing import Any
+
+from aws.desired import Table
+from aws.words import Words
+from plan.canonical import Item
+
+LEVELS, ITEM_BYTES, KEY_BYTES = 32, 400 * 1024, (2048, 1024)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+RANGE = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, Overflow, Subnormal])
+"""boto3's refuses trailing zeros too, which DynamoDB trims, and lets 1E126 pass."""
+EMPTY = Words(en="is an empty set", ja="が空のセット")
+REPEATED = Words(en="is a set with a repeated member", ja="が要素の重複したセット")
+NO_NUMBER = Words(
+    en="is not a number of at most 38 ASCII digits between 1E-130 and 9.99E125",
+    ja="が、半角数字で38桁以内、1E-130～9.99E125の数値ではない",
+)
+FALSE_NULL = Words(en="is NULL with the value false", ja="が値falseのNULL")
+UNNAMED = Words(en="has an empty name in it", ja="に空の名前がある")
+TOO_DEEP = Words(
+    en=f"is nested more than {LEVELS} levels deep", ja=f"の入れ子が{LEVELS}階層を超える"
+)
+TOO_LARGE = Words(en="it is larger than 400 KB", ja="400 KBを超える")
+
+
+def refused(item: Item, table: Table) -> Words | None:
+    """Return what DynamoDB would not take, None if it takes the item, which has the key and types of DynamoDB JSON."""
+    for attribute, kind in table.attributes.items():
+        if attribute in item and not item[attribute].get(kind):
+            return Words(
+                en=f"the key {attribute} is empty or not of type {kind}",
+                ja=f"キー{attribute}が空か、型{kind}ではない",
+            )
+    for name, limit in zip((table.hash_key, table.range_key), KEY_BYTES, strict=True):
+        if name and _size(item[name]) > limit:
+            return Words(
+                en=f"the key {name} is longer than {limit:,} bytes",
+                ja=f"キー{name}が{limit:,}バイトを超える",
+            )
+    whole = {"M": item}
+    for path, kind, value, level in _values("Item", whole, 0):
+        if flaw := _flaw(kind, value, level):
+            return Words(en=f"{path} {flaw.en}", ja=f"{path}{flaw.ja}")
+    return TOO_LARGE if _size(whole) - 3 - len(item) > ITEM_BYTES else None
+
+
+def _values(path: str, typed: Mapping[str, Any], level: int) -> Iterator[tuple[str, str, Any, int]]:
+    """Yield the value and those inside it: path, type, value, and how deep its maps and lists are."""
+    ((kind, value),) = typed.items()
+    yield path, kind, value, level
+    inner = {f".{name}": entry for name, entry in value.items()} if kind == "M" else {}
+    inner |= {f"[{index}]": entry for index, entry in enumerate(value)} if kind == "L" else {}
+    for step, entry in inner.items():
+        yield from _values(path + step, entry, level + 1)
+
+
+def _size(typed: Mapping[str, Any]) -> int:
+    """Return the bytes by AWS's own rule (Amazon DynamoDB item sizes and formats)."""
+    ((kind, value),) = typed.items()
+    match kind:
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _size(entry) for name, entry in value.items())
+        case "L":
+            return 3 + sum(1 + _size(entry) for entry in value)
+        case "SS" | "NS" | "BS":
+            return sum(_size({kind[0]: member}) for member in value)
+        case "S" | "B":
+            return len(value.encode() if kind == "S" else value)
+        case "N":
+            return 1 + (len(Decimal(value).normalize(RANGE).as_tuple().digits) + 1) // 2
+    return 1
+
+
+def _flaw(kind: str, value: Any, level: int) -> Words | None:
+    members = value if kind in ("SS", "NS", "BS") else None
+    numbers = value if kind == "NS" else [value] if kind == "N" else []
+    flaws = {
+        EMPTY: members == [],
+        NO_NUMBER: not all(map(_is_number, numbers)),
+        REPEATED: members
+        and len(set(map(Decimal, numbers) if numbers else members)) < len(members),
+        FALSE_NULL: kind == "NULL" and not value,
+        UNNAMED: kind == "M" and "" in value,
+        TOO_DEEP: kind in ("M", "L") and level > LEVELS,
+    }
+    return next((flaw for flaw, is_there in flaws.items() if is_there), None)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(NUMBER.fullmatch(text)) and RANGE.create_decimal(text) is not None
+    except ArithmeticError:
+        return False
