@@ -128,7 +128,7 @@ def _touched(statement: Statement, target: Target) -> Iterator[tuple[str, str]]:
 def _common(written: str, part: str) -> str | None:
     """Return an ARN that both a Resource and a part of a target cover, or None."""
     if written == "*":
-        return part.replace("*", "any").replace(ANY_ID, "0")
+        return part.replace("*", "any").replace(ANY_ID, "000")
     if not _is_wide(part):
         return part if _pattern(written).matches(part) else None
     patterns = _pattern(written), named_pattern(part)

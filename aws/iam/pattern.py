@@ -9,13 +9,16 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final
 
 from aws.words import Bilingual
 
 ANY_ID: Final = "\ufdd2"
 """In a named pattern: the id of a part of a table, as AWS gives them to backups, exports, imports and streams."""
+_HEX: Final = "0123456789abcdef"
+_ID_ENDS_IN: Final = 3
+"""How many such digits end each id (01489602797149-73d8d5bc, 2026-11-30T00:00:00.000): so ``table/*-be`` covers none."""
 _ARN_COLONS: Final = 5
 _STATES_TRIED: Final = 100_000
 _STAND_INS: Final = "xyzXYZ0123456789_~!^`|\N{BULLET}"
@@ -81,7 +84,9 @@ def named_pattern(text: str) -> Pattern:
     be about a part of any topic.
     """
     colons = text == "*" or text.startswith("arn:aws:s3:")
-    return _compiled(text, _tokens(text, arn=False) if colons else map(_in_name, text))
+    return _compiled(
+        text, _tokens(text, arn=False) if colons else chain.from_iterable(map(_in_name, text))
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -198,11 +203,14 @@ def _compiled(text: str, read: Iterable[_Token]) -> Pattern:
     return Pattern(text, tokens, re.compile(expression, re.DOTALL))
 
 
-def _in_name(character: str) -> _Token:
+def _in_name(character: str) -> Iterable[_Token]:
     if character == ANY_ID:
-        return _Token("", repeats=True, only="0123456789abcdef-.:T")
-    wildcard = _Token("", repeats=character == "*", crosses=False)
-    return wildcard if character in {"*", "?"} else _Token(character)
+        yield _Token("", repeats=True, only=f"{_HEX}-.:T")
+        yield from [_Token("", only=_HEX)] * _ID_ENDS_IN
+    elif character in {"*", "?"}:
+        yield _Token("", repeats=character == "*", crosses=False)
+    else:
+        yield _Token(character)
 
 
 def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:

@@ -170,6 +170,8 @@ def test_a_comparison_beyond_reason_is_refused_rather_than_guessed():
         (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*/backup/0148*", True),
         (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-dev", False),
         (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*dev*", False),
+        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-be", False),
+        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-73d8d5bc", True),
         (f"{TABLE}/*", "arn:aws:dynamodb:*:*:table/Orders*", False),
         ("arn:aws:sns:*:123456789012:orders", "arn:aws:sns:x:y:123456789012:orders", False),
     ],
