@@ -33,10 +33,10 @@ def create_the_topic(context: StepContext) -> Changes:
 
     既存のアラームが別のトピックで人に通知している場合は、作成しません。
     """
-    if not _has_a_subscriber(context):
+    needed = _needed(context, alarm.read(context, context.plan.alarms))
+    if not (needed or topic.is_there(context, context.plan.topic)):
         return ()
-    names = [alarm.name for alarm in context.plan.alarms]
-    return topic.converge(context, context.plan.topic, names)
+    return topic.converge(context, context.plan.topic, [alarm.name for alarm in needed])
 
 
 @step("6-1", proves=OF_ALARMS)

@@ -112,21 +112,36 @@ def test_a_mail_is_asked_for_until_its_subscription_is_confirmed(empty):
     assert mails == [(arn, address)]
 
 
-def test_topic_that_takes_the_planned_alarms_alone_stays_as_it_is(empty):
+def kept_for(empty, alarms):
+    """Let CloudWatch publish to the topic, and use its key, for alarms of some names alone."""
     sns, topic = empty.client("sns"), plan_for(empty.environment).topic.arn
-    empty.do(monitoring.create_the_topic.action)
-    ours = {"aws:SourceArn": alarm_beside(topic, f"{empty.environment.prefix}-*")}
     granted = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudwatch.amazonaws.com"},
         "Action": ["sns:Publish", "kms:Decrypt", "kms:GenerateDataKey*"],
         "Resource": "*",
-        "Condition": {"ArnLike": ours},
+        "Condition": {"ArnLike": {"aws:SourceArn": alarm_beside(topic, alarms)}},
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [granted]})
     key = empty.client("kms").create_key(Policy=document)
     for name, value in {"Policy": document, "KmsMasterKeyId": key["KeyMetadata"]["Arn"]}.items():
         sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+
+
+def test_topic_that_takes_the_planned_alarms_alone_stays_as_it_is(empty):
+    empty.do(monitoring.create_the_topic.action)
+    kept_for(empty, f"{empty.environment.prefix}-*")
+
+    assert empty.do(monitoring.create_the_topic.action) == ()
+
+
+def test_topic_that_takes_a_teams_own_alarms_alone_stays_where_these_are_enough(empty):
+    plan = plan_for(empty.environment)
+    own = [replace(alarm, name=f"rally {alarm.name}") for alarm in plan.alarms]
+    empty.do(monitoring.create_the_topic.action)
+    empty.client("sns").subscribe(TopicArn=plan.topic.arn, Protocol="sms", Endpoint="+819012345678")
+    empty.do(lambda context: context.each(alarms.converge, own))
+    kept_for(empty, "rally *")
 
     assert empty.do(monitoring.create_the_topic.action) == ()
 
