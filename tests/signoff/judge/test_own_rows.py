@@ -104,7 +104,10 @@ def test_folder_without_a_checklist_is_refused_in_one_sentence(project):
 
 
 BROKEN = {
-    "not TOML": ("[TEAM-01]\nwhy = “x”\n", "not TOML: Invalid value (at line 2, column 7); fix*"),
+    "not TOML": (
+        "[TEAM-01]\nwhy = “x”\n",
+        "not TOML: Invalid value (at line 2, column 7); line 2 has “*",
+    ),
     "one id twice": ("[TEAM-01]\n[TEAM-01]\n", "not TOML: Cannot declare * twice (at line 2,*"),
     "no table": ('TEAM-01 = "x"\n', "TEAM-01 is not a table; begin the row with [[]TEAM-01]"),
 }
