@@ -36,6 +36,10 @@ UNVERSIONED = "null"
 """S3's version id of what was written before versioning was enabled, or while it was suspended."""
 WRITING = timedelta(hours=1)
 """How long after a record was made it may be written at most, also by a machine that sleeps in between."""
+ANEW = Words(
+    en="name another prefix in evidence, and prove everything again",
+    ja="evidenceに別のプレフィックスを指定し、すべての記録を取り直してください",
+)
 LARGEST = 100_000_000
 """Bytes of a record: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -248,9 +252,9 @@ class S3Prefix:
                 if version["VersionId"] == UNVERSIONED:
                     return Words(
                         en=f"{name} was written while bucket {self.bucket} kept no versions, and could be replaced "
-                        f"without a trace; name another prefix in evidence, and prove everything again",
+                        f"without a trace; {ANEW.en}",
                         ja=f"バケット{self.bucket}のバージョニングが無効の間に{name}が書き込まれ、痕跡なく差し替えられる状態でした。"
-                        f"evidenceに別のプレフィックスを指定し、すべての記録を取り直してください",
+                        f"{ANEW.ja}",
                     )
                 if name in seen:
                     return with_remedy(
@@ -263,9 +267,9 @@ class S3Prefix:
                 seen.add(name)
                 at = version["LastModified"]
                 if at - made.get(name, at) > WRITING:
-                    return with_remedy(
-                        en=f"{name} was put there at {in_japan(at)}, long after it was made: a copy may lack the newest records",
-                        ja=f"{name}は作成よりかなり後の{in_japan(at)}に書き込まれています。コピーには最新の記録が欠けている可能性があります",
+                    return Words(
+                        en=f"{name} was put there at {in_japan(at)}, long after it was made: a copy may lack the newest records; {ANEW.en}",
+                        ja=f"{name}は作成よりかなり後の{in_japan(at)}に書き込まれています。コピーには最新の記録が欠けている可能性があります。{ANEW.ja}",
                     )
         if odd := seen ^ {name for name in self._names() if RECORD.fullmatch(name)}:
             en, ja = f"its two lists differ in {min(odd)}", f"二つの一覧が{min(odd)}で不一致"

@@ -142,6 +142,7 @@ def test_record_that_a_backup_put_into_a_bucket_of_the_same_name_is_told(in_s3):
 
     said = in_s3.load().problem.en
     assert re.match(r"000004\.json was put there at .*, long after it was made: a copy may", said)
+    assert said.endswith("name another prefix in evidence, and prove everything again")
 
 
 def test_copy_of_a_store_that_lacks_the_newest_record_is_told_by_its_place(in_s3):
