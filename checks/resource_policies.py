@@ -12,7 +12,7 @@ from aws.access.privileges import NO_NETWORK, needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any
 from aws.iam.condition import PUBLIC, Answer, Context, Unknown, context, over_time
-from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate, is_gone
+from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate_from, is_gone
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, of_resource, only
 from aws.inventory import Sections
@@ -22,6 +22,9 @@ from aws.kinds.role import Role
 from aws.ledger import Effect, Unplanned
 from aws.section import known
 from aws.words import Words, joined
+from checks.invocation import arn_of_api
+from plan import Plan
+from signoff.judge.snapshot import Snapshot
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, for every caller."""
@@ -86,18 +89,20 @@ def _terms(statements: Iterable[Statement]) -> list[Words]:
     return sorted({statement.terms for statement in statements}, key=str)
 
 
-def open_to_all(document: str | None, api: desired.Api, arn: str) -> bool:
-    """Whether an API's policy allows all callers every route: so does no policy."""
+def open_to_all(document: str | None, api_id: str, snapshot: Snapshot[Plan]) -> bool:
+    """Whether an API's policy allows all callers every route from now on: so does no policy."""
+    api = snapshot.plan.api
     every_route = {*_unsigned(api), *(_called(api, route.verb, route.path) for route in api.routes)}
     return not of_resource(document) or all(
-        decision.allowed for decision in _decided(document, arn, every_route, VISITOR)
+        decision.allowed for decision in _decided(document, api_id, snapshot, every_route, VISITOR)
     )
 
 
-def shut_to_all(document: str | None, api: desired.Api, arn: str) -> bool:
+def shut_to_all(document: str | None, api_id: str, snapshot: Snapshot[Plan]) -> bool:
     """Whether an API's policy surely refuses each call that no authorizer allows: preflights, and what comes before a session."""
     refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
-    decisions = _decided(document, arn, _unsigned(api), {**VISITOR, **OVER_THE_INTERNET})
+    request, calls = {**VISITOR, **OVER_THE_INTERNET}, _unsigned(snapshot.plan.api)
+    decisions = _decided(document, api_id, snapshot, calls, request)
     return all(decision.outcome in refused for decision in decisions)
 
 
@@ -112,9 +117,14 @@ def _called(api: desired.Api, verb: str, path: str) -> str:
 
 
 def _decided(
-    document: str | None, arn: str, routes: Iterable[str], request: Context
+    document: str | None,
+    api_id: str,
+    snapshot: Snapshot[Plan],
+    routes: Iterable[str],
+    request: Context,
 ) -> Iterator[EvaluationResult]:
     """Yield what a policy decides of an anonymous caller's call of each route."""
+    arn, times = arn_of_api(api_id, snapshot.environment), over_time(request, snapshot.now)
     in_full = partial(WITHOUT_API.sub, arn)
     about = [
         replace(
@@ -125,7 +135,7 @@ def _decided(
         for statement in of_resource(document)
         if statement.not_principals or not {*ANYONE}.isdisjoint(statement.principals)
     ]
-    return (evaluate(about, INVOKE, f"{arn}/{route}", request) for route in routes)
+    return (evaluate_from(about, INVOKE, f"{arn}/{route}", times) for route in routes)
 
 
 def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Words]]:

@@ -17,7 +17,6 @@ from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
 from checks import unplanned_in_api
 from checks.deployed import Deployed
-from checks.invocation import arn_of_api
 from checks.releases import newest_of_the_stage
 from checks.unplanned_in_api import barring
 from plan import Plan
@@ -25,6 +24,7 @@ from signoff.environment import Environment, where
 from signoff.evidence import Record, Records
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import ENVIRONMENT, Judge
+from signoff.judge.snapshot import Snapshot
 
 PROXY = "AWS_PROXY"
 THERE = "there"
@@ -106,11 +106,11 @@ def test_api_exists_and_can_be_reached(
 
 @expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")
 def test_api_turns_no_visitor_away(
-    deployed: Deployed, environment: Environment, judge: Judge
+    deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     api = judge.observe(deployed.rest_api(), "policy")
 
-    judge(barring(api, deployed.plan.api, arn_of_api(api.id, environment)))
+    judge(barring(api, snapshot))
 
 
 @expectation("DEP-20", ja="ステージがメソッドを公開している")
@@ -241,9 +241,9 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")
 def test_nothing_unplanned_stands_in_the_api(
-    deployed: Deployed, environment: Environment, judge: Judge
+    deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
-    unplanned = unplanned_in_api.of_api(deployed, environment)
+    unplanned = unplanned_in_api.of_api(deployed, snapshot)
     judge.observe.note(
         methods=len(deployed.served().methods),
         unplanned=[difference.words.en for difference in unplanned],

@@ -17,11 +17,11 @@ from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
 from checks.domain_name import mapped_by
-from checks.invocation import arn_of_api
 from checks.resource_policies import open_to_all, shut_to_all
+from plan import Plan
 from plan.edge import AUTHORIZATION
-from signoff.environment import Environment
 from signoff.environment.application import Application
+from signoff.judge.snapshot import Snapshot
 
 OFF = MethodSetting()
 
@@ -84,7 +84,7 @@ def opened_by(stage: Stage, planned: Stage) -> Words:
     return Words(en=f"{stage.name}: {opened.en}", ja=f"{stage.name}: {opened.ja}")
 
 
-def of_api(deployed: Deployed, environment: Environment) -> tuple[Difference, ...]:
+def of_api(deployed: Deployed, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
     """Return what is not planned in the API, both as its stage serves it and as its draft stands."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
     unplanned = (
@@ -96,16 +96,15 @@ def of_api(deployed: Deployed, environment: Environment) -> tuple[Difference, ..
     return tuple(
         each
         for each in reversed(first.values())
-        if each.fact != POLICY
-        or not open_to_all(each.actual, deployed.plan.api, arn_of_api(api.id, environment))
+        if each.fact != POLICY or not open_to_all(each.actual, api.id, snapshot)
     )
 
 
-def barring(api: RestApi, want: desired.Api, arn: str) -> tuple[Difference, ...]:
+def barring(api: RestApi, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
     """Return the difference if the resource policy of the API refuses some callers."""
-    if open_to_all(api.policy, want, arn):
+    if open_to_all(api.policy, api.id, snapshot):
         return ()
-    outage = shut_to_all(api.policy, want, arn)
+    outage = shut_to_all(api.policy, api.id, snapshot)
     return (
         Difference(
             REST_API.words,

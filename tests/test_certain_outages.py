@@ -146,6 +146,7 @@ OUTAGES = {
         )
         for what, statements in {
             "that denies all calls": [refusal()],
+            "that denies all calls since a date": [CALLS, refusal(DateGreaterThan={"aws:CurrentTime": PAST})],
             "that denies all but calls from a network": [CALLS, refusal(StringNotEquals={"aws:SourceVpce": "vpce-0a1b"})],
             "that denies all but a private address": [CALLS, refusal(NotIpAddress={"aws:SourceIp": "10.0.0.0/8"})],
             "that denies what an organization does not sign": [CALLS, refusal(StringNotEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})],
@@ -379,12 +380,13 @@ def test_outage_can_be_waived_or_accepted_by_nobody(what):
 
 @pytest.mark.parametrize(("path", "opened"), [("*", True), ("{id}", False)])
 def test_policy_of_an_api_is_about_the_values_that_callers_give(path, opened):
-    api = healthy().plan.api
-    read = replace(api.routes[0], verb="GET", path="/items/{id}")
+    plan = healthy().plan
+    api = replace(plan.api, routes=(replace(plan.api.routes[0], verb="GET", path="/items/{id}"),))
     calls = ["execute-api:/prod/OPTIONS/*", f"execute-api:/prod/GET/items/{path}"]
     policy = document({**CALLS, "Resource": calls})
 
-    assert open_to_all(policy, replace(api, routes=(read,)), f"{APIS}:{API_ID}") is opened
+    judged = replace(healthy(), plan=replace(plan, api=api))
+    assert open_to_all(policy, API_ID, judged) is opened
 
 
 def test_trust_that_has_ended_is_told_with_its_date():

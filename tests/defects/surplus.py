@@ -190,6 +190,12 @@ IN_FRONT = (
     Defect(id="DEP-20:only-reads-are-allowed", breaks=_policy_on("execute-api:/prod/GET/*")),
     Defect(id="DEP-20:another-stage-is-allowed", breaks=_policy_on("execute-api:/dev/*")),
     Defect(
+        id="DEP-20:refuses-calls-after-the-season",
+        breaks=_policy_on(
+            "*", Condition={"DateGreaterThan": {"aws:CurrentTime": "2027-03-31T00:00:00Z"}}
+        ),
+    ),
+    Defect(
         id="DEP-36:another-domain",
         breaks=added(
             "api_mappings",
@@ -245,6 +251,9 @@ SOUND: dict[str, Break] = {
     ),
     "policy that refuses a path of nobody": _policy_on("*", Resource="execute-api:/prod/*/admin/*"),
     "policy that refuses another account": _policy_on("*", Principal={"AWS": "111122223333"}),
+    "policy that refused calls before a date": _policy_on(
+        "*", Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
+    ),
     "policy that refuses networks": _policy_on("*", Condition={"Null": {"aws:SourceVpc": "false"}}),
     "usage plan of another API": _usage_plan("zz81xkq0pd:prod"),
 }
