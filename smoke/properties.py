@@ -267,9 +267,8 @@ def entry_flaws(calls: RowCalls, call: Call) -> list[Words]:
     since = before.since(calls.suite.cleaner.user_stamps.items(user))
     period = answer.member("period")
     stored = before.counted(period) + [_period(call.path, at) for at in since].count(period)
-    if not own and (
-        not stored or len(entries) == FULL
-    ):  # a new week has begun, or others have more
+    # A new week has begun, or others have more.
+    if not own and (not stored or len(entries) == FULL):
         return []
     logins = (made for made in calls.suite.client.answers if made.member("access_token"))
     names = [made.member("display_name") for made in logins if made.member("user_id") == user]
