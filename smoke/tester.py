@@ -25,6 +25,8 @@ COLLECTED = 4
 """How many stamps one user collects at most: in production, each sends the test user a message."""
 CLOCK_S = 60
 """Seconds before a run's beginning to which its awards may be dated, since clocks differ."""
+LONGEST_S = 3600
+"""No run awards for longer: what the person collects after a killed one is their own, however late its note is read."""
 Item = Mapping[str, Any]
 """In DynamoDB JSON."""
 
@@ -143,15 +145,15 @@ class Restorer:
         ]
 
     def _awarded(self, items: Iterable[Item]) -> list[Item]:
-        """Return the stamps of this run: not there before, among those asked for, and collected since it began."""
-        since = self.before.began - CLOCK_S
+        """Return the stamps of this run: not there before, among those asked for, and collected during it."""
+        began = self.before.began
         return [
             entry
             for entry in items
             if not is_counter(key := _sort(entry))
             and key in self.before.asked
             and key not in self.before.stamps
-            and _number(entry, "CollectedAt") >= since
+            and began - CLOCK_S <= _number(entry, "CollectedAt") <= began + LONGEST_S
         ]
 
     def _changed(self, items: Iterable[Item]) -> Iterable[tuple[str, Item | None, Item | None]]:

@@ -228,6 +228,22 @@ def test_stamp_of_before_the_run_is_nothing_of_the_run(rally, collected):
     assert held(rally) == collected
 
 
+@pytest.mark.usefixtures("collected")
+def test_stamp_that_the_test_user_collects_long_after_a_killed_run_stays(rally):
+    with session(rally) as suite:
+        killed_run = replace(suite.known_consenting_user, began=NOW - 86_400)
+    put(
+        rally,
+        {"UserId": USER, "StampId": killed_run.asked[0], "CollectedAt": NOW, "Method": "GPS"},
+    )
+    put(rally, Counter(USER, week_of(NOW), 3, NOW - 50).after(NOW).item())
+    put(rally, Counter(USER, month_of(NOW), 0, 0).after(NOW).item())
+    before = held(rally)
+
+    assert Restorer(before=killed_run, table=table_of(rally)).put_back() == []
+    assert held(rally) == before
+
+
 def test_policy_names_the_test_user_where_production_writes_and_nowhere_else(environment):
     plan = plan_for(environment)
     smoke = Smoke(writes=True, test_user=USER)
