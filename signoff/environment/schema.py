@@ -167,7 +167,7 @@ class Demand(StrictTable):
 
     visitors: Positive
     stamps_each: Positive
-    hours: Annotated[float, Field(gt=0, le=24)]
+    hours: Annotated[float, Field(ge=0.01, le=24)]
 
     def least_rate(self, app: Application) -> int:
         """Return the requests a second of the busiest minute."""

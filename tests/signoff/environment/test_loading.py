@@ -326,6 +326,11 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
             "prod.seconds_per_call is Infinity; write a number",
         ),
         (
+            "target_rate = 200",
+            "demand = { visitors = 1, stamps_each = 1, hours = 5e-324 }",
+            "prod.demand.hours is 5e-324; write a number of at least 0.01",
+        ),
+        (
             '"report/prod/evidence"',
             '"S3://evidence/prod"',
             'prod.evidence is "S3://evidence/prod"; write s3://bucket/prefix, or a folder, without ~',
