@@ -109,7 +109,7 @@ def result(text: str) -> Result:
         problems=(Words.same(text),),
         conditions=(RunCondition(what=text, words=Words.same(text)),),
     )
-    about = replace(PROVENANCE, caller=text, api_url=text, overrides={"x": text})
+    about = replace(PROVENANCE, caller=text, api_url=f"https://x/{text}", overrides={"x": text})
     return Result(provenance=about, verdict=verdict, notices=(Words.same(text),))
 
 
