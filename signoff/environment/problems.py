@@ -19,7 +19,9 @@ from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest, 
 LETTERS = Words(
     en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
 )
-QUOTED_OR_COMMENT = re.compile(r"""\"[^"]*\"|'[^']*'|#.*""")
+QUOTED_OR_COMMENT = re.compile(
+    r"""\"{3}(?s:.*?)\"{3}|'{3}(?s:.*?)'{3}|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|#.*"""
+)
 A_DAY = Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）")
 A_TABLE = Words(en="a table, {{ … }}", ja="テーブル {{ … }}")
 FORMS: Mapping[str, Words] = {
@@ -91,8 +93,9 @@ def toml(path: Path) -> dict[str, Any]:
 
 def _wide_character(text: str) -> Words:
     """Name the first letter outside of quotes and comments that only looks like one of TOML's, as input methods and word processors write it."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if found := re.search(r"[^\x00-\x7f]", QUOTED_OR_COMMENT.sub("", line)):
+    bare = QUOTED_OR_COMMENT.sub(lambda quoted: "\n" * quoted[0].count("\n"), text)
+    for number, line in enumerate(bare.split("\n"), 1):
+        if found := re.search(r"[^\x00-\x7f]", line):
             name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}")
             return Words(
                 en=f"line {number} has {found[0]} ({name}) outside quotes: write it in ASCII",

@@ -137,7 +137,7 @@ def test_bad_toml_names_line_and_column(changed):
 )
 def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, name, tmp_path):
     file = tmp_path / "environments.toml"
-    file.write_text(f'[prod]  # 本番\nrole = "担当"\n{line}\n', encoding="utf-8")
+    file.write_text(f'[prod]  # 本番\nrole = "\\"担当\\""\n{line}\n', encoding="utf-8")
 
     with pytest.raises(EnvironmentFileError, match=rf"; line 3 has . \({name}\) outside quotes"):
         load("prod", file, {})
