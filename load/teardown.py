@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,10 +83,12 @@ class Teardown:
             # An award without an answer: its function may still write, up to its time limit.
             self._wait_for_functions(verdict.ended if verdict else datetime.now(UTC))
         self.say(Words("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
+        visitors = used_users(self.folder / USED_FILE)
         if run.bodies or verdict is None or not verdict.measurement.listed:
             # A worker's list may be lost: every user may have been awarded.
-            record_used(self.folder, (visitor.id for visitor in run.pool.visitors))
-        visitors = used_users(self.folder / USED_FILE)
+            visitors |= {visitor.id for visitor in run.pool.visitors}
+            with suppress(OSError):  # what they were awarded is deleted even where the disk is full
+                record_used(self.folder, visitors)
         try:
             return self._proof(visitors)
         except (ClientError, BotoCoreError, requests.RequestException) as error:

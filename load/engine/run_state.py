@@ -89,6 +89,7 @@ class RunState:
         self._strangers: set[str] = set()
         self._began = datetime.now(UTC)
         self._started = perf_counter() + LEAD_S
+        self._unlisted: Words | None = None
         self._complete = False
         self._ended: tuple[datetime, float] | None = None
         objectives = run.conditions.objectives.endpoints.values()
@@ -115,7 +116,7 @@ class RunState:
         A worker with another run file does not belong to this load: only its used users are kept,
         to be cleaned up.
         """
-        record_used(self.folder, part["used"])
+        self._list(part["used"])
         if part["done"]:
             self._done.add(worker)
         if part.get("run") != self.run.seed:
@@ -132,7 +133,17 @@ class RunState:
     def list_unheard(self) -> None:
         """Add every user to the list of used ones if a worker's part of it is missing."""
         if self.verdict().measurement.unheard:
-            record_used(self.folder, (visitor.id for visitor in self.run.pool.visitors))
+            self._list(visitor.id for visitor in self.run.pool.visitors)
+
+    def _list(self, users: Iterable[str]) -> None:
+        """Add to the list of used users; a run that can't ends, and all its users are cleaned."""
+        try:
+            record_used(self.folder, users)
+        except OSError as error:
+            self._unlisted = Words(
+                f"used users can't be listed in {self.folder} ({error.strerror})",
+                f"使用したユーザーを{self.folder}に記録できません（{error.strerror}）",
+            )
 
     def note_lost(self, present: set[str]) -> None:
         """Note lost workers, once: those that stop afterwards are not lost."""
@@ -148,7 +159,8 @@ class RunState:
         seconds = self.run.plan.seconds
         self._complete = self._done.issuperset(self.workers) and self.elapsed_s >= seconds
         overdue = self.elapsed_s > seconds + self.run.timeout_s + REPORT_LAG_S
-        given_up = self._late or self._strangers or self.seen.lost or self.seen.dead
+        lost = self._late or self._strangers or self.seen.lost
+        given_up = lost or self.seen.dead or self._unlisted
         return self._complete or overdue or bool(given_up)
 
     def verdict(self) -> LoadVerdict:
@@ -160,7 +172,7 @@ class RunState:
         others = {*self.workers, *self._late, *self._strangers} - self._done - {ALONE}
         self.seen.unheard = tuple(sorted(others))
         ended = self._complete or self.seen.dead
-        self.seen.interrupted = None if ended else self._open_end()
+        self.seen.interrupted = self._unlisted or (None if ended else self._open_end())
         return LoadVerdict(
             conditions=self.run.conditions,
             measurement=self.seen,

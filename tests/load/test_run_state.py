@@ -106,6 +106,19 @@ def test_no_visitor_is_listed_beyond_the_used_where_all_was_heard(run):
     assert used_users(state.folder / USED_FILE) == {"Uload-000001"}
 
 
+def test_run_whose_users_cannot_be_listed_ends_invalid_and_loses_no_count(run):
+    state = RunState(run, ["a"])
+    (state.folder / USED_FILE).mkdir()
+
+    state.receive("a", report(run, used=["Uload-000001"]))
+    over, verdict = state.is_over(), state.verdict()
+
+    assert over
+    assert "used users can't be listed in" in reasons(verdict)[0]
+    assert verdict.measurement.steps.total("answered") == 1
+    assert not verdict.measurement.listed
+
+
 def test_strangers_and_the_unheard_are_in_the_record(run):
     state = RunState(run, ["a", "b"])
     state.receive("b", report(run, run=run.seed + 1, done=False))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from errno import ENOSPC
 from functools import partial
 
 import pytest
@@ -67,6 +68,16 @@ def test_all_users_are_cleaned_where_locust_left_no_verdict(after, tmp_path):
 
     assert remove(None)["users"] == 3
     assert used_users(tmp_path / USED_FILE) == USERS, "a later clean would not find all"
+
+
+def test_all_users_are_cleaned_though_the_disk_is_full(after, monkeypatch):
+    def full(_folder, _users):
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("load.teardown.record_used", full)
+    remove, *_ = after(EmptyTable())
+
+    assert remove(None)["users"] == 3
 
 
 @pytest.mark.parametrize(
