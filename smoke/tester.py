@@ -5,6 +5,7 @@ it. What they have is read before the first call; stamps are deleted and counter
 condition that no other person has changed them since.
 """
 
+import time
 from collections import Counter as Tally
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -131,8 +132,8 @@ class Restorer:
                 ]
             self.table.transact([*map(self._gone, awarded), *self._returned(current)])
             left = self._awarded(self.table.items(user))
-        except AWAY as error:
-            why = reason(error)
+        except (*AWAY, ValueError) as error:
+            why = str(error) if isinstance(error, ValueError) else reason(error)
             return [
                 Words(
                     en=f"what was awarded to {user} in {name} ({why})",
@@ -145,15 +146,19 @@ class Restorer:
         ]
 
     def _awarded(self, items: Iterable[Item]) -> list[Item]:
-        """Return the stamps of this run: not there before, among those asked for, and collected during it."""
-        began = self.before.began
+        """Return the stamps of this run: not there before, among those asked for, and not collected before or after it.
+
+        A time that is none yet is no later one: code may write milliseconds.
+        """
+        began, now = self.before.began, time.time()
         return [
             entry
             for entry in items
             if not is_counter(key := _sort(entry))
             and key in self.before.asked
             and key not in self.before.stamps
-            and began - CLOCK_S <= _number(entry, "CollectedAt") <= began + LONGEST_S
+            and (at := _number(entry, "CollectedAt")) >= began - CLOCK_S
+            and not began + LONGEST_S < at <= now
         ]
 
     def _changed(self, items: Iterable[Item]) -> Iterable[tuple[str, Item | None, Item | None]]:

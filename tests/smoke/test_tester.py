@@ -244,6 +244,17 @@ def test_stamp_that_the_test_user_collects_long_after_a_killed_run_stays(rally):
     assert held(rally) == before
 
 
+@pytest.mark.usefixtures("collected")
+def test_stamp_that_code_dates_in_milliseconds_is_told_of_and_not_taken_for_a_later_one(rally):
+    with session(rally) as suite:
+        before = suite.known_consenting_user
+    stamp = {"UserId": USER, "StampId": before.asked[0], "CollectedAt": NOW * 1000, "Method": "GPS"}
+    put(rally, stamp)
+
+    (left,) = Restorer(before=before, table=table_of(rally)).put_back()
+    assert f"what was awarded to {USER}" in left.en
+
+
 def test_policy_names_the_test_user_where_production_writes_and_nowhere_else(environment):
     plan = plan_for(environment)
     smoke = Smoke(writes=True, test_user=USER)
