@@ -142,7 +142,7 @@ def items_in(path: Path) -> list[Item]:
     data = path.read_bytes()
     try:
         text = data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
-        whole = json.loads(text, object_hook=_with_bytes)
+        whole = json.loads(text, object_pairs_hook=_with_bytes)
     except (ValueError, RecursionError) as error:
         raise Refused(
             en=f"{path} is empty, cut off or not JSON ({error}): {HINT}",
@@ -164,8 +164,14 @@ def items_in(path: Path) -> list[Item]:
     return items
 
 
-def _with_bytes(typed: dict[str, Any]) -> dict[str, Any]:
-    """Turn base64 text into bytes, which the client would encode once more: an attribute called B has a mapping."""
+def _with_bytes(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Turn base64 text into bytes, which the client would encode once more: an attribute called B has a mapping.
+
+    ValueError for a name that is there twice, of which JSON would keep the last.
+    """
+    typed = dict(pairs)
+    if len(typed) < len(pairs):
+        raise ValueError(f"a name twice among {', '.join(name for name, _ in pairs)}")
     match typed:
         case {"B": str(text)}:
             return {**typed, "B": base64.b64decode(text, validate=True)}
