@@ -81,7 +81,7 @@ def endpoint(old: str, new: str) -> Callable[[Client], Any]:
 
 @contextmanager
 def under_a_path(client: Client) -> Iterator[None]:
-    """Make the role of stamps as the console makes it: under /service-role/."""
+    """Make the role of stamps anew as the console makes it: under /service-role/, where no earlier version looks for it."""
     iam = client("iam")
     trust = json.dumps(iam.get_role(**ROLE)["Role"]["AssumeRolePolicyDocument"])
     names = iam.list_role_policies(**ROLE)["PolicyNames"]
@@ -171,8 +171,6 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("parameter is declared", "", API, surplus.live(surplus.asked("/requestParameters/method.request.querystring.userId", "false", route=surplus.STAMPS))),
     ("API answers over IPv6 as well", "", EDGE, surplus.of_api("/endpointConfiguration/ipAddressType", "dualstack", "ipv4")),
     ("API is optimized for the edge", "", EDGE, between(endpoint("REGIONAL", "EDGE"), endpoint("EDGE", "REGIONAL"))),
-    ("role is made by the console", "", [*ROLES, *FUNCTIONS, "principals"], under_a_path),
-    ("nobody else may use users", "", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(*READERS)),
     ("users are for the organization", "DEP-08", TABLES, table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG)),
     ("award stays in its account", "", ROLES, denied(Condition=ANOTHER)),
     ("award is watched by Application Signals", "", ROLES, policy_of_aws(APPLICATION_SIGNALS)),
@@ -188,6 +186,8 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("preflight by a function wants a session", f"DEP-25 {RELEASE}", API, preflight_by_function(guarded=True)),
     ("API refuses TLS", f"DEP-20 DEP-34 {RELEASE}", EDGE, api_policy(Condition=TLS)),
     ("API allows plain HTTP alone", f"DEP-20 DEP-34 {RELEASE}", EDGE, api_policy(Effect="Allow", Condition=PLAIN)),
+    ("role is made anew under a path", "ROLL-06", [*ROLES, *FUNCTIONS, "principals"], under_a_path),
+    ("others may not use users, and a role is made anew", "ROLL-06", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(*READERS)),
     ("auth may not use users", "DEP-08", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(READERS[1], HERS)),
     ("award is shut out of its account", "SEC-13", ROLES, denied(Condition=OWN)),
 )  # fmt: skip
