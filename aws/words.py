@@ -54,6 +54,14 @@ class Words:
         """Return the name of what an owner has: ``GET /stamps throttle rate``."""
         return Words(en=f"{owner} {self.en}", ja=f"{owner} {self.ja}")
 
+    def cut(self, most: int) -> "Words":
+        """Return at most so many characters of it, and how many more there are: a policy of AWS's may fill pages."""
+        en, ja = (max(0, len(self[lang]) - most) for lang in LANGUAGES)
+        return Words(
+            en=f"{self.en[:most]}… (+{en} characters, in signoff.json)" if en else self.en,
+            ja=f"{self.ja[:most]}…（ほか{ja}文字はsignoff.jsonを参照）" if ja else self.ja,
+        )
+
     @classmethod
     def same(cls, text: object) -> "Words":
         """Return what reads alike in both languages: an identifier, a number, a text of AWS's own."""

@@ -220,7 +220,7 @@ class RepairSession:
             line = f"[bold]{number}. {row.row.id}[/] {escape(row.row.promise[self.lang])}"
             self.console.print(line, soft_wrap=True, highlight=False)
             self.console.print(
-                f"   [red]{escape(row.told[self.lang])}[/]", soft_wrap=True, highlight=False
+                f"   [red]{escape(row.brief[self.lang])}[/]", soft_wrap=True, highlight=False
             )
         if follow := sum(len(self.result.followers(id_)) for id_ in group.ids):
             self._say(WORDS["follow"], number=follow)
@@ -268,7 +268,7 @@ class RepairSession:
         for row in group.ids:
             self._red[row] = row in verdicts
             mark = (
-                f"[red]{escape(verdicts[row].told[self.lang])}[/]"
+                f"[red]{escape(verdicts[row].brief[self.lang])}[/]"
                 if row in verdicts
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )

@@ -22,6 +22,8 @@ SEVERITIES = {
     Certainty.UNPARSED: Severity.MAJOR,
 }
 """Certainty of a difference -> its highest severity: a certain one is a blocker, a guess can be signed for."""
+BRIEF = 600
+"""Characters of a sentence that a page, a terminal and a summary show; signoff.json has all of it."""
 BROKEN = Words(
     en="No decision can allow this: as it is, it does not work or is not safe.",
     ja="この状態では動作しないか安全でないため、例外として認めることはできません。",
@@ -192,6 +194,10 @@ class RowVerdict:
     root: str | None = None
     waiver: Waiver | None = None
     """Its own, or its root's where it only follows."""
+
+    @property
+    def brief(self) -> Words:
+        return self.told.cut(BRIEF)
 
     @property
     def untold(self) -> int:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -130,6 +131,13 @@ class Result:
         """0 for GO and CONDITIONAL; a production environment seen by replay or endpoint is never 0."""
         passed = self.verdict.decision in {VerdictWord.GO, VerdictWord.CONDITIONAL}
         return 0 if passed and not (self.provenance.production and self.provenance.rehearsal) else 1
+
+    @property
+    def accepting(self) -> str:
+        """The command that names who answers for each condition that has no owner or no day."""
+        conditions = shlex.join(self.verdict.unowned)
+        chosen = self.provenance.chosen
+        return f"signoff accept {chosen} {conditions} --by NAME --until YYYY-MM-DD"
 
     def _of(self, name: str) -> Words:
         """Count the rows of an environment by what became of them."""

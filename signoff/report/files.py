@@ -264,18 +264,23 @@ def _raw_logs(folder: Path) -> tuple[str, ...]:
 
 def _junit(result: Result) -> str:
     """Return the XML text; red rows are failures, rows set aside are skipped with their reason."""
-    rows = result.verdict.rows
+    rows, problems = result.verdict.rows, bool(result.verdict.problems)
     suite = Element(
         "testsuite",
         name=f"sign-off {result.provenance.environment}: {result.headline.en}",
-        tests=str(len(rows)),
-        failures=str(sum(judged.outcome.red for judged in rows)),
+        tests=str(len(rows) + problems),
+        failures=str(sum(judged.outcome.red for judged in rows) + problems),
         skipped=str(sum(judged.outcome in SET_ASIDE for judged in rows)),
         time=f"{result.provenance.seconds:.3f}",
         timestamp=result.provenance.started.isoformat(timespec="seconds"),
     )
     for row in rows:
         _case(suite, row)
+    if problems:
+        case = SubElement(suite, "testcase", classname="run", name="The run itself has no problem")
+        SubElement(
+            case, "failure", type="problem", message="\n".join(map(str, result.verdict.problems))
+        )
     indent(suite)
     return visible(tostring(suite, encoding="unicode", xml_declaration=True))
 
@@ -286,11 +291,11 @@ def _case(suite: Element, row: RowVerdict) -> None:
     )
     if row.outcome.red:
         failure = SubElement(
-            case, "failure", type=f"{row.outcome} ({row.severity})", message=row.told.en
+            case, "failure", type=f"{row.outcome} ({row.severity})", message=row.brief.en
         )
         failure.text = "\n".join(f.words.en for f in row.findings if f.outcome.red)
     elif row.outcome in SET_ASIDE:
-        SubElement(case, "skipped", message=f"{row.outcome}: {row.told.en}")
+        SubElement(case, "skipped", message=f"{row.outcome}: {row.brief.en}")
 
 
 def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:

@@ -1,7 +1,6 @@
 """The sign-off page: one self-contained file that the go-live meeting reads and signs, in both languages."""
 
 import re
-import shlex
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from aws.visible import visible
 from aws.words import JAPANESE_SIGNS, Words, joined
 from signoff.evidence.parts import label
 from signoff.judge.checklist import Row, Severity
-from signoff.judge.outcome import Outcome
+from signoff.judge.outcome import BRIEF, Outcome
 from signoff.judge.result import Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
@@ -115,6 +114,7 @@ def _context(
         "fix": partial(remedy, run=result.provenance),
         "ways_back": ways_back(result.provenance),
         "Outcome": Outcome,
+        "BRIEF": BRIEF,
         "Severity": Severity,
         "UNSET_DIGEST": UNSET_DIGEST,
     }
@@ -165,7 +165,6 @@ def _templates() -> Environment:
         "value": value,
         "news": news,
         "breakable": markup.breakable,
-        "quoted": shlex.quote,
     }
     return environment
 

@@ -11,7 +11,7 @@ from typing import Any
 from aws.words import Words
 from signoff.evidence.parts import label
 from signoff.judge.observations import SUBJECTS, Comparison
-from signoff.judge.outcome import Finding
+from signoff.judge.outcome import BRIEF, Finding
 from signoff.judge.verdict import RowVerdict
 from signoff.report.shown_values import Value, expected, found_value, scalar, value
 
@@ -252,7 +252,8 @@ def differences_of(row: RowVerdict, most: int) -> RowDifferences:
     red = [finding for finding in row.findings if finding.outcome.red]
     unsaid = [finding.words for finding in red if not finding.repeats]
     sentences = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
-    return RowDifferences(sentences=sentences, lines=lines[:most], more=len(lines[most:]))
+    brief = tuple(sentence.cut(BRIEF) for sentence in sentences)
+    return RowDifferences(sentences=brief, lines=lines[:most], more=len(lines[most:]))
 
 
 def _lines_of(row: RowVerdict) -> Iterator[DifferenceLine]:
@@ -268,6 +269,6 @@ def _lines_of(row: RowVerdict) -> Iterator[DifferenceLine]:
             resources=tuple(dict.fromkeys(comparison.resource for comparison in items)),
             fact=first.fact,
             found=found_value(first.found),
-            expected=first.expected,
+            expected=first.expected.cut(BRIEF),
             decided_in=first.decided_in,
         )

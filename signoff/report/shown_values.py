@@ -12,6 +12,8 @@ from signoff.evidence.parts import labels
 
 SHOWN_AT_ONCE = 90
 """Characters of a list or mapping that stand in the table; what is longer is folded."""
+LONGEST_TEXT = 300
+"""Characters of a text that stand in the table; of what is longer its beginning, and the rest is folded."""
 LONGEST = 6000
 """Characters of a folded value; signoff.json has the rest."""
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
@@ -66,7 +68,10 @@ def _words(content: Any) -> bool:
 def _text(content: str) -> Value:
     if isinstance(parsed := _parsed(content), dict | list):
         return _many(parsed)
-    return Value(text=_withheld(Words(en=content, ja=labels()["values"].get(content, content))))
+    text = _withheld(Words(en=content, ja=labels()["values"].get(content, content)))
+    if len(content) <= LONGEST_TEXT:
+        return Value(text=text)
+    return Value(text=text.cut(SHOWN_AT_ONCE), folded=text.cut(LONGEST))
 
 
 def _withheld(text: Words) -> Words:

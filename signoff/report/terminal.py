@@ -16,8 +16,8 @@ COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")
 UNOWNED = Words(
-    en="Conditions without an owner and a day: {}. Add them: signoff accept {} WHAT --by NAME --until DAY",
-    ja="担当者と期限のない条件: {}。追加するコマンド: signoff accept {} 対象 --by 氏名 --until 日付",
+    en="Conditions without an owner and a day, to be named in one command for each person: {}",
+    ja="担当者と期限のない条件があります。担当者ごとに次のコマンドで指定します: {}",
 )
 DECIDED = Words(en="DECIDED", ja="例外承認")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
@@ -124,9 +124,8 @@ class Terminal:
             self._red(row, result.provenance, followers=followers, most=PRINTED)
         for made in result.verdict.decisions:
             self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
-        if unowned := result.verdict.unowned:
-            sentence = UNOWNED[lang].format(", ".join(unowned), result.provenance.chosen)
-            self.line(sentence, yellow=True)
+        if result.verdict.unowned:
+            self.line(UNOWNED[lang].format(result.accepting), yellow=True)
         if result.demand:
             self.line(result.demand[lang])
         if derived := result.provenance.derived[lang]:
@@ -141,7 +140,7 @@ class Terminal:
         lang = self._lang
         also = AND_MORE[lang].format(row.untold) if row.untold else ""
         also += FOLLOWING[lang].format(followers) if followers else ""
-        sentence = f"{row.row.id} {row.row.promise[lang]}: {row.told[lang]}{also}"
+        sentence = f"{row.row.id} {row.row.promise[lang]}: {row.brief[lang]}{also}"
         self.line(f"{RED[lang]}  {sentence}", red=True)
         todo = remedy(row, run)
         note = f"{todo.note[lang]} " if todo.note else ""

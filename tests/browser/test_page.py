@@ -49,10 +49,19 @@ def test_paper_has_few_sheets(opened, verdict, lang, most):
 
 
 @pytest.mark.parametrize("verdict", ["GO", "CONDITIONAL", "NO-GO"])
-def test_phone_scrolls_down_only(opened, verdict):
-    page = opened(verdict, size=PHONE)
+@pytest.mark.parametrize("width", [390, 320])
+def test_phone_scrolls_down_only(opened, verdict, width):
+    page = opened(verdict, size=(width, 844))
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_phone_shows_owner_day_and_reason_of_a_condition_at_once(opened):
+    page = opened("CONDITIONAL", size=PHONE)
+    box = page.locator(".conditions")
+
+    assert box.evaluate("(table) => table.scrollWidth") <= PHONE[0]
+    assert box.get_by_text("2026-12-20").is_visible()
 
 
 def test_count_of_the_first_screen_shows_its_rows(opened):

@@ -20,7 +20,7 @@ from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
-from signoff.report.history import ChangesSince
+from signoff.report.history import ChangesSince, as_json
 from signoff.report.markup import fill
 from signoff.report.page import news, page, summary
 from signoff.report.procedures import PAGES, procedures_of
@@ -449,9 +449,10 @@ def test_conditional_names_row_fault_owner_day_and_reason(parsed):
 
     assert "Row What is wrong Owner Until Reason" in said
     assert re.search(
-        r"MON-07 alarm .* Promise : No alarm is in ALARM Taro 2026-12-04 fixed in", said
+        r"MON-07 alarm .* Promise : No alarm is in ALARM Owner Taro Until 2026-12-04 Reason fixed in",
+        said,
     )
-    assert "table Users-prod: time to live: ExpiresAt Hanako 2026-12-20 users who left" in said
+    assert "time to live: ExpiresAt Owner Hanako Until 2026-12-20 Reason users who left" in said
 
 
 def test_new_reds_and_greens_are_told_since_the_last_run_and_the_last_signature(parsed):
@@ -567,6 +568,39 @@ def test_summary_names_each_blocker_with_its_fix(tmp_path):
 
     assert "- **DEP-04** (blocker) Point-in-time recovery is on for every table: " in text
     assert "  - Fix: `python -m runbook tables --env prod --row DEP-04 --go`" in text
+    assert re.search(
+        r"\*\*SEC-05\*\* .*\n  - Fix: nothing is known yet, .* `pytest --env prod`", text
+    )
+
+
+def test_summary_names_what_has_no_owner_and_lists_decisions_as_no_conditions(tmp_path):
+    row = row_verdict(Checklist.load()["DEP-07"], [found("test_x", Outcome.FAIL, "it can go")])
+    decided = pages.result("CONDITIONAL").verdict.rows[-1]
+    verdict = Verdict(decision=VerdictWord.CONDITIONAL, rows=(row, decided))
+    judged = Result(provenance=PROVENANCE, verdict=verdict)
+
+    text = summary(judged, "en", pages.supporting("GO", tmp_path))
+
+    conditions, decisions = text.split("## Conditions")[1].split("## Decisions and waivers")
+    assert f"`{judged.accepting}`" in conditions
+    assert "loosens a bound of the guide or of security" in decisions
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_answer_of_10_kb_is_no_wall(lang, tmp_path):
+    row, answer = Checklist.load()["SEC-32"], "key = value, " * 800
+    compared = replace(off("GET /stamps").compared[0], found=answer)
+    of_answer = replace(off("GET /stamps"), words=Words.same(answer), compared=(compared,))
+    judged = Result(
+        provenance=PROVENANCE,
+        verdict=Verdict(decision=VerdictWord.NO_GO, rows=(row_verdict(row, [of_answer]),)),
+    )
+    shown_first = differences_of(judged.verdict.rows[0], most=12)
+
+    texts = [shown_first.lines[0].found.text, *shown_first.sentences, judged.verdict.rows[0].brief]
+    assert max(len(text[lang]) for text in texts) < 700
+    assert len(summary(judged, lang, pages.supporting("GO", tmp_path))) < 2500
+    assert answer in as_json(judged).decode()
 
 
 def test_summary_is_no_markup_of_what_aws_answered(tmp_path):

@@ -175,10 +175,11 @@ def test_page_and_summary_show_every_character(text):
 @hostile
 def test_junit_stays_valid_and_shows_every_character(text):
     xml = _junit(result(text))
-    (failure,) = ET.fromstring(xml).iter("failure")  # noqa: S314 - our own file
+    failure, problem = ET.fromstring(xml).iter("failure")  # noqa: S314 - our own file
 
     assert not unseen(xml)
     assert failure.text.endswith(" is wrong")
+    assert problem.get("type") == "problem"
 
 
 @hostile

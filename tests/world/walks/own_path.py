@@ -93,7 +93,7 @@ def load(prod: AccountOperator) -> None:
 def accept_what_has_no_owner(prod: AccountOperator) -> None:
     """Judge, and answer for each condition that the run names as without an owner."""
     judged = prod("pytest", "--env", "prod", expects=ENDS).text
-    for named in re.findall(r"(?s)Conditions without an owner and a day: (.*?)\. Add", judged):
+    for named in re.findall(r"(?s)Conditions without an owner and a day.*?: (.*?) --by", judged):
         for row in re.findall(r"[A-Z]+-\d+", named):
             accept(prod, row)
 
