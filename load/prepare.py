@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from aws.release import CLOSED
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused, admit
 from load.engine.plan import AWARD, VERIFY, LoadPlan
@@ -78,6 +79,12 @@ SECONDS_CAP = 7200.0
 def require_allowed(target: LoadTarget, plan: LoadPlan, spent: int, unlock: str | None) -> None:
     """Raise `LoadRefused` for the first rule that is broken; ``spent`` is how much of today's quota is used already."""
     admit(target.host, target.allowed_hosts)
+    if target.live and target.live.closed:
+        forward = f"python -m runbook roll_forward --env {target.name}"
+        raise LoadRefused(
+            en=f"{target.name} serves {CLOSED}: point it at an open release first, `{forward}`",
+            ja=f"{target.name}で稼働しているのは{CLOSED.ja}です。先に公開版へ切り替えてください: {forward}",
+        )
     host = urlsplit(target.host).hostname
     if target.environment.production and unlock != host:  # typed out before it is loaded
         raise LoadRefused(

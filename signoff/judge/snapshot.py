@@ -12,7 +12,7 @@ import pytest
 from aws.api.document import ApiDocument
 from aws.inventory import READERS, Inventory, ReadOptions, Sections
 from aws.reading import Scope
-from aws.release import RecordedRelease, noted_on_record
+from aws.release import CLOSED_VERSION, PATH, RecordedRelease, noted_on_record
 from aws.section import NotTestable, Section, lookup
 from aws.words import Words
 from signoff.environment import Environment, today
@@ -34,6 +34,8 @@ class Live:
     """Id of the API; None on an embedded stack, whose birth says more."""
     parts: Mapping[Part, Facts] = field(default_factory=dict)
     """Those on which the record rests."""
+    closed: bool = False
+    """The stage or a function serves the closed release."""
 
     @property
     def digests(self) -> dict[str, str]:
@@ -49,6 +51,15 @@ def live_of(
         release=release_of(sections, functions=scope.functions, stage=scope.stage),
         api=None if embedded else api_of(sections, scope.api),
         parts={part: facts_of(part, inventory, scope) for part in rests_on},
+        closed=_is_closed(sections, scope),
+    )
+
+
+def _is_closed(sections: Sections, scope: Scope) -> bool:
+    served = lookup(sections.served, scope.stage)
+    functions = (lookup(sections.functions, name) for name in scope.functions)
+    return bool(served and PATH in served.paths) or any(
+        function and function.description == CLOSED_VERSION for function in functions
     )
 
 

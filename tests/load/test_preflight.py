@@ -10,10 +10,15 @@ from load.engine.session_pool import SessionPool, SyntheticUser
 from load.plans import plans
 from load.pool_builder import read_pool
 from load.prepare import pool_suffices, require_allowed
+from signoff.judge.snapshot import Live, live_of
+from tests.defects.functions import RELEASES
+from tests.healthy import healthy
 from tests.load.fake_aws import HOST, PROD, target
 from tests.load.runs import SPOT, only, plan, step
 
 ROOT = Path(__file__).parents[2]
+CLOSED_NOW = ("release-of-an-earlier-commit", "stage-went-back-to-closed")
+CLOSED = [defect for defect in RELEASES if defect.id.endswith(CLOSED_NOW)]
 PLANS = plans(replace(PROD, target_rate=200), target().throttle)
 
 
@@ -56,6 +61,20 @@ def test_line_is_refused_even_where_it_is_allowed():
 def test_production_is_refused_until_its_host_is_typed(unlock):
     with pytest.raises(LoadRefused, match=r"then add --unlock api\.example\.jp"):
         check(unlock=unlock)
+
+
+def test_closed_release_is_refused_before_all_else_with_the_way_forward():
+    closed = replace(target(), live=Live(release="r1", closed=True))
+    with pytest.raises(LoadRefused, match=r"every route answers 503.*roll_forward --env prod"):
+        check(target=closed, unlock=None)
+
+
+@pytest.mark.parametrize("defect", CLOSED, ids=lambda defect: defect.id)
+def test_stage_or_function_that_serves_the_closed_release_is_known_to_be_closed(defect):
+    broken = defect.breaks(healthy())
+    live = live_of(broken.inventory, broken.scope, (), embedded=False)
+
+    assert live.closed
 
 
 def test_other_environments_need_no_unlocking():
