@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, TextIO
 
 from aws.visible import visible_line
 from aws.words import Words, language
@@ -74,6 +74,31 @@ def flush_output() -> None:
             sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class OutputOrErrors:
+    """pytest's standard output; where a full disk refuses it, what is left goes to standard error, the verdict above all."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._output, name)
+
+    def write(self, text: str) -> None:
+        self._again_elsewhere(lambda: self._output.write(text))
+
+    def flush(self) -> None:
+        self._again_elsewhere(self._output.flush)
+
+    def _again_elsewhere(self, printing: Callable[[], Any]) -> None:
+        try:
+            printing()
+        except BrokenPipeError:  # its reader wants no more
+            raise
+        except OSError:
+            os.dup2(2, self._output.fileno())
+            printing()
 
 
 def _print_into_no_terminal() -> None:

@@ -4,11 +4,12 @@ import gc
 import json
 import logging
 import signal
+import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import pytest
 
@@ -17,7 +18,12 @@ from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
 from signoff.commands.ending import ended, nothing_read
-from signoff.commands.frame import INTERRUPTED, flush_output, terminated_as_interrupted
+from signoff.commands.frame import (
+    INTERRUPTED,
+    OutputOrErrors,
+    flush_output,
+    terminated_as_interrupted,
+)
 from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
@@ -87,6 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(*LONG_LIVED)
     keep_loggers_quiet()
     closing = config.stash.setdefault(OPEN, ExitStack())
+    closing.enter_context(redirect_stdout(cast("TextIO", OutputOrErrors(sys.stdout))))
     try:
         composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)

@@ -1,6 +1,7 @@
 """What the operator reads: a line of progress, the blocking rows in one line each, the verdict."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import monotonic
 
 import pytest
@@ -82,6 +83,8 @@ class Terminal:
         if reporter := self._reporter:
             for text, markup in self._last:
                 reporter.write_line(text, **markup)
+            with suppress(BrokenPipeError):
+                reporter.flush()
         self._last.clear()
 
     def no_verdict(

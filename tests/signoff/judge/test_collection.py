@@ -1,6 +1,9 @@
 """Rows and proofs belong together: what has no counterpart stops the run, what is left out shows."""
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -255,6 +258,16 @@ def test_run_that_can_not_write_says_the_verdict_that_it_would_have_written(proj
     )
     assert done.ret == 1
     assert "Traceback" not in done.stdout.str() + done.stderr.str()
+    assert "earlier run" not in done.stdout.str()
+
+
+def test_verdict_that_standard_output_has_no_room_for_goes_to_standard_error(project):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "pytest", *arguments([])]
+        pipes = {"stdout": full, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+        _, said = project.popen(command, **pipes).communicate()
+
+    assert re.search(r"GO \(replay.*\nfile://.*/latest/signoff.html\n$", said.decode())
 
 
 def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
