@@ -13,7 +13,7 @@ import pytest
 from aws.saved import to_json
 from local.aws.server import LocalAws
 from tests.healthy import healthy
-from tests.production import production_in
+from tests.production import production_in, reporting_in
 
 ROOT = Path(__file__).parent.parent
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
@@ -76,7 +76,7 @@ def ran(tmp_path):
 def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_path):
     saved = tmp_path / "inventory.json"
     saved.write_text(to_json(healthy().inventory), encoding="utf-8")
-    options = ["--env=prod", f"--environments={production_in(tmp_path)}", "--replay", str(saved)]
+    options = ["--env=prod", f"--environments={reporting_in(tmp_path)}", "--replay", str(saved)]
 
     done = ran("-m", "pytest", *options)
 
@@ -106,7 +106,7 @@ def test_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran, tmp_pa
     options = ("--env", "prod", "--row=MON-10", "--row=SMOKE-02")
     with LocalAws("444455556666", "ap-northeast-1") as aws:
         done = ran(
-            *("-m", "pytest", *options, f"--environments={production_in(tmp_path)}"),
+            *("-m", "pytest", *options, f"--environments={reporting_in(tmp_path)}"),
             **keys_to(aws),
         )
 

@@ -9,11 +9,10 @@ from aws.saved import to_json
 from tests.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN, ODD
-from tests.forked import ROOT, completed
-from tests.production import production_in
+from tests.forked import completed
+from tests.production import reporting_in
 
 HALF = next(half for half in (EVEN, ODD) if "dynamodb:DescribeTable" in half)
-REPORTS = ROOT / "report" / "prod"
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
 
 
@@ -33,22 +32,14 @@ def judged(tmp_path):
     def run(inventory):
         saved = tmp_path / "inventory.json"
         saved.write_text(to_json(inventory), encoding="utf-8")
-        options = ["--env=prod", f"--environments={production_in(tmp_path)}", f"--replay={saved}"]
+        options = ["--env=prod", f"--environments={reporting_in(tmp_path)}", f"--replay={saved}"]
         there = {**CLEAN, "COLUMNS": "400"}
         done = completed("pytest", ["-q", *options], there)
-        pages = list(pages_of(saved))
-        assert pages, done.stdout[-2000:]
-        return PublishedRun(done.returncode, done.stdout, pages[0])
+        page = tmp_path / "report" / "prod" / "latest" / "signoff.html"
+        assert page.exists(), done.stdout[-2000:]
+        return PublishedRun(done.returncode, done.stdout, page.read_text(encoding="utf-8"))
 
     return run
-
-
-def pages_of(saved):
-    """Yield the page of each run on exactly this inventory: ``latest`` may be another run's."""
-    text = saved.read_text(encoding="utf-8")
-    for kept in REPORTS.glob("*/inventory.json"):
-        if kept.read_text(encoding="utf-8") == text:
-            yield kept.with_name("signoff.html").read_text(encoding="utf-8")
 
 
 def test_run_on_a_stack_changed_and_half_refused_is_no_go_with_a_page(account, judged):

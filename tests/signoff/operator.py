@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.forked import completed
-from tests.production import production_in
+from tests.production import reporting_in
 
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
@@ -40,6 +40,6 @@ def run(*options, **variables):
 
 
 def judged(aws, folder, *options, **variables):
-    """Judge the tests' production environment at a local AWS; its evidence lies in this folder."""
-    chosen = ["--env", "prod", "--environments", str(production_in(folder))]
+    """Judge the tests' production environment at a local AWS; its evidence and reports lie in this folder."""
+    chosen = ["--env", "prod", "--environments", str(reporting_in(folder))]
     return run(*chosen, *options, **{"AWS_ENDPOINT_URL": aws.endpoint, **variables})
