@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from aws.items import KeyedTable
+from aws.items import Key, KeyedTable
 from aws.section import NotTestable
 from aws.visible import visible_line
 from aws.words import SILENCE, Words, joined
@@ -163,8 +163,15 @@ def harness_leftovers(tables: Iterable[KeyedTable]) -> frozenset[str]:
     """
     from smoke.sessions import HARNESS  # noqa: PLC0415 - as above
 
-    users = {key[table.keys[0]].get("S", "") for table in tables for key in table.every_key()}
+    users = {key[table.keys[0]].get("S", "") for table in tables for key in _keys(table)}
     return frozenset(user for user in users if user.startswith(HARNESS))
+
+
+def _keys(table: KeyedTable) -> list[Key]:
+    try:
+        return table.every_key()
+    except table.dynamodb.exceptions.ResourceNotFoundException:  # no run wrote to it
+        return []
 
 
 NO_STACK = Words(

@@ -1,9 +1,9 @@
-"""Build the seven functions, upload them, publish versions, and point the aliases at them.
+"""Build the functions, upload them, publish versions, and point the aliases at them.
 
 Callers know a function by its alias only: moving the alias is the rollback of step 8-3, which the
 guide describes without ever creating one.
 
-7つの関数をビルドしてアップロードし、バージョンを公開してエイリアスを向ける。
+関数をビルドしてアップロードし、バージョンを公開してエイリアスを向ける。
 
 呼び出し元は常にエイリアス経由で関数を呼びます。エイリアスの移動が手順書のステップ8-3のロールバックですが、手順書には
 エイリアスを作成するステップがありません。

@@ -301,7 +301,7 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
     param = getattr(error, "param", None)
     match error:
         case click.NoSuchOption():
-            near = nearest(error.option_name, error.possibilities or (), "--")
+            near = nearest(error.option_name, error.possibilities or (), "--") or _doubled(error)
             return _not_taken(error, error.option_name, near, path)
         case click.NoSuchCommand():
             return _no_command(error, path)
@@ -330,7 +330,7 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
 
 
 def _unfit(error: click.BadParameter, param: click.Parameter, path: str) -> Words:
-    option = f"{path}: {param.opts[0]}"
+    option = path if isinstance(param, Argument) else f"{path}: {param.opts[0]}"
     if isinstance(param.type, click.Choice):
         choices = ", ".join(map(str, param.type.choices))
         return Words(
@@ -351,6 +351,13 @@ def _form_of(kind: click.ParamType[Any]) -> Words:
         case click.types.IntParamType():
             return Words(en="a whole number", ja="整数")
     return SILENCE
+
+
+def _doubled(error: click.NoSuchOption) -> str | None:
+    """Return the option that was meant where one hyphen is missing: click reads ``-env`` as ``-e``."""
+    options = error.ctx.command.params if error.ctx else ()
+    names = (name for option in options for name in option.opts)
+    return next((name for name in names if name.startswith(f"-{error.option_name}")), None)
 
 
 def _not_taken(error: click.UsageError, word: str, near: str | None, path: str) -> Words:

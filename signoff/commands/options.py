@@ -155,7 +155,7 @@ def _refuse_wrong_waivers(
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
     """Refuse before the run what could not be done at its end."""
     lang = option.lang
-    if option.api_url and not _is_address(option.api_url):
+    if option.api_url is not None and not _is_address(option.api_url):
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
     try:
         if option.json:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.items import KeyedTable
 from aws.section import NotTestable
 from load.pool_builder import PREFIX as LOADED
 from plan import plan_for
@@ -309,6 +310,12 @@ def test_clean_removes_what_load_left_in_the_tables_by_text_of_another_applicati
 
     assert (cleaner.clean_users(), [*every.tables]) == ([], ["items"])
     assert (items.table, items.owners) == ("Items-local", [PERSON])
+
+
+def test_table_that_is_not_there_holds_nothing_of_a_run(rally):
+    users = KeyedTable.of(rally.plan.table("users"), rally.client("dynamodb"))
+
+    assert not cleaning.harness_leftovers([replace(users, name="Nowhere-local")])
 
 
 def test_all_users_that_load_makes_are_known_as_the_harness_own():

@@ -94,6 +94,12 @@ ALL = list(commands())
             "--until takes a day, such as 2026-12-31",
             "--untilには日付（例: 2026-12-31）を指定してください",
         ),
+        ("judge -env prod", "signoff judge does not take -e; did you mean --env?", "--envの誤り"),
+        (
+            "policy cii",
+            "signoff policy takes one of reader, smoke, ci",
+            "signoff policyに指定できる",
+        ),
         ("policy", "signoff policy: reader|smoke|ci|trust is missing", "が必要です"),
         ("needs --env", "signoff needs: --env takes a value", "--envには値が必要です"),
         ("up --empty=1", "signoff up: --empty takes no value", "--emptyは値を取りません"),

@@ -580,6 +580,7 @@ def test_more_than_one_process_is_refused(project):
 @pytest.mark.parametrize(
     ("url", "shown"),
     {
+        "": "",
         "rally.example.jp": "rally.example.jp",
         "http://[::1": "http://?::1",
         "http://a b/x": "http://a b/x",
