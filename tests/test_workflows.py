@@ -65,6 +65,7 @@ def test_commands_are_verbs_of_the_makefile_or_programs_of_the_environment(workf
     assert {verb for one in made for verb in one} <= verbs()
     assert others <= {
         "cat",
+        "echo",
         "gh",
         ".ci/prepare",
         ".ci/upgrade",
@@ -113,3 +114,11 @@ def test_only_the_soak_asks_for_a_longer_session_than_a_new_role_allows():
     (asked,) = (step["with"] for step in steps(path) if "role-to-assume" in step.get("with", {}))
 
     assert asked["role-duration-seconds"] == "${{ inputs.plan == 'soak' && 7200 || 3600 }}"
+
+
+@pytest.mark.parametrize(("workflow", "job"), [("sign-off", "judge"), ("load", "load")])
+def test_variable_of_the_role_that_is_missing_is_named_before_anything_is_downloaded(workflow, job):
+    first = jobs(ROOT / ".github" / "workflows" / f"{workflow}.yml")[job]["steps"][0]
+
+    assert set(re.findall(r"vars\.(\w+) == ''", first["if"])) == {"AWS_ROLE", "AWS_REGION"}
+    assert re.search(r"::error::Set AWS_ROLE and AWS_REGION .*\n *exit 1$", first["run"].strip())
