@@ -25,6 +25,9 @@ class Reporter:
     def write_line(self, text, **_):
         self.written.append(text)
 
+    def flush(self):
+        """Do nothing: all is written."""
+
     def get_plugin(self, _):
         return self
 
