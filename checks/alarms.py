@@ -15,7 +15,6 @@ from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words, joined
 from checks.delivery import Delivery
 from signoff.evidence import Records
-from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Decisions
 from signoff.judge.drift import NotYet, fired_by_us
 
@@ -24,26 +23,14 @@ LISTED_METRICS = {
     "AWS/DynamoDB ThrottledRequests": frozenset({frozenset({"TableName", "Operation"})}),
 }
 """Metrics that are easily given wrong dimensions, with the only ones under which AWS publishes them."""
-COUNTED = {
-    "function-errors": expectation(
-        "MON-01", en="errors of every function are counted", ja="すべての関数のエラーを監視している"
-    ),
-    "api-4xx": expectation(
-        "MON-02", en="client errors of the api are counted", ja="APIの4XXエラーを監視している"
-    ),
-    "api-5xx": expectation(
-        "MON-03", en="server errors of the api are counted", ja="APIの5XXエラーを監視している"
-    ),
-    "throttle": expectation(
-        "MON-04",
-        en="throttling of every table and index is counted",
-        ja="すべてのテーブルとインデックスのスロットリングを監視している",
-    ),
-    "function-faults": expectation(
-        "MON-05", en="faults of every function are counted", ja="すべての関数の障害を監視している"
-    ),
+ROWS = {
+    "function-errors": "MON-01",
+    "api-4xx": "MON-02",
+    "api-5xx": "MON-03",
+    "throttle": "MON-04",
+    "function-faults": "MON-05",
 }
-"""Kind of alarm -> the row that its alarms prove, which owns their existence, and what they prove."""
+"""Kind of alarm -> the row that owns its existence."""
 
 
 def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
@@ -64,7 +51,7 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
         or (alarm.namespace == want.namespace and want.subject in alarm.dimensions.values())
     )
     why = _unwatched(want, next(near, None))
-    owner = COUNTED[want.kind].args[0]
+    owner = ROWS[want.kind]
     raise Missing(why) if row == owner else Follows(owner, why)
 
 

@@ -74,9 +74,7 @@ def _not_configured(environment: Environment, key: str, part: Words) -> NotTesta
 
 def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
     if "watched" in metafunc.fixturenames:
-        metafunc.parametrize(
-            "watched", list(_counting(metafunc.module.alarms.COUNTED, plan, environment))
-        )
+        metafunc.parametrize("watched", list(_counting(metafunc.module.COUNTED, plan, environment)))
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
         if not planned and argument in HAS_NONE and HAS_NONE[argument](environment.application):

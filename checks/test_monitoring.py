@@ -41,6 +41,26 @@ JUDGED = (
     "missing_data",
     "expressions",
 )
+COUNTED = {
+    "function-errors": expectation(
+        "MON-01", en="errors of every function are counted", ja="すべての関数のエラーを監視している"
+    ),
+    "api-4xx": expectation(
+        "MON-02", en="client errors of the api are counted", ja="APIの4XXエラーを監視している"
+    ),
+    "api-5xx": expectation(
+        "MON-03", en="server errors of the api are counted", ja="APIの5XXエラーを監視している"
+    ),
+    "throttle": expectation(
+        "MON-04",
+        en="throttling of every table and index is counted",
+        ja="すべてのテーブルとインデックスのスロットリングを監視している",
+    ),
+    "function-faults": expectation(
+        "MON-05", en="faults of every function are counted", ja="すべての関数の障害を監視している"
+    ),
+}
+"""Kind of alarm -> the row that its alarms prove, and what they prove."""
 EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
 GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
