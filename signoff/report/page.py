@@ -22,7 +22,7 @@ from signoff.judge.verdict import RowVerdict, VerdictWord
 from signoff.report import markup
 from signoff.report.history import RED, ChangesSince
 from signoff.report.procedures import procedures_of
-from signoff.report.remedy import remedy, ways_back
+from signoff.report.remedy import as_typed, remedy, ways_back
 from signoff.report.shown_evidence import differences_of, proofs_of
 from signoff.report.shown_values import value
 from signoff.report.supporting import Supporting
@@ -56,6 +56,7 @@ ROOMS = (
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """Line breaks between tags are a tenth of the page; none is inside preformatted text, whose brackets are escaped."""
 TEXT = re.compile(r">[^<>]+<")
+FIND_CAUSE = "python -m runbook troubleshoot --env {}"
 SHOWN_BY = {
     "blocker": "blocker",
     "major": "major",
@@ -96,9 +97,10 @@ def _smaller(html: str) -> str:
 def _context(
     result: Result, lang: str, exhibits: Mapping[str, Exhibit], supporting: Supporting
 ) -> dict[str, Any]:
+    run = result.provenance
     return {
         "result": result,
-        "p": result.provenance,
+        "p": run,
         "verdict": result.verdict,
         "w": words(),
         "lang": lang,
@@ -111,8 +113,9 @@ def _context(
         "exhibits": exhibits,
         "pictures": markup.pictures,
         "signable": result.verdict.decision in SIGNABLE and not result.provenance.rehearsal,
-        "fix": partial(remedy, run=result.provenance),
-        "ways_back": ways_back(result.provenance),
+        "fix": partial(remedy, run=run),
+        "find_cause": as_typed(FIND_CAUSE.format(run.environment), run.environments_file),
+        "ways_back": ways_back(run),
         "Outcome": Outcome,
         "BRIEF": BRIEF,
         "Severity": Severity,

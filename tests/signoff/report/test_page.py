@@ -410,6 +410,7 @@ def test_page_says_how_to_go_back_and_whether_that_would_work(parsed):
 
     assert re.search(r"pass ROLL-06 .*? python -m runbook rollback_functions --env prod --go", said)
     assert re.search(r"follows ROLL-03 .*? restore_tables --env prod --to TIME --go", said)
+    assert "cause first: python -m runbook troubleshoot --env prod changes nothing" in said
 
 
 def test_signer_reads_that_facts_were_not_compared_and_not_that_none_changed(parsed):
