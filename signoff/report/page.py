@@ -108,7 +108,7 @@ def _context(
         "counts": counts(result),
         "counted": counted(result),
         "changed": changed_rows(supporting.history.since_last),
-        "red": RED,
+        "RED": RED,
         "sections": _sections(result),
         "exhibits": exhibits,
         "pictures": markup.pictures,

@@ -462,6 +462,7 @@ def test_new_reds_and_greens_are_told_since_the_last_run_and_the_last_signature(
 
     assert f"Since the run of 2026-11-25 14:00 JST {changes}" in said
     assert "(signed by Hanako on 2026-11-25 15:00 JST)" in said
+    assert len(re.findall(r"NO-GO 13 (?:2026-|this run)", said)) == 4
 
 
 def test_page_names_its_own_digest(shown):
