@@ -89,7 +89,7 @@ def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_
 def test_one_row_of_a_table_is_judged_without_smoke_and_with_few_modules(ran, tmp_path):
     saved = tmp_path / "inventory.json"
     saved.write_text(to_json(healthy().inventory), encoding="utf-8")
-    options = ["--env=prod", f"--environments={production_in(tmp_path)}", f"--replay={saved}"]
+    options = ["--env=prod", f"--environments={reporting_in(tmp_path)}", f"--replay={saved}"]
 
     done = ran("-m", "pytest", *options, "--row=DEP-02")
 
