@@ -22,9 +22,10 @@ from tests.foreign.changes.makers import (
     with_variable,
 )
 from tests.foreign.changes.teams import denied
-from tests.foreign.hand import gateway, vault
+from tests.foreign.hand import compute, gateway, vault
 
 EDGE = [*API, "rest_apis"]
+BACK = ["versions_back", "packages"]
 STAMPS = "stamp-rally-prod-stamps"
 ROLE = {"RoleName": f"{STAMPS}-role"}
 HERS = f"arn:aws:iam::{ACCOUNT}:role/service-role/{STAMPS}-role"
@@ -81,7 +82,7 @@ def endpoint(old: str, new: str) -> Callable[[Client], Any]:
 
 @contextmanager
 def under_a_path(client: Client) -> Iterator[None]:
-    """Make the role of stamps anew as the console makes it: under /service-role/, where no earlier version looks for it."""
+    """Make the role of stamps as the console makes it: under /service-role/."""
     iam = client("iam")
     trust = json.dumps(iam.get_role(**ROLE)["Role"]["AssumeRolePolicyDocument"])
     names = iam.list_role_policies(**ROLE)["PolicyNames"]
@@ -118,11 +119,15 @@ def released_under(role: str) -> Kept:
     def kept(client: Client) -> Iterator[None]:
         made, before = client("lambda"), role.replace("service-role/", "")
         made.update_function_configuration(**functions, Role=role)
-        version = made.publish_version(**functions)["Version"]
-        made.update_alias(**alias, FunctionVersion=version)
+        versions = []
+        for code in ("first", "second"):  # the way back has the role's new ARN as well
+            made.update_function_code(**functions, ZipFile=compute.package(code))
+            versions.append(made.publish_version(**functions)["Version"])
+        made.update_alias(**alias, FunctionVersion=versions[-1])
         yield
         made.update_alias(**alias, FunctionVersion="2")
-        made.delete_function(**functions, Qualifier=version)
+        for version in versions:
+            made.delete_function(**functions, Qualifier=version)
         made.update_function_configuration(**functions, Role=before)
 
     return kept
@@ -171,6 +176,8 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("parameter is declared", "", API, surplus.live(surplus.asked("/requestParameters/method.request.querystring.userId", "false", route=surplus.STAMPS))),
     ("API answers over IPv6 as well", "", EDGE, surplus.of_api("/endpointConfiguration/ipAddressType", "dualstack", "ipv4")),
     ("API is optimized for the edge", "", EDGE, between(endpoint("REGIONAL", "EDGE"), endpoint("EDGE", "REGIONAL"))),
+    ("role is made by the console", "", [*ROLES, *FUNCTIONS, *BACK, "principals"], under_a_path),
+    ("nobody else may use users", "", [*ROLES, *FUNCTIONS, *BACK, *TABLES, "principals"], but_for(*READERS)),
     ("users are for the organization", "DEP-08", TABLES, table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG)),
     ("award stays in its account", "", ROLES, denied(Condition=ANOTHER)),
     ("award is watched by Application Signals", "", ROLES, policy_of_aws(APPLICATION_SIGNALS)),
@@ -186,9 +193,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("preflight by a function wants a session", f"DEP-25 {RELEASE}", API, preflight_by_function(guarded=True)),
     ("API refuses TLS", f"DEP-20 DEP-34 {RELEASE}", EDGE, api_policy(Condition=TLS)),
     ("API allows plain HTTP alone", f"DEP-20 DEP-34 {RELEASE}", EDGE, api_policy(Effect="Allow", Condition=PLAIN)),
-    ("role is made anew under a path", "ROLL-06", [*ROLES, *FUNCTIONS, "principals"], under_a_path),
-    ("others may not use users, and a role is made anew", "ROLL-06", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(*READERS)),
-    ("auth may not use users", "DEP-08", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(READERS[1], HERS)),
+    ("auth may not use users", "DEP-08", [*ROLES, *FUNCTIONS, *BACK, *TABLES, "principals"], but_for(READERS[1], HERS)),
     ("award is shut out of its account", "SEC-13", ROLES, denied(Condition=OWN)),
 )  # fmt: skip
 
