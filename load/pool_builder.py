@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from aws.door.failures import code_of
+from aws.kinds.usage_plan import key_value
 from aws.words import Words
 from load.engine.admission import LoadRefused, unreadable
 from load.engine.run_file import PROJECT, require_private
@@ -44,12 +45,11 @@ def read_api_key(target: LoadTarget, aws: ClientFactory) -> str:
         return ""
     name = Naming(target.environment).name_of("api-key")
     try:
-        keys = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
+        value = key_value(aws("apigateway"), name)
     except (ClientError, BotoCoreError) as error:
         raise _unread(name, error) from None
-    for key in keys:
-        if key["name"] == name:
-            return str(key["value"])
+    if value is not None:
+        return value
     raise LoadRefused(
         en=f"the API key {name} does not exist; create it first: python -m runbook api --env {target.name}",
         ja=f"APIキー{name}がありません。先に作成してください: python -m runbook api --env {target.name}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from aws.door.sessions import boto_session
+from aws.kinds.usage_plan import key_value
 from aws.section import Follows, NotTestable, lookup
 from plan import Plan
 from plan.naming import domain_url, stage_url
@@ -58,15 +59,14 @@ def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
     if name is None:
         return None
     try:
-        keys = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
+        value = key_value(aws("apigateway"), name)
     except AWAY as error:
         raise not_read(f"API key {name}", error, f"APIキー{name}") from None
-    values = [entry["value"] for entry in keys if entry["name"] == name]
-    if not values:
+    if value is None:
         raise Follows(
             "SEC-31", en=f"API key {name} does not exist", ja=f"APIキー{name}が存在しません"
         )
-    return str(values[0])
+    return value
 
 
 @contextmanager

@@ -291,3 +291,13 @@ READERS = {
     API_KEY.section: Reader(api_keys, API_KEY.actions),
     GATEWAY_ACCOUNT.section: Reader(account, GATEWAY_ACCOUNT.actions),
 }
+
+
+def key_value(apigateway: Any, name: str) -> str | None:
+    """Return the value of the API key of a name, for callers that send it; None where there is none.
+
+    AWS takes a name for the beginning of names.
+    """
+    pages = apigateway.get_paginator("get_api_keys").paginate(nameQuery=name, includeValues=True)
+    keys = (key for page in pages for key in page["items"])
+    return next((str(key["value"]) for key in keys if key["name"] == name), None)

@@ -224,7 +224,9 @@ def test_absent_api_is_another_rows_matter(environment):
 
 
 def keys(*items):
-    return lambda _: SimpleNamespace(get_api_keys=lambda **_: {"items": list(items)})
+    """Return API keys, one a page."""
+    pages = SimpleNamespace(paginate=lambda **_: [{"items": [key]} for key in items])
+    return lambda _: SimpleNamespace(get_paginator=lambda _: pages)
 
 
 def test_key_of_browsers_is_read_by_its_exact_name(environment):
