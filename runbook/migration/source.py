@@ -143,10 +143,15 @@ def items_in(path: Path) -> list[Item]:
     try:
         text = data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
         whole = json.loads(text, object_pairs_hook=_with_bytes)
-    except (ValueError, RecursionError) as error:
+    except (json.JSONDecodeError, UnicodeError, RecursionError) as error:
         raise Refused(
             en=f"{path} is empty, cut off or not JSON ({error}): {HINT}",
             ja=f"{path}が空か、途中で切れているか、JSONではありません（{error}）。{HINT_JA}",
+        ) from None
+    except ValueError as error:
+        raise Refused(
+            en=f"{path} is JSON, but not DynamoDB's ({error}): {HINT}",
+            ja=f"{path}はJSONですが、DynamoDB JSONではありません（{error}）。{HINT_JA}",
         ) from None
     output = whole if isinstance(whole, dict) else {"Items": whole}
     items = output.get("Items")

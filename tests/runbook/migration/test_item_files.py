@@ -56,11 +56,11 @@ WRONG = {
     "a number": (b"5", "is neither a list of items nor the output of a scan"),
     "an attribute twice": (
         b'[{"StampId": {"S": "A"}, "Name": {"S": "a"}, "Name": {"S": "b"}}]',
-        "a name twice among StampId, Name, Name",
+        r"is JSON, but not DynamoDB's \(a name twice among StampId, Name, Name\): export it with",
     ),
     "nested too deep": (b"[" * 100_000, "not JSON"),
     "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "not JSON"),
-    "no base64": (b'[{"StampId": {"S": "A"}, "Extra": {"B": "%"}}]', "not JSON"),
+    "no base64": (b'[{"StampId": {"S": "A"}, "Extra": {"B": "%"}}]', "not DynamoDB's"),
 }
 
 
