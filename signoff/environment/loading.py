@@ -104,8 +104,6 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
     overriding = overrides(table, variables, name)
     changed = applied(table, overriding)
     environment = _typed(name, changed, path, overriding)
-    if "before" in changed and environment.before not in (known := names(path)):
-        raise EnvironmentFileError([_unknown_before(environment, path, known)])
     if not environment.production and (shared := list(_of_production(environment, changed, path))):
         raise EnvironmentFileError(shared)
     texts = {override.variable: override.text for override in overriding}
@@ -244,17 +242,15 @@ def _typed(
         problems = (problem(error_details, place) for error_details in error.errors())
         raise EnvironmentFileError((*problems, *origin)) from None
     environment = completed(_with_names(environment, app))
-    if not environment.origin:
-        raise EnvironmentFileError([_without_origin(place)])
-    if unfit_names := list(_unfit_names(environment)):
-        raise EnvironmentFileError(unfit_names)
-    unfit = {} if not environment.production else dict(_unfit_for_production(environment))
+    unfit = [] if environment.origin else [_without_origin(place)]
+    unfit += _unfit_names(environment)
+    for key, words in _unfit_for_production(environment) if environment.production else ():
+        at = place.sources.get(key, f"{place.table}.{key}")
+        unfit.append(Words(en=f"{at} {words.en}", ja=f"{at}{words.ja}"))
+    if "before" in table and environment.before not in (known := names(path)):
+        unfit.append(_unknown_before(environment, path, known))
     if unfit:
-        places = {key: place.sources.get(key, f"{place.table}.{key}") for key in unfit}
-        raise EnvironmentFileError(
-            Words(en=f"{places[key]} {words.en}", ja=f"{places[key]}{words.ja}")
-            for key, words in unfit.items()
-        )
+        raise EnvironmentFileError(unfit)
     return environment
 
 
@@ -295,7 +291,7 @@ def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words
                 ja="は利用者のいない環境だけのものです。削除し、本番の項目は期限付きで免除してください",
             ),
         )
-    if not environment.origin.startswith("https://"):
+    if environment.origin and not environment.origin.startswith("https://"):
         yield (
             "origin",
             Words(

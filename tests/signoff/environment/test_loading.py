@@ -394,6 +394,18 @@ def test_all_problems_are_told_at_once(changed):
     assert len(caught.value.problems) == 2
 
 
+def test_all_values_that_do_not_fit_each_other_are_told_at_once(changed):
+    changed('"https://rally.example.jp"', '"http://rally.example.jp"')
+    changed("go_live = 2026-12-01", 'before = "stagin"')
+    path = changed('userstamps = "UserStamps-prod"', 'userstamps = "Users-prod"')
+
+    with pytest.raises(EnvironmentFileError) as caught:
+        load("prod", path, {})
+
+    told = "one name, Users-prod.*prod.origin is .http:.*prod.before is .stagin"
+    assert re.search(told, str(caught.value), re.DOTALL)
+
+
 def test_origin_that_is_missing_is_told_with_the_rest(changed):
     changed('origin = "https://rally.example.jp"\n', "")
     path = changed("retention_days = 30\n", "")
