@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
+from signoff.judge.exit_codes import Exit
 from signoff.judge.run import Options
 from smoke.parameters import ARGUMENTS
 from tests.healthy import healthy
@@ -209,3 +212,10 @@ def test_faults_are_counted_in_the_namespace_that_the_application_names():
     alarms = plan_for(load("local", EXAMPLE, {}).environment).alarms
 
     assert {alarm.namespace for alarm in alarms if alarm.kind == "function-faults"} == {"Todo"}
+
+
+def test_command_in_the_folder_of_an_application_imports_none_of_its_modules():
+    command = [sys.executable, "-m", "runbook"]
+    done = subprocess.run(command, cwd=EXAMPLE.parent, capture_output=True, text=True, check=False)
+
+    assert done.returncode == Exit.DONE, done.stderr

@@ -5,7 +5,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+from signoff import ROOT
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -20,6 +23,7 @@ def started(command: str, prog: str, arguments: Sequence[str] | None = None, **p
     """Run the command line of a process: of a command, named as ``module:attribute``, since importing takes a while."""
     quiet_until_framed()
     _print_nowhere_if_closed()
+    _import_nothing_from_here()
     return int(
         import_module("signoff.commands.frame").command_line(command, prog, arguments, **parts)
     )
@@ -31,6 +35,12 @@ def _print_nowhere_if_closed() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.set_inheritable(1, True)  # by pytest, which a command becomes
         sys.stdout = os.fdopen(1, "w")
+
+
+def _import_nothing_from_here() -> None:
+    """Take the current folder, which ``python -m`` looks in first, off the path: the ``lambdas`` of another application are not ours."""
+    if Path(sys.path[0]) == Path.cwd() != ROOT:
+        del sys.path[0]
 
 
 def handle_interrupts() -> None:
