@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from aws.words import Words, did_you_mean, language, nearest
 from aws.words import joined as sentence_of
-from aws.words import language
 from signoff import ROOT
 from signoff.commands.frame import INTERRUPTED
-from signoff.commands.judging_options import OPTIONS_WITH_A_FILE
+from signoff.commands.judging_options import FLAGS, OPTIONS_WITH_A_FILE
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -38,15 +38,17 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(
-    early_config: pytest.Config, args: list[str]
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
-    """Refuse to judge if the root conftest or a module that it imports is broken, or Ctrl-C comes meanwhile.
+    """Refuse to judge if the root conftest or a module that it imports is broken, Ctrl-C comes meanwhile, or an option of ours is misspelled.
 
     pytest itself would show a traceback without a verdict, and exit with 3 for a broken plugin.
     """
     gc.disable()  # nothing that an import makes is garbage: to look for it takes a tenth of a second
     try:
-        return (yield)
+        yield
+        if early_config.rootpath == ROOT:
+            _refuse_misspelled(parser.parse_known_and_unknown_args(args)[1], language(args))
     except pytest.UsageError:
         raise
     except (Exception, KeyboardInterrupt) as error:
@@ -60,6 +62,19 @@ def pytest_load_initial_conftests(
         raise pytest.UsageError(why[language(args)]) from None
     finally:
         gc.enable()
+
+
+def _refuse_misspelled(unknown: Iterable[str], lang: str) -> None:
+    """Say which option was meant, such as with ``-env``; raise UsageError. What is near none of ours is pytest's to refuse."""
+    for option in (word.partition("=")[0] for word in unknown if word.startswith("-")):
+        if near := nearest(f"--{option.lstrip('-')}", FLAGS, "--"):
+            meant = did_you_mean(near)
+            raise pytest.UsageError(
+                Words(
+                    en=f"pytest does not take {option}; {meant.en}",
+                    ja=f"pytestに{option}は使えません。{meant.ja}",
+                )[lang]
+            )
 
 
 def joined(arguments: Iterable[str], start: Path = Path()) -> Iterator[str]:

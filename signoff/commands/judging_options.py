@@ -103,7 +103,8 @@ JUDGING = (
     ),
 )
 """In the order of the help; ``--lang`` is an option of every command."""
-OWN_FLAGS = tuple(option.opts[0] for option in JUDGING if option.opts[0] != OF_PYTEST)
+FLAGS = tuple(option.opts[0] for option in JUDGING)
+OWN_FLAGS = tuple(flag for flag in FLAGS if flag != OF_PYTEST)
 OPTIONS_WITH_A_FILE = tuple(
     option.opts[0] for option in JUDGING if isinstance(option.type, click.Path)
 )

@@ -83,3 +83,15 @@ def test_broken_conftest_of_tests_is_left_to_pytest(project):
 
     assert "NO VERDICT" not in done.stderr
     assert "ImportError while loading conftest" in done.stderr
+
+
+@pytest.mark.parametrize(("option", "meant"), [("-env", "--env"), ("--baseine=x", "--baseline")])
+def test_misspelled_option_of_ours_is_refused_with_the_one_that_was_meant(option, meant, project):
+    done = run(project, option, "prod", "--lang", "en")
+
+    assert done.returncode == Exit.REFUSED
+    assert f"not take {option.partition('=')[0]}; did you mean {meant}?" in done.stderr
+
+
+def test_unknown_option_that_is_near_none_of_ours_is_left_to_pytest(project):
+    assert "unrecognized arguments: --sw-rerun" in run(project, "--sw-rerun").stderr
