@@ -19,7 +19,7 @@ from load.engine.session_pool import SessionPool
 from load.plans import mix_of, objectives_of, plans
 from load.pool_builder import mint, prove_line_untouched, read_api_key, read_pool, spots_of
 from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_owner, spent_today
-from plan.references import in_place
+from plan.references import in_place, required_of
 from signoff.environment.application import Application
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -55,18 +55,20 @@ def bodies_of(app: Application, endpoints: Iterable[str]) -> dict[str, str]:
 
 def _body(app: Application, endpoint: str) -> str:
     verb, path = endpoint.split(" ")
-    request = app.paths[path][verb.lower()].get("requestBody")
-    if request is None and "{" not in path:
-        return ""
-    example = request and request["content"]["application/json"].get("example")
-    if example is None or "{" in path:
+    operation = app.paths[path][verb.lower()]
+    request = in_place(operation.get("requestBody"), app.document)
+    example = request and request["content"].get("application/json", {}).get("example")
+    in_url = [
+        each for each in required_of(app.paths[path], verb, app.document) if each["in"] == "query"
+    ]
+    if (request and example is None) or "{" in path or in_url:
         raise LoadRefused(
-            en=f"{endpoint} can't be called by load: {app.contract} has no example of its body, or its path has a "
-            "parameter; add the example, or take its share out of app.toml",
-            ja=f"{endpoint}には負荷をかけられません。{app.contract}に本文のexampleがないか、パスにパラメータがあります。"
+            en=f"{endpoint} can't be called by load: {app.contract} has no example of its body, or requires a parameter in"
+            " its URL; add the example, or take its share out of app.toml",
+            ja=f"{endpoint}には負荷をかけられません。{app.contract}に本文のexampleがないか、URLに必須のパラメータがあります。"
             "exampleを加えるか、app.tomlのsharesから外してください",
         )
-    return json.dumps(example)
+    return json.dumps(example) if request else ""
 
 
 QUOTA_SHARE = 0.8

@@ -18,3 +18,11 @@ def in_place(part: Any, document: Mapping[str, Any]) -> Any:
         case list():
             return [in_place(entry, document) for entry in part]
     return part
+
+
+def required_of(
+    item: Mapping[str, Any], verb: str, document: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Return the parameters that a verb of a path can't be called without; ``item`` is the path's part of the document."""
+    asked = [*item.get("parameters", ()), *item[verb.lower()].get("parameters", ())]
+    return [each for each in in_place(asked, document) if each.get("required")]

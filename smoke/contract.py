@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -20,6 +21,7 @@ from signoff.environment.application import VERBS, application
 from smoke.calls import Answer, Call, redacted, shown
 
 JSON = "application/json"
+JSON_TYPE = re.compile(r".+[/+]json")
 OK = 200
 RETRY_AFTER = "retry-after"
 ORIGIN = "Access-Control-Allow-Origin"
@@ -36,6 +38,7 @@ def _matches(
 
 
 Validator = extend(Draft202012Validator, {"pattern": _matches})  # type: ignore[no-untyped-call]
+ANYTHING = Validator(True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,8 @@ class Documented:
     """error_code -> what it takes to see it: request, data, setting, line, aws, gateway."""
     recorded: frozenset[str]
     """Codes that the recorded API has; functions other than ours may leave out the rest."""
-    body: Draft202012Validator
+    bodies: Mapping[str, Draft202012Validator]
+    """Media type, or range of them (``text/*``) -> what a body of it must be; empty where none is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,13 @@ class Contract:
     """Route (``GET /stamps``) and status -> what is documented, its validator compiled."""
 
     responses: Mapping[tuple[str, int], Documented]
+    of_rally: bool
+    """Whether its words are known, too; another application may have a route of the same name."""
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> "Contract":
+    def of(cls, document: Mapping[str, Any], *, of_rally: bool = False) -> "Contract":
         """Compile an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12."""
-        return cls(dict(_responses(document)))
+        return cls(dict(_responses(document)), of_rally)
 
     def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
         """Say in a sentence how this differs from the documented answer of that status; empty if it does not.
@@ -79,11 +85,14 @@ class Contract:
         if answer.status != status or (code and not _has(answer, code, documented)):
             expected = f"{status} {code}" if code else str(status)
             yield Words(en=f"not {expected}", ja=f"期待値は{expected}です")
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != JSON:
+        kind = _media_type(answer.headers.get("content-type", ""))
+        promised = documented.bodies if documented else {JSON: ANYTHING}
+        body = next((promised[each] for each in promised if fnmatchcase(kind, each)), None)
+        if promised and not body:
+            types = " or ".join(promised)
             yield Words(
-                en=f"as {kind or 'no named type'}, not {JSON}",
-                ja=f"Content-Typeが{JSON}ではありません（{kind or '指定なし'}）",
+                en=f"as {kind or 'no named type'}, not {types}",
+                ja=f"Content-Typeが{types}ではありません（{kind or '指定なし'}）",
             )
         if documented is None:
             yield Words(
@@ -95,7 +104,7 @@ class Contract:
             yield Words(
                 en="though it asks to retry (Retry-After)", ja="再試行を求めるRetry-Afterがあります"
             )
-        for error in documented.body.iter_errors(answer.json):
+        for error in body.iter_errors(answer.json) if body else ():
             yield _broken_rule(error)
         if documented.codes and not any(
             _has(answer, name, documented) for name in documented.codes
@@ -105,7 +114,7 @@ class Contract:
                 en=f"but /error_code is none of {codes}",
                 ja=f"/error_codeが{codes}のいずれでもありません",
             )
-        if status == OK:
+        if status == OK and self.of_rally:
             yield from disagreements(answer)
 
 
@@ -143,7 +152,7 @@ def _has(answer: Answer, code: str, documented: Documented | None) -> bool:
 @cache
 def contract() -> Contract:
     """Compile smoke/openapi.yaml, once."""
-    return Contract.of(application().document)
+    return Contract.of(application().document, of_rally=True)
 
 
 def session_s() -> int:
@@ -206,6 +215,7 @@ def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], D
 
 
 def _documented(response: Mapping[str, Any]) -> Documented:
+    content = {_media_type(name): media for name, media in response.get("content", {}).items()}
     return Documented(
         headers={
             name: Validator(header["schema"])
@@ -214,8 +224,16 @@ def _documented(response: Mapping[str, Any]) -> Documented:
         },
         codes=response.get("x-error-codes", {}),
         recorded=frozenset(response.get("x-recorded-codes", ())),
-        body=Validator(response.get("content", {}).get(JSON, {}).get("schema", True)),
+        bodies={
+            kind: Validator(media.get("schema", True)) if JSON_TYPE.fullmatch(kind) else ANYTHING
+            for kind, media in content.items()
+        },
     )
+
+
+def _media_type(header: str) -> str:
+    """Return the type of a Content-Type, without its parameters."""
+    return header.partition(";")[0].strip().lower()
 
 
 def _pointer(path: Iterable[Any]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from aws.words import Words
 from plan import Plan
-from plan.references import in_place
+from plan.references import required_of
 from signoff.environment import Environment, embedded
 from signoff.environment.application import SIGNING
 from signoff.judge.checklist import without_subject
@@ -38,13 +38,12 @@ def _reads(environment: Environment, plan: Plan, *, authorized: bool) -> list[st
     """Return the reads that require no parameter and do, or do not, need a session."""
     app = environment.application
 
-    def needs(path: str) -> bool:
-        item = app.paths[path]
-        asked = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
-        return "{" in path or any(each.get("required") for each in in_place(asked, app.document))
-
-    reads = (route for route in plan.api.routes if route.verb == "GET" and not needs(route.path))
-    return [route.id for route in reads if route.authorized is authorized]
+    return [
+        route.id
+        for route in plan.api.routes
+        if route.verb == "GET" and route.authorized is authorized and "{" not in route.path
+        if not required_of(app.paths[route.path], route.verb, app.document)
+    ]
 
 
 ANY: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {

@@ -59,11 +59,35 @@ def test_answer_counts_that_its_contract_promises(status, content, what, tmp_pat
     assert classify(call, status, content, None, contract).what == what
 
 
-def test_route_whose_body_has_no_example_is_refused():
+def required(place):
+    return {"name": "tag", "in": place, "required": True}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"requestBody": {"content": {"application/json": {}}}},
+        {"requestBody": {"content": {"text/csv": {"example": "a,b"}}}},
+        {"parameters": [{"$ref": "#/components/parameters/tag"}]},
+    ],
+    ids=["no example", "no JSON", "a query"],
+)
+def test_route_whose_request_the_contract_does_not_give_is_refused(operation, tmp_path):
+    document = {"paths": {"/items": {"get": operation}}}
+    document["components"] = {"parameters": {"tag": required("query")}}
+    (tmp_path / APP.contract).write_text(yaml.safe_dump(document))
+
     with pytest.raises(
-        LoadRefused, match=r"^POST /items/done can't be called by load: openapi\.yaml has no"
+        LoadRefused, match=r"^GET /items can't be called by load: openapi\.yaml has no"
     ):
-        bodies_of(APP, ["POST /items/done"])
+        bodies_of(replace(APP, folder=tmp_path), ["GET /items"])
+
+
+def test_header_that_is_required_hinders_no_load(tmp_path):
+    paths = {"/items": {"parameters": [required("header")], "get": {}}}
+    (tmp_path / APP.contract).write_text(yaml.safe_dump({"paths": paths}))
+
+    assert bodies_of(replace(APP, folder=tmp_path), ["GET /items"]) == {"GET /items": ""}
 
 
 def test_what_it_may_have_written_lies_in_every_table_by_text_under_its_users():

@@ -3,7 +3,7 @@
 import pytest
 
 from smoke.calls import get, send
-from smoke.contract import contract
+from smoke.contract import Contract, contract
 from tests.smoke.answers import ERROR, LIVE, answer
 
 STAMPS = get("/stamps", LIVE, userId="Usmoke-1")
@@ -107,3 +107,22 @@ def test_call_without_a_session_says_so():
     assert str(STAMPS) == "GET /stamps?userId=Usmoke-1 with live session of Usmoke-1"
     assert get("/stamps").words.ja == "GET /stamps（セッションなし）"
     assert STAMPS.words.ja == "GET /stamps?userId=Usmoke-1（正規のセッション、Usmoke-1）"
+
+
+@pytest.mark.parametrize(
+    ("promised", "kind", "says"),
+    [
+        ("text/csv; header=present", "text/csv; charset=utf-8", ""),
+        ("text/*", "text/calendar", ""),
+        ("text/csv", "application/json", "as application/json, not text/csv"),
+        ("application/problem+json", "application/problem+json", "but the body: "),
+        (None, "", ""),
+    ],
+)
+def test_read_is_of_the_type_that_its_contract_promises(promised, kind, says):
+    content = {promised: {"schema": {"type": "string"}}} if promised else {}
+    document = {"paths": {"/stamps": {"get": {"responses": {"200": {"content": content}}}}}}
+    read = answer(STAMPS, 200, "a,b\n", {"content-type": kind})
+
+    assert says in (told := Contract.of(document).flaw(read, 200).en)
+    assert bool(says) is bool(told)
