@@ -4,7 +4,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +17,8 @@ from lambdas.packing import pack
 from plan import plan_for
 from runbook import rights
 from runbook.catalogue import states_of
-from runbook.engine import Journal, Procedure, Refused, Run, Step
-from runbook.engine.evidence import Evidence, Signing, name_of, read_live
+from runbook.engine import Journal, Procedure, Refused, Run
+from runbook.engine.evidence import Evidence, Signing, asked_of, read_live
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step_context import ProofRun
 from runbook.judge import Checks, Findings, Runner, apart_from_aws, in_process_of_its_own, variables
@@ -32,7 +32,6 @@ from signoff.environment.guard import GuardError, guard, open_session
 from signoff.environment.value_types import is_name
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
-from signoff.judge.collection import is_foreign
 from signoff.judge.exit_codes import Exit
 from signoff.judge.judged_by import CHANGED, commit_of_run
 from signoff.judge.outcome import Outcome
@@ -224,16 +223,6 @@ def _packed(environment: Environment) -> Mapping[str, str]:
     }
 
 
-def asked_of(procedure: Procedure, environment: Environment, checklist: Checklist) -> Procedure:
-    """Return the procedure without the steps whose signature no row of this application asks for."""
-
-    def asked(step: Step) -> bool:
-        rows = [row for row in checklist if row.signed == name_of(step)]
-        return not rows or not all(is_foreign(row, environment) for row in rows)
-
-    return replace(procedure, steps=tuple(filter(asked, procedure.steps)))
-
-
 def run_of(
     procedure: Procedure,
     environment: Environment,
@@ -296,7 +285,7 @@ def run_of(
         mailed=mail_answerer(session) if kept else nothing,
     )
     return Run(
-        procedure=asked_of(procedure, environment, checklist).proving(options.chosen.get("row")),
+        procedure=asked_of(procedure, environment).proving(options.chosen.get("row")),
         context=context,
         journal=Journal(journal),
         screen=screen,

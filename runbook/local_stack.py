@@ -66,7 +66,7 @@ def provision_stack(
 ) -> None:
     """Bring the empty account of a localized environment to its plan, by this runbook's own procedures."""
     from lambdas.packing import pack  # noqa: PLC0415 - see above
-    from runbook.engine.evidence import Evidence  # noqa: PLC0415 - as above
+    from runbook.engine.evidence import Evidence, asked_of  # noqa: PLC0415 - as above
     from runbook.procedures.provision import context_for, procedure  # noqa: PLC0415 - as above
 
     session = boto_session(environment.region)
@@ -88,7 +88,7 @@ def provision_stack(
         late=late,
         mailed=mail_answerer(session),
     )
-    for step in procedure().steps:
+    for step in asked_of(procedure(), environment).steps:
         if step.action is not None:
             say(step.text.title.en, step.text.title.ja)
             step.action(context)

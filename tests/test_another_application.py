@@ -13,6 +13,8 @@ import pytest
 from checks.environment_limits import limits
 from checks.needs import needs
 from plan import plan_for
+from runbook.catalogue import procedures
+from runbook.engine.evidence import asked_of
 from signoff import home_of
 from signoff.__main__ import main
 from signoff.environment import load
@@ -206,6 +208,16 @@ def test_procedure_about_a_table_that_the_application_lacks_is_refused_in_a_sent
 
     with pytest.raises(GuardError, match="has no stampmasters"):
         plan.table("stampmasters")
+
+
+def test_no_step_is_about_spots_where_an_application_has_none():
+    environment = load("local", EXAMPLE, {}).environment
+    steps = asked_of(procedures()["provision"], environment).steps
+
+    assert "create_the_tables" in {step.name for step in steps}
+    assert not [step.name for step in steps if step.module.endswith("masters")]
+    with pytest.raises(GuardError, match="has nothing that masters is about"):
+        asked_of(procedures()["masters"], environment)
 
 
 def test_faults_are_counted_in_the_namespace_that_the_application_names():

@@ -1,7 +1,7 @@
 """The evidence that procedures leave: records, signatures of people, and the live release that both are bound to."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,13 @@ import boto3
 from aws.change.gate import Refused
 from aws.section import NotTestable
 from plan.live import live_now
-from runbook.engine.step import Step
+from runbook.engine.step import Procedure, Step
 from signoff.environment import Environment, in_japan
+from signoff.environment.guard import GuardError
 from signoff.evidence import Record, Store
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
+from signoff.judge.collection import is_foreign
 from signoff.judge.snapshot import Live
 
 KIND = "signature"
@@ -111,6 +113,26 @@ class Signing:
 def name_of(step: Step) -> str:
     """Return the name by which the checklist knows a step: ``cutover#users_told``."""
     return f"{step.module.rpartition('.')[2]}#{step.name}"
+
+
+def asked_of(procedure: Procedure, environment: Environment) -> Procedure:
+    """Return the procedure without the steps whose rows, signed or proven, are about what this application has none of.
+
+    Raises GuardError where no step is left.
+    """
+
+    def asked(step: Step) -> bool:
+        rows = [
+            row for row in Checklist.load() if row.signed == name_of(step) or row.id in step.proves
+        ]
+        return not rows or not all(is_foreign(row, environment) for row in rows)
+
+    if steps := tuple(filter(asked, procedure.steps)):
+        return replace(procedure, steps=steps)
+    raise GuardError(
+        en=f"the application has nothing that {procedure.name} is about (app.toml), so there is nothing to do",
+        ja=f"アプリケーションに{procedure.name}の対象がないため（app.toml）、実施することはありません",
+    )
 
 
 def read_live(

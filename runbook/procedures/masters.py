@@ -44,8 +44,6 @@ def load_the_spots(context: StepContext) -> Changes:
     内容が異なるスポットは差分を表示し、確認のうえ上書きします。独自のスポットがあるテーブルと、`migrate_masters`で
     移行した内容には触れません。
     """
-    if context.environment.application.masters is None:
-        return ()
     job = _job(context)
     name, others = job.table.name, _others(context, job)
     if _were_migrated(context, job.table):
@@ -74,8 +72,6 @@ def leave_the_manifest(context: StepContext) -> Changes:
 
     ハッシュは、順序や表記によらず内容が同じなら一致します。
     """
-    if context.environment.application.masters is None:
-        return ()
     job = _job(context)
     if _were_migrated(context, job.table):
         return ()

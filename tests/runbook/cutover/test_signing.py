@@ -8,9 +8,9 @@ import pytest
 
 from aws.words import Words
 from runbook.catalogue import procedures
-from runbook.composition import asked_of, signer
+from runbook.composition import signer
 from runbook.engine import Procedure, Refused, Run, Stopped
-from runbook.engine.evidence import Evidence, Signing, name_of
+from runbook.engine.evidence import Evidence, Signing, asked_of, name_of
 from runbook.engine.journal import Journal
 from runbook.procedures import by_hand, cutover, prepare
 from signoff.environment import load
@@ -141,9 +141,7 @@ def test_the_last_trial_can_be_signed_without_those_before_it(store, tmp_path):
 def test_application_without_line_is_asked_for_no_signature_about_it():
     example = Path(__file__).parents[3] / "docs" / "examples" / "todo" / "environments.toml"
     environment = load("local", example, {}).environment
-    asked = [
-        asked_of(procedures()[name], environment, CHECKLIST) for name in ("cutover", "by_hand")
-    ]
+    asked = [asked_of(procedures()[name], environment) for name in ("cutover", "by_hand")]
 
     left = {step.name for procedure in asked for step in procedure.steps}
     of_line = {"line_developers_switched", "channel_token_stored", "phone_test", "bot", "liff_app"}
