@@ -257,8 +257,8 @@ class PackageModules:
         return not self.compiled.isdisjoint({path, f"{path}/__init__"})
 
     def hides(self, module: str) -> bool:
-        """Whether a module that has no source here may be Python that is compiled, or in another folder."""
-        return self.elsewhere or module.replace(".", "/") in self.compiled - self.extensions
+        """Whether a module that has no source here is Python that is compiled."""
+        return module.replace(".", "/") in self.compiled - self.extensions
 
     def is_of_runtime(self, module: str) -> bool:
         """Whether Python's or Lambda's own library has a module that no file of the package replaces."""

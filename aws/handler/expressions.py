@@ -95,15 +95,12 @@ class Evaluation(Values):
 
     def _is_undefined(self, name: str) -> bool:
         """Whether no statement, and nothing beside the package, can have bound a name that is read."""
-        there = {name, "*"} & (self.bound.keys() | self.importing.patched) or name in BUILTINS
+        there = {name, "*"} & self.bound.keys() or name in BUILTINS
         return not (
             there
             or name.startswith("__")
             or self.importing.modules.has(f"{self.module}.{name}")  # an attribute of its package
         )
-
-    def _is_patched(self, name: str) -> bool:
-        return not {name, "*"}.isdisjoint(self.importing.patched)
 
     def _may_be_set(self, name: str) -> bool:
         return not {name, "*"}.isdisjoint(self.importing.assigned)
@@ -159,7 +156,7 @@ class Evaluation(Values):
     def _definition(self, called: ast.expr) -> ast.AST | None:
         """Return what an expression that is called was defined as, in this module or another one."""
         match called:
-            case ast.Name(id=name) if name not in self.rebound and not self._is_patched(name):
+            case ast.Name(id=name) if {name, "*"}.isdisjoint(self.rebound):
                 return self.bound.get(name)
             case ast.Attribute(value=value, attr=name) if module := self._package_module(value):
                 there = self.importing.loaded[module]
@@ -203,8 +200,7 @@ class Evaluation(Values):
             if isinstance(each, ast.Global | ast.Nonlocal)
             for name in each.names
         }
-        settled = frozenset(each for each in self.settled if not self._is_patched(each))
-        self.once = (settled | own - parameters | fixed) - shared
+        self.once = (self.settled | own - parameters | fixed) - shared
         self.bound = {**self.bound, **dict.fromkeys(parameters, SOME), **values}
         self.running.append(function)
         try:
@@ -221,8 +217,7 @@ class Evaluation(Values):
         if name not in names and modules.has(f"{source}.{name}"):
             self.importing.imported(f"{source}.{name}", f"{self.file}:{node.lineno}")
             return module_named(f"{source}.{name}")
-        patched = {name, "*"} & (self.importing.patched | names.keys())
-        if not patched and not name.startswith("__"):
+        if {name, "*"}.isdisjoint(names) and not name.startswith("__"):
             at, file = f"{self.file}:{node.lineno}", modules.source_of(source)
             en = f"{at} uses {name}, which {file} does not define by then"
             raise ImportEnds(en, f"{at}で使う{name}がその時点で{file}にない")

@@ -42,6 +42,7 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     if (file := importing.modules.source_of(module)) is None:
         there = importing.modules.is_compiled(module)
         return None if there else _absent(path, certain=not layered)
+    importing.survey(module)
     try:
         importing.imported(module, version.handler or module)
         bound = importing.load(module)

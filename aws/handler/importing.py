@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 
-from aws.handler.source import ImportEnds
+from aws.handler.source import ImportEnds, ParsedModule, parsed, with_packages
 from aws.handler.values import Bound, Values
 from aws.kinds.function import HandlerFlaw
 from aws.release import PackageModules
@@ -45,18 +46,56 @@ class Importing:
         self.doubts: list[HandlerFlaw] = []
         """What is missing in the package, and may come from where its code looks as well."""
 
+    def survey(self, module: str) -> None:
+        """Note what any module may do that an import, also one within a function, reaches from this one."""
+        pending, followed = [*with_packages(module)], set[str]()
+        while pending:
+            name = pending.pop()
+            if (file := self._file_of(name)) is None:
+                if self.modules.hides(name):
+                    self.variables = None
+            elif len(followed) == MODULES:
+                self._take_for_unknown()
+                break
+            elif file not in followed:
+                followed.add(file)
+                pending += self._noted(file)
+
+    def _noted(self, file: str) -> Iterable[str]:
+        """Note what a module may do; return the modules that it may import."""
+        try:
+            source = self.parsed(file)
+        except (ImportEnds, RecursionError):
+            self._take_for_unknown()
+            return ()
+        self.modules.elsewhere |= source.searches
+        if source.writes_variables or self.modules.elsewhere:
+            self.variables = None
+        self.patched |= source.patches
+        self.assigned |= source.assigned
+        if "*" in source.imports:
+            return (each.rpartition(".")[0].replace("/", ".") for each in self.modules.files)
+        return source.imports
+
+    def _take_for_unknown(self) -> None:
+        """Believe in no variable or attribute that a module may set which is not read."""
+        self.variables = None
+        self.assigned.add("*")
+
+    def _file_of(self, module: str) -> str | None:
+        return None if self.modules.is_of_runtime(module) else self.modules.source_of(module)
+
+    def parsed(self, file: str) -> ParsedModule:
+        """Parse a module, by the newest grammar that the runtime and this Python know. Raises ImportEnds."""
+        minor = min(self.modules.minor, sys.version_info[1])
+        return parsed(self.modules.files[file], file, minor)
+
     def load(self, module: str) -> Bound:
         """Return what a module binds, so far if it is in the making; all that it may where it is compiled."""
-        if self.modules.is_of_runtime(module):
-            return {"*": PERHAPS}
-        if (file := self.modules.source_of(module)) is None:
-            if self.modules.hides(module):
-                self.variables = None
+        if (file := self._file_of(module)) is None:
             return {"*": PERHAPS}
         if module not in self.loaded:
             if len(self.loaded) >= MODULES:
-                self.variables = None  # it may set any
-                self.assigned.add("*")
                 return {"*": PERHAPS}
             try:
                 self.execute(self, module, file)
@@ -64,8 +103,7 @@ class Importing:
                 del self.loaded[module]
                 raise
             except RecursionError:
-                self.variables = None
-                self.assigned.add("*")
+                self._take_for_unknown()
                 self.loaded[module].bound["*"] = PERHAPS
         return self.loaded[module].bound
 
@@ -96,7 +134,6 @@ class Importing:
         ja = f"{at}でインポートする{module}がパッケージにもLambdaのランタイムにもない"
         en, ja = f"{en} ({self.modules.platform})", f"{ja}（{self.modules.platform}）"
         if self.modules.elsewhere:
-            self.variables = None  # it may set any
             self.doubts.append(HandlerFlaw(Words(en=en, ja=ja), certain=False))
         elif not self.layered:
             raise ImportEnds(en, ja)

@@ -5,13 +5,12 @@ function that is called, what stands before it may return. So an import that end
 """
 
 import ast
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
 from aws.handler.expressions import SOME, Evaluation, Returned, module_named
 from aws.handler.importing import PERHAPS, Importing
-from aws.handler.source import ImportEnds, names_bound, parsed
+from aws.handler.source import ImportEnds, names_bound
 from aws.handler.values import Bound
 
 DEFERRING = 14
@@ -32,19 +31,12 @@ class ModuleImport(Evaluation):
 
     def whole(self) -> None:
         """Execute all of them. Raises ImportEnds."""
-        importing, modules = self.importing, self.importing.modules
-        source = parsed(
-            modules.files[self.file], self.file, min(modules.minor, sys.version_info[1])
-        )
-        modules.elsewhere |= source.searches
-        if source.writes_variables:
-            importing.variables = None
-        importing.patched |= source.patches
-        importing.assigned |= source.assigned
-        self.annotates = modules.minor < DEFERRING and not source.defers
-        self.settled = self.once = source.once
-        self.rebound, self.unchanged = source.may_bind, source.unchanged
-        self.bound |= dict.fromkeys(source.may_bind, PERHAPS)
+        source = self.importing.parsed(self.file)
+        self.annotates = self.importing.modules.minor < DEFERRING and not source.defers
+        patched = self.importing.patched
+        self.settled = self.once = frozenset() if "*" in patched else source.once - patched
+        self.rebound, self.unchanged = source.may_bind | patched, source.unchanged
+        self.bound |= dict.fromkeys(patched, SOME) | dict.fromkeys(source.may_bind, PERHAPS)
         self.run(source.body)
         self.unchanged = frozenset()  # from here on, other modules may change its lists
 
@@ -113,7 +105,7 @@ class ModuleImport(Evaluation):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 same = isinstance(value, ast.Name) and self.bound.get(value.id)
-                self.bound[target.id] = same or self.known(value) or value
+                self.bound[target.id] = same or self.known(value) or self.kept(value)
                 if isinstance(value, ast.Lambda):
                     self._define(target.id, value)
 

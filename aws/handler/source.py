@@ -6,9 +6,11 @@ It is read once of each text, since functions share modules and each package is 
 import ast
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from pathlib import PurePosixPath
 from threading import Lock
 
 from aws.words import Words
@@ -26,6 +28,16 @@ SEARCHING = re.compile(
 """By which modules are found elsewhere than in the package's own folder."""
 MOCKING = frozenset({"mock", "unittest.mock"})
 """Modules that bind anything anywhere, variables too, by names that are text."""
+EVALUATING = frozenset({"exec", "eval"})
+BY_TEXT = EVALUATING | {
+    *("import_module", "__import__", "exec_module", "load_module", "run_path", "run_module"),
+    *("resolve_name", "entry_points", "dictConfig", "fileConfig"),
+}
+"""By which a module may import another one that no statement of it names."""
+READING = frozenset({"get", "copy", "items"})
+"""Attributes of the variables by which nothing is set."""
+ASKED = frozenset({"get", "getenv", "__getitem__", "__contains__"})
+"""Attributes by which a variable is read: setting one may give a variable that is not there."""
 _PARSING = Lock()
 """CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
 
@@ -43,6 +55,8 @@ class ParsedModule:
     body: list[ast.stmt]
     may_bind: frozenset[str]
     """Names of the module that a function may bind; ``*`` where it may be any."""
+    imports: frozenset[str]
+    """Modules that any statement imports, or would if the name were one, with their packages; ``*`` where it may be any."""
     searches: bool
     """Modules may be looked for in other folders."""
     writes_variables: bool
@@ -76,6 +90,7 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     reads = Counter(each.id for each in nodes if isinstance(each, ast.Name)) - Counter(
         each.id for node in nodes for each in _looked_at(node) if isinstance(each, ast.Name)
     )
+    assigned = frozenset(map(_assigned, nodes)) - {""}
     mocks = MOCKING & (used | {getattr(each, "module", None) for each in nodes})
     anything = {"*"} if mocks else set[str]()
     return ParsedModule(
@@ -83,32 +98,70 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
         once=frozenset() if HIDING & used else bound_once(tree.body) - shared - given,
         unchanged=bound_once(tree.body) - {name for name, times in reads.items() if times > 1},
         patches=frozenset(name for each in nodes for name in _patched(each, taken)) | anything,
-        assigned=(frozenset(map(_assigned, nodes)) - {""}) | anything,
+        assigned=assigned | anything,
         defers=any(map(_defers, tree.body)),
         may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
+        imports=frozenset(
+            each for node in nodes for name in _imports(node, file) for each in with_packages(name)
+        )
+        | ({"*"} if BY_TEXT & used else set()),
         searches=SEARCHING.search(source) is not None,
-        writes_variables=sum(map(_writes_variables, nodes)) + len(mocks) > 0,
+        writes_variables=bool(mocks | EVALUATING & used | ASKED & assigned)
+        or sum(_hands_on(node, taken) for node in nodes) > 0,
     )
 
 
-def _writes_variables(node: ast.AST) -> int:
-    """Count a use of the environment's variables, and take away one that only reads: what remains may set them."""
+def _imports(node: ast.AST, file: str) -> Iterator[str]:
     match node:
-        case ast.Name(id="environ") | ast.Attribute(attr="environ" | "environb" | "putenv"):
-            return 1
-        case ast.alias(name="environ" | "putenv", asname=str()) | ast.Constant(value="environ"):
+        case ast.Import(names=names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(module=module, names=names, level=level):
+            folder = PurePosixPath(file).parent.parts
+            start = [*folder[: len(folder) + 1 - level]] if level else []
+            yield from (".".join(filter(None, [*start, module, alias.name])) for alias in names)
+
+
+def with_packages(module: str) -> Iterable[str]:
+    """Return a module and the packages that it lies in."""
+    return accumulate(module.split("."), "{}.{}".format)
+
+
+def _hands_on(node: ast.AST, imported: Collection[str]) -> int:
+    """Count a use of os or of its variables, and take away one that only reads: what remains may set variables."""
+    match node:
+        case ast.alias(name="os" | "environ", asname=str()) | ast.Constant("os" | "environ"):
             return 1
         case (
             ast.Subscript(value=read, ctx=ast.Load())
-            | ast.Attribute(value=read, attr="get")
             | ast.Compare(comparators=[read])
+            | ast.Call(func=ast.Name(id="dict"), args=[read])
         ):
-            return -_writes_variables(read)
-    return 0
+            return -_is_of_system(read, imported)
+        case ast.Attribute(value=read, attr=name) if name in READING or _name(read) == "os":
+            return _is_of_system(node, imported) - _is_of_system(read, imported)
+    return int(_is_of_system(node, imported))
+
+
+def _is_of_system(node: ast.AST, imported: Collection[str]) -> bool:
+    """Whether an expression is the module os, or its variables: an ``environ`` of anything else was handed on."""
+    match name := _name(node), node:
+        case "os", _:
+            return True
+        case "environ" | "environb", ast.Attribute(value=owner):
+            return _name(owner) == "os"
+        case "environ" | "environb", _:
+            return not {name, "*"}.isdisjoint(imported)
+    return False
+
+
+def _name(node: ast.AST) -> str:
+    return getattr(node, "id", getattr(node, "attr", ""))
 
 
 def _patched(node: ast.AST, modules: Container[str]) -> Iterator[str]:
     match node:
+        case ast.Name(id="__builtins__"):
+            yield "*"
         case ast.Attribute(value=ast.Name(id=module), attr="__dict__") if module in modules:
             yield "*"
         case ast.Attribute(value=value, attr=name, ctx=ast.Store()) if _root(value) in modules:

@@ -13,6 +13,8 @@ Bound = dict[str, ast.AST]
 """Name of a module -> the node that binds it, or the node of its value."""
 LISTED = "list"
 """The ``kind`` of a constant that stands for a list by its length, which is as true as the list."""
+UNKNOWN = ast.Name("*", ast.Load())
+"""Stands for an element that is another one in each run."""
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 """What reads its names when it is called, and has names of its own."""
 COMPARING: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
@@ -107,6 +109,13 @@ class Values(ast.NodeVisitor):
             case _:
                 return None
         return [each for each in known if each] if None not in known else None
+
+    def kept(self, value: ast.expr) -> ast.expr:
+        """Return a value by what its elements are now: their names may mean others where it is used."""
+        match value:
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+                return type(value)([self.known(each) or UNKNOWN for each in elements])
+        return value
 
     def taken(self, loop: ast.comprehension, *made: ast.expr) -> list[list[ast.expr]] | None:
         """Return what a comprehension makes of each element that it takes; None where that is unknown."""

@@ -8,6 +8,8 @@ import pytest
 
 from aws.handler.flaw import handler_flaw
 from aws.handler.importing import MODULES
+from aws.release import unpacked
+from lambdas.packing import FUNCTIONS, pack
 from tests.healthy import healthy
 
 HANDLER = "def handler(event, context): ...\n"
@@ -30,6 +32,8 @@ DEFINED = {
     "package/names.py": "import os\nNAMES = ['A']\ndef need():\n for name in NAMES:\n  os.environ[name]",
     "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
     "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
+    "package/late.py": "def load():\n from . import dot\n dot.load()\nLOADS = [load]",
+    "package/fix.py": "import package.end\npackage.end.end = print",
 }
 
 
@@ -40,6 +44,16 @@ def flaw_of(source, more=DEFINED, **version):
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
     return handler_flaw(packed, replace(LIVE, **version))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_variable_that_a_package_of_ours_needs_at_import_is_named(function):
+    files = unpacked(pack(function))
+    path = f"lambdas/{function.replace('-', '_')}/handler.py"
+    needing = {**files, path: files[path] + b"import os\nos.environ['NOSUCH']\n"}
+
+    assert handler_flaw(files, LIVE) is None
+    assert "needs the variable NOSUCH" in handler_flaw(needing, LIVE).words.en
 
 
 def archive(name):
@@ -248,6 +262,27 @@ def archive(name):
         "import os\nnames = (name for name in ('A',))\nfor name in names: ...\nfor name in names:\n os.environ[name]\n"
         + HANDLER,
         *(
+            f"import builtins, importlib, os\n{source}\nint(os.environ['NOSUCH'])\n{HANDLER}"
+            for source in (
+                "class Box:\n def load(self):\n  from package.dot import load\n  load()\nBox().load()",
+                "from package.late import LOADS\nLOADS[0]()",
+                "importlib.import_module('package.dot').load()",
+                "exec(\"os.environ['NOSUCH'] = '1'\")",
+                "os._Environ.__getitem__ = print",
+                "getattr(os, 'env' + 'iron')['NOSUCH'] = '1'",
+                "from os import environb\nenvironb[b'NOSUCH'] = b'1'",
+                "class Box:\n environ = os.environ\nBox.environ['NOSUCH'] = '1'",
+                "from package.need import os as system\nsystem.environ['NOSUCH'] = '1'",
+            )
+        ),
+        "import os\nos.getenv = 'a'.join\nint(os.getenv('A'))\n" + HANDLER,
+        "import builtins, os\nbuiltins.int = print\nint(os.getenv('A'))\n" + HANDLER,
+        "__builtins__['size'] = 1\nsize\n" + HANDLER,
+        "class Box:\n def fix(self):\n  import package.fix\nBox().fix()\nfrom package.end import end\nend()\n"
+        + HANDLER,
+        "import os\nNAME = 'ENVIRONMENT'\nNAMES = (NAME,)\ndef need(NAME):\n for name in NAMES:\n  os.environ[name]\n"
+        "need('A')\n" + HANDLER,
+        *(
             f"import os\nif [name for name in ('A',) if name not in os.environ] {how}:\n raise OSError\n{HANDLER}"
             for how in ("== 1", "in (1, 2)")
         ),
@@ -368,6 +403,14 @@ def test_handler_that_its_module_binds_is_found(source):
                 ("@sys.exit\ndef set_up(): ...", "3 raises SystemExit"),
                 ("ON = 'a' in os.environ.get('A')", "3 needs the variable A"),
                 ("print(*os.environ.get('A'))", "3 needs the variable A"),
+                (
+                    "SET = dict(os.environ)\nSET['A'] = '1'\nos.environ['A']",
+                    "5 needs the variable A",
+                ),
+                (
+                    "class Box: ...\nBox.environ = os.environ.copy()\nBox.environ['B'] = os.environ['A']",
+                    "5 needs the variable A",
+                ),
                 (
                     "def once(f):\n os.environ['A']\n@once\ndef set_up(): ...",
                     "4 needs the variable A",
