@@ -69,6 +69,8 @@ PRIVATE = re.compile(
 """Expressions that copy a part of the request, its session, the stage or what is behind it into an answer."""
 SUCCESS = re.compile(r"[\"']ok[\"']\s*:\s*true")
 """What the front end takes for a success, regardless of the status."""
+COMPUTED = re.compile(r"#\{?(?:set|if|foreach)\b|Override")
+"""What lets the template of a MOCK choose its answer, or a header of it, by who asks."""
 CORS_HEADERS = frozenset(
     {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
 )
@@ -259,16 +261,23 @@ def _beyond(place: str, raw: Raw | None, decided: frozenset[str]) -> Iterator[tu
 
 
 def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
-    """Read an integration; of a MOCK, which calls nothing, only what it does to its own answer."""
+    """Read an integration; of a MOCK, which calls nothing, only what it does to its own answer, and what computes that."""
     if raw is None:
         return {}
     responses = [*(raw.get(answers) or {}).values()]
     content = {raw.get("contentHandling"), *(entry.get("contentHandling") for entry in responses)}
     handling = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
-    return (
-        handling
-        if raw["type"].upper() == "MOCK"
-        else {**handling, **_of_call(raw), **_of_answers(responses)}
+    if raw["type"].upper() == "MOCK":
+        asking, answering = _computing([raw], "request"), _computing(responses, "response")
+        return {**handling, REQUEST_TEMPLATES: asking, ANSWER_TEMPLATES: answering}
+    return {**handling, **_of_call(raw), **_of_answers(responses)}
+
+
+def _computing(places: Iterable[Raw], kind: str) -> str:
+    by_place = (place.get(f"{kind}Templates") or {} for place in places)
+    texts = (item for templates in by_place for item in templates.items())
+    return ", ".join(
+        sorted(f"{media}={text}" for media, text in texts if COMPUTED.search(text or ""))
     )
 
 

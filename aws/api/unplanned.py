@@ -12,8 +12,8 @@ from aws.ledgers import AUTHORIZER, GATEWAY_RESPONSE, ROUTE
 from aws.words import Words
 
 Beyond = Callable[..., Difference]
-OPENING = frozenset({surplus.CREDENTIALS.en, surplus.TLS.en})
-"""Facts that let a route act as another role, or trust any answering host."""
+OPENING = frozenset({surplus.CREDENTIALS.en, surplus.TLS.en, surplus.ANSWER_TEMPLATES.en})
+"""Facts that let a route act as another role, trust any answering host, or allow other origins."""
 
 
 def of_document(document: ApiDocument, api: str, call: str) -> Iterator[Difference]:

@@ -90,6 +90,25 @@ def test_member_of_an_integration_is_told_in_draft_and_export_alike(member):
     assert export.methods["GET /spots"].surplus == told
 
 
+@pytest.mark.parametrize(
+    ("text", "computes"),
+    [
+        ('#if($input.params("Origin") == "x"){"statusCode": 200}#end', True),
+        ("$context.responseOverride.header.put('X', 'y')", True),
+        ('{"statusCode": 200, "color": "#ffaa00"}', False),
+        (None, False),
+    ],
+)
+def test_template_of_a_mock_is_told_where_it_computes(text, computes):
+    mock = {"type": "MOCK", "requestTemplates": {"application/json": text}}
+
+    draft = of_draft(lambda items: drafted(items)["methodIntegration"].update(mock))
+    export = of_export(lambda raw: PLACES["integration of get /spots"](raw).update(mock))
+
+    told = {"request templates": f"application/json={text}"} if computes else {}
+    assert draft.methods["GET /spots"].surplus == told == export.methods["GET /spots"].surplus
+
+
 def test_request_model_is_told_by_its_name():
     draft = of_draft(
         lambda items: drafted(items).update(requestModels={"application/json": "Login"})

@@ -57,6 +57,17 @@ def preflight(header: str, value: str) -> Kept:
     return keep
 
 
+def computed(text: str) -> Kept:
+    """Let a template of the preflight compute its answer."""
+
+    def keep(client: Client) -> Any:
+        where = {**at(client, "OPTIONS", "/stamps"), "statusCode": "200"}
+        path = "/responseTemplates/application~1json"
+        return _patch(client, "update_integration_response", where, path, text, "")
+
+    return keep
+
+
 def authorizer(path: str, value: str, back: str = "") -> Kept:
     def keep(client: Client) -> Any:
         rest = api_of(client)
@@ -226,6 +237,8 @@ CREDENTIALS, NEVER = integrated("/credentials", ROLE), ("/passthroughBehavior", 
 BINARY, TO_BINARY = of_api("/binaryMediaTypes/*~1*", ""), ("/contentHandling", "CONVERT_TO_BINARY")
 TIMEOUT = "/timeoutInMillis"
 RATE, BURST = "/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit"
+ALLOWED = "$context.responseOverride.header.Access-Control-Allow-Origin"
+ASKED = f'#set({ALLOWED} = $input.params("Origin"))'
 METHODS, HEADERS = "access-control-allow-methods", "access-control-allow-headers"
 LOG, ATTACHED = "/accessLogSettings/format", ["DEP-34"]
 
@@ -260,6 +273,7 @@ HARM: tuple[tuple[str, list[str], list[str], Kept], ...] = (
         API,
         live(integrated(TIMEOUT, "3000", "29000")),
     ),
+    ("preflight allows who asks", [*ATTACHED, *OTHER_RELEASE], API, live(computed(ASKED))),
     (
         "page may send any header",
         ["DEP-25", *OTHER_RELEASE],
@@ -333,6 +347,7 @@ GREEN: tuple[tuple[str, list[str], Kept], ...] = (
     ("validator looks at nothing", API, validated(validateRequestBody=False)),
     ("refusal says when to come back", API, live(refusal("Retry-After", "5"))),
     ("API is described", ["rest_apis"], of_api("/description", "the rally", "the stamp rally")),
+    ("preflight has an empty body", API, live(computed("{}"))),
     ("metrics are detailed", STAGES, staged("/*/*/metrics/enabled", "true", "false")),
     ("stage has a variable", STAGES, staged("/variables/colour", "green")),
     ("same API is deployed again", API, live(nothing)),
@@ -345,6 +360,7 @@ DECIDED: tuple[tuple[str, list[str], list[str], Kept], ...] = (
     ("old name stays", ["DEP-36"], ["api_mappings"], old_name),
     ("award is called seldom", ["DEP-37"], STAGES, staged(RATE, "130", "800")),
     ("quota by the month", ["SEC-30"], PLANS, planned("/quota/period", "MONTH", "DAY")),
+    ("preflight chooses an origin", ATTACHED, API, live(computed(f"#if(1 == 2){ASKED}#end"))),
     ("pages may PUT", ["DEP-25"], API, live(preflight(METHODS, "GET,OPTIONS,PUT"))),
 )
 HARMLESS: tuple[Change, ...] = (
