@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from aws.access.callers import allows_publishing, usable
 from aws.bounds import ABSENT, Bound, at_least, described, exactly, one_of, unset
@@ -165,9 +166,8 @@ class Delivery:
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
         elif (may := allows_publishing(topic, self._arn(alarm), self.now)) is not True:
-            unknown = may and Words(en=f"not known: {may.reason.en}", ja=f"不明（{may.reason.ja}）")
-            yield _of_topic(arn, PUBLISHING, unknown or REFUSED, ALLOWED)
-        elif topic.kms_key and not self._usable(topic.kms_key, self._arn(alarm)):
+            yield _of_topic(arn, PUBLISHING, may.words if may else REFUSED, ALLOWED)
+        elif not usable(topic, partial(lookup, self.sections.keys), self._arn(alarm), self.now):
             yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
         elif not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
@@ -187,9 +187,6 @@ class Delivery:
             subscription.confirmed and planned == (subscription.protocol, subscription.endpoint)
             for subscription in topic.subscriptions
         )
-
-    def _usable(self, key_id: str, alarm: str) -> bool:
-        return usable(key_id, lambda: lookup(self.sections.keys, key_id), alarm, self.now)
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:

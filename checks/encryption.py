@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from aws import desired
 from aws.access import privileges
+from aws.access.callers import encrypts_lines
 from aws.bounds import described, exactly
 from aws.difference import Difference
 from aws.iam.condition import Context, Unknown, over_time
 from aws.iam.evaluation import EvalDecision, denied, denied_by, evaluate_from, is_same, names
 from aws.iam.permissions import MissingPermission, missing_by
-from aws.iam.statement import Statement, of_resource, only, parse
+from aws.iam.statement import Statement, of_resource, only
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
 from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, Bucket
@@ -238,7 +239,7 @@ def function_key_flaws(function: Function, sections: Sections) -> tuple[Differen
     )
 
 
-def log_key_flaws(group: LogGroup, sections: Sections, region: str) -> tuple[Difference, ...]:
+def log_key_flaws(group: LogGroup, sections: Sections, now: datetime) -> tuple[Difference, ...]:
     """Return why no line is written: the group's key is deleted or disabled, or does not allow CloudWatch Logs."""
     of = partial(
         Difference, LOG_GROUP.words, group.name, call="logs:DescribeLogGroups", loosens=True
@@ -248,20 +249,14 @@ def log_key_flaws(group: LogGroup, sections: Sections, region: str) -> tuple[Dif
     if unusable := _unusable(of, group.kms_key, sections):
         return unusable
     key = lookup(sections.keys, group.kms_key)
-    if key is None or key.policy is None or _allows_logs(key.policy, region):
+    if key is None or key.policy is None or (may := encrypts_lines(key, group.arn, now)) is True:
         return ()
+    actual = may.words if may else Words.same(group.kms_key)
     expected = described(
-        en="a key whose policy names CloudWatch Logs", ja="CloudWatch Logsに許可したキー"
+        en="a key whose policy allows CloudWatch Logs to encrypt lines of this group",
+        ja="CloudWatch Logsによるこのグループの暗号化を許可したキー",
     )
-    return (of(ENCRYPTION_KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
-
-
-def _allows_logs(policy: str, region: str) -> bool:
-    """Whether a key's policy allows CloudWatch Logs, or all principals, anything."""
-    logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
-    public = {("AWS", "*"), ("*", "*")}
-    allowing = only("Allow", parse(policy, "policy of the key"))
-    return any((logs | public) & set(statement.principals) for statement in allowing)
+    return (of(ENCRYPTION_KEY, actual, expected, decidable=bool(may), remedy=BY_KEY),)
 
 
 def _of_key(

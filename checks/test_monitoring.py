@@ -240,12 +240,12 @@ def test_key_of_the_log_group_can_be_used(
     log_group: desired.LogGroup,
     deployed: Deployed,
     sections: Sections,
-    environment: Environment,
+    now: datetime,
     judge: Judge,
 ) -> None:
     group = judge.observe(deployed.log_group(log_group), "kms_key")
 
-    judge(log_key_flaws(group, sections, environment.region))
+    judge(log_key_flaws(group, sections, now))
 
 
 @expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")

@@ -17,12 +17,13 @@ from aws.kinds.key import Key
 from aws.kinds.topic import Topic
 from aws.words import Words
 
-SERVICE = "cloudwatch.amazonaws.com"
-CLOUDWATCH = ("Service", SERVICE)
+CLOUDWATCH = "cloudwatch.amazonaws.com"
 ANYONE = (("AWS", "*"), ("*", "*"))
 ENCRYPTING = ("kms:Decrypt", "kms:GenerateDataKey")
 SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS. Its policy does not allow CloudWatch, and it can't be changed."""
+SERVICE = "aws:principalservicename"
+"""Condition key of the service that calls."""
 GATEWAY = "apigateway.amazonaws.com"
 BY_GATEWAY = ("Service", GATEWAY)
 INVOKE = "lambda:InvokeFunction"
@@ -33,7 +34,7 @@ CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが�
 
 def allows_publishing(topic: Topic, alarm: str, now: datetime) -> Answer:
     """Whether the topic's policy lets this alarm (an ARN) publish from now on; Unknown if a condition cannot be judged."""
-    return _allowed(topic.policy, ("sns:Publish",), topic.arn, alarm, now)
+    return _allowed(topic.policy, ("sns:Publish",), topic.arn, _of_service(CLOUDWATCH, alarm), now)
 
 
 def alarm_beside(topic: str, name: str) -> str:
@@ -42,22 +43,31 @@ def alarm_beside(topic: str, name: str) -> str:
     return f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"
 
 
-def usable(name: str, look: Callable[[], Key | None], alarm: str, now: datetime) -> bool:
-    """Whether CloudWatch can encrypt for an alarm with the key that a topic names; ``look`` reads the key if that matters."""
-    if name.endswith(SILENT_KEY):
-        return False
-    key = look()
+def usable(topic: Topic, look: Callable[[str], Key | None], alarm: str, now: datetime) -> bool:
+    """Whether CloudWatch can encrypt for an alarm with the topic's key; ``look`` reads the key if that matters."""
+    if not topic.kms_key or topic.kms_key.endswith(SILENT_KEY):
+        return not topic.kms_key
+    key = look(topic.kms_key)
     if key is None or key.state != "Enabled":
         return False
-    return _allowed(key.policy or "", ENCRYPTING, key.arn, alarm, now) is True
+    call = _of_service(CLOUDWATCH, alarm, ("sns:topicArn", topic.arn))
+    return _allowed(key.policy or "", ENCRYPTING, key.arn, call, now) is True
 
 
-def _allowed(document: str, actions: Iterable[str], arn: str, alarm: str, now: datetime) -> Answer:
-    about = [statement for statement in of_resource(document) if _speaks_of_it(statement)]
-    times = over_time(_request(alarm), now)
+def encrypts_lines(key: Key, group: str, now: datetime) -> Answer:
+    """Whether a key's policy lets CloudWatch Logs write lines of a group (an ARN) from now on."""
+    call = _of_service(f"logs.{group.split(':')[3]}.amazonaws.com", group, ("logs:arn", group))
+    return _allowed(key.policy or "", ENCRYPTING, key.arn, call, now)
+
+
+def _allowed(
+    document: str, actions: Iterable[str], arn: str, request: Context, now: datetime
+) -> Answer:
+    (service,) = request[SERVICE]
+    about = [one for one in of_resource(document) if _speaks_of(one, ("Service", service))]
     return every(
         every((_applying("Allow", *call), negated(_applying("Deny", *call))))
-        for call in product([about], actions, [arn], times)
+        for call in product([about], actions, [arn], over_time(request, now))
     )
 
 
@@ -68,29 +78,30 @@ def _applying(
 
 
 @cache
-def _request(alarm: str) -> Context:
-    """Return what is known of CloudWatch's request for an alarm (an ARN)."""
-    account = alarm.split(":")[4]
+def _of_service(service: str, source: str, encrypting: tuple[str, str] = ("", "")) -> Context:
+    """Return what is known of a service's request for one of our resources (an ARN), with the encryption context of it."""
+    account = source.split(":")[4]
     return context(
         {
-            "aws:SourceArn": alarm,
+            "aws:SourceArn": source,
             "aws:SecureTransport": "true",
             "aws:SourceAccount": account,
             "aws:SourceOwner": account,
             "aws:PrincipalIsAWSService": "true",
-            "aws:PrincipalServiceName": SERVICE,
+            SERVICE: service,
             "aws:PrincipalOrgID": (),
             "sns:Protocol": (),
             "sns:Endpoint": (),
+            f"kms:EncryptionContext:aws:{encrypting[0]}": encrypting[1],
         }
     )
 
 
-def _speaks_of_it(statement: Statement) -> bool:
-    """Whether CloudWatch is among the statement's principals."""
+def _speaks_of(statement: Statement, service: tuple[str, str]) -> bool:
+    """Whether a service is among the statement's principals."""
     if statement.not_principals:
-        return CLOUDWATCH not in statement.not_principals
-    return bool({CLOUDWATCH, *ANYONE} & set(statement.principals))
+        return service not in statement.not_principals
+    return bool({service, *ANYONE} & set(statement.principals))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +197,7 @@ def _other_apis(statement: Statement, callers: Callers) -> Iterator[Words]:
             ja="この関数を指定するAWS上の全API（aws:SourceArnなし）",
         )
     for value in (value for source in sources for value in source.values):
-        if not covers(callers.api, value):
+        if not covers(callers.api, f"{value}/"):  # an API's own ARN, without a route, lets none in
             yield Words(en=f"another API: {value}", ja=f"別のAPI: {value}")
 
 

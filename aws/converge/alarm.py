@@ -169,8 +169,7 @@ def _reaches_a_person(context: ChangeContext, arn: str, name: str) -> bool:
     topic, alarm, now = decoded(arn, answer), alarm_beside(arn, name), datetime.now(UTC)
     if allows_publishing(topic, alarm, now) is not True:
         return False
-    key = topic.kms_key
-    if key is not None and not usable(key, lambda: key_of(context, key), alarm, now):
+    if not usable(topic, partial(key_of, context), alarm, now):
         return False
     listed = context.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
     # Of one that is not confirmed, PendingConfirmation or Deleted stands where an ARN should.

@@ -82,13 +82,10 @@ def _readable(
     context: ChangeContext, topic: Topic, current: CurrentTopic, alarms: Iterable[str]
 ) -> Changes:
     """Remove a key that CloudWatch cannot use, after a person agreed: with it no alarm is ever delivered."""
-    key, now = current.kms_key, datetime.now(UTC)
-    if key is None:
+    look, now = cache(partial(key_of, context)), datetime.now(UTC)
+    if all(usable(current, look, alarm, now) for alarm in alarms):
         return ()
-    look = cache(partial(key_of, context, key))
-    if all(usable(key, look, alarm, now) for alarm in alarms):
-        return ()
-    silent = (Change(TOPIC.resource(topic.name), KMS_KEY, key, None, destroys=True),)
+    silent = (Change(TOPIC.resource(topic.name), KMS_KEY, current.kms_key, None, destroys=True),)
     return context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
 
 

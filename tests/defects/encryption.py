@@ -232,6 +232,14 @@ ROLES = [AWARD.replace("award", function) for function in FUNCTIONS]
 OF_ONE_TABLE = {"StringEquals": {"kms:EncryptionContext:aws:dynamodb:tableName": "Users-dev"}}
 FUNCTION, GROUP = "stamp-rally-prod-award", "/aws/lambda/stamp-rally-prod-award"
 LOGS = "logs.ap-northeast-1.amazonaws.com"
+FOR_LOGS = {"Effect": "Allow", "Principal": {"Service": LOGS}, "Action": "kms:*", "Resource": "*"}
+DENIES_LOGS = {**FOR_LOGS, "Effect": "Deny", "Action": "kms:GenerateDataKey*"}
+
+
+def of_group(name: str) -> dict[str, Any]:
+    """Return the condition of the CloudWatch Logs user guide: for lines of these groups alone."""
+    arn = f"arn:aws:logs:ap-northeast-1:444455556666:log-group:{name}"
+    return {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn}}
 
 
 def _of_function(id_: str, *breaks: Break) -> Defect:
@@ -255,6 +263,16 @@ OTHERS = (
     _of_group("MON-15:key-of-the-lines-disabled", _key(state="Disabled")),
     _of_group("MON-15:key-of-the-lines-gone"),
     _of_group("MON-15:key-is-not-for-logs", _policy_of_key(OF_ACCOUNT)),
+    *(
+        _of_group(f"MON-15:key-is-{what}", _policy_of_key(OF_ACCOUNT, {**FOR_LOGS, **more}))
+        for what, more in {
+            "for-another-group": {"Condition": of_group("/aws/lambda/other")},
+            "for-logs-to-describe": {"Action": "kms:Describe*"},
+            "for-logs-elsewhere": {"Principal": {"Service": "logs.us-east-1.amazonaws.com"}},
+            "for-a-network": {"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}},
+        }.items()
+    ),
+    _of_group("MON-15:key-denies-logs", _policy_of_key({"Service": LOGS}, DENIES_LOGS)),
     *(
         Defect(id=f"SEC-13:{what}", breaks=both(_decided(KEY), _encrypted(*EVERY_TABLE), policy))
         for what, policy in {
@@ -321,6 +339,13 @@ SOUND: Mapping[str, Break] = {
     "lines under a key that CloudWatch Logs may use": both(
         item("log_groups", GROUP, kms_key=KEY), _policy_of_key({"Service": LOGS})
     ),
+    **{
+        f"lines under a key for {what}": both(
+            item("log_groups", GROUP, kms_key=KEY),
+            _policy_of_key(OF_ACCOUNT, {**FOR_LOGS, "Condition": of_group(name)}),
+        )
+        for what, name in {"this group": GROUP, "all groups": "*"}.items()
+    },
     "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
     "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),
     "plain HTTP refused in two statements": _in_two_statements,

@@ -65,10 +65,15 @@ def _policy(service: str, action: str, effect: str = "Allow") -> str:
 
 def _key_for_alarms(of: str) -> Break:
     """Encrypt the topic with a key that CloudWatch may use for these alarms alone."""
+    return _key_where("aws:SourceArn", f"arn:aws:cloudwatch:{of}")
+
+
+def _key_where(key: str, like: str) -> Break:
+    """Encrypt the topic with a key that CloudWatch may use under this condition."""
     whole = json.loads(_policy("cloudwatch.amazonaws.com", "kms:*"))
     (statement,) = whole["Statement"]
-    source = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{of}"}}
-    return _key(json.dumps({"Statement": [{**statement, "Resource": "*", "Condition": source}]}))
+    condition = {"ArnLike": {key: like}}
+    return _key(json.dumps({"Statement": [{**statement, "Resource": "*", "Condition": condition}]}))
 
 
 def _key(policy: str | None, state: str = "Enabled") -> Break:
@@ -95,6 +100,7 @@ def _pending(topic: Topic) -> Topic:
     return replace(topic, subscriptions=(waiting,))
 
 
+ENCRYPTED = "kms:EncryptionContext:aws:sns:topicArn"
 ALARMS = (
     _lost("MON-01:absent", absent("alarms", ERRORS)),
     _dead("MON-01:wrong-function", ERRORS, dimensions={"FunctionName": "stamp-rally-auth"}),
@@ -163,6 +169,7 @@ HEARD = (
     Defect(id="MON-06:subscription-pending", breaks=edited("topics", TOPIC, _pending)),
     _topic("MON-06:silent-managed-key", kms_key="alias/aws/sns"),
     Defect(id="MON-06:key-does-not-grant", breaks=_key(policy=None)),
+    Defect(id="MON-06:key-for-another-topic", breaks=_key_where(ENCRYPTED, f"{TOPIC}-2")),
     Defect(
         id="MON-06:key-for-another-Region",
         breaks=_key_for_alarms("us-east-1:444455556666:alarm:*"),
@@ -432,6 +439,7 @@ SOUND = {
             "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
         }
     ),
+    "a key for this topic alone": _key_where(ENCRYPTED, TOPIC),
     "a key for our alarms alone": _key_for_alarms("*:444455556666:alarm:stamp-rally-prod-*"),
     "messages as large as AWS takes": item("topics", TOPIC, max_message_bytes=262_144),
     "one topic out of two is enough": item(

@@ -121,7 +121,7 @@ def topics() -> dict[str, Topic]:
 def log_groups() -> dict[str, LogGroup]:
     names = [f"/aws/lambda/stamp-rally-prod-{function}" for function in FUNCTIONS]
     names.append("/aws/apigateway/stamp-rally-prod-api")
-    arn = "arn:aws:logs:ap-northeast-1:444455556666:log-group:{}:*"
+    arn = "arn:aws:logs:ap-northeast-1:444455556666:log-group:{}"
     return {n: LogGroup(name=n, arn=arn.format(n), retention_days=30) for n in names}
 
 
