@@ -181,10 +181,21 @@ def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
 
 
 def needles(reading: Reading) -> Needles:
-    """Return what to look for in variables and tags; an unread secret is reported by its own rows."""
-    read = {name: value for name, value in reading.source(texts).items() if isinstance(value, str)}
-    secret_fields = reading.scope.secret_fields
-    return {name: spellings(_secret_texts(text, secret_fields)) for name, text in read.items()}
+    """Return what to look for in variables and tags; an unread secret is reported by its own rows.
+
+    So is one that repeats a name of the environment, which many answers hold by right.
+    """
+    scope, stored = reading.scope, reading.source(texts).items()
+    public = "\n".join(_public_texts(scope) - scope.known_defaults)
+
+    def looked_for(text: str) -> bool:
+        return not secrets_in(public, {"": spellings([text])})
+
+    return {
+        name: spellings(filter(looked_for, _secret_texts(text, scope.secret_fields)))
+        for name, text in stored
+        if isinstance(text, str)
+    }
 
 
 def _secret_texts(text: str, planned: Collection[str]) -> list[str]:

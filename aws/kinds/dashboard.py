@@ -15,6 +15,8 @@ from aws.words import Words
 DEFAULT_STATISTIC = "Average"
 SAMPLES = "SampleCount"
 """The statistic of how often a metric was written, not of what it says: of Errors, the number of invocations."""
+LEAST = "Minimum"
+"""The statistic of the best that there was: of Errors, nothing as long as one call succeeds."""
 COUNTING = frozenset({"Count", "Invocations"})
 """Metrics that are written once for each event, so that the samples are the events."""
 
@@ -243,13 +245,13 @@ def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:
 
 
 def _metric(path: list[str], options: Raw, properties: Raw, region: str) -> Metric | None:
-    """Return the metric of a row; None where it draws none that is known: an expression, a hidden row, or its samples."""
+    """Return the metric of a row; None where it draws none that is known: an expression, a hidden row, its samples or its least."""
     path = path or _searched(_expression(options))
     if not path or options.get("visible") is False:
         return None
     namespace, metric, *pairs = (*path, "")[: max(len(path), 2)]
     statistic = options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC
-    if statistic == SAMPLES and metric not in COUNTING:
+    if statistic == LEAST or (statistic == SAMPLES and metric not in COUNTING):
         return None
     return Metric(
         namespace=namespace,

@@ -56,10 +56,15 @@ def hidden(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def counting_samples(body: dict[str, Any]) -> dict[str, Any]:
-    for widget in body["widgets"]:
-        widget["properties"]["stat"] = "SampleCount"
-    return body
+def by_statistic(name: str) -> Kept:
+    """Let the dashboard draw this statistic of all its metrics."""
+
+    def redrawn(body: dict[str, Any]) -> dict[str, Any]:
+        for widget in body["widgets"]:
+            widget["properties"]["stat"] = name
+        return body
+
+    return drawn(redrawn)
 
 
 def varied(**variable: Any) -> Kept:
@@ -154,7 +159,8 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan has one request left on its first day", "DEP-37", PLANS, surplus.planned("/quota/offset", "99999", "0")),
     ("alarm stays for a day", "MON-01", HEARD, makers.alarm(alarms.FAILS, Period=86400)),
     ("alarm stays for a day of periods", "MON-03", HEARD, makers.alarm(alarms.P5XX, EvaluationPeriods=288, DatapointsToAlarm=1)),
-    ("dashboard counts samples", "MON-10 <MON-11", DRAWN, drawn(counting_samples)),
+    ("dashboard counts samples", "MON-10 <MON-11", DRAWN, by_statistic("SampleCount")),
+    ("dashboard draws the least", "MON-10 <MON-11", DRAWN, by_statistic("Minimum")),
     ("dashboard hides its lines", "MON-10 <MON-11", DRAWN, drawn(hidden)),
     ("dashboard shows a day of long ago", "MON-10 <MON-11", DRAWN, drawn(lambda body: {**body, **OF_ONE_DAY})),
     ("names are looked up in a file", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
@@ -168,6 +174,8 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("function writes down everything", "DEP-19", FUNCTIONS, logged_at("TRACE")),
     ("framework writes down every event", "DEP-13", FUNCTIONS, with_variable(POWERTOOLS_LOGGER_LOG_EVENT="true")),
     ("session key ends in a line break", "SEC-03", SECRETS, key(f"{vault.SESSION_KEY}\n")),
+    ("session key is its own name", "SEC-03", SECRETS, key(vault.TOKEN_KEY)),
+    ("session key is what a stack should have resolved", "SEC-03", SECRETS, key(f"{{{{resolve:secretsmanager:{vault.TOKEN_KEY}}}}}")),
     ("session key counts up", "SEC-03", SECRETS, key(bytes(range(32)).hex())),
     ("name of a stamp is yet to be written", NO_MASTER, MASTERS, master(Name=text("テスト１"))),
     ("description of a stamp is a note", NO_MASTER, MASTERS, master(Description=text("TODO: ask the shrine"))),
