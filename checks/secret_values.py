@@ -23,15 +23,16 @@ FORM = Words(en="form", ja="形式")
 REAL = Words(en="strength of the value", ja="値の強度")
 VALUE_CALL = "secretsmanager:GetSecretValue"
 NAMED = re.compile(
-    r"(secret|token|password|passwd|pwd|credentials?|"
-    r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
+    r"(secret|token|password|passwd|passphrase|pwd|credentials?|webhook([-_]?ur[il])?|"
+    r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt|licen[cs]e)[-_]?key([-_]?id)?)$",
     re.IGNORECASE,
 )
 """Names of secrets, by their ends, so that TOKEN_TTL and SECRET_ARN do not match."""
 REFERENCE = "SECRET_NAME_"
 """Prefix of variables that hold the name of a secret in Secrets Manager."""
 FINGERPRINT = re.compile(
-    r"(git|build|version|image|commit|release|revision|checksum|digest|sha\d*)$", re.IGNORECASE
+    r"(git|build|version|image|commit|release|revision|checksum|digest|(asset|code|layer|source)[-_]?hash|sha\d*)$",
+    re.IGNORECASE,
 )
 """Names of values that are long hexadecimal numbers and public."""
 CERTAIN = frozenset({"jwt", "pem", "aws-key"})

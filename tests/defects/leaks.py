@@ -82,6 +82,9 @@ IN_FUNCTIONS = (
     _guessed("left-empty", AUTH, TOKEN_SECRET_KEY=""),
     _guessed("by-name", NOTIFY, LINE_CHANNEL_SECRET="to be filled in"),
     _guessed("by-camel-case-name", AUTH, signingKey="swordfish"),
+    _guessed(
+        "address-of-a-webhook", NOTIFY, SLACK_WEBHOOK_URL="https://hooks.slack.com/services/T0/B0/x"
+    ),
     _guessed("password", "stamp-rally-prod-ranking", DB_PASSWORD="hunter2"),
     _guessed("hex-under-innocent-name", AUTH, SALT=HEX_OF_NOBODY),
     _guessed("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),

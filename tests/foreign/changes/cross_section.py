@@ -1,6 +1,7 @@
 """A cross-section: a change or two of each kind of resource, harmful and harmless, a line each."""
 
 import base64
+import hashlib
 
 from tests.foreign.changes import access, alarms, compute, surplus
 from tests.foreign.changes.change import Kept, harmful_ones, harmless_ones
@@ -123,6 +124,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
 
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("release is named", "", FUNCTIONS, with_variable(SENTRY_RELEASE=SHA)),
+    ("build is named by its hash", "", FUNCTIONS, with_variable(ASSET_HASH=hashlib.sha256(SHA.encode()).hexdigest())),
     ("build is named by its digest", "", FUNCTIONS, with_variable(IMAGE_DIGEST=SHA)),
     ("service is named", "", FUNCTIONS, with_variable(POWERTOOLS_SERVICE_NAME="stamp-rally")),
     ("service is named in full", "", FUNCTIONS, with_variable(POWERTOOLS_SERVICE_NAME="stamp-rally-prod")),

@@ -139,11 +139,14 @@ def tagged(service: str, arn: str, **tags: str) -> Kept:
     )
 
 
-def invoked_at_every_stage(client: Client) -> AbstractContextManager[None]:
-    """Allow one route of the API at all its stages, as SAM's events do."""
-    route = f"{api_of(client)['restApiId']}/*/POST/stamps/award"
-    source = f"arn:aws:execute-api:{HERE}:{route}"
-    return permission(Principal="apigateway.amazonaws.com", SourceArn=source)(client)
+def invoked_by(route: str) -> Kept:
+    """Allow calls of this part of the API."""
+
+    def keep(client: Client) -> AbstractContextManager[None]:
+        source = f"arn:aws:execute-api:{HERE}:{api_of(client)['restApiId']}{route}"
+        return permission(Principal="apigateway.amazonaws.com", SourceArn=source)(client)
+
+    return keep
 
 
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
@@ -165,7 +168,9 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("refusals allow no cookies", "", API, credentialed("false")),
     ("SAM tags the function it made", "", FUNCTIONS, tagged("lambda", AWARD, **{"lambda:createdBy": "SAM", "stack": "rally-prod"})),
     ("Terraform tags the table it manages", "", STORED, tagged("dynamodb", identity.USER_STAMPS, ManagedBy="terraform", Workspace="prod", Module="rally/tables v2.3.1")),
-    ("SAM lets the route call award at every stage", "", ["function_policies"], invoked_at_every_stage),
+    ("SAM lets the route call award at every stage", "", ["function_policies"], invoked_by("/*/POST/stamps/award")),
+    ("CDK lets the console's test call award", "", ["function_policies"], invoked_by("/test-invoke-stage/POST/stamps/award")),
+    ("Terraform names the API without a route", "", ["function_policies"], invoked_by("")),
 )  # fmt: skip
 HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role deletes lines of ours in every Region", "SEC-24", PRINCIPALS, role(may("logs:DeleteLogStream", LINES.format("auth")))),
