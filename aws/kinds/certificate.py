@@ -30,7 +30,7 @@ def _distrusted(raw: Raw) -> Iterator[str]:
     usages = [usage.get("Name") for usage in raw.get("ExtendedKeyUsages", ())]
     if raw.get("Type") == "PRIVATE":
         yield "Type PRIVATE"
-    if logged == "DISABLED":
+    if logged == "DISABLED" and raw.get("Type") != "IMPORTED":  # the issuer of those logs them
         yield "CertificateTransparencyLoggingPreference DISABLED"
     if raw.get("KeyAlgorithm") in WEAK_KEYS:
         yield f"KeyAlgorithm {raw['KeyAlgorithm']}"

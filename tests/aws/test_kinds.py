@@ -276,6 +276,8 @@ ANSWERS = {
                     "RenewalSummary": {"RenewalStatus": "PENDING_AUTO_RENEWAL"},
                     "RenewalEligibility": "INELIGIBLE",
                     "KeyAlgorithm": "RSA_1024",
+                    "Type": "IMPORTED",
+                    "Options": {"CertificateTransparencyLoggingPreference": "DISABLED"},
                 }
             }
         },
