@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 
 Fix = Callable[[Request, "Moto"], Response]
 """Answers one operation as AWS does, mostly by correcting what moto answers."""
-SHARED = {"dynamodbstreams": "dynamodb", "kms": "dynamodb"}
-"""Service -> the one whose lock it takes: moto's tables make streams, and keys while others list them."""
+SHARED = {"apigatewayv2": "apigateway", "dynamodbstreams": "dynamodb", "kms": "dynamodb"}
+"""Service -> the one whose lock it takes: both APIs share domains; moto's tables make streams, and keys while others list them."""
 
 
 class Moto:

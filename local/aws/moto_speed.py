@@ -2,7 +2,6 @@
 
 import copy
 import importlib
-import string
 from collections.abc import Callable, Hashable
 from functools import cache, lru_cache
 from typing import Any
@@ -24,10 +23,6 @@ def once_for_all_calls(app: Any) -> None:
     # Each loader of models lists the folders of all 400 services, and moto makes one for each service.
     core: Any = importlib.import_module("moto.core.utils")
     core.create_loader = cache(core.create_loader)
-    rule: Any = importlib.import_module("werkzeug.routing.rules").Rule
-    rule._compile_builder = _compiled_when_called(rule._compile_builder)  # noqa: SLF001  # its only place
-    chance = importlib.import_module("moto.moto_api._internal.moto_random").MotoRandom
-    chance.get_random_string = _random_string
     json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
 
 
@@ -42,19 +37,6 @@ def once_for_all_stacks() -> None:
     iam = importlib.import_module("moto.iam.models").IAMBackend
     if iam._init_aws_policies.__module__ != __name__:  # noqa: SLF001  # once is enough
         iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
-
-
-def _compiled_when_called(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile what makes the URL of a route when one is made: werkzeug compiles two functions for each of 500 routes."""
-
-    def when_called(rule: Any, append_unknown: bool = True) -> Callable[..., Any]:
-        def build(bound: Any, **values: Any) -> tuple[str, str]:
-            made: tuple[str, str] = compile_builder(rule, append_unknown)(bound, **values)
-            return made
-
-        return build
-
-    return when_called
 
 
 def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[..., Any]:
@@ -80,15 +62,6 @@ def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[...,
         return None
 
     return looked_up
-
-
-def _random_string(
-    chance: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False
-) -> str:
-    """Draw all letters at once: each answer has an id of 52 of them."""
-    letters = string.ascii_letters + (string.digits if include_digits else "")
-    drawn = "".join(chance.choices(letters, k=length))
-    return drawn.lower() if lower_case else drawn
 
 
 def _value_as_written(serialize: Callable[..., None]) -> Any:

@@ -100,6 +100,9 @@ def json_response(document: Mapping[str, Any], status: int = 200) -> Response:
     return Response(status=status, headers=headers, body=json.dumps(document).encode())
 
 
+NO_CONTENT = Response(status=204, headers={}, body=b"")
+
+
 def _body_parameters(body: bytes) -> Mapping[str, Any]:
     if not body:
         return {}

@@ -54,20 +54,24 @@ def openapi(api: Any, created: float) -> dict[str, Any]:
     info = {
         "title": api.name,
         "version": f"{datetime.fromtimestamp(created, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "description": api.description,
     }
-    if api.description:
-        info["description"] = api.description
     components = {
         "schemas": {"Empty": _EMPTY_MODEL} if _uses_models(api) else {},
         "securitySchemes": _schemes(api),
     }
     return {
         "openapi": "3.0.1",
-        "info": info,
+        "info": _filled(info),
         "paths": paths,
-        "components": {name: value for name, value in components.items() if value},
-        **_api_extensions(api),
+        "components": _filled(components),
+        **_filled(_api_extensions(api)),
     }
+
+
+def _filled(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty or has its default, as API Gateway does; a number may be 0."""
+    return {name: value for name, value in written.items() if value or value == 0}
 
 
 def methods_of(api: Any) -> list[Any]:
@@ -79,25 +83,23 @@ def methods_of(api: Any) -> list[Any]:
 
 
 def _operation(path: str, method: Any, api: Any) -> dict[str, Any]:
-    operation: dict[str, Any] = {}
-    if method.operation_name:
-        operation["operationId"] = method.operation_name
-    if parameters := [_parameter(*parameter) for parameter in _parameters(path, method)]:
-        operation["parameters"] = parameters
-    if method.request_models:
-        operation["requestBody"] = {"content": _contents(method.request_models), "required": True}
-    if validator := api.request_validators.get(method.request_validator_id or ""):
-        operation["x-amazon-apigateway-request-validator"] = validator.name
-    if method.method_responses:
-        operation["responses"] = {
-            status: _response(status, response)
-            for status, response in method.method_responses.items()
+    models = method.request_models
+    validator = api.request_validators.get(method.request_validator_id or "")
+    integration = method.method_integration
+    return _filled(
+        {
+            "operationId": method.operation_name,
+            "parameters": [_parameter(*parameter) for parameter in _parameters(path, method)],
+            "requestBody": models and {"content": _contents(models), "required": True},
+            "x-amazon-apigateway-request-validator": validator and validator.name,
+            "responses": {
+                status: _response(status, response)
+                for status, response in method.method_responses.items()
+            },
+            "security": _security(method, api),
+            "x-amazon-apigateway-integration": integration and _integration(integration),
         }
-    if security := _security(method, api):
-        operation["security"] = security
-    if method.method_integration:
-        operation["x-amazon-apigateway-integration"] = _integration(method.method_integration)
-    return operation
+    )
 
 
 def _parameter(name: str, place: str, required: bool) -> dict[str, Any]:
@@ -167,28 +169,25 @@ def _place(identity_source: str) -> dict[str, str]:
 
 
 def _api_extensions(api: Any) -> dict[str, Any]:
-    extensions: dict[str, Any] = {}
-    if api.gateway_responses:
-        extensions["x-amazon-apigateway-gateway-responses"] = _gateway_responses(api)
-    if api.api_key_source == "AUTHORIZER":
-        extensions["x-amazon-apigateway-api-key-source"] = "AUTHORIZER"
-    if media_types := list(api.binaryMediaTypes):
-        extensions["x-amazon-apigateway-binary-media-types"] = media_types
-    if (size := api.minimum_compression_size) is not None:
-        extensions["x-amazon-apigateway-minimum-compression-size"] = size
     in_use = {method.request_validator_id for method in methods_of(api)}
-    if validators := {
+    validators = {
         validator.name: {
             "validateRequestParameters": bool(validator.validate_request_parameters),
             "validateRequestBody": bool(validator.validate_request_body),
         }
         for id_, validator in api.request_validators.items()
         if id_ in in_use
-    }:
-        extensions["x-amazon-apigateway-request-validators"] = dict(sorted(validators.items()))
-    if policy := api.policy:
-        extensions["x-amazon-apigateway-policy"] = json.loads(policy)
-    return extensions
+    }
+    by_authorizer = api.api_key_source == "AUTHORIZER"
+    extensions = {
+        "gateway-responses": _gateway_responses(api),
+        "api-key-source": "AUTHORIZER" if by_authorizer else None,
+        "binary-media-types": list(api.binaryMediaTypes),
+        "minimum-compression-size": api.minimum_compression_size,
+        "request-validators": dict(sorted(validators.items())),
+        "policy": api.policy and json.loads(api.policy),
+    }
+    return {f"x-amazon-apigateway-{name}": value for name, value in extensions.items()}
 
 
 def _uses_models(api: Any) -> bool:
@@ -197,28 +196,26 @@ def _uses_models(api: Any) -> bool:
 
 
 def _integration(integration: Any) -> dict[str, Any]:
-    """Write an integration; what has its default is left out, as API Gateway leaves it out."""
-    passthrough = integration.passthrough_behaviour or "WHEN_NO_MATCH"
-    written: dict[str, Any] = {
-        "type": integration.integration_type.lower(),
-        "httpMethod": integration.http_method,
-        "uri": integration.uri,
-        "credentials": integration.credentials,
-        "responses": _responses(integration.integration_responses or {}),
-        "requestParameters": texts(integration.request_parameters),
-        "requestTemplates": texts(integration.request_templates),
-        "passthroughBehavior": passthrough.lower(),
-        "contentHandling": integration.content_handling,
-        "connectionType": integration.connection_type,
-        "tlsConfig": dict(integration.tls_config or {}),
-    }
     timeout_ms = int(integration.timeout_in_millis or DEFAULT_TIMEOUT_MS)
-    if timeout_ms != DEFAULT_TIMEOUT_MS:
-        written["timeoutInMillis"] = timeout_ms
-    if integration.cache_key_parameters:
-        written["cacheNamespace"] = integration.cache_namespace
-        written["cacheKeyParameters"] = list(integration.cache_key_parameters)
-    return {name: value for name, value in written.items() if value}
+    keys = list(integration.cache_key_parameters or ())
+    return _filled(
+        {
+            "type": integration.integration_type.lower(),
+            "httpMethod": integration.http_method,
+            "uri": integration.uri,
+            "credentials": integration.credentials,
+            "responses": _responses(integration.integration_responses or {}),
+            "requestParameters": texts(integration.request_parameters),
+            "requestTemplates": texts(integration.request_templates),
+            "passthroughBehavior": (integration.passthrough_behaviour or "WHEN_NO_MATCH").lower(),
+            "contentHandling": integration.content_handling,
+            "connectionType": integration.connection_type,
+            "tlsConfig": dict(integration.tls_config or {}),
+            "timeoutInMillis": None if timeout_ms == DEFAULT_TIMEOUT_MS else timeout_ms,
+            "cacheNamespace": keys and integration.cache_namespace,
+            "cacheKeyParameters": keys,
+        }
+    )
 
 
 def _responses(responses: Mapping[Any, Any]) -> dict[str, Any]:
@@ -229,18 +226,17 @@ def _responses(responses: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _extension(authorizer: Any) -> dict[str, Any]:
-    written = {
+    described = {
         "type": authorizer.type.lower(),
         "authorizerUri": authorizer.authorizer_uri,
         "authorizerCredentials": authorizer.authorizer_credentials,
         "identityValidationExpression": authorizer.identity_validation_expression,
         "identitySource": authorizer.identity_source,
+        "authorizerResultTtlInSeconds": ttl_seconds(authorizer),
     }
-    described: dict[str, Any] = {name: value for name, value in written.items() if value}
-    described["authorizerResultTtlInSeconds"] = ttl_seconds(authorizer)
     return {
         "x-amazon-apigateway-authtype": "custom",
-        "x-amazon-apigateway-authorizer": described,
+        "x-amazon-apigateway-authorizer": _filled(described),
     }
 
 
@@ -256,12 +252,9 @@ def _gateway_responses(api: Any) -> dict[str, Any]:
 
 
 def _static(answer: Any, templates: Mapping[str, str] | None = None) -> dict[str, Any]:
-    contents: dict[str, Any] = {}
-    if parameters := texts(answer.response_parameters):
-        contents["responseParameters"] = parameters
-    if written := texts(answer.response_templates) or templates:
-        contents["responseTemplates"] = dict(written)
-    return contents
+    written = texts(answer.response_templates) or dict(templates or {})
+    parameters = texts(answer.response_parameters)
+    return _filled({"responseParameters": parameters, "responseTemplates": written})
 
 
 def headers_of(parameters: Mapping[str, Any] | None) -> tuple[str, ...]:

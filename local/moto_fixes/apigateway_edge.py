@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws.moto import Moto
-from local.aws.request import Request, Response, json_response, refusal
+from local.aws.request import NO_CONTENT, Request, Response, json_response, refusal
 from local.gateway.export import DEFAULT_TEMPLATES
 from local.gateway.refusal import RESPONSE_TYPES
 from local.moto_fixes.apigateway_draft import api_of
@@ -121,7 +121,7 @@ def tags(request: Request, moto: Moto) -> Response:
     resource.tags = tagged
     if request.operation == "GetTags":
         return json_response({"tags": tagged})
-    return Response(status=204, headers={}, body=b"")
+    return NO_CONTENT
 
 
 get_tags = tag_resource = untag_resource = tags

@@ -1,61 +1,57 @@
 """The second API of API Gateway, of which only the domains that it shares with the first are asked."""
 
+from typing import Any
+
 from local.aws.moto import Moto
-from local.aws.request import Request, Response, json_response, refusal
+from local.aws.request import NO_CONTENT, Request, Response, json_response, refusal
+
+
+def _has_domain(request: Request, moto: Moto) -> bool:
+    """Whether it is a domain of the first API: on AWS both APIs describe the same domains."""
+    return request.labels["DomainName"] in _first(request, moto).domain_names
+
+
+def _first(request: Request, moto: Moto) -> Any:
+    return moto.backend("apigateway", request.region)
 
 
 def get_api_mappings(request: Request, moto: Moto) -> Response:
-    """Answer for domains of the first API too: on AWS both APIs describe the same domains."""
+    if not _has_domain(request, moto):
+        return moto(request)
     name = request.labels["DomainName"]
-    with moto.lock("apigateway"):
-        first = moto.backend("apigateway", request.region)
-        if name not in first.domain_names:
-            return moto(request)
-        of_first = [
-            _mapping(entry.base_path, entry.rest_api_id, _key(entry.base_path), entry.stage or "")
-            for entry in first.base_path_mappings.get(name, {}).values()
-        ]
-        noted = [
-            entry
-            for entry in moto.noted(request, "api_mappings").values()
-            if entry["domainName"] == name
-        ]
-        return json_response({"items": [*of_first, *noted]})
+    of_first = [
+        _mapping(entry.base_path, entry.rest_api_id, _key(entry.base_path), entry.stage or "")
+        for entry in _first(request, moto).base_path_mappings.get(name, {}).values()
+    ]
+    noted = moto.noted(request, "api_mappings").values()
+    return json_response({"items": [*of_first, *(e for e in noted if e["domainName"] == name)]})
 
 
 def create_api_mapping(request: Request, moto: Moto) -> Response:
     """Map a domain of the first API, at a path of several levels as well."""
-    params = request.parameters
-    with moto.lock("apigateway"):
-        if params["DomainName"] not in moto.backend("apigateway", request.region).domain_names:
-            return moto(request)
-        noted = moto.noted(request, "api_mappings")
-        id_ = f"mapping{len(noted)}"
-        mapping = _mapping(id_, params["apiId"], params.get("apiMappingKey", ""), params["stage"])
-        noted[id_] = mapping | {"domainName": params["DomainName"]}
-        return json_response(mapping, 201)
+    if not _has_domain(request, moto):
+        return moto(request)
+    params, noted = request.parameters, moto.noted(request, "api_mappings")
+    id_ = f"mapping{len(noted)}"
+    mapping = _mapping(id_, params["apiId"], params.get("apiMappingKey", ""), params["stage"])
+    noted[id_] = mapping | {"domainName": params["DomainName"]}
+    return json_response(mapping, 201)
 
 
 def delete_api_mapping(request: Request, moto: Moto) -> Response:
     """Delete a mapping of a domain of the first API, also one that another API made."""
-    id_ = request.labels["ApiMappingId"]
-    with moto.lock("apigateway"):
-        of_first = moto.backend("apigateway", request.region).base_path_mappings
-        if of_first.get(request.labels["DomainName"], {}).pop(id_, None) is not None:
-            return Response(status=204, headers={}, body=b"")
-        if moto.noted(request, "api_mappings").pop(id_, None) is None:
-            return moto(request)
-        return Response(status=204, headers={}, body=b"")
+    of_domain = _first(request, moto).base_path_mappings.get(request.labels["DomainName"], {})
+    for mappings in (of_domain, moto.noted(request, "api_mappings")):
+        if mappings.pop(request.labels["ApiMappingId"], None) is not None:
+            return NO_CONTENT
+    return moto(request)
 
 
 def list_routing_rules(request: Request, moto: Moto) -> Response:
     """Answer that a domain has no routing rules, which moto does not know."""
-    with moto.lock("apigateway"):
-        if request.labels["DomainName"] in moto.backend("apigateway", request.region).domain_names:
-            return json_response({"routingRules": []})
-        return refusal(
-            request, "NotFoundException", "Invalid domain name identifier specified", 404
-        )
+    if _has_domain(request, moto):
+        return json_response({"routingRules": []})
+    return refusal(request, "NotFoundException", "Invalid domain name identifier specified", 404)
 
 
 def _mapping(id_: str, api: str, key: str, stage: str) -> dict[str, str]:

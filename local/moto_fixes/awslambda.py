@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws.moto import Moto, completing
-from local.aws.request import Request, Response, json_response, not_implemented, refusal
+from local.aws.request import NO_CONTENT, Request, Response, json_response, not_implemented, refusal
 from local.functions.deployed import KEPT, lost_of, policy_document
 
 CODE_PATH = "/local/code/"
@@ -44,19 +44,15 @@ def add_permission(request: Request, moto: Moto) -> Response:
 
 @completing
 def get_function(request: Request, moto: Moto, response: Response) -> Response:
-    """Leave out what AWS answers for a function only, if a version or an alias is asked for."""
+    """Leave out what AWS answers for a function only, if a version or an alias is asked for; a reservation may be zero."""
     name, qualifier = name_and_qualifier(request)
+    document = {**response.document, **_reserved(request, moto)}
+    configuration = {**document["Configuration"], **_lost(request, moto)}
+    link = _link(request, name, configuration["Version"])
+    document |= {"Code": {**document["Code"], "Location": link}, "Configuration": configuration}
     left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
-    shown = {member: value for member, value in response.document.items() if member not in left_out}
-    configuration = {**shown["Configuration"], **_lost(request, moto, name, qualifier)}
-    code = {**shown["Code"], "Location": _link(request, name, configuration["Version"])}
     return response.with_document(
-        {
-            **shown,
-            **_reserved(request, moto, name, qualifier),
-            "Code": code,
-            "Configuration": configuration,
-        }
+        {member: value for member, value in document.items() if member not in left_out}
     )
 
 
@@ -79,17 +75,14 @@ def code_at(path: str, moto: Moto) -> Response:
 @completing
 def get_function_configuration(request: Request, moto: Moto, response: Response) -> Response:
     """Answer with what moto loses of a configuration."""
-    return response.with_document(
-        {**response.document, **_lost(request, moto, *name_and_qualifier(request))}
-    )
+    return response.with_document({**response.document, **_lost(request, moto)})
 
 
 @completing
 def update_function_configuration(request: Request, moto: Moto, response: Response) -> Response:
     """Keep what moto loses of a configuration."""
-    name, _ = name_and_qualifier(request)
     lost = {member: request.parameters[member] for member in _LOST if member in request.parameters}
-    draft = moto.backend("lambda", request.region).get_function(name)
+    draft = _function(request, moto)
     setattr(draft, KEPT, {**getattr(draft, KEPT, {}), **lost})
     return response.with_document({**response.document, **lost})
 
@@ -97,14 +90,14 @@ def update_function_configuration(request: Request, moto: Moto, response: Respon
 def put_resource_policy(request: Request, moto: Moto) -> Response:
     """Write the policy of a qualifier as a whole, in any words: AWS adds no Sid."""
     document = json.loads(request.parameters["Policy"])
-    moto.noted(request, "policies")[_of_arn(request)] = document["Statement"]
+    moto.noted(request, "policies")[name_and_qualifier(request)] = document["Statement"]
     return json_response({"Policy": request.parameters["Policy"], "RevisionId": str(uuid.uuid4())})
 
 
 def delete_resource_policy(request: Request, moto: Moto) -> Response:
     """Take the policy of a qualifier away."""
-    moto.noted(request, "policies").pop(_of_arn(request), None)
-    return Response(status=204, headers={}, body=b"")
+    moto.noted(request, "policies").pop(name_and_qualifier(request), None)
+    return NO_CONTENT
 
 
 def get_policy(request: Request, moto: Moto) -> Response:
@@ -127,7 +120,7 @@ def remove_permission(request: Request, moto: Moto) -> Response:
     if len(remaining) == len(statements):
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
     policies[key] = remaining
-    return Response(status=204, headers={}, body=b"")
+    return NO_CONTENT
 
 
 def forget(request: Request, moto: Moto) -> Response:
@@ -190,36 +183,35 @@ def _functions(request: Request, moto: Moto) -> list[Any]:
     return list(moto.backend("lambda", request.region).list_functions())
 
 
-def _lost(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
-    return lost_of(moto.backend("lambda", request.region).get_function(name, qualifier or None))
+def _function(request: Request, moto: Moto, qualifier: str = "") -> Any:
+    """Find moto's function that a request is about: its draft, or a version."""
+    name, _ = name_and_qualifier(request)
+    return moto.backend("lambda", request.region).get_function(name, qualifier or None)
 
 
-def _reserved(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
+def _lost(request: Request, moto: Moto) -> Mapping[str, Any]:
+    _, qualifier = name_and_qualifier(request)
+    return lost_of(_function(request, moto, qualifier))
+
+
+def _reserved(request: Request, moto: Moto) -> Mapping[str, Any]:
     """Answer with a reservation of zero too, which moto takes for none."""
-    function = moto.backend("lambda", request.region).get_function(name)
-    if qualifier or function.reserved_concurrency is None:
-        return {}
-    executions = int(function.reserved_concurrency)
-    return {"Concurrency": {"ReservedConcurrentExecutions": executions}}
-
-
-def _of_arn(request: Request) -> tuple[str, str]:
-    name, _, qualifier = request.labels["ResourceArn"].split(":function:")[-1].partition(":")
-    return name, qualifier
+    reserved = _function(request, moto).reserved_concurrency
+    reservation = {"ReservedConcurrentExecutions": int(reserved or 0)}
+    return {} if reserved is None else {"Concurrency": reservation}
 
 
 def name_and_qualifier(request: Request) -> tuple[str, str]:
     """Return whose request it is; no qualifier for the draft, however it is named."""
-    tail = request.labels["FunctionName"].split(":function:")[-1]
-    name, _, written = tail.rpartition("function:")[-1].partition(":")
+    named = request.labels.get("FunctionName") or request.labels["ResourceArn"]
+    name, _, written = named.rpartition("function:")[-1].partition(":")
     qualifier = str(request.labels.get("Qualifier") or written)
     return name, "" if qualifier == "$LATEST" else qualifier
 
 
 def put_runtime_management_config(request: Request, moto: Moto) -> Response:
     """Set it as AWS does: by hand needs a build of the runtime, and no other way takes one."""
-    absent = _absent(request, moto)
-    if absent is not None:
+    if absent := _absent(request, moto):
         return absent
     params = request.parameters
     pinned = params.get("RuntimeVersionArn")
@@ -234,15 +226,13 @@ def put_runtime_management_config(request: Request, moto: Moto) -> Response:
 
 
 def get_runtime_management_config(request: Request, moto: Moto) -> Response:
-    absent = _absent(request, moto)
-    if absent is not None:
+    if absent := _absent(request, moto):
         return absent
     name, qualifier = name_and_qualifier(request)
     mode = moto.noted(request, "runtime management").get(
         (name, qualifier), {"UpdateRuntimeOn": "Auto"}
     )
-    arn = moto.backend("lambda", request.region).get_function(name).function_arn
-    whose = f"{arn}:{qualifier or '$LATEST'}"
+    whose = f"{_function(request, moto).function_arn}:{qualifier or '$LATEST'}"
     return json_response({"RuntimeVersionArn": None, **mode, "FunctionArn": whose})
 
 
@@ -269,8 +259,7 @@ _MEMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConf
 @completing
 def put_function_event_invoke_config(request: Request, moto: Moto, _: Response) -> Response:
     """Replace all that is set, as moto accepts it."""
-    name, qualifier = name_and_qualifier(request)
-    function = moto.backend("lambda", request.region).get_function(name)
+    (name, qualifier), function = name_and_qualifier(request), _function(request, moto)
     function.event_invoke_config.clear()
     settings = {
         member: request.parameters[member] for member in _MEMBERS if member in request.parameters
@@ -286,7 +275,7 @@ def delete_function_event_invoke_config(request: Request, moto: Moto) -> Respons
     if moto.noted(request, "invoke configs").pop((name, qualifier), None) is None:
         message = f"The function {name} doesn't have an EventInvokeConfig"
         return refusal(request, "ResourceNotFoundException", message, 404)
-    return Response(status=204, headers={}, body=b"")
+    return NO_CONTENT
 
 
 def list_function_event_invoke_configs(request: Request, moto: Moto) -> Response:

@@ -1,24 +1,17 @@
 """DynamoDB: limits that moto does not enforce, and facts of a table that it loses."""
 
-import copy
-import importlib
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from local.aws.identity_targets import tables_and_parts
 from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
-from local.moto_fixes.restores import (
-    image_of,
-    key_of,
-    put_back,
-    remembering,
-    writes,
-)
+from local.moto_fixes.restores import image_of, key_of, put_back, remembering, writes
 
 _WRITES_PER_BATCH = 25
 _GREATEST = "greatest_on_demand_throughput"
@@ -199,6 +192,7 @@ def _again(request: Request, items: object, response: Response) -> Response:
 
 
 def _transacted(request: Request, moto: Moto) -> Response:
+    """Undo what a transaction wrote before it failed, item by item: moto would copy its tables as a whole before each."""
     tables = moto.backend("dynamodb", request.region).tables
     written = [
         (tables.get(name.rpartition("/")[2]), write)
@@ -206,7 +200,8 @@ def _transacted(request: Request, moto: Moto) -> Response:
     ]
     keys = [(table, key_of(table, write)) for table, write in written if table]
     before = [(table, key, image_of(table, key)) for table, key in keys if key]
-    with _tables_uncopied():
+    named = {name for name, _ in tables_and_parts(request.parameters)}
+    with _uncopied([tables[name] for name in named & tables.keys()]):
         response = moto(request)
     if not response.succeeded:
         for table, key, item in before:
@@ -214,29 +209,17 @@ def _transacted(request: Request, moto: Moto) -> Response:
     return response
 
 
-_UNDONE_HERE: ContextVar[bool] = ContextVar(
-    "the transaction of this thread is undone here", default=False
-)
-
-
-class _SparingCopy:
-    """The ``copy`` that moto sees: a table is its own copy where we undo, all else is copied."""
-
-    copy = staticmethod(copy.copy)
-
-    @staticmethod
-    def deepcopy(value: Any) -> Any:
-        spared = _UNDONE_HERE.get() and type(value).__name__.endswith("Table")
-        return value if spared else copy.deepcopy(value)
-
-
 @contextmanager
-def _tables_uncopied() -> Iterator[None]:
-    """Spare moto the backup of whole tables, in this thread: other threads still undo by moto's copy."""
-    models: Any = importlib.import_module("moto.dynamodb.models")
-    models.copy = _SparingCopy
-    token = _UNDONE_HERE.set(True)
+def _uncopied(tables: Collection[Any]) -> Iterator[None]:
+    """Let each table be its own copy."""
+    for table in tables:
+        table.__deepcopy__ = partial(_itself, table)
     try:
         yield
     finally:
-        _UNDONE_HERE.reset(token)
+        for table in tables:
+            del table.__deepcopy__
+
+
+def _itself(table: Any, _: object) -> Any:
+    return table
