@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
@@ -209,7 +210,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _write(self, reply: HttpReply) -> None:
         bodiless = reply.status in _BODILESS
-        lines = [f"HTTP/1.1 {reply.status} {_reason(reply.status)}"]
+        lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}"]
         lines += [
             f"{name}: {text}" for name, text in reply.headers if name.lower() not in _OWN_HEADERS
         ]
@@ -225,10 +226,3 @@ class _Connection(BaseHTTPRequestHandler):
         headers = {name.lower(): text for name, text in reply.headers}
         declared = headers.get("content-length") if self.command == "HEAD" else None
         return declared or str(len(reply.body))
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

@@ -5,11 +5,11 @@ in the protocol of the service that is asked, so that boto3 raises its own Clien
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
@@ -118,12 +118,8 @@ def _body_parameters(body: bytes) -> Mapping[str, Any]:
         return {}
 
 
-class Receiver(Protocol):
-    """Answers one HTTP request: method, raw path with query, headers (lower case), body."""
-
-    def __call__(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes
-    ) -> Response: ...
+Receiver = Callable[[str, str, Mapping[str, str], bytes], Response]
+"""Answers one HTTP request: method, raw path with query, headers (lower case), body."""
 
 
 def by(receive: Receiver) -> Answer:

@@ -37,16 +37,15 @@ def media_type_matches(call: ApiCall, content_type: str) -> bool:
 
 def _caller(call: ApiCall) -> dict[str, Any]:
     request, route = call.request, call.route
-    headers = _values(_forwarded(request))
-    query = _values(request.query)
+    headers = [*_forwarded(request)]
     return {
         "resource": call.context["resourcePath"],
         "path": call.path,
         "httpMethod": request.verb,
-        "headers": _last(headers),
-        "multiValueHeaders": headers,
-        "queryStringParameters": _last(query) or None,
-        "multiValueQueryStringParameters": query or None,
+        "headers": dict(headers),
+        "multiValueHeaders": _values(headers),
+        "queryStringParameters": dict(request.query) or None,
+        "multiValueQueryStringParameters": _values(request.query) or None,
         "pathParameters": dict(route.path_parameters) or None if route else None,
         "stageVariables": dict(call.served.settings.variables) or None,
         "requestContext": call.context,
@@ -69,10 +68,6 @@ def _values(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for name, value in pairs:
         gathered.setdefault(name, []).append(value)
     return gathered
-
-
-def _last(gathered: dict[str, list[str]]) -> dict[str, str]:
-    return {name: values[-1] for name, values in gathered.items()}
 
 
 def _body(call: ApiCall) -> tuple[str | None, bool]:
