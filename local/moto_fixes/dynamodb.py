@@ -125,22 +125,19 @@ def query(request: Request, moto: Moto) -> Response:
         return moto(request)
     sought = {DynamoType(value) for value in values.values()}
     everything = table.items
+    shown = _shown(table, params.get("IndexName"), sought)
+    table.items = defaultdict(everything.default_factory, shown)
     try:
-        table.items = _shown(table, params.get("IndexName"), sought)
         return moto(request)
     finally:
         table.items = everything
 
 
-def _shown(table: Any, index_name: str | None, sought: set[Any]) -> Any:
-    if index_name is None:
-        present = (key for key in sought if key in table.items)
-        return _of(table, {key: table.items[key] for key in present})
+def _shown(table: Any, index_name: str | None, sought: set[Any]) -> Mapping[Any, Any]:
     index = next((entry for entry in table.all_indexes() if entry.name == index_name), None)
     if index is None:
-        return table.items
+        return {key: table.items[key] for key in sought if key in table.items}
     keys = [key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH"]
-
     values = {(entry.type, entry.value) for entry in sought}  # a moto value works its hash out anew
 
     def is_shown(item: Any) -> bool:
@@ -148,17 +145,12 @@ def _shown(table: Any, index_name: str | None, sought: set[Any]) -> Any:
         return all(entry is not None and (entry.type, entry.value) in values for entry in parts)
 
     if not table.range_key_attr:
-        return _of(table, {key: item for key, item in table.items.items() if is_shown(item)})
+        return {key: item for key, item in table.items.items() if is_shown(item)}
     batch = {
         key: {sort: item for sort, item in items.items() if is_shown(item)}
         for key, items in table.items.items()
-        if items  # moto keeps the hash key of each item that was ever deleted
     }
-    return _of(table, {key: items for key, items in batch.items() if items})
-
-
-def _of(table: Any, items: Mapping[Any, Any]) -> Any:
-    return defaultdict(table.items.default_factory, items)
+    return {key: items for key, items in batch.items() if items}
 
 
 _TOKEN_SECONDS = 600
