@@ -6,9 +6,9 @@ LINE is never loaded: awards of synthetic users reach no person, which is proven
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +34,13 @@ BY_NOTIFY = frozenset({ANSWERED, 502})
 """Statuses of a notify that works: it dropped the id, or LINE refused it. Any other says nothing of the id."""
 
 
-def _with_session(visitor: SyntheticUser, request: Any) -> Any:
-    request.headers["Authorization"] = f"Bearer {visitor.token}"
-    return request
-
-
 def read_api_key(target: LoadTarget, aws: ClientFactory) -> str:
     """Read the value of the API's key, empty if it requires none; raises `LoadRefused`."""
     if not target.environment.api_key:
         return ""
     name = Naming(target.environment).name_of("api-key")
-    try:
+    with _reading(name):
         value = key_value(aws("apigateway"), name)
-    except (ClientError, BotoCoreError) as error:
-        raise _unread(name, error) from None
     if value is not None:
         return value
     raise LoadRefused(
@@ -68,9 +61,9 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser, api_key: st
         answer = requests.post(
             f"{target.host}/notify",
             json=question,
-            headers={"X-Api-Key": api_key} if api_key else {},
+            headers={"Authorization": f"Bearer {visitor.token}", "X-Api-Key": api_key or None},
             # An auth object, or requests takes credentials from ~/.netrc in place of the session.
-            auth=partial(_with_session, visitor),
+            auth=lambda prepared: prepared,
             timeout=TIMEOUT_S,
             allow_redirects=False,
         )
@@ -154,11 +147,10 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
             ja=f"app.tomlにセッションの署名に使うシークレット{SIGNING}がありません。--poolでセッションを渡してください",
         )
     secret, member = target.environment.secrets[SIGNING], declared.json_key
-    try:
+    with _reading(secret, Words("sessions", "セッション")):
         content = aws("secretsmanager").get_secret_value(SecretId=secret)
+    try:
         key: str = json.loads(content["SecretString"])[member]
-    except (ClientError, BotoCoreError) as error:
-        raise _unread(secret, error, Words("sessions", "セッション")) from None
     except (ValueError, KeyError, TypeError):
         raise LoadRefused(
             en=f"{secret} has no {member}; set it first",
@@ -167,16 +159,18 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
     return key
 
 
-def _unread(
-    name: str, error: ClientError | BotoCoreError, instead: Words | None = None
-) -> LoadRefused:
-    why = code_of(error) if isinstance(error, ClientError) else type(error).__name__
-    passing = f", or pass {instead} with --pool" if instead else ""
-    passing_ja = f"するか、--poolで{instead.ja}を渡して" if instead else "して"
-    return LoadRefused(
-        en=f"{name} can't be read ({why}); allow this caller to read it{passing}",
-        ja=f"{name}を読み取れません（{why}）。読み取りを許可{passing_ja}ください",
-    )
+@contextmanager
+def _reading(name: str, instead: Words | None = None) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        why = code_of(error) if isinstance(error, ClientError) else type(error).__name__
+        passing = f", or pass {instead} with --pool" if instead else ""
+        passing_ja = f"するか、--poolで{instead.ja}を渡して" if instead else "して"
+        raise LoadRefused(
+            en=f"{name} can't be read ({why}); allow this caller to read it{passing}",
+            ja=f"{name}を読み取れません（{why}）。読み取りを許可{passing_ja}ください",
+        ) from None
 
 
 LONGEST_S = 3 * 3600
@@ -188,11 +182,9 @@ def spots_of(
 ) -> tuple[GpsSpot, ...]:
     """Read the places of GPS stamps that are valid now; `LoadRefused` if there is none."""
     table = target.environment.tables["stampmasters"]
-    try:
+    with _reading(table, Words("users and spots", "利用者とスポット")):
         pages = aws("dynamodb").get_paginator("scan").paginate(TableName=table)
         items = [item for page in pages for item in page["Items"]]
-    except (ClientError, BotoCoreError) as error:
-        raise _unread(table, error, Words("users and spots", "利用者とスポット")) from None
     at = now().timestamp()
     spots = tuple(
         GpsSpot(spot.stamp_id, spot.lat, spot.lon, spot.radius_m)

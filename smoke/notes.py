@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from pydantic import TypeAdapter
 
@@ -121,38 +121,31 @@ class Notes:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only run that judges this stack from this folder; GuardError if there is one."""
-        with _locked(self.folder / "lock") as holder:
-            if holder:
-                raise GuardError(
-                    en=f"{holder} is judging this stack now; wait until it has ended, then run again",
-                    ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
-                )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / "lock").open("a+", encoding="utf-8")
+        except OSError:  # in a read-only folder no run is locked out
+            yield
+            return
+        with lock:
+            _hold(lock)
             yield
 
     def _path(self, note: Note) -> Path:
         return self.folder / f"{note.run}.json"
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[str]:
-    """Hold a lock, which the kernel releases however the process ends; yield its holder if another process has it, else "".
-
-    If no file can be created, as in a read-only folder, no run is locked out.
-    """
+def _hold(lock: TextIO) -> None:
+    """Lock a file, which the kernel releases however the process ends, and write who holds it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        yield ""
-        return
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            yield f"process {file.read().strip() or 'of another run'}"
-            return
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield ""
+        lock.seek(0)
+        holder = f"process {lock.read().strip() or 'of another run'}"
+        raise GuardError(
+            en=f"{holder} is judging this stack now; wait until it has ended, then run again",
+            ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()

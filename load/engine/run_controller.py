@@ -53,10 +53,7 @@ class RunController:
         # gevent passes it to the main greenlet alone. Of SIGTERM Locust takes no note while a shape runs.
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, _end_cleanly)
-        try:
-            self._check(environment.host)
-        except LoadRefused as refusal:
-            print(f"refused: {refusal}", file=sys.stderr)
+        if not self._may_start(environment.host):
             sys.exit(ExitCode.REFUSED)
 
     def start(self, environment: Environment, **_: Any) -> None:

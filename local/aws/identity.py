@@ -89,7 +89,9 @@ class Identity:
         caller = self.caller(request)
         if caller is None:
             message = "The security token included in the request is invalid."
-            return refusal(request, _invalid_token(request), message, 403)
+            by_query = request.service in {"iam", "sts", "sns"}
+            code = "InvalidClientTokenId" if by_query else "UnrecognizedClientException"
+            return refusal(request, code, message, 403)
         if caller.session is None or request.operation in _NEEDS_NO_PERMISSION:
             return None
         if caller.session.expiration < datetime.now(UTC).replace(tzinfo=None):
@@ -170,11 +172,3 @@ _ABSENT = (
 
 def _document(policy: Any) -> str:
     return str(next(version.document for version in policy.versions if version.is_default))
-
-
-def _invalid_token(request: Request) -> str:
-    return (
-        "InvalidClientTokenId"
-        if request.service in {"iam", "sts", "sns"}
-        else ("UnrecognizedClientException")
-    )
