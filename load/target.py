@@ -2,7 +2,7 @@
 
 import fcntl
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,8 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
     such API.
     """
     name = Naming(environment).name_of("api")
-    apis = list(_api_ids(name, aws))
+    pages = aws("apigateway").get_paginator("get_rest_apis").paginate()
+    apis = [api["id"] for page in pages for api in page["items"] if api["name"] == name]
     own = [*filter(None, [domain_url(environment)]), *(stage_url(environment, api) for api in apis)]
     if not own:
         raise LoadRefused(
@@ -92,13 +93,6 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
         )
     allowed = tuple(address.split("/")[2] for address in own)
     return {"host": host_url, "allowed_hosts": allowed, "api": apis[0] if apis else None}
-
-
-def _api_ids(name: str, aws: ClientFactory) -> Iterator[str]:
-    for page in aws("apigateway").get_paginator("get_rest_apis").paginate():
-        for api in page["items"]:
-            if api["name"] == name:
-                yield api["id"]
 
 
 LOCUST_REPORT = "locust.html"

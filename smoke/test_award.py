@@ -13,7 +13,7 @@ from plan.masters import Spot
 from signoff.judge.checklist import expectation
 from signoff.judge.observations import Observations
 from smoke.calls import Answer, Call
-from smoke.properties import EDGE_M, Visitor, unknown
+from smoke.properties import EDGE_M, SURE_M, Visitor, unknown
 from smoke.row_calls import AWARD, RowCalls, awarded, differs, hold, require
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
@@ -26,22 +26,15 @@ BUSY = 503
 """What a claim may be answered, other than 409, while another is in progress: it says to retry."""
 
 
-def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
-    """Return a visitor who must not get the stamp: in turn without an accuracy, and with one above the cap."""
-    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number
+def _at_the_edge(scenarios: Scenarios, spot: Spot, number: int, *, within: bool) -> Visitor:
+    """Return a visitor who just gets the stamp, or just not: every other one with an accuracy that counts as the cap."""
+    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number + 90 * within
+    edge_m = -EDGE_M if within else EDGE_M
     if number % 2:
-        far_m = max(spot.radius_m, cap_m) + EDGE_M
-        return Visitor(spot, far_m, bearing, within=False, accuracy=cap_m * 20)
-    return Visitor(spot, spot.radius_m + EDGE_M, bearing, within=False, accuracy=None)
-
-
-def _insider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
-    """Return a visitor who gets the stamp: in turn with a good accuracy, and with one that counts as the cap."""
-    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number + 90
-    if number % 2:
-        near_m = max(spot.radius_m, cap_m) - EDGE_M
-        return Visitor(spot, near_m, bearing, within=True, accuracy=cap_m * 20)
-    return Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True)
+        reach_m = max(spot.radius_m, cap_m)
+        return Visitor(spot, reach_m + edge_m, bearing, within=within, accuracy=cap_m * 20)
+    accuracy = SURE_M if within else None
+    return Visitor(spot, spot.radius_m + edge_m, bearing, within=within, accuracy=accuracy)
 
 
 def _claim(scenarios: Scenarios, visitor: Visitor) -> Call:
@@ -81,7 +74,10 @@ def untimely(calls: RowCalls) -> list[Words]:
     scenarios, now = calls.scenarios, calls.scenarios.sessions.now
     spots = () if scenarios.environment.production else scenarios.spots()
     closed = [spot for spot in spots if not (spot.open_at(now) or spot.open_at(now + LONG_S))]
-    claims = [(spot, _claim(scenarios, _insider(scenarios, spot, 0))) for spot in closed[:3]]
+    claims = [
+        (spot, _claim(scenarios, _at_the_edge(scenarios, spot, 0, within=True)))
+        for spot in closed[:3]
+    ]
     return [calls.flaw(calls.answer(claim), 400, spot.refusal_at(now)) for spot, claim in claims]
 
 
@@ -133,10 +129,12 @@ def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None
     awards = {} if alone else {scenarios.goal.stamp_id: award}
     open_now = [stamp for stamp in scenarios.collectable if stamp.stamp_id not in awards][:3]
     for number, spot in enumerate(open_now):
-        outside = _claim(scenarios, _outsider(scenarios, spot, number))
+        outside, inside = (
+            _claim(scenarios, _at_the_edge(scenarios, spot, number, within=within))
+            for within in (False, True)
+        )
         calls.expect(outside, 400, "OUT_OF_RANGE")
-        insider = _insider(scenarios, spot, number)
-        awards[spot.stamp_id] = _at_once(calls, _claim(scenarios, insider))
+        awards[spot.stamp_id] = _at_once(calls, inside)
     listed = calls.expect(replace(listing, time=2))
     expected = [
         stamp.collected(awards[stamp.stamp_id].member("collected_at"))

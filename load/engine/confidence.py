@@ -1,7 +1,9 @@
 """What a sample proves: percentiles from three-digit histograms and ratios, each with its 95 % interval."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import NamedTuple
 
 Z = 1.96
@@ -33,26 +35,15 @@ def percentile(histogram: Mapping[float, int], part: float) -> Interval | None:
     The interval's ranks are n p +- z sqrt(n p (1 - p)): p99 needs 381 samples, p95 73, before its
     upper end exists.
     """
-    total = sum(histogram.values())
+    total, samples = sum(histogram.values()), sorted(histogram)
     if not total:
         return None
+    ranked = [*accumulate(map(histogram.__getitem__, samples))]
     middle, reach = total * part, Z * math.sqrt(total * part * (1 - part))
-    top = math.ceil(middle + reach)
-    low, value, high = _at_ranks(
-        histogram, max(1, math.floor(middle - reach)), math.ceil(middle), min(top, total)
-    )
+    lowest, highest = max(1, math.floor(middle - reach)), min(math.ceil(middle + reach), total)
+    ranks = (lowest, math.ceil(middle), highest)
+    low, value, high = (samples[bisect_left(ranked, rank)] for rank in ranks)
     return Interval(low, value, high if middle + reach <= total else math.inf)
-
-
-def _at_ranks(histogram: Mapping[float, int], *ranks: int) -> list[float]:
-    """Find the samples at these rising ranks (the smallest is rank 1)."""
-    samples: list[float] = []
-    counted = 0
-    for sample in sorted(histogram):
-        counted += histogram[sample]
-        while len(samples) < len(ranks) and counted >= ranks[len(samples)]:
-            samples.append(sample)
-    return samples
 
 
 def ratio(part: int, total: int) -> Interval:

@@ -135,7 +135,8 @@ class FakeLine:
     def _routed(self, call: LineCall) -> Response:
         for method, pattern, answer in self._routes:
             if method == call.method and (match := re.fullmatch(pattern, call.path)):
-                return answer(call, *match.groups())
+                refused = pattern.startswith("/v2/bot/") and self.messaging.refusal(call)
+                return refused or answer(call, *match.groups())
         return message("Not found", 404)
 
     def _all_routes(self) -> tuple[tuple[str, str, Answer], ...]:

@@ -32,11 +32,16 @@ class Messaging:
         with self._lock:
             return dict(self._linked)
 
-    def bot_info(self, call: LineCall) -> Response:
-        return self._refusal(call) or json_response(self.channels.bot)
+    def refusal(self, call: LineCall) -> Response | None:
+        """Refuse a call of a bot that does not bear its token."""
+        bears = call.bears(self.channels.messaging_access_token)
+        return None if bears else message(UNAUTHORIZED, 401)
 
-    def rich_menus(self, call: LineCall) -> Response:
-        return self._refusal(call) or json_response({"richmenus": list(self.channels.rich_menus)})
+    def bot_info(self, _: LineCall) -> Response:
+        return json_response(self.channels.bot)
+
+    def rich_menus(self, _: LineCall) -> Response:
+        return json_response({"richmenus": list(self.channels.rich_menus)})
 
     def liff_apps(self, call: LineCall) -> Response:
         if not call.bears(self.channels.login_access_token):
@@ -60,18 +65,19 @@ class Messaging:
         facts = {"client_id": channels[token], "expires_in": self.channels.token_seconds}
         return json_response({**facts, "scope": "P CM"})
 
-    def quota(self, call: LineCall) -> Response:
+    def quota(self, _: LineCall) -> Response:
         limit = self.channels.message_quota
-        quota = {"type": "none"} if limit is None else {"type": "limited", "value": limit}
-        return self._refusal(call) or json_response(quota)
+        return json_response(
+            {"type": "none"} if limit is None else {"type": "limited", "value": limit}
+        )
 
-    def consumption(self, call: LineCall) -> Response:
+    def consumption(self, _: LineCall) -> Response:
         with self._lock:
             used = self.channels.messages_sent + len(self._accepted)
-        return self._refusal(call) or json_response({"totalUsage": used})
+        return json_response({"totalUsage": used})
 
-    def link(self, call: LineCall, user_id: str, rich_menu_id: str) -> Response:
-        if refused := self._refusal(call) or unknown_user(user_id):
+    def link(self, _: LineCall, user_id: str, rich_menu_id: str) -> Response:
+        if refused := unknown_user(user_id):
             return refused
         if rich_menu_id not in {menu["richMenuId"] for menu in self.channels.rich_menus}:
             return message("richmenu not found", 404, details=[])
@@ -79,17 +85,13 @@ class Messaging:
             self._linked[user_id] = rich_menu_id
         return json_response({})
 
-    def linked_menu(self, call: LineCall, user_id: str) -> Response:
-        menu = self.linked.get(user_id)
-        found = (
-            json_response({"richMenuId": menu})
-            if menu
-            else message("the user has no richmenu", 404)
-        )
-        return self._refusal(call) or found
+    def linked_menu(self, _: LineCall, user_id: str) -> Response:
+        if menu := self.linked.get(user_id):
+            return json_response({"richMenuId": menu})
+        return message("the user has no richmenu", 404)
 
-    def unlink(self, call: LineCall, user_id: str) -> Response:
-        if refused := self._refusal(call) or unknown_user(user_id):
+    def unlink(self, _: LineCall, user_id: str) -> Response:
+        if refused := unknown_user(user_id):
             return refused
         with self._lock:
             self._linked.pop(user_id, None)
@@ -97,7 +99,7 @@ class Messaging:
 
     def push(self, call: LineCall) -> Response:
         """Accept a push, and the same retry key only once, as LINE does for 24 hours."""
-        if refused := self._refusal(call) or push_problem(call):
+        if refused := push_problem(call):
             return refused
         key = call.headers.get("x-line-retry-key")
         with self._lock:
@@ -113,11 +115,6 @@ class Messaging:
                 self._accepted[key] = request_id, sent
         answer = json_response({"sentMessages": sent})
         return replace(answer, headers={**answer.headers, "x-line-request-id": request_id})
-
-    def _refusal(self, call: LineCall) -> Response | None:
-        if call.bears(self.channels.messaging_access_token):
-            return None
-        return message(UNAUTHORIZED, 401)
 
 
 def sent_message() -> Mapping[str, str]:
