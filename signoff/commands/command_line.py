@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import Any
 
@@ -20,10 +21,13 @@ from click.shell_completion import shell_complete
 from aws.visible import visible_line
 from aws.words import LANGUAGES, SILENCE, Bilingual, Words, did_you_mean, nearest, there_are
 from signoff import ROOT, environments_file
-from signoff.commands.help_page import HelpLine, HelpPage
+from signoff.commands.help_page import WIDEST, HelpLine, broken
 
 USAGE = 2
 HELP = {"help_option_names": ["--help", "-h"]}
+USAGE_LINE = Words(en="usage: {} [options]", ja="使い方: {} [オプション]")
+ARGUMENTS, OPTIONS = Words(en="arguments", ja="引数"), Words(en="options", ja="オプション")
+SHOW_HELP = Words(en="show this help and exit", ja="このヘルプを表示して終了する")
 
 
 def environment_names(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
@@ -113,7 +117,7 @@ class Command(click.Command):
         return ctx.args
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write(page_of(self, ctx).text())
+        formatter.write(help_of(self, ctx))
 
     def pages(self, _: click.Context) -> Mapping[Words, Sequence[HelpLine]]:
         """Return heading -> entries that stand below the options."""
@@ -228,37 +232,37 @@ def environments_option(
     return file_option("--environments", words, default=default)
 
 
-def page_of(command: Command, ctx: click.Context) -> HelpPage:
-    """Return the help of a command as data."""
-    params = command.params
-    arguments = [
-        HelpLine(param.make_metavar(ctx), param.words)
-        for param in params
-        if isinstance(param, Argument)
-    ]
+def help_of(command: Command, ctx: click.Context) -> str:
+    """Return the help of a command, as wide as the terminal allows."""
+    lang, room = str(ctx.obj), min(WIDEST, get_terminal_size().columns)
     options = [
         HelpLine(_spelled(param, ctx), param.words)
-        for param in params
+        for param in command.params
         if isinstance(param, CommandOption)
     ]
-    helping = HelpLine(
-        "--help", Words(en="show this help and exit", ja="このヘルプを表示して終了する")
-    )
-    return HelpPage(
-        lang=str(ctx.obj),
-        path=ctx.command_path,
-        takes=(
-            *(argument.name for argument in arguments),
-            *((f"[{command.kind.en.upper()}]",) if isinstance(command, CommandGroup) else ()),
-        ),
-        words=command.words,
-        sections={
-            Words(en="arguments", ja="引数"): arguments,
-            **command.pages(ctx),
-            Words(en="options", ja="オプション"): [*options, helping],
-        },
-        examples=command.examples_of(ctx),
-    )
+    sections = {
+        ARGUMENTS: _arguments(command, ctx),
+        **command.pages(ctx),
+        OPTIONS: [*options, HelpLine("--help", SHOW_HELP)],
+    }
+    blocks = [usage_of(command, ctx), "\n".join(broken(command.words[lang], room))]
+    for heading, entries in sections.items():
+        if entries:
+            lines = (entry.text(lang, room) for entry in entries)
+            blocks.append("\n".join([f"{heading[lang]}:", *lines]))
+    return "\n\n".join(filter(None, [*blocks, command.examples_of(ctx)[lang].rstrip()])) + "\n"
+
+
+def usage_of(command: Command, ctx: click.Context) -> str:
+    takes = [argument.name for argument in _arguments(command, ctx)]
+    if isinstance(command, CommandGroup):
+        takes.append(f"[{command.kind.en.upper()}]")
+    return " ".join([USAGE_LINE[ctx.obj].format(ctx.command_path), *takes])
+
+
+def _arguments(command: Command, ctx: click.Context) -> list[HelpLine]:
+    arguments = (param for param in command.params if isinstance(param, Argument))
+    return [HelpLine(param.make_metavar(ctx), param.words) for param in arguments]
 
 
 def _spelled(option: CommandOption, ctx: click.Context) -> str:
@@ -293,7 +297,7 @@ def _complete(command: Command, prog: str) -> None:
 def _refusal(error: click.UsageError, prog: str, lang: str) -> str:
     ctx = error.ctx
     path = ctx.command_path if ctx else prog
-    usage = page_of(ctx.command, ctx).usage() if ctx and isinstance(ctx.command, Command) else path
+    usage = usage_of(ctx.command, ctx) if ctx and isinstance(ctx.command, Command) else path
     return f"{usage}\n{visible_line(_why(error, path)[lang])}"
 
 

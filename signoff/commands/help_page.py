@@ -1,12 +1,12 @@
 """The help of a command as text, in columns that hold for letters of both widths."""
 
 import re
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from unicodedata import east_asian_width
 
-from aws.words import SILENCE, Words
+from aws.words import Words
 
 TOKEN = re.compile(r"(?:[!-~]+|[^!-~\s])[。、）」]*\s*")
 """What no line is broken within: a word, or one character of Japanese, with the punctuation that ends it."""
@@ -22,41 +22,16 @@ class HelpLine:
     name: str
     words: Words
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpPage:
-    """What a command takes: ``path`` is how it was called, ``takes`` the names of its arguments."""
-
-    lang: str
-    path: str
-    takes: Sequence[str]
-    words: Words
-    sections: Mapping[Words, Sequence[HelpLine]]
-    examples: Words = SILENCE
-
-    def text(self) -> str:
-        room = min(WIDEST, shutil.get_terminal_size().columns)
-        blocks = [self.usage(), "\n".join(broken(self.words[self.lang], room))]
-        for heading, entries in self.sections.items():
-            if entries:
-                lines = (line for entry in entries for line in self._entry(entry, room))
-                blocks.append("\n".join([f"{heading[self.lang]}:", *lines]))
-        return "\n\n".join([*blocks, *filter(None, [self.examples[self.lang].rstrip()])]) + "\n"
-
-    def usage(self) -> str:
-        begins = Words(en="usage", ja="使い方")[self.lang]
-        options = Words(en="[options]", ja="[オプション]")[self.lang]
-        return " ".join([f"{begins}: {self.path}", options, *self.takes])
-
-    def _entry(self, entry: HelpLine, room: int) -> Iterator[str]:
-        meaning = list(broken(entry.words[self.lang], max(20, room - COLUMN - 4)))
-        name = f"  {entry.name}"
-        if columns(entry.name) > COLUMN:
-            yield name
-            name = ""
-        for line in meaning:
-            yield f"{name}{' ' * (COLUMN + 4 - columns(name))}{line}".rstrip()
-            name = ""
+    def text(self, lang: str, room: int) -> str:
+        """Return the name and, in a column of its own, the meaning."""
+        meaning = list(broken(self.words[lang], max(20, room - COLUMN - 4)))
+        begins = [f"  {self.name}"]
+        if columns(self.name) > COLUMN:
+            meaning.insert(0, "")
+        lines = zip_longest(begins, meaning, fillvalue="")
+        return "\n".join(
+            f"{name}{' ' * (COLUMN + 4 - columns(name))}{line}".rstrip() for name, line in lines
+        )
 
 
 def columns(text: str) -> int:
