@@ -11,7 +11,7 @@ from aws.inventory import Inventory, Sections, frozen, on_demand
 from aws.kind.description import LeftOut, value_of
 from aws.kinds import BY_SECTION
 from aws.redaction.secret_text import MaskedValue
-from aws.section import NotTestable, Section, Unreadable
+from aws.section import NotTestable, Unreadable
 from aws.words import Words
 from signoff.environment import JST, in_japan
 from signoff.evidence import Records
@@ -68,53 +68,47 @@ def changed(judged: Inventory, again: Inventory) -> Words | None:
 
 
 def _changes(before: Sections, after: Sections) -> Iterator[Words]:
-    for name in compared():
-        first: Section[Any] = getattr(before, name)
-        second: Section[Any] = getattr(after, name)
-        if isinstance(first, Unreadable):
-            continue  # a row says so already
-        if isinstance(second, Unreadable):
-            yield _unknown(name, second)
-            continue
-        for key in sorted({*first, *second}):
-            yield from _item(name, key, first.get(key), second.get(key))
+    for section in compared():
+        facts = _unequal(section, getattr(before, section), getattr(after, section))
+        for place, was, now in facts:
+            if not isinstance(was, Unreadable):  # else a row says so already
+                yield _change(section, place, was, now)
 
 
-def _item(section: str, key: str, before: Any, after: Any) -> Iterator[Words]:
-    for path, was, now in _unequal(section, before, after):
-        fact = f"{section} {key}: {path}" if path else f"{section} {key}"
-        if isinstance(was, Unreadable):
-            continue  # a row says so already
-        if isinstance(now, Unreadable):
-            yield _unknown(fact, now)
-        elif not path and (was is None or now is None):
-            en, ja = ("created", "作成") if was is None else ("deleted", "削除")
-            yield Words(
-                en=f"{fact} was {en} during the run; {ADVICE.en}",
-                ja=f"{fact}が実行中に{ja}されました。{ADVICE.ja}",
-            )
-        else:
-            first, second = _short(was), _short(now)
-            yield Words(
-                en=f"{fact} changed during the run, from {first.en} to {second.en}; {ADVICE.en}",
-                ja=f"{fact}が実行中に{first.ja}から{second.ja}に変わりました。{ADVICE.ja}",
-            )
+def _change(section: str, place: tuple[str, ...], was: Any, now: Any) -> Words:
+    resource, path = " ".join([section, *place[:1]]), ".".join(place[1:])
+    fact = f"{resource}: {path}" if path else resource
+    if isinstance(now, Unreadable):
+        return Words(
+            en=f"whether {fact} changed during the run is unknown: {now.words.en}",
+            ja=f"{fact}が実行中に変わったか不明です（{now.words.ja}）",
+        )
+    if not path and (was is None or now is None):
+        en, ja = ("created", "作成") if was is None else ("deleted", "削除")
+        return Words(
+            en=f"{fact} was {en} during the run; {ADVICE.en}",
+            ja=f"{fact}が実行中に{ja}されました。{ADVICE.ja}",
+        )
+    first, second = _short(was), _short(now)
+    return Words(
+        en=f"{fact} changed during the run, from {first.en} to {second.en}; {ADVICE.en}",
+        ja=f"{fact}が実行中に{first.ja}から{second.ja}に変わりました。{ADVICE.ja}",
+    )
 
 
 def _unequal(
-    section: str, before: Any, after: Any, path: str = ""
-) -> Iterator[tuple[str, Any, Any]]:
-    """Yield dotted path, value before and value after for each fact that differs."""
+    section: str, before: Any, after: Any, place: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield for each fact that differs its place (the item, then the way within it), and both values."""
     if before == after:
         return
     first, second = _parts(before), _parts(after)
     if first is None or second is None:
-        yield path, before, after
+        yield place, before, after
         return
     for key in sorted({*first, *second}):
-        if (section, key) not in VOLATILE:
-            inner = f"{path}.{key}" if path else key
-            yield from _unequal(section, first.get(key), second.get(key), inner)
+        if not place or (section, key) not in VOLATILE:
+            yield from _unequal(section, first.get(key), second.get(key), (*place, key))
 
 
 def _parts(value: Any) -> dict[str, Any] | None:
@@ -130,13 +124,6 @@ def _parts(value: Any) -> dict[str, Any] | None:
             return {field.name: value_of(value, field.name) for field in fields(value)}
         case _:
             return None
-
-
-def _unknown(resource: str, why: Unreadable) -> Words:
-    return Words(
-        en=f"whether {resource} changed during the run is unknown: {why.words.en}",
-        ja=f"{resource}が実行中に変わったか不明です（{why.words.ja}）",
-    )
 
 
 def _short(value: Any) -> Words:

@@ -1,7 +1,7 @@
 """From findings to the word that the meeting reads: GO, CONDITIONAL, NO-GO, or no verdict."""
 
 import enum
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -219,7 +219,8 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
         if not wrong_with(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
     judged |= dict(_known_faults(judged, known_faults or {}, today))
-    verdicts = _as_grave_as_their_roots(_with_their_roots(judged))
+    settled = _followed(_followed(judged, _waived_with_its_roots), _as_grave_as_its_roots)
+    verdicts = tuple(settled.values())
     troubles = (*problems, *wrong, *_rootless(verdicts))
     return Verdict(
         decision=_weigh(verdicts, troubles, conditions),
@@ -284,9 +285,8 @@ def _weigh(
     return VerdictWord.GO
 
 
-def _rootless(rows: Iterable[RowVerdict]) -> Iterator[Words]:
+def _rootless(rows: Sequence[RowVerdict]) -> Iterator[Words]:
     """Yield the rows that follow from a row that is not red: no row would then say what is wrong."""
-    rows = tuple(rows)
     roots = {
         judged_row.row.id for judged_row in rows if judged_row.outcome.red or judged_row.waiver
     }
@@ -311,52 +311,44 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
     )
 
 
-def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...]:
-    """Waive rows that only follow from waived ones, one round for each link of a chain."""
+Step = Callable[[RowVerdict, Sequence[RowVerdict]], RowVerdict | None]
+"""A row that only follows, and the roots of all that is red about it -> what becomes of it; None: it stays as it is."""
+
+
+def _followed(judged: Mapping[str, RowVerdict], step: Step) -> dict[str, RowVerdict]:
+    """Take a step with every row that only follows, one round for each link of a chain."""
     rows = dict(judged)
-    while followers := {id_: row for id_, row in rows.items() if _only_follows_waived(row, rows)}:
-        rows |= {id_: _waived_with(rows[str(row.root)], row) for id_, row in followers.items()}
-    return tuple(rows.values())
+
+    def changed(row: RowVerdict) -> RowVerdict | None:
+        roots = [finding.root or "" for finding in row.findings if finding.outcome.red]
+        follows = row.outcome is Outcome.FOLLOWS and rows.keys() >= {*roots}
+        return step(row, [rows[root] for root in roots]) if follows else None
+
+    while changes := {id_: new for id_, row in rows.items() if (new := changed(row))}:
+        rows |= changes
+    return rows
 
 
-def _as_grave_as_their_roots(rows: Sequence[RowVerdict]) -> tuple[RowVerdict, ...]:
-    """Let a row that only follows block no more than its roots do, one round for each link of a chain."""
-    by_id = {judged_row.row.id: judged_row for judged_row in rows}
-    while lighter := {id_: row for id_, row in by_id.items() if _graver_than_its_roots(row, by_id)}:
-        by_id |= {id_: replace(row, severity=Severity.MAJOR) for id_, row in lighter.items()}
-    return tuple(by_id.values())
+def _as_grave_as_its_roots(row: RowVerdict, roots: Sequence[RowVerdict]) -> RowVerdict | None:
+    """Let it block no more than its roots do."""
+    lighter = row.blocks and all(root.outcome.red and not root.blocks for root in roots)
+    return replace(row, severity=Severity.MAJOR) if lighter else None
 
 
-def _graver_than_its_roots(row: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
-    if row.outcome is not Outcome.FOLLOWS or not row.blocks:
-        return False
-    roots = [rows.get(finding.root or "") for finding in row.findings if finding.outcome.red]
-    return all(root is not None and root.outcome.red and not root.blocks for root in roots)
-
-
-def _only_follows_waived(row: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
-    """Whether waivers answer for all that is red about a row.
-
-    A waiver covers no row graver than its own, and none that can't be waived.
-    """
-    if row.outcome is not Outcome.FOLLOWS or row.row.unwaivable:
-        return False
-    roots = [rows.get(finding.root or "") for finding in row.findings if finding.outcome.red]
-    return all(
-        root is not None
-        and root.outcome is Outcome.WAIVED
-        and gravity(root.row.severity) <= gravity(row.row.severity)
-        for root in roots
-    )
-
-
-def _waived_with(root: RowVerdict, follower: RowVerdict) -> RowVerdict:
+def _waived_with_its_roots(row: RowVerdict, roots: Sequence[RowVerdict]) -> RowVerdict | None:
+    """Waive it where waivers answer for all that is red about it: none covers a row graver than its own, or an unwaivable one."""
+    own = gravity(row.row.severity)
+    if row.row.unwaivable or not all(
+        root.outcome is Outcome.WAIVED and gravity(root.row.severity) <= own for root in roots
+    ):
+        return None
+    first = next(root for root in roots if root.row.id == row.root)
     return replace(
-        follower,
+        row,
         outcome=Outcome.WAIVED,
         told=Words(
-            en=f"follows from {root.row.id}, {root.told.en}",
-            ja=f"{root.row.id}に起因（{root.told.ja}）",
+            en=f"follows from {first.row.id}, {first.told.en}",
+            ja=f"{first.row.id}に起因（{first.told.ja}）",
         ),
-        waiver=root.waiver,
+        waiver=first.waiver,
     )
