@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar, Union
 
@@ -188,6 +188,14 @@ def known(value: "T | Unreadable") -> T:
     if isinstance(value, Unreadable):
         raise Unread(value)
     return value
+
+
+def if_known(read: Callable[[], T]) -> T | None:
+    """Return what is read, None where that is unknown: for what goes on in any case."""
+    try:
+        return read()
+    except NotTestable:
+        return None
 
 
 def lookup(section: "Section[T]", name: str) -> "T | None":

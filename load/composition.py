@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aws.door.sessions import boto_session, custom_endpoints
-from aws.section import NotTestable
+from aws.section import if_known
 from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
@@ -66,10 +66,7 @@ class LoadComposition:
     def live(self, environment: Environment) -> Live | None:
         """Return what is live, or None if it can't be read: then no verdict can count for a release."""
         session, rests_on = open_session(environment.region), Checklist.load()[ROW].rests_on
-        try:
-            return live_now(session, environment, rests_on)
-        except NotTestable:
-            return None
+        return if_known(lambda: live_now(session, environment, rests_on))
 
 
 @contextmanager

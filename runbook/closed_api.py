@@ -44,7 +44,7 @@ def converge(context: StepContext, api: Api) -> Changes:
     if _only_one(context, api, id_, there):
         return _behind_it(context, api, name)
     if there:
-        removal = _change(name, RESOURCE, PATH, None) if PATH in draft.resources else ()
+        removal = [Change(name, RESOURCE, PATH, None)] if PATH in draft.resources else ()
         return context.settle(
             removal, lambda: _take_out(context, rest_api.needed(context, api), draft)
         )
@@ -54,7 +54,7 @@ def converge(context: StepContext, api: Api) -> Changes:
             ja=f"{name.ja}は手動で作成済みのため、最初のデプロイより前に戻る先はありません",
         )
         return ()
-    planned = _change(name, CLOSED_DEPLOYMENT, None, ALL_503)
+    planned = [Change(name, CLOSED_DEPLOYMENT, None, ALL_503)]
     return context.settle(planned, lambda: _deploy(context, api, rest_api.needed(context, api)))
 
 
@@ -118,7 +118,3 @@ def _methods(api: Api) -> tuple[Method, Method]:
     }
     closed = StaticAnswer(status="503", headers=headers, templates={JSON: json.dumps(BODY)})
     return answering(PATH, ANY, closed), preflight(api, PATH)
-
-
-def _change(resource: Words, field: Words, before: Any, after: Any) -> Changes:
-    return (Change(resource, field, before, after),)

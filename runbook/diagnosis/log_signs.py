@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from aws.desired import Function
 from aws.door.failures import GONE
-from aws.words import Words
+from aws.words import LANGUAGES, Words
 from runbook.diagnosis.own_runs import Occurrences, OwnRuns
 from runbook.engine import StepContext
 
@@ -30,10 +30,9 @@ class Cause:
     remedy: str
 
     def explained(self, environment: str) -> Words:
-        remedy = self.remedy.replace("{env}", environment)
+        en, ja = (self.remedy.format(env=environment, lang=lang) for lang in LANGUAGES)
         return Words(
-            en=f"likely cause: {self.en}; {remedy.replace('{lang}', 'en')}",
-            ja=f"考えられる原因: {self.ja}。対処: {remedy.replace('{lang}', 'ja')}",
+            en=f"likely cause: {self.en}; {en}", ja=f"考えられる原因: {self.ja}。対処: {ja}"
         )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 import boto3
@@ -16,7 +15,7 @@ from signoff.environment import Environment, in_japan
 from signoff.environment.guard import GuardError
 from signoff.evidence import Record, Store
 from signoff.evidence.parts import Part
-from signoff.judge.checklist import Checklist
+from signoff.judge.checklist import Checklist, Row
 from signoff.judge.collection import is_foreign
 from signoff.judge.snapshot import Live
 
@@ -57,7 +56,7 @@ class Evidence:
         return tuple(entry.body for entry in self.store.load().of(kind))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """Signs in the evidence store. ``by`` asks for the name."""
 
@@ -70,18 +69,16 @@ class Signing:
     """Row -> its outcome in the newest report of the environment."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    @cached_property
-    def _rests_on(self) -> Mapping[str, frozenset[Part]]:
-        """Step -> the parts of the release on which its signature rests: all that its rows name."""
-        rows = [row for row in self.checklist if row.signed]
-        return {
-            step: frozenset(part for row in rows if row.signed == step for part in row.rests_on)
-            for step in {row.signed for row in rows if row.signed}
-        }
+    def _rows(self, step: Step) -> list[Row]:
+        return [row for row in self.checklist if row.signed == name_of(step)]
+
+    def _live(self, step: Step) -> Live:
+        """Return what is live of the parts of the release on which a step's signature rests: all that its rows name."""
+        return self.evidence.live({part for row in self._rows(step) for part in row.rests_on})
 
     def proves(self, step: Step) -> bool:
         """Whether a row is proven by this step's signature."""
-        return name_of(step) in self._rests_on
+        return bool(self._rows(step))
 
     def standing(self, step: Step) -> str:
         """Return who signed for what is live, and when; empty where no signature counts."""
@@ -91,7 +88,7 @@ class Signing:
         return f"{in_japan(newest.created)} {newest.body.get('by')}"
 
     def needless(self, step: Step) -> bool:
-        rows = [row for row in self.checklist if row.signed == name_of(step)]
+        rows = self._rows(step)
         waiting = [row for row in rows if self.judged.get(row.id) not in OF_ITSELF]
         unsigned = [row for row in rows if row.by_signature and row.not_local_until]
         return bool(rows) and not waiting and not unsigned
@@ -99,13 +96,12 @@ class Signing:
     def sign(self, step: Step) -> None:
         """Leave the signature; Refused without a name, or nothing is live."""
         body = {"step": name_of(step), "by": self.by(), "said": step.text.title.en}
-        live = self.evidence.live(self._rests_on[name_of(step)])
-        self.evidence.append(KIND, body, live, days=self.days, now=self.now)
+        self.evidence.append(KIND, body, self._live(step), days=self.days, now=self.now)
 
     def _counts(self, signature: Record, step: Step) -> bool:
         if signature.expires is None or signature.expires < self.now():
             return False
-        live = self.evidence.live(self._rests_on[name_of(step)])
+        live = self._live(step)
         same = all(signature.parts.get(part) == digest for part, digest in live.digests.items())
         return same and signature.api in {None, live.api}
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from operator import attrgetter
 
 from aws.change.gate import Changes
@@ -50,22 +49,11 @@ def new_in(
 
 
 def _counted(changes: Changes) -> Iterator[Words]:
-    of = {
-        resource: tuple(its_changes)
-        for resource, its_changes in groupby(
-            sorted(changes, key=attrgetter("resource.en")), key=attrgetter("resource")
-        )
-    }
-    created = [
-        name for name, its_changes in of.items() if any(change.creates for change in its_changes)
-    ]
-    removed = [
-        name
-        for name, its_changes in of.items()
-        if all(change.after is None for change in its_changes)
-    ]
-    changed = len(of) - len(created) - len(removed)
-    final = sum(any(change.final for change in its_changes) for its_changes in of.values())
+    resources = {change.resource for change in changes}
+    created = {change.resource for change in changes if change.creates}
+    removed = resources - {change.resource for change in changes if change.after is not None}
+    changed = len(resources) - len(created) - len(removed)
+    final = len({change.resource for change in changes if change.final})
     ends = Words(en=f", {final} of which cannot be undone", ja=f"、うち元に戻せない変更{final}件")
     yield Words(
         en=f"{len(created)} to create, {changed} to change, {len(removed)} to remove"
@@ -73,7 +61,7 @@ def _counted(changes: Changes) -> Iterator[Words]:
         ja=f"作成{len(created)}件、変更{changed}件、削除{len(removed)}件"
         + (ends.ja if final else ""),
     )
-    if kinds := _kinds(created):
+    if kinds := _kinds(sorted(created, key=attrgetter("en"))):
         yield Words(en=f"to create: {kinds.en}", ja=f"作成するもの: {kinds.ja}")
 
 

@@ -131,14 +131,12 @@ def _needed(context: StepContext, current: Mapping[str, Any]) -> list[Alarm]:
     return [alarm for alarm in planned if alarm.name in current or alarm in needed]
 
 
-def _has_a_subscriber(context: StepContext) -> bool:
-    """Whether the planned topic exists, or an alarm is to notify it."""
+def _notifies(context: StepContext) -> bool:
+    """Whether people are to hear of it, and the planned topic exists, or an alarm is to notify it."""
+    if not context.environment.notifies_people:
+        return False
     current = alarm.read(context, context.plan.alarms)
     return topic.is_there(context, context.plan.topic) or bool(_needed(context, current))
-
-
-def _notifies(context: StepContext) -> bool:
-    return context.environment.notifies_people and _has_a_subscriber(context)
 
 
 def _is_confirmed(context: StepContext) -> bool:

@@ -33,6 +33,18 @@ ACCEPTED = Words(
     en="{file} says now who answers for {named}; commit it, then judge again",
     ja="{file}に{named}の担当者と期限を追加しました。コミットしてから再判定してください",
 )
+BLOCKS = Words(
+    en="{} makes the newest run a NO-GO, which no owner changes: signoff fix {}",
+    ja="{}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {}",
+)
+GREEN = Words(
+    en="{} is green in the newest run: there is nothing to answer for",
+    ja="{}は最新の実行で合格しているため、担当者は不要です",
+)
+OWNED = Words(
+    en="{} has an owner already; change it in {}",
+    ja="{}にはすでに担当者がいます。{}を編集してください",
+)
 UNFIT = Words(
     en="{} is unchanged, since it could not be read with this at its end ({}): write it as the file writes its others: {}",
     ja="{}は変更していません。次の行を末尾に追加すると読み取れなくなります（{}）。ファイル内の他の記述に合わせて書いてください: {}",
@@ -81,10 +93,10 @@ def _problems(
     blocking = {judged.row.id for judged in rows if judged.blocks}
     green = {judged.row.id for judged in rows if judged.outcome is Outcome.PASS}
     chosen = result.provenance.chosen if result else ""
-    yield from (_blocks(condition, chosen) for condition in conditions if condition in blocking)
-    yield from (_green(condition) for condition in conditions if condition in green)
-    yield from (_unknown(condition, names) for condition in conditions if condition not in names)
-    yield from (_owned(condition, file) for condition in conditions if condition in accepted)
+    yield from (BLOCKS.format(each, chosen) for each in conditions if each in blocking)
+    yield from (GREEN.format(each) for each in conditions if each in green)
+    yield from (_unknown(each, names) for each in conditions if each not in names)
+    yield from (OWNED.format(each, file) for each in conditions if each in accepted)
     if until < today(datetime.now(UTC)):
         yield Words(
             en=f"--until {until} is over; name a day to come",
@@ -100,30 +112,9 @@ def _refuse_what_breaks(file: Path, added: str) -> None:
         raise CommandLineError(UNFIT.format(file, error, added.strip())) from None
 
 
-def _blocks(condition: str, chosen: str) -> Words:
-    return Words(
-        en=f"{condition} makes the newest run a NO-GO, which no owner changes: signoff fix {chosen}",
-        ja=f"{condition}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {chosen}",
-    )
-
-
-def _green(condition: str) -> Words:
-    return Words(
-        en=f"{condition} is green in the newest run: there is nothing to answer for",
-        ja=f"{condition}は最新の実行で合格しているため、担当者は不要です",
-    )
-
-
 def _unknown(condition: str, names: Iterable[str]) -> Words:
     unknown = Words(
         en=f"{condition} is neither a row nor a condition of the newest run",
         ja=f"{condition}は項目でも最新の実行の条件でもありません",
     )
     return joined(filter(None, (unknown, did_you_mean(nearest(condition, names)))))
-
-
-def _owned(condition: str, file: Path) -> Words:
-    return Words(
-        en=f"{condition} has an owner already; change it in {file}",
-        ja=f"{condition}にはすでに担当者がいます。{file}を編集してください",
-    )

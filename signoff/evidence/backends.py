@@ -130,11 +130,8 @@ class S3Prefix:
     def address(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}"
 
+    @reporting_garbled("S3")
     def names(self) -> list[str]:
-        with reporting_garbled("S3"):
-            return self._names()
-
-    def _names(self) -> list[str]:
         # What lies in a folder below is another store's, however its files are named.
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
@@ -271,7 +268,7 @@ class S3Prefix:
                         en=f"{name} was put there at {in_japan(at)}, long after it was made: a copy may lack the newest records; {ANEW.en}",
                         ja=f"{name}は作成よりかなり後の{in_japan(at)}に書き込まれています。コピーには最新の記録が欠けている可能性があります。{ANEW.ja}",
                     )
-        if odd := seen ^ {name for name in self._names() if RECORD.fullmatch(name)}:
+        if odd := seen ^ {name for name in self.names() if RECORD.fullmatch(name)}:
             en, ja = f"its two lists differ in {min(odd)}", f"二つの一覧が{min(odd)}で不一致"
             raise garbled("S3", Words(en=en, ja=ja))
         return None

@@ -84,14 +84,13 @@ def _facts_of_item(
     """Return part, name and value of each fact of an item."""
     shape = _SHAPES.get(section)
     placed_facts = _facts(shape(value.value) if shape else value.value, salt)
-    paths = [".".join(placed.shown) for placed in placed_facts]
     return tuple(
         (
             _part_of(section, placed.fields),
-            _name(section, item, path),
+            _name(section, item, path := ".".join(placed.shown)),
             placed.fact._replace(place=(section, item, path)),
         )
-        for placed, path in zip(placed_facts, paths, strict=True)
+        for placed in placed_facts
     )
 
 
@@ -144,38 +143,32 @@ def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     return next((parts[name] for name in keys if name in parts), parts.get(WHOLE))
 
 
-def _facts(value: Any, salt: str) -> list[_Placed]:
-    """Return each fact of a value; lists whose order says nothing are sorted."""
-    facts: list[_Placed] = []
-    _add(facts, value, salt, (), ())
-    return facts
-
-
-def _add(
-    facts: list[_Placed], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
-) -> None:
+def _facts(
+    value: Any, salt: str, shown: tuple[str, ...] = (), names: tuple[str, ...] = ()
+) -> Iterator[_Placed]:
+    """Yield each fact of a value; lists whose order says nothing are sorted."""
     match value:
         case (
             None | str() | int() | float()
         ):  # first, since nearly all values are plain and the check for a Mapping is slow
-            facts.append(_placed(shown, names, UNSET if value is None else str(value)))
+            yield _placed(shown, names, UNSET if value is None else str(value))
         case MaskedValue():  # two readers compare it alike, and it shows no more than they do
             digest = value.digests.get(salt, "")[:SHORT]
             fact = PartFact(str(value), digest or str(value), value.text is None)
-            facts.append(_Placed(shown, names, fact))
+            yield _Placed(shown, names, fact)
         case Unplanned():
             text = f"{value.found} {value.terms}".rstrip()
-            facts.append(_placed((*shown, value.fact.en), names, text))
+            yield _placed((*shown, value.fact.en), names, text)
         case list() | tuple() | set() | frozenset():
-            _add_listed(facts, value, salt, shown, names)
+            yield from _listed(value, salt, shown, names)
         case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # a value of any type: its type is asked
             for name in inner:
-                _add(facts, getattr(value, name), salt, (*shown, name), (*names, name))
+                yield from _facts(getattr(value, name), salt, (*shown, name), (*names, name))
         case Mapping():
             for key in sorted(value, key=str):
-                _add(facts, value[key], salt, (*shown, str(key)), names)
+                yield from _facts(value[key], salt, (*shown, str(key)), names)
         case _:
-            facts.append(_placed(shown, names, str(value)))
+            yield _placed(shown, names, str(value))
 
 
 @cache
@@ -183,25 +176,21 @@ def _fields_of(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-def _add_listed(
-    facts: list[_Placed],
-    values: Collection[Any],
-    salt: str,
-    shown: tuple[str, ...],
-    names: tuple[str, ...],
-) -> None:
-    """Add plain values as one fact, any others one by one: under their names, numbered where a name repeats or is missing."""
+def _listed(
+    values: Collection[Any], salt: str, shown: tuple[str, ...], names: tuple[str, ...]
+) -> Iterator[_Placed]:
+    """Yield plain values as one fact, any others one by one: under their names, numbered where a name repeats or is missing."""
     if not shown and not values:
         return
     if all(isinstance(entry, str | int | float) for entry in values):
-        facts.append(_placed(shown, names, ", ".join(sorted(map(str, values)))))
+        yield _placed(shown, names, ", ".join(sorted(map(str, values))))
         return
     number = Counter[str]()
     for value in sorted(values, key=str):
         name = getattr(value, "name", None) or getattr(value, "resource", None) or ""
         number[name] += 1
         several = f"{name} {number[name]}".lstrip() if number[name] > 1 or not name else name
-        _add(facts, value, salt, (*shown, several), names)
+        yield from _facts(value, salt, (*shown, several), names)
 
 
 def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:

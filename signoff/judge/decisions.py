@@ -7,13 +7,14 @@ for it by name, and the page shows it at the top.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from aws.bounds import Bound
 from aws.difference import Certainty, Compared, Difference, Differences, differences, unallowed
 from aws.kind.engine import Kind
 from aws.ledger import Unplanned
-from aws.section import Broken, Follows, NotTestable
+from aws.section import Broken, Follows, if_known
 from aws.visible import toml_table
 from aws.words import Words, joined
 from signoff.environment.accountability import Decision
@@ -94,13 +95,7 @@ class Decisions:
 def decisions_of(snapshot: Snapshot[PlanT]) -> Decisions:
     """Return the decisions of what is judged, as of the moment at which it was read."""
     environment = snapshot.environment
-
-    def release() -> str | None:
-        try:
-            return snapshot.release
-        except NotTestable:
-            return None
-
+    release = partial(if_known, lambda: snapshot.release)
     return Decisions(environment.name, environment.decisions, snapshot.today, release)
 
 

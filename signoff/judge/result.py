@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aws.saved import digest
-from aws.section import NotTestable
+from aws.section import NotTestable, if_known
 from aws.words import SILENCE, Words, joined
 from signoff import ROOT
 from signoff.environment.accountability import Decider
@@ -176,10 +176,6 @@ def versions() -> dict[str, str]:
 def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
     """Return the provenance of a run as far as it is known; what was not read is left out."""
     inventory, options = snapshot.inventory, choice.options
-    try:
-        release = snapshot.release
-    except NotTestable:
-        release = None
     return Provenance(
         environment=choice.environment.name,
         production=choice.environment.production,
@@ -188,7 +184,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         caller=inventory.caller,
         endpoint=inventory.endpoint,
         api_url=snapshot.api_url,
-        release=release,
+        release=if_known(lambda: snapshot.release),
         phase=options.phase,
         commit=", ".join(commits_of_run(ROOT, options.root)),
         versions=versions(),

@@ -48,7 +48,7 @@ def live_of(
     """Return what is live; NotTestable if that is unknown, because it is absent or unread."""
     sections = inventory.sections
     return Live(
-        release=release_of(sections, functions=scope.functions, stage=scope.stage),
+        release=release_of(sections, scope),
         api=None if embedded else api_of(sections, scope.api),
         parts={part: facts_of(part, inventory, scope) for part in rests_on},
         closed=_is_closed(sections, scope),
@@ -63,14 +63,14 @@ def _is_closed(sections: Sections, scope: Scope) -> bool:
     )
 
 
-def release_of(sections: Sections, *, functions: Iterable[str], stage: str) -> str:
+def release_of(sections: Sections, scope: Scope) -> str:
     """Hash the aliases' CodeSha256 and the canonical served API, without ids.
 
     Sixteen hex digits. NotTestable where a function or the stage is absent or unread, since then
     it is unknown what is live.
     """
     code = {}
-    for name in functions:
+    for name in scope.functions:
         function = lookup(sections.functions, name)
         if function is None:
             raise NotTestable(
@@ -78,11 +78,11 @@ def release_of(sections: Sections, *, functions: Iterable[str], stage: str) -> s
                 ja=f"リリースを特定できません: 関数{name}が存在しません",
             )
         code[name] = function.code_sha256
-    served = lookup(sections.served, stage)
+    served = lookup(sections.served, scope.stage)
     if served is None:
         raise NotTestable(
-            en=f"no release: stage {stage} does not exist",
-            ja=f"リリースを特定できません: ステージ{stage}が存在しません",
+            en=f"no release: stage {scope.stage} does not exist",
+            ja=f"リリースを特定できません: ステージ{scope.stage}が存在しません",
         )
     return _digest([code, _canonical(served)])
 
@@ -119,14 +119,6 @@ def api_of(sections: Sections, name: str) -> str | None:
     return apis[0].id if apis else None
 
 
-def api_if_known(sections: Sections, name: str) -> str | None:
-    """Return the id as `api_of` does, but None where it is unread: for records that are written in any case."""
-    try:
-        return api_of(sections, name)
-    except NotTestable:
-        return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Generic[PlanT]):
     """``now`` is UTC."""
@@ -159,9 +151,7 @@ class Snapshot(Generic[PlanT]):
     @property
     def release(self) -> str:
         """The release that is live. Raises NotTestable if it can't be determined."""
-        return release_of(
-            self.inventory.sections, functions=self.scope.functions, stage=self.scope.stage
-        )
+        return release_of(self.inventory.sections, self.scope)
 
     @property
     def api(self) -> str | None:

@@ -17,7 +17,7 @@ from aws.door.sessions import boto_session, within
 from aws.inventory import frozen
 from aws.redaction.secret_text import MaskedValue
 from aws.saved import reasons, to_json
-from aws.section import NotTestable, known, lookup
+from aws.section import NotTestable, if_known, known, lookup
 from aws.visible import visible
 from aws.words import Words, joined, words_of
 from signoff.environment.guard import GuardError, guard, open_session
@@ -31,7 +31,7 @@ from signoff.judge.gather import STORE_S, unseen
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Provenance, Result, provenance_of_run, readable_parts
 from signoff.judge.run import REPORTS, Choice
-from signoff.judge.snapshot import PlanT, Snapshot, api_if_known
+from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
 from signoff.report.history import as_json
 from signoff.report.terminal import Terminal
@@ -211,7 +211,8 @@ class EndedRun:
         store = open_store(StoreSettings.of(environment), client=client, root=root)
         caller, release = snapshot.inventory.caller, result.provenance.release
         try:
-            api, parts = _api(snapshot), dict(readable_parts(snapshot))
+            api = None if environment.birth else if_known(lambda: snapshot.api)
+            parts = dict(readable_parts(snapshot))
             files = digests_of(folder, (*BESIDE_THE_PAGE, *_raw_logs(folder), PAGE))
             body = {**run_body(snapshot, result), "run": folder.name, "files": files}
             append = partial(store.append, caller=caller, release=release, api=api)
@@ -317,15 +318,9 @@ def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
 
 def _routes(snapshot: Snapshot[PlanT]) -> list[str] | None:
     """Return the routes that the stage serves; None if they were not read, or there is no such stage."""
-    with suppress(NotTestable):
-        served = lookup(snapshot.inventory.sections.served, snapshot.scope.stage)
-        return sorted(served.methods) if served else None
-    return None
-
-
-def _api(snapshot: Snapshot[PlanT]) -> str | None:
-    embedded = snapshot.environment.birth
-    return None if embedded else api_if_known(snapshot.inventory.sections, snapshot.scope.api)
+    sections, stage = snapshot.inventory.sections, snapshot.scope.stage
+    served = if_known(lambda: lookup(sections.served, stage))
+    return sorted(served.methods) if served else None
 
 
 def _digests(snapshot: Snapshot[PlanT], salt: str) -> Mapping[str, list[str]]:

@@ -109,11 +109,10 @@ def scalar(content: Any) -> str:
 
 def _pretty(content: Any) -> str:
     """Return one entry per line if all are strings, else indented JSON."""
-    plain = _unescaped(content)
-    if isinstance(plain, list) and all(isinstance(entry, str) for entry in plain):
-        text = "\n".join(plain)
+    if isinstance(content, list) and all(isinstance(entry, str) for entry in content):
+        text = "\n".join(content)
     else:
-        text = json.dumps(plain, ensure_ascii=False, indent=1)
+        text = json.dumps(content, ensure_ascii=False, indent=1)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
