@@ -217,15 +217,12 @@ class RepairSession:
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
         for row in group.rows:
-            line = f"[bold]{number}. {row.row.id}[/] {escape(row.row.promise[self.lang])}"
-            self.console.print(line, soft_wrap=True, highlight=False)
-            self.console.print(
-                f"   [red]{escape(row.brief[self.lang])}[/]", soft_wrap=True, highlight=False
-            )
+            self._print(f"[bold]{number}. {row.row.id}[/] {escape(row.row.promise[self.lang])}")
+            self._print(f"   [red]{escape(row.brief[self.lang])}[/]")
         if follow := sum(len(self.result.followers(id_)) for id_ in group.ids):
             self._say(WORDS["follow"], number=follow)
         for line in self._remedy_lines(group.fix):
-            self.console.print(f"   {escape(line)}", soft_wrap=True, highlight=False)
+            self._print(f"   {escape(line)}")
 
     def _remedy_lines(self, fix: Remedy) -> Iterator[str]:
         if fix.note:
@@ -272,7 +269,7 @@ class RepairSession:
                 if row in verdicts
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
-            self.console.print(f"   {row}: {mark}", soft_wrap=True, highlight=False)
+            self._print(f"   {row}: {mark}")
         new = [value for id_, value in verdicts.items() if not (value.root or id_ in self._red)]
         if new:
             self._say(WORDS["next"], rows=", ".join(verdict.row.id for verdict in new))
@@ -289,8 +286,10 @@ class RepairSession:
         return 0
 
     def _say(self, words: Words, **values: object) -> None:
-        said = as_typed(words[self.lang].format(**values))
-        self.console.print(escape(said), soft_wrap=True, highlight=False)
+        self._print(escape(as_typed(words[self.lang].format(**values))))
+
+    def _print(self, markup: str) -> None:
+        self.console.print(markup, soft_wrap=True, highlight=False)
 
 
 def _parts(command: str) -> Sequence[str]:

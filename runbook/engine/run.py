@@ -175,18 +175,14 @@ class Run:
             return self.screen.confirmed(step)
         if step.name not in self._tried:
             waiting = {
-                n: waiting_step
-                for n, waiting_step in enumerate(self.procedure.steps, 1)
-                if waiting_step.may_wait
+                number: other
+                for number, other in enumerate(self.procedure.steps, 1)
+                if other.may_wait
+                and not self._earlier(other, before)
+                and not (self.signatures and self.signatures.needless(other))
             }
-            values = {
-                number: value
-                for number, value in waiting.items()
-                if not self._earlier(value, before)
-                and not (self.signatures and self.signatures.needless(value))
-            }
-            tried = self.screen.tried(values)
-            self._tried.update({value.name: number in tried for number, value in values.items()})
+            tried = self.screen.tried(waiting)
+            self._tried.update({other.name: number in tried for number, other in waiting.items()})
         return self._tried[step.name]
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
@@ -222,15 +218,18 @@ class Run:
         return frozenset(map(repr, lost))
 
     def _going(self, step: Step, agreed: frozenset[str]) -> StepContext:
-        def permit(lost: Sequence[Change]) -> bool:
-            return agreed.issuperset(map(repr, lost))
-
         def note(changes: Sequence[Change], whole: bool) -> None:
             self.applied.note(changes, whole)
             noted = [change.as_json() for change in changes]
             self._write("change" if whole else "broken", step, detail={"changes": noted})
 
-        return replace(self.context, go=True, permit=permit, note=note, explain=self._explained)
+        return replace(
+            self.context,
+            go=True,
+            permit=lambda lost: agreed.issuperset(map(repr, lost)),
+            note=note,
+            explain=self._explained,
+        )
 
     def _explained(self, error: BaseException) -> Words:
         return sentence(error, self.who, self.rights)
@@ -254,17 +253,12 @@ class Run:
         if not rows or self.judge is None:
             return {}
         self.context.watch(", ".join(rows))
-        red_rows = self._judged(rows)
-        later = {
-            row: red_row.root
-            for row, red_row in red_rows.items()
-            if red_row.root and red_row.root not in due
-        }
-        red = {row: red_row for row, red_row in red_rows.items() if row not in later}
-        foreign = {
-            row: red_row.undone_by for row, red_row in red.items() if self._is_foreign(red_row)
-        }
-        red = {row: red_row for row, red_row in red.items() if row not in foreign}
+        red, later, foreign = self._judged(rows), dict[str, str](), dict[str, str]()
+        for row, red_row in [*red.items()]:
+            if red_row.root and red_row.root not in due:
+                later[row] = red.pop(row).root or ""
+            elif self._is_foreign(red_row):
+                foreign[row] = red.pop(row).undone_by
         for row, command in foreign.items():
             self.context.say(
                 en=f"{row} stays red until a later procedure has run: {command}",
@@ -291,9 +285,8 @@ class Run:
         for row, red_row in red_rows.items():
             if red_row.aside and row not in self._aside:
                 self._aside.add(row)
-                self.context.tell(
-                    Words(en=f"{row}: {red_row.sentence.en}", ja=f"{row}: {red_row.sentence.ja}")
-                )
+                why = red_row.sentence
+                self.context.say(en=f"{row}: {why.en}", ja=f"{row}: {why.ja}")
         return {row: value for row, value in red_rows.items() if not value.aside}
 
     def _is_foreign(self, red_row: RedRow) -> bool:

@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import shutil
 import signal
 import sys
 from collections.abc import Generator, Iterator
@@ -36,10 +37,7 @@ from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding
 from signoff.judge.run import CHOICE, Composition
 from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
-from signoff.report.files import (
-    leave_no_folder,
-    write_no_raw_log,
-)
+from signoff.report.files import write_no_raw_log
 from signoff.report.terminal import Terminal
 
 LONG_LIVED = (1_000_000, 50, 100)
@@ -144,7 +142,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close anything that is open: a run that was refused half-way has not opened everything."""
     if CHOICE in config.stash and SNAPSHOT not in config.stash:
-        leave_no_folder(config.stash[CHOICE])
+        shutil.rmtree(config.stash[CHOICE].folder, ignore_errors=True)
     if OPEN in config.stash:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
@@ -279,7 +277,7 @@ def observe(request: pytest.FixtureRequest) -> Observations:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Fail a pass that looked at nothing: without evidence it is not a pass."""
     result = yield
-    if collection.ROW in pyfuncitem.stash and not _evidence(pyfuncitem):
+    if collection.ROW in pyfuncitem.stash and not _observed(pyfuncitem).evidence:
         row: Row = pyfuncitem.stash[collection.ROW]
         raise Broken(
             en=f"{row.id} passed without observing anything",
@@ -294,17 +292,17 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
-        row, evidence, stash = item.stash[collection.ROW], _evidence(item), item.config.stash
+        row, stash = item.stash[collection.ROW], item.config.stash
         error = call.excinfo.value if call.excinfo else None
         facts = {**collection.stated(item), **_rests_on(item)}
-        made = finding(row.id, error, evidence=evidence, **facts)
+        made = finding(row.id, error, **facts)
         made = collection.as_seen_here(stash[CHOICE], row, made, error)
         stash[FINDINGS].made.append(made)
         if made.outcome is Outcome.NOT_HERE:
             report.outcome, report.longrepr = "skipped", (str(item.path), 0, made.words.en)
         if report.failed:
             report.longrepr = visible(str(report.longrepr))
-        text = visible("\n".join(map(str, evidence)))
+        text = visible("\n".join(map(str, facts["evidence"])))
         report.sections.append((f"{row.id}: {made.outcome}", text))
     return report
 
@@ -315,17 +313,14 @@ def _observed(item: pytest.Item) -> Observations:
 
 
 def _rests_on(item: pytest.Item) -> dict[str, Any]:
-    """Return what a finding rests on besides its evidence: decisions, comparisons, calls."""
+    """Return what a finding rests on: evidence, decisions, comparisons, calls."""
     observed, watched = _observed(item), item.config.stash.get(WATCHED, None)
     return {
+        "evidence": tuple(observed.evidence),
         "decided": tuple(observed.decided),
         "compared": tuple(observed.compared),
         "calls": watched.calls() if watched else (),
     }
-
-
-def _evidence(item: pytest.Item) -> tuple[Any, ...]:
-    return tuple(_observed(item).evidence)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,6 +1,5 @@
 """The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -379,8 +378,3 @@ def write_no_raw_log(config: pytest.Config) -> None:
     for plugin in config.pluginmanager.get_plugins():
         if type(plugin).__module__.partition(".")[0] == "pytest_html":
             config.pluginmanager.unregister(plugin)
-
-
-def leave_no_folder(choice: Choice[Any]) -> None:
-    """Take away the folder of a run that read nothing."""
-    shutil.rmtree(choice.folder, ignore_errors=True)

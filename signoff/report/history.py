@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -255,12 +255,9 @@ def _apart(was: Any, now: Any) -> tuple[Any, Any]:
         return (gone, new) if gone or new else (was, now)
     if isinstance(was, dict) and isinstance(now, dict):
         alike = {key for key in was if key in now and was[key] == now[key]}
-        return _without(was, alike), _without(now, alike)
+        then, since = ({key: a[key] for key in a if key not in alike} for a in (was, now))
+        return then, since
     return was, now
-
-
-def _without(of: Mapping[str, Any], keys: Collection[str]) -> Mapping[str, Any]:
-    return {key: value for key, value in of.items() if key not in keys}
 
 
 def _facts(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[tuple[str, str, str], Any]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from aws.words import Words
@@ -45,12 +45,15 @@ class FactLine:
     holds: bool = True
 
 
+Lines = tuple[FactLine, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """Subjects of a proof with the same findings; unnamed if the proof has only one."""
 
     subjects: tuple[Words, ...]
-    lines: tuple[FactLine, ...]
+    lines: Lines
     reading: Citation | None = None
 
 
@@ -86,12 +89,13 @@ def _proof(
     test: str, pairs: Sequence[Finding], read_at: datetime, shown_before: set[str], most: int
 ) -> Proof:
     shown = sorted(pairs, key=lambda finding: not finding.outcome.red)[:most]
-    checked = _alike(
-        proof
-        for finding in shown
-        for proof in _checked(finding.looked_at, _lines(finding, read_at, shown_before))
-    )
-    reading, checked = _shared_reading(checked)
+    alike: dict[tuple[bool, Lines], list[Words]] = {}
+    for subject, lines in chain.from_iterable(
+        _by_subject(finding, read_at, shown_before) for finding in shown
+    ):
+        alike.setdefault((bool(subject), lines), []).extend([subject] if subject else ())
+    reading = _shared(line for _, lines in alike for line in lines)
+    checked = tuple(_checked(subjects, lines, reading) for (_, lines), subjects in alike.items())
     return Proof(
         sentence=pairs[0].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
         checked=checked,
@@ -107,41 +111,26 @@ def _proof(
     )
 
 
-def _checked(subject: Words, lines: Iterable[FactLine]) -> Iterator[Checked]:
-    """Yield the lines of one finding, grouped by what they are about unless the finding names it."""
+def _by_subject(
+    finding: Finding, read_at: datetime, shown_before: set[str]
+) -> Iterator[tuple[Words, Lines]]:
+    """Yield the lines of a finding, grouped by what they are about unless the finding names it."""
+    subject, lines = finding.looked_at, _lines(finding, read_at, shown_before)
     for about, some in groupby(lines, key=lambda line: "" if subject else line.subject):
-        heading = subject or Words.same(about)
-        bare = tuple(replace(fact_line, subject="") for fact_line in some)
-        yield Checked(subjects=(heading,) if heading else (), lines=bare)
+        yield subject or Words.same(about), tuple(replace(line, subject="") for line in some)
 
 
-def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
-    """Join subjects with the same findings."""
-    alike: dict[Checked | tuple[FactLine, ...], Checked] = {}
-    for proof in checked:
-        key = proof.lines if proof.subjects else proof
-        before = alike.get(key)
-        alike[key] = (
-            replace(proof, subjects=(*before.subjects, *proof.subjects)) if before else proof
-        )
-    return tuple(alike.values())
+def _checked(subjects: Iterable[Words], lines: Lines, above: Citation | None) -> Checked:
+    """Show a reading once: ``above`` all subjects, above the lines of these, or beside each line."""
+    shared = above or _shared(lines)
+    bare = tuple(replace(line, reading=None) for line in lines) if shared else lines
+    return Checked(subjects=tuple(subjects), lines=bare, reading=None if above else shared)
 
 
-def _shared_reading(checked: Sequence[Checked]) -> tuple[Citation | None, tuple[Checked, ...]]:
-    """Return the reading that all share, if any, and the subjects without it."""
-    every = {line.reading for proof in checked for line in proof.lines}
-    if len(every) == 1:
-        return every.pop(), tuple(map(_without, checked))
-    return None, tuple(map(_gathered, checked))
-
-
-def _gathered(checked: Checked) -> Checked:
-    readings = {line.reading for line in checked.lines}
-    return replace(_without(checked), reading=readings.pop()) if len(readings) == 1 else checked
-
-
-def _without(checked: Checked) -> Checked:
-    return replace(checked, lines=tuple(replace(line, reading=None) for line in checked.lines))
+def _shared(lines: Iterable[FactLine]) -> Citation | None:
+    """Return the reading that all lines share, if any."""
+    readings = {line.reading for line in lines}
+    return readings.pop() if len(readings) == 1 else None
 
 
 def _lines(finding: Finding, read_at: datetime, shown_before: set[str]) -> Iterator[FactLine]:
