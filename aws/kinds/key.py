@@ -57,9 +57,15 @@ class Key:
 
 
 def _of_service(grant: Raw) -> bool:
-    """Whether AWS made the grant for a service that stores something under the key."""
-    return str(grant.get("GranteePrincipal", "")).endswith(".amazonaws.com") or (
-        "GranteeServicePrincipal" in grant
+    """Whether AWS made the grant: for a service that stores something under the key, or for a function to read its variables."""
+    grantee = str(grant.get("GranteePrincipal", ""))
+    bound = (grant.get("Constraints") or {}).get("EncryptionContextEquals") or {}
+    function = bound.get("aws:lambda:FunctionArn", "").rpartition(":")[2]
+    return (
+        grantee.endswith(".amazonaws.com")
+        or ":role/aws-service-role/" in grantee
+        or (bool(function) and grantee.endswith(f"/{function}"))
+        or "GranteeServicePrincipal" in grant
     )
 
 

@@ -28,7 +28,8 @@ def _decided(key: str) -> Break:
     )
 
 
-AWARD = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
+FUNCTION = "stamp-rally-prod-award"
+AWARD = f"arn:aws:iam::444455556666:role/{FUNCTION}-role"
 OF_ACCOUNT = {"AWS": "arn:aws:iam::444455556666:root"}
 
 
@@ -88,9 +89,14 @@ def _beside(what: str, **statement: Any) -> Defect:
     return Defect(id=f"SEC-22:{what}", breaks=_with(**statement))
 
 
-def granted(key: str, id_: str, grantee: str) -> Break:
-    """Let somebody use a key by a grant."""
+def granted(key: str, id_: str, grantee: str, of: str = "") -> Break:
+    """Let somebody use a key by a grant, for the variables of one function alone where it is named."""
     grant = {"GrantId": "g1", "GranteePrincipal": grantee, "Operations": ["Decrypt"]}
+    if of:
+        bound = {
+            "aws:lambda:FunctionArn": f"arn:aws:lambda:ap-northeast-1:444455556666:function:{of}"
+        }
+        grant["Constraints"] = {"EncryptionContextEquals": bound}
     return answering("key_attachments", key, "kms:ListGrants", {"Grants": [grant]}, KeyId=id_)
 
 
@@ -105,6 +111,13 @@ TABLES = (
         _encrypted(*EVERY_TABLE),
         _key(),
         granted(KEY, "9c2f7d10", "arn:aws:iam::111122223333:role/reader"),
+    ),
+    _tables(
+        "variables-granted-to-a-stranger",
+        _decided(KEY),
+        _encrypted(*EVERY_TABLE),
+        _key(),
+        granted(KEY, "9c2f7d10", "arn:aws:iam::111122223333:role/reader", FUNCTION),
     ),
     _tables(
         "grants-unread",
@@ -230,7 +243,7 @@ DENY_DECRYPT = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
 DENY = {**DENY_DECRYPT, "Principal": {"AWS": AWARD}}
 ROLES = [AWARD.replace("award", function) for function in FUNCTIONS]
 OF_ONE_TABLE = {"StringEquals": {"kms:EncryptionContext:aws:dynamodb:tableName": "Users-dev"}}
-FUNCTION, GROUP = "stamp-rally-prod-award", "/aws/lambda/stamp-rally-prod-award"
+GROUP = f"/aws/lambda/{FUNCTION}"
 LOGS = "logs.ap-northeast-1.amazonaws.com"
 FOR_LOGS = {"Effect": "Allow", "Principal": {"Service": LOGS}, "Action": "kms:*", "Resource": "*"}
 DENIES_LOGS = {**FOR_LOGS, "Effect": "Deny", "Action": "kms:GenerateDataKey*"}
@@ -322,6 +335,20 @@ def _in_two_statements(snapshot: Snapshot) -> Snapshot:
 
 
 SOUND: Mapping[str, Break] = {
+    **{
+        f"tables under a key that {what}": both(
+            _decided(KEY), _encrypted(*EVERY_TABLE), _key(), granted(KEY, "9c2f7d10", *grant)
+        )
+        for what, grant in {
+            "Lambda reads variables with, as the function": (
+                f"arn:aws:sts::444455556666:assumed-role/{FUNCTION}-role/{FUNCTION}",
+                FUNCTION,
+            ),
+            "AWS Backup uses by its own role": (
+                "arn:aws:iam::444455556666:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+            ),
+        }.items()
+    },
     "tables under the decided key": both(_decided(KEY), _encrypted(*EVERY_TABLE), _key()),
     "tables under the managed key of AWS": both(
         _decided("alias/aws/dynamodb"), _encrypted(*EVERY_TABLE), _key(manager="AWS")

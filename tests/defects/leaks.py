@@ -130,6 +130,10 @@ IN_LABELS = (
     Defect(
         id="SEC-07:tag-of-a-function", breaks=_tagged("functions", NOTIFY, Channel=CHANNEL_TOKEN)
     ),
+    Defect(
+        id="SEC-07:tag-of-a-stack",
+        breaks=_tagged("functions", NOTIFY, **{"aws:cloudformation:stack-name": CHANNEL_TOKEN}),
+    ),
     Defect(id="SEC-07:tag-of-a-table", breaks=_table_tag(Owner=HEX_KEY)),
     Defect(
         id="SEC-07:tag-of-a-role",
@@ -183,6 +187,9 @@ SOUND: Mapping[str, Break] = {
         LINE_CERTIFICATE="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         WHERE=json.dumps({"table": "Users-prod", "port": 443}),
         IN_BASE64=b64encode(b"nothing but a greeting of the house").decode(),
+    ),
+    "resource of a stack": _tagged(
+        "functions", NOTIFY, **{"aws:cloudformation:logical-id": "NotifyFunction3FEFC63F"}
     ),
     "secret open to the own account": _policy({"AWS": f"arn:aws:iam::{OWN}:root"}),
 }
