@@ -63,8 +63,7 @@ def encrypts_lines(key: Key, group: str, now: datetime) -> Answer:
 def _allowed(
     document: str, actions: Iterable[str], arn: str, request: Context, now: datetime
 ) -> Answer:
-    (service,) = request[SERVICE]
-    about = [one for one in of_resource(document) if _speaks_of(one, ("Service", service))]
+    about = [one for one in of_resource(document) if _speaks_of(one, *request[SERVICE])]
     return every(
         every((_applying("Allow", *call), negated(_applying("Deny", *call))))
         for call in product([about], actions, [arn], over_time(request, now))
@@ -97,11 +96,13 @@ def _of_service(service: str, source: str, encrypting: tuple[str, str] = ("", ""
     )
 
 
-def _speaks_of(statement: Statement, service: tuple[str, str]) -> bool:
-    """Whether a service is among the statement's principals."""
+def _speaks_of(statement: Statement, service: str) -> bool:
+    """Whether a service is among the statement's principals, by its name in the Region or everywhere."""
+    everywhere = f"{service.partition('.')[0]}.amazonaws.com"
+    named = {("Service", service), ("Service", everywhere)}
     if statement.not_principals:
-        return service not in statement.not_principals
-    return bool({service, *ANYONE} & set(statement.principals))
+        return named.isdisjoint(statement.not_principals)
+    return bool({*named, *ANYONE} & set(statement.principals))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -373,6 +373,9 @@ SOUND: Mapping[str, Break] = {
         )
         for what, name in {"this group": GROUP, "all groups": "*"}.items()
     },
+    "lines under a key for CloudWatch Logs of every Region": both(
+        item("log_groups", GROUP, kms_key=KEY), _policy_of_key({"Service": "logs.amazonaws.com"})
+    ),
     "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
     "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),
     "plain HTTP refused in two statements": _in_two_statements,
