@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from aws.access.callers import allows_publishing, usable
 from aws.bounds import ABSENT, Bound, at_least, described, exactly, one_of, unset
@@ -15,6 +14,7 @@ from aws.iam.evaluation import IS_ALLOWED
 from aws.inventory import Sections
 from aws.kind.description import DEAD_LETTERS, ENCRYPTION_KEY, REGION
 from aws.kinds.alarm import ACTIONS_ENABLED, ALARM, COMPOSITE, Alarm
+from aws.kinds.key import Key
 from aws.kinds.topic import (
     DATA_PROTECTION,
     DELIVERY_POLICY,
@@ -167,7 +167,7 @@ class Delivery:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
         elif (may := allows_publishing(topic, self._arn(alarm), self.now)) is not True:
             yield _of_topic(arn, PUBLISHING, may.words if may else REFUSED, ALLOWED)
-        elif not usable(topic, partial(lookup, self.sections.keys), self._arn(alarm), self.now):
+        elif not usable(topic, self._key, self._arn(alarm), self.now):
             yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
         elif not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
@@ -177,6 +177,9 @@ class Delivery:
     def _arn(self, alarm: Alarm) -> str:
         here = f"{self.environment.region}:{self.environment.account}"
         return f"arn:aws:cloudwatch:{here}:alarm:{alarm.name}"
+
+    def _key(self, name: str) -> Key | None:
+        return lookup(self.sections.keys, name)
 
     def _notifies_the_planned(self, topic: Topic) -> bool:
         """Whether the decided address, if there is one, is subscribed; others may be as well."""
