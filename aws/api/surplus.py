@@ -128,11 +128,11 @@ KEYS_OF_ENDPOINT = frozenset(
 
 def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
     """Read a method of get_resources; ``validators`` by their ids."""
-    validator = raw.get("requestValidatorId")
+    validation = _validation(raw.get("requestValidatorId"), validators)
     return _without_empty(
         {
-            MODELS: _pairs(raw.get("requestModels")),
-            VALIDATION: _validation(validator, validators),
+            MODELS: _binding(validation, raw.get("requestModels")),
+            VALIDATION: validation,
             SCOPES: ", ".join(sorted(raw.get("authorizationScopes") or ())),
         },
         _of_integration(raw.get("methodIntegration"), "integrationResponses"),
@@ -142,7 +142,9 @@ def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
 def of_exported(raw: Raw, document: Raw) -> Surplus:
     """Read an operation of an export; the document may set a validator for all operations."""
     body: Raw = raw.get("requestBody", {}).get("content", {})
+    models = {media: _model(value.get("schema")) for media, value in body.items()}
     validator = raw.get(VALIDATOR, document.get(VALIDATOR))
+    validation = _validation(validator, document.get(VALIDATORS, {}))
     scopes = {
         scope
         for requirement in raw.get("security", ())
@@ -151,8 +153,8 @@ def of_exported(raw: Raw, document: Raw) -> Surplus:
     }
     return _without_empty(
         {
-            MODELS: _pairs({media: _model(value.get("schema")) for media, value in body.items()}),
-            VALIDATION: _validation(validator, document.get(VALIDATORS, {})),
+            MODELS: _binding(validation, models),
+            VALIDATION: validation,
             SCOPES: ", ".join(sorted(scopes)),
         },
         _of_integration(raw.get(f"{EXTENSION}integration"), "responses"),
@@ -325,6 +327,11 @@ def _validation(name: str | None, validators: Mapping[str, Raw]) -> str:
         return name
     looks = {"body": "validateRequestBody", "parameters": "validateRequestParameters"}
     return ", ".join(checked for checked, key in looks.items() if validator.get(key))
+
+
+def _binding(validation: str, models: Mapping[str, Any] | None) -> str:
+    """Return the models to which bodies are held: none where no validator looks at them, as after an import of OpenAPI."""
+    return "" if validation in {"", "parameters"} else _pairs(models)
 
 
 def _model(schema: Raw | None) -> str:

@@ -109,13 +109,15 @@ def test_template_of_a_mock_is_told_where_it_computes(text, computes):
     assert draft.methods["GET /spots"].surplus == told == export.methods["GET /spots"].surplus
 
 
-def test_request_model_is_told_by_its_name():
-    draft = of_draft(
-        lambda items: drafted(items).update(requestModels={"application/json": "Login"})
-    )
-    export = of_export(lambda raw: raw["paths"]["/spots"]["get"].update(requestBody=LOGIN))
+@pytest.mark.parametrize("validator", ["all", None])
+def test_request_model_is_told_by_its_name_where_it_binds(validator):
+    named = {"requestValidatorId": validator, "requestModels": {"application/json": "Login"}}
+    draft = of_draft(lambda items: drafted(items).update(named))
+    body = {"requestBody": LOGIN, f"{EXTENSION}request-validator": validator}
+    export = of_export(lambda raw: raw["paths"]["/spots"]["get"].update(body))
 
-    told = {"request models": "application/json=Login"}
+    binding = {"request models": "application/json=Login", "request validation": "all"}
+    told = binding if validator else {}
     assert draft.methods["GET /spots"].surplus == told == export.methods["GET /spots"].surplus
 
 

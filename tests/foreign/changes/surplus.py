@@ -97,15 +97,15 @@ def _patch(client, update, where, path, value, back) -> Iterator[None]:
     call(**where, patchOperations=[{"path": path, **undone}])
 
 
-def validated(*, attach: bool = True, **looks: bool) -> Kept:
-    """Make a validator and, unless told otherwise, let award name it."""
+def validated(*, attach: bool = True, route=AWARD, **looks: bool) -> Kept:
+    """Make a validator and, unless told otherwise, let a route name it."""
 
     @contextmanager
     def keep(client: Client) -> Iterator[None]:
         api, rest = client("apigateway"), api_of(client)
         made = api.create_request_validator(**rest, name="checks", **looks)["id"]
         if attach:
-            with asked("/requestValidatorId", made)(client):
+            with asked("/requestValidatorId", made, route=route)(client):
                 yield
         else:
             yield
@@ -226,11 +226,19 @@ def shared_cache(client: Client) -> Any:
 
 
 @contextmanager
+def bound(client: Client) -> Iterator[None]:
+    """Let a validator hold the body of a login to its model."""
+    with DESCRIBED(client), validated(route=LOGIN, validateRequestBody=True)(client):
+        yield
+
+
+@contextmanager
 def nothing(_: Client) -> Iterator[None]:
     yield
 
 
-MODEL = asked("/requestModels/application~1json", "Login", route=("POST", "/auth/verify"))
+LOGIN = ("POST", "/auth/verify")
+DESCRIBED = asked("/requestModels/application~1json", "Login", route=LOGIN)
 EVENT = integrated("/requestParameters/integration.request.header.X-Amz-Invocation-Type", "'Event'")
 TEMPLATE = integrated("/requestTemplates/application~1json", '{"body": 1}')
 CREDENTIALS, NEVER = integrated("/credentials", ROLE), ("/passthroughBehavior", "NEVER")
@@ -243,7 +251,7 @@ METHODS, HEADERS = "access-control-allow-methods", "access-control-allow-headers
 LOG, ATTACHED = "/accessLogSettings/format", ["DEP-34"]
 
 HARM: tuple[tuple[str, list[str], list[str], Kept], ...] = (
-    ("model binds the login", ATTACHED, DRAFT, MODEL),
+    ("model binds the login", ATTACHED, DRAFT, bound),
     ("body is validated", ATTACHED, DRAFT, validated(validateRequestBody=True)),
     ("parameters are validated", ATTACHED, DRAFT, validated(validateRequestParameters=True)),
     ("route acts as a role", ATTACHED, DRAFT, CREDENTIALS),
@@ -259,7 +267,7 @@ HARM: tuple[tuple[str, list[str], list[str], Kept], ...] = (
     ("cache is shared by paths", ATTACHED, DRAFT, shared_cache),
     ("refusal sets a cookie", ["DEP-22", "DEP-34"], API, refusal("Set-Cookie", "a=b")),
     ("preflight sets a cookie", ["DEP-22", "DEP-34"], API, preflight("set-cookie", "a=b")),
-    ("bound login is live", [*ATTACHED, *OTHER_RELEASE], API, live(MODEL)),
+    ("bound login is live", [*ATTACHED, *OTHER_RELEASE], API, live(bound)),
     ("role is live", [*ATTACHED, *OTHER_RELEASE], API, live(CREDENTIALS)),
     (
         "validation is live",
@@ -343,6 +351,7 @@ GREEN: tuple[tuple[str, list[str], Kept], ...] = (
     ("another API has a plan", PLANS, plan_of_another_api),
     ("another API has a name", ["api_mappings"], name_of_another_api),
     ("model binds nobody", API, spare_model),
+    ("login is described by a model", API, live(DESCRIBED)),
     ("validator binds nobody", API, validated(attach=False, validateRequestBody=True)),
     ("validator looks at nothing", API, validated(validateRequestBody=False)),
     ("refusal says when to come back", API, live(refusal("Retry-After", "5"))),
@@ -354,7 +363,7 @@ GREEN: tuple[tuple[str, list[str], Kept], ...] = (
 )
 DECIDED: tuple[tuple[str, list[str], list[str], Kept], ...] = (
     ("all bodies are binary", ATTACHED, DRAFT, BINARY),
-    ("login has a model", ATTACHED, API, live(MODEL)),
+    ("login has a model", ATTACHED, API, live(bound)),
     ("stage for partners", ["DEP-35"], STAGES, second_stage),
     ("plan for partners", ["DEP-36"], PLANS, plan_for_partners),
     ("old name stays", ["DEP-36"], ["api_mappings"], old_name),
