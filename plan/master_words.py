@@ -30,7 +30,12 @@ LONE = re.compile(r"[\0-\x7f]*[\u0180-\u1fff][\0-\x7f]*")
 """One letter of an alphabet in which no word has only one: “CAFÉ®” spells one by chance."""
 MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re.IGNORECASE)
 """HTML tags and character references: a page shows them literally, or executes them."""
-DRAFTED = re.compile(r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b", re.IGNORECASE)
+DRAFTED = re.compile(
+    r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b"
+    r"|\(要確認\)|後日差し?替え|この文章はダミー|(?:ダミー|サンプル)(?:テキスト|文章)"
+    r"|ここに(?:説明|紹介|名前|名称|文章|テキスト)\w{0,4}入ります",
+    re.IGNORECASE,
+)
 """Notes to oneself within a text; in the address of a picture, such as todo-misaki.png, they may be a name."""
 UNFINISHED = re.compile(
     r"\[object Object\]"
