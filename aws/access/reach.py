@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from typing import NamedTuple
 
+from aws.access.parts import is_about
 from aws.access.targets import Target, only_reads
 from aws.iam.condition import SINCE, Context, context, since
 from aws.iam.evaluation import (
@@ -73,7 +74,8 @@ class Targets:
                 touched = dict(_touched(statement, target)) if named_actions[target.actions] else {}
                 for gravity, action in named_actions[target.actions]:
                     for arn, pattern in touched.items():
-                        yield place, TargetGrant(gravity, action, arn, pattern, statement)
+                        if is_about(action, pattern):
+                            yield place, TargetGrant(gravity, action, arn, pattern, statement)
 
 
 def evaluate_anywhere(

@@ -285,7 +285,7 @@ def _parts(name: str, tables: Section[Any], attached: Section[Any]) -> Iterator[
         for index in entry.values
     )
     yield from (f"index/{index}" for index in (*own, *further))
-    yield from (f"{kind}/{ANY_ID}" for kind in ("backup", "export", "import", "stream"))
+    yield from (f"{kind}/{ANY_ID}" for kind in ("backup", "stream"))
 
 
 def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
@@ -352,8 +352,9 @@ def _watching(
     lines = tuple(
         line for group in groups for line in (group, f"{group}:*", f"{group}:log-stream:*")
     )
-    if lines:
-        yield Target(kind="log", name=scope.prefix, arns=lines, actions=changes("logs"))
+    if lines:  # a policy of the account has no ARN: only ``*`` is about it
+        arns = (*lines, "account")
+        yield Target(kind="log", name=scope.prefix, arns=arns, actions=changes("logs"))
     heard = () if isinstance(topics, Unreadable) else tuple(topics)
     for topic in dict.fromkeys((*((scope.topic,) if scope.topic else ()), *heard)):
         name = topic.rpartition(":")[2]

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from policy_sentry.querying.arns import does_arn_match
 
 from aws.access.assuming import PRINCIPAL, trusted_to_assume
+from aws.access.parts import is_about
 from aws.access.principals import principals
 from aws.access.reach import Targets, reach_of
 from aws.access.targets import (
@@ -28,6 +30,7 @@ from aws.kinds.role import Details, PolicyDocument
 from aws.ledger import Unplanned
 from aws.reading import Scope
 from aws.words import SILENCE
+from tests.runbook.test_policy_sentry import formats
 
 OWN = "444455556666"
 HERE = f"ap-northeast-1:{OWN}"
@@ -215,6 +218,11 @@ def test_one_right_reaches_what_it_is_for(statement, kind):
             ),
         ),
         (allow("s3:PutObject", "arn:aws:s3:::other/*"),),
+        (allow("s3:PutBucket*", "arn:aws:s3:::rally-images/*"),),
+        (allow("s3:PutObject", "arn:aws:s3:::rally-images"),),
+        (allow("dynamodb:PutItem", f"{USERS}/*"),),
+        (allow("lambda:UpdateFunctionCode", f"arn:aws:lambda:{HERE}:function:rally-award:*"),),
+        (allow("logs:PutAccountPolicy", f"arn:aws:logs:{HERE}:log-group:*"),),
         (allow("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:dev/*"),),
     ],
 )
@@ -272,6 +280,33 @@ def test_change_is_named_before_a_read():
     found = dict(reached(allow(["dynamodb:GetItem", "dynamodb:PutItem"], USERS)))
 
     assert found == {"table": "dynamodb:PutItem"}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "named"),
+    [
+        ("s3:*", "arn:aws:s3:::*-images/*", "s3:DeleteObject"),
+        ("dynamodb:*", f"{USERS}/backup/*", "dynamodb:DeleteBackup"),
+        ("dynamodb:Q*", f"{USERS}/index/*", "dynamodb:Query"),
+        ("logs:*", f"arn:aws:logs:{HERE}:log-group:*:log-stream:*", "logs:DeleteLogStream"),
+        ("cloudwatch:*", f"arn:aws:cloudwatch:{HERE}:alarm-mute-rule:*", "cloudwatch:PutAlarmMuteRule"),
+    ],
+)  # fmt: skip
+def test_action_is_named_that_aws_asks_for_with_such_an_arn(action, resource, named):
+    assert named in {named for _, named in reached(allow(action, resource))}
+
+
+def test_what_is_about_a_part_is_as_aws_documents_it():
+    documented = {
+        (action, part): {does_arn_match(part, arn) for arn in formats(action) if arn != "*"}
+        for target in TARGETS.all
+        if target.kind in {"bucket", "table"}
+        for action in target.actions
+        for part in target.arns
+    }
+
+    known = {pair: True in matches for pair, matches in documented.items() if matches}
+    assert {pair: is_about(*pair) for pair in known} == known
 
 
 def test_what_it_depends_on_is_told_unless_another_statement_surely_allows_it():
