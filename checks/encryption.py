@@ -19,12 +19,13 @@ from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
 from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, Bucket
 from aws.kinds.function import FUNCTION, Function
+from aws.kinds.key import GRANTS, SECRETS_DEFAULT, Key, same_key
 from aws.kinds.key import KEY as KMS_KEY
-from aws.kinds.key import SECRETS_DEFAULT, Key, same_key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.role import Role
 from aws.kinds.secret import SECRET, Secret
 from aws.kinds.table import ENCRYPTION_STATUS, TABLE, Table
+from aws.ledger import Unplanned
 from aws.section import lookup
 from aws.words import SILENCE, Words
 from checks.deployed import Deployed
@@ -39,6 +40,8 @@ DECIDED_KEY = "decided_key"
 BY_KEY = "key"
 """Remedy of a key that can't be used, at rows whose procedure does not decide on keys."""
 NOT_ALLOWED = Words(en="not allowed", ja="許可なし")
+PERHAPS_BY_GRANT = Words(en="allowed by a grant alone", ja="グラントによる許可のみ")
+"""Its constraints are not evaluated: a person who knows the grant decides."""
 AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
 
 
@@ -75,6 +78,8 @@ def table_key_flaws(
 class KeyUse(NamedTuple):
     """A key of something that a role reads."""
 
+    name: str
+    """By which a table or a secret refers to it."""
     key: Key
     service: str
     """The service that uses the key for the role."""
@@ -116,14 +121,14 @@ def keys_of(
         if name and not decisions.undecided(wrong)
     )
     return [
-        KeyUse(key, service, planned)
+        KeyUse(name, key, service, planned)
         for name, service, planned in uses
         if (key := lookup(sections.keys, name))
     ]
 
 
 def unusable_for(
-    role: Role, want: desired.Role, keys: Iterable[KeyUse], now: datetime
+    role: Role, want: desired.Role, keys: Iterable[KeyUse], sections: Sections, now: datetime
 ) -> tuple[Difference, ...]:
     """Return the customer managed keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
 
@@ -132,9 +137,10 @@ def unusable_for(
     limits = [boundary] if (boundary := privileges.boundary_of(role)) is not None else []
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
-    for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
+    for name, key, service, planned in (each for each in keys if each.key.manager != "AWS"):
         times = over_time(privileges.needed_of(want, role, via=service), now)
-        if refusals := [*_refusals(role, key, times)]:
+        attached = partial(lookup, sections.key_attachments, name)
+        if refusals := [*_refusals(role, key, times, attached)]:
             shut += refusals
         elif not planned:
             by_name = [entry for entry in _allowing(key, role) if _names(entry, role.arn)]
@@ -152,7 +158,7 @@ def denied_keys(
     """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
     answers = {
         key.arn: privileges.uses(role, want, key.arn, service, now)
-        for key, service, _ in keys
+        for _, key, service, _ in keys
         if key.manager == "AWS"
     }
     lost = [
@@ -168,13 +174,20 @@ def denied_keys(
     return (*privileges.lacks(role, lost), *unclear(role, open_))
 
 
-def _refusals(role: Role, key: Key, times: tuple[Context, Context]) -> Iterator[Difference]:
+def _refusals(
+    role: Role,
+    key: Key,
+    times: tuple[Context, Context],
+    attached: Callable[[], Iterable[Unplanned] | None],
+) -> Iterator[Difference]:
     """Yield why a key's policy does not let a role decrypt, or may not: none names the role, or one denies it."""
     by_key = evaluate_from(_allowing(key, role), privileges.DECRYPT, key.arn, times)
     if not by_key.allowed:
         unknown = by_key.outcome is EvalDecision.UNKNOWN
+        by_grant = any(role.arn in each.values for each in attached() or () if each.fact == GRANTS)
         reason = by_key.reason if by_key.taken or unknown else NOT_ALLOWED
-        yield _undecryptable(role.name, key, reason, decidable=unknown)
+        reason = PERHAPS_BY_GRANT if by_grant else reason
+        yield _undecryptable(role.name, key, reason, decidable=unknown or by_grant)
     policy, needed = of_resource(key.policy, key.arn), [(privileges.DECRYPT, key.arn)]
     bounded = role.boundary is not None
     for _, deny, answer in denied(policy, role.arn, needed, times, bounded=bounded):

@@ -96,7 +96,7 @@ def test_role_may_use_the_keys_of_what_it_reads(
     keys = keys_of(role, deployed, environment, judge.decisions)
     judge.observe.note(kms_keys=[key.key.arn for key in keys])
 
-    judge(unusable_for(current, role, keys, now))
+    judge(unusable_for(current, role, keys, deployed.sections, now))
     judge(denied_keys(current, role, keys, now))
 
 

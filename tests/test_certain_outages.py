@@ -13,6 +13,7 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.verdict import VerdictWord, decide, row_verdict
 from tests.defects import DEFECTS
 from tests.defects.changes import added, attached, both, edited, item, role_of, under, without
+from tests.defects.encryption import AWARD, KEY, granted
 from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
 from tests.healthy.edge import API, API_ID
@@ -573,6 +574,16 @@ def test_decision_about_a_deny_leaves_that_a_key_allows_nothing():
     assert all("found not allowed" in finding.words.en for finding in told)
     assert not [finding for finding in told if finding.decision]
     assert told
+
+
+def test_key_that_a_grant_may_open_to_the_role_is_answered_by_a_decision():
+    (shut,) = [each.breaks for each in DEFECTS if each.id == "SEC-13:key-leaves-it-to-nobody"]
+    opened = both(shut, granted(KEY, "9c2f7d10", AWARD))
+    told = of_row(opened, "SEC-13")
+
+    (answered,) = [finding.words.en for finding in told if finding.decision]
+    assert "Decrypt for stamp-rally-prod-award-role: found allowed by a grant alone" in answered
+    assert len(told) > 1
 
 
 def test_keys_that_only_services_may_use_are_no_outage():
