@@ -23,7 +23,8 @@ from aws.iam.evaluation import (
     names_action,
 )
 from aws.iam.pattern import (
-    ANY_ID,
+    DIGIT,
+    HEX,
     Pattern,
     escape_from,
     named_pattern,
@@ -130,7 +131,7 @@ def _touched(statement: Statement, target: Target) -> Iterator[tuple[str, str]]:
 def _common(written: str, part: str) -> str | None:
     """Return an ARN that both a Resource and a part of a target cover, or None."""
     if written == "*":
-        return part.replace("*", "any").replace(ANY_ID, "000")
+        return part.replace("*", "any").replace(DIGIT, "0").replace(HEX, "0")
     if not _is_wide(part):
         return part if _pattern(written).matches(part) else None
     patterns = _pattern(written), named_pattern(part)
@@ -149,7 +150,7 @@ def _pattern(written: str) -> Pattern:
 
 
 def _is_wide(pattern: str) -> bool:
-    return "*" in pattern or ANY_ID in pattern
+    return "*" in pattern or DIGIT in pattern
 
 
 def _named_actions(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from aws.iam.actions import actions_for, actions_of, operation_names, service_model
-from aws.iam.pattern import ANY_ID
+from aws.iam.pattern import BACKUP_ID, STREAM_LABEL
 from aws.kind.description import value_of
 from aws.kinds.rest_api import WEB_ACL
 from aws.kinds.table import LOCAL_INDEXES, STREAM, VECTOR_INDEXES, all_on_demand
@@ -285,7 +285,7 @@ def _parts(name: str, tables: Section[Any], attached: Section[Any]) -> Iterator[
         for index in entry.values
     )
     yield from (f"index/{index}" for index in (*own, *further))
-    yield from (f"{kind}/{ANY_ID}" for kind in ("backup", "stream"))
+    yield from (f"backup/{BACKUP_ID}", f"stream/{STREAM_LABEL}")
 
 
 def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:

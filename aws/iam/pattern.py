@@ -9,16 +9,17 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, takewhile
+from itertools import takewhile
 from typing import Final
 
 from aws.words import Bilingual
 
-ANY_ID: Final = "\ufdd2"
-"""In a named pattern: the id of a part of a table, as AWS gives them to backups, exports, imports and streams."""
-_HEX: Final = "0123456789abcdef"
-_ID_ENDS_IN: Final = 3
-"""How many such digits end each id (01489602797149-73d8d5bc, 2026-11-30T00:00:00.000): so ``table/*-be`` covers none."""
+DIGIT, HEX = "\ufdd2", "\ufdd3"
+"""In a named pattern: any character of its kind."""
+BACKUP_ID: Final = f"{DIGIT * 14}-{HEX * 8}"
+"""As AWS gives them (01489602797149-73d8d5bc): so ``table/*-dec`` covers none."""
+STREAM_LABEL: Final = "dddd-dd-ddTdd:dd:dd.ddd".replace("d", DIGIT)
+_ONE_OF: Final = {DIGIT: "0123456789", HEX: "0123456789abcdef"}
 _ARN_COLONS: Final = 5
 _STATES_TRIED: Final = 100_000
 _STAND_INS: Final = "xyzXYZ0123456789_~!^`|\N{BULLET}"
@@ -84,9 +85,7 @@ def named_pattern(text: str) -> Pattern:
     be about a part of any topic.
     """
     colons = text == "*" or text.startswith("arn:aws:s3:")
-    return _compiled(
-        text, _tokens(text, arn=False) if colons else chain.from_iterable(map(_in_name, text))
-    )
+    return _compiled(text, _tokens(text, arn=False) if colons else map(_in_name, text))
 
 
 @lru_cache(maxsize=4096)
@@ -203,14 +202,11 @@ def _compiled(text: str, read: Iterable[_Token]) -> Pattern:
     return Pattern(text, tokens, re.compile(expression, re.DOTALL))
 
 
-def _in_name(character: str) -> Iterable[_Token]:
-    if character == ANY_ID:
-        yield _Token("", repeats=True, only=f"{_HEX}-.:T")
-        yield from [_Token("", only=_HEX)] * _ID_ENDS_IN
-    elif character in {"*", "?"}:
-        yield _Token("", repeats=character == "*", crosses=False)
-    else:
-        yield _Token(character)
+def _in_name(character: str) -> _Token:
+    if character in {"*", "?"}:
+        return _Token("", repeats=character == "*", crosses=False)
+    only = _ONE_OF.get(character, "")
+    return _Token("" if only else character, only=only)
 
 
 def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:

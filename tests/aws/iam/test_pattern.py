@@ -5,7 +5,8 @@ import random
 import pytest
 
 from aws.iam.pattern import (
-    ANY_ID,
+    BACKUP_ID,
+    STREAM_LABEL,
     TooIntricateError,
     action_pattern,
     covers,
@@ -163,15 +164,17 @@ def test_a_comparison_beyond_reason_is_refused_rather_than_guessed():
 @pytest.mark.parametrize(
     ("named", "grant", "reaches"),
     [
-        (f"{TABLE}/stream/{ANY_ID}", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
-        (f"{TABLE}/stream/{ANY_ID}", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
-        (f"{TABLE}/stream/{ANY_ID}", "arn:aws:dynamodb:*:*:table/Orders*", False),
-        (f"{TABLE}/backup/{ANY_ID}", f"{TABLE}/backup/01489602797149-73d8d5bc", True),
-        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*/backup/0148*", True),
-        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-dev", False),
-        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*dev*", False),
-        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-be", False),
-        (f"{TABLE}/backup/{ANY_ID}", "arn:aws:dynamodb:*:*:table/*-73d8d5bc", True),
+        (f"{TABLE}/stream/{STREAM_LABEL}", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
+        (f"{TABLE}/stream/{STREAM_LABEL}", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
+        (f"{TABLE}/stream/{STREAM_LABEL}", "arn:aws:dynamodb:*:*:table/Orders*", False),
+        (f"{TABLE}/backup/{BACKUP_ID}", f"{TABLE}/backup/01489602797149-73d8d5bc", True),
+        (f"{TABLE}/backup/{BACKUP_ID}", "arn:aws:dynamodb:*:*:table/*/backup/0148*", True),
+        (f"{TABLE}/backup/{BACKUP_ID}", "arn:aws:dynamodb:*:*:table/*-dev", False),
+        (f"{TABLE}/backup/{BACKUP_ID}", "arn:aws:dynamodb:*:*:table/*dev*", False),
+        (f"{TABLE}/backup/{BACKUP_ID}", "arn:aws:dynamodb:*:*:table/*-be", False),
+        (f"{TABLE}/backup/{BACKUP_ID}", "arn:aws:dynamodb:*:*:table/*-dec", False),
+        (f"{TABLE}/stream/{STREAM_LABEL}", "arn:aws:dynamodb:*:*:table/*-2026", False),
+        (f"{TABLE}/backup/{BACKUP_ID}", "arn:aws:dynamodb:*:*:table/*-73d8d5bc", True),
         (f"{TABLE}/*", "arn:aws:dynamodb:*:*:table/Orders*", False),
         ("arn:aws:sns:*:123456789012:orders", "arn:aws:sns:x:y:123456789012:orders", False),
     ],
