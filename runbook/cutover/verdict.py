@@ -12,11 +12,12 @@ from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.result import Result
 from signoff.judge.snapshot import Live
+from signoff.judge.verdict import VerdictWord
 from signoff.report.history import newest
 
 FRESH = timedelta(hours=4)
 """The guide's whole migration takes three to four hours; an older verdict is about another day."""
-GOOD = ("GO", "CONDITIONAL")
+GOOD = (VerdictWord.GO, VerdictWord.CONDITIONAL)
 JUDGED = tuple(part for part in Part if part is not Part.SECRETS)
 """Parts that must be as they were judged; a later step of the cut-over stores another channel token."""
 UNJUDGED = Words(en="there is no verdict yet", ja="まだ判定がありません")
@@ -32,7 +33,8 @@ def refusal(result: Result, *, checklist: Checklist, live: Live, now: datetime) 
     after = result.provenance.phase == Phase.AFTER
     decision = result.verdict.before_the_cut_over if after else result.verdict.decision
     if decision not in GOOD:
-        return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
+        word = decision.words
+        return Words(en=f"the newest verdict is {word.en}", ja=f"最新の判定が「{word.ja}」です")
     later = {row.row.id for row in result.verdict.rows if row.row.phase is Phase.AFTER}
     if unowned := ", ".join(name for name in result.verdict.unowned if name not in later):
         return Words(
@@ -99,6 +101,7 @@ def hold_the_verdict(context: StepContext) -> Changes:
             ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
         )
 
-    decision = result.verdict.decision if result else None
-    good = Words(en=" or ".join(GOOD), ja="または".join(GOOD))
+    decision = result.verdict.decision.words if result else None
+    first, second = (word.words for word in GOOD)
+    good = Words(en=f"{first.en} or {second.en}", ja=f"{first.ja}または{second.ja}")
     return context.settle((Change(VERDICT, DECISION, decision, good),), refuse)

@@ -123,8 +123,8 @@ class Result:
             facts.append(kept)
         if run.rehearsal and not run.local:
             facts.append(Words(en="not a production GO", ja="本番のGOではありません"))
-        listed, word = joined(facts), self.verdict.decision
-        return Words(en=f"{word} ({listed.en})", ja=f"{word}（{listed.ja}）")
+        listed, word = joined(facts), self.verdict.decision.words
+        return Words(en=f"{word.en} ({listed.en})", ja=f"{word.ja}（{listed.ja}）")
 
     @property
     def exit_code(self) -> int:

@@ -121,6 +121,11 @@ class VerdictWord(enum.StrEnum):
     NO_GO = "NO-GO"
     NONE = "NO VERDICT"
 
+    @property
+    def words(self) -> Words:
+        ja = {VerdictWord.CONDITIONAL: "条件付きGO", VerdictWord.NONE: "判定なし"}
+        return Words(en=self.value, ja=ja.get(self, self.value))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCondition:

@@ -119,6 +119,7 @@ def _context(
         "Outcome": Outcome,
         "BRIEF": BRIEF,
         "Severity": Severity,
+        "VerdictWord": VerdictWord,
         "UNSET_DIGEST": UNSET_DIGEST,
     }
 

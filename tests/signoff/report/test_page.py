@@ -545,14 +545,16 @@ def test_texts_contrast_with_what_is_behind_them(shown):
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_summary_says_the_same_in_markdown(verdict, lang, tmp_path):
-    text = summary(pages.result(verdict), lang, pages.supporting(verdict, tmp_path))
+def test_summary_and_last_line_say_the_same_in_text(verdict, lang, tmp_path):
+    result = pages.result(verdict)
+    text = summary(result, lang, pages.supporting(verdict, tmp_path))
 
     first = {
         "en": verdict,
         "ja": {"CONDITIONAL": "条件付きGO", "NO VERDICT": "判定なし"}.get(verdict, verdict),
     }
     assert text.startswith(f"# {first[lang]}: prod\n")
+    assert result.headline[lang].startswith(first[lang])
     assert ("MON-01" in text) is True
     assert "d0d0d0" in text
 
