@@ -335,6 +335,7 @@ class Widget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard(PlannedResource):
+    account: str
     region: str
     period_s: int
     widgets: tuple[Widget, ...]

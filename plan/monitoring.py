@@ -100,6 +100,7 @@ def dashboard(
     )
     return Dashboard(
         name=naming.name_of("dashboard"),
+        account=naming.environment.account,
         region=naming.environment.region,
         period_s=naming.environment.alarms.period_s,
         widgets=tuple(

@@ -73,9 +73,8 @@ def _drawn(dashboard: Dashboard, body: Raw) -> list[Metric]:
 
 
 def _ours(dashboard: Dashboard, drawn: Iterable[Metric]) -> list[Metric]:
-    return [
-        metric for metric in drawn if metric.region in {"", dashboard.region} and not metric.account
-    ]
+    regions, accounts = {"", dashboard.region}, {"", dashboard.account}
+    return [metric for metric in drawn if metric.region in regions and metric.account in accounts]
 
 
 def _gone(dashboard: Dashboard, metric: Metric) -> bool:

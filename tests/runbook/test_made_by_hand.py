@@ -362,6 +362,17 @@ def test_a_dashboard_that_shows_one_day_for_ever_shows_today_again(console):
     assert json.loads(client.get_dashboard(**board)["DashboardBody"]) == planned
 
 
+def test_a_widget_that_names_this_account_is_not_added_once_more(console):
+    board, client = {"DashboardName": "stamp-rally-prod-dashboard"}, console.client("cloudwatch")
+    console.do(monitoring.create_the_dashboard.action, permit=lambda _: True)
+    planned = json.loads(client.get_dashboard(**board)["DashboardBody"])
+    own = {"accountId": console.environment.account}
+    named = [{**each, "properties": each["properties"] | own} for each in planned["widgets"]]
+    client.put_dashboard(**board, DashboardBody=json.dumps({"widgets": named}))
+
+    assert console.do(monitoring.create_the_dashboard.action) == ()
+
+
 def test_a_spot_in_an_older_spelling_is_the_same_spot(rehearsed):
     assert "item STATUE-001" not in shown(rehearsed, "table StampMasters-prod")
 
