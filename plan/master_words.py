@@ -39,8 +39,8 @@ DRAFTED = re.compile(
 """Notes to oneself within a text; in the address of a picture, such as todo-misaki.png, they may be a name."""
 UNFINISHED = re.compile(
     r"\[object Object\]"
-    r"|^(?:todo|fixme|tbd|test|dummy|sample|undefined|null|none|nan|hoge+|fuga|foo|asdf|テスト|ダミー|サンプル|ほげ|名称未設定|未定|仮|なし|要確認|tba|n/?a|xxx+)\s*\d*$|^[-*#.…_]+$"
-    r"|^=(?:[a-z]{1,3}\d|[a-z]+\()|#(?:N/A|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT)!|NAME\?)"
+    r"|^(?:todo|fixme|tbd|test|dummy|sample|undefined|null|none|nan|hoge+|fuga|foo|asdf|テスト|ダミー|サンプル|ほげ|名称未設定|未定|仮|要確認|tba|n/?a|xxx+)\s*\d*$|^[-*#.…_]+$"
+    r"|^=(?:[a-z]{1,3}\d|[a-z]+\((?!\d+\)$))|#(?:N/A|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT)!|NAME\?)"
     r"|^テスト用|\(仮\)|\{\{.*\}\}|\$\{.*\}|<%.*%>|([〇○◯●])\1",
     re.IGNORECASE,
 )
@@ -150,14 +150,17 @@ def _misread(text: str) -> bool:
 
 def _picture_flaw(text: str) -> Words | None:
     """Return a flaw of a picture's URL, or None. One without a scheme is relative to the front end."""
-    if UNFINISHED.search(unicodedata.normalize("NFKC", text.strip())):
+    plain = unicodedata.normalize("NFKC", text.strip())
+    if (
+        UNFINISHED.search(plain) or plain == "なし"
+    ):  # which is a pear, too: a spot may have its name
         return Words(en="ImageUrl is yet to be written", ja="ImageUrlが仮の文言のままである")
     try:
         url = urlsplit(text.replace("\\", "/"))  # as a browser reads it
         host, query = url.hostname or "", parse_qs(url.query)
     except ValueError:
         return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
-    path = not url.scheme and HOST_MEANT.match(unicodedata.normalize("NFKC", text.strip()))
+    path = not url.scheme and HOST_MEANT.match(plain)
     cut = (text and not picture_of({"ImageUrl": text})) or (url.scheme and not host)
     if path or cut or "@" in url.netloc:
         return _picture(
