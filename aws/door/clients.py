@@ -93,9 +93,7 @@ class Aws:
             api: RateLimiter(rate.per_second, burst=rate.burst, sleep=retry.sleep)
             for api, rate in retry.rates.items()
         }
-        # A call that begins before this has ended by the deadline, even without an answer.
         self._deadline = time.monotonic() + retry.deadline_s
-        self._last_start = self._deadline - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
         self._search = Search({})
 
@@ -250,7 +248,7 @@ class Aws:
         return max(self._deadline - time.monotonic(), 0.1)
 
     def _refuse_late(self, name: str) -> None:
-        if time.monotonic() > self._last_start:
+        if time.monotonic() > self._deadline:
             seconds = f"{self._retry.deadline_s:g}"
             raise ReadFailure.of(
                 name,

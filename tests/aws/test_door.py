@@ -116,6 +116,13 @@ def outcome(call):
     return ""
 
 
+def test_call_is_made_until_the_deadline_which_ends_it_in_any_case(wire, aws):
+    wire.replies = deque([ACCOUNT])
+    aws(deadline_s=30, read_s=60).call("lambda", "get_account_settings")
+
+    assert wire.sent == ["GetAccountSettings"]
+
+
 def test_after_the_deadline_nothing_is_asked(wire, aws):
     with pytest.raises(ReadFailure, match="lambda:GetAccountSettings: not asked, -1 s were over"):
         aws(deadline_s=-1).call("lambda", "get_account_settings")
