@@ -22,7 +22,7 @@ LONGEST = 1 << 17
 SAID = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class WorkerProcess:
     """A process, our ends of its three pipes, and how to wait for its end.
 
@@ -109,14 +109,7 @@ class ForkServer:
         with _pipes() as (ours, its), theirs:
             descriptors = [*its, theirs.fileno()]
             socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
-        requests, answers, log = ours
-        return WorkerProcess(
-            pid=int(line.recv(SAID)),
-            requests=requests,
-            answers=answers,
-            log=log,
-            wait=_ExitStatus(line),
-        )
+        return WorkerProcess(int(line.recv(SAID)), *ours, wait=_ExitStatus(line))
 
     def close(self) -> None:
         self._control.close()
@@ -152,19 +145,16 @@ def _anew(program: WorkerProgram) -> WorkerProcess:
             cwd=program.arguments[0],
             start_new_session=True,  # Ctrl-C reaches the parent alone, and the group can be killed
         )
-    requests, answers, log = ours
-    return WorkerProcess(
-        pid=process.pid, requests=requests, answers=answers, log=log, wait=process.wait
-    )
+    return WorkerProcess(process.pid, *ours, wait=process.wait)
 
 
 @contextmanager
-def _pipes() -> Iterator[tuple[list[int], list[int]]]:
-    """Yield our ends and its ends of three pipes; its ends are closed afterwards."""
+def _pipes() -> Iterator[tuple[tuple[int, int, int], list[int]]]:
+    """Yield our ends and its ends of three pipes: requests, answers, log; its ends are closed afterwards."""
     (stdin, requests), (answers, stdout), (log, stderr) = os.pipe(), os.pipe(), os.pipe()
     its = [stdin, stdout, stderr]
     try:
-        yield [requests, answers, log], its
+        yield (requests, answers, log), its
     finally:
         for number in its:
             os.close(number)

@@ -42,13 +42,6 @@ def _of_method(settings: Mapping[str, Any], path: str, verb: str) -> Mapping[str
     return own_settings
 
 
-@dataclass(slots=True)
-class _Bucket:
-    limit: Limit
-    tokens: float
-    filled_at: float
-
-
 class TokenBuckets:
     """Buckets by name, each full at first, filled at ``rate`` a second up to ``burst``.
 
@@ -57,7 +50,8 @@ class TokenBuckets:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._buckets: dict[Hashable, _Bucket] = {}
+        self._buckets: dict[Hashable, tuple[Limit, float, float]] = {}
+        """Name -> limit, tokens, and when these were counted."""
         self._lock = threading.Lock()
 
     def admits(self, name: Hashable, limit: Limit | None) -> bool:
@@ -68,21 +62,15 @@ class TokenBuckets:
         if limit is None:
             return True
         with self._lock:
-            bucket = self._filled(name, limit)
-            if bucket.tokens < 1 - _ROUNDING:
-                return False
-            bucket.tokens -= 1
-            return True
-
-    def _filled(self, name: Hashable, limit: Limit) -> _Bucket:
-        now = self._now()
-        bucket = self._buckets.get(name)
-        if bucket is None or bucket.limit != limit:
-            bucket = self._buckets[name] = _Bucket(limit, limit.burst, now)
-        earned = max(0.0, now - bucket.filled_at) * limit.rate
-        bucket.tokens = min(limit.burst, bucket.tokens + earned)
-        bucket.filled_at = now
-        return bucket
+            now = self._now()
+            known, tokens, filled_at = self._buckets.get(name, (None, 0.0, now))
+            if known != limit:
+                tokens, filled_at = limit.burst, now
+            earned = max(0.0, now - filled_at) * limit.rate
+            tokens = min(limit.burst, tokens + earned)
+            admitted = tokens >= 1 - _ROUNDING
+            self._buckets[name] = limit, tokens - admitted, now
+            return admitted
 
 
 def admit(throttle: TokenBuckets, served: Served, method: tuple[str, str], key: str) -> Any:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from local.aws.identity_targets import tables_and_parts
 from local.aws.moto import Moto, completing
 from local.aws.request import Request, Response, json_response, refusal
 from local.moto_fixes.restores import image_of, key_of, put_back, remembering, writes
@@ -186,14 +185,13 @@ def _again(request: Request, items: object, response: Response) -> Response:
 def _transacted(request: Request, moto: Moto) -> Response:
     """Undo what a transaction wrote before it failed, item by item: moto would copy its tables as a whole before each."""
     tables = moto.backend("dynamodb", request.region).tables
-    written = [
-        (tables.get(name.rpartition("/")[2]), write)
-        for name, write in writes(request.operation, request.parameters)
+    named = [
+        (tables.get(name.rpartition("/")[2]), item)
+        for name, item in writes(request.operation, request.parameters)
     ]
-    keys = [(table, key_of(table, write)) for table, write in written if table]
+    keys = [(table, key_of(table, item)) for table, item in named if table]
     before = [(table, key, image_of(table, key)) for table, key in keys if key]
-    named = {name for name, _ in tables_and_parts(request.parameters)}
-    with _uncopied([tables[name] for name in named & tables.keys()]):
+    with _uncopied({table for table, _ in keys}):
         response = moto(request)
     if not response.succeeded:
         for table, key, item in before:

@@ -10,26 +10,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.aws.identity_targets import tables_and_parts
 from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, epoch_s
 
 Key = tuple[tuple[str, str], ...]
 
 
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+
+
 def writes(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield table and key (or whole item) of everything that a call writes."""
-    if operation in {"PutItem", "UpdateItem", "DeleteItem"}:
-        yield params["TableName"], params.get("Item") or params["Key"]
-    elif operation == "BatchWriteItem":
-        for name, requests in params["RequestItems"].items():
-            for request in requests:
-                put, delete = request.get("PutRequest"), request.get("DeleteRequest")
-                yield name, put["Item"] if put else delete["Key"]
-    elif operation == "TransactWriteItems":
-        for item in params.get("TransactItems") or ():
-            for kind, write in item.items():
-                if kind != "ConditionCheck":
-                    yield write.get("TableName", ""), write.get("Item") or write.get("Key") or {}
+    """Yield table and key (or whole item) of everything that a call writes, or in a transaction only checks."""
+    for name, part in tables_and_parts(params) if operation in _WRITES else ():
+        yield name, part.get("Item") or part.get("Key") or {}
 
 
 def key_of(table: Any, item: Mapping[str, Any]) -> Key:
