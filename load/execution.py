@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -50,12 +50,6 @@ class Locust:
     """The processes of one run: the first is the master, or all there is."""
 
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    @property
-    def output(self) -> IO[str]:
-        out = self.processes[0].stdout
-        assert out is not None, "the first process was started without a pipe"  # noqa: S101 - Popen does not say
-        return out
 
     def interrupt(self) -> None:
         """Ask for a clean end, as Ctrl-C at Locust's own terminal does: once, and of the master only."""
@@ -145,7 +139,7 @@ def roles(run: LoadRun, requested: RunOptions) -> Iterator[tuple[str, list[str]]
 def follow(locust: Locust, show: Callable[[Mapping[str, Any]], None], log: Path) -> None:
     """Read the first process's output to its end: JSON lines are progress, the rest goes to the log."""
     with log.open("a") as log_file:
-        for line in locust.output:
+        for line in locust.processes[0].stdout or ():
             if line.startswith("{"):
                 show(json.loads(line))
             else:

@@ -4,7 +4,6 @@ import threading
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import requests
 
@@ -28,15 +27,11 @@ MONTHLY_LIMIT = "LINE_MONTHLY_LIMIT"
 """LINE's quota of messages is used up: a finding of the row, since waiting does not help."""
 
 
-def _as_it_is(request: Any) -> Any:
-    return request
-
-
 def connections_to(url: str) -> requests.Session:
     """Return a pool of connections to one origin; its calls carry the credentials that they are given, and no others."""
     http = requests.Session()
     # Without an auth object, requests would take credentials from ~/.netrc in place of the session.
-    http.auth = _as_it_is
+    http.auth = lambda request: request
     # Proxies and certificates come from the environment variables, which requests would read for each call.
     settings = http.merge_environment_settings(url, {}, None, None, None)
     http.proxies, http.verify = settings["proxies"], settings["verify"]

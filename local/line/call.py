@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from local.aws.request import Response, json_response
@@ -89,8 +89,7 @@ class LineCall:
         return self.headers.get("authorization") == f"Bearer {token}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(NamedTuple):
     """A call as it is kept: the values of tokens are masked."""
 
     method: str

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -81,8 +81,6 @@ class LineLogin:
         except jwt.InvalidTokenError:
             return None
 
-
-_KEPT = tuple(field.name for field in fields(Received))
 
 Answer = Callable[..., Response]
 Mishap = Callable[[LineCall], Response | None]
@@ -163,6 +161,4 @@ class FakeLine:
         return json_response({"id_token": self.id_token(**json.loads(call.body))})
 
     def _list(self, _: LineCall) -> Response:
-        # Not asdict, which copies every header of every call at each poll.
-        shown = [{name: getattr(received, name) for name in _KEPT} for received in self.received]
-        return json_response({"received": shown})
+        return json_response({"received": [received._asdict() for received in self.received]})

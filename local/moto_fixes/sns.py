@@ -22,14 +22,10 @@ def _subscriptions(topic_arn: str, moto: Moto, region: str) -> list[Any]:
 def subscribe(request: Request, moto: Moto, response: Response) -> Response:
     """Leave what its owner has to confirm pending."""
     params = request.parameters
+    made = (params["Protocol"], params.get("Endpoint"))
     for subscription in _subscriptions(params["TopicArn"], moto, request.region):
-        if (subscription.protocol, subscription.endpoint) == (
-            params["Protocol"],
-            params.get("Endpoint"),
-        ):
-            subscription.confirmed = (
-                subscription.confirmed or subscription.protocol not in _CONFIRMED_BY_THE_OWNER
-            )
+        if (subscription.protocol, subscription.endpoint) == made:
+            subscription.confirmed |= subscription.protocol not in _CONFIRMED_BY_THE_OWNER
             if not subscription.confirmed and params.get("ReturnSubscriptionArn") != "true":
                 return _replaced(response, subscription.arn, "pending confirmation")
     return response
