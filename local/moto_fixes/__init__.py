@@ -51,46 +51,37 @@ def corrected(request: Request, moto: Moto) -> Response:
         return paged(request, fix(request, moto) if fix else moto(request))
 
 
-_PAGING: Mapping[str, tuple[str, str, str]] = {
-    "apigateway": ("limit", "position", "position"),
-    "cloudwatch": ("MaxRecords", "NextToken", "NextToken"),
-    "lambda": ("MaxItems", "Marker", "NextMarker"),
+_PAGES: Mapping[str, tuple[str, str, str, int]] = {
+    "apigateway": ("limit", "position", "position", 25),
+    "cloudwatch": ("MaxRecords", "NextToken", "NextToken", 50),
+    "lambda": ("MaxItems", "Marker", "NextMarker", 50),
 }
-"""Service -> the names of a page's size, of its start where it is asked for, and of the next one's where that is told."""
-_LISTINGS: Mapping[tuple[str, str], tuple[str, int]] = {
-    ("apigateway", "GetApiKeys"): ("item", 25),
-    ("apigateway", "GetAuthorizers"): ("item", 25),
-    ("apigateway", "GetBasePathMappings"): ("item", 25),
-    ("apigateway", "GetDeployments"): ("item", 25),
-    ("apigateway", "GetDomainNames"): ("item", 25),
-    ("apigateway", "GetResources"): ("item", 25),
-    ("apigateway", "GetRestApis"): ("item", 25),
-    ("apigateway", "GetUsagePlanKeys"): ("item", 25),
-    ("apigateway", "GetUsagePlans"): ("item", 25),
-    ("cloudwatch", "DescribeAlarms"): ("MetricAlarms", 50),
-    ("lambda", "ListAliases"): ("Aliases", 50),
-    ("lambda", "ListEventSourceMappings"): ("EventSourceMappings", 100),
-    ("lambda", "ListFunctionUrlConfigs"): ("FunctionUrlConfigs", 50),
-    ("lambda", "ListFunctions"): ("Functions", 50),
-    ("lambda", "ListVersionsByFunction"): ("Versions", 50),
+"""Service -> the names of a page's size, of its start where it is asked for, and of the next one's where that is
+told; and how many items are to a page unless fewer are asked for."""
+_LISTS: Mapping[str, str] = {
+    "DescribeAlarms": "MetricAlarms",
+    "ListAliases": "Aliases",
+    "ListEventSourceMappings": "EventSourceMappings",
+    "ListFunctionUrlConfigs": "FunctionUrlConfigs",
+    "ListFunctions": "Functions",
+    "ListVersionsByFunction": "Versions",
 }
-"""What lists items -> where, and how many to a page unless fewer are asked for."""
+"""What lists items -> where; the lists of API Gateway are all in the same place."""
 
 
 def paged(request: Request, response: Response) -> Response:
     """Cut the page that was asked for out of a full answer; other answers pass as they are."""
-    key = (request.service, request.operation)
-    if key not in _LISTINGS or not response.succeeded:
+    member = "item" if request.service == "apigateway" else _LISTS.get(request.operation)
+    if member is None or not response.succeeded:
         return response
-    size, asked_by, told_by = _PAGING[request.service]
-    items, default = _LISTINGS[key]
     document, params = response.document, request.parameters
+    everything = document.get(member) or ()
+    size, asked_by, told_by, default = _PAGES[request.service]
     start = int(params.get(asked_by) or 0)
     end = start + int(params.get(size) or default)
-    everything = document.get(items) or []
-    if everything and start == 0 and end >= len(everything):
+    if start == 0 and end >= len(everything):
         return response
-    document[items] = everything[start:end]
+    document[member] = everything[start:end]
     if end < len(everything):
         document[told_by] = str(end)
     return response.with_document(document)
