@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -178,7 +177,6 @@ class Execution:
     display: ProgressDisplay
     live: Callable[[], Live | None]
     requested: RunOptions = field(default_factory=RunOptions)
-    pause: Callable[[float], None] = time.sleep
 
     def drive(self) -> int:
         """Run Locust to its end and return its exit code.
@@ -212,7 +210,7 @@ class Execution:
         file = self.folder / FILE_NAME
         verdict = LoadVerdict.from_json(json.loads(file.read_text())) if file.exists() else None
         verdict = verdict and self._of_one_release(verdict)
-        teardown = Teardown(self.target, self.aws, self.folder, self.display.say, self.pause)
+        teardown = Teardown(self.target, self.aws, self.folder, self.display.say)
         cleanup = None if code == ExitCode.REFUSED else teardown.remove(self.run, verdict)
         if verdict is None:
             return self._without_verdict(code)

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from operator import not_
@@ -40,14 +40,13 @@ class Logs:
     client: Any
     within_s: float
     began: float = 0.0
-    now: Callable[[], float] = time.time
 
     def lines(self, group: str, pattern: str, at: float) -> tuple[str, ...]:
         """Return the lines that match once there are any. ``at``: seconds since the epoch.
 
         Raises Follows if there is no such group, which another row reports.
         """
-        left = max(0.0, at + self.within_s - self.now())
+        left = max(0.0, at + self.within_s - time.time())
         return patiently(lambda: self.present(group, pattern, at), not_, left)
 
     def present(

@@ -29,7 +29,6 @@ class RootCauses:
     """Route -> the row that says of its configuration why it cannot work, and what that row says."""
     replaced: datetime | None = None
     """When the live key replaced an earlier one, if it did."""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _probed: Answer | Words | None = field(default=None, init=False)
 
     def accepted(self) -> Answer:
@@ -43,7 +42,7 @@ class RootCauses:
             return self._probed
         if all(roots := [self.configured(route) for route in PROBES]) and roots[0]:
             raise Follows(*roots[0])
-        if self.replaced and self.now() < (until := self.replaced + KEY_KEPT):
+        if self.replaced and datetime.now(UTC) < (until := self.replaced + KEY_KEPT):
             former = Words(
                 en="the key was replaced, and functions keep the former one for five minutes",
                 ja="鍵が置き換えられました。関数は以前の鍵を5分間保持します",
