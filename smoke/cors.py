@@ -9,7 +9,7 @@ from aws.section import Follows, NotTestable
 from aws.words import Words
 from smoke.calls import MASK, Answer, Call, get
 from smoke.contract import contract, operations, warming
-from smoke.errors import ERRORS, Error
+from smoke.errors import ERRORS, Expected
 from smoke.root_causes import ROWS
 from smoke.row_calls import Build, RowCalls, differs
 from smoke.scenarios import GUIDE, Scenarios
@@ -26,7 +26,7 @@ ALLOW = "access-control-allow-"
 SUCCESSES = tuple(route for route in warming() if route != "POST /stamps/award")
 
 
-def _refusals() -> Iterator[Error]:
+def _refusals() -> Iterator[Expected]:
     """Yield an error of each function, of the highest status: asked from the front end, and from elsewhere."""
     functions = {operation["x-function"] for operation in operations().values()}
     for function in sorted(functions):

@@ -24,26 +24,30 @@ FAR_M = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
-    """``call`` raises ManualOnly for a claim that a broken function might award where no award is allowed."""
+class Expected:
+    """A call, and status and code of its right answer.
 
-    route: str
-    code: str
+    ``call`` raises ManualOnly for a claim that a broken function might award where no award is allowed.
+    """
+
+    words: Words
     call: Callable[[Scenarios], Call]
-    about: Words = SILENCE
-
-    @property
-    def status(self) -> int:
-        """The status under which the contract documents the code."""
-        return CODES[self.code][0]
-
-    @property
-    def words(self) -> Words:
-        of = (f" of {self.about}", f"（{self.about.ja}）") if self.about else ("", "")
-        return Words(*(f"{self.route} {self.code}{detail}" for detail in of))
+    status: int = 200
+    code: str | None = None
+    route: str = ""
+    """Of an error: the route that answers it."""
 
     def __str__(self) -> str:
         return str(self.words)
+
+
+def _error(
+    route: str, code: str, call: Callable[[Scenarios], Call], about: Words = SILENCE
+) -> Expected:
+    """Return an error of a route, with the status under which the contract documents its code."""
+    of = (f" of {about}", f"（{about.ja}）") if about else ("", "")
+    words = Words(*(f"{route} {code}{detail}" for detail in of))
+    return Expected(words, call, CODES[code][0], code, route)
 
 
 def _text(route: str, text: str) -> Callable[[Scenarios], Call]:
@@ -73,14 +77,14 @@ def _nowhere(route: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
 
 
-def _from(about: Words, code: str = "VALIDATION_ERROR", **position: Any) -> Error:
+def _from(about: Words, code: str = "VALIDATION_ERROR", **position: Any) -> Expected:
     """Return the claim of a stamp from a wrong position; the stamp was collected before."""
 
     def call(scenarios: Scenarios) -> Call:
         there = {"lat": scenarios.goal.lat, "lon": scenarios.goal.lon, "accuracy": None}
         return scenarios.collect(**there | position)
 
-    return Error("POST /stamps/award", code, call, about)
+    return _error("POST /stamps/award", code, call, about)
 
 
 def _too_far(scenarios: Scenarios) -> Call:
@@ -120,28 +124,28 @@ QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
 }
 WITH_BODY = [route for route, each in operations().items() if "requestBody" in each]
 ERRORS = (
-    *(Error(route, "INVALID_JSON", _text(route, "{")) for route in WITH_BODY),
-    Error("POST /auth/verify", "MISSING_ID_TOKEN", _members("POST /auth/verify")),
-    Error("POST /auth/verify", "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
-    Error("POST /auth/verify", "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
-    Error("POST /auth/verify", "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
+    *(_error(route, "INVALID_JSON", _text(route, "{")) for route in WITH_BODY),
+    _error("POST /auth/verify", "MISSING_ID_TOKEN", _members("POST /auth/verify")),
+    _error("POST /auth/verify", "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
+    _error("POST /auth/verify", "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
+    _error("POST /auth/verify", "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
     *(
-        Error(route, "VALIDATION_ERROR", _query(route, bad[0]))
+        _error(route, "VALIDATION_ERROR", _query(route, bad[0]))
         for route, bad in QUERIES.items()
         if bad
     ),
     *(
-        Error(route, "VALIDATION_ERROR", _members(route))
+        _error(route, "VALIDATION_ERROR", _members(route))
         for route in WITH_BODY
         if route != "POST /auth/verify"
     ),
-    Error(
+    _error(
         "POST /stamps/award",
         "STAMP_TYPE_MISMATCH",
         lambda scenarios: scenarios.collect(method="IMAGE"),
     ),
-    Error("POST /stamps/award", "OUT_OF_RANGE", _too_far),
-    Error("POST /stamps/award", "STAMP_NOT_FOUND", _nowhere("POST /stamps/award")),
+    _error("POST /stamps/award", "OUT_OF_RANGE", _too_far),
+    _error("POST /stamps/award", "STAMP_NOT_FOUND", _nowhere("POST /stamps/award")),
     _from(Words("half a position", "緯度または経度の欠落"), lon=None),
     _from(Words("an accuracy alone", "精度のみ"), lat=None, lon=None, accuracy=5),
     _from(Words("a latitude in text", "文字列の緯度"), lat="35.5"),
@@ -150,16 +154,16 @@ ERRORS = (
     _from(Words("a longitude that is true", "経度がtrue"), lon=True),
     _from(Words("a negative accuracy", "負の精度"), accuracy=-1),
     _from(Words("zeros", "すべて0"), "OUT_OF_RANGE", lat=0, lon=0, accuracy=0),
-    Error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
+    _error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
 )
-POSITION_REQUIRED = Error(
+POSITION_REQUIRED = _error(
     "POST /stamps/award",
     "POSITION_REQUIRED",
     lambda scenarios: scenarios.collect(lat=None, lon=None, accuracy=None),
 )
 
 
-def errors_of(environment: Environment) -> tuple[Error, ...]:
+def errors_of(environment: Environment) -> tuple[Expected, ...]:
     """Return the errors that a request provokes in an environment, by its settings."""
     return (*ERRORS, POSITION_REQUIRED) if environment.award_requires_position else ERRORS
 
@@ -274,19 +278,6 @@ def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, A
     return {**members, "type": "stamp_awarded"} if route == "POST /notify" else members
 
 
-@dataclass(frozen=True, slots=True)
-class BoundaryInput:
-    """Input just within what the contract allows; ``status`` and ``code`` are the right answer."""
-
-    words: Words
-    call: Callable[[Scenarios], Call]
-    status: int = 200
-    code: str | None = None
-
-    def __str__(self) -> str:
-        return str(self.words)
-
-
 def _place(**place: float) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.position(scenarios.caller, **place)
 
@@ -305,74 +296,73 @@ def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
 
 
 BOUNDS = (
-    BoundaryInput(
+    Expected(
         Words("ID token of 8192 characters", "8192文字のIDトークン"),
         lambda _: send("POST /auth/verify", id_token="x" * 8192),
         401,
         "TOKEN_VERIFICATION_FAILED",
     ),
-    BoundaryInput(
+    Expected(
         Words("ID token as idToken", "idTokenとして送るIDトークン"),
         lambda _: send("POST /auth/verify", idToken="test_token"),
         401,
         "TOKEN_VERIFICATION_FAILED",
     ),
-    *(BoundaryInput(Words("latitude", "緯度").named(at), _place(lat=at)) for at in (-90, 0, 90)),
-    *(BoundaryInput(Words("longitude", "経度").named(at), _place(lon=at)) for at in (-180, 0, 180)),
+    *(Expected(Words("latitude", "緯度").named(at), _place(lat=at)) for at in (-90, 0, 90)),
+    *(Expected(Words("longitude", "経度").named(at), _place(lon=at)) for at in (-180, 0, 180)),
     *(
-        BoundaryInput(Words("accuracy", "精度").named(at), _place(accuracy=at))
+        Expected(Words("accuracy", "精度").named(at), _place(accuracy=at))
         for at in (0, 0.5, 1.7e308)
     ),
-    BoundaryInput(
+    Expected(
         Words("spot id of 128 characters", "128文字のスポットID"),
         lambda s: s.position(s.caller, spotId="x" * 128),
         404,
         "STAMP_NOT_FOUND",
     ),
-    BoundaryInput(
+    Expected(
         Words("user id of 64 characters", "64文字のユーザーID"),
         lambda s: s.stamps_of(s.sessions.own(s.sessions.user(LONGEST_NAME))),
     ),
-    BoundaryInput(
+    Expected(
         Words("session of a clock ahead of ours", "進んだ時計で発行されたセッション"),
         lambda s: s.stamps_of(s.sessions.ahead(s.caller)),
     ),
-    BoundaryInput(
+    Expected(
         Words("stamp name of 300 characters", "300文字のスタンプ名"), _notify(stamp_name="x" * 300)
     ),
-    BoundaryInput(
+    Expected(
         Words("text of 300 characters", "300文字の本文"), _notify("reminder", message="x" * 300)
     ),
-    BoundaryInput(
+    Expected(
         Words("text of 301 characters", "301文字の本文"),
         _notify("reminder", message="x" * 301),
         400,
         "VALIDATION_ERROR",
     ),
-    BoundaryInput(
-        Words("stamp name of two lines", "2行のスタンプ名"), _notify(stamp_name="one\ntwo")
-    ),
-    BoundaryInput(
+    Expected(Words("stamp name of two lines", "2行のスタンプ名"), _notify(stamp_name="one\ntwo")),
+    Expected(
         Words("picture of 2000 characters", "2000文字の画像URL"),
         _notify(image_url="https://a.jp/" + "x" * 1987),
     ),
-    BoundaryInput(
+    Expected(
         Words("picture with all that a URL may have", "URLの全要素を含む画像URL"),
         _notify(image_url="https://a.jp:443/a?b=[c]&d#~e"),
     ),
-    BoundaryInput(Words("no data", "データなし"), _without_a_body_of_its_own),
+    Expected(Words("no data", "データなし"), _without_a_body_of_its_own),
     *(
-        BoundaryInput(Words("week", "週").named(name), period_of("weekly", name))
+        Expected(Words("week", "週").named(name), period_of("weekly", name))
         for name in ("1000-W01", "2026-W53", "9999-W52")
     ),
-    BoundaryInput(
+    Expected(
         Words("week that a year does not have", "その年に存在しない週"),
         period_of("weekly", "2025-W53"),
         400,
         "VALIDATION_ERROR",
     ),
     *(
-        BoundaryInput(Words("month", "月").named(name), period_of("monthly", name))
+        Expected(Words("month", "月").named(name), period_of("monthly", name))
         for name in ("1000-01", "2026-12", "9999-12")
     ),
 )
+"""Input at the bounds of what the contract allows."""

@@ -14,7 +14,7 @@ from smoke.aws import held_in
 from smoke.calls import Answer, Call
 from smoke.contract import contract
 from smoke.cors import own_headers
-from smoke.errors import ERRORS, BoundaryInput, Error, bad_calls, takes_input
+from smoke.errors import ERRORS, Expected, bad_calls, takes_input
 from smoke.logs import faults_of, group_of
 from smoke.manual import ManualOnly
 from smoke.root_causes import LOGIN, ROWS
@@ -162,7 +162,7 @@ def _text_and_headers(answer: Answer) -> str:
 
 
 @expectation("SMOKE-11", ja="API仕様にあるエラーを仕様どおりに返す")
-def test_documented_error_is_answered_as_documented(error: Error, calls: RowCalls) -> None:
+def test_documented_error_is_answered_as_documented(error: Expected, calls: RowCalls) -> None:
     calls.expect(error.call, error.status, error.code)
 
 
@@ -172,7 +172,7 @@ def test_bad_input_is_answered_by_a_clear_4xx(input_route: str, calls: RowCalls)
 
 
 @expectation("SMOKE-17", ja="API仕様の許容範囲の境界値を受け付ける")
-def test_input_at_its_documented_bound_is_taken(bound: BoundaryInput, calls: RowCalls) -> None:
+def test_input_at_its_documented_bound_is_taken(bound: Expected, calls: RowCalls) -> None:
     calls.expect(bound.call, bound.status, bound.code)
 
 
