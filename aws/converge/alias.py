@@ -10,14 +10,7 @@ from aws.access.callers import CALLERS, GATEWAY, Callers, invocation, strangers
 from aws.access.surplus_permissions import BEYOND
 from aws.bounds import unset, within
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
-from aws.converge.function import (
-    Fields,
-    configuration,
-    described,
-    preserved,
-    published_versions,
-    table_fields,
-)
+from aws.converge.function import Fields, described, planned, published_versions, table_fields
 from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
@@ -45,8 +38,7 @@ def converge(
     current = _current(context, function)
     variables = (current or {}).get(VARIABLES, ())
     desired = {
-        **configuration(function),
-        **preserved(context, function, current),
+        **planned(context, function, current),
         CODE: code_sha256(package),
         VARIABLES: sorted({*function.environment, *({*variables} & {*keeps})}),
         WEIGHTS: allowed_weights(context, function, (current or {}).get(WEIGHTS, {})),

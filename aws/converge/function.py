@@ -56,8 +56,6 @@ VARIABLE = Words(en="variable", ja="変数")
 EARLIER_VERSION = Words(en="earlier version", ja="以前のバージョン")
 OF_THE_UPLOAD = frozenset({CODE, LAST_UPDATE})
 Fields = Mapping[Words, Any]
-Kept = tuple[Fields, Raw]
-"""What a configuration keeps: fields that may stay as they are, and variables by name."""
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED_PACKAGE -> its package."""
 
@@ -72,11 +70,7 @@ def converge(
     name, package = FUNCTION.resource(function.name), build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
     current = _current(context, answer) if answer else None
-    desired = {
-        **configuration(function),
-        **preserved(context, function, current),
-        CODE: code_sha256(package),
-    }
+    desired = {**planned(context, function, current), CODE: code_sha256(package)}
     extra = _extra_variables(name, current, desired, keeps)
     latest, closed = current[CODE] if current else None, code_sha256(build(CLOSED_PACKAGE))
     version_codes = {*published_versions(context, function).values()} if current else set[str]()
@@ -84,26 +78,26 @@ def converge(
     version = (Change(name, EARLIER_VERSION, None, earlier),) if earlier else ()
     lost = latest not in {None, desired[CODE], closed, *version_codes} and earlier != FOUND
     overwritten = {*table_fields(function), *OVERLAYS, *([CODE] if lost else [])}
-    planned = {**desired, **tag_fields(context, function.tags)}
-    changes = difference(name, current, planned, destroying=overwritten)
+    tagged = {**desired, **tag_fields(context, function.tags)}
+    changes = difference(name, current, tagged, destroying=overwritten)
     changes += _failed(name, answer["Configuration"] if answer else {})
 
     def apply() -> None:
         changed = changes + extra
         if answer is None:
-            _create(context, function, build(CLOSED_PACKAGE))
+            _create(context, function, build(CLOSED_PACKAGE), desired)
             changed = tuple(change for change in changes if change.field == CODE)
-        kept = preserved(context, function, current), _kept_variables(answer, keeps)
+        settings = parameters(desired, _kept_variables(answer, keeps))
         if current and earlier == CLOSED and latest != closed:
-            settings = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
-            _update(context, function, package, settings, kept)  # a version keeps its variables
+            others = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
+            _update(context, function, package, others, settings)  # a version keeps its variables
             _upload(context, function, build(CLOSED_PACKAGE))
             changed = (Change(name, CODE, None, desired[CODE]),)
         if earlier == FOUND:
-            _complete(context, function, changed, kept)
+            _complete(context, function, changed, settings)
         if earlier:
             version_of.publish(context, function.name, Description=str(earlier))
-        _update(context, function, package, changed, kept)
+        _update(context, function, package, changed, settings)
 
     return context.settle((*version, *changes, *extra), apply)
 
@@ -125,36 +119,27 @@ def _failed(name: Words, is_: Mapping[str, Any]) -> Changes:
     return (Change(name, LAST_UPDATE, FAILED, "Successful"),) if again else ()
 
 
-def configuration(function: Function) -> dict[Words, Any]:
-    """Return the fields that a published version carries too, its code apart."""
-    return {
-        RUNTIME: function.runtime,
-        HANDLER: function.handler,
-        ROLE: function.role.arn,
-        TIMEOUT: function.timeout_s,
-        MEMORY: function.memory_mb,
-        WRITES_TO: function.log_group,
-        **{VARIABLE.named(key): value for key, value in function.environment.items()},
-        **dict.fromkeys(OVERLAYS, ()),
-    }
-
-
-def preserved(
-    context: ChangeContext, function: Function, current: Fields | None
-) -> dict[Words, Any]:
-    """Return what to set in fields that need not be exactly as planned: as found, if within the bound or decided."""
+def planned(context: ChangeContext, function: Function, current: Fields | None) -> dict[Words, Any]:
+    """Return the fields that a published version carries too, its code apart; what is within its bound, or decided, stays."""
     bounds = {
         RUNTIME: exactly(function.runtime),
         **function.bounds,
-        **dict.fromkeys((LAYERS, FILE_SYSTEMS), exactly(())),
+        **dict.fromkeys(OVERLAYS, exactly(())),
     }
     allowed = context.lenient(FUNCTION.words, function.name, bounds)
     fields, role = current or {}, function.role.arn
     used = fields.get(ROLE) or role
+    kept = {field: bound.keeping(fields.get(field)) for field, bound in allowed.items()}
     return {
+        RUNTIME: kept[RUNTIME],
+        HANDLER: function.handler,
         ROLE: used if is_same(used, role) else role,  # its ARN may have a path
-        **{field: bound.keeping(fields.get(field)) for field, bound in allowed.items()},
+        TIMEOUT: kept[TIMEOUT],
+        MEMORY: kept[MEMORY],
+        WRITES_TO: function.log_group,
+        **{VARIABLE.named(key): value for key, value in function.environment.items()},
         **_named_by_arn(function, fields),
+        **kept,
     }
 
 
@@ -236,13 +221,13 @@ def _extra_variables(
     )
 
 
-def _create(context: ChangeContext, function: Function, package: bytes) -> None:
+def _create(context: ChangeContext, function: Function, package: bytes, desired: Fields) -> None:
     # The ARN of a role has its path, if it was created with one; only IAM knows it.
     there = unless_absent(context.client("iam").get_role, RoleName=function.role.name)
     role = {"Role": there["Role"]["Arn"]} if there else {}
     context.client("lambda").create_function(
         FunctionName=function.name,
-        **parameters(configuration(function)) | role,
+        **parameters(desired) | role,
         Code={"ZipFile": package},
         PackageType="Zip",
         Tags=dict(function.tags),
@@ -251,35 +236,29 @@ def _create(context: ChangeContext, function: Function, package: bytes) -> None:
 
 
 def _update(
-    context: ChangeContext,
-    function: Function,
-    package: bytes,
-    changes: Changes,
-    kept: Kept,
+    context: ChangeContext, function: Function, package: bytes, changes: Changes, settings: Raw
 ) -> None:
     client, fields = context.client("lambda"), {change.field for change in changes}
     tagging = {field for field in fields if kind_of(field) == TAG}
     if fields - tagging - OF_THE_UPLOAD:
-        settings = parameters({**configuration(function), **kept[0]}, kept[1])
         # Layers that were decided stay: what a request does not name, Lambda keeps.
-        settings |= {member: [] for field, member in OVERLAYS.items() if field in fields}
+        more: dict[str, Any] = {member: [] for field, member in OVERLAYS.items() if field in fields}
         if WRITES_TO in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
-            settings |= log_settings(function, latest)
-        configure(context, function.name, **settings)
+            more |= log_settings(function, latest)
+        configure(context, function.name, **settings, **more)
     if fields & OF_THE_UPLOAD:
         _upload(context, function, package)
     if tagging:
         client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
 
 
-def _complete(context: ChangeContext, function: Function, changes: Changes, kept: Kept) -> None:
+def _complete(context: ChangeContext, function: Function, changes: Changes, settings: Raw) -> None:
     """Give code that is published as found what it would lack; its handler and runtime stay those that it has."""
     needed = {TIMEOUT, MEMORY, *map(VARIABLE.named, function.environment)}
     if needed & {change.field for change in changes}:
-        fields = {**configuration(function), **kept[0]}
-        settings = {field: fields[field] for field in needed}
-        configure(context, function.name, **parameters(settings, kept[1]))
+        lacking = {name: settings[name] for name in ("Timeout", "MemorySize", "Environment")}
+        configure(context, function.name, **lacking)
 
 
 def log_settings(function: Function, latest: Raw) -> dict[str, Any]:

@@ -19,11 +19,10 @@ from aws.converge.function import (
     OVERLAYS,
     VARIABLE,
     Fields,
-    configuration,
     described,
     log_settings,
     parameters,
-    preserved,
+    planned,
     table_fields,
 )
 from aws.converge.version import configure, move, publish
@@ -60,8 +59,8 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
     behind: Raw = live or read(FunctionName=function.name)
     aliases = (function.alias,) if live else ()
     current, extra = described(context, behind), _surplus(function, behind, faulty)
-    planned = {**configuration(function), **preserved(context, function, current)}
-    desired = {field: value for field, value in planned.items() if field not in OF_THE_CODE}
+    whole = planned(context, function, current)
+    desired = {field: value for field, value in whole.items() if field not in OF_THE_CODE}
     changes = difference(name, current, desired, destroying=table_fields(function))
     changes += tuple(
         Change(name, field, current[field], None, destroys=True, final=True)
