@@ -24,8 +24,7 @@ def foreign_values(environment: Environment) -> frozenset[str]:
 
     ``stamp-rally`` of ``stamp-rally-prod`` names the product: monitoring services want it as the name of the service.
     """
-    others = others_of(environment)
-    names = names_in_others(environment.prefix, environment.name, others)
+    others, names = others_of(environment), names_in_others(environment.prefix, environment)
     regions = set(_regions()) - {environment.region}
     product = environment.prefix.replace(f"-{environment.name}", "")
     own = {environment.prefix, environment.stage, product}
@@ -43,10 +42,7 @@ def foreign_resources(environment: Environment) -> frozenset[str]:
         f"arn:aws:lambda:{at}:function:{notify}",
         f"arn:aws:lambda:{at}:function:{notify}:{environment.alias}",
     )
-    others = others_of(environment)
-    names = {
-        name for text in (*own, *arns) for name in names_in_others(text, environment.name, others)
-    }
+    names = {name for text in (*own, *arns) for name in names_in_others(text, environment)}
     return frozenset(names - {*own, *arns})
 
 
@@ -57,9 +53,9 @@ def others_of(environment: Environment) -> tuple[str, ...]:
     return tuple(name for group in groups for name in group)
 
 
-def names_in_others(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:
+def names_in_others(text: str, environment: Environment) -> Iterator[str]:
     """Yield what a name may be elsewhere: ``Users-prod`` is ``Users`` or ``Users-dev``; ``Users`` is ``Users-prod``."""
-    marked = f"-{name}"
+    marked, others = f"-{environment.name}", others_of(environment)
     if marked in text:
         yield text.replace(marked, "")
         yield from (text.replace(marked, f"-{other}") for other in others)
@@ -78,9 +74,7 @@ def named_by(address: str, environment: Environment) -> str | None:
     if host in own | {urlsplit(environment.origin).hostname}:
         return None
     places = (host.rpartition(".")[0], folder if file else "")
-    buckets = (
-        names_in_others(environment.bucket, environment.name, others) if environment.bucket else ()
-    )
+    buckets = names_in_others(environment.bucket, environment) if environment.bucket else ()
     parts = {part for place in places for part in PARTS.split(place)} - {
         *PARTS.split(environment.prefix)
     }

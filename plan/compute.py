@@ -1,6 +1,6 @@
 """The functions with exactly the variables and rights that each needs (guide steps 1-3, 2-2 and 3-2)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from aws.desired import Function, Permission, Role
@@ -19,6 +19,8 @@ OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
 LINE_API = "https://api.line.me"
 TABLE_PREFIX, SECRET_PREFIX, FUNCTION_SUFFIX = "TABLE_", "SECRET_NAME_", "_FUNCTION"
 """How the variables are named by which a function finds a table, a secret and another function."""
+_Named = tuple[str, str, tuple[str, ...]]
+"""Such a variable, its value, and the ARNs by which AWS knows what it names as well."""
 
 
 def roles(naming: Naming) -> tuple[Role, ...]:
@@ -163,22 +165,11 @@ def names_a_table(variable: str) -> bool:
     return variable.startswith(TABLE_PREFIX)
 
 
-def variable_of_table(key: str) -> str:
-    return f"{TABLE_PREFIX}{key.upper()}"
-
-
-def variable_of_secret(key: str) -> str:
-    return f"{SECRET_PREFIX}{key.upper()}"
-
-
-def variable_of_function(key: str) -> str:
-    return f"{key.upper().replace('-', '_')}{FUNCTION_SUFFIX}"
-
-
 def _function(naming: Naming, key: str, described: AppFunction, role: Role) -> Function:
     environment = naming.environment
     own = environment.functions.get(key, FunctionSettings())
-    variables = dict(_variables(naming, described))
+    named = [*_named(naming, described)]
+    variables = dict(_variables(naming, described, named))
     return Function(
         key=key,
         name=naming.name_of(key),
@@ -193,7 +184,7 @@ def _function(naming: Naming, key: str, described: AppFunction, role: Role) -> F
         environment=variables,
         table_variables=frozenset(filter(names_a_table, variables)),
         indispensable=frozenset(name for name in variables if _is_indispensable(naming, name)),
-        arns={name: arns for name, arns in _arns(naming).items() if name in variables},
+        arns={variable: arns for variable, _, arns in named},
         log_group=naming.log_group(key),
         tags=environment.tags,
     )
@@ -204,22 +195,33 @@ def _is_indispensable(naming: Naming, variable: str) -> bool:
     return setting.needed if setting else variable.startswith((TABLE_PREFIX, SECRET_PREFIX))
 
 
-def _variables(naming: Naming, described: AppFunction) -> Iterator[tuple[str, str]]:
-    """Yield what a function gets: settings of all, what it calls, its own settings.
+def _variables(
+    naming: Naming, described: AppFunction, named: Iterable[_Named]
+) -> Iterator[tuple[str, str]]:
+    """Yield what a function gets: settings of all, what it calls, its own settings."""
+    app = naming.application
+    yield from _settings(naming, (name for name in app.settings if app.settings[name].everywhere))
+    yield from ((variable, value) for variable, value, _ in named)
+    if naming.environment.our_code:
+        yield from _settings(naming, described.settings)
 
-    Of these the guide (step 3-2) gives a function of other code its tables, its secret and its environment.
+
+def _named(naming: Naming, described: AppFunction) -> Iterator[_Named]:
+    """Yield the variables of what a function calls. Of these the guide (step 3-2) gives other code its tables and secrets.
+
+    A secret's ARN also works without its last six characters.
     """
     environment, app = naming.environment, naming.application
-    general = [name for name, setting in app.settings.items() if setting.everywhere]
-    yield from _settings(naming, general)
-    for table in described.among(app.tables):
-        yield variable_of_table(table), environment.tables[table]
-    for secret in described.among(app.secrets):
-        yield variable_of_secret(secret), environment.secrets[secret]
-    if environment.our_code:
-        for function in described.among(app.functions):
-            yield variable_of_function(function), f"{naming.name_of(function)}:{environment.alias}"
-        yield from _settings(naming, described.settings)
+    for key in described.among(app.tables):
+        yield f"{TABLE_PREFIX}{key.upper()}", environment.tables[key], (naming.table_arn(key),)
+    for key in described.among(app.secrets):
+        arn = naming.secret_arn(key)
+        arns = (arn, arn.removesuffix("-??????"))
+        yield f"{SECRET_PREFIX}{key.upper()}", environment.secrets[key], arns
+    for key in described.among(app.functions) if environment.our_code else ():
+        variable = f"{key.upper().replace('-', '_')}{FUNCTION_SUFFIX}"
+        alias = f"{naming.name_of(key)}:{environment.alias}"
+        yield variable, alias, (naming.alias_arn(key),)
 
 
 def _settings(naming: Naming, names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -231,20 +233,3 @@ def _settings(naming: Naming, names: Iterable[str]) -> Iterator[tuple[str, str]]
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if text != setting.unless and (environment.our_code or setting.guide):
             yield name, text
-
-
-def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
-    """Return variable -> ARNs of what it names. A secret's ARN also works without its last six characters."""
-    app = naming.application
-    secrets = {key: naming.secret_arn(key) for key in app.secrets}
-    return {
-        **{variable_of_table(table): (naming.table_arn(table),) for table in app.tables},
-        **{
-            variable_of_secret(key): (arn, arn.removesuffix("-??????"))
-            for key, arn in secrets.items()
-        },
-        **{
-            variable_of_function(function): (naming.alias_arn(function),)
-            for function in app.functions
-        },
-    }
