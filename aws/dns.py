@@ -96,12 +96,8 @@ def _addresses(reading: Reading, name: str) -> tuple[str, ...]:
     try:
         return within(DEADLINE_S, partial(reading.resolve, name))
     except OSError as error:
-        raise _no_answer(name, error) from None
-
-
-def _no_answer(name: str, error: OSError) -> ReadFailure:
-    kind, words = type(error).__name__, words_of(error)
-    return ReadFailure.of(f"DNS: {name}", f"{kind}: {error}", f"{kind}: {words.ja}")
+        kind, words = type(error).__name__, words_of(error)
+        raise ReadFailure.of(f"DNS: {name}", f"{kind}: {error}", f"{kind}: {words.ja}") from None
 
 
 def resolve(name: str) -> tuple[str, ...]:

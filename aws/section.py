@@ -198,6 +198,11 @@ def if_known(read: Callable[[], T]) -> T | None:
         return None
 
 
+def every(section: "Section[T]") -> "list[T]":
+    """Return all items; raise NotTestable where one of them, or the section, was not read."""
+    return [known(item) for item in known(section).values()]
+
+
 def lookup(section: "Section[T]", name: str) -> "T | None":
     """Return the item, or None where it is known to be absent; raise NotTestable if unread."""
     items: Mapping[str, T | Unreadable] = known(section)

@@ -11,7 +11,7 @@ from aws.inventory import Sections
 from aws.kind.description import STATE
 from aws.kinds.alarm import ALARM, OTHER_ACTION, Alarm
 from aws.ledger import Unplanned
-from aws.section import Follows, Missing, NotTestable, known, lookup
+from aws.section import Follows, Missing, NotTestable, every, lookup
 from aws.words import Words, joined
 from checks.delivery import Delivery
 from signoff.evidence import Records
@@ -38,7 +38,7 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
 
     Of several, the one with the fewest faults is judged; of equals, the one with the planned name.
     """
-    alarms = everything(delivery.sections)
+    alarms = every(delivery.sections.alarms)
     watching = [alarm for alarm in alarms if watches(alarm, want)]
     if len(watching) > 1:
         return min(watching, key=lambda alarm: _rank(alarm, want, delivery))
@@ -81,11 +81,6 @@ def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
     return joined(sentences)
 
 
-def everything(sections: Sections) -> list[Alarm]:
-    """Return every alarm that was read."""
-    return [known(alarm) for alarm in known(sections.alarms).values()]
-
-
 def _rank(alarm: Alarm, want: desired.Alarm, delivery: Delivery) -> tuple[int, bool, str]:
     """Order alarms on the same metric: the fewest faults first, then ours by name."""
     faults = len(shortfalls(alarm, want))
@@ -98,7 +93,7 @@ def _rank(alarm: Alarm, want: desired.Alarm, delivery: Delivery) -> tuple[int, b
 
 def muting(alarm: Alarm, sections: Sections) -> tuple[Difference, ...]:
     """Return the mute rules that name the alarm and have not ended."""
-    return muted_by(alarm.name, [known(rule) for rule in known(sections.mute_rules).values()])
+    return muted_by(alarm.name, every(sections.mute_rules))
 
 
 def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
@@ -121,7 +116,7 @@ def _unplanned(name: str, sections: Sections) -> tuple[Difference, ...]:
 
 def other_actions(sections: Sections) -> tuple[Difference, ...]:
     """Return what our alarms do besides publishing to topics."""
-    attached = [known(attachment) for attachment in known(sections.alarm_attachments).values()]
+    attached = every(sections.alarm_attachments)
     return unallowed(
         unplanned for several in attached for unplanned in several if unplanned.fact == OTHER_ACTION
     )

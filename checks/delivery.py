@@ -30,7 +30,7 @@ from aws.kinds.topic import (
     Topic,
     masked_address,
 )
-from aws.section import NotTestable, Unread, known, lookup
+from aws.section import NotTestable, Unread, every, lookup
 from aws.words import Words
 from signoff.environment import Environment
 
@@ -109,7 +109,7 @@ class Delivery:
     def others(self, email: str | None) -> Iterator[Difference]:
         """Yield subscribers other than the planned address, and where undelivered messages go."""
         planned = masked_address("email", email, self.environment.prefix) if email else None
-        for topic in map(known, known(self.sections.topics).values()):
+        for topic in every(self.sections.topics):
             for subscription in topic.subscriptions:
                 known_to_us = (subscription.protocol, subscription.endpoint) == ("email", planned)
                 if planned and subscription.confirmed and not known_to_us:
@@ -123,7 +123,7 @@ class Delivery:
 
     def _firing_with(self, alarm: Alarm) -> list[Alarm]:
         """Return the composite alarms that surely fire when the alarm does, directly or through others."""
-        alarms = map(known, known(self.sections.alarms).values())
+        alarms = every(self.sections.alarms)
         composites = [candidate for candidate in alarms if candidate.type == COMPOSITE]
         names, above = frozenset({alarm.name}), list[Alarm]()
         while more := [

@@ -20,7 +20,7 @@ from aws.kind.description import DENIED
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
 from aws.kinds.role import Role
 from aws.ledger import Effect, Unplanned
-from aws.section import known
+from aws.section import every, known
 from aws.words import Words, joined
 from checks.invocation import arn_of_api
 from plan import Plan
@@ -240,14 +240,14 @@ def unplanned_attachments(sections: Sections, planned: Iterable[str]) -> tuple[U
     """Return what is attached to groups that API Gateway made, and to all groups of the account."""
     groups = known(sections.log_group_attachments)
     made = [known(groups[name]) for name in sorted(groups.keys() - set(planned))]
-    account = [known(policy) for policy in known(sections.account_log_policies).values()]
+    account = every(sections.account_log_policies)
     return tuple(unplanned for several in (*made, *account) for unplanned in several)
 
 
 def access(sections: Sections) -> tuple[Difference, ...]:
     """Return what the account's resource policies allow others to do with our groups, or deny."""
-    arns = [known(group).arn for group in known(sections.log_groups).values()]
-    policies = [known(policy) for policy in known(sections.log_policies).values()]
+    arns = [group.arn for group in every(sections.log_groups)]
+    policies = every(sections.log_policies)
     return tuple(difference for policy in policies for difference in _of_policy(policy, arns))
 
 

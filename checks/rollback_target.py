@@ -106,11 +106,13 @@ class WayBack:
         if back is None:
             return (fault(FUNCTION.words, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
         qualified = replace(back, name=f"{back.name}:{back.version}")
+        sections = self.deployed.sections
         starts = (
             *FUNCTION.differences(qualified.name, qualified, functions.ACTIVE, decidable=False),
             *self._role(want, qualified),
-            *self._key(qualified),
-            *functions.handler_flaws(qualified, self.deployed.sections),
+            # The key of its variables stops no call while another version is live.
+            *(replace(each, stops_calls=False) for each in function_key_flaws(qualified, sections)),
+            *functions.handler_flaws(qualified, sections),
         )
         if self.is_closed(back):
             return starts
@@ -126,11 +128,6 @@ class WayBack:
             *self._unlike_live(want, qualified),
             *self._unknown(qualified),
         )
-
-    def _key(self, back: Function) -> Iterator[Difference]:
-        """Yield what is wrong with the key of its variables: it stops no call while another version is live."""
-        for flaw in function_key_flaws(back, self.snapshot.inventory.sections):
-            yield replace(flaw, stops_calls=False)
 
     @staticmethod
     def _fits(want: desired.Function, back: Function) -> Differences:

@@ -11,7 +11,7 @@ from aws import desired
 from aws.bounds import described, within
 from aws.difference import Difference, fault, if_any
 from aws.kinds.table import TABLE
-from aws.section import Unreadable
+from aws.section import readable
 from aws.words import Words, joined
 from checks.rally import MANIFEST, STAMP
 from lambdas.rally.domain.spots import Location, Position, distance_m
@@ -144,9 +144,7 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     if key is None:
         return {}
     name = snapshot.environment.tables[key]
-    section = snapshot.inventory.sections.contents
-    contents = None if isinstance(section, Unreadable) else section.get(name)
-    if contents is None or isinstance(contents, Unreadable):
+    if (contents := readable(snapshot.inventory.sections.contents).get(name)) is None:
         return {}
     record = snapshot.records.newest("manifest", table=name)
     manifest = record.body if record else {}

@@ -10,7 +10,7 @@ from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, shown
 from aws.kinds.function import FUNCTION, WRITES_TO
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION, expiring
-from aws.section import known, lookup
+from aws.section import every, known, lookup
 from aws.words import Words
 from checks import alarms, dashboards
 from checks.delivery import Delivery
@@ -115,7 +115,7 @@ def test_alarm_is_not_in_alarm(
 def test_no_other_alarm_of_ours_is_in_alarm(
     sections: Sections, records: Records, now: datetime, judge: Judge
 ) -> None:
-    others = (alarm for alarm in alarms.everything(sections) if not alarms.scales(alarm))
+    others = (alarm for alarm in every(sections.alarms) if not alarms.scales(alarm))
     states = [(alarm, alarms.settled(alarm, records, now)) for alarm in others]
     judge.observe.note(alarms=len(states))
 
@@ -135,7 +135,7 @@ def test_alarm_is_neither_muted_nor_held_back(
 
 @expectation("MON-08", ja="本環境のアラームは通知だけを行う")
 def test_alarms_of_ours_only_tell(sections: Sections, judge: Judge) -> None:
-    judge.observe.note(alarms=len(alarms.everything(sections)))
+    judge.observe.note(alarms=len(every(sections.alarms)))
 
     judge(alarms.other_actions(sections))
 

@@ -15,7 +15,7 @@ from aws.kinds.function_invocation import URLS, spans
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.section import known
+from aws.section import every, known
 from aws.words import Words
 from checks import access
 from checks.deployed import Deployed
@@ -238,7 +238,7 @@ def test_policy_of_the_table_names_no_other_principal(
 def test_policy_of_no_key_allows_a_stranger(
     sections: Sections, environment: Environment, judge: Judge
 ) -> None:
-    keys = {key.arn: key.policy for key in map(known, known(sections.keys).values()) if key.policy}
+    keys = {key.arn: key.policy for key in every(sections.keys) if key.policy}
     judge.observe.note(kms_keys=sorted(keys))
 
     judge(access.keys_opened(keys, environment.account))
@@ -263,7 +263,7 @@ def test_policy_of_the_secret_names_no_other_principal(
 def test_policy_of_the_topic_names_no_other_principal(
     sections: Sections, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
-    topics = [known(topic) for topic in known(sections.topics).values()]
+    topics = every(sections.topics)
     judge.observe.note(topics={topic.arn: topic.policy for topic in topics})
 
     judge(

@@ -18,7 +18,7 @@ from aws.kinds.function_invocation import ACCOUNT
 from aws.kinds.rest_api import REST_API
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.section import Section, known
+from aws.section import Section, every
 from aws.words import Words
 from checks import environment_values
 from checks.deployed import Deployed
@@ -112,7 +112,7 @@ def foreign_arns(sections: Sections, account: str, region: str) -> tuple[int, li
     with_arns: tuple[Section[Any], ...] = (
         *(sections.functions, sections.roles, sections.tables, sections.secrets, sections.topics),
     )
-    arns = [str(known(entry).arn) for section in with_arns for entry in known(section).values()]
+    arns = [str(entry.arn) for section in with_arns for entry in every(section)]
     foreign = [arn for arn in arns if not _ours(arn, account, region)]
     return len(arns), foreign
 
@@ -135,7 +135,7 @@ def copies_elsewhere(sections: Sections, plan: Plan, region: str) -> tuple[Diffe
             loosens=True,
         )
         for kind, section in copied.items()
-        for entry in map(known, known(section).values())
+        for entry in every(section)
     )
     return tuple(Differences.among(copies))
 

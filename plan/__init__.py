@@ -60,7 +60,6 @@ def _of_key(parts: Iterable[PartT], key: str) -> PartT:
 
 
 def scope_of(plan: Plan, environment: Environment) -> Scope:
-    tables = {table.key: table.name for table in plan.tables}
     store, line, front_end = environment.evidence, environment.line, environment.front_end
     # Public wherever a function has them.
     names = (environment.prefix, environment.region, line.liff_id, line.bot_user_id)
@@ -72,7 +71,7 @@ def scope_of(plan: Plan, environment: Environment) -> Scope:
         alias=environment.alias,
         functions=tuple(function.name for function in plan.functions),
         roles=tuple(role.name for role in plan.roles),
-        tables=tuple(tables.values()),
+        tables=tuple(table.name for table in plan.tables),
         contents=tuple(_read(environment, "contents")),
         key_scans=tuple(_read(environment, "keys")),
         real_key=LINE_USER_ID.pattern,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any
 
 from aws.change.gate import ChangeContext, unless_absent
 from aws.iam.statement import listed, parse
@@ -22,20 +22,18 @@ class UndoTarget:
     """Of what was found."""
 
 
-Target_contra = TypeVar("Target_contra", bound=UndoTarget, contravariant=True)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undo(Generic[Target_contra]):
+class Undo:
     """How a call undoes a fact. ``lost``: what the call ends; it is shown before the question.
 
     ``final``: what was found does not suffice to recreate it, by a call or by hand.
     """
 
-    call: Callable[[Target_contra], object]
+    call: Callable[[Any], object]
+    """Takes an UndoTarget, of an API one that knows the plan as well."""
     lost: Words
     final: bool = False
-    remains: Callable[[Target_contra], bool] = lambda _: True
+    remains: Callable[[Any], bool] = lambda _: True
     """Whether there is anything left to undo: what only the stage still serves ends with a deployment."""
 
 
@@ -46,18 +44,14 @@ class ByHand:
     instruction: Words
 
 
-HowToUndo = Undo[Target_contra] | ByHand
+HowToUndo = Undo | ByHand
+Undoing = Mapping[tuple[Words, Words], HowToUndo]
+"""Kind and fact -> how that is undone."""
 
 
-def by_call(
-    call: Callable[[Target_contra], object],
-    *,
-    en: str,
-    ja: str,
-    final: bool = False,
-    remains: Callable[[Target_contra], bool] = lambda _: True,
-) -> Undo[Target_contra]:
-    return Undo(call=call, lost=Words(en=en, ja=ja), final=final, remains=remains)
+def by_call(call: Callable[[Any], object], *, en: str, ja: str, **more: Any) -> Undo:
+    """Describe a call by what it ends; ``more`` are further fields of Undo."""
+    return Undo(call=call, lost=Words(en=en, ja=ja), **more)
 
 
 def by_hand(en: str, ja: str) -> ByHand:
@@ -93,7 +87,7 @@ def calling(service: str, operation: str, **parameters: object) -> Calling:
     return Calling(service, operation, parameters)
 
 
-def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]:
+def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo:
     """Describe what is lost where statements of a resource's own policy that deny are taken off."""
     return by_call(
         remove,

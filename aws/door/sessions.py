@@ -1,14 +1,13 @@
 """How AWS is asked: sessions that share its models, on AWS itself or not, and how often, how long and how hard."""
 
 import os
-import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from functools import partial
 from math import inf
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import boto3
 from botocore.configprovider import ConfiguredEndpointProvider
@@ -105,26 +104,18 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     """
     if seconds == inf:
         return ask()
-    ended: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
+    ended = Future[T]()
 
     def run() -> None:
         try:
-            answer = ask()
+            ended.set_result(ask())
         except Exception as error:  # noqa: BLE001 - handed to the caller that asked
-            ended.put(partial(_raise, error))
-        else:
-            ended.put(lambda: answer)
+            ended.set_exception(error)
 
     threading.Thread(target=run, name="ask", daemon=True).start()
-    try:
-        end = ended.get(timeout=seconds)
-    except queue.Empty:
-        raise NoAnswerError(seconds) from None
-    return end()
-
-
-def _raise(error: Exception) -> NoReturn:
-    raise error
+    if not wait([ended], seconds).done:
+        raise NoAnswerError(seconds)
+    return ended.result()
 
 
 def boto_session(region: str | None = None, profile: str | None = None) -> boto3.Session:

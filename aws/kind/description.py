@@ -65,11 +65,8 @@ IDENTITY = LeftOut("an id, which a system that is built anew has otherwise")
 JUDGED_EACH_RUN = LeftOut("moves by itself, and rows judge it in each run")
 
 
-class _Needed:
-    """Marks a fact that AWS always returns: if it is absent from the answer, the fact is unknown."""
-
-
-NEEDED = _Needed()
+NEEDED = object()
+"""Marks a fact that AWS always returns: if it is absent from the answer, the fact is unknown."""
 NAME = Words(en="name", ja="名前")
 STATE = Words(en="state", ja="状態")
 STATUS = Words(en="status", ja="状態")

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from aws.bounds import Bound
 from aws.change.gate import ChangeContext, Changes, empty_if, repairs, unless_absent
-from aws.change.undo import HowToUndo, UndoTarget
+from aws.change.undo import HowToUndo
 from aws.difference import Difference, Differences
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
@@ -35,7 +35,7 @@ class Kind(Generic[T]):
     """The part of a release that its facts belong to, unless they name another."""
     attached_section: str = ""
     """Section of the unplanned settings of its items."""
-    undo: Mapping[Words, HowToUndo[UndoTarget]] = field(default_factory=dict)
+    undo: Mapping[Words, HowToUndo] = field(default_factory=dict)
     """A closed member's fact, or one that a row names -> how it is undone."""
 
     @cached_property
@@ -252,12 +252,12 @@ class Kind(Generic[T]):
 
     def repairs(self, name: str, current: T | None, bounds: Mapping[Words, Bound]) -> Changes:
         """Return one Change per fact outside its bound, to the nearest value within it."""
-        compared = {words: (self._shown(current, words), bound) for words, bound in bounds.items()}
+        compared = {
+            words: (None if current is None else fact.shown(getattr(current, key)), bound)
+            for words, bound in bounds.items()
+            for key, fact in (self.by_words[words],)
+        }
         return repairs(self.resource(name), compared, absent=current is None)
-
-    def _shown(self, current: T | None, words: Words) -> Any:
-        key, fact = self.by_words[words]
-        return None if current is None else fact.shown(getattr(current, key))
 
     def members(self, values: Mapping[Words, Any]) -> dict[str, Any]:
         """Return the members of a request that set facts."""

@@ -6,11 +6,10 @@ from pkgutil import iter_modules
 from typing import Any
 
 from aws import ledgers
-from aws.change.undo import HowToUndo, UndoTarget
+from aws.change.undo import Undoing
 from aws.kind.engine import Kind
 from aws.ledger import Ledger
 from aws.reading import Reader
-from aws.words import Words
 
 MODULES = [import_module(f"{__name__}.{name}") for _, name, _ in iter_modules(__path__)]
 
@@ -35,7 +34,7 @@ LEDGERS: Ledger = {
 }
 """``service:Operation`` -> what becomes of its answer, over all services."""
 READERS: dict[str, Reader] = _of_all("READERS")
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+UNDO: Undoing = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()
 } | _of_all("UNDO")
 BY_SECTION: Mapping[str, Kind[Any]] = {kind.section: kind for kind in KINDS}

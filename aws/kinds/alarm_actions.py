@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from aws.change.gate import Refused
-from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.undo import HowToUndo, Undoing, UndoTarget, by_call, by_hand
 from aws.composite import alarms_in
 from aws.kind.description import NAME, PLANNED_BY, STATUS, LeftOut, Part, ReadCall, fact
 from aws.kind.engine import Kind
@@ -213,8 +213,10 @@ def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
         for item in page["AlarmHistoryItems"]:
             newest.setdefault(item.get("AlarmName", ""), item)
         if number == MOST_PAGES and "NextToken" in page:
-            missing = [name for name in alarms if name not in newest]
-            return {**newest, **{name: item for name in missing for item in _newest(reading, name)}}
+            for name in (name for name in alarms if name not in newest):
+                for item in next(_history(reading, AlarmName=name))["AlarmHistoryItems"][:1]:
+                    newest[name] = item
+            break
     return newest
 
 
@@ -228,11 +230,6 @@ def _history(reading: Reading, **more: object) -> Iterator[dict[str, Any]]:
         ScanBy="TimestampDescending",
         **more,
     )
-
-
-def _newest(reading: Reading, alarm: str) -> list[Raw]:
-    first: list[Raw] = next(_history(reading, AlarmName=alarm))["AlarmHistoryItems"]
-    return first[:1]
 
 
 READERS = {
@@ -314,7 +311,7 @@ def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[s
     return {**alarm, **actions}
 
 
-_OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
+_OF_ALARMS: Mapping[Words, HowToUndo] = {
     MUTE_RULE.words: by_call(
         _unmute,
         en="the alarm notifies people at any hour again",
@@ -346,6 +343,4 @@ _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
         "編集してください",
     ),
 }
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
-    (ALARM.words, fact): how for fact, how in _OF_ALARMS.items()
-}
+UNDO: Undoing = {(ALARM.words, fact): how for fact, how in _OF_ALARMS.items()}

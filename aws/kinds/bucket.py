@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.bounds import one_of
-from aws.change.undo import THIS, Undo, UndoTarget, by_call, by_hand, calling
+from aws.change.undo import THIS, Undo, by_call, by_hand, calling
 from aws.iam.condition import context, holds
 from aws.iam.pattern import covers
 from aws.iam.statement import Statement, of_resource
@@ -125,7 +125,7 @@ def _granted(acl: Raw) -> Iterator[str]:
 
 def _undone_by(
     operation: str, en: str, ja: str, *, final: bool = True, **parameters: object
-) -> Undo[UndoTarget]:
+) -> Undo:
     return by_call(calling("s3", operation, Bucket=THIS, **parameters), en=en, ja=ja, final=final)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import unless_absent
-from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, calling
+from aws.change.undo import EACH, THIS, Undoing, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.kinds.log_group import LogGroup
 from aws.ledger import NAMES, WHEN, Ledger, Unplanned, operation
@@ -135,7 +135,7 @@ _OVER = by_call(
     ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
     final=True,
 )
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+UNDO: Undoing = {
     (ACCOUNT_POLICY, APPLIED): by_call(
         calling("logs", "delete_account_policy", policyType=THIS, policyName=EACH),
         en="the policy no longer applies to any log group of the account, ours or not",

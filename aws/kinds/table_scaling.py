@@ -3,11 +3,11 @@
 What else moves it is judged, too.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from aws.bounds import Bound
-from aws.change.undo import HowToUndo, UndoTarget, by_hand
+from aws.change.undo import Undoing, by_hand
 from aws.kinds.table import ON_DEMAND, TABLE, Table, all_on_demand
 from aws.ledger import NAMES, WHEN, Closed, Harmless, Ledger, Resource, Unplanned, only, operation
 from aws.raw import Raw
@@ -102,7 +102,7 @@ _FOLLOW_USE = by_hand(
     ja="DynamoDBコンソール > テーブル > {name} > 追加の設定 > 読み込み/書き込みキャパシティ > 編集で、ターゲット使用率による"
     "自動スケーリングにしてください",
 )
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+UNDO: Undoing = {
     (TABLE.words, SCHEDULED): by_hand(
         en="`aws application-autoscaling describe-scheduled-actions --service-namespace dynamodb` lists it with all that"
         " `delete-scheduled-action` takes; no console of AWS shows those of {name}",

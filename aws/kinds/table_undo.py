@@ -8,6 +8,7 @@ from aws.change.undo import (
     EACH,
     THIS,
     HowToUndo,
+    Undoing,
     UndoTarget,
     by_call,
     by_hand,
@@ -101,7 +102,7 @@ def _policy(target: UndoTarget) -> None:
         client.delete_resource_policy(**table)
 
 
-OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
+OF_TABLES: Mapping[Words, HowToUndo] = {
     TIME_TO_LIVE: by_call(
         _time_to_live,
         en="items are no longer deleted when they expire; what was deleted stays deleted",
@@ -163,7 +164,7 @@ OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
         final=True,
     ),
 }
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+UNDO: Undoing = {
     **{(TABLE.words, fact): how for fact, how in OF_TABLES.items()},
     (INDEX, KEY): by_call(
         _indexes,

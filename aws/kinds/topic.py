@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from aws.change.undo import ITS_ID, THIS, Calling, HowToUndo, UndoTarget, by_call, by_hand, calling
+from aws.change.undo import ITS_ID, THIS, Calling, Undoing, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
 from aws.kind.description import (
     ARN,
@@ -184,7 +184,7 @@ TOPIC = Kind[Topic](
         ),
     },
 )
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+UNDO: Undoing = {
     (SUBSCRIPTION, FILTER): by_call(
         _setting_of_listener("FilterPolicy", "{}"),
         en="that address gets every message of the topic",

@@ -56,20 +56,16 @@ def _own_limits(stages: Sequence[Raw]) -> Iterator[OwnLimit]:
             )
 
 
-def _limit(words: Words, at: str, absent: int | None = None, **more: Any) -> Any:
-    return fact(words, at, absent=absent, **more)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsagePlan:
     """``stages`` are ``api-id:stage``; ``keys`` are ids of API keys, read where one is planned."""
 
     id: str = fact(ID, "id", part=IDENTITY)
     name: str = fact(NAME, "name", absent="", part=PLANNED_BY)
-    rate: float | None = _limit(RATE, "throttle.rateLimit")
-    burst: int | None = _limit(BURST, "throttle.burstLimit")
-    quota: int | None = _limit(QUOTA, "quota.limit")
-    period: str | None = _limit(PERIOD, "quota.period")
+    rate: float | None = fact(RATE, "throttle.rateLimit", absent=None)
+    burst: int | None = fact(BURST, "throttle.burstLimit", absent=None)
+    quota: int | None = fact(QUOTA, "quota.limit", absent=None)
+    period: str | None = fact(PERIOD, "quota.period", absent=None)
     stages: tuple[str, ...] = fact(
         STAGES, "apiStages", absent=(), read=lambda stages: tuple(sorted(map(_stage, stages)))
     )
@@ -89,7 +85,7 @@ class UsagePlan:
         covers="apiStages",
         read=lambda stages: tuple(_own_limits(stages)),
     )
-    offset: int = _limit(OFFSET, "quota.offset", absent=0)
+    offset: int = fact(OFFSET, "quota.offset", absent=0)
     """Requests subtracted from the quota in the first period, which is the day of the go-live."""
 
 

@@ -170,10 +170,6 @@ def digest(salt: str, text: str) -> str:
     return hmac.new(salt.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def digests(salts: Iterable[str], text: str) -> dict[str, str]:
-    return {salt: digest(salt, text) for salt in salts}
-
-
 @lru_cache(maxsize=1024)
 def fingerprint(environment: str, text: str) -> str:
     """Tell a value from any other in an environment, run after run, without telling the value."""
@@ -194,10 +190,11 @@ def masked(
     ``holds`` names the secrets that stand in it. ``environment`` names whose value it is; without it
     there is no fingerprint to decide about.
     """
+    value = withheld(text, salts=salts)
     if text in public or PLAIN.fullmatch(text):
-        return _described(text, text, salts)
+        return replace(value, text=text)
     return replace(
-        _described(text, None, salts),
+        value,
         holds=holds,
         fingerprint=fingerprint(environment, text) if environment else "",
     )
@@ -205,7 +202,13 @@ def masked(
 
 def withheld(text: str, *, salts: Iterable[str]) -> MaskedValue:
     """Return the masked form of a value from a secret: never kept in clear, however plain it looks."""
-    return _described(text, None, salts)
+    return MaskedValue(
+        text=None,
+        length=len(text),
+        shape=shape(text),
+        bits=entropy_bits(text),
+        digests={salt: digest(salt, text) for salt in salts},
+    )
 
 
 def shape(text: str) -> str:
@@ -222,16 +225,6 @@ def entropy_bits(text: str) -> float:
     total = len(text)
     entropy = -sum(n / total * math.log2(n / total) for n in Counter(text).values())
     return round(entropy * total, 1) + 0.0  # -0.0 and 0.0 would be two spellings in a saved file
-
-
-def _described(text: str, open_text: str | None, salts: Iterable[str]) -> MaskedValue:
-    return MaskedValue(
-        text=open_text,
-        length=len(text),
-        shape=shape(text),
-        bits=entropy_bits(text),
-        digests=digests(salts, text),
-    )
 
 
 def _is_json(text: str) -> bool:

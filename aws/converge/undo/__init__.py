@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from aws.access.principals import MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY
 from aws.change.gate import Change, ChangeContext, Changes
-from aws.change.undo import ByHand, HowToUndo, Undo
+from aws.change.undo import ByHand, HowToUndo, Undo, Undoing
 from aws.change.undo import by_hand as instruct
 from aws.converge.undo import api, function, label
 from aws.converge.undo.api import ApiTarget
@@ -46,7 +46,7 @@ _PRINCIPALS: Mapping[tuple[Words, Words], ByHand] = {
     },
 }
 """A person takes these away: principals that may act on what is ours, and functions and Regions that use our roles."""
-UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
+UNDO: Undoing = {
     **OF_KINDS,
     **function.UNDO,
     **_PRINCIPALS,
@@ -59,7 +59,7 @@ What is missing here is repaired by another procedure.
 """
 
 
-def undo_of(unplanned: Unplanned) -> HowToUndo[ApiTarget] | None:
+def undo_of(unplanned: Unplanned) -> HowToUndo | None:
     label_of = label.BY_REMEDY.get(unplanned.remedy, unplanned.fact)
     return UNDO.get((unplanned.kind, unplanned.fact)) or UNDO.get((unplanned.kind, label_of))
 

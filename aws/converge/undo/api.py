@@ -4,14 +4,14 @@ What stands in a method is undone in the draft, by making the method as planned;
 draft is deployed, which is the part of the procedure ``api``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.api import surplus
 from aws.api.unplanned import of_document
 from aws.change.gate import unless_absent
-from aws.change.undo import EACH, ITS_ID, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
+from aws.change.undo import EACH, ITS_ID, THIS, Undoing, UndoTarget, by_call, by_hand, calling
 from aws.converge import api_draft, rest_api
 from aws.converge.json_patch import escaped, replaced
 from aws.desired import Api
@@ -29,7 +29,6 @@ from aws.kinds.rest_api import (
     WEB_ACL,
 )
 from aws.ledgers import ACCESS_MODE, AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE
-from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
@@ -132,7 +131,7 @@ _METHOD_AGAIN = by_call(
     ja=f"計画どおりになります。{LAST_JA}",
     remains=_in_draft,
 )
-UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
+UNDO: Undoing = {
     **{(ROUTE, fact): _METHOD_AGAIN for fact in surplus.OF_METHODS},
     (ROUTE, surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
     **{

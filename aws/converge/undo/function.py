@@ -7,6 +7,7 @@ from aws.change.undo import (
     THIS,
     HowToUndo,
     Undo,
+    Undoing,
     UndoTarget,
     by_call,
     by_hand,
@@ -106,7 +107,7 @@ def _policy(target: UndoTarget) -> None:
         client.delete_resource_policy(ResourceArn=target.name)
 
 
-def _info_again(member: str) -> Undo[UndoTarget]:
+def _info_again(member: str) -> Undo:
     return by_call(
         _configuration(
             lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], member: "INFO"}}
@@ -149,7 +150,7 @@ REPLACE = by_hand(
     "ランブックの`functions`と`api`に従ってください",
 )
 
-_OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
+_OF_FUNCTIONS: Mapping[Words, HowToUndo] = {
     NETWORK: by_call(
         _configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
         en="the function no longer reaches what only that network reaches",
@@ -207,6 +208,4 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
     DENIED: no_longer_denied(_policy),
     **dict.fromkeys(FIXED, REPLACE),
 }
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
-    (FUNCTION.words, fact): how for fact, how in _OF_FUNCTIONS.items()
-}
+UNDO: Undoing = {(FUNCTION.words, fact): how for fact, how in _OF_FUNCTIONS.items()}

@@ -1,9 +1,9 @@
 """What people see beside a name and should not: a secret in a tag, or in a variable of a stage."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from aws.change.undo import ALL, THIS, HowToUndo, Undo, by_call, calling
+from aws.change.undo import ALL, THIS, Undo, Undoing, by_call, calling
 from aws.converge import rest_api
 from aws.converge.undo.api import ApiTarget
 from aws.kinds.function import FUNCTION
@@ -30,18 +30,15 @@ def _table(target: ApiTarget) -> None:
     client.untag_resource(ResourceArn=arn, TagKeys=list(target.ids))
 
 
-def _rest_api(target: ApiTarget) -> None:
-    _untag(target, f"/restapis/{rest_api.needed(target.context, target.api)}")
+def _rest_api(target: ApiTarget, part: str = "") -> None:
+    path = f"/restapis/{rest_api.needed(target.context, target.api)}{part}"
+    target.context.client("apigateway").untag_resource(
+        resourceArn=rest_api.arn(target.api, path), tagKeys=list(target.ids)
+    )
 
 
 def _stage(target: ApiTarget) -> None:
-    id_ = rest_api.needed(target.context, target.api)
-    _untag(target, f"/restapis/{id_}/stages/{target.name}")
-
-
-def _untag(target: ApiTarget, path: str) -> None:
-    client, arn = target.context.client("apigateway"), rest_api.arn(target.api, path)
-    client.untag_resource(resourceArn=arn, tagKeys=list(target.ids))
+    _rest_api(target, f"/stages/{target.name}")
 
 
 def _variable(target: ApiTarget) -> None:
@@ -55,7 +52,7 @@ def _variable(target: ApiTarget) -> None:
     )
 
 
-def _of_tag(call: Callable[[ApiTarget], None]) -> Undo[ApiTarget]:
+def _of_tag(call: Callable[[ApiTarget], None]) -> Undo:
     return by_call(
         call,
         en="anything that selects or bills by that tag no longer finds it; a secret that was there is known"
@@ -66,7 +63,7 @@ def _of_tag(call: Callable[[ApiTarget], None]) -> Undo[ApiTarget]:
     )
 
 
-UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
+UNDO: Undoing = {
     (FUNCTION.words, TAG): _of_tag(_function),
     (TABLE.words, TAG): _of_tag(_table),
     (ROLE.words, TAG): _of_tag(calling("iam", "untag_role", RoleName=THIS, TagKeys=ALL)),
