@@ -47,7 +47,7 @@ from aws.kinds.table_scaling import ScalableTarget
 from aws.kinds.topic import Topic
 from aws.kinds.usage_plan import ApiKey, GatewayAccount, UsagePlan
 from aws.ledger import Unplanned
-from aws.reading import Progress, Reader, Reading, Resolve, Scope, ours, shared_ending
+from aws.reading import Progress, Reader, Reading, Resolve, Scope, named_like_ours
 from aws.redaction.leak import Leak
 from aws.secret_value import SecretValue
 from aws.section import Section, Unreadable
@@ -78,27 +78,10 @@ def names_of_ours(reading: Reading) -> Section[Names]:
 
 
 def _names_of(reading: Reading, kind: str) -> Names:
-    keep: Callable[[Iterable[str], Scope], tuple[str, ...]]
-    keep = owned_tables if kind == "tables" else owned
-    return Names(names=keep(reading.source(LISTINGS[kind]), reading.scope))
-
-
-def owned(names: Iterable[str], scope: Scope) -> tuple[str, ...]:
-    return tuple(sorted(name for name in names if ours(name, scope.prefix)))
-
-
-def owned_tables(names: Iterable[str], scope: Scope) -> tuple[str, ...]:
-    """Return the environment's tables: known by the ending that all the expected ones share."""
-    ending = shared_ending(scope.tables)
-    return tuple(
-        sorted(
-            name
-            for name in names
-            if name in scope.tables
-            or ours(name, scope.prefix)
-            or (ending and name.endswith(ending))
-        )
-    )
+    scope, listed = reading.scope, reading.source(LISTINGS[kind])
+    tables = scope.tables if kind == "tables" else ()
+    named = (name for name in listed if named_like_ours(name, scope.prefix, tables))
+    return Names(names=tuple(sorted(named)))
 
 
 def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:

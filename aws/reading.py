@@ -239,6 +239,12 @@ def ours(name: str, prefix: str) -> bool:
     return re.match(rf"{re.escape(prefix)}(?![A-Za-z0-9])", name) is not None
 
 
+def named_like_ours(name: str, prefix: str, tables: Collection[str] = ()) -> bool:
+    """Whether a name begins with the prefix, or is that of a table, which has the ending that all of ``tables`` share."""
+    ending = shared_ending(tables)
+    return ours(name, prefix) or name in tables or bool(ending and name.endswith(ending))
+
+
 def shared_ending(tables: Iterable[str]) -> str:
     """Return ``-prod`` for ``Users-prod`` and ``UserStamps-prod``; nothing where nothing is meant."""
     backwards = shared_beginning([name[::-1] for name in tables])

@@ -9,7 +9,7 @@ from aws.bounds import described
 from aws.difference import Certainty, Difference
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, Dashboard, Metric, shown, unseen
-from aws.reading import ours, shared_ending
+from aws.reading import named_like_ours
 from aws.section import Follows, Section, lookup
 from aws.words import Words
 from plan import Plan
@@ -100,7 +100,7 @@ def ghosts(
             kind = kinds.get(dimension)
             if kind is None or lookup(kind.section, name) is not None:
                 continue
-            if name in {entry.name for entry in kind.planned}:
+            if name in (planned := [entry.name for entry in kind.planned]):
                 raise Follows(
                     kind.owner,
                     en=f"{dimension} {name} does not exist",
@@ -108,13 +108,6 @@ def ghosts(
                 )
             listed = lookup(sections.names, kind.listed)
             unlisted = listed is None or name not in listed.names
-            if unlisted and _looked_for(name, kind, environment.prefix):
+            tables = planned if kind.listed == "tables" else ()
+            if unlisted and named_like_ours(name, environment.prefix, tables):
                 yield f"{dimension} {name}"
-
-
-def _looked_for(name: str, kind: _Kind, prefix: str) -> bool:
-    """Whether the account was searched for resources of such a name."""
-    ending = (
-        shared_ending([entry.name for entry in kind.planned]) if kind.listed == "tables" else ""
-    )
-    return ours(name, prefix) or bool(ending and name.endswith(ending))

@@ -1,7 +1,7 @@
 """What policies of resources and of the account's logs allow beyond the plan, and take away from our roles."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -222,18 +222,9 @@ def _fits(resource: str, arn: str) -> bool:
     return overlap(resource_pattern(resource), resource_pattern(arn))
 
 
-def altering_attachments(attached: Iterable[Unplanned], metrics: str) -> list[Unplanned]:
-    """Return what changes, hides or copies a group's lines, or adds to the functions' own ``metrics``, on which alarms rest."""
-    return [unplanned for unplanned in attached if not _only_observes(unplanned, metrics)]
-
-
-def observing_attachments(attached: Iterable[Unplanned], metrics: str) -> list[Unplanned]:
-    """Return what only counts lines of a group."""
-    return [unplanned for unplanned in attached if _only_observes(unplanned, metrics)]
-
-
-def _only_observes(unplanned: Unplanned, metrics: str) -> bool:
-    return unplanned.effect is Effect.OBSERVES and metrics not in unplanned.values
+def only_counts(metrics: str) -> Callable[[Unplanned], bool]:
+    """Return whether a setting only counts a group's lines, and not for the functions' own ``metrics``, on which alarms rest."""
+    return lambda each: each.effect is Effect.OBSERVES and metrics not in each.values
 
 
 def unplanned_attachments(sections: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:

@@ -2,17 +2,34 @@
 
 from datetime import datetime
 
-from aws.bounds import at_least, exactly, within
-from aws.difference import unallowed
-from aws.kind.description import REGION, STATUS
-from aws.kinds.certificate import CERTIFICATE, DISTRUSTED, RENEWAL, RENEWED, VALID_FROM
-from aws.kinds.domain import DOMAIN, NEW_TLS, TLS
+from aws.bounds import Bound, as_text, at_least, exactly, unset, within
+from aws.difference import Certainty, Difference, differences, unallowed
+from aws.dns import Resolution
+from aws.kind.description import REGION, ROUTING, STATUS
+from aws.kinds.certificate import (
+    CERTIFICATE,
+    DISTRUSTED,
+    RENEWAL,
+    RENEWED,
+    VALID_FROM,
+    Certificate,
+    covers,
+)
+from aws.kinds.domain import (
+    DOMAIN,
+    MAPPINGS_ONLY,
+    NEW_TLS,
+    OTHER_MAPPINGS,
+    TLS,
+    BasePath,
+    CustomDomain,
+)
 from aws.kinds.rest_api import ENDPOINT
+from aws.section import Follows, Missing, lookup
 from aws.words import Words
-from checks import domain_name
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.environment import Environment
+from signoff.environment import Environment, today
 from signoff.environment.schema import Domain
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
@@ -23,6 +40,119 @@ LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとス�
 ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
 ASTRAY = Words(en="records that lead elsewhere", ja="別の宛先につながるレコード")
 OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
+GOING_WELL = Bound(
+    holds=lambda renewal: renewal in {"", "PENDING_AUTO_RENEWAL", "SUCCESS"},
+    words=Words(en="none, or one that goes on by itself", ja="未開始、または自動で進んでいること"),
+)
+
+
+def begun(now: datetime) -> Bound:
+    """Phones accept a certificate from a moment on; one without a moment is none that an authority issued."""
+    return Bound(
+        holds=lambda start: start is not None and start <= now,
+        words=Words(en="a moment that has passed", ja="過去の日時"),
+    )
+
+
+def days_of_season(environment: Environment, now: datetime) -> int:
+    """Return how many days are left until the rally is over; 0 if the environment does not say when."""
+    season = environment.season
+    return (season.ends - today(now)).days + 1 if season else 0
+
+
+def naming(host: str) -> Bound:
+    """One of a certificate's names covers the host."""
+    return Bound(
+        holds=lambda names: any(covers(name, host) for name in names),
+        words=Words(en=f"a name that covers {host}", ja=f"{host}を含むこと"),
+    )
+
+
+def certificate_of(deployed: Deployed, domain: Domain) -> Certificate:
+    """Return the certificate of a domain; Missing where none is attached or it does not exist."""
+    arn, name = deployed.domain(domain).certificate_arn, domain.name
+    if arn is None:
+        raise Missing(
+            en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません"
+        )
+    certificate = lookup(deployed.sections.certificates, arn)
+    if certificate is None:
+        raise Missing(
+            en=f"certificate {arn} of {name} does not exist in the API's Region",
+            ja=f"{name}の証明書{arn}がAPIのリージョンに存在しません",
+        )
+    return certificate
+
+
+def deciding_rules(domain: CustomDomain) -> tuple[Difference, ...]:
+    """Return the routing rules, which are evaluated before mappings, or instead of them.
+
+    Whether a rule applies to our callers depends on headers and paths, which are not evaluated here.
+    """
+    alone = domain.routing == "ROUTING_RULE_ONLY"
+    if domain.routing == MAPPINGS_ONLY or not (domain.rules or alone):
+        return ()
+    return (
+        Difference(
+            DOMAIN.words,
+            domain.name,
+            ROUTING,
+            "; ".join(domain.rules),
+            unset(),
+            call="apigatewayv2:ListRoutingRules",
+            certainty=Certainty.UNPARSED if domain.rules else Certainty.CERTAIN,
+        ),
+    )
+
+
+def competing_mappings(current: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
+    """Return mappings under our domain that catch paths of ours: the longest match wins."""
+    planned = domain.base_path.strip("/")
+    paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
+    others = [
+        mapping
+        for mapping in current.mappings
+        if (key := mapping.path.strip("/")) != planned
+        and len(key) > len(planned)
+        and any(path.startswith(f"{key}/") for path in paths)
+    ]
+    shown = frozenset(f"/{other.path} -> {other.api_id}/{other.stage}" for other in others)
+    about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(other.path for other in others)}
+    return differences(DOMAIN.words, current.name, {OTHER_MAPPINGS: (shown, within(()))}, **about)
+
+
+def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:
+    """Return the mapping at the planned base path; Missing where there is none."""
+    planned = domain.base_path.strip("/")
+    by_path = {mapping.path.strip("/"): mapping for mapping in current.mappings}
+    if planned not in by_path:
+        raise Missing(
+            en=f"{current.name} has no mapping at /{planned}, the base path of environments.toml (domain.base_path)",
+            ja=f"{current.name}の/{planned}にマッピングがありません（environments.tomlのdomain.base_path）",
+        )
+    return by_path[planned]
+
+
+def resolution_of(deployed: Deployed, domain: Domain) -> Resolution:
+    """Return what DNS answers for a domain; Follows if the domain itself is absent."""
+    deployed.domain(domain)
+    resolution = lookup(deployed.sections.resolutions, domain.name)
+    if resolution is None:
+        raise Follows(
+            "DEP-40",
+            en=f"{domain.name} was not looked up in DNS",
+            ja=f"{domain.name}のDNSを引いていません",
+        )
+    return resolution
+
+
+def leading_to(resolution: Resolution) -> Bound:
+    """At least one address is the target's, since API Gateway rotates them."""
+    target = as_text(resolution.target_addresses) or "-"
+    return Bound(
+        holds=lambda addresses: bool({*(addresses or ())} & {*resolution.target_addresses}),
+        words=Words(en=f"one of the target's ({target})", ja=f"ターゲットのいずれか（{target}）"),
+    )
 
 
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")
@@ -58,8 +188,8 @@ def test_domain_has_nothing_unplanned(
 def test_certificate_is_issued_and_valid_already(
     deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
 ) -> None:
-    certificate = domain_name.certificate_of(deployed, custom_domain)
-    valid = {STATUS: exactly("ISSUED"), VALID_FROM: domain_name.begun(now)}
+    certificate = certificate_of(deployed, custom_domain)
+    valid = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
     judge.hold(CERTIFICATE, certificate, valid, decidable=False)
 
 
@@ -68,9 +198,9 @@ def test_certificate_covers_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    certificate = judge.observe(domain_name.certificate_of(deployed, custom_domain), "names")
+    certificate = judge.observe(certificate_of(deployed, custom_domain), "names")
 
-    compared = {NAMES: (certificate.names, domain_name.naming(name))}
+    compared = {NAMES: (certificate.names, naming(name))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
 
 
@@ -78,7 +208,7 @@ def test_certificate_covers_the_domain(
 def test_certificate_is_in_the_region_of_the_api(
     deployed: Deployed, custom_domain: Domain, environment: Environment, judge: Judge
 ) -> None:
-    certificate = judge.observe(domain_name.certificate_of(deployed, custom_domain), "arn")
+    certificate = judge.observe(certificate_of(deployed, custom_domain), "arn")
 
     compared = {REGION: (certificate.arn.split(":")[3], exactly(environment.region))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
@@ -88,12 +218,10 @@ def test_certificate_is_in_the_region_of_the_api(
 def test_certificate_does_not_expire_soon(
     deployed: Deployed, custom_domain: Domain, environment: Environment, now: datetime, judge: Judge
 ) -> None:
-    certificate = judge.observe(
-        domain_name.certificate_of(deployed, custom_domain), "not_after", "renews"
-    )
+    certificate = judge.observe(certificate_of(deployed, custom_domain), "not_after", "renews")
 
     days_left = certificate.days_left(now)
-    season = 0 if certificate.renews else domain_name.days_of_season(environment, now)
+    season = 0 if certificate.renews else days_of_season(environment, now)
     about = {**OF_CERTIFICATE, "decidable": days_left >= RENEWAL.days}
     compared = {DAYS_LEFT: (days_left, at_least(max(RENEWAL.days, season)))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **about)
@@ -103,22 +231,22 @@ def test_certificate_does_not_expire_soon(
 def test_renewal_of_the_certificate_goes_well(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = domain_name.certificate_of(deployed, custom_domain)
-    judge.hold(CERTIFICATE, certificate, {RENEWED: domain_name.GOING_WELL}, decidable=False)
+    certificate = certificate_of(deployed, custom_domain)
+    judge.hold(CERTIFICATE, certificate, {RENEWED: GOING_WELL}, decidable=False)
 
 
 @expectation("DEP-41", ja="ブラウザとスマートフォンが証明書を信頼する")
 def test_certificate_is_one_that_browsers_trust(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = domain_name.certificate_of(deployed, custom_domain)
+    certificate = certificate_of(deployed, custom_domain)
     judge.hold(CERTIFICATE, certificate, {DISTRUSTED: within(())}, decidable=False)
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
 def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     domain = judge.observe(deployed.domain(custom_domain), "mappings")
-    mapping = domain_name.mapping_of(domain, custom_domain)
+    mapping = mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
     judge.observe.note(api=api.id, stage=stage.name)
 
@@ -133,7 +261,7 @@ def test_no_rule_decides_before_the_mappings_of_the_domain(
 ) -> None:
     domain = judge.observe(deployed.domain(custom_domain), "routing", "rules")
 
-    judge(domain_name.deciding_rules(domain))
+    judge(deciding_rules(domain))
 
 
 @expectation("DEP-42", ja="カスタムドメインの本APIのパスで、他のAPIが応答しない")
@@ -142,7 +270,7 @@ def test_no_other_api_answers_at_our_paths_of_the_domain(
 ) -> None:
     domain = judge.observe(deployed.domain(custom_domain), "mappings")
 
-    judge(domain_name.competing_mappings(domain, custom_domain, plan))
+    judge(competing_mappings(domain, custom_domain, plan))
 
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")
@@ -151,10 +279,10 @@ def test_dns_answers_with_the_target_of_the_domain(
 ) -> None:
     name = custom_domain.name
     resolution = judge.observe(
-        domain_name.resolution_of(deployed, custom_domain), "addresses", "target_addresses"
+        resolution_of(deployed, custom_domain), "addresses", "target_addresses"
     )
 
-    compared = {ADDRESSES: (resolution.addresses or None, domain_name.leading_to(resolution))}
+    compared = {ADDRESSES: (resolution.addresses or None, leading_to(resolution))}
     judge.compare(DOMAIN.words, name, compared, decidable=False)
 
 
@@ -163,7 +291,7 @@ def test_no_record_of_the_name_leads_callers_elsewhere(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = judge.observe(domain_name.resolution_of(deployed, custom_domain), "elsewhere")
+    resolution = judge.observe(resolution_of(deployed, custom_domain), "elsewhere")
 
     about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
     compared = {ASTRAY: (frozenset(resolution.elsewhere), within(()))}

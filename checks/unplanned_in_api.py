@@ -16,7 +16,6 @@ from aws.ledgers import DRAFT, SERVED
 from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
-from checks.domain_name import mapped_by
 from checks.resource_policies import open_to_all, shut_to_all
 from plan import Plan
 from plan.edge import AUTHORIZATION
@@ -144,7 +143,10 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
         for name, plan in deployed.usage_plans().items()
         if name != planned
     }
-    mapped = {name: mapped_by(paths) for name, paths in deployed.api_mappings().items()}
+    mapped = {
+        name: {f"/{each.path} -> {each.stage}": each.path for each in paths}
+        for name, paths in deployed.api_mappings().items()
+    }
     ids = {name: plan.id for name, plan in deployed.usage_plans().items()}
     further = _further_keys(deployed)
     return (

@@ -87,7 +87,9 @@ def converge(
         if answer is None:
             _create(context, function, build(CLOSED_PACKAGE), desired)
             changed = tuple(change for change in changes if change.field == CODE)
-        settings = parameters(desired, _kept_variables(answer, keeps))
+        there = variables_in(answer["Configuration"]) if answer else {}
+        kept = {key: value for key, value in there.items() if key in keeps}
+        settings = parameters(desired, kept)
         if current and earlier == CLOSED and latest != closed:
             others = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
             _update(context, function, package, others, settings)  # a version keeps its variables
@@ -168,12 +170,19 @@ def described(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     A value that is not in the plan may be a secret; only its length and shape are shown.
     """
     is_ = FUNCTION.of({"Configuration": answer})
-    variables = answer.get("Environment", {}).get("Variables", {})
     return {
         **{FUNCTION.facts[key].words: getattr(is_, key) for key in SETTINGS},
         CODE: is_.code_sha256,
-        **{VARIABLE.named(key): context.clear(value) for key, value in variables.items()},
+        **{
+            VARIABLE.named(key): context.clear(value) for key, value in variables_in(answer).items()
+        },
     }
+
+
+def variables_in(configuration: Raw) -> Mapping[str, str]:
+    """Return the variables of a configuration, as AWS answers it."""
+    variables: Mapping[str, str] = configuration.get("Environment", {}).get("Variables", {})
+    return variables
 
 
 def _current(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
@@ -202,12 +211,7 @@ def unplanned_variables(context: ChangeContext, function: Function) -> frozenset
     """Return the names of unplanned variables of the live version, or of $LATEST if there is no alias."""
     read = partial(context.client("lambda").get_function_configuration, FunctionName=function.name)
     answer = unless_absent(read, Qualifier=function.alias) or unless_absent(read) or {}
-    return frozenset(answer.get("Environment", {}).get("Variables", {})) - {*function.environment}
-
-
-def _kept_variables(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
-    environment = (answer or {"Configuration": {}})["Configuration"].get("Environment", {})
-    return {key: value for key, value in environment.get("Variables", {}).items() if key in keeps}
+    return frozenset(variables_in(answer)) - {*function.environment}
 
 
 def _extra_variables(

@@ -24,6 +24,7 @@ from aws.converge.function import (
     parameters,
     planned,
     table_fields,
+    variables_in,
 )
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
@@ -72,8 +73,7 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
 
 
 def _surplus(function: Function, behind: Raw, faulty: Collection[str]) -> tuple[str, ...]:
-    variables = behind.get("Environment", {}).get("Variables", {})
-    surplus = variables.keys() - function.environment.keys()
+    surplus = variables_in(behind).keys() - function.environment.keys()
     return tuple(sorted(surplus & {*faulty}))
 
 
@@ -81,8 +81,8 @@ def _edited(
     function: Function, fields: Collection[Words], desired: Fields, extra: Collection[str]
 ) -> Edit:
     def edit(latest: Raw) -> Raw:
-        has = latest.get("Environment", {}).get("Variables", {})
-        staying = {key: value for key, value in has.items() if key not in extra}
+        there = variables_in(latest)
+        staying = {key: there[key] for key in there if key not in extra}
         log = log_settings(function, latest) if WRITES_TO in fields else {}
         return parameters(desired, staying) | log
 

@@ -152,8 +152,7 @@ def decoded(arn: str, answer: Raw) -> CurrentTopic:
 
 def _subscriptions(context: ChangeContext, topic: Topic) -> dict[str, str]:
     """Return address -> ARN of its subscription."""
-    client = context.client("sns")
-    if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
+    if not is_there(context, topic):
         return {}
     operation, key = "list_subscriptions_by_topic", "Subscriptions"
     listed = context.listed("sns", operation, key, TopicArn=topic.arn)

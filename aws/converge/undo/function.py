@@ -107,19 +107,19 @@ def _policy(target: UndoTarget) -> None:
         client.delete_resource_policy(ResourceArn=target.name)
 
 
-def _info_again(member: str) -> Undo:
-    return by_call(
-        _configuration(
-            lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], member: "INFO"}}
-        ),
-        en="logs grow: INFO is written again",
-        ja="INFO以上が再び記録されます",
+def _logging(edit: Edit) -> Callable[[UndoTarget], None]:
+    """Change a part of how it logs."""
+    return _configuration(
+        lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], **edit(latest)}}
     )
 
 
-def _own_log_group(latest: Raw) -> Raw:
-    own = f"/aws/lambda/{latest['FunctionName']}"
-    return {"LoggingConfig": {**latest["LoggingConfig"], "LogGroup": own}}
+def _info_again(member: str) -> Undo:
+    return by_call(
+        _logging(lambda _: {member: "INFO"}),
+        en="logs grow: INFO is written again",
+        ja="INFO以上が再び記録されます",
+    )
 
 
 def _urls(target: UndoTarget) -> None:
@@ -185,7 +185,7 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo] = {
         ja="その送信先に、失敗が届かなくなります",
     ),
     WRITES_TO: by_call(
-        _configuration(_own_log_group),
+        _logging(lambda latest: {"LogGroup": f"/aws/lambda/{latest['FunctionName']}"}),
         en="new lines are written to the function's own log group, no longer to the other one",
         ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
     ),
