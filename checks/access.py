@@ -12,7 +12,7 @@ from aws.access.targets import INVOCATION
 from aws.bounds import Bound, within
 from aws.difference import Difference, if_any
 from aws.iam.actions import expand
-from aws.iam.evaluation import is_gone, is_same
+from aws.iam.evaluation import account_names, is_gone, is_same
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.statement import Statement, of_resource, only
 from aws.kind.description import OPENED
@@ -183,7 +183,7 @@ def allowed_to_publish(topic: Topic, snapshot: Snapshot[Plan]) -> tuple[Differen
             ):
                 if (kind, principal) != CLOUDWATCH and not (
                     is_gone(kind, principal)
-                    or principal in {account, f"arn:aws:iam::{account}:root"}
+                    or principal in account_names(account)
                     or is_insider(snapshot, principal)
                 ):
                     allowed.setdefault(Words.same(principal), []).append(statement)
@@ -242,7 +242,7 @@ def _principals_of(statement: Statement, account: str) -> Iterator[str]:
         for value in condition.values
     ]
     for kind, principal in statement.principals:
-        if is_gone(kind, principal) or principal in {account, f"arn:aws:iam::{account}:root"}:
+        if is_gone(kind, principal) or principal in account_names(account):
             continue
         if principal == "*":
             yield from narrowed or ("*",)

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from aws.bounds import NONE, described, exactly, within
 from aws.difference import Difference, differences, fault
-from aws.iam.evaluation import is_same, names_action
+from aws.iam.evaluation import account_names, is_same, names_action
 from aws.iam.statement import Statement, of_resource, only, parse
 from aws.kind.description import STATE
 from aws.section import NotTestable, Unread
@@ -112,7 +112,7 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     appoint = {*_allowed_by(statements, APPOINTING, (*signers, *environment.administrators))}
     compared = {
         SIGNERS: (sorted(sign), within(())),
-        APPOINTERS: (sorted(appoint - _all_of(account)), within(())),
+        APPOINTERS: (sorted(appoint - account_names(account)), within(())),
     }
     return differences(KEY, store.key, compared, decided_in=where("evidence_signers"), loosens=True)
 
@@ -139,16 +139,11 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
             ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
         )
     allowing = only("Allow", of_resource(store.history.policy, store.location))
-    erasers = {*_allowed_by(allowing, ERASING, environment.administrators)} - _all_of(
+    erasers = {*_allowed_by(allowing, ERASING, environment.administrators)} - account_names(
         environment.account
     )
     about = {"decided_in": where("administrators"), "loosens": True}
     return differences(STORE, store.location, {ERASERS: (sorted(erasers), within(()))}, **about)
-
-
-def _all_of(account: str) -> set[str]:
-    """Return the ways in which a policy names the account as a whole, whose IAM policies then decide."""
-    return {account, f"arn:aws:iam::{account}:root"}
 
 
 def lossy(store: Custody) -> tuple[Difference, ...]:

@@ -8,7 +8,7 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam.condition import Context, context, over_time
-from aws.iam.evaluation import IS_ALLOWED, EvalDecision, evaluate_from, is_gone
+from aws.iam.evaluation import IS_ALLOWED, EvalDecision, account_names, evaluate_from, is_gone
 from aws.iam.statement import Condition, Statement, only, parse
 from aws.kinds.role import ROLE, Role, document_text
 from aws.raw import Raw
@@ -70,12 +70,12 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     Not whom IAM has to allow it as well (the account itself), nor services, which act for any principal that may pass
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
-    allowing = only("Allow", _trusting(raw))
+    allowing, left_to_iam = only("Allow", _trusting(raw)), account_names(account)
     principals = (
         _bearer(principal, account)
         for statement in allowing
         for kind, principal in statement.principals
-        if not (kind == "Service" or is_gone(kind, principal) or _left_to_iam(principal, account))
+        if not (kind == "Service" or is_gone(kind, principal) or principal in left_to_iam)
         and not (kind == "Federated" and _names_people(statement, principal, account))
     )
     others = (ALL_BUT_A_FEW.en for statement in allowing if statement.not_principals)
@@ -95,7 +95,7 @@ def assumption_paths(
     account = scope.account
     trusted = {principal for each in _trusting(raw) for principal in each.principals}
     services = [service.partition(".")[0] for service in trusted_services(raw)]
-    by_iam = any(_left_to_iam(trustee, account) for _, trustee in trusted)
+    by_iam = not account_names(account).isdisjoint(trustee for _, trustee in trusted)
     passing = ("iam:PassRole",) * bool(services)
     yield (raw["Arn"],), ("iam:UpdateAssumeRolePolicy", *passing, *((ASSUME,) * by_iam))
     yield tuple(functions), UNDER_FUNCTIONS
@@ -115,10 +115,6 @@ def trusted_services(raw: Raw) -> tuple[str, ...]:
 
 def _trusting(raw: Raw) -> tuple[Statement, ...]:
     return parse(document_text(raw["AssumeRolePolicyDocument"]), f"trust of {raw['RoleName']}")
-
-
-def _left_to_iam(principal: str, account: str) -> bool:
-    return principal in {account, f"arn:aws:iam::{account}:root"}
 
 
 def _bearer(principal: str, account: str) -> str:

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aws.iam.pattern import resource_pattern, text_pattern
 from aws.iam.statement import Condition
@@ -283,12 +284,8 @@ def _compared(compare: Compare, value: str, expected: str, condition: Condition)
         )
 
 
-def _numbers(relation: Callable[[float, float], bool]) -> Compare:
-    return lambda value, expected: relation(float(value), float(expected))
-
-
-def _dates(relation: Callable[[datetime, datetime], bool]) -> Compare:
-    return lambda value, expected: relation(_date(value), _date(expected))
+def _as(read: Callable[[str], Any], relation: Callable[..., bool]) -> Compare:
+    return lambda value, expected: relation(read(value), read(expected))
 
 
 def _date(text: str) -> datetime:
@@ -322,13 +319,13 @@ def _is_private(block: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
 
 _COMPARISONS: Mapping[str, Compare] = {
     "StringEquals": operator.eq,
-    "StringEqualsIgnoreCase": lambda value, expected: value.casefold() == expected.casefold(),
+    "StringEqualsIgnoreCase": _as(str.casefold, operator.eq),
     "StringLike": lambda value, expected: text_pattern(expected).matches(value),
     "ArnEquals": lambda value, expected: resource_pattern(expected).matches(value),
     "ArnLike": lambda value, expected: resource_pattern(expected).matches(value),
-    "Bool": lambda value, expected: value.lower() == expected.lower(),
+    "Bool": _as(str.lower, operator.eq),
     "BinaryEquals": operator.eq,
     "IpAddress": _in_network,
-    **{f"Numeric{name}": _numbers(relation) for name, relation in _RELATIONS.items()},
-    **{f"Date{name}": _dates(relation) for name, relation in _RELATIONS.items()},
+    **{f"Numeric{name}": _as(float, relation) for name, relation in _RELATIONS.items()},
+    **{f"Date{name}": _as(_date, relation) for name, relation in _RELATIONS.items()},
 }

@@ -284,7 +284,7 @@ def _denies(statement: Statement, arn: str, *, bounded: bool) -> Answer:
         return names(statement, arn)
     account = arn.split(":")[4]
     listed = {value for _, value in statement.not_principals}
-    if bounded or listed & {account, f"arn:aws:iam::{account}:root"}:
+    if bounded or listed & account_names(account):
         return bounded
     return Unknown(
         Words(
@@ -294,10 +294,14 @@ def _denies(statement: Statement, arn: str, *, bounded: bool) -> Answer:
     )
 
 
+def account_names(account: str) -> set[str]:
+    """Return the ways in which a policy names an account as a whole, whose IAM policies then decide."""
+    return {account, f"arn:aws:iam::{account}:root"}
+
+
 def _is(value: str, arn: str) -> bool:
     """Whether a principal as written is this one, its account, its session, or ``*``."""
-    account = arn.split(":")[4]
-    return value in {"*", account, f"arn:aws:iam::{account}:root"} or _itself(value, arn)
+    return value in {"*", *account_names(arn.split(":")[4])} or _itself(value, arn)
 
 
 def _itself(value: str, arn: str) -> bool:

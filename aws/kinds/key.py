@@ -1,9 +1,10 @@
 """KMS: each key by the name with which a resource refers to it, and who else may use it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import filterfalse
 from typing import Any
 
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
@@ -69,24 +70,20 @@ def _of_service(grant: Raw) -> bool:
     )
 
 
-def _grantees(grants: Any) -> tuple[str, ...]:
-    return tuple(
-        sorted(str(entry.get("GranteePrincipal")) for entry in grants if not _of_service(entry))
-    )
+def _grantees(grants: Iterable[Raw]) -> list[str]:
+    return sorted(str(grant.get("GranteePrincipal")) for grant in filterfalse(_of_service, grants))
 
 
-def _grant_ids(grant_list: Any) -> tuple[str, ...]:
-    grants = (entry.get("GrantId") for entry in grant_list if not _of_service(entry))
-    return tuple(filter(None, grants))
+def _grant_ids(grants: Iterable[Raw]) -> Iterable[str]:
+    return filter(None, (grant.get("GrantId") for grant in filterfalse(_of_service, grants)))
 
 
-def _granted(grants: Any) -> Iterator[str]:
+def _granted(grants: Iterable[Raw]) -> Iterator[str]:
     """Say what each grant to another principal allows."""
-    for entry in grants:
-        if not _of_service(entry):
-            operations = ", ".join(sorted(entry.get("Operations", ())))
-            within = json.dumps(entry.get("Constraints") or {}, sort_keys=True)
-            yield f"{entry.get('GranteePrincipal')}: {operations} {within}".removesuffix(" {}")
+    for grant in filterfalse(_of_service, grants):
+        operations = ", ".join(sorted(grant.get("Operations", ())))
+        within = json.dumps(grant.get("Constraints") or {}, sort_keys=True)
+        yield f"{grant.get('GranteePrincipal')}: {operations} {within}".removesuffix(" {}")
 
 
 KEY = Kind[Key](
