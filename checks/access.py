@@ -5,15 +5,15 @@ from typing import Any
 
 from aws import desired
 from aws.access.assuming import TRUSTED
-from aws.access.callers import names_exactly
+from aws.access.callers import CLOUDWATCH, names_exactly
 from aws.access.principals import GIVES, MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY, Principal
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
 from aws.bounds import Bound, within
 from aws.difference import Difference, if_any
 from aws.iam.actions import expand
-from aws.iam.evaluation import account_names, is_gone, is_same
-from aws.iam.pattern import overlap, resource_pattern, text_pattern
+from aws.iam.evaluation import account_names, acts_as, is_gone, is_same
+from aws.iam.pattern import text_pattern
 from aws.iam.statement import Statement, of_resource, only
 from aws.kind.description import OPENED
 from aws.kinds.function_invocation import RoleUser
@@ -23,7 +23,7 @@ from aws.kinds.topic import TOPIC, Topic
 from aws.reader_policy import actions as reader_actions
 from aws.words import SILENCE, Words
 from checks.reached import EVERYTHING, example_of, summary
-from checks.resource_policies import outsiders, principals_beyond, terms_of
+from checks.resource_policies import is_about, outsiders, principals_beyond, terms_of
 from plan import Plan
 from signoff.environment import where
 from signoff.judge.snapshot import Snapshot
@@ -37,8 +37,6 @@ NO_OTHERS = Bound(
     ),
 )
 NAMED: Mapping[str, Any] = {"decided_in": where("administrators"), "loosens": True}
-CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
-"""The service that publishes alarms to topics."""
 
 
 def is_insider(snapshot: Snapshot[Plan], principal: str) -> bool:
@@ -59,7 +57,7 @@ def _may_be_given(snapshot: Snapshot[Plan], principal: str, statement: Statement
     role = _planned(snapshot, principal)
     if role is None:
         return is_insider(snapshot, principal)
-    planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}
+    planned = {action.lower() for action, resource in role.allowed if is_about(resource, arn)}
     granted = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
     return bool(granted) and all(some and some <= planned for some in granted)
 
@@ -181,7 +179,7 @@ def allowed_to_publish(topic: Topic, snapshot: Snapshot[Plan]) -> tuple[Differen
                 *statement.principals,
                 *(("*", "*") for _ in statement.not_principals[:1]),
             ):
-                if (kind, principal) != CLOUDWATCH and not (
+                if (kind, principal) != ("Service", CLOUDWATCH) and not (
                     is_gone(kind, principal)
                     or principal in account_names(account)
                     or is_insider(snapshot, principal)
@@ -227,12 +225,6 @@ def with_url(users: Iterable[RoleUser]) -> Words:
     )
 
 
-def _is_about(resource: str, arn: str) -> bool:
-    """Whether a planned Resource is this one, or a part of it (an index of a table)."""
-    fits = overlap(resource_pattern(resource), resource_pattern(arn))
-    return fits or resource.startswith(f"{arn}/")
-
-
 def _principals_of(statement: Statement, account: str) -> Iterator[str]:
     """Yield principals by name; the account itself only leaves it to the policies of its principals."""
     narrowed = [
@@ -269,7 +261,7 @@ def _unplanned(principal: Principal, snapshot: Snapshot[Plan]) -> list[Reach]:
     """Return how a principal may act beyond the plan; this run's own caller may read."""
     if is_insider(snapshot, principal.arn):
         return []
-    planned = reader_actions() if _is_session_of(snapshot.inventory.caller, principal.arn) else ()
+    planned = reader_actions() if acts_as(snapshot.inventory.caller, principal.arn) else ()
     return [reach for reach in principal.reach if reach.action not in planned]
 
 
@@ -294,11 +286,3 @@ def _difference(principal: Principal, reach: list[Reach], fact: Words) -> Differ
             "期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),
     )
-
-
-def _is_session_of(caller: str, arn: str) -> bool:
-    """Whether the caller is this user, or a session of this role."""
-    if caller == arn:
-        return True
-    account, name = arn.split(":")[4], arn.rpartition("/")[2]
-    return caller.startswith(f"arn:aws:sts::{account}:assumed-role/{name}/")

@@ -214,8 +214,13 @@ def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
     return [
         (action, arn if _fits(resource, arn) else resource)
         for action, resource in pairs
-        if _fits(resource, arn) or resource.startswith(f"{arn}/")
+        if is_about(resource, arn)
     ]
+
+
+def is_about(resource: str, arn: str) -> bool:
+    """Whether a planned Resource is this one, or a part of it (an index of a table)."""
+    return _fits(resource, arn) or resource.startswith(f"{arn}/")
 
 
 def _fits(resource: str, arn: str) -> bool:

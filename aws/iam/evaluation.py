@@ -246,7 +246,7 @@ def names(statement: Statement, arn: str) -> bool:
     All principals (``*``), its account, itself, and a session of a role; NotPrincipal speaks of all others.
     """
     if statement.not_principals:  # the account alone exempts no person in it
-        return not any(_itself(value, arn) for _, value in statement.not_principals)
+        return not any(acts_as(value, arn) for _, value in statement.not_principals)
     return any(_is(value, arn) for kind, value in statement.principals if kind in {"*", "AWS"})
 
 
@@ -301,9 +301,10 @@ def account_names(account: str) -> set[str]:
 
 def _is(value: str, arn: str) -> bool:
     """Whether a principal as written is this one, its account, its session, or ``*``."""
-    return value in {"*", *account_names(arn.split(":")[4])} or _itself(value, arn)
+    return value in {"*", *account_names(arn.split(":")[4])} or acts_as(value, arn)
 
 
-def _itself(value: str, arn: str) -> bool:
+def acts_as(value: str, arn: str) -> bool:
+    """Whether a principal as written is the role or user of this ARN, or a session of the role."""
     account, name = arn.split(":")[4], arn.rpartition("/")[2]
     return is_same(value, arn) or value.startswith(f"arn:aws:sts::{account}:assumed-role/{name}/")
