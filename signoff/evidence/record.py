@@ -132,12 +132,10 @@ class Records:
     def signature(self, step: str) -> Record | None:
         """Return the newest signature of a step; none of the cut-over counts from before the front end was rolled back.
 
-        Before and after are of the chain: clocks differ.
+        Before and after are of the chain: clocks differ. A rollback counts from its begin: killed, it may be deployed all the same.
         """
         entries = self.entries
-        if step.startswith("cutover#") and (
-            back := self.newest("rollback", part="front-end", state="done")
-        ):
+        if step.startswith("cutover#") and (back := self.newest("rollback", part="front-end")):
             entries = entries[entries.index(back) :]
         return replace(self, entries=entries).newest("signature", step=step)
 

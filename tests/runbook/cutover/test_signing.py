@@ -87,15 +87,19 @@ def test_another_release_or_a_later_day_asks_again(store, then):
     assert signing(store, **then).standing(cutover.users_told) == ""
 
 
-def rolled_back(store, part="front-end", minutes=1):
-    body, at = {"part": part, "state": "done"}, NOW + timedelta(minutes=minutes)
+def rolled_back(store, part="front-end", minutes=1, state="done"):
+    body, at = {"part": part, "state": state}, NOW + timedelta(minutes=minutes)
     store.append("rollback", body, caller=WHO, release="a1", now=lambda: at)
 
 
-@pytest.mark.parametrize("minutes", [1, -1], ids=["later", "by a slow clock"])
-def test_rollback_of_the_front_end_lets_a_second_cut_over_ask_again(minutes, store):
+@pytest.mark.parametrize(
+    "rollback",
+    [{"minutes": 1}, {"minutes": -1}, {"state": "begun"}],
+    ids=["later", "by a slow clock", "killed before it was recorded as done"],
+)
+def test_rollback_of_the_front_end_lets_a_second_cut_over_ask_again(rollback, store):
     signing(store).sign(cutover.maintenance_on)
-    rolled_back(store, minutes=minutes)
+    rolled_back(store, **rollback)
 
     assert signing(store).standing(cutover.maintenance_on) == ""
 
