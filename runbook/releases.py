@@ -121,10 +121,10 @@ def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
-    """Record what the stage's deployment calls, unless that is on record."""
-    if noted(context, deployment) is None:
-        body = {"deployment": deployment, **noted_of(exported(context, api, api_id))}
-        context.record(DEPLOYMENT, body)
+    """Record what only the stage shows of its deployment, unless all of it is on record: earlier versions noted less."""
+    served = noted_of(exported(context, api, api_id))
+    if noted(context, deployment) != served:
+        context.record(DEPLOYMENT, {"deployment": deployment, **served})
 
 
 def noted_of(served: ApiDocument) -> dict[str, Any]:
@@ -133,10 +133,10 @@ def noted_of(served: ApiDocument) -> dict[str, Any]:
     return {field: value for field, value in every.items() if value or field == CALLS}
 
 
-def noted(context: StepContext, deployment: str) -> Mapping[str, str] | None:
-    """Return what a deployment calls; None where it was not noted."""
-    bodies = (*context.history(KIND), *context.history(DEPLOYMENT))
-    return noted_on_record(bodies).get(deployment, {}).get(CALLS)
+def noted(context: StepContext, deployment: str) -> Mapping[str, Any]:
+    """Return what is on record of a deployment that only its stage shows; nothing where it was not noted."""
+    newest_first = (*context.history(DEPLOYMENT), *context.history(KIND))
+    return noted_on_record(reversed(newest_first)).get(deployment, {})
 
 
 def exported(context: StepContext, api: Api, api_id: str) -> ApiDocument:

@@ -15,7 +15,7 @@ from aws.converge.stage import WHOLE_CANARY
 from aws.kind.description import DESCRIPTION
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.rest_api import DEPLOYMENT, STAGE, decode_deployment
-from aws.release import RecordedRelease, is_closed
+from aws.release import CALLS, RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
 from runbook import releases
@@ -60,7 +60,7 @@ def denied_functions(
     Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
     allow the API. A URI with a stage variable in it names no function yet, and is passed over.
     """
-    if (uris := releases.noted(context, deployment["id"])) is None:
+    if (uris := releases.noted(context, deployment["id"]).get(CALLS)) is None:
         return None if by_hand(deployment) else ()
     environment = context.environment
     api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"

@@ -1,6 +1,7 @@
 """What is released is recorded by whoever released it, and nothing that is merely found becomes the record."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -78,3 +79,20 @@ def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
         **noted,
         "time_outs": {"GET /stamps": 3000},
     }
+
+
+def test_deployment_that_an_earlier_version_noted_in_part_is_noted_whole_and_once(
+    finished, foreign
+):
+    evidence = finished.evidence
+    context = finished.context(go=True, history=evidence.history)
+    note = partial(releases.note, context, context.plan.api)
+    before = len(evidence.records)
+    id_ = finished.client("apigateway").get_rest_apis()["items"][0]["id"]
+    context.record(releases.DEPLOYMENT, {"deployment": foreign, "calls": {}})
+    note(id_, foreign)
+    note(id_, foreign)
+    _, *noted = evidence.records[before:]
+    del evidence.records[before:]
+
+    assert [set(body) for _, body in noted] == [{"deployment", "calls", "authorizers"}]
