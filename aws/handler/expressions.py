@@ -5,6 +5,7 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
+from typing import NoReturn
 
 from aws.handler.importing import Importing
 from aws.handler.source import ImportEnds, bound_once, evaluated, generates, names_bound
@@ -12,9 +13,18 @@ from aws.handler.values import Values
 
 BUILTINS = frozenset({*dir(builtins), "_", "WindowsError"})
 """What each module has: those of site and gettext too, and of other systems."""
-CONSTRUCTING = ("__init__", "__new__")
+MAKING = frozenset({"__new__", "__class__", "__getattribute__"})
+"""Names by which an instance may be another one's, or have other attributes than its class."""
 SOME = ast.Expr(ast.Constant(None))
 """Stands for a value of which nothing is known."""
+
+
+class Instance(ast.expr):
+    """Stands for an instance of the class that is its ``value``."""
+
+    def __init__(self, value: ast.ClassDef) -> None:
+        super().__init__()
+        self.value = value
 
 
 class Returned(Exception):  # noqa: N818 - the function that is executed may have returned
@@ -71,14 +81,18 @@ class Evaluation(Values):
         match node:
             case ast.Attribute(value=value, attr=name):
                 self._needed(value, name)
-            case ast.Call(func=ast.Name(id="int" | "float" | "len" as name), args=[value]) if (
-                name not in self.bound
-            ):
+            case ast.Call(
+                func=ast.Name(
+                    id="int" | "float" | "len" | "list" | "set" | "sorted" | "tuple" as name
+                ),
+                args=[value],
+            ) if name not in self.bound:
                 self._needed(value)
             case (
                 ast.Subscript(value=value)
                 | ast.For(iter=value)
                 | ast.Starred(value=value)
+                | ast.Assign(targets=[ast.Tuple() | ast.List()], value=value)
                 | ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[value])
                 | ast.BinOp(left=ast.Constant() | ast.JoinedStr(), op=ast.Add(), right=value)
                 | ast.BinOp(left=value, right=ast.Constant() | ast.JoinedStr())
@@ -133,25 +147,52 @@ class Evaluation(Values):
         raise ImportEnds(en, f"{at}で必要とする環境変数{variable}が関数にない")
 
     def _call(self, call: ast.Call) -> None:
-        """Execute what a call runs at once of the package: a function, also behind a cache, or a constructor."""
+        """Execute what a call runs at once of the package: a function, also behind a cache, or a constructor or a method."""
         if self.of(call.func, "sys") == "exit" and not self._may_be_set("exit"):
             self.end(call, "SystemExit")
-        function = called = self._definition(call.func)
-        owner = self.importing.owners.get(called) if called else None
-        if isinstance(called, ast.ClassDef):
-            function = None if any(map(self._may_be_set, CONSTRUCTING)) else _constructor(called)
+        function = defined = self._definition(call.func)
+        given = call.args
+        match call.func, defined:
+            case _, ast.ClassDef():
+                function, given = self._method(defined, "__init__"), [call, *given]
+            case ast.Attribute(value=value, attr=name), None if made := self._instance(value):
+                defined, given = made.value, [value, *given]
+                function = self._method(defined, name)
+        owner = self.importing.owners.get(defined) if defined else None
         if (
             isinstance(owner, Evaluation)
             and isinstance(function, ast.FunctionDef | ast.Lambda)
             and not generates(function)
         ):
-            own = [call.func] if called is not function else []
             by = {
                 owner.of(getattr(each, "func", each), "functools")
                 for each in getattr(function, "decorator_list", ())
             }
             if by <= {"cache", "lru_cache"}:
-                owner.execute(function, self._passed(function.args, [*own, *call.args], call))
+                owner.execute(function, self._passed(function.args, given, call))
+
+    def _instance(self, value: ast.expr) -> Instance | None:
+        """Return what stands for an expression that certainly is an instance of a class of the package."""
+        match value:
+            case ast.Name(id=name) if name in self.once:
+                bound = self.bound.get(name)
+                return bound if isinstance(bound, Instance) else None
+            case ast.Call(func=called) if isinstance(
+                made := self._definition(called), ast.ClassDef
+            ):
+                return Instance(made)
+        return None
+
+    def _method(self, made: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+        """Return the function that a name of an instance certainly is: written in its class, and set nowhere."""
+        names = [getattr(each, "name", getattr(each, "id", "")) for each in ast.walk(made)]
+        derived = made.bases or made.keywords or made.decorator_list
+        if derived or names.count(name) != 1 or not MAKING.isdisjoint(names):
+            return None
+        if any(map(self._may_be_set, (name, *MAKING))):
+            return None
+        functions = (each for each in made.body if isinstance(each, ast.FunctionDef))
+        return next((each for each in functions if each.name == name), None)
 
     def _definition(self, called: ast.expr) -> ast.AST | None:
         """Return what an expression that is called was defined as, in this module or another one."""
@@ -169,17 +210,19 @@ class Evaluation(Values):
 
     def _passed(
         self, parameters: ast.arguments, given: Sequence[ast.expr], call: ast.Call
-    ) -> dict[str, ast.Constant]:
+    ) -> dict[str, ast.Constant | Instance]:
         """Return the parameters that a call gives what is the same in each run."""
         plain = takewhile(lambda each: not isinstance(each, ast.Starred), given)
         names = (each.arg for each in (*parameters.posonlyargs, *parameters.args))
         passed = dict(zip(names, plain, strict=False))
         passed |= {each.arg: each.value for each in call.keywords if each.arg}
-        values = {name: self.known(value) for name, value in passed.items()}
+        values = {
+            name: self.known(value) or self._instance(value) for name, value in passed.items()
+        }
         return {name: value for name, value in values.items() if value}
 
     def execute(
-        self, function: ast.FunctionDef | ast.Lambda, values: Mapping[str, ast.Constant]
+        self, function: ast.FunctionDef | ast.Lambda, values: Mapping[str, ast.Constant | Instance]
     ) -> None:
         """Execute what a function of this module certainly does when it is called with these values."""
         way = (function, *((name, value.value) for name, value in values.items()))
@@ -223,21 +266,10 @@ class Evaluation(Values):
             raise ImportEnds(en, f"{at}で使う{name}がその時点で{file}にない")
         return names.get(name, node)
 
-    def end(self, node: ast.stmt | ast.expr, error: str) -> None:
+    def end(self, node: ast.stmt | ast.expr, error: str) -> NoReturn:
         at = f"{self.file}:{node.lineno}"
         en, ja = f"{at} raises {error} during the import", f"{at}のインポート時に{error}が発生する"
         raise ImportEnds(en, ja)
-
-
-def _constructor(made: ast.ClassDef) -> ast.FunctionDef | None:
-    """Return what alone makes an instance of a class, if it is written there."""
-    if made.bases or made.keywords or made.decorator_list:
-        return None
-    names = [getattr(each, "name", getattr(each, "id", "")) for each in ast.walk(made)]
-    if sum(name in CONSTRUCTING for name in names) != 1:
-        return None
-    functions = (each for each in made.body if isinstance(each, ast.FunctionDef))
-    return next((each for each in functions if each.name == "__init__"), None)
 
 
 def module_named(name: str) -> ast.Import:

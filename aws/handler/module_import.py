@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from aws.handler.expressions import SOME, Evaluation, Returned, module_named
 from aws.handler.importing import PERHAPS, Importing
-from aws.handler.source import ImportEnds, names_bound
+from aws.handler.source import ImportEnds, names_bound, origin
 from aws.handler.values import Bound
 
 DEFERRING = 14
@@ -105,7 +105,7 @@ class ModuleImport(Evaluation):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 same = isinstance(value, ast.Name) and self.bound.get(value.id)
-                self.bound[target.id] = same or self.known(value) or self.kept(value)
+                self.bound[target.id] = same or self.known(value) or self._instance(value) or value
                 if isinstance(value, ast.Lambda):
                     self._define(target.id, value)
 
@@ -121,11 +121,8 @@ class ModuleImport(Evaluation):
             self.bound[alias.asname or name] = module_named(alias.name if alias.asname else name)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        parts = self.module.split(".")
-        up = node.level - self.file.endswith("/__init__.py") if node.level else len(parts)
-        if node.level and up >= len(parts):
+        if (source := origin(node, self.file)) is None:
             self.end(node, "ImportError")
-        source = ".".join((*parts[: len(parts) - up], *filter(None, (node.module,))))
         self.importing.imported(source, f"{self.file}:{node.lineno}")
         names = self.importing.load(source)
         for alias in node.names:
@@ -141,10 +138,8 @@ class ModuleImport(Evaluation):
         match names.get("__all__"):
             case None:
                 return {name: names[name] for name in names if not name.startswith("_")}
-            case ast.List(elts=listed) | ast.Tuple(elts=listed) if text.count(
-                b"__all__"
-            ) == 1 and all(isinstance(each, ast.Constant) for each in listed):
-                public = {"*", *map(ast.literal_eval, listed)}
+            case ast.Constant(value=tuple() as listed) if text.count(b"__all__") == 1:
+                public = {"*", *listed}
                 own = {name: SOME for name in public if modules.has(f"{source}.{name}")}
                 return own | {name: node for name, node in names.items() if name in public}
         return {**names, "*": PERHAPS}
@@ -159,6 +154,16 @@ class ModuleImport(Evaluation):
             self.run(node.body if test.value else node.orelse)
         else:
             self._either(node.body, node.orelse)
+
+    def visit_Match(self, node: ast.Match) -> None:
+        """Execute the conditions that it stands for, where its cases ask which constant it is."""
+        chain: list[ast.stmt] = []
+        for case in reversed(node.cases):
+            if case.guard or (test := _asked(node.subject, case.pattern)) is None:
+                self.generic_visit(node)
+                return
+            chain = [ast.If(test, case.body, chain)]
+        self.run(chain)
 
     def visit_Assert(self, node: ast.Assert) -> None:
         self.generic_visit(node.test)
@@ -255,6 +260,18 @@ class ModuleImport(Evaluation):
             raise ends[0]
         names = set[str]().union(*live)
         self.bound = {name: _of_all([bound.get(name) for bound in live]) for name in names}
+
+
+def _asked(subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
+    """Return the condition that a pattern stands for; None where it asks for more than a constant."""
+    match pattern:
+        case ast.MatchValue(value=value):
+            return ast.Compare(subject, [ast.Eq()], [value])
+        case ast.MatchSingleton(value=value):
+            return ast.Compare(subject, [ast.Is()], [ast.Constant(value)])
+        case ast.MatchAs(pattern=None, name=None):
+            return ast.Constant(value=True)
+    return None
 
 
 def _of_all(nodes: Sequence[ast.AST | None]) -> ast.AST:

@@ -3,6 +3,8 @@
 It is read once of each text, since functions share modules and each package is read twice in a run.
 """
 
+import __future__
+
 import ast
 import re
 from collections import Counter
@@ -79,7 +81,7 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     try:
         with _PARSING:
             tree = ast.parse(source, feature_version=minor)
-            compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
+            code = compile(tree, file, "exec", dont_inherit=True)  # refuses more than parsing does
     except (SyntaxError, ValueError):
         en, ja = f"{file} is no Python 3.{minor}", f"{file}がPython 3.{minor}として読めない"
         raise ImportEnds(en, ja) from None
@@ -99,7 +101,7 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
         unchanged=bound_once(tree.body) - {name for name, times in reads.items() if times > 1},
         patches=frozenset(name for each in nodes for name in _patched(each, taken)) | anything,
         assigned=assigned | anything,
-        defers=any(map(_defers, tree.body)),
+        defers=bool(code.co_flags & __future__.annotations.compiler_flag),
         may_bind=frozenset(shared | (set() if HIDING.isdisjoint(used) else {"*"})),
         imports=frozenset(
             each for node in nodes for name in _imports(node, file) for each in with_packages(name)
@@ -115,10 +117,16 @@ def _imports(node: ast.AST, file: str) -> Iterator[str]:
     match node:
         case ast.Import(names=names):
             yield from (alias.name for alias in names)
-        case ast.ImportFrom(module=module, names=names, level=level):
-            folder = PurePosixPath(file).parent.parts
-            start = [*folder[: len(folder) + 1 - level]] if level else []
-            yield from (".".join(filter(None, [*start, module, alias.name])) for alias in names)
+        case ast.ImportFrom(names=names) if source := origin(node, file):
+            yield from (f"{source}.{alias.name}" for alias in names)
+
+
+def origin(node: ast.ImportFrom, file: str) -> str | None:
+    """Return the module from which a module imports names; None beyond the package that it lies in."""
+    folder = PurePosixPath(file).parent.parts
+    within = folder[: len(folder) + 1 - node.level] if node.level else ()
+    named = (*within, *filter(None, [node.module]))
+    return ".".join(named) if node.level <= len(folder) else None
 
 
 def with_packages(module: str) -> Iterable[str]:
@@ -202,14 +210,6 @@ def _assigned(node: ast.AST) -> str:
         case ast.Name(id="setattr") | ast.Attribute(attr="__dict__"):
             return "*"
     return ""
-
-
-def _defers(node: ast.stmt) -> bool:
-    """Whether a statement keeps the annotations of its module from being evaluated."""
-    match node:
-        case ast.ImportFrom(module="__future__", names=names):
-            return "annotations" in {alias.name for alias in names}
-    return False
 
 
 def bound_once(body: Iterable[ast.stmt]) -> frozenset[str]:

@@ -1,10 +1,9 @@
 """What an expression of a module is in every run: a constant, or None for lack of a variable."""
 
 import ast
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aws.handler.source import names_bound
 
@@ -12,17 +11,9 @@ T = TypeVar("T", bound=ast.AST)
 Bound = dict[str, ast.AST]
 """Name of a module -> the node that binds it, or the node of its value."""
 LISTED = "list"
-"""The ``kind`` of a constant that stands for a list by its length, which is as true as the list."""
-UNKNOWN = ast.Name("*", ast.Load())
-"""Stands for an element that is another one in each run."""
+"""The ``kind`` of a tuple that stands for a list or a set, which may change."""
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 """What reads its names when it is called, and has names of its own."""
-COMPARING: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-}
 
 
 class _Filled(ast.NodeTransformer):
@@ -77,45 +68,40 @@ class Values(ast.NodeVisitor):
                 return self.known(last)
             case ast.Compare(left=left, ops=[how], comparators=[right]):
                 return self._compared(left, how, right)
-            case ast.ListComp() | ast.SetComp() if (elements := self.listed(node)) is not None:
-                return ast.Constant(len(elements), kind=LISTED)
+            case ast.Tuple(elts=elements):
+                return self._together(elements)
+            case ast.List(elts=elements) | ast.Set(elts=elements):
+                return self._together(elements, LISTED)
+            case ast.ListComp() | ast.SetComp():
+                return self._gathered(node)
             case ast.Call(func=ast.Name(id="any" | "all" as name), args=[given]) if (
-                name not in self.bound and (elements := self.listed(given)) is not None
+                name not in self.bound and (listed := self.listed(given)) is not None
             ):
-                truths = {bool(each.value) for each in elements}
-                return ast.Constant(True in truths if name == "any" else False not in truths)
+                return ast.Constant({"any": any, "all": all}[name](each.value for each in listed))
             case ast.Call(func=called, args=[given, *more], keywords=[]) if self._asks(called):
                 if variable := self.lacking(given):
                     return self.known(more[0]) if more else ast.Constant(None, kind=variable)
         return None
 
-    def listed(self, node: ast.AST | None) -> list[ast.Constant] | None:
+    def listed(self, node: ast.expr) -> list[ast.Constant] | None:
         """Return the constants that a list has in every run; None where they are unknown."""
-        elements: Sequence[ast.expr]
-        match node:
-            case ast.Name(id=name) if name in self.once:
-                bound = self.bound.get(name)
-                of_list = isinstance(bound, ast.List | ast.Set) and name in self.unchanged
-                return self.listed(bound) if of_list or isinstance(bound, ast.Tuple) else None
-            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
-                known = [self.known(each) for each in elements]
-            case (
-                ast.ListComp(elt=made, generators=[loop])
-                | ast.SetComp(elt=made, generators=[loop])
-                | ast.GeneratorExp(elt=made, generators=[loop])
-            ):
-                parts = self.taken(loop, made)
-                known = [None] if parts is None else [self.known(each) for (each,) in parts]
-            case _:
-                return None
-        return [each for each in known if each] if None not in known else None
+        match self._gathered(node) if isinstance(node, ast.GeneratorExp) else self.known(node):
+            case ast.Constant(value=tuple() as elements):
+                return [*map(ast.Constant, elements)]
+        return None
 
-    def kept(self, value: ast.expr) -> ast.expr:
-        """Return a value by what its elements are now: their names may mean others where it is used."""
-        match value:
-            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
-                return type(value)([self.known(each) or UNKNOWN for each in elements])
-        return value
+    def _gathered(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ast.Constant | None:
+        """Return all that a comprehension makes, if each run makes the same."""
+        loop, *inner = node.generators
+        parts = None if inner else self.taken(loop, node.elt)
+        return None if parts is None else self._together([each for (each,) in parts], LISTED)
+
+    def _together(
+        self, elements: Sequence[ast.expr], kind: str | None = None
+    ) -> ast.Constant | None:
+        known = [each for each in map(self.known, elements) if each and each.kind != LISTED]
+        values: Any = tuple(each.value for each in known)
+        return ast.Constant(values, kind=kind) if len(known) == len(elements) else None
 
     def taken(self, loop: ast.comprehension, *made: ast.expr) -> list[list[ast.expr]] | None:
         """Return what a comprehension makes of each element that it takes; None where that is unknown."""
@@ -170,16 +156,16 @@ class Values(ast.NodeVisitor):
         return self.of(called, "os") == "getenv"
 
     def _compared(self, left: ast.expr, how: ast.cmpop, right: ast.expr) -> ast.Constant | None:
+        if isinstance(how, ast.In | ast.NotIn) and self.of(right, "os") == "environ":
+            return ast.Constant(isinstance(how, ast.NotIn)) if self.lacking(left) else None
         first, last = self.known(left), self.known(right)
-        if LISTED in {each.kind for each in (first, last) if each}:
+        if first is None or last is None or first.kind == LISTED:
             return None
-        match how, right:
-            case (ast.In() | ast.NotIn(), _) if self.of(right, "os") == "environ":
-                return ast.Constant(isinstance(how, ast.NotIn)) if self.lacking(left) else None
-            case (ast.In() | ast.NotIn(), ast.Tuple(elts=listed)) if first:
-                values = [each.value for each in listed if isinstance(each, ast.Constant)]
-                is_in = (first.value in values) is isinstance(how, ast.In)
-                return ast.Constant(is_in) if len(values) == len(listed) else None
-        compare = COMPARING.get(type(how))
-        both = compare and first and last and ast.Constant(compare(first.value, last.value))
-        return both or None
+        match how, last:
+            case ast.In() | ast.NotIn(), ast.Constant(value=tuple() as among):
+                return ast.Constant((first.value in among) is isinstance(how, ast.In))
+            case ast.Is() | ast.IsNot(), ast.Constant(value=None | True | False as it):
+                return ast.Constant((first.value is it) is isinstance(how, ast.Is))
+            case ast.Eq() | ast.NotEq(), _ if last.kind != LISTED:
+                return ast.Constant((first.value == last.value) is isinstance(how, ast.Eq))
+        return None

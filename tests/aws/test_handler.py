@@ -280,6 +280,21 @@ def archive(name):
         "__builtins__['size'] = 1\nsize\n" + HANDLER,
         "class Box:\n def fix(self):\n  import package.fix\nBox().fix()\nfrom package.end import end\nend()\n"
         + HANDLER,
+        *(
+            f"class Box:\n def need(self):\n  raise KeyError\n{source}\n{HANDLER}"
+            for source in (
+                " def __init__(self):\n  self.need = print\n  self.need()\nBox()",
+                " def __getattribute__(self, name):\n  return print\nBox().need()",
+                " def __new__(cls):\n  return Kind\nclass Kind:\n need = print\nBox().need()",
+                " def __init__(self):\n  self.need()\nclass Kind(Box):\n def need(self): ...\nKind().need()",
+                "Box.need = print\nBox().need()",
+                "class Kind:\n need = print\nbox = Box()\nbox.__class__ = Kind\nbox.need()",
+                "def use(box=input):\n box.need()\nclass Kind:\n need = print\nuse(Kind)",
+            )
+        ),
+        "import os\nNAMES = (['A'],)\nNAMES[0].clear()\nfor names in NAMES:\n for name in names:\n  os.environ[name]\n"
+        + HANDLER,
+        "match 'a':\n case 'a' if input(): raise KeyError\n case _: ...\n" + HANDLER,
         "import os\nNAME = 'ENVIRONMENT'\nNAMES = (NAME,)\ndef need(NAME):\n for name in NAMES:\n  os.environ[name]\n"
         "need('A')\n" + HANDLER,
         *(
@@ -402,6 +417,32 @@ def test_handler_that_its_module_binds_is_found(source):
                 ("NAME = os.environ.get('A') + f'-{sys}'", "3 needs the variable A"),
                 ("@sys.exit\ndef set_up(): ...", "3 raises SystemExit"),
                 ("ON = 'a' in os.environ.get('A')", "3 needs the variable A"),
+                ("ON = sorted(os.environ.get('A'))", "3 needs the variable A"),
+                ("first, last = os.environ.get('A')", "3 needs the variable A"),
+                (
+                    "if os.environ.get('A', 'dev') not in ['prod']:\n raise OSError",
+                    "4 raises OSError",
+                ),
+                (
+                    "class Box:\n def __init__(self): self.need('A')\n def need(self, name): os.environ[name]\nBox()",
+                    "5 needs the variable A",
+                ),
+                (
+                    "class Box:\n def need(self): os.environ['A']\nBOX = Box()\nBOX.need()",
+                    "4 needs the variable A",
+                ),
+                (
+                    "def need(names):\n for name in names: os.environ[name]\nneed(('A', 'B'))",
+                    "4 needs the variable A",
+                ),
+                (
+                    "match os.environ.get('A'):\n case 'a': ...\n case _: raise OSError",
+                    "5 raises OSError",
+                ),
+                (
+                    "match os.environ.get('A'):\n case None: raise OSError\n case _: ...",
+                    "4 raises OSError",
+                ),
                 ("print(*os.environ.get('A'))", "3 needs the variable A"),
                 (
                     "SET = dict(os.environ)\nSET['A'] = '1'\nos.environ['A']",
