@@ -17,7 +17,6 @@ from aws.words import Words, in_language
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
-from load.engine.plan import TokenBucket
 from load.engine.verdict import LoadVerdict, sentence
 from load.evidence import record as record_evidence
 from load.evidence import why_not_counted
@@ -69,7 +68,7 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
 def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
     """List the plans and their prices; reads the environment file alone."""
     environment = project.environment(env)
-    throttle, quota = environment.throttle, environment.throttle.daily_quota
+    quota = environment.throttle.daily_quota
     say, rate = in_language(lang), environment.target_rate
     title = say(
         f"Plans of {env} (target {rate} requests/s)", f"{env}の計画（目標: 毎秒{rate}リクエスト）"
@@ -85,8 +84,7 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
     ):
         table.add_column(name, justify="right")
     table.add_column(say("what for", "目的"), overflow="fold")
-    bucket = TokenBucket(throttle.rate, throttle.burst)
-    for plan in plans_for(environment, bucket).values():
+    for plan in plans_for(environment).values():
         table.add_row(
             plan.name,
             f"{plan.seconds / 60:.1f}",

@@ -115,7 +115,7 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | N
     """Say why no sign-off may count this run, regardless of its verdict; None if it may."""
     conditions, throttle = verdict.conditions, environment.throttle
     bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
-    ours = plans(environment, bucket)
+    ours = plans(environment)
     if conditions.objectives != objectives_of(environment.application):
         return Words(
             "judged by other limits than the project's own",

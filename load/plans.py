@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aws.words import Words
 from load.engine.objectives import OBJECTIVES_FILE, Objectives, read_objectives
-from load.engine.plan import LoadPlan, LoadStep, TokenBucket
+from load.engine.plan import LoadPlan, LoadStep
 from signoff.environment import Environment
 from signoff.environment.application import Application
 
@@ -39,9 +39,10 @@ def mix_of(app: Application) -> Mix:
     return {route: round(share / whole, 6) for route, share in shares.items()}
 
 
-def plans(environment: Environment, throttle: TokenBucket) -> dict[str, LoadPlan]:
-    """Make the plans for an environment's target rate, and what its application is asked; for the stage's throttle."""
+def plans(environment: Environment) -> dict[str, LoadPlan]:
+    """Make the plans for an environment's target rate and throttle, and what its application is asked."""
     rate, mix = environment.target_rate, mix_of(environment.application)
+    throttle = environment.throttle
     over = 1.2 * throttle.rate
     alone, paid_s = {next(iter(mix)): 1}, throttle.burst / (over - throttle.rate)
     steps = {

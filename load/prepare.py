@@ -185,7 +185,7 @@ def prepare(
     target: LoadTarget, options: RunOptions, aws: ClientFactory, *, ledger: QuotaLedger, out: Path
 ) -> LoadRun:
     """Check, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
-    plan = plans(target.environment, target.throttle)[options.plan]
+    plan = plans(target.environment)[options.plan]
     spent = spent_today(target, ledger, aws)
     require_allowed(target, plan, spent.requests, options.unlock)
     pool = read_pool(options.pool) if options.pool else _minted(target, plan, options, aws)

@@ -8,7 +8,6 @@ import pytest
 
 from checks.environment_limits import limits
 from checks.environment_values import judged, notices
-from load.engine.plan import TokenBucket
 from load.plans import plans
 from plan.edge import judged_for
 from signoff.environment import load
@@ -34,7 +33,7 @@ def test_healthy_environment_is_within_every_bound():
 
 
 def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
-    steps = plans(PROD, TokenBucket(1000, 2000))["baseline"].steps
+    steps = plans(PROD)["baseline"].steps
 
     assert [step.mix for step in steps] == [PROD.application.demand.shares] * len(steps)
 

@@ -7,7 +7,6 @@ import yaml
 
 from load.engine.admission import LoadRefused
 from load.engine.answers import ApiRequest, RequestFactory, classify, compiled
-from load.engine.plan import TokenBucket
 from load.plans import mix_of, objectives_of, plans
 from load.prepare import bodies_of, read_contract
 from signoff.environment import load
@@ -17,7 +16,7 @@ from tests.load.runs import chance, pool
 FOLDER = ROOT / "docs" / "examples" / "todo"
 TODO = load("local", FOLDER / "environments.toml", {}).environment
 APP = TODO.application
-SMOKE = plans(TODO, TokenBucket(100, 200))["smoke"]
+SMOKE = plans(TODO)["smoke"]
 
 
 def test_plan_has_the_routes_of_app_toml_in_parts_of_one():

@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 THROTTLE = TokenBucket(1000, 2000)
 PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment
 AT_200 = replace(PROD, target_rate=200)
-BASELINE = Conditions(plans(AT_200, THROTTLE)["baseline"], OBJECTIVES, THROTTLE)
+BASELINE = Conditions(plans(AT_200)["baseline"], OBJECTIVES, THROTTLE)
 STORE = StoreSettings(environment="prod", location="evidence")
 CLEAN = {"users": 9, "deleted": 9, "left": 0, "line_calls": 0}
 
@@ -95,7 +95,7 @@ def test_invalid_run_does_not_outdate_an_older_valid_one(put, kinds):
 
 
 def test_older_run_of_another_plan_is_news(put, kinds):
-    smoke = replace(BASELINE, plan=plans(AT_200, THROTTLE)["smoke"])
+    smoke = replace(BASELINE, plan=plans(AT_200)["smoke"])
     put(run("a"))
 
     put(run("b", NOON - timedelta(hours=2), smoke))
@@ -141,9 +141,7 @@ def test_run_of_the_project_s_own_limits_and_plan_may_count():
         (
             run(
                 "a",
-                conditions=replace(
-                    BASELINE, plan=plans(replace(PROD, target_rate=10), THROTTLE)["baseline"]
-                ),
+                conditions=replace(BASELINE, plan=plans(replace(PROD, target_rate=10))["baseline"]),
             ),
             "its baseline is not the one that target_rate and throttle of today make",
         ),

@@ -19,7 +19,7 @@ from tests.load.runs import SPOT, only, plan, step
 ROOT = Path(__file__).parents[2]
 CLOSED_NOW = ("release-of-an-earlier-commit", "stage-went-back-to-closed")
 CLOSED = [defect for defect in RELEASES if defect.id.endswith(CLOSED_NOW)]
-PLANS = plans(replace(PROD, target_rate=200), target().throttle)
+PLANS = plans(replace(PROD, target_rate=200))
 
 
 def check(**more):
@@ -179,7 +179,7 @@ def test_step_plan_ends_past_the_bucket_of_one_method():
 
 
 def test_target_rate_decides_what_the_baseline_holds():
-    slow = plans(replace(PROD, target_rate=10), target().throttle)["baseline"].steps[-1]
+    slow = plans(replace(PROD, target_rate=10))["baseline"].steps[-1]
 
     assert slow.rate == 10
     assert slow.arrivals >= 4000

@@ -14,7 +14,7 @@ from tests.load.runs import plan, step
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TARGET = target()
 LOCAL = target(name="local", host="http://127.0.0.1:8080/local", line="http://127.0.0.1:1")
-SOAK = plans(TARGET.environment, TARGET.throttle)["soak"]
+SOAK = plans(TARGET.environment)["soak"]
 
 
 class FixedClock:

@@ -7,7 +7,6 @@ from typing import get_args
 
 import pytest
 
-from load.engine.plan import TokenBucket
 from load.plans import plans
 from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, option_of, peek
@@ -738,9 +737,7 @@ def test_unknown_load_plan_names_those_that_exist(path):
 
 
 def test_load_plans_of_the_file_are_those_that_exist():
-    bucket = TokenBucket(1000, 2000)
-
-    assert set(get_args(LoadPlan)) == set(plans(healthy().environment, bucket))
+    assert set(get_args(LoadPlan)) == set(plans(healthy().environment))
 
 
 @pytest.mark.parametrize(
