@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from aws.words import Words
 from runbook.engine.propagation import Action, until_shown
@@ -186,12 +187,8 @@ def step(
 
     ``shown`` False: looking again would not show its change (a drill, a move to and fro, items, files).
     """
-
-    def made(function: Action) -> Step:
-        action = until_shown(function) if shown else function
-        return replace(_step(function, action, guide, proves), whole=whole)
-
-    return made
+    facts = {"guide": guide, "proves": proves, "whole": whole}
+    return lambda function: _step(function, until_shown(function) if shown else function, **facts)
 
 
 def ask(
@@ -202,22 +199,13 @@ def ask(
     is_done: Callable[[StepContext], bool] | None = None,
 ) -> Callable[[Callable[[], None]], Step]:
     """Make a step of a function without a body: a person does what its docstring says."""
-    return lambda function: replace(
-        _step(function, None, guide, proves), may_wait=may_wait, is_done=is_done
-    )
+    facts = {"guide": guide, "proves": proves, "may_wait": may_wait, "is_done": is_done}
+    return lambda function: _step(function, None, **facts)
 
 
-def _step(
-    written: Callable[..., object], action: Action | None, guide: str, proves: tuple[str, ...]
-) -> Step:
-    return Step(
-        name=written.__name__,
-        module=written.__module__,
-        text=Text.of(written),
-        guide=guide,
-        proves=proves,
-        action=action,
-    )
+def _step(written: Callable[..., object], action: Action | None, **facts: Any) -> Step:
+    text = Text.of(written)
+    return Step(name=written.__name__, module=written.__module__, text=text, action=action, **facts)
 
 
 def _title(paragraph: str) -> str:

@@ -290,22 +290,12 @@ def _document(contract: Path) -> Mapping[str, Any]:
         first = " ".join(str(error).split())
         raise EnvironmentFileError([Words.same(f"{contract.name}: {first}")]) from None
     if not isinstance(parsed, Mapping) or not isinstance(parsed.get("paths"), Mapping):
-        words = Words(
-            en="has no paths: write an OpenAPI document",
-            ja="にpathsがありません。OpenAPI文書を書いてください",
-        )
         raise EnvironmentFileError(
-            en=f"{contract.name} {words.en}", ja=f"{contract.name}{words.ja}"
+            en=f"{contract.name} has no paths: write an OpenAPI document",
+            ja=f"{contract.name}にpathsがありません。OpenAPI文書を書いてください",
         )
     return parsed
 
 
 _ADAPTER = TypeAdapter(Application)
-_PLACE = FileTable(
-    table=FILE,
-    sources={},
-    keys=(),
-    required={},
-    settable=(),
-    of=Words(en="an application", ja="アプリケーション"),
-)
+_PLACE = FileTable(FILE, of=Words(en="an application", ja="アプリケーション"))

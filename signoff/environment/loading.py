@@ -244,9 +244,7 @@ def _typed(
     environment = completed(_with_names(environment, app))
     unfit = [] if environment.origin else [_without_origin(place)]
     unfit += _unfit_names(environment)
-    for key, words in _unfit_for_production(environment) if environment.production else ():
-        at = place.sources.get(key, f"{place.table}.{key}")
-        unfit.append(Words(en=f"{at} {words.en}", ja=f"{at}{words.ja}"))
+    unfit += _unfit_for_production(environment, place) if environment.production else ()
     if "before" in table and environment.before not in (known := names(path)):
         unfit.append(_unknown_before(environment, path, known))
     if unfit:
@@ -273,31 +271,23 @@ def _without_origin(place: FileTable) -> Words:
     )
 
 
-def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words]]:
-    """Yield the keys whose values only another environment may have, and what to write there."""
+def _unfit_for_production(environment: Environment, file: FileTable) -> Iterator[Words]:
+    """Yield the values that only another environment may have, and what to write there."""
+    before, faults, origin = map(file.where, ("before", "known_faults", "origin"))
     if not environment.tried_before:
-        yield (
-            "before",
-            Words(
-                en="is this environment itself; name the one in which a release is tried first",
-                ja="がこの環境自身です。先にリリースを試す環境の名前を書いてください",
-            ),
+        yield Words(
+            en=f"{before} is this environment itself; name the one in which a release is tried first",
+            ja=f"{before}がこの環境自身です。先にリリースを試す環境の名前を書いてください",
         )
     if environment.known_faults:
-        yield (
-            "known_faults",
-            Words(
-                en="is for environments without users; remove it, and waive a row of production for a limited time",
-                ja="は利用者のいない環境だけのものです。削除し、本番の項目は期限付きで免除してください",
-            ),
+        yield Words(
+            en=f"{faults} is for environments without users; remove it, and waive a row of production for a limited time",
+            ja=f"{faults}は利用者のいない環境だけのものです。削除し、本番の項目は期限付きで免除してください",
         )
     if environment.origin and not environment.origin.startswith("https://"):
-        yield (
-            "origin",
-            Words(
-                en=f'is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"',
-                ja=f'が"{environment.origin}"です。フロントエンドのオリジンを書いてください（例: "https://rally.example.jp"）',
-            ),
+        yield Words(
+            en=f'{origin} is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"',
+            ja=f'{origin}が"{environment.origin}"です。フロントエンドのオリジンを書いてください（例: "https://rally.example.jp"）',
         )
 
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -110,22 +110,26 @@ class FileTable:
 
     table: str
     """``environments.toml: prod``."""
-    sources: Mapping[str, str]
+    sources: Mapping[str, str] = field(default_factory=dict)
     """Key -> the variable that set it."""
-    keys: Collection[str]
-    required: Mapping[str, Collection[str]]
+    keys: Collection[str] = ()
+    required: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Table -> those of its keys that have no default."""
-    settable: Collection[str]
+    settable: Collection[str] = ()
     """Keys that a variable may set in this environment."""
     of: Words = AN_ENVIRONMENT
     """What it is a table of."""
+
+    def where(self, key: str) -> str:
+        """Return where the value of a key is: the variable that set it, or the key itself."""
+        return self.sources.get(key) or f"{self.table}.{key}"
 
 
 def problem(error: ErrorDetails, place: FileTable) -> Words:
     """Put one of pydantic's errors into a sentence."""
     path = [str(part) for part in error["loc"]]
     key = ".".join(path)
-    key_path = place.sources.get(key) or f"{place.table}.{key}"
+    key_path = place.where(key)
     if error["type"] == "missing":
         assignment, instead = _assignment(key, place), _or_variable(key, place)
         return Words(

@@ -219,7 +219,21 @@ class KmsKey:
         return self._in(answer, "Signature")
 
     def custody(self) -> KeyCustody:
-        return _custody(self.client(), self.arn)
+        """Ask KMS how the key is kept; what it refuses to say is unknown."""
+        kms, which = self.client(), {"KeyId": self.arn}
+        try:
+            with reporting_garbled("KMS"):
+                pages = kms.get_paginator("list_grants").paginate(**which)
+                grants = [grant for page in pages for grant in page["Grants"]]
+                policy = kms.get_key_policy(**which, PolicyName="default")["Policy"]
+                parse(policy, self.arn)
+                return KeyCustody(
+                    state=kms.describe_key(**which)["KeyMetadata"]["KeyState"],
+                    policy=policy,
+                    grantees=_grantees(grants),
+                )
+        except (ClientError, BotoCoreError, OSError) as error:
+            return KeyCustody(state="", unread=unread(error))
 
     def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
         """Return a member of KMS's answer; EvidenceError if it is missing, since botocore parses a garbled answer as an empty one."""
@@ -233,23 +247,6 @@ class KmsKey:
 
 SigningKey = FileKey | KmsKey
 """Signs records, and says with which public key they are verified."""
-
-
-def _custody(kms: Any, arn: str) -> KeyCustody:
-    """Ask KMS how a key is kept; what it refuses to say is unknown."""
-    try:
-        with reporting_garbled("KMS"):
-            pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
-            grants = [grant for page in pages for grant in page["Grants"]]
-            policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
-            parse(policy, arn)
-            return KeyCustody(
-                state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
-                policy=policy,
-                grantees=_grantees(grants),
-            )
-    except (ClientError, BotoCoreError, OSError) as error:
-        return KeyCustody(state="", unread=unread(error))
 
 
 def _grantees(grants: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

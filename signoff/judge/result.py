@@ -21,6 +21,9 @@ from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
 
+JUDGED = Words(en="{} judged", ja="{}件を判定")
+NOT_HERE = Words(en="{} not verifiable here", ja="{}件はこの環境では検証不可")
+EXCLUDED = Words(en="{} not configured", ja="{}件は対象外（未設定）")
 PACKAGES = ("boto3", "botocore", "moto", "pytest")
 
 
@@ -141,21 +144,13 @@ class Result:
 
     def _of(self, name: str) -> Words:
         """Count the rows of an environment by what became of them."""
-        judged = self.verdict.judged
-        not_here = len(self.verdict.having(Outcome.NOT_HERE))
-        excluded = len(self.verdict.having(Outcome.EXCLUDED))
-        counts = [Words(en=f"{judged} judged", ja=f"{judged}件を判定")]
-        if not_here:
-            counts.append(
-                Words(
-                    en=f"{not_here} not verifiable here", ja=f"{not_here}件はこの環境では検証不可"
-                )
-            )
-        if excluded:
-            counts.append(
-                Words(en=f"{excluded} not configured", ja=f"{excluded}件は対象外（未設定）")
-            )
-        counted = joined(counts, ", ")
+        verdict = self.verdict
+        numbers = {
+            NOT_HERE: len(verdict.having(Outcome.NOT_HERE)),
+            EXCLUDED: len(verdict.having(Outcome.EXCLUDED)),
+        }
+        there = {JUDGED: verdict.judged, **{words: n for words, n in numbers.items() if n}}
+        counted = joined((words.format(n) for words, n in there.items()), ", ")
         return Words(en=f"{name}: {counted.en}", ja=f"{name}: {counted.ja}")
 
     def blocking(self) -> tuple[RowVerdict, ...]:

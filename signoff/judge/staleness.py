@@ -56,7 +56,8 @@ class ChangedFact:
                 f"{of.en} changed from one withheld value to another",
                 f"{of.ja}が（非表示の）別の値に変わった",
             )
-        was, now = map(_value_in_words, _around(_shown(self.was), _shown(self.now)))
+        values = (fact.shown if fact else "" for fact in (self.was, self.now))
+        was, now = map(_value_in_words, _around(*values))
         if self.was is None:
             return Words(f"{of.en} is new: {now.en}", f"{of.ja}が追加された: {now.ja}")
         if self.now is None:
@@ -156,11 +157,6 @@ def _around(first: str, second: str) -> tuple[str, str]:
     )
     begin = max(same - LONGEST // 2, 0)
     return _cut(first, begin), _cut(second, begin)
-
-
-def _shown(fact: PartFact | None) -> str:
-    """Return a value as a person sees it; of a withheld one, only its length and shape."""
-    return fact.shown if fact else ""
 
 
 def _value_in_words(text: str) -> Words:
