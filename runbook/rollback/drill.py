@@ -148,7 +148,6 @@ def _undo(
             ja=f"{drill.part}: {first.ja}。元に戻せませんでした: {then.ja}。現在の状態: {there.ja}。"
             "同じコマンドを実行すると、先に元に戻します",
         ) from why
-    context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
     context.say(
         en=f"{drill.part}: the drill did not finish; everything is as it was before",
         ja=f"{drill.part}: 訓練は途中で終わりました。すべて元どおりに戻しました",
@@ -163,6 +162,7 @@ def _put_back(context: StepContext, drill: Drill, before: State) -> None:
     if before["release"] and context.recorded(releases.KIND) != before["release"]:
         context.record(releases.KIND, before["release"])
     _compare(context, drill, before)
+    context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
 
 
 def _serve_again(context: StepContext, before: State) -> None:
@@ -200,7 +200,6 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
         ja=f"{drill.part}: 前回の訓練が途中で強制終了されました。現在の状態: {stands.ja}。先に元に戻します",
     )
     _put_back(quiet, drill, newest["before"])
-    context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
 
 
 def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from aws.inventory import Inventory, Sections
@@ -57,41 +57,20 @@ def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
         name: fact
         for section in PARTS[part]
         for item, value in _ours(section, inventory.sections, scope)
-        for owner, name, fact in _facts_of_item(section, item, _Identified(value), salt)
+        for owner, name, fact in _facts_of_item(section, item, value, salt)
         if owner is part
     }
 
 
-class _Identified:
-    """One item of a section, equal to itself alone: it never changes, and several parts speak of it."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identified) and self.value is other.value
-
-
-@lru_cache(maxsize=1024)
 def _facts_of_item(
-    section: str, item: str, value: _Identified, salt: str
-) -> tuple[tuple[Part | None, str, PartFact], ...]:
-    """Return part, name and value of each fact of an item."""
+    section: str, item: str, value: Any, salt: str
+) -> Iterator[tuple[Part | None, str, PartFact]]:
+    """Yield part, name and value of each fact of an item."""
     shape = _SHAPES.get(section)
-    placed_facts = _facts(shape(value.value) if shape else value.value, salt)
-    return tuple(
-        (
-            _part_of(section, placed.fields),
-            _name(section, item, path := ".".join(placed.shown)),
-            placed.fact._replace(place=(section, item, path)),
-        )
-        for placed in placed_facts
-    )
+    for placed in _facts(shape(value) if shape else value, salt):
+        path = ".".join(placed.shown)
+        fact = placed.fact._replace(place=(section, item, path))
+        yield _part_of(section, placed.fields), _name(section, item, path), fact
 
 
 def digest_of(facts: Facts) -> str:

@@ -16,12 +16,6 @@ from signoff.judge.decisions import Differs
 from signoff.judge.observations import AppliedDecision, Comparison
 from signoff.judge.staleness import NotSigned, Stale
 
-SEVERITIES = {
-    Certainty.CERTAIN: Severity.BLOCKER,
-    Certainty.GUESSED: Severity.MAJOR,
-    Certainty.UNPARSED: Severity.MAJOR,
-}
-"""Certainty of a difference -> its highest severity: a certain one is a blocker, a guess can be signed for."""
 BRIEF = 600
 """Characters of a sentence that a page, a terminal and a summary show; signoff.json has all of it."""
 BROKEN = Words(
@@ -110,11 +104,16 @@ class Finding:
     """The IAM action that the reader was refused."""
 
 
-OUTCOMES = {
-    Certainty.CERTAIN: Outcome.FAIL,
-    Certainty.GUESSED: Outcome.FAIL,
-    Certainty.UNPARSED: Outcome.NOT_TESTABLE,
+DIFFERS: Mapping[Certainty, Mapping[str, Any]] = {
+    Certainty.CERTAIN: {"outcome": Outcome.FAIL},
+    Certainty.GUESSED: {"outcome": Outcome.FAIL, "at_most": Severity.MAJOR},
+    Certainty.UNPARSED: {
+        "outcome": Outcome.NOT_TESTABLE,
+        "at_most": Severity.MAJOR,
+        "obstacle": Obstacle.EXPRESSION,
+    },
 }
+"""Certainty of a difference -> facts of its finding: a certain one may be a blocker, a guess can be signed for."""
 
 
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
@@ -126,8 +125,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
             facts |= {"outcome": Outcome.FOLLOWS, "root": error.root}
         case Differs():
             facts |= {
-                "outcome": OUTCOMES[error.certainty],
-                "at_most": SEVERITIES[error.certainty],
+                **DIFFERS[error.certainty],
                 "decision": error.lines,
                 "decision_on": error.lines_on,
                 "differences": error.differences,
@@ -135,8 +133,6 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "stops_calls": error.stops_calls,
                 "repeats": error.repeats,
             }
-            if error.certainty is Certainty.UNPARSED:
-                facts |= {"obstacle": Obstacle.EXPRESSION}
         case Stale():
             facts |= {
                 "outcome": Outcome.FAIL,

@@ -223,7 +223,10 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     for waiver in waivers:
         if not wrong_with(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
-    judged |= dict(_known_faults(judged, known_faults or {}, today))
+    for id_, why in (known_faults or {}).items():
+        row = judged.get(id_)
+        if row and row.outcome.red and not row.unknown:  # what is unknown is no known fault
+            judged[id_] = _waived(row, Waiver(row=id_, until=today, reason=why, by=KNOWN_FAULTS))
     settled = _followed(_followed(judged, _waived_with_its_roots), _as_grave_as_its_roots)
     verdicts = tuple(settled.values())
     troubles = (*problems, *wrong, *_rootless(verdicts))
@@ -234,19 +237,6 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
         conditions=tuple(conditions),
         accepted=tuple(acceptance for acceptance in accepted if acceptance.until >= today),
     )
-
-
-def _known_faults(
-    judged: Mapping[str, RowVerdict], known_faults: Mapping[str, str], today: date
-) -> Iterator[tuple[str, RowVerdict]]:
-    """Yield the rows that fail by a known fault as waived for the day of the run; what is unknown is none."""
-    for row, why in known_faults.items():
-        judged_row = judged.get(row)
-        if judged_row and judged_row.outcome.red and not judged_row.unknown:
-            yield (
-                row,
-                _waived(judged_row, Waiver(row=row, until=today, reason=why, by=KNOWN_FAULTS)),
-            )
 
 
 def _needless(
