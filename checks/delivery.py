@@ -165,8 +165,8 @@ class Delivery:
         topic = lookup(self.sections.topics, arn)
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
-        elif (may := allows_publishing(topic, self._arn(alarm), self.now)) is not True:
-            yield _of_topic(arn, PUBLISHING, may.words if may else REFUSED, ALLOWED)
+        elif not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
+            yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
         elif not usable(topic, self._key, self._arn(alarm), self.now):
             yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
         elif not any(subscription.confirmed for subscription in listening(topic)):

@@ -262,14 +262,14 @@ def log_key_flaws(group: LogGroup, sections: Sections, now: datetime) -> tuple[D
     if unusable := _unusable(of, group.kms_key, sections):
         return unusable
     key = lookup(sections.keys, group.kms_key)
-    if key is None or key.policy is None or (may := encrypts_lines(key, group.arn, now)) is True:
+    if key is None or key.policy is None or (may := encrypts_lines(key, group.arn, now)).allowed:
         return ()
-    actual = may.words if may else Words.same(group.kms_key)
     expected = described(
         en="a key whose policy allows CloudWatch Logs to encrypt lines of this group",
         ja="CloudWatch Logsによるこのグループの暗号化を許可したキー",
     )
-    return (of(ENCRYPTION_KEY, actual, expected, decidable=bool(may), remedy=BY_KEY),)
+    actual, unclear = may.unknown or group.kms_key, may.unknown is not None
+    return (of(ENCRYPTION_KEY, actual, expected, decidable=unclear, remedy=BY_KEY),)
 
 
 def _of_key(

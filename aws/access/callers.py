@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import product
 
 from aws import desired
 from aws.access.assuming import ALL_BUT_A_FEW
-from aws.iam.condition import Answer, Context, context, every, negated, over_time, some
-from aws.iam.evaluation import EvaluationResult, applies, evaluate_from, is_gone, is_same
+from aws.iam.condition import Context, context, over_time
+from aws.iam.evaluation import EvaluationResult, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
-from aws.iam.statement import Condition, Effect, Statement, of_resource, only
+from aws.iam.statement import Condition, Statement, of_resource, only
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.key import Key
 from aws.kinds.topic import Topic
@@ -32,9 +31,9 @@ EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 
-def allows_publishing(topic: Topic, alarm: str, now: datetime) -> Answer:
-    """Whether the topic's policy lets this alarm (an ARN) publish from now on; Unknown if a condition cannot be judged."""
-    return _allowed(topic.policy, ("sns:Publish",), topic.arn, _of_service(CLOUDWATCH, alarm), now)
+def allows_publishing(topic: Topic, alarm: str, now: datetime) -> EvaluationResult:
+    """Return whether the topic's policy lets this alarm (an ARN) publish from now on."""
+    return _decided(topic.policy, ("sns:Publish",), topic.arn, _of_service(CLOUDWATCH, alarm), now)
 
 
 def alarm_beside(topic: str, name: str) -> str:
@@ -51,29 +50,23 @@ def usable(topic: Topic, look: Callable[[str], Key | None], alarm: str, now: dat
     if key is None or key.state != "Enabled":
         return False
     call = _of_service(CLOUDWATCH, alarm, ("sns:topicArn", topic.arn))
-    return _allowed(key.policy or "", ENCRYPTING, key.arn, call, now) is True
+    return _decided(key.policy or "", ENCRYPTING, key.arn, call, now).allowed
 
 
-def encrypts_lines(key: Key, group: str, now: datetime) -> Answer:
-    """Whether a key's policy lets CloudWatch Logs write lines of a group (an ARN) from now on."""
+def encrypts_lines(key: Key, group: str, now: datetime) -> EvaluationResult:
+    """Return whether a key's policy lets CloudWatch Logs write lines of a group (an ARN) from now on."""
     call = _of_service(f"logs.{group.split(':')[3]}.amazonaws.com", group, ("logs:arn", group))
-    return _allowed(key.policy or "", ENCRYPTING, key.arn, call, now)
+    return _decided(key.policy or "", ENCRYPTING, key.arn, call, now)
 
 
-def _allowed(
+def _decided(
     document: str, actions: Iterable[str], arn: str, request: Context, now: datetime
-) -> Answer:
+) -> EvaluationResult:
+    """Return what a policy decides of a service's call, by the first action that it does not surely allow."""
     about = [one for one in of_resource(document) if _speaks_of(one, *request[SERVICE])]
-    return every(
-        every((_applying("Allow", *call), negated(_applying("Deny", *call))))
-        for call in product([about], actions, [arn], over_time(request, now))
-    )
-
-
-def _applying(
-    effect: Effect, about: Iterable[Statement], action: str, arn: str, request: Context
-) -> Answer:
-    return some(applies(statement, action, arn, request) for statement in only(effect, about))
+    times = over_time(request, now)
+    decided = [evaluate_from(about, action, arn, times) for action in actions]
+    return next((result for result in decided if not result.allowed), decided[0])
 
 
 @cache

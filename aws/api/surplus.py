@@ -269,43 +269,37 @@ def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
     responses = [*(raw.get(answers) or {}).values()]
     content = {raw.get("contentHandling"), *(entry.get("contentHandling") for entry in responses)}
     handling = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
-    if raw["type"].upper() == "MOCK":
-        asking, answering = _computing([raw], "request"), _computing(responses, "response")
-        return {**handling, REQUEST_TEMPLATES: asking, ANSWER_TEMPLATES: answering}
-    return {**handling, **_of_call(raw), **_of_answers(responses)}
+    mock = raw["type"].upper() == "MOCK"
+    templates = {
+        REQUEST_TEMPLATES: _templates([raw], "request", computing=mock),
+        ANSWER_TEMPLATES: _templates(responses, "response", computing=mock),
+    }
+    return {**handling, **templates, **({} if mock else _of_call(raw, responses))}
 
 
-def _computing(places: Iterable[Raw], kind: str) -> str:
+def _templates(places: Iterable[Raw], kind: str, *, computing: bool) -> str:
+    """Write out templates, or those of them that compute."""
     by_place = (place.get(f"{kind}Templates") or {} for place in places)
-    texts = (item for templates in by_place for item in templates.items())
-    return ", ".join(
-        sorted(f"{media}={text}" for media, text in texts if COMPUTED.search(text or ""))
-    )
+    texts = {f"{media}={text}": text for several in by_place for media, text in several.items()}
+    telling = COMPUTED.search if computing else bool
+    return ", ".join(sorted(shown for shown, text in texts.items() if telling(text or "")))
 
 
-def _of_call(raw: Raw) -> Mapping[Words, str]:
+def _of_call(raw: Raw, answers: Iterable[Raw]) -> Mapping[Words, str]:
     connection = raw.get("connectionType") or "INTERNET"
     passthrough = (raw.get("passthroughBehavior") or "WHEN_NO_MATCH").upper()
     transfer = (raw.get("responseTransferMode") or "BUFFERED").upper()
     skipped = (raw.get("tlsConfig") or {}).get("insecureSkipVerification", False)
     private = " ".join(filter(None, (connection, raw.get("connectionId"))))
+    parameters = (_pairs(answer.get("responseParameters")) for answer in answers)
     return {
         CREDENTIALS: raw.get("credentials") or "",
         CONNECTION: "" if private == "INTERNET" else private,
         MAPPED: _pairs(_moved(raw.get("requestParameters") or {})),
-        REQUEST_TEMPLATES: _pairs(raw.get("requestTemplates")),
         PASSTHROUGH: passthrough if passthrough == "NEVER" else "",
         TRANSFER: "" if transfer == "BUFFERED" else transfer,
         TLS: "on" if skipped else "",
         TARGET: raw.get("integrationTarget") or "",
-    }
-
-
-def _of_answers(answers: Iterable[Raw]) -> Mapping[Words, str]:
-    templates = [_pairs(answer.get("responseTemplates")) for answer in answers]
-    parameters = [_pairs(answer.get("responseParameters")) for answer in answers]
-    return {
-        ANSWER_TEMPLATES: "; ".join(sorted(filter(None, templates))),
         ANSWER_PARAMETERS: "; ".join(sorted(filter(None, parameters))),
     }
 

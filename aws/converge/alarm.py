@@ -167,9 +167,8 @@ def _reaches_a_person(context: ChangeContext, arn: str, name: str) -> bool:
     if answer is None:
         return False
     topic, alarm, now = decoded(arn, answer), alarm_beside(arn, name), datetime.now(UTC)
-    if allows_publishing(topic, alarm, now) is not True:
-        return False
-    if not usable(topic, partial(key_of, context), alarm, now):
+    look = partial(key_of, context)
+    if not (allows_publishing(topic, alarm, now).allowed and usable(topic, look, alarm, now)):
         return False
     listed = context.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
     # Of one that is not confirmed, PendingConfirmation or Deleted stands where an ARN should.

@@ -75,7 +75,7 @@ def _publishing(
 def _allows(current: CurrentTopic, statements: list[dict[str, Any]], alarms: Iterable[str]) -> bool:
     """Whether a policy of these statements surely lets the alarms publish."""
     topic, now = replace(current, policy=json.dumps(policy_of(statements))), datetime.now(UTC)
-    return all(allows_publishing(topic, alarm, now) is True for alarm in alarms)
+    return all(allows_publishing(topic, alarm, now).allowed for alarm in alarms)
 
 
 def _readable(

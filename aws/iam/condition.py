@@ -102,11 +102,6 @@ class Unknown:
 
     reason: Words
 
-    @property
-    def words(self) -> Words:
-        """Say so where a value is shown."""
-        return Words(en=f"not known: {self.reason.en}", ja=f"不明（{self.reason.ja}）")
-
 
 Answer = bool | Unknown
 """Compare with ``is True`` and ``is False``: an Unknown is neither."""

@@ -45,6 +45,12 @@ class EvaluationResult:
     def allowed(self) -> bool:
         return self.outcome is EvalDecision.ALLOWED
 
+    @property
+    def unknown(self) -> Words | None:
+        """Why it is not known, where a value is shown."""
+        words = Words(en=f"not known: {self.reason.en}", ja=f"不明（{self.reason.ja}）")
+        return words if self.outcome is EvalDecision.UNKNOWN else None
+
 
 ALLOWED = EvaluationResult(EvalDecision.ALLOWED, IS_ALLOWED)
 
