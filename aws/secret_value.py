@@ -186,16 +186,11 @@ def needles(reading: Reading) -> Needles:
     So is one that repeats a name of the environment, which many answers hold by right.
     """
     scope, stored = reading.scope, reading.source(texts).items()
-    public = "\n".join(_public_texts(scope) - scope.known_defaults)
-
-    def looked_for(text: str) -> bool:
-        return not secrets_in(public, {"": spellings([text])})
-
-    return {
-        name: spellings(filter(looked_for, _secret_texts(text, scope.secret_fields)))
-        for name, text in stored
-        if isinstance(text, str)
-    }
+    read = {name: value for name, value in stored if isinstance(value, str)}
+    parts = {name: _secret_texts(text, scope.secret_fields) for name, text in read.items()}
+    found = {name: spellings(several) for name, several in parts.items()}
+    repeating = secrets_in("\n".join(_public_texts(scope) - scope.known_defaults), found)
+    return {name: each for name, each in found.items() if name not in repeating}
 
 
 def _secret_texts(text: str, planned: Collection[str]) -> list[str]:

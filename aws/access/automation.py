@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -79,13 +79,16 @@ ONCE = re.compile(r"at\((.+)\)")
 OFF = "DISABLED"
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a target does: on which of our resources, and under which role (an ARN), if it is by a role."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One target that reaches something of ours. ``digest`` is of the whole target: a decision repeats it."""
 
-    on: tuple[str, ...]
-    """Names; empty for all that the role may act on."""
+    target: str = ""
+    """ARN of what is called; of an API destination the URL."""
+    on: tuple[str, ...] = ()
+    """Names of our resources; empty for all that the role may act on."""
     role: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +102,24 @@ class Ours:
     functions: Mapping[str, frozenset[str]]
     """Name of each function of the Region -> the roles that its versions run under."""
 
-    def deed(self, target: Raw, url: str = "", domains: Collection[str | None] = ()) -> Deed | None:
-        """Return what a target (Arn, RoleArn, Input) does to ours; None if it does nothing to it.
+    def deed(self, target: Raw, url: str = "", domains: Collection[str | None] = ()) -> Act | None:
+        """Return what a target (Arn, RoleArn, Input) does to ours and under which role; None if it does nothing to it.
 
         ``url`` is what an API destination calls; ``domains`` lead to the API, planned or not.
         Raises ReadFailure if the role's policies are unread.
         """
         arn, role = target["Arn"], target.get("RoleArn") or ""
         if direct := (*self._named_by(arn), *self._called(url, domains)):
-            return Deed(direct, role)
+            return Act(on=direct, role=role)
         text = "\n".join(_strings(target.get("Input") or ""))
         if UNIVERSAL in arn and not _begins(arn, READING) and self._may_act(role):
             if PLACEHOLDER in text:
-                return Deed((), role)
+                return Act(role=role)
             if resources := self._named_in(text):
-                return Deed(resources, role)
+                return Act(on=resources, role=role)
         own = (role,) if _unnamed(arn) else ()
         by = (*own, *self._runs(arn, text))
-        return next((Deed((), entry) for entry in by if self._may_act(entry)), None)
+        return next((Act(role=entry) for entry in by if self._may_act(entry)), None)
 
     def _named_by(self, arn: str) -> tuple[str, ...]:
         """Return which of our resources an ARN is of."""
@@ -228,18 +231,6 @@ def _strings(text: str) -> Iterator[str]:
 
 def _names(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One target that reaches something of ours. ``digest`` is of the whole target: a decision repeats it."""
-
-    target: str
-    """ARN of what is called; of an API destination the URL."""
-    on: tuple[str, ...] = ()
-    """Names of our resources; empty for all that the role may act on."""
-    role: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,13 +354,8 @@ def _acts(
         domains = {ours.scope.domain, *reading.needed("api_mappings")} if url else ()
         if deed := ours.deed({"RoleArn": role, **target}, url, domains):
             whole = json.dumps(target, sort_keys=True, default=str)
-            act = Act(
-                target=url or target["Arn"],
-                on=deed.on,
-                role=deed.role,
-                digest=hashlib.sha256(whole.encode()).hexdigest()[:10],
-            )
-            acts.append(act)
+            digest = hashlib.sha256(whole.encode()).hexdigest()[:10]
+            acts.append(replace(deed, target=url or target["Arn"], digest=digest))
     return tuple(acts)
 
 
