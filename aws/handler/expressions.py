@@ -234,16 +234,16 @@ class Evaluation(Values):
                 body = [ast.copy_location(ast.Expr(value), value)]
             case ast.FunctionDef():
                 body = function.body
-        outer, own = (self.bound, self.once), bound_once(body)
+        outer, within = (self.bound, self.once), [x for each in body for x in ast.walk(each)]
         parameters = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
         fixed = parameters.difference(*(names_bound(each) for each in body))
         shared = {
             name
-            for each in ast.walk(function)
+            for each in within
             if isinstance(each, ast.Global | ast.Nonlocal)
             for name in each.names
         }
-        self.once = (self.settled | own - parameters | fixed) - shared
+        self.once = (self.settled | bound_once(within) - parameters | fixed) - shared
         self.bound = {**self.bound, **dict.fromkeys(parameters, SOME), **values}
         self.running.append(function)
         try:

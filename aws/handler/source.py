@@ -88,7 +88,8 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     nodes = [*ast.walk(tree)]
     used = {getattr(node, key, None) for node in nodes for key in ("id", "attr", "name")}
     shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
-    taken, given = set(names_imported(tree)), {getattr(each, "arg", None) for each in nodes}
+    taken, given = _imported(nodes), {getattr(each, "arg", None) for each in nodes}
+    once = bound_once(nodes)
     reads = Counter(each.id for each in nodes if isinstance(each, ast.Name)) - Counter(
         each.id for node in nodes for each in _looked_at(node) if isinstance(each, ast.Name)
     )
@@ -97,8 +98,8 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     anything = {"*"} if mocks else set[str]()
     return ParsedModule(
         body=tree.body,
-        once=frozenset() if HIDING & used else bound_once(tree.body) - shared - given,
-        unchanged=bound_once(tree.body) - {name for name, times in reads.items() if times > 1},
+        once=frozenset() if HIDING & used else once - shared - given,
+        unchanged=once - {name for name, times in reads.items() if times > 1},
         patches=frozenset(name for each in nodes for name in _patched(each, taken)) | anything,
         assigned=assigned | anything,
         defers=bool(code.co_flags & __future__.annotations.compiler_flag),
@@ -212,37 +213,38 @@ def _assigned(node: ast.AST) -> str:
     return ""
 
 
-def bound_once(body: Iterable[ast.stmt]) -> frozenset[str]:
-    """Return the names that one statement binds, of whichever scope, which is no import."""
-    counted = Counter(name for statement in body for name in names_bound(statement))
-    taken = {name for statement in body for name in names_imported(statement)}
-    return frozenset(name for name, times in counted.items() if times == 1) - taken
+def bound_once(nodes: Collection[ast.AST]) -> frozenset[str]:
+    """Return the names that one of the nodes binds, of whichever scope, which is no import."""
+    counted = Counter(name for node in nodes for name in _binds(node))
+    return frozenset(name for name, times in counted.items() if times == 1) - _imported(nodes)
 
 
-def names_imported(node: ast.AST) -> Iterator[str]:
-    """Yield each name that a statement, or one within it, imports."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.alias):
-            yield each.asname or each.name.partition(".")[0]
+def _imported(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that nodes import."""
+    return {name for node in nodes if isinstance(node, ast.alias) for name in _binds(node)}
 
 
 def names_bound(node: ast.AST) -> Iterator[str]:
     """Yield each name that a statement, or one within it, may bind; ``*`` where it may be any."""
-    for each in ast.walk(node):
-        match each:
-            case (
-                ast.Name(id=name, ctx=ast.Store())
-                | ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-                | ast.ClassDef(name=name)
-                | ast.ExceptHandler(name=str(name))
-                | ast.MatchAs(name=str(name))
-                | ast.MatchStar(name=str(name))
-                | ast.MatchMapping(rest=str(name))
-            ):
-                yield name
-            case ast.alias():
-                yield from names_imported(each)
+    return (name for each in ast.walk(node) for name in _binds(each))
+
+
+def _binds(node: ast.AST) -> Iterable[str]:
+    match node:
+        case (
+            ast.Name(id=name, ctx=ast.Store())
+            | ast.FunctionDef(name=name)
+            | ast.AsyncFunctionDef(name=name)
+            | ast.ClassDef(name=name)
+            | ast.ExceptHandler(name=str(name))
+            | ast.MatchAs(name=str(name))
+            | ast.MatchStar(name=str(name))
+            | ast.MatchMapping(rest=str(name))
+        ):
+            return (name,)
+        case ast.alias(name=name, asname=asname):
+            return (asname or name.partition(".")[0],)
+    return ()
 
 
 def generates(function: ast.FunctionDef | ast.Lambda) -> bool:
