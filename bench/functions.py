@@ -61,11 +61,8 @@ class Bench:
     def cold(self, name: str) -> float:
         """Return CPU seconds of one start."""
         code = COLD.format(begin=BEGIN.get(name, "import handler; handler.handler.action"))
-        return float(self._run(name, "-c", code))
-
-    def _run(self, name: str, *command: str) -> str:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
-            [*ISOLATED, *command, str(self.folder / name), str(self.packages.runtime)],
+            [*ISOLATED, "-c", code, str(self.folder / name), str(self.packages.runtime)],
             env=self.variables(name),
             capture_output=True,
             text=True,
@@ -73,7 +70,7 @@ class Bench:
         )
         if done.returncode:
             raise RuntimeError(f"{name} did not start:\n{done.stderr}")
-        return done.stdout
+        return float(done.stdout)
 
 
 def cold(bench: Bench, say: Say) -> dict[str, float]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
@@ -171,13 +172,14 @@ class Functions:
         kind: str = "RequestResponse",
     ) -> Invocation:
         """Invoke as Lambda's Invoke does; ``kind`` is its InvocationType. Refusals are not raised."""
+        payload = event if isinstance(event, bytes) else json.dumps(event).encode()
+        call = InvokeCall(name=name_or_arn, qualifier=qualifier, event=payload)
         try:
             name, in_name = split_name(name_or_arn)
+            call = replace(call, name=name, qualifier=qualifier or in_name)
+            return refusal_of(call) or self._invoke(call, kind)
         except NotDeployed as error:
-            return not_found(InvokeCall(name=name_or_arn, qualifier=qualifier, event=b""), error)
-        payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-        call = InvokeCall(name=name, qualifier=qualifier or in_name, event=payload)
-        return refusal_of(call) or self._invoke(call, kind)
+            return not_found(call, error)
 
     def allowed(self, arn: str, principal: str, source_arn: str) -> bool:
         """Whether the policy of exactly this function, version or alias lets the service invoke it."""
@@ -207,10 +209,7 @@ class Functions:
     def _invoke(self, call: InvokeCall, kind: str) -> Invocation:
         if kind == "RequestResponse":
             return self._runner.run(call)
-        try:
-            self._deployments.find(call.name, call.qualifier)
-        except NotDeployed as error:
-            return not_found(call, error)
+        self._deployments.find(call.name, call.qualifier)
         if kind == "Event":
             self._events.put(call)
         return Invocation(status=202 if kind == "Event" else 204, request_id=call.request_id)
