@@ -52,10 +52,9 @@ def _values(path: str, typed: Mapping[str, Any], level: int) -> Iterator[tuple[s
     """Yield the value and those inside it: path, type, value, and how deep its maps and lists are."""
     ((kind, value),) = typed.items()
     yield path, kind, value, level
-    inner = {f".{name}": entry for name, entry in value.items()} if kind == "M" else {}
-    inner |= {f"[{index}]": entry for index, entry in enumerate(value)} if kind == "L" else {}
-    for step, entry in inner.items():
-        yield from _values(path + step, entry, level + 1)
+    for inner in value if kind == "M" else range(len(value)) if kind == "L" else ():
+        step = f".{inner}" if kind == "M" else f"[{inner}]"
+        yield from _values(path + step, value[inner], level + 1)
 
 
 def _size(typed: Mapping[str, Any]) -> int:
@@ -76,18 +75,18 @@ def _size(typed: Mapping[str, Any]) -> int:
 
 
 def _flaw(kind: str, value: Any, level: int) -> Words | None:
-    members = value if kind in ("SS", "NS", "BS") else None
-    numbers = value if kind == "NS" else [value] if kind == "N" else []
-    flaws = {
-        EMPTY: members == [],
-        NO_NUMBER: not all(map(_is_number, numbers)),
-        REPEATED: members
-        and len(set(map(Decimal, numbers) if numbers else members)) < len(members),
-        FALSE_NULL: kind == "NULL" and not value,
-        UNNAMED: kind == "M" and "" in value,
-        TOO_DEEP: kind in ("M", "L") and level > LEVELS,
-    }
-    return next((flaw for flaw, is_there in flaws.items() if is_there), None)
+    is_set = kind in ("SS", "NS", "BS")
+    if kind in ("N", "NS") and not all(map(_is_number, value if is_set else [value])):
+        return NO_NUMBER
+    if is_set and len({Decimal(each) if kind == "NS" else each for each in value}) < len(value):
+        return REPEATED
+    if value == [] and is_set:
+        return EMPTY
+    if value is False and kind == "NULL":
+        return FALSE_NULL
+    if kind == "M" and "" in value:
+        return UNNAMED
+    return TOO_DEEP if kind in ("M", "L") and level > LEVELS else None
 
 
 def _is_number(text: str) -> bool:

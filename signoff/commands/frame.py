@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import TextIOWrapper
 from typing import Any, TextIO
 
@@ -83,22 +84,17 @@ class OutputOrErrors:
         self._output = output
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._output, name)
+        member = getattr(self._output, name)
+        return partial(self._again_elsewhere, member) if name in {"write", "flush"} else member
 
-    def write(self, text: str) -> None:
-        self._again_elsewhere(lambda: self._output.write(text))
-
-    def flush(self) -> None:
-        self._again_elsewhere(self._output.flush)
-
-    def _again_elsewhere(self, printing: Callable[[], Any]) -> None:
+    def _again_elsewhere(self, printing: Callable[..., Any], *text: str) -> Any:
         try:
-            printing()
+            return printing(*text)
         except BrokenPipeError:  # its reader wants no more
             raise
         except OSError:
             os.dup2(2, self._output.fileno())
-            printing()
+            return printing(*text)
 
 
 def _print_into_no_terminal() -> None:
