@@ -122,6 +122,8 @@ def _imported(source: bytes) -> frozenset[str]:
 
 def _modules(installed: Distribution) -> Iterator[tuple[str, bytes]]:
     """Yield a distribution's modules from its RECORD, without metadata and compiled files."""
-    for path in installed.files or ():
+    if not installed.files:  # as Debian installs it: the function would lack it
+        raise ValueError(f"{installed.name} lists no files; install it by pip")
+    for path in installed.files:
         if path.suffix == ".py" and ".." not in path.parts:
             yield path.as_posix(), path.read_binary()

@@ -149,6 +149,11 @@ class StackProcess:
         say(STARTING.en, STARTING.ja)
         aws, api = self.child.received()
         with calls_go_to(aws):
-            self.provision(environment, self._line_token, say)
+            try:
+                self.provision(environment, self._line_token, say)
+            except Exception:
+                if self.child.process.poll() is not None:
+                    self.child.received()  # says what it printed, which is why nothing answers
+                raise
             self.child.send(None)  # provisioned
             yield Stack(aws=aws, api=api, line=environment.line.endpoint)

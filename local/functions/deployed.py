@@ -8,10 +8,11 @@ import shutil
 import tempfile
 import threading
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +186,20 @@ class Packages:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def distribution_paths() -> list[Path]:
-    """Folders and modules that the runtime's distributions installed into site-packages."""
+def distribution_paths(
+    distribution: Callable[[str], metadata.Distribution] = metadata.distribution,
+) -> list[Path]:
+    """Folders and modules that the runtime's distributions installed into site-packages.
+
+    One of Debian's lists no files: then its module alone is taken.
+    """
     paths = set[Path]()
     for name in RUNTIME_DISTRIBUTIONS:
-        distribution = metadata.distribution(name)
-        tops = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
-        paths |= {Path(str(distribution.locate_file(top))) for top in tops}
+        installed = distribution(name)
+        tops = {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}
+        paths |= {Path(str(installed.locate_file(top))) for top in tops}
+        module = None if tops else find_spec(name.removeprefix("python-"))
+        if module and module.origin:
+            file = Path(module.origin)
+            paths.add(file.parent if module.submodule_search_locations else file)
     return sorted(paths)

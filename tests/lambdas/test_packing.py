@@ -114,3 +114,15 @@ def test_unknown_function_is_refused_with_the_known_ones():
         ValueError, match=r"reward is no function; there are auth, award, gps-verify"
     ):
         pack("reward")
+
+
+def test_distribution_that_lists_no_files_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "app.toml").write_text("[functions.a]\ndistributions = ['bare']\n")
+    (tmp_path / "lambdas").mkdir()
+    (tmp_path / "lambdas/__init__.py").touch()
+    (tmp_path / "bare-1.dist-info").mkdir()
+    (tmp_path / "bare-1.dist-info/METADATA").write_text("Name: bare\nVersion: 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ValueError, match="bare lists no files; install it by pip"):
+        pack("a", tmp_path)

@@ -60,6 +60,19 @@ def test_process_that_ends_early_is_told_with_what_it_printed():
         pass
 
 
+def test_process_that_ends_while_it_is_provisioned_is_told_with_what_it_printed():
+    def provision(*_):
+        stack.child.process.wait(10)
+        raise ConnectionRefusedError
+
+    with (
+        localized("gone later", provision) as (stack, served),
+        pytest.raises(GuardError, match="has ended; it printed: out of memory"),
+        stack.start(served, lambda *_: None),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("args", [["--env", "local", "-q"], ["-q", "--env=local"]])
 def test_process_begins_before_the_conftest_where_the_arguments_ask_for_its_stack(args, tmp_path):
     assert begins_early(args, {}, tmp_path / "stack.json")

@@ -9,7 +9,8 @@ if __name__ == "__main__":
         pipe.send(("http://127.0.0.1:8", "token"))
         *_, stage = pipe.recv()
         print("out of memory")
-        if stage == "served":
+        if stage != "gone":
             pipe.send(("http://127.0.0.1:9", f"http://127.0.0.1:9/{stage}"))
+        if stage == "served":
             pipe.recv()  # provisioned
             pipe.recv()

@@ -1,7 +1,10 @@
 """A function has its own package, variables and rights, and nothing of whoever runs it here."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from local.functions.deployed import distribution_paths
 from tests.local.functions.account import allow
 
 RESERVED = {
@@ -191,3 +194,12 @@ def handler(event, context):
     account.deploy(name, source)
 
     assert bool(account.answer(name, {"service": service})) is read
+
+
+def test_package_of_debian_which_lists_no_files_is_part_of_the_runtime():
+    unlisted = SimpleNamespace(files=None)
+    paths = distribution_paths(lambda _: unlisted)
+
+    modules = ["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3"]
+    assert sorted(path.name for path in paths) == modules
+    assert all(path.exists() for path in paths)
