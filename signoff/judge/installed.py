@@ -26,6 +26,7 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 _OF_AN_EXTRA = re.compile(r"([A-Za-z0-9._-]+).*extra == ['\"](\w+)['\"]")
 CACHE = "__pycache__"
 """The folder in which Python keeps what it compiled."""
+CERTIFICATES = ".pem"
 IN_PACKAGES = (".py", ".pyc", ".so", ".json", ".gz")
 """Suffixes of the files by which a package works: code, and botocore's descriptions of AWS."""
 NAMED = 5
@@ -74,8 +75,10 @@ def changed_packages(
     for folder in dict.fromkeys(folders):
         if folder.endswith(("/site-packages", "/dist-packages")):
             below = (path[len(folder) + 1 :] for path in files if path.startswith(f"{folder}/"))
-            if names := sorted(_changed(folder, {path.partition("/")[0] for path in below})):
-                yield _as_installed(folder, names)
+            names = sorted(_changed(folder, {path.partition("/")[0] for path in below}))
+            if code := [name for name in names if not name.endswith(CERTIFICATES)]:
+                yield _as_installed(folder, code)
+            yield from (_verified_by(folder, name) for name in names if name not in code)
 
 
 def _changed(folder: str, tops: Collection[str]) -> Iterator[str]:
@@ -110,6 +113,16 @@ def _is_as_recorded(path: Path, digest: str, size: str) -> bool:
         return digest_as_recorded(path) == digest
     except OSError:
         return False
+
+
+def _verified_by(folder: str, name: str) -> RunCondition:
+    """Tell certificates from code: a company that opens TLS adds its own, and without it no call gets out."""
+    return RunCondition.of(
+        name,
+        en=f"AWS and the API are verified against the certificates in {folder}/{name}, which are not those of {LOCK}:"
+        " install the package again, or sign for it",
+        ja=f"AWSとAPIの検証に、{LOCK}のものと異なる{folder}/{name}の証明書を使用しています。パッケージを入れ直すか、署名して承認してください",
+    )
 
 
 def _as_installed(folder: str, names: list[str]) -> RunCondition:

@@ -190,7 +190,6 @@ def test_packages_as_they_were_installed_are_no_condition(site):
         ("client/patch.py", ""),
         ("client/data/service-3.json", "{}"),
         ("client/data/service-2.json", "[]"),
-        ("client/cacert.pem", "theirs and a company's"),
         ("alone.py", "a = 2"),
     ],
     ids=[
@@ -199,7 +198,6 @@ def test_packages_as_they_were_installed_are_no_condition(site):
         "added",
         "added data",
         "data",
-        "certificates",
         "a module",
     ],
 )
@@ -208,6 +206,16 @@ def test_file_of_an_imported_package_that_is_not_as_installed_is_named(site, nam
 
     (said,) = changed(site)
     assert said.startswith(f"judged with {name} in {site}, not as a package's RECORD lists it: ")
+
+
+def test_certificate_that_a_company_adds_is_signed_for_apart_from_code(site):
+    write(site / "client/cacert.pem", "theirs and a company's")
+    write(site / "alone.py", "a = 2")
+
+    code, verified = changed(site)
+    assert "client/cacert.pem" not in code
+    assert f"the certificates in {site}/client/cacert.pem, which" in verified
+    assert verified.endswith("or sign for it")
 
 
 def test_file_that_is_gone_is_named(site):
