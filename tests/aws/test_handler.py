@@ -9,7 +9,7 @@ import pytest
 from aws.handler.flaw import handler_flaw
 from aws.handler.importing import MODULES
 from aws.release import unpacked
-from lambdas.packing import FUNCTIONS, pack
+from lambdas.packing import CLOSED, FUNCTIONS, pack
 from tests.healthy import healthy
 
 HANDLER = "def handler(event, context): ...\n"
@@ -46,10 +46,15 @@ def flaw_of(source, more=DEFINED, **version):
     return handler_flaw(packed, replace(LIVE, **version))
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_variable_that_a_package_of_ours_needs_at_import_is_named(function):
+@pytest.mark.parametrize(
+    ("function", "path"),
+    [
+        (CLOSED, "handler.py"),
+        *((name, f"lambdas/{name.replace('-', '_')}/handler.py") for name in FUNCTIONS),
+    ],
+)
+def test_variable_that_a_package_of_ours_needs_at_import_is_named(function, path):
     files = unpacked(pack(function))
-    path = f"lambdas/{function.replace('-', '_')}/handler.py"
     needing = {**files, path: files[path] + b"import os\nos.environ['NOSUCH']\n"}
 
     assert handler_flaw(files, LIVE) is None
