@@ -322,4 +322,4 @@ def _kept_in(settings: StoreSettings, region: str, home: Path) -> Records:
         store = open_store(settings, client=boto_session(region).client, root=home)
         return within(STORE_S, store.load)
     except (ClientError, BotoCoreError, OSError) as error:
-        return Records(problem=sentence(error), unread=True)
+        return Records(problem=sentence(error))

@@ -25,12 +25,11 @@ from runbook.engine import Entry, Refused
 from runbook.judge import Checks, variables
 from signoff.environment import ENVIRONMENTS, in_japan
 from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.exit_codes import Exit
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import BY_HAND, Remedy, as_typed, remedy
 
-DONE, LEFT, INTERRUPTED = 0, 1, 130
-"""Exit codes: every row that was red is green now; some are not; or Ctrl-C was pressed."""
 WORDS: Mapping[str, Words] = {
     "none": Words(
         en="There is no report of {env} yet: run pytest {chosen} first",
@@ -163,11 +162,11 @@ class RepairSession:
     """The remedies that have changed the environment since the report."""
 
     def walk(self) -> int:
-        """Show, ask, run, judge; return the exit code."""
+        """Show, ask, run, judge; return whether every row that was red is green now, as an exit code."""
         red, chosen = groups(self.result), self.result.provenance.chosen
         if not red:
             self._say(WORDS["green"])
-            return DONE
+            return Exit.DONE
         at = in_japan(self.result.provenance.read_at)
         self._say(WORDS["of"], red=sum(len(member.rows) for member in red), groups=len(red), at=at)
         if self.ran_since:
@@ -182,8 +181,8 @@ class RepairSession:
             self._say(WORDS["red"], rows=", ".join(still_red))
         if interrupted:
             self._say(WORDS["interrupted"])
-            return INTERRUPTED
-        return LEFT if still_red else DONE
+            return Exit.INTERRUPTED
+        return Exit.NO if still_red else Exit.DONE
 
     def _through(self, red: Sequence[Group]) -> bool:
         """Walk through the groups, and through those that come to light; say whether it was broken off."""
@@ -280,7 +279,7 @@ class RepairSession:
         """Run a command as printed, part by part, until one fails; return the exit code."""
         for part in _parts(command):
             if code := self.run(_arguments(part)):
-                if code == INTERRUPTED:
+                if code == Exit.INTERRUPTED:
                     raise KeyboardInterrupt
                 return code
         return 0

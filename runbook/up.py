@@ -17,9 +17,8 @@ from local.stack import Stack
 from runbook.local_stack import local_stack
 from signoff.environment import Environment, load, option_of
 from signoff.environment.guard import GuardError
+from signoff.judge.exit_codes import Exit
 from signoff.report.remedy import as_typed
-
-ALREADY = 4
 
 
 def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
@@ -41,14 +40,14 @@ def _keep(
         kept = local.kept()
     except GuardError as error:
         print(error.words[lang], file=sys.stderr)
-        return ALREADY
+        return Exit.REFUSED
     if kept:
         running = say(
             f"a stack is up already (process {kept.pid}); stop that one first",
             f"すでにスタックが起動しています（プロセス{kept.pid}）。先に停止してください",
         )
         print(running, file=sys.stderr)
-        return ALREADY
+        return Exit.REFUSED
     token_at = local.kept_at.with_name("line-token")
 
     def shown(en: str, ja: str) -> None:

@@ -38,7 +38,7 @@ from signoff.judge.outcome import Outcome, finding
 from signoff.judge.run import CHOICE, Composition
 from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.report.files import write_no_raw_log
-from signoff.report.terminal import Terminal
+from signoff.report.terminal import AND_MORE, Terminal
 
 LONG_LIVED = (1_000_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
@@ -181,9 +181,7 @@ def pytest_collection_modifyitems(
     findings = config.stash[FINDINGS]
     if findings.broken:
         first, *more = findings.broken
-        also = (
-            Words(en=f" (and {len(more)} more)", ja=f"（ほか{len(more)}件）") if more else SILENCE
-        )
+        also = AND_MORE.format(len(more)) if more else SILENCE
         raise _refused(config, joined((first, also), ""))
     try:
         collection.arrange(config.stash[CHOICE], findings, session, items)

@@ -75,8 +75,12 @@ def _facts_of_item(
 
 def digest_of(facts: Facts) -> str:
     """Return the digest by which a record names the facts that it rests on: the same for every reader."""
-    raw = {name: fact.raw for name, fact in facts.items()}
-    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:SHORT]
+    return short_digest({name: fact.raw for name, fact in facts.items()})
+
+
+def short_digest(value: Any) -> str:
+    """Return the digest of what JSON can represent."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:SHORT]
 
 
 def _name(section: str, item: str, path: str) -> str:

@@ -101,10 +101,8 @@ class Records:
     problem: Words | None = None
     newest_file: str | None = None
     """Digest and name of the store's newest record, of any kind: a later store must contain it."""
-    unread: bool = False
-    """Whether the store could not be read: ``problem`` says why, and nothing is known of its records."""
-    why: Unreadable | None = None
-    """The call that AWS refused meanwhile, and the right that is lacking."""
+    unread: Unreadable | None = None
+    """Why the store could not be read, with the call that AWS refused: nothing is known of its records."""
 
     @property
     def words(self) -> Words:

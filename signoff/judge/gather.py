@@ -47,7 +47,7 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
         store = open_store(settings, client=session.client, root=choice.options.root)
         return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
     except (ClientError, BotoCoreError, OSError) as error:
-        return Records(problem=not_read(settings, error), unread=True, why=unread(error))
+        return Records(problem=not_read(settings, error), unread=unread(error))
 
 
 def unseen(*stores: Records) -> Iterator[Words]:

@@ -1,7 +1,5 @@
 """All that a check may know: one frozen value, so that a live run and a saved one are judged alike."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,7 +15,7 @@ from aws.section import NotTestable, Section, lookup
 from aws.words import Words
 from signoff.environment import Environment, today
 from signoff.evidence import Records
-from signoff.evidence.facts import Facts, digest_of, facts_of
+from signoff.evidence.facts import Facts, digest_of, facts_of, short_digest
 from signoff.evidence.parts import Part
 from signoff.judge.observations import plain
 
@@ -84,7 +82,7 @@ def release_of(sections: Sections, scope: Scope) -> str:
             en=f"no release: stage {scope.stage} does not exist",
             ja=f"リリースを特定できません: ステージ{scope.stage}が存在しません",
         )
-    return _digest([code, _canonical(served)])
+    return short_digest([code, _canonical(served)])
 
 
 def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
@@ -100,17 +98,12 @@ def noted_of(records: Records) -> Mapping[str, Mapping[str, Any]]:
 
 def contents_of(served: ApiDocument) -> str:
     """Hash what a stage serves, without ids: the same API deployed again has the same contents."""
-    return _digest(_canonical(served))
+    return short_digest(_canonical(served))
 
 
 def _canonical(served: ApiDocument) -> Any:
     """Leave out members that AWS may yet add to its exports: they must not make another release of the same API."""
     return plain(replace(served, unknown=()))
-
-
-def _digest(value: Any) -> str:
-    canonical = json.dumps(value, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def api_of(sections: Sections, name: str) -> str | None:

@@ -1,7 +1,5 @@
 """Whether what a record rests on has changed since, which facts, from what to what; and rows that a person signs."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +14,7 @@ from aws.visible import toml_table
 from aws.words import Words
 from signoff.environment import in_japan
 from signoff.evidence import Record, Records
-from signoff.evidence.facts import SHORT, UNSET, Facts, PartFact, digest_of
+from signoff.evidence.facts import UNSET, Facts, PartFact, digest_of, short_digest
 from signoff.evidence.parts import Part, label_of_path, label_of_section
 from signoff.judge.checklist import Row
 from signoff.judge.observations import Observations
@@ -104,7 +102,7 @@ def require_unchanged(
         return
     by_part = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
     changes = [words for several in by_part for words in several]
-    digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:SHORT]
+    digest = short_digest(digests)
     lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
     lines = "" if row.unwaivable else lines
     raise Stale(_joined(record_words, changes), lines, digest, tuple(words.en for words in changes))
@@ -207,7 +205,7 @@ def readable(records: Records) -> None:
             en="a saved inventory contains no records",
             ja="保存したインベントリに記録は含まれません",
         )
-    if why := records.why:
+    if why := records.unread:
         raise NotTestable(records.words, why.obstacle, why.action)
     if records.problem:
         raise NotTestable(records.words)

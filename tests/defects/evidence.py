@@ -30,7 +30,7 @@ def store_that_is_not_read(snapshot):
         ja="証跡ストアs3://xを読み取れません: AccessDenied",
     )
     why = failed("s3:ListObjectsV2", "AccessDenied", "")
-    return replace(snapshot, records=Records(problem=said, unread=True, why=why))
+    return replace(snapshot, records=Records(problem=said, unread=why))
 
 
 def policy(principal, action, **more):

@@ -13,9 +13,10 @@ from rich.console import Console
 
 from aws.words import Words
 from runbook.engine import Journal
-from runbook.fix import DONE, INTERRUPTED, LEFT, RepairSession, at_a_terminal, groups, ran_since
+from runbook.fix import RepairSession, at_a_terminal, groups, ran_since
 from runbook.judge import ENDPOINT, Checks
 from signoff.judge.checklist import Checklist
+from signoff.judge.exit_codes import Exit
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
 from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
@@ -103,7 +104,7 @@ def test_rows_of_one_remedy_are_one_group():
 def test_what_is_agreed_to_is_run_as_printed_and_its_rows_are_judged():
     desk = Walker(told(MON_01=Outcome.FAIL), "y")
 
-    assert desk.code == DONE
+    assert desk.code == Exit.DONE
     assert desk.ran == [[sys.executable, "-m", "runbook", "monitoring", "--env", "prod", "--go"]]
     assert "MON-01: green" in desk.out.getvalue()
 
@@ -114,7 +115,7 @@ def test_what_a_repair_before_has_mended_is_not_asked_about():
     assert [one[3] for one in desk.ran] == ["functions"]
     assert len(desk.asked) == 1
     assert "SMOKE-06: green" in desk.out.getvalue()
-    assert desk.code == DONE
+    assert desk.code == Exit.DONE
 
 
 def test_going_back_to_the_record_comes_before_a_release_which_it_may_spare():
@@ -122,7 +123,7 @@ def test_going_back_to_the_record_comes_before_a_release_which_it_may_spare():
 
     assert [one[3] for one in desk.ran] == ["roll_forward"]
     assert "DEP-10: green" in desk.out.getvalue()
-    assert desk.code == DONE
+    assert desk.code == Exit.DONE
 
 
 def test_same_command_is_not_run_again_for_a_row_that_asks_for_more_beside_it():
@@ -180,7 +181,7 @@ def test_rehearsal_comes_first_where_it_is_asked_for():
     desk = Walker(told(MON_01=Outcome.FAIL), "r", "s")
 
     assert desk.ran == [[sys.executable, "-m", "runbook", "monitoring", "--env", "prod"]]
-    assert desk.code == LEFT
+    assert desk.code == Exit.NO
 
 
 def test_skipped_and_quit_change_nothing():
@@ -196,7 +197,7 @@ def test_refusal_leaves_its_rows_as_they_are_and_goes_on_to_the_next():
     assert [one[3] for one in desk.ran] == ["monitoring"]
     assert "left as it is: DEP-04" in desk.out.getvalue()
     assert "still red: DEP-04" in desk.out.getvalue()
-    assert desk.code == LEFT
+    assert desk.code == Exit.NO
 
 
 def test_command_that_stops_is_told_and_what_stands_is_judged():
@@ -205,14 +206,14 @@ def test_command_that_stops_is_told_and_what_stands_is_judged():
 
     assert "stopped with exit code 1" in desk.out.getvalue()
     assert "DEP-04: is not as planned" in desk.out.getvalue()
-    assert desk.code == LEFT
+    assert desk.code == Exit.NO
 
 
 def test_row_of_which_the_checks_say_nothing_is_not_green():
     desk = Walker(told(DEP_04=Outcome.FAIL), "y", judges=lambda _: 2)
 
     assert "the checks said nothing of it (exit 2)" in desk.out.getvalue()
-    assert desk.code == LEFT
+    assert desk.code == Exit.NO
 
 
 def test_what_followed_and_is_red_by_itself_comes_next():
@@ -227,15 +228,15 @@ def test_what_followed_and_is_red_by_itself_comes_next():
 
     assert "MON-07 followed from these" in desk.out.getvalue()
     assert "1 of 2 rows are green now" in desk.out.getvalue()
-    assert desk.code == LEFT
+    assert desk.code == Exit.NO
 
 
 def test_command_that_was_interrupted_ends_the_walk_with_what_stands():
     found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL, SEC_32=Outcome.FAIL)
-    desk = Walker(found, "y", "y", exits=[0, INTERRUPTED])
+    desk = Walker(found, "y", "y", exits=[0, Exit.INTERRUPTED])
     said = desk.out.getvalue()
 
-    assert desk.code == INTERRUPTED
+    assert desk.code == Exit.INTERRUPTED
     assert "1 of 3 rows are green now" in said
     assert "interrupted; what was done remains" in said
     assert len(desk.ran) == 2
@@ -313,7 +314,7 @@ def until(terminal, text):
 def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
     desk = Walker(told(MON_01=Outcome.FAIL))
 
-    assert desk.code == LEFT
+    assert desk.code == Exit.NO
     assert desk.ran == []
     assert "$ python -m runbook monitoring --env prod --go" in desk.out.getvalue()
     assert "There is no terminal to ask at" in desk.out.getvalue()
@@ -322,5 +323,5 @@ def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
 def test_green_report_has_nothing_to_fix():
     desk = Walker(told(DEP_01=Outcome.PASS), "y")
 
-    assert desk.code == DONE
+    assert desk.code == Exit.DONE
     assert desk.asked == []
