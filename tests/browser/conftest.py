@@ -1,7 +1,7 @@
 """The sign-off page in a real Chromium, driven by Playwright: as a signer meets it, on a screen, a phone and paper."""
 
 import shutil
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
@@ -51,24 +51,35 @@ def files(tmp_path_factory):
     return file
 
 
+@pytest.fixture(scope="session")
+def context(chromium):
+    """Return Playwright's context of some options: one for all tests, with a tab that stays, halves what a page costs."""
+
+    @cache
+    def kept(**options):
+        context = chromium.new_context(**options)
+        context.new_page()
+        return context
+
+    return kept
+
+
 @pytest.fixture
-def opened(chromium, files):
+def opened(context, files):
     """Open a page; ``size`` is (width, height), the other options are Playwright's, as ``color_scheme="dark"``.
 
     The browser prefers the language of the run that wrote the page, unless ``locale`` says otherwise.
     """
-    contexts = []
+    tabs = []
 
     def open_page(verdict, lang="en", *, size=(1280, 900), anchor="", **options):
-        width, height = size
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, **{"locale": lang, **options}
-        )
-        contexts.append(context)
-        tab = context.new_page()
+        tab = context(**{"locale": lang, **options}).new_page()
+        tabs.append(tab)
+        tab.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         tab.goto(f"{files(verdict, lang).as_uri()}{anchor}")
         return tab
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        tab.evaluate("localStorage.clear()")
+        tab.close()

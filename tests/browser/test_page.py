@@ -133,7 +133,7 @@ def copied(page, button):
 @pytest.fixture
 def copying(opened):
     return lambda anchor="": opened(
-        "NO-GO", anchor=anchor, permissions=["clipboard-read", "clipboard-write"]
+        "NO-GO", anchor=anchor, permissions=("clipboard-read", "clipboard-write")
     )
 
 
