@@ -84,7 +84,7 @@ def unseen(text: str) -> set[str]:
     """Name the characters of a text that a person would not see, by Unicode's own categories."""
     return {
         hex(ord(one))
-        for one in text
+        for one in set(text)
         if unicodedata.category(one) in UNSEEN_CATEGORIES and one not in SEEN_ALL_THE_SAME
     }
 
