@@ -35,8 +35,6 @@ FINGERPRINT = re.compile(
     re.IGNORECASE,
 )
 """Names of values that are long hexadecimal numbers and public."""
-OF_AWS = "aws:"
-"""Beginning of the names of tags that only AWS writes."""
 CERTAIN = frozenset({"jwt", "pem", "aws-key"})
 """Shapes that nothing but a credential has."""
 AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
@@ -179,12 +177,12 @@ def suspicious(
 def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:
     """Return how certain it is that a value is a secret; None if nothing suggests it.
 
-    A planned secret's name, an ARN or an alias only refers to something, and is no secret. Of tags that only AWS
-    writes, CloudFormation's have names of a stack, which end in a hash.
+    A planned secret's name, an ARN or an alias only refers to something, and is no secret. Only AWS writes tags
+    that begin with ``aws:``: CloudFormation's have names of a stack, which end in a hash.
     """
     if value.shape in CERTAIN or (AWS_SECRET.search(name) and value.length == AWS_SECRET_LENGTH):
         return Certainty.CERTAIN
-    if name.startswith(OF_AWS):
+    if name.startswith("aws:"):
         return None
     reference = value.text in references or value.shape in {"arn", "alias"}
     by_name = NAMED.search(name) and not name.startswith(REFERENCE) and not reference

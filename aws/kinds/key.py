@@ -1,7 +1,6 @@
 """KMS: each key by the name with which a resource refers to it, and who else may use it."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -58,17 +57,15 @@ class Key:
     policy: str | None = fact(POLICY, "Policy", call="policy", absent=None, part=Part.PERMISSIONS)
 
 
-OF_AWS = re.compile(r"\.amazonaws\.com$|:role/aws-service-role/")
-"""A service, or the role of one, as the grantee of a key."""
-
-
 def _of_service(grant: Raw) -> bool:
     """Whether AWS made the grant: for a service that stores something under the key, or for a function to read its variables."""
     grantee = str(grant.get("GranteePrincipal", ""))
     bound = (grant.get("Constraints") or {}).get("EncryptionContextEquals") or {}
     function = bound.get("aws:lambda:FunctionArn", "").rpartition(":")[2]
-    reads_variables = bool(function) and grantee.endswith(f"/{function}")
-    return "GranteeServicePrincipal" in grant or bool(OF_AWS.search(grantee)) or reads_variables
+    made = (
+        grantee.endswith((".amazonaws.com", f"/{function}")) or ":role/aws-service-role/" in grantee
+    )
+    return made or "GranteeServicePrincipal" in grant
 
 
 def _grantees(grants: Iterable[Raw]) -> list[str]:
