@@ -32,7 +32,7 @@ def serve(pipe: Connection) -> None:
     with FakeLine() as line, ExitStack() as parts:
         pipe.send((line.url, line.channels.messaging_access_token))
         from local.assembly import assemble  # noqa: PLC0415 - a second of imports
-        from local.aws.moto import load  # noqa: PLC0415 - as above
+        from local.aws.server import load  # noqa: PLC0415 - as above
 
         load()  # while the other process loads the judge
         stack = assemble(parts, StackPlace(*pipe.recv()), line)

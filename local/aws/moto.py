@@ -95,14 +95,6 @@ class Moto:
         return response
 
 
-def load() -> None:
-    """Import moto, and of its services what takes long: the first call of each would wait for it."""
-    _configure()
-    _application()
-    for service in ("apigateway", "awslambda", "iam", "secretsmanager"):
-        importlib.import_module("moto.backends").get_backend(service)
-
-
 @cache
 def _application() -> Any:
     """Make the one application of this process: what it answers from is moto's state, by account."""

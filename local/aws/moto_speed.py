@@ -3,8 +3,12 @@
 import copy
 import importlib
 from collections.abc import Callable, Hashable
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
+
+import botocore.session
+
+from aws.iam.actions import loader
 
 _AS_WRITTEN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
 """Types of DynamoDB's values that moto keeps as it answers them; binary ones and those inside others it converts."""
@@ -37,6 +41,12 @@ def once_for_all_stacks() -> None:
     iam = importlib.import_module("moto.iam.models").IAMBackend
     if iam._init_aws_policies.__module__ != __name__:  # noqa: SLF001  # once is enough
         iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
+        # To list the Regions of a service, moto reads its model a third time, by a session of its own.
+        core = botocore.session.get_session()
+        core.register_component("data_loader", loader())
+        base: Any = importlib.import_module("moto.core.base_backend")
+        session = partial(base.Session, botocore_session=core)
+        base.AccountSpecificBackend.get_session = cache(session)
 
 
 def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[..., Any]:

@@ -19,6 +19,19 @@ Extension = Callable[[Request], Response | None]
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
 _CALLS_KEPT = 20_000
+_LISTINGS = {
+    "apigateway": "/restapis",
+    "lambda": "/2015-03-31/functions/",
+    "pipes": "/v1/pipes",
+    "scheduler": "/schedules",
+    "secretsmanager": "secretsmanager.ListSecrets",
+    "dynamodb": "DynamoDB_20120810.ListTables",
+    "logs": "Logs_20140328.DescribeLogGroups",
+    "monitoring": "GraniteServiceVersion20100801.DescribeAlarms",
+    "kms": "TrentService.ListKeys",
+    "events": "AWSEvents.ListRules",
+}
+"""Services that take long to load, as they are signed for -> a call of each: its path, or the target of JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,3 +179,18 @@ _UNSIGNED = Response(
     },
     body=b'{"message": "Request is missing Authentication Token"}',
 )
+
+
+def load() -> Sequence[Response]:
+    """Answer a call of each service to an account of no stack: moto loads a service when it is first asked, and a run would wait for each."""
+    with LocalAws("0" * 12, "us-east-1") as nothing:
+        return [_listed(nothing, service, asked) for service, asked in _LISTINGS.items()]
+
+
+def _listed(aws: LocalAws, service: str, asked: str) -> Response:
+    signed = f"AWS4-HMAC-SHA256 Credential=-/20260101/{aws.region}/{service}/aws4_request"
+    headers = {"host": "localhost", "authorization": signed}
+    if asked.startswith("/"):
+        return aws.receive("GET", asked, headers, b"")
+    target = {"content-type": "application/x-amz-json-1.0", "x-amz-target": asked}
+    return aws.receive("POST", "/", headers | target, b"{}")

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from local.aws.request import Response, json_response
-from local.aws.server import LocalAws
+from local.aws.server import LocalAws, load
 from tests.local.aws.account import ACCOUNT, ONCE, REGION, refused
 
 
@@ -28,6 +28,10 @@ def test_importing_it_imports_neither_moto_nor_boto3():
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+def test_services_can_be_asked_before_a_stack_is_there():
+    assert {response.status for response in load()} == {200}
 
 
 def test_a_connection_stays_open_for_the_next_call(aws, session):
