@@ -106,12 +106,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parametrize(metafunc, choice.environment, choice.plan)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan(snapshot: Snapshot[Plan]) -> Plan:
     return snapshot.plan
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def environment(snapshot: Snapshot[Plan]) -> Environment:
     return snapshot.environment
 
@@ -126,13 +126,13 @@ def image_bucket(environment: Environment) -> desired.Bucket:
     return configured_bucket(environment)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def inventory(snapshot: Snapshot[Plan]) -> Inventory:
     """The inventory: who read what, where and when; its parts are ``sections``."""
     return snapshot.inventory
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def builds(snapshot: Snapshot[Plan]) -> Builds:
     """The packages that the judged commit builds."""
     from checks.releases import packed  # noqa: PLC0415 - few rows need it
@@ -140,17 +140,17 @@ def builds(snapshot: Snapshot[Plan]) -> Builds:
     return packed(snapshot.scope)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sections(snapshot: Snapshot[Plan]) -> Sections:
     return snapshot.inventory.sections
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def records(snapshot: Snapshot[Plan]) -> Records:
     return snapshot.records
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def dev(snapshot: Snapshot[Plan]) -> Records:
     """The records of the development environment."""
     return snapshot.dev
@@ -181,13 +181,13 @@ def delivery(sections: Sections, environment: Environment, now: datetime) -> "De
     return Delivery(sections, environment, now)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def today(snapshot: Snapshot[Plan]) -> date:
     """The day in Japan when this was read."""
     return snapshot.today
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now(snapshot: Snapshot[Plan]) -> datetime:
     return snapshot.now
 

@@ -90,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     gc.set_threshold(*LONG_LIVED)
     keep_loggers_quiet()
+    config.pluginmanager.register(OfOneTest())
     closing = config.stash.setdefault(OPEN, ExitStack())
     closing.enter_context(redirect_stdout(cast("TextIO", OutputOrErrors(sys.stdout))))
     try:
@@ -257,18 +258,24 @@ def snapshot(pytestconfig: pytest.Config) -> Snapshot[Any]:
     return replace(read, inventory=replace(read.inventory, sections=cast("Sections", watched)))
 
 
-@pytest.fixture
-def row(request: pytest.FixtureRequest) -> str:
-    """Id of the row that this test proves."""
-    row_of: Row = request.node.stash[collection.ROW]
-    return row_of.id
+class OfOneTest:
+    """The fixtures that differ from test to test, without pytest's ``request``: for each use, it inspects the signature of a new function."""
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._item = item
 
-@pytest.fixture
-def observe(request: pytest.FixtureRequest) -> Observations:
-    """Record what this check looks at."""
-    observations: Observations = request.node.stash.setdefault(SEEN, Observations())
-    return observations
+    @pytest.fixture
+    def row(self) -> str:
+        """Id of the row that this test proves."""
+        row_of: Row = self._item.stash[collection.ROW]
+        return row_of.id
+
+    @pytest.fixture
+    def observe(self) -> Observations:
+        """Record what this check looks at."""
+        observations: Observations = self._item.stash.setdefault(SEEN, Observations())
+        return observations
 
 
 @pytest.hookimpl(wrapper=True)
