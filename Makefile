@@ -18,17 +18,19 @@ check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the
 # Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.
 test done test-deep: export PYTHONDONTWRITEBYTECODE :=
 
+HANGING := -o faulthandler_timeout=300
+
 test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--durations=25: the slowest)
 	@echo "Collecting some ten thousand tests; then a dot each."
 	@$(if $(COVER),$(PY) -m coverage erase)
-	@$(PY) -m pytest tests --continue-on-collection-errors --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q -rfEs $(COVERAGE) $(ARGS)
-	@$(PY) -m pytest tests/load/measuring -n 2 --dist load -q $(COVERAGE) $(ARGS)  # they measure: little beside them
+	@$(PY) -m pytest tests --continue-on-collection-errors --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q -rfEs $(HANGING) $(COVERAGE) $(ARGS)
+	@$(PY) -m pytest tests/load/measuring -n 2 --dist load -q $(HANGING) $(COVERAGE) $(ARGS)  # they measure: little beside them
 	@$(if $(COVER),$(PY) -m coverage report)
 
 done: .venv/finished  ## run the tests that your change can break, nearest first, in 90 s (SINCE=commit)
 	@$(PY) -m tests.affected $(if $(SINCE),--since $(SINCE)) $(ARGS)
 
-# pytest ends a test that says nothing for five minutes; a drill that fails at each of its calls in turn takes longer.
+# A drill that fails at each of its calls in turn takes longer than five minutes.
 DEEPLY := -q -o faulthandler_timeout=1800
 
 test-deep: .venv/finished  ## long fuzz, kills, races (DEEP="paths": some of them)

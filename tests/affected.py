@@ -40,7 +40,10 @@ FAR = 99
 """Steps to what a test executes and does not import."""
 UNKNOWN_S, UNKNOWN_LONG_S = 1.0, 15.0
 """Seconds of a file that `make test` has not timed here; of those that tests/timing.py names."""
-HOW = ("--continue-on-collection-errors", "-n", "auto", "--dist", "loadfile", "-q", "-rfEs")
+HOW = (
+    *("--continue-on-collection-errors", "-n", "auto", "--dist", "loadfile", "-q", "-rfEs"),
+    *("-o", "faulthandler_timeout=300"),
+)
 """As `make test` runs them."""
 MOST_NAMED = 12
 """Files that are named of those left out."""
