@@ -36,7 +36,7 @@ BY_TEXT = EVALUATING | {
     *("resolve_name", "entry_points", "dictConfig", "fileConfig"),
 }
 """By which a module may import another one that no statement of it names."""
-READING = frozenset({"get", "copy", "items"})
+READING = frozenset({"get", "copy", "items", "keys", "values"})
 """Attributes of the variables by which nothing is set."""
 ASKED = frozenset({"get", "getenv", "__getitem__", "__contains__"})
 """Attributes by which a variable is read: setting one may give a variable that is not there."""
@@ -143,7 +143,9 @@ def _hands_on(node: ast.AST, imported: Collection[str]) -> int:
         case (
             ast.Subscript(value=read, ctx=ast.Load())
             | ast.Compare(comparators=[read])
-            | ast.Call(func=ast.Name(id="dict"), args=[read])
+            | ast.comprehension(iter=read)
+            | ast.For(iter=read)
+            | ast.Dict(keys=[None, *_], values=[read, *_])
         ):
             return -_is_of_system(read, imported)
         case ast.Attribute(value=read, attr=name) if name in READING or _name(read) == "os":
@@ -152,12 +154,12 @@ def _hands_on(node: ast.AST, imported: Collection[str]) -> int:
 
 
 def _is_of_system(node: ast.AST, imported: Collection[str]) -> bool:
-    """Whether an expression is the module os, or its variables: an ``environ`` of anything else was handed on."""
+    """Whether an expression is the module os, or its variables: an ``environ`` of anything but a module was handed on."""
     match name := _name(node), node:
         case "os", _:
             return True
         case "environ" | "environb", ast.Attribute(value=owner):
-            return _name(owner) == "os"
+            return _name(owner) == "os" or _root(owner) in imported
         case "environ" | "environb", _:
             return not {name, "*"}.isdisjoint(imported)
     return False

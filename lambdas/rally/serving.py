@@ -25,7 +25,7 @@ class LambdaFunction:
 
     name: str
     begin: Callable[[Mapping[str, str]], Any]
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environ: Mapping[str, str] = field(default_factory=os.environ.copy)
 
     @cached_property
     def action(self) -> Any:

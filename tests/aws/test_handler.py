@@ -33,6 +33,7 @@ DEFINED = {
     "package/need.py": "import os\ndef need(name):\n return os.environ[name]",
     "package/dot.py": "import os\ndef load():\n os.environ['NOSUCH'] = 'a'",
     "package/late.py": "def load():\n from . import dot\n dot.load()\nLOADS = [load]",
+    "package/environ.py": "from os import environ",
     "package/fix.py": "import package.end\npackage.end.end = print",
 }
 
@@ -277,6 +278,7 @@ def archive(name):
                 "getattr(os, 'env' + 'iron')['NOSUCH'] = '1'",
                 "from os import environb\nenvironb[b'NOSUCH'] = b'1'",
                 "class Box:\n environ = os.environ\nBox.environ['NOSUCH'] = '1'",
+                "import package.environ\npackage.environ.environ['NOSUCH'] = '1'",
                 "from package.need import os as system\nsystem.environ['NOSUCH'] = '1'",
             )
         ),
@@ -422,6 +424,15 @@ def test_handler_that_its_module_binds_is_found(source):
                 ("NAME = os.environ.get('A') + f'-{sys}'", "3 needs the variable A"),
                 ("@sys.exit\ndef set_up(): ...", "3 raises SystemExit"),
                 ("ON = 'a' in os.environ.get('A')", "3 needs the variable A"),
+                *(
+                    (f"{reading}\nos.environ['A']", "4 needs the variable A")
+                    for reading in (
+                        "ABSENT = {*NAMES} - os.environ.keys()",
+                        "SET = {**os.environ, 'A': '1'}",
+                        "for name in os.environ: print(name)",
+                        "SET = [name for name in os.environ]",
+                    )
+                ),
                 ("ON = sorted(os.environ.get('A'))", "3 needs the variable A"),
                 ("first, last = os.environ.get('A')", "3 needs the variable A"),
                 (
@@ -450,7 +461,7 @@ def test_handler_that_its_module_binds_is_found(source):
                 ),
                 ("print(*os.environ.get('A'))", "3 needs the variable A"),
                 (
-                    "SET = dict(os.environ)\nSET['A'] = '1'\nos.environ['A']",
+                    "SET = os.environ.copy()\nSET['A'] = '1'\nos.environ['A']",
                     "5 needs the variable A",
                 ),
                 (
