@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from aws.converge import undo
-from runbook.fix import DONE, RepairSession
+from runbook.fix import RepairSession
 from signoff.judge.checklist import Checklist
+from signoff.judge.exit_codes import Exit
 from signoff.judge.result import Result
 from signoff.judge.verdict import Verdict, VerdictWord
 from tests.foreign.changes import CHANGES
@@ -92,7 +93,7 @@ def test_seven_red_rows_are_green_after_one_walk(operator):
         ask=lambda question: asked.append(question) or "y",
     )
 
-    assert walk.walk() == DONE
+    assert walk.walk() == Exit.DONE
     assert len(red) == len(AT_ONCE)
     assert "7 of 7 rows are green now" in said.getvalue()
     assert len(asked) < len(AT_ONCE)  # rows of one remedy are asked about once
