@@ -44,7 +44,8 @@ WORDS: Mapping[str, Words] = {
         ja="このレポートの後に{procedures}が実行されたため、確認の前に各項目を再判定します",
     ),
     "green": Words(
-        en="The newest report has no red row.", ja="最新のレポートに不合格の項目はありません。"
+        en="The newest report has no red row. It is of {at}; judge again if something has changed since: pytest {chosen}",
+        ja="最新のレポート（{at}）に不合格の項目はありません。その後に変更がある場合は、再度判定してください: pytest {chosen}",
     ),
     "follow": Words(
         en="   rows that follow from these: {number}", ja="   これらに起因する項目{number}件"
@@ -164,10 +165,10 @@ class RepairSession:
     def walk(self) -> int:
         """Show, ask, run, judge; return whether every row that was red is green now, as an exit code."""
         red, chosen = groups(self.result), self.result.provenance.chosen
-        if not red:
-            self._say(WORDS["green"])
-            return Exit.DONE
         at = in_japan(self.result.provenance.read_at)
+        if not red:
+            self._say(WORDS["green"], at=at, chosen=chosen)
+            return Exit.DONE
         self._say(WORDS["of"], red=sum(len(member.rows) for member in red), groups=len(red), at=at)
         if self.ran_since:
             self._say(WORDS["since"], procedures=", ".join(self.ran_since))

@@ -325,3 +325,5 @@ def test_green_report_has_nothing_to_fix():
 
     assert desk.code == Exit.DONE
     assert desk.asked == []
+    assert "no red row. It is of 20" in desk.out.getvalue()
+    assert ": pytest --env prod" in desk.out.getvalue()
