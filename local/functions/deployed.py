@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -191,15 +190,12 @@ def distribution_paths(
 ) -> list[Path]:
     """Folders and modules that the runtime's distributions installed into site-packages.
 
-    One of Debian's lists no files: then its module alone is taken.
+    One of Debian's lists no files: then what is named like it is taken.
     """
     paths = set[Path]()
     for name in RUNTIME_DISTRIBUTIONS:
         installed = distribution(name)
+        folder, like = Path(str(installed.locate_file(""))), f"{name.removeprefix('python-')}*"
         tops = {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}
-        paths |= {Path(str(installed.locate_file(top))) for top in tops}
-        module = None if tops else find_spec(name.removeprefix("python-"))
-        if module and module.origin:
-            file = Path(module.origin)
-            paths.add(file.parent if module.submodule_search_locations else file)
+        paths |= {folder / top for top in tops} or {*folder.glob(like)}
     return sorted(paths)

@@ -102,6 +102,5 @@ def hold_the_verdict(context: StepContext) -> Changes:
         )
 
     decision = result.verdict.decision.words if result else None
-    first, second = (word.words for word in GOOD)
-    good = Words(en=f"{first.en} or {second.en}", ja=f"{first.ja}または{second.ja}")
+    good = Words(en="GO or CONDITIONAL", ja="GOまたは条件付きGO")
     return context.settle((Change(VERDICT, DECISION, decision, good),), refuse)

@@ -12,7 +12,6 @@ from aws.section import NotTestable
 from plan.live import live_now
 from runbook.engine.step import Procedure, Step
 from signoff.environment import Environment, in_japan
-from signoff.environment.guard import GuardError
 from signoff.evidence import Record, Store
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Row
@@ -112,10 +111,7 @@ def name_of(step: Step) -> str:
 
 
 def asked_of(procedure: Procedure, environment: Environment) -> Procedure:
-    """Return the procedure without the steps whose rows, signed or proven, are about what this application has none of.
-
-    Raises GuardError where no step is left.
-    """
+    """Return the procedure without the steps whose rows, signed or proven, are about what this application has none of, unless all are: they say so."""
 
     def asked(step: Step) -> bool:
         rows = [
@@ -123,12 +119,7 @@ def asked_of(procedure: Procedure, environment: Environment) -> Procedure:
         ]
         return not rows or not all(is_foreign(row, environment) for row in rows)
 
-    if steps := tuple(filter(asked, procedure.steps)):
-        return replace(procedure, steps=steps)
-    raise GuardError(
-        en=f"the application has nothing that {procedure.name} is about (app.toml), so there is nothing to do",
-        ja=f"アプリケーションに{procedure.name}の対象がないため（app.toml）、実施することはありません",
-    )
+    return replace(procedure, steps=tuple(filter(asked, procedure.steps)) or procedure.steps)
 
 
 def read_live(

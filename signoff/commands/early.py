@@ -21,6 +21,8 @@ from signoff import ROOT
 from signoff.commands.frame import INTERRUPTED
 from signoff.commands.judging_options import FLAGS, OPTIONS_WITH_A_FILE
 
+NOT_TAKEN = Words(en="pytest does not take {}; {}", ja="pytestに{}は使えません。{}")
+
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Start pytest again with joined options if that makes a difference; otherwise return.
@@ -68,13 +70,7 @@ def _refuse_misspelled(unknown: Iterable[str], lang: str) -> None:
     """Say which option was meant, such as with ``-env``; raise UsageError. What is near none of ours is pytest's to refuse."""
     for option in (word.partition("=")[0] for word in unknown if word.startswith("-")):
         if near := nearest(f"--{option.lstrip('-')}", FLAGS, "--"):
-            meant = did_you_mean(near)
-            raise pytest.UsageError(
-                Words(
-                    en=f"pytest does not take {option}; {meant.en}",
-                    ja=f"pytestに{option}は使えません。{meant.ja}",
-                )[lang]
-            )
+            raise pytest.UsageError(NOT_TAKEN.format(option, did_you_mean(near))[lang])
 
 
 def joined(arguments: Iterable[str], start: Path = Path()) -> Iterator[str]:

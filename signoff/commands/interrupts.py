@@ -23,7 +23,8 @@ def started(command: str, prog: str, arguments: Sequence[str] | None = None, **p
     """Run the command line of a process: of a command, named as ``module:attribute``, since importing takes a while."""
     quiet_until_framed()
     _print_nowhere_if_closed()
-    _import_nothing_from_here()
+    if Path(sys.path[0]) == Path.cwd() != ROOT:
+        del sys.path[0]  # `python -m` looks there first: another application's lambdas are not ours
     return int(
         import_module("signoff.commands.frame").command_line(command, prog, arguments, **parts)
     )
@@ -35,12 +36,6 @@ def _print_nowhere_if_closed() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.set_inheritable(1, True)  # by pytest, which a command becomes
         sys.stdout = os.fdopen(1, "w")
-
-
-def _import_nothing_from_here() -> None:
-    """Take the current folder, which ``python -m`` looks in first, off the path: the ``lambdas`` of another application are not ours."""
-    if Path(sys.path[0]) == Path.cwd() != ROOT:
-        del sys.path[0]
 
 
 def handle_interrupts() -> None:
