@@ -9,6 +9,7 @@ from aws.desired import Table
 from aws.words import Words
 from plan.canonical import Item
 
+SETS = ("SS", "NS", "BS")
 LEVELS, ITEM_BYTES, KEY_BYTES = 32, 400 * 1024, (2048, 1024)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 RANGE = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, Overflow, Subnormal])
@@ -60,22 +61,18 @@ def _values(path: str, typed: Mapping[str, Any], level: int) -> Iterator[tuple[s
 def _size(typed: Mapping[str, Any]) -> int:
     """Return the bytes by AWS's own rule (Amazon DynamoDB item sizes and formats)."""
     ((kind, value),) = typed.items()
-    match kind:
-        case "M":
-            return 3 + sum(1 + len(name.encode()) + _size(entry) for name, entry in value.items())
-        case "L":
-            return 3 + sum(1 + _size(entry) for entry in value)
-        case "SS" | "NS" | "BS":
-            return sum(_size({kind[0]: member}) for member in value)
-        case "S" | "B":
-            return len(value.encode() if kind == "S" else value)
-        case "N":
-            return 1 + (len(Decimal(value).normalize(RANGE).as_tuple().digits) + 1) // 2
-    return 1
+    if kind in ("M", "L"):
+        named = value.items() if kind == "M" else (("", entry) for entry in value)
+        return 3 + sum(1 + len(name.encode()) + _size(entry) for name, entry in named)
+    if kind in SETS:
+        return sum(_size({kind[0]: member}) for member in value)
+    if kind == "N":
+        return 1 + (len(Decimal(value).normalize(RANGE).as_tuple().digits) + 1) // 2
+    return len(value.encode() if kind == "S" else value) if kind in ("S", "B") else 1
 
 
 def _flaw(kind: str, value: Any, level: int) -> Words | None:
-    is_set = kind in ("SS", "NS", "BS")
+    is_set = kind in SETS
     if kind in ("N", "NS") and not all(map(_is_number, value if is_set else [value])):
         return NO_NUMBER
     if is_set and len({Decimal(each) if kind == "NS" else each for each in value}) < len(value):
