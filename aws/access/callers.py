@@ -63,7 +63,9 @@ def _decided(
     document: str, actions: Iterable[str], arn: str, request: Context, now: datetime
 ) -> EvaluationResult:
     """Return what a policy decides of a service's call, by the first action that it does not surely allow."""
-    about = [one for one in of_resource(document) if _speaks_of(one, *request[SERVICE])]
+    about = [
+        statement for statement in of_resource(document) if _speaks_of(statement, *request[SERVICE])
+    ]
     times = over_time(request, now)
     decided = [evaluate_from(about, action, arn, times) for action in actions]
     return next((result for result in decided if not result.allowed), decided[0])
