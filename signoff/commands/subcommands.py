@@ -5,6 +5,7 @@ This module and those that it names are light: what a subcommand does is importe
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -252,11 +253,25 @@ def _below(ctx: click.Context, lang: str) -> str:
     return "\n".join(blocks)
 
 
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        print("signoff", metadata.version("stamp-rally-signoff"))
+        ctx.exit()
+
+
 SIGNOFF = SignOff(
     "signoff",
     Words(
         en="Decides, with evidence, whether a stamp rally may go live on AWS.",
         ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
+    ),
+    CommandOption(
+        "--version",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_version,
+        words=Words(en="show the version and exit", ja="バージョンを表示して終了する"),
     ),
     declared=SUBCOMMANDS,
 )

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -132,6 +133,12 @@ def test_every_command_has_help_in_both_languages(path, lang, capsys):
     text = capsys.readouterr().out
     assert text.startswith(f"{'usage' if lang == 'en' else '使い方'}: signoff {' '.join(path)}")
     assert "--lang" in text
+
+
+def test_version_is_that_of_the_installed_package(capsys):
+    assert main(["--version"]) == 0
+
+    assert capsys.readouterr().out == f"signoff {metadata.version('stamp-rally-signoff')}\n"
 
 
 def test_help_of_all_commands_together_takes_a_moment_and_loads_no_client():
