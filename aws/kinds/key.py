@@ -58,14 +58,14 @@ class Key:
 
 
 def _of_service(grant: Raw) -> bool:
-    """Whether AWS made the grant: for a service that stores something under the key, or for a function to read its variables."""
+    """Whether AWS made the grant for a service that stores something under the key, or, in the key's account, for a service's role or a function."""
     grantee = str(grant.get("GranteePrincipal", ""))
     bound = (grant.get("Constraints") or {}).get("EncryptionContextEquals") or {}
     function = bound.get("aws:lambda:FunctionArn", "").rpartition(":")[2]
-    made = (
-        grantee.endswith((".amazonaws.com", f"/{function}")) or ":role/aws-service-role/" in grantee
-    )
-    return made or "GranteeServicePrincipal" in grant
+    made = ":role/aws-service-role/" in grantee or grantee.endswith(f"/{function}")
+    here = grantee.split(":")[4:5] == str(grant.get("KeyId", "")).split(":")[4:5]
+    of_aws = grantee.endswith(".amazonaws.com") or "GranteeServicePrincipal" in grant
+    return of_aws or (made and here)
 
 
 def _grantees(grants: Iterable[Raw]) -> list[str]:

@@ -105,19 +105,25 @@ def _at_bucket(operation: str, **answer: Any) -> Break:
 
 
 TABLES = (
-    _tables(
-        "granted-to-a-stranger",
-        _decided(KEY),
-        _encrypted(*EVERY_TABLE),
-        _key(),
-        granted(KEY, "9c2f7d10", "arn:aws:iam::111122223333:role/reader"),
-    ),
-    _tables(
-        "variables-granted-to-a-stranger",
-        _decided(KEY),
-        _encrypted(*EVERY_TABLE),
-        _key(),
-        granted(KEY, "9c2f7d10", "arn:aws:iam::111122223333:role/reader", FUNCTION),
+    *(
+        _tables(
+            f"granted-to-{what}",
+            _decided(KEY),
+            _encrypted(*EVERY_TABLE),
+            _key(),
+            granted(KEY, "9c2f7d10", *grant),
+        )
+        for what, grant in {
+            "a-stranger": ("arn:aws:iam::111122223333:role/reader",),
+            "a-stranger-for-variables": ("arn:aws:iam::111122223333:role/reader", FUNCTION),
+            "a-service-of-a-stranger": (
+                "arn:aws:iam::111122223333:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+            ),
+            "a-function-of-a-stranger": (
+                f"arn:aws:sts::111122223333:assumed-role/reader/{FUNCTION}",
+                FUNCTION,
+            ),
+        }.items()
     ),
     _tables(
         "grants-unread",
@@ -246,6 +252,7 @@ OF_ONE_TABLE = {"StringEquals": {"kms:EncryptionContext:aws:dynamodb:tableName":
 GROUP = f"/aws/lambda/{FUNCTION}"
 LOGS = "logs.ap-northeast-1.amazonaws.com"
 FOR_LOGS = {"Effect": "Allow", "Principal": {"Service": LOGS}, "Action": "kms:*", "Resource": "*"}
+OF_NETWORK = {"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}
 DENIES_LOGS = {**FOR_LOGS, "Effect": "Deny", "Action": "kms:GenerateDataKey*"}
 
 
