@@ -576,6 +576,15 @@ def test_decision_about_a_deny_leaves_that_a_key_allows_nothing():
     assert told
 
 
+@pytest.mark.parametrize(("may", "decided"), [("", True), ("-to-read", False)])
+def test_key_is_answered_by_a_decision_where_lines_may_be_written(may, decided):
+    defect = f"MON-15:key-is-for-a-network{may}"
+    (breaks,) = [each.breaks for each in DEFECTS if each.id == defect]
+    (told,) = of_row(breaks, "MON-15")
+
+    assert bool(told.decision) is decided
+
+
 def test_key_that_a_grant_may_open_to_the_role_is_answered_by_a_decision():
     (shut,) = [each.breaks for each in DEFECTS if each.id == "SEC-13:key-leaves-it-to-nobody"]
     opened = both(shut, granted(KEY, "9c2f7d10", AWARD))

@@ -62,13 +62,13 @@ def encrypts_lines(key: Key, group: str, now: datetime) -> EvaluationResult:
 def _decided(
     document: str, actions: Iterable[str], arn: str, request: Context, now: datetime
 ) -> EvaluationResult:
-    """Return what a policy decides of a service's call, by the first action that it does not surely allow."""
+    """Return what a policy decides of a service's call, by an action that it surely does not allow, else by one that it may not."""
     about = [
         statement for statement in of_resource(document) if _speaks_of(statement, *request[SERVICE])
     ]
     times = over_time(request, now)
     decided = [evaluate_from(about, action, arn, times) for action in actions]
-    return next((result for result in decided if not result.allowed), decided[0])
+    return min(decided, key=lambda each: (each.allowed, each.unknown is not None))
 
 
 @cache

@@ -91,7 +91,8 @@ def _beside(what: str, **statement: Any) -> Defect:
 
 def granted(key: str, id_: str, grantee: str, of: str = "") -> Break:
     """Let somebody use a key by a grant, for the variables of one function alone where it is named."""
-    grant = {"GrantId": "g1", "GranteePrincipal": grantee, "Operations": ["Decrypt"]}
+    of_key = {"KeyId": key, "GrantId": "g1", "Operations": ["Decrypt"]}
+    grant: dict[str, Any] = {**of_key, "GranteePrincipal": grantee}
     if of:
         bound = {
             "aws:lambda:FunctionArn": f"arn:aws:lambda:ap-northeast-1:444455556666:function:{of}"
@@ -289,7 +290,8 @@ OTHERS = (
             "for-another-group": {"Condition": of_group("/aws/lambda/other")},
             "for-logs-to-describe": {"Action": "kms:Describe*"},
             "for-logs-elsewhere": {"Principal": {"Service": "logs.us-east-1.amazonaws.com"}},
-            "for-a-network": {"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}},
+            "for-a-network": OF_NETWORK,
+            "for-a-network-to-read": {**OF_NETWORK, "Action": "kms:Decrypt"},
         }.items()
     ),
     _of_group("MON-15:key-denies-logs", _policy_of_key({"Service": LOGS}, DENIES_LOGS)),
