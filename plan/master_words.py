@@ -32,7 +32,7 @@ MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re
 """HTML tags and character references: a page shows them literally, or executes them."""
 DRAFTED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b"
-    r"|\(要確認\)|後日差し?替え|この文章はダミー|(?:ダミー|サンプル)(?:テキスト|文章)"
+    r"|後日差し?替え|この文章はダミー|(?:ダミー|サンプル)(?:テキスト|文章)"
     r"|ここに(?:説明|紹介|名前|名称|文章|テキスト)\w{0,4}入ります",
     re.IGNORECASE,
 )
@@ -119,7 +119,7 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
         return padded if text != text.strip() else None
     if MARKUP.search(text):
         return Words(en="holds HTML", ja="にHTMLが含まれる")
-    if UNFINISHED.search(plain) or DRAFTED.search(plain):
+    if _is_placeholder(name, plain) or DRAFTED.search(plain):
         return Words(en="is yet to be written", ja="が仮の文言のままである")
     if name == "Name" and len(text) > LONGEST_NAME:
         return Words(
@@ -127,6 +127,12 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
             ja=f"が{len(text)}文字あり、表示されるのは{LONGEST_NAME}文字まで",
         )
     return None
+
+
+def _is_placeholder(name: str, plain: str) -> bool:
+    """Whether a text is yet to come. A spot may be called なし, a pear; and a description tells visitors what to check (要確認)."""
+    own = "(要確認)" in plain if name == "Name" else plain == "なし"
+    return own or UNFINISHED.search(plain) is not None
 
 
 def _is_odd(letter: str, name: str) -> bool:
@@ -151,9 +157,7 @@ def _misread(text: str) -> bool:
 def _picture_flaw(text: str) -> Words | None:
     """Return a flaw of a picture's URL, or None. One without a scheme is relative to the front end."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    if (
-        UNFINISHED.search(plain) or plain == "なし"
-    ):  # which is a pear, too: a spot may have its name
+    if _is_placeholder("ImageUrl", plain):
         return Words(en="ImageUrl is yet to be written", ja="ImageUrlが仮の文言のままである")
     try:
         url = urlsplit(text.replace("\\", "/"))  # as a browser reads it

@@ -91,6 +91,16 @@ def test_name_that_nobody_has_written_yet_is_reported(name):
     assert flaw.en == "Name is yet to be written"
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("なし", "Description is yet to be written"), ("雨天中止あり（要確認）", "")],
+)
+def test_description_may_ask_to_check_but_says_something(text, why):
+    flaw = words_flaw({"Description": {"S": text}})
+
+    assert (flaw.en if flaw else "") == why
+
+
 @pytest.mark.parametrize("name", ["null", "N/A", "なし", "-", "#REF!", "TODO"])
 def test_picture_that_nobody_has_named_yet_is_reported(name):
     flaw = words_flaw({"ImageUrl": {"S": name}})
