@@ -31,7 +31,7 @@ NAMED = re.compile(
 REFERENCE = "SECRET_NAME_"
 """Prefix of variables that hold the name of a secret in Secrets Manager."""
 FINGERPRINT = re.compile(
-    r"(git|build|version|image|commit|release|revision|checksum|digest|(asset|code|layer|source)[-_]?hash|sha\d*)$",
+    r"(git|build|version|image|commit|release|revision|checksum|digest|(?<![a-z])(asset|code|layer|source)[-_]?hash|sha\d*)$",
     re.IGNORECASE,
 )
 """Names of values that are long hexadecimal numbers and public."""

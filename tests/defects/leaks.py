@@ -87,6 +87,7 @@ IN_FUNCTIONS = (
     ),
     _guessed("password", "stamp-rally-prod-ranking", DB_PASSWORD="hunter2"),
     _guessed("hex-under-innocent-name", AUTH, SALT=HEX_OF_NOBODY),
+    _guessed("hash-of-a-passcode", AUTH, PASSCODE_HASH=HEX_OF_NOBODY),
     _guessed("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),
     _variable("session-under-innocent-name", "stamp-rally-prod-stamps", PROBE=SESSION),
     _variable("key-file-under-innocent-name", "stamp-rally-prod-award", CERT=PEM),
