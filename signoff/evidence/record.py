@@ -128,9 +128,9 @@ class Records:
         return next(self.of(kind, **body), None)
 
     def signature(self, step: str) -> Record | None:
-        """Return the newest signature of a step; none of the cut-over counts from before the front end was rolled back.
+        """Return the newest signature of a step; none of the cut-over counts from before a rollback of the front end began.
 
-        Before and after are of the chain: clocks differ. A rollback counts from its begin: killed, it may be deployed all the same.
+        Before and after are of the chain: clocks differ. One that was killed may be deployed all the same.
         """
         entries = self.entries
         if step.startswith("cutover#") and (back := self.newest("rollback", part="front-end")):

@@ -229,8 +229,8 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     signature = records.signature(step)
     if signature is None and records.newest("signature", step=step):
         raise NotSigned(
-            en=f"{step} is not signed since the front end was rolled back",
-            ja=f"フロントエンドのロールバック後に{step}に署名した人がいません",
+            en=f"{step} is not signed since a rollback of the front end began",
+            ja=f"フロントエンドのロールバック開始後に{step}に署名した人がいません",
         )
     if signature is None:
         raise NotSigned(en=f"{step} is not signed", ja=f"{step}に署名した人がいません")
