@@ -32,7 +32,7 @@ MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re
 """HTML tags and character references: a page shows them literally, or executes them."""
 DRAFTED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b"
-    r"|後日差し?替え|この文章はダミー|(?:ダミー|サンプル)(?:テキスト|文章)"
+    r"|(?:写真|画像|文章|説明|名称)\w{0,3}後日差し?替え|この文章はダミー|(?:ダミー|サンプル)(?:テキスト|文章)"
     r"|ここに(?:説明|紹介|名前|名称|文章|テキスト)\w{0,4}入ります",
     re.IGNORECASE,
 )
