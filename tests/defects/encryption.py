@@ -10,7 +10,7 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import absent, added, answering, both, item, unread
 from tests.defects.defect import Break, Defect
-from tests.second_opinion import FUNCTIONS
+from tests.second_opinion import FUNCTIONS, TABLES
 from tests.unread import refused
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
@@ -18,7 +18,7 @@ ANOTHER_KEY = KEY.replace("9c2f7d10", "00ff11ee")
 BUCKET = "stamp-rally-prod-images"
 ARNS = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
 UNREAD = Outcome.NOT_TESTABLE
-EVERY_TABLE = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
+EVERY_TABLE = tuple(table.name for table in TABLES.values())
 
 
 def _decided(key: str) -> Break:

@@ -585,7 +585,7 @@ ROLLBACK = (
     ),
     Defect(
         id="ROLL-07:calls-another-account-beside-our-routes",
-        breaks=_beside("GET /history", "CUSTOM", uri("notify").replace("444455556666", "7" * 12)),
+        breaks=_beside("GET /badges", "CUSTOM", uri("notify").replace("444455556666", "7" * 12)),
     ),
     Defect(id="ROLL-07:answers-a-route-by-itself", breaks=_calling_nothing("POST /notify")),
     Defect(
@@ -684,13 +684,13 @@ SOUND: dict[str, Break] = {
         ),
     ),
     "the deployment to go back to has a route more, which asks for a session": _beside(
-        "GET /history", "CUSTOM", TO_A_TABLE
+        "GET /badges", "CUSTOM", TO_A_TABLE
     ),
     "the deployment to go back to has a page of health, which calls nothing": _beside(
         "GET /health", "NONE"
     ),
     "the deployment to go back to has a preflight more": _beside(
-        "OPTIONS /history", "NONE", TO_A_TABLE
+        "OPTIONS /badges", "NONE", TO_A_TABLE
     ),
     "the deployment to go back to serves a route by ANY, and asks for the same": _without(
         "POST /stamps/award", **{"ANY /stamps/award": "CUSTOM"}

@@ -92,4 +92,4 @@ def _spot(stamp: str, name: str, lat: str, lon: str) -> dict[str, Any]:
 def key_scans() -> dict[str, KeyScan]:
     """Return empty tables of people: production begins with new users."""
     nobody = KeyScan(examined=0, complete=True, sampled=0)
-    return dict.fromkeys(sorted({*NAMES} - {"StampMasters-prod"}), nobody)
+    return dict.fromkeys((TABLES[key].name for key in ("users", "userstamps")), nobody)

@@ -4,13 +4,8 @@ from typing import Any
 
 from tests.foreign.letter.place import PROD, GuideColumn
 from tests.packages import zipped
+from tests.second_opinion import FUNCTIONS, TABLES
 
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
-KEYS = {
-    "Users": {"UserId": "HASH"},
-    "UserStamps": {"UserId": "HASH", "StampId": "RANGE"},
-    "StampMasters": {"StampId": "HASH"},
-}
 VARIABLES = {
     "TABLE_USERS": "Users-prod",
     "TABLE_USERSTAMPS": "UserStamps-prod",
@@ -26,17 +21,19 @@ LEFT_OVER = "default-secret-key-change-in-production"
 
 def tables(dynamodb: Any) -> None:
     """Step 3-1: on demand, recoverable, tagged. No step speaks of an index, or of deletion."""
-    for name, keys in KEYS.items():
-        table = PROD.table(name)
+    for table in TABLES.values():
+        kinds = zip(table.keys, ("HASH", "RANGE"), strict=False)
         dynamodb.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            TableName=table.name,
+            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in kinds],
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": "S"} for key in table.keys
+            ],
             BillingMode="PAY_PER_REQUEST",
             Tags=[{"Key": "Environment", "Value": "prod"}, {"Key": "Project", "Value": "CC"}],
         )
         dynamodb.update_continuous_backups(
-            TableName=table,
+            TableName=table.name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
         )
 

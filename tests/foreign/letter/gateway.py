@@ -3,19 +3,7 @@
 from typing import Any
 
 from tests.foreign.letter.place import PROD, GuideColumn
-
-ROUTES = {
-    ("auth", "verify"): {"POST": "auth"},
-    ("stamps",): {"GET": "stamps"},
-    ("stamps", "award"): {"POST": "award"},
-    ("gps", "verify"): {"POST": "gps-verify"},
-    ("notify",): {"POST": "notify"},
-    ("ranking", "weekly"): {"GET": "ranking"},
-    ("ranking", "monthly"): {"GET": "ranking"},
-    ("richmenu", "list"): {"GET": "richmenu"},
-    ("richmenu", "set"): {"POST": "richmenu"},
-    ("richmenu", "unset"): {"DELETE": "richmenu"},
-}
+from tests.second_opinion import ROUTES
 
 
 def usage_plan(gateway: Any) -> None:
@@ -34,14 +22,15 @@ def set_up(gateway: Any, functions: Any, place: GuideColumn = PROD) -> None:
     created = gateway.create_rest_api(name=f"{place.prefix}-api")
     api = {"restApiId": created["id"]}
     made = {(): created["rootResourceId"]}
-    for parts, verbs in ROUTES.items():
+    for route, function in ROUTES.items():
+        verb, served = route.split(" /")
+        parts = tuple(served.split("/"))
         for depth in range(1, len(parts) + 1):
             path = parts[:depth]
             made[path] = made.get(path) or _resource(gateway, api, made[path[:-1]], path[-1])
         at = {**api, "resourceId": made[parts]}
-        for verb, function in verbs.items():
-            _route(gateway, {**at, "httpMethod": verb}, place, function)
-            _let_in(functions, place, function, f"{created['id']}/*/{verb}/{'/'.join(parts)}")
+        _route(gateway, {**at, "httpMethod": verb}, place, function)
+        _let_in(functions, place, function, f"{created['id']}/*/{verb}/{served}")
         origin = "*" if parts[0] == "richmenu" else place.origin
         _preflight(gateway, {**at, "httpMethod": "OPTIONS"}, origin)
     gateway.create_deployment(**api, stageName=place.stage, stageDescription="本番環境")

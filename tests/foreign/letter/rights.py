@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
+from tests.second_opinion import FUNCTIONS
+
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 READ_ALL = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
 TRUST = {
@@ -23,6 +24,7 @@ TABLES = {
     "gps-verify": (["GetItem", "Query"], ["StampMasters-prod"]),
 }
 """Function -> actions and tables of step 2-2."""
+HAVE_SECRETS = ("auth", "notify", "richmenu")
 
 
 def secrets(secretsmanager: Any) -> None:
@@ -44,16 +46,16 @@ def secrets(secretsmanager: Any) -> None:
 
 
 def roles(iam: Any) -> None:
-    """Step 2-2; of stamps and ranking it says nothing, so that they keep what dev gives them."""
+    """Step 2-2; of stamps, ranking and any further function it says nothing: they keep what dev gives them."""
     for function in FUNCTIONS:
         role = f"stamp-rally-prod-{function}-role"
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=_document(TRUST))
         iam.attach_role_policy(RoleName=role, PolicyArn=BASIC)
-    for function in ("ranking", "stamps"):
+    for function in FUNCTIONS.keys() - {*TABLES, *HAVE_SECRETS}:
         iam.attach_role_policy(RoleName=f"stamp-rally-prod-{function}-role", PolicyArn=READ_ALL)
     for function, (actions, tables) in TABLES.items():
         _inline(iam, function, "tables", _on_tables(actions, tables))
-    for function in ("auth", "notify", "richmenu"):
+    for function in HAVE_SECRETS:
         _inline(iam, function, "secrets", SAMPLE)
 
 

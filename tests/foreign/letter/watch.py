@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
-TABLES = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
+from tests.second_opinion import FUNCTIONS
+from tests.second_opinion import TABLES as WRITTEN
+
+TABLES = tuple(table.name for table in WRITTEN.values())
 TOPIC = "arn:aws:sns:ap-northeast-1:444455556666:Default_CloudWatch_Alarms_Topic"
 API = ("ApiName", "stamp-rally-prod-api")
 
