@@ -27,6 +27,14 @@ class _Filled(ast.NodeTransformer):
         return ast.copy_location(deepcopy(self.constant), node) if is_read else node
 
 
+def _as_it_is(part: ast.expr) -> ast.expr:
+    """Return what an f-string shows as it is; of another form, the part itself."""
+    match part:
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return value
+    return part
+
+
 class Values(ast.NodeVisitor):
     """The values of one module's names and expressions, as far as each run has the same."""
 
@@ -68,6 +76,10 @@ class Values(ast.NodeVisitor):
                 return self.known(last)
             case ast.Compare(left=left, ops=[how], comparators=[right]):
                 return self._compared(left, how, right)
+            case ast.JoinedStr(values=parts):
+                return self._text([_as_it_is(part) for part in parts])
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self._text([left, right])
             case ast.Tuple(elts=elements):
                 return self._together(elements)
             case ast.List(elts=elements) | ast.Set(elts=elements):
@@ -82,6 +94,12 @@ class Values(ast.NodeVisitor):
                 if variable := self.lacking(given):
                     return self.known(more[0]) if more else ast.Constant(None, kind=variable)
         return None
+
+    def _text(self, parts: Sequence[ast.expr]) -> ast.Constant | None:
+        """Return the text that parts make together; None where one of them is unknown, or no text."""
+        known = [part.value for part in map(self.known, parts) if part]
+        texts = [value for value in known if isinstance(value, str)]
+        return ast.Constant("".join(texts)) if len(texts) == len(parts) else None
 
     def listed(self, node: ast.expr) -> list[ast.Constant] | None:
         """Return the constants that a list has in every run; None where they are unknown."""

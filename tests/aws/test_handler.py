@@ -308,6 +308,9 @@ def archive(name):
             f"import os\nif [name for name in ('A',) if name not in os.environ] {how}:\n raise OSError\n{HANDLER}"
             for how in ("== 1", "in (1, 2)")
         ),
+        "import os\nNAME = 'ENVIRON'\nos.environ[f'{NAME}MENT'], os.environ[NAME + 'MENT']\n"
+        + HANDLER,
+        "import os\nNAME = 'ENVIRON-'\nos.environ[f'{NAME:.7}MENT']\n" + HANDLER,
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -422,6 +425,12 @@ def test_handler_that_its_module_binds_is_found(source):
                 ("NAME = os.environ['A'] if 'A' in os.environ else sys.exit()", "3 raises System"),
                 ("NAME = 'rally-' + os.environ.get('A')", "3 needs the variable A"),
                 ("NAME = os.environ.get('A') + f'-{sys}'", "3 needs the variable A"),
+                ("for n in NAMES: os.environ[f'T_{n}']", "3 needs the variable T_B"),
+                ("NAME = os.environ['T_' + 'A' + '_X']", "3 needs the variable T_A_X"),
+                (
+                    "def need(name): return os.environ[f'T_{name}']\nneed('A')",
+                    "3 needs the variable T_A",
+                ),
                 ("@sys.exit\ndef set_up(): ...", "3 raises SystemExit"),
                 ("ON = 'a' in os.environ.get('A')", "3 needs the variable A"),
                 *(
