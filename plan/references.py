@@ -12,6 +12,8 @@ def in_place(part: Any, document: Mapping[str, Any]) -> Any:
             for step in pointer.split("/")[1:]:
                 target = target[step.replace("~1", "/").replace("~0", "~")]
             whole = in_place(target, document)
+            if isinstance(whole, Mapping) and rest.keys() <= {"summary", "description"}:
+                return {**whole, **rest}  # all that may stand beside it where it is no schema
             return {"allOf": [whole], **in_place(rest, document)} if rest else whole
         case Mapping():
             return {name: in_place(value, document) for name, value in part.items()}

@@ -38,7 +38,6 @@ def _matches(
 
 
 Validator = extend(Draft202012Validator, {"pattern": _matches})  # type: ignore[no-untyped-call]
-ANYTHING = Validator(True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class Documented:
     recorded: frozenset[str]
     """Codes that the recorded API has; functions other than ours may leave out the rest."""
     bodies: Mapping[str, Draft202012Validator]
-    """Media type, or range of them (``text/*``) -> what a body of it must be; empty where none is promised."""
+    """Media type, or range of them (``text/*``), the narrowest first -> what JSON of it must be; empty where none is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +85,12 @@ class Contract:
             expected = f"{status} {code}" if code else str(status)
             yield Words(en=f"not {expected}", ja=f"期待値は{expected}です")
         kind = _media_type(answer.headers.get("content-type", ""))
-        promised = documented.bodies if documented else {JSON: ANYTHING}
+        promised = documented.bodies if documented else {JSON: Validator(True)}
         body = next((promised[each] for each in promised if fnmatchcase(kind, each)), None)
         if promised and not body:
-            types = " or ".join(promised)
             yield Words(
-                en=f"as {kind or 'no named type'}, not {types}",
-                ja=f"Content-Typeが{types}ではありません（{kind or '指定なし'}）",
+                en=f"as {kind or 'no named type'}, not {' or '.join(promised)}",
+                ja=f"Content-Typeが{'または'.join(promised)}ではありません（{kind or '指定なし'}）",
             )
         if documented is None:
             yield Words(
@@ -104,7 +102,7 @@ class Contract:
             yield Words(
                 en="though it asks to retry (Retry-After)", ja="再試行を求めるRetry-Afterがあります"
             )
-        for error in body.iter_errors(answer.json) if body else ():
+        for error in body.iter_errors(answer.json) if body and JSON_TYPE.fullmatch(kind) else ():
             yield _broken_rule(error)
         if documented.codes and not any(
             _has(answer, name, documented) for name in documented.codes
@@ -225,8 +223,8 @@ def _documented(response: Mapping[str, Any]) -> Documented:
         codes=response.get("x-error-codes", {}),
         recorded=frozenset(response.get("x-recorded-codes", ())),
         bodies={
-            kind: Validator(media.get("schema", True)) if JSON_TYPE.fullmatch(kind) else ANYTHING
-            for kind, media in content.items()
+            kind: Validator(content[kind].get("schema", True))
+            for kind in sorted(content, key=lambda kind: kind.count("*"))
         },
     )
 

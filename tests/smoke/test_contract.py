@@ -112,16 +112,22 @@ def test_call_without_a_session_says_so():
 @pytest.mark.parametrize(
     ("promised", "kind", "says"),
     [
-        ("text/csv; header=present", "text/csv; charset=utf-8", ""),
-        ("text/*", "text/calendar", ""),
-        ("text/csv", "application/json", "as application/json, not text/csv"),
-        ("application/problem+json", "application/problem+json", "but the body: "),
-        (None, "", ""),
+        (["text/csv; header=present"], "text/csv; charset=utf-8", ""),
+        (["text/*"], "text/calendar", ""),
+        (["text/csv"], "application/json", "as application/json, not text/csv"),
+        (["application/problem+json"], "application/problem+json", "but the body: "),
+        (["*/*"], "application/json", "but the body: "),
+        (["*/*", "application/json"], "application/json", "but the body: "),
+        (["application/json", "*/*"], "application/json", ""),
+        ([], "", ""),
     ],
 )
 def test_read_is_of_the_type_that_its_contract_promises(promised, kind, says):
-    content = {promised: {"schema": {"type": "string"}}} if promised else {}
-    document = {"paths": {"/stamps": {"get": {"responses": {"200": {"content": content}}}}}}
+    schemas = {each: {"schema": {"type": "string"}} for each in promised[-1:]}
+    csv = {"content": {each: {} for each in promised} | schemas}
+    response = {"$ref": "#/components/responses/csv", "description": "All stamps."}
+    document = {"paths": {"/stamps": {"get": {"responses": {"200": response}}}}}
+    document["components"] = {"responses": {"csv": csv}}
     read = answer(STAMPS, 200, "a,b\n", {"content-type": kind})
 
     assert says in (told := Contract.of(document).flaw(read, 200).en)
