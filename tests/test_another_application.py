@@ -216,7 +216,8 @@ def test_no_step_is_about_spots_where_an_application_has_none():
 
     assert "create_the_tables" in {step.name for step in steps}
     assert not [step.name for step in steps if step.module.endswith("masters")]
-    assert asked_of(procedures()["masters"], environment) == procedures()["masters"]
+    alone = [procedures()[name] for name in ("masters", "migrate_users", "recount")]
+    assert [asked_of(each, environment) for each in alone] == alone
 
 
 def test_faults_are_counted_in_the_namespace_that_the_application_names():

@@ -111,15 +111,14 @@ def name_of(step: Step) -> str:
 
 
 def asked_of(procedure: Procedure, environment: Environment) -> Procedure:
-    """Return the procedure without the steps whose rows, signed or proven, are about what this application has none of, unless all are: they say so."""
+    """Return the procedure without the steps whose signature, or part in a whole of several, is about what this application has none of."""
 
     def asked(step: Step) -> bool:
-        rows = [
-            row for row in Checklist.load() if row.signed == name_of(step) or row.id in step.proves
-        ]
+        proven = step.proves if procedure.composed else ()  # alone, it says itself what it lacks
+        rows = [row for row in Checklist.load() if row.signed == name_of(step) or row.id in proven]
         return not rows or not all(is_foreign(row, environment) for row in rows)
 
-    return replace(procedure, steps=tuple(filter(asked, procedure.steps)) or procedure.steps)
+    return replace(procedure, steps=tuple(filter(asked, procedure.steps)))
 
 
 def read_live(
