@@ -204,7 +204,7 @@ def _reserved(request: Request, moto: Moto) -> Mapping[str, Any]:
 def name_and_qualifier(request: Request) -> tuple[str, str]:
     """Return whose request it is; no qualifier for the draft, however it is named."""
     named = request.labels.get("FunctionName") or request.labels["ResourceArn"]
-    name, _, written = named.rpartition("function:")[-1].partition(":")
+    name, _, written = named.split(":function:")[-1].partition(":")
     qualifier = str(request.labels.get("Qualifier") or written)
     return name, "" if qualifier == "$LATEST" else qualifier
 

@@ -1,9 +1,11 @@
 """Lambda keeps a policy per qualifier, and answers what the checks read."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from local.moto_fixes.awslambda import name_and_qualifier
 from tests.local.aws.account import refused
 
 
@@ -36,6 +38,13 @@ def test_a_permission_stands_on_its_qualifier_alone(functions):
         functions.get_policy(FunctionName="rally")
     with refused("ResourceNotFoundException"):
         functions.get_policy(FunctionName="rally", Qualifier="1")
+
+
+@pytest.mark.parametrize("label", ["FunctionName", "ResourceArn"])
+def test_a_name_may_end_in_function(label):
+    arn = "arn:aws:lambda:ap-northeast-1:210987654321:function:award-function:live"
+
+    assert name_and_qualifier(SimpleNamespace(labels={label: arn})) == ("award-function", "live")
 
 
 def test_the_statement_names_the_alias_the_service_and_the_source(functions):
