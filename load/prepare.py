@@ -22,6 +22,8 @@ from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_own
 from plan.references import in_place, required_of
 from signoff.environment.application import Application
 
+JSON = re.compile(r"[^;]+[/+]json\s*(;.*)?", re.IGNORECASE)
+"""Media types of JSON, with parameters."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Answers = dict[str, dict[str, Any]]
 
@@ -44,7 +46,8 @@ def _schemas(app: Application, verb: str, path: str) -> dict[str, Any]:
 
 def _schema(response: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the schema of a response, None if it promises no JSON."""
-    promised = response.get("content", {}).get("application/json")
+    content = response.get("content", {})
+    promised = next((content[kind] for kind in content if JSON.fullmatch(kind)), None)
     return None if promised is None else {"$schema": DIALECT, **promised.get("schema", {})}
 
 

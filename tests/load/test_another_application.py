@@ -43,13 +43,18 @@ def test_request_has_the_example_of_the_contract_and_the_session_of_a_synthetic_
         (203, b"{}", "answered"),
         (203, b"", "failed"),
         (204, b"", "answered"),
+        (205, b"a,b", "answered"),
+        (206, b'{"items": 5}', "failed"),
+        (207, b'{"items": 5}', "failed"),
         (200, b"", "failed"),
     ],
 )
 def test_answer_counts_that_its_contract_promises(status, content, what, tmp_path):
-    promised = {"content": {"application/json": {"schema": {"type": "array"}}}}
+    of = ("application/json", "text/csv", "application/json; charset=utf-8", "application/hal+json")
+    promised, *others = ({"content": {kind: {"schema": {"type": "array"}}}} for kind in of)
     unsaid = {"content": {"application/json": {}}}
     added = {201: promised, "203": unsaid, "204": {}, "2XX": promised, "409": promised}
+    added |= zip(("205", "206", "207"), others, strict=True)
     document = {"paths": {"/items": {"post": {"responses": added}}}}
     (tmp_path / APP.contract).write_text(yaml.safe_dump(document))
     contract = compiled(read_contract(replace(APP, folder=tmp_path), ["POST /items"]))
