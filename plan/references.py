@@ -4,21 +4,26 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def in_place(part: Any, document: Mapping[str, Any]) -> Any:
-    """Return a part of an OpenAPI document without references; KeyError if one names nothing."""
+def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = frozenset()) -> Any:
+    """Return a part of an OpenAPI document without references; KeyError if one names nothing.
+
+    What lies ``within`` itself, as a tree does, has no end: there anything goes.
+    """
     match part:
-        case {"$ref": pointer, **rest}:
+        case {"$ref": str(pointer)} if pointer in within:
+            return {}
+        case {"$ref": str(pointer), **rest}:
             target: Any = document
             for step in pointer.split("/")[1:]:
                 target = target[step.replace("~1", "/").replace("~0", "~")]
-            whole = in_place(target, document)
+            whole = in_place(target, document, within | {pointer})
             if isinstance(whole, Mapping) and rest.keys() <= {"summary", "description"}:
                 return {**whole, **rest}  # all that may stand beside it where it is no schema
-            return {"allOf": [whole], **in_place(rest, document)} if rest else whole
+            return {"allOf": [whole], **in_place(rest, document, within)} if rest else whole
         case Mapping():
-            return {name: in_place(value, document) for name, value in part.items()}
+            return {name: in_place(value, document, within) for name, value in part.items()}
         case list():
-            return [in_place(entry, document) for entry in part]
+            return [in_place(entry, document, within) for entry in part]
     return part
 
 

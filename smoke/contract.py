@@ -45,6 +45,8 @@ class Documented:
     """What one route may answer with one status."""
 
     headers: Mapping[str, Draft202012Validator]
+    required: frozenset[str]
+    """The headers that no answer may lack."""
     codes: Mapping[str, str]
     """error_code -> what it takes to see it: request, data, setting, line, aws, gateway."""
     recorded: frozenset[str]
@@ -119,9 +121,9 @@ class Contract:
 def _broken_headers(answer: Answer, documented: Documented) -> Iterator[Words]:
     for name, right in documented.headers.items():
         value = answer.headers.get(name.lower())
-        if value is None:
+        if value is None and name in documented.required:
             yield Words(en=f"without the header {name}", ja=f"ヘッダー{name}がありません")
-        elif not right.is_valid(value):
+        elif value is not None and not right.is_valid(value):
             yield Words(en=f"with {name}: {value}", ja=f"ヘッダーが{name}: {value}です")
 
 
@@ -214,12 +216,10 @@ def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], D
 
 def _documented(response: Mapping[str, Any]) -> Documented:
     content = {_media_type(name): media for name, media in response.get("content", {}).items()}
+    headers = {name: each for name, each in response.get("headers", {}).items() if name != ORIGIN}
     return Documented(
-        headers={
-            name: Validator(header["schema"])
-            for name, header in response.get("headers", {}).items()
-            if name != ORIGIN
-        },
+        headers={name: Validator(each.get("schema", True)) for name, each in headers.items()},
+        required=frozenset(name for name, each in headers.items() if each.get("required")),
         codes=response.get("x-error-codes", {}),
         recorded=frozenset(response.get("x-recorded-codes", ())),
         bodies={

@@ -109,6 +109,13 @@ def test_call_without_a_session_says_so():
     assert STAMPS.words.ja == "GET /stamps?userId=Usmoke-1（正規のセッション、Usmoke-1）"
 
 
+def said_of(text, response, kind="application/json", **components):
+    """What is said of this answer to GET /stamps, where another application's contract promises that response."""
+    paths = {"/stamps": {"get": {"responses": {"200": response}}}}
+    promised = Contract.of({"paths": paths, "components": components})
+    return promised.flaw(answer(STAMPS, 200, text, {"content-type": kind}), 200).en
+
+
 @pytest.mark.parametrize(
     ("promised", "kind", "says"),
     [
@@ -126,9 +133,29 @@ def test_read_is_of_the_type_that_its_contract_promises(promised, kind, says):
     schemas = {each: {"schema": {"type": "string"}} for each in promised[-1:]}
     csv = {"content": {each: {} for each in promised} | schemas}
     response = {"$ref": "#/components/responses/csv", "description": "All stamps."}
-    document = {"paths": {"/stamps": {"get": {"responses": {"200": response}}}}}
-    document["components"] = {"responses": {"csv": csv}}
-    read = answer(STAMPS, 200, "a,b\n", {"content-type": kind})
 
-    assert says in (told := Contract.of(document).flaw(read, 200).en)
+    assert says in (told := said_of("a,b\n", response, kind, responses={"csv": csv}))
+    assert bool(says) is bool(told)
+
+
+@pytest.mark.parametrize(("text", "wrong"), [('[[["a"]]]', False), ("[5]", True)])
+def test_what_lies_within_itself_is_judged_once(text, wrong):
+    tree = {"type": "array", "items": {"$ref": "#/components/schemas/tree"}}
+    response = {"content": {"application/json": {"schema": tree}}}
+
+    assert bool(said_of(text, response, schemas={"tree": tree})) is wrong
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ({"required": True, "schema": {"type": "string"}}, "without the header Next"),
+        ({"schema": {"type": "string"}}, ""),
+        ({"content": {"text/plain": {}}}, ""),
+    ],
+)
+def test_header_may_be_left_out_unless_it_is_required(header, says):
+    told = said_of("{}", {"headers": {"Next": header}})
+
+    assert says in told
     assert bool(says) is bool(told)
