@@ -16,12 +16,15 @@ ON_PARTS = {
             r".*:function:[^:]+:.*",
             r"lambda:(?!UpdateFunctionCo|PublishVersion|(Put|Delete)FunctionCo).*",
         ),
-        (r".*:log-group:.*:log-stream:.*", "logs:DeleteLogStream"),
+        (r".*:log-group:.*:log-stream:.*", "logs:(?!.*AccountPolicy).*"),
         (r".*:log-group:.*", "logs:(?!DeleteLogStream|.*AccountPolicy).*"),
         (r".*:alarm-mute-rule:.*", "cloudwatch:.*MuteRule"),
     )
 }
-"""Part of a target -> the actions that are about it; the first pattern that fits a part decides, and any action is about other parts."""
+"""Part of a target -> the actions that are about it; the first pattern that fits a part decides, and any action is about other parts.
+
+Of a group, CloudWatch Logs asks with ``log-group:NAME:log-stream:``, an empty stream, which its reference does not say.
+"""
 
 
 @lru_cache(maxsize=65536)

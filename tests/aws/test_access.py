@@ -288,7 +288,7 @@ def test_change_is_named_before_a_read():
         ("s3:*", "arn:aws:s3:::*-images/*", "s3:DeleteObject"),
         ("dynamodb:*", f"{USERS}/backup/*", "dynamodb:DeleteBackup"),
         ("dynamodb:Q*", f"{USERS}/index/*", "dynamodb:Query"),
-        ("logs:*", f"arn:aws:logs:{HERE}:log-group:*:log-stream:*", "logs:DeleteLogStream"),
+        ("logs:DeleteLog*", f"arn:aws:logs:{HERE}:log-group:*:log-stream:*", "logs:DeleteLogGroup"),
         ("cloudwatch:*", f"arn:aws:cloudwatch:{HERE}:alarm-mute-rule:*", "cloudwatch:PutAlarmMuteRule"),
     ],
 )  # fmt: skip
