@@ -11,6 +11,7 @@ from typing import Any
 from aws.reading import Reader, Reading, Scope, guarded
 from aws.redaction.secret_text import (
     DRAWN,
+    SHORTEST,
     MaskedValue,
     Needles,
     entropy_bits,
@@ -183,14 +184,22 @@ def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
 def needles(reading: Reading) -> Needles:
     """Return what to look for in variables and tags; an unread secret is reported by its own rows.
 
-    So is one that repeats a name of the environment, which many answers hold by right.
+    A name of the environment in a secret is left out: many answers hold it by right.
     """
     scope, stored = reading.scope, reading.source(texts).items()
+    names = sorted(_public_texts(scope) - scope.known_defaults, key=len, reverse=True)
+    public = re.compile("|".join(re.escape(name) for name in names if len(name) >= SHORTEST))
     read = {name: value for name, value in stored if isinstance(value, str)}
-    parts = {name: _secret_texts(text, scope.secret_fields) for name, text in read.items()}
-    found = {name: spellings(several) for name, several in parts.items()}
-    repeating = secrets_in("\n".join(_public_texts(scope) - scope.known_defaults), found)
-    return {name: each for name, each in found.items() if name not in repeating}
+    secret = {name: _secret_texts(text, scope.secret_fields) for name, text in read.items()}
+    return {
+        name: spellings(
+            part
+            for whole in several
+            for part in public.split(whole)
+            if not any(part in each for each in names)
+        )
+        for name, several in secret.items()
+    }
 
 
 def _secret_texts(text: str, planned: Collection[str]) -> list[str]:

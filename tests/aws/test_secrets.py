@@ -70,3 +70,11 @@ def test_binary_secret_is_no_object(value_of):
 def test_placeholder_in_a_field_marks_the_secret(text, value_of):
     assert value_of(SecretString=json.dumps({"KEY": text})).placeholder
     assert not value_of(SecretString=json.dumps({"KEY": CANARY})).placeholder
+
+
+def test_name_of_the_environment_in_a_secret_is_not_looked_for_and_the_rest_is(value_of):
+    named = {"ACCOUNT": SCOPE.account}
+    both = {**named, "PASSWORD": "open sesame, please"}
+
+    assert value_of(SecretString=json.dumps(named)).same_as == ()
+    assert value_of(SecretString=json.dumps(both)).same_as == ("rally/line",)
