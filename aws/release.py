@@ -258,7 +258,8 @@ class PackageModules:
 
     def hides(self, module: str) -> bool:
         """Whether a module that has no source here is Python that is compiled."""
-        return module.replace(".", "/") in self.compiled - self.extensions
+        path = module.replace(".", "/")
+        return not {path, f"{path}/__init__"}.isdisjoint(self.compiled - self.extensions)
 
     def is_of_runtime(self, module: str) -> bool:
         """Whether Python's or Lambda's own library has a module that no file of the package replaces."""

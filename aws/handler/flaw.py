@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from aws.handler.importing import Importing
+from aws.handler.expressions import SOME
+from aws.handler.importing import PERHAPS, Importing
 from aws.handler.module_import import execute
 from aws.handler.source import ImportEnds, generates, names_bound
 from aws.kind.description import value_of
@@ -48,6 +49,8 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
         bound = importing.load(module)
     except ImportEnds as end:
         return HandlerFlaw(end.words, certain=int(runtime[1]) <= sys.version_info.minor)
+    if name in importing.patched and bound.get(name) is SOME:
+        bound = {**bound, name: PERHAPS}  # the name may be set elsewhere, and not here
     rebound = importing.loaded[module].rebound if module in importing.loaded else ()
     if (flaw := _unbound(file, name, bound)) and not {name, "*"}.isdisjoint(rebound):
         return replace(flaw, certain=False)

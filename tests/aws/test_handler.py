@@ -563,6 +563,7 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
         ("import requests\n" + HANDLER, {".requirements.zip": archive("urllib3/__init__.py")}),
         ("handler = None\nglobals()['handler'] = print", {}),
         ("handler = None\ndef set_up():\n global handler\n handler = print\nset_up()", {}),
+        ("import logging\nlogging.root.handler = 1", {}),
         ("if input(): ...\n" + "elif input(): ...\n" * 300 + HANDLER, {}),
     ],
     ids=[
@@ -575,6 +576,7 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
             "an archive without it",
             "a name that is set by its text",
             "a name that a function sets",
+            "a name that is set on what is imported",
             "more branches than can be followed",
         ),
     ],
@@ -693,6 +695,13 @@ def test_module_that_the_runtime_has_imported_is_not_taken_from_a_package():
     source = "import logging, time\nfrom logging import getLogger\nNOW = time.time()\n" + HANDLER
 
     assert flaw_of(source, {"logging.py": "", "time.py": ""}) is None
+
+
+@pytest.mark.parametrize("file", ["conf.pyc", "conf/__init__.pyc"])
+def test_module_without_its_source_may_set_variables(file):
+    source = "import conf, os\nos.environ['NOSUCH']\n" + HANDLER
+
+    assert flaw_of(source, {file: b""}) is None
 
 
 def test_module_beyond_those_that_are_followed_may_set_variables_and_attributes():
