@@ -69,8 +69,8 @@ PRIVATE = re.compile(
 """Expressions that copy a part of the request, its session, the stage or what is behind it into an answer."""
 SUCCESS = re.compile(r"[\"']ok[\"']\s*:\s*true")
 """What the front end takes for a success, regardless of the status."""
-COMPUTED = re.compile(r"#\{?(?:set|if|foreach)\b|Override")
-"""What lets the template of a MOCK choose its answer, or a header of it, by who asks."""
+COMPUTED = re.compile(r"#\{?(?:set|if|foreach)\b|Override|statusCode\W*\$")
+"""What lets the template of a MOCK choose its answer, its status or a header of it by who asks."""
 CORS_HEADERS = frozenset(
     {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
 )

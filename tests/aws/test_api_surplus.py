@@ -95,6 +95,8 @@ def test_member_of_an_integration_is_told_in_draft_and_export_alike(member):
     [
         ('#if($input.params("Origin") == "x"){"statusCode": 200}#end', True),
         ("$context.responseOverride.header.put('X', 'y')", True),
+        ('{"statusCode": $input.params("status")}', True),
+        ('{"statusCode": 200, "id": "$context.requestId"}', False),
         ('{"statusCode": 200, "color": "#ffaa00"}', False),
         (None, False),
     ],
