@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+SENT = {"accept", "authorization", "content-type", "x-api-key"}
+"""Headers of each call where it needs them; OpenAPI itself takes the first three for no parameters."""
+
 
 def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = frozenset()) -> Any:
     """Return a part of an OpenAPI document without references; KeyError if one names nothing.
@@ -30,6 +33,7 @@ def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = fr
 def required_of(
     item: Mapping[str, Any], verb: str, document: Mapping[str, Any]
 ) -> list[Mapping[str, Any]]:
-    """Return the parameters that a verb of a path can't be called without; ``item`` is the path's part of the document."""
+    """Return the parameters that a verb of a path can't be called without, beside the headers ``SENT``; ``item`` is the path's part of the document."""
     asked = [*item.get("parameters", ()), *item[verb.lower()].get("parameters", ())]
-    return [each for each in in_place(asked, document) if each.get("required")]
+    required = [each for each in in_place(asked, document) if each.get("required")]
+    return [each for each in required if each["in"] != "header" or each["name"].lower() not in SENT]

@@ -82,8 +82,10 @@ def test_smoke_asks_of_an_application_without_a_token_key_what_needs_none(contra
         ([], [{"name": "tag", "in": "query"}], ["GET /items"]),
         ([], [{"$ref": "#/components/parameters/tag"}], []),
         ([{"name": "tag", "in": "query", "required": True}], [], []),
+        ([{"name": "Authorization", "in": "header", "required": True}], [], ["GET /items"]),
+        ([{"name": "Tenant", "in": "header", "required": True}], [], []),
     ],
-    ids=["none", "optional", "required", "required of all verbs"],
+    ids=["none", "optional", "required", "required of all verbs", "a session", "another header"],
 )
 def test_smoke_makes_no_read_without_a_parameter_that_it_requires(
     on_path, on_verb, reads, tmp_path
