@@ -208,8 +208,6 @@ class Alarm:
         Words(en="rule of the composite alarm", ja="複合アラームのルール"), "AlarmRule", absent=""
     )
     """Of a composite alarm: the rule by which it goes into ALARM."""
-    suppressor: str | None = fact(SUPPRESSOR, "ActionsSuppressor", absent=None)
-    """Of a composite alarm: another alarm; while that is in ALARM, this one notifies no person."""
 
 
 def _others(actions: list[str]) -> list[str]:

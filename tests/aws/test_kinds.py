@@ -606,7 +606,6 @@ ANSWERS = {
                 ),
             ),
             rule="ALARM(rally-faults)",
-            suppressor="deployments",
             failed_action="Failed to execute action",
         ),
     ),

@@ -128,7 +128,6 @@ ANSWERS = {
         "expressions": BEYOND,
         "watched": BEYOND,
         "rule": BY_ROW,
-        "suppressor": DETACHED,
     },
     WatchedMetric: dict.fromkeys(("namespace", "metric", "dimensions"), BEYOND),
     MuteRule: dict.fromkeys(("name", "status", "alarms", "schedule"), DETACHED),
