@@ -172,7 +172,6 @@ class Function:
         ),
     )
     """Mounted file systems and their paths: code there may be run as well."""
-    snap_start: str = fact(SNAP_START, "Configuration.SnapStart.ApplyOn", absent="None")
     architectures: tuple[str, ...] = fact(
         Words(en="architectures", ja="アーキテクチャ"),
         "Configuration.Architectures",

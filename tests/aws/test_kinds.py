@@ -342,7 +342,6 @@ ANSWERS = {
             reserved_concurrency=9,
             layers=("arn:aws:lambda:ap-northeast-1:1:layer:extra:3",),
             file_systems=("/mnt/x (arn:aws:efs:x)",),
-            snap_start="PublishedVersions",
             architectures=("arm64",),
             runtime_version="arn:aws:lambda:x::runtime:y",
             tags={"Environment": masked("prod", public={"prod"}, salts=())},

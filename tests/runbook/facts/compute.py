@@ -190,7 +190,6 @@ ANSWERS = {
                 ]
             )
         ),
-        "snap_start": FREE,
         "architectures": FREE,
         "runtime_version": OF_AWS,
         "tags": of_function(untagged),
