@@ -358,7 +358,7 @@ def test_signature_of_the_cut_over_counts_from_the_newest_rollback_of_the_front_
     )
     records = replace(SIGNED.records, entries=(*SIGNED.records.entries, back))
 
-    with pytest.raises(NotSigned, match="phone_test is not signed since the front end was rolled"):
+    with pytest.raises(NotSigned, match="phone_test is not signed since a rollback"):
         signed(replace(SIGNED, records=records), CHECKLIST["CUT-06"])
     assert signed(replace(SIGNED, records=records), CHECKLIST["PREP-03"])
 
