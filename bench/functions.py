@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.reach import Goal, Say, no_options, progress, table, verdict
-from lambdas.packing import FUNCTIONS, pack
+from lambdas.packing import described, pack
 from local.functions.deployed import Packages
 from local.line.fake import FakeLine
 from plan import plan_for
@@ -55,7 +55,7 @@ class Bench:
         return {"PATH": os.defpath, **KEYS, **region_and_home, **own, **line}
 
     def unpack(self) -> None:
-        for function in FUNCTIONS:
+        for function in described():
             zipfile.ZipFile(io.BytesIO(pack(function))).extractall(self.folder / function)
 
     def cold(self, name: str) -> float:
@@ -75,7 +75,7 @@ class Bench:
 
 def cold(bench: Bench, say: Say) -> dict[str, float]:
     """Return median CPU seconds of a start by name, bare boto3 among them."""
-    names = (BARE, *FUNCTIONS)
+    names = (BARE, *described())
     took: dict[str, list[float]] = {name: [] for name in names}
     for number in range(STARTS):
         say(f"cold starts, round {number + 1} of {STARTS}")
@@ -104,7 +104,7 @@ def main() -> int:
             show_cold(seconds := cold(bench, say))
     finally:
         packages.close()
-    slowest = max(FUNCTIONS, key=lambda name: seconds[name])
+    slowest = max(described(), key=lambda name: seconds[name])
     ratio = seconds[slowest] / seconds[BARE]
     what = f"CPU of the dearest cold start ({slowest}), beside bare boto3 with one client"
     return verdict(Goal(what=what, measured=ratio, bound=MOST, unit="x"))

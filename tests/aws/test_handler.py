@@ -9,7 +9,7 @@ import pytest
 from aws.handler.flaw import handler_flaw
 from aws.handler.importing import MODULES
 from aws.release import unpacked
-from lambdas.packing import CLOSED, FUNCTIONS, pack
+from lambdas.packing import CLOSED, described, pack
 from tests.healthy import healthy
 
 HANDLER = "def handler(event, context): ...\n"
@@ -51,7 +51,7 @@ def flaw_of(source, more=DEFINED, **version):
     ("function", "path"),
     [
         (CLOSED, "handler.py"),
-        *((name, f"lambdas/{name.replace('-', '_')}/handler.py") for name in FUNCTIONS),
+        *((name, f"lambdas/{name.replace('-', '_')}/handler.py") for name in described()),
     ],
 )
 def test_variable_that_a_package_of_ours_needs_at_import_is_named(function, path):

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from lambdas.packing import FUNCTIONS
+from lambdas.packing import described
 
-MODULES = {name: import_module(f"lambdas.{name.replace('-', '_')}.handler") for name in FUNCTIONS}
+MODULES = {name: import_module(f"lambdas.{name.replace('-', '_')}.handler") for name in described()}
 PATH = Path(__file__).parents[2] / "smoke" / "openapi.yaml"
 _URI = "urn:contract"
 

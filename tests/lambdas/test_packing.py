@@ -4,12 +4,15 @@ import base64
 import hashlib
 import io
 import json
+import runpy
+import shutil
 import zipfile
 from importlib.metadata import distribution
 
 import pytest
 
-from lambdas.packing import FUNCTIONS, code_sha256, pack
+from lambdas import packing
+from lambdas.packing import CLOSED, code_sha256, described, pack
 from tests.copied_interpreter import interpreter
 from tests.lambdas.contract import MODULES
 
@@ -55,10 +58,10 @@ def names(function):
 
 
 def test_functions_are_those_of_the_contract():
-    assert set(FUNCTIONS) == set(MODULES)
+    assert set(described()) == set(MODULES)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", described())
 def test_package_starts_beside_the_runtime_alone_and_loads_all_that_it_holds_of_ours(
     function, runtime, tmp_path
 ):
@@ -69,7 +72,7 @@ def test_package_starts_beside_the_runtime_alone_and_loads_all_that_it_holds_of_
     assert json.loads(started.stdout) == [n for n in names(function) if n.startswith("lambdas/")]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", described())
 def test_same_source_is_packed_to_the_same_bytes(function):
     assert pack(function) == pack(function)
 
@@ -84,12 +87,12 @@ def test_entries_have_one_time_no_compression_and_sorted_names():
 
 
 def test_what_only_some_functions_share_changes_their_packages_alone():
-    sharing = {function for function in FUNCTIONS if "lambdas/rally/line.py" in names(function)}
+    sharing = {function for function in described() if "lambdas/rally/line.py" in names(function)}
 
     assert sharing == {"auth", "notify", "richmenu"}
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", described())
 def test_package_holds_source_of_its_own_function_only(function):
     packed = names(function)
     folders = {name.split("/")[1] for name in packed if name.count("/") > 1 and "lambdas/" in name}
@@ -126,3 +129,9 @@ def test_distribution_that_lists_no_files_is_refused(tmp_path, monkeypatch):
 
     with pytest.raises(ValueError, match="bare lists no files; install it by pip"):
         pack("a", tmp_path)
+
+
+def test_import_reads_no_file_so_that_a_broken_one_is_said_in_a_sentence(tmp_path):
+    alone = shutil.copy(packing.__file__, tmp_path)
+
+    assert runpy.run_path(alone)["CLOSED"] == CLOSED

@@ -6,7 +6,7 @@ import pytest
 
 from aws.release import code_sha256
 from aws.words import Words
-from lambdas.packing import FUNCTIONS
+from lambdas.packing import described
 from runbook.composition import proof_run_of
 from runbook.engine import Refused
 from runbook.engine.step_context import ProofRun
@@ -18,7 +18,7 @@ from tests.runbook.desk import package
 from tests.runbook.judged_rows import written
 
 ROOT = Path(__file__).parents[2]
-BUILT = {key: code_sha256(package(key)) for key in FUNCTIONS}
+BUILT = {key: code_sha256(package(key)) for key in described()}
 WHY = Words(en="the functions' own tests failed", ja="関数自身のテストが不合格です")
 
 

@@ -14,7 +14,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from lambdas.packing import FUNCTIONS, pack
+from lambdas.packing import described, pack
 from tests.smoke.breaking import released
 from tests.smoke.judging import first_red
 from tests.smoke.rally import Rally
@@ -87,7 +87,7 @@ def deployed(rally: Rally, mutant: Mutant) -> Iterator[None]:
 def _packed() -> dict[str, tuple[str, ...]]:
     """Return file -> the functions whose package holds it; ours alone."""
     found: dict[str, list[str]] = {}
-    for key in FUNCTIONS:
+    for key in described():
         for name in ZipFile(BytesIO(pack(key))).namelist():
             if name.startswith("lambdas/") and not name.endswith("__init__.py"):
                 found.setdefault(name, []).append(key)
