@@ -151,8 +151,16 @@ def test_line_away_or_another_endpoint_is_502_a_fault_and_no_session(
     assert '"Faults": 1' in capsys.readouterr().out
 
 
-def test_page_that_is_no_answer_of_line_is_502(verify, line):
-    line.page = "<html>blocked</html>"
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html>blocked</html>",
+        json.dumps({"aud": CHANNEL}),
+        json.dumps({"iss": "https://access.line.me"}),
+    ],
+)
+def test_page_that_is_no_answer_of_line_is_502(verify, line, page):
+    line.page = page
 
     assert verify({"id_token": GOOD_TOKEN}).code == "LINE_UNAVAILABLE"
 
