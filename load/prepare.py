@@ -19,8 +19,8 @@ from load.engine.session_pool import SessionPool
 from load.plans import mix_of, objectives_of, plans
 from load.pool_builder import mint, prove_line_untouched, read_api_key, read_pool, spots_of
 from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_owner, spent_today
-from plan.references import in_place, required_of
 from signoff.environment.application import Application
+from signoff.environment.references import in_place, required_of
 
 JSON = re.compile(r"[^;]+[/+]json\s*(;.*)?", re.IGNORECASE)
 """Media types of JSON, with parameters."""

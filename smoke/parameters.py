@@ -7,9 +7,9 @@ import pytest
 
 from aws.words import Words
 from plan import Plan
-from plan.references import required_of
 from signoff.environment import Environment, embedded
 from signoff.environment.application import SIGNING
+from signoff.environment.references import required_of
 from signoff.judge.checklist import without_subject
 from smoke.cors import CASES
 from smoke.errors import BOUNDS, errors_of, takes_input

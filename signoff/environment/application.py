@@ -15,7 +15,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from aws.words import Words
 from signoff import ROOT, home_of
-from signoff.environment.problems import EnvironmentFileError, FileTable, problem, toml
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
+from signoff.environment.references import in_place
 
 FILE = "app.toml"
 APPLICATION = ROOT / FILE
@@ -285,15 +286,25 @@ def _unknown(place: str, name: str, names: Mapping[str, Any] | set[str]) -> Word
 @cache
 def _document(contract: Path) -> Mapping[str, Any]:
     try:
-        parsed = yaml.load(contract.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        first = " ".join(str(error).split())
-        raise EnvironmentFileError([Words.same(f"{contract.name}: {first}")]) from None
+        parsed = yaml.load(text_of(contract), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        why = " ".join(str(error).replace(' in "<unicode string>",', " at").split())
+        raise EnvironmentFileError(
+            en=f"{contract} is not YAML: {why}; fix that place",
+            ja=f"{contract}がYAMLではありません: {why}。その箇所を修正してください",
+        ) from None
     if not isinstance(parsed, Mapping) or not isinstance(parsed.get("paths"), Mapping):
         raise EnvironmentFileError(
             en=f"{contract.name} has no paths: write an OpenAPI document",
             ja=f"{contract.name}にpathsがありません。OpenAPI文書を書いてください",
         )
+    try:
+        in_place(parsed["paths"], parsed)
+    except KeyError as dangling:
+        raise EnvironmentFileError(
+            en=f"{contract} refers to {dangling}, which it does not have; write that into it, or correct the $ref",
+            ja=f"{contract}が参照する{dangling}がありません。そのファイルに書くか、$refを修正してください",
+        ) from None
     return parsed
 
 

@@ -64,10 +64,10 @@ class EnvironmentFileError(Bilingual):
         super().__init__(joined(self.problems, "\n"))
 
 
-def toml(path: Path) -> dict[str, Any]:
-    """Return what a file says; raise EnvironmentFileError with its place if that is not TOML. A mark of UTF-8 at its start is no fault."""
+def text_of(path: Path) -> str:
+    """Return the text of a file; raise EnvironmentFileError if there is none. A mark of UTF-8 at its start is no fault."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise EnvironmentFileError(
             en=f"{path} does not exist; create it, or name another file",
@@ -83,8 +83,15 @@ def toml(path: Path) -> dict[str, Any]:
             en=f"{path} is not UTF-8 text; save it as UTF-8",
             ja=f"{path}がUTF-8のテキストではありません。UTF-8で保存してください",
         ) from None
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """Return what a file says; raise EnvironmentFileError with its place if that is not TOML."""
+    text = text_of(path)
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        wide = _wide_character(path.read_text(encoding="utf-8-sig"))
+        wide = _wide_character(text)
         raise EnvironmentFileError(
             en=f"{path} is not TOML: {error}; {wide.en or 'fix that place'}",
             ja=f"{path}がTOMLではありません: {error}。{wide.ja or 'その箇所を修正してください'}",

@@ -70,6 +70,21 @@ def wrong(folder, written, instead):
     return str(caught.value)
 
 
+def refers(pointer):
+    """Return a contract whose one answer is of this schema."""
+    schemas = {
+        "Todo": {"type": "object"},
+        "List": {"type": "array", "items": {"$ref": "#/components/schemas/Entry"}},
+        "Union": {"anyOf": [{"type": "object"}]},
+        "A task": {"type": "object"},
+        "Tree": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
+    }
+    content = {"application/json": {"schema": {"$ref": pointer}}}
+    put = {**PATHS["/items"]["put"], "responses": {"200": {"content": content}}}
+    paths = {"/items": {**PATHS["/items"], "put": put}}
+    return json.dumps({"paths": paths, "components": {"schemas": schemas}})
+
+
 def test_application_beside_the_file_of_environments_is_the_one_that_is_planned(folder):
     plan = plan_for(staging(folder))
 
@@ -122,11 +137,40 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
         ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
         ('name = "Items"', "", "app.toml.tables.items.name is missing"),
         ("[demand]", "[demand", "app.toml is not TOML: Expected"),
-        ("openapi.json", "contract.json", "contract.json"),
+        ("openapi.json", "contract.json", "contract.json does not exist; create it"),
     ],
 )
 def test_what_is_wrong_with_the_file_is_said_in_a_sentence(folder, written, instead, said):
     assert said in wrong(folder, written, instead)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("paths:\n\t- x", "openapi.json is not YAML: while scanning for the next token"),
+        (refers("#/components/schemas/Gone"), "refers to '#/components/schemas/Gone', which"),
+        (refers("todo.yaml#/components/schemas/Todo"), "refers to 'todo.yaml#/components/schemas"),
+        (refers("#/components/schemas/List"), "refers to '#/components/schemas/Entry', which"),
+        (
+            refers("#/components/schemas/Todo/type/of"),
+            "refers to '#/components/schemas/Todo/type/of",
+        ),
+    ],
+)
+def test_contract_that_refers_to_what_it_does_not_have_is_refused_before_a_run(
+    folder, document, said
+):
+    (folder / "openapi.json").write_text(document, encoding="utf-8")
+
+    assert said in wrong(folder, "", "")
+
+
+@pytest.mark.parametrize("pointer", ["Tree", "Tree/items", "Union/anyOf/0", "A%20task"])
+def test_contract_may_refer_to_a_tree_an_entry_and_an_encoded_name(folder, pointer):
+    document = refers(f"#/components/schemas/{pointer}")
+    (folder / "openapi.json").write_text(document, encoding="utf-8")
+
+    assert plan_for(staging(folder)).api.paths == ("/items",)
 
 
 def test_functions_of_other_code_get_no_settings_of_ours():

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 SENT = {"accept", "authorization", "content-type", "x-api-key"}
 """Headers of each call where it needs them; OpenAPI itself takes the first three for no parameters."""
 
 
 def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = frozenset()) -> Any:
-    """Return a part of an OpenAPI document without references; KeyError if one names nothing.
+    """Return a part of an OpenAPI document without references; KeyError with one that names nothing.
 
     What lies ``within`` itself, as a tree does, has no end: there anything goes.
     """
@@ -16,10 +17,7 @@ def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = fr
         case {"$ref": str(pointer)} if pointer in within:
             return {}
         case {"$ref": str(pointer), **rest}:
-            target: Any = document
-            for step in pointer.split("/")[1:]:
-                target = target[step.replace("~1", "/").replace("~0", "~")]
-            whole = in_place(target, document, within | {pointer})
+            whole = in_place(_named(pointer, document), document, within | {pointer})
             if isinstance(whole, Mapping) and rest.keys() <= {"summary", "description"}:
                 return {**whole, **rest}  # all that may stand beside it where it is no schema
             return {"allOf": [whole], **in_place(rest, document, within)} if rest else whole
@@ -27,6 +25,19 @@ def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = fr
             return {name: in_place(value, document, within) for name, value in part.items()}
         case list():
             return [in_place(entry, document, within) for entry in part]
+    return part
+
+
+def _named(pointer: str, document: Mapping[str, Any]) -> Any:
+    file, *steps = unquote(pointer).split("/")
+    part: Any = document if file == "#" else None
+    for step in steps:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(part, list):
+            part = {str(number): entry for number, entry in enumerate(part)}
+        if not isinstance(part, Mapping) or name not in part:
+            raise KeyError(pointer)
+        part = part[name]
     return part
 
 
