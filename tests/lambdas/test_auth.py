@@ -155,8 +155,8 @@ def test_line_away_or_another_endpoint_is_502_a_fault_and_no_session(
     "page",
     [
         "<html>blocked</html>",
-        json.dumps({"aud": CHANNEL}),
-        json.dumps({"iss": "https://access.line.me"}),
+        {"aud": CHANNEL},
+        {"iss": "https://access.line.me"},
     ],
 )
 def test_page_that_is_no_answer_of_line_is_502(verify, line, page):

@@ -138,8 +138,9 @@ def test_malformed_award_is_400_and_writes_nothing(call, account, wrong):
     assert account.items("TABLE_USERSTAMPS") == []
 
 
-def test_award_to_another_user_is_403(call, account):
-    assert call(award, ROUTE, body=STATUE | {"user_id": OTHER}).code == "FORBIDDEN"
+@pytest.mark.parametrize("stamp", [{}, {"stamp_id": "NOWHERE-001"}, {"method": "IMAGE"}], ids=str)
+def test_award_to_another_user_is_403_for_any_stamp(call, account, stamp):
+    assert call(award, ROUTE, body=STATUE | {"user_id": OTHER} | stamp).code == "FORBIDDEN"
     assert account.items("TABLE_USERSTAMPS") == []
 
 

@@ -41,7 +41,11 @@ def at(moment):
         ({"ValidFrom": "2025-11-05T08:46:41"}, "STAMP_NOT_VALID_YET"),
         ({"ValidTo": "2025-11-04T23:46:39Z"}, "STAMP_EXPIRED"),
         ({"ValidFrom": "soon"}, "STAMP_NOT_VALID_YET"),
+        ({"ValidFrom": ""}, "STAMP_NOT_VALID_YET"),
+        ({"ValidFrom": True}, "STAMP_NOT_VALID_YET"),
         ({"ValidTo": {}}, "STAMP_EXPIRED"),
+        ({"ValidTo": ""}, "STAMP_EXPIRED"),
+        ({"ValidTo": 0}, "STAMP_EXPIRED"),
     ],
     ids=str,
 )

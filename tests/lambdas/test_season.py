@@ -1,4 +1,4 @@
-"""Every day of a season at noon, and every hour of its first day: an award, a login and a ranking are of that day in Japan.
+"""The first and last second of every day of a season, and every hour of its first day: an award, a login and a ranking are of that day in Japan.
 
 The season crosses a year's end whose week belongs to the old year; what is expected is computed by the standard
 library's time zones, not by the functions' own calendar.
@@ -27,12 +27,13 @@ from tests.lambdas.rally_account import CHANNEL, KEY, STATUE
 JAPAN = ZoneInfo("Asia/Tokyo")
 FIRST, LAST = date(2026, 12, 1), date(2027, 2, 28)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
-NOONS = [datetime(day.year, day.month, day.day, 12, tzinfo=JAPAN) for day in DAYS]
-HOURS = [datetime(FIRST.year, FIRST.month, FIRST.day, hour, tzinfo=JAPAN) for hour in range(24)]
-MOMENTS = (*HOURS, *NOONS[1:])
+FIRST_SECONDS = [datetime(day.year, day.month, day.day, tzinfo=JAPAN) for day in DAYS]
+LAST_SECONDS = [second + timedelta(hours=23, minutes=59, seconds=59) for second in FIRST_SECONDS]
+HOURS = [FIRST_SECONDS[0] + timedelta(hours=hour) for hour in range(1, 24)]
+MOMENTS = (*FIRST_SECONDS, *LAST_SECONDS, *HOURS)
 OUTSIDE = [
-    (HOURS[0] - timedelta(seconds=1), "STAMP_NOT_VALID_YET"),
-    (NOONS[-1] + timedelta(hours=12), "STAMP_EXPIRED"),
+    (FIRST_SECONDS[0] - timedelta(seconds=1), "STAMP_NOT_VALID_YET"),
+    (LAST_SECONDS[-1] + timedelta(seconds=1), "STAMP_EXPIRED"),
 ]
 BODY = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}
 MASTER = STATUE | {"ValidFrom": {"S": str(FIRST)}, "ValidTo": {"S": str(LAST)}}
