@@ -138,9 +138,19 @@ def test_malformed_award_is_400_and_writes_nothing(call, account, wrong):
     assert account.items("TABLE_USERSTAMPS") == []
 
 
-@pytest.mark.parametrize("stamp", [{}, {"stamp_id": "NOWHERE-001"}, {"method": "IMAGE"}], ids=str)
-def test_award_to_another_user_is_403_for_any_stamp(call, account, stamp):
-    assert call(award, ROUTE, body=STATUE | {"user_id": OTHER} | stamp).code == "FORBIDDEN"
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"user_id": OTHER},
+        {"user_id": USER[:-1]},
+        {"user_id": USER.upper()},
+        {"user_id": OTHER, "stamp_id": "NOWHERE-001"},
+        {"user_id": OTHER, "method": "IMAGE"},
+    ],
+    ids=str,
+)
+def test_award_to_another_user_is_403_for_any_stamp(call, account, claim):
+    assert call(award, ROUTE, body=STATUE | claim).code == "FORBIDDEN"
     assert account.items("TABLE_USERSTAMPS") == []
 
 

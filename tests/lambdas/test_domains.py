@@ -138,7 +138,15 @@ def test_ranking_is_best_first_and_names_the_caller():
 
 
 def test_ranking_ends_after_the_first_hundred():
-    assert len(top([{"UserId": f"U{n}", "Rank": n} for n in range(300)])) == TOP
+    twice = [{"UserId": f"U{n // 2:03}", "Rank": -n} for n in range(300)]
+
+    assert [entry["UserId"] for entry in top(twice)] == [f"U{n:03}" for n in range(TOP)]
+
+
+def test_users_of_one_rank_are_in_the_order_of_their_ids():
+    entries = [{"UserId": f"U{n}", "Rank": 7} for n in (3, 1, 2)]
+
+    assert [entry["UserId"] for entry in top(entries)] == ["U1", "U2", "U3"]
 
 
 def test_nothing_but_lines_own_form_reaches_its_paths():
@@ -172,7 +180,7 @@ def test_menu_with_anything_behind_its_id_is_none():
     assert not is_richmenu(MENU + "/../x")
 
 
-@pytest.mark.parametrize("value", ["a", "旧　館", "Cafe\u0301", "a" * 128, " ", "\ufeffx"])
+@pytest.mark.parametrize("value", ["a", "a#1", "旧　館", "Cafe\u0301", "a" * 128, " ", "\ufeffx"])
 def test_stamp_id_is_taken_as_it_is_written(value):
     assert members.stamp_id({"stamp_id": value}, "stamp_id") == value
 

@@ -32,6 +32,14 @@ def test_distance_has_two_decimals(call):
     assert answer.body["accuracy"] == 5
 
 
+def test_edge_of_a_spot_is_judged_to_the_centimetre(call):
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"lat": 35.500136, "accuracy": 0})
+
+    assert answer.body["distanceM"] == 15.12
+    assert answer.body["within"] is False
+    assert answer.body["accuracy"] == 0
+
+
 def test_cap_is_the_environments(call, environ):
     near = AT_THE_STATUE | {"lat": 35.5003, "accuracy": 40}
     strict = environ | {"ACCURACY_CAP_M": "20"}

@@ -104,11 +104,19 @@ def test_aws_refusing_for_good_is_500(code):
     ids=repr,
 )
 def test_mistake_of_ours_is_500_even_where_botocore_wraps_it(mistake):
-    assert serving(mistake)["statusCode"] == 500
+    answer = serving(mistake)
+
+    assert answer["statusCode"] == 500
+    assert "Retry-After" not in answer["headers"]
 
 
-def test_absent_variable_is_500_and_not_an_error_of_lambda():
-    function = LambdaFunction("stamps", lambda environ: environ["TABLE_USERSTAMPS"], DEPLOYED)
+@pytest.mark.parametrize(
+    "begin",
+    [lambda environ: environ["TABLE_USERSTAMPS"], lambda _: float("fifty")],
+    ids=["absent", "wrong"],
+)
+def test_absent_or_wrong_variable_is_500_and_not_an_error_of_lambda(begin):
+    function = LambdaFunction("stamps", begin, DEPLOYED)
     function.warm()
 
     assert function(event("GET /stamps"), CONTEXT)["statusCode"] == 500

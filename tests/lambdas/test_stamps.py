@@ -74,10 +74,11 @@ def test_stamp_is_shown_with_what_its_master_tells(call, account):
 
 
 def test_counters_of_the_ranking_are_never_shown(call, account):
-    collect(account, "#2025-W45", "#2025-11", "STATUE-001")
+    collect(account, "#2025-W45", "#2025-11", "PARK#2", "STATUE-001")
 
     assert [stamp["stamp_id"] for stamp in call(stamps, ROUTE, query=MINE).body["stamps"]] == [
-        "STATUE-001"
+        "PARK#2",
+        "STATUE-001",
     ]
 
 
