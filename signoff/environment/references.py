@@ -31,13 +31,12 @@ def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = fr
 def _named(pointer: str, document: Mapping[str, Any]) -> Any:
     file, *steps = unquote(pointer).split("/")
     part: Any = document if file == "#" else None
-    for step in steps:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(part, list):
-            part = {str(number): entry for number, entry in enumerate(part)}
-        if not isinstance(part, Mapping) or name not in part:
-            raise KeyError(pointer)
-        part = part[name]
+    try:
+        for step in steps:
+            name = step.replace("~1", "/").replace("~0", "~")
+            part = part[int(name) if isinstance(part, list) else name]
+    except (LookupError, TypeError, ValueError):
+        raise KeyError(pointer) from None
     return part
 
 
