@@ -131,6 +131,16 @@ def test_distribution_that_lists_no_files_is_refused(tmp_path, monkeypatch):
         pack("a", tmp_path)
 
 
+def test_folders_below_a_functions_own_are_in_its_package(tmp_path):
+    (tmp_path / "app.toml").write_text("[functions.a]\n")
+    (tmp_path / "lambdas/a/rules").mkdir(parents=True)
+    for module in ("__init__", "a/handler", "a/rules/seasons"):
+        (tmp_path / f"lambdas/{module}.py").touch()
+
+    package = zipfile.ZipFile(io.BytesIO(pack("a", tmp_path)))
+    assert {"lambdas/a/handler.py", "lambdas/a/rules/seasons.py"} <= {*package.namelist()}
+
+
 def test_import_reads_no_file_so_that_a_broken_one_is_said_in_a_sentence(tmp_path):
     alone = shutil.copy(packing.__file__, tmp_path)
 

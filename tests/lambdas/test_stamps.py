@@ -216,6 +216,12 @@ def test_anothers_stamps_are_403(call, account):
     assert call(stamps, ROUTE, query={"userId": OTHER}).code == "FORBIDDEN"
 
 
+def test_stamp_collected_by_another_method_than_today_says_both():
+    stamp = shown({"StampId": "S-1", "CollectedAt": 1, "Method": "IMAGE"}, {"Type": "GPS"})
+
+    assert (stamp["type"], stamp["method"]) == ("GPS", "IMAGE")
+
+
 @pytest.mark.parametrize(
     "broken",
     [
