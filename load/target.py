@@ -115,7 +115,7 @@ class ReportFolders:
 
     def new(self, plan: str) -> Path:
         """Name the folder of a run; its first writer creates it."""
-        return self.home / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan}"
+        return self.home / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{plan}"
 
     def link(self, folder: Path) -> None:
         """Point ``latest`` at this run; a reader finds the old link or the new one."""

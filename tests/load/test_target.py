@@ -7,7 +7,7 @@ import pytest
 
 from load.composition import open_target as opened
 from load.engine.admission import LoadRefused
-from load.target import addresses
+from load.target import ReportFolders, addresses
 from signoff.environment import load
 from tests.load.compositions import surrounded
 from tests.load.fake_aws import FakeClient
@@ -71,3 +71,9 @@ def test_api_of_an_account_elsewhere_is_not_loaded_at_the_environments_address(m
         opened(composition, "prod", lambda _: None),
     ):
         pass
+
+
+def test_two_runs_of_a_plan_that_begin_at_once_have_a_folder_each(tmp_path):
+    folders = ReportFolders(tmp_path, "local")
+
+    assert folders.new("smoke") != folders.new("smoke")
