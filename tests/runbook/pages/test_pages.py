@@ -19,6 +19,7 @@ from tests.printed import all_of
 from tests.provenance import PROD_RUN
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
+TOLD_TO_RUN = re.compile(r"run `(\w+)`|`(\w+)`を実行")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
 BY_HAND = {f"alarms.{lang}.md" for lang in LANGUAGES}
@@ -94,6 +95,12 @@ def test_every_remedy_names_a_procedure_that_there_is():
     named = {shlex.split(match[0])[3] for told in commands for match in COMMAND.finditer(told)}
 
     assert named <= set(procedures())
+
+
+def test_every_procedure_that_a_sentence_says_to_run_is_there():
+    named = {name for _, either in found_in_pages(TOLD_TO_RUN) for name in either if name}
+
+    assert named <= {*procedures(), "make"}
 
 
 def test_every_kind_of_alarm_has_an_entry_to_which_its_description_links():
