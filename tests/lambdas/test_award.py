@@ -81,10 +81,14 @@ def test_stamp_that_is_held_is_409_and_counts_nothing(call, account, awarding):
     assert account.items("TABLE_USERSTAMPS") == before
 
 
-@pytest.mark.parametrize("collected_at", ["0", "1000", "1762299999", "9999999999"])
-def test_stamp_of_any_time_is_not_won_again(call, account, awarding, collected_at):
+@pytest.mark.parametrize(
+    "collected",
+    [{}, *({"CollectedAt": {"N": at}} for at in ("0", "1000", "1762299999", "9999999999"))],
+    ids=str,
+)
+def test_stamp_of_any_time_or_none_is_not_won_again(call, account, awarding, collected):
     item = {"UserId": {"S": USER}, "StampId": {"S": "STATUE-001"}, "Method": {"S": "GPS"}}
-    account.put("TABLE_USERSTAMPS", item | {"CollectedAt": {"N": collected_at}})
+    account.put("TABLE_USERSTAMPS", item | collected)
 
     assert call(award, ROUTE, body=STATUE, action=awarding()).code == "STAMP_ALREADY_EXISTS"
 

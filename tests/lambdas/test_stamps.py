@@ -180,14 +180,16 @@ def test_more_stamps_than_a_page_are_all_shown(call, account):
 
 
 def test_unprocessed_keys_are_asked_for_again(call, account):
-    collect(account, "STATUE-001")
+    collect(account, "PARK-001", "STATUE-001")
     keys = {"Keys": [{"StampId": {"S": "STATUE-001"}}]}
     throttled = {"Responses": {}, "UnprocessedKeys": {ENVIRON["TABLE_STAMPMASTERS"]: keys}}
-    client, pauses = Scripted(account.dynamodb, batch_get_item=[throttled, throttled]), []
+    park = {"StampId": {"S": "PARK-001"}, "Name": {"S": "Park"}}
+    half = {**throttled, "Responses": {ENVIRON["TABLE_STAMPMASTERS"]: [park]}}
+    client, pauses = Scripted(account.dynamodb, batch_get_item=[half, throttled]), []
 
     answer = call(stamps, ROUTE, query=MINE, action=reading(client, pauses))
 
-    assert answer.body["stamps"][0]["name"] == "Statue"
+    assert [stamp["name"] for stamp in answer.body["stamps"]] == ["Park", "Statue"]
     assert pauses == sorted(pauses)
     assert len(pauses) == 2
 
