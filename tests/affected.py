@@ -105,7 +105,7 @@ def choice(
         if executed.get(test):
             return 1, took / executed[test]
         alike = max((len(words & _words(test)) for words in names), default=0)
-        close = steps == 1 or alike > 1
+        close = steps == 1 or alike > 1 or any(words <= _words(test) for words in names)
         return 2, not close, -alike, took >= UNKNOWN_LONG_S, steps, took
 
     ranked = sorted({*HOUSE, *tests}, key=lambda test: (rank(test), test))
@@ -119,7 +119,11 @@ def choice(
 
 def _words(path: str) -> frozenset[str]:
     """Return the words of a path in the singular: of ``checks/alarms.py`` check and alarm."""
-    return frozenset(word.removesuffix("s") for word in re.findall("[a-z]+", path)) - {"test", "py"}
+    return frozenset(word.removesuffix("s") for word in re.findall("[a-z]+", path)) - {
+        "test",
+        "py",
+        "toml",
+    }
 
 
 def cost(path: str, seconds: Mapping[str, float]) -> float:

@@ -110,6 +110,13 @@ def test_test_named_like_what_has_changed_runs_before_nearer_ones_that_do_not_im
     assert chosen.run == (*sorted(HOUSE), "tests/test_alarms_judged.py", "tests/a/test_near.py")
 
 
+def test_test_that_has_a_data_file_s_whole_name_runs_before_those_that_read_the_file():
+    near = {"tests/a/test_near.py": 1, "tests/test_alarms_judged.py": 2}
+    chosen = choice(near, dict.fromkeys(HOUSE, 0.0), 1.0, changed=["alarms.toml"])
+
+    assert chosen.run == (*sorted(HOUSE), "tests/test_alarms_judged.py")
+
+
 def test_test_that_is_no_longer_there_is_not_run_for_what_it_once_executed():
     executed = {"aws/words.py": 2}
     counts = {"tests/a/test_gone.py": executed, "tests/a/test_there.py": executed}
