@@ -244,7 +244,7 @@ def judge(
     """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
     A run that was stopped on a dead target has failed, though it did not measure everything. Lateness of this machine
-    makes what is not a pass invalid: it alone may be why.
+    makes what is not a pass invalid, unless somebody stopped it: it alone may be why.
     ``cleanup`` is what the run left behind, if that was checked: {"left": items,
     "line_calls": calls to the fake of LINE that named one of its users}.
     """
@@ -255,7 +255,7 @@ def judge(
     invalid = tuple(invalid_reasons(conditions, measurement))
     failed = tuple(check.sentence for check in checks if check.outcome == "fail")
     unsure = tuple(check.sentence for check in checks if check.outcome == "inconclusive")
-    if invalid or failed or unsure:
+    if (invalid or failed or unsure) and not measurement.interrupted:
         invalid = (*lateness(conditions, measurement), *invalid)
     failed += traces
     for outcome, reasons in (("invalid", invalid), ("fail", failed), ("inconclusive", unsure)):

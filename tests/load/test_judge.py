@@ -151,6 +151,12 @@ def test_run_that_was_stopped_on_a_dead_target_failed_whatever_else_is_missing()
     assert outcome(stopped) == ("fail", ("stopped after 40 s",))
 
 
+def test_stopped_run_is_told_as_stopped_on_a_busy_machine_too():
+    late_and_stopped = seen(lateness=39.0, interrupted=Words.same("stopped after 3 of 20 s"))
+
+    assert outcome(late_and_stopped) == ("invalid", ("stopped after 3 of 20 s",))
+
+
 def test_busy_machine_is_told_before_what_follows_from_it():
     late_and_dropped = seen(answered=1900, lateness=39.0, rows=[("", "dropped", None, 100)])
 
