@@ -244,7 +244,7 @@ def judge(
     """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
     A run that was stopped on a dead target has failed, though it did not measure everything. Lateness of this machine
-    makes what is not a pass invalid, unless somebody stopped it: it alone may be why.
+    makes what is not a pass invalid, unless the run was stopped: it alone may be why.
     ``cleanup`` is what the run left behind, if that was checked: {"left": items,
     "line_calls": calls to the fake of LINE that named one of its users}.
     """
