@@ -12,7 +12,6 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from aws.access.parts import is_about
 from aws.access.targets import Target, only_reads
 from aws.iam.condition import SINCE, Context, context, since
 from aws.iam.evaluation import (
@@ -38,6 +37,38 @@ from aws.words import SILENCE, Words
 VARIABLE = re.compile(r"\$\{[^}]*\}")
 GRAVITY = itemgetter(0, 1, 2)
 """Sort key of grants: gravity, action and ARN; two statements that grant the same have no order."""
+ON_PARTS = {
+    re.compile(part): re.compile(actions)
+    for part, actions in (
+        (r"arn:aws:s3:::[^/]+/.*", r"s3:(Bypass|Replicate|(?!.*Bucket(?!Owner)).*Object).*"),
+        (r"arn:aws:s3:::.*", r"s3:(?!Bypass|Replicate|(?!.*Bucket(?!Owner)).*Object).*"),
+        (r".*:table/[^/]+/index/.*", r"dynamodb:(PartiQLSelect|Query|Scan|Search.*|.*Insights)"),
+        (r".*:table/[^/]+/backup/.*", r"dynamodb:(DeleteBackup|RestoreTableFromBackup)"),
+        (r".*:table/[^/]+/stream/.*", r"dynamodb:(GetRecords|.*ResourcePolicy)"),
+        (r".*:table/[^/]+", r"dynamodb:(?!DeleteBackup|GetRecords).*"),
+        (
+            r".*:function:[^:]+:.*",
+            r"lambda:(?!UpdateFunctionCo|PublishVersion|(Put|Delete)FunctionCo).*",
+        ),
+        (r".*:log-group:.*:log-stream:.*", "logs:(?!.*AccountPolicy).*"),
+        (r".*:log-group:.*", "logs:(?!DeleteLogStream|.*AccountPolicy).*"),
+        (r".*:alarm-mute-rule:.*", "cloudwatch:.*MuteRule"),
+    )
+}
+"""Part of a target -> the actions that are about it (Service Authorization Reference): on another part's ARN, they grant nothing.
+
+The first pattern that fits a part decides, and any action is about other parts.
+Of a group, CloudWatch Logs asks with ``log-group:NAME:log-stream:``, an empty stream, which its reference does not say.
+"""
+
+
+@lru_cache(maxsize=65536)
+def is_about(action: str, part: str) -> bool:
+    """Whether AWS asks for an action with the ARN of such a part."""
+    return next(
+        (on.fullmatch(action) is not None for of, on in ON_PARTS.items() if of.fullmatch(part)),
+        True,
+    )
 
 
 class TargetGrant(NamedTuple):

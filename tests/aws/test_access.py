@@ -11,9 +11,8 @@ import pytest
 from policy_sentry.querying.arns import does_arn_match
 
 from aws.access.assuming import PRINCIPAL, trusted_to_assume
-from aws.access.parts import is_about
 from aws.access.principals import principals
-from aws.access.reach import Targets, reach_of
+from aws.access.reach import Targets, is_about, reach_of
 from aws.access.targets import (
     BY_MEMBER,
     HARMLESS,
