@@ -8,14 +8,16 @@ from typing import Any
 
 from lambdas.packing import pack
 from tests.foreign.letter import gateway
-from tests.foreign.letter.deployed import FUNCTIONS, KEYS, spots
-from tests.foreign.letter.place import DEV
+from tests.foreign.letter.deployed import spots
+from tests.foreign.letter.place import DEV, PROD
 from tests.foreign.letter.rights import BASIC, TRUST
 from tests.packages import zipped
+from tests.second_opinion import FUNCTIONS, TABLES
 from tests.world.names import DEV as DEV_LINE
 
 WIDE = ("AmazonDynamoDBFullAccess", "AWSLambda_FullAccess")
 """What a developer attaches so that it works."""
+NAMES = {key: DEV.table(table.name.removesuffix(PROD.suffix)) for key, table in TABLES.items()}
 KEPT_DAYS = 7
 ENTRY = {"lambda_function.py": b"from handler import handler as lambda_handler\n"}
 """The handler's name that Lambda's console proposes."""
@@ -100,24 +102,23 @@ def _tables(dynamodb: Any) -> None:
         ],
         "Projection": {"ProjectionType": "ALL"},
     }
-    indexed = {"UserStamps": ({"PeriodShard": "S", "Rank": "N"}, [ranking])}
-    for name, keys in KEYS.items():
-        types, indexes = indexed.get(name, ({}, []))
+    for key, table in TABLES.items():
+        kinds = zip(table.keys, ("HASH", "RANGE"), strict=False)
+        indexes = {"GlobalSecondaryIndexes": [ranking]} if table.ranked else {}
         dynamodb.create_table(
-            TableName=DEV.table(name),
-            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            TableName=NAMES[key],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in kinds],
             AttributeDefinitions=[
-                {"AttributeName": key, "AttributeType": kind}
-                for key, kind in {**dict.fromkeys(keys, "S"), **types}.items()
+                {"AttributeName": name, "AttributeType": kind} for name, kind in table.types.items()
             ],
             BillingMode="PAY_PER_REQUEST",
             Tags=[{"Key": "Environment", "Value": "dev"}, {"Key": "Project", "Value": "CC"}],
-            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+            **indexes,
         )
 
 
 def _functions(functions: Any, logs: Any, secrets: Mapping[str, str]) -> None:
-    tables = {f"TABLE_{name.upper()}": DEV.table(name) for name in KEYS}
+    tables = {f"TABLE_{key.upper()}": name for key, name in NAMES.items()}
     plain = {"ENVIRONMENT": "dev", "ALLOWED_ORIGIN": "*", **tables, **secrets}
     own = {"NOTIFY_FUNCTION": DEV.function("notify"), "LINE_CHANNEL_ID": DEV_LINE.channel_id}
     for function in FUNCTIONS:

@@ -6,9 +6,9 @@ from pathlib import Path
 from lambdas.packing import pack
 from local.stack import confirmation_token
 from tests.foreign import letter
-from tests.foreign.letter.deployed import FUNCTIONS
 from tests.foreign.letter.place import PROD as LETTER
 from tests.foreign.letter.watch import TOPIC
+from tests.second_opinion import FUNCTIONS
 from tests.world import guide_dev
 from tests.world.account_operator import NAME, AccountOperator
 from tests.world.machine import ROOT, Machine
