@@ -1,6 +1,7 @@
 """What an expression of a module is in every run: a constant, or None for lack of a variable."""
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ Bound = dict[str, ast.AST]
 """Name of a module -> the node that binds it, or the node of its value."""
 LISTED = "list"
 """The ``kind`` of a tuple that stands for a list or a set, which may change."""
+WIDE = re.compile(r"\{[^}]*:|\d{3}")
+"""In a template: a format of its own, or a width, which may make a text of any length."""
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 """What reads its names when it is called, and has names of its own."""
 
@@ -80,6 +83,15 @@ class Values(ast.NodeVisitor):
                 return self._text([_as_it_is(part) for part in parts])
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._text([left, right])
+            case ast.BinOp(left=text, op=ast.Mod(), right=right):
+                values = right.elts if isinstance(right, ast.Tuple) else [right]
+                return self._formatted(lambda text, *values: text % values, text, *values)
+            case ast.Call(
+                func=ast.Attribute(value=text, attr="format" | "lower" | "upper" as method),
+                args=given,
+                keywords=[],
+            ):
+                return self._formatted(getattr(str, method), text, *given)
             case ast.Tuple(elts=elements):
                 return self._together(elements)
             case ast.List(elts=elements) | ast.Set(elts=elements):
@@ -100,6 +112,16 @@ class Values(ast.NodeVisitor):
         known = [part.value for part in map(self.known, parts) if part]
         texts = [value for value in known if isinstance(value, str)]
         return ast.Constant("".join(texts)) if len(texts) == len(parts) else None
+
+    def _formatted(self, fill: Callable[..., str], *parts: ast.expr) -> ast.Constant | None:
+        """Return what becomes of a text with others in it; None where one of them is unknown, or they do not fit it."""
+        known = [part.value for part in (self._text([part]) for part in parts) if part]
+        if len(known) < len(parts) or WIDE.search(str(known[0])):
+            return None
+        try:
+            return ast.Constant(fill(*known))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return None
 
     def listed(self, node: ast.expr) -> list[ast.Constant] | None:
         """Return the constants that a list has in every run; None where they are unknown."""

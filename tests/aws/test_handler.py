@@ -311,6 +311,9 @@ def archive(name):
         "import os\nNAME = 'ENVIRON'\nos.environ[f'{NAME}MENT'], os.environ[NAME + 'MENT']\n"
         + HANDLER,
         "import os\nNAME = 'ENVIRON-'\nos.environ[f'{NAME:.7}MENT']\n" + HANDLER,
+        "import os\nos.environ['{:.7}MENT'.format('ENVIRON-')], os.environ['%sMENT' % 'ENVIRON']\n"
+        + HANDLER,
+        "import os\ntry: os.environ['%s%s' % 'A']\nexcept TypeError: ...\n" + HANDLER,
     ],
 )
 def test_handler_that_its_module_binds_is_found(source):
@@ -427,6 +430,10 @@ def test_handler_that_its_module_binds_is_found(source):
                 ("NAME = os.environ.get('A') + f'-{sys}'", "3 needs the variable A"),
                 ("for n in NAMES: os.environ[f'T_{n}']", "3 needs the variable T_B"),
                 ("NAME = os.environ['T_' + 'A' + '_X']", "3 needs the variable T_A_X"),
+                ("NAME = os.environ['T_{}_{}'.format('A', 'X')]", "3 needs the variable T_A_X"),
+                ("NAME = os.environ['T_%s' % 'A']", "3 needs the variable T_A"),
+                ("NAME = os.environ['T_%s_%s' % ('A', 'X')]", "3 needs the variable T_A_X"),
+                ("NAME = os.environ['t_a'.upper()]", "3 needs the variable T_A"),
                 (
                     "def need(name): return os.environ[f'T_{name}']\nneed('A')",
                     "3 needs the variable T_A",
