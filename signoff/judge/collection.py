@@ -133,10 +133,8 @@ def forget_latest(choice: Choice[PlanT], findings: Findings) -> Words | None:
     try:
         if findings.full:
             latest.unlink(missing_ok=True)
-    except (
-        NotADirectoryError
-    ):  # there is none, and no report can be written: its first writer says so
-        return None
+    except NotADirectoryError:
+        return None  # there is none, and what first writes the report says that it can't
     except OSError as error:
         return Words(
             en=f"{latest} is of an earlier run, and can't be taken away ({error.strerror}): do not read it as this one's",
