@@ -26,14 +26,15 @@ def muted(desk):
     return desk.client("cloudwatch").get_alarm_mute_rule(AlarmMuteRuleName="nights")["MuteTargets"]
 
 
+STREAM = {"TableName": TABLE, "StreamArn": "arn:aws:kinesis:ap-northeast-1:1:stream/copy"}
+
+
 def copy_to_kinesis(desk):
-    stream = {"TableName": TABLE, "StreamArn": "arn:aws:kinesis:ap-northeast-1:1:stream/copy"}
-    desk.client("dynamodb").enable_kinesis_streaming_destination(**stream)
+    desk.client("dynamodb").enable_kinesis_streaming_destination(**STREAM)
 
 
-def copied_to_kinesis(desk):
-    answer = desk.client("dynamodb").describe_kinesis_streaming_destination(TableName=TABLE)
-    return answer["KinesisDataStreamDestinations"]
+def end_copy_to_kinesis(desk):
+    desk.client("dynamodb").disable_kinesis_streaming_destination(**STREAM)
 
 
 def put_account_policies(desk):
@@ -89,7 +90,6 @@ def made_metrics(desk):
 
 
 ATTACHED = {
-    "stream to Kinesis": (copy_to_kinesis, copied_to_kinesis, []),
     "mute rule, which keeps what is not ours": (mute, muted, {"AlarmNames": ["billing"]}),
     "policies that apply to all log groups": (put_account_policies, account_policies, []),
     "policies that open all log groups": (open_all_groups, open_groups, []),
