@@ -33,25 +33,6 @@ from aws.kinds.function_invocation import URLS
 from aws.words import Words
 
 
-def _event_source(target: UndoTarget) -> None:
-    """Delete the mappings that were found, of the function and of its aliases: asked by its name, AWS leaves out theirs."""
-    client, function = target.context.client("lambda"), target.name
-
-    def mappings() -> list[str]:
-        listed = target.context.listed(
-            "lambda", "list_event_source_mappings", "EventSourceMappings"
-        )
-        return sorted({entry["UUID"] for entry in listed}.intersection(target.ids))
-
-    for mapping in mappings():
-        client.delete_event_source_mapping(UUID=mapping)
-    until = Words(
-        en=f"function {function} has no event source",
-        ja=f"関数{function}のイベントソースがなくなること",
-    )
-    target.context.wait(lambda: not mappings(), until=until, every_s=5, within_s=300)
-
-
 def _configuration(edit: Edit) -> Callable[[UndoTarget], None]:
     """Change what is live, and publish it for the aliases that run it."""
 
@@ -119,11 +100,9 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo] = {
         en="each cold start initializes the function again",
         ja="コールドスタートのたびに関数が初期化されます",
     ),
-    EVENT_SOURCE: by_call(
-        _event_source,
-        en="that source no longer invokes the function; its position in the source is lost",
-        ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
-        final=True,
+    EVENT_SOURCE: by_hand(
+        en="Lambda console > Functions > {name}, and its aliases > Configuration > Triggers: delete the one that the row names",
+        ja="Lambdaコンソール > 関数 > {name}とそのエイリアス > 設定 > トリガーで、この項目が示すトリガーを削除してください",
     ),
     ON_SUCCESS: _DESTINATIONS,
     ON_FAILURE: _DESTINATIONS,
