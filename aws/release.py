@@ -5,12 +5,14 @@ import base64
 import hashlib
 import io
 import re
+import stat
 import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
 
 from aws.words import Words
@@ -156,6 +158,8 @@ CLOSED_NAMES = frozenset({"__future__", "collections.abc", "typing"})
 """What the closed release imports, in every commit so far: modules, and modules of whose types it takes some."""
 OPENING = re.compile(r"__\w+|eval|exec|compile|open|getattr|globals|locals|vars")
 """Names of Python itself by which code could reach more than it imports."""
+ON_UNIX = 3
+"""The system by which the entries of a zip have modes."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
 MACHINES = {"x86_64": ("x86_64", b"\x3e\0"), "arm64": ("aarch64", b"\xb7\0")}
 """Architecture of a function -> how the name of a compiled module tells it, and how ELF does."""
@@ -174,14 +178,41 @@ def _until(changes: Mapping[int, str], minor: int) -> frozenset[str]:
 
 
 def unpacked(content: bytes) -> Mapping[str, bytes]:
-    """Return the files of a package; none where it is no zip, so that no handler is in it."""
+    """Return the files of a package, also by the links to them; none where it is no zip, so that no handler is in it."""
+    entries = _entries(content).items()
+    files = {path: data for path, (mode, data) in entries if stat.S_ISREG(mode)}
+    for link, target in ((path, data) for path, (mode, data) in entries if stat.S_ISLNK(mode)):
+        led_to = normpath(f"{PurePosixPath(link).parent}/{target.decode(errors='replace')}")
+        below = [name for name in files if f"{name}/".startswith(f"{led_to}/")]
+        files |= {link + name.removeprefix(led_to): files[name] for name in below}
+    return files
+
+
+def unreadable(content: bytes) -> frozenset[str]:
+    """Return the files of a package that only their owner may read, by their modes: Lambda runs as another user."""
+    modes = {path: mode for path, (mode, _) in _entries(content).items()}
+    need = {True: stat.S_IXOTH, False: stat.S_IROTH}
+    shut = tuple(f"{path}/" for path in modes if not modes[path] & need[stat.S_ISDIR(modes[path])])
+    return frozenset(path for path in modes if f"{path}/".startswith(shut))
+
+
+def _entries(content: bytes) -> Mapping[str, tuple[int, bytes]]:
+    """Return path -> mode and content of each entry of a zip: of a name that is there twice, the later one."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             return {
-                name: package.read(name) for name in package.namelist() if not name.endswith("/")
+                str(PurePosixPath(entry.filename)): (_mode(entry), package.read(entry))
+                for entry in package.infolist()
             }
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         return {}
+
+
+def _mode(entry: zipfile.ZipInfo) -> int:
+    """Return the mode of an entry: of a folder or a file for every user where it notes none, as only zips made on Unix do."""
+    noted = entry.external_attr >> 16 if entry.create_system == ON_UNIX else 0
+    kind = stat.S_IFMT(noted) or (stat.S_IFDIR if entry.is_dir() else stat.S_IFREG)
+    return kind | (stat.S_IMODE(noted) or 0o777)
 
 
 def calls_nothing(files: Mapping[str, bytes]) -> bool:

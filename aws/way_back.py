@@ -278,7 +278,7 @@ def _built(builds: Builds | None) -> Mapping[str, Package]:
 def _read(
     reading: Reading, users: Sequence[Function], built: Package | None, searched: set[bytes]
 ) -> PackageContents:
-    from aws.handler.flaw import handler_flaw  # noqa: PLC0415 - a saved inventory opens no package
+    from aws.handler.flaw import flaw_in  # noqa: PLC0415 - a saved inventory opens no package
 
     first = users[0]
     content = built.content if built else reading.aws.code_of(first.name, first.version)
@@ -292,7 +292,7 @@ def _read(
     _search(reading, first.name, files, searched)
     return PackageContents(
         calls_nothing=calls_nothing(files),
-        handlers={qualified(user): handler_flaw(files, user) for user in users if user.handler},
+        handlers={qualified(user): flaw_in(content, user) for user in users if user.handler},
     )
 
 

@@ -13,12 +13,14 @@ from aws.handler.module_import import execute
 from aws.handler.source import ImportEnds, generates, names_bound
 from aws.kind.description import value_of
 from aws.kinds.function import Function, HandlerFlaw
-from aws.release import PackageModules
+from aws.release import PackageModules, unpacked, unreadable
 from aws.words import Words
 
 PYTHON = re.compile(r"python3\.(\d+)")
 BEFORE_THE_HANDLER = frozenset({"AWS_LAMBDA_EXEC_WRAPPER", "PYTHONOPTIMIZE"})
 """Variables by which more variables may be set, or assertions left out."""
+NAMED = 5
+"""Files that a sentence names at most."""
 A_CLASS = Words(en="an instance of its class", ja="クラスのインスタンス")
 A_GENERATOR = Words(en="a generator", ja="ジェネレーター")
 
@@ -55,6 +57,19 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
     if (flaw := _unbound(file, name, bound)) and not {name, "*"}.isdisjoint(rebound):
         return replace(flaw, certain=False)
     return flaw or next(iter(importing.doubts), None)
+
+
+def flaw_in(content: bytes, version: Function) -> HandlerFlaw | None:
+    """Return the same of a package as it is zipped, of which Lambda may not read some files."""
+    files, closed = unpacked(content), unreadable(content)
+    flaw = handler_flaw(files, version)
+    readable = {name: files[name] for name in files.keys() - closed}
+    if flaw or not closed or handler_flaw(readable, version) is None:
+        return flaw
+    names = ", ".join(sorted(closed)[:NAMED])
+    en = f"Lambda may not read {names}: files of a package need mode 644, folders 755"
+    ja = f"Lambdaは{names}を読み取れない。パッケージのモードはファイル644、フォルダ755が必要"
+    return HandlerFlaw(Words(en=en, ja=ja))
 
 
 def _of_another_language(files: Mapping[str, bytes], version: Function) -> HandlerFlaw | None:

@@ -8,7 +8,7 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
 from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
-from aws.handler.flaw import handler_flaw
+from aws.handler.flaw import flaw_in
 from aws.kinds.function import FUNCTION, Function
 from aws.release import CLOSED_PACKAGE, code_sha256, unpacked
 from aws.words import Words, joined
@@ -64,7 +64,7 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
             ja=f"{name}は応答できません: 環境変数{missing}がありません。--toで別のバージョンを指定してください",
         )
     try:
-        files = unpacked(_package(context, move, version))
+        content = _package(context, move, version)
     except (ReadFailure, *EXPECTED) as error:
         why = error.words if isinstance(error, ReadFailure) else context.explain(error)
         context.say(
@@ -72,7 +72,7 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
             ja=f"{name}: ハンドラーがパッケージにあるかを確認できませんでした（{why.ja}）",
         )
         return
-    flaw = handler_flaw(files, version) if files else None
+    flaw = flaw_in(content, version) if unpacked(content) else None
     if flaw and flaw.certain:
         en, ja = flaw.words.en, flaw.words.ja
         yield Words(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws.handler.flaw import handler_flaw
+from aws.handler.flaw import flaw_in, handler_flaw
 from aws.handler.importing import MODULES
 from aws.release import unpacked
 from lambdas.packing import CLOSED, described, pack
@@ -590,6 +590,57 @@ def test_handler_that_lambda_cannot_import_or_call_is_no_handler(source, why):
 )
 def test_handler_that_a_run_decides_about_is_a_guess(source, more):
     assert not flaw_of(source, more).certain
+
+
+def entries(*described):
+    """Return a zip of entries: name, mode, and what a file holds or where a link leads."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name, mode, text in described:
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.external_attr = (3 if mode else 0), mode << 16
+            package.writestr(entry, text)
+    return buffer.getvalue()
+
+
+IMPORTING = ("handler.py", 0o100644, "import rally\n" + HANDLER)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        [("./handler.py", 0o100644, HANDLER)],
+        [IMPORTING, ("rally.py", 0o120777, "src/app.py"), ("src/app.py", 0o100644, "")],
+        [IMPORTING, ("rally", 0o120777, "src/rally"), ("src/rally/__init__.py", 0o100644, "")],
+        [("handler.py", 0o100644, HANDLER), ("notes.py", 0o100600, "")],
+        [("handler.py", 0, HANDLER)],
+    ],
+    ids=[
+        *("from this folder on", "a link to a module", "a link to a folder"),
+        *("what it does not import", "made where files have no modes"),
+    ],
+)
+def test_handler_is_found_however_its_package_was_zipped(package):
+    assert flaw_in(entries(*package), LIVE) is None
+
+
+@pytest.mark.parametrize(
+    ("package", "file"),
+    [
+        ([("handler.py", 0o100600, HANDLER)], "handler.py"),
+        ([IMPORTING, ("rally.py", 0o100640, "")], "rally.py"),
+        (
+            [IMPORTING, ("rally/", 0o040700, ""), ("rally/__init__.py", 0o100644, "")],
+            "rally, rally/__init__.py",
+        ),
+    ],
+    ids=["the handler", "what it imports", "a folder"],
+)
+def test_file_that_its_owner_alone_may_read_is_read_by_no_function(package, file):
+    flaw = flaw_in(entries(*package), LIVE)
+
+    assert flaw.words.en.startswith(f"Lambda may not read {file}: ")
+    assert flaw.certain
 
 
 @pytest.mark.parametrize(

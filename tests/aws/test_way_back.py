@@ -1,9 +1,7 @@
 """Which version and which deployment a rollback takes: the newest recorded one that is open, else the one before."""
 
 import base64
-import io
 import json
-import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -25,6 +23,7 @@ from aws.way_back import deployment_back, version_back
 from lambdas.packing import pack
 from tests.aws.answers import CANARY, LAMBDA, SCOPE
 from tests.aws.answers.compute import FUNCTIONS
+from tests.packages import zipped
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SHUT = "closed"
@@ -193,13 +192,6 @@ def test_the_same_draft_deployed_again_is_no_way_back():
     assert deployment_back("c", again, served("b", "b", "a")).id == "a"
 
 
-def zipped(name, content):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr(name, content)
-    return buffer.getvalue()
-
-
 KEY = CANARY.encode()
 HIDDEN = {
     "config.json": json.dumps({"key": CANARY}).encode(),
@@ -207,16 +199,16 @@ HIDDEN = {
     "powershell.txt": CANARY.encode("utf-16"),
     "url.txt": quote(f"/?key={CANARY}&x=1", safe="").encode(),
     "base64.txt": base64.b64encode(b"key: " + KEY),
-    "old.zip": zipped("auth.py", KEY),
-    "vendored.whl": zipped("inner.zip", zipped("config.json", json.dumps({"a": CANARY}))),
+    "old.zip": zipped({"auth.py": KEY}),
+    "vendored.whl": zipped({"inner.zip": zipped({"config.json": json.dumps({"a": CANARY})})}),
 }
-BROKEN = zipped("readme.txt", b"hello " * 99).replace(b"PK\x01\x02", b"PK\x01\x00")
+BROKEN = zipped({"readme.txt": b"hello " * 99}).replace(b"PK\x01\x02", b"PK\x01\x00")
 
 
 def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections):
     """Both name the same handler, which imports what only a layer of the one brings."""
     source = b"import requests\ndef handler(event, context): ..."
-    package = Package.of(zipped("app.py", source))
+    package = Package.of(zipped({"app.py": source}))
 
     def layered(asked):
         answer = FUNCTIONS["lambda:GetFunction"](asked)
@@ -269,12 +261,8 @@ def test_closed_release_of_this_commit_is_known_by_its_imports_too():
 
 def leaks_in(inventory_of, **files):
     """Return where the secret stands in the package of rally-auth."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as package:
-        for name, content in files.items():
-            package.writestr(name, content)
     live = SCOPE.builds.functions["rally-auth"]
-    functions = {"rally-auth": replace(live, content=buffer.getvalue())}
+    functions = {"rally-auth": replace(live, content=zipped(files))}
     scope = replace(SCOPE, builds=replace(SCOPE.builds, functions=functions))
     leaks = inventory_of(scope).sections.leaks["account"]
     return [leak.place for leak in leaks if any(name in leak.place for name in files)]
@@ -286,4 +274,4 @@ def test_secret_in_a_file_of_a_package_is_found_however_it_is_packed(inventory_o
 
 
 def test_package_within_a_package_that_holds_nothing_or_is_broken_is_no_leak(inventory_of):
-    assert leaks_in(inventory_of, **{"sound.zip": zipped("a.py", b"1"), "cut.zip": BROKEN}) == []
+    assert leaks_in(inventory_of, **{"sound.zip": zipped({"a.py": b"1"}), "cut.zip": BROKEN}) == []
