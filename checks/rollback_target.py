@@ -8,7 +8,16 @@ from aws import desired
 from aws.api.document import Method
 from aws.bounds import at_least, exactly
 from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
-from aws.kinds.function import CODE, FUNCTION, MEMORY, RUNTIME, TIMEOUT, VERSION, Function
+from aws.kinds.function import (
+    CODE,
+    FUNCTION,
+    MEMORY,
+    RUNTIME,
+    TIMEOUT,
+    VERSION,
+    WRITES_TO,
+    Function,
+)
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers import ROUTE
@@ -168,7 +177,7 @@ class WayBack:
     def _misled(self, want: desired.Function, version: Function) -> tuple[Difference, ...]:
         """Return by what a version would call, trust, run or write down otherwise than planned.
 
-        A variable that has a default may differ between releases; LINE's endpoint is judged by ``past_line``.
+        A variable that has a default may differ between releases; LINE's endpoint is judged by ``past_line``. Alarms count what is in the planned log group.
         """
         variables = Variables(self.snapshot)
         reported = DEFAULTS.keys() | variables.astray(version).keys()
@@ -181,6 +190,12 @@ class WayBack:
             *variables.past_line(version),
             *variables.logging_requests(version),
             *hijacking(version),
+            *differences(
+                VERSION,
+                version.name,
+                {WRITES_TO: (version.log_group, exactly(want.log_group))},
+                **GET_FUNCTION,
+            ),
         )
 
     def _unknown(self, back: Function) -> Iterator[Difference]:

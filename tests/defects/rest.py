@@ -495,6 +495,10 @@ ROLLBACK = (
         id="DEP-17:layer-of-both-releases",
         breaks=both(*(item(one, AWARD, layers=LAYER) for one in ("functions", "versions_back"))),
     ),
+    Defect(
+        id="ROLL-06:writes-into-a-log-group-that-no-alarm-counts",
+        breaks=item("versions_back", AWARD, log_group="/aws/lambda/stamp-rally-dev-award"),
+    ),
     Defect(id="ROLL-06:in-a-network", breaks=_set_beside(VpcConfig=NETWORK)),
     Defect(
         id="DEP-19:network-of-both-releases",
