@@ -61,6 +61,13 @@ def test_record_of_the_future_or_of_last_week_does_not_count(age):
         counted(of("rehearsal", created=WORLD.now - age))
 
 
+def test_run_against_dev_counts_be_its_clock_minutes_off():
+    entries = (replace(entry, created=WORLD.now + 2 * MINUTE) for entry in WORLD.dev.entries)
+    ahead = replace(WORLD, dev=replace(WORLD.dev, entries=tuple(entries)))
+
+    assert {finding.outcome for finding in judge(ahead, {"PREP-01"})} == {Outcome.PASS}
+
+
 @pytest.mark.parametrize("age", AGES, ids=str)
 def test_run_of_these_days_counts(age):
     assert counted(run_of(age)).kind == "load"
