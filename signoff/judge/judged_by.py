@@ -93,16 +93,26 @@ def _code(root: Path) -> Iterator[str]:
     packages = Path(sys.prefix).resolve()
     for name, below, files in os.walk(root):
         folder = Path(name)
-        left_out = NOT_READ if folder == root else frozenset()
-        # A name with a dot can't be imported; what Python compiled is looked at where it ran (unchecked_caches).
+        # What Python compiled is looked at where it ran (unchecked_caches).
         below[:] = [
             child
             for child in below
-            if not ("." in child or child == installed.CACHE or child in left_out)
+            if child != installed.CACHE
+            and _is_read((folder / child).relative_to(root))
             and (folder / child).resolve() != packages
         ]
         inside = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
         yield from (inside + file for file in files if file.endswith(CODE))
+        for led_to in (folder / child for child in below if (folder / child).is_symlink()):
+            found = (file for file in led_to.resolve().iterdir() if file.suffix in CODE)
+            yield from (os.path.relpath(file, root.resolve()) for file in found)
+
+
+def _is_read(inside: Path) -> bool:
+    """Whether a run imports from a folder of a checkout: its name has no dot, and it is none of those left out."""
+    return not (
+        NOT_READ.intersection(inside.parts[:1]) or any("." in part for part in inside.parts)
+    )
 
 
 def _tree(root: Path) -> list[tuple[str, str, str]]:
@@ -183,11 +193,13 @@ def of_the_commit(commit: str, folder: Path) -> Iterator[RunCondition]:
 
 
 def contract_elsewhere(contract: Path, commits: Iterable[Path]) -> Iterator[RunCondition]:
-    """Yield a contract outside of the folders that have to be commits, unless it is a file of another one."""
+    """Yield a contract that is in no commit; whether the folders ``commits`` are as committed, or known to git, is told of the whole."""
     path = contract.resolve()
-    digests = {name: digest for _, digest, name in _tree(path.parent)}
-    committed = _blob(str(path), len(digests.get(path.name, ""))) == digests.get(path.name)
-    if not committed and not any(path.is_relative_to(folder.resolve()) for folder in commits):
+    digest = {name: digest for _, digest, name in _tree(path.parent)}.get(path.name, "")
+    told = any(path.is_relative_to(folder.resolve()) for folder in commits) and (
+        digest or _git(path.parent, "rev-parse", "HEAD") is None
+    )
+    if not (told or _blob(str(path), len(digest)) == (digest or None)):
         yield RunCondition.of(
             str(path),
             en=f"answers are judged by the contract {path}, which is in no commit: move it beside app.toml, and commit it",
@@ -221,17 +233,24 @@ def start_up_code(root: Path) -> Iterator[RunCondition]:
         path = getattr(sys.modules.get(name), "__file__", None)
         if path and Path(path).parent != own:
             yield installed.from_elsewhere(name, path)
+    program = getattr(sys.modules["__main__"], "__file__", None) or sys.executable
+    if not any(Path(program).is_relative_to(folder) for folder in (root, sys.prefix, own)):
+        yield installed.from_elsewhere("__main__", program)
     user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     for folder in map(Path, (*site.getsitepackages(), *user)):
         yield from installed.foreign_start_files(folder, root)
 
 
 def folders_of_imports(root: Path) -> Iterator[RunCondition]:
-    """Yield the folders on ``sys.path`` beside the checkout, the interpreter's library and its installed packages."""
-    expected = (root, Path(sys.prefix), Path(sysconfig.get_path("stdlib")))
+    """Yield the folders on ``sys.path`` beside those of the checkout that are compared, the interpreter's library and its installed packages."""
+    here, library = root.resolve(), Path(sysconfig.get_path("stdlib")).resolve()
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
-        if path.exists() and not any(path.is_relative_to(folder.resolve()) for folder in expected):
+        packages = path.name in {*installed.FOLDERS, "bin"} and path.is_relative_to(
+            Path(sys.prefix).resolve()
+        )
+        compared = path.is_relative_to(here) and _is_read(path.relative_to(here))
+        if path.exists() and not (packages or compared or path.is_relative_to(library)):
             yield RunCondition.of(
                 str(path),
                 en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"

@@ -94,6 +94,17 @@ def test_module_that_git_does_not_show_is_told(hides, checkout):
     assert commit_of(checkout).endswith(CHANGED)
 
 
+def test_code_in_a_folder_that_a_link_leads_to_is_told_unless_the_commit_has_it(checkout, tmp_path):
+    (checkout / ".git/info/exclude").write_text("*\n")
+    (checkout / "own").symlink_to(checkout)
+    own = commit_of(checkout)
+    (tmp_path / "yaml").mkdir()
+    (tmp_path / "yaml/__init__.py").touch()
+    (checkout / "yaml").symlink_to(tmp_path / "yaml")
+
+    assert (own, commit_of(checkout)) == (own.removesuffix(CHANGED), own + CHANGED)
+
+
 def test_object_that_was_put_in_place_of_another_hides_nothing(checkout):
     (checkout / "judge.py").write_text("STRICT = False\n")
     new = git(checkout, "hash-object", "-w", "judge.py")

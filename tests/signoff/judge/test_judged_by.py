@@ -67,6 +67,16 @@ def test_contract_has_to_be_in_a_commit(contract, named, checkout):
     assert bool(conditions) is named
 
 
+def test_contract_that_git_ignores_is_in_no_commit(checkout):
+    (checkout / ".git/info/exclude").write_text("*\n")
+    (checkout / "build").mkdir()
+    (checkout / "build/openapi.json").touch()
+
+    (condition,) = contract_elsewhere(checkout / "build/openapi.json", (checkout, checkout))
+
+    assert "build/openapi.json, which is in no commit" in condition.words.en
+
+
 def test_run_of_another_application_names_the_commits_of_both(checkout):
     snapshot = healthy()
     given = dict.fromkeys(("phase", "replay", "elsewhere", "own_file"))
@@ -176,6 +186,14 @@ def test_start_up_module_from_elsewhere_is_named(name, monkeypatch):
     assert condition.words.en.startswith(f"judged with {name} (/srv/tools/sitecustomize.py), which")
 
 
+def test_program_from_elsewhere_that_starts_the_run_is_named(monkeypatch):
+    module("__main__", "/srv/ci/judge.py", monkeypatch)
+
+    (condition,) = start_up_code(ROOT)
+
+    assert condition.words.en.startswith("judged with __main__ (/srv/ci/judge.py), which")
+
+
 def test_start_up_module_of_the_interpreter_itself_is_no_condition(monkeypatch):
     """Debian and Ubuntu ship a sitecustomize in Python's own library."""
     module("sitecustomize", f"{sysconfig.get_path('stdlib')}/sitecustomize.py", monkeypatch)
@@ -183,12 +201,20 @@ def test_start_up_module_of_the_interpreter_itself_is_no_condition(monkeypatch):
     assert list(start_up_code(ROOT)) == []
 
 
-def test_folder_of_imports_beside_checkout_and_packages_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+@pytest.mark.parametrize(
+    "inside", ["lib", "judge/build/lib", "judge/.deps", "judge/lambdas/.deps", "prefix/lib"]
+)
+def test_folder_of_imports_beside_packages_and_what_is_compared_is_named(
+    inside, tmp_path, monkeypatch
+):
+    folder = tmp_path / inside
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
 
-    (condition,) = folders_of_imports(ROOT)
+    said = [condition.words.en for condition in folders_of_imports(tmp_path / "judge")]
 
-    assert condition.words.en.startswith(f"imports may come from {tmp_path}, which is neither")
+    assert f"imports may come from {folder}, which is neither" in said[0]
 
 
 def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
