@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.kinds.function import MEMORY, TIMEOUT
 from aws.kinds.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
-from aws.kinds.table import KEY, PROTECTION, STREAM, TIME_TO_LIVE, Index, typed_key
+from aws.kinds.table import KEY, PROTECTION, STREAM, TABLE, TIME_TO_LIVE, Index, typed_key
 from aws.kinds.table_backups import RECOVERY, WINDOW
 from aws.kinds.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
@@ -66,7 +66,8 @@ class Table(Tagged):
         recovery = {RECOVERY: exactly(value=True)} if self.pitr else {}
         protection = {PROTECTION: exactly(value=True)} if self.deletion_protection else {}
         key = exactly(typed_key(self.attributes, self.hash_key, self.range_key))
-        return {KEY: key, WINDOW: at_least(self.recovery_days), **recovery, **protection}
+        own = {**TABLE.always, **protection}
+        return {KEY: key, WINDOW: at_least(self.recovery_days), **recovery, **own}
 
     @property
     def allows(self) -> Mapping[str, Bound]:

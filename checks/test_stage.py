@@ -122,7 +122,7 @@ def test_bodies_of_requests_are_not_logged(deployed: Deployed, judge: Judge) -> 
 
 @expectation("DEP-31", ja="リクエストのトレースが有効である")
 def test_requests_are_traced(deployed: Deployed, judge: Judge) -> None:
-    judge.hold(STAGE, deployed.stage(), {TRACING: exactly(True)})
+    judge.hold(STAGE, deployed.stage(), {TRACING: STAGE.always[TRACING]})
 
 
 @expectation("DEP-32", ja="APIにタグが付いている")

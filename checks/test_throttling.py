@@ -4,7 +4,7 @@ from aws import desired
 from aws.api.cors import KEYED
 from aws.bounds import at_least, covers, exactly
 from aws.inventory import Sections
-from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
+from aws.kinds.usage_plan import API_KEY, KEYS, STAGES, USAGE_PLAN
 from aws.ledgers import AUTHORIZER, ROUTE, SERVED
 from checks import throttling
 from checks.authorizers import (
@@ -48,7 +48,7 @@ def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge
 @expectation("SEC-31", ja="APIキーが有効である")
 def test_api_key_is_enabled(plan: Plan, sections: Sections, judge: Judge) -> None:
     key = throttling.api_key(plan.api.usage_plan, sections)
-    judge.hold(API_KEY, key, {ENABLED: exactly(True)}, decidable=False)
+    judge.hold(API_KEY, key, API_KEY.always, decidable=False)
 
 
 @expectation("SEC-31", ja="APIキーが使用量プランに含まれる")

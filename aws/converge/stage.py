@@ -18,11 +18,10 @@ from aws.converge.deployment import WITHOUT_CANARY, find_stage
 from aws.converge.json_patch import escaped, replaced, setting
 from aws.converge.rest_api import Edits
 from aws.desired import Api, Limit
-from aws.kind.description import DESCRIPTION, TRACING
+from aws.kind.description import DESCRIPTION
 from aws.kinds.rest_api import (
     ACCESS_LOG,
     ACCESS_LOG_FORMAT,
-    CACHE,
     CANARY,
     STAGE,
     MethodSetting,
@@ -93,8 +92,7 @@ def _bounds(api: Api) -> dict[Words, Bound]:
     }
     return {
         DESCRIPTION: api.stage_description,
-        CACHE: exactly(value=False),
-        TRACING: exactly(value=True),
+        **STAGE.always,
         **(logs if api.logs_access else {}),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from aws.bounds import Bound
 from aws.change.gate import (
     Change,
     ChangeContext,
@@ -25,7 +26,6 @@ from aws.kinds.table import (
     INDEX,
     KEY,
     ON_DEMAND,
-    PROTECTION,
     STREAM,
     TABLE,
     TIME_TO_LIVE,
@@ -114,7 +114,7 @@ def _create(context: ChangeContext, table: Table) -> Changes:
     desired = {
         **_keys(table, table.attributes),
         ENCRYPTION: _key_arn(context, table) or OWNED,
-        **({PROTECTION: True} if table.deletion_protection else {}),
+        **{fact: bound.prefers for fact, bound in _own(table).items()},
         BILLING: ON_DEMAND,
         **tag_fields(context, table.tags),
     }
@@ -130,7 +130,7 @@ def _create_table(context: ChangeContext, table: Table) -> None:
         KeySchema=key_schema(table.hash_key, table.range_key),
         AttributeDefinitions=_attributes(table),
         BillingMode=ON_DEMAND,
-        DeletionProtectionEnabled=table.deletion_protection,
+        **TABLE.members({fact: bound.prefers for fact, bound in _own(table).items()}),
         Tags=tag_list(table.tags),
         **(indexes if table.indexes else {}),
         **({"SSESpecification": encryption(key)} if key else {}),
@@ -149,10 +149,14 @@ def _edits(context: ChangeContext, table: Table, current: CurrentTable) -> Edits
         key = typed_key(table.attributes, index.hash_key, index.range_key)
         yield Change(TABLE.resource(table.name), INDEX.named(index.name), None, key), call
     yield from _encryption(context, table, current)
-    if table.deletion_protection and not current.deletion_protection:
-        on = Change(TABLE.resource(table.name), PROTECTION, current.deletion_protection, after=True)
-        yield on, {"DeletionProtectionEnabled": True}
+    for change in TABLE.repairs(table.name, current, _own(table)):
+        yield change, TABLE.members({change.field: change.after})
     yield from _capacity(context, table, current)
+
+
+def _own(table: Table) -> Mapping[Words, Bound]:
+    """Return what one member of a request sets."""
+    return {fact: bound for fact, bound in table.bounds.items() if fact in TABLE.by_words}
 
 
 def _encryption(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:

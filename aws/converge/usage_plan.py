@@ -20,7 +20,6 @@ from aws.kinds.rest_api import STAGE
 from aws.kinds.usage_plan import (
     API_KEY,
     BURST,
-    ENABLED,
     OFFSET,
     QUOTA,
     RATE,
@@ -119,8 +118,7 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     client, name = context.client("apigateway"), API_KEY.resource(plan.api_key)
     raw = rest_api.of_name(context, API_KEY, plan.api_key)
     current = decode_key(raw) if raw else None
-    before = {ENABLED: current.enabled} if current else None
-    changes = difference(name, before, {ENABLED: True})
+    changes = API_KEY.repairs(plan.api_key, current, API_KEY.always)
     made = context.settle(changes, lambda: _write_key(context, api, current))
     inside = difference(
         name, {USAGE_PLAN.words: _containing(context, plan, current)}, {USAGE_PLAN.words: plan.name}

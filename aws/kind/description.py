@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from botocore import xform_name
 
+from aws.bounds import Bound
 from aws.door.failures import Gone, ReadFailure
 from aws.ledger import Closed, Entry, Harmless, Subject
 from aws.raw import Raw
@@ -169,6 +170,8 @@ class Fact:
     """Fields of its value that belong to another part, or to none."""
     write: Callable[[Any], Raw] | None = None
     """Converts our value to the members of a request; default: the member that it is read from."""
+    always: Bound | None = None
+    """What every environment wants of it: a procedure brings it about."""
 
     @property
     def from_place(self) -> bool:

@@ -48,6 +48,11 @@ class Kind(Generic[T]):
     def by_words(self) -> Mapping[Words, tuple[str, Fact]]:
         return {fact.words: (name, fact) for name, fact in self.facts.items()}
 
+    @cached_property
+    def always(self) -> Mapping[Words, Bound]:
+        """What every environment wants alike."""
+        return {fact.words: fact.always for fact in self.facts.values() if fact.always}
+
     @property
     def attachments(self) -> Words:
         """The name of what is attached to an item."""

@@ -282,10 +282,12 @@ class Stage:
         part=Part.API,
         inner={"rate": Part.CAPACITY, "burst": Part.CAPACITY},
     )
-    cache_enabled: bool = fact(CACHE, "cacheClusterEnabled", absent=False, part=Part.API)
+    cache_enabled: bool = fact(
+        CACHE, "cacheClusterEnabled", absent=False, part=Part.API, always=exactly(value=False)
+    )
     access_log_arn: str | None = fact(ACCESS_LOG, "accessLogSettings.destinationArn", absent=None)
     access_log_format: str | None = fact(ACCESS_LOG_FORMAT, "accessLogSettings.format", absent=None)
-    tracing: bool = fact(TRACING, "tracingEnabled", absent=False)
+    tracing: bool = fact(TRACING, "tracingEnabled", absent=False, always=exactly(value=True))
     canary_percent: float | None = fact(
         CANARY,
         "canarySettings",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from aws.bounds import exactly
 from aws.change.undo import EACH, ITS_ID, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.kind.description import ID, IDENTITY, NAME, PLANNED_BY, Part, ReadCall, fact
@@ -95,7 +96,9 @@ class ApiKey:
 
     id: str = fact(ID, "id", part=IDENTITY)
     name: str = fact(NAME, "name", absent="", part=PLANNED_BY)
-    enabled: bool = fact(ENABLED, "enabled", absent=False, part=Part.PERMISSIONS)
+    enabled: bool = fact(
+        ENABLED, "enabled", absent=False, part=Part.PERMISSIONS, always=exactly(value=True)
+    )
 
 
 def _leave(target: UndoTarget) -> None:

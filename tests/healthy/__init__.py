@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from aws.inventory import Inventory, Names, Sections
+from aws.kind.engine import Kind
+from aws.kinds import KINDS
 from plan import plan_for, scope_of
 from plan.canonical import canonical_hash
 from signoff.environment import load
@@ -123,4 +125,18 @@ def _sections() -> Sections:
     }
     kinds = ("functions", "tables", "roles", "secrets", "alarms", "rest_apis")
     names = {kind: Names(names=tuple(sorted(found[kind]))) for kind in kinds}
+    for kind in KINDS:
+        found[kind.section] = {
+            name: _as_always(kind, item) for name, item in found[kind.section].items()
+        }
     return Sections(names=names, **found)
+
+
+def _as_always(kind: Kind[Any], item: Any) -> Any:
+    """Give a fact of which nothing is written here the value that every environment wants."""
+    wanted = {
+        name: fact.always.prefers
+        for name, fact in kind.facts.items()
+        if fact.always and isinstance(item, kind.type) and getattr(item, name) == fact.absent
+    }
+    return replace(item, **wanted) if wanted else item
