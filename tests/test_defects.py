@@ -51,6 +51,11 @@ ITEMS = [
 ]
 
 
+GRADES = {
+    **{defect.row: defect.grade for defect in DEFECTS if defect.grade != Severity.BLOCKER},
+    **dict.fromkeys(("LINE-01", "LINE-02", "PERF-01", "CUT-07", "CUT-08"), "major"),
+}
+"""Row that is no blocker -> its grade, by its defect or, where it has none, here."""
 AGAIN = "pytest --env prod"
 """The run that prints the remedies."""
 RUNNABLE = {
@@ -149,6 +154,12 @@ def test_remedy_beside_the_usual_one_is_asked_for_by_a_defect_of_its_row(row, na
 
 def test_every_row_that_a_check_proves_has_a_defect():
     assert {check.row for check in collected()} == {defect.row for defect in DEFECTS}
+
+
+def test_row_is_as_grave_as_its_defect_says():
+    lower = {row.id: row.severity for row in CHECKLIST if row.severity is not Severity.BLOCKER}
+
+    assert lower == GRADES
 
 
 def test_no_defect_has_the_name_of_another():

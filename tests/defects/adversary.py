@@ -78,6 +78,7 @@ DEFECTS = (
     Defect(id="MON-01:wrong-unit", breaks=item("alarms", ERRORS, unit="Seconds")),
     Defect(
         id="MON-05:logs-of-a-class-without-metrics",
+        grade="major",
         breaks=item("log_groups", f"/aws/lambda/{AUTH}", log_class="INFREQUENT_ACCESS"),
     ),
     _topic("MON-06:denied-after-all", PUBLISH, PUBLISH | {"Effect": "Deny"}),

@@ -72,6 +72,7 @@ def _without_alias(name: str) -> Break:
 DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-15:absent",
+        grade="major",
         breaks=_without_alias(STAMPS),
         also=NOT_ALLOWED,
         follows=following.AN_ALIAS,
@@ -95,6 +96,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         id="DEP-44:route-on-the-function",
+        grade="major",
         breaks=integrated("GET /stamps", uri=uri("stamps", "")),
         also=NOT_ALLOWED,
     ),

@@ -128,7 +128,11 @@ ROUTED = (
             ("another-version-of-lambda", "2015-03-31", "2015-03-13"),
         )
     ),
-    Defect(id="DEP-22:older-deployment", breaks=item("stages", "prod", deployment_id="m4x8c1")),
+    Defect(
+        id="DEP-22:older-deployment",
+        grade="major",
+        breaks=item("stages", "prod", deployment_id="m4x8c1"),
+    ),
     Defect(
         id="DEP-22:route-not-deployed",
         breaks=drafted(one_more("GET /stamps", "GET", "/stamps/{id}")),
@@ -153,7 +157,11 @@ ROUTED = (
             )
         ),
     ),
-    Defect(id="DEP-23:dev-has-more", breaks=_dev_routes(*ROUTES, "GET /stamps/{stampId}")),
+    Defect(
+        id="DEP-23:dev-has-more",
+        grade="major",
+        breaks=_dev_routes(*ROUTES, "GET /stamps/{stampId}"),
+    ),
     Defect(id="DEP-23:dev-has-less", breaks=_dev_routes(*list(ROUTES)[:-1])),
     Defect(
         id="DEP-23:dev-could-not-read-its-api",

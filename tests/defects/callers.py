@@ -117,6 +117,7 @@ URLS = (
 VERSIONS = (
     Defect(
         id="SEC-28:hundreds-of-versions",
+        grade="minor",
         breaks=both(_published("stamps", *range(3, 301)), _read("stamps", *range(291, 301))),
         follows=frozenset({"SEC-17"}),
     ),

@@ -85,6 +85,7 @@ DASHBOARDS = (
     ),
     Defect(
         id="MON-11:some-functions-by-a-search",
+        grade="major",
         breaks=_dashboard(
             lambda d: (
                 *_without(d, "Errors"),
@@ -220,6 +221,7 @@ REACHED = (
     ),
     Defect(
         id="MON-16:somebody-counts",
+        grade="info",
         breaks=_made("Statistics"),
     ),
     Defect(id="MON-16:queue-listens", breaks=_listener("sqs", "arn:aws:sqs:eu-west-1:1:copy")),

@@ -35,6 +35,8 @@ class Defect:
     also: frozenset[str] = frozenset()
     """Rows that the same change breaks on their own account."""
     outcome: Outcome = Outcome.FAIL
+    grade: str = "blocker"
+    """Of the owning row, said by one of its defects: a row that becomes less grave is a decision, too."""
     at_most: Severity = Severity.BLOCKER
     """How grave the owning row is by it: a guess makes no NO-GO."""
 

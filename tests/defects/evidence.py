@@ -124,7 +124,9 @@ DEFECTS = (
         follows=REST_ON_RECORDS | {"PREP-11"},
         outcome=Outcome.NOT_TESTABLE,
     ),
-    Defect(id="PREP-11:file-key", breaks=store(in_kms=False, key="file evidence.key")),
+    Defect(
+        id="PREP-11:file-key", grade="major", breaks=store(in_kms=False, key="file evidence.key")
+    ),
     Defect(
         id="PREP-11:in-a-folder",
         breaks=store(

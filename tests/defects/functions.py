@@ -215,11 +215,17 @@ RUNNING = (
         outcome=Outcome.NOT_TESTABLE,
         at_most=Severity.MAJOR,
     ),
-    Defect(id="DEP-11:deprecated", breaks=item("functions", AWARD, runtime="python3.9")),
+    Defect(
+        id="DEP-11:deprecated", grade="major", breaks=item("functions", AWARD, runtime="python3.9")
+    ),
     Defect(id="DEP-11:one-older", breaks=item("functions", AUTH, runtime="python3.12")),
     Defect(id="DEP-11:one-newer", breaks=item("functions", AUTH, runtime="python3.14")),
     Defect(id="DEP-11:container-image", breaks=item("functions", STAMPS, runtime=None)),
-    Defect(id="DEP-12:lambda-default", breaks=item("functions", AUTH, timeout_s=3, memory_mb=128)),
+    Defect(
+        id="DEP-12:lambda-default",
+        grade="major",
+        breaks=item("functions", AUTH, timeout_s=3, memory_mb=128),
+    ),
     Defect(id="DEP-12:too-short-for-one-call", breaks=item("functions", AWARD, timeout_s=9)),
     Defect(id="DEP-12:longer-than-decided", breaks=item("functions", AWARD, timeout_s=31)),
     Defect(id="DEP-12:half-the-memory", breaks=item("functions", STAMPS, memory_mb=128)),
@@ -304,6 +310,7 @@ RELEASES = (
     ),
     Defect(
         id="DEP-38:laptop-upload-that-somebody-recorded",
+        grade="major",
         breaks=both(
             item("functions", AWARD, code_sha256=LAPTOP),
             packaged(LAPTOP, None),

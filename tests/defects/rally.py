@@ -153,10 +153,7 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),
     _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
     _rally("DATA-06:in-osaka", stamps(located(lat="34.69", lon="135.50")), _file(area=AREA)),
-    _rally(
-        "DATA-10:wide-circle",
-        stamps(located(radiusM="40")),
-    ),
+    _rally("DATA-10:wide-circle", stamps(located(radiusM="40")), grade="major"),
     Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6)),
     Defect(id="DATA-06:one-too-many", breaks=_file(stamps=4, season=SEASON)),
     Defect(id="DATA-07:somebody-logged-in", breaks=scan("Users-prod", examined=1, real=1)),
@@ -168,10 +165,12 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DATA-07:migrated-and-gone", breaks=_migrated),
     Defect(
         id="DATA-08:stamp-without-a-master",
+        grade="major",
         breaks=both(_declared, scan("UserStamps-prod", **ORPHAN)),
     ),
     Defect(
         id="DATA-11:time-migrated-as-text",
+        grade="major",
         breaks=scan("UserStamps-prod", sampled=40, mistyped={"CollectedAt": "S"}),
     ),
     Defect(

@@ -83,13 +83,13 @@ def proven_again_after_a_failure(snapshot):
 
 
 DEFECTS = (
-    Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),
+    Defect(id="DATA-05:never-recounted", grade="major", breaks=without_records("recount")),
     Defect(id="DATA-05:old", breaks=record("recount", created=LONG_AGO)),
     Defect(
         id="DATA-05:drifted",
         breaks=record("recount", body={"agree": False, "counters": 9, "drifted": 2}),
     ),
-    Defect(id="PREP-10:never-proven", breaks=without_records("proof")),
+    Defect(id="PREP-10:never-proven", grade="major", breaks=without_records("proof")),
     Defect(id="PREP-10:another-build", breaks=proof(functions={"stamp-rally-prod-award": OTHER})),
     Defect(
         id="PREP-10:without-one-function", breaks=proof(functions={"stamp-rally-prod-award": None})
@@ -114,7 +114,7 @@ DEFECTS = (
     Defect(id="PREP-02:awards-that-were-there", breaks=counted_by(soundness_conflicts=1.0)),
     Defect(id="PREP-02:any-throttling", breaks=counted_by(throttle_tolerance=1.0)),
     Defect(id="PREP-02:limits-unsaid", breaks=counted_by(soundness_achieved=None)),
-    Defect(id="ROLL-05:never-rehearsed", breaks=without_records("rehearsal")),
+    Defect(id="ROLL-05:never-rehearsed", grade="major", breaks=without_records("rehearsal")),
     Defect(id="ROLL-05:old", breaks=record("rehearsal", created=LONG_AGO)),
     Defect(id="ROLL-05:other-release", breaks=record("rehearsal", parts={"code": OTHER})),
     Defect(

@@ -306,7 +306,9 @@ PREPARATION = (
         breaks=edited("rest_apis", API, lambda found: (*found, replace(found[0], id="zzzzzzzzzz"))),
     ),
     Defect(
-        id="PREP-05:left-over-function", breaks=_named("functions", "stamp-rally-prod-auth-old")
+        id="PREP-05:left-over-function",
+        grade="minor",
+        breaks=_named("functions", "stamp-rally-prod-auth-old"),
     ),
     Defect(
         id="PREP-05:left-over-secret",
@@ -373,7 +375,7 @@ DATA = (
     ),
     _malformed("DATA-03:ended", first(ValidTo={"N": "1764000000"})),
     _malformed("DATA-03:ends-at-noon", first(ValidTo={"S": "2026-12-01T12:00:00"})),
-    Defect(id="DATA-04:smoke-user", breaks=scan("Users-prod", foreign=("Usmoke1",))),
+    Defect(id="DATA-04:smoke-user", grade="major", breaks=scan("Users-prod", foreign=("Usmoke1",))),
     Defect(id="DATA-04:test-user-stamps", breaks=scan("UserStamps-prod", foreign=("test_user",))),
     Defect(
         id="DATA-04:too-many-to-see",
@@ -641,7 +643,7 @@ ROLLBACK = (
         id="ROLL-03:no-times",
         breaks=item("backups", "UserStamps-prod", earliest=None, latest=None),
     ),
-    Defect(id="ROLL-04:not-recorded", breaks=without_records("front-end")),
+    Defect(id="ROLL-04:not-recorded", grade="major", breaks=without_records("front-end")),
     Defect(
         id="ROLL-04:empty", breaks=record("front-end", body={"url": "https://rally.example.jp"})
     ),

@@ -90,6 +90,7 @@ DEFECTS: tuple[Defect, ...] = (
     _stage("DEP-29:no-request-id", access_log_format="$context.identity.sourceIp $context.status"),
     Defect(
         id="DEP-29:no-role",
+        grade="major",
         breaks=added(
             "gateway_account",
             "account",
@@ -98,18 +99,19 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _settings("DEP-30:everywhere", all=_limited(data_trace=True, logging_level="INFO")),
     _settings("DEP-30:one-method", auth__verify__POST=_limited(data_trace=True)),
-    _stage("DEP-31:off", tracing=False),
+    Defect(id="DEP-31:off", grade="info", breaks=item("stages", "prod", tracing=False)),
     _stage("DEP-32:stage-without", tags={}),
     _stage("DEP-32:stage-of-dev", tags={"Environment": clear("dev"), "Project": clear("CC")}),
     Defect(
         id="DEP-32:api-without",
+        grade="info",
         breaks=edited("rest_apis", API, lambda one: (replace(one[0], tags={}),)),
     ),
     Defect(
         id="DEP-32:function-without-project",
         breaks=item("functions", "stamp-rally-prod-auth", tags={"Environment": clear("prod")}),
     ),
-    _stage("DEP-33:empty", description=""),
+    Defect(id="DEP-33:empty", grade="major", breaks=item("stages", "prod", description="")),
     _stage("DEP-33:of-dev", description="開発環境"),
 )
 SOUND: dict[str, Break] = {

@@ -197,6 +197,7 @@ IN_FRONT = (
     ),
     Defect(
         id="DEP-36:another-domain",
+        grade="major",
         breaks=added(
             "api_mappings",
             "old.rally.example.jp",

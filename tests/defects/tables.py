@@ -190,11 +190,12 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         id="DEP-05:one-week",
+        grade="major",
         breaks=item("backups", STAMPS, window_days=7),
         call=_recovery(STAMPS, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7),
     ),
     Defect(id="DEP-05:one-day-short", breaks=item("backups", USERS, window_days=34)),
-    Defect(id="DEP-06:none", breaks=added("table_tags", USERS, Tags())),
+    Defect(id="DEP-06:none", grade="major", breaks=added("table_tags", USERS, Tags())),
     Defect(
         id="DEP-06:of-dev",
         breaks=item("table_tags", MASTERS, tags=_tags(Environment="dev", Project="CC")),
@@ -210,6 +211,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         id="DEP-07:off",
+        grade="major",
         breaks=item("tables", STAMPS, deletion_protection=False),
         call=update(STAMPS, DeletionProtectionEnabled=False),
     ),
