@@ -24,6 +24,7 @@ from tests.aws.answers import (
     monitoring,
     secrets,
 )
+from tests.documented.session import ANSWERS, parsed
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
@@ -46,7 +47,8 @@ class RefusedCall:
 
 
 HEALTHY: Mapping[str, Any] = (
-    compute.FUNCTIONS
+    {answer["call"]: parsed(answer["call"]) for answer in ANSWERS}
+    | compute.FUNCTIONS
     | compute.ROLES
     | data.TABLES
     | data.AUTOSCALING
@@ -61,7 +63,7 @@ HEALTHY: Mapping[str, Any] = (
         "s3:GetBucketLifecycleConfiguration": RefusedCall("NoSuchLifecycleConfiguration", "none"),
     }
 )
-"""``service:Operation`` -> an answer, or what makes one of the parameters asked with."""
+"""``service:Operation`` -> an answer (the documented one, where this account has none of its own), or what makes one of the parameters asked with."""
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What is not known without each operation: the whole of every section and item it would have told."""
 
+from aws.kinds import KINDS
 from tests.aws.answers import ACCOUNT, CERTIFICATE, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
 
 RULES = ("keep-warm", "ping", "invoices")
@@ -63,7 +64,7 @@ ROLES = (
 KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_KEY)
 OF_THE_WAY_BACK = of_keys(*(f"(of versions_back {function})" for function in FUNCTIONS))
 
-UNREAD = {
+TOLD = {
     "acm:DescribeCertificate": of("certificates", CERTIFICATE),
     "apigateway:GetAccount": {"gateway_account"},
     "apigateway:GetApiKeys": {"api_keys"},
@@ -95,8 +96,6 @@ UNREAD = {
     "cloudwatch:ListAlarmMuteRules": {"mute_rules"},
     "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
     "dynamodb:DescribeContinuousBackups": of("backups", *TABLES),
-    "dynamodb:DescribeKinesisStreamingDestination": ATTACHED,
-    "dynamodb:DescribeTimeToLive": ATTACHED,
     "dynamodb:DescribeTable": TABLE | ATTACHED,
     "dynamodb:GetResourcePolicy": of("table_policies", *TABLES),
     "dynamodb:ListTables": of("names", "tables"),
@@ -145,34 +144,38 @@ UNREAD = {
     | of_keys(*(f"(of log_groups {log})" for log in LOGS)),
     "logs:DescribeMetricFilters": {"log_group_attachments"},
     "logs:DescribeResourcePolicies": {"log_policies"},
-    "logs:DescribeSubscriptionFilters": of("log_group_attachments", *LOGS),
-    "s3:GetBucketAcl": of("bucket_attachments", IMAGES),
     "s3:GetBucketEncryption": of("buckets", f"{IMAGES}: encryption", f"{IMAGES}: kms_key")
     | of_keys(f"(of buckets {IMAGES})"),
-    "s3:GetBucketLifecycleConfiguration": of("bucket_attachments", IMAGES),
     "s3:GetBucketLocation": of("buckets", f"{IMAGES}: region"),
-    "s3:GetBucketPolicy": of("buckets", f"{IMAGES}: policy"),
-    "s3:GetBucketReplication": of("bucket_attachments", IMAGES),
-    "s3:GetBucketRequestPayment": of("bucket_attachments", IMAGES),
-    "s3:GetBucketWebsite": of("bucket_attachments", IMAGES),
-    "s3:GetPublicAccessBlock": of("buckets", f"{IMAGES}: public_access_blocked"),
     "pipes:DescribePipe": of("automations", "pipe to-billing"),
     "pipes:ListPipes": {"automations"},
     "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
     "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
-    "secretsmanager:GetResourcePolicy": of("secrets", *(f"{secret}: policy" for secret in SECRETS)),
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
     "secretsmanager:ListSecrets": of("names", "secrets"),
-    "sns:GetDataProtectionPolicy": of_topics("data_protection"),
     # What a subscription leaves out is unknown then, and the topic itself is not.
     "sns:GetSubscriptionAttributes": set(),
     "sns:GetTopicAttributes": of_topics(
         "policy", "kms_key", "delivery_policy", "fifo", "max_message_bytes"
     )
     | of_keys(f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"),
-    "sns:ListSubscriptionsByTopic": of_topics("subscriptions"),
 }
+"""Operation -> what is not known without it, where that is more or less than its description says."""
+
+
+def described(kind, key):
+    """Return what a further call of a kind tells of each item: its facts, or what is attached."""
+    first, section = kind.asked_as(next(iter(kind.calls.values()))), f"{kind.section} "
+    told = {one.partition(": ")[0] for one in TOLD.get(first, ()) if one.startswith(section)}
+    facts = [name for name, fact in kind.facts.items() if fact.call == key and not fact.from_place]
+    names = {one.removeprefix(section) for one in told}
+    return {f"{one}: {fact}" for one in told for fact in facts} or of(kind.attached_section, *names)
+
+
+UNREAD = {
+    kind.asked_as(call): described(kind, key) for kind in KINDS for key, call in kind.calls.items()
+} | TOLD
 """Operation -> what is not known without it."""
 
 LOST = {

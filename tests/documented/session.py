@@ -16,6 +16,8 @@ from pathlib import Path
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.parsers import create_parser
+from botocore.session import get_session
 
 from tests.aws.wire import Raw
 
@@ -82,6 +84,20 @@ class DocumentedTransport:
 
     def close(self):
         """Hold nothing open."""
+
+
+def parsed(call):
+    """Return what makes of the parameters of a call what botocore makes of the documented answer."""
+
+    def answer(asked):
+        service, _, operation = call.partition(":")
+        model, found = get_session().get_service_model(service), answer_to(call, asked, ANSWERS)
+        body = body_of(found, asked, model.resolved_protocol)
+        response = {"status_code": found.get("status", 200), "headers": {}, "body": body}
+        shape = model.operation_model(operation).output_shape
+        return create_parser(model.resolved_protocol).parse(response, shape)
+
+    return answer
 
 
 def body_of(answer, asked, protocol):
