@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import zip_longest
+from json import JSONDecodeError
 
 LANGUAGES = ("en", "ja")
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -82,6 +83,7 @@ def kind_of(name: Words) -> Words:
 
 
 SILENCE = Words(en="", ja="")
+NO_JSON = Words(en="it is not JSON", ja="JSONではありません")
 
 
 class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person, not all of it errors
@@ -137,6 +139,17 @@ def there_are(names: Iterable[str]) -> Words:
 def words_of(error: BaseException) -> Words:
     """Return what an error says; one of another library says it in its own language."""
     return error.words if isinstance(error, Bilingual) else Words.same(error)
+
+
+def unreadable(error: BaseException) -> Words:
+    """Say why a file is not the JSON that it should be, in our words and not Python's."""
+    if isinstance(error, OSError):
+        return Words.same(error.strerror or type(error).__name__)
+    if isinstance(error, UnicodeDecodeError):
+        return Words(en="it is not UTF-8 text", ja="UTF-8のテキストではありません")
+    if isinstance(error, JSONDecodeError):
+        return NO_JSON
+    return Words(en="its content is another", ja="内容が異なります")
 
 
 def language(arguments: Sequence[str] = (), variables: Mapping[str, str] = os.environ) -> str:

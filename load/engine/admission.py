@@ -1,20 +1,17 @@
 """The last check before the first request, in every process that could send one: whether the host is allowed."""
 
 import ipaddress
-import json
 import tomllib
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from aws.words import Bilingual, Words
+from aws import words
+from aws.words import NO_JSON, Bilingual, Words
 
 LINE_DOMAINS = ("line.me", "line-apps.com", "line-scdn.net", "line.biz")
 """LINE forbids load tests on its hosts; no allow-list can permit them."""
-
-
-NO_JSON = Words("it is not JSON", "JSONではありません")
 
 
 class LoadRefused(Bilingual):
@@ -23,25 +20,18 @@ class LoadRefused(Bilingual):
 
 def unreadable(error: BaseException) -> Words:
     """Say why a file is not what it should be, without Python's own words for it."""
-    why = Words("its content is another", "内容が異なります")
     match error:
-        case OSError():
-            why = Words.same(error.strerror or type(error).__name__)
-        case UnicodeDecodeError():
-            why = Words("it is not UTF-8 text", "UTF-8のテキストではありません")
         case tomllib.TOMLDecodeError():
-            why = Words(f"it is not TOML: {error}", f"TOMLではありません: {error}")
+            return Words(f"it is not TOML: {error}", f"TOMLではありません: {error}")
         case KeyError():
-            why = Words(f"it has no {error}", f"{error}がありません")
-        case json.JSONDecodeError():
-            why = NO_JSON
+            return Words(f"it has no {error}", f"{error}がありません")
         case ValidationError():
             first = error.errors()[0]
             if field := ".".join(map(str, first["loc"])):
-                why = Words(f"{field} is missing or wrong", f"{field}がないか、正しくありません")
-            elif first["type"] == "json_invalid":
-                why = NO_JSON
-    return why
+                return Words(f"{field} is missing or wrong", f"{field}がないか、正しくありません")
+            if first["type"] == "json_invalid":
+                return NO_JSON
+    return words.unreadable(error)
 
 
 def is_loopback(host: str) -> bool:

@@ -19,10 +19,6 @@ PLACES = ((0.0, True), (0.0, True), (0.9, True), (60.0, False))
 edge, 1 outside. Sixty radii are outside for any accuracy that the application may accept."""
 
 
-class PairsUsedUpError(LookupError):
-    """Every pair of user and spot is awarded: another award would only measure a refusal."""
-
-
 class ApiRequest(NamedTuple):
     """One request. ``expect`` is what the answer must say: another user's data never passes as ours."""
 
@@ -52,10 +48,10 @@ class RequestFactory:
         self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs()
         self.used: list[str] = []
 
-    def make(self, endpoint: str) -> ApiRequest:
-        """Make the request; PairsUsedUpError if there is no pair left to award."""
+    def make(self, endpoint: str) -> ApiRequest | None:
+        """Make the request; None if there is no pair left to award: another award would only measure a refusal."""
         if endpoint == AWARD and not self._bodies:
-            return self._award(*self._next_pair())
+            return self._award(*pair) if (pair := next(self._pairs, None)) else None
         visitor = self._rng.choice(self._pool.visitors)
         if endpoint in self._bodies:
             body = self._bodies[endpoint].encode() or None
@@ -72,12 +68,6 @@ class RequestFactory:
                 RANKING, f"/ranking/weekly?user_id={quote(visitor.id, safe='')}", visitor.token
             )
         return self._verify(visitor, self._rng.choice(self._pool.spots))
-
-    def _next_pair(self) -> tuple[SyntheticUser, GpsSpot]:
-        try:
-            return next(self._pairs)
-        except StopIteration:
-            raise PairsUsedUpError from None
 
     def _award(self, visitor: SyntheticUser, spot: GpsSpot) -> ApiRequest:
         self.used.append(visitor.id)

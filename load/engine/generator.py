@@ -16,7 +16,6 @@ from load.engine import confidence
 from load.engine.answers import (
     ApiRequest,
     ContractValidator,
-    PairsUsedUpError,
     RequestFactory,
     RequestResult,
     classify,
@@ -112,9 +111,7 @@ class Generator:
         self.steps.counts[step, "", "lateness", confidence.bucket(late_ms)] += 1
         self.bins.counts[place, "", "arrivals", None] += 1
         self.bins.counts[place, "", "lateness", float(f"{max(late_ms, 0):.2g}")] += 1
-        try:
-            call = self.caller.make(next(self._decks[step]))
-        except PairsUsedUpError:
+        if (call := self.caller.make(next(self._decks[step]))) is None:
             self.steps.counts[step, "", "unpaired", None] += 1
             return
         self._in_flight += 1

@@ -265,7 +265,7 @@ class Run:
                 ja=f"{row}は、後続の手順を実行するまで不合格です: {command}",
             )
         if changed and red:
-            red = dict(self._asked_again(self._judged, red))
+            red = self._asked_again(red)
         if red:
             why = joined(_still_red(row, red_row.sentence) for row, red_row in red.items())
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
@@ -295,13 +295,13 @@ class Run:
         signs = self.signatures.proves if self.signatures else lambda _: False
         return bool(red_row.undone_by) and not own and not any(map(signs, self.procedure.steps))
 
-    def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
+    def _asked_again(self, red: Mapping[str, RedRow]) -> dict[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""
         still_red = dict(red)
 
         def green() -> bool:
             late = tuple(row for row, red_row in still_red.items() if red_row.settles_s)
-            again = judge(late) if late else {}
+            again = self._judged(late)
             for row in late:
                 del still_red[row]
             still_red.update(again)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -54,7 +54,7 @@ PREREQUISITES = {
 """Kind of prerequisite -> what to do, to follow the name of what is missing."""
 
 
-def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
+def _unjudged(*_: object) -> NoReturn:
     raise Refused(en="nothing is judged here", ja="ここでは何も判定しません")
 
 
@@ -70,10 +70,6 @@ class ProofRun:
     """Key of a function -> digest of its package when both had ended."""
     why: Words = SILENCE
     """What failed, and what shows more."""
-
-
-def _untried() -> ProofRun:
-    raise Refused(en="nothing is tried here", ja="ここでは何も試しません")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +92,7 @@ class StepContext(ChangeContext):
     """Read what is live of these parts of the release; Refused where that is unknown."""
     findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
     """Have the checks judge these rows, and return what is red of them."""
-    proof_run: Callable[[], ProofRun] = _untried
+    proof_run: Callable[[], ProofRun] = _unjudged
     """Run the functions' tests, and judge an embedded stack, of this checkout."""
     explain: Callable[[BaseException], Words] = sentence
     """Puts an error into one sentence: who asked, and the command that prints the policy that was missing."""

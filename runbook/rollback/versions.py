@@ -84,18 +84,11 @@ def closes(version: Mapping[str, Any], closed: str) -> bool:
 def chosen(context: StepContext) -> tuple[Function, ...]:
     """Return the functions that the command line named; all of them where it named none."""
     name = context.chosen.get("only")
-    functions = tuple(
+    return tuple(
         function
         for function in context.plan.functions
         if name in (None, function.key, function.name)
     )
-    if not functions:
-        keys = ", ".join(function.key for function in context.plan.functions)
-        raise Refused(
-            en=f"there is no function {name}; there are {keys}",
-            ja=f"関数{name}はありません（あるのは{keys}）",
-        )
-    return functions
 
 
 def described(context: StepContext, function: Function, qualifier: str) -> Mapping[str, Any]:

@@ -1,6 +1,5 @@
 """Why AWS, its client or the disk refused, in one sentence each: what was asked, what was found, what to do."""
 
-import json
 import re
 import traceback
 from collections.abc import Iterable, Mapping
@@ -96,17 +95,6 @@ def _of_the_client(error: exceptions.BotoCoreError) -> Words:
 
 class UnusableFileError(Bilingual):
     """A file is not the one of a run that it should be; the message says what to give instead."""
-
-
-def unreadable(error: BaseException) -> Words:
-    """Say why a file is not the JSON that it should be, in our words and not Python's."""
-    if isinstance(error, OSError):
-        return Words.same(error.strerror or type(error).__name__)
-    if isinstance(error, UnicodeDecodeError):
-        return Words(en="it is not UTF-8 text", ja="UTF-8のテキストではありません")
-    if isinstance(error, json.JSONDecodeError):
-        return Words(en="it is not JSON", ja="JSONではありません")
-    return Words(en="its content is another", ja="内容が異なります")
 
 
 def _missing(error: exceptions.ClientError) -> Words:

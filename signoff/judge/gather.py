@@ -16,13 +16,12 @@ from aws.kind.description import value_of
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.section import Unreadable, readable
-from aws.words import Words
+from aws.words import Words, unreadable
 from signoff.environment.guard import Caller, GuardError, guard, open_session
 from signoff.evidence import Records, StoreSettings, not_read, open_store
 from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.keys import unread
 from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
-from signoff.judge.errors import unreadable
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot, noted_of, releases_of
 

@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json
-from aws.words import Words
+from aws.words import Words, unreadable
 from signoff.environment import in_japan
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
-from signoff.judge.errors import UnusableFileError, unreadable
+from signoff.judge.errors import UnusableFileError
 from signoff.judge.observations import SUBJECTS
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result

@@ -10,11 +10,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.words import Words
+from aws.words import Words, unreadable
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, not_read, open_store
 from signoff.evidence.head import line
-from signoff.judge.errors import UnusableFileError, unreadable
+from signoff.judge.errors import UnusableFileError
 from signoff.judge.run import REPORTS
 from signoff.judge.verdict import VerdictWord
 

@@ -24,6 +24,7 @@ WRONG = [
     ("functions --only Users-prod", "there is no function “Users-prod”; there are auth"),
     ("functions --row ROLL-06", "ROLL-06 names nothing that this procedure repairs by itself"),
     ("tables --row SEC-4", "SEC-4 is not in checklist.toml; did you mean"),
+    ("rollback_functions --only nobody", "there is no function “nobody”; there are auth, award"),
     ("rollback_functions --to latest", "latest is not a version: versions are numbers"),
     ("rollback_functions --to 0", "0 is not a version"),
     ("rollback_api --to 'a b'", "a b is not a deployment"),

@@ -96,7 +96,7 @@ def test_the_guides_file_is_carried_over(rally, file):
 
 
 def test_a_wrong_file_stops_the_run(rally, file):
-    with pytest.raises(Stopped, match=r"look_at_every_item: .*cannot be read"):
+    with pytest.raises(Stopped, match=r"look_at_every_item: .*can't be used"):
         rally.run(migrate_masters, file=str(file)).perform()
 
 
