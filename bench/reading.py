@@ -92,7 +92,7 @@ def passes() -> dict[str, Pass]:
         environment = replace(load("local").environment, evidence=folder)
         with (
             stack.localized(environment) as localized,
-            stack.start(localized, lambda en, _: say(en)) as started,
+            stack.start(localized, lambda words: say(words.en)) as started,
         ):
             say(PLAIN)
             by_case = {PLAIN: measured(localized)}

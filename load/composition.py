@@ -52,7 +52,7 @@ class LoadComposition:
         local = _local_stack(self.root)
         with (
             local.localized(environment) as localized,
-            local.start(localized, lambda en, ja: say(Words(en, ja))) as started,
+            local.start(localized, say) as started,
         ):
             yield started
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from local.aws.server import LocalAws
     from local.line.fake import FakeLine
 
-Say = Callable[[str, str], None]
-"""Called with what goes on, in English and in Japanese: this package has no type for both."""
+Say = Callable[[Any], None]
+"""Called by what provisions, with what goes on: this package says nothing itself."""
 ANSWERS_WITHIN_S = 5
 LONGEST_BIRTH = 200
 """Bytes of the answer that are read: the program that has taken the port may say anything."""
@@ -69,7 +69,6 @@ class LocalStack(Generic[EnvironmentT]):
         from local.assembly import assemble  # noqa: PLC0415 - loads the emulator
 
         with ExitStack() as parts:
-            say("starting the local stack", "ローカルスタックを起動しています")
             stack = assemble(parts, environment, self.line, self.aws, self._birth)
             parts.enter_context(calls_go_to(stack.aws))
             if not empty:

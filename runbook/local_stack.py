@@ -14,6 +14,7 @@ import boto3
 
 from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
+from aws.words import Words
 from runbook.stack_process import kept_at, served_by
 from signoff import ROOT
 from signoff.environment import Environment, embedded
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
+WAITING = Words(en="waiting until {}", ja="待機中: {}")
 
 
 def local_stack(
@@ -82,7 +84,7 @@ def provision_stack(
         build=partial(pack, application=environment.application.folder),
         record=evidence.record,
         recorded=evidence.recorded,
-        waiting=lambda progress: say(f"waiting until {progress.en}", f"待機中: {progress.ja}"),
+        waiting=lambda progress: say(WAITING.format(progress)),
         go=True,
         sleep=sleep,
         late=late,
@@ -90,7 +92,7 @@ def provision_stack(
     )
     for step in asked_of(procedure(), environment).steps:
         if step.action is not None:
-            say(step.text.title.en, step.text.title.ja)
+            say(step.text.title)
             step.action(context)
 
 

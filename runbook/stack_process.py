@@ -33,7 +33,7 @@ def kept_at(home: Path) -> Path:
 
 
 KEPT_AT = kept_at(ROOT)
-Say = Callable[[str, str], None]
+Say = Callable[[Words], None]
 Provision = Callable[["Environment", str, Say], None]
 """Called with the localized environment, the channel access token that its LINE accepts, and what tells progress."""
 STARTING = Words(en="starting the local stack", ja="ローカルスタックを起動しています")
@@ -146,7 +146,7 @@ class StackProcess:
         """Yield the provisioned stack of the localized ``environment``, which ends with this run."""
         from local.stack import Stack, calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
 
-        say(STARTING.en, STARTING.ja)
+        say(STARTING)
         aws, api = self.child.received()
         with calls_go_to(aws):
             try:

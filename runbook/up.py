@@ -50,13 +50,10 @@ def _keep(
         return Exit.REFUSED
     token_at = local.kept_at.with_name("line-token")
 
-    def shown(en: str, ja: str) -> None:
-        status.update(say(en, ja))
-
     with (
         local.localized(environment) as localized,
         console.status(say("starting", "起動中")) as status,
-        local.start(localized, shown, empty=empty) as stack,
+        local.start(localized, lambda words: status.update(words[lang]), empty=empty) as stack,
         local.keep(stack),
         _token_lies_ready(stack, token_at),
     ):

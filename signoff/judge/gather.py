@@ -27,7 +27,7 @@ from signoff.judge.snapshot import PlanT, Snapshot, noted_of, releases_of
 
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
-Say = Callable[[str, str], None]
+Say = Callable[[Words], None]
 EMBEDDED = RetryPolicy(rates={})
 """A stack of our own has none of AWS's rate limits."""
 OWN_RUNS = Words(
@@ -86,7 +86,7 @@ def _live(
 ) -> Iterator[Snapshot[PlanT]]:
     """Yield what AWS holds. If the stack ``outlives`` this run, leftovers of killed runs are removed first."""
     session = open_session(choice.environment.region)
-    say("asking AWS whose credentials these are", "認証情報を確認しています")
+    say(Words("asking AWS whose credentials these are", "認証情報を確認しています"))
     caller = guard(session, choice.environment)
     if not outlives:
         yield _read(choice, say, everything, session, caller)
@@ -100,7 +100,7 @@ def _read(
 ) -> Snapshot[PlanT]:
     retry = EMBEDDED if choice.embedded else RetryPolicy()
     if choice.options.wait and (until := quiet_at(_records(choice, session))):
-        wait_until(until, OWN_RUNS, lambda words: say(words.en, words.ja))
+        wait_until(until, OWN_RUNS, say)
     dev, environment = _dev_records(choice, session), choice.environment
     of_parts = salt_of(environment.name, environment.account)
     newest = dev.newest("run")
@@ -110,7 +110,7 @@ def _read(
     scope = _scope(choice, tuple(salts.values()), records)
 
     def progress(section: str, done: int, of: int) -> None:
-        say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
+        say(Words(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}"))
 
     # By AWS's clock.
     options = ReadOptions(retry=retry, now=lambda: datetime.now(UTC) + caller.skew)
@@ -127,7 +127,7 @@ def _read(
         inventory = read_all(inventory)
     if choice.options.wait:
         for replaced in _replaced(inventory):
-            wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
+            wait_until(replaced + KEY_KEPT, FORMER_KEY, say)
     snapshot = _snapshot(choice, scope, inventory, records, dev)
     return replace(snapshot, reading=options)
 

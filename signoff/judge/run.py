@@ -41,9 +41,9 @@ class EmbeddedStack(Protocol):
         ...
 
     def start(
-        self, environment: Environment, say: Callable[[str, str], None]
+        self, environment: Environment, say: Callable[[Words], None]
     ) -> AbstractContextManager[Stack]:
-        """Start (or join) the stack of a localized environment; ``say`` takes progress in English and in Japanese."""
+        """Start (or join) the stack of a localized environment; ``say`` takes progress."""
         ...
 
 

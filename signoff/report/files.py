@@ -112,7 +112,7 @@ class EndedRun:
     def _judged(self) -> int:
         problem, calls_again = joined(gaps(self.choice, self.findings)) or None, 0
         if not (problem or self.choice.options.replay):
-            self.terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
+            self.terminal.progress(READING_AGAIN)
             problem, calls_again = read_again(self.snapshot)
             self.terminal.progress_done()
         expired = over(self.choice) if _unread(self.snapshot) or problem else None

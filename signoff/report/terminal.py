@@ -57,11 +57,11 @@ class Terminal:
     def _reporter(self) -> TerminalReporter | None:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
-    def progress(self, en: str, ja: str) -> None:
+    def progress(self, words: Words) -> None:
         """Overwrite one line on a terminal; elsewhere print one now and then, since more would be noise."""
         if not (reporter := self._reporter):
             return
-        text = visible_line(Words(en=en, ja=ja)[self._lang])
+        text = visible_line(words[self._lang])
         if reporter.isatty:
             reporter.rewrite(text, erase=True)
             self._said = True

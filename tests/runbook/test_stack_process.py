@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from runbook.stack_process import BEGUN, StackChild, StackProcess, begins_early, without_profiles
+from runbook.stack_process import (
+    BEGUN,
+    STARTING,
+    StackChild,
+    StackProcess,
+    begins_early,
+    without_profiles,
+)
 from signoff.environment import load
 from signoff.environment.guard import GuardError
 
@@ -33,14 +40,14 @@ def test_stack_is_provisioned_through_its_own_address_and_calls_go_there_until_t
 
     with (
         localized("served", provision) as (stack, served),
-        stack.start(served, lambda *words: progress.append(words)) as addresses,
+        stack.start(served, progress.append) as addresses,
     ):
         during = os.environ["AWS_ENDPOINT_URL"]
 
     assert provisioned == [(served, "token", addresses.aws)]
     assert during == addresses.aws
     assert not addresses.kept
-    assert progress == [("starting the local stack", "ローカルスタックを起動しています")]
+    assert progress == [STARTING]
     assert os.environ.get("AWS_ENDPOINT_URL") == before
 
 

@@ -40,7 +40,10 @@ def late(tmp_path_factory):
     local.aws = partial(LateAws, clock=clock)
     local.kept_at = home / "none.json"
     evidence, waited, steps = EvidenceInMemory(), [], []
-    with local.localized(environment) as there, local.start(there, lambda en, _: steps.append(en)):
+    with (
+        local.localized(environment) as there,
+        local.start(there, lambda words: steps.append(words.en)),
+    ):
         session = boto3.Session(region_name=there.region)
         context = context_for(
             session,

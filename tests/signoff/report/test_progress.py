@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from aws.words import Words
 from signoff.report.terminal import SILENT_S, Terminal
 
 
@@ -26,7 +27,7 @@ def printed():
         plugins = SimpleNamespace(get_plugin=lambda _: reporter)
         terminal = Terminal(SimpleNamespace(pluginmanager=plugins), now=clock)
         for clock.seconds in moments:
-            terminal.progress(f"at {clock.seconds:.0f}", "進行中")
+            terminal.progress(Words(f"at {clock.seconds:.0f}", "進行中"))
         return lines
 
     return run

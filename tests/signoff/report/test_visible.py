@@ -139,7 +139,7 @@ class RewritingReporter:
 def test_terminal_shows_one_line_for_each_thing_said(text):
     reporter = RewritingReporter()
     terminal = Terminal(reporter)
-    terminal.progress(f"reading {text}", f"読み取り中 {text}")
+    terminal.progress(Words(f"reading {text}", f"読み取り中 {text}"))
     terminal.verdict(result(text), "report/x")
     terminal.no_verdict(text, Words.same(text))
     terminal.close()
