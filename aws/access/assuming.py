@@ -58,6 +58,8 @@ EXACT = frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"})
 OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 """The start of a subject that names its owner: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
 LAMBDA = ("Service", "lambda.amazonaws.com")
+SERVICE = "aws:principalservicename"
+"""Condition key of the service that calls."""
 CALL = "iam:GetAccountAuthorizationDetails"
 ALL_BUT_A_FEW = Words(en="everyone except a few", ja="一部を除く全員")
 TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の相手")
@@ -190,6 +192,20 @@ def _refused(
 
 def _asked_by_lambda(want: desired.Role) -> Context:
     """Return the condition keys that Lambda sends when it assumes the role of this function: it has no session yet."""
-    account = want.arn.split(":")[4]
-    of_function = {"aws:SourceAccount": account, "aws:SourceArn": want.function_arn}
-    return context({**of_function, "aws:TokenIssueTime": (), "sts:ExternalId": ()})
+    no_session = {"aws:TokenIssueTime": (), "sts:ExternalId": ()}
+    return of_service(LAMBDA[1], want.function_arn, no_session)
+
+
+def of_service(service: str, source: str, more: Mapping[str, str | tuple[str, ...]]) -> Context:
+    """Return what is known of a service's request for one of our resources (an ARN): it belongs to no organization."""
+    return context(
+        {
+            "aws:SourceArn": source,
+            "aws:SourceAccount": source.split(":")[4],
+            "aws:SecureTransport": "true",
+            "aws:PrincipalIsAWSService": "true",
+            SERVICE: service,
+            "aws:PrincipalOrgID": (),
+            **more,
+        }
+    )

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cache
 
 from aws import desired
-from aws.access.assuming import ALL_BUT_A_FEW
-from aws.iam.condition import Context, context, over_time
+from aws.access.assuming import ALL_BUT_A_FEW, SERVICE, of_service
+from aws.iam.condition import Context, over_time
 from aws.iam.evaluation import EvaluationResult, evaluate_from, is_gone, is_same
 from aws.iam.pattern import covers
 from aws.iam.statement import Condition, Statement, of_resource, only
@@ -21,8 +21,6 @@ ANYONE = (("AWS", "*"), ("*", "*"))
 ENCRYPTING = ("kms:Decrypt", "kms:GenerateDataKey")
 SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS. Its policy does not allow CloudWatch, and it can't be changed."""
-SERVICE = "aws:principalservicename"
-"""Condition key of the service that calls."""
 GATEWAY = "apigateway.amazonaws.com"
 BY_GATEWAY = ("Service", GATEWAY)
 INVOKE = "lambda:InvokeFunction"
@@ -73,22 +71,10 @@ def _decided(
 
 @cache
 def _of_service(service: str, source: str, encrypting: tuple[str, str] = ("", "")) -> Context:
-    """Return what is known of a service's request for one of our resources (an ARN), with the encryption context of it."""
-    account = source.split(":")[4]
-    return context(
-        {
-            "aws:SourceArn": source,
-            "aws:SecureTransport": "true",
-            "aws:SourceAccount": account,
-            "aws:SourceOwner": account,
-            "aws:PrincipalIsAWSService": "true",
-            SERVICE: service,
-            "aws:PrincipalOrgID": (),
-            "sns:Protocol": (),
-            "sns:Endpoint": (),
-            f"kms:EncryptionContext:aws:{encrypting[0]}": encrypting[1],
-        }
-    )
+    """Return the same with the encryption context of the request."""
+    name, value = encrypting
+    more = {f"kms:EncryptionContext:aws:{name}": value, "aws:SourceOwner": source.split(":")[4]}
+    return of_service(service, source, {**more, "sns:Protocol": (), "sns:Endpoint": ()})
 
 
 def _speaks_of(statement: Statement, service: str) -> bool:
@@ -137,9 +123,7 @@ def invocation(
         for statement in of_resource(policy.document, f"on {policy.qualifier or 'the function'}")
         if _speaks_of_gateway(statement)
     ]
-    account = source_arn.split(":")[4]
-    session = {"aws:TokenIssueTime": ()}
-    request = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account, **session})
+    request = of_service(GATEWAY, source_arn, {"aws:TokenIssueTime": ()})
     return evaluate_from(statements, INVOKE, alias_arn, over_time(request, now))
 
 

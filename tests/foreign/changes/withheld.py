@@ -29,6 +29,10 @@ LAMBDA = {
     "Action": "sts:AssumeRole",
 }
 IN_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+PEOPLE_OF_OTHERS = {
+    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
+    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+}
 EVERYBODY = {"AWS": "*"}
 Statement = dict[str, Any]
 
@@ -87,6 +91,11 @@ def trusting(*statements: Statement) -> Kept:
         lambda c: c("iam").update_assume_role_policy(**named, PolicyDocument=document(*statements)),
         lambda c: c("iam").update_assume_role_policy(**named, PolicyDocument=document(LAMBDA)),
     )
+
+
+def refused_to(**condition: Any) -> Statement:
+    """Return what denies the role to everybody who meets a condition."""
+    return {**LAMBDA, "Effect": "Deny", "Principal": "*", **condition}
 
 
 def refusing(function: str, principal: Any, **more: Any) -> Kept:
@@ -180,6 +189,8 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role is trusted for another account", "SEC-11", ROLES, trusting({**LAMBDA, **only_if("StringEquals", "aws:SourceAccount", "111122223333")})),
     ("role is trusted for another function", "SEC-11", ROLES, trusting({**LAMBDA, **only_if("ArnLike", "aws:SourceArn", NOTIFY)})),
     ("role is denied to Lambda", "SEC-11", ROLES, trusting(LAMBDA, {**LAMBDA, "Effect": "Deny"})),
+    ("role is denied to who is of no organization, as services are", "SEC-11", ROLES, trusting(LAMBDA, refused_to(**only_if("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5")))),
+    ("award is called by an organization alone", "DEP-16", CALLED, refusing("award", "*", **only_if("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))),
     ("role is trusted at the edge", "SEC-11", ROLES, trusting(LAMBDA, {**LAMBDA, "Principal": {"Service": "edgelambda.amazonaws.com"}})),
     ("role is trusted in China alone", "SEC-11", ROLES, trusting({**LAMBDA, "Principal": {"Service": "lambda.amazonaws.com.cn"}})),
     ("notify refuses award", "DEP-19", CALLED, refusing("notify", {"AWS": f"{OURS}-award-role"})),
@@ -229,6 +240,8 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("award refuses who is not of the organization", "DEP-16", CALLED, refusing("award", "*", **only_if("StringNotEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"))),
     ("notify refuses who is not of the account", "", CALLED, refusing("notify", {"AWS": "*"}, **only_if("StringNotEquals", "aws:PrincipalAccount", ACCOUNT))),
     ("role is trusted for the organization", "SEC-11", ROLES, trusting({**LAMBDA, **only_if("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5")})),
+    ("role is denied to other organizations but no service", "", ROLES, trusting(LAMBDA, refused_to(Condition=PEOPLE_OF_OTHERS))),
+    ("award refuses other organizations but no service", "", CALLED, refusing("award", "*", Condition=PEOPLE_OF_OTHERS)),
     ("role is trusted for its function", "", ROLES, trusting({**LAMBDA, **only_if("ArnLike", "aws:SourceArn", access.AWARD)})),
     ("administrators are who the account says", "", PRINCIPALS, administrator({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
     ("orders are read as their name says", "", PRINCIPALS, user(may("dynamodb:DeleteItem", f"arn:aws:dynamodb:{HERE}:table/${{aws:username}}"))),
