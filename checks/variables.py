@@ -18,7 +18,7 @@ from plan.compute import LINE_API
 from signoff.judge.snapshot import Snapshot
 
 HIJACKERS = re.compile(
-    r"AWS_LAMBDA_EXEC_WRAPPER|LD_(AUDIT|LIBRARY_PATH|PRELOAD|PROFILE)|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(MODULES|ENGINES)"
+    r"AWS_LAMBDA_EXEC_WRAPPER|LD_(AUDIT|LIBRARY_PATH|PRELOAD|PROFILE|TRACE_LOADED_OBJECTS)|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(MODULES|ENGINES)"
     r"|BOTOCORE_EXPERIMENTAL__PLUGINS|PYTHON(PATH|STARTUP|HOME|USERBASE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS|_PRESITE)"
 )
 """Variables by which the dynamic linker, glibc, OpenSSL, Python, botocore or Lambda load or run what is not in the package."""
@@ -53,8 +53,17 @@ OBEYED: Mapping[str, frozenset[str]] = {
     "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH": frozenset({"true", "false"}),
     "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": frozenset({"legacy", "regional"}),
     "AWS_STS_REGIONAL_ENDPOINTS": frozenset({"legacy", "regional"}),
+    "PYTHONHASHSEED": NUMBER | {"0", "random"},
+    "PYTHONINTMAXSTRDIGITS": frozenset({"0", "640", "4300", "10000", "100000"}),
+    "PYTHONIOENCODING": frozenset({"utf-8", "utf8", "UTF-8", "UTF8", "utf_8"}),
+    "PYTHONMALLOC": frozenset({"default", "debug", "malloc", "pymalloc"}),
+    "PYTHONTRACEMALLOC": NUMBER | {"0"},
+    "PYTHONUTF8": frozenset({"0", "1"}),
+    "PYTHON_CPU_COUNT": NUMBER | {"default"},
+    "PYTHON_FROZEN_MODULES": frozenset({"on", "off"}),
+    "PYTHON_GIL": frozenset({"1"}),
 }
-"""Variables that boto3 obeys -> the values by which it still calls the same address; by others it calls no address at all."""
+"""Variables that Python or boto3 obeys -> the values by which it starts, or still calls the same address; by others it does neither."""
 SWITCHED_ON = ("true", "True", "TRUE", "1", "yes", "on", "*")
 LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
 EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)")
@@ -72,8 +81,8 @@ QUIET = described(
     ja="リクエストやAWSの応答をログに残さないレベル",
 )
 CALLING_AWS = described(
-    en="a value by which boto3 calls AWS as it does without the variable",
-    ja="未設定の場合と同じくboto3がAWSを呼び出せる値",
+    en="a value by which Python starts and boto3 calls AWS as without the variable",
+    ja="未設定の場合と同じくPythonが起動し、boto3がAWSを呼び出せる値",
 )
 LINE_ENDPOINT = "LINE_API_ENDPOINT"
 OWN = described(Words(en="nothing of another environment", ja="他の環境の値ではないこと"))

@@ -130,6 +130,7 @@ DEFECTS: tuple[Defect, ...] = (
         for name, value in (
             ("AWS_ACCOUNT_ID_ENDPOINT_MODE", "required"),
             ("AWS_RETRY_MODE", "often"),
+            ("PYTHON_GIL", "0"),
             ("AWS_ENDPOINT_DISCOVERY_ENABLED", "true"),
             ("AWS_METADATA_SERVICE_TIMEOUT", "5s"),
             ("AWS_ACCOUNT_ID", "111122223333"),

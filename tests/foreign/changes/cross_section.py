@@ -132,6 +132,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("key is named by its alias", "", FUNCTIONS, with_variable(ENCRYPTION_KEY_ID="alias/rally-images")),
     ("key is named by its ARN", "", FUNCTIONS, with_variable(SIGNING_KEY=LOGIN_KEY)),
     ("DSN of an error tracker is set", "", FUNCTIONS, with_variable(SENTRY_DSN="https://o0.ingest.example/1")),
+    ("python speaks UTF-8 and hashes alike", "", FUNCTIONS, with_variable(PYTHONUTF8="1", PYTHONIOENCODING="utf-8", PYTHONHASHSEED="0")),
     ("retries are the standard ones", "", FUNCTIONS, with_variable(AWS_RETRY_MODE="standard")),
     ("account is named", "", FUNCTIONS, with_variable(AWS_ACCOUNT_ID=ACCOUNT)),
     ("addresses with an account were decided", "DEP-14", FUNCTIONS, with_variable(AWS_ACCOUNT_ID_ENDPOINT_MODE="required")),
