@@ -4,6 +4,8 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from aws.raw import Raw
@@ -14,6 +16,8 @@ TYPED_PAGES = 20
 """Pages of a table of people whose types are compared, each of at most a megabyte: 2,560 read units."""
 MILLISECONDS = "N (ms)"
 TYPES = ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS")
+IGNORED = timedelta(days=5 * 365)
+"""A time to live deletes nothing that expired longer ago (DynamoDB developer guide, Using TTL)."""
 LATEST_S = 10**11
 """Epoch seconds of the year 5138: a larger number is in milliseconds, and no count of anything."""
 
@@ -44,6 +48,8 @@ class KeyScan:
     """Attribute -> the other types that it has among these (``S, NULL``), numbers in milliseconds among them."""
     unnamed: int = 0
     """Items of other types that had changed when DynamoDB was asked which attribute it is."""
+    expiring: int = 0
+    """Items on as many pages that a time to live deletes before the rally ends."""
 
 
 def contents(reading: Reading) -> Section[Contents]:
@@ -83,7 +89,26 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
         foreign=tuple(sorted(foreign)),
         real=real,
         range_keys=tuple(sorted(ranges)),
+        expiring=_expiring(reading, name),
     )
+
+
+def _expiring(reading: Reading, name: str) -> int:
+    """Return DynamoDB's count of the items whose planned expiry is due by the end of the rally, or already past."""
+    if name not in reading.scope.expiry:
+        return 0
+    attribute, ends = reading.scope.expiry[name]
+    due = {":oldest": reading.now - IGNORED, ":latest": max(reading.now, ends)}
+    pages = reading.aws.pages(
+        "dynamodb",
+        "scan",
+        TableName=name,
+        Select="COUNT",
+        FilterExpression="#expiry BETWEEN :oldest AND :latest",
+        ExpressionAttributeNames={"#expiry": attribute},
+        ExpressionAttributeValues={key: {"N": str(int(at.timestamp()))} for key, at in due.items()},
+    )
+    return sum(page["Count"] for page in islice(pages, TYPED_PAGES))
 
 
 def _compared(reading: Reading, name: str) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from aws import desired
 from aws.bounds import exactly, within
 from aws.kind.description import STATUS
-from aws.kinds.table import INDEXES, KEY, PROTECTION, TABLE
+from aws.kinds.table import EXPIRING, INDEXES, KEY, PROTECTION, TABLE, TIME_TO_LIVE
 from aws.kinds.table_backups import WINDOW
 from aws.kinds.table_scaling import SCALING, scales, without_scaling
+from aws.section import lookup
 from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.resource_policies import denials
@@ -109,6 +110,18 @@ def test_nothing_unplanned_is_attached_to_the_table(
     table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     judge.attached(deployed.table_attachments(table), table.allows, table=table.name)
+
+
+@expectation("DEP-08", ja="開催中に期限が切れて削除される項目がない")
+def test_no_item_expires_before_the_rally_ends(
+    table: desired.Table, deployed: Deployed, judge: Judge
+) -> None:
+    expires = any(entry.fact == TIME_TO_LIVE for entry in deployed.table_attachments(table))
+    scan = lookup(deployed.sections.key_scans, table.name) if expires else None
+    judge.observe.note(table=table.name, time_to_live=expires, scanned=bool(scan))
+
+    compared = {EXPIRING: (scan.expiring, exactly(0))} if scan else {}
+    judge.compare(TABLE.words, table.name, compared, call="dynamodb:Scan", loosens=True)
 
 
 @expectation("DEP-08", ja="テーブルのポリシーが関数の操作を拒否していない")

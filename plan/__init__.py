@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from aws import desired
@@ -12,7 +13,7 @@ from plan import compute, data, edge, monitoring
 from plan.compute import roles
 from plan.data import is_restored
 from plan.naming import Naming
-from signoff.environment import Environment
+from signoff.environment import JST, Environment
 from signoff.environment.guard import GuardError
 
 __all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
@@ -61,6 +62,8 @@ def _of_key(parts: Iterable[PartT], key: str) -> PartT:
 
 def scope_of(plan: Plan, environment: Environment) -> Scope:
     store, line, front_end = environment.evidence, environment.line, environment.front_end
+    last = environment.season.ends if environment.season else date.min
+    over = datetime.combine(last, time.max, JST)
     # Public wherever a function has them.
     names = (environment.prefix, environment.region, line.liff_id, line.bot_user_id)
     of_file = (*names, front_end.url if front_end else None)
@@ -78,6 +81,9 @@ def scope_of(plan: Plan, environment: Environment) -> Scope:
         attributes={
             environment.tables[key]: table.types
             for key, table in environment.application.tables.items()
+        },
+        expiry={
+            each.name: (each.ttl_attribute, over) for each in plan.tables if each.ttl_attribute
         },
         secrets=tuple(secret.name for secret in plan.secrets),
         secret_fields=tuple(secret.json_key for secret in plan.secrets),

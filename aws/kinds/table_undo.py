@@ -16,6 +16,7 @@ from aws.change.undo import (
 from aws.kind.description import COPIES, DENIED, OPENED
 from aws.kinds.table import (
     ARCHIVED,
+    EXPIRING,
     INDEX,
     INDEXES,
     KEY,
@@ -75,12 +76,14 @@ def _policy(target: UndoTarget) -> None:
         client.delete_resource_policy(**table)
 
 
+_KEPT = by_call(
+    _time_to_live,
+    en="items are no longer deleted when they expire; what was deleted stays deleted",
+    ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
+)
 OF_TABLES: Mapping[Words, HowToUndo] = {
-    TIME_TO_LIVE: by_call(
-        _time_to_live,
-        en="items are no longer deleted when they expire; what was deleted stays deleted",
-        ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
-    ),
+    TIME_TO_LIVE: _KEPT,
+    EXPIRING: _KEPT,
     STREAM: by_call(
         _stream,
         en="anything that reads the stream receives no further changes",

@@ -1,6 +1,7 @@
 """What is read of tables and of the bucket, literally."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from aws.contents import MILLISECONDS
 from tests.aws.answers import REGION, SCOPE, TABLE_KEY
@@ -210,3 +211,18 @@ def test_bucket_is_closed_and_encrypted_with_its_key(found):
         REGION,
     )
     assert found.keys["alias/rally-images"].manager == "CUSTOMER"
+
+
+def test_items_that_expire_before_the_rally_ends_are_counted_by_dynamodb(fake, sections):
+    asked, scan = [], fake.answers["dynamodb:Scan"]
+    ends = datetime(2026, 12, 31, tzinfo=UTC)
+
+    def answer(one):
+        asked.extend([one] * ("#expiry" in one["ExpressionAttributeNames"]))
+        return {"Count": 2, "ScannedCount": 5} if asked else scan(one)
+
+    fake.answers["dynamodb:Scan"] = answer
+    found = sections(replace(SCOPE, expiry={"Users-prod": ("TTL", ends)})).key_scans["Users-prod"]
+
+    assert (found.expiring, asked[0]["ExpressionAttributeNames"]) == (2, {"#expiry": "TTL"})
+    assert asked[0]["ExpressionAttributeValues"][":latest"] == {"N": f"{ends.timestamp():.0f}"}

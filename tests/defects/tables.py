@@ -126,6 +126,10 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(id="DEP-08:users-expire", breaks=_expiring(USERS, "TTL")),
     Defect(
+        id="DEP-08:stamps-expire-in-the-season",
+        breaks=both(_expiring(STAMPS, "TTL"), item("key_scans", STAMPS, expiring=3)),
+    ),
+    Defect(
         id="DEP-08:stream",
         breaks=answering(
             ATTACHED,

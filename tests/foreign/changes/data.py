@@ -154,6 +154,18 @@ def somebody_was_migrated_with_a_time_in_milliseconds(client):
     client("dynamodb").delete_item(TableName="Users-prod", Key=key)
 
 
+@change("DATA-07", "DEP-08", reads=["key_scans", "table_attachments"])
+def stamp_was_migrated_that_expires_in_the_season(client):
+    dynamodb, table = client("dynamodb"), {"TableName": "UserStamps-prod"}
+    key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "POSTER-001"}}
+    expiry = {"AttributeName": "TTL", "Enabled": True}
+    dynamodb.put_item(**table, Item=key | {"TTL": {"N": "1797000000"}})
+    dynamodb.update_time_to_live(**table, TimeToLiveSpecification=expiry)
+    yield
+    dynamodb.update_time_to_live(**table, TimeToLiveSpecification=expiry | {"Enabled": False})
+    dynamodb.delete_item(**table, Key=key)
+
+
 @change("DATA-07", "DATA-11", reads=["key_scans"])
 def stamp_was_migrated_with_an_expiry_that_is_text(client):
     key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "POSTER-001"}}
@@ -250,4 +262,5 @@ CHANGES = (
     secret_is_on_its_way_out,
     secret_is_opened_to_everybody,
     stamp_was_migrated_with_an_expiry_that_is_text,
+    stamp_was_migrated_that_expires_in_the_season,
 )

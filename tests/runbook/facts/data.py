@@ -138,7 +138,7 @@ ANSWERS = {
     KeyScan: dict.fromkeys(
         (
             *("examined", "complete", "foreign", "real", "range_keys"),
-            *("sampled", "mistyped", "unnamed"),
+            *("sampled", "mistyped", "unnamed", "expiring"),
         ),
         Otherwise("items of people: remove_test_users, and people"),
     ),
