@@ -104,7 +104,8 @@ class Folder:
 
     def create(self, name: str, data: bytes) -> None:
         """Write a whole file, or raise FileExistsError (atomically) if the name is taken."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # a link to no folder is there: the write below says so
+            self.path.mkdir(parents=True, exist_ok=True)
         staged = self.path / f".{uuid4().hex}"
         staged.write_bytes(data)
         try:

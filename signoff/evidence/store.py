@@ -134,15 +134,14 @@ class Store:
                 birth=self.birth,
                 store=self.backend.address,
             )
-            name = _after(files)
-            with suppress(FileExistsError):
-                data = self._signed(record)
+            name, data = _after(files), self._signed(record)
+            try:
                 self.backend.create(name, data)
-                if not self.head.problem(
-                    self._digest_of
-                ):  # else what is missing would be forgotten
-                    self.head.note(name, _digest(data))
-                return record
+            except FileExistsError:
+                continue
+            if not self.head.problem(self._digest_of):  # else what is missing would be forgotten
+                self.head.note(name, _digest(data))
+            return record
 
     def _keep(self, parts: Mapping[Part, Facts], caller: str, now: Callable[[], datetime]) -> None:
         records = self.load() if parts else Records()

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -43,6 +44,18 @@ def test_record_is_found_with_all_it_carries(store):
     record = store.load().newest("signature", step="x")
     assert (record.body["by"], record.release, record.caller) == ("Hanako", "ab", CALLER)
     assert (record.expires - record.created).days == 14
+
+
+@pytest.mark.parametrize("place", ["prod", "report/prod"])
+def test_writing_where_a_link_leads_nowhere_ends_with_an_error(tmp_path, place):
+    """As of a report on a disk that is not mounted; writing again and again would never end."""
+    (tmp_path / place.partition("/")[0]).symlink_to(tmp_path / "gone")
+    moments = iter([datetime.now(UTC)] * 2)
+
+    with pytest.raises(OSError, match="No such file|File exists"):
+        store_in(tmp_path / place, "prod").append(
+            "run", {}, caller=CALLER, release=None, now=moments.__next__
+        )
 
 
 def test_newest_record_of_a_kind_wins(store):
