@@ -22,7 +22,7 @@ def quiet_until_framed() -> None:
 def started(command: str, prog: str, arguments: Sequence[str] | None = None, **parts: Any) -> int:
     """Run the command line of a process: of a command, named as ``module:attribute``, since importing takes a while."""
     quiet_until_framed()
-    _print_nowhere_if_closed()
+    _open_nowhere_if_closed()
     if Path(sys.path[0]) == Path.cwd() != ROOT:
         del sys.path[0]  # `python -m` looks there first: another application's lambdas are not ours
     return int(
@@ -30,12 +30,13 @@ def started(command: str, prog: str, arguments: Sequence[str] | None = None, **p
     )
 
 
-def _print_nowhere_if_closed() -> None:
-    """Let a command whose standard output is closed (``>&-``) do its work: Python has no ``sys.stdout`` then."""
-    if sys.stdout is None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.set_inheritable(1, True)  # by pytest, which a command becomes
-        sys.stdout = os.fdopen(1, "w")
+def _open_nowhere_if_closed() -> None:
+    """Let a command whose standard input or output is closed (``<&-``, ``>&-``) do its work: Python has no stream of it then."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            os.set_inheritable(number, True)  # by pytest, which a command becomes
+            setattr(sys, name, os.fdopen(number, mode))
 
 
 def handle_interrupts() -> None:

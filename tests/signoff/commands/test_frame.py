@@ -133,10 +133,17 @@ def test_letter_that_the_terminal_lacks_is_an_escape_and_no_fault():
     assert r"\u8a3c\u8de1" in done.stdout
 
 
-def test_command_works_though_its_output_is_closed():
-    shown = f"{sys.executable} -m signoff policy reader --env local"
+@pytest.mark.parametrize(
+    "command",
+    [
+        "-m signoff policy reader --env local >&-",
+        "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stdin.read()\" <&-",
+    ],
+    ids=["output", "input"],
+)
+def test_command_works_though_its_stream_is_closed(command):
     done = subprocess.run(
-        ["/bin/sh", "-c", f"{shown} >&-"],
+        ["/bin/sh", "-c", f"{sys.executable} {command}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
