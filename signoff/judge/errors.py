@@ -4,6 +4,7 @@ import re
 import traceback
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,21 @@ from botocore import exceptions
 from aws.door.failures import ReadFailure
 from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, Unread, lacking, obstacle_of
 from aws.visible import visible
-from aws.words import Bilingual, Words, words_of
+from aws.words import SILENCE, Bilingual, Words, words_of
 from signoff import INSTALLED, ROOT
 from signoff.environment.guard import CREDENTIALS, no_credentials
 
-UNANSWERED = (exceptions.HTTPClientError, exceptions.ConnectionError)
+UNANSWERED = (
+    *(exceptions.HTTPClientError, exceptions.ConnectionError),
+    *(exceptions.IncompleteReadError, exceptions.ChecksumError),
+)
+"""No answer, a part of one, or another one than was sent."""
+BUSY = re.compile(r"throttl|toomanyrequests|slowdown|requestlimit|throughput", re.IGNORECASE)
+"""Error codes of calls that came too fast."""
+NOT_BY_A_GRANT = re.compile(
+    r"(?:explicit deny in an? |because no (?!identity-based))([\w -]+ (?:policy|boundary))"
+)
+"""How AWS names the policy that denies; a service control policy, say, is not outweighed by an Allow of another one."""
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
 """How botocore's report names a parameter; what stands beside it may be a secret."""
 EXPECTED = (exceptions.ClientError, exceptions.BotoCoreError, OSError, ReadFailure, Unread)
@@ -98,7 +109,7 @@ class UnusableFileError(Bilingual):
 
 
 def _missing(error: exceptions.ClientError) -> Words:
-    action, resource = lacking(error.response.get("Error", {}).get("Message", ""))
+    action, resource = lacking(_message(error))
     action = action or HEADS.get(error.operation_name, "")
     if not action:
         return Words.same("")
@@ -108,13 +119,17 @@ def _missing(error: exceptions.ClientError) -> Words:
     )
 
 
+def _message(error: exceptions.ClientError) -> str:
+    return error.response.get("Error", {}).get("Message") or ""
+
+
 def _code(answer: Mapping[str, Any]) -> str:
     return str(answer.get("Error", {}).get("Code", "Unknown"))
 
 
 def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
-    message = " ".join(error.response.get("Error", {}).get("Message", "").split())[:300]
+    message = " ".join(_message(error).split())[:300].rstrip(".")
     principal = Words.same(caller) if isinstance(caller, str) else caller
     if code == FORBIDDEN and operation in HEADS:
         return _denied(error, principal, rights)
@@ -132,14 +147,24 @@ def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -
                 en=f"{operation}: {why.en}, then run it again ({code})",
                 ja=f"{operation}: {why.ja}。その後に再実行してください（{code}）",
             )
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    told = ": ".join(filter(None, (code, message)))
+    again = Words(en="; run it again in a minute", ja="。しばらく待ってから再実行してください")
+    then = again if status >= HTTPStatus.INTERNAL_SERVER_ERROR or BUSY.search(code) else SILENCE
     return Words(
-        en=f"{operation} failed: {code}: {message}",
-        ja=f"{operation}が失敗しました: {code}: {message}",
+        en=f"{operation} failed: {told}{then.en}", ja=f"{operation}が失敗しました: {told}{then.ja}"
     )
 
 
 def _denied(error: exceptions.ClientError, principal: Words, rights: str) -> Words:
     lacks = _missing(error)
+    if denying := NOT_BY_A_GRANT.search(_message(error)):
+        return Words(
+            en=f"{error.operation_name} was denied to {principal.en}{lacks.en} by the {denying[1]}: have it changed,"
+            " since no other policy can allow what it denies, then run it again",
+            ja=f"{principal.ja}に{error.operation_name}の権限がありません{lacks.ja}。拒否しているのは{denying[1]}です。"
+            "他のポリシーで許可しても解決しないため、これを変更してから再実行してください",
+        )
     return Words(
         en=f"{error.operation_name} was denied to {principal.en}{lacks.en}: allow it"
         f"{f' ({rights} prints the whole policy)' if rights else ''}, then run it again",

@@ -52,7 +52,7 @@ def test_writing_where_a_link_leads_nowhere_ends_with_an_error(tmp_path, place):
     (tmp_path / place.partition("/")[0]).symlink_to(tmp_path / "gone")
     moments = iter([datetime.now(UTC)] * 2)
 
-    with pytest.raises(OSError, match="No such file|File exists"):
+    with pytest.raises(OSError, match=r"No such file|File exists"):
         store_in(tmp_path / place, "prod").append(
             "run", {}, caller=CALLER, release=None, now=moments.__next__
         )

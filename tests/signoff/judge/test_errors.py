@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
+    IncompleteReadError,
     NoRegionError,
     ParamValidationError,
     ReadTimeoutError,
@@ -46,6 +47,10 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
             ParamValidationError(report=REPORT),
             "AWS was not asked: it does not take this SecretString, Kee; check the value",
         ),
+        (
+            IncompleteReadError(actual_bytes=1, expected_bytes=2),
+            "AWS did not answer (IncompleteReadError): check the connection",
+        ),
         (UnauthorizedSSOTokenError(), "AWS was not asked: the SSO login has expired"),
         (NoRegionError(), "the AWS client gave up (NoRegionError): check its configuration"),
         (
@@ -76,6 +81,41 @@ def test_a_denial_names_what_is_missing_and_what_prints_the_policy():
         "CreateFunction was denied to me (missing: iam:PassRole on arn:aws:iam::1:role/r): allow it"
         " (--policy prints the whole policy), then run it again"
     )
+
+
+@pytest.mark.parametrize(
+    ("ending", "policy"),
+    [
+        ("with an explicit deny in a service control policy: arn:…", "service control policy"),
+        ("with an explicit deny in an identity-based policy", "identity-based policy"),
+        ("because no permissions boundary allows the s3:PutObject action", "permissions boundary"),
+    ],
+)
+def test_denial_that_no_grant_outweighs_names_the_kind_of_policy_and_offers_no_other(
+    ending, policy
+):
+    message = f"User: u is not authorized to perform: s3:PutObject on resource: r {ending}"
+    answer = {"Error": {"Code": "AccessDenied", "Message": message}}
+
+    assert sentence(ClientError(answer, "PutObject"), "me", "--policy").en == (
+        f"PutObject was denied to me (missing: s3:PutObject on r) by the {policy}: have it changed,"
+        " since no other policy can allow what it denies, then run it again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [
+        ("ThrottlingException", 400, "failed: ThrottlingException; run it again in a minute"),
+        ("InternalFailure", 500, "failed: InternalFailure; run it again in a minute"),
+        ("LimitExceededException", 400, "failed: LimitExceededException"),
+    ],
+)
+def test_passing_error_of_aws_says_to_run_it_again(code, status, told):
+    meta = {"HTTPStatusCode": status}
+    answer = {"Error": {"Code": code, "Message": None}, "ResponseMetadata": meta}
+
+    assert sentence(ClientError(answer, "CreateTable")).en == f"CreateTable {told}"
 
 
 def test_denial_without_a_body_names_the_action_as_well():
