@@ -1,6 +1,8 @@
 """Text for people, in both languages: data first, rendered where it is shown."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -94,6 +96,8 @@ class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person
         super().__init__(self.words.en)
 
 
+DASH = re.compile("[\u2010-\u2015\u2212]")
+"""Hyphens and dashes that a page or an editor has in place of the keyboard's."""
 JAPANESE_SIGNS = {"; ": "。", ", ": "、"}
 """What stands between sentences, and between the items of a list."""
 
@@ -117,10 +121,15 @@ def first_of(items: Iterable[Words | str], most: int) -> Words:
 
 
 def nearest(name: str, names: Iterable[str], start: str = "") -> str | None:
-    """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
-    ends = [word.removeprefix(start) for word in names]
-    near = get_close_matches(name.removeprefix(start), ends, n=1)
-    return f"{start}{near[0]}" if near else None
+    """Return what was probably meant, in letters of any width and case; a ``start`` that all names share is left out of the comparison."""
+    by_end = {_plain(word).removeprefix(_plain(start)): word for word in names}
+    near = get_close_matches(_plain(name).removeprefix(_plain(start)), by_end, n=1)
+    return by_end[near[0]] if near else None
+
+
+def _plain(text: str) -> str:
+    """Return a text as a keyboard without input method, and no word processor, would write it."""
+    return DASH.sub("-", unicodedata.normalize("NFKC", text).casefold())
 
 
 def did_you_mean(near: str | None) -> Words:

@@ -6,7 +6,7 @@ A procedure declares those that it reads as ``OPTIONS``.
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -26,7 +26,8 @@ MOMENT_FORM = "2026-11-25T09:00:00Z"
 def no_moment(value: str, _: OptionScope) -> Words | None:
     try:
         at = datetime.fromisoformat(value)
-    except ValueError:
+        at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return Words(
             en=f"{value} is not a time: write it like {MOMENT_FORM}",
             ja=f"{value}は時刻ではありません。{MOMENT_FORM}のように書いてください",

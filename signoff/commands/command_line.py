@@ -305,7 +305,7 @@ def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one se
     param = getattr(error, "param", None)
     match error:
         case click.NoSuchOption():
-            near = nearest(error.option_name, error.possibilities or (), "--") or _doubled(error)
+            near = nearest(error.option_name, _options(error), "--") or _doubled(error)
             return _not_taken(error, error.option_name, near, path)
         case click.NoSuchCommand():
             return _no_command(error, path)
@@ -359,9 +359,15 @@ def _form_of(kind: click.ParamType[Any]) -> Words:
 
 def _doubled(error: click.NoSuchOption) -> str | None:
     """Return the option that was meant where one hyphen is missing: click reads ``-env`` as ``-e``."""
-    options = error.ctx.command.params if error.ctx else ()
-    names = (name for option in options for name in option.opts)
-    return next((name for name in names if name.startswith(f"-{error.option_name}")), None)
+    return next(
+        (name for name in _options(error) if name.startswith(f"-{error.option_name}")), None
+    )
+
+
+def _options(error: click.NoSuchOption) -> list[str]:
+    return (
+        [name for option in error.ctx.command.params for name in option.opts] if error.ctx else []
+    )
 
 
 def _not_taken(error: click.UsageError, word: str, near: str | None, path: str) -> Words:

@@ -101,7 +101,7 @@ def _region(value: str) -> str:
             en="write an AWS Region that botocore knows, such as ap-northeast-1 (not of China or GovCloud, whose ARNs differ)",
             ja="botocoreの知るAWSリージョンを書いてください（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
         )
-        near = did_you_mean(nearest(unicodedata.normalize("NFKC", value).lower(), _regions()))
+        near = did_you_mean(nearest(value, _regions()))
         raise UnfitValueError(joined(filter(None, (asked, near))))
     return value
 
