@@ -44,13 +44,16 @@ ONE_TABLE = Words(
 
 TABLES, SECRETS = Words(en="tables", ja="テーブル"), Words(en="secrets", ja="シークレット")
 FUNCTIONS, ROLES = Words(en="functions", ja="関数"), Words(en="roles", ja="ロール")
+ALIASES, BUCKETS = Words(en="aliases", ja="エイリアス"), Words(en="buckets", ja="バケット")
 
 
 FORMS: Mapping[Words, str] = {
     TABLES: r"[A-Za-z0-9_.-]{3,255}",
-    SECRETS: r".{1,512}",
+    SECRETS: r"[A-Za-z0-9/_+=.@-]{1,512}",
     FUNCTIONS: r"[A-Za-z0-9_-]{1,64}",
     ROLES: r"[A-Za-z0-9_+=,.@-]{1,64}",
+    ALIASES: r"(?!\d+$)[A-Za-z0-9_-]{1,128}",
+    BUCKETS: r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
 }
 """Kind -> the names that AWS takes for it."""
 
@@ -301,6 +304,8 @@ def _unfit_names(environment: Environment) -> Iterator[Words]:
             function: names.get(function, f"{prefix}-{function}") for function in app.functions
         },
         ROLES: {role: names.get(role, f"{prefix}-{role}") for role in app.roles},
+        ALIASES: {"alias": environment.alias},
+        BUCKETS: {} if environment.bucket is None else {"bucket": environment.bucket},
     }
     for kind, by_key in kinds.items():
         if refused := [name for name in by_key.values() if not re.fullmatch(FORMS[kind], name)]:

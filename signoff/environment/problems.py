@@ -43,7 +43,8 @@ WANTED: Mapping[str, Words] = {
     "greater_than_equal": Words(en="a number of at least {ge}", ja="{ge}以上の数値"),
     "int_type": Words(en="a whole number, without quotes", ja="引用符なしの整数"),
     "less_than_equal": Words(en="a number of at most {le}", ja="{le}以下の数値"),
-    "literal_error": Words.same("{expected}"),
+    "literal_error": Words(en="{expected}", ja="{expected}のいずれか"),
+    "multiple_of": Words(en="a multiple of {multiple_of}", ja="{multiple_of}の倍数"),
     "string_pattern_mismatch": Words(en="what matches {pattern}", ja="{pattern}に一致する文字列"),
     "string_type": Words(en="text, in quotes", ja="引用符で囲んだ文字列"),
     "tuple_type": Words(en="a list, [ … ]", ja="リスト [ … ]"),
@@ -144,7 +145,8 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
             ja=f"{key_path}がありません。{assignment.ja}と{instead.ja or '書いてください'}",
         )
     if error["type"] == "unexpected_keyword_argument":
-        near = None if key in REMOVED else nearest(key, place.keys)
+        elsewhere = (each for each in place.keys if each.rpartition(".")[2] == path[-1])
+        near = None if key in REMOVED else next(elsewhere, None) or nearest(key, place.keys)
         if near and key.startswith(f"{near}."):
             near = None  # of what an open table has by name, only the table is known
         instead = did_you_mean(near) or Words(en="remove it", ja="削除してください")
@@ -199,4 +201,4 @@ def _advice(error: ErrorDetails, key: str) -> Words:
     if form is None:
         return Words(en=error["msg"], ja=f"修正してください（{error['msg']}）")
     filled = form.format(**error.get("ctx", {}))
-    return Words(en=f"write {filled.en}", ja=f"{filled.ja}を書いてください")
+    return Words(en=f"write {filled.en}", ja=f"{filled.ja.replace(' or ', ', ')}を書いてください")

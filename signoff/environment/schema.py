@@ -22,6 +22,8 @@ from signoff.environment.value_types import (
     LineUserId,
     LoadPlan,
     MailAddress,
+    Memory,
+    Minutes,
     NeverInFile,
     Origin,
     PageUrl,
@@ -34,6 +36,7 @@ from signoff.environment.value_types import (
     Signer,
     StoreLocation,
     TableKey,
+    TimeOut,
     UnfitValueError,
     distinct,
     some_keys,
@@ -66,7 +69,7 @@ class Thresholds(StrictTable):
     api_4xx: Positive
     api_5xx: Positive
     throttles: Positive
-    period_s: Positive
+    period_s: Minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +119,8 @@ class Smoke(StrictTable):
 class FunctionSettings(StrictTable):
     """Where one function differs from the ``timeout_s`` and ``memory_mb`` of all."""
 
-    timeout_s: Positive | None = None
-    memory_mb: Positive | None = None
+    timeout_s: TimeOut | None = None
+    memory_mb: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,8 +235,8 @@ class Environment(StrictTable):
     )
     """Single tables that differ from the keys above for all tables."""
     runtime: str = "python3.13"
-    timeout_s: Positive = 30
-    memory_mb: Positive = 256
+    timeout_s: TimeOut = 30
+    memory_mb: Memory = 256
     functions: Annotated[
         Mapping[str, FunctionSettings],
         some_keys(lambda app: app.functions),

@@ -114,7 +114,7 @@ def origin_of(url: str) -> str:
         raise UnfitValueError(AN_ADDRESS) from None
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme or "")) else f":{parts.port}"
     origin = f"{parts.scheme or ''}://{parts.host or ''}{port}"
-    if parts.auth or not re.fullmatch(AN_ORIGIN, origin):
+    if parts.auth or re.search(r"\s", url) or not re.fullmatch(AN_ORIGIN, origin):
         raise UnfitValueError(AN_ADDRESS)
     return origin
 
@@ -220,6 +220,10 @@ AN_ADDRESS = Words(
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
+TimeOut = Annotated[int, Field(ge=1, le=900)]
+Memory = Annotated[int, Field(ge=128, le=10_240)]
+Minutes = Annotated[int, Field(ge=60, le=86_400, multiple_of=60)]
+"""Seconds over which AWS's own metrics are summed."""
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_person)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_reason)]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
@@ -227,7 +231,7 @@ LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 StoreLocation = Annotated[
     str,
     _written_as(
-        r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!~|.*:/).+",
+        r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!~|\s|.*:/)[^\x00-\x1f]+",
         en="write s3://bucket/prefix, or a folder, without ~",
         ja="s3://バケット/プレフィックス、またはフォルダを書いてください（~は使えません）",
     ),

@@ -211,6 +211,31 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
         ("rate = 1000, ", "", "prod.throttle.rate is missing; write rate = …"),
         (
             "rate = 1000",
+            'rate = 1000, evidence = "evidence"',
+            "prod.throttle.evidence is not a key of an environment; did you mean evidence?",
+        ),
+        (
+            "go_live = 2026-12-01",
+            "daily_quota = 100",
+            "prod.daily_quota is not a key of an environment; did you mean throttle.daily_quota?",
+        ),
+        (
+            "go_live = 2026-12-01",
+            "memory_mb = 64",
+            "prod.memory_mb is 64; write a number of at least 128",
+        ),
+        (
+            "go_live = 2026-12-01",
+            "functions = { award = { timeout_s = 1000 } }",
+            "prod.functions.award.timeout_s is 1000; write a number of at most 900",
+        ),
+        (
+            "period_s = 300",
+            "period_s = 90",
+            "prod.alarms.period_s is 90; write a multiple of 60",
+        ),
+        (
+            "rate = 1000",
             "rate = 1000, rates = 1",
             "prod.throttle.rates is not a key of an environment; did you mean throttle.rate?",
         ),
@@ -727,13 +752,30 @@ def test_equal_names_of_two_resources_are_one_sentence(path, old, new, says):
         load("prod", path, {})
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("go_live = 2026-12-01", 'alias = "$LATEST"', "aliases"),
+        ("go_live = 2026-12-01", 'alias = "1"', "aliases"),
+        ("go_live = 2026-12-01", 'bucket = "s3://images"', "buckets"),
+        ('"rally/token"', '"rally/トークン "', "secrets"),
+    ],
+)
+def test_name_that_aws_does_not_take_is_refused_before_any_call(changed, old, new, kind):
+    path = changed(old, new)
+
+    with pytest.raises(EnvironmentFileError, match=f"AWS takes no .* as a name of {kind}"):
+        load("prod", path, {})
+
+
 def test_unknown_load_plan_names_those_that_exist(path):
     path.write_text(path.read_text().replace('load_plan = "baseline"', 'load_plan = "basline"'))
 
     with pytest.raises(
         EnvironmentFileError, match="load_plan is \"basline\"; write 'smoke', 'baseline'"
-    ):
+    ) as caught:
         load("prod", path, {})
+    assert "'spike', 'soak'のいずれかを書いてください" in caught.value.words.ja
 
 
 def test_load_plans_of_the_file_are_those_that_exist():
