@@ -16,7 +16,7 @@ from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
 from local.aws.moto import Moto
-from local.aws.server import LocalAws
+from tests.recording_aws import RecordingAws
 
 _LOCK = type(threading.Lock())
 _POLICY = "AWSManagedPolicy"
@@ -42,7 +42,7 @@ class MotoState:
     """Owners of buckets, which moto keeps apart since a bucket's name is taken worldwide."""
 
 
-def state_of(aws: LocalAws | Moto) -> MotoState:
+def state_of(aws: RecordingAws | Moto) -> MotoState:
     """Copy all state of the account, while no call is under way."""
     account = aws.account
     services = tuple(registry for registry in _registries() if account in registry)
@@ -63,7 +63,7 @@ def state_of(aws: LocalAws | Moto) -> MotoState:
     )
 
 
-def restore(aws: LocalAws | Moto, state: MotoState) -> None:
+def restore(aws: RecordingAws | Moto, state: MotoState) -> None:
     """Return to a saved state of this account, with no calls so far; the list of extensions stays.
 
     Functions and gateways that have read the state before must be started anew.

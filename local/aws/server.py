@@ -1,10 +1,7 @@
 """AWS on the loopback interface: moto's state, with IAM enforced and deployments frozen."""
 
 import re
-import time
-from collections import deque
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,7 +15,6 @@ from local.moto_fixes import CODE_PATH, code_at, corrected
 Extension = Callable[[Request], Response | None]
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
-_CALLS_KEPT = 20_000
 _LISTINGS = {
     "apigateway": "/restapis",
     "lambda": "/2015-03-31/functions/",
@@ -32,18 +28,6 @@ _LISTINGS = {
     "events": "AWSEvents.ListRules",
 }
 """Services that take long to load, as they are signed for -> a call of each: its path, or the target of JSON."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredCall:
-    """One call as it was answered. ``at`` is in seconds since the epoch."""
-
-    service: str
-    operation: str
-    caller: str
-    """``admin``, or the ARN of the role session whose credentials signed it."""
-    at: float
-    status: int
 
 
 class LocalAws:
@@ -60,30 +44,17 @@ class LocalAws:
         self.account = account
         self.region = region
         self.moto = Moto(account)
-        self._targets = targets
         self.identity = Identity(self.moto, targets)
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
-        self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
         self._server = LoopbackServer(by(self.receive))
 
     @property
     def endpoint(self) -> str:
         """The URL for ``AWS_ENDPOINT_URL``."""
         return self._server.url
-
-    @property
-    def calls(self) -> Sequence[AnsweredCall]:
-        """The calls so far, oldest first; the last 20,000 of them."""
-        return tuple(self._calls)
-
-    def clear(self) -> None:
-        """Forget all state and all calls, as if just started; the two lists stay as they are."""
-        self.moto.forget()
-        self.identity = Identity(self.moto, self._targets)
-        self._calls.clear()
 
     def __enter__(self) -> Self:
         if self.account in self._accounts_in_use:
@@ -107,14 +78,14 @@ class LocalAws:
         if target.startswith(CODE_PATH):
             return code_at(target, self.moto)
         request = _request(method, target, headers, body)
-        if request is None:
-            return _UNSIGNED
+        return _UNSIGNED if request is None else self.respond(request)
+
+    def respond(self, request: Request) -> Response:
+        """Answer a signed call. Tests override this, to see what was called."""
         try:
-            response = self._refused(request) or self.answered(request)
+            return self._refused(request) or self.answered(request)
         except Exception as bug:  # noqa: BLE001  # an extension's bug must look like AWS failing
-            response = internal_failure(request, bug)
-        self._record(request, response)
-        return response
+            return internal_failure(request, bug)
 
     def _refused(self, request: Request) -> Response | None:
         for fault in tuple(self.faults):
@@ -132,18 +103,6 @@ class LocalAws:
             if (response := extension(request)) is not None:
                 return response
         return corrected(request, self.moto)
-
-    def _record(self, request: Request, response: Response) -> None:
-        caller = self.identity.caller(request)
-        self._calls.append(
-            AnsweredCall(
-                service=request.service,
-                operation=request.operation,
-                caller=caller.arn if caller else "unknown",
-                at=time.time(),
-                status=response.status,
-            )
-        )
 
 
 def _request(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request | None:

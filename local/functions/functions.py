@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -40,16 +40,9 @@ class EventQueue:
         self._retry_seconds = retry_seconds
         self._closed = threading.Event()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="function-events")
-        self._events: list[Future[None]] = []
 
     def put(self, call: InvokeCall) -> None:
-        self._events = [event for event in self._events if not event.done()]
-        self._events.append(self._threads.submit(self._handle, call))
-
-    def settle(self, seconds: float) -> None:
-        """Wait until no event is left, retries included; ``TimeoutError`` after ``seconds``."""
-        if queued := wait(self._events, seconds).not_done:
-            raise TimeoutError(f"{len(queued)} events are still queued after {seconds} s")
+        self._threads.submit(self._handle, call)
 
     def close(self) -> None:
         """Start no further event."""
@@ -197,14 +190,6 @@ class Functions:
         return response(
             self.invoke(name, request.body or b"{}", qualifier=qualifier or None, kind=kind)
         )
-
-    def flush_logs(self, seconds: float = 10.0) -> None:
-        """Wait until what was logged so far is in CloudWatch Logs; ``TimeoutError`` if it never is."""
-        self._logs.flush(seconds)
-
-    def settle(self, seconds: float = 30.0) -> None:
-        """Wait until no event is queued or running, retries included; else ``TimeoutError``."""
-        self._events.settle(seconds)
 
     def _invoke(self, call: InvokeCall, kind: str) -> Invocation:
         if kind == "RequestResponse":

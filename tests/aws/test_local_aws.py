@@ -10,11 +10,11 @@ from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions, on_demand, read_all
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable
-from local.aws.server import LocalAws
 from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import unread
 from tests.faults import denied, throttled
+from tests.recording_aws import RecordingAws
 
 FAST = ReadOptions(retry=RetryPolicy(rates={}, attempts=1))
 TRYING = ReadOptions(retry=RetryPolicy(rates={}, attempts=3))
@@ -22,7 +22,7 @@ TRYING = ReadOptions(retry=RetryPolicy(rates={}, attempts=3))
 
 @pytest.fixture(scope="module")
 def local():
-    with LocalAws(ACCOUNT, REGION) as aws:
+    with RecordingAws(ACCOUNT, REGION) as aws:
         yield aws
 
 

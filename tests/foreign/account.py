@@ -17,7 +17,6 @@ from aws.kinds.function import Function
 from aws.reading import Scope
 from aws.release import Builds, Package, RecordedRelease
 from aws.section import NotTestable
-from local.aws.server import LocalAws
 from local.stack import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
@@ -29,6 +28,7 @@ from tests.foreign.changes.change import Change
 from tests.healthy import healthy, store
 from tests.healthy.compute import CLOSED
 from tests.in_process import SessionInProcess
+from tests.recording_aws import RecordingAws
 from tests.resting import OF_OTHERS, resting_on
 
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
@@ -45,7 +45,7 @@ OPTIONS = ReadOptions(
 class Account:
     """``client`` gives the boto3 client of a service, made once each."""
 
-    aws: LocalAws
+    aws: RecordingAws
     session: boto3.Session
     client: Callable[[str], Any]
 
@@ -96,7 +96,7 @@ class Account:
 @contextmanager
 def served() -> Iterator[Account]:
     """Serve an empty account until the end."""
-    with LocalAws(ACCOUNT, REGION) as aws, pytest.MonkeyPatch.context() as patch:
+    with RecordingAws(ACCOUNT, REGION) as aws, pytest.MonkeyPatch.context() as patch:
         aws.extensions.append(patching(aws))
         patch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
         session = SessionInProcess(aws)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from local.aws.server import LocalAws
 from runbook.procedures.provision import procedure
 from tests.moto_state import state_of
+from tests.recording_aws import RecordingAws
 from tests.runbook.desk import Desk, clients
 from tests.runbook.provisioned import REGION, provisioned
 
@@ -16,7 +16,7 @@ EMPTY, PLANNED = "222233334444", "777788889999"
 
 @pytest.fixture(scope="session")
 def _emptied():
-    with LocalAws(EMPTY, REGION) as aws:
+    with RecordingAws(EMPTY, REGION) as aws:
         yield aws, clients(aws)
 
 
@@ -46,7 +46,7 @@ def _provisioned(_everything_there):
 def finished(_provisioned):
     """An account as planned. A test that changes it brings it back, by the procedure it is about."""
     _provisioned.aws.faults.clear()
-    _provisioned.aws._calls.clear()  # noqa: SLF001 - as above
+    _provisioned.aws.calls.clear()
     return _provisioned
 
 

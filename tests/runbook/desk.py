@@ -13,11 +13,11 @@ from botocore.config import Config
 from aws.change.gate import nothing
 from aws.door.failures import naming_what_is_missing
 from aws.words import Words
-from local.aws.server import LocalAws
 from runbook.engine import StepContext
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from tests.in_process import SessionInProcess
+from tests.recording_aws import RecordingAws
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0Rk8ZqLw3XvTn5YpMs2HuGc7DeBa9FiJo4KtVxQzNy"
 READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")
@@ -86,7 +86,7 @@ def _planned(one: _Same) -> StepContext:
 class Desk:
     """One account, its clients, and the Work of a procedure there."""
 
-    def __init__(self, aws: LocalAws, clients: dict[str, Any]) -> None:
+    def __init__(self, aws: RecordingAws, clients: dict[str, Any]) -> None:
         self.aws = aws
         self.environment = environment(aws.account)
         self.evidence = EvidenceInMemory()
@@ -157,7 +157,7 @@ SERVICES = (
 )
 
 
-def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
+def clients(aws: RecordingAws, config: Config = ONCE) -> dict[str, Any]:
     """Make the clients of an account, once for all its tests: that takes longer than the tests."""
     session = SessionInProcess(aws)
     return {

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local.aws.server import LocalAws
 from runbook.procedures.provision import procedure
 from tests.api_patches import patching
 from tests.moto_state import MotoState, restore, state_of
+from tests.recording_aws import RecordingAws
 from tests.runbook.desk import Desk, EvidenceInMemory, clients
 
 REGION = "ap-northeast-1"
@@ -18,7 +18,7 @@ REGION = "ap-northeast-1"
 class Provisioned:
     """``original`` is the desk that provisioned it, void as soon as a copy is asked for."""
 
-    aws: LocalAws
+    aws: RecordingAws
     clients: Mapping[str, Any]
     original: Desk
     state: MotoState
@@ -37,7 +37,7 @@ class Provisioned:
 @contextmanager
 def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
     """Provision an account, whose environment has these changes, and serve it until the end."""
-    with LocalAws(account, REGION) as aws:
+    with RecordingAws(account, REGION) as aws:
         its_clients = clients(aws)
         aws.extensions.append(patching(aws))
         desk = Desk(aws, dict(its_clients))

@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 
 from local.aws.request import Request, Response
-from local.aws.server import LocalAws
 from tests.in_process import without_socket
 from tests.operator_targets import targets
+from tests.recording_aws import RecordingAws
 from tests.runbook.desk import ONCE, Desk
 
 REGION = "ap-northeast-1"
@@ -26,14 +26,14 @@ NOTHING = {"Sid": "None", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
 
 
 @contextmanager
-def restoring(account: str) -> Iterator[LocalAws]:
+def restoring(account: str) -> Iterator[RecordingAws]:
     """Serve an account whose tables can be restored."""
-    with LocalAws(account, REGION, targets=targets) as aws:
+    with RecordingAws(account, REGION, targets=targets) as aws:
         yield aws
 
 
 @contextmanager
-def asked_of_iam(aws: LocalAws) -> Iterator[set[tuple[str, str]]]:
+def asked_of_iam(aws: RecordingAws) -> Iterator[set[tuple[str, str]]]:
     """Yield the actions, each with its resource, that IAM was asked for and allowed, until the end."""
     asked: set[tuple[str, str]] = set()
 
@@ -52,7 +52,7 @@ def asked_of_iam(aws: LocalAws) -> Iterator[set[tuple[str, str]]]:
 class RoleClients(dict[str, Any]):
     """Clients of one session, each made when it is first asked for."""
 
-    def __init__(self, aws: LocalAws, session: boto3.Session) -> None:
+    def __init__(self, aws: RecordingAws, session: boto3.Session) -> None:
         super().__init__()
         self._aws, self._session = aws, session
 
@@ -75,11 +75,11 @@ class RoleClients(dict[str, Any]):
         mine.token = issued["SessionToken"]
 
 
-def of_nobody(aws: LocalAws) -> RoleClients:
+def of_nobody(aws: RecordingAws) -> RoleClients:
     return RoleClients(aws, boto3.Session("-", "-", "-", region_name=aws.region))
 
 
-def of_admin(aws: LocalAws) -> RoleClients:
+def of_admin(aws: RecordingAws) -> RoleClients:
     return RoleClients(aws, boto3.Session("AKIALOCAL", "secret", region_name=aws.region))
 
 
@@ -87,7 +87,7 @@ class RestrictedRole:
     """A role of the account, whose policy may be changed at any time."""
 
     def __init__(
-        self, aws: LocalAws, admin: RoleClients, clients: RoleClients | None = None
+        self, aws: RecordingAws, admin: RoleClients, clients: RoleClients | None = None
     ) -> None:
         """``clients`` are those of an earlier one, who has left."""
         self._iam = admin["iam"]

@@ -14,12 +14,12 @@ from typing import Any
 
 from aws.change.gate import Change
 from aws.iam.pattern import covers
-from local.aws.server import LocalAws
 from runbook.catalogue import procedures
 from runbook.engine.evidence import name_of
 from runbook.rights import PLACES, RECORDED, PolicyScope
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
+from tests.recording_aws import RecordingAws
 from tests.runbook.calls_in_source import undoing
 from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import Exercise, exercises
@@ -74,7 +74,7 @@ class ProcedureRuns:
 
 
 def record(
-    aws: LocalAws, allowed: Callable[[Exercise, Desk], Policy], folder: Path
+    aws: RecordingAws, allowed: Callable[[Exercise, Desk], Policy], folder: Path
 ) -> Mapping[str, ProcedureRuns]:
     """Perform every exercise by a role that has the policy that ``allowed`` returns."""
     clients = of_admin(aws)
@@ -110,7 +110,9 @@ def place_of(places: Mapping[str, Iterable[str]], resource: str) -> str:
     return next(covering, "")
 
 
-def store_rights(aws: LocalAws, allowed: Callable[[PolicyScope], Policy], folder: Path) -> Taken:
+def store_rights(
+    aws: RecordingAws, allowed: Callable[[PolicyScope], Policy], folder: Path
+) -> Taken:
     """Return what writing and reading records in S3, signed by KMS, takes."""
     clients = of_admin(aws)
     there = in_s3(Desk(aws, clients))

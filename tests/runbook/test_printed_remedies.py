@@ -105,7 +105,7 @@ def broken(_provisioned, tmp_path_factory):
     group = {"logGroupName": "/aws/lambda/stamp-rally-prod-award"}
     client("logs").delete_retention_policy(**group)
     client("lambda").update_function_configuration(FunctionName="stamp-rally-prod-award", Timeout=3)
-    _provisioned.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    _provisioned.aws.calls.clear()
     file = environments_in(tmp_path_factory.mktemp("judged"), _provisioned)
     return _provisioned, judged(_provisioned, file)
 

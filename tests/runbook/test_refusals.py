@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from aws.change.waiting import WAITS_S
 from aws.words import Words
 from local.aws.request import Request, Response, json_response, refusal
-from local.aws.server import LocalAws
 from runbook.engine import Refused
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.faults import throttled
+from tests.recording_aws import RecordingAws
 from tests.runbook.desk import Desk, clients
 from tests.runbook.migration.two_tables import everything
 
@@ -264,7 +264,7 @@ def test_a_secret_that_is_being_deleted_is_brought_back(empty):
 
 def test_a_rate_limit_costs_time_and_nothing_else():
     """With the clients that procedures really use: the control plane takes a few calls a second."""
-    with LocalAws("777788881111", "ap-northeast-1") as aws:
+    with RecordingAws("777788881111", "ap-northeast-1") as aws:
         desk = Desk(aws, clients(aws, RETRYING))
         aws.faults.append(throttled("apigateway:UpdateAccount", times=1))
         made = desk.do(api.let_it_write_logs.action)

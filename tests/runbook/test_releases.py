@@ -56,7 +56,7 @@ def test_rehearsal_shows_no_version_that_its_release_would_replace(finished):
 
 
 def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(finished, foreign):
-    finished.aws._calls.clear()  # noqa: SLF001 - the calls of the fixture are not ours
+    finished.aws.calls.clear()
     records = list(finished.evidence.records)
     finished.do(record_release.record_what_is_live.action, chosen={"by": "Yamada"})
     recorded = finished.evidence.recorded(releases.KIND)

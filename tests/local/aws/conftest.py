@@ -6,11 +6,11 @@ from functools import cache
 import boto3
 import pytest
 
-from local.aws.server import LocalAws
 from local.gateway.directory import served_at
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
 from tests.local.aws.draft import DraftApi
 from tests.operator_targets import targets
+from tests.recording_aws import RecordingAws
 
 TRUST = json.dumps(
     {
@@ -32,7 +32,7 @@ def session():
 @pytest.fixture(scope="module")
 def server():
     """Serve for all tests: clients keep their endpoint, and making them takes the most time."""
-    with LocalAws(ACCOUNT, REGION, targets=targets) as aws:
+    with RecordingAws(ACCOUNT, REGION, targets=targets) as aws:
         yield aws
 
 

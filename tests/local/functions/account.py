@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from threading import Barrier
 
 import boto3
 from botocore.config import Config
@@ -100,7 +101,7 @@ class FunctionsAccount:
 
     def log(self, group):
         """Return all messages of a log group, or None where there is no such group."""
-        self.functions.flush_logs()
+        self._flush()
         groups = self.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
         if group not in {found["logGroupName"] for found in groups}:
             return None
@@ -108,9 +109,20 @@ class FunctionsAccount:
         return [event["message"] for event in events]
 
     def streams(self, group):
-        self.functions.flush_logs()
+        self._flush()
         streams = self.logs.describe_log_streams(logGroupName=group)["logStreams"]
         return [stream["logStreamName"] for stream in streams]
+
+    def settle(self):
+        """Wait until no event is queued or running, retries included: each of their threads has come to another task."""
+        threads = self.functions._events._threads  # noqa: SLF001 - no user waits for that
+        met = Barrier(threads._max_workers + 1, timeout=30)  # noqa: SLF001 - as above
+        for _ in range(threads._max_workers):  # noqa: SLF001 - as above
+            threads.submit(met.wait)
+        met.wait()
+
+    def _flush(self):
+        self.functions._logs.flush(10)  # noqa: SLF001 - as above
 
     def _role(self, name, statements):
         role = self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))

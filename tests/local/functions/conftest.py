@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from local.aws.server import LocalAws
 from local.functions.functions import Functions
 from local.line.fake import FakeLine
 from tests.local.functions.account import FunctionsAccount
 from tests.local.functions.line_caller import LineCaller
+from tests.recording_aws import RecordingAws
 
 ACCOUNT = "565656565656"
 """Of its own: it is served until the session ends, beside the accounts of other folders."""
@@ -20,7 +20,7 @@ REGION = "ap-northeast-1"
 
 @pytest.fixture(scope="session")
 def aws():
-    with LocalAws(ACCOUNT, REGION) as running:
+    with RecordingAws(ACCOUNT, REGION) as running:
         yield running
 
 

@@ -26,7 +26,7 @@ def test_event_is_accepted_and_runs(account, name):
     account.deploy(name, ANNOUNCE, may=[WRITE_LOGS])
 
     invocation = account.functions.invoke(name, {"stamp": "castle"}, kind="Event")
-    account.functions.settle()
+    account.settle()
 
     assert (invocation.status, invocation.payload) == (202, b"")
     assert f"stamp castle {invocation.request_id}" in account.log(f"/aws/lambda/{name}")
@@ -37,7 +37,7 @@ def test_event_that_fails_is_tried_three_times_under_one_request_id(account, nam
 
     event = {"stamp": "bridge", "fail": True}
     invocation = account.functions.invoke(name, event, kind="Event")
-    account.functions.settle()
+    account.settle()
 
     log = account.log(f"/aws/lambda/{name}")
     assert log.count(f"stamp bridge {invocation.request_id}") == 3
@@ -49,7 +49,7 @@ def test_throttled_event_waits_until_the_function_may_run(account, name):
     account.reserve(name, 0)
     account.functions.invoke(name, {"stamp": "gate"}, kind="Event")
     account.reserve(name, 1)
-    account.functions.settle()
+    account.settle()
 
     log = account.log(f"/aws/lambda/{name}")
     assert [line.split()[:2] for line in log if line.startswith("stamp")] == [["stamp", "gate"]]
@@ -67,7 +67,7 @@ def test_function_invokes_another_without_waiting(account, name):
     account.deploy(name, AWARD, may=may, variables={"NOTIFY": target}, Timeout=15)
 
     status = account.answer(name)
-    account.functions.settle()
+    account.settle()
 
     assert status == 202
     assert any(line.startswith("stamp tower") for line in account.log(f"/aws/lambda/{notify}"))
@@ -78,7 +78,7 @@ def test_function_that_may_not_invoke_another_is_refused(account, name):
     account.deploy(name, AWARD, variables={"NOTIFY": notify}, Timeout=15)
 
     assert account.answer(name) == "AccessDeniedException"
-    account.functions.settle()
+    account.settle()
     assert account.log(f"/aws/lambda/{notify}") is None
 
 
@@ -87,6 +87,6 @@ def test_invoke_answers_an_event_with_no_content(account, name):
     payload = json.dumps({"stamp": "park"})
 
     answer = account.lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=payload)
-    account.functions.settle()
+    account.settle()
 
     assert (answer["StatusCode"], answer["Payload"].read()) == (202, b"")

@@ -1,7 +1,6 @@
 """A local AWS that is as late as the real one: see ``documented``."""
 
 from local.aws.request import Request, Response
-from local.aws.server import LocalAws
 from tests.local.late.clock import Clock
 from tests.local.late.documented import (
     IAM_IN_FORCE_AFTER_S,
@@ -13,12 +12,13 @@ from tests.local.late.documented import (
 from tests.local.late.history import AccountHistory, eventual
 from tests.local.late.quotas import Quotas
 from tests.local.late.unready import Unready
+from tests.recording_aws import RecordingAws
 
 OF_THE_STACK = ("local-functions",)
 """Access keys of the stack's own parts: they stand for what is inside AWS, which is not late to itself."""
 
 
-class LateAws(LocalAws):
+class LateAws(RecordingAws):
     """A local AWS whose lateness goes by a clock."""
 
     def __init__(self, account: str, region: str, *, clock: Clock) -> None:

@@ -34,5 +34,5 @@ def rally(empty, tmp_path, _dev_client):
         master |= {"Picture": {"B": b"\x00\xff"}, "Tags": {"SS": ["b", "", "a"]}}
         master |= {"Prices": {"NS": ["1.50", "2e3", "-0"]}, "Exact": {"N": "1" * 38}}
     put(_dev_client, SOURCE, masters)
-    empty.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    empty.aws.calls.clear()
     return MigratedTables(empty, _dev_client, prod, tmp_path)

@@ -32,7 +32,7 @@ def people(rally):
     put(rally.dev, "Users", [*USERS, synthetic])
     counter = stamp(ANNA, "#2026-W47")
     put(rally.dev, "UserStamps", [*STAMPS, counter, stamp("Usmoke1", "STATUE-001")])
-    rally.desk.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    rally.desk.aws.calls.clear()
     return rally
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.config import Config
 
-from local.aws.server import LocalAws
 from runbook.engine import Journal, Procedure, Run
 from signoff.environment import Environment
 from tests.in_process import SessionInProcess
+from tests.recording_aws import RecordingAws
 from tests.runbook.desk import ONCE, Desk, said_in
 from tests.runbook.toy import WHO, Memory
 
@@ -20,7 +20,7 @@ SOURCE, TARGET = "StampMasters", "StampMasters-prod"
 DEV_TABLES = {"users": "Users", "userstamps": "UserStamps", "stampmasters": SOURCE}
 
 
-def client(aws: LocalAws, region: str, config: Config = ONCE) -> Any:
+def client(aws: RecordingAws, region: str, config: Config = ONCE) -> Any:
     return SessionInProcess(aws).client(
         "dynamodb", region_name=region, endpoint_url=aws.endpoint, config=config
     )

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from aws.converge import rest_api
-from local.aws.server import LocalAws
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, roll_forward, rollback_api
 from runbook.rollback.deployments import stage_move
 from tests.moto_state import restore, state_of
+from tests.recording_aws import RecordingAws
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
 from tests.runbook.rollback.operator import RollbackOperator
@@ -123,7 +123,7 @@ def test_an_unknown_deployment_is_refused_with_those_that_there_are(operator, se
 @pytest.fixture(scope="module")
 def _account():
     """Set up in the console, and its API then deployed from the plan."""
-    with LocalAws("777788885555", "ap-northeast-1") as aws:
+    with RecordingAws("777788885555", "ap-northeast-1") as aws:
         operator = RollbackOperator(Desk(aws, clients(aws)))
         by_hand.set_up(operator.client, aws.account, authorization="AWS_IAM")
         for one in (least_privilege, functions, api):
