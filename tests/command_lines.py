@@ -2,6 +2,7 @@
 
 import click
 
+from runbook.command_line import RUN
 from signoff.commands.command_line import CommandGroup, CommandLineError
 from signoff.commands.subcommands import SIGNOFF
 
@@ -14,6 +15,11 @@ def parsed(words, command=SIGNOFF, prog="signoff", lang="en"):
         name, command, words = command.resolve_command(parent, words)
         prog = name
     return command.make_context(prog, words, parent=parent, obj=lang)
+
+
+def there(command):
+    """Whether the procedure is there that a command names first: of one that was taken away, one test says what is left."""
+    return command.split()[0] in RUN.list_commands(None)
 
 
 def refusal(words, command):

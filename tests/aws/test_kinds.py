@@ -30,7 +30,7 @@ from aws.ledger import Unplanned
 from aws.reading import Scope
 from aws.redaction.secret_text import masked
 from aws.words import Words
-from tests.runbook.facts import CALLED, changed_by
+from tests.defects import CALLED, changed_by
 
 MORE = (
     Unplanned(

@@ -1,6 +1,6 @@
 """For every row, the ways to break a healthy production that must turn it red, and only it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tests.defects import (
     adversary,
@@ -26,7 +26,9 @@ from tests.defects import (
     throttling,
     variables,
 )
+from tests.defects.changes import Item
 from tests.defects.defect import Break, Defect
+from tests.healthy import healthy
 
 DEFECTS: tuple[Defect, ...] = (
     *rest.DEFECTS,
@@ -77,3 +79,17 @@ SOUND: Mapping[str, Break] = {
 """What is unlike our own way and right all the same."""
 
 __all__ = ["DEFECTS", "SOUND", "Defect"]
+CALLED = [defect for defect in DEFECTS if defect.call]
+"""Defects that a call makes on AWS: the facts that they change are answered for by them."""
+
+
+def changed_by(defects: Iterable[Defect], kind: type) -> set[str]:
+    """Return the facts of a kind that these defects change, where each is of one item."""
+    sections = healthy().inventory.sections
+    items = [defect.breaks for defect in defects if isinstance(defect.breaks, Item)]
+    return {
+        fact
+        for one in items
+        if type(getattr(sections, one.section)[one.name]) is kind
+        for fact in one.fields
+    }

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from lambdas.packing import pack
+from tests.defects import CALLED
 from tests.foreign.changes.change import Change, change
 from tests.foreign.changes.platform import under_a_path
 from tests.foreign.hand import vault
-from tests.runbook.facts import ANSWERS, CALLED, repaired
+from tests.runbook.facts import ANSWERS, repaired
 from tests.runbook.facts.answer import Repaired
 
 STAMPS, USERS, STAGE = "stamp-rally-prod-stamps", "Users-prod", "prod"

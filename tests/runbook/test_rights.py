@@ -73,7 +73,8 @@ def test_each_procedure_comes_to_its_end_with_its_policy_alone(runs):
 
 
 def test_rights_are_those_that_the_recorded_runs_take(runs, store):
-    assert rights_of(runs, store) == recorded(), "run python -m tests.runbook.recorded_runs"
+    told = {name: rights for name, rights in recorded().items() if name in procedures()}
+    assert rights_of(runs, store) == told, "run python -m tests.runbook.recorded_runs"
 
 
 def test_procedure_that_only_leaves_records_takes_the_rights_of_their_store_alone(store):

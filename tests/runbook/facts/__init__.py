@@ -4,33 +4,17 @@ import re
 
 from runbook.catalogue import procedures
 from signoff.judge.checklist import Checklist
-from tests.defects import DEFECTS
-from tests.defects.changes import Item
-from tests.healthy import healthy
+from tests.defects import DEFECTS, changed_by
 from tests.runbook.facts import api, compute, data, watch
 from tests.runbook.facts.answer import Repaired
 
 ANSWERS = {**data.ANSWERS, **compute.ANSWERS, **api.ANSWERS, **watch.ANSWERS}
-CALLED = [defect for defect in DEFECTS if defect.call]
-"""Defects that a call makes on AWS: the facts that they change are answered for by them."""
-ON_ITEMS = [defect for defect in DEFECTS if isinstance(defect.breaks, Item)]
-WITH_A_COMMAND = [defect for defect in ON_ITEMS if Checklist.load()[defect.row].remedy]
-
-
-def changed_by(defects, kind):
-    """Return the facts of a kind that these defects change."""
-    sections = healthy().inventory.sections
-    return {
-        fact
-        for defect in defects
-        if type(getattr(sections, defect.breaks.section)[defect.breaks.name]) is kind
-        for fact in defect.breaks.fields
-    }
+WITH_A_COMMAND = [defect for defect in DEFECTS if Checklist.load()[defect.row].remedy]
 
 
 def left_to_people(kind):
     """Return the facts of a kind that defects change, and none of a row that prints a command."""
-    return changed_by(ON_ITEMS, kind) - changed_by(WITH_A_COMMAND, kind)
+    return changed_by(DEFECTS, kind) - changed_by(WITH_A_COMMAND, kind)
 
 
 def repaired(defect):

@@ -9,11 +9,10 @@ import pytest
 
 from aws.change.gate import Refused
 from signoff.evidence.parts import kinds
+from tests.defects import CALLED, changed_by
 from tests.runbook.facts import (
     ANSWERS,
-    CALLED,
     api,
-    changed_by,
     compute,
     data,
     left_to_people,

@@ -21,7 +21,7 @@ from runbook.pages import FOLDER
 from signoff.commands.subcommands import SIGNOFF
 from signoff.environment import names
 from signoff.judge.checklist import Checklist
-from tests.command_lines import refusal
+from tests.command_lines import refusal, there
 from tests.printed import all_of
 from tests.provenance import PROD_RUN
 
@@ -165,10 +165,11 @@ def flawed(flaw_of, *what):
 
 
 def flaw_of_ours(command):
-    """Say why a command of this project is refused; nothing where it parses."""
+    """Say why a command of this project is refused; nothing where it parses, or its procedure is not there."""
     (name,) = re.findall(r"^(?:python -m )?(\w+)", command)
     words = re.sub(r"^(python -m )?\w+", "", command.replace(" --help", ""))
-    return refusal(shlex.split(words), COMMANDS[name])
+    gone = name == "runbook" and (found := RUNBOOK.search(command)) and not there(found["name"])
+    return "" if gone else refusal(shlex.split(words), COMMANDS[name])
 
 
 def flaw_of_make(command):
