@@ -230,7 +230,7 @@ TABLE = Kind[Table](
                 "says nothing without replicas, which are judged": (
                     "GlobalTableVersion GlobalTableSettingsReplicationMode MultiRegionConsistency"
                 ),
-                "an index that includes only some attributes is judged by its projection": "GlobalSecondaryIndexes.Projection.NonKeyAttributes",
+                "the ranking reads keys only, and those are in every index": "GlobalSecondaryIndexes.Projection.NonKeyAttributes",
                 "told by the index's status": "GlobalSecondaryIndexes.Backfilling",
                 "decides what storage and requests cost, nothing else": "TableClassSummary.TableClass",
                 "stricter than AWS's default, and about global tables alone": "DisassociationProtectionEnabled",
