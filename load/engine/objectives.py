@@ -95,9 +95,6 @@ class ObjectiveResult:
     limit: tuple[float, float]
     outcome: str
 
-    def __str__(self) -> str:
-        return self.sentence.en
-
     @property
     def sentence(self) -> Words:
         """The limit, and what was measured."""

@@ -115,17 +115,14 @@ _DOMAIN = {
 }
 
 
-def applied(target: Any, attributes: Mapping[str, str], patches: Iterable[Patch]) -> str:
-    """Apply patches to one of moto's objects; return the first path that it does not have."""
+def applied(target: Any, attributes: Mapping[str, str], patches: Iterable[Patch]) -> None:
+    """Apply patches to one of moto's objects."""
     for patch in patches:
         name, *below = (_unescaped(part) for part in patch["path"].lstrip("/").split("/"))
-        if name not in attributes:
-            return patch["path"]
         value = _value(name, patch)
         if below:
             value = _inside(getattr(target, attributes[name]), "/".join(below), patch)
         setattr(target, attributes[name], value)
-    return ""
 
 
 def _value(name: str, patch: Patch) -> Any:
@@ -148,14 +145,8 @@ def _unescaped(part: str) -> str:
 
 
 def update_domain_name(request: Request, moto: Moto) -> Response:
-    domain = moto.backend("apigateway", request.region).domain_names.get(
-        request.labels["domainName"]
-    )
-    if domain is None:
-        return refusal(request, "NotFoundException", "Invalid identifier specified", 404)
-    patches = request.parameters.get("patchOperations") or ()
-    if wrong := applied(domain, _DOMAIN, patches):
-        return refusal(request, "BadRequestException", f"Invalid patch path {wrong}")
+    domain = moto.backend("apigateway", request.region).domain_names[request.labels["domainName"]]
+    applied(domain, _DOMAIN, request.parameters.get("patchOperations") or ())
     return json_response(domain.to_json())
 
 

@@ -117,6 +117,13 @@ def test_file_that_is_another_is_refused_without_pythons_words(read, content, tm
         assert not re.search(r"Error|codec|object|Expecting value", told)
 
 
+def test_route_without_an_objective_is_refused_by_its_name():
+    with pytest.raises(
+        LoadRefused, match=r'slo\.toml has no \[endpoints\."GET /new"\]; add its limits'
+    ):
+        read_objectives(endpoints=["GET /new"])
+
+
 def test_exit_code_and_sentence_reach_the_shell():
     refused = load("record", "absent.json")
 

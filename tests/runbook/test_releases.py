@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from runbook import releases
+from runbook.engine import Refused
 from runbook.procedures import api, functions, record_release
 from tests.healthy.api_document import document
 
@@ -66,6 +67,24 @@ def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(
     assert (recorded["deployment"], recorded["by"]) == (foreign, "Yamada")
     assert again == ()
     assert finished.changing_calls() == []
+
+
+def test_nothing_is_recorded_of_an_account_where_nothing_is_live(empty):
+    with pytest.raises(
+        Refused, match=r"stamp-rally-prod-stamps.* is not live yet: release it first"
+    ):
+        empty.do(record_release.record_what_is_live.action, chosen={"by": "Yamada"})
+
+    assert empty.evidence.records == []
+
+
+def test_functions_of_own_code_are_never_overwritten(finished):
+    before = finished.changing_calls()
+    environment = replace(finished.environment, own_code=True)
+    with pytest.raises(Refused, match=r"code of your own .*record_release --env prod --by NAME"):
+        finished.do(functions.upload_the_functions.action, environment=environment)
+
+    assert finished.changing_calls() == before
 
 
 def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():

@@ -77,6 +77,11 @@ ALL = list(commands())
             "signoff load run: --workers takes a whole number of at least 1",
             "--workersには1以上の整数を指定してください",
         ),
+        (
+            "load run --port http",
+            "signoff load run: --port takes a whole number",
+            "--portには整数を指定してください",
+        ),
         ("up --empt", "signoff up does not take --empt; did you mean --empty?", "--emptyの誤り"),
         ("clean --go", "signoff clean does not take --go; --help lists", "--helpで一覧を"),
         (
