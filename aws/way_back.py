@@ -83,13 +83,16 @@ def version_back(
     """Return the version that a rollback of one function takes, None where there is none.
 
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
-    live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
+    live one that holds other code; else a closed one. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
     """
     passed_over = {*closed, live, as_recorded(name, live, published.get(live), releases)}
     for number, code in _recorded(name, releases):
         if number not in passed_over and published.get(number) == code:
             return number
-    return max(_below(live, published), key=int, default=None)
+    codes = published.items() if live.isdecimal() else ()
+    others = {number for number, code in codes if code != published.get(live)}
+    below = [number for number in others if int(number) < int(live)]
+    return max(below or others.intersection(closed), key=int, default=None)
 
 
 def as_recorded(name: str, live: str, code: str | None, releases: Sequence[RecordedRelease]) -> str:
@@ -104,14 +107,6 @@ def as_recorded(name: str, live: str, code: str | None, releases: Sequence[Recor
 
 def _recorded(name: str, releases: Iterable[RecordedRelease]) -> list[tuple[str, str]]:
     return [release.functions[name] for release in releases if name in release.functions]
-
-
-def _below(live: str, published: Mapping[str, str]) -> Iterator[str]:
-    """Yield the older versions with other code: the same code again is no way back from it."""
-    if live.isdecimal():
-        for number, code in published.items():
-            if int(number) < int(live) and code != published.get(live):
-                yield number
 
 
 def deployment_back(

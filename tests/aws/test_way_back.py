@@ -54,6 +54,7 @@ def released(**version):
         ("2", {"2": "a"}, released(now=("2", "a")), None),
         ("$LATEST", FIVE, [], None),
         ("$LATEST", FIVE, released(before=("3", "b")), "3"),
+        ("2", {"2": "a", "3": SHUT}, released(now=("2", "a")), "3"),
         ("10", {"9": "a", "10": "b", "8": "c"}, [], "9"),
     ],
     ids=[
@@ -67,11 +68,13 @@ def released(**version):
             "only the closed one is left",
         ),
         *("nothing below", "nothing else", "no version is live", "no version, but a record"),
-        "by number, not by text",
+        *("a closed one that was published since", "by number, not by text"),
     ],
 )
 def test_a_rollback_of_a_function_takes(live, published, recorded, taken):
-    assert version_back("award", live, published, recorded, {"1"}) == taken
+    closed = {number for number, code in published.items() if code == SHUT}
+
+    assert version_back("award", live, published, recorded, closed) == taken
 
 
 def test_records_of_other_functions_say_nothing():
