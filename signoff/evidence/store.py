@@ -201,8 +201,16 @@ class Store:
                 en=": the chain is broken before this record",
                 ja=": この記録の直前で連鎖が切れています",
             )
-        if problem := self._replayed(record, latest):
+        if problem := self._replayed(record):
             raise _NotBelievedError(with_remedy(joined((Words.same(""), problem), ": ")))
+        if record.created > latest:
+            at, caller = in_japan(record.created), record.caller
+            future = Words(
+                en=f": dated {at}, which is in the future; correct the clock of {caller}",
+                ja=f": 日時が未来です（{at}）。{caller}の時計を合わせてください",
+            )
+            wait = Words(en="wait until then", ja="その日時まで待つか")
+            raise _NotBelievedError(with_remedy(future, wait))
         if visible_json(data.decode()).encode() != _written(content):
             raise _NotBelievedError(with_remedy(RETYPED))
         return record
@@ -241,7 +249,7 @@ class Store:
             )
         return None
 
-    def _replayed(self, record: Record, latest: datetime) -> Words | None:
+    def _replayed(self, record: Record) -> Words | None:
         """Return why a correctly signed record does not belong here, or None."""
         if record.environment != self.environment:
             return Words(
@@ -266,12 +274,6 @@ class Store:
             moment.tzinfo is None for moment in (record.created, record.expires or record.created)
         ):
             return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")
-        if record.created > latest:
-            at, caller = in_japan(record.created), record.caller
-            return Words(
-                en=f"dated {at}, which is in the future; correct the clock of {caller}",
-                ja=f"日時が未来です（{at}）。{caller}の時計を合わせてください",
-            )
         return None
 
     def _digest_of(self, name: str) -> str | None:

@@ -198,8 +198,10 @@ def test_record_of_a_clock_in_the_future_is_told(store):
 
     store.append("signature", {}, caller=CALLER, release="ab", days=14, now=tomorrow)
 
-    assert "which is in the future" in store.load().problem.en
-    assert "000004.json: dated" in store.load().problem.en
+    said = store.load().problem.en
+    assert said.startswith("000004.json: dated")
+    assert "which is in the future; correct the clock of arn:" in said
+    assert "; wait until then, or start an empty store" in said
 
 
 def test_failed_record_is_superseded_by_a_newer_one_of_its_kind(store):
