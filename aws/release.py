@@ -158,8 +158,6 @@ CLOSED_NAMES = frozenset({"__future__", "collections.abc", "typing"})
 """What the closed release imports, in every commit so far: modules, and modules of whose types it takes some."""
 OPENING = re.compile(r"__\w+|eval|exec|compile|open|getattr|globals|locals|vars")
 """Names of Python itself by which code could reach more than it imports."""
-ON_UNIX = 3
-"""The system by which the entries of a zip have modes."""
 ARCHIVES = frozenset({".zip", ".whl", ".egg"})
 MACHINES = {"x86_64": ("x86_64", b"\x3e\0"), "arm64": ("aarch64", b"\xb7\0")}
 """Architecture of a function -> how the name of a compiled module tells it, and how ELF does."""
@@ -179,9 +177,9 @@ def _until(changes: Mapping[int, str], minor: int) -> frozenset[str]:
 
 def unpacked(content: bytes) -> Mapping[str, bytes]:
     """Return the files of a package, also by the links to them; none where it is no zip, so that no handler is in it."""
-    entries = _entries(content).items()
-    files = {path: data for path, (mode, data) in entries if stat.S_ISREG(mode)}
-    for link, target in ((path, data) for path, (mode, data) in entries if stat.S_ISLNK(mode)):
+    modes, files = _modes_and_files(content)
+    links = {path: files.pop(path) for path, mode in modes.items() if stat.S_ISLNK(mode)}
+    for link, target in links.items():
         led_to = normpath(f"{PurePosixPath(link).parent}/{target.decode(errors='replace')}")
         below = [name for name in files if f"{name}/".startswith(f"{led_to}/")]
         files |= {link + name.removeprefix(led_to): files[name] for name in below}
@@ -189,30 +187,22 @@ def unpacked(content: bytes) -> Mapping[str, bytes]:
 
 
 def unreadable(content: bytes) -> frozenset[str]:
-    """Return the files of a package that only their owner may read, by their modes: Lambda runs as another user."""
-    modes = {path: mode for path, (mode, _) in _entries(content).items()}
-    need = {True: stat.S_IXOTH, False: stat.S_IROTH}
-    shut = tuple(f"{path}/" for path in modes if not modes[path] & need[stat.S_ISDIR(modes[path])])
-    return frozenset(path for path in modes if f"{path}/".startswith(shut))
+    """Return the files of a package that only their owner may read: Lambda runs as another user."""
+    modes, _ = _modes_and_files(content)
+    return frozenset(path for path, mode in modes.items() if mode and not mode & stat.S_IROTH)
 
 
-def _entries(content: bytes) -> Mapping[str, tuple[int, bytes]]:
-    """Return path -> mode and content of each entry of a zip: of a name that is there twice, the later one."""
+def _modes_and_files(content: bytes) -> tuple[dict[str, int], dict[str, bytes]]:
+    """Return by its path the mode of each file in a zip that was made on Unix, and what each holds."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return {
-                str(PurePosixPath(entry.filename)): (_mode(entry), package.read(entry))
-                for entry in package.infolist()
-            }
+            listed = [each for each in package.infolist() if not each.is_dir()]
+            files = {str(PurePosixPath(each.filename)): package.read(each) for each in listed}
+            unix = (each for each in listed if each.create_system == 3)
+            modes = {str(PurePosixPath(each.filename)): each.external_attr >> 16 for each in unix}
+            return modes, files
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        return {}
-
-
-def _mode(entry: zipfile.ZipInfo) -> int:
-    """Return the mode of an entry: of a folder or a file for every user where it notes none, as only zips made on Unix do."""
-    noted = entry.external_attr >> 16 if entry.create_system == ON_UNIX else 0
-    kind = stat.S_IFMT(noted) or (stat.S_IFDIR if entry.is_dir() else stat.S_IFREG)
-    return kind | (stat.S_IMODE(noted) or 0o777)
+        return {}, {}
 
 
 def calls_nothing(files: Mapping[str, bytes]) -> bool:
@@ -237,12 +227,6 @@ def calls_nothing(files: Mapping[str, bytes]) -> bool:
     )
 
 
-def _stem(file: str) -> str:
-    """Return the path of a module without what its file's name says beside it."""
-    path = PurePosixPath(file)
-    return str(path.with_name(path.name.partition(".")[0]))
-
-
 class PackageModules:
     """The files of a package, as Python imports them."""
 
@@ -252,7 +236,8 @@ class PackageModules:
         self.machine, self.elf = MACHINES[architecture]
         self.platform = f"Python 3.{minor}, {architecture}"
         self.folders = {str(folder) for file in files for folder in PurePosixPath(file).parents}
-        self.extensions = {_stem(file) for file in files if self._is_extension(file)}
+        compiled = filter(self._is_extension, map(PurePosixPath, files))
+        self.extensions = {str(path.parent / path.name.partition(".")[0]) for path in compiled}
         bytecode = {file.removesuffix(".pyc") for file in files if file.endswith(".pyc")}
         self.compiled = self.extensions | bytecode
         archives = [files[file] for file in files if PurePosixPath(file).suffix in ARCHIVES]
@@ -260,11 +245,11 @@ class PackageModules:
         self.elsewhere = bool(archives)
         """Modules may lie in another folder than the package's own, or in an archive."""
 
-    def _is_extension(self, file: str) -> bool:
+    def _is_extension(self, path: PurePosixPath) -> bool:
         """Whether it is a compiled module of this Python and machine: of any other one, Python sees nothing."""
-        tag = PurePosixPath(file).name.partition(".")[2]
+        tag = path.name.partition(".")[2]
         there = {"so", "abi3.so", f"cpython-3{self.minor}-{self.machine}-linux-gnu.so"}
-        return tag in there and self.files[file][18:20] in {b"", self.elf}
+        return tag in there and self.files[str(path)][18:20] in {b"", self.elf}
 
     def source_of(self, module: str) -> str | None:
         """Return the file of a module's source, as Python chooses it: an extension beside it goes first."""

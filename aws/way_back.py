@@ -1,8 +1,9 @@
 """What one would go back to: the version and the deployment that a rollback takes, and the packages of both releases."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 
 from aws.api.document import Authorizer
 from aws.api.integration import InvokedFunction, target
@@ -12,7 +13,7 @@ from aws.kinds.function_invocation import Alias, FunctionPolicy, Version, listed
 from aws.kinds.function_invocation import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
-from aws.reading import Reader, Reading, Scope, required
+from aws.reading import Reader, Reading, required
 from aws.release import (
     AUTHORIZERS,
     CALLS,
@@ -117,27 +118,13 @@ def deployment_back(
     It is the newest recorded one that is open and of another draft than the live one; else the newest of another draft
     that was deployed before the live one, or in the same second: API Gateway dates no finer.
     """
-    there = {deployment.id: deployment for deployment in newest_first}
-    recorded = (there[release.deployment] for release in releases if release.deployment in there)
-    for deployment in recorded:
-        again = deployment.id == live or _same(deployment, there.get(live))
-        if not again and not is_closed(deployment.description):
-            return deployment
-    return next(_before(there.get(live), live, newest_first), None)
-
-
-def _same(deployment: Deployment, live: Deployment | None) -> bool:
-    """Whether a deployment is of the draft that is live."""
-    return live is not None and live.draft is not None and deployment.draft == live.draft
-
-
-def _before(
-    live: Deployment | None, id_: str, newest_first: Sequence[Deployment]
-) -> Iterator[Deployment]:
-    for deployment in newest_first:
-        later = live is not None and deployment.created > live.created
-        if deployment.id != id_ and not later and not _same(deployment, live):
-            yield deployment
+    now = next((each for each in newest_first if each.id == live), None)
+    same = {now.draft} - {None} if now else ()
+    others = {each.id: each for each in newest_first if each.id != live and each.draft not in same}
+    recorded = (others[each.deployment] for each in releases if each.deployment in others)
+    open_ = (each for each in recorded if not is_closed(each.description))
+    before = (each for each in others.values() if now is None or each.created <= now.created)
+    return next(chain(open_, before), None)
 
 
 def versions_back(reading: Reading) -> Section[Function]:
@@ -207,16 +194,11 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
         ),
         policies={
             function.arn: _policy_of(reading, function)
-            for function in called
-            if _is_unplanned(function, scope)
+            for function in called  # the policies of planned functions are read anyway
+            if function.is_function and function.name not in scope.functions
         },
     )
     return {scope.api: back}
-
-
-def _is_unplanned(called: InvokedFunction, scope: Scope) -> bool:
-    """Whether it is a function that is not planned: the policies of planned functions are read anyway."""
-    return called.is_function and called.name not in scope.functions
 
 
 def _policy_of(reading: Reading, called: InvokedFunction) -> FunctionPolicy | None:

@@ -8,16 +8,8 @@ from aws import desired
 from aws.api.document import Method
 from aws.bounds import at_least, exactly
 from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
-from aws.kinds.function import (
-    CODE,
-    FUNCTION,
-    MEMORY,
-    RUNTIME,
-    TIMEOUT,
-    VERSION,
-    WRITES_TO,
-    Function,
-)
+from aws.kinds.function import CODE, FUNCTION, MEMORY, RUNTIME, TIMEOUT, VERSION, Function
+from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers import ROUTE
@@ -64,6 +56,7 @@ ONLY_WAY = Words(
 OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_FUNCTION = {"call": "lambda:GetFunction"}
+LOOSENING = {**GET_FUNCTION, "loosens": True}
 
 
 def as_live(words: Words) -> Words:
@@ -125,14 +118,13 @@ class WayBack:
         )
         if self.is_closed(back):
             return starts
-        about = GET_FUNCTION | {"loosens": True}
         compared = {
             RUNTIME: (back.runtime, functions.supported_on(self.snapshot.today, back.runtime))
         }
         return (
             *starts,
             *self._fits(want, qualified),
-            *differences(FUNCTION.words, qualified.name, compared, **about),
+            *differences(FUNCTION.words, qualified.name, compared, **LOOSENING),
             *self._beside_the_plan(want, qualified),
             *self._unlike_live(want, qualified),
             *self._unknown(qualified),
@@ -151,9 +143,8 @@ class WayBack:
         if functions.role_is_gone(back.role_arn, want.role, self.deployed, environment):
             yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **GET_FUNCTION)
         elif back.role_arn.rpartition("/")[2] != want.role.name:
-            about = GET_FUNCTION | {"loosens": True}
             compared = {ROLE.words: (back.role_arn, exactly(want.role.arn))}
-            yield from differences(FUNCTION.words, back.name, compared, **about)
+            yield from differences(FUNCTION.words, back.name, compared, **LOOSENING)
 
     def _beside_the_plan(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
         """Return what is set beside the plan, but not in what is live, where it is judged: a network, a queue."""
@@ -183,6 +174,7 @@ class WayBack:
         reported = DEFAULTS.keys() | variables.astray(version).keys()
         names = {name: text for name, text in want.environment.items() if name not in reported}
         planned = replace(want, environment=names)
+        logs = {LOG_GROUP.words: (version.log_group, exactly(want.log_group))}
         return (
             *variables.foreign(version, want),
             *variables.differing(version, planned),
@@ -190,12 +182,7 @@ class WayBack:
             *variables.past_line(version),
             *variables.logging_requests(version),
             *hijacking(version),
-            *differences(
-                VERSION,
-                version.name,
-                {WRITES_TO: (version.log_group, exactly(want.log_group))},
-                **GET_FUNCTION,
-            ),
+            *differences(VERSION, version.name, logs, **GET_FUNCTION),
         )
 
     def _unknown(self, back: Function) -> Iterator[Difference]:

@@ -19,8 +19,6 @@ from aws.words import Words
 PYTHON = re.compile(r"python3\.(\d+)")
 BEFORE_THE_HANDLER = frozenset({"AWS_LAMBDA_EXEC_WRAPPER", "PYTHONOPTIMIZE"})
 """Variables by which more variables may be set, or assertions left out."""
-NAMED = 5
-"""Files that a sentence names at most."""
 A_CLASS = Words(en="an instance of its class", ja="クラスのインスタンス")
 A_GENERATOR = Words(en="a generator", ja="ジェネレーター")
 
@@ -60,15 +58,14 @@ def handler_flaw(files: Mapping[str, bytes], version: Function) -> HandlerFlaw |
 
 
 def flaw_in(content: bytes, version: Function) -> HandlerFlaw | None:
-    """Return the same of a package as it is zipped, of which Lambda may not read some files."""
+    """Return the same of a package as it is zipped: Lambda may not read each of its files."""
     files, closed = unpacked(content), unreadable(content)
-    flaw = handler_flaw(files, version)
     readable = {name: files[name] for name in files.keys() - closed}
-    if flaw or not closed or handler_flaw(readable, version) is None:
+    flaw = handler_flaw(files, version)
+    if flaw or not closed or not handler_flaw(readable, version):
         return flaw
-    names = ", ".join(sorted(closed)[:NAMED])
-    en = f"Lambda may not read {names}: files of a package need mode 644, folders 755"
-    ja = f"Lambdaは{names}を読み取れない。パッケージのモードはファイル644、フォルダ755が必要"
+    en = f"Lambda may not read {min(closed)}: the files of a package need mode 644"
+    ja = f"{min(closed)}をLambdaが読み取れない。パッケージのファイルにはモード644が必要"
     return HandlerFlaw(Words(en=en, ja=ja))
 
 

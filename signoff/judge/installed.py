@@ -29,8 +29,6 @@ CACHE = "__pycache__"
 CERTIFICATES = ".pem"
 IN_PACKAGES = (".py", ".pyc", ".so", ".json", ".gz")
 """Suffixes of the files by which a package works: code, and botocore's descriptions of AWS."""
-FOLDERS = ("site-packages", "dist-packages")
-"""Names of the folders in which packages are installed."""
 NAMED = 5
 """Files that a sentence names; of more it gives the number."""
 
@@ -75,7 +73,7 @@ def changed_packages(
     """
     files = [path for module in loaded if (path := getattr(module, "__file__", None))]
     for folder in dict.fromkeys(folders):
-        if Path(folder).name in FOLDERS:
+        if folder.endswith(("/site-packages", "/dist-packages")):
             below = (path[len(folder) + 1 :] for path in files if path.startswith(f"{folder}/"))
             names = sorted(_changed(folder, {path.partition("/")[0] for path in below}))
             if code := [name for name in names if not name.endswith(CERTIFICATES)]:

@@ -39,6 +39,8 @@ CODE = (".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2")
 NOT_READ = frozenset({"report", "build", "node_modules", "venv"})
 """Folders of a checkout's root that git ignores and from which no run imports or reads."""
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
+PACKAGES = frozenset({"bin", "dist-packages", "site-packages"})
+"""Folders of installed packages."""
 START_UP = ("sitecustomize", "usercustomize")
 """Modules that Python imports at its start, before the first line of a program."""
 MODELS = ("*.json*", "*/*/*.json*")
@@ -92,27 +94,19 @@ def _code(root: Path) -> Iterator[str]:
     """Yield every file of code that a run from this checkout can import or read; caches and installed packages are left out."""
     packages = Path(sys.prefix).resolve()
     for name, below, files in os.walk(root):
-        folder = Path(name)
-        # What Python compiled is looked at where it ran (unchecked_caches).
-        below[:] = [
-            child
-            for child in below
-            if child != installed.CACHE
-            and _is_read((folder / child).relative_to(root))
-            and (folder / child).resolve() != packages
-        ]
-        inside = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
-        yield from (inside + file for file in files if file.endswith(CODE))
+        folder, inside = Path(name), Path(name).relative_to(root)
+        read = (child for child in below if _is_read(inside / child))
+        below[:] = [child for child in read if (folder / child).resolve() != packages]
+        yield from ((inside / file).as_posix() for file in files if file.endswith(CODE))
         for led_to in (folder / child for child in below if (folder / child).is_symlink()):
             found = (file for file in led_to.resolve().iterdir() if file.suffix in CODE)
             yield from (os.path.relpath(file, root.resolve()) for file in found)
 
 
 def _is_read(inside: Path) -> bool:
-    """Whether a run imports from a folder of a checkout: its name has no dot, and it is none of those left out."""
-    return not (
-        NOT_READ.intersection(inside.parts[:1]) or any("." in part for part in inside.parts)
-    )
+    """Whether a run imports from a folder of a checkout by its name; what Python compiled is looked at where it ran (unchecked_caches)."""
+    left_out = installed.CACHE in inside.parts or NOT_READ & {*inside.parts[:1]}
+    return not (left_out or "." in "".join(inside.parts))  # such a name can't be imported
 
 
 def _tree(root: Path) -> list[tuple[str, str, str]]:
@@ -243,12 +237,11 @@ def start_up_code(root: Path) -> Iterator[RunCondition]:
 
 def folders_of_imports(root: Path) -> Iterator[RunCondition]:
     """Yield the folders on ``sys.path`` beside those of the checkout that are compared, the interpreter's library and its installed packages."""
-    here, library = root.resolve(), Path(sysconfig.get_path("stdlib")).resolve()
+    library = sysconfig.get_path("stdlib")
+    here, prefix, library = (os.path.realpath(each) for each in (root, sys.prefix, library))
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
-        packages = path.name in {*installed.FOLDERS, "bin"} and path.is_relative_to(
-            Path(sys.prefix).resolve()
-        )
+        packages = path.name in PACKAGES and path.is_relative_to(prefix)
         compared = path.is_relative_to(here) and _is_read(path.relative_to(here))
         if path.exists() and not (packages or compared or path.is_relative_to(library)):
             yield RunCondition.of(

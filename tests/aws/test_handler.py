@@ -629,12 +629,8 @@ def test_handler_is_found_however_its_package_was_zipped(package):
     [
         ([("handler.py", 0o100600, HANDLER)], "handler.py"),
         ([IMPORTING, ("rally.py", 0o100640, "")], "rally.py"),
-        (
-            [IMPORTING, ("rally/", 0o040700, ""), ("rally/__init__.py", 0o100644, "")],
-            "rally, rally/__init__.py",
-        ),
     ],
-    ids=["the handler", "what it imports", "a folder"],
+    ids=["the handler", "what it imports"],
 )
 def test_file_that_its_owner_alone_may_read_is_read_by_no_function(package, file):
     flaw = flaw_in(entries(*package), LIVE)
