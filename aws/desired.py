@@ -220,9 +220,6 @@ class GatewayResponse:
     headers: Mapping[str, str]
     template: str
 
-    def __str__(self) -> str:
-        return self.kind
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorizer(PlannedResource):

@@ -223,11 +223,8 @@ def _kept_back(topic: Topic, subscription: Subscription) -> Iterator[Difference]
 
 def _passes_alarms(subscription: Subscription) -> bool:
     """Whether a filter only requires that the state in the message body be ALARM."""
-    try:
-        policy = json.loads(subscription.filter_policy)
-    except ValueError:
-        return False
-    states = policy.get("NewStateValue") if isinstance(policy, dict) else None
+    policy = json.loads(subscription.filter_policy)
+    states = policy.get("NewStateValue")
     alone = isinstance(states, list) and len(policy) == 1 and "ALARM" in states
     return alone and subscription.filter_scope == "MessageBody"
 

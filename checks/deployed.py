@@ -10,6 +10,7 @@ from aws import desired
 from aws.access.principals import Principal
 from aws.api.document import ApiDocument, Integration, Method
 from aws.contents import Contents, KeyScan
+from aws.dns import Resolution
 from aws.inventory import Names, Sections
 from aws.kind.engine import Kind
 from aws.kinds.bucket import BUCKET
@@ -166,6 +167,7 @@ class Deployed:
     role_users = Beside[tuple[RoleUser, ...]]("role", "role_users")
     role_attachments = Beside[tuple[Unplanned, ...]]("role", "role_attachments")
     domain = Lookup("DEP-40", DOMAIN)
+    resolution = Beside[Resolution]("domain", "resolutions")
     bucket = Lookup("SEC-21", BUCKET)
     bucket_attachments = Beside[tuple[Unplanned, ...]]("bucket", "bucket_attachments")
     log_group = Lookup("MON-12", LOG_GROUP)
@@ -315,12 +317,7 @@ class Deployed:
         return self.names("secrets").names
 
     def names(self, kind: str) -> Names:
-        names = lookup(self.sections.names, kind)
-        if names is None:
-            raise NotTestable(
-                en=f"the names of {kind} were not listed", ja=f"{kind}の名前が一覧されていません"
-            )
-        return names
+        return known(known(self.sections.names)[kind])
 
     def record(self, kind: str, **body: Any) -> Record:
         """Return the newest record of this environment's evidence store, or raise Missing."""

@@ -65,11 +65,9 @@ def table_key_flaws(
     """
     key = table.sse_key_arn
     of = partial(Difference, TABLE.words, table.name, call="dynamodb:DescribeTable", loosens=True)
-    if table.sse_type is None:
+    if key is None:
         owned = of(ENCRYPTION, AWS_OWNED, exactly(decided), decided_in=where("table_key"))
         return (owned,) if decided else ()
-    if table.sse_type != "KMS" or key is None:
-        return (of(ENCRYPTION, table.sse_type, exactly("KMS")),)
     if table.sse_status != "ENABLED":
         return (of(ENCRYPTION_STATUS, table.sse_status, exactly("ENABLED"), decidable=False),)
     return _of_key(of, key, decided, "table_key", sections)

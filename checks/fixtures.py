@@ -34,7 +34,6 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "guarded_route": lambda _, plan: (route for route in plan.api.routes if route.authorized),
     "open_route": lambda _, plan: (route for route in plan.api.routes if not route.authorized),
     "path": lambda _, plan: plan.api.paths,
-    "gateway_response": lambda _, plan: plan.api.gateway_responses,
     "alarm": lambda _, plan: plan.alarms,
     "widget": lambda _, plan: plan.dashboard.widgets,
     "log_group": lambda _, plan: plan.log_groups,

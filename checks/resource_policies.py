@@ -1,7 +1,7 @@
 """What policies of resources and of the account's logs allow beyond the plan, and take away from our roles."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from aws.difference import Difference, if_any
 from aws.iam.condition import PUBLIC, Answer, Context, Unknown, context, over_time
 from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate_from, is_gone
 from aws.iam.pattern import overlap, resource_pattern
-from aws.iam.statement import Condition, PolicySyntaxError, Statement, of_resource, only
+from aws.iam.statement import Condition, Statement, of_resource, only
 from aws.inventory import Sections
 from aws.kind.description import DENIED
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
@@ -247,15 +247,9 @@ def access(sections: Sections) -> tuple[Difference, ...]:
     return tuple(difference for policy in policies for difference in _of_policy(policy, arns))
 
 
-def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
-    try:
-        statements = of_resource(policy.document)
-    except PolicySyntaxError:
-        yield _difference(policy, GRANTS, "an unreadable document")
-        return
-    ours = list(arns)
-    for statement in statements:
-        if not _concerns(statement, ours):
+def _of_policy(policy: LogPolicy, arns: Sequence[str]) -> Iterator[Difference]:
+    for statement in of_resource(policy.document):
+        if not _concerns(statement, arns):
             continue
         grant = f"{_principals(statement)}: {', '.join(statement.actions or statement.not_actions)}"
         if statement.effect == "Deny":

@@ -25,7 +25,7 @@ from aws.kinds.domain import (
     CustomDomain,
 )
 from aws.kinds.rest_api import ENDPOINT
-from aws.section import Follows, Missing, lookup
+from aws.section import Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
@@ -131,19 +131,6 @@ def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:
             ja=f"{current.name}の/{planned}にマッピングがありません（environments.tomlのdomain.base_path）",
         )
     return by_path[planned]
-
-
-def resolution_of(deployed: Deployed, domain: Domain) -> Resolution:
-    """Return what DNS answers for a domain; Follows if the domain itself is absent."""
-    deployed.domain(domain)
-    resolution = lookup(deployed.sections.resolutions, domain.name)
-    if resolution is None:
-        raise Follows(
-            "DEP-40",
-            en=f"{domain.name} was not looked up in DNS",
-            ja=f"{domain.name}のDNSを引いていません",
-        )
-    return resolution
 
 
 def leading_to(resolution: Resolution) -> Bound:
@@ -278,9 +265,8 @@ def test_dns_answers_with_the_target_of_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = judge.observe(
-        resolution_of(deployed, custom_domain), "addresses", "target_addresses"
-    )
+    found = deployed.resolution(custom_domain)
+    resolution = judge.observe(found, "addresses", "target_addresses")
 
     compared = {ADDRESSES: (resolution.addresses or None, leading_to(resolution))}
     judge.compare(DOMAIN.words, name, compared, decidable=False)
@@ -291,7 +277,7 @@ def test_no_record_of_the_name_leads_callers_elsewhere(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = judge.observe(resolution_of(deployed, custom_domain), "elsewhere")
+    resolution = judge.observe(deployed.resolution(custom_domain), "elsewhere")
 
     about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
     compared = {ASTRAY: (frozenset(resolution.elsewhere), within(()))}

@@ -72,9 +72,9 @@ def allowed_weights(
 
 
 def _current(context: ChangeContext, function: Function) -> Fields | None:
-    if (weights := weights_of(context, function)) is None:
+    if (live := behind(context, function)) is None:
         return None
-    return {**_version(context, behind(context, function)), WEIGHTS: dict(weights)}
+    return {**_version(context, live), WEIGHTS: dict(weights_of(context, function) or {})}
 
 
 def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float] | None:
@@ -84,10 +84,8 @@ def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float
     return ALIASES.of(alias).weights if alias else None
 
 
-def _version(context: ChangeContext, behind: Raw | None) -> Fields:
+def _version(context: ChangeContext, behind: Raw) -> Fields:
     """Describe the version, with the names of its variables: one that is not planned may hold a secret."""
-    if behind is None:
-        return {}
     names = behind.get("Environment", {}).get("Variables", {})
     published = behind["Version"] != LATEST
     state = behind.get("State")

@@ -22,9 +22,6 @@ class DnsRecord:
     value: str
     zone: str | None = None
 
-    def __str__(self) -> str:
-        return f"{self.name} {self.kind} {self.value}"
-
 
 def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) -> Changes:
     """Set the record in the environment's hosted zone; without one, print what has to be set by hand.

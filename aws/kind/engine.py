@@ -10,7 +10,7 @@ from aws.change.gate import ChangeContext, Changes, empty_if, repairs, unless_ab
 from aws.change.undo import HowToUndo
 from aws.difference import Difference, Differences
 from aws.door.clients import Aws
-from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
+from aws.door.failures import ReadFailure, garbled, lacking_member
 from aws.iam.actions import actions_for
 from aws.kind.description import NEEDED, Fact, LeftOut, Part, ReadCall, partly, tried, value_of
 from aws.ledger import JUDGED, Ledger, Operation, Resource, by_reason
@@ -67,7 +67,7 @@ class Kind(Generic[T]):
         return tuple(dict.fromkeys(fact.call for fact in self.facts.values()))
 
     def read(self, aws: Aws, name: str, **place: Any) -> T:
-        """Read a resource. If AWS refuses a call, only the facts of that call are unknown.
+        """Read a resource by calls of its own. If AWS refuses a call, only the facts of that call are unknown.
 
         Raises Gone if the resource does not exist, and the first call's failure if no call was answered.
         """
@@ -75,16 +75,8 @@ class Kind(Generic[T]):
         answers: dict[str, Any] = {}
         for key in self._of_facts:
             there = not all(isinstance(answer, Unreadable) for answer in answers.values())
-            answers[key] = tried(partial(self._entry, aws, key, full_place), there=there)
+            answers[key] = tried(partial(self._made, aws, key, full_place), there=there)
         return self.decode(answers, name, **place)
-
-    def _entry(self, aws: Aws, key: str, place: Mapping[str, Any]) -> Any:
-        call, made, name = self.calls[key], self._made(aws, key, place), place["name"]
-        if not call.listed:
-            return {call.pages: made} if call.pages else made
-        if (entry := call.entry_of(name, made)) is None:
-            raise Gone.of(self.asked_as(call), f"{name} does not exist", f"{name}が存在しません")
-        return entry
 
     def decode(self, answers: Mapping[str, Any], name: str = "", **place: Any) -> T:
         """Make an item from the answers: each is an element of a listing, a whole answer, or why there is none."""
@@ -175,7 +167,7 @@ class Kind(Generic[T]):
     def _made(self, aws: Aws, key: str, place: Mapping[str, Any]) -> Any:
         call, ask = self.calls[key], self.calls[key].parameters(place)
         if call.pages:
-            return aws.listed(self.service, call.method, call.pages, **ask)
+            return {call.pages: aws.listed(self.service, call.method, call.pages, **ask)}
         return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
 
     def _wholly_read(self, item: T, name: str) -> None:

@@ -87,6 +87,13 @@ def test_methods_name_who_lets_callers_in():
     assert [name for name, method in methods.items() if method.api_key_required] == ["GET /spots"]
 
 
+def test_pool_of_users_that_lets_callers_in_is_named_as_one():
+    pool = {"x-amazon-apigateway-authtype": "cognito_user_pools"}
+    export = of_export(lambda raw: raw["components"]["securitySchemes"]["sigv4"].update(pool))
+
+    assert export.methods["GET /inside"].authorizer == "COGNITO:sigv4"
+
+
 def test_authorizer_that_aws_gives_no_name_is_none_that_was_planned():
     draft = of_draft(lambda items: items["apigateway:GetAuthorizers"][0].pop("name"))
 

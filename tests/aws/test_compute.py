@@ -92,16 +92,25 @@ def test_function_without_a_policy_has_none_at_any_place(fake, sections):
     assert {place.document for place in places} == {None}
 
 
-def test_environment_hidden_behind_a_key_makes_the_environment_unread_and_no_more(fake, sections):
+HIDDEN = {"ErrorCode": "AccessDeniedException", "Message": "KMS"}
+
+
+@pytest.mark.parametrize(
+    ("part", "of_configuration", "beside"),
+    [("environment", {"Environment": {"Error": HIDDEN}}, {}), ("tags", {}, {"TagsError": HIDDEN})],
+)
+def test_part_of_a_function_that_is_hidden_is_unread_and_no_more(
+    fake, sections, part, of_configuration, beside
+):
     answer = FUNCTIONS["lambda:GetFunction"]
-    hidden = {"Error": {"ErrorCode": "AccessDeniedException", "Message": "KMS"}}
     fake.answers["lambda:GetFunction"] = lambda asked: {
-        "Configuration": answer(asked)["Configuration"] | {"Environment": hidden}
+        "Configuration": answer(asked)["Configuration"] | of_configuration,
+        **beside,
     }
 
     unread = {name: why.words.en for name, why in unread_facts(sections().functions["rally-auth"])}
 
-    assert unread == {"environment": "lambda:GetFunction: environment: AccessDeniedException"}
+    assert unread == {part: f"lambda:GetFunction: {part}: AccessDeniedException"}
 
 
 def test_role_has_every_document_that_applies_to_it(found):

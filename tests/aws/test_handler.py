@@ -367,6 +367,7 @@ def test_handler_that_its_module_binds_is_found(source):
         ),
         ("try:\n raise KeyError\nfinally: ...\n" + HANDLER, "handler.py:2 raises KeyError"),
         ("import cgi\n" + HANDLER, "handler.py:1 imports cgi, which neither the package nor"),
+        ("import package.nosuch\n" + HANDLER, "handler.py:1 imports package.nosuch, which neither"),
         (
             "import os\nif not os.environ.get('A'):\n raise OSError\n" + HANDLER,
             "handler.py:3 raises",

@@ -129,6 +129,19 @@ def test_what_is_noted_on_record_is_of_the_deployment_to_go_back_to(sections):
     assert [(each.name, each.ttl_s) for each in back.authorizers] == [("sessions", 300)]
 
 
+@pytest.mark.parametrize(("called", "is_there"), [("alien", True), ("gone", False)])
+def test_policy_of_a_function_that_is_not_planned_but_called_there_is_read(
+    sections, called, is_there
+):
+    uri = f"arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/{LAMBDA}{called}/invocations"
+    noted = {"d1": {"calls": {"GET /stamps": uri}}}
+    (back,) = sections(replace(SCOPE, noted=noted)).deployments_back.values()
+
+    assert {arn: policy is not None for arn, policy in back.policies.items()} == {
+        f"{LAMBDA}{called}": is_there
+    }
+
+
 def deployed(*described):
     """Return deployments, newest first, a minute apart, by their ids and descriptions."""
     return [

@@ -152,6 +152,12 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-02:id-with-a-line-break", stamps(first(StampId={"S": "GATE\n001"}))),
     _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),
     _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
+    _rally(
+        "DATA-06:in-osaka-where-no-area-is-decided",
+        stamps(located(lat="34.69", lon="135.50")),
+        _file(area=None),
+        also=frozenset({"PREP-07"}),
+    ),
     _rally("DATA-06:in-osaka", stamps(located(lat="34.69", lon="135.50")), _file(area=AREA)),
     _rally("DATA-10:wide-circle", stamps(located(radiusM="40")), grade="major"),
     Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6)),

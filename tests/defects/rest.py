@@ -640,6 +640,12 @@ ROLLBACK = (
         breaks=item("backups", "UserStamps-prod", latest=datetime(2026, 11, 25, 8, 30, tzinfo=UTC)),
     ),
     Defect(
+        id="ROLL-03:just-turned-on",
+        breaks=item(
+            "backups", "UserStamps-prod", earliest=datetime(2026, 11, 25, 8, 58, tzinfo=UTC)
+        ),
+    ),
+    Defect(
         id="ROLL-03:no-times",
         breaks=item("backups", "UserStamps-prod", earliest=None, latest=None),
     ),

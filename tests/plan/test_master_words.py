@@ -102,6 +102,23 @@ def test_description_may_ask_to_check_but_says_something(text, why):
     assert (flaw.en if flaw else "") == why
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "why"),
+    [
+        ("Name", {"N": "1"}, "Name is not text"),
+        ("Name", {"S": "花" * 301}, "Name has 301 characters, of which 300 are shown"),
+        ("Description", {"S": "<b>花の門</b>"}, "Description holds HTML"),
+        ("ImageUrl", {"S": "https://[fd00::1/a.png"}, "which is no address"),
+    ],
+)
+def test_text_that_no_page_shows_as_it_is_is_reported(attribute, value, why):
+    assert why in words_flaw({attribute: value}).en
+
+
+def test_text_that_is_given_as_absent_is_right():
+    assert words_flaw({"Description": {"NULL": True}}) is None
+
+
 @pytest.mark.parametrize("name", ["null", "N/A", "なし", "-", "#REF!", "TODO"])
 def test_picture_that_nobody_has_named_yet_is_reported(name):
     flaw = words_flaw({"ImageUrl": {"S": name}})
@@ -109,7 +126,9 @@ def test_picture_that_nobody_has_named_yet_is_reported(name):
     assert flaw.en == "ImageUrl is yet to be written"
 
 
-@pytest.mark.parametrize("text", ["????", "花\\nの門", "縺ゅ＞縺"])
+@pytest.mark.parametrize(
+    "text", ["????", "花\\nの門", "縺ゅ＞縺", "CafÃ© Ã‡aÄŸla", "蜈･蜿｣縺ｮCafﾃｩ"]
+)
 def test_text_that_was_converted_wrongly_is_reported(text):
     flaw = words_flaw({"Description": {"S": text}})
 
