@@ -59,7 +59,7 @@ SEEN = {
     (
         "detach",
         "--row",
-    ): "test_detach.py::test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next",
+    ): "test_detach.py::test_what_only_a_person_can_take_away_stops_it_until_that_is_done",
     ("detach", "--only"): "test_detach.py::test_only_the_named_one_is_taken_away",
     (
         "evidence",
