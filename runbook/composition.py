@@ -1,5 +1,6 @@
 """Builds a run from the command line's options: the environment, the caller, the evidence store, the judge, the prompts."""
 
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,8 @@ from signoff.judge.judged_by import CHANGED, commit_of_run
 from signoff.judge.outcome import Outcome
 from signoff.report.history import newest
 
+BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What a header can carry as a token (RFC 6750): no quotation marks, no blanks, no JSON around it."""
 Typed = Callable[..., str]
 """Asks a person at the terminal; ``hidden`` without an echo."""
 
@@ -62,10 +65,12 @@ def secret_source(token_file: str | None, typed: Typed | None) -> Callable[[str]
                 en="the LINE channel access token is needed, and there is no terminal to ask at: name its file with --line-token-file",
                 ja="LINEのチャネルアクセストークンが必要ですが、ターミナルがありません。--line-token-fileでファイルを指定してください",
             )
-        if not value:
+        if not BEARER.fullmatch(value):
             raise Refused(
-                en="the LINE channel access token is empty: issue one, then run it again",
-                ja="LINEのチャネルアクセストークンが空です。発行してから再実行してください",
+                en="the LINE channel access token is empty, or has more than letters, digits and -._~+/= in it: copy the"
+                " token alone, then run it again",
+                ja="LINEのチャネルアクセストークンが空か、英数字と-._~+/=以外の文字を含んでいます。トークンだけをコピーして"
+                "再実行してください",
             )
         return value
 
@@ -74,7 +79,7 @@ def secret_source(token_file: str | None, typed: Typed | None) -> Callable[[str]
 
 def _text_of(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
             en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",

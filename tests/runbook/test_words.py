@@ -82,12 +82,26 @@ def test_a_token_is_asked_for_without_an_echo():
     assert ask("line_token") == "typed"
 
 
-def test_a_file_without_a_token_is_refused(tmp_path):
+def test_a_token_is_read_without_what_an_editor_puts_around_it(tmp_path):
+    path = tmp_path / "token"
+    path.write_bytes(b"\xef\xbb\xbfeyJh.bGci-_+/==\r\n")
+
+    assert secret_source(path, _nobody)("line_token") == "eyJh.bGci-_+/=="
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\n", "“eyJhbGci”", "eyJh bGci", "eyJh\u200bbGci", '{"token": "eyJhbGci"}', "eyJh\n[prod]"],
+)
+def test_a_file_without_a_token_alone_is_refused(tmp_path, text):
     path = tmp_path / "token"
     with pytest.raises(Refused, match="be read as UTF-8"):
         secret_source(path, _nobody)("line_token")
-    path.write_text("\n")
-    with pytest.raises(Refused, match="is empty: issue one"):
+    path.write_text(text)
+
+    with pytest.raises(
+        Refused, match=r"is empty, or has more than letters, .*copy the token alone"
+    ):
         secret_source(path, _nobody)("line_token")
 
 
