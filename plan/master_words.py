@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -73,16 +73,6 @@ def words_flaw(item: Item) -> Words | None:
     if item.get("ImageUrl", {"S": ""}).keys().isdisjoint({"S", "NULL"}):
         return Words(en="ImageUrl is not text", ja="ImageUrlが文字列でない")
     return _picture_flaw(text_of(item.get("ImageUrl")))
-
-
-def alike(ids: Iterable[str]) -> Mapping[str, str]:
-    """Return id -> an earlier id that looks the same: they differ only in case, width or spaces."""
-    first: dict[str, str] = {}
-    lookalikes = {}
-    for id_ in ids:
-        if first.setdefault(as_seen(id_), id_) != id_:
-            lookalikes[id_] = first[as_seen(id_)]
-    return lookalikes
 
 
 def as_seen(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,7 +15,7 @@ from aws.contents import LATEST_S
 from aws.words import Words
 from lambdas.rally.domain.members import legible
 from lambdas.rally.domain.spots import SPELLINGS, picture_of
-from plan.master_words import Item, Typed, alike, text_of, words_flaw
+from plan.master_words import Item, Typed, as_seen, text_of, words_flaw
 from signoff.environment import JST
 
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
@@ -63,16 +63,26 @@ def flaw(item: Item) -> Words | None:
     )
 
 
+def flaw_in_turn() -> Callable[[Item], Words | None]:
+    """Return what says what is wrong with each master, by itself or beside those before it: ids that look the same."""
+    first: dict[str, str] = {}
+
+    def flaw_of(item: Item) -> Words | None:
+        id_ = stamp_id(item, "")
+        other = first.setdefault(as_seen(id_), id_)
+        taken = Words(en=f"people take it for {other}", ja=f"{other}と見分けられない")
+        return flaw(item) or (taken if other != id_ else None)
+
+    return flaw_of
+
+
 def malformed(items: Iterable[Item]) -> dict[str, Words]:
-    """Return stamp id -> its flaw; an item without an id counts by its place."""
-    masters = list(items)
-    flaws = ((number, item, flaw(item)) for number, item in enumerate(masters, 1))
-    by_id = {stamp_id(item, f"item {number}"): why for number, item, why in flaws if why}
-    for id_, other in alike(sorted(stamp_id(master, "") for master in masters)).items():
-        by_id.setdefault(
-            id_, Words(en=f"people take it for {other}", ja=f"{other}と見分けられない")
-        )
-    return by_id
+    """Return stamp id -> its flaw, by id; an item without an id counts by its place."""
+    in_order = sorted(enumerate(items, 1), key=lambda numbered: stamp_id(numbered[1], ""))
+    flaw_of = flaw_in_turn()
+    return {
+        stamp_id(item, f"item {number}"): why for number, item in in_order if (why := flaw_of(item))
+    }
 
 
 @dataclass(frozen=True, slots=True)

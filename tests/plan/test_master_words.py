@@ -2,7 +2,8 @@
 
 import pytest
 
-from plan.master_words import alike, words_flaw
+from plan.master_words import words_flaw
+from plan.masters import malformed
 
 READABLE = (
     "花の門",
@@ -201,9 +202,13 @@ def test_address_of_a_picture_is_told_without_its_signature():
     assert "s3cr3t" not in flaw.en + flaw.ja
 
 
-def test_ids_are_alike_that_people_take_for_the_same():
-    assert alike(["A-1", "B-1", "a-1", "Ａ-1", "B-1 ", "A-11"]) == {
-        "a-1": "A-1",
-        "Ａ-1": "A-1",
-        "B-1 ": "B-1",
+def test_ids_are_malformed_that_people_take_for_an_earlier_one():
+    ids = ["a-1", "B-1", "A-1", "Ａ-1", "B-1 ", "A-11"]
+    master = {"Name": {"S": "駅"}, "Type": {"S": "IMAGE"}}
+    flaws = malformed([{**master, "StampId": {"S": id_}} for id_ in ids])
+
+    assert {id_: flaw.en for id_, flaw in flaws.items()} == {
+        "a-1": "people take it for A-1",
+        "Ａ-1": "people take it for A-1",
+        "B-1 ": "StampId begins or ends with a space",
     }

@@ -147,6 +147,14 @@ def test_one_bad_item_stops_the_run_before_anything_is_written(rally, wrong, rea
     assert reason in bad["reason"]
 
 
+def test_ids_that_people_take_for_one_stop_the_run_before_anything_is_written(rally):
+    put(rally.dev, SOURCE, [spot(7, StampId={"S": "spot-00007"})])
+    with pytest.raises(Stopped, match=r"1 of 61 items .*: people take it for .*00007"):
+        rally.run(migrate_masters).perform()
+
+    assert everything(rally.prod, TARGET) == []
+
+
 def test_a_mended_source_goes_after_all(rally):
     put(rally.dev, SOURCE, [spot(7, Type={"S": "QR"})])
     with pytest.raises(Stopped):
