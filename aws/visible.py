@@ -61,7 +61,7 @@ def toml_value(value: Any) -> str:
         case date():
             return value.isoformat()
         case Mapping():
-            inner = ", ".join(f"{_toml_key(key)} = {toml_value(value[key])}" for key in value)
+            inner = ", ".join(f"{toml_key(key)} = {toml_value(value[key])}" for key in value)
             return f"{{ {inner} }}"
     return json.dumps(value)
 
@@ -69,10 +69,11 @@ def toml_value(value: Any) -> str:
 def toml_table(header: str, values: Mapping[str, Any]) -> str:
     """Write one more table of a list of tables, such as ``prod.waivers``, without an end of the last line."""
     assigned = (f"{key} = {toml_value(value)}" for key, value in values.items())
-    return "\n".join((f"[[{header}]]", *assigned))
+    return "\n".join((f"[[{'.'.join(map(toml_key, header.split('.')))}]]", *assigned))
 
 
-def _toml_key(name: str) -> str:
+def toml_key(name: str) -> str:
+    """Write a part of a key or header, in quotes where TOML wants them: ``"本番"``."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_text(name)
 
 

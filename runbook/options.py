@@ -17,6 +17,7 @@ from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
 from runbook.engine.step import Option, OptionScope, Wrong
 from signoff.environment import names
+from signoff.environment.loading import no_environment
 from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist, ChecklistError
 
@@ -99,12 +100,8 @@ def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Wor
 
 
 def no_source(value: str, scope: OptionScope) -> Words | None:
-    environments = names(scope.file)
-    if value not in environments:
-        return Words(
-            en=f"{scope.file.name} has no environment {value}; it has {', '.join(environments)}",
-            ja=f"{scope.file.name}に環境{value}がありません（あるのは{', '.join(environments)}）",
-        )
+    if value not in names(scope.file):
+        return no_environment(value, scope.file)
     if value == scope.environment.name:
         return Words(
             en=f"{value} is the target itself: name another environment with --from",

@@ -19,6 +19,7 @@ from runbook.migration.items import scanned
 from runbook.options import SOURCE
 from signoff.environment import Environment, names, peek, tables_of
 from signoff.environment.guard import GuardError, guard, open_session
+from signoff.environment.loading import no_environment
 
 HINT = "export it with `aws dynamodb scan --output json`"
 HINT_JA = "`aws dynamodb scan --output json`でエクスポートしてください"
@@ -110,10 +111,7 @@ def reach(
     names no account, a profile decides, and without one it is the account of ``here``. Raises Refused.
     """
     if name not in names(file):
-        raise Refused(
-            en=f"{file.name} has no environment {name}; it has {', '.join(names(file))}",
-            ja=f"{file.name}に環境{name}がありません（あるのは{', '.join(names(file))}）",
-        )
+        raise Refused(no_environment(name, file))
     region = str(peek(name, "region", file))
     try:
         session = open_session(region, profile)

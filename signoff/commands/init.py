@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.failures import ReadFailure, naming_what_is_missing
-from aws.visible import toml_value
+from aws.visible import toml_key, toml_value
 from aws.words import Words
 from signoff.environment.application import Application, application
 from signoff.environment.overrides import keys, meanings
@@ -349,7 +349,7 @@ def table(
 
     ``there``: the keys of a table that exists, to which the others are to be added; None makes a whole table.
     """
-    header = [f"[{answers.name}]"] if there is None else []
+    header = [f"[{toml_key(answers.name)}]"] if there is None else []
     lines = [f"# {HEAD[lang].format(day=today)}", *header]
     written = (field.path for field in keys() if field.required or field.path in PROPOSED)
     for key in (name for name in written if "." not in name and name not in (there or ())):

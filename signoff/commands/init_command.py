@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from aws.visible import visible_line
+from aws.visible import toml_key, visible_line
 from aws.words import Words, in_language
 from signoff import environments_file
 from signoff.commands.command_line import CommandLineError
@@ -14,6 +14,7 @@ from signoff.commands.init import Answers, discover, table
 from signoff.environment import EnvironmentFileError, peek
 from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
+from signoff.environment.loading import require_name
 from signoff.environment.problems import toml
 from signoff.judge.exit_codes import Exit
 
@@ -39,6 +40,7 @@ def propose(  # noqa: PLR0913 - the options of the command
     to: Path | None,
     lang: str,
 ) -> int:
+    require_name(env)
     file = to or environments_file()
     planned = peek(env, "region", file) if file.is_file() else None
     session = open_session(region or planned, profile)
@@ -102,11 +104,12 @@ def add_to(file: Path, text: str, name: str) -> None:
             opened.write(f"\n{text}")
         return
     content = file.read_text(encoding="utf-8")
-    header = re.search(rf"(?m)^\[{re.escape(name)}\][ \t]*(#.*)?$\n?", content)
+    line = f"[{toml_key(name)}]"
+    header = re.search(rf"(?m)^{re.escape(line)}[ \t]*(#.*)?$\n?", content)
     if header is None:
         raise EnvironmentFileError(
-            en=f"{file} has a table {name}, but no line [{name}] below which keys could be added; add them by hand",
-            ja=f"{file}の{name}には、キーを追加できる[{name}]の行がありません。手動で追加してください",
+            en=f"{file} has a table {name}, but no line {line} below which keys could be added; add them by hand",
+            ja=f"{file}の{name}には、キーを追加できる{line}の行がありません。手動で追加してください",
         )
     before = content[: header.end()].rstrip("\n")
     file.write_text(f"{before}\n{text}{content[header.end() :]}", encoding="utf-8")

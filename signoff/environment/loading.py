@@ -173,12 +173,29 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
 def _table(name: str, path: Path) -> dict[str, Any]:
     tables = _tables(path)
     if name not in tables:
-        raise EnvironmentFileError(
-            en=f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}",
-            ja=f"{path.name}に環境{name}がありません（あるのは{', '.join(tables) or 'なし'}）",
-        )
+        raise EnvironmentFileError([no_environment(name, path)])
+    require_name(name)
     table = tables[name]
     return {**table, "production": _production(name, table)}
+
+
+def no_environment(name: str, path: Path) -> Words:
+    """Say that a file has no such environment, and which was meant or there are."""
+    listed = ", ".join(known := names(path))
+    absent = Words(
+        en=f"{path.name} has no environment {name}", ja=f"{path.name}に環境{name}がありません"
+    )
+    there = Words(en=f"it has {listed or 'none'}", ja=f"あるのは{listed or 'なし'}")
+    return joined((absent, did_you_mean(nearest(name, known)) or there))
+
+
+def require_name(name: str) -> None:
+    """Raise EnvironmentFileError for a name that can't be a folder and a word of a printed command."""
+    if not re.fullmatch(r"[\w-]+", name.strip()):
+        raise EnvironmentFileError(
+            en=f"{name} can't be the name of an environment: write letters, digits, - and _",
+            ja=f"{name}は環境名に使用できません。文字、数字、-、_で書いてください",
+        )
 
 
 def _production(name: str, table: Mapping[str, Any]) -> Any:

@@ -138,14 +138,15 @@ def test_table_without_a_header_of_its_own_is_left_as_it_is(found, tmp_path):
     assert file.read_text(encoding="utf-8") == "[prod.season]\nbegins = 2026-12-01\n"
 
 
-def test_proposal_under_any_name_is_production_until_somebody_says_otherwise(found, tmp_path):
+@pytest.mark.parametrize("name", ["live", "本番"])
+def test_proposal_under_any_name_is_production_until_somebody_says_otherwise(found, tmp_path, name):
     file = tmp_path / "environments.toml"
-    live = replace(answers(), name="live")
-    add_to(file, table(live, found, lang="en", today=TODAY), "live")
+    live = replace(answers(), name=name)
+    add_to(file, table(live, found, lang="en", today=TODAY), name)
 
-    assert load("live", file, {}).environment.production
+    assert load(name, file, {}).environment.production
     file.write_text(file.read_text().replace("production = true", "production = false"))
-    assert not load("live", file, {}).environment.production
+    assert not load(name, file, {}).environment.production
 
 
 def test_account_without_any_of_the_functions_in_the_tables_region_is_told_and_proposes_nothing(

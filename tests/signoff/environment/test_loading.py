@@ -42,11 +42,24 @@ def test_reason_may_be_five_kanji(changed):
     assert load("prod", path, {}).environment.waivers[0].reason == "夜間は停止"
 
 
-def test_unknown_environment_names_those_that_there_are(path):
+@pytest.mark.parametrize(
+    ("name", "instead"), [("production", "it has dev, prod"), ("ｐｒｏｄ。", "did you mean prod?")]
+)
+def test_unknown_environment_names_the_one_that_was_meant_or_those_that_there_are(
+    path, name, instead
+):
     with pytest.raises(EnvironmentFileError) as caught:
-        load("production", path, {})
+        load(name, path, {})
 
-    assert str(caught.value) == "environments.toml has no environment production; it has dev, prod"
+    assert str(caught.value) == f"environments.toml has no environment {name}; {instead}"
+
+
+@pytest.mark.parametrize("name", ["a b", "../prod", "prod.tokyo"])
+def test_name_that_is_no_folder_or_word_of_a_command_is_refused(changed, name):
+    path = changed("[prod]", f'["{name}"]')
+
+    with pytest.raises(EnvironmentFileError, match=f"^{name} can't be the name of an environment"):
+        load(name, path, {})
 
 
 def test_file_that_does_not_exist_is_told(tmp_path):

@@ -17,7 +17,7 @@ from aws.bounds import exactly
 from aws.difference import Difference
 from aws.inventory import Sections
 from aws.saved import from_json, to_json
-from aws.visible import LONGEST_LINE, UNSEEN, visible, visible_line, well_formed
+from aws.visible import LONGEST_LINE, UNSEEN, toml_table, visible, visible_line, well_formed
 from aws.words import Words
 from load.progress import ProgressDisplay
 from runbook.engine import Change
@@ -275,3 +275,9 @@ def test_every_unseen_character_of_unicode_is_escaped():
     missed = [hex(ord(one)) for one in every if unseen(one) and not UNSEEN.match(one)]
 
     assert missed == []
+
+
+def test_printed_table_of_an_environment_with_a_japanese_name_is_toml():
+    read = tomllib.loads(toml_table("本番.waivers", {"row": "A-01"}))
+
+    assert read == {"本番": {"waivers": [{"row": "A-01"}]}}
