@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -125,10 +124,11 @@ class _ExitStatus:
 
     def __call__(self, seconds: float | None) -> int:
         if self._status is None:
-            readable, _, _ = select.select([self._line], [], [], seconds)
-            if not readable:
-                raise subprocess.TimeoutExpired("worker.py", seconds or 0)
-            self._status = int(self._line.recv(SAID) or -signal.SIGKILL)
+            self._line.settimeout(seconds)
+            try:
+                self._status = int(self._line.recv(SAID) or -signal.SIGKILL)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired("worker.py", seconds or 0) from None
             self._line.close()
         return self._status
 

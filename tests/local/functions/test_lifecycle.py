@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -90,6 +91,27 @@ def test_first_call_of_an_alias_finds_the_environment_that_was_warmed(account, n
         invocation = functions.invoke(name, {}, qualifier="live")
 
         assert (invocation.status, assumed(aws) - warmed) == (200, 0)
+
+
+@pytest.fixture
+def crowded():
+    """More descriptors open than `select` can watch, as in a long run of many environments."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1024)]
+    yield
+    for descriptor in opened:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_worker_ends_where_a_thousand_descriptors_are_open(crowded, account, name):
+    account.deploy(name, PID)
+    aws = account.aws
+    with Functions(aws.endpoint, aws.moto, aws.region) as functions:
+        worker = WatchedProcess(functions.invoke(name, {}).payload)
+
+    assert worker.is_gone()
 
 
 def assumed(aws):
