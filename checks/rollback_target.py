@@ -53,7 +53,7 @@ ONLY_WAY = Words(
     en=f"no earlier release is there: the only way back is {CLOSED.en}",
     ja=f"以前のリリースがないため、戻し先は{CLOSED.ja}のみ",
 )
-OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
+OPEN_WAY = Words(en="another open release", ja="公開版の別のリリース")
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_FUNCTION = {"call": "lambda:GetFunction"}
 LOOSENING = {**GET_FUNCTION, "loosens": True}

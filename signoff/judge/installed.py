@@ -64,9 +64,9 @@ def other_versions(root: Path, folders: Iterable[str]) -> Iterator[RunCondition]
 
 
 def changed_packages(
-    folders: Iterable[str], loaded: Iterable[ModuleType]
+    folders: Iterable[str], loaded: Iterable[ModuleType], packed: Collection[str] = ()
 ) -> Iterator[RunCondition]:
-    """Yield, a sentence for each folder of packages, the files of imported packages that are not as they were installed.
+    """Yield, a sentence for each folder of packages, the files of imported or ``packed`` packages that are not as they were installed.
 
     What has no RECORD at all is named as a whole: Debian's own packages, or what was copied there. An editable installation has one,
     and its code is a checkout's.
@@ -75,7 +75,9 @@ def changed_packages(
     for folder in dict.fromkeys(folders):
         if folder.endswith(("/site-packages", "/dist-packages")):
             below = (path[len(folder) + 1 :] for path in files if path.startswith(f"{folder}/"))
-            names = sorted(_changed(folder, {path.partition("/")[0] for path in below}))
+            brought = (path for name, path, *_ in _records(Path(folder)) if name in packed)
+            paths = [*below, *(path for path in brought if path.endswith(".py"))]
+            names = sorted(_changed(folder, {path.partition("/")[0] for path in paths} - {".."}))
             if code := [name for name in names if not name.endswith(CERTIFICATES)]:
                 yield _as_installed(folder, code)
             yield from (_verified_by(folder, name) for name in names if name not in code)

@@ -39,8 +39,6 @@ CODE = (".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2")
 NOT_READ = frozenset({"report", "build", "node_modules", "venv"})
 """Folders of a checkout's root that git ignores and from which no run imports or reads."""
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
-PACKAGES = frozenset({"bin", "dist-packages", "site-packages"})
-"""Folders of installed packages."""
 START_UP = ("sitecustomize", "usercustomize")
 """Modules that Python imports at its start, before the first line of a program."""
 MODELS = ("*.json*", "*/*/*.json*")
@@ -85,9 +83,7 @@ def _unlike(root: Path) -> Iterator[str]:
     for path, (mode, digest) in entries.items():
         if mode != "160000" and _blob(f"{root}/{path}", len(digest)) != digest:
             yield path
-    for path in _code(root):
-        if path not in entries:
-            yield path
+    yield from (path for path in _code(root) if path not in entries)
 
 
 def _code(root: Path) -> Iterator[str]:
@@ -158,7 +154,9 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     yield from foreign(config, root)
     yield from start_up_code(root)
     yield from installed.other_versions(root, sys.path)
-    yield from installed.changed_packages(sys.path, sys.modules.values())
+    brought = (name for each in app.functions.values() for name in each.distributions)
+    packed = {*map(installed.normal, brought)}
+    yield from installed.changed_packages(sys.path, sys.modules.values(), packed)
     yield from folders_of_imports(root)
     yield from unchecked_caches(root, [*sys.modules.values()])
     yield from models()
@@ -241,9 +239,10 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
     here, prefix, library = (os.path.realpath(each) for each in (root, sys.prefix, library))
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
-        packages = path.name in PACKAGES and path.is_relative_to(prefix)
+        packages = path.name in {"bin", "dist-packages", "site-packages"}
+        own = path.is_relative_to(library) or (packages and path.is_relative_to(prefix))
         compared = path.is_relative_to(here) and _is_read(path.relative_to(here))
-        if path.exists() and not (packages or compared or path.is_relative_to(library)):
+        if path.exists() and not (own or compared):
             yield RunCondition.of(
                 str(path),
                 en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"

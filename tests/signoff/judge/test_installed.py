@@ -225,6 +225,13 @@ def test_file_that_is_gone_is_named(site):
     assert said.startswith("judged with client/data/service-2.json in ")
 
 
+def test_package_that_a_function_brings_is_compared_though_nothing_imports_it(site):
+    write(site / "idle/__init__.py", "changed")
+
+    (said,) = changed_packages([str(site)], [], {"client"})
+    assert said.words.en.startswith(f"judged with idle/__init__.py in {site}, not as ")
+
+
 def test_package_without_a_record_is_named_as_a_whole(site):
     write(site / "copied/__init__.py", "")
     write(site / "copied/calls.py", "")
