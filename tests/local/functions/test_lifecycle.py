@@ -105,7 +105,8 @@ def crowded():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_worker_ends_where_a_thousand_descriptors_are_open(crowded, account, name):
+@pytest.mark.usefixtures("crowded")
+def test_worker_ends_where_a_thousand_descriptors_are_open(account, name):
     account.deploy(name, PID)
     aws = account.aws
     with Functions(aws.endpoint, aws.moto, aws.region) as functions:
