@@ -18,6 +18,7 @@ from load.plans import objectives_of, plans
 from load.target import LOCUST_REPORT, ClientFactory
 from signoff.environment import Environment, in_japan
 from signoff.evidence import Records, StoreSettings, open_store
+from signoff.evidence.store import SKEW
 from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Live
 
@@ -141,14 +142,14 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | N
 
 
 def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None:
-    """Raise `LoadRefused` for a run that is over too long, recorded already, or older than a recorded one."""
+    """Raise `LoadRefused` for a run that is not of these days, recorded already, or older than a recorded one."""
     days = verdict.about.get("fresh_days", FRESH_DAYS)
     ended = in_japan(verdict.ended)
     when, when_ja = f"the run ended at {ended}", f"実行の終了は{ended}"
-    if now - verdict.ended > timedelta(days=days):
+    if not -SKEW <= now - verdict.ended <= timedelta(days=days):
         raise LoadRefused(
-            en=f"{when}, and its verdict counts for {days} days; run it again",
-            ja=f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
+            en=f"{when}, not within the last {days} days; run it again",
+            ja=f"{when_ja}で、{days}日以内ではありません。再実行してください",
         )
     recorded = [*records.of(KIND)]
     run = verdict.about.get("run")

@@ -115,13 +115,14 @@ def test_run_is_recorded_once_however_its_verdict_was_changed(again, put):
         put(again)
 
 
-def test_run_that_is_over_too_long_is_refused(put):
+@pytest.mark.parametrize("over", [timedelta(days=14, minutes=1), timedelta(minutes=-6)], ids=str)
+def test_run_that_is_over_too_long_or_by_a_clock_that_was_ahead_is_refused(over, put):
     put(run("a"), now=NOON + timedelta(days=14))
 
     with pytest.raises(
-        LoadRefused, match=r"ended at 2026-11-25 21:01 JST.*counts for 14 days; run it again"
+        LoadRefused, match=r"ended at 2026-11-25 21:01 JST, not within the last 14 days; run it"
     ):
-        put(run("b", NOON + timedelta(minutes=1)), now=NOON + timedelta(days=14, minutes=2))
+        put(run("b", NOON + timedelta(minutes=1)), now=NOON + timedelta(minutes=1) + over)
 
 
 def test_run_of_the_project_s_own_limits_and_plan_may_count():
