@@ -12,6 +12,7 @@ from typing import Any
 from aws.words import LANGUAGES, SILENCE, Words
 from load.charts import plots
 from load.engine import confidence
+from load.engine.judge import lateness
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
@@ -23,13 +24,15 @@ KINDS = 3
 
 def diagnosis(verdict: LoadVerdict) -> Iterator[Words]:
     """Yield sentences, the most important first; none for a pass."""
-    outcome = verdict.judgement.outcome
+    judged = verdict.judgement
+    outcome = judged.outcome
     if outcome == "pass":
         return
     yield from _failed(verdict.measurement)
     yield from _slow(verdict)
-    if outcome == "fail":
-        yield from _generator(verdict)
+    if outcome == "fail" and any(check.outcome == "fail" for check in judged.checks):
+        late = tuple(lateness(verdict.conditions, verdict.measurement))
+        yield from late or _generator(verdict)
     if outcome == "invalid":
         yield Words(
             "This run says nothing about the target: fix the run first, then repeat it.",

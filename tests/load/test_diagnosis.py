@@ -1,12 +1,17 @@
 """A run that did not pass says first how much went wrong, since when, and whose fault it is."""
 
+from dataclasses import replace
+
 import pytest
 
+from aws.words import Words
 from load.engine.measurement import Counts
 from load.engine.plan import LIST
 from load.exhibit import diagnosis
 from tests.load.measurements import SHORT, seen
 from tests.load.test_verdict import verdict
+
+DEAD = Words("stopped after 40 s", "40秒で中止")
 
 
 def over_time(*milliseconds):
@@ -19,8 +24,9 @@ def told(measurement, conditions=None):
     return list(map(str, diagnosis(verdict(*made, measurement=measurement))))
 
 
-def test_pass_needs_no_diagnosis():
+def test_pass_needs_no_diagnosis_nor_what_it_left_behind():
     assert told(seen()) == []
+    assert [*diagnosis(replace(verdict(measurement=seen()), cleanup={"left": 3}))] == []
 
 
 def test_failures_are_counted_and_named_the_most_frequent_first():
@@ -60,6 +66,7 @@ def test_smoke_says_nothing_of_slowness():
 
 def test_failed_run_is_the_target_s_fault_and_an_invalid_one_nobody_s_yet():
     assert told(seen(ms=900.0))[-1].endswith("it is the target that did not.")
+    assert "this machine is too busy" in told(seen(ms=900.0, lateness=39.0, dead=DEAD))[-1]
     assert told(seen(ms=900.0, lost=("w",)))[-1].startswith(
         "This run says nothing about the target"
     )
