@@ -335,6 +335,9 @@ def _function(reading: Reading, name: str) -> Function:
     behind = reading.aws.call(
         "lambda", "get_function", **which, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
     )
+    listed = () if behind else reading.aws.listed("lambda", "list_aliases", "Aliases", **which)
+    if any(alias["Name"] == reading.scope.alias for alias in listed):
+        raise _within(f"{name}:{reading.scope.alias}", {"ErrorCode": NOT_FOUND})
     configuration = (behind or whole)["Configuration"]
     answer = {**whole, "Configuration": configuration}
     return FUNCTION.of(answer, scope=reading.scope)
@@ -368,7 +371,9 @@ def _event_sources(reading: Reading) -> None:
 
 
 READERS = {
-    FUNCTION.section: Reader(functions, (*FUNCTION.actions, "lambda:ListTags", "kms:Decrypt")),
+    FUNCTION.section: Reader(
+        functions, (*FUNCTION.actions, "lambda:ListAliases", "lambda:ListTags", "kms:Decrypt")
+    ),
     FUNCTION.attached_section: Reader(
         attachments,
         (

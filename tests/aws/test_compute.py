@@ -77,7 +77,7 @@ def test_function_without_the_alias_is_read_unqualified(fake, sections):
         answer = FUNCTIONS["lambda:GetFunction"]({"Qualifier": "none", **asked})
         return RefusedCall("ResourceNotFoundException", "alias") if "Qualifier" in asked else answer
 
-    fake.answers["lambda:GetFunction"] = without_alias
+    fake.answers |= {"lambda:GetFunction": without_alias, "lambda:ListAliases": {"Aliases": []}}
 
     assert sections().functions["rally-auth"].name == "rally-auth"
     assert fake.asked["lambda:GetFunction"] == 4

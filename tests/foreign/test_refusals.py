@@ -8,7 +8,7 @@ from aws.door.sessions import RetryPolicy
 from aws.kinds import LEDGERS
 from aws.reader_policy import actions
 from aws.saved import from_json, to_json, unreadable
-from local.aws.request import json_response
+from local.aws.request import json_response, refusal
 from signoff.judge.verdict import VerdictWord
 from tests.faults import denied, failing, throttled
 from tests.foreign.account import OPTIONS, with_evidence
@@ -116,6 +116,16 @@ def test_denied_operation_is_never_a_go(operation, refusing_some, verdicts):
     inventory = refusing_some(denied(operation), [operation])
 
     assert all(f"{operation}: " in reason for reason in unreadable(inventory))
+    assert verdicts(inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
+
+
+def test_alias_that_is_listed_and_not_known_is_never_a_go(refusing_some, verdicts):
+    def unknown(request):
+        told = request.operation == "GetFunction" and request.parameters.get("Qualifier") == "live"
+        return refusal(request, "ResourceNotFoundException", "not found", 404) if told else None
+
+    inventory = refusing_some(unknown, ["lambda:GetFunction"])
+
     assert verdicts(inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
 
 
