@@ -122,12 +122,12 @@ def first_of(items: Iterable[Words | str], most: int) -> Words:
 
 def nearest(name: str, names: Iterable[str], start: str = "") -> str | None:
     """Return what was probably meant, in letters of any width and case; a ``start`` that all names share is left out of the comparison."""
-    by_end = {_plain(word).removeprefix(_plain(start)): word for word in names}
-    near = get_close_matches(_plain(name).removeprefix(_plain(start)), by_end, n=1)
+    by_end = {plain(word).removeprefix(plain(start)): word for word in names}
+    near = get_close_matches(plain(name).removeprefix(plain(start)), by_end, n=1)
     return by_end[near[0]] if near else None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text as a keyboard without input method, and no word processor, would write it."""
     return DASH.sub("-", unicodedata.normalize("NFKC", text).casefold())
 

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from urllib3.util import parse_url
+
 from aws.change.gate import Changes
 from aws.converge import rest_api
 from aws.words import Words
@@ -54,7 +56,7 @@ def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
             en=f"{url} is not an https address: a front end without TLS can be altered in transit",
             ja=f"{url}はhttpsのアドレスではありません。TLSのないフロントエンドは経路上で改変されるおそれがあります",
         )
-    asking = Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
+    asking = Request(parse_url(url).url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
     try:
         with opening(asking, timeout=TIMEOUT_S) as answer:
             return _text(url, answer.read(LONGEST + 1))

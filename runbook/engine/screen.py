@@ -12,7 +12,7 @@ from rich.status import Status
 
 from aws.change.gate import Change, Changes
 from aws.visible import visible, visible_line
-from aws.words import Words
+from aws.words import Words, plain
 from runbook.engine.change_lines import WIDTH, lines
 from runbook.engine.rehearsal import RehearsedStep, new_in, totals
 from runbook.engine.step import Procedure, Step, guide_step
@@ -212,15 +212,15 @@ class ConsoleScreen:
                 self._status.start()
 
     def _confirms(self, question: str) -> bool:
-        return self.typed(WORDS[question]).lower() in {"y", "yes"}
+        return plain(self.typed(WORDS[question])) in {"y", "yes"}
 
 
 def chosen(answer: str, among: Collection[int]) -> Collection[int] | None:
     """Return the numbers that an answer names: ``1,3-5``, or ``all``; None if it means none of these."""
-    if answer.lower() == "all":
+    if plain(answer) == "all":
         return among
     numbers: set[int] = set()
-    for part in filter(None, re.split(r"[,、\s]+", answer)):
+    for part in filter(None, re.split(r"[,、\s]+", plain(answer))):
         if not (ends := re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", part)):
             return None
         numbers.update(range(int(ends[1]), int(ends[2] or ends[1]) + 1))

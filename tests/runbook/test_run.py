@@ -203,6 +203,8 @@ def test_what_is_done_already_is_not_asked_again(thing, path):
         ("all", {1, 2, 3, 4, 5}),
         ("1, 3-5", {1, 3, 4, 5}),
         ("2 4", {2, 4}),
+        ("１、３－４", {1, 3, 4}),
+        ("1–2", {1, 2}),
         ("", set()),
         ("6", None),
         ("0", None),

@@ -1,6 +1,7 @@
 """The front end's configuration is recorded before the switch, rendered for the environment, and given back."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
@@ -113,3 +114,15 @@ def test_a_file_that_has_no_one_place_for_a_setting_is_left_to_people(operator, 
 def test_a_front_end_without_tls_is_refused():
     with pytest.raises(Refused, match="not an https address"):
         front_end.served("http://rally.example.jp/js/config.js")
+
+
+def test_address_in_japanese_is_asked_for_as_a_browser_does():
+    asked = []
+
+    def opening(request, timeout):  # noqa: ARG001 - as urlopen is called
+        asked.append(request.full_url)
+        return BytesIO(b"const CONFIG = {};")
+
+    front_end.served("https://ラリー.example.jp/js/設定.js", opening)
+
+    assert asked == ["https://xn--dekc8c.example.jp/js/%E8%A8%AD%E5%AE%9A.js"]
