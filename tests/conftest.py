@@ -10,7 +10,7 @@ import pytest
 
 from signoff.commands.plugin import LONG_LIVED
 from signoff.judge.collection import judges
-from tests import executed, failing_once, shared_models
+from tests import executed, failing_once, remembered, shared_models
 from tests.timing import LONGEST, Timing
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     shared_models.share()
+    remembered.remember()
     draw_examples_without_a_clock()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for no garbage among what was imported and collected: it stays, and takes half a second to walk through."""
+    if not judges(session.config):
+        gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -68,7 +68,18 @@ class Check:
 
     def judge(self, snapshot: Snapshot) -> Finding:
         observe = Observations()
-        error: BaseException | None = None
+        error = self._raised(snapshot, observe)
+        return finding(
+            self.row,
+            error,
+            evidence=tuple(observe.evidence),
+            decided=tuple(observe.decided),
+            compared=tuple(observe.compared),
+            **self.stated,
+        )
+
+    def _raised(self, snapshot: Snapshot, observe: Observations) -> Exception | None:
+        """Return what the check raises; no frame of its traceback keeps it, and all that was judged, until garbage is collected."""
         try:
             wanted = [name for name in self.arguments if name in VIEWS]
             views = {name: VIEWS[name](snapshot, self.row) for name in wanted}
@@ -79,15 +90,8 @@ class Check:
             self.function(**views, **_of(snapshot, self.params))
             assert observe.evidence, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
-            error = caught
-        return finding(
-            self.row,
-            error,
-            evidence=tuple(observe.evidence),
-            decided=tuple(observe.decided),
-            compared=tuple(observe.compared),
-            **self.stated,
-        )
+            return caught
+        return None
 
 
 def _of(snapshot: Snapshot, params: Mapping[str, Any]) -> Mapping[str, Any]:
