@@ -2,8 +2,10 @@
 
 import copy
 import importlib
+import string
 from collections.abc import Callable, Hashable
 from functools import cache, lru_cache, partial
+from random import Random
 from typing import Any
 
 import botocore.session
@@ -27,6 +29,10 @@ def once_for_all_calls(app: Any) -> None:
     # Each loader of models lists the folders of all 400 services, and moto makes one for each service.
     core: Any = importlib.import_module("moto.core.utils")
     core.create_loader = cache(core.create_loader)
+    # An id of a request is 52 draws: a seventeenth of a call's time.
+    importlib.import_module(
+        "moto.moto_api._internal.moto_random"
+    ).MotoRandom.get_random_string = _drawn
     json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
 
 
@@ -59,19 +65,30 @@ def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[...,
 
     def looked_up(serializer: Any, value: Any, key: str, shape: Any) -> Any:
         picks: Any = serializer._value_picker  # noqa: SLF001  # its only place
-        if type(picks) is not picker or picks.response_transformers:
+        if type(picks) is not picker:
             return get_value(serializer, value, key, shape)
         names: dict[Hashable, tuple[str, ...]] = vars(shape).setdefault("_names", {})
         member = type(value), key
         if member not in names:
             names[member] = tuple(dict.fromkeys(picks.get_possible_keys(place(value, key, shape))))
-        for name in names[member]:
-            attribute = core.get_value(value, name, core.MISSING)
-            if attribute is not core.MISSING:
-                return attribute
-        return None
+        found = (core.get_value(value, name, core.MISSING) for name in names[member])
+        attribute = next((each for each in found if each is not core.MISSING), None)
+        if picks.response_transformers:
+            place_of = f"{'.'.join(serializer.path)}.{key}"
+            for end, transform in picks.response_transformers.items():
+                if place_of.endswith(end):
+                    return transform(attribute)
+        return attribute
 
     return looked_up
+
+
+def _drawn(
+    random: Random, length: int = 20, include_digits: bool = True, lower_case: bool = False
+) -> str:
+    pool = string.ascii_letters + string.digits * include_digits
+    drawn = "".join(random.choices(pool, k=length))
+    return drawn.lower() if lower_case else drawn
 
 
 def _value_as_written(serialize: Callable[..., None]) -> Any:
