@@ -276,13 +276,11 @@ class WayBack:
 
     def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the planned routes that would not wait for their functions, as far as that is on record."""
+        about = {"decided_in": where("routes"), "loosens": True}
         for route in self.snapshot.plan.api.routes:
-            waits = answering(route.id, back.time_outs)
-            about = {"decided_in": where("routes"), "loosens": True}
-            compared = (
-                {WAITS: (waits, at_least(route.waits_ms, " ms"))} if waits is not None else {}
-            )
-            yield from differences(ROUTE, back.its(route.id), compared, **about)
+            if (waits := answering(route.id, back.time_outs)) is not None:
+                compared = {WAITS: (waits, at_least(route.waits_ms, " ms"))}
+                yield from differences(ROUTE, back.its(route.id), compared, **about)
 
     def _trusting(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield how its authorizers would decide otherwise than planned, as far as that is on record; what is so in what is live is judged there."""
