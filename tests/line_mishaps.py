@@ -14,15 +14,17 @@ from local.line.fake import FakeLine
 @contextmanager
 def refusing(line: FakeLine, status: int, under: str = "/") -> Iterator[None]:
     """Answer calls below this path with that status."""
+    routed = line.routed
 
-    def refuse(call: LineCall) -> Response | None:
-        return message(HTTPStatus(status).phrase, status) if call.path.startswith(under) else None
+    def refuse(call: LineCall) -> Response:
+        refused = call.path.startswith(under)
+        return message(HTTPStatus(status).phrase, status) if refused else routed(call)
 
-    line.mishaps.append(refuse)
+    line.routed = refuse
     try:
         yield
     finally:
-        line.mishaps.remove(refuse)
+        line.routed = routed
 
 
 @contextmanager

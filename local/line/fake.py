@@ -83,7 +83,6 @@ class LineLogin:
 
 
 Answer = Callable[..., Response]
-Mishap = Callable[[LineCall], Response | None]
 
 
 class FakeLine:
@@ -95,8 +94,6 @@ class FakeLine:
         self.messaging = Messaging(self.channels)
         self._lock = threading.Lock()
         self._received: list[Received] = []
-        self.mishaps: list[Mishap] = []
-        """What may answer in LINE's place, for tests."""
         self._routes = self._all_routes()
         self._server = LoopbackServer(by(self.receive))
         self.id_token = self._login.id_token
@@ -126,11 +123,10 @@ class FakeLine:
         if not call.path.startswith("/local/"):
             with self._lock:
                 self._received.append(masked(call))
-        answers = (mishap(call) for mishap in tuple(self.mishaps))
-        answer = next(filter(None, answers), None) or self._routed(call)
+        answer = self.routed(call)
         return replace(answer, headers={"x-line-request-id": str(uuid.uuid4()), **answer.headers})
 
-    def _routed(self, call: LineCall) -> Response:
+    def routed(self, call: LineCall) -> Response:
         for method, pattern, answer in self._routes:
             if method == call.method and (match := re.fullmatch(pattern, call.path)):
                 refused = pattern.startswith("/v2/bot/") and self.messaging.refusal(call)

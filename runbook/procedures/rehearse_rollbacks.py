@@ -95,20 +95,20 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
 
     実際のフロントエンドには触れません。違いは、実際のデプロイを人が行う点だけです。
     """
-    with temporary_front_end() as there:
-        environment = replace(context.environment, front_end=there.front_end)
+    with temporary_front_end() as (there, folder):
+        environment = replace(context.environment, front_end=there)
         good = front_end.rendered(None, environment, front_end.base_url(context))
-        path = there.folder / there.front_end.config_path
+        path = folder / there.config_path
         write(path, good)
         previous = {
-            "url": there.front_end.config_url,
+            "url": there.config_url,
             "config": good.replace("https://", "https://before."),
         }
         front_end_drill = Drill(
             part="front-end",
             procedure=rollback_frontend,
             forward=lambda _: write(path, good),
-            chosen=lambda _: {"site": str(there.folder)},
+            chosen=lambda _: {"site": str(folder)},
         )
 
         def recorded(kind: str, **body: Any) -> Mapping[str, Any] | None:

@@ -283,29 +283,21 @@ def _parts(
         yield part, (then, now or {}) if isinstance(then, Mapping) else ({"": then}, {"": now})
 
 
-@dataclass(frozen=True, slots=True)
-class TemporaryFrontEnd:
-    """Where it is served, and the folder that is served: writing a file there deploys it."""
-
-    front_end: FrontEnd
-    folder: Path
-
-
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing: a rehearsal has a screen of its own."""
 
 
 @contextmanager
-def temporary_front_end() -> Iterator[TemporaryFrontEnd]:
-    """Yield the front end; it and its folder are gone at the end."""
+def temporary_front_end() -> Iterator[tuple[FrontEnd, Path]]:
+    """Yield a front end and the folder that it serves, where writing a file deploys it; both are gone at the end."""
     with TemporaryDirectory() as folder:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
         serving = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         serving.start()
         try:
             url = f"http://127.0.0.1:{server.server_port}"
-            yield TemporaryFrontEnd(FrontEnd(url=url), Path(folder))
+            yield FrontEnd(url=url), Path(folder)
         finally:
             server.shutdown()
             server.server_close()

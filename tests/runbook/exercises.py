@@ -447,13 +447,13 @@ def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
 def _cutting_over(admin: Desk, of: Of) -> Iterator[Exercise]:
     """Without the look at a verdict, which reads as the checks do, and without what people do."""
     plain = admin.environment
-    with temporary_front_end() as there:
-        admin.environment = replace(plain, front_end=there.front_end, domain=None)
-        front_end.write(there.folder / there.front_end.config_path, FRONT_END)
+    with temporary_front_end() as (there, folder):
+        admin.environment = replace(plain, front_end=there, domain=None)
+        front_end.write(folder / there.config_path, FRONT_END)
         steps = (
             "record_the_previous_configuration write_the_configuration see_the_configuration_served"
         )
-        chosen = {"site": str(there.folder)}
+        chosen = {"site": str(folder)}
         yield of("cutover", only=steps, chosen=chosen)
         yield of("rollback_frontend", chosen=chosen)
     admin.environment = plain

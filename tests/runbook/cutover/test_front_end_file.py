@@ -26,13 +26,13 @@ NEWER = SERVED.replace("    MAP_ZOOM: 15,\n", "    MAP_ZOOM: 15,\n    NEW_IN_THI
 def switch(empty, tmp_path):
     """A front end that serves a configuration, and a folder of its files that another stands in."""
     told = []
-    with temporary_front_end() as there:
-        at = there.folder / there.front_end.config_path
+    with temporary_front_end() as (there, folder):
+        at = folder / there.config_path
         at.parent.mkdir(parents=True)
         at.write_text(SERVED)
-        path = tmp_path / there.front_end.config_path
+        path = tmp_path / there.config_path
         path.parent.mkdir()
-        environment = replace(empty.environment, front_end=there.front_end)
+        environment = replace(empty.environment, front_end=there)
 
         def switch(step=cutover.write_the_configuration, **more):
             chosen = {"site": str(tmp_path)}
@@ -53,13 +53,13 @@ def test_path_from_the_root_of_the_host_is_one_in_the_folder_and_on_the_host(emp
 
 
 def test_without_a_site_the_file_lies_beside_the_reports(empty, tmp_path):
-    with temporary_front_end() as there:
-        environment = replace(empty.environment, front_end=there.front_end)
+    with temporary_front_end() as (there, _):
+        environment = replace(empty.environment, front_end=there)
         context = empty.context(environment=environment, folder=tmp_path)
 
         path = front_end.file_of(context)
 
-    assert path == tmp_path / "front-end" / there.front_end.config_path
+    assert path == tmp_path / "front-end" / there.config_path
 
 
 def test_a_setting_that_is_only_in_the_repository_stays(switch):

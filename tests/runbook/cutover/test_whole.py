@@ -47,9 +47,9 @@ def cut_over(empty, tmp_path, monkeypatch):
     monkeypatch.setattr(verdict, "newest", lambda *_: told(started=datetime.now(UTC)))
     store = store_in(tmp_path / "evidence", "prod")
     journal = Journal(tmp_path / "journal.jsonl")
-    with temporary_front_end() as there:
-        served = there.folder / there.front_end.config_path
-        own = tmp_path / "site" / there.front_end.config_path
+    with temporary_front_end() as (there, folder):
+        served = folder / there.config_path
+        own = tmp_path / "site" / there.config_path
         for path in (served, own):
             path.parent.mkdir(parents=True)
             path.write_text(OLD)
@@ -57,7 +57,7 @@ def cut_over(empty, tmp_path, monkeypatch):
         def run(refuses=""):
             screen = Team(lambda: served.write_bytes(own.read_bytes()), refuses)
             context = empty.context(
-                environment=replace(empty.environment, front_end=there.front_end),
+                environment=replace(empty.environment, front_end=there),
                 chosen={"site": str(tmp_path / "site")},
                 live=lambda _: Live(release=RELEASE),
             )

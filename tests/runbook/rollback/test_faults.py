@@ -87,13 +87,13 @@ NEW = OLD.replace("old", "new")
 @pytest.fixture
 def site(operator, tmp_path):
     """A front end that was switched: its folder, what it is chosen by, and the way back."""
-    with temporary_front_end() as there:
-        environment = replace(operator.desk.environment, front_end=there.front_end)
-        path = there.folder / there.front_end.config_path
-        record = {"url": there.front_end.config_url, "config": OLD}
+    with temporary_front_end() as (there, folder):
+        environment = replace(operator.desk.environment, front_end=there)
+        path = folder / there.config_path
+        record = {"url": there.config_url, "config": OLD}
         operator.desk.evidence.record(front_end.KIND, record)
         write(path, NEW)
-        chosen = {"environment": environment, "site": str(there.folder)}
+        chosen = {"environment": environment, "site": str(folder)}
         yield (
             path,
             FaultyRun(

@@ -24,13 +24,13 @@ const CONFIG = {
 @pytest.fixture
 def site(operator):
     """A front end on loopback that serves the old configuration."""
-    with temporary_front_end() as there:
+    with temporary_front_end() as (there, folder):
         operator.desk.evidence = EvidenceInMemory()
-        path = there.folder / there.front_end.config_path
+        path = folder / there.config_path
         path.parent.mkdir(parents=True)
         path.write_text(OLD)
-        environment = replace(operator.desk.environment, front_end=there.front_end)
-        chosen = {"environment": environment, "site": str(there.folder)}
+        environment = replace(operator.desk.environment, front_end=there)
+        chosen = {"environment": environment, "site": str(folder)}
         yield path, chosen
 
 
