@@ -101,7 +101,7 @@ def edited(package: bytes, edits: Edits) -> bytes:
                 if old not in text:
                     raise ValueError(f"{name} holds no {old!r}")
                 text = text.replace(old, new)
-            out.writestr(name, text)
+            out.writestr(found.getinfo(name), text)
     if strange := edits.keys() - set(found.namelist()):
         raise ValueError(f"the package holds no {', '.join(sorted(strange))}")
     return written.getvalue()
