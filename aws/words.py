@@ -128,8 +128,8 @@ def nearest(name: str, names: Iterable[str], start: str = "") -> str | None:
 
 
 def plain(text: str) -> str:
-    """Return a text as a keyboard without input method, and no word processor, would write it."""
-    return DASH.sub("-", unicodedata.normalize("NFKC", text).casefold())
+    """Return what people see of a text: neither case nor width, no kind of dash, and no blanks around it."""
+    return DASH.sub("-", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def did_you_mean(near: str | None) -> Words:

@@ -11,12 +11,12 @@ from aws.contents import Contents, KeyScan
 from aws.difference import Certainty, Difference, differences, if_any
 from aws.kinds.table import TABLE
 from aws.section import Follows, NotTestable, Obstacle
-from aws.words import Words
+from aws.words import Words, plain
 from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from plan.master_words import Item, as_seen, text_of
+from plan.master_words import Item, text_of
 from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Environment, where
 from signoff.environment.schema import Area
@@ -170,7 +170,7 @@ def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:
     for item in masters:
         name, kind = text_of(item.get("Name")), text_of(item.get("Type"))
         id_ = stamp_id(item, "?")
-        other = first.setdefault((kind, as_seen(name)), id_)
+        other = first.setdefault((kind, plain(name)), id_)
         if other != id_ and not flaw(item):
             bound = described(
                 en=f"a name of its own, not that of {other}", ja=f"{other}とは別の名前"

@@ -75,11 +75,6 @@ def words_flaw(item: Item) -> Words | None:
     return _picture_flaw(text_of(item.get("ImageUrl")))
 
 
-def as_seen(text: str) -> str:
-    """Return what people see of a text: neither case nor width, and no blanks around it."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
 def _meant(name: str) -> str | None:
     plain = re.sub(r"[\W_]", "", name).casefold()
     return next((word for word in KNOWN if word.casefold() == plain), None)

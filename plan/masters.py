@@ -12,10 +12,10 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from aws.contents import LATEST_S
-from aws.words import Words
+from aws.words import Words, plain
 from lambdas.rally.domain.members import legible
 from lambdas.rally.domain.spots import SPELLINGS, picture_of
-from plan.master_words import Item, Typed, as_seen, text_of, words_flaw
+from plan.master_words import Item, Typed, text_of, words_flaw
 from signoff.environment import JST
 
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
@@ -69,7 +69,7 @@ def flaw_in_turn() -> Callable[[Item], Words | None]:
 
     def flaw_of(item: Item) -> Words | None:
         id_ = stamp_id(item, "")
-        other = first.setdefault(as_seen(id_), id_)
+        other = first.setdefault(plain(id_), id_)
         taken = Words(en=f"people take it for {other}", ja=f"{other}と見分けられない")
         return flaw(item) or (taken if other != id_ else None)
 

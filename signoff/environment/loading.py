@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aws.words import SILENCE, Words, did_you_mean, joined, nearest, there_are
+from aws.words import SILENCE, Words, did_you_mean, joined, nearest, plain, there_are
 from signoff import OF_PACKAGES, ROOT
 from signoff.environment.application import Application, application_beside
 from signoff.environment.overrides import (
@@ -200,8 +199,7 @@ def require_name(name: str) -> None:
 
 def _production(name: str, table: Mapping[str, Any]) -> Any:
     """Return whether a table is production, as it says unless its name does; not validated."""
-    same = unicodedata.normalize("NFKC", name).strip().casefold()
-    return same in PRODUCTION or table.get("production", True)
+    return plain(name) in PRODUCTION or table.get("production", True)
 
 
 def _of_production(environment: Environment, own: Mapping[str, Any], path: Path) -> Iterator[Words]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from aws.words import Bilingual, Words, did_you_mean, joined, nearest
+from aws.words import Bilingual, Words, did_you_mean, joined, nearest, plain
 from signoff.environment.application import Application, application
 
 
@@ -142,7 +142,7 @@ def _page(value: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether it may be a person's name, such as 林: neither signs nor a Latin letter alone, nor what a printed command has in its place."""
-    name = unicodedata.normalize("NFKC", text).strip().casefold()
+    name = plain(text)
     letters = "".join(filter(str.isalpha, name))
     return (len(letters) > 1 or not letters.isascii()) and name not in PLACEHOLDERS
 

@@ -203,12 +203,13 @@ def test_address_of_a_picture_is_told_without_its_signature():
 
 
 def test_ids_are_malformed_that_people_take_for_an_earlier_one():
-    ids = ["a-1", "B-1", "A-1", "Ａ-1", "B-1 ", "A-11"]
+    ids = ["a-1", "B-1", "A-1", "Ａ-1", "A‐1", "B-1 ", "A-11"]
     master = {"Name": {"S": "駅"}, "Type": {"S": "IMAGE"}}
     flaws = malformed([{**master, "StampId": {"S": id_}} for id_ in ids])
 
     assert {id_: flaw.en for id_, flaw in flaws.items()} == {
         "a-1": "people take it for A-1",
         "Ａ-1": "people take it for A-1",
+        "A‐1": "people take it for A-1",
         "B-1 ": "StampId begins or ends with a space",
     }
