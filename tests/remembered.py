@@ -16,14 +16,14 @@ from aws.redaction.secret_text import MaskedValue
 from signoff.evidence import facts
 
 
-class _Same:
+class _ByIdentity:
     """A frozen value by its identity, since the mappings in it have no hash."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.value is other.value
+        return isinstance(other, _ByIdentity) and self.value is other.value
 
     def __hash__(self) -> int:
         return id(self.value)
@@ -45,10 +45,10 @@ def remember() -> None:
 
 def _facts_remembered(make: Callable[..., Any]) -> Callable[..., Any]:
     @lru_cache(maxsize=4096)
-    def made(section: str, item: str, value: _Same, salt: str) -> Any:
+    def made(section: str, item: str, value: _ByIdentity, salt: str) -> Any:
         return tuple(make(section, item, value.value, salt))
 
-    return lambda section, item, value, salt: made(section, item, _Same(value), salt)
+    return lambda section, item, value, salt: made(section, item, _ByIdentity(value), salt)
 
 
 def _flaws_remembered(find: Callable[..., HandlerFlaw | None]) -> Callable[..., Any]:
