@@ -49,7 +49,7 @@ PLANS_COMMAND = Command(
     ),
     environment_option(),
     environments_option(),
-    does="load.commands:plans",
+    does="load.listing:plans",
 )
 RUN = Command(
     "run",

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from aws.visible import visible_line
-from aws.words import Words, in_language
+from aws.words import Words
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
@@ -22,8 +22,6 @@ from load.evidence import record as record_evidence
 from load.evidence import why_not_counted
 from load.execution import run_load
 from load.exhibit import head, rows, sentences
-from load.plans import PURPOSES
-from load.plans import plans as plans_for
 from load.prepare import RunOptions
 from load.progress import ProgressDisplay
 from load.target import changed
@@ -62,40 +60,6 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
             return int(ExitCode.INVALID)
 
     return done
-
-
-@_command
-def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
-    """List the plans and their prices; reads the environment file alone."""
-    environment = project.environment(env)
-    quota = environment.throttle.daily_quota
-    say, rate = in_language(lang), environment.target_rate
-    title = say(
-        f"Plans of {env} (target {rate} requests/s)", f"{env}の計画（目標: 毎秒{rate}リクエスト）"
-    )
-    table = Table(title=title)
-    table.add_column(say("plan", "計画"))
-    for name in (
-        say("minutes", "分"),
-        say("peak/s", "最大/秒"),
-        say("requests", "リクエスト数"),
-        say("of the day", "1日の割合"),
-        say("about $", "約（ドル）"),
-    ):
-        table.add_column(name, justify="right")
-    table.add_column(say("what for", "目的"), overflow="fold")
-    for plan in plans_for(environment).values():
-        table.add_row(
-            plan.name,
-            f"{plan.seconds / 60:.1f}",
-            f"{plan.peak_rate:g}",
-            str(plan.requests),
-            f"{plan.requests / quota:.1%}",
-            f"{plan.dollars:.2f}",
-            PURPOSES[plan.name][lang],
-        )
-    Console(emoji=False).print(table)
-    return ExitCode.PASS
 
 
 @_command

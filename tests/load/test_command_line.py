@@ -149,7 +149,7 @@ def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    code = main(["plans"], join=interrupted)
+    code = main(["run"], join=interrupted)
 
     assert code == ExitCode.INVALID
     assert capsys.readouterr().err == "INVALID: stopped before the end, so nothing was judged\n"
