@@ -1,10 +1,11 @@
 """CloudWatch: which alarms are ours, and whether their last action was carried out; what mutes them; how what is not planned of one is undone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from aws.change.gate import Refused
 from aws.change.undo import HowToUndo, Undoing, UndoTarget, by_call, by_hand
 from aws.composite import alarms_in
 from aws.kind.description import NAME, PLANNED_BY, STATUS, LeftOut, Part, ReadCall, fact
@@ -238,6 +239,20 @@ READERS = {
 }
 
 
+PUT = {
+    "MetricAlarms": "put_metric_alarm",
+    "CompositeAlarms": "put_composite_alarm",
+    "LogAlarms": "put_log_alarm",
+}
+"""List of DescribeAlarms -> the method that replaces one of it, whole."""
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+SUPPRESSION = (
+    "ActionsSuppressor",
+    "ActionsSuppressorWaitPeriod",
+    "ActionsSuppressorExtensionPeriod",
+)
+
+
 def _unmute(target: UndoTarget) -> None:
     """Take the alarm out of each mute rule; a rule that is left with none goes."""
     client = target.context.client("cloudwatch")
@@ -259,14 +274,63 @@ def _leave(client: Any, rule: str, alarm: str) -> None:
     client.put_alarm_mute_rule(**settings, MuteTargets={"AlarmNames": others})
 
 
+Edit = Callable[[dict[str, Any], UndoTarget], Mapping[str, Any]]
+
+
+def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
+    """Put the alarm as it is, except for what ``edit`` leaves out: AWS replaces an alarm whole."""
+
+    def call(target: UndoTarget) -> None:
+        client = target.context.client("cloudwatch")
+        kind, alarm = _described(client, target.name)
+        operation = client.meta.method_to_api_mapping[PUT[kind]]
+        model = client.meta.service_model.operation_model(operation)
+        settings = {name: alarm[name] for name in model.input_shape.members if name in alarm}
+        getattr(client, PUT[kind])(**edit(settings, target))
+
+    return call
+
+
+def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
+    answer = client.describe_alarms(AlarmNames=[name], AlarmTypes=list(TYPES))
+    for kind in PUT:
+        for entry in answer.get(kind, ()):
+            return kind, entry
+    raise Refused(
+        en=f"alarm {name} no longer exists: judge again",
+        ja=f"アラーム{name}はすでにありません。判定し直してください",
+    )
+
+
+def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
+    """Leave the actions that no row objects to."""
+    actions = {
+        name: [entry for entry in alarm.get(name, ()) if entry not in target.ids]
+        for name in ACTIONS
+    }
+    return {**alarm, **actions}
+
+
 _OF_ALARMS: Mapping[Words, HowToUndo] = {
     MUTE_RULE.words: by_call(
         _unmute,
         en="the alarm notifies people at any hour again",
         ja="アラームは時間帯を問わず通知されるようになります",
     ),
+    OTHER_ACTION: by_call(
+        _put_again(_without_those_shown),
+        en="the alarm no longer does that; whom it notifies stays as it is",
+        ja="以後、そのアクションは実行されません。通知先は変わりません",
+    ),
+    SUPPRESSOR: by_call(
+        _put_again(
+            lambda alarm, _: {name: alarm[name] for name in alarm if name not in SUPPRESSION}
+        ),
+        en="the alarm notifies also while its suppressor is in ALARM",
+        ja="抑制アラームの発報中も通知されるようになります",
+    ),
     **dict.fromkeys(
-        (OTHER_ACTION, SUPPRESSOR, WALL_CLOCK, WARM_UP, LOG_LINES),
+        (WALL_CLOCK, WARM_UP, LOG_LINES),
         by_hand(
             en="CloudWatch console > Alarms > {name} > Actions > Edit: turn it off",
             ja="CloudWatchコンソール > アラーム > {name} > アクション > 編集で、オフにしてください",

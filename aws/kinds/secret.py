@@ -120,6 +120,17 @@ class Secret:
     """When it was last changed, where it had another value before: people who copied the old value still have it."""
 
 
+def _end_replicas(target: UndoTarget) -> None:
+    """Take the copies away; what is a copy itself becomes a secret of its own, which is done where it is."""
+    client = target.context.client("secretsmanager")
+    if client.describe_secret(SecretId=target.name).get("PrimaryRegion") in target.ids:
+        client.stop_replication_to_replica(SecretId=target.name)
+        return
+    client.remove_regions_from_replication(
+        SecretId=target.name, RemoveReplicaRegions=list(target.ids)
+    )
+
+
 def _remove_labels(target: UndoTarget) -> None:
     client = target.context.client("secretsmanager")
     versions = client.describe_secret(SecretId=target.name)["VersionIdsToStages"]
@@ -192,11 +203,12 @@ SECRET = Kind[Secret](
             en="the secret keeps its value until you replace it",
             ja="値は、手動で置き換えるまで変わらなくなります",
         ),
-        COPIES: by_hand(
-            en="Secrets Manager console > Secrets > {name} > Replicate secret > the Region that the row names > Delete"
-            " replica; of a secret that is a copy itself, > Promote to standalone secret",
-            ja="Secrets Managerコンソール > シークレット > {name} > シークレットをレプリケート > この項目が示すリージョン > レプリカを削除。"
-            "それ自体が複製であるシークレットでは、スタンドアロンシークレットに昇格",
+        COPIES: by_call(
+            _end_replicas,
+            en="anything that reads a copy in that Region no longer finds it; a secret that is itself a copy from"
+            " there becomes one of its own, and gets no new value from there any more",
+            ja="そのリージョンの複製は読めなくなります。そのリージョンからの複製である場合は独立したシークレットになり、"
+            "新しい値は届かなくなります",
         ),
         COPIED_TO: by_call(
             calling(

@@ -5,11 +5,14 @@ from typing import Any
 
 from aws.change.gate import Refused
 from aws.change.undo import (
+    EACH,
+    THIS,
     HowToUndo,
     Undoing,
     UndoTarget,
     by_call,
     by_hand,
+    calling,
     no_longer_denied,
     without_statements,
 )
@@ -52,6 +55,30 @@ def _stream(target: UndoTarget) -> None:
     _update(target, target.name, StreamSpecification={"StreamEnabled": False})
 
 
+def _kinesis(target: UndoTarget) -> None:
+    client, table = target.context.client("dynamodb"), target.name
+    STOP_STREAMING(target)
+
+    def disabled() -> bool:
+        answer = client.describe_kinesis_streaming_destination(TableName=table)
+        states = {
+            destination["DestinationStatus"]
+            for destination in answer["KinesisDataStreamDestinations"]
+        }
+        return states <= {"DISABLED"}
+
+    until = Words(
+        en=f"table {table} no longer streams to Kinesis",
+        ja=f"テーブル{table}のKinesisへの配信が止まること",
+    )
+    target.context.wait(disabled, until=until, every_s=5, within_s=300)
+
+
+STOP_STREAMING = calling(
+    "dynamodb", "disable_kinesis_streaming_destination", TableName=THIS, StreamArn=EACH
+)
+
+
 def _indexes(target: UndoTarget) -> None:
     """Delete them; the id is the table's name where the finding is about an index, whose key never changes."""
     for index in target.ids:
@@ -89,9 +116,10 @@ OF_TABLES: Mapping[Words, HowToUndo] = {
         en="anything that reads the stream receives no further changes",
         ja="ストリームを読む側には、以後の変更が届きません",
     ),
-    KINESIS: by_hand(
-        en="DynamoDB console > Tables > {name} > Exports and streams > Amazon Kinesis data stream details > Turn off",
-        ja="DynamoDBコンソール > テーブル > {name} > エクスポートおよびストリーム > Amazon Kinesisデータストリームの詳細 > オフにする",
+    KINESIS: by_call(
+        _kinesis,
+        en="anything that reads that Kinesis stream receives no further changes",
+        ja="そのKinesisストリームを読む側には、以後の変更が届きません",
     ),
     LOCAL_INDEXES: by_hand(
         en="a local index lives as long as its table. DynamoDB console > Tables > {name} > Backups >"

@@ -26,15 +26,14 @@ def muted(desk):
     return desk.client("cloudwatch").get_alarm_mute_rule(AlarmMuteRuleName="nights")["MuteTargets"]
 
 
-STREAM = {"TableName": TABLE, "StreamArn": "arn:aws:kinesis:ap-northeast-1:1:stream/copy"}
-
-
 def copy_to_kinesis(desk):
-    desk.client("dynamodb").enable_kinesis_streaming_destination(**STREAM)
+    stream = {"TableName": TABLE, "StreamArn": "arn:aws:kinesis:ap-northeast-1:1:stream/copy"}
+    desk.client("dynamodb").enable_kinesis_streaming_destination(**stream)
 
 
-def end_copy_to_kinesis(desk):
-    desk.client("dynamodb").disable_kinesis_streaming_destination(**STREAM)
+def copied_to_kinesis(desk):
+    answer = desk.client("dynamodb").describe_kinesis_streaming_destination(TableName=TABLE)
+    return answer["KinesisDataStreamDestinations"]
 
 
 def put_account_policies(desk):
@@ -90,6 +89,7 @@ def made_metrics(desk):
 
 
 ATTACHED = {
+    "stream to Kinesis": (copy_to_kinesis, copied_to_kinesis, []),
     "mute rule, which keeps what is not ours": (mute, muted, {"AlarmNames": ["billing"]}),
     "policies that apply to all log groups": (put_account_policies, account_policies, []),
     "policies that open all log groups": (open_all_groups, open_groups, []),

@@ -8,6 +8,16 @@ OURS, THEIRS = 'Nightly: 保守, "all" (1)', "Nightly"
 """Names with what separates words in a sentence; the other team's is how ours begins."""
 OTHER_GROUP = f"{GROUP}-of-another-team"
 FUNCTION, ROLE = "stamp-rally-prod-stamps", "stamp-rally-prod-stamps-role"
+OTHER_FUNCTION = "stamp-of-another-team"
+TRUST = json.dumps(
+    {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    }
+)
 TAG, OTHER_TAG = "edition: 夏", "edition"
 VARIABLE, OTHER_VARIABLE = "edition_2", "edition"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
@@ -103,7 +113,34 @@ def profiles(desk):
     return [[role["RoleName"] for role in entry["InstanceProfile"]["Roles"]] for entry in found]
 
 
+def call_by_a_queue(desk):
+    """A queue that triggers our function, and that of another team."""
+    queue = desk.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    asked = {"QueueUrl": queue, "AttributeNames": ["QueueArn"]}
+    arn = desk.client("sqs").get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+    client = desk.client("lambda")
+    ours = client.get_function_configuration(FunctionName=FUNCTION)
+    code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
+    settings = {name: ours[name] for name in ("Runtime", "Handler")}
+    role = desk.client("iam").create_role(RoleName=OTHER_FUNCTION, AssumeRolePolicyDocument=TRUST)
+    client.create_function(
+        FunctionName=OTHER_FUNCTION, Code=code, Role=role["Role"]["Arn"], **settings
+    )
+    for name in (FUNCTION, OTHER_FUNCTION):
+        client.create_event_source_mapping(EventSourceArn=arn, FunctionName=name)
+
+
+def called_by_queues(desk):
+    listed = desk.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return sorted(mapping["FunctionArn"].rpartition(":")[2] for mapping in listed)
+
+
 NEIGHBOURS = {
+    "trigger beside that of another function by the same queue": (
+        call_by_a_queue,
+        called_by_queues,
+        [OTHER_FUNCTION],
+    ),
     "mute rule beside one whose name it begins with": (
         mute,
         muted,

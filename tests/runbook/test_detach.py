@@ -145,68 +145,20 @@ why = "visitors of last year go"
     assert kept == "ENABLED"
 
 
-def share_a_role(desk):
-    client = desk.client("lambda")
+def test_what_only_a_person_can_take_away_stops_it_until_that_is_done(
+    detach, finished, said, capsys
+):
+    client = finished.client("lambda")
     role = client.get_function_configuration(FunctionName=STAMPS)["Role"]
     code, what = {"ZipFile": b"package"}, {"Runtime": "python3.13", "Handler": "a.b"}
     client.create_function(FunctionName="guest", Role=role, Code=code, **what)
-
-
-def delete_guest(desk):
-    desk.client("lambda").delete_function(FunctionName="guest")
-
-
-def runtime_updates(**settings):
-    def put(desk):
-        client, of = desk.client("lambda"), {"FunctionName": "stamp-rally-prod-award"}
-        served = client.get_alias(**of, Name="live")["FunctionVersion"]
-        for version in (served, "$LATEST"):
-            client.put_runtime_management_config(**of, Qualifier=version, **settings)
-
-    return put
-
-
-@pytest.mark.parametrize(
-    ("attach", "take_away", "row", "path", "what"),
-    [
-        pytest.param(
-            share_a_role,
-            delete_guest,
-            OF_ROLES,
-            "Configuration > Permissions: give it a role of its own",
-            f"role {STAMPS}-role: others that use it",
-            id="role that another function uses",
-        ),
-        pytest.param(
-            runtime_updates(UpdateRuntimeOn="Manual", RuntimeVersionArn=BUILD),
-            runtime_updates(UpdateRuntimeOn="Auto"),
-            OF_FUNCTIONS,
-            "Runtime settings > Edit runtime management configuration: Auto; the same for $LATEST",
-            "function stamp-rally-prod-award: runtime updates",
-            id="pinned runtime",
-        ),
-        pytest.param(
-            attached.copy_to_kinesis,
-            attached.end_copy_to_kinesis,
-            OF_TABLES,
-            f"Tables > {TABLE} > Exports and streams > Amazon Kinesis data stream details > Turn off",
-            f"table {TABLE}: Kinesis destinations",
-            id="stream to Kinesis",
-        ),
-    ],
-)
-def test_what_only_a_person_can_take_away_stops_it_until_that_is_done(
-    detach, finished, said, capsys, attach, take_away, row, path, what
-):
-    attach(finished)
-    stopped, why = detach("--go", row), capsys.readouterr().err
-    told = " ".join(said.getvalue().split())
-    take_away(finished)
-    over = detach("--go", row)
+    stopped, told, why = detach("--go", OF_ROLES), said.getvalue(), capsys.readouterr().err
+    client.delete_function(FunctionName="guest")
+    over = detach("--go", OF_ROLES)
 
     assert (stopped, over) == (1, 0)
-    assert path in told
-    assert f"only a person can remove this: {what}." in why
+    assert "Configuration > Permissions: give it a role of its own" in told
+    assert f"only a person can remove this: role {STAMPS}-role: others that use it." in why
     assert "already as planned" not in told.partition("Check what no call can")[2]
 
 
@@ -285,6 +237,21 @@ def test_loss_whose_words_say_so_cannot_be_undone():
 
     assert for_good
     assert {fact for fact in for_good if not calls[fact].final} == set()
+
+
+def test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next(detach, finished):
+    client, of = finished.client("lambda"), {"FunctionName": "stamp-rally-prod-award"}
+    served = client.get_alias(**of, Name="live")["FunctionVersion"]
+    for version in (served, "$LATEST"):
+        client.put_runtime_management_config(
+            **of, Qualifier=version, UpdateRuntimeOn="Manual", RuntimeVersionArn=BUILD
+        )
+    assert detach("--go", OF_FUNCTIONS) == 0
+
+    left = [
+        client.get_runtime_management_config(**of, Qualifier=one) for one in (served, "$LATEST")
+    ]
+    assert [entry["UpdateRuntimeOn"] for entry in left] == ["Auto", "Auto"]
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,19 @@ What stands in a method is undone in the draft, by making the method as planned;
 draft is deployed, which is the part of the procedure ``api``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aws.api import surplus
 from aws.api.unplanned import of_document
+from aws.change.gate import unless_absent
 from aws.change.undo import EACH, ITS_ID, THIS, Undoing, UndoTarget, by_call, by_hand, calling
 from aws.converge import api_draft, rest_api
+from aws.converge.json_patch import escaped, replaced
 from aws.desired import Api
 from aws.kind.description import POLICY, STATUS
-from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
+from aws.kinds.domain import DOMAIN, EMPTY_PATH, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
 from aws.kinds.rest_api import (
     BINARY,
     COMPRESSION,
@@ -26,7 +29,6 @@ from aws.kinds.rest_api import (
     WEB_ACL,
 )
 from aws.ledgers import ACCESS_MODE, AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE
-from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
@@ -82,6 +84,38 @@ def _of_api(operation: str, **parameters: object) -> Callable[[ApiTarget], None]
     return lambda target: call(replace(target, id=_id(target)))
 
 
+def _patched(*operations: dict[str, str]) -> Callable[[ApiTarget], None]:
+    return _of_api("update_rest_api", patchOperations=[*operations])
+
+
+def _other_types(target: ApiTarget) -> None:
+    paths = [f"/binaryMediaTypes/{escaped(media_type)}" for media_type in target.ids]
+    _patched(*({"op": "remove", "path": path} for path in paths))(target)
+
+
+def _has(member: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
+    """Whether the API itself still has it: else only a deployment of before has."""
+
+    def is_there(target: ApiTarget) -> bool:
+        value = (rest_api.find(target.context, target.api) or {}).get(member)
+        return bool(value) and value != usual
+
+    return is_there
+
+
+def _mappings(target: ApiTarget) -> None:
+    """Delete them by the second API, the only one that knows paths of several levels; it knows no edge domains."""
+    first, second = map(target.context.client, ("apigateway", "apigatewayv2"))
+    domain = {"DomainName": target.name}
+    answer = unless_absent(second.get_api_mappings, **domain, MaxResults="500") or {"Items": []}
+    ids = {item.get("ApiMappingKey", ""): item["ApiMappingId"] for item in answer["Items"]}
+    for path in target.ids:
+        if path in ids:
+            second.delete_api_mapping(**domain, ApiMappingId=ids[path])
+        else:
+            first.delete_base_path_mapping(domainName=target.name, basePath=path or EMPTY_PATH)
+
+
 def _id(target: ApiTarget) -> str:
     return rest_api.needed(target.context, target.api)
 
@@ -97,27 +131,6 @@ _METHOD_AGAIN = by_call(
     ja=f"計画どおりになります。{LAST_JA}",
     remains=_in_draft,
 )
-_SETTINGS: Mapping[Words, Words] = {
-    POLICY: Words("Resource policy: delete it", "リソースポリシーを削除し"),
-    BINARY: Words(
-        "API settings > Manage media types: remove those that the row names",
-        "API設定 > メディアタイプを管理で、この項目が示す型を外し",
-    ),
-    COMPRESSION: Words(
-        "API settings > Content encoding: turn it off", "API設定 > コンテンツのエンコードをオフにし"
-    ),
-    KEY_SOURCE: Words(
-        "API settings > API key source: Header", "API設定 > APIキーのソースを「ヘッダー」にし"
-    ),
-    VPC_ENDPOINTS: Words(
-        "API settings > Edit: remove the VPC endpoint", "API設定 > 編集でVPCエンドポイントを外し"
-    ),
-    ACCESS_MODE: Words(
-        "API settings > Endpoint access mode: Basic",
-        "API設定 > エンドポイントアクセスモードを「基本」にし",
-    ),
-}
-"""A setting of the API -> where a person takes it away in the draft, which is then deployed."""
 UNDO: Undoing = {
     **{(ROUTE, fact): _METHOD_AGAIN for fact in surplus.OF_METHODS},
     (ROUTE, surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
@@ -145,13 +158,40 @@ UNDO: Undoing = {
         final=True,
         remains=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
-    **{
-        (REST_API.words, fact): by_hand(
-            en=f"API Gateway console > APIs > {{name}} > {place.en}; then `api` in the runbook",
-            ja=f"API Gatewayコンソール > API > {{name}} > {place.ja}、ランブックの`api`を実行してください",
-        )
-        for fact, place in _SETTINGS.items()
-    },
+    (REST_API.words, POLICY): by_call(
+        _patched(replaced("/policy", "")),
+        en=f"callers are no longer limited by where they call from; {LAST}",
+        ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
+        remains=_has("policy"),
+    ),
+    (REST_API.words, BINARY): by_call(
+        _other_types,
+        en=f"bodies of those types are taken as text; {LAST}",
+        ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
+        remains=_has("binaryMediaTypes"),
+    ),
+    (REST_API.words, COMPRESSION): by_call(
+        _patched({"op": "replace", "path": "/minimumCompressionSize"}),
+        en=f"answers are no longer compressed; {LAST}",
+        ja=f"応答は圧縮されなくなります。{LAST_JA}",
+        remains=_has("minimumCompressionSize"),
+    ),
+    (REST_API.words, KEY_SOURCE): by_call(
+        _patched(replaced("/apiKeySource", "HEADER")),
+        en=f"the API key is taken from the header X-Api-Key; {LAST}",
+        ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
+        remains=_has("apiKeySource", usual="HEADER"),
+    ),
+    (REST_API.words, VPC_ENDPOINTS): by_hand(
+        en="API Gateway console > APIs > {name} > API settings > Edit: remove the VPC endpoint; then `api` in the runbook",
+        ja="API Gatewayコンソール > API > {name} > API設定 > 編集でVPCエンドポイントを外し、ランブックの`api`を実行してください",
+    ),
+    (REST_API.words, ACCESS_MODE): by_hand(
+        en="API Gateway console > APIs > {name} > API settings > Endpoint access mode: Basic; then `api` in the"
+        " runbook",
+        ja="API Gatewayコンソール > API > {name} > API設定 > エンドポイントアクセスモードを「基本」にし、ランブックの`api`を"
+        "実行してください",
+    ),
     (REST_API.words, surplus.UNKNOWN): by_hand(
         en="API Gateway console > APIs > {name} > Stages > Export shows it: take it away in the draft, then run"
         " `api` in the runbook",
@@ -172,15 +212,16 @@ UNDO: Undoing = {
         en="API Gateway console > APIs > Stages > {name} > Web application firewall > Edit: None",
         ja="API Gatewayコンソール > API > ステージ > {name} > ウェブアプリケーションファイアウォール > 編集で「なし」にしてください",
     ),
-    **{
-        (DOMAIN.words, fact): by_hand(
-            en="API Gateway console > Custom domain names > {name} > API mappings > Configure API mappings: remove the one"
-            " that the row names",
-            ja="API Gatewayコンソール > カスタムドメイン名 > {name} > APIマッピング > APIマッピングを設定で、この項目が示すマッピングを"
-            "削除してください",
-        )
-        for fact in (MAPPINGS, OTHER_MAPPINGS)
-    },
+    (DOMAIN.words, MAPPINGS): by_call(
+        _mappings,
+        en="callers of the API by that name no longer get an answer",
+        ja="この名前でのAPI呼び出しには応答しなくなります",
+    ),
+    (DOMAIN.words, OTHER_MAPPINGS): by_call(
+        _mappings,
+        en="callers of that path of the domain reach our API instead of the other one",
+        ja="ドメインの該当パスへの呼び出しは、他のAPIではなく本APIに届きます",
+    ),
     (DOMAIN.words, ACCESS_MODE): by_hand(
         en="API Gateway console > Custom domain names > {name} > Edit > Endpoint access mode: Basic",
         ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > エンドポイントアクセスモードを「基本」にしてください",

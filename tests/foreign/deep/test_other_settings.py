@@ -279,6 +279,24 @@ def of_route(c):
     return c("apigateway").get_integration(**at(c, "GET", "/ranking/monthly"))["timeoutInMillis"]
 
 
+def retries(c):
+    return c("lambda").put_function_event_invoke_config(
+        **NOTIFY, Qualifier="live", MaximumRetryAttempts=1
+    )
+
+
+def failing_elsewhere(c):
+    queue = {"OnFailure": {"Destination": "arn:aws:sqs:ap-northeast-1:444455556666:failed"}}
+    c("lambda").put_function_event_invoke_config(
+        **NOTIFY, Qualifier="live", MaximumRetryAttempts=1, DestinationConfig=queue
+    )
+
+
+def of_retries(c):
+    found = c("lambda").list_function_event_invoke_configs(**NOTIFY)
+    return [config["MaximumRetryAttempts"] for config in found["FunctionEventInvokeConfigs"]]
+
+
 def bounded(c):
     wide = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
     made = c("iam").create_policy(PolicyName="wide", PolicyDocument=wide)["Policy"]["Arn"]
@@ -326,6 +344,7 @@ CASES = (
     SharedResource("table is denied to its role", "DEP-08", on_table(KEEP_TABLE), on_table(KEEP_TABLE, says("Deny", ROLE_OF_AWARD, "dynamodb:PutItem", "Bad", STAMPS)), of_table),
     SharedResource("authorizer reads another header", "SEC-35", authorizer("/authorizerResultTtlInSeconds", "30"), authorizer("/identitySource", "method.request.header.X-Token"), lambda c: the_authorizer(c)["authorizerResultTtlInSeconds"], deployed),
     SharedResource("route calls another function", "DEP-21", lambda c: proxied(c, ("GET", "/ranking/monthly"), timeoutInMillis=20_000), lambda c: proxied(c, ("GET", "/stamps"), timeoutInMillis=20_000), of_route, deployed),
+    SharedResource("failures go elsewhere", "DEP-19", retries, failing_elsewhere, of_retries),
     SharedResource("role has a surplus under a wide boundary", "SEC-12", bounded, more_rights, of_role),
 )  # fmt: skip
 
