@@ -11,7 +11,6 @@ import boto3
 
 from aws.inventory import on_demand
 from lambdas.packing import pack
-from local.aws.server import LocalAws
 from local.line.call import Channels
 from local.line.fake import FakeLine
 from plan import Plan, plan_for, scope_of
@@ -26,6 +25,7 @@ from smoke.aws import Clients, clients
 from tests.api_patches import patching
 from tests.in_process import UNPACED, SessionInProcess
 from tests.loopback import Reply, SentRequest, answering
+from tests.recording_aws import RecordingAws
 
 ENVIRONMENTS = Path(__file__).with_name("rally.toml")
 CONFIG_JS = """const CONFIG = {{
@@ -69,7 +69,7 @@ class Rally:
     api: str
     line: FakeLine
     front: Front
-    server: LocalAws
+    server: RecordingAws
     """The AWS API itself, which can be given faults."""
 
     @cached_property
@@ -132,7 +132,9 @@ def healthy(folder: Path) -> Iterator[Rally]:
         (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
         with FakeLine(channels) as line:
             environment = served_by(environment, line.url, "rally")
-            stack = replace(local_stack(), kept_at=folder / "none.json", line=line)
+            stack = replace(
+                local_stack(), kept_at=folder / "none.json", line=line, aws=RecordingAws
+            )
             with stack.start(environment, lambda *_: None) as started:
                 started.server.extensions.append(patching(started.server))
                 liff = environment.line.liff_id
