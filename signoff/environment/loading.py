@@ -179,13 +179,14 @@ def _table(name: str, path: Path) -> dict[str, Any]:
 
 
 def no_environment(name: str, path: Path) -> Words:
-    """Say that a file has no such environment, and which was meant or there are."""
+    """Say that a file has no such environment, which there are, and which was meant."""
     listed = ", ".join(known := names(path))
     absent = Words(
         en=f"{path.name} has no environment {name}", ja=f"{path.name}に環境{name}がありません"
     )
     there = Words(en=f"it has {listed or 'none'}", ja=f"あるのは{listed or 'なし'}")
-    return joined((absent, did_you_mean(nearest(name, known)) or there))
+    meant = did_you_mean(nearest(name, known))
+    return joined((absent, there, *([meant] if meant else ())))
 
 
 def require_name(name: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from local.aws.server import LocalAws
 from tests.in_process import SessionInProcess
+from tests.recording_aws import RecordingAws
 from tests.signoff.operator import judged
 
 ACCOUNT = "444455556666"
@@ -14,7 +15,7 @@ ACCOUNT = "444455556666"
 @pytest.fixture(scope="module")
 def aws():
     """An AWS API whose account is empty."""
-    with LocalAws(ACCOUNT, "ap-northeast-1") as server:
+    with RecordingAws(ACCOUNT, "ap-northeast-1") as server:
         yield server
 
 
