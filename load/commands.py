@@ -52,8 +52,7 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
         try:
             return int(does(join(home_of(environments), environments), lang=lang, **options))
         except LoadRefused as refusal:
-            words = Words(f"refused: {refusal}", f"拒否: {refusal.words.ja}")
-            print(visible_line(words[lang]), file=sys.stderr)
+            print(visible_line(refusal.sentence[lang]), file=sys.stderr)
             return int(ExitCode.REFUSED)
         except KeyboardInterrupt:
             print(STOPPED[lang], file=sys.stderr)

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Words
 from load.composition import LoadComposition, open_target
-from load.engine.admission import LoadRefused
+from load.engine.admission import REFUSAL_FILE, LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE, LoadRun, require_outside
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
@@ -231,10 +231,11 @@ class Execution:
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
+        refusal = self.folder / REFUSAL_FILE
+        if code == ExitCode.REFUSED and refusal.exists():
+            why = LoadRefused(**json.loads(refusal.read_text("utf-8")))
+            return ExecutionResult(ExitCode.REFUSED, why.sentence, logs)
         lines = [line for log in logs for line in log.read_text().splitlines()]
-        refusals = [line for line in lines if line.startswith("refused: ")]
-        if code == ExitCode.REFUSED and refusals:
-            return ExecutionResult(ExitCode.REFUSED, Words.same(refusals[-1]), logs)
         errors = [line.partition("/ERROR/")[2] for line in lines if "/ERROR/" in line]
         last = f" ({errors[-1]})" if errors else ""
         return ExecutionResult(

@@ -13,9 +13,16 @@ from aws.words import NO_JSON, Bilingual, Words
 LINE_DOMAINS = ("line.me", "line-apps.com", "line-scdn.net", "line.biz")
 """LINE forbids load tests on its hosts; no allow-list can permit them."""
 
+REFUSAL_FILE = "refusal.json"
+"""In the folder of a run that Locust's process refused: why, as ``en`` and ``ja``."""
+
 
 class LoadRefused(Bilingual):
     """The run may not start; the message says why and what to do next, in one sentence."""
+
+    @property
+    def sentence(self) -> Words:
+        return Words(en=f"refused: {self.words.en}", ja=f"拒否: {self.words.ja}")
 
 
 def unreadable(error: BaseException) -> Words:

@@ -10,7 +10,7 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import STATE_MISSING, MasterRunner, Runner, WorkerRunner
 
-from load.engine.admission import LoadRefused, admit
+from load.engine.admission import REFUSAL_FILE, LoadRefused, admit
 from load.engine.answers import compiled
 from load.engine.generator import ArrivalUser, Generator
 from load.engine.judge import ExitCode
@@ -129,11 +129,14 @@ class RunController:
         return max(0, self._runner.worker_index) if isinstance(self._runner, WorkerRunner) else 0
 
     def _may_start(self, host: str | None) -> bool:
-        """Check the host, and print the refusal; the next start is checked again."""
+        """Check the host, print the refusal, and leave it in a folder of the run; the next start is checked again."""
         try:
             self._check(host)
         except LoadRefused as refusal:
             print(f"refused: {refusal}", file=sys.stderr, flush=True)
+            if self._state.folder.is_dir():  # that of `load run`, which reads it
+                words = {"en": refusal.words.en, "ja": refusal.words.ja}
+                (self._state.folder / REFUSAL_FILE).write_text(json.dumps(words), "utf-8")
         else:
             self._refused = False
             return True

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from aws.words import Words
+from load.engine.admission import REFUSAL_FILE
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
 from load.execution import Execution
@@ -29,12 +31,15 @@ def test_missing_verdict_is_invalid_whatever_the_exit_code_of_locust(code, tmp_p
 
 
 def test_refusal_of_a_process_is_told_as_it_was_said(tmp_path):
-    (tmp_path / "locust.log").write_text("refused: api.example.com is not this environment's\n")
+    refusal = {"en": "api.example.com is not this environment's", "ja": "この環境のものではない"}
+    (tmp_path / REFUSAL_FILE).write_text(json.dumps(refusal), "utf-8")
 
     finished = execution(tmp_path).conclude(ExitCode.REFUSED)
 
     assert finished.exit == ExitCode.REFUSED
-    assert finished.sentence.en == "refused: api.example.com is not this environment's"
+    assert finished.sentence == Words(
+        "refused: api.example.com is not this environment's", "拒否: この環境のものではない"
+    )
 
 
 @pytest.mark.parametrize(("before", "after"), [("a", "b"), ("a", None), (None, "b")])

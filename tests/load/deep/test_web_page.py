@@ -1,8 +1,11 @@
 """Locust's own web page: one run file makes one run, and every button does what it says or says why not."""
 
+import json
+
 import pytest
 import requests
 
+from load.engine.admission import REFUSAL_FILE
 from load.engine.judge import ExitCode
 from load.engine.verdict import FILE_NAME
 from tests.load.locust_cli import eventually, web_page
@@ -57,14 +60,19 @@ def test_start_after_a_refused_one_is_a_run(healthy, tmp_path):
     assert code == ExitCode.PASS
 
 
-def test_page_that_is_closed_after_a_refusal_alone_ends_as_refused(healthy, tmp_path):
+@pytest.mark.parametrize("there", [False, True])
+def test_page_that_is_closed_after_a_refusal_alone_ends_as_refused(there, healthy, tmp_path):
+    if there:
+        (tmp_path / "out").mkdir()
     with web_page(run_against(healthy.url, tmp_path / "out"), tmp_path) as page:
         page.start(host="https://api.example.com")
         page.said("refused: api.example.com")
         code = page.close()
 
     assert code == ExitCode.REFUSED
-    assert not (tmp_path / "out").exists()
+    left = list((tmp_path / "out").glob("*"))
+    assert left == ([tmp_path / "out" / REFUSAL_FILE] if there else [])
+    assert all("api.example.com" in json.loads(file.read_text("utf-8"))["ja"] for file in left)
 
 
 def test_stopped_run_is_dated_by_its_stop_and_never_goes_on(healthy, tmp_path):
