@@ -60,18 +60,25 @@ def test_start_after_a_refused_one_is_a_run(healthy, tmp_path):
     assert code == ExitCode.PASS
 
 
-@pytest.mark.parametrize("there", [False, True])
-def test_page_that_is_closed_after_a_refusal_alone_ends_as_refused(there, healthy, tmp_path):
-    if there:
-        (tmp_path / "out").mkdir()
-    with web_page(run_against(healthy.url, tmp_path / "out"), tmp_path) as page:
+@pytest.fixture(params=["run alone", "of load run"])
+def folder(request, tmp_path):
+    """The folder that a run writes to: `load run` makes it before, and reads in it why it was refused."""
+    out = tmp_path / "out"
+    made = {"run alone": (), "of load run": (out,)}[request.param]
+    for each in made:
+        each.mkdir()
+    return out, {file / REFUSAL_FILE for file in made}
+
+
+def test_page_that_is_closed_after_a_refusal_alone_ends_as_refused(folder, healthy, tmp_path):
+    out, left = folder
+    with web_page(run_against(healthy.url, out), tmp_path) as page:
         page.start(host="https://api.example.com")
         page.said("refused: api.example.com")
         code = page.close()
 
     assert code == ExitCode.REFUSED
-    left = list((tmp_path / "out").glob("*"))
-    assert left == ([tmp_path / "out" / REFUSAL_FILE] if there else [])
+    assert set(out.glob("*")) == left
     assert all("api.example.com" in json.loads(file.read_text("utf-8"))["ja"] for file in left)
 
 
