@@ -175,9 +175,7 @@ def ours_of(reading: Reading) -> Ours:
         functions[name] = functions.get(name, frozenset()) | {entry["Role"]}
     return Ours(
         scope=reading.scope,
-        targets=tuple(
-            target for target in targets_of(reading) if not target.kind.startswith("rights of")
-        ),
+        targets=tuple(targets_of(reading)),
         api_ids=frozenset(api.id for api in apis),
         principals=reading.needed("principals"),
         functions=functions,

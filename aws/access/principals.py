@@ -16,7 +16,7 @@ from aws.access.assuming import (
     trusted_to_assume,
 )
 from aws.access.reach import Reach, Targets, reach_of
-from aws.access.targets import BY_AWS, OF_POLICIES, Target, stopping, targets_of
+from aws.access.targets import BY_AWS, OF_POLICIES, Target, giving, stopping, targets_of
 from aws.door.failures import ReadFailure
 from aws.kinds.function_invocation import listed
 from aws.kinds.role import (
@@ -94,7 +94,8 @@ def principals(reading: Reading) -> Section[Principal]:
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
             unread[arn] = _policies_of(arn, error)
-    targets = Targets((*targets_of(reading), *stopping(reading), *_policies(iam)), reading.now)
+    every = (*targets_of(reading), *giving(reading.scope), *stopping(reading), *_policies(iam))
+    targets = Targets(every, reading.now)
     reach = _with_takers(bearers, targets, reading)
     return unread | {
         arn: Principal(

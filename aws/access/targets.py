@@ -230,7 +230,7 @@ class Target:
 
 
 def targets_of(reading: Reading) -> Iterator[Target]:
-    """Yield all targets: by planned names, or by real names where AWS or others chose them."""
+    """Yield our resources as targets: by planned names, or by real names where AWS or others chose them."""
     scope = reading.scope
     yield from _tables(scope, reading.section("tables"), reading.section("table_attachments"))
     yield from _resources(scope, reading.section("secrets"))
@@ -240,7 +240,6 @@ def targets_of(reading: Reading) -> Iterator[Target]:
     heard, under = reading.section("topics"), reading.section("keys")
     yield from _watching(scope, reading.section("alarms"), heard, under)
     yield from _stored(scope)
-    yield from giving(scope)
 
 
 def _arn(scope: Scope, service: str, resource: str) -> str:

@@ -19,6 +19,7 @@ from aws.access.targets import (
     INVOCATION,
     READS,
     changes,
+    giving,
     members,
     stopping,
     targets_of,
@@ -127,7 +128,7 @@ def subject(pattern, operator="StringLike"):
     return {"Condition": {operator: {key: pattern}}}
 
 
-TARGETS = Targets(targets_of(Read()), NOW)
+TARGETS = Targets((*targets_of(Read()), *giving(SCOPE)), NOW)
 
 
 def allow(action, resource="*", effect="Allow", **more):
