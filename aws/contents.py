@@ -104,9 +104,10 @@ def _expiring(reading: Reading, name: str) -> int:
         "scan",
         TableName=name,
         Select="COUNT",
-        FilterExpression="#expiry BETWEEN :oldest AND :latest",
+        FilterExpression="attribute_type(#expiry, :number) AND #expiry BETWEEN :oldest AND :latest",
         ExpressionAttributeNames={"#expiry": attribute},
-        ExpressionAttributeValues={key: {"N": str(int(at.timestamp()))} for key, at in due.items()},
+        ExpressionAttributeValues={":number": {"S": "N"}}
+        | {key: {"N": str(int(at.timestamp()))} for key, at in due.items()},
     )
     return sum(page["Count"] for page in islice(pages, TYPED_PAGES))
 

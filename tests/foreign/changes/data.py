@@ -252,6 +252,7 @@ CHANGES = (
     spot_loses_its_longitude,
     somebody_logs_in_before_the_go_live,
     somebody_holds_a_stamp_that_no_master_describes,
+    stamp_was_migrated_with_an_expiry_that_is_text,
     somebody_was_migrated_with_a_time_that_is_text,
     somebody_was_migrated_with_a_time_in_milliseconds,
     spot_is_loaded_without_its_place,
@@ -261,6 +262,5 @@ CHANGES = (
     field_of_the_session_key_is_renamed,
     secret_is_on_its_way_out,
     secret_is_opened_to_everybody,
-    stamp_was_migrated_with_an_expiry_that_is_text,
     stamp_was_migrated_that_expires_in_the_season,
 )
