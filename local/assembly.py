@@ -23,7 +23,7 @@ def assemble(
     aws.birth = birth
     functions = parts.enter_context(Functions(aws.endpoint, aws.moto, region))
     gateway = parts.enter_context(Gateway(functions, aws.moto, region))
-    aws.extensions += [functions.extension, gateway.extension]
+    aws.extensions.append(functions.extension)
     return Stack(
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",

@@ -16,9 +16,6 @@ from xml.sax.saxutils import escape
 from aws.iam.actions import available_services, metadata
 from local.http import Answer, HttpReply, HttpRequest
 
-READERS_WAIT_S = 5.0
-"""How long a call for log lines is held back at most."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -45,11 +42,6 @@ class Request:
     def parameters(self) -> Mapping[str, Any]:
         """The call's input by member name: the JSON or form body, with the labels over it."""
         return {**_body_parameters(self.body), **self.labels}
-
-    @property
-    def reads_log_lines(self) -> bool:
-        """Whether log lines are its answer: those that are still on their way are written before."""
-        return self.service == "logs" and self.operation in {"FilterLogEvents", "GetLogEvents"}
 
     def with_parameters(self, parameters: Mapping[str, Any]) -> "Request":
         """Ask the same with some members of the JSON body replaced."""

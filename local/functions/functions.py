@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 
 from local.aws.moto import Moto
-from local.aws.request import READERS_WAIT_S, Request, Response
+from local.aws.request import Request, Response
 from local.functions.deployed import DeployedFunctions, NotDeployed, Packages, permits, split_name
 from local.functions.environment import Environments, Runner
 from local.functions.invocation import Invocation, InvokeCall, not_found, refusal_of, response
@@ -81,6 +81,10 @@ def clients_at(endpoint: str, region: str) -> Callable[..., Any]:
 
 
 CLOSE_SECONDS = 5.0
+READING_LINES = frozenset({"FilterLogEvents", "GetLogEvents"})
+"""Operations whose answer is log lines: those that are still on their way are written before."""
+READERS_WAIT_S = 5.0
+"""How long such a call is held back at most."""
 
 
 class Functions:
@@ -133,7 +137,6 @@ class Functions:
         )
 
     def __enter__(self) -> Self:
-        self._logs.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -180,7 +183,7 @@ class Functions:
 
     def extension(self, request: Request) -> Response | None:
         """Answer Invoke calls on the AWS API; let all others pass, those for log lines once these are written."""
-        if request.reads_log_lines:
+        if request.service == "logs" and request.operation in READING_LINES:
             with suppress(TimeoutError):  # the reader asks again
                 self._logs.flush(READERS_WAIT_S)
         if (request.service, request.operation) != ("lambda", "Invoke"):

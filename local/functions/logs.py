@@ -1,7 +1,9 @@
 """Carries the functions' output to CloudWatch Logs, after the answer and with each role's rights."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -10,10 +12,10 @@ from weakref import WeakKeyDictionary
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.batches import BatchWriter
-
 LINES_PER_CALL = 10_000
 """CloudWatch Logs takes no more."""
+LINGER_S = 1.0
+"""How long lines wait for company: a call for each would halve the stack's throughput. No reader waits so long: `flush` has them written first."""
 
 Line = tuple[int, str]
 """(milliseconds since the epoch, text)"""
@@ -29,13 +31,42 @@ class LogStream:
     """As AssumeRole answers them."""
 
 
-class LogWriter(BatchWriter[tuple[LogStream, Line]]):
-    """Puts lines into their streams. A role without the permission leaves no lines."""
+class LogWriter:
+    """Puts lines into their streams, in a thread of its own. A role without the permission leaves no lines."""
 
     def __init__(self, client: Callable[..., Any]) -> None:
-        super().__init__("function logs")
         self._client = client
         self._clients: WeakKeyDictionary[LogStream, Any] = WeakKeyDictionary()
+        self._pending: list[tuple[LogStream, Line]] = []
+        self._adding, self._hurry = threading.Lock(), threading.Event()
+        self._thread = ThreadPoolExecutor(1, "function-logs")
+
+    def put(self, *entries: tuple[LogStream, Line]) -> None:
+        with self._adding:
+            self._pending += entries
+        with suppress(RuntimeError):  # closed: the lines of what was killed have no reader
+            self._thread.submit(self._write_pending)
+
+    def flush(self, seconds: float) -> None:
+        """Wait until all lines put so far are written; ``TimeoutError`` after ``seconds``."""
+        self._hurry.set()
+        self._thread.submit(self._write_pending).result(seconds)
+
+    def close(self, seconds: float) -> None:
+        """Write what is left, and end the thread."""
+        with suppress(TimeoutError):
+            self.flush(seconds)
+        self._thread.shutdown(wait=False)
+
+    def _write_pending(self) -> None:
+        """Write what is there after a moment; the next calls then find nothing left."""
+        if not self._pending:
+            return
+        self._hurry.wait(LINGER_S)
+        self._hurry.clear()
+        with self._adding:
+            batch, self._pending = self._pending, []
+        self._write(batch)
 
     def _write(self, batch: list[tuple[LogStream, Line]]) -> None:
         by_stream = defaultdict[LogStream, list[Line]](list)

@@ -2,16 +2,14 @@
 
 import logging
 import time
+import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Self
 
 from local.aws.moto import Moto
-from local.aws.request import READERS_WAIT_S, Request
 from local.functions.functions import Functions
-from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
-from local.gateway.call import ApiCall, new_context, new_ids
+from local.gateway.call import ApiCall, new_context, new_ids, render
 from local.gateway.deployment import Route
 from local.gateway.directory import served_at
 from local.gateway.invoke import Invoker
@@ -44,7 +42,7 @@ class Gateway:
         integration_limit_s: float = INTEGRATION_LIMIT_S,
     ) -> None:
         self._invoker = Invoker(functions, limit_s=integration_limit_s)
-        self._access_log = AccessLog(moto, region)
+        self._log_stream = f"access/{uuid.uuid4().hex}"
         self._moto, self._region = moto, region
         self._now = now
         self._throttle = TokenBuckets(now)
@@ -52,25 +50,17 @@ class Gateway:
         self._server = LoopbackServer(self.answer, largest=LARGEST_REQUEST_BYTES, chunked=False)
 
     def __enter__(self) -> Self:
-        self._access_log.start()
         self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.close()
         self._invoker.close()
-        self._access_log.close()
 
     @property
     def port(self) -> int:
         """Return the port on 127.0.0.1."""
         return self._server.server_port
-
-    def extension(self, request: Request) -> None:
-        """Answer no call of the AWS API, but write the access log before log lines are read there."""
-        if request.reads_log_lines:
-            with suppress(TimeoutError):  # the reader asks again
-                self._access_log.flush(READERS_WAIT_S)
 
     def answer(self, request: HttpRequest) -> HttpReply:
         """Judge, invoke and log one request. Every reply carries the ids that logs are searched by."""
@@ -89,7 +79,7 @@ class Gateway:
             "responseLength": len(reply.body),
             "responseLatency": round((time.perf_counter() - began) * 1000),
         }
-        self._access_log.note(call)
+        self._log_access(call)
         return _with_ids(reply, call.context)
 
     def _call(self, request: HttpRequest) -> ApiCall | None:
@@ -98,6 +88,23 @@ class Gateway:
             return None
         context = new_context(request, path, served, self._now())
         return ApiCall(request=request, path=path, served=served, context=context)
+
+    def _log_access(self, call: ApiCall) -> None:
+        """Write the line of an answered call in its stage's format; empty values read ``-``."""
+        settings = call.served.settings.access_log_settings or {}
+        # Firehose, the other destination, is not served.
+        _, _, group = (settings.get("destinationArn") or "").partition(":log-group:")
+        if not (group := group.removesuffix(":*")):
+            return
+        line = render(settings.get("format") or "", call, missing="-")
+        event = {"timestamp": call.context["requestTimeEpoch"], "message": line}
+        with self._moto.lock("logs"):
+            logs = self._moto.backend("logs", self._region)
+            if group in logs.groups:
+                logs.ensure_log_stream(group, self._log_stream)
+                logs.put_log_events(group, self._log_stream, [event])
+            else:
+                _log.warning("a line of the access log is lost: %s does not exist", group)
 
     def _judged(self, call: ApiCall) -> HttpReply:
         """Route, throttle, authorizer, API key with its plan, integration: the first to object answers.

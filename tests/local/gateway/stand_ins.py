@@ -1,7 +1,6 @@
 """Stand-ins for what the gateway talks to, and short words for the APIs that the tests deploy."""
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -71,14 +70,12 @@ class HeldLogs:
 
     groups: set[str] = field(default_factory=set)
     lines: list[tuple[str, str]] = field(default_factory=list)
-    written: threading.Event = field(default_factory=threading.Event)
 
     def ensure_log_stream(self, group: str, stream: str) -> None:
         """Have any stream."""
 
     def put_log_events(self, group: str, _: str, events: list[dict[str, Any]]) -> None:
         self.lines += [(group, event["message"]) for event in events]
-        self.written.set()
 
 
 @dataclass
