@@ -36,7 +36,7 @@ def event(route, *, user=USER, body=_UNSAID, raw=None, query=None):
         context["authorizer"] = {"principalId": user}
     return {
         "resource": resource,
-        "path": resource,
+        "path": f"/v1{resource}",  # as where a domain maps a base path to the stage
         "httpMethod": method,
         "queryStringParameters": query,
         "requestContext": context,
