@@ -11,8 +11,9 @@ from typing import Any
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.items import Emptied, KeyedTable
+from aws.items import Emptied, Key, KeyedTable
 from aws.words import Words
+from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused
 from load.engine.plan import AWARD
@@ -33,7 +34,7 @@ FUNCTION_LIMIT_S = 31
 def emptied(
     table: KeyedTable, visitors: Iterable[str], pause: Callable[[float], None] = time.sleep
 ) -> Mapping[str, int]:
-    """Delete the stamps and counters of synthetic users: {"users", "deleted", "left"}.
+    """Delete the stamps and counters of synthetic users: {"users", "deleted", "left", "stamps"}.
 
     It looks again while something is left: an overloaded target may still write long after the request. Raises
     `LoadRefused` for an id that a real person could have.
@@ -44,15 +45,19 @@ def emptied(
             en=f"{real[0]} could be a real person's id; nothing is deleted",
             ja=f"{real[0]}は実在の人のIDかもしれません。何も削除していません",
         )
-    deleted, rounds = 0, 0
+    gone, rounds = list[Key](), 0
     while (done := table.emptied(users)).remaining and rounds < ROUNDS:
-        deleted, rounds = deleted + _gone(done), rounds + 1
+        gone, rounds = gone + _gone(done), rounds + 1
         pause(ROUND_S)
-    return {"users": len(users), "deleted": deleted + _gone(done), "left": len(done.remaining)}
+    gone += _gone(done)
+    ids = (next(iter(key[table.keys[-1]].values())) for key in (*gone, *done.remaining))
+    stamps = sum(not is_counter(str(id_)) for id_ in ids)
+    left = len(done.remaining)
+    return {"users": len(users), "deleted": len(gone), "left": left, "stamps": stamps}
 
 
-def _gone(done: Emptied) -> int:
-    return sum(key not in done.remaining for key in done.before)
+def _gone(done: Emptied) -> list[Key]:
+    return [key for key in done.before if key not in done.remaining]
 
 
 def used_users(path: Path) -> set[str]:
@@ -73,7 +78,7 @@ class Teardown:
     def remove(self, run: LoadRun, verdict: LoadVerdict | None) -> Mapping[str, Any] | None:
         """Delete what a run wrote that has just ended; None if it wrote nothing.
 
-        Returns {"users", "deleted", "left", "line_calls"}. What can't be proven deleted counts as left.
+        Returns {"users", "deleted", "left", "stamps", "line_calls"}. What can't be proven deleted counts as left.
         """
         if not run.writes:
             return None
@@ -111,7 +116,9 @@ class Teardown:
             emptied(KeyedTable(dynamodb=dynamodb, name=name, keys=keys), users, self.pause)
             for name, keys in self.target.written.items()
         ]
-        gone = {count: sum(entry[count] for entry in done) for count in ("deleted", "left")}
+        of_rally = bool(self.target.environment.application.masters)
+        counts = ["deleted", "left", *["stamps"] * of_rally]
+        gone = {count: sum(entry[count] for entry in done) for count in counts}
         return {"users": len(users), **gone, "line_calls": line_calls(self.target, PREFIX)}
 
     def _wait_for_functions(self, ended: datetime) -> None:

@@ -245,11 +245,12 @@ def judge(
 
     A run that was stopped on a dead target has failed, though it did not measure everything. Lateness of this machine
     makes what is not a pass invalid, unless the run was stopped: it alone may be why.
-    ``cleanup`` is what the run left behind, if that was checked: {"left": items,
-    "line_calls": calls to the fake of LINE that named one of its users}.
+    ``cleanup`` is what the run left behind, if that was checked: {"left": items, "stamps": those that
+    were stored, "line_calls": calls to the fake of LINE that named one of its users}.
     """
     checks = tuple(_checks(conditions, measurement))
-    traces = tuple(_traces(cleanup or {}))
+    answered = measurement.steps.total("answered", endpoint=AWARD)
+    traces = tuple(_traces(cleanup or {}, answered))
     if measurement.dead:
         return Judgement("fail", (measurement.dead, *traces), checks)
     invalid = tuple(invalid_reasons(conditions, measurement))
@@ -264,7 +265,12 @@ def judge(
     return Judgement("pass", (), checks)
 
 
-def _traces(cleanup: Mapping[str, Any]) -> Iterator[Words]:
+def _traces(cleanup: Mapping[str, Any], answered: int) -> Iterator[Words]:
+    if (stamps := cleanup.get("stamps", answered)) < answered:
+        yield Words(
+            f"{answered} awards were answered with success, and the table has {stamps} of their stamps",
+            f"付与{answered}件に成功を返しましたが、テーブルにあるスタンプは{stamps}件です",
+        )
     if left := cleanup.get("left"):
         yield Words(
             f"{left} items of the run are still in the table",

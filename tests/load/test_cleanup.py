@@ -52,7 +52,7 @@ def test_stamps_and_counters_of_used_users_are_gone_and_others_stay(dynamodb):
 
     done = emptied(table_of(dynamodb), ["Uload-1", "Uload-2", "Uload-1"])
 
-    assert done == {"users": 2, "deleted": 63, "left": 0}
+    assert done == {"users": 2, "deleted": 63, "left": 0, "stamps": 61}
     assert items(dynamodb) == ["Usmoke-1"]
 
 
@@ -87,7 +87,7 @@ def test_what_could_not_be_deleted_is_told_as_left(dynamodb):
 
     done = emptied(table_of(KeepsItems(dynamodb)), ["Uload-1"], pauses.append)
 
-    assert done == {"users": 1, "deleted": 1, "left": 1}
+    assert done == {"users": 1, "deleted": 1, "left": 1, "stamps": 2}
     assert pauses == [10.0] * 3
 
 
@@ -123,5 +123,5 @@ def test_award_that_is_written_after_the_cleaning_is_cleaned_as_well(dynamodb):
 
     done = emptied(table_of(late), ["Uload-1"], late.pause)
 
-    assert done == {"users": 1, "deleted": 3, "left": 0}
+    assert done == {"users": 1, "deleted": 3, "left": 0, "stamps": 3}
     assert late.pauses == [10.0]

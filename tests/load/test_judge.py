@@ -208,6 +208,16 @@ def test_run_that_leaves_traces_fails(cleanup, reason):
     assert outcome(seen(), cleanup=cleanup) == ("fail", (reason,))
 
 
+def test_award_that_was_answered_with_success_and_never_stored_fails():
+    awarded = replace(CONDITIONS, plan=plan(step("hold", 20, 100, only(AWARD))))
+    kept = {"left": 0, "stamps": 2000, "line_calls": 0}
+    reason = "2000 awards were answered with success, and the table has 1999 of their stamps"
+
+    assert outcome(seen(endpoint=AWARD), awarded, cleanup=kept) == ("pass", ())
+    lost = {**kept, "stamps": 1999}
+    assert outcome(seen(endpoint=AWARD), awarded, cleanup=lost) == ("fail", (reason,))
+
+
 def test_exit_codes_are_those_of_the_manual():
     assert {code.name: int(code) for code in ExitCode} == {
         "PASS": 0,

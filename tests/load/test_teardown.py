@@ -11,6 +11,7 @@ from aws.words import Words
 from load.engine.plan import AWARD, LIST
 from load.engine.session_pool import USED_FILE
 from load.teardown import Teardown, used_users
+from tests.load.compositions import Tables
 from tests.load.fake_aws import EmptyTable, FakeClient, target
 from tests.load.measurements import seen
 from tests.load.runs import only, plan, pool, run_against, step
@@ -40,9 +41,17 @@ def test_users_of_the_used_users_are_cleaned(after):
 
     done = remove(verdict())
 
-    assert done == {"users": 1, "deleted": 0, "left": 0, "line_calls": 0}
+    assert done == {"users": 1, "deleted": 0, "left": 0, "stamps": 0, "line_calls": 0}
     assert set(table.users) == {"Uload-000001"}
     assert waited == []
+
+
+def test_stamps_that_were_stored_are_counted_without_the_counters_of_the_ranking(after):
+    remove, *_ = after(Tables(("Uload-000001", "A"), ("Uload-000001", "#2026-12")))
+
+    done = remove(verdict())
+
+    assert (done["deleted"], done["stamps"]) == (2, 1)
 
 
 @pytest.mark.parametrize(
