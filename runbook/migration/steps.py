@@ -235,8 +235,23 @@ def _actual(context: StepContext, job: Job) -> ItemHashes:
         en=f"table {name} does not exist: run `{before}` first",
         ja=f"テーブル{name}が存在しません。先に`{before}`を実行してください",
     )
+    if answer:
+        _require_key(job.table, answer["Table"], before)
     items = _reading(context, name, _target(context, job)) if answer else ()
     return item_hashes(items, job.table, job.transform)
+
+
+def _require_key(table: Table, live: Mapping[str, Any], before: str) -> None:
+    """Raise Refused for a table of another key, from which items could neither be told apart nor written."""
+    types = {each["AttributeName"]: each["AttributeType"] for each in live["AttributeDefinitions"]}
+    key = {each["AttributeName"]: types[each["AttributeName"]] for each in live["KeySchema"]}
+    planned = {name: table.attributes[name] for name in (table.hash_key, table.range_key) if name}
+    if key != planned:
+        there, plan = (", ".join(f"{n} ({kind})" for n, kind in k.items()) for k in (key, planned))
+        raise Refused(
+            en=f"table {table.name} has the key {there}, not {plan}, and a key never changes: name another table in environments.toml, then run `{before}`",
+            ja=f"テーブル{table.name}のキーは{there}で、{plan}ではありません。キーは変更できないため、environments.tomlに別のテーブル名を指定し、`{before}`を実行してください",
+        )
 
 
 def _target(context: StepContext, job: Job) -> Iterator[Item]:

@@ -8,7 +8,15 @@ from plan.canonical import canonical_hash
 from plan.masters import malformed
 from runbook.engine import Stopped
 from runbook.procedures import masters, migrate_masters
-from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, place, put, spot
+from tests.runbook.migration.two_tables import (
+    SOURCE,
+    TARGET,
+    create,
+    everything,
+    place,
+    put,
+    spot,
+)
 from tests.runbook.toy import Memory
 
 
@@ -230,6 +238,18 @@ def test_without_a_target_table_it_can_be_rehearsed_but_not_done(rally):
         Stopped, match="does not exist: run `python -m runbook tables --env prod --go` first"
     ):
         rally.run(migrate_masters).perform()
+
+
+@pytest.mark.parametrize("keys", [("stampId",), ("StampId", "Type")])
+def test_a_target_of_another_key_is_told_before_anything_is_written(rally, keys):
+    rally.prod.delete_table(TableName=TARGET)
+    create(rally.prod, TARGET, *keys)
+    there = [{"stampId": {"S": "x"}, "StampId": {"S": "x"}, "Type": {"S": "GPS"}}]
+    put(rally.prod, TARGET, there)
+
+    with pytest.raises(Stopped, match=rf"has the key {keys[0]} \(S\).*, not StampId \(S\), and"):
+        rally.run(migrate_masters).perform()
+    assert everything(rally.prod, TARGET) == there
 
 
 def test_an_environment_is_not_carried_over_to_itself(rally):
