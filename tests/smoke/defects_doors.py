@@ -86,7 +86,7 @@ DEEP = (
             SERVING,
             "        request = LambdaRequest.of(event, context)\n",
             "        request = LambdaRequest.of(event, context)\n"
-            '        os.environ["ALLOWED_ORIGIN"] = event["headers"]["Origin"]\n',
+            '        self.environ["ALLOWED_ORIGIN"] = event["headers"]["Origin"]\n',
         ),
         {"SMOKE-14": FAIL},
     ),
