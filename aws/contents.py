@@ -94,17 +94,17 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
 
 
 def _expiring(reading: Reading, name: str) -> int:
-    """Return DynamoDB's count of the items whose planned expiry is due by the end of the rally, or already past."""
+    """Return DynamoDB's count of the items whose planned expiry is due by the end of the rally; without a season, by now."""
     if name not in reading.scope.expiry:
         return 0
     attribute, ends = reading.scope.expiry[name]
-    due = {":oldest": reading.now - IGNORED, ":latest": max(reading.now, ends)}
+    due = {":oldest": reading.now - IGNORED, ":latest": ends or reading.now}
     pages = reading.aws.pages(
         "dynamodb",
         "scan",
         TableName=name,
         Select="COUNT",
-        FilterExpression="attribute_type(#expiry, :number) AND #expiry BETWEEN :oldest AND :latest",
+        FilterExpression="attribute_type(#expiry, :number) AND #expiry > :oldest AND #expiry <= :latest",
         ExpressionAttributeNames={"#expiry": attribute},
         ExpressionAttributeValues={":number": {"S": "N"}}
         | {key: {"N": str(int(at.timestamp()))} for key, at in due.items()},

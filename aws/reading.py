@@ -49,8 +49,8 @@ class Scope:
     """Tables of people: only keys are read (up to ``key_bound``)."""
     attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Table of people -> attribute -> the type in which the functions read it."""
-    expiry: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
-    """Table -> the attribute of its time to live, and the end of the rally, before which none of its items may expire."""
+    expiry: Mapping[str, tuple[str, datetime | None]] = field(default_factory=dict)
+    """Table of a rally -> the attribute of its time to live, and the end of the season, before which none of its items may expire."""
     content_bound: int = 100_000
     key_bound: int = 1_000_000
     """Some hundred pages of a megabyte each; real people's keys are counted, never kept."""

@@ -116,12 +116,14 @@ def test_nothing_unplanned_is_attached_to_the_table(
 def test_no_item_expires_before_the_rally_ends(
     table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
-    expires = any(entry.fact == TIME_TO_LIVE for entry in deployed.table_attachments(table))
+    attached, attribute = deployed.table_attachments(table), table.ttl_attribute
+    expires = any((entry.fact, entry.found) == (TIME_TO_LIVE, attribute) for entry in attached)
     scan = lookup(deployed.sections.key_scans, table.name) if expires else None
     judge.observe.note(table=table.name, time_to_live=expires, scanned=bool(scan))
 
     compared = {EXPIRING: (scan.expiring, exactly(0))} if scan else {}
-    judge.compare(TABLE.words, table.name, compared, call="dynamodb:Scan", loosens=True)
+    about = {"call": "dynamodb:Scan", "loosens": True, "ids": (attribute,)}
+    judge.compare(TABLE.words, table.name, compared, **about)
 
 
 @expectation("DEP-08", ja="テーブルのポリシーが関数の操作を拒否していない")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import TypeVar
 
 from aws import desired
@@ -62,8 +62,8 @@ def _of_key(parts: Iterable[PartT], key: str) -> PartT:
 
 def scope_of(plan: Plan, environment: Environment) -> Scope:
     store, line, front_end = environment.evidence, environment.line, environment.front_end
-    last = environment.season.ends if environment.season else date.min
-    over = datetime.combine(last, time.max, JST)
+    season, rally = environment.season, environment.application.masters
+    over = datetime.combine(season.ends, time.max, JST) if season else None
     # Public wherever a function has them.
     names = (environment.prefix, environment.region, line.liff_id, line.bot_user_id)
     of_file = (*names, front_end.url if front_end else None)
@@ -83,7 +83,9 @@ def scope_of(plan: Plan, environment: Environment) -> Scope:
             for key, table in environment.application.tables.items()
         },
         expiry={
-            each.name: (each.ttl_attribute, over) for each in plan.tables if each.ttl_attribute
+            each.name: (each.ttl_attribute, over)
+            for each in plan.tables
+            if each.ttl_attribute and rally
         },
         secrets=tuple(secret.name for secret in plan.secrets),
         secret_fields=tuple(secret.json_key for secret in plan.secrets),

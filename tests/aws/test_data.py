@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from aws.contents import MILLISECONDS
 from tests.aws.answers import REGION, SCOPE, TABLE_KEY
 from tests.aws.answers.data import TABLES
@@ -213,9 +215,10 @@ def test_bucket_is_closed_and_encrypted_with_its_key(found):
     assert found.keys["alias/rally-images"].manager == "CUSTOMER"
 
 
-def test_items_that_expire_before_the_rally_ends_are_counted_by_dynamodb(fake, sections):
+@pytest.mark.parametrize("year", [2026, 2006], ids=["season ahead", "season over"])
+def test_items_that_expire_before_the_rally_ends_are_counted_by_dynamodb(fake, sections, year):
     asked, scan = [], fake.answers["dynamodb:Scan"]
-    ends = datetime(2026, 12, 31, tzinfo=UTC)
+    ends = datetime(year, 12, 31, tzinfo=UTC)
 
     def answer(one):
         asked.extend([one] * ("#expiry" in one["ExpressionAttributeNames"]))

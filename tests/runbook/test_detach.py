@@ -105,8 +105,8 @@ def expire(client, enabled=True):
     )
 
 
-def expiry(client):
-    answer = client("dynamodb").describe_time_to_live(TableName=TABLE)
+def expiry(client, table=TABLE):
+    answer = client("dynamodb").describe_time_to_live(TableName=table)
     return answer["TimeToLiveDescription"]["TimeToLiveStatus"]
 
 
@@ -127,6 +127,19 @@ def test_time_to_live_is_taken_away_and_the_loss_is_told(detach, finished, said)
     assert "- time to live: CollectedAt" in said.getvalue()
     assert "items are no longer deleted when they expire" in said.getvalue()
     assert "cannot be undone" not in said.getvalue()  # it is turned on again by what was shown
+
+
+def test_time_to_live_that_deletes_stamps_in_the_season_is_turned_off(detach, finished, said):
+    dynamodb, of = finished.client("dynamodb"), {"TableName": "UserStamps-prod"}
+    key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "POSTER-001"}}
+    on = {"Enabled": True, "AttributeName": "TTL"}
+    dynamodb.put_item(**of, Item=key | {"TTL": {"N": "1797000000"}})
+    dynamodb.update_time_to_live(**of, TimeToLiveSpecification=on)
+    done = detach("--go", OF_TABLES)
+    dynamodb.delete_item(**of, Key=key)
+
+    assert (done, expiry(finished.client, "UserStamps-prod")) == (0, "DISABLED")
+    assert "- items that expire before the rally ends: 1" in said.getvalue()
 
 
 def test_what_somebody_decided_is_left_alone(detach, finished):

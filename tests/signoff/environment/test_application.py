@@ -125,6 +125,15 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
     assert scope_of(plan, environment).key_scans == ("Items-staging",)
 
 
+def test_items_that_expire_are_counted_for_a_rally_alone(folder):
+    (folder / "app.toml").write_text(TODO.replace('name = "Items"', 'name = "Items"\nttl = "Until"'))
+    environment = staging(folder)
+    plan = plan_for(environment)
+
+    assert plan.tables[0].ttl_attribute == "Until"
+    assert scope_of(plan, environment).expiry == {}
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "said"),
     [
