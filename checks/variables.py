@@ -53,17 +53,30 @@ OBEYED: Mapping[str, frozenset[str]] = {
     "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH": frozenset({"true", "false"}),
     "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": frozenset({"legacy", "regional"}),
     "AWS_STS_REGIONAL_ENDPOINTS": frozenset({"legacy", "regional"}),
-    "PYTHONHASHSEED": NUMBER | {"0", "random"},
-    "PYTHONINTMAXSTRDIGITS": frozenset({"0", "640", "4300", "10000", "100000"}),
-    "PYTHONIOENCODING": frozenset({"utf-8", "utf8", "UTF-8", "UTF8", "utf_8"}),
-    "PYTHONMALLOC": frozenset({"default", "debug", "malloc", "pymalloc"}),
-    "PYTHONTRACEMALLOC": NUMBER | {"0"},
-    "PYTHONUTF8": frozenset({"0", "1"}),
-    "PYTHON_CPU_COUNT": NUMBER | {"default"},
-    "PYTHON_FROZEN_MODULES": frozenset({"on", "off"}),
-    "PYTHON_GIL": frozenset({"1"}),
+    "PYTHONHASHSEED": frozenset({"", "random"}),
+    "PYTHONINTMAXSTRDIGITS": frozenset({"", "0"}),
+    "PYTHONIOENCODING": frozenset(
+        encoding + errors
+        for encoding in ("", "utf-8", "utf8", "UTF-8", "UTF8", "utf_8", "cp932", "shift_jis")
+        for errors in ("", ":strict", ":replace", ":ignore", ":surrogateescape")
+    ),
+    "PYTHONMALLOC": frozenset(
+        {"", "default", "debug", "malloc", "malloc_debug", "pymalloc", "pymalloc_debug"}
+    ),
+    "PYTHONTRACEMALLOC": frozenset({""}),
+    "PYTHONUTF8": frozenset({"", "0", "1"}),
+    "PYTHON_CPU_COUNT": frozenset({"", "default"}),
+    "PYTHON_FROZEN_MODULES": frozenset({"", "on", "off"}),
+    "PYTHON_GIL": frozenset({"", "1"}),
 }
 """Variables that Python or boto3 obeys -> the values by which it starts, or still calls the same address; by others it does neither."""
+NUMBERS: Mapping[str, range] = {
+    "PYTHONHASHSEED": range(2**32),
+    "PYTHONINTMAXSTRDIGITS": range(640, 2**31),
+    "PYTHONTRACEMALLOC": range(2**16),
+    "PYTHON_CPU_COUNT": range(1, 2**31),
+}
+"""Variables -> the numbers with which Python starts as well."""
 SWITCHED_ON = ("true", "True", "TRUE", "1", "yes", "on", "*")
 LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
 EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)")
@@ -180,7 +193,11 @@ class Variables:
         mute = {
             name: value.words
             for name, value in function.environment.items()
-            if name in sound and not any(self._is(value, accepted) for accepted in sound[name])
+            if name in sound
+            and not any(self._is(value, accepted) for accepted in sound[name])
+            and not (
+                (value.text or "").isdecimal() and int(value.text or "") in NUMBERS.get(name, ())
+            )
         }
         return (
             *flaws(function, dict(sorted(led.items())), unset()),

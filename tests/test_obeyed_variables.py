@@ -15,7 +15,15 @@ import pytest
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import create_loader
 
-from checks.variables import ACCOUNT, DIVERTERS, HIJACKERS, LINE_ENDPOINT, OBEYED, Variables
+from checks.variables import (
+    ACCOUNT,
+    DIVERTERS,
+    HIJACKERS,
+    LINE_ENDPOINT,
+    NUMBERS,
+    OBEYED,
+    Variables,
+)
 from tests.healthy import healthy
 from tests.healthy.compute import kept_back
 
@@ -173,9 +181,39 @@ def test_python_starts_under_each_value_that_is_called_sound():
     assert [environ for environ in rounds if not starts(environ)] == []
 
 
-@pytest.mark.parametrize("name", OF_PYTHONS_START)
+OF_THIS_PYTHON = {
+    name for name in OF_PYTHONS_START if sys.version_info >= (3, 13) or "PYTHON_" not in name
+}
+"""The variables with an underscore are of Python 3.13."""
+
+
+@pytest.mark.parametrize("name", sorted(OF_THIS_PYTHON))
 def test_python_does_not_start_under_a_value_that_is_none_of_them(name):
     assert not starts({name: {"PYTHON_GIL": "0", "PYTHONTRACEMALLOC": "-1"}.get(name, "nonsense")})
+
+
+@pytest.mark.parametrize("name", sorted(OF_THIS_PYTHON & NUMBERS.keys()))
+def test_python_starts_under_the_numbers_that_are_called_sound_and_no_other(name):
+    numbers = NUMBERS[name]
+    tried = (numbers[0], numbers[-1], numbers[-1] + 1)
+
+    assert [starts({name: str(number)}) for number in tried] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("environ", "names"),
+    [
+        ({"PYTHONHASHSEED": "12345", "PYTHONUTF8": "", "PYTHONIOENCODING": "utf-8:replace"}, []),
+        ({"PYTHONINTMAXSTRDIGITS": "639"}, ["variable PYTHONINTMAXSTRDIGITS"]),
+        ({"PYTHONHASHSEED": "fixed"}, ["variable PYTHONHASHSEED"]),
+    ],
+)
+def test_variable_is_named_under_which_python_does_not_start_and_no_other(environ, names):
+    live = healthy().inventory.sections.functions["stamp-rally-prod-auth"]
+    values = {name: kept_back(text) for name, text in environ.items()}
+    flaws = Variables(healthy()).diverting(replace(live, environment=values))
+
+    assert [flaw.fact.en for flaw in flaws] == names
 
 
 @pytest.mark.parametrize("names", [*OF_BOTOCORE.values(), *OF_PYTHON.values()])
