@@ -187,18 +187,20 @@ def unpacked(content: bytes) -> Mapping[str, bytes]:
 
 
 def unreadable(content: bytes) -> frozenset[str]:
-    """Return the files of a package that only their owner may read: Lambda runs as another user."""
-    modes, _ = _modes_and_files(content)
-    return frozenset(path for path, mode in modes.items() if mode and not mode & stat.S_IROTH)
+    """Return the files of a package that only their owner may read, or reach in a folder: Lambda runs as another user."""
+    modes, files = _modes_and_files(content)
+    need = {path: stat.S_IROTH if path in files else stat.S_IXOTH for path in modes}
+    shut = tuple(f"{path}/" for path, mode in modes.items() if mode and not mode & need[path])
+    return frozenset(path for path in files if f"{path}/".startswith(shut))
 
 
 def _modes_and_files(content: bytes) -> tuple[dict[str, int], dict[str, bytes]]:
-    """Return by its path the mode of each file in a zip that was made on Unix, and what each holds."""
+    """Return by its path the mode of each file and folder in a zip that was made on Unix, and what each file holds."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             listed = [each for each in package.infolist() if not each.is_dir()]
             files = {str(PurePosixPath(each.filename)): package.read(each) for each in listed}
-            unix = (each for each in listed if each.create_system == 3)
+            unix = (each for each in package.infolist() if each.create_system == 3)
             modes = {str(PurePosixPath(each.filename)): each.external_attr >> 16 for each in unix}
             return modes, files
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):

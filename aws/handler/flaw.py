@@ -64,8 +64,8 @@ def flaw_in(content: bytes, version: Function) -> HandlerFlaw | None:
     flaw = handler_flaw(files, version)
     if flaw or not closed or not handler_flaw(readable, version):
         return flaw
-    en = f"Lambda may not read {min(closed)}: the files of a package need mode 644"
-    ja = f"{min(closed)}をLambdaが読み取れない。パッケージのファイルにはモード644が必要"
+    en = f"Lambda may not read {min(closed)}: files of a package need mode 644, folders 755"
+    ja = f"{min(closed)}をLambdaが読み取れない。パッケージのモードはファイル644、フォルダ755が必要"
     return HandlerFlaw(Words(en=en, ja=ja))
 
 

@@ -615,10 +615,11 @@ IMPORTING = ("handler.py", 0o100644, "import rally\n" + HANDLER)
         [IMPORTING, ("rally", 0o120777, "src/rally"), ("src/rally/__init__.py", 0o100644, "")],
         [("handler.py", 0o100644, HANDLER), ("notes.py", 0o100600, "")],
         [("handler.py", 0, HANDLER)],
+        [("lib/", 0o040755, ""), ("handler.py", 0o100644, HANDLER)],
     ],
     ids=[
         *("from this folder on", "a link to a module", "a link to a folder"),
-        *("what it does not import", "made where files have no modes"),
+        *("what it does not import", "made where files have no modes", "a folder for all users"),
     ],
 )
 def test_handler_is_found_however_its_package_was_zipped(package):
@@ -630,8 +631,12 @@ def test_handler_is_found_however_its_package_was_zipped(package):
     [
         ([("handler.py", 0o100600, HANDLER)], "handler.py"),
         ([IMPORTING, ("rally.py", 0o100640, "")], "rally.py"),
+        (
+            [IMPORTING, ("rally/", 0o040700, ""), ("rally/__init__.py", 0o100644, "")],
+            "rally/__init__.py",
+        ),
     ],
-    ids=["the handler", "what it imports"],
+    ids=["the handler", "what it imports", "a folder"],
 )
 def test_file_that_its_owner_alone_may_read_is_read_by_no_function(package, file):
     flaw = flaw_in(entries(*package), LIVE)
