@@ -226,7 +226,8 @@ def start_up_code(root: Path) -> Iterator[RunCondition]:
         if path and Path(path).parent != own:
             yield installed.from_elsewhere(name, path)
     program = getattr(sys.modules["__main__"], "__file__", None) or sys.executable
-    if not any(Path(program).is_relative_to(folder) for folder in (root, sys.prefix, own)):
+    places = (Path(program), Path(program).resolve())  # a link to a command is that command
+    if not any(path.is_relative_to(each) for path in places for each in (root, sys.prefix, own)):
         yield installed.from_elsewhere("__main__", program)
     user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     for folder in map(Path, (*site.getsitepackages(), *user)):

@@ -194,6 +194,14 @@ def test_program_from_elsewhere_that_starts_the_run_is_named(monkeypatch):
     assert condition.words.en.startswith("judged with __main__ (/srv/ci/judge.py), which")
 
 
+def test_link_to_an_installed_command_is_that_command(tmp_path, monkeypatch):
+    link = tmp_path / "pytest"
+    link.symlink_to(f"{sys.prefix}/bin/pytest")
+    module("__main__", str(link), monkeypatch)
+
+    assert list(start_up_code(ROOT)) == []
+
+
 def test_start_up_module_of_the_interpreter_itself_is_no_condition(monkeypatch):
     """Debian and Ubuntu ship a sitecustomize in Python's own library."""
     module("sitecustomize", f"{sysconfig.get_path('stdlib')}/sitecustomize.py", monkeypatch)
