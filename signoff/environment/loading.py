@@ -191,10 +191,10 @@ def no_environment(name: str, path: Path) -> Words:
 
 def require_name(name: str) -> None:
     """Raise EnvironmentFileError for a name that can't be a folder and a word of a printed command."""
-    if not re.fullmatch(r"[\w-]+", name.strip()):
+    if not re.fullmatch(r"\w[\w-]*", name.strip()):
         raise EnvironmentFileError(
-            en=f"{name} can't be the name of an environment: write letters, digits, - and _",
-            ja=f"{name}は環境名に使用できません。文字、数字、-、_で書いてください",
+            en=f"{name} can't be the name of an environment: write letters, digits, - and _, and - not first",
+            ja=f"{name}は環境名に使用できません。文字、数字、-、_で書き、先頭に-を置かないでください",
         )
 
 

@@ -126,7 +126,9 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
 
 
 def test_items_that_expire_are_counted_for_a_rally_alone(folder):
-    (folder / "app.toml").write_text(TODO.replace('name = "Items"', 'name = "Items"\nttl = "Until"'))
+    (folder / "app.toml").write_text(
+        TODO.replace('name = "Items"', 'name = "Items"\nttl = "Until"')
+    )
     environment = staging(folder)
     plan = plan_for(environment)
 

@@ -56,7 +56,7 @@ def test_unknown_environment_names_those_that_there_are_and_the_one_that_was_mea
     )
 
 
-@pytest.mark.parametrize("name", ["a b", "../prod", "prod.tokyo"])
+@pytest.mark.parametrize("name", ["a b", "../prod", "prod.tokyo", "--go"])
 def test_name_that_is_no_folder_or_word_of_a_command_is_refused(changed, name):
     path = changed("[prod]", f'["{name}"]')
 
