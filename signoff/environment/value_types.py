@@ -220,9 +220,9 @@ AN_ADDRESS = Words(
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]
-TimeOut = Annotated[int, Field(ge=1, le=900)]
-Memory = Annotated[int, Field(ge=128, le=10_240)]
-Minutes = Annotated[int, Field(ge=60, le=86_400, multiple_of=60)]
+TimeOut = Annotated[int, Field(ge=1, le=5_400)]
+Memory = Annotated[int, Field(ge=128, le=32_768)]
+Minutes = Annotated[int, Field(ge=60, le=604_800, multiple_of=60)]
 """Seconds over which AWS's own metrics are summed."""
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_person)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_reason)]

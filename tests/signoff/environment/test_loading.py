@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from botocore.session import get_session
 
 from load.plans import plans
 from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, option_of, peek
 from signoff.environment.overrides import keys
-from signoff.environment.value_types import LoadPlan
+from signoff.environment.value_types import LoadPlan, Memory, TimeOut
 from tests.healthy import healthy
 
 
@@ -241,8 +242,13 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
         ),
         (
             "go_live = 2026-12-01",
-            "functions = { award = { timeout_s = 1000 } }",
-            "prod.functions.award.timeout_s is 1000; write a number of at most 900",
+            "functions = { award = { timeout_s = 5401 } }",
+            "prod.functions.award.timeout_s is 5401; write a number of at most 5400",
+        ),
+        (
+            "period_s = 300",
+            "period_s = 604860",
+            "prod.alarms.period_s is 604860; write a number of at most 604800",
         ),
         (
             "period_s = 300",
@@ -791,6 +797,14 @@ def test_unknown_load_plan_names_those_that_exist(path):
     ) as caught:
         load("prod", path, {})
     assert "'spike', 'soak'のいずれかを書いてください" in caught.value.words.ja
+
+
+@pytest.mark.parametrize(("member", "type_"), [("Timeout", TimeOut), ("MemorySize", Memory)])
+def test_function_may_have_what_lambda_takes(member, type_):
+    create = get_session().get_service_model("lambda").operation_model("CreateFunction")
+    least, most = get_args(type_)[1].metadata
+
+    assert {"min": least.ge, "max": most.le} == create.input_shape.members[member].metadata
 
 
 def test_load_plans_of_the_file_are_those_that_exist():
