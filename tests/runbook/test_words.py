@@ -316,7 +316,14 @@ def test_what_is_new_takes_a_line_and_what_differs_a_line_each(terminal, paper):
 
 @pytest.mark.parametrize(
     ("typed", "agreed"),
-    [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("", False)],
+    [
+        ("ｙｅｓ\n", True),
+        ("y\n", True),
+        ("Yes\n", True),
+        ("\n", False),
+        ("n\n", False),
+        ("", False),
+    ],
 )
 def test_only_yes_is_yes(screen, monkeypatch, typed, agreed):
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
