@@ -17,7 +17,7 @@ from aws.iam.permissions import MissingPermission, missing_by
 from aws.iam.statement import Statement, of_resource, only
 from aws.inventory import Sections
 from aws.kind.description import ENCRYPTION_KEY
-from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, Bucket
+from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, Bucket, cdns
 from aws.kinds.function import FUNCTION, Function
 from aws.kinds.key import GRANTS, SECRETS_DEFAULT, Key, same_key
 from aws.kinds.key import KEY as KMS_KEY
@@ -42,6 +42,10 @@ BY_KEY = "key"
 NOT_ALLOWED = Words(en="not allowed", ja="許可なし")
 PERHAPS_BY_GRANT = Words(en="allowed by a grant alone", ja="グラントによる許可のみ")
 """Its constraints are not evaluated: a person who knows the grant decides."""
+FOR_CDN = described(
+    en="one of your own whose policy allows it to CloudFront's origin access control, which shows no image under another",
+    ja="CloudFrontのオリジンアクセスコントロールに許可したカスタマー管理型のキー（他のキーの画像は表示されない）",
+)
 AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
 
 
@@ -226,9 +230,16 @@ def _names(statement: Statement, arn: str) -> bool:
 def bucket_key_flaws(bucket: Bucket, sections: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the default encryption; if it names no key, S3 uses the AWS managed one."""
     of = partial(Difference, BUCKET.words, bucket.name, call="s3:GetBucketEncryption", loosens=True)
+    readers = cdns(bucket.policy, "s3:GetObject")
+    remedy = "cdn" if readers else ""
     if not BY_KMS.holds(bucket.encryption):
-        return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
-    return _unusable(of, bucket.kms_key, sections) if bucket.kms_key else ()
+        return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms"), remedy=remedy),)
+    if bucket.kms_key and (unusable := _unusable(of, bucket.kms_key, sections)):
+        return unusable
+    key = lookup(sections.keys, bucket.kms_key) if bucket.kms_key else None
+    if readers <= cdns(key.policy if key else None, privileges.DECRYPT):
+        return ()
+    return (of(ENCRYPTION_KEY, bucket.kms_key or "alias/aws/s3", FOR_CDN, remedy=remedy),)
 
 
 def function_key_flaws(function: Function, sections: Sections) -> tuple[Difference, ...]:

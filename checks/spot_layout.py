@@ -10,8 +10,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from aws import desired
 from aws.bounds import described, within
 from aws.difference import Difference, fault, if_any
+from aws.inventory import Sections
 from aws.kinds.table import TABLE
-from aws.section import readable
+from aws.section import lookup, readable
 from aws.words import Words, joined
 from checks.rally import MANIFEST, STAMP
 from lambdas.rally.domain.spots import Location, Position, distance_m
@@ -29,6 +30,7 @@ S3_HOST = re.compile(
 )
 """S3's hosts of the partition ``aws``; in another partition a bucket of the same name is another person's."""
 HOSTS = Words(en="hosts of the pictures", ja="画像の配信元")
+SHUT = Words(en=" (S3 serves no closed bucket)", ja="（S3は非公開のバケットを配信しない）")
 CHANGED = Words(en="what differs from the manifest", ja="マニフェストとの相違")
 GONE = Words(en="it is missing", ja="存在しない")
 NEW = Words(en="it is not in the manifest", ja="マニフェストにない")
@@ -82,9 +84,9 @@ def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Differen
 
 
 def foreign_hosts(
-    table: desired.Table, masters: Iterable[Item], environment: Environment
+    table: desired.Table, masters: Iterable[Item], environment: Environment, sections: Sections
 ) -> tuple[Difference, ...]:
-    """Return the hosts of pictures that are neither the front end's nor the bucket's: the person who runs one can replace the picture."""
+    """Return the hosts of pictures that are neither the front end's, nor the bucket's where S3 answers phones: the person who runs one can replace the picture."""
     front_end = environment.front_end
     addresses = (environment.origin, front_end.url if front_end else "")
     own = {urlsplit(address).hostname or "" for address in addresses} - {""}
@@ -92,16 +94,20 @@ def foreign_hosts(
     # A browser takes a backslash for a slash.
     split = (urlsplit(picture.replace("\\", "/")) for picture in pictures)
     urls = {url for url in split if url.hostname}
-    odd = {url.hostname or "" for url in urls if not _is_own(url, own, environment.bucket)}
+    odd = {url.hostname or "" for url in urls if not _is_own(url, own, environment, sections)}
     about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
-    return if_any(TABLE.words, table.name, HOSTS, sorted(odd), within(sorted(own)), **about)
+    bound = described(joined((within(sorted(own)).words, SHUT), ""))
+    return if_any(TABLE.words, table.name, HOSTS, sorted(odd), bound, **about)
 
 
-def _is_own(url: SplitResult, own: Iterable[str], bucket: str | None) -> bool:
-    """Whether a picture is at the front end's host, below it, or in the bucket."""
-    host = url.hostname or ""
-    below = any(host == name or host.endswith(f".{name}") for name in own)
-    return below or (bucket is not None and _in_bucket(host, unquote(url.path), bucket))
+def _is_own(url: SplitResult, own: Iterable[str], here: Environment, sections: Sections) -> bool:
+    """Whether a picture is at the front end's host, below it, or in the bucket, unless that is closed to the public."""
+    host, name = url.hostname or "", here.bucket
+    if any(host == top or host.endswith(f".{top}") for top in own):
+        return True
+    if name is None or not _in_bucket(host, unquote(url.path), name):
+        return False
+    return (bucket := lookup(sections.buckets, name)) is None or not bucket.public_access_blocked
 
 
 def _in_bucket(host: str, path: str, bucket: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from aws.bounds import at_least, exactly, within
+from aws.inventory import Sections
 from aws.kinds.table import TABLE
 from aws.words import Words
 from checks import rally
@@ -60,12 +61,12 @@ def test_every_stamp_master_is_well_formed(
 
 @expectation("DATA-02", ja="スタンプの画像が別の環境にない")
 def test_no_picture_is_at_another_environment(
-    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    deployed: Deployed, plan: Plan, environment: Environment, sections: Sections, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
     judge.observe.note(pictures=sum("ImageUrl" in master for master in masters))
 
-    hosts = foreign_hosts(plan.table("stampmasters"), masters, environment)
+    hosts = foreign_hosts(plan.table("stampmasters"), masters, environment, sections)
     judge((*hosts, *rally.pictures(masters, environment)))
 
 

@@ -11,11 +11,16 @@ SNAPSHOT = healthy()
 ENVIRONMENT = replace(SNAPSHOT.environment, bucket="stamp-rally-prod-images")
 TABLE = SNAPSHOT.plan.table("stampmasters")
 MASTER = SNAPSHOT.inventory.sections.contents[TABLE.name].items[0]
+CLOSED = SNAPSHOT.inventory.sections
+OPEN = replace(
+    CLOSED,
+    buckets={k: replace(v, public_access_blocked=False) for k, v in CLOSED.buckets.items()},
+)
 
 
-def found(address):
+def found(address, sections=OPEN):
     masters = [{**MASTER, "ImageUrl": {"S": address}}]
-    return [difference.actual for difference in foreign_hosts(TABLE, masters, ENVIRONMENT)]
+    return [one.actual for one in foreign_hosts(TABLE, masters, ENVIRONMENT, sections)]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,12 @@ def found(address):
 )
 def test_picture_of_the_front_end_or_of_the_bucket_is_green(address):
     assert found(address) == []
+
+
+def test_host_of_s3_is_named_where_the_bucket_blocks_public_access():
+    host = f"{ENVIRONMENT.bucket}.s3.amazonaws.com"
+
+    assert found(f"https://{host}/a.png", CLOSED) == [[host]]
 
 
 @pytest.mark.parametrize(

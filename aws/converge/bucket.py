@@ -9,7 +9,7 @@ from aws.change.gate import ChangeContext, Changes, empty_if, repairs
 from aws.converge.policy_document import POLICY
 from aws.desired import Bucket
 from aws.iam.statement import listed, policy_of
-from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, SWITCHES
+from aws.kinds.bucket import BUCKET, BY_KMS, ENCRYPTION, SWITCHES, cdns
 from aws.kinds.bucket import Bucket as CurrentBucket
 from aws.words import Named, Words
 
@@ -40,8 +40,11 @@ def converge(
     own_key = current and (current.kms_key or "") not in AWS_KEY
     policy, tls = current.policy if current else None, _tls_only(bucket.name)
     before = listed(json.loads(policy or "{}").get("Statement", []))
+    by = BY_S3 if shared and not own_key else BY_KMS
+    if current and cdns(policy, "s3:GetObject"):  # it would show no image that comes under aws/s3
+        by = exactly(current.encryption)
     compared = {
-        ENCRYPTION: (current and current.encryption, BY_S3 if shared and not own_key else BY_KMS),
+        ENCRYPTION: (current and current.encryption, by),
         PUBLIC: (CLOSED if current and current.public_access_blocked else None, exactly(CLOSED)),
         # A Deny of plain HTTP counts however it is written.
         TLS: (tls if current and current.refuses_http else None, exactly(tls)),

@@ -7,6 +7,7 @@ from typing import Any
 from aws.bounds import one_of
 from aws.change.undo import THIS, Undo, by_call, by_hand, calling
 from aws.iam.condition import context, holds
+from aws.iam.evaluation import names_action
 from aws.iam.pattern import covers
 from aws.iam.statement import Statement, of_resource
 from aws.kind.description import (
@@ -103,6 +104,13 @@ def _denies_http(statement: Statement) -> bool:
         and any(principal == "*" for _, principal in statement.principals)
         and all(holds(condition, http) is True for condition in statement.conditions)
     )
+
+
+def cdns(policy: str | None, action: str) -> set[tuple[str, str]]:
+    """Return how a policy names the CDNs that it allows an action."""
+    allowed = (each for each in of_resource(policy) if each.effect == "Allow")
+    names = (whom for each in allowed if names_action(each, action) for whom in each.principals)
+    return {name for name in names if "cloudfront" in name[1]}
 
 
 def _leaves_objects(rule: Raw) -> bool:

@@ -170,7 +170,38 @@ TABLES = (
         outcome=UNREAD,
     ),
 )  # fmt: skip
+OF_OURS = {
+    "Condition": {
+        "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::444455556666:distribution/E1"}
+    }
+}
+BY_CDN = _with(Principal={"Service": "cloudfront.amazonaws.com"}, **OF_OURS)
+BY_IDENTITY = _with(
+    Principal={
+        "AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"
+    }
+)
+CDN_DECRYPTS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudfront.amazonaws.com"},
+    "Action": "kms:Decrypt",
+    "Resource": "*",
+}
+
+
+def _read(what: str, by: Break, *more: Mapping[str, Any], **bucket: Any) -> Defect:
+    """Let a CDN read the images, with these statements in the policy of their key."""
+    policy = allowing(OF_ACCOUNT, *more)
+    key = added("keys", KEY, Key(arn=KEY, state="Enabled", manager="CUSTOMER", policy=policy))
+    return Defect(id=f"SEC-21:{what}", breaks=both(by, item("buckets", BUCKET, **bucket), key))
+
+
 BUCKETS = (
+    _read("cdn-may-not-use-the-key-of-aws", BY_CDN),
+    _read("cdn-may-not-use-the-key", BY_CDN, kms_key=KEY),
+    _read("cdn-may-only-encrypt", BY_CDN, CDN_DECRYPTS | {"Action": "kms:Encrypt"}, kms_key=KEY),
+    _read("kms-refuses-the-older-kind-of-cdn", BY_IDENTITY, CDN_DECRYPTS, kms_key=KEY),
+    _read("keys-of-s3-behind-a-cdn", BY_CDN, encryption="AES256"),
     Defect(id="SEC-21:absent", breaks=absent("buckets", BUCKET), follows=frozenset({"SEC-22"})),
     Defect(
         id="SEC-21:unread",
@@ -224,7 +255,11 @@ BUCKETS = (
         Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"},
         Action="s3:PutObject",
     ),
-    _beside("opened-to-every-distribution", Principal={"Service": "cloudfront.amazonaws.com"}),
+    Defect(
+        id="SEC-22:opened-to-every-distribution",
+        breaks=_with(Principal={"Service": "cloudfront.amazonaws.com"}),
+        also=frozenset({"SEC-21"}),
+    ),
     _beside("refuses-every-reader", Effect="Deny", Principal="*", Action="s3:Get*"),
     _beside("refuses-the-cdn", Effect="Deny", Principal={"Service": "cloudfront.amazonaws.com"}),
     *(
@@ -388,16 +423,13 @@ SOUND: Mapping[str, Break] = {
     "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
     "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),
     "plain HTTP refused in two statements": _in_two_statements,
-    "images read by our distribution": _with(
-        Principal={"Service": "cloudfront.amazonaws.com"},
-        Condition={
-            "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::444455556666:distribution/E1"}
-        },
-    ),
-    "images read by a distribution of the older kind": _with(
-        Principal={
-            "AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"
-        }
+    "images read by our distribution, which may use their key": both(
+        BY_CDN,
+        item("buckets", BUCKET, kms_key=KEY),
+        _policy_of_key(
+            OF_ACCOUNT,
+            {**CDN_DECRYPTS, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], **OF_OURS},
+        ),
     ),
     "plain HTTP refused if the transport is known": item(
         "buckets",

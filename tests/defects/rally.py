@@ -125,6 +125,10 @@ DEFECTS: tuple[Defect, ...] = (
                 "https://stamp-rally-prod-images.s3.evil.com/gate.png",
             ),
             (
+                "s3-where-the-bucket-blocks-public-access",
+                "https://stamp-rally-prod-images.s3.ap-northeast-1.amazonaws.com/gate.png",
+            ),
+            (
                 "the-bucket-of-a-stranger",
                 "https://s3.ap-northeast-1.amazonaws.com/pictures/gate.png",
             ),

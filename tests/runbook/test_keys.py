@@ -1,5 +1,6 @@
 """Keys of one's own: tables and secrets come under them, once, and never lose one unasked."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -67,3 +68,25 @@ def test_a_second_run_finds_the_key_however_it_is_named(keyed, named):
 
     assert [change for step in steps for change in keyed.do(step.action)] == []
     assert keyed.do(secrets.generate_the_session_key.action) == ()
+
+
+@pytest.mark.parametrize(
+    ("principal", "after"),
+    [("cloudfront.amazonaws.com", "AES256"), ("logging.s3.amazonaws.com", "aws:kms")],
+)
+def test_bucket_that_a_cdn_reads_does_not_come_under_a_key_that_the_cdn_cannot_use(
+    empty, principal, after
+):
+    s3, name = empty.client("s3"), empty.environment.bucket
+    where = {"LocationConstraint": empty.environment.region}
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    by_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [by_s3]})
+    read = {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "s3:GetObject"}
+    policy = {"Version": "2012-10-17", "Statement": {**read, "Resource": f"arn:aws:s3:::{name}/*"}}
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    empty.do(encryption.encrypt_the_bucket.action)
+    kept = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+
+    assert kept[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == after
+    s3.delete_bucket(Bucket=name)
