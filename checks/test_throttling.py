@@ -2,7 +2,7 @@
 
 from aws import desired
 from aws.api.cors import KEYED
-from aws.bounds import at_least, covers, exactly
+from aws.bounds import at_least, covers, exactly, within
 from aws.inventory import Sections
 from aws.kinds.usage_plan import API_KEY, KEYS, STAGES, USAGE_PLAN
 from aws.ledgers import AUTHORIZER, ROUTE, SERVED
@@ -122,12 +122,15 @@ def test_preflights_have_room_for_the_target_rate(
 def test_key_of_all_visitors_has_room_for_the_target_rate(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    usage = judge.observe(deployed.usage_plan(), "rate", "own_limits")
+    usage = judge.observe(deployed.usage_plan(), "rate", "own_limits", "stages")
     required = environment.api_key
     judge.observe.note(asked_of_visitors=required, target_rate=environment.target_rate)
 
     short = throttling.plan_too_narrow(usage, plan.api, environment)
-    judge(short if required else ())
+    stage = f"{deployed.rest_api().id}:{plan.api.stage}"
+    alone = {STAGES: within((stage,))} if stage in usage.stages else {}
+    shared = USAGE_PLAN.differences(usage.name, usage, alone, loosens=True, remedy="shared")
+    judge((*short, *shared) if required else ())
 
 
 @expectation("DEP-37", ja="統合が関数の処理に必要な時間だけ待つ")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from aws.kinds.certificate import CERTIFICATE as KIND
 from checks.functions import supported_on
 from signoff.environment.schema import Season
 from tests.foreign.judged import red
@@ -36,6 +37,15 @@ def with_certificate(**fields):
 )
 def test_certificate_is_renewed_or_outlives_the_season(fields, rows):
     assert set(red(with_certificate(**fields))) == rows
+
+
+@pytest.mark.parametrize(("proven", "renews"), [("DNS", True), ("EMAIL", False)])
+def test_certificate_whose_names_are_proven_by_mail_is_not_renewed_by_itself(proven, renews):
+    names = [{"DomainName": "a.jp", "ValidationMethod": proven}]
+    answer = {"CertificateArn": CERTIFICATE, "Status": "ISSUED", "DomainName": "a.jp"}
+    told = {**answer, "RenewalEligibility": "ELIGIBLE", "DomainValidationOptions": names}
+
+    assert KIND.decode({"certificate": {"Certificate": told}}, CERTIFICATE).renews is renews
 
 
 @pytest.mark.parametrize(

@@ -60,11 +60,18 @@ class Certificate:
     """State of its renewal; empty if none has begun."""
     renews: bool = fact(
         Words(en="renewed by ACM", ja="ACMによる更新"),
-        "RenewalEligibility",
+        "",
         absent=True,
-        read=lambda eligible: eligible != "INELIGIBLE",
+        read=lambda raw: (
+            raw.get("RenewalEligibility") != "INELIGIBLE"
+            and not any(
+                name.get("ValidationMethod") == "EMAIL"
+                for name in raw.get("DomainValidationOptions", ())
+            )
+        ),
+        covers="RenewalEligibility DomainValidationOptions.ValidationMethod",
     )
-    """Whether ACM renews it; imported certificates are not renewed."""
+    """Whether ACM renews it by itself: not an imported one, nor where a person has to follow the link in a mail."""
     distrusted: tuple[str, ...] = fact(
         DISTRUSTED,
         "",

@@ -134,6 +134,10 @@ ROOM = (
         breaks=item("usage_plans", USAGE, quota=20_000, offset=8_001),
     ),
     Defect(
+        id="DEP-37:another-api-spends-the-quota-of-the-key",
+        breaks=item("usage_plans", USAGE, stages=(f"{API_ID}:prod", "zz81xkq0pd:prod")),
+    ),
+    Defect(
         id="DEP-37:one-method-of-the-plan-short",
         breaks=item("usage_plans", USAGE, own_limits=(_own(10.0, 20),)),
     ),
@@ -160,8 +164,5 @@ SOUND: Mapping[str, Break] = {
     "an account that is narrow itself": both(
         _settings(every=_limit(None, None)),
         item("gateway_account", "account", rate=600.0, burst=300),
-    ),
-    "on a second stage as well": item(
-        "usage_plans", USAGE, stages=(f"{API_ID}:prod", "zz81xkq0pd:prod")
     ),
 }
