@@ -39,7 +39,8 @@ from lambdas.{folder}.handler import handler
 __all__ = ["handler"]
 
 # While Lambda initialises, a function has a full CPU; in a call, a seventh of one (256 MB).
-handler.warm()
+if hasattr(handler, "warm"):
+    handler.warm()
 '''
 _PARSING = Lock()
 """CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""

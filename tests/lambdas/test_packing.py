@@ -141,6 +141,20 @@ def test_folders_below_a_functions_own_are_in_its_package(tmp_path):
     assert {"lambdas/a/handler.py", "lambdas/a/rules/seasons.py"} <= {*package.namelist()}
 
 
+def test_plain_function_is_a_handler_too(runtime, tmp_path):
+    (tmp_path / "app.toml").write_text("[functions.a]\n")
+    (tmp_path / "lambdas/a").mkdir(parents=True)
+    (tmp_path / "lambdas/a/handler.py").write_text("def handler(event, context): return 'called'\n")
+    for package in ("lambdas", "lambdas/a"):
+        (tmp_path / package / "__init__.py").touch()
+    unpacked = tmp_path / "unpacked"
+    zipfile.ZipFile(io.BytesIO(pack("a", tmp_path))).extractall(unpacked)
+    called = "import sys; sys.path.insert(0, sys.argv[1]); import handler; print(handler.handler({}, 0))"
+
+    started = runtime.run(called, [str(unpacked)], {}, tmp_path)
+    assert (started.stdout.strip(), started.stderr) == ("called", "")
+
+
 def test_import_reads_no_file_so_that_a_broken_one_is_said_in_a_sentence(tmp_path):
     alone = shutil.copy(packing.__file__, tmp_path)
 
