@@ -130,7 +130,7 @@ class AppDemand(StrictTable):
     @property
     def for_each(self) -> int:
         """How many requests come with each call of ``each``: itself, and what a visitor looks at meanwhile."""
-        return round(1 / self.shares[self.each])
+        return round(1 / self.shares.get(self.each, self.others))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,13 @@ def refers(pointer):
     return json.dumps({"paths": paths, "components": {"schemas": schemas}})
 
 
+def test_route_that_is_called_once_for_each_may_have_the_share_of_any_other(folder):
+    text = TODO.replace('shares = { "PUT /items" = 0.5, ', "shares = { ")
+    (folder / "app.toml").write_text(text, encoding="utf-8")
+
+    assert application(folder / "app.toml").demand.for_each == 10
+
+
 def test_application_beside_the_file_of_environments_is_the_one_that_is_planned(folder):
     plan = plan_for(staging(folder))
 
