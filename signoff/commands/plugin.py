@@ -18,6 +18,7 @@ from aws.inventory import Sections
 from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
+from signoff import home_of
 from signoff.commands.ending import ended, nothing_read
 from signoff.commands.frame import (
     INTERRUPTED,
@@ -35,7 +36,7 @@ from signoff.judge.collection import FINDINGS, Findings, forget_latest
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding
-from signoff.judge.run import CHOICE, Composition
+from signoff.judge.run import CHOICE, REPORTS, Composition
 from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.report.files import write_no_raw_log
 from signoff.report.terminal import AND_MORE, Terminal
@@ -101,7 +102,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except KeyboardInterrupt:
         raise _refused(config, INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        raise _refused(config, errors.fault(error)) from None
+        folder = home_of(config.option.environments) / REPORTS
+        raise _refused(config, errors.fault(error, folder)) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
     if config.option.checks:
         config.args.append(str(config.option.checks))
@@ -242,7 +244,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     except (GuardError, *errors.EXPECTED) as error:
         raise _refused(config, errors.sentence(error)) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        findings.faults = errors.fault(error)
+        findings.faults = errors.fault(error, choice.options.root / REPORTS)
         return True  # no check runs
     finally:
         terminal.progress_done()

@@ -75,6 +75,19 @@ def test_plan_that_fails_gives_no_verdict_and_keeps_its_traceback(project):
     assert f"please report it with {kept}" in done.stderr
 
 
+def test_plan_that_fails_on_an_application_keeps_its_traceback_beside_it(project, tmp_path):
+    own = shutil.copytree(ROOT / "docs/examples/todo", tmp_path / "own")
+    file = own / "environments.toml"
+    file.write_text(file.read_text("utf-8").replace("[local]", "[dev]"), encoding="utf-8")
+    with (project / "plan/__init__.py").open("a", encoding="utf-8") as module:
+        module.write(PLAN)
+
+    done = run(project, "--env", "dev", "--environments", str(file))
+
+    (kept,) = (own / "report").glob("fault-*.txt")
+    assert f"please report it with {kept}" in done.stderr
+
+
 def test_broken_conftest_of_tests_is_left_to_pytest(project):
     (project / "tests").mkdir()
     (project / "tests/conftest.py").write_text(LINE, encoding="utf-8")
