@@ -101,6 +101,5 @@ def hold_the_verdict(context: StepContext) -> Changes:
             ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
         )
 
-    decision = result.verdict.decision.words if result else None
     good = Words(en="GO or CONDITIONAL", ja="GOまたは条件付きGO")
-    return context.settle((Change(VERDICT, DECISION, decision, good),), refuse)
+    return context.settle((Change(VERDICT, DECISION, why, good),), refuse)

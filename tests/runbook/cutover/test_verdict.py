@@ -122,3 +122,4 @@ def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
         verdict.hold_the_verdict(replace(context, go=True))
 
     assert [change.field.en for change in shown] == ["decision"]
+    assert why in shown[0].before.en
