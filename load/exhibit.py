@@ -124,7 +124,7 @@ def sentences(verdict: LoadVerdict) -> Iterator[Words]:
     yield from diagnosis(verdict)
     if verdict.judgement.outcome == "invalid":
         yield from verdict.judgement.reasons
-    if "silence" in verdict.about:
+    if verdict.about.get("silence"):
         yield _line(str(verdict.about["silence"]), verdict.cleanup or {})
     required, plan = verdict.about.get("required_plan"), verdict.conditions.plan.name
     if required and required != plan:

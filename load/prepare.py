@@ -197,7 +197,7 @@ def prepare(
     mix, objectives = mix_of(app), objectives_of(app, options.objectives)
     api_key = read_api_key(target, aws)
     first = pool.visitors[0]
-    silence = prove_line_untouched(target, first, api_key) if plan.awards else "no awards"
+    silence = prove_line_untouched(target, first, api_key) if plan.awards else ""
     about = _about(target, plan, spent, silence)
     ledger.reserve(quota_owner(target), plan)
     return LoadRun(

@@ -113,10 +113,15 @@ def name_of(step: Step) -> str:
 def asked_of(procedure: Procedure, environment: Environment) -> Procedure:
     """Return the procedure without the steps whose signature, or part in a whole of several, is about what this application has none of."""
 
+    def instead(row: Row) -> bool:
+        """Whether the signature stands in for a call that smoke makes of the rally alone."""
+        calls = row.signed and not (row.by_signature or row.optional)
+        return bool(calls) and environment.application.masters is None
+
     def asked(step: Step) -> bool:
         proven = step.proves if procedure.composed else ()  # alone, it says itself what it lacks
         rows = [row for row in Checklist.load() if row.signed == name_of(step) or row.id in proven]
-        return not rows or not all(is_foreign(row, environment) for row in rows)
+        return not rows or not all(is_foreign(row, environment) or instead(row) for row in rows)
 
     return replace(procedure, steps=tuple(filter(asked, procedure.steps)))
 

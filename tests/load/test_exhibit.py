@@ -115,3 +115,7 @@ def cleaned(**more):
 )
 def test_line_was_never_called_only_where_nothing_was_heard(made, said):
     assert said in [sentence.en for sentence in sentences(made)]
+
+
+def test_run_that_awards_nothing_says_nothing_of_line():
+    assert not [sentence.en for sentence in sentences(verdict(silence="")) if "LINE" in sentence.en]
