@@ -180,12 +180,12 @@ def test_run_is_verified_by_the_file_of_the_application_whose_reports_hold_it(tm
     assert "environments.toml has no environment gone; it has own" in capsys.readouterr().err
 
 
-def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any(capsys):
+def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any_or_to_logs(capsys):
     main(["policy", "smoke", "--env=local", f"--environments={EXAMPLE}"])
 
     allowed = json.loads(capsys.readouterr().out)["Statement"]
     actions = {action for each in allowed for action in each["Action"]}
-    assert actions == {"logs:FilterLogEvents", "secretsmanager:GetSecretValue"}
+    assert actions == {"secretsmanager:GetSecretValue"}
 
 
 def test_ci_of_an_application_may_delete_what_its_load_run_wrote(capsys, tmp_path):
