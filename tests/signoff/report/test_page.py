@@ -54,11 +54,11 @@ def found(name, outcome=Outcome.PASS, message="", **seen):
     )
 
 
-def of_one_row(*findings, lang="en", exhibits=None):
+def of_one_row(*findings, lang="en", exhibits=None, **more):
     """Return the page of one row with these findings."""
     words = Words("Every route is proxied", "全ルートがプロキシされる")
     remedy = "python -m runbook api --env {env} --go"
-    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=remedy)
+    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=remedy, **more)
     verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, findings),))
     return page(Result(provenance=PROVENANCE, verdict=verdict), lang, exhibits or {})
 
@@ -114,6 +114,17 @@ def test_fix_says_whether_it_changes_anything_and_how_to_rehearse_it():
 
     assert "changes AWS · estimated time : about 2 minutes · procedure api" in said
     assert "Rehearse it first : python -m runbook api --env prod Copy" in said
+
+
+def test_record_that_an_embedded_stack_lacks_has_the_command_that_makes_it_until_it_is_there():
+    missing = {"not_local_until": Words.same("nothing was recorded here yet")}
+    there, absent = (
+        of_one_row(found("test_x", outcome, "none"), **missing)
+        for outcome in (Outcome.PASS, Outcome.NOT_HERE)
+    )
+
+    assert "<code>python -m runbook api --env prod --go</code>" in absent
+    assert "runbook api" not in there
 
 
 def test_green_row_needs_no_remedy():
