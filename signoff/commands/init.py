@@ -37,7 +37,7 @@ ALARMS = {
 PROPOSED = frozenset(
     {"production", "origin", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"}
 ) | {
-    *("table_key", "secret_key", "alert_email", "administrators"),
+    *("alias", "table_key", "secret_key", "alert_email", "administrators"),
 }
 """Keys that are written beside those without a default; the others have defaults, see docs/environments.md."""
 FROM_YOU = Words(en="fill in", ja="記入してください")
@@ -47,6 +47,7 @@ UNLESS = Words(
     en="false only where no user of the rally comes", ja="ラリーの利用者が使わない環境に限りfalse"
 )
 MADE_UP = Words(en="named so, by the person who made it", ja="作成時に付けられた名前")
+ALL = Words(en="all functions", ja="全関数")
 HEAD = Words(
     en="Proposed by `signoff init` on {day}. Check every line: what was found is not yet what is right.",
     ja="`signoff init`が{day}に提案した値です。見つかった値が正しいとは限らないため、1行ずつ確認してください。",
@@ -173,11 +174,15 @@ def _functions(client: Client, name: str, proposals: Proposals) -> None:
             proposals.name(f"{key}-role", functions[function]["Role"].rpartition("/")[2])
     settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
     for key, member in settings.items():
-        proposals.propose(
-            key,
-            _only({entry.get(member) for entry in ours}),
-            Words(en="all functions", ja="全関数"),
+        proposals.propose(key, _only({entry.get(member) for entry in ours}), ALL)
+    aliases = {
+        alias["Name"]
+        for entry in ours
+        for alias in _pages(
+            client("lambda"), "list_aliases", "Aliases", FunctionName=entry["FunctionName"]
         )
+    }
+    proposals.propose("alias", _only(aliases), ALL)
 
 
 def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
