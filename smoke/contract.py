@@ -96,7 +96,8 @@ class Contract:
             )
         if documented is None:
             yield Words(
-                en="a status that the contract does not document", ja="API仕様にないステータスです"
+                en="a status that the contract does not document by its number",
+                ja="API仕様に番号で書かれていないステータスです",
             )
             return
         yield from _broken_headers(answer, documented)

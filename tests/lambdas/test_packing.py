@@ -149,7 +149,9 @@ def test_plain_function_is_a_handler_too(runtime, tmp_path):
         (tmp_path / package / "__init__.py").touch()
     unpacked = tmp_path / "unpacked"
     zipfile.ZipFile(io.BytesIO(pack("a", tmp_path))).extractall(unpacked)
-    called = "import sys; sys.path.insert(0, sys.argv[1]); import handler; print(handler.handler({}, 0))"
+    called = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import handler; print(handler.handler({}, 0))"
+    )
 
     started = runtime.run(called, [str(unpacked)], {}, tmp_path)
     assert (started.stdout.strip(), started.stderr) == ("called", "")
