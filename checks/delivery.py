@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from aws.access.callers import allows_publishing, usable
 from aws.bounds import ABSENT, Bound, at_least, described, exactly, one_of, unset
@@ -108,18 +109,13 @@ class Delivery:
 
     def others(self, email: str | None) -> Iterator[Difference]:
         """Yield subscribers other than the planned address, and where undelivered messages go."""
-        planned = masked_address("email", email, self.environment.prefix) if email else None
         for topic in every(self.sections.topics):
             for subscription in topic.subscriptions:
-                known_to_us = (subscription.protocol, subscription.endpoint) == ("email", planned)
-                if planned and subscription.confirmed and not known_to_us:
-                    yield of_subscription(
-                        topic, subscription, LISTENER, subscription.endpoint, unset()
-                    )
+                of = partial(of_subscription, topic, subscription, bound=unset())
+                if email and subscription.confirmed and not self._reaches(email, subscription):
+                    yield of(LISTENER, subscription.endpoint)
                 if subscription.redrive:
-                    yield of_subscription(
-                        topic, subscription, DEAD_LETTERS, subscription.redrive, unset()
-                    )
+                    yield of(DEAD_LETTERS, subscription.redrive)
 
     def _firing_with(self, alarm: Alarm) -> list[Alarm]:
         """Return the composite alarms that surely fire when the alarm does, directly or through others."""
@@ -183,13 +179,15 @@ class Delivery:
 
     def _notifies_the_planned(self, topic: Topic) -> bool:
         """Whether the decided address, if there is one, is subscribed; others may be as well."""
-        if not (email := self.environment.alert_email):
-            return True
-        planned = "email", masked_address("email", email, self.environment.prefix)
-        return any(
-            subscription.confirmed and planned == (subscription.protocol, subscription.endpoint)
+        email = self.environment.alert_email
+        return not email or any(
+            subscription.confirmed and self._reaches(email, subscription)
             for subscription in topic.subscriptions
         )
+
+    def _reaches(self, email: str, subscription: Subscription) -> bool:
+        planned = masked_address("email", email, self.environment.prefix)
+        return (subscription.protocol, subscription.endpoint) == ("email", planned)
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:
@@ -211,14 +209,13 @@ def _kept_back(topic: Topic, subscription: Subscription) -> Iterator[Difference]
         return
     if subscription.unread is not None:
         raise Unread(subscription.unread)
+    of = partial(of_subscription, topic, subscription)
     if subscription.filter_policy and not _passes_alarms(subscription):
-        yield of_subscription(topic, subscription, FILTER, subscription.filter_policy, unset())
+        yield of(FILTER, subscription.filter_policy, unset())
     if subscription.raw and subscription.protocol == "https":
-        yield of_subscription(topic, subscription, RAW, subscription.raw, one_of(False))
+        yield of(RAW, subscription.raw, one_of(False))
     if subscription.delivery_policy:
-        yield of_subscription(
-            topic, subscription, DELIVERY_POLICY, subscription.delivery_policy, unset()
-        )
+        yield of(DELIVERY_POLICY, subscription.delivery_policy, unset())
 
 
 def _passes_alarms(subscription: Subscription) -> bool:

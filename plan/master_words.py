@@ -144,36 +144,31 @@ def _picture_flaw(text: str) -> Words | None:
     plain = unicodedata.normalize("NFKC", text.strip())
     if _is_placeholder("ImageUrl", plain):
         return Words(en="ImageUrl is yet to be written", ja="ImageUrlが仮の文言のままである")
+    if why := _unloaded(text, plain):
+        shown = re.sub(r"//[^/@]*@", "//…@", text.partition("?")[0])
+        return Words(en=f"ImageUrl is {shown}, {why.en}", ja=f"ImageUrl（{shown}）{why.ja}")
+    return None
+
+
+def _unloaded(text: str, plain: str) -> Words | None:
+    """Return why a phone does not load a picture's URL, or not for long; ``plain`` is the URL in normal width."""
     try:
         url = urlsplit(text.replace("\\", "/"))  # as a browser reads it
         host, query = url.hostname or "", parse_qs(url.query)
     except ValueError:
-        return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
+        return Words(en="which is no address", ja="は正しいURLではない")
     path = not url.scheme and HOST_MEANT.match(plain)
     cut = (text and not picture_of({"ImageUrl": text})) or (url.scheme and not host)
     if path or cut or "@" in url.netloc:
-        return _picture(
-            text,
-            Words(
-                en="which no phone loads: https:// and a host are needed, and no blank, user or password",
-                ja="は表示されない。https://とホスト名で始め、空白、ユーザー名、パスワードを含めないこと",
-            ),
+        return Words(
+            en="which no phone loads: https:// and a host are needed, and no blank, user or password",
+            ja="は表示されない。https://とホスト名で始め、空白、ユーザー名、パスワードを含めないこと",
         )
     if not is_public(host):
-        return _picture(
-            text, Words(en="which only one machine or network finds", ja="は外部から到達できない")
-        )
+        return Words(en="which only one machine or network finds", ja="は外部から到達できない")
     if ENDS & query.keys():
-        return _picture(
-            text,
-            Words(en="which ends by itself: it is signed", ja="は署名付きで、期限が来ると切れる"),
-        )
+        return Words(en="which ends by itself: it is signed", ja="は署名付きで、期限が来ると切れる")
     return None
-
-
-def _picture(text: str, why: Words) -> Words:
-    shown = re.sub(r"//[^/@]*@", "//…@", text.partition("?")[0])
-    return Words(en=f"ImageUrl is {shown}, {why.en}", ja=f"ImageUrl（{shown}）{why.ja}")
 
 
 def is_public(host: str) -> bool:

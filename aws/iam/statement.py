@@ -93,9 +93,16 @@ def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statemen
 
     ``policy`` names it in messages. Raises PolicySyntaxError rather than dropping a statement.
     """
-    if isinstance(document, str):
-        return _of_text(document, policy)
-    return _statements(document, policy)
+    try:
+        read = _of_text if isinstance(document, str) else _statements
+        return read(document, policy)
+    except PolicySyntaxError as error:
+        name = Words(
+            en=f"policy {policy}" if policy else "the policy",
+            ja=f"ポリシー{policy}" if policy else "ポリシー",
+        )
+        wrong = error.words
+        raise PolicySyntaxError(en=f"{name.en} {wrong.en}", ja=f"{name.ja}: {wrong.ja}") from error
 
 
 def of_resource(document: str | None, policy: str = "") -> tuple[Statement, ...]:
@@ -129,15 +136,17 @@ def _of_text(document: str, policy: str) -> tuple[Statement, ...]:
     try:
         loaded = json.loads(document)
     except ValueError as error:
-        raise _unread(policy, f"is not JSON: {error}", f"JSONではありません: {error}") from error
+        raise PolicySyntaxError(
+            en=f"is not JSON: {error}", ja=f"JSONではありません: {error}"
+        ) from error
     return _statements(loaded, policy)
 
 
 def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
     if not isinstance(loaded, Mapping):
-        raise _unread(policy, "is not a JSON object", "JSONオブジェクトではありません")
+        raise PolicySyntaxError(en="is no JSON object", ja="JSONオブジェクトではありません")
     if "Statement" not in loaded:
-        raise _unread(policy, "has no Statement", "Statementがありません")
+        raise PolicySyntaxError(en="has no Statement", ja="Statementがありません")
     variables = loaded.get("Version") == _CURRENT_VERSION
     return tuple(
         _statement(raw, policy, number, variables=variables)
@@ -147,34 +156,31 @@ def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
 
 def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Statement:
     if not isinstance(raw, Mapping):
-        raise _unread(
-            policy, "has a Statement that is not an object", "オブジェクトでないStatementがあります"
+        raise PolicySyntaxError(
+            en="has a Statement that is not an object", ja="オブジェクトでないStatementがあります"
         )
     effect = raw.get("Effect")
     if effect not in {"Allow", "Deny"}:
-        raise _unread(
-            policy,
-            f"has the Effect {effect!r}, not Allow or Deny",
-            f"EffectがAllowでもDenyでもありません（{effect!r}）",
+        raise PolicySyntaxError(
+            en=f"has the Effect {effect!r}, not Allow or Deny",
+            ja=f"EffectがAllowでもDenyでもありません（{effect!r}）",
         )
     if odd := next(_odd(raw), None):
-        raise _unread(
-            policy,
-            f"can't be understood: the {odd} is of another form than AWS's",
-            f"{odd}がAWSの形式ではありません",
+        raise PolicySyntaxError(
+            en=f"can't be understood: the {odd} is of another form than AWS's",
+            ja=f"{odd}がAWSの形式ではありません",
         )
     if not ("Action" in raw) ^ ("NotAction" in raw):
-        raise _unread(
-            policy,
-            "must give one of Action and NotAction",
-            "ActionとNotActionのどちらか一方が必要です",
+        raise PolicySyntaxError(
+            en="must give one of Action and NotAction",
+            ja="ActionとNotActionのどちらか一方が必要です",
         )
     return Statement(
         effect=cast("Effect", effect),
         actions=_texts(raw.get("Action", ())),
         not_actions=_texts(raw.get("NotAction", ())),
-        **_resources(raw, policy),
-        conditions=tuple(_conditions(raw.get("Condition") or {}, policy)),
+        **_resources(raw),
+        conditions=tuple(_conditions(raw.get("Condition") or {})),
         principals=tuple(_principals(raw.get("Principal", ()))),
         not_principals=tuple(_principals(raw.get("NotPrincipal", ()))),
         sid=str(raw.get("Sid", "")),
@@ -194,12 +200,11 @@ def _odd(raw: Mapping[str, Any]) -> Iterator[str]:
             yield name
 
 
-def _resources(raw: Mapping[str, Any], policy: str) -> dict[str, tuple[str, ...]]:
+def _resources(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     if "Resource" in raw and "NotResource" in raw:
-        raise _unread(
-            policy,
-            "must give one of Resource and NotResource",
-            "ResourceとNotResourceのどちらか一方が必要です",
+        raise PolicySyntaxError(
+            en="must give one of Resource and NotResource",
+            ja="ResourceとNotResourceのどちらか一方が必要です",
         )
     if "NotResource" in raw:
         return {"not_resources": _texts(raw["NotResource"])}
@@ -207,18 +212,17 @@ def _resources(raw: Mapping[str, Any], policy: str) -> dict[str, tuple[str, ...]
         return {"resources": _texts(raw["Resource"])}
     if "Principal" in raw or "NotPrincipal" in raw:
         return {"resources": ("*",)}  # a trust policy: the resource is the role that has it
-    raise _unread(
-        policy, "has a statement without Resource", "Resourceのないステートメントがあります"
+    raise PolicySyntaxError(
+        en="has a statement without Resource", ja="Resourceのないステートメントがあります"
     )
 
 
-def _conditions(raw: Mapping[str, Any], policy: str) -> Iterable[Condition]:
+def _conditions(raw: Mapping[str, Any]) -> Iterable[Condition]:
     for written, keys in raw.items():
         if not isinstance(keys, Mapping):
-            raise _unread(
-                policy,
-                f"has the Condition {written} without a key",
-                f"Condition {written}にキーがありません",
+            raise PolicySyntaxError(
+                en=f"has the Condition {written} without a key",
+                ja=f"Condition {written}にキーがありません",
             )
         quantifier, _, operator = written.rpartition(":")
         for key, values in keys.items():
@@ -247,12 +251,3 @@ def _texts(raw: object) -> tuple[str, ...]:
 def _text(value: object) -> str:
     """JSON's true, 5 and "true", "5" mean the same in a policy."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _unread(policy: str, en: str, ja: str) -> PolicySyntaxError:
-    """Return what to raise: which policy, and what is wrong with it."""
-    name = Words(
-        en=f"policy {policy}" if policy else "the policy",
-        ja=f"ポリシー{policy}" if policy else "ポリシー",
-    )
-    return PolicySyntaxError(en=f"{name.en} {en}", ja=f"{name.ja}: {ja}")

@@ -2,15 +2,14 @@
 
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from botocore import exceptions
 
-from aws.door.failures import ReadFailure
+from aws.door.failures import ReadFailure, code_of
 from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, Unread, lacking, obstacle_of
 from aws.visible import visible
 from aws.words import SILENCE, Bilingual, Words, words_of
@@ -48,9 +47,10 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
     """
     if isinstance(error, exceptions.ClientError):
         return _answered(error, caller, rights)
-    if isinstance(error, exceptions.WaiterError) and _code(error.last_response) in DENIED | REFUSED:
-        operation = f"waiting for {error.kwargs['name']}"
-        return _answered(exceptions.ClientError(error.last_response, operation), caller, rights)
+    if isinstance(error, exceptions.WaiterError):
+        last = exceptions.ClientError(error.last_response, f"waiting for {error.kwargs['name']}")
+        if code_of(last) in DENIED | REFUSED:
+            return _answered(last, caller, rights)
     if isinstance(error, exceptions.BotoCoreError):
         return _of_the_client(error)
     if isinstance(error, ReadFailure | Unread):
@@ -123,12 +123,8 @@ def _message(error: exceptions.ClientError) -> str:
     return error.response.get("Error", {}).get("Message") or ""
 
 
-def _code(answer: Mapping[str, Any]) -> str:
-    return str(answer.get("Error", {}).get("Code", "Unknown"))
-
-
 def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -> Words:
-    code, operation = _code(error.response), error.operation_name
+    code, operation = code_of(error), error.operation_name
     message = " ".join(_message(error).split())[:300].rstrip(".")
     principal = Words.same(caller) if isinstance(caller, str) else caller
     if code == FORBIDDEN and operation in HEADS:
