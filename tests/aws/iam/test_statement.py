@@ -48,7 +48,7 @@ def test_principals_are_read_in_every_spelling():
     ("document", "why"),
     [
         ("{", "is not JSON"),
-        ("[]", "is not a JSON object"),
+        ("[]", "is no JSON object"),
         ({}, "has no Statement"),
         ({"Statement": ["x"]}, "is not an object"),
         ({"Statement": {"Effect": "allow", "Action": "*", "Resource": "*"}}, "the Effect 'allow'"),
