@@ -12,7 +12,7 @@ from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.statement import Statement, of_resource
 from aws.inventory import Sections
 from aws.kind.description import OPENED
-from aws.kinds.bucket import BARRED, BUCKET, CHANGED_BY, Bucket
+from aws.kinds.bucket import BARRED, BUCKET, CDN, CHANGED_BY, Bucket
 from aws.words import Words
 from checks.access import allowed_by_policy
 from checks.deployed import Deployed
@@ -25,9 +25,6 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 from signoff.judge.snapshot import Snapshot
 
-CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
-"""How a policy names a CloudFront origin access identity, the older kind, which belongs to the account."""
-CDNS = (CDN, "Service cloudfront.amazonaws.com")
 READ = "s3:getobject"
 FROM_PHONES = tuple(
     context({"aws:SecureTransport": "true", "s3:TlsVersion": name}) for name in ("1.2", "1.3")
@@ -41,18 +38,13 @@ def bucket_policy_flaws(bucket: Bucket, snapshot: Snapshot[Plan]) -> tuple[Diffe
     """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to phones."""
     account = snapshot.environment.account
     outside = outsiders(bucket.policy, account).items()
-    strangers = {
-        principal: allowed for principal, allowed in outside if not principal.en.startswith(CDN)
-    }
+    strangers = {principal: allowed for principal, allowed in outside if CDN[1] not in principal.en}
     denied = {
         statement.words: [statement]
         for statement in of_resource(bucket.policy, bucket.name)
         if _denies_reading(statement, f"arn:aws:s3:::{bucket.name}/*")
     }
-    flaws = {
-        OPENED: (strangers, within(())),
-        BARRED: (denied, unset()),
-    }
+    flaws = {OPENED: (strangers, within(())), BARRED: (denied, unset())}
     arn = f"arn:aws:s3:::{bucket.name}"
     changed_by = allowed_by_policy(
         BUCKET.words, bucket.name, arn, bucket.policy, snapshot, _changes_images
@@ -92,7 +84,7 @@ def _denies_reading(statement: Statement, objects: str) -> bool:
 
 def _reads_for_phones(principal: tuple[str, str]) -> bool:
     kind, name = principal
-    return name == "*" or kind == "CanonicalUser" or f"{kind} {name}".startswith(CDNS)
+    return name == "*" or kind == "CanonicalUser" or name.startswith(CDN)
 
 
 def _spares_phones(statement: Statement) -> bool:

@@ -33,6 +33,8 @@ OF_OLD = {"EU": "eu-west-1"}
 """What S3 answers as the location of buckets in one of its oldest Regions -> the Region."""
 OLDEST = "us-east-1"
 """The Region of a bucket for which S3 answers no location."""
+CDN = ("cloudfront.amazonaws.com", "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity")
+"""How a policy names CloudFront: as a service, or by an identity, the older kind, which belongs to the account."""
 BY_KMS = one_of("aws:kms", "aws:kms:dsse")
 """Encryption with a KMS key, in one layer or two."""
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -110,7 +112,7 @@ def cdns(policy: str | None, action: str) -> set[tuple[str, str]]:
     """Return how a policy names the CDNs that it allows an action."""
     allowed = (each for each in of_resource(policy) if each.effect == "Allow")
     names = (whom for each in allowed if names_action(each, action) for whom in each.principals)
-    return {name for name in names if "cloudfront" in name[1]}
+    return {(kind, name) for kind, name in names if name.startswith(CDN)}
 
 
 def _leaves_objects(rule: Raw) -> bool:

@@ -37,11 +37,11 @@ def encrypt_the_tables(context: StepContext) -> Changes:
 def encrypt_the_bucket(context: StepContext) -> Changes:
     """Encrypt the image bucket, block public access, and allow TLS only.
 
-    Only where the environment names a bucket.
+    Only where the environment names a bucket. To close an open one asks first: at S3's own address, phones then get no image.
 
     画像用バケットを暗号化し、公開を遮断し、TLSに限定する。
 
-    環境の定義にバケットがある場合だけ実行します。
+    環境の定義にバケットがある場合だけ実行します。公開中のバケットを閉じる前に確認を求めます（S3のアドレスの画像は表示されなくなります）。
     """
     planned = context.plan.bucket
     return bucket.converge(context, planned) if planned else ()

@@ -78,8 +78,7 @@ def test_bucket_that_a_cdn_reads_does_not_come_under_a_key_that_the_cdn_cannot_u
     empty, principal, after
 ):
     s3, name = empty.client("s3"), empty.environment.bucket
-    where = {"LocationConstraint": empty.environment.region}
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    made = empty.do(encryption.encrypt_the_bucket.action)
     by_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [by_s3]})
     read = {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "s3:GetObject"}
@@ -88,5 +87,15 @@ def test_bucket_that_a_cdn_reads_does_not_come_under_a_key_that_the_cdn_cannot_u
     empty.do(encryption.encrypt_the_bucket.action)
     kept = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
 
+    assert made
     assert kept[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == after
+    s3.delete_bucket(Bucket=name)
+
+
+def test_bucket_that_is_open_is_not_closed_unasked(empty):
+    s3, name = empty.client("s3"), empty.environment.bucket
+    empty.do(encryption.encrypt_the_bucket.action)
+    s3.delete_public_access_block(Bucket=name)
+    with pytest.raises(Declined, match="public access"):
+        empty.do(encryption.encrypt_the_bucket.action)
     s3.delete_bucket(Bucket=name)
