@@ -18,7 +18,8 @@ from tests.provenance import PROD_RUN
 from tests.runbook.pages.test_commands import PROSE, SOURCES
 from tests.runbook.test_printed_remedies import HELPS, REPAIRS
 
-NAMED = re.compile(r"python -m runbook ([a-z]\w*)")
+NAMED = re.compile(r"python -m runbook (?!NAME\b|X\b)(\w+)")
+"""Without what stands for a name in the texts."""
 KNOWN = {*RUN.list_commands(None), "make"}
 TOLD_TO_RUN = re.compile(r"run `(\w+)`|`(\w+)`を実行")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")
@@ -54,13 +55,16 @@ def found_in_pages(pattern):
 
 
 def leads_somewhere(file, anchor):
-    """Whether a page has the place; a page that is not there is named by the test of what a procedure leaves."""
-    return file not in TEXTS or not anchor or f"\n## {anchor}\n" in TEXTS[file]
+    """Whether a file is there, with the place; of a procedure's page, what it leaves has a test of its own."""
+    if of_procedure(file):
+        return True
+    return (FOLDER / file).exists() and (not anchor or f"\n## {anchor}\n" in TEXTS[file])
 
 
-def page_of(link):
-    """Return the name of the procedure whose page is linked to; nothing where that page is there."""
-    return "" if (FOLDER / link[0]).exists() else link[0].partition(".")[0]
+def of_procedure(file):
+    """Return the name of the procedure that a page that is not there was of; nothing of any other file."""
+    page = re.fullmatch(r"(\w+)\.(?:en|ja)\.md", file)
+    return page[1] if page and not (FOLDER / file).exists() else ""
 
 
 def test_every_link_in_a_page_leads_somewhere():
@@ -77,7 +81,7 @@ def test_nothing_names_a_procedure_that_is_not_there():
     named = [
         *((where, name) for where, text in commands for name in NAMED.findall(text)),
         *((page, name) for page, either in found_in_pages(TOLD_TO_RUN) for name in either if name),
-        *((page, page_of(link)) for page, link in found_in_pages(LINK) if page_of(link)),
+        *((page, name) for page, (file, _) in found_in_pages(LINK) if (name := of_procedure(file))),
         *(("runbook/rights.json", name) for name in recorded()),
         *(("runbook/console.toml", name) for name, _ in PLACES),
         *(("tests/runbook/test_printed_remedies.py", name) for name in [*HELPS, *REPAIRS]),
