@@ -165,6 +165,14 @@ def test_position_is_required_where_the_environment_says_so(call, environ):
     assert call(award, ROUTE, body=STATUE | HERE, environ=strict).status == 200
 
 
+def test_cap_is_the_environments(call, environ):
+    near = STATUE | HERE | {"lat": 35.5003, "accuracy": 40}
+    strict = environ | {"ACCURACY_CAP_M": "20"}
+
+    assert call(award, ROUTE, body=near, environ=strict).code == "OUT_OF_RANGE"
+    assert call(award, ROUTE, body=near).status == 200
+
+
 @pytest.mark.parametrize("said", ["", "false", "yes", "trueish", "True"])
 def test_position_is_required_by_true_alone_in_any_case(call, environ, said):
     answer = call(award, ROUTE, body=STATUE, environ=environ | {"AWARD_REQUIRES_POSITION": said})

@@ -65,6 +65,9 @@ def test_unexpected_exception_is_500_and_says_nothing_of_itself():
     [
         error("ThrottlingException"),
         error("ProvisionedThroughputExceededException"),
+        error("RequestLimitExceeded"),
+        error("TooManyRequestsException"),
+        error("TransactionInProgressException"),
         error("InternalServerError", status=500),
         error("KMSThrottlingException"),
         error("SomethingNew", status=503),
