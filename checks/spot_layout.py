@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from math import inf
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -66,12 +67,18 @@ def _metres(spot: Spot, other: Spot) -> float:
     return distance_m(here, there)
 
 
+def _least_m(spot: Spot, other: Spot) -> float:
+    """Return what two spots are apart by their latitudes alone: of thousands, most pairs need no more."""
+    return abs(spot.lat - other.lat) * 111_000
+
+
 def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Difference, ...]:
     """Return the pairs of spots at which one place gives two stamps; two at the very same place are another row's."""
     pairs = (
         (stamp, other, metres)
         for stamp, other in combinations(spots(masters), 2)
-        if 0 < (metres := _metres(stamp, other)) < stamp.radius_m + other.radius_m
+        if _least_m(stamp, other) < (reach_m := stamp.radius_m + other.radius_m)
+        and 0 < (metres := _metres(stamp, other)) < reach_m
     )
     pairs_in_words = [
         Words(
@@ -185,7 +192,11 @@ def _cells(item: Item, placed: Mapping[str, Spot]) -> tuple[Words, ...]:
 
 
 def _nearest(spot: Spot, others: Iterable[Spot]) -> Words:
-    by_distance = sorted(
-        (_metres(spot, other), other.stamp_id) for other in others if other is not spot
-    )
-    return joined(Words.same(f"{id_}: {metres:.0f} m") for metres, id_ in by_distance[:1]) or NONE
+    nearest = (inf, "")
+    for other in sorted(others, key=lambda other: _least_m(spot, other)):
+        if _least_m(spot, other) > nearest[0]:
+            break
+        if other is not spot:
+            nearest = min(nearest, (_metres(spot, other), other.stamp_id))
+    metres, id_ = nearest
+    return Words.same(f"{id_}: {metres:.0f} m") if id_ else NONE

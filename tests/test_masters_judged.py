@@ -6,6 +6,7 @@ import pytest
 
 from aws.contents import Contents
 from checks.spot_layout import masters_table
+from lambdas.rally.domain.spots import distance_m
 from plan.canonical import outline
 from tests.defects.changes import edited, record
 from tests.defects.rest import MASTERS
@@ -97,6 +98,30 @@ def test_table_shows_each_stamp_with_its_place_and_what_changed():
         "Location",
     ]
     assert rows["LAB-001"][-1] == "unchanged"
+
+
+def test_of_many_spots_the_distances_of_few_pairs_are_computed(monkeypatch):
+    computed = []
+
+    def noting(*places):
+        computed.append(places)
+        return distance_m(*places)
+
+    monkeypatch.setattr("checks.spot_layout.distance_m", noting)
+    row = [
+        {
+            **WHOLE[0],
+            "StampId": {"S": f"S-{n:03}"},
+            "Location": located(f"{35 + n / 100:.2f}", "139.6"),
+        }
+        for n in range(200)
+    ]
+    snapshot = with_masters(row)
+    (table,) = masters_table(snapshot).values()
+    judge(snapshot, ["DATA-10"])
+
+    assert table.rows[100][4].en == "S-099: 1112 m"
+    assert len(computed) < 10 * len(row)
 
 
 def test_stamp_that_is_gone_has_a_line_in_the_table():
