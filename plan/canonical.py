@@ -44,7 +44,7 @@ def item_hash(item: Item) -> str:
 def outline(items: Iterable[Item], key: str) -> dict[str, dict[str, str]]:
     """Return id -> attribute -> short digest of its value, by which a later reading names what differs."""
     return {
-        item[key]["S"]: {
+        str(next(iter(item[key].values()))): {
             name: _hash(_value(value))[:12] for name, value in item.items() if name != key
         }
         for item in items

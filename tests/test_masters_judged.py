@@ -46,8 +46,9 @@ def swapped():
         (WHOLE[1:], ["FOUNTAIN-001: what differs from the manifest: found it is missing"]),
         ((*WHOLE, {**WHOLE[0], "StampId": {"S": "NEW-001"}}), ["NEW-001: what differs from the manifest: found it is not in the manifest"]),
         (({**WHOLE[0], "Name": {"S": "Other"}, "Type": {"S": "IMAGE"}}, *WHOLE[1:]), ["found Name, Type"]),
+        (({**WHOLE[0], "StampId": {"N": "5"}}, *WHOLE[1:]), ["5: what differs from the manifest: found it is not in the manifest"]),
     ],
-    ids=["two are swapped", "one is missing", "one is new", "two attributes changed"],
+    ids=["two are swapped", "one is missing", "one is new", "two attributes changed", "one has a number for an id"],
 )  # fmt: skip
 def test_stamp_and_attribute_that_differ_are_named(items, expected):
     told = " ".join(
@@ -57,6 +58,7 @@ def test_stamp_and_attribute_that_differ_are_named(items, expected):
     )
 
     assert all(part in told for part in expected), told
+    assert masters_table(with_masters(items))
 
 
 def test_masters_as_the_manifest_lists_them_are_green():
