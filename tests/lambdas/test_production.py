@@ -143,6 +143,7 @@ def test_closed_package_answers_503_to_everybody_and_lets_nobody_in(environ):
 
     assert answer["statusCode"] == 503
     assert json.loads(answer["body"])["ok"] is False
+    assert answer["headers"]["Cache-Control"] == "no-store"
     assert answer["headers"].get("Access-Control-Allow-Origin") == environ.get("ALLOWED_ORIGIN")
     assert closed.handler(token_event("Bearer x"), CONTEXT, environ) == closed.DENIED
 
