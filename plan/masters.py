@@ -145,9 +145,10 @@ def epoch_s(text: str, of_day: time) -> float:
 
 
 def _place_flaw(item: Item) -> Words | None:
-    location = item.get("Location", NOTHING).get("M")
+    typed = item.get("Location", NOTHING)
+    location = typed.get("M", {} if "NULL" in typed else None)
     if not isinstance(location, Mapping) or {*location} & READ != {*BOUNDS}:
-        have = ", ".join(sorted(location)) if isinstance(location, Mapping) else ""
+        have = ", ".join(sorted(location)) if isinstance(location, Mapping) else _shown(typed)
         needed = ", ".join(BOUNDS)
         return Words(
             en=f"Location has {have or 'nothing'}; it needs exactly {needed}",

@@ -20,7 +20,8 @@ BAD = {
     "no id": ({**IMAGE, "StampId": {"S": ""}}, "StampId is missing, empty or not text"),
     "no name": ({"StampId": {"S": "I"}, "Type": {"S": "IMAGE"}}, "Name is missing"),
     "no type": ({"StampId": {"S": "I"}, "Name": {"S": "n"}}, "Type is missing, not GPS / IMAGE"),
-    "no place": ({**spot(1), "Location": {"S": "here"}}, "Location has nothing"),
+    "no place": ({**spot(1), "Location": {"S": "here"}}, "Location has 'here'"),
+    "a place that is null": ({**spot(1), "Location": {"NULL": True}}, "Location has nothing"),
     "an empty place": (spot(1, Location={"M": {}}), "Location has nothing"),
     "one spelling more": (
         spot(1, Location={"M": {**place(), "lng": {"N": "1"}}}),
