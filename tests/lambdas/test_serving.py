@@ -1,6 +1,7 @@
 """The edge: every answer has its headers, and no exception leaves it or shows in it."""
 
 import json
+import time
 
 import pytest
 from botocore.exceptions import (
@@ -136,6 +137,8 @@ def test_fault_is_counted_as_a_metric_under_the_deployed_name(capsys):
             "Metrics": [{"Name": "Faults", "Unit": "Count"}],
         }
     ]
+    # In milliseconds: CloudWatch drops what is older than two weeks, as any number of seconds is.
+    assert metric["_aws"]["Timestamp"] == pytest.approx(time.time() * 1000, abs=60_000)
     assert metric["FunctionName"] == "stamp-rally-prod-stamps"
     assert metric["Faults"] == 1
 
