@@ -198,5 +198,4 @@ def _nearest(spot: Spot, others: Iterable[Spot]) -> Words:
             break
         if other is not spot:
             nearest = min(nearest, (_metres(spot, other), other.stamp_id))
-    metres, id_ = nearest
-    return Words.same(f"{id_}: {metres:.0f} m") if id_ else NONE
+    return Words.same(f"{nearest[1]}: {nearest[0]:.0f} m") if nearest[1] else NONE

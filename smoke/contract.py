@@ -26,6 +26,7 @@ OK = 200
 RETRY_AFTER = "retry-after"
 ORIGIN = "Access-Control-Allow-Origin"
 """Documented for every answer; SMOKE-14 alone judges it, so that one fault is red once."""
+NO_JSON = Words(en="but the body: it is null, or no JSON", ja="本文: nullか、JSONではありません")
 
 
 def _matches(
@@ -106,7 +107,7 @@ class Contract:
                 en="though it asks to retry (Retry-After)", ja="再試行を求めるRetry-Afterがあります"
             )
         for error in body.iter_errors(answer.json) if body and JSON_TYPE.fullmatch(kind) else ():
-            yield _broken_rule(error)
+            yield NO_JSON if answer.json is None else _broken_rule(error)
         if documented.codes and not any(
             _has(answer, name, documented) for name in documented.codes
         ):

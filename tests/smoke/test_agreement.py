@@ -102,7 +102,7 @@ WRONG = {
     "outside, within the radius": ("position", {"within": False}, "/within"),
     "within, from afar": ("position", {"distanceM": 5000.0}, "/within"),
     "an infinite radius": ("position", {"radiusM": float("inf")}, "the body"),
-    "no number": ("position", {"distanceM": float("nan")}, "the body"),
+    "no number": ("position", {"distanceM": float("nan")}, "the body: it is null, or no JSON"),
     "another week": ("ranking", {"period": "2026-W11"}, "/period"),
     "a week that ends in a line break": ("ranking", {"period": "2026-W10\n"}, "/period"),
     "a ranking from the second on": ("ranking", ranking({"rank": 2}), "/rank"),
