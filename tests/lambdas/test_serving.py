@@ -129,7 +129,8 @@ def test_absent_or_wrong_variable_is_500_and_not_an_error_of_lambda(begin):
 def test_fault_is_counted_as_a_metric_under_the_deployed_name(capsys):
     serving(RuntimeError(CANARY))
 
-    metric = lines(capsys)[-1]
+    line, metric = lines(capsys)
+    assert line["level"] == "ERROR"
     assert metric["_aws"]["CloudWatchMetrics"] == [
         {
             "Namespace": "StampRally",
