@@ -265,8 +265,8 @@ def test_dns_answers_with_the_target_of_the_domain(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    found = deployed.resolution(custom_domain)
-    resolution = judge.observe(found, "addresses", "target_addresses")
+    resolution = deployed.resolution(custom_domain)
+    judge.observe(resolution, "addresses", "target_addresses")
 
     compared = {ADDRESSES: (resolution.addresses or None, leading_to(resolution))}
     judge.compare(DOMAIN.words, name, compared, decidable=False)

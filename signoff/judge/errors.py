@@ -144,11 +144,12 @@ def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -
                 ja=f"{operation}: {why.ja}。その後に再実行してください（{code}）",
             )
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    told = ": ".join(filter(None, (code, message)))
+    reason = ": ".join(filter(None, (code, message)))
     again = Words(en="; run it again in a minute", ja="。しばらく待ってから再実行してください")
     then = again if status >= HTTPStatus.INTERNAL_SERVER_ERROR or BUSY.search(code) else SILENCE
     return Words(
-        en=f"{operation} failed: {told}{then.en}", ja=f"{operation}が失敗しました: {told}{then.ja}"
+        en=f"{operation} failed: {reason}{then.en}",
+        ja=f"{operation}が失敗しました: {reason}{then.ja}",
     )
 
 

@@ -95,8 +95,8 @@ def _code(root: Path) -> Iterator[str]:
         below[:] = [child for child in read if (folder / child).resolve() != packages]
         yield from ((inside / file).as_posix() for file in files if file.endswith(CODE))
         for led_to in (folder / child for child in below if (folder / child).is_symlink()):
-            found = (file for file in led_to.resolve().iterdir() if file.suffix in CODE)
-            yield from (os.path.relpath(file, root.resolve()) for file in found)
+            code = (file for file in led_to.resolve().iterdir() if file.suffix in CODE)
+            yield from (os.path.relpath(file, root.resolve()) for file in code)
 
 
 def _is_read(inside: Path) -> bool:
@@ -188,10 +188,10 @@ def contract_elsewhere(contract: Path, commits: Iterable[Path]) -> Iterator[RunC
     """Yield a contract that is in no commit; whether the folders ``commits`` are as committed, or known to git, is told of the whole."""
     path = contract.resolve()
     digest = {name: digest for _, digest, name in _tree(path.parent)}.get(path.name, "")
-    told = any(path.is_relative_to(folder.resolve()) for folder in commits) and (
-        digest or _git(path.parent, "rev-parse", "HEAD") is None
-    )
-    if not (told or _blob(str(path), len(digest)) == (digest or None)):
+    in_commits = any(path.is_relative_to(folder.resolve()) for folder in commits)
+    if in_commits and (digest or _git(path.parent, "rev-parse", "HEAD") is None):
+        return
+    if _blob(str(path), len(digest)) != (digest or None):
         yield RunCondition.of(
             str(path),
             en=f"answers are judged by the contract {path}, which is in no commit: move it beside app.toml, and commit it",
