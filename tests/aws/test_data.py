@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aws.contents import MILLISECONDS
-from tests.aws.answers import REGION, SCOPE, TABLE_KEY
+from aws.contents import IGNORED, MILLISECONDS, TYPED_PAGES
+from tests.aws.answers import REGION, SCOPE, TABLE_KEY, THEN
 from tests.aws.answers.data import TABLES
 
 
@@ -222,10 +222,18 @@ def test_items_that_expire_before_the_rally_ends_are_counted_by_dynamodb(fake, s
 
     def answer(one):
         asked.extend([one] * ("#expiry" in one["ExpressionAttributeNames"]))
-        return {"Count": 2, "ScannedCount": 5} if asked else scan(one)
+        more = (
+            {"LastEvaluatedKey": {"UserId": {"S": f"U{len(asked)}"}}}
+            if len(asked) < 2 * TYPED_PAGES
+            else {}
+        )
+        return {"Count": 2, "ScannedCount": 5, **more} if asked else scan(one)
 
     fake.answers["dynamodb:Scan"] = answer
     found = sections(replace(SCOPE, expiry={"Users-prod": ("TTL", ends)})).key_scans["Users-prod"]
+    due = asked[0]["ExpressionAttributeValues"]
 
-    assert (found.expiring, asked[0]["ExpressionAttributeNames"]) == (2, {"#expiry": "TTL"})
-    assert asked[0]["ExpressionAttributeValues"][":latest"] == {"N": f"{ends.timestamp():.0f}"}
+    assert (found.expiring, len(asked)) == (2 * TYPED_PAGES, TYPED_PAGES)
+    assert asked[0]["ExpressionAttributeNames"] == {"#expiry": "TTL"}
+    assert due[":latest"] == {"N": f"{ends.timestamp():.0f}"}
+    assert due[":oldest"] == {"N": f"{(THEN - IGNORED).timestamp():.0f}"}

@@ -104,16 +104,21 @@ def test_denial_that_no_grant_outweighs_names_the_kind_of_policy_and_offers_no_o
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "told"),
+    ("code", "message", "status", "told"),
     [
-        ("ThrottlingException", 400, "failed: ThrottlingException; run it again in a minute"),
-        ("InternalFailure", 500, "failed: InternalFailure; run it again in a minute"),
-        ("LimitExceededException", 400, "failed: LimitExceededException"),
+        ("ThrottlingException", None, 400, "failed: ThrottlingException; run it again in a minute"),
+        (
+            "InternalFailure",
+            "Sorry.",
+            500,
+            "failed: InternalFailure: Sorry; run it again in a minute",
+        ),
+        ("LimitExceededException", None, 400, "failed: LimitExceededException"),
     ],
 )
-def test_passing_error_of_aws_says_to_run_it_again(code, status, told):
+def test_passing_error_of_aws_says_to_run_it_again(code, message, status, told):
     meta = {"HTTPStatusCode": status}
-    answer = {"Error": {"Code": code, "Message": None}, "ResponseMetadata": meta}
+    answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": meta}
 
     assert sentence(ClientError(answer, "CreateTable")).en == f"CreateTable {told}"
 
