@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from checks.alarms import ROWS
+from checks.test_monitoring import COUNTED
 from signoff.judge.outcome import Outcome
 from signoff.report.remedy import remedy
 from tests.defects import DEFECTS
@@ -14,7 +16,15 @@ from tests.provenance import PROD_RUN
 from tests.unread import refused
 
 ELSEWHERE = "arn:aws:sns:ap-northeast-1:444455556666:another-team"
+PROVEN = {kind: mark.args[0] for kind, mark in COUNTED.items()}
 FOUND = healthy().inventory.sections.alarms
+
+
+def test_every_kind_of_alarm_that_is_planned_has_the_row_that_judges_it():
+    kinds = {alarm.kind for alarm in healthy().plan.alarms}
+
+    assert kinds == PROVEN.keys(), "COUNTED of checks/test_monitoring.py names the row of each kind"
+    assert ROWS == PROVEN, "ROWS of checks/alarms.py names the same rows"
 
 
 def test_alarm_whose_topic_is_not_readable_gives_way_to_another_on_the_same_metric():

@@ -33,6 +33,8 @@ NAMES = re.compile(
 )
 """What AWS, or the data, calls alike in both languages."""
 BILINGUAL = frozenset({"Words", "say", "in_language", "words_of"})
+BARE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
+"""What in a template of the page is no text of its own."""
 ENGLISH_ONLY = {
     "load/engine/": "runs where nothing of this project is installed but itself: it writes to logs",
     "lambdas/": "answers programs; the front end has words of its own for each error code",
@@ -279,3 +281,14 @@ def test_sentences_are_joined_in_each_language():
 
 def test_error_of_another_library_says_the_same_in_both_languages():
     assert words_of(ValueError("x")) == Words("x", "x")
+
+
+def test_templates_of_the_page_take_their_words_from_where_both_languages_stand():
+    templates = [*(ROOT / "signoff/report/templates").glob("*.html.j2")]
+    own = {
+        word
+        for path in templates
+        for word in re.findall(r"[^\W\d_]{3,}", BARE.sub("", path.read_text("utf-8")))
+    }
+
+    assert own == {"English", "日本語", "SHA", "nbsp"}, "words stand in signoff/report/words.toml"
