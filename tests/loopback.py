@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import cycle
+from itertools import chain, repeat
 from socketserver import TCPServer
 from threading import Event, Thread
 
@@ -97,17 +97,21 @@ def sending(parts):
             over.set()
 
 
-def then(first, *ever):
-    yield first
-    yield from cycle(ever)
+@dataclass(frozen=True)
+class Endless:
+    """The first part once, and then another for ever: to each connection anew."""
+
+    first: bytes
+    ever: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain([self.first], repeat(self.ever))
 
 
 ENDLESS = {
-    "a body that drips": lambda: then(HEAD + b"Content-Length: 9999\r\n\r\n", b" "),
-    "a body without an end": lambda: then(
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"
-    ),
-    "a header that drips": lambda: then(HEAD + b"X-Long: ", b"a"),
-    "a status that drips": lambda: then(b"HTTP/1.1 200 ", b"O"),
-    "continue, and continue": lambda: then(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a body that drips": Endless(HEAD + b"Content-Length: 9999\r\n\r\n", b" "),
+    "a body without an end": Endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "a header that drips": Endless(HEAD + b"X-Long: ", b"a"),
+    "a status that drips": Endless(b"HTTP/1.1 200 ", b"O"),
+    "continue, and continue": Endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
 }

@@ -45,7 +45,7 @@ SPOILT = {
 def test_answer_that_never_ends_is_left_behind(what, module, monkeypatch):
     monkeypatch.setattr(f"{module}.LONGEST_S", 0.3)
 
-    with sending(ENDLESS[what]()) as url, pytest.raises(NotTestable, match="NoAnswerError"):
+    with sending(ENDLESS[what]) as url, pytest.raises(NotTestable, match="NoAnswerError"):
         ASKED[module](url)
 
 
@@ -64,7 +64,7 @@ def aws(monkeypatch):
 def test_answer_of_aws_that_never_ends_is_left_behind(what, aws, monkeypatch):
     monkeypatch.setattr("smoke.aws.LONGEST_S", 0.3)
 
-    with sending(ENDLESS[what]()) as url, pytest.raises(AWAY, match=r"no answer within 0\.3 s"):
+    with sending(ENDLESS[what]) as url, pytest.raises(AWAY, match=r"no answer within 0\.3 s"):
         aws(url)("secretsmanager").get_secret_value(SecretId="token")
 
 

@@ -197,7 +197,7 @@ def test_endpoint_that_nobody_serves_is_told(monkeypatch, session, environment):
 
 def test_answer_that_never_ends_is_one_sentence(session, environment, monkeypatch):
     monkeypatch.setattr("signoff.environment.guard.LONGEST_S", 0.2)
-    with sending(ENDLESS["a body that drips"]()) as url:
+    with sending(ENDLESS["a body that drips"]) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
 
         told = refusal(session, environment)

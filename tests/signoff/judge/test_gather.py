@@ -69,7 +69,7 @@ def test_store_whose_answer_never_ends_is_unread_and_its_own_sentence(tmp_path, 
     monkeypatch.setattr("signoff.judge.gather.STORE_S", 0.5)
     choice = SimpleNamespace(options=SimpleNamespace(root=tmp_path))
     settings = StoreSettings(environment="prod", location="s3://evidence/records")
-    with sending(ENDLESS["a body that drips"]()) as url:
+    with sending(ENDLESS["a body that drips"]) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         session = boto3.Session("local", "local", region_name="ap-northeast-1")
 
