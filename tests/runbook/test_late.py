@@ -23,13 +23,13 @@ from tests.runbook.migration.two_tables import (
 
 ACCOUNT, REGION = "616161616161", "ap-northeast-1"
 FAST = 50.0
-"""Twenty seconds of IAM take four tenths; the control planes' rates do not bind then (see ``deep``)."""
+"""Twenty seconds of IAM take four tenths. The control planes' rates, whose refusals botocore sits out by its own clock, bind in ``deep``."""
 
 
 @pytest.fixture
 def late():
     clock = Clock(FAST)
-    with LateAws(ACCOUNT, REGION, clock=clock) as aws:
+    with LateAws(ACCOUNT, REGION, clock=clock, quotas=()) as aws:
         desk = Desk(aws, clients(aws, RETRYING))
         desk.sleep = clock.sleep
         yield desk

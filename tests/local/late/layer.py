@@ -1,11 +1,15 @@
 """A local AWS that is as late as the real one: see ``documented``."""
 
+from collections.abc import Sequence
+
 from local.aws.request import Request, Response
 from tests.local.late.clock import Clock
 from tests.local.late.documented import (
     IAM_IN_FORCE_AFTER_S,
     ITEMS_SHOW_AFTER_S,
+    QUOTAS,
     SHOWS_AFTER,
+    CallQuota,
     reads,
     shows_after,
 )
@@ -19,12 +23,14 @@ OF_THE_STACK = ("local-functions",)
 
 
 class LateAws(RecordingAws):
-    """A local AWS whose lateness goes by a clock."""
+    """A local AWS whose lateness goes by a clock, and which refuses what is more frequent than its quotas."""
 
-    def __init__(self, account: str, region: str, *, clock: Clock) -> None:
+    def __init__(
+        self, account: str, region: str, *, clock: Clock, quotas: Sequence[CallQuota] = QUOTAS
+    ) -> None:
         super().__init__(account, region)
         self._history = AccountHistory(self.moto, clock, max(one.seconds for one in SHOWS_AFTER))
-        self._quotas, self._unready = Quotas(clock), Unready(clock)
+        self._quotas, self._unready = Quotas(clock, quotas), Unready(clock)
 
     def clear(self) -> None:
         """Forget the past as well."""

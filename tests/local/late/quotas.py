@@ -1,6 +1,7 @@
 """Rates of the control planes: token buckets, refused in each service's own words."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from local.aws.request import Request, Response
@@ -30,11 +31,12 @@ class Quotas:
     """The buckets of one account."""
 
     clock: Clock
+    quotas: Sequence[CallQuota] = QUOTAS
     _buckets: list[_CallBucket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._buckets = [_CallBucket(quota, self.clock.now(), quota.burst) for quota in QUOTAS]
+        self._buckets = [_CallBucket(quota, self.clock.now(), quota.burst) for quota in self.quotas]
 
     def refusal(self, request: Request) -> Response | None:
         """Refuse what is too frequent; a call that is refused costs tokens of the wider buckets, as on AWS."""
