@@ -1,4 +1,4 @@
-"""DEP-01 to DEP-08: the three tables are there, shaped, scaled and protected as decided."""
+"""DEP-01 to DEP-08: the tables are there, shaped, scaled and protected as decided."""
 
 from datetime import datetime
 

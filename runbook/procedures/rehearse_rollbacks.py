@@ -73,11 +73,11 @@ def rehearse_the_api(context: StepContext) -> Changes:
 
 @step("8-4", shown=False)
 def rehearse_the_tables(context: StepContext) -> Changes:
-    """Restore all three tables to this moment, compare them, and go back to the old ones.
+    """Restore all tables to this moment, compare them, and go back to the old ones.
 
     What was restored is deleted at the end; on AWS it costs its storage until then.
 
-    3つのテーブルを現在の時点に復元して照合し、元のテーブルに戻す。
+    全テーブルを現在の時点に復元して照合し、元のテーブルに戻す。
 
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """

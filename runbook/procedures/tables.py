@@ -1,9 +1,9 @@
-"""Create the three tables, with their backups, protection and tags.
+"""Create the tables, with their backups, protection and tags.
 
 Keys cannot be changed afterwards. Point-in-time recovery is refused by AWS until a table is active,
 so the procedure waits for each.
 
-3つのテーブルを、バックアップ・保護・タグを含めて作成する。
+全テーブルを、バックアップ・保護・タグを含めて作成する。
 
 キーは後から変更できません。ポイントインタイムリカバリはテーブルがACTIVEになるまでAWSに拒否されるため、
 テーブルごとに完了を待ちます。
