@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,8 @@ from signoff import ROOT, home_of
 from signoff.environment import load
 from signoff.environment.application import APPLICATION, application
 from signoff.environment.problems import EnvironmentFileError
+from signoff.environment.schema import Season
+from tests.healthy import healthy
 
 ENVIRONMENTS = """
 [staging]
@@ -141,6 +144,14 @@ def test_items_that_expire_are_counted_for_a_rally_alone(folder):
 
     assert plan.tables[0].ttl_attribute == "Until"
     assert scope_of(plan, environment).expiry == {}
+
+
+def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
+    season = Season(begins=date(2026, 12, 1), ends=date(2026, 12, 31))
+    scope = scope_of(healthy().plan, replace(healthy().environment, season=season))
+    attribute, over = scope.expiry["UserStamps-prod"]
+
+    assert (attribute, f"{over:%F %H:%M %z}") == ("TTL", "2026-12-31 23:59 +0900")
 
 
 @pytest.mark.parametrize(

@@ -386,6 +386,11 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
             'prod.evidence is "s3:///prod"; write s3://bucket/prefix, or a folder, without ~',
         ),
         (
+            '"report/prod/evidence"',
+            '" report/prod/evidence"',
+            'prod.evidence is " report/prod/evidence"; write s3://bucket/prefix, or a folder, without ~',
+        ),
+        (
             "go_live = 2026-12-01",
             'domain = { name = "https://api.example.jp" }',
             (
@@ -558,6 +563,7 @@ def test_user_and_password_of_an_address_are_refused_and_not_printed(changed):
         ("https://rally.example.jp/app", "write https://rally.example.jp, as"),
         ("https://rally.example.jp.", "write scheme and host only, as"),
         ("https://u:p@rally.example.jp", "write scheme and host only, as"),
+        ("https://rally.example.jp/ app", "write scheme and host only, as"),
     ],
 )
 def test_origin_that_no_browser_sends_is_refused(changed, origin, remedy):

@@ -159,7 +159,7 @@ def site(tmp_path):
     lines = [
         *(line_of(name, text) for name, text in FILES.items()),
         "client/calls.pyc,,",
-        "../bin/c,,",
+        "../bin/c.py,,",
     ]
     write(folder / "client-1.0.dist-info/RECORD", "\n".join(lines))
     return folder
