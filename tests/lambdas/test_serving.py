@@ -166,11 +166,12 @@ def test_trace_of_a_fault_is_in_the_log(capsys):
     assert CANARY in lines(capsys)[0]["trace"]
 
 
-def test_action_is_made_once():
+def test_action_is_made_once_and_while_lambda_initialises():
     made = []
     function = LambdaFunction("stamps", lambda _: made.append(1) or (lambda _: {}), DEPLOYED)
     function.warm()
+    before = [*made]
     function(event("GET /stamps"), CONTEXT)
     function(event("GET /stamps"), CONTEXT)
 
-    assert made == [1]
+    assert (before, made) == ([1], [1])
