@@ -100,6 +100,7 @@ def test_line_is_given_one_second_to_connect_and_three_to_answer():
 
 def test_without_the_variable_the_endpoint_is_line_itself():
     assert Line.at(None).endpoint == "https://api.line.me"
+    assert Line.at("https://api.line.me/").endpoint == "https://api.line.me"
 
 
 def test_repeated_call_that_line_has_done_before_is_done(line):
