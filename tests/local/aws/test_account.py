@@ -43,6 +43,15 @@ def test_all_policies_of_aws_can_still_be_read_and_attached(client, role):
     assert policy["PolicyName"] == "ReadOnlyAccess"
 
 
+def test_a_role_has_its_trust_as_it_was_sent_and_nothing_that_is_empty(client):
+    trust = {"Version": "2012-10-17", "Id": "100%25", "Statement": []}
+    sent = {"RoleName": "plain", "AssumeRolePolicyDocument": json.dumps(trust)}
+    role = client("iam").create_role(**sent)["Role"]
+
+    assert role["AssumeRolePolicyDocument"] == trust
+    assert {"Tags", "PermissionsBoundary"}.isdisjoint(role)
+
+
 def test_the_administrator_is_an_iam_user(client):
     arn = client("sts").get_caller_identity()["Arn"]
 
