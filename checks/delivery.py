@@ -13,7 +13,7 @@ from aws.difference import EXISTENCE, Difference
 from aws.firing import CALL
 from aws.iam.evaluation import IS_ALLOWED
 from aws.inventory import Sections
-from aws.kind.description import DEAD_LETTERS, ENCRYPTION_KEY, REGION
+from aws.kind.description import DEAD_LETTERS, ENCRYPTION_KEY
 from aws.kinds.alarm import ACTIONS_ENABLED, ALARM, COMPOSITE, Alarm
 from aws.kinds.key import Key
 from aws.kinds.topic import (
@@ -36,6 +36,7 @@ from aws.words import Words
 from signoff.environment import Environment
 
 TOPICS = Words(en="topics notified", ja="通知先トピック")
+PLACE = Words(en="Region and account", ja="リージョンとアカウント")
 LAST_ACTION = Words(en="newest action", ja="最新のアクション")
 PUBLISHING = Words(en="publishing by CloudWatch", ja="CloudWatchからの発行")
 PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛てサブスクリプション数")
@@ -108,7 +109,10 @@ class Delivery:
             yield from _kept_back(topic, subscription)
 
     def others(self, email: str | None) -> Iterator[Difference]:
-        """Yield subscribers other than the planned address, and where undelivered messages go."""
+        """Yield topics elsewhere, subscribers other than the planned address, and where undelivered messages go."""
+        told = sorted({arn for alarm in every(self.sections.alarms) for arn in _topics(alarm)})
+        beyond = (arn for arn in told if arn.split(":")[4] != self.environment.account)
+        yield from (replace(self._of_place(arn), remedy="elsewhere") for arn in beyond)
         for topic in every(self.sections.topics):
             for subscription in topic.subscriptions:
                 of = partial(of_subscription, topic, subscription, bound=unset())
@@ -154,12 +158,9 @@ class Delivery:
 
     def _mute(self, arn: str, alarm: Alarm) -> Iterator[Difference]:
         """Yield the one thing, if any, that keeps a topic from notifying a person of an alarm."""
-        region = arn.split(":")[3]
-        if region != self.environment.region:
-            yield _of_topic(arn, REGION, region, exactly(self.environment.region))
-            return
-        topic = lookup(self.sections.topics, arn)
-        if topic is None:
+        if not (place := self._of_place(arn)).bound.holds(place.actual):
+            yield place
+        elif (topic := lookup(self.sections.topics, arn)) is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
         elif not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
             yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
@@ -169,6 +170,11 @@ class Delivery:
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
         elif not self._notifies_the_planned(topic):
             yield _unconfirmed(arn, PLANNED, NOT_CONFIRMED, CONFIRMED)
+
+    def _of_place(self, arn: str) -> Difference:
+        """Compare where a topic is: in another Region or account, nothing is read of who listens."""
+        here = exactly(f"{self.environment.region}:{self.environment.account}")
+        return _of_topic(arn, PLACE, ":".join(arn.split(":")[3:5]), here, CALL)
 
     def _arn(self, alarm: Alarm) -> str:
         here = f"{self.environment.region}:{self.environment.account}"

@@ -110,11 +110,10 @@ def foreign_hosts(
 def _is_own(url: SplitResult, own: Iterable[str], here: Environment, sections: Sections) -> bool:
     """Whether a picture is at the front end's host, below it, or in the bucket, unless that is closed to the public."""
     host, name = url.hostname or "", here.bucket
-    if any(host == top or host.endswith(f".{top}") for top in own):
-        return True
-    if name is None or not _in_bucket(host, unquote(url.path), name):
-        return False
-    return (bucket := lookup(sections.buckets, name)) is None or not bucket.public_access_blocked
+    below = any(host == top or host.endswith(f".{top}") for top in own)
+    in_bucket = name is not None and _in_bucket(host, unquote(url.path), name)
+    bucket = lookup(sections.buckets, name or "") if in_bucket else None
+    return below or (bucket is not None and not bucket.public_access_blocked)
 
 
 def _in_bucket(host: str, path: str, bucket: str) -> bool:

@@ -123,14 +123,13 @@ def test_key_of_all_visitors_has_room_for_the_target_rate(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     usage = judge.observe(deployed.usage_plan(), "rate", "own_limits", "stages")
-    required = environment.api_key
-    judge.observe.note(asked_of_visitors=required, target_rate=environment.target_rate)
+    judge.observe.note(asked_of_visitors=environment.api_key, target_rate=environment.target_rate)
 
     short = throttling.plan_too_narrow(usage, plan.api, environment)
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
     alone = {STAGES: within((stage,))} if stage in usage.stages else {}
     shared = USAGE_PLAN.differences(usage.name, usage, alone, loosens=True, remedy="shared")
-    judge((*short, *shared) if required else ())
+    judge((*short, *shared) if environment.api_key else ())
 
 
 @expectation("DEP-37", ja="統合が関数の処理に必要な時間だけ待つ")

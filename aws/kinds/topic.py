@@ -219,19 +219,19 @@ LEDGER: Ledger = {
 
 def topics(reading: Reading) -> Section[Topic]:
     alarms = reading.section("alarms")
-    notified = set() if isinstance(alarms, Unreadable) else _notified(alarms, reading.aws.partition)
-    arns = {reading.scope.topic, *notified} - {""}
-    # A topic of another Region is no topic for an alarm here: it is left out, that is, absent.
-    in_region = [arn for arn in sorted(arns) if arn.split(":")[3] == reading.scope.region]
-    by_arn = reading.each(in_region, lambda arn: _topic(reading, arn))
+    # CloudWatch tells no other Region, and another account shows its topics to few: those are not read.
+    here = f"arn:{reading.aws.partition}:sns:{reading.scope.region}:{reading.scope.account}:"
+    notified = set() if isinstance(alarms, Unreadable) else _notified(alarms, here)
+    arns = sorted({reading.scope.topic, *notified} - {""})
+    by_arn = reading.each(arns, lambda arn: _topic(reading, arn))
     if isinstance(alarms, Unreadable):
         by_arn["(of alarms)"] = alarms.behind("alarms")
     return by_arn
 
 
-def _notified(alarms: Mapping[str, object], partition: str) -> set[str]:
+def _notified(alarms: Mapping[str, object], here: str) -> set[str]:
     actions = {arn for alarm in alarms.values() for arn in getattr(alarm, "alarm_actions", ())}
-    return {arn for arn in actions if arn.startswith(f"arn:{partition}:sns:")}
+    return {arn for arn in actions if arn.startswith(here)}
 
 
 def _topic(reading: Reading, arn: str) -> Topic:

@@ -41,7 +41,7 @@ def test_busy_account_s_alarm_history_is_cut_and_the_rest_asked_alarm_by_alarm(f
     assert fake.asked["cloudwatch:DescribeAlarmHistory"] == 5 + 2
 
 
-def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(found):
+def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region_and_account(found):
     assert set(found.topics) == {TOPIC, FOREIGN_TOPIC}
     assert found.topics[TOPIC].subscriptions == (
         Subscription(

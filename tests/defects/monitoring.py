@@ -16,6 +16,7 @@ from tests.healthy.watch import TOPIC
 from tests.healthy.watch import alarms as healthy_alarms
 from tests.unread import refused
 
+CENTRAL = "arn:aws:sns:ap-northeast-1:111122223333:central-alerts"
 ERRORS = "stamp-rally-prod-auth-errors-alarm"
 AWARD_ERRORS = "stamp-rally-prod-award-errors-alarm"
 FAULTS = "stamp-rally-prod-auth-faults-alarm"
@@ -148,6 +149,15 @@ HEARD = (
     Defect(
         id="MON-06:topic-of-other-region",
         breaks=_to_topic(TOPIC.replace("ap-northeast-1", "us-east-1")),
+    ),
+    Defect(
+        id="MON-06:topic-of-other-account",
+        breaks=_to_topic(CENTRAL),
+        also=frozenset({"MON-16"}),
+    ),
+    Defect(
+        id="MON-16:another-account-is-told-as-well",
+        breaks=item("alarms", ERRORS, alarm_actions=(TOPIC, CENTRAL)),
     ),
     replace(
         _topic(

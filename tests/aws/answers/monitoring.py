@@ -67,7 +67,9 @@ MONITORING = {
     "cloudwatch:DescribeAlarms": {
         "MetricAlarms": [
             alarm("rally-errors", TOPIC, f"arn:aws:sns:us-east-1:{ACCOUNT}:elsewhere"),
-            alarm("rally-healed", TOPIC, FOREIGN_TOPIC),
+            alarm(
+                "rally-healed", TOPIC, FOREIGN_TOPIC, FOREIGN_TOPIC.replace(ACCOUNT, "111122223333")
+            ),
         ]
     },
     "cloudwatch:DescribeAlarmHistory": {
