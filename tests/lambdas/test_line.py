@@ -103,6 +103,14 @@ def test_without_the_variable_the_endpoint_is_line_itself():
     assert Line.at("https://api.line.me/").endpoint == "https://api.line.me"
 
 
+def test_conflict_of_a_call_that_has_no_key_is_no_success(line):
+    line.status = 409
+
+    with pytest.raises(Refusal) as refused:
+        bot(line.url).call("POST", "/v2/bot/user/U1/richmenu/richmenu-1", idempotent=True)
+    assert refused.value.code == "LINE_REFUSED"
+
+
 def test_repeated_call_that_line_has_done_before_is_done(line):
     line.status = 409
 
