@@ -41,7 +41,9 @@ WITHOUT_A_CHECKOUT = {
     "pytest --env": "signoff judge --env",
 }
 """What a command begins with -> how a wheel's user types it."""
-READING_A_FILE = re.compile(r"(?:python -m (?:runbook|load) \w+|signoff \w+|pytest) --env [\w-]+")
+READING_A_FILE = re.compile(
+    r"(?:python -m (?:runbook|load) \w+|signoff(?: [\w-]+)+|pytest) --env [\w-]+"
+)
 """Commands that take ``--environments``."""
 
 

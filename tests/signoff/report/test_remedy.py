@@ -75,7 +75,11 @@ def test_file_that_lies_beside_its_application_is_no_other_than_the_environments
 
 
 @pytest.mark.parametrize(
-    "command", ["python -m load run", "signoff clean", "python -m runbook fix"]
+    "command",
+    [
+        *("python -m load run", "signoff clean", "python -m runbook fix"),
+        *("signoff accept ROLL-05", "signoff policy smoke"),
+    ],
 )
 def test_every_command_of_ours_takes_the_file_of_environments(command):
     typed = as_typed(
