@@ -117,6 +117,19 @@ def test_file_that_is_another_is_refused_without_pythons_words(read, content, tm
         assert not re.search(r"Error|codec|object|Expecting value", told)
 
 
+@pytest.mark.parametrize(
+    "read", [LoadRun.read, read_pool, LoadVerdict.read], ids=["run", "pool", "verdict"]
+)
+def test_file_that_was_cut_off_is_no_json(read, tmp_path):
+    file = tmp_path / "named"
+    file.write_text("{")
+    file.chmod(0o600)
+
+    with pytest.raises(LoadRefused, match="it is not JSON") as refused:
+        read(file)
+    assert "JSONではありません" in refused.value.words.ja
+
+
 def test_route_without_an_objective_is_refused_by_its_name():
     with pytest.raises(
         LoadRefused, match=r'slo\.toml has no \[endpoints\."GET /new"\]; add its limits'
