@@ -11,6 +11,7 @@ import pytest
 from aws.inventory import Sections
 from aws.kind.description import changed as changed_fact
 from signoff.judge.drift import ADVICE, VOLATILE, changed
+from signoff.judge.gather import EMBEDDED
 from tests.defects.changes import absent, added, both, edited, every, item, unread
 from tests.foreign import hand
 from tests.foreign.account import served
@@ -170,6 +171,8 @@ def judged(account, pytester, monkeypatch):
     """Judge the account by the house of two rows, the second of which makes a change; the result."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
+    # A local AWS has no call rates, for which each of two readings would wait.
+    monkeypatch.setattr("signoff.judge.gather.RetryPolicy", lambda: EMBEDDED)
     build(pytester, monkeypatch)
 
     def run(change=NOTHING):
