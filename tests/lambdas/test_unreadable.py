@@ -59,6 +59,11 @@ AT_FIRST = [
 """Every operation, and every fault: the client that all functions share tries again, whatever it was asked."""
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)  # botocore's pause before it asks again
+
+
 @pytest.fixture
 def collected(filling, call, line):
     """A stamp is collected and ranked, so that every operation has something to answer."""

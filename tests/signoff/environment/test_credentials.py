@@ -350,6 +350,8 @@ def test_refusal_of_what_gives_the_credentials_is_told_as_its_own(way, says, hom
 def test_refusing_container_is_told_without_a_word_of_its_answer(aws, monkeypatch, caller):
     url = f"http://127.0.0.1:{aws.server_port}/container"
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
+    pause = "botocore.utils.ContainerMetadataFetcher.SLEEP_TIME"
+    monkeypatch.setattr(pause, 0)  # before it asks again
 
     with refusing(aws), pytest.raises(GuardError) as caught:
         caller()
