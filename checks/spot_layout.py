@@ -31,7 +31,7 @@ S3_HOST = re.compile(
 )
 """S3's hosts of the partition ``aws``; in another partition a bucket of the same name is another person's."""
 HOSTS = Words(en="hosts of the pictures", ja="画像の配信元")
-SHUT = Words(en=" (S3 serves no closed bucket)", ja="（S3は非公開のバケットを配信しない）")
+SHUT = Words(en=" (S3 shows none closed or under KMS)", ja="（S3は非公開やKMSのものを配信しない）")
 CHANGED = Words(en="what differs from the manifest", ja="マニフェストとの相違")
 GONE = Words(en="it is missing", ja="存在しない")
 NEW = Words(en="it is not in the manifest", ja="マニフェストにない")
@@ -108,12 +108,13 @@ def foreign_hosts(
 
 
 def _is_own(url: SplitResult, own: Iterable[str], here: Environment, sections: Sections) -> bool:
-    """Whether a picture is at the front end's host, below it, or in the bucket, unless that is closed to the public."""
+    """Whether a picture is at the front end's host, below it, or in the bucket, where S3 shows it to phones."""
     host, name = url.hostname or "", here.bucket
     below = any(host == top or host.endswith(f".{top}") for top in own)
     in_bucket = name is not None and _in_bucket(host, unquote(url.path), name)
     bucket = lookup(sections.buckets, name or "") if in_bucket else None
-    return below or (bucket is not None and not bucket.public_access_blocked)
+    shown = bucket and not bucket.public_access_blocked and bucket.encryption == "AES256"
+    return below or bool(shown)
 
 
 def _in_bucket(host: str, path: str, bucket: str) -> bool:

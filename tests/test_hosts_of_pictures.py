@@ -14,7 +14,10 @@ MASTER = SNAPSHOT.inventory.sections.contents[TABLE.name].items[0]
 CLOSED = SNAPSHOT.inventory.sections
 OPEN = replace(
     CLOSED,
-    buckets={k: replace(v, public_access_blocked=False) for k, v in CLOSED.buckets.items()},
+    buckets={
+        name: replace(bucket, public_access_blocked=False, encryption="AES256")
+        for name, bucket in CLOSED.buckets.items()
+    },
 )
 
 
@@ -43,10 +46,13 @@ def test_picture_of_the_front_end_or_of_the_bucket_is_green(address):
     assert found(address) == []
 
 
-def test_host_of_s3_is_named_where_the_bucket_blocks_public_access():
-    host = f"{ENVIRONMENT.bucket}.s3.amazonaws.com"
+@pytest.mark.parametrize("fact", ["public_access_blocked", "encryption"])
+def test_host_of_s3_is_named_where_the_bucket_is_closed_or_under_kms(fact):
+    name, host = ENVIRONMENT.bucket, f"{ENVIRONMENT.bucket}.s3.amazonaws.com"
+    planned = {fact: getattr(CLOSED.buckets[name], fact)}
+    sections = replace(OPEN, buckets={name: replace(OPEN.buckets[name], **planned)})
 
-    assert found(f"https://{host}/a.png", CLOSED) == [[host]]
+    assert found(f"https://{host}/a.png", sections) == [[host]]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,6 @@ OF_OLD = {"EU": "eu-west-1"}
 OLDEST = "us-east-1"
 """The Region of a bucket for which S3 answers no location."""
 CDN = ("cloudfront.amazonaws.com", "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity")
-"""How a policy names CloudFront: as a service, or by an identity, the older kind, which belongs to the account."""
 BY_KMS = one_of("aws:kms", "aws:kms:dsse")
 """Encryption with a KMS key, in one layer or two."""
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -109,7 +108,7 @@ def _denies_http(statement: Statement) -> bool:
 
 
 def cdns(policy: str | None, action: str) -> set[tuple[str, str]]:
-    """Return how a policy names the CDNs that it allows an action."""
+    """Return how a policy names CloudFront, where it allows an action to it: as a service, or by an identity, the older kind."""
     allowed = (each for each in of_resource(policy) if each.effect == "Allow")
     names = (whom for each in allowed if names_action(each, action) for whom in each.principals)
     return {(kind, name) for kind, name in names if name.startswith(CDN)}
