@@ -1,7 +1,7 @@
 """DNS: what the hosted zone answers for the domain's name, and the addresses behind it and its target."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -44,9 +44,23 @@ def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[
         for record_set in answer["ResourceRecordSets"]
         if plain(record_set["Name"]) == plain(name)
     )
-    addressing = (record for record in records if record["Type"] in ADDRESSING)
-    return tuple(
+    addressing = [record for record in records if record["Type"] in ADDRESSING]
+    astray = (
         _described(entry) for entry in addressing if _leads_to(entry) != {plain(target or "")}
+    )
+    return (*astray, *_unanswered(addressing))
+
+
+def _unanswered(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the records by place that lack the one for all other places, whose callers get no answer (Route 53, geolocation)."""
+    places: dict[str, set[str | None]] = {}
+    for record in records:
+        if place := record.get("GeoLocation"):
+            places.setdefault(record["Type"], set()).add(place.get("CountryCode"))
+    yield from (
+        f"{kind} -> nowhere (GeoLocation without default)"
+        for kind, of in places.items()
+        if "*" not in of
     )
 
 

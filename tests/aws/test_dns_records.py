@@ -55,15 +55,33 @@ def test_record_that_leads_to_the_target_or_is_of_another_name_or_kind_is_none(r
                 "Name": f"{NAME}.",
                 "Type": "A",
                 "ResourceRecords": [{"Value": "203.0.113.9"}],
-                "SetIdentifier": "jp",
-                "GeoLocation": {"CountryCode": "JP"},
+                "SetIdentifier": "all",
+                "GeoLocation": {"CountryCode": "*"},
             },
-            "A -> 203.0.113.9 (GeoLocation {'CountryCode': 'JP'})",
+            "A -> 203.0.113.9 (GeoLocation {'CountryCode': '*'})",
         ),
     ],
 )
 def test_record_that_leads_some_callers_elsewhere_is_told(record, told):
     assert found(alias(TARGET, SetIdentifier="b", Weight=90), record) == (told,)
+
+
+JAPAN, OTHERS = {"CountryCode": "JP"}, {"CountryCode": "*"}
+
+
+def test_places_without_a_record_of_their_own_need_the_default():
+    """Route 53 answers those of a geolocation that has no record, and no default, with nothing."""
+    of_japan, of_asia = (
+        alias(TARGET, SetIdentifier="a", GeoLocation=place)
+        for place in (JAPAN, {"ContinentCode": "AS"})
+    )
+    of_others = alias(TARGET, SetIdentifier="b", GeoLocation=OTHERS)
+
+    assert found(of_japan, of_others) == ()
+    assert found(of_japan, of_asia) == ("A -> nowhere (GeoLocation without default)",)
+    assert found(of_japan, of_others, alias(TARGET, "AAAA", GeoLocation=JAPAN)) == (
+        "AAAA -> nowhere (GeoLocation without default)",
+    )
 
 
 def test_without_a_hosted_zone_nothing_is_asked():
