@@ -62,10 +62,15 @@ def free_for_us(account: LambdaAccount, functions: Iterable[Function], most: int
 
 
 def role_is_gone(arn: str, own: desired.Role, deployed: Deployed, environment: Environment) -> bool:
-    """Whether Lambda surely finds no such role: it is another account's, its own by another path, or named like ours and not listed."""
-    name = arn.rpartition("/")[2]
-    if name == own.name:
+    """Whether Lambda surely finds no such role: its own by another path, or one that is not listed."""
+    if arn.rpartition("/")[2] == own.name:
         return arn != deployed.role(own).arn
+    return is_not_listed(arn, deployed, environment)
+
+
+def is_not_listed(arn: str, deployed: Deployed, environment: Environment) -> bool:
+    """Whether a role is another account's, or named like ours and not listed."""
+    name = arn.rpartition("/")[2]
     return account_of(arn) != environment.account or (
         name.startswith(environment.prefix) and name not in deployed.names("roles").names
     )

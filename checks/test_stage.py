@@ -18,6 +18,7 @@ from aws.release import Builds
 from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
+from checks.functions import is_not_listed
 from checks.labels import tags_differing
 from checks.releases import require_open, share_of_a_closed_canary, share_of_closed_versions
 from checks.unplanned_in_api import shared_answers
@@ -37,7 +38,7 @@ PRIVATE = Words(en="private values in the access log", ja="アクセスログに
 BODIES = Words(en="methods whose bodies are logged", ja="本文をログに出力するメソッド")
 LOG_ROLE = Words(en="role for writing logs", ja="ログ出力用のロール")
 GATEWAY = Words(en="API Gateway in", ja="API Gateway:")
-SOME_ROLE = Bound(holds=bool, words=Words(en="a role", ja="ロール"))
+A_ROLE = Words(en="a role of this account, which exists", ja="このアカウントに存在するロール")
 
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")
@@ -98,9 +99,12 @@ def test_api_gateway_has_a_role_for_logs(
     account = judge.observe(deployed.gateway_account(), "log_role_arn")
     stage = judge.observe(deployed.stage(), "access_log_arn")
 
-    about = {"call": "apigateway:GetAccount", "decidable": False}
-    compared = {LOG_ROLE: (account.log_role_arn, SOME_ROLE)} if stage.logs_to_cloudwatch else {}
-    judge.compare(GATEWAY, environment.region, compared, **about)
+    role, about = account.log_role_arn, {"call": "apigateway:GetAccount", "decidable": False}
+    there = role is not None and not is_not_listed(role, deployed, environment)
+    compared = {LOG_ROLE: (role, Bound(holds=lambda _: there, words=A_ROLE))}
+    judge.compare(
+        GATEWAY, environment.region, compared if stage.logs_to_cloudwatch else {}, **about
+    )
 
 
 @expectation("DEP-30", ja="アクセスログに個人情報が含まれない")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from aws.inventory import Names
 from aws.kinds.rest_api import MethodSetting
 from aws.kinds.usage_plan import GatewayAccount
 from tests.defects.changes import added, both, edited, item
@@ -10,6 +11,7 @@ from tests.defects.defect import Break, Defect
 from tests.defects.documents import integrated
 from tests.healthy.compute import clear
 from tests.healthy.edge import API
+from tests.healthy.identity import LOGS_ROLE
 
 LOGS = "arn:aws:logs:ap-northeast-1:444455556666:log-group:"
 AUTHORIZATION = "method.request.header.Authorization"
@@ -95,6 +97,20 @@ DEFECTS: tuple[Defect, ...] = (
             "gateway_account",
             "account",
             GatewayAccount(log_role_arn=None, rate=10_000.0, burst=5_000),
+        ),
+    ),
+    Defect(
+        id="DEP-29:role-deleted",
+        breaks=edited(
+            "names",
+            "roles",
+            lambda found: Names(names=tuple(n for n in found.names if n != LOGS_ROLE)),
+        ),
+    ),
+    Defect(
+        id="DEP-29:role-of-another-account",
+        breaks=item(
+            "gateway_account", "account", log_role_arn="arn:aws:iam::999988887777:role/api-logs"
         ),
     ),
     _settings("DEP-30:everywhere", all=_limited(data_trace=True, logging_level="INFO")),

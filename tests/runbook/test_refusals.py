@@ -276,6 +276,21 @@ def test_a_rate_limit_costs_time_and_nothing_else():
         assert "role for logs" in [change.field.en for change in made]
 
 
+@pytest.mark.parametrize(
+    ("account", "kept"), [("222233334444", True), ("999988887777", False)], ids=["own", "another's"]
+)
+def test_role_for_logs_that_the_account_has_is_kept_unless_it_is_another_accounts(
+    account, kept, empty
+):
+    gateway, role = empty.client("apigateway"), f"arn:aws:iam::{account}:role/team-logs"
+    patch = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+    gateway.update_account(patchOperations=[patch])
+    made = empty.do(api.let_it_write_logs.action)
+
+    assert (gateway.get_account()["cloudwatchRoleArn"] == role) is kept
+    assert (made == ()) is kept
+
+
 def test_waiting_says_for_what_and_ends_with_a_sentence(empty):
     said = []
     what = Words(en="the index is built", ja="インデックスが作成されること")
