@@ -175,13 +175,11 @@ def _functions(client: Client, name: str, proposals: Proposals) -> None:
     settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
     for key, member in settings.items():
         proposals.propose(key, _only({entry.get(member) for entry in ours}), ALL)
-    aliases = {
-        alias["Name"]
+    pages = (
+        _pages(client("lambda"), "list_aliases", "Aliases", FunctionName=entry["FunctionName"])
         for entry in ours
-        for alias in _pages(
-            client("lambda"), "list_aliases", "Aliases", FunctionName=entry["FunctionName"]
-        )
-    }
+    )
+    aliases = set.intersection(*({alias["Name"] for alias in of_one} for of_one in pages))
     proposals.propose("alias", _only(aliases), ALL)
 
 
