@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from aws import desired
 from aws.access import privileges
-from aws.access.callers import encrypts_lines
+from aws.access.callers import encrypts_lines, shows_images
 from aws.bounds import described, exactly
 from aws.difference import Difference
 from aws.iam.condition import Context, Unknown, over_time
@@ -227,17 +227,16 @@ def _names(statement: Statement, arn: str) -> bool:
     return any(principal == "*" or is_same(principal, arn) for _, principal in statement.principals)
 
 
-def bucket_key_flaws(bucket: Bucket, sections: Sections) -> tuple[Difference, ...]:
+def bucket_key_flaws(bucket: Bucket, sections: Sections, now: datetime) -> tuple[Difference, ...]:
     """Return what is wrong with the default encryption; if it names no key, S3 uses the AWS managed one."""
     of = partial(Difference, BUCKET.words, bucket.name, call="s3:GetBucketEncryption", loosens=True)
-    readers = cdns(bucket.policy, "s3:GetObject")
-    remedy = "cdn" if readers else ""
+    remedy = "cdn" if cdns(bucket.policy, "s3:GetObject") else ""
     if not BY_KMS.holds(bucket.encryption):
         return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms"), remedy=remedy),)
     if bucket.kms_key and (unusable := _unusable(of, bucket.kms_key, sections)):
         return unusable
     key = lookup(sections.keys, bucket.kms_key) if bucket.kms_key else None
-    if readers <= cdns(key.policy if key else None, privileges.DECRYPT):
+    if shows_images(key, bucket.policy, now):
         return ()
     return (of(ENCRYPTION_KEY, bucket.kms_key or "alias/aws/s3", FOR_CDN, remedy=remedy),)
 

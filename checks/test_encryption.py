@@ -1,6 +1,7 @@
 """SEC-20 to SEC-22: what is stored is encrypted, under keys that work."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from aws import desired
 from aws.access.targets import changes
@@ -122,11 +123,15 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
 
 @expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
-    deployed: Deployed, image_bucket: desired.Bucket, sections: Sections, judge: Judge
+    deployed: Deployed,
+    image_bucket: desired.Bucket,
+    sections: Sections,
+    now: datetime,
+    judge: Judge,
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "encryption", "kms_key")
 
-    judge(bucket_key_flaws(bucket, sections))
+    judge(bucket_key_flaws(bucket, sections, now))
 
 
 @expectation("SEC-22", ja="バケットが公開されていない")

@@ -8,9 +8,10 @@ from functools import cache
 from aws import desired
 from aws.access.assuming import ALL_BUT_A_FEW, SERVICE, of_service
 from aws.iam.condition import Context, over_time
-from aws.iam.evaluation import EvaluationResult, evaluate_from, is_gone, is_same
+from aws.iam.evaluation import EvaluationResult, evaluate_from, is_gone, is_same, names_action
 from aws.iam.pattern import covers
 from aws.iam.statement import Condition, Statement, of_resource, only
+from aws.kinds.bucket import CDN, cdns
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.key import Key
 from aws.kinds.topic import Topic
@@ -55,6 +56,24 @@ def encrypts_lines(key: Key, group: str, now: datetime) -> EvaluationResult:
     """Return whether a key's policy lets CloudWatch Logs write lines of a group (an ARN) from now on."""
     call = _of_service(f"logs.{group.split(':')[3]}.amazonaws.com", group, ("logs:arn", group))
     return _decided(key.policy or "", ENCRYPTING, key.arn, call, now)
+
+
+def shows_images(key: Key | None, bucket: str | None, now: datetime) -> bool:
+    """Whether a key's policy lets CloudFront read what a bucket's policy opens to it: not for identities, nor distributions that it leaves out."""
+    readers = cdns(bucket, "s3:GetObject")
+    if key is None or not readers <= cdns(key.policy, "kms:Decrypt") & {("Service", CDN[0])}:
+        return not readers
+    distributions = (
+        source
+        for statement in only("Allow", of_resource(bucket))
+        if _speaks_of(statement, CDN[0]) and names_action(statement, "s3:GetObject")
+        for condition in statement.conditions
+        if condition.key.lower() == "aws:sourcearn" and names_exactly(condition)
+        for source in condition.values
+        if covers("arn:aws:cloudfront::*:distribution/*", source) and not {*source} & {*"*?"}
+    )
+    calls = (of_service(CDN[0], source, {}) for source in distributions)
+    return all(_decided(key.policy or "", ENCRYPTING[:1], key.arn, c, now).allowed for c in calls)
 
 
 def _decided(

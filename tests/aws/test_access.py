@@ -11,6 +11,7 @@ import pytest
 from policy_sentry.querying.arns import does_arn_match
 
 from aws.access.assuming import PRINCIPAL, trusted_to_assume
+from aws.access.callers import shows_images
 from aws.access.principals import principals
 from aws.access.reach import Targets, is_about, reach_of
 from aws.access.targets import (
@@ -25,6 +26,7 @@ from aws.access.targets import (
     targets_of,
 )
 from aws.iam.actions import actions_for, operation_names
+from aws.kinds.key import Key
 from aws.kinds.rest_api import NEVER, STAGE, WEB_ACL, RestApi, Stage
 from aws.kinds.role import Details, PolicyDocument
 from aws.ledger import Unplanned
@@ -582,3 +584,38 @@ def test_whoever_reads_a_copy_in_another_region_reads_ours(statement, kind):
 
     assert [difference.kind for difference in found] == [kind]
     assert reached(statement) == set()  # without a copy there is nothing to read
+
+
+IMAGES_KEY = f"arn:aws:kms:{HERE}:key/images"
+CDN = {"Service": "cloudfront.amazonaws.com"}
+IDENTITY = {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"}
+DISTRIBUTION = f"arn:aws:cloudfront::{OWN}:distribution/"
+
+
+def for_cdn(action, principal, source=""):
+    about = {"Condition": {"ArnLike": {"aws:SourceArn": source}}} if source else {}
+    allow = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **about}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+
+
+@pytest.mark.parametrize(
+    ("reads", "decrypts", "shown"),
+    [
+        ((CDN, f"{DISTRIBUTION}E1"), (CDN, f"{DISTRIBUTION}E1"), True),
+        ((CDN, f"{DISTRIBUTION}E1"), (CDN, f"{DISTRIBUTION}*"), True),
+        ((CDN, f"{DISTRIBUTION}E1"), (CDN,), True),
+        ((CDN, f"{DISTRIBUTION}*"), (CDN, f"{DISTRIBUTION}E1"), True),
+        ((CDN,), (CDN, f"{DISTRIBUTION}E1"), True),
+        ((CDN, [f"{DISTRIBUTION}E1", f"{DISTRIBUTION}E2"]), (CDN, f"{DISTRIBUTION}E1"), False),
+        ((CDN, "E1"), (CDN, f"{DISTRIBUTION}E1"), True),
+        ((IDENTITY,), (IDENTITY,), False),
+        ((IDENTITY,), (CDN,), False),
+    ],
+)
+def test_cdn_shows_images_under_a_key_that_allows_each_distribution_and_to_no_identity(
+    reads, decrypts, shown
+):
+    policy = for_cdn("kms:Decrypt", *decrypts)
+    key = Key(arn=IMAGES_KEY, state="Enabled", manager="CUSTOMER", policy=policy)
+
+    assert shows_images(key, for_cdn("s3:GetObject", *reads), datetime.now(UTC)) is shown

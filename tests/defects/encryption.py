@@ -175,6 +175,11 @@ OF_OURS = {
         "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::444455556666:distribution/E1"}
     }
 }
+OF_ANOTHER = {
+    "Condition": {
+        "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::444455556666:distribution/E2"}
+    }
+}
 BY_CDN = _with(Principal={"Service": "cloudfront.amazonaws.com"}, **OF_OURS)
 BY_IDENTITY = _with(
     Principal={
@@ -201,6 +206,8 @@ BUCKETS = (
     _read("cdn-may-not-use-the-key", BY_CDN, kms_key=KEY),
     _read("cdn-may-only-encrypt", BY_CDN, CDN_DECRYPTS | {"Action": "kms:Encrypt"}, kms_key=KEY),
     _read("kms-refuses-the-older-kind-of-cdn", BY_IDENTITY, CDN_DECRYPTS, kms_key=KEY),
+    _read("key-is-for-another-distribution", BY_CDN, {**CDN_DECRYPTS, **OF_ANOTHER}, kms_key=KEY),
+    _read("key-denies-the-distribution", BY_CDN, CDN_DECRYPTS, {**CDN_DECRYPTS, **OF_OURS, "Effect": "Deny"}, kms_key=KEY),
     _read("keys-of-s3-behind-a-cdn", BY_CDN, encryption="AES256"),
     Defect(id="SEC-21:absent", breaks=absent("buckets", BUCKET), follows=frozenset({"SEC-22"})),
     Defect(
