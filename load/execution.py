@@ -35,6 +35,7 @@ from load.target import (
 )
 from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
+from signoff.environment.guard import alone, folder_of_stack
 from signoff.evidence import StoreSettings
 from signoff.judge.snapshot import Live
 
@@ -255,7 +256,10 @@ def run_load(
     _require_recipe(options, composition.root)
     folders = ReportFolders(composition.root, name)
     ledger = QuotaLedger(folders.ledger)
-    with open_target(composition, name, display.say, options.host) as (target, aws):
+    with (
+        open_target(composition, name, display.say, options.host) as (target, aws),
+        alone(folder_of_stack(target.environment, composition.root / "report" / name)),
+    ):
         run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
         execution = Execution(
             run=replace(run, progress=True),

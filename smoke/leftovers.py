@@ -16,7 +16,7 @@ from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
 from signoff import home_of
 from signoff.environment import Environment, in_japan, load
-from signoff.environment.guard import guard, open_session
+from signoff.environment.guard import alone, guard, open_session
 from signoff.judge.exit_codes import Exit
 from smoke.aws import Clients, clients, secret_value
 from smoke.cleaning import Cleaner
@@ -94,7 +94,7 @@ def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ..
     While the block lasts, no other run judges this stack from this folder. GuardError if one does.
     """
     notes = Notes.of(environment, home)
-    with notes.alone():
+    with alone(notes.folder):
         aws = clients(open_session(environment.region))
         noted, unread = notes.earlier()
         leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
@@ -201,7 +201,7 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
     aws, plan = clients(session), plan_for(environment)
     notes = Notes.of(environment, root / "report" / environment.name)
     leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
-    with notes.alone():
+    with alone(notes.folder):
         noted, _ = notes.earlier()
         left = [words for note in noted for words in leftovers.still_there_after_cleaning(note)]
         every = Cleaner.of(environment, plan, aws)

@@ -4,22 +4,18 @@ Notes are in report/<env>/smoke/<stack>/, one file per run, written before the f
 it names is proven gone. A run holds its stack's lock, so that any note found there is a dead run's.
 """
 
-import fcntl
-import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from aws.door.sessions import custom_endpoints
 from aws.section import NotTestable
 from signoff.environment import Environment
-from signoff.environment.guard import GuardError, open_session
+from signoff.environment.guard import folder_of_stack
 from smoke.tester import TesterSnapshot
 
 if TYPE_CHECKING:
@@ -57,9 +53,7 @@ class Notes:
     @classmethod
     def of(cls, environment: Environment, home: Path) -> "Notes":
         """Return the notes of an environment; ``home`` is its folder of reports."""
-        endpoint = custom_endpoints(open_session(environment.region)) or ""
-        stack = environment.account, environment.region, endpoint, environment.birth or ""
-        return cls(home / "smoke" / hashlib.sha256("\n".join(stack).encode()).hexdigest()[:16])
+        return cls(folder_of_stack(environment, home))
 
     def before(
         self,
@@ -118,34 +112,5 @@ class Notes:
                 unread.append(str(path))
         return notes, unread
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be the only run that judges this stack from this folder; GuardError if there is one."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / "lock").open("a+", encoding="utf-8")
-        except OSError:  # in a read-only folder no run is locked out
-            yield
-            return
-        with lock:
-            _hold(lock)
-            yield
-
     def _path(self, note: Note) -> Path:
         return self.folder / f"{note.run}.json"
-
-
-def _hold(lock: TextIO) -> None:
-    """Lock a file, which the kernel releases however the process ends, and write who holds it."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = f"process {lock.read().strip() or 'of another run'}"
-        raise GuardError(
-            en=f"{holder} is judging this stack now; wait until it has ended, then run again",
-            ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()

@@ -3,14 +3,19 @@
 GuardError        one sentence: what was asked, what was found, what to do
 """
 
+import fcntl
+import hashlib
+import os
 import re
 import ssl
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from getpass import getpass
+from pathlib import Path
 
 import boto3
 from botocore import exceptions
@@ -19,7 +24,7 @@ from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from aws.door.failures import code_of
-from aws.door.sessions import NoAnswerError, boto_session, within
+from aws.door.sessions import NoAnswerError, boto_session, custom_endpoints, within
 from aws.section import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.environment import Environment
@@ -321,3 +326,34 @@ def _needed(environment: Environment, why: Words) -> Words:
         en=f"{environment.name} needs credentials of account {environment.account}, but {why.en}",
         ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要です。{why.ja}",
     )
+
+
+def folder_of_stack(environment: Environment, home: Path) -> Path:
+    """Return the folder of what runs note about a stack; ``home`` is the environment's folder of reports."""
+    endpoint = custom_endpoints(open_session(environment.region)) or ""
+    stack = environment.account, environment.region, endpoint, environment.birth or ""
+    return home / "smoke" / hashlib.sha256("\n".join(stack).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only run that judges, loads or cleans the stack of a folder; GuardError if there is one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+", encoding="utf-8")
+    except OSError:  # in a read-only folder no run is locked out
+        yield
+        return
+    with lock:  # which the kernel releases however the process ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = f"process {lock.read().strip() or 'of another run'}"
+            raise GuardError(
+                en=f"{holder} is judging, loading or cleaning this stack now; wait until it has ended, then run again",
+                ja=f"{holder}がこのスタックの判定、負荷試験またはデータ削除を実行中です。終了を待ってから再実行してください",
+            ) from None
+        lock.truncate(0)
+        print(os.getpid(), file=lock, flush=True)
+        yield

@@ -9,9 +9,10 @@ import pytest
 from load.engine.judge import ExitCode
 from load.execution import run_load
 from load.prepare import RunOptions
+from signoff.environment.guard import GuardError, alone, folder_of_stack
 from signoff.evidence import StoreSettings, open_store
 from tests.load.compositions import LOCAL, Tables, answering, surrounded
-from tests.load.runs import Meddler
+from tests.load.runs import Meddler, SilentDisplay
 
 
 @pytest.fixture
@@ -34,3 +35,14 @@ def test_interrupted_run_is_recorded_as_invalid_and_paid_in_full(interrupted, tm
     assert body["run"] == interrupted.verdict.about["run"]
     assert paid["requests"] == interrupted.verdict.conditions.plan.requests
     assert json.loads((home / "latest" / "verdict.json").read_text())["verdict"] == "invalid"
+
+
+def test_stack_that_is_judged_or_cleaned_is_not_loaded_meanwhile(healthy, tmp_path, monkeypatch):
+    """`signoff clean` deletes what a run awards: its verdict would say that the stamps were never stored."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    composition = surrounded(tmp_path, url=healthy.url, aws=answering(Tables()))
+    folder = folder_of_stack(replace(LOCAL, birth="b1"), tmp_path / "report" / "local")
+
+    with alone(folder), pytest.raises(GuardError, match=r"process \d+ is judging, loading or"):
+        run_load(composition, "local", RunOptions(), SilentDisplay())
+    assert not (tmp_path / "report" / "local" / "load").exists()

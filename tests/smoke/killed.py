@@ -16,6 +16,7 @@ import boto3
 
 from aws.inventory import on_demand
 from plan import plan_for, scope_of
+from signoff.environment.guard import alone
 from signoff.evidence import Records
 from signoff.judge.snapshot import Snapshot
 from smoke.notes import Notes
@@ -58,7 +59,7 @@ def _main(given: str, home: str, what: str, number: str, *rows: str) -> None:
         now=inventory.read_at,
     )
     notes = Notes.of(environment, Path(home))
-    with notes.alone():
+    with alone(notes.folder):
         kill_at(what, int(number))
         with suite_session(snapshot, api, embedded=True, environ={}, notes=notes) as suite:
             for test in tests:

@@ -18,7 +18,7 @@ from plan.canonical import canonical_hash
 from signoff import ROOT
 from signoff.commands.frame import command_line
 from signoff.environment import load
-from signoff.environment.guard import GuardError
+from signoff.environment.guard import GuardError, alone
 from signoff.environment.schema import Smoke
 from smoke import leftovers as cleaning
 from smoke.cleaning import Cleaner
@@ -199,7 +199,7 @@ def test_leftovers_of_another_stack_are_left_to_its_own_runs(rally, noted, tmp_p
 def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
     with (
         cleaned_up(rally.environment, tmp_path),
-        pytest.raises(GuardError, match=r"process \d+ is judging this stack"),
+        pytest.raises(GuardError, match=r"process \d+ is judging, loading or cleaning this stack"),
         cleaned_up(rally.environment, tmp_path),
     ):
         pass
@@ -265,9 +265,9 @@ def test_clean_says_what_is_still_there(rally, tmp_path, capsys, monkeypatch):
 
 def test_clean_waits_for_no_run_that_goes_on(rally, tmp_path, capsys):
     environment = replace(rally.environment, birth=None)
-    with Notes.of(environment, tmp_path / "report" / "local").alone():
+    with alone(Notes.of(environment, tmp_path / "report" / "local").folder):
         assert clean(tmp_path) == 4
-    assert "is judging this stack now" in capsys.readouterr().err
+    assert "is judging, loading or cleaning this stack now" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("rally")
@@ -326,7 +326,7 @@ def test_all_users_that_load_makes_are_known_as_the_harness_own():
 
 def test_lock_of_a_killed_run_is_free(rally, tmp_path):
     notes = Notes.of(rally.environment, tmp_path)
-    with notes.alone():
+    with alone(notes.folder):
         pass
     lock = notes.folder / "lock"
     with lock.open() as file:
