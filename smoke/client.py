@@ -17,6 +17,8 @@ LONGEST_S = sum(TIMEOUT_S)
 """Seconds of one call in all: a socket's own time-out begins anew with each byte."""
 ENOUGH_SILENCE = 3
 """After so many calls of a route without an answer no more are sent: hundreds would take hours."""
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Safari Line/15.0.0"
+"""LINE's browser: what lets only programs in, or only phones, answers as it answers visitors."""
 NO_ANSWER = (requests.RequestException, NoAnswerError)
 CLOCK_S = 300
 """How far two synchronized clocks may differ."""
@@ -113,6 +115,7 @@ class Client:
 
     def _headers(self, call: Call) -> dict[str, str]:
         headers = {"Origin": call.origin or self.origin, "Accept": "application/json"}
+        headers["User-Agent"] = PHONE
         if call.body is not None:
             headers["Content-Type"] = "application/json"
         if self.api_key and call.verb != "OPTIONS":

@@ -1,6 +1,7 @@
 """The client is a browser's page and no more: it follows nothing, retries nothing, adds no credentials."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -52,6 +53,7 @@ def test_call_is_sent_as_the_page_sends_it():
 
     (call,) = received
     assert call.headers["Origin"] == ORIGIN
+    assert re.fullmatch(r"Mozilla/5\.0 \(iPhone; .* Line/[\d.]+", call.headers["User-Agent"])
     assert call.headers["Authorization"] == f"Bearer {LIVE.token}"
     assert call.headers["Content-Type"] == "application/json"
     assert json.loads(call.body) == {"user_id": "Usmoke-1"}
