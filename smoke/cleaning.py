@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from botocore.exceptions import ClientError
+
 from aws.desired import Table
+from aws.door.failures import code_of
 from aws.items import Key, KeyedTable
 from aws.words import Words
 from plan import Plan
@@ -58,7 +61,9 @@ class Cleaner:
         # The operator's login with their own token is a real one, and stays.
         written = zip((AWARD, LOGIN), PEOPLE, strict=True)
         left = self._emptied(self.tables[key] for route, key in written if route in sent)
-        strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {consenting}
+        known = {*self.ours, consenting}
+        awarded = filter(self._may_hold, {*_awarded(answers)} - known)
+        strangers = {*awarded, *_perhaps_awarded(unanswered)} - known
         return left + [
             Words(
                 en=f"{user} in {self.user_stamps.name}, which this run did not create: check it by hand",
@@ -66,6 +71,13 @@ class Cleaner:
             )
             for user in sorted(strangers)
         ]
+
+    def _may_hold(self, user: str) -> bool:
+        """Whether there are stamps of a user, or it is unknown: where refusals are answered with 200, nothing was stored."""
+        try:
+            return bool(self.user_stamps.under(user))
+        except AWAY as error:  # of an id that can't be a key there are none
+            return not isinstance(error, ClientError) or code_of(error) != "ValidationException"
 
     def clean_users(self) -> list[Words]:
         """Delete our users' items in all tables; return what is left."""

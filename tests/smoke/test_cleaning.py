@@ -1,6 +1,6 @@
 """Cleaning: all that was written and nothing else, proven by reading; what stays is told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -24,8 +24,12 @@ class TableOfTen:
     name: str
     items: dict[str, list[str]] = field(default_factory=dict)
     broken: str = ""
+    unread: str | None = None
+    """The code with which reading is refused."""
 
     def under(self, hash_key):
+        if self.unread:
+            raise ClientError({"Error": {"Code": self.unread}}, "Query")
         return [{"id": {"S": hash_key}, "at": {"S": one}} for one in self.items.get(hash_key, ())]
 
     def there(self, keys):
@@ -126,8 +130,25 @@ def test_stamp_of_a_person_is_never_deleted_but_told(cleaner, stamps):
     assert stamps.items[PERSON] == ["A-1"]
 
 
-def test_user_of_another_run_is_not_ours(cleaner):
+@pytest.mark.parametrize("code", ["ValidationException", None])
+def test_award_that_was_refused_with_200_left_nothing(cleaner, stamps, code):
+    """An API that answers its errors with 200 says nothing of what it stored."""
+    stamps.unread = code
+
+    calls = [awarded("x" * 3000), awarded("U1")]
+    assert replace(cleaner, ours=frozenset()).clean(calls, []) == []
+
+
+def test_award_to_a_person_is_told_where_the_table_can_not_be_read(cleaner, stamps):
+    stamps.unread = "AccessDeniedException"
+
+    told = replace(cleaner, ours=frozenset()).clean([awarded("U1")], [])
+    assert "U1 in UserStamps, which" in told[0].en
+
+
+def test_user_of_another_run_is_not_ours(cleaner, stamps):
     other = SessionMinter(now=0, key="k" * 32, run="ffffffff").user("collector")
+    stamps.items[other] = ["A-1"]
 
     assert cleaner.clean([awarded(other)], []) != []
 
