@@ -206,8 +206,8 @@ class Store:
         if record.created > latest:
             at, caller = in_japan(record.created), record.caller
             future = Words(
-                en=f": dated {at}, which is in the future; correct the clock of {caller}",
-                ja=f": 日時が未来です（{at}）。{caller}の時計を合わせてください",
+                en=f": dated {at}, which is in the future; correct the clock of {caller} or of this machine",
+                ja=f": 日時が未来です（{at}）。{caller}とこのマシンの時計を確認し、ずれている方を合わせてください",
             )
             wait = Words(en="wait until then", ja="その日時まで待つか")
             raise _NotBelievedError(with_remedy(future, wait))

@@ -201,7 +201,7 @@ def test_record_of_a_clock_in_the_future_is_told(store):
     said = store.load().problem.en
     assert said.startswith("000004.json: dated")
     assert "which is in the future; correct the clock of arn:" in said
-    assert "; wait until then, or start an empty store" in said
+    assert " or of this machine; wait until then, or start" in said
 
 
 def test_failed_record_is_superseded_by_a_newer_one_of_its_kind(store):
