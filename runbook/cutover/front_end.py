@@ -211,19 +211,29 @@ def write(path: Path, text: str) -> None:
 
 
 def record_previous(context: StepContext) -> Changes:
-    """Record what the front end serves, unless that is the new configuration, or is recorded."""
+    """Record what the front end serves, unless that is the new configuration, is recorded, or was deployed by mistake."""
     if _by_hand(context):
         return ()
     url = needed(context).config_url
     config = served(url)
     if config is None or setting(config, "API_BASE_URL") == base_url(context):
         return ()  # nothing was there before, or the switch has happened already
-    if context.recorded(KIND, url=url, config=config):
+    newest = context.recorded(KIND, url=url)
+    if newest and (newest["config"] == config or _half_switched(context)):
         return ()
     body = {"url": url, "config": config}
     return context.leave_record(
         KIND, setting(config, "API_BASE_URL"), lambda: context.record(KIND, body)
     )
+
+
+def _half_switched(context: StepContext) -> bool:
+    """Whether people signed for the deployment, and it has not served the new configuration since."""
+    deployed, reached = (
+        context.recorded("signature", step=f"cutover#{step}")
+        for step in ("front_end_switched", "front_end_reaches_api")
+    )
+    return bool(deployed) and not reached
 
 
 def write_new(context: StepContext) -> Changes:

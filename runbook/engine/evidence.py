@@ -48,7 +48,8 @@ class Evidence:
         self.store.append(kind, body, caller=self.caller, **of, **counts)
 
     def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
-        newest = self.store.load().newest(kind, **body)
+        records = self.store.load()
+        newest = records.signature(**body) if kind == KIND else records.newest(kind, **body)
         return newest.body if newest else None
 
     def history(self, kind: str) -> tuple[Mapping[str, Any], ...]:

@@ -1,5 +1,6 @@
 """The cut-over as one run with the people in it: in order, signed, and stopped where one says no."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -56,13 +57,16 @@ def cut_over(empty, tmp_path, monkeypatch):
 
         def run(refuses=""):
             screen = Team(lambda: served.write_bytes(own.read_bytes()), refuses)
+            evidence = Evidence(store=store, caller=WHO, live=lambda _: Live(release=RELEASE))
             context = empty.context(
+                record=evidence.record,
+                recorded=evidence.recorded,
                 environment=replace(empty.environment, front_end=there),
                 chosen={"site": str(tmp_path / "site")},
                 live=lambda _: Live(release=RELEASE),
             )
             signing = Signing(
-                evidence=Evidence(store=store, caller=WHO, live=lambda _: Live(release=RELEASE)),
+                evidence=evidence,
                 by=lambda: "Hanako Sato",
                 days=14,
                 checklist=Checklist.load(),
@@ -84,7 +88,10 @@ def cut_over(empty, tmp_path, monkeypatch):
 def test_every_step_is_done_once_and_in_order(cut_over):
     made, screen = cut_over()
     made.perform()
-    signed = [entry.body["step"].partition("#")[2] for entry in cut_over.store.load().entries]
+    signed = [
+        entry.body["step"].partition("#")[2]
+        for entry in [*cut_over.store.load().of("signature")][::-1]
+    ]
 
     assert [name for name, _ in screen.outcomes] == STEPS
     assert {what for _, what in screen.outcomes} <= {"confirmed", "done", "held"}
@@ -135,6 +142,37 @@ def test_without_a_deployment_the_run_stops_before_anybody_is_asked_to_look(cut_
 
     assert screen.asked[-1] == "caches_invalidated"
     assert "front_end_reaches_api" not in screen.asked
+
+
+def previous(cut_over):
+    return cut_over.store.load().newest("front-end").body["config"]
+
+
+def test_what_was_deployed_by_mistake_is_no_configuration_to_go_back_to(cut_over):
+    made, screen = cut_over()
+    screen.deploy = lambda: cut_over.served.write_text(OLD.replace("olddevapi1", "olddevapl1"))
+    for run in (made, cut_over()[0]):
+        with pytest.raises(Stopped, match="does not serve the new configuration yet"):
+            run.perform()
+
+    assert previous(cut_over) == OLD
+
+
+@pytest.mark.parametrize("apis", [["newdevapi2", "olddevapi1"], ["newdevapi2", "newdevapi3"]])
+@pytest.mark.parametrize(
+    "part", ["front-end", "functions"], ids=["by the procedure", "by a person"]
+)
+def test_each_switch_records_what_it_replaces(cut_over, apis, part):
+    cut_over()[0].perform()
+    for api in apis:
+        config = OLD.replace("olddevapi1", api)
+        for path in (cut_over.served, cut_over.own):
+            path.write_text(config)
+        cut_over.store.append("rollback", {"part": part}, caller=WHO, release=RELEASE)
+        with suppress(Stopped):  # what is signed for already is not deployed again
+            cut_over()[0].perform()
+
+        assert previous(cut_over) == config
 
 
 def test_a_rehearsal_of_all_of_it_changes_nothing_anywhere(cut_over, empty):
