@@ -31,7 +31,10 @@ S3_HOST = re.compile(
 )
 """S3's hosts of the partition ``aws``; in another partition a bucket of the same name is another person's."""
 HOSTS = Words(en="hosts of the pictures", ja="画像の配信元")
-SHUT = Words(en=" (S3 shows none closed or under KMS)", ja="（S3は非公開やKMSのものを配信しない）")
+SHUT = Words(
+    en=" (S3 shows phones no picture that is closed or under KMS)",
+    ja="（S3は非公開やKMSのものを配信しない）",
+)
 CHANGED = Words(en="what differs from the manifest", ja="マニフェストとの相違")
 GONE = Words(en="it is missing", ja="存在しない")
 NEW = Words(en="it is not in the manifest", ja="マニフェストにない")
