@@ -24,6 +24,8 @@ POLICIES = (
     "CidrRoutingConfig",
 )
 """Members that say which callers a record of several is for."""
+BY_PLACE = {"GeoLocation": "CountryCode", "CidrRoutingConfig": "LocationName"}
+"""Those of which one is for all other callers -> what then is ``*``."""
 DEADLINE_S = 5.0
 NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
@@ -52,14 +54,15 @@ def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[
 
 
 def _unanswered(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the records by place that lack the one for all other places, whose callers get no answer (Route 53, geolocation)."""
-    places: dict[str, set[str | None]] = {}
+    """Yield the records by place or network that lack the one for all others, whose callers get no answer (Route 53)."""
+    places: dict[tuple[str, str], set[str | None]] = {}
     for record in records:
-        if place := record.get("GeoLocation"):
-            places.setdefault(record["Type"], set()).add(place.get("CountryCode"))
+        for how, member in BY_PLACE.items():
+            if place := record.get(how):
+                places.setdefault((record["Type"], how), set()).add(place.get(member))
     yield from (
-        f"{kind} -> nowhere (GeoLocation without default)"
-        for kind, of in places.items()
+        f"{kind} -> nowhere ({how} without default)"
+        for (kind, how), of in places.items()
         if "*" not in of
     )
 

@@ -84,5 +84,16 @@ def test_places_without_a_record_of_their_own_need_the_default():
     )
 
 
+def test_networks_without_a_record_of_their_own_need_the_default():
+    """Route 53 answers an address that is in none of the collection's blocks, and without a default, with nothing."""
+    of_office, of_others = (
+        alias(TARGET, SetIdentifier=name, CidrRoutingConfig={"LocationName": name})
+        for name in ("office", "*")
+    )
+
+    assert found(of_office, of_others) == ()
+    assert found(of_office) == ("A -> nowhere (CidrRoutingConfig without default)",)
+
+
 def test_without_a_hosted_zone_nothing_is_asked():
     assert found(alias(OTHER), zone=None) == ()
