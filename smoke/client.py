@@ -88,8 +88,8 @@ class Client:
             call=call,
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            # As a page reads JSON, ignoring the charset: what is not UTF-8 is not JSON either.
-            text=response.content.decode("utf-8", "backslashreplace"),
+            # As a page reads JSON, ignoring the charset and a mark of byte order: what is not UTF-8 is not JSON either.
+            text=response.content.decode("utf-8-sig", "backslashreplace"),
             at=time.time(),
             took_s=time.monotonic() - began,
         )

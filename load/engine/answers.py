@@ -163,7 +163,7 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
     if not call.expect and contract.schemas.get((call.endpoint, status), contract) is None:
         return ANSWERED
     try:
-        answer = orjson.loads(content)
+        answer = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except ValueError:
         return RequestResult("failed", f"HTTP {status} without JSON")
     if (pointer := contract.fault(call.endpoint, status, answer)) is not None:

@@ -63,6 +63,7 @@ YOURS = MINE.replace(b"Uload-1", b"Uload-2")
     ("status", "content", "error", "what", "kind"),
     [
         (200, MINE, None, "answered", None),
+        (200, b"\xef\xbb\xbf" + MINE, None, "answered", None),
         (200, YOURS, None, "failed", "wrong user_id"),
         (200, b"{}", None, "failed", "contract: /"),
         (200, b"<html>", None, "failed", "HTTP 200 without JSON"),

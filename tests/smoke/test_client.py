@@ -70,6 +70,12 @@ def test_call_without_a_session_takes_no_credentials_from_the_home_folder(tmp_pa
     assert "Authorization" not in received[0].headers
 
 
+def test_mark_of_byte_order_is_no_flaw_of_json():
+    """The page's own `response.json()` leaves it out."""
+    with served(body=b'\xef\xbb\xbf{"ok": true}') as (url, _):
+        assert Client(url, ORIGIN).answer(get("/stamps")).text == '{"ok": true}'
+
+
 def test_redirect_is_an_answer_and_not_followed():
     with served(302, Location="https://smoke.invalid/") as (url, received):
         answer = Client(url, ORIGIN).answer(get("/stamps"))
