@@ -195,8 +195,9 @@ class Variables:
             for name, value in function.environment.items()
             if name in sound
             and not any(self._is(value, accepted) for accepted in sound[name])
-            and not (
-                (value.text or "").isdecimal() and int(value.text or "") in NUMBERS.get(name, ())
+            and not (  # of more than six digits the length alone is known
+                value.shape == "digits"
+                and int(value.text or "9" * value.length) in NUMBERS.get(name, ())
             )
         }
         return (

@@ -204,6 +204,8 @@ def test_python_starts_under_the_numbers_that_are_called_sound_and_no_other(name
     ("environ", "names"),
     [
         ({"PYTHONHASHSEED": "12345", "PYTHONUTF8": "", "PYTHONIOENCODING": "utf-8:replace"}, []),
+        ({"PYTHONHASHSEED": "20261201"}, []),
+        ({"PYTHONHASHSEED": "20261201000"}, ["variable PYTHONHASHSEED"]),
         ({"PYTHONINTMAXSTRDIGITS": "639"}, ["variable PYTHONINTMAXSTRDIGITS"]),
         ({"PYTHONHASHSEED": "fixed"}, ["variable PYTHONHASHSEED"]),
     ],
