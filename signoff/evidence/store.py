@@ -70,8 +70,8 @@ class Store:
         entries, broken = self._chained(files, (now or datetime.now(UTC)) + SKEW)
         made = {name: entry.created for name, entry in zip(files, entries, strict=False)}
         history = self.backend.history(made)
-        problem = self.head.problem(digest_of.get) or broken
-        problem = problem or history.problem
+        problem = self.head.problem(lambda name: digest_of.get(name) or self._digest_of(name))
+        problem = problem or broken or history.problem
         unseen = bool(files) and not (history.kept or self.head.noted)
         newest = next(reversed(files), None)
         if newest and not problem:

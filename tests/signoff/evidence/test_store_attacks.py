@@ -204,6 +204,20 @@ def test_record_of_a_clock_in_the_future_is_told(store):
     assert " or of this machine; wait until then, or start" in said
 
 
+def test_record_that_another_run_writes_meanwhile_is_not_gone(store):
+    """It is noted as the newest one after this run has read the others."""
+
+    class Overtaken:
+        def __getattr__(self, name):
+            return getattr(store.backend, name)
+
+        def history(self, made):
+            store.append("run", {}, caller=CALLER, release="ab")
+            return store.backend.history(made)
+
+    assert replace(store, backend=Overtaken()).load().problem is None
+
+
 def test_failed_record_is_superseded_by_a_newer_one_of_its_kind(store):
     store.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
     records = store.load()
