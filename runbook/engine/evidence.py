@@ -9,6 +9,7 @@ import boto3
 
 from aws.change.gate import Refused
 from aws.section import NotTestable
+from aws.words import Words
 from plan.live import live_now
 from runbook.engine.step import Procedure, Step
 from signoff.environment import Environment, in_japan
@@ -124,7 +125,13 @@ def asked_of(procedure: Procedure, environment: Environment) -> Procedure:
         rows = [row for row in Checklist.load() if row.signed == name_of(step) or row.id in proven]
         return not rows or not all(is_foreign(row, environment) or instead(row) for row in rows)
 
-    return replace(procedure, steps=tuple(filter(asked, procedure.steps)))
+    def addressed(made: Step) -> Step:
+        """Have its commands name this environment, where a page names prod."""
+        here, body = f"--env {environment.name}", made.text.body
+        en, ja = (body[lang].replace("--env prod", here) for lang in ("en", "ja"))
+        return replace(made, text=replace(made.text, body=Words(en=en, ja=ja)))
+
+    return replace(procedure, steps=tuple(map(addressed, filter(asked, procedure.steps))))
 
 
 def read_live(

@@ -154,6 +154,15 @@ def test_application_without_line_is_asked_for_no_signature_about_it():
     assert {"front_end_switched", "security_test", "front_end"} < left
 
 
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_what_a_person_is_told_to_enter_names_the_environment_of_the_run(lang):
+    asked = asked_of(Procedure.of(cutover), load("local").environment)
+    (stored,) = (step for step in asked.steps if step.name == "channel_token_stored")
+
+    assert "python -m runbook secrets --env local --line-token" in stored.text.body[lang]
+    assert not [step.name for step in asked.steps if "--env prod" in step.text.body[lang]]
+
+
 def test_each_step_of_the_cut_over_waits_for_the_one_before():
     assert not [step.name for step in Procedure.of(cutover).steps if step.may_wait]
 
