@@ -31,8 +31,8 @@ MORE = "…"
 ENTRIES = 8
 """Lines that one field may take."""
 NESTED = (Mapping, list, tuple)
-FINAL = Words(en=" (cannot be undone)", ja="（元に戻せません）")
-ASKED = Words(en=" (after your agreement)", ja="（確認のうえ）")
+FINAL = Words(en=" (cannot be undone)", ja=" 【元に戻せません】")
+ASKED = Words(en=" (after your agreement)", ja=" 【確認後に実行】")
 Leaf = tuple[str, Any, Any]
 """Place in a field, and its value before and after; None is "not there"."""
 

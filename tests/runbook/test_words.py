@@ -314,6 +314,12 @@ def test_what_is_new_takes_a_line_and_what_differs_a_line_each(terminal, paper):
     ]
 
 
+def test_what_is_asked_first_reads_as_no_part_of_a_japanese_value():
+    renamed = change("item", "A", "name", "東門（仮）", "東門", destroys=True)
+
+    assert "東門 【確認後に実行】" in list(lines((renamed,), "ja"))[-1]
+
+
 @pytest.mark.parametrize(
     ("typed", "agreed"),
     [
