@@ -97,8 +97,8 @@ class Client:
             self.answers.append(answer)
         if answer.status == THROTTLED and answer.error_code != MONTHLY_LIMIT:
             raise NotTestable(
-                en=f"{answer}: the API throttles this run; run again when it is idle",
-                ja=f"{answer}: APIのスロットリングを受けました。空いているときに再実行してください",
+                en=f"{answer}: the API throttles this run; fix DEP-37 if it is red, or run again when the API is idle",
+                ja=f"{answer}: APIのスロットリングを受けました。DEP-37が不合格なら解消し、そうでなければ空いているときに再実行してください",
             )
         return answer
 
