@@ -37,6 +37,8 @@ from signoff.environment import Environment
 
 TOPICS = Words(en="topics notified", ja="通知先トピック")
 PLACE = Words(en="Region and account", ja="リージョンとアカウント")
+HEARD_AT = Words(en="account that hears alarms as well", ja="アラームを併せて受け取るアカウント")
+"""Another fact than `PLACE`: to decide it does not say that an alarm may reach that account alone."""
 LAST_ACTION = Words(en="newest action", ja="最新のアクション")
 PUBLISHING = Words(en="publishing by CloudWatch", ja="CloudWatchからの発行")
 PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛てサブスクリプション数")
@@ -112,7 +114,8 @@ class Delivery:
         """Yield topics elsewhere, subscribers other than the planned address, and where undelivered messages go."""
         told = sorted({arn for alarm in every(self.sections.alarms) for arn in _topics(alarm)})
         beyond = (arn for arn in told if arn.split(":")[4] != self.environment.account)
-        yield from (replace(self._of_place(arn), remedy="elsewhere") for arn in beyond)
+        for arn in beyond:
+            yield replace(self._of_place(arn), fact=HEARD_AT, remedy="elsewhere")
         for topic in every(self.sections.topics):
             for subscription in topic.subscriptions:
                 of = partial(of_subscription, topic, subscription, bound=unset())

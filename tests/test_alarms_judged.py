@@ -10,8 +10,9 @@ from signoff.judge.outcome import Outcome
 from signoff.report.remedy import remedy
 from tests.defects import DEFECTS
 from tests.defects.changes import added, both, item
-from tests.foreign.judged import rows
+from tests.foreign.judged import as_printed, red_of, rows
 from tests.healthy import healthy
+from tests.judging import judge
 from tests.provenance import PROD_RUN
 from tests.unread import refused
 
@@ -39,6 +40,18 @@ def test_alarm_whose_topic_is_not_readable_gives_way_to_another_on_the_same_metr
 
     assert rows(alone)["MON-06"].outcome is Outcome.NOT_TESTABLE
     assert rows(beside)["MON-06"].outcome is Outcome.PASS
+
+
+def test_decision_that_another_account_hears_as_well_does_not_let_it_hear_alone():
+    beside, alone = (
+        next(each for each in DEFECTS if each.id == id_).breaks(healthy())
+        for id_ in ("MON-16:another-account-is-told-as-well", "MON-06:topic-of-other-account")
+    )
+    decided = as_printed(beside, judge(beside, ["MON-16"])).environment.decisions
+    agreed = replace(alone, environment=replace(alone.environment, decisions=decided))
+
+    assert decided
+    assert set(red_of(judge(agreed, ["MON-06", "MON-16"]))) == {"MON-06"}
 
 
 @pytest.mark.parametrize(
