@@ -258,7 +258,7 @@ def run_load(
     ledger = QuotaLedger(folders.ledger)
     with (
         open_target(composition, name, display.say, options.host) as (target, aws),
-        alone(folder_of_stack(target.environment, composition.root / "report" / name)),
+        alone(folder_of_stack(target.environment, folders.home.parent)),
     ):
         run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
         execution = Execution(
