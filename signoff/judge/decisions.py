@@ -38,9 +38,9 @@ class Differs(Broken):
         """That of the most certain difference: one certain fault outweighs any guess."""
         decidable = all(difference.decidable for difference in differences)
         open_ = [each for each, _ in gathered(differences, environment) if decidable]
-        self.lines = "\n\n".join(lines(difference, environment, release) for difference in open_)
+        self.tables = tuple(table(difference, environment, release) for difference in open_)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
-        self.lines_on = tuple(difference.what for difference in open_)
+        self.tables_on = tuple(difference.what for difference in open_)
         """What each of these decisions is on."""
         self.differences = tuple(difference.plain for difference in differences)
         self.repeats = any(difference.sentence is None for difference in differences)
@@ -205,7 +205,7 @@ def _joint(group: Sequence[Difference], environment: str) -> Difference:
     )
 
 
-def lines(difference: Difference, environment: str, release: str | None = None) -> str:
+def table(difference: Difference, environment: str, release: str | None = None) -> str:
     """Return the table of environments.toml that would allow this difference.
 
     A guess, or an expression that can't be evaluated, is allowed for the live release only.

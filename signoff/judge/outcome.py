@@ -76,10 +76,10 @@ class Finding:
     """What was compared with a bound: the value found, and the value expected."""
     calls: tuple[str, ...] = ()
     """The IAM actions by which the judged facts were read."""
-    decision: str = ""
-    """Lines of environments.toml that would allow what was found, where a decision can."""
-    decision_on: tuple[str, ...] = ()
-    """What the decisions of these lines are on."""
+    tables: tuple[str, ...] = ()
+    """Tables of environments.toml that would allow what was found, where a decision can."""
+    tables_on: tuple[str, ...] = ()
+    """What the decisions of these tables are on."""
     undecidable: Words = SILENCE
     """Why no decision can allow it, where none can and it is known what is there."""
     stops_calls: bool = False
@@ -126,19 +126,19 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
         case Differs():
             facts |= {
                 **DIFFERS[error.certainty],
-                "decision": error.lines,
-                "decision_on": error.lines_on,
+                "tables": error.tables,
+                "tables_on": error.tables_on,
                 "differences": error.differences,
-                "undecidable": SILENCE if error.lines else BROKEN,
+                "undecidable": SILENCE if error.tables else BROKEN,
                 "stops_calls": error.stops_calls,
                 "repeats": error.repeats,
             }
         case Stale():
             facts |= {
                 "outcome": Outcome.FAIL,
-                "decision": error.lines,
+                "tables": error.tables,
                 "stale": error.live,
-                "undecidable": SILENCE if error.lines else OUTDATED,
+                "undecidable": SILENCE if error.tables else OUTDATED,
                 "evidence": (*facts.get("evidence", ()), {"changed": error.changed}),
             }
         case Missing():
@@ -232,8 +232,7 @@ class RowVerdict:
     @property
     def decisions_to_paste(self) -> tuple[str, ...]:
         """Tables of environments.toml that would allow what was found, each once: several findings may ask for one."""
-        printed = (finding.decision for finding in self.findings if finding.decision)
-        return tuple(dict.fromkeys(table for text in printed for table in text.split("\n\n")))
+        return tuple(dict.fromkeys(table for finding in self.findings for table in finding.tables))
 
     @property
     def unknown(self) -> bool:

@@ -84,10 +84,12 @@ class ChangedFact:
 class Stale(Missing):
     """A record is about an earlier state: its row is red until the record is made again, or waived for a day."""
 
-    def __init__(self, words: Words, lines: str, live: str, changed: tuple[str, ...]) -> None:
+    def __init__(
+        self, words: Words, tables: tuple[str, ...], live: str, changed: tuple[str, ...]
+    ) -> None:
         super().__init__(words)
-        self.lines, self.live, self.changed = lines, live, changed
-        """``lines`` would waive it; ``live`` is the digest of what is live, which the waiver names;
+        self.tables, self.live, self.changed = tables, live, changed
+        """``tables`` would waive it; ``live`` is the digest of what is live, which the waiver names;
         ``changed`` tells of every fact."""
 
 
@@ -103,12 +105,14 @@ def require_unchanged(
     by_part = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
     changes = [words for several in by_part for words in several]
     digest = short_digest(digests)
-    lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
-    lines = "" if row.unwaivable else lines
-    raise Stale(_joined(record_words, changes), lines, digest, tuple(words.en for words in changes))
+    waiver = waiver_table(snapshot.environment.name, row.id, snapshot.today, digest)
+    tables = () if row.unwaivable else (waiver,)
+    raise Stale(
+        _joined(record_words, changes), tables, digest, tuple(words.en for words in changes)
+    )
 
 
-def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
+def waiver_table(environment: str, row: str, today: date, live: str) -> str:
     """Return the table of environments.toml that waives a stale record for a day."""
     until = today + timedelta(days=STALE_DAYS)
     asked = {"row": row, "until": until, "release": live, "by": "…", "reason": "…"}

@@ -243,7 +243,7 @@ def _needless(
     decisions: Sequence[Decision], rows: Collection[RowVerdict], today: date
 ) -> Iterator[Words]:
     findings = [finding for row in rows for finding in row.findings]
-    undecided = {subject: finding.row for finding in findings for subject in finding.decision_on}
+    undecided = {subject: finding.row for finding in findings for subject in finding.tables_on}
     applied = {decision.decision for row in rows for decision in row.decisions}
     for made in decisions:
         if made.until is not None and made.until < today:

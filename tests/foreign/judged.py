@@ -54,15 +54,15 @@ def as_printed(snapshot: Snapshot, findings: Iterable[Finding]) -> Snapshot:
 
     The waivers that stale records print are no decisions, and left out.
     """
-    printed = {finding.decision for finding in findings if finding.outcome.red and finding.decision}
+    printed = {table for finding in findings if finding.outcome.red for table in finding.tables}
     environment = snapshot.environment
-    tables = [
-        table
-        for lines in sorted(printed)
-        for table in tomllib.loads(lines)[environment.name].get("decisions", ())
+    decisions = [
+        decision
+        for table in sorted(printed)
+        for decision in tomllib.loads(table)[environment.name].get("decisions", ())
     ]
     signed = {"by": "Test Author", "why": "a team may want it so"}
-    pasted = tuple(Decision(**table | signed) for table in tables)
+    pasted = tuple(Decision(**decision | signed) for decision in decisions)
     return replace(
         snapshot, environment=replace(environment, decisions=(*environment.decisions, *pasted))
     )
@@ -89,13 +89,13 @@ def unanswered(snapshot: Snapshot, found: Sequence[Finding]) -> list[str]:
     left = {
         finding.row
         for _, finding in red
-        if not finding.decision and finding.outcome is not Outcome.FOLLOWS
+        if not finding.tables and finding.outcome is not Outcome.FOLLOWS
     }
-    silent = [finding for _, finding in red if not (finding.decision or _explained(finding))]
+    silent = [finding for _, finding in red if not (finding.tables or _explained(finding))]
     asked_again = [
         check.judge(decided)
         for check, finding in red
-        if (finding.decision and not finding.stale)
+        if (finding.tables and not finding.stale)
         or (finding.outcome is Outcome.FOLLOWS and finding.root not in left)
     ]
     useless = [

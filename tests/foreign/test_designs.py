@@ -112,14 +112,14 @@ def test_role_for_logs_is_needed_where_something_is_logged_into_cloudwatch_alone
     red = [one for one in judge(both(stream, ROLELESS)(healthy()), ["DEP-29"]) if one.outcome.red]
 
     assert red
-    assert [one.words.en for one in red if not one.decision] == []
+    assert [one.words.en for one in red if not one.tables] == []
 
 
 def test_access_log_in_cloudwatch_needs_the_role_without_any_other_log():
     quiet = item("stages", "prod", settings={})
     found = judge(both(quiet, ROLELESS)(healthy()), ["DEP-29"])
 
-    assert [one for one in found if one.outcome.red and not one.decision]
+    assert [one for one in found if one.outcome.red and not one.tables]
 
 
 def test_code_of_your_own_may_go_on_using_our_index():
@@ -132,7 +132,7 @@ def test_what_code_of_your_own_alone_can_read_is_asked(breaks, row):
     asked = [finding for finding in found if finding.outcome.red]
 
     assert asked
-    assert [finding.words.en for finding in asked if not finding.decision] == []
+    assert [finding.words.en for finding in asked if not finding.tables] == []
 
 
 @pytest.mark.parametrize(

@@ -517,13 +517,13 @@ def test_facts_that_are_not_kept_leave_the_record_as_stale():
 def test_stale_record_prints_the_waiver_of_a_day_which_names_what_is_live():
     error = stale(item("functions", AWARD, memory_mb=512)(SIGNED))["PREP-02"]
 
-    assert error.lines == (
-        "[[prod.waivers]]\n"
-        'row = "PREP-02"\n'
-        "until = 2026-11-26\n"
-        f'release = "{error.live}"\n'
-        'by = "…"\n'
-        'reason = "…"'
+    assert error.tables == (
+        f"""[[prod.waivers]]
+row = "PREP-02"
+until = 2026-11-26
+release = "{error.live}"
+by = "…"
+reason = "…\"""",
     )
 
 

@@ -42,7 +42,7 @@ def test_difference_that_nobody_decided_is_told_with_the_lines_that_would_allow_
 
     assert str(told.value) == "table Users: time to live: found ExpiresAt, expected not set"
     assert told.value.words.ja == "テーブルUsers: 有効期限（TTL）はExpiresAt。期待値: 未設定"
-    assert told.value.lines.startswith(
+    assert told.value.tables[0].startswith(
         '[[prod.decisions]]\nwhat = "table Users: time to live"\nvalue = "ExpiresAt"\n'
     )
 
@@ -66,7 +66,7 @@ def test_guess_is_a_major_and_is_decided_for_the_release_that_is_live():
         live([SUSPECT])
 
     assert finding("SEC-06", told.value).at_most is Severity.MAJOR
-    assert told.value.lines.endswith('\nrelease = "r1"')
+    assert told.value.tables[0].endswith('\nrelease = "r1"')
 
 
 def test_guess_with_a_certain_fault_beside_it_is_no_guess():
@@ -162,7 +162,7 @@ def test_decision_of_an_earlier_value_names_the_row_whose_lines_replace_it(surpl
     judge = Judge(Observations(), Decisions("prod", (), TODAY))
     with pytest.raises(Differs) as differs:
         judge(surplus)
-    pasted = tomllib.loads(differs.value.lines)["prod"]["decisions"][0]
+    pasted = tomllib.loads(differs.value.tables[0])["prod"]["decisions"][0]
     earlier = Decision(**{**pasted, "value": "of before", "by": "Hanako", "why": "x" * 10})
     row = row_verdict(ROWS["DEP-08"], [finding("DEP-08", differs.value)])
 

@@ -34,7 +34,7 @@ class Reporter:
 
 def off_plan(number) -> Finding:
     one = found(f"test_x[{number}]", Outcome.FAIL, f"route {number} is off")
-    return replace(one, row="DEP-21", decision=f'[[prod.decisions]]\nvalue = "{number}"')
+    return replace(one, row="DEP-21", tables=(f'[[prod.decisions]]\nvalue = "{number}"',))
 
 
 @pytest.fixture
