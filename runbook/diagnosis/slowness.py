@@ -32,8 +32,9 @@ class MetricQuery:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A sum, or the median of the minutes; ``occurrences``: in which minutes there was anything."""
+    """The sum or the median of the minutes of a metric; ``occurrences``: in which minutes there was anything."""
 
+    metric: str
     value: float
     occurrences: Occurrences
 
@@ -59,7 +60,8 @@ def _figure(query: MetricQuery, points: Mapping[datetime, float]) -> Figure:
     for at, value in points.items():
         if value:
             occurrences.add(value, at)
-    return Figure(occurrences.count if query.adds_up else median(points.values()), occurrences)
+    value = occurrences.count if query.adds_up else median(points.values())
+    return Figure(query.name, value, occurrences)
 
 
 def _points(
@@ -97,13 +99,14 @@ def metrics_of(function: Function, namespace: str) -> tuple[MetricQuery, ...]:
 
 SLOW_MS = 1000
 """A 95th percentile above this in half of the minutes is worth a look; the performance row has its own bounds."""
-LATENCY, INTEGRATION = "API Latency p95 ms", "API IntegrationLatency p95 ms"
+LATENCY, INTEGRATION = "Latency", "IntegrationLatency"
+"""API Gateway's metrics of a whole call, and of the function's part of it."""
 
 
 def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
     """Yield what the figures speak for."""
     if throttled := [
-        name for name, figure in figures.items() if "Throttle" in name and figure.value
+        name for name, figure in figures.items() if "Throttle" in figure.metric and figure.value
     ]:
         names = ", ".join(throttled)
         yield Cause(
@@ -114,7 +117,7 @@ def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
     slow = {
         name: figure.value
         for name, figure in figures.items()
-        if "Duration" in name and figure.value > SLOW_MS
+        if figure.metric == "Duration" and figure.value > SLOW_MS
     }
     if slow:
         slowest = max(slow, key=lambda name: slow[name])
@@ -123,9 +126,8 @@ def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
             f"{slowest}が{slow[slowest]:g}です。メモリを増やすとCPUも増えるため、environments.tomlのmemory_mbを上げます",
             "python -m runbook functions --env {env} --row DEP-12 --go",
         )
-    latency, integration = (
-        figures[label].value if label in figures else 0 for label in (LATENCY, INTEGRATION)
-    )
+    by_metric = {figure.metric: figure.value for figure in figures.values()}
+    latency, integration = by_metric.get(LATENCY, 0), by_metric.get(INTEGRATION, 0)
     if latency > SLOW_MS and not slow:
         # The functions' own code is quick: the time goes before them, or in what they call.
         before = Words(
@@ -157,8 +159,8 @@ def metrics(context: StepContext) -> Iterator[MetricQuery]:
     """Yield what says where the time goes: latencies, durations, throttles."""
     api = context.plan.api
     gateway = {"ApiName": api.name, "Stage": api.stage}
-    for label in (LATENCY, INTEGRATION):
-        yield MetricQuery(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
+    for name in (LATENCY, INTEGRATION):
+        yield MetricQuery(f"API {name} p95 ms", "AWS/ApiGateway", name, gateway, "p95")
     for function in context.plan.functions:
         dimensions = {"FunctionName": function.name}
         yield MetricQuery(

@@ -303,28 +303,25 @@ def test_a_log_without_a_sign_is_quiet(operator):
 @pytest.mark.parametrize(
     ("figures", "cause"),
     [
-        ({"Users-prod WriteThrottleEvents": 3}, "throttling: Users-prod WriteThrottleEvents"),
-        ({"award Duration p95 ms": 4000}, "award Duration p95 ms is 4000: more memory"),
-        (
-            {slowness.LATENCY: 3000, slowness.INTEGRATION: 100},
-            "cold starts or the authorizer",
-        ),
-        (
-            {slowness.LATENCY: 3000, slowness.INTEGRATION: 2900},
-            "waiting for LINE",
-        ),
+        ({"WriteThrottleEvents": 3}, "throttling: Duration WriteThrottleEvents"),
+        ({"Duration": 4000}, "Duration Duration is 4000: more memory"),
+        ({"Latency": 3000, "IntegrationLatency": 100}, "cold starts or the authorizer"),
+        ({"Latency": 3000, "IntegrationLatency": 2900}, "waiting for LINE"),
     ],
 )
-def test_figures_speak_for_a_cause(figures, cause):
-    assert any(cause in row.explained("prod").en for row in slowness.causes(made_of(figures)))
+def test_figures_speak_for_a_cause_whatever_the_function_is_called(figures, cause):
+    (row,) = slowness.causes(made_of(figures))
+
+    assert cause in row.explained("prod").en
 
 
 def made_of(figures):
-    return {name: Figure(value, Occurrences()) for name, value in figures.items()}
+    """Of a function, a table and an API that are called Duration, by the names of AWS's metrics."""
+    return {f"Duration {name}": Figure(name, figures[name], Occurrences()) for name in figures}
 
 
 def test_good_figures_speak_for_none():
-    good = {"award Duration p95 ms": 80, "award Throttles": 0}
+    good = {"Duration": 80, "Throttles": 0, "Invocations": 4000}
 
     assert list(slowness.causes(made_of(good))) == []
 
@@ -352,6 +349,6 @@ def test_all_that_is_said_is_said_in_japanese_too(operator, told):
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_cause_names_the_page_of_its_language(lang):
-    (row,) = slowness.causes(made_of({"Users-prod WriteThrottleEvents": 3}))
+    (row,) = slowness.causes(made_of({"WriteThrottleEvents": 3}))
 
     assert f"runbook/pages/alarms.{lang}.md#throttle" in row.explained("prod")[lang]
