@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.dated import CallRate, call_rates
 from aws.desired import Secret
-from aws.door.failures import code_of
+from aws.door.failures import code_of, message_of
 from aws.door.sessions import NoAnswerError, RateLimiter, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from aws.redaction.secret_text import Needles, secrets_in, spellings
@@ -75,12 +75,10 @@ def reason(error: BaseException) -> str:
 
 def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
     """Return what to raise if one of the suite's own calls was not answered; ``ja`` names the call in Japanese."""
-    error_body = error.response.get("Error", {}) if isinstance(error, ClientError) else {}
+    said = (code_of(error), message_of(error)) if isinstance(error, ClientError) else ("", "")
     why = reason(error)
     words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
-    return NotTestable(
-        words, obstacle_of(error_body.get("Code", ""), error_body.get("Message", ""))
-    )
+    return NotTestable(words, obstacle_of(*said))
 
 
 def secret_value(secretsmanager: Any, secret: Secret) -> str:

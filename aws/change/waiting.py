@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from aws.door.failures import GONE
+from aws.door.failures import GONE, code_of, message_of
 from aws.words import SILENCE, Words
 
 T = TypeVar("T")
@@ -35,10 +35,8 @@ class TransientError:
     """What is waited for."""
 
     def covers(self, error: ClientError) -> bool:
-        body = error.response["Error"]
-        message = body.get("Message", "")
-        matches = not self.says or any(phrase in message for phrase in self.says)
-        return body.get("Code") in self.codes and matches
+        matches = not self.says or any(phrase in message_of(error) for phrase in self.says)
+        return code_of(error) in self.codes and matches
 
 
 TRANSIENT = (

@@ -116,9 +116,14 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
+def message_of(error: ClientError) -> str:
+    """Return what AWS says of a refusal; some services say nothing."""
+    return error.response.get("Error", {}).get("Message") or ""
+
+
 def _message(code: str, error: ClientError) -> str:
     """Repeat AWS's own words; under a bare HTTP status botocore puts the raw body there."""
-    words = " ".join(error.response.get("Error", {}).get("Message", "").split())
+    words = " ".join(message_of(error).split())
     return f": {words[:MAX_MESSAGE]}" if words and not code.isdigit() else ""
 
 

@@ -23,7 +23,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from aws.door.failures import code_of
+from aws.door.failures import code_of, message_of
 from aws.door.sessions import NoAnswerError, boto_session, custom_endpoints, within
 from aws.section import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
@@ -248,7 +248,7 @@ def _unread(error: Exception) -> str:
 
 
 def _refused(environment: Environment, error: exceptions.ClientError) -> Words:
-    code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
+    code, message = code_of(error), message_of(error)
     # If the profile assumes a role, AssumeRole is refused before the call that was meant.
     call = f"{environment.name}: sts:{error.operation_name} says {code}"
     obstacle = obstacle_of(code, message)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from aws.door.failures import UNPARSED, code_of, failed
+from aws.door.failures import UNPARSED, code_of, failed, message_of
 from aws.iam.statement import parse
 from aws.section import Unreadable
 from aws.words import Bilingual, Words, words_of
@@ -56,7 +56,7 @@ def reporting_garbled(service: str) -> Iterator[None]:
 def unread(error: Exception) -> Unreadable:
     """Return why S3 or KMS does not say how something is kept, with the right that is lacking."""
     if isinstance(error, ClientError):
-        code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
+        code, message = code_of(error), message_of(error)
         service = "kms" if code.endswith("Exception") else "s3"  # as their codes are written
         return failed(f"{service}:{error.operation_name}", code, f": {message}")
     return Unreadable(words_of(error))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from botocore import exceptions
 
-from aws.door.failures import ReadFailure, code_of
+from aws.door.failures import ReadFailure, code_of, message_of
 from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, Unread, lacking, obstacle_of
 from aws.visible import visible
 from aws.words import SILENCE, Bilingual, Words, words_of
@@ -109,7 +109,7 @@ class UnusableFileError(Bilingual):
 
 
 def _missing(error: exceptions.ClientError) -> Words:
-    action, resource = lacking(_message(error))
+    action, resource = lacking(message_of(error))
     action = action or HEADS.get(error.operation_name, "")
     if not action:
         return Words.same("")
@@ -119,13 +119,9 @@ def _missing(error: exceptions.ClientError) -> Words:
     )
 
 
-def _message(error: exceptions.ClientError) -> str:
-    return error.response.get("Error", {}).get("Message") or ""
-
-
 def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = code_of(error), error.operation_name
-    message = " ".join(_message(error).split())[:300].rstrip(".")
+    message = " ".join(message_of(error).split())[:300].rstrip(".")
     principal = Words.same(caller) if isinstance(caller, str) else caller
     if code == FORBIDDEN and operation in HEADS:
         return _denied(error, principal, rights)
@@ -155,7 +151,7 @@ def _answered(error: exceptions.ClientError, caller: str | Words, rights: str) -
 
 def _denied(error: exceptions.ClientError, principal: Words, rights: str) -> Words:
     lacks = _missing(error)
-    if denying := NOT_BY_A_GRANT.search(_message(error)):
+    if denying := NOT_BY_A_GRANT.search(message_of(error)):
         return Words(
             en=f"{error.operation_name} was denied to {principal.en}{lacks.en} by the {denying[1]}: have it changed,"
             " since no other policy can allow what it denies, then run it again",
