@@ -6,6 +6,7 @@ from typing import Any
 
 from aws import desired
 from aws.access.callers import invocation
+from aws.api.document import authorizer_in
 from aws.api.integration import InvokedFunction, target
 from aws.difference import Difference, fault
 from aws.kinds.function_invocation import FunctionPolicy
@@ -60,7 +61,7 @@ def uncallable(
 
 def _planned(plan: Plan, by: str) -> str | None:
     """Return the function that a route, or the authorizer, is planned to call."""
-    if by.startswith("authorizer ") and plan.api.authorizer:
+    if authorizer_in(by) and plan.api.authorizer:
         return plan.api.authorizer.function.arn
     return {route.id: route.function.arn for route in plan.api.routes}.get(by)
 
@@ -89,8 +90,7 @@ def _policies(
 def _source(snapshot: Snapshot[Plan], deployed: Deployed, by: str) -> str | None:
     """Return the ARN with which API Gateway asks; None for an authorizer whose id can no longer be known."""
     api_id, environment = deployed.rest_api().id, snapshot.environment
-    kind, _, name = by.partition(" ")
-    if kind != "authorizer":
+    if (name := authorizer_in(by)) is None:
         return source_of(by, api_id, environment)
     drafted = deployed.draft().authorizers.get(name)
     return source_of_authorizer(drafted.id, api_id, environment) if drafted else None

@@ -37,7 +37,11 @@ GONE = Words(
     "the local stack that it loaded is gone; run it again",
     "負荷をかけたローカルスタックがありません。再実行してください",
 )
-STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
+STYLES = {
+    ExitCode.PASS: "bold green",
+    ExitCode.FAIL: "bold red",
+    ExitCode.INVALID: "bold yellow",
+}
 
 
 def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
@@ -71,7 +75,7 @@ def run(project: LoadComposition, *, env: str, lang: str, **options: Any) -> Exi
     finished = run_load(project, env, RunOptions(**options), ProgressDisplay(lang=lang))
     if finished.verdict:
         _print_table(finished.verdict, lang)
-    _print_verdict(finished.sentence, list(finished.paths), lang)
+    _print_verdict(finished.sentence[lang], finished.exit, finished.paths)
     return finished.exit
 
 
@@ -90,7 +94,7 @@ def record(project: LoadComposition, *, verdict: Path, lang: str) -> ExitCode:
         store = StoreSettings.of(target.environment)
         root, folder = project.root, verdict.parent
         record_evidence(made, folder, store, root, aws, live=target.live, counts=True)
-    _print_verdict(sentence(made), [verdict], lang)
+    _print_verdict(sentence(made)[lang], made.judgement.exit, (verdict,))
     return made.judgement.exit
 
 
@@ -110,14 +114,16 @@ def _print_table(verdict: LoadVerdict, lang: str) -> None:
         console.print(escape(visible_line(line[lang])), soft_wrap=True, highlight=False)
 
 
-def _print_verdict(sentence: Words, paths: list[Path], lang: str) -> None:
+def _print_verdict(sentence: str, code: ExitCode, paths: tuple[Path, ...]) -> None:
     """End with the verdict in one line, and where to read more."""
     console = Console(file=sys.stderr, emoji=False)
-    word, _, rest = sentence[lang].partition(":")
-    line = (
-        f"[{STYLES.get(word, 'bold')}]{escape(visible_line(word))}[/]:{escape(visible_line(rest))}"
+    console.print(
+        visible_line(sentence),
+        style=STYLES.get(code, "bold"),
+        markup=False,
+        soft_wrap=True,
+        highlight=False,
     )
-    console.print(line, soft_wrap=True, highlight=False)
     for path in paths:
         shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         console.print(f"  {escape(str(shown))}", soft_wrap=True, highlight=False)

@@ -26,6 +26,13 @@ from aws.section import Section
 
 EXPORT = "apigateway:GetExport"
 INTEGRATION = "x-amazon-apigateway-integration"
+AUTHORIZER = "authorizer "
+"""Begins the name of an authorizer among those that call something, where a route begins with its verb."""
+
+
+def authorizer_in(caller: str) -> str | None:
+    """Return the name of the authorizer that calls, as ``ApiDocument.calls`` has it; None for a route."""
+    return caller.removeprefix(AUTHORIZER) if caller.startswith(AUTHORIZER) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ class ApiDocument:
 
     @property
     def calls(self) -> dict[str, str]:
-        """Return ``VERB /path``, or ``authorizer NAME`` -> the URI that it calls."""
+        """Return ``VERB /path``, or an authorizer as ``authorizer_in`` knows it -> the URI that it calls."""
         integrated = ((id_, method.integration) for id_, method in sorted(self.methods.items()))
         routes = {
             id_: integration.uri
@@ -93,7 +100,7 @@ class ApiDocument:
             if integration and integration.uri
         }
         authorizer_calls = {
-            f"authorizer {name}": authorizer.uri
+            f"{AUTHORIZER}{name}": authorizer.uri
             for name, authorizer in sorted(self.authorizers.items())
         }
         return routes | authorizer_calls

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.access.callers import GATEWAY, INVOKE, invocation
+from aws.api.document import authorizer_in
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
 from aws.converge.deployment import by_hand, find_stage, point
@@ -67,7 +68,7 @@ def denied_functions(
     by_function: dict[InvokedFunction, list[str]] = {}
     for route, uri in sorted(uris.items()):
         called = target(uri, {})
-        if called.is_function and not route.startswith("authorizer "):
+        if called.is_function and authorizer_in(route) is None:
             by_function.setdefault(called, []).append(route)
     denied = (
         DeniedFunction(arn=called.arn, routes=_denied(context, called, routes, stage, api), api=api)
