@@ -135,15 +135,17 @@ def serving(row: Row, by_name: Mapping[str, Procedure]) -> tuple[str, ...]:
         for procedure in by_name.values()
         if not procedure.composed and row.id in procedure.rows
     ]
-    runs = (repair.run for repair in (row.repair, *row.remedies.values()))
-    command_lines = " ".join(runs).replace("{masters}", "migrate_masters") + " "
-    remedy = [name for name in by_name if f"runbook {name} " in command_lines]
+    repairs = (row.repair, *row.remedies.values())
+    command_lines = [
+        line.replace("{masters}", "migrate_masters") for repair in repairs for line in repair.run
+    ]
+    remedy = [name for name in by_name if any(f"runbook {name} " in line for line in command_lines)]
     return tuple(dict.fromkeys([*proving, *remedy]))
 
 
 def otherwise(row: Row) -> Words:
     """Say what makes a row green that no procedure serves: another command, or what a person does."""
-    command = row.remedy.format(env="prod", before="dev", plan="baseline", unlock="")
+    command = " && ".join(row.remedy).format(env="prod", before="dev", plan="baseline", unlock="")
     if command:
         return Words.same(f"`{command}`")
     by_hand = row.by_hand or BY_HAND

@@ -209,10 +209,10 @@ class RepairSession:
 
     def _may_have_healed(self, group: Group) -> bool:
         """Whether a repair since was the same, went back to the record, or may have fixed what this group only looks at."""
-        parts, looks = {*_parts(group.fix.command)}, not group.fix.changes
-        done = {part for fix in self._changed_by for part in _parts(fix.command)}
+        commands, looks = {*group.fix.commands}, not group.fix.changes
+        done = {command for fix in self._changed_by for command in fix.commands}
         back = any(TO_THE_RECORD in fix.procedures for fix in self._changed_by)
-        return bool(done and parts) and (looks or back or parts <= done)
+        return bool(done and commands) and (looks or back or commands <= done)
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
@@ -250,7 +250,7 @@ class RepairSession:
             if self.ask:
                 self._say(WORDS["skipped"], rows=", ".join(group.ids))
             return ()
-        if fix.command and (code := self._run(fix.command)):
+        if code := self._run(fix.commands):
             self._say(WORDS["failed"], code=code)
         self._changed_by |= {fix} if fix.changes else set()
         return self._judged(group)
@@ -276,10 +276,10 @@ class RepairSession:
             self._red |= {verdict.row.id: True for verdict in new}
         return _grouped(new, self.result.provenance)
 
-    def _run(self, command: str) -> int:
-        """Run a command as printed, part by part, until one fails; return the exit code."""
-        for part in _parts(command):
-            if code := self.run(_arguments(part)):
+    def _run(self, commands: tuple[str, ...]) -> int:
+        """Run the commands as printed until one fails; return its exit code."""
+        for command in commands:
+            if code := self.run(_arguments(command)):
                 if code == Exit.INTERRUPTED:
                     raise KeyboardInterrupt
                 return code
@@ -292,20 +292,16 @@ class RepairSession:
         self.console.print(markup, soft_wrap=True, highlight=False)
 
 
-def _parts(command: str) -> Sequence[str]:
-    return command.split(" && ") if command else ()
-
-
-def _arguments(part: str) -> Sequence[str]:
-    """Return the arguments of one printed command, with this interpreter for ``python`` and ``pytest``."""
-    program, *rest = shlex.split(part)
+def _arguments(command: str) -> Sequence[str]:
+    """Return the arguments of a printed command, with this interpreter for ``python`` and ``pytest``."""
+    program, *rest = shlex.split(command)
     if program == "python":
         return [sys.executable, *rest]
     if program in {"pytest", "signoff"}:
         return [sys.executable, "-m", program, *rest]
     raise Refused(
-        en=f"{part} is not a command of this project: run it by hand",
-        ja=f"{part}は本プロジェクトのコマンドではありません。手動で実行してください",
+        en=f"{command} is not a command of this project: run it by hand",
+        ja=f"{command}は本プロジェクトのコマンドではありません。手動で実行してください",
     )
 
 

@@ -134,9 +134,8 @@ def undone_by(judged: RowVerdict, environment: str) -> str:
     remedies = judged.row.remedies
     red = [finding for finding in judged.findings if finding.outcome.red]
     keys = {difference.remedy for finding in red for difference in finding.differences}
-    commands_of = [remedies[key].run for key in keys if key in remedies]
-    commands = (judged.row.remedy, *(commands_of if len(keys) == 1 else ()))
-    first = (command.partition(" && ")[0] for command in commands)
+    runs = [remedies[key].run for key in keys if key in remedies]
+    first = (run[0] for run in (judged.row.remedy, *(runs if len(keys) == 1 else ())) if run)
     return next((line.format(env=environment) for line in first if LATER.match(line)), "")
 
 

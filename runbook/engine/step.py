@@ -177,7 +177,9 @@ class Procedure:
 def repaired_by(procedure: str) -> tuple[str, ...]:
     """Return the rows whose whole remedy is this procedure: it proves them, without naming each."""
     alone = re.compile(rf"python -m runbook {procedure} --env {{env}}( --row \S+)? --go")
-    return tuple(row.id for row in Checklist.load() if alone.fullmatch(row.remedy))
+    return tuple(
+        row.id for row in Checklist.load() if row.remedy and all(map(alone.fullmatch, row.remedy))
+    )
 
 
 def step(

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from aws.ledger import Unplanned
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
@@ -55,12 +55,20 @@ class Phase(enum.StrEnum):
     AFTER = enum.auto()
 
 
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Commands = Annotated[tuple[str, ...], BeforeValidator(_several)]
+"""Commands to run in this order; in the file, a single command may stand without brackets."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair(StrictTable):
-    """What makes a row green: a command, run as it is printed, or what only a person can do, and where."""
+    """What makes a row green: commands, run as they are printed, or what only a person can do, and where."""
 
-    run: str = ""
-    """A command; ``{env}`` is the environment's name, ``signoff.report.remedy`` fills in the other gaps."""
+    run: Commands = ()
+    """``{env}`` is the environment's name, ``signoff.report.remedy`` fills in the other gaps."""
     by_hand: Words | None = None
     in_code: bool = False
     """What is wrong is in the functions' code, or the command releases this project's functions."""
@@ -82,8 +90,8 @@ class Row(StrictTable):
     phase: Phase = Phase.BEFORE
     guide: tuple[str, ...] = ()
     """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""
-    remedy: str = ""
-    """A command that repairs it, as in ``Repair``."""
+    remedy: Commands = ()
+    """What repairs it, as in ``Repair``."""
     by_hand: Words | None = None
     """What only a person can do, and where, with the place in the console; with a remedy, after it."""
     in_code: bool = False

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,20 +53,26 @@ class Remedy:
     """Commands to run as they stand, and what only a person can do; read ``note`` before either."""
 
     note: Words | None = None
-    command: str = ""
+    commands: tuple[str, ...] = ()
     by_hand: tuple[Words, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.note or self.command or self.by_hand)
+        return bool(self.note or self.commands or self.by_hand)
+
+    @property
+    def command(self) -> str:
+        """The commands in one line."""
+        return " && ".join(self.commands)
 
     @property
     def changes(self) -> bool:
         return CHANGING.search(self.command) is not None
 
     @property
-    def rehearsal(self) -> str:
-        """The same command without the switch that lets it change anything."""
-        return self.command.replace(" --go", "") if " --go" in self.command else ""
+    def rehearsal(self) -> tuple[str, ...]:
+        """The same commands without the switch that lets them change anything; empty if none has it."""
+        bare = tuple(command.replace(" --go", "") for command in self.commands)
+        return bare if bare != self.commands else ()
 
     @property
     def procedures(self) -> tuple[str, ...]:
@@ -110,9 +117,9 @@ def _remedy(row: RowVerdict, run: Provenance) -> Remedy:
     if row.outcome is Outcome.FOLLOWS:
         return Remedy(note=Words(en=f"fix {row.root} first", ja=f"先に{row.root}を解決する"))
     repairs = tuple(dict.fromkeys(_for_the_code(each, run) for each in _repairs(row)))
-    commands = dict.fromkeys(_filled(each.run, row.row, run) for each in repairs if each.run)
+    runs = dict.fromkeys(_filled(each.run, row.row, run) for each in repairs)
     return Remedy(
-        command=" && ".join(commands),
+        commands=tuple(chain.from_iterable(runs)),
         by_hand=tuple(_of_environment(each.by_hand, run) for each in repairs if each.by_hand),
     )
 
@@ -121,14 +128,17 @@ def _for_the_code(repair: Repair, run: Provenance) -> Repair:
     """Return the repair, or what to do in its place where the functions are code of your own."""
     if not (repair.in_code and run.own_code):
         return repair
-    return Repair(run="" if RELEASING.search(repair.run) else repair.run, by_hand=OWN_CODE)
+    return Repair(
+        run=() if any(map(RELEASING.search, repair.run)) else repair.run, by_hand=OWN_CODE
+    )
 
 
 def ways_back(run: Provenance) -> Mapping[str, Remedy]:
     """Return what to run when it goes wrong after the go-live, by the row that says whether it would work."""
     return {
         row: _with_its_file(
-            Remedy(command=f"python -m runbook {procedure.format(env=run.environment)} --go"), run
+            Remedy(commands=(f"python -m runbook {procedure.format(env=run.environment)} --go",)),
+            run,
         )
         for row, procedure in WAYS_BACK.items()
     }
@@ -147,30 +157,33 @@ def _of_finding(row: Row, finding: Finding) -> Iterator[Repair]:
     from aws.converge import undo  # noqa: PLC0415 - all kinds of changes, of which only a red row asks
 
     if (finding.unsigned or finding.stale) and row.signed and not row.by_signature:
-        yield Repair(run=SIGN)  # a person signs in place of a check, for the release that is live
+        yield Repair(
+            run=(SIGN,)
+        )  # a person signs in place of a check, for the release that is live
     elif not finding.differences:
         yield row.repair
     for each in finding.differences:
         how, repair = undo.undo_of(each), row.repair_of(each)
         if isinstance(how, undo.ByHand):
             yield Repair(by_hand=undo.by_hand(each))
-        elif how is not None and "runbook detach " not in repair.run:
-            yield Repair(run=DETACH)
+        elif how is not None and not any("runbook detach " in command for command in repair.run):
+            yield Repair(run=(DETACH,))
         else:
             yield repair
 
 
-def _filled(command: str, row: Row, run: Provenance) -> str:
+def _filled(commands: tuple[str, ...], row: Row, run: Provenance) -> tuple[str, ...]:
     host = urlsplit(run.api_url or "").hostname if run.production else None
-    return command.format(
-        env=run.environment,
-        row=row.id,
-        step=_procedure(row),
-        before=run.before,
-        plan=run.load_plan,
-        unlock=f" --unlock {host}" if host else "",
-        masters="masters" if run.local else "migrate_masters",
-    )
+    gaps = {
+        "env": run.environment,
+        "row": row.id,
+        "step": _procedure(row),
+        "before": run.before,
+        "plan": run.load_plan,
+        "unlock": f" --unlock {host}" if host else "",
+        "masters": "masters" if run.local else "migrate_masters",
+    }
+    return tuple(command.format(**gaps) for command in commands)
 
 
 def _with_its_file(remedy: Remedy, run: Provenance) -> Remedy:
@@ -184,7 +197,7 @@ def _with_its_file(remedy: Remedy, run: Provenance) -> Remedy:
 
     by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in remedy.by_hand)
     note = remedy.note and Words(en=filled(remedy.note.en), ja=filled(remedy.note.ja))
-    return Remedy(note=note, command=filled(remedy.command), by_hand=tuple(by_hand))
+    return Remedy(note=note, commands=tuple(map(filled, remedy.commands)), by_hand=tuple(by_hand))
 
 
 def as_typed(text: str, file: str = "", *, installed: bool = INSTALLED) -> str:
@@ -208,18 +221,18 @@ def _of_environment(words: Words, run: Provenance) -> Words:
 
 AGAIN = "pytest --env {env}"
 COMMANDS = {
-    Obstacle.PERSON: SIGN,
-    Obstacle.ENVIRONMENT_BEFORE: f"pytest --env {{before}} && {AGAIN}",
+    Obstacle.PERSON: (SIGN,),
+    Obstacle.ENVIRONMENT_BEFORE: ("pytest --env {before}", AGAIN),
 }
-"""Obstacle -> the command to run once it is removed; for the others, the same run again."""
+"""Obstacle -> the commands to run once it is removed; for the others, the same run again."""
 
 
 @cache
-def ways() -> Mapping[Obstacle, tuple[Words, str]]:
-    """Load how to remove each obstacle: what to do, then the command; those that a person has to remove come first."""
+def ways() -> Mapping[Obstacle, tuple[Words, tuple[str, ...]]]:
+    """Load how to remove each obstacle: what to do, then the commands; those that a person has to remove come first."""
     read = tomllib.loads(Path(__file__).with_name("ways.toml").read_text(encoding="utf-8"))
     notes = {Obstacle(name): Words(*words) for name, words in read.items()}
-    return {obstacle: (note, COMMANDS.get(obstacle, AGAIN)) for obstacle, note in notes.items()}
+    return {obstacle: (note, COMMANDS.get(obstacle, (AGAIN,))) for obstacle, note in notes.items()}
 
 
 def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
@@ -236,15 +249,16 @@ def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
         "action": ", ".join(sorted({finding.action for finding in unknown if finding.action})),
         "step": _procedure(row.row),
     }
-    commands = dict.fromkeys(command.format(**facts) for _, command in chosen)
+    runs = dict.fromkeys(tuple(each.format(**facts) for each in run) for _, run in chosen)
     return Remedy(
-        note=joined(note.format(**facts) for note, _ in chosen), command=" && ".join(commands)
+        note=joined(note.format(**facts) for note, _ in chosen),
+        commands=tuple(chain.from_iterable(runs)),
     )
 
 
-def _waiting_until(moment: datetime) -> tuple[Words, str]:
+def _waiting_until(moment: datetime) -> tuple[Words, tuple[str, ...]]:
     at = in_japan(moment)
     note = Words(
         en=f"wait until {at}, or let this command wait:", ja=f"{at}まで待つか、待機させて実行する:"
     )
-    return note, f"{AGAIN} --wait"
+    return note, (f"{AGAIN} --wait",)

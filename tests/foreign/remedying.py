@@ -25,7 +25,6 @@ from tests.moto_state import MotoState, restore
 from tests.provenance import PROD_RUN
 from tests.runbook.desk import LINE_TOKEN
 
-JOINED = " && "
 RUNBOOK = "python -m runbook "
 RELEASE, RECORDED = {"DEP-15", "DEP-17", "DEP-28"}, "record_release --env prod --by Examiner --go"
 """Rows whose remedy rests on the recorded release, and how whoever set the account up by hand records it."""
@@ -86,7 +85,7 @@ class Operator:
         return {row: value.told.en for row, value in judged.items() if value.outcome.red}
 
     def take(self, row: str, todo: Remedy) -> None:
-        for command in filter(None, todo.command.split(JOINED)):
+        for command in todo.commands:
             if command.startswith(COMMANDS_OF_PEOPLE):
                 continue
             assert command.startswith(RUNBOOK), f"{row}: {command} is for a person"

@@ -157,7 +157,7 @@ def test_row_prints_a_command_that_can_be_run_or_what_a_person_does():
 
 
 def commands_of(remedy):
-    return remedy.command.split(" && ") if remedy.command else []
+    return list(remedy.commands)
 
 
 def test_remedy_asks_nobody_for_a_name_that_the_row_knows():

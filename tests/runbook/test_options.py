@@ -98,8 +98,8 @@ def test_a_wrong_option_ends_with_one_sentence_before_the_first_call(line, why, 
 
 
 def test_every_remedy_gives_its_procedure_what_it_takes():
-    printed = [one.command for row in Checklist.load() for one in all_of(row, PROD_RUN)]
-    commands = [each for name in printed for each in name.split(" && ") if each.startswith(RUNBOOK)]
+    remedies = [one for row in Checklist.load() for one in all_of(row, PROD_RUN)]
+    commands = [each for one in remedies for each in one.commands if each.startswith(RUNBOOK)]
 
     given = [*filter(there, (command.removeprefix(RUNBOOK) for command in commands))]
     assert all(parsed(command.split(), RUN) for command in given)

@@ -36,7 +36,7 @@ COMMANDS = sorted(
         command.removeprefix(RUNBOOK)
         for row in Checklist.load()
         for one in all_of(row, PROD_RUN)
-        for command in one.command.split(" && ")
+        for command in one.commands
         if command.startswith(RUNBOOK)
     }
     | {f"detach --env prod --row {row} --go" for row in DETACHING}
@@ -171,7 +171,7 @@ def test_way_forward_can_be_rehearsed_where_a_release_is_on_record(rehearsed, re
 def test_procedure_that_a_row_prints_proves_the_row_or_is_known_to_help_it():
     """`troubleshoot` changes nothing: it says which procedure helps."""
     printed = [
-        (row.id, [*filter(there, RUN.findall(repair.run))])
+        (row.id, [*filter(there, RUN.findall(" ".join(repair.run)))])
         for row in Checklist.load()
         for repair in (row.repair, *row.remedies.values())
     ]

@@ -192,14 +192,17 @@ def test_row_that_only_follows_is_told_with_its_root():
     assert Checks("prod", [], leaving(told)).red(("SEC-13",))["SEC-13"].root == "DEP-01"
 
 
+RELEASED_API = "python -m runbook api --env {env} --go"
+
+
 @pytest.mark.parametrize(
     ("remedy", "command"),
     [
         (
-            "python -m runbook detach --env {env} --row X --go && python -m runbook api --env {env} --go",
+            ("python -m runbook detach --env {env} --row X --go", RELEASED_API),
             "python -m runbook detach --env prod --row X --go",
         ),
-        ("python -m runbook api --env {env} --go", ""),
+        ((RELEASED_API,), ""),
     ],
 )
 def test_row_says_which_command_takes_away_what_nobody_planned(remedy, command):
@@ -208,7 +211,7 @@ def test_row_says_which_command_takes_away_what_nobody_planned(remedy, command):
     assert Checks("prod", [], leaving(told)).red(("SEC-07",))["SEC-07"].undone_by == command
 
 
-REHEARSED = {"unrecorded": Repair(run="python -m runbook rehearse_rollbacks --env {env} --go")}
+REHEARSED = {"unrecorded": Repair(run=("python -m runbook rehearse_rollbacks --env {env} --go",))}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +229,7 @@ def test_code_of_before_the_runbook_is_left_to_the_rehearsal_where_nothing_else_
     words = Words.same("x")
     differences = tuple(fault(words, "award:1", words, None, words, remedy=one) for one in remedies)
     finding = Finding(row="ROLL-06", outcome=Outcome.FAIL, differences=differences)
-    row = judged("ROLL-06", "fail", "", finding, remedy="", remedies=REHEARSED)
+    row = judged("ROLL-06", "fail", "", finding, remedy=(), remedies=REHEARSED)
 
     assert undone_by(row, "prod") == command
 

@@ -19,7 +19,7 @@ def left_to_people(kind):
 
 def repaired(defect):
     """Return how a defect that a call makes is repaired: by the steps that prove its row in the procedure of its remedy."""
-    name = re.match(r"python -m runbook (\w+)", Checklist.load()[defect.row].remedy)[1]
+    name = re.match(r"python -m runbook (\w+)", Checklist.load()[defect.row].remedy[0])[1]
     steps = [step for step in procedures()[name].steps if defect.row in step.proves]
     return Repaired(
         harm=defect.call,

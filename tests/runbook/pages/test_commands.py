@@ -55,8 +55,7 @@ def in_prose() -> dict[str, list[str]]:
     }
     found |= {f"{name} --help ({lang})": list(_of_help(name, lang)) for name, lang in HELPS}
     for row in Checklist.load():
-        commands = [part for each in all_of(row, PROD_RUN) for part in JOINED.split(each.command)]
-        found[row.id] = [command for command in commands if command]
+        found[row.id] = [command for each in all_of(row, PROD_RUN) for command in each.commands]
     return {name: commands for name, commands in found.items() if commands}
 
 

@@ -57,7 +57,7 @@ def found(name, outcome=Outcome.PASS, message="", **seen):
 def of_one_row(*findings, lang="en", exhibits=None, **more):
     """Return the page of one row with these findings."""
     words = Words("Every route is proxied", "全ルートがプロキシされる")
-    remedy = "python -m runbook api --env {env} --go"
+    remedy = ("python -m runbook api --env {env} --go",)
     row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=remedy, **more)
     verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, findings),))
     return page(Result(provenance=PROVENANCE, verdict=verdict), lang, exhibits or {})
@@ -270,7 +270,7 @@ def of_checks(text, verdict):
     """Whether a text is what a check says alike in both languages: tests/test_words.py holds those."""
     rows = pages.result(verdict).verdict.rows
     said = [finding.words for row in rows for finding in row.findings] + [
-        row.row.remedy for row in rows
+        command for row in rows for command in row.row.remedy
     ]
     alike = [
         words if isinstance(words, str) else words.en

@@ -24,7 +24,7 @@ from runbook.engine import Change
 from runbook.engine.change_lines import EVIDENCE
 from runbook.engine.screen import ConsoleScreen
 from signoff.judge.checklist import Row
-from signoff.judge.decisions import lines
+from signoff.judge.decisions import table
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
 from signoff.judge.verdict import RunCondition, Verdict, VerdictWord, row_verdict
@@ -91,7 +91,7 @@ def unseen(text: str) -> set[str]:
 
 def result(text: str) -> Result:
     words = Words("A promise", "約束")
-    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy="x")
+    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=("x",))
     findings = [
         Finding(
             row="DEP-21",
@@ -100,7 +100,7 @@ def result(text: str) -> Result:
             subject="test_x",
             looked_at=Words.same(text),
             evidence=({"resource": text, text: [text, {"deep": text}]},),
-            decision=f'value = "{text}"',
+            tables=(f'value = "{text}"',),
         )
     ]
     verdict = Verdict(
@@ -222,7 +222,7 @@ def test_procedure_and_load_show_every_character(text):
 def test_lines_of_a_decision_are_toml_that_says_what_was_found(text):
     found = well_formed(text)
     difference = Difference(Words.same("table"), "x", Words.same("tag"), found, exactly("y"))
-    told = lines(difference, "prod")
+    told = table(difference, "prod")
 
     assert not unseen(told)
     assert tomllib.loads(told)["prod"]["decisions"][0]["value"] == found
