@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAKE = shutil.which("make") or "make"
+OLDEST = shutil.which("python3.11") or "python3"
+"""The oldest Python that is supported, with the oldest pip."""
 CLOSED = "http://127.0.0.1:9/simple"
 PROJECT = """
 [project]
@@ -35,23 +37,34 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 
 @pytest.fixture
 def clone(tmp_path):
-    """Return a folder with only what `make .venv/finished` needs; its lock names one small wheel."""
+    """Return a folder with only what `make .venv/finished` needs; its lock names two small wheels, one with an extra of the other, which is not the newest."""
     folder = tmp_path / "clone"
     (folder / ".ci").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", folder)
     shutil.copy(ROOT / ".ci/prepare", folder / ".ci")
     shutil.copy(ROOT / ".ci/registry", folder / ".ci")
-    wheel = folder / "wheels/tiny-1.0-py3-none-any.whl"
-    wheel.parent.mkdir()
-    with zipfile.ZipFile(wheel, "w") as package:
-        package.writestr("tiny.py", BACKEND)
-        package.writestr("tiny-1.0.dist-info/METADATA", "Name: tiny\nVersion: 1.0\n")
-        package.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        package.writestr("tiny-1.0.dist-info/RECORD", "")
+    (folder / "wheels").mkdir()
     (folder / "pyproject.toml").write_text(PROJECT)
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (folder / "requirements.lock").write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
+    locked = [
+        wheel(folder, "tiny", "Requires-Dist: small[fast]", BACKEND),
+        wheel(folder, "small", "Provides-Extra: fast"),
+    ]
+    wheel(folder, "small", "Provides-Extra: fast", version="1.1")
+    (folder / "requirements.lock").write_text("".join(locked))
     return folder
+
+
+def wheel(clone, name, about, code="", version="1.0"):
+    """Put a wheel there, and return its line of the lock."""
+    info = f"{name}-{version}.dist-info"
+    file = clone / f"wheels/{name}-{version}-py3-none-any.whl"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{about}\n"
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr(f"{name}.py", code)
+        package.writestr(f"{info}/METADATA", metadata)
+        package.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        package.writestr(f"{info}/RECORD", "")
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}\n"
 
 
 def outside():
@@ -89,7 +102,8 @@ def test_a_first_make_without_network_says_what_to_do_and_the_second_heals(clone
     assert not (clone / ".venv/finished").exists()
 
     (clone / ".venv/bin/python").unlink()
-    healed = make(clone, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(clone / "wheels"))
+    oldest, wheels = f"PYTHON={OLDEST}", str(clone / "wheels")
+    healed = make(clone, oldest, PIP_NO_INDEX="1", PIP_FIND_LINKS=wheels)
     assert healed.returncode == 0, healed.stderr
     assert list(clone.glob(".venv/lib/python*/site-packages/tiny.py"))
     assert "up to date" in make(clone).stdout
