@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 from aws.release import CLOSED
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused, admit
-from load.engine.plan import AWARD, VERIFY, LoadPlan
+from load.engine.plan import AWARD, VERIFY, Examples, LoadPlan
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
 from load.plans import mix_of, objectives_of, plans
 from load.pool_builder import mint, prove_line_untouched, read_api_key, read_pool, spots_of
 from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_owner, spent_today
 from signoff.environment.application import Application
-from signoff.environment.references import in_place, required_of
+from signoff.environment.references import in_place, url_of
 
 JSON = re.compile(r"[^;]+[/+]json\s*(;.*)?", re.IGNORECASE)
 """Media types of JSON, with parameters."""
@@ -51,27 +51,25 @@ def _schema(response: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if promised is None else {"$schema": DIALECT, **promised.get("schema", {})}
 
 
-def bodies_of(app: Application, endpoints: Iterable[str]) -> dict[str, str]:
-    """Return endpoint -> the body that the contract gives as an example, empty where it asks for none."""
-    return {endpoint: _body(app, endpoint) for endpoint in endpoints}
+def examples_of(app: Application, endpoints: Iterable[str]) -> Examples:
+    """Return endpoint -> URL and body that the contract gives as examples, empty where it asks for none."""
+    return {endpoint: _example(app, endpoint) for endpoint in endpoints}
 
 
-def _body(app: Application, endpoint: str) -> str:
+def _example(app: Application, endpoint: str) -> tuple[str, str]:
     verb, path = endpoint.split(" ")
     operation = app.paths[path][verb.lower()]
     request = in_place(operation.get("requestBody"), app.document)
     example = request and request["content"].get("application/json", {}).get("example")
-    in_url = [
-        each for each in required_of(app.paths[path], verb, app.document) if each["in"] == "query"
-    ]
-    if (request and example is None) or "{" in path or in_url:
+    url = url_of(path, verb, app.document)
+    if (request and example is None) or url is None:
         raise LoadRefused(
-            en=f"{endpoint} can't be called by load: {app.contract} has no example of its body, or requires a parameter in"
-            " its URL; add the example, or take its share out of app.toml",
-            ja=f"{endpoint}には負荷をかけられません。{app.contract}に本文のexampleがないか、URLに必須のパラメータがあります。"
+            en=f"{endpoint} can't be called by load: {app.contract} has no example of its body, or of a parameter that its"
+            " URL requires; add the example, or take its share out of app.toml",
+            ja=f"{endpoint}には負荷をかけられません。{app.contract}に、本文またはURLに必須のパラメータのexampleがありません。"
             "exampleを加えるか、app.tomlのsharesから外してください",
         )
-    return json.dumps(example) if request else ""
+    return url, json.dumps(example, default=str) if request else ""
 
 
 QUOTA_SHARE = 0.8
@@ -208,7 +206,7 @@ def prepare(
         throttle=target.throttle,
         pool=pool,
         answers=read_contract(app, mix),
-        bodies={} if app.masters else bodies_of(app, mix),
+        examples={} if app.masters else examples_of(app, mix),
         out=str(out.resolve()),
         api_key=api_key,
         about=about,

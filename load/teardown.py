@@ -89,7 +89,7 @@ class Teardown:
             self._wait_for_functions(verdict.ended if verdict else datetime.now(UTC))
         self.say(Words("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
         visitors = used_users(self.folder / USED_FILE)
-        if run.bodies or verdict is None or not verdict.measurement.listed:
+        if run.examples or verdict is None or not verdict.measurement.listed:
             # A worker's list may be lost: every user may have been awarded.
             visitors |= {visitor.id for visitor in run.pool.visitors}
             with suppress(OSError):  # what they were awarded is deleted even where the disk is full

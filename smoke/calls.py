@@ -52,6 +52,7 @@ class Call:
     """One request. ``origin`` None means the front end's own; ``body`` is sent unchanged.
 
     ``time`` tells a repeated call from the first: equal ones are made once.
+    ``template`` is the path of the contract, where ``path`` has values in its place.
     """
 
     verb: str
@@ -62,10 +63,11 @@ class Call:
     origin: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     time: int = 1
+    template: str = ""
 
     @property
     def route(self) -> str:
-        return f"{self.verb} {self.path}"
+        return f"{self.verb} {self.template or self.path}"
 
     @property
     def user_id(self) -> str:

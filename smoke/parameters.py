@@ -9,7 +9,7 @@ from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment, embedded
 from signoff.environment.application import SIGNING
-from signoff.environment.references import required_of
+from signoff.environment.references import required_of, url_of
 from signoff.judge.checklist import without_subject
 from smoke.cors import CASES
 from smoke.errors import BOUNDS, errors_of, takes_input
@@ -21,6 +21,12 @@ RALLYS_ALONE = Words(
     ja="スモークテストがこの項目を検証できるのはスタンプラリーだけである（app.tomlにmastersの指定なし）",
 )
 """Why a row is left out of an application of which smoke knows the contract alone."""
+UNCALLABLE = Words(
+    en="the application has no such read that can be called: the contract has to have an `example` of each parameter that its"
+    " URL requires, and app.toml the secret token_key if it takes a session",
+    ja="呼び出せる読み取りがアプリケーションにありません。URLに必須の各パラメータの`example`がAPI仕様に、セッションが必要なら"
+    "シークレットtoken_keyがapp.tomlに必要です",
+)
 LAST = "test_smoke_leaves_nothing_behind"
 LATE = (
     "test_log_holds_nothing_of_who_asked",
@@ -35,14 +41,16 @@ LATE = (
 
 
 def _reads(environment: Environment, plan: Plan, *, authorized: bool) -> list[str]:
-    """Return the reads that require no parameter and do, or do not, need a session."""
+    """Return the reads that do, or do not, need a session, and require no header, and no parameter without an example."""
     app = environment.application
 
     return [
         route.id
         for route in plan.api.routes
-        if route.verb == "GET" and route.authorized is authorized and "{" not in route.path
-        if not required_of(app.paths[route.path], route.verb, app.document)
+        if route.verb == "GET" and route.authorized is authorized
+        if url_of(route.path, route.verb, app.document)
+        if {"path", "query"}
+        >= {each["in"] for each in required_of(app.paths[route.path], route.verb, app.document)}
     ]
 
 
@@ -86,7 +94,8 @@ def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
         applies = (argument in ANY) is not is_rally(environment)
         planned = list(ARGUMENTS[argument](environment, plan)) if applies else [None]
         if argument in ANY and not planned:
-            planned = [pytest.param(None, marks=without_subject)]
+            idle = without_subject(told=UNCALLABLE) if "read" in argument else without_subject
+            planned = [pytest.param(None, marks=idle)]
         metafunc.parametrize(argument, planned, ids=str)
 
 

@@ -23,8 +23,12 @@ from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
 from signoff.judge.exit_codes import Exit
+from signoff.judge.observations import Observations
 from signoff.judge.run import Options
+from smoke.calls import Answer
+from smoke.contract import Contract
 from smoke.parameters import ARGUMENTS
+from smoke.test_any_application import AnyApi
 from tests.command_lines import there
 from tests.healthy import healthy
 from tests.judging import collected
@@ -35,6 +39,9 @@ OF_SECRETS = {*(f"SEC-0{number}" for number in (1, 2, 3, 4, 5, 8, 9)), "SEC-16"}
 OF_MASTERS = {f"DATA-{number}" for number in ("01", "02", "03", "04", "05", "06", "07", "08", "10")}
 OF_TYPES = {"DATA-11"}
 """What its table holds is typed nowhere."""
+
+
+TAG = {"name": "tag", "in": "query", "required": True}
 
 
 class Rows:
@@ -82,11 +89,22 @@ def test_smoke_asks_of_an_application_without_a_token_key_what_needs_none(contra
         ([], [], ["GET /items"]),
         ([], [{"name": "tag", "in": "query"}], ["GET /items"]),
         ([], [{"$ref": "#/components/parameters/tag"}], []),
-        ([{"name": "tag", "in": "query", "required": True}], [], []),
+        ([TAG], [], []),
         ([{"name": "Authorization", "in": "header", "required": True}], [], ["GET /items"]),
         ([{"name": "Tenant", "in": "header", "required": True}], [], []),
+        ([{**TAG, "example": "new"}], [], ["GET /items"]),
+        ([{**TAG, "example": ["new"]}], [], []),
     ],
-    ids=["none", "optional", "required", "required of all verbs", "a session", "another header"],
+    ids=[
+        "none",
+        "optional",
+        "required",
+        "required of all verbs",
+        "a session",
+        "another header",
+        "an example",
+        "a list",
+    ],
 )
 def test_smoke_makes_no_read_without_a_parameter_that_it_requires(
     on_path, on_verb, reads, tmp_path
@@ -94,11 +112,46 @@ def test_smoke_makes_no_read_without_a_parameter_that_it_requires(
     todo = load("local", EXAMPLE, {}).environment
     environment = replace(todo, application=replace(todo.application, folder=tmp_path))
     paths = {"/items": {"parameters": on_path, "get": {"parameters": on_verb}}}
-    tag = {"name": "tag", "in": "query", "required": True}
-    contract = {"paths": paths, "components": {"parameters": {"tag": tag}}}
+    contract = {"paths": paths, "components": {"parameters": {"tag": TAG}}}
     (tmp_path / todo.application.contract).write_text(json.dumps(contract), encoding="utf-8")
 
     assert ARGUMENTS["guarded_read"](environment, plan_for(todo)) == reads
+
+
+JSON_TYPE = {"content-type": "application/json"}
+
+
+class OneStatus:
+    """A client whose every call is answered with this status and no body."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def answer(self, call):
+        return Answer(call=call, status=self.status, headers=JSON_TYPE, text="", at=0)
+
+
+@pytest.mark.parametrize(
+    ("path", "documented", "status", "flaw"),
+    [
+        ("/items/{tag}", ("200", "404"), 200, ""),
+        ("/items/{tag}", ("200", "404"), 404, ""),
+        ("/items/{tag}", ("200",), 404, "a status that the contract does not document"),
+        ("/items/{tag}", ("200", "403", "404"), 403, "403, not 200"),
+        ("/items", ("200", "404"), 404, "404, not 200"),
+    ],
+    ids=["there", "gone", "gone and undocumented", "forbidden", "no example"],
+)  # fmt: skip
+def test_only_what_an_example_names_may_be_gone(path, documented, status, flaw):
+    of_path = [{**TAG, "in": "path", "example": "new"}] * ("{" in path)
+    responses = {each: {"description": "", "content": {}} for each in documented}
+    document = {"paths": {path: {"parameters": of_path, "get": {"responses": responses}}}}
+    api = AnyApi(OneStatus(status), document, Contract.of(document), sessions=None)
+
+    words = api.flaw_of_read(f"GET {path}", Observations())
+
+    assert flaw in words.en
+    assert bool(words) is bool(flaw)
 
 
 def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(tmp_path):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 import orjson
 
-from load.engine.plan import AWARD, LIST, RANKING, VERIFY
+from load.engine.plan import AWARD, LIST, RANKING, VERIFY, Examples
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 
 ACCURACY_M = 5.0
@@ -34,15 +34,12 @@ class ApiRequest(NamedTuple):
 
 
 class RequestFactory:
-    """Makes requests for one worker's part of the pool; ``used`` collects the users for whom it may have written.
-
-    ``bodies`` are those of an application of which the contract alone is known.
-    """
+    """Makes requests for one worker's part of the pool; ``used`` collects the users for whom it may have written."""
 
     def __init__(
-        self, pool: SessionPool, rng: Random, bodies: Mapping[str, str] = MappingProxyType({})
+        self, pool: SessionPool, rng: Random, examples: Examples = MappingProxyType({})
     ) -> None:
-        self._bodies = bodies
+        self._examples = examples
         self._pool = pool
         self._rng = rng
         self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs()
@@ -50,12 +47,12 @@ class RequestFactory:
 
     def make(self, endpoint: str) -> ApiRequest | None:
         """Make the request; None if there is no pair left to award: another award would only measure a refusal."""
-        if endpoint == AWARD and not self._bodies:
+        if endpoint == AWARD and not self._examples:
             return self._award(*pair) if (pair := next(self._pairs, None)) else None
         visitor = self._rng.choice(self._pool.visitors)
-        if endpoint in self._bodies:
-            body = self._bodies[endpoint].encode() or None
-            return ApiRequest(endpoint, endpoint.partition(" ")[2], visitor.token, body)
+        if endpoint in self._examples:
+            url, body = self._examples[endpoint]
+            return ApiRequest(endpoint, url, visitor.token, body.encode() or None)
         if endpoint == LIST:
             return ApiRequest(
                 LIST,

@@ -61,7 +61,7 @@ class Generator:
         self._http = Http(run.host, timeout_s=run.timeout_s, api_key=run.api_key)
         rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
         own = worker % run.workers
-        self.caller = RequestFactory(run.pool.part(own, run.workers), rng, run.bodies)
+        self.caller = RequestFactory(run.pool.part(own, run.workers), rng, run.examples)
         self._arrivals = intended_starts(run.plan, worker=own, workers=run.workers, rng=rng)
         self._next = next(self._arrivals, None)
         self._decks = [deal(step.mix, rng) for step in run.plan.steps]

@@ -10,6 +10,8 @@ VERIFY = "POST /gps/verify"
 AWARD = "POST /stamps/award"
 RANKING = "GET /ranking/weekly"
 ENDPOINTS = (LIST, VERIFY, AWARD, RANKING)
+Examples = Mapping[str, tuple[str, str]]
+"""Endpoint -> URL and body of its requests, of an application of which the contract alone is known."""
 DOLLARS_A_MILLION = 10
 """About what AWS asks for a million requests, in 2026-11 and without the free tier: REST API 4.25 in Tokyo, Lambda 0.20 and its
 time, on-demand reads and the awards' transactions, logs. Not read from AWS's pages but quoted by others."""

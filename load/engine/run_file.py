@@ -14,7 +14,7 @@ from aws.words import Bilingual
 from load.engine.admission import LoadRefused, unreadable
 from load.engine.judge import Conditions, ExitCode
 from load.engine.objectives import Objectives
-from load.engine.plan import LoadPlan, TokenBucket
+from load.engine.plan import Examples, LoadPlan, TokenBucket
 from load.engine.session_pool import SessionPool
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -40,8 +40,7 @@ class LoadRun:
     pool: SessionPool
     answers: Mapping[str, Any]
     out: str
-    bodies: Mapping[str, str] = field(default_factory=dict)
-    """Endpoint -> what is sent to it, of an application of which the contract alone is known."""
+    examples: Examples = field(default_factory=dict)
     api_key: str = field(default="", repr=False)
     """What every request carries where the API requires a key."""
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -53,8 +52,10 @@ class LoadRun:
 
     @property
     def writes(self) -> bool:
-        """Whether it may leave items behind: by an award, or by a body that it sends."""
-        return bool(self.plan.awards or any(self.bodies.values()))
+        """Whether it may leave items behind: by an award, or by what is no read."""
+        return bool(
+            self.plan.awards or {each.split()[0] for each in self.examples} - {"GET", "HEAD"}
+        )
 
     @property
     def conditions(self) -> Conditions:

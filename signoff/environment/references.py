@@ -1,8 +1,10 @@
 """Puts in place what the contract's references name: a validator of one schema would look it up for each answer."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 SENT = {"accept", "authorization", "content-type", "x-api-key"}
 """Headers of each call where it needs them; OpenAPI itself takes the first three for no parameters."""
@@ -47,3 +49,21 @@ def required_of(
     asked = [*item.get("parameters", ()), *item[verb.lower()].get("parameters", ())]
     required = [each for each in in_place(asked, document) if each.get("required")]
     return [each for each in required if each["in"] != "header" or each["name"].lower() not in SENT]
+
+
+def url_of(path: str, verb: str, document: Mapping[str, Any]) -> str | None:
+    """Return a path with the ``example`` of each parameter that its URL requires; None where one has none, or a list."""
+    required = required_of(document["paths"][path], verb, document)
+    asked = [each for each in required if each["in"] in {"path", "query"}]
+    if any(isinstance(each.get("example"), list | dict | None) for each in asked):
+        return None
+    texts = {(each["in"], each["name"]): _in_url(each["example"]) for each in asked}
+    filled = re.sub("{(.+?)}", lambda name: texts.get(("path", name[1]), name[0]), path)
+    query = "&".join(f"{name}={text}" for (place, name), text in texts.items() if place == "query")
+    return None if "{" in filled else filled + (query and f"?{query}")
+
+
+def _in_url(value: object) -> str:
+    """Return a value as a URL has it; a boolean, or a day that YAML reads as one, as JSON does."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
+    return quote(text, safe="")

@@ -1,6 +1,7 @@
 """Load of an application that is not the rally: its own routes and shares, with the bodies that its contract gives as examples."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 import yaml
@@ -8,10 +9,10 @@ import yaml
 from load.engine.admission import LoadRefused
 from load.engine.answers import ApiRequest, RequestFactory, classify, compiled
 from load.plans import mix_of, objectives_of, plans
-from load.prepare import bodies_of, read_contract
+from load.prepare import examples_of, read_contract
 from signoff.environment import load
 from tests.load.fake_aws import ROOT, target
-from tests.load.runs import chance, pool
+from tests.load.runs import chance, pool, run_against
 
 FOLDER = ROOT / "docs" / "examples" / "todo"
 TODO = load("local", FOLDER / "environments.toml", {}).environment
@@ -26,7 +27,7 @@ def test_plan_has_the_routes_of_app_toml_in_parts_of_one():
 
 
 def test_request_has_the_example_of_the_contract_and_the_session_of_a_synthetic_user():
-    factory = RequestFactory(pool(1), chance(1), bodies_of(APP, mix_of(APP)))
+    factory = RequestFactory(pool(1), chance(1), examples_of(APP, mix_of(APP)))
 
     read, added = factory.make("GET /items"), factory.make("POST /items")
     assert (read.path, read.body, read.token) == ("/items", None, "session-0")
@@ -73,8 +74,9 @@ def required(place):
         {"requestBody": {"content": {"application/json": {}}}},
         {"requestBody": {"content": {"text/csv": {"example": "a,b"}}}},
         {"parameters": [{"$ref": "#/components/parameters/tag"}]},
+        {"parameters": [{**required("query"), "example": ["new"]}]},
     ],
-    ids=["no example", "no JSON", "a query"],
+    ids=["no example", "no JSON", "a query", "a list"],
 )
 def test_route_whose_request_the_contract_does_not_give_is_refused(operation, tmp_path):
     document = {"paths": {"/items": {"get": operation}}}
@@ -84,14 +86,50 @@ def test_route_whose_request_the_contract_does_not_give_is_refused(operation, tm
     with pytest.raises(
         LoadRefused, match=r"^GET /items can't be called by load: openapi\.yaml has no"
     ):
-        bodies_of(replace(APP, folder=tmp_path), ["GET /items"])
+        examples_of(replace(APP, folder=tmp_path), ["GET /items"])
+
+
+def test_day_in_an_example_of_a_body_is_sent_as_text(tmp_path):
+    asked = {
+        "requestBody": {"content": {"application/json": {"example": {"on": date(2026, 12, 1)}}}}
+    }
+    (tmp_path / APP.contract).write_text(yaml.safe_dump({"paths": {"/items": {"post": asked}}}))
+
+    sent = examples_of(replace(APP, folder=tmp_path), ["POST /items"])
+
+    assert sent == {"POST /items": ("/items", '{"on": "2026-12-01"}')}
 
 
 def test_header_that_is_required_hinders_no_load(tmp_path):
     paths = {"/items": {"parameters": [required("header")], "get": {}}}
     (tmp_path / APP.contract).write_text(yaml.safe_dump({"paths": paths}))
 
-    assert bodies_of(replace(APP, folder=tmp_path), ["GET /items"]) == {"GET /items": ""}
+    assert examples_of(replace(APP, folder=tmp_path), ["GET /items"]) == {
+        "GET /items": ("/items", "")
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "example", "url"),
+    [
+        ("/items/{tag}/log", "path", "new/ö", "/items/new%2F%C3%B6/log"),
+        ("/items/{tag}", "path", 0, "/items/0"),
+        ("/items/{tag}", "path", date(2026, 12, 1), "/items/2026-12-01"),
+        ("/items", "query", True, "/items?tag=true"),
+    ],
+)
+def test_parameter_is_in_the_url_as_the_contract_s_example_of_it(
+    path, place, example, url, tmp_path
+):
+    asked = {"parameters": [{**required(place), "example": example}], "delete": {}}
+    (tmp_path / APP.contract).write_text(yaml.safe_dump({"paths": {path: asked}}))
+    factory = RequestFactory(
+        pool(1), chance(1), examples_of(replace(APP, folder=tmp_path), [f"DELETE {path}"])
+    )
+
+    request = factory.make(f"DELETE {path}")
+
+    assert (request.endpoint, request.path, request.body) == (f"DELETE {path}", url, None)
 
 
 def test_what_it_may_have_written_lies_in_every_table_by_text_under_its_users():
@@ -100,3 +138,12 @@ def test_what_it_may_have_written_lies_in_every_table_by_text_under_its_users():
     environment = replace(TODO, application=app, tables={**TODO.tables, "days": "Days-local"})
 
     assert replace(target(), environment=environment).written == {"Items-local": ("Owner", "Id")}
+
+
+@pytest.mark.parametrize(
+    ("route", "writes"), [("GET /items", False), ("HEAD /items", False), ("DELETE /items", True)]
+)
+def test_run_of_anything_but_reads_may_leave_items_behind(route, writes, tmp_path):
+    examples = {route: ("/items", "")}
+
+    assert run_against("http://localhost", tmp_path, plan=SMOKE, examples=examples).writes is writes
