@@ -58,8 +58,8 @@ def _prepared(environment: Environment, home: Path) -> Iterator[tuple[Words, ...
     """Import smoke when a run begins: its modules are not needed to collect."""
     from smoke.leftovers import cleaned_up  # noqa: PLC0415 - collecting needs none of it
 
-    with cleaned_up(environment, home) as told:
-        yield told
+    with cleaned_up(environment, home) as notices:
+        yield notices
 
 
 def _builds(plan: Plan, environment: Environment) -> Builds:

@@ -112,8 +112,8 @@ class Delivery:
 
     def others(self, email: str | None) -> Iterator[Difference]:
         """Yield topics elsewhere, subscribers other than the planned address, and where undelivered messages go."""
-        told = sorted({arn for alarm in every(self.sections.alarms) for arn in _topics(alarm)})
-        beyond = (arn for arn in told if arn.split(":")[4] != self.environment.account)
+        topics = sorted({arn for alarm in every(self.sections.alarms) for arn in _topics(alarm)})
+        beyond = (arn for arn in topics if arn.split(":")[4] != self.environment.account)
         for arn in beyond:
             yield replace(self._of_place(arn), fact=HEARD_AT, remedy="elsewhere")
         for topic in every(self.sections.topics):

@@ -52,8 +52,8 @@ class Plan:
 
 def _of_key(parts: Iterable[PartT], key: str) -> PartT:
     """Return the part of that key; GuardError where the application has none: a procedure may be about the rally's alone."""
-    if found := next((part for part in parts if part.key == key), None):
-        return found
+    if part := next((part for part in parts if part.key == key), None):
+        return part
     raise GuardError(
         en=f"the application has no {key} (app.toml), so there is nothing to do",
         ja=f"アプリケーションに{key}がないため（app.toml）、実施することはありません",

@@ -99,22 +99,22 @@ class Checks:
             code = self.run([*command, *self.options, *chosen])
             silence = self._silence(code)
             try:
-                said = _SAID.validate_json(file.read_bytes())
+                result = _SAID.validate_json(file.read_bytes())
             except (OSError, ValidationError):
                 return code, (), silence
-            return (code, (), said) if isinstance(said, Words) else (code, said, silence)
+            return (code, (), result) if isinstance(result, Words) else (code, result, silence)
 
     def _red_row(self, judged: RowVerdict) -> RedRow | None:
         """Say why a row is red or set aside; None for one that is green."""
         if judged.outcome in ASIDE:
-            return RedRow(judged.told or state_in_words(judged.outcome), aside=True)
+            return RedRow(judged.reason or state_in_words(judged.outcome), aside=True)
         if not judged.outcome.red:
             return None
         read_by = {
             call for finding in judged.findings if finding.outcome.red for call in finding.calls
         }
         return RedRow(
-            judged.told, settles_within(read_by), judged.root, undone_by(judged, self.environment)
+            judged.reason, settles_within(read_by), judged.root, undone_by(judged, self.environment)
         )
 
     def _silence(self, code: int) -> Words:

@@ -58,10 +58,10 @@ def _keep(
         _token_lies_ready(stack, token_at),
     ):
         status.stop()
-        told = [address(stack, environment.region)[lang]]
+        lines = [address(stack, environment.region)[lang]]
         if empty:
-            told.append(_first_steps(_relative(token_at))[lang])
-        console.print(as_typed("\n".join(told), file), soft_wrap=True)
+            lines.append(_first_steps(_relative(token_at))[lang])
+        console.print(as_typed("\n".join(lines), file), soft_wrap=True)
         over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: over.set())

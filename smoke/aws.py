@@ -75,10 +75,10 @@ def reason(error: BaseException) -> str:
 
 def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
     """Return what to raise if one of the suite's own calls was not answered; ``ja`` names the call in Japanese."""
-    said = (code_of(error), message_of(error)) if isinstance(error, ClientError) else ("", "")
+    refusal = (code_of(error), message_of(error)) if isinstance(error, ClientError) else ("", "")
     why = reason(error)
     words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
-    return NotTestable(words, obstacle_of(*said))
+    return NotTestable(words, obstacle_of(*refusal))
 
 
 def secret_value(secretsmanager: Any, secret: Secret) -> str:

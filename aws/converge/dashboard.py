@@ -30,9 +30,9 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
     current: Raw = json.loads(answer["DashboardBody"]) if answer else {}
     fixed = ("start", "end") if of_one_day(current) else ()
-    kept = {key: current[key] for key in current if key not in fixed}
-    plain = {key: kept[key] for key in kept if key != "variables"}
-    completed = (_completed(dashboard, body) for body in (kept, plain, {}))
+    others = {key: current[key] for key in current if key not in fixed}
+    plain = {key: others[key] for key in others if key != "variables"}
+    completed = (_completed(dashboard, body) for body in (others, plain, {}))
     desired = next(body for body in completed if _shows_all(dashboard, body))
     current_widgets = current.get("widgets", [])
     lost = [entry for entry in current_widgets if entry not in desired["widgets"]]

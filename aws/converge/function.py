@@ -88,8 +88,8 @@ def converge(
             _create(context, function, build(CLOSED_PACKAGE), desired)
             changed = tuple(change for change in changes if change.field == CODE)
         there = variables_in(answer["Configuration"]) if answer else {}
-        kept = {key: value for key, value in there.items() if key in keeps}
-        settings = parameters(desired, kept)
+        unchanged = {key: value for key, value in there.items() if key in keeps}
+        settings = parameters(desired, unchanged)
         if current and earlier == CLOSED and latest != closed:
             others = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
             _update(context, function, package, others, settings)  # a version keeps its variables
@@ -131,17 +131,17 @@ def planned(context: ChangeContext, function: Function, current: Fields | None) 
     allowed = context.lenient(FUNCTION.words, function.name, bounds)
     fields, role = current or {}, function.role.arn
     used = fields.get(ROLE) or role
-    kept = {field: bound.keeping(fields.get(field)) for field, bound in allowed.items()}
+    values = {field: bound.keeping(fields.get(field)) for field, bound in allowed.items()}
     return {
-        RUNTIME: kept[RUNTIME],
+        RUNTIME: values[RUNTIME],
         HANDLER: function.handler,
         ROLE: used if is_same(used, role) else role,  # its ARN may have a path
-        TIMEOUT: kept[TIMEOUT],
-        MEMORY: kept[MEMORY],
+        TIMEOUT: values[TIMEOUT],
+        MEMORY: values[MEMORY],
         WRITES_TO: function.log_group,
         **{VARIABLE.named(key): value for key, value in function.environment.items()},
         **_named_by_arn(function, fields),
-        **kept,
+        **values,
     }
 
 

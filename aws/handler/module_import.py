@@ -249,8 +249,8 @@ class ModuleImport(Evaluation):
             try:
                 self.run(branch)
                 live.append(self.bound)
-            except Returned as found:
-                returned = found
+            except Returned as ended:
+                returned = ended
             except ImportEnds as end:
                 ends.append(end)
         del self.importing.doubts[doubts:]

@@ -71,8 +71,8 @@ def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[...,
         member = type(value), key
         if member not in names:
             names[member] = tuple(dict.fromkeys(picks.get_possible_keys(place(value, key, shape))))
-        found = (core.get_value(value, name, core.MISSING) for name in names[member])
-        attribute = next((each for each in found if each is not core.MISSING), None)
+        values = (core.get_value(value, name, core.MISSING) for name in names[member])
+        attribute = next((each for each in values if each is not core.MISSING), None)
         if picks.response_transformers:
             place_of = f"{'.'.join(serializer.path)}.{key}"
             for end, transform in picks.response_transformers.items():

@@ -46,7 +46,8 @@ _MODULES: Mapping[str, Sequence[ModuleType]] = {
 def corrected(request: Request, moto: Moto) -> Response:
     """Let moto answer, corrected where it is known to be wrong, one page at a time as AWS does."""
     name, modules = xform_name(request.operation), _MODULES.get(request.service, ())
-    fix: Fix | None = next((found for m in modules if (found := vars(m).get(name))), None)
+    fixes = (vars(module).get(name) for module in modules)
+    fix: Fix | None = next(filter(None, fixes), None)
     with moto.lock(request.service):  # what a fix reads before and writes after belongs together
         return paged(request, fix(request, moto) if fix else moto(request))
 

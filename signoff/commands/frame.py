@@ -58,12 +58,12 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         code, words = explained(error)
     else:
         return code
-    said = visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}")
+    line = visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}")
     if INSTALLED:
         from signoff.report.remedy import as_typed  # noqa: PLC0415 - as above
 
-        said = as_typed(said)
-    print(said, file=sys.stderr)
+        line = as_typed(line)
+    print(line, file=sys.stderr)
     flush_output()
     return code
 

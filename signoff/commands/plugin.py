@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "without_subject(told): the application has none of what the test is about, or why else it is left out",
+        "without_subject(reason): the application has none of what the test is about, or why else it is left out",
     )
     if not collection.judges(config):
         _refuse_to_judge(config)
@@ -227,7 +227,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if not choice.options.in_phase(row):
             stash[TERMINAL].line(AFTER.format(row.id)[lang], yellow=True)
     for judged in () if stash[FINDINGS].expected else aside:
-        stash[TERMINAL].line(f"{judged.row.id}: {judged.told[lang]}", yellow=True)
+        stash[TERMINAL].line(f"{judged.row.id}: {judged.reason[lang]}", yellow=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -219,10 +219,10 @@ def _line(command: str, en: str, ja: str) -> Words:
 
 def _newest(reports: Path) -> tuple[str, str] | None:
     """Return environment and decision of the newest finished run; None where none can be read."""
-    found = sorted(reports.glob("*/latest/signoff.json"), key=lambda path: path.stat().st_mtime)
+    results = sorted(reports.glob("*/latest/signoff.json"), key=lambda path: path.stat().st_mtime)
     try:
-        said: Mapping[str, Any] = json.loads(found[-1].read_bytes()) if found else {}
-        return str(said["provenance"]["environment"]), str(said["verdict"]["decision"])
+        newest: Mapping[str, Any] = json.loads(results[-1].read_bytes()) if results else {}
+        return str(newest["provenance"]["environment"]), str(newest["verdict"]["decision"])
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -103,11 +103,11 @@ def _wide_character(text: str) -> Words:
     """Name the first letter outside of quotes and comments that only looks like one of TOML's, as input methods and word processors write it."""
     bare = QUOTED_OR_COMMENT.sub(lambda quoted: "\n" * quoted[0].count("\n"), text)
     for number, line in enumerate(bare.split("\n"), 1):
-        if found := re.search(r"[^\x00-\x7f]", line):
-            name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}")
+        if match := re.search(r"[^\x00-\x7f]", line):
+            name = unicodedata.name(match[0], f"U+{ord(match[0]):04X}")
             return Words(
-                en=f"line {number} has {found[0]} ({name}) outside quotes: write it in ASCII",
-                ja=f"{number}行目の引用符の外に{found[0]}（{name}）があります。半角で書いてください",
+                en=f"line {number} has {match[0]} ({name}) outside quotes: write it in ASCII",
+                ja=f"{number}行目の引用符の外に{match[0]}（{name}）があります。半角で書いてください",
             )
     return SILENCE
 

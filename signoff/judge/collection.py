@@ -232,7 +232,7 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
 
 
 def _aside(row: Row, outcome: Outcome, why: Words) -> RowVerdict:
-    return RowVerdict(row=row, outcome=outcome, severity=row.severity, told=why)
+    return RowVerdict(row=row, outcome=outcome, severity=row.severity, reason=why)
 
 
 def _not_configured(row: Row, environment: Environment) -> Words:
@@ -263,16 +263,16 @@ def stated(item: pytest.Item) -> dict[str, Any]:
     its subject is named as if that row had a test of its own.
     """
     marker = item.get_closest_marker(expectation.name)
-    said = marker.kwargs if marker else {}
-    if "en" in said:
-        name, about = f"test_{said['en'].replace(' ', '_')}", said.get("subject", "")
+    words = marker.kwargs if marker else {}
+    if "en" in words:
+        name, about = f"test_{words['en'].replace(' ', '_')}", words.get("subject", "")
         subject, looked_at = f"{name}[{about}]" if about else name, Words.same(about)
     else:
         callspec = getattr(item, "callspec", None)
         parameters = callspec.params.values() if callspec else ()
         subject, looked_at = item.name, joined(map(called, parameters), ": ")
     english = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
-    proof = Words(en=said.get("en", english), ja=said.get("ja", english)) if marker else SILENCE
+    proof = Words(en=words.get("en", english), ja=words.get("ja", english)) if marker else SILENCE
     return {"proof": proof, "subject": subject, "looked_at": looked_at}
 
 
@@ -310,7 +310,7 @@ def _without_subject(
     for item in unproven.values():
         row, marker = item.stash[ROW], item.get_closest_marker(without_subject.name)
         if choice.options.in_phase(row):
-            why = marker.kwargs.get("told", HAS_NONE) if marker else HAS_NONE
+            why = marker.kwargs.get("reason", HAS_NONE) if marker else HAS_NONE
             findings.set_aside[row.id] = _aside(row, Outcome.EXCLUDED, why)
     return {*unproven}
 

@@ -275,8 +275,8 @@ def models() -> Iterator[RunCondition]:
     own = Path(botocore.__file__).parent
     searched = create_loader(botocore.session.get_session().get_config_variable("data_path"))
     for folder in map(Path, searched.search_paths):
-        found = (file for files in MODELS for file in folder.glob(files))
-        if not folder.is_relative_to(own) and any(found):
+        models = (file for files in MODELS for file in folder.glob(files))
+        if not folder.is_relative_to(own) and any(models):
             yield RunCondition.of(
                 str(folder),
                 en=f"AWS's answers are read by the service models in {folder}, which are not botocore's: move them away",

@@ -185,7 +185,7 @@ class RowVerdict:
     severity: Severity
     """The row's own, or less where all that is red about it is a guess."""
     findings: tuple[Finding, ...] = ()
-    told: Words = SILENCE
+    reason: Words = SILENCE
     """Why it is excluded, waived or not verifiable here; else what its worst finding says."""
     root: str | None = None
     waiver: Waiver | None = None
@@ -193,13 +193,13 @@ class RowVerdict:
 
     @property
     def brief(self) -> Words:
-        return self.told.cut(BRIEF)
+        return self.reason.cut(BRIEF)
 
     @property
     def untold(self) -> int:
         """How many other sentences the red findings have besides the one shown."""
         sentences = {finding.words for finding in self.findings if finding.outcome.red}
-        return len(sentences - {self.told})
+        return len(sentences - {self.reason})
 
     @property
     def blocks(self) -> bool:
@@ -256,7 +256,7 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
         outcome=worst.outcome,
         severity=min(red, key=gravity, default=row.severity),
         findings=tuple(findings),
-        told=SILENCE if worst.outcome is Outcome.PASS else worst.words,
+        reason=SILENCE if worst.outcome is Outcome.PASS else worst.words,
         root=worst.root,
     )
 

@@ -288,8 +288,8 @@ def _rootless(rows: Sequence[RowVerdict]) -> Iterator[Words]:
     for row in rows:
         if row.outcome is Outcome.FOLLOWS and row.root not in roots:
             yield Words(
-                en=f"{row.row.id} follows from {row.root}, which is not red ({row.told.en}): a fault of the checks, please report it",
-                ja=f"{row.row.id}の原因とされる{row.root}が不合格ではありません（{row.told.ja}）。チェックの不具合です。ご報告ください",
+                en=f"{row.row.id} follows from {row.root}, which is not red ({row.reason.en}): a fault of the checks, please report it",
+                ja=f"{row.row.id}の原因とされる{row.root}が不合格ではありません（{row.reason.ja}）。チェックの不具合です。ご報告ください",
             )
 
 
@@ -298,7 +298,7 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
         judged,
         outcome=Outcome.WAIVED,
         root=None,
-        told=Words(
+        reason=Words(
             en=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
             ja=f"{waiver.by}が{waiver.until}まで免除: {waiver.reason}",
         ),
@@ -341,9 +341,9 @@ def _waived_with_its_roots(row: RowVerdict, roots: Sequence[RowVerdict]) -> RowV
     return replace(
         row,
         outcome=Outcome.WAIVED,
-        told=Words(
-            en=f"follows from {first.row.id}, {first.told.en}",
-            ja=f"{first.row.id}に起因（{first.told.ja}）",
+        reason=Words(
+            en=f"follows from {first.row.id}, {first.reason.en}",
+            ja=f"{first.row.id}に起因（{first.reason.ja}）",
         ),
         waiver=first.waiver,
     )

@@ -53,7 +53,7 @@ def _procedure(name: str, environment: str) -> ProcedurePage:
     titles = (re.search(r"^# (.+)$", texts[lang], re.MULTILINE) for lang in LANGUAGES)
     return ProcedurePage(
         name=name,
-        title=Words(*(found[1] if found else name for found in titles)),
+        title=Words(*(title[1] if title else name for title in titles)),
         body={lang: _html(text) for lang, text in texts.items()},
     )
 

@@ -240,7 +240,7 @@ def differences_of(row: RowVerdict, most: int) -> RowDifferences:
     lines = tuple(_lines_of(row))
     red = [finding for finding in row.findings if finding.outcome.red]
     unsaid = [finding.words for finding in red if not finding.repeats]
-    sentences = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
+    sentences = (row.reason,) if row.reason in unsaid or not lines else tuple(unsaid[:1])
     brief = tuple(sentence.cut(BRIEF) for sentence in sentences)
     return RowDifferences(sentences=brief, lines=lines[:most], more=len(lines[most:]))
 

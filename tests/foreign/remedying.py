@@ -62,7 +62,7 @@ class Operator:
         )
         judged = rows(self._snapshot(faulty), change.red)
         # What was not read prints no repair: on a busy machine an answer may come too late.
-        unread = [one.told.en for one in judged.values() if one.outcome is Outcome.NOT_TESTABLE]
+        unread = [one.reason.en for one in judged.values() if one.outcome is Outcome.NOT_TESTABLE]
         assert Outcome.NOT_TESTABLE in change.red.values() or not unread, unread
         todo = {
             row: remedy(judged[row], PROD_RUN)
@@ -82,7 +82,7 @@ class Operator:
         wanted = change.red.keys() - RUNS
         now = self.account.looked_at() if change.reads else self.account.inventory()
         judged = rows(self._snapshot(now), wanted)
-        return {row: value.told.en for row, value in judged.items() if value.outcome.red}
+        return {row: value.reason.en for row, value in judged.items() if value.outcome.red}
 
     def take(self, row: str, todo: Remedy) -> None:
         for command in todo.commands:

@@ -127,7 +127,7 @@ def test_each_row_is_judged_as_aws_would_have_it(judged):
 
 @pytest.mark.parametrize("row", RED)
 def test_red_row_says_what_is_wrong(row, judged):
-    assert RED[row] in judged[row].told.en
+    assert RED[row] in judged[row].reason.en
 
 
 def test_rows_that_follow_name_their_root(judged):

@@ -148,8 +148,8 @@ def test_row_that_a_design_leaves_out_says_which_way_holds(design, row):
     aside = set_aside(CHECKLIST[row], SimpleNamespace(environment=environment, embedded=False))
 
     assert aside.outcome is Outcome.EXCLUDED
-    assert "prod" in aside.told.en
-    assert "prod" in aside.told.ja
+    assert "prod" in aside.reason.en
+    assert "prod" in aside.reason.ja
 
 
 def test_headers_in_an_access_log_that_nobody_planned_are_red_all_the_same():

@@ -83,7 +83,7 @@ def test_each_row_is_judged_by_what_is_there_and_not_by_how_it_is_written(invent
 def test_red_rows_say_which_record_is_missing(inventory):
     judged = rows(without_evidence(inventory)).values()
 
-    said = {row.row.id: row.told.en for row in judged if row.outcome.red}
+    said = {row.row.id: row.reason.en for row in judged if row.outcome.red}
     assert said == UNRECORDED | FOLLOWING | UNREAD
 
 

@@ -123,7 +123,7 @@ def judged(row, outcome, why, *findings, **fields):
         outcome=Outcome(outcome),
         severity=Severity.BLOCKER,
         findings=findings,
-        told=Words.same(why),
+        reason=Words.same(why),
         root=next((finding.root for finding in findings), None),
     )
 

@@ -82,7 +82,7 @@ def test_signature_of_other_code_does_not_count(rally, guarded):
     verdicts = judge(rally, other, embedded=False, rows=["SMOKE-16"])
 
     assert verdicts["SMOKE-16"].outcome is Outcome.FAIL
-    assert "since then code changed" in verdicts["SMOKE-16"].told.en
+    assert "since then code changed" in verdicts["SMOKE-16"].reason.en
 
 
 def test_signature_does_not_stand_for_what_fails(rally, guarded):

@@ -72,7 +72,7 @@ def test_run_leaves_no_trace_where_what_stores_fails(rally, breaks, rows):
         verdicts = judge(rally, rows=rows)
 
     assert not traces(rally)
-    assert "left" not in verdicts["SMOKE-16"].told.en
+    assert "left" not in verdicts["SMOKE-16"].reason.en
 
 
 def test_what_was_written_is_gone_after_a_failure_too(rally):

@@ -148,7 +148,7 @@ def test_spoilt_answers_of_one_operation_are_never_go(
     judged = rows(replace(good, inventory=found))
 
     assert decision(judged, unread=unreadable(found)) is VerdictWord.NO_GO
-    said = [*unreadable(found), *(row.told.en for row in judged.values() if row.unknown)]
+    said = [*unreadable(found), *(row.reason.en for row in judged.values() if row.unknown)]
     assert any(operation in one for one in said) or operation in TOLD_BY_THE_TEXT
 
 
@@ -175,7 +175,7 @@ def test_policy_that_is_open_is_no_secret_because_its_answer_is_spoilt(
     with opened(account):
         found = through.again(inventory, "secrets")
     judged = rows(replace(good, inventory=found))
-    told = {row.told.en for row in judged.values() if row.outcome is Outcome.NOT_TESTABLE}
+    told = {row.reason.en for row in judged.values() if row.outcome is Outcome.NOT_TESTABLE}
 
     assert decision(judged) is VerdictWord.NO_GO
     assert any(
@@ -192,7 +192,7 @@ def test_answer_that_says_nothing_of_a_policy_is_not_told_as_no_policy(
     judged = rows(replace(good, inventory=found))
 
     assert decision(judged) is VerdictWord.NO_GO
-    assert any("ARN" in row.told.en for row in judged.values() if row.unknown)
+    assert any("ARN" in row.reason.en for row in judged.values() if row.unknown)
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_environment_that_is_the_first_is_not_asked_for_a_run_before(row):
     judged = SimpleNamespace(environment=healthy().environment, **vars(options))
 
     assert aside.outcome is Outcome.EXCLUDED
-    assert aside.told.en == "releases are tried in dev first: no environment is before it"
+    assert aside.reason.en == "releases are tried in dev first: no environment is before it"
     assert set_aside(CHECKLIST[row], judged) is None
 
 

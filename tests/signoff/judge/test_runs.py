@@ -100,7 +100,7 @@ def test_empty_account_is_no_go_with_a_report(whole):
     assert result["verdict"]["decision"] == "NO-GO"
     failed = [row for row in result["verdict"]["rows"] if row["outcome"] == "fail"]
     assert failed
-    assert all(row["told"]["en"] and row["told"]["ja"] for row in failed)
+    assert all(row["reason"]["en"] and row["reason"]["ja"] for row in failed)
 
 
 def test_run_says_that_this_machine_never_saw_the_folder_of_the_records(whole):

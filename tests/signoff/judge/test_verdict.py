@@ -75,7 +75,7 @@ def test_known_fault_is_waived_for_the_day_and_what_is_unknown_is_not():
     green = decide([judged(Outcome.PASS)], (), today=TODAY, problems=(), known_faults=why)
 
     assert failed.decision is VerdictWord.CONDITIONAL
-    assert failed.rows[0].told.en.endswith("by known_faults: no route checks the session")
+    assert failed.rows[0].reason.en.endswith("by known_faults: no route checks the session")
     assert unknown.decision is VerdictWord.NO_GO
     assert green.decision is VerdictWord.GO
 
@@ -114,7 +114,7 @@ def test_guess_hides_nothing_that_is_certain(certain):
     judgement = verdict(row_verdict(row("SEC-06"), [guess, sure]), waivers=[waiver("SEC-06")])
 
     assert judgement.decision is VerdictWord.NO_GO
-    assert judgement.rows[0].told.en == "a fact"
+    assert judgement.rows[0].reason.en == "a fact"
 
 
 def test_guess_makes_no_minor_row_graver():
@@ -175,7 +175,7 @@ def test_waived_row_is_conditional_and_named():
     judgement = verdict(judged(Outcome.FAIL), waivers=[waiver()])
 
     assert judgement.decision is VerdictWord.CONDITIONAL
-    assert "Hanako" in judgement.having(Outcome.WAIVED)[0].told.en
+    assert "Hanako" in judgement.having(Outcome.WAIVED)[0].reason.en
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_row_that_follows_a_waived_root_weighs_as_it_does():
 
     assert judgement.decision is VerdictWord.CONDITIONAL
     assert judgement.rows[1].outcome is Outcome.WAIVED
-    assert judgement.rows[1].told.en.startswith("follows from DEP-01, waived until 2026-12-05")
+    assert judgement.rows[1].reason.en.startswith("follows from DEP-01, waived until 2026-12-05")
 
 
 def test_row_that_follows_a_follower_of_a_waived_root_weighs_as_it_does():

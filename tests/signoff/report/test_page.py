@@ -155,7 +155,7 @@ def verdicts():
     first, second, third, *others = Checklist.load()
     severity = Severity.BLOCKER
     red = Words.same("it is broken")
-    yield RowVerdict(row=first, severity=severity, outcome=Outcome.FAIL, told=red)
+    yield RowVerdict(row=first, severity=severity, outcome=Outcome.FAIL, reason=red)
     yield RowVerdict(row=second, severity=severity, outcome=Outcome.FOLLOWS, root=first.id)
     yield RowVerdict(row=third, severity=severity, outcome=Outcome.EXCLUDED)
     yield from (RowVerdict(row=other, severity=severity, outcome=Outcome.PASS) for other in others)
@@ -395,7 +395,7 @@ def test_row_that_follows_a_waived_one_is_folded_under_it():
             row=follower,
             severity=follower.severity,
             outcome=Outcome.WAIVED,
-            told=told,
+            reason=told,
             root=root.id,
             waiver=WAIVER,
         ),

@@ -37,7 +37,7 @@ PROD = replace(
 
 def told(row, outcome, reason, run=PROD):
     of = Checklist.load()[row]
-    judged = RowVerdict(row=of, outcome=outcome, severity=of.severity, told=Words.same(reason))
+    judged = RowVerdict(row=of, outcome=outcome, severity=of.severity, reason=Words.same(reason))
     return remedy(judged, run)
 
 
