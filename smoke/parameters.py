@@ -94,7 +94,7 @@ def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
         applies = (argument in ANY) is not is_rally(environment)
         planned = list(ARGUMENTS[argument](environment, plan)) if applies else [None]
         if argument in ANY and not planned:
-            idle = without_subject(told=UNCALLABLE) if "read" in argument else without_subject
+            idle = without_subject(reason=UNCALLABLE) if "read" in argument else without_subject
             planned = [pytest.param(None, marks=idle)]
         metafunc.parametrize(argument, planned, ids=str)
 
