@@ -49,36 +49,12 @@ HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
 """Argument -> whether the application has none of it: its tests are left out then. Anything else that is empty stops the run."""
 
 
-def configured_domain(environment: Environment) -> Domain:
-    """Return the custom domain; NotTestable where there is none."""
-    if environment.domain is None:
-        raise _not_configured(environment, "domain", Words("custom domain", "カスタムドメイン"))
-    return environment.domain
-
-
-def configured_bucket(environment: Environment) -> desired.Bucket:
-    """Return the bucket of the images; NotTestable where there is none."""
-    if (planned := bucket(environment)) is None:
-        raise _not_configured(environment, "bucket", Words("bucket of images", "画像のバケット"))
-    return planned
-
-
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
     full_key = f"{environment.name}.{key}"
     return NotTestable(
         en=f"no {part.en} is known: environments.toml does not set {full_key}",
         ja=f"{part.ja}が不明です（environments.tomlに{full_key}の設定がありません）",
     )
-
-
-def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
-    if "watched" in metafunc.fixturenames:
-        metafunc.parametrize("watched", list(_counting(metafunc.module.COUNTED, plan, environment)))
-    for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
-        planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
-        if not planned and argument in HAS_NONE and HAS_NONE[argument](environment.application):
-            planned = [pytest.param(None, marks=without_subject)]
-        metafunc.parametrize(argument, planned, ids=str)
 
 
 def _counting(
@@ -102,7 +78,14 @@ if TYPE_CHECKING:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan of the chosen environment; no AWS call is made for it."""
     choice = metafunc.config.stash[CHOICE]
-    parametrize(metafunc, choice.environment, choice.plan)
+    environment, plan = choice.environment, choice.plan
+    if "watched" in metafunc.fixturenames:
+        metafunc.parametrize("watched", list(_counting(metafunc.module.COUNTED, plan, environment)))
+    for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
+        planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
+        if not planned and argument in HAS_NONE and HAS_NONE[argument](environment.application):
+            planned = [pytest.param(None, marks=without_subject)]
+        metafunc.parametrize(argument, planned, ids=str)
 
 
 @pytest.fixture(scope="session")
@@ -117,12 +100,18 @@ def environment(snapshot: Snapshot[Plan]) -> Environment:
 
 @pytest.fixture
 def custom_domain(environment: Environment) -> Domain:
-    return configured_domain(environment)
+    """The custom domain; NotTestable where there is none."""
+    if environment.domain is None:
+        raise _not_configured(environment, "domain", Words("custom domain", "カスタムドメイン"))
+    return environment.domain
 
 
 @pytest.fixture
 def image_bucket(environment: Environment) -> desired.Bucket:
-    return configured_bucket(environment)
+    """The bucket of the images; NotTestable where there is none."""
+    if (planned := bucket(environment)) is None:
+        raise _not_configured(environment, "bucket", Words("bucket of images", "画像のバケット"))
+    return planned
 
 
 @pytest.fixture(scope="session")

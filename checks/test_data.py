@@ -1,5 +1,6 @@
 """DATA: what was migrated is all there and well formed, and no test data is."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from checks.rally import whole
 from checks.spot_layout import foreign_hosts, overlapping, spots, unlike
 from plan import Plan
 from plan.canonical import canonical_hash
+from plan.master_words import Item
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
@@ -29,10 +31,16 @@ SYNTHETIC = Words(en="synthetic users", ja="合成ユーザー")
 OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
 
 
+@pytest.fixture
+def masters(deployed: Deployed, plan: Plan) -> Sequence[Item]:
+    return whole(deployed.contents(plan.table("stampmasters")))
+
+
 @expectation("DATA-01", ja="スタンプマスターがマニフェストと一致する")
-def test_stamp_masters_equal_the_manifest(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+def test_stamp_masters_equal_the_manifest(
+    masters: Sequence[Item], deployed: Deployed, plan: Plan, judge: Judge
+) -> None:
     table = plan.table("stampmasters")
-    masters = whole(deployed.contents(table))
     manifest = deployed.record("manifest", table=table.name).body
     count, whole_hash = len(masters), canonical_hash(masters)
     judge.observe.note(there={"count": count, "hash": whole_hash}, manifest=manifest)
@@ -47,23 +55,20 @@ def test_stamp_masters_equal_the_manifest(deployed: Deployed, plan: Plan, judge:
 
 @expectation("DATA-02", ja="すべてのスタンプマスターの形式が正しい")
 def test_every_stamp_master_is_well_formed(
-    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    masters: Sequence[Item], plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    table = plan.table("stampmasters")
-    masters = whole(deployed.contents(table))
     judge.observe.note(stamps=[item.get("StampId") for item in masters])
 
     compared = {COUNT: (len(masters), at_least(1)), MALFORMED: (rally.flaws(masters), within(()))}
     of_own_code = environment.own_code and bool(masters)  # what that can read is its team's to say
     about = {**OF_ITEMS, "decidable": of_own_code, "loosens": True}
-    judge.compare(TABLE.words, table.name, compared, **about)
+    judge.compare(TABLE.words, plan.table("stampmasters").name, compared, **about)
 
 
 @expectation("DATA-02", ja="スタンプの画像が別の環境にない")
 def test_no_picture_is_at_another_environment(
-    deployed: Deployed, plan: Plan, environment: Environment, sections: Sections, judge: Judge
+    masters: Sequence[Item], plan: Plan, environment: Environment, sections: Sections, judge: Judge
 ) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
     judge.observe.note(pictures=sum("ImageUrl" in master for master in masters))
 
     hosts = foreign_hosts(plan.table("stampmasters"), masters, environment, sections)
@@ -71,8 +76,7 @@ def test_no_picture_is_at_another_environment(
 
 
 @expectation("DATA-02", ja="同じ名前のスタンプがない")
-def test_no_two_stamps_have_one_name(deployed: Deployed, plan: Plan, judge: Judge) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
+def test_no_two_stamps_have_one_name(masters: Sequence[Item], judge: Judge) -> None:
     judge.observe.note(names=[item.get("Name") for item in masters])
 
     judge(rally.namesakes(masters))
@@ -80,9 +84,8 @@ def test_no_two_stamps_have_one_name(deployed: Deployed, plan: Plan, judge: Judg
 
 @expectation("DATA-03", ja="稼働開始日より前や期間中に終わるスタンプがない")
 def test_no_stamp_ends_before_the_go_live_or_within_the_season(
-    deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
+    masters: Sequence[Item], environment: Environment, today: date, judge: Judge
 ) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
     day = environment.day_of_go_live(today)
     spans, ended = rally.expired(masters, environment, day)
     judge.observe.note(day=day, stamps=len(masters), later=spans.later, season=environment.season)
@@ -92,9 +95,8 @@ def test_no_stamp_ends_before_the_go_live_or_within_the_season(
 
 @expectation("DATA-03", ja="稼働開始日に有効なスタンプがある")
 def test_some_stamp_is_valid_on_the_day_of_the_go_live(
-    deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
+    masters: Sequence[Item], plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
     day = environment.day_of_go_live(today)
     spans, _ = rally.expired(masters, environment, day)
     judge.observe.note(day=day, valid=list(spans.valid), later=spans.later)
@@ -115,9 +117,8 @@ def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, jud
 
 @expectation("DATA-06", ja="すべてのスタンプが開催範囲内にある")
 def test_every_stamp_lies_within_the_area_of_the_rally(
-    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    masters: Sequence[Item], environment: Environment, judge: Judge
 ) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
     judge.observe.note(area=environment.area or "not decided", stamps=len(masters))
 
     judge(rally.misplaced(masters, environment.area))
@@ -125,24 +126,21 @@ def test_every_stamp_lies_within_the_area_of_the_rally(
 
 @expectation("DATA-06", ja="スタンプの数が決定どおりである")
 def test_there_are_as_many_stamps_as_decided(
-    deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
+    masters: Sequence[Item], plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
-    table = plan.table("stampmasters")
-    masters, day = whole(deployed.contents(table)), environment.day_of_go_live(today)
+    day = environment.day_of_go_live(today)
     judge.observe.note(stamps=len(masters), decided=environment.stamps or "not decided")
 
-    judge(rally.miscounted(table, masters, environment, day))
+    judge(rally.miscounted(plan.table("stampmasters"), masters, environment, day))
 
 
 @expectation("DATA-10", ja="スポットの範囲が重ならない")
 def test_no_two_spots_overlap(
-    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    masters: Sequence[Item], plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    table = plan.table("stampmasters")
-    masters = whole(deployed.contents(table))
     judge.observe.note(spots=len(spots(masters)), judged=environment.production)
 
-    judge(overlapping(table, masters) if environment.production else ())
+    judge(overlapping(plan.table("stampmasters"), masters) if environment.production else ())
 
 
 @expectation("DATA-07", ja="稼働開始前の利用者テーブルに移行分以外の項目がない")
@@ -174,9 +172,10 @@ def test_items_of_people_have_the_types_that_functions_read(
 
 
 @expectation("DATA-08", ja="利用者のスタンプすべてにマスターがある")
-def test_every_stamp_of_a_user_has_a_master(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+def test_every_stamp_of_a_user_has_a_master(
+    masters: Sequence[Item], deployed: Deployed, plan: Plan, judge: Judge
+) -> None:
     table = plan.table("userstamps")
-    masters = whole(deployed.contents(plan.table("stampmasters")))
     scan = judge.observe(deployed.key_scan(table), "examined", "range_keys")
 
     judge(rally.orphans(table, scan, masters))

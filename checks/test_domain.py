@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pytest
+
 from aws.bounds import Bound, as_text, at_least, exactly, unset, within
 from aws.difference import Certainty, Difference, differences, unallowed
 from aws.dns import Resolution
@@ -68,9 +70,15 @@ def naming(host: str) -> Bound:
     )
 
 
-def certificate_of(deployed: Deployed, domain: Domain) -> Certificate:
-    """Return the certificate of a domain; Missing where none is attached or it does not exist."""
-    arn, name = deployed.domain(domain).certificate_arn, domain.name
+@pytest.fixture
+def domain(deployed: Deployed, custom_domain: Domain) -> CustomDomain:
+    return deployed.domain(custom_domain)
+
+
+@pytest.fixture
+def certificate(deployed: Deployed, domain: CustomDomain) -> Certificate:
+    """The certificate of the domain; Missing where none is attached or it does not exist."""
+    arn, name = domain.certificate_arn, domain.name
     if arn is None:
         raise Missing(
             en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません"
@@ -143,49 +151,44 @@ def leading_to(resolution: Resolution) -> Bound:
 
 
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")
-def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
+def test_domain_is_available(domain: CustomDomain, judge: Judge) -> None:
     available = {STATUS: exactly("AVAILABLE")}
-    judge.hold(DOMAIN, deployed.domain(custom_domain), available, decidable=False)
+    judge.hold(DOMAIN, domain, available, decidable=False)
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョンエンドポイントである")
-def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
+def test_domain_is_regional(domain: CustomDomain, judge: Judge) -> None:
     # The certificate of an EDGE domain is in us-east-1, where none is read: no decision could be enough.
     regional = {ENDPOINT: exactly(("REGIONAL",))}
-    judge.hold(DOMAIN, deployed.domain(custom_domain), regional, decidable=False)
+    judge.hold(DOMAIN, domain, regional, decidable=False)
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
-def test_domain_refuses_tls_before_1_2(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
-) -> None:
-    judge.hold(DOMAIN, deployed.domain(custom_domain), {TLS: NEW_TLS}, loosens=True)
+def test_domain_refuses_tls_before_1_2(domain: CustomDomain, judge: Judge) -> None:
+    judge.hold(DOMAIN, domain, {TLS: NEW_TLS}, loosens=True)
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
-def test_domain_has_nothing_unplanned(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
-) -> None:
-    domain = judge.observe(deployed.domain(custom_domain), "unplanned")
+def test_domain_has_nothing_unplanned(domain: CustomDomain, judge: Judge) -> None:
+    judge.observe(domain, "unplanned")
 
     judge(unallowed(domain.unplanned))
 
 
 @expectation("DEP-41", ja="証明書が発行済みで、有効期間が始まっている")
 def test_certificate_is_issued_and_valid_already(
-    deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
+    certificate: Certificate, now: datetime, judge: Judge
 ) -> None:
-    certificate = certificate_of(deployed, custom_domain)
     valid = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
     judge.hold(CERTIFICATE, certificate, valid, decidable=False)
 
 
 @expectation("DEP-41", ja="証明書がドメインを対象に含む")
 def test_certificate_covers_the_domain(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
+    certificate: Certificate, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    certificate = judge.observe(certificate_of(deployed, custom_domain), "names")
+    judge.observe(certificate, "names")
 
     compared = {NAMES: (certificate.names, naming(name))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
@@ -193,9 +196,9 @@ def test_certificate_covers_the_domain(
 
 @expectation("DEP-41", ja="証明書がAPIと同じリージョンにある")
 def test_certificate_is_in_the_region_of_the_api(
-    deployed: Deployed, custom_domain: Domain, environment: Environment, judge: Judge
+    certificate: Certificate, environment: Environment, judge: Judge
 ) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain), "arn")
+    judge.observe(certificate, "arn")
 
     compared = {REGION: (certificate.arn.split(":")[3], exactly(environment.region))}
     judge.compare(CERTIFICATE.words, certificate.arn, compared, **OF_CERTIFICATE)
@@ -203,9 +206,9 @@ def test_certificate_is_in_the_region_of_the_api(
 
 @expectation("DEP-41", ja="証明書の期限が迫っていない")
 def test_certificate_does_not_expire_soon(
-    deployed: Deployed, custom_domain: Domain, environment: Environment, now: datetime, judge: Judge
+    certificate: Certificate, environment: Environment, now: datetime, judge: Judge
 ) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain), "not_after", "renews")
+    judge.observe(certificate, "not_after", "renews")
 
     days_left = certificate.days_left(now)
     season = 0 if certificate.renews else days_of_season(environment, now)
@@ -215,24 +218,20 @@ def test_certificate_does_not_expire_soon(
 
 
 @expectation("DEP-41", ja="証明書の更新が失敗していない")
-def test_renewal_of_the_certificate_goes_well(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
-) -> None:
-    certificate = certificate_of(deployed, custom_domain)
+def test_renewal_of_the_certificate_goes_well(certificate: Certificate, judge: Judge) -> None:
     judge.hold(CERTIFICATE, certificate, {RENEWED: GOING_WELL}, decidable=False)
 
 
 @expectation("DEP-41", ja="ブラウザとスマートフォンが証明書を信頼する")
-def test_certificate_is_one_that_browsers_trust(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
-) -> None:
-    certificate = certificate_of(deployed, custom_domain)
+def test_certificate_is_one_that_browsers_trust(certificate: Certificate, judge: Judge) -> None:
     judge.hold(CERTIFICATE, certificate, {DISTRUSTED: within(())}, decidable=False)
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
-def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
-    domain = judge.observe(deployed.domain(custom_domain), "mappings")
+def test_domain_leads_to_the_stage(
+    domain: CustomDomain, deployed: Deployed, custom_domain: Domain, judge: Judge
+) -> None:
+    judge.observe(domain, "mappings")
     mapping = mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
     judge.observe.note(api=api.id, stage=stage.name)
@@ -244,18 +243,18 @@ def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, ju
 
 @expectation("DEP-42", ja="ルーティングルールがマッピングより先に振り分けない")
 def test_no_rule_decides_before_the_mappings_of_the_domain(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
+    domain: CustomDomain, judge: Judge
 ) -> None:
-    domain = judge.observe(deployed.domain(custom_domain), "routing", "rules")
+    judge.observe(domain, "routing", "rules")
 
     judge(deciding_rules(domain))
 
 
 @expectation("DEP-42", ja="カスタムドメインの本APIのパスで、他のAPIが応答しない")
 def test_no_other_api_answers_at_our_paths_of_the_domain(
-    deployed: Deployed, custom_domain: Domain, plan: Plan, judge: Judge
+    domain: CustomDomain, custom_domain: Domain, plan: Plan, judge: Judge
 ) -> None:
-    domain = judge.observe(deployed.domain(custom_domain), "mappings")
+    judge.observe(domain, "mappings")
 
     judge(competing_mappings(domain, custom_domain, plan))
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
+import pytest
+
 from aws.bounds import NONE, described, exactly, within
 from aws.difference import Difference, differences, fault
 from aws.iam.evaluation import account_names, is_same, names_action
@@ -52,7 +54,8 @@ STATES = {
 }
 
 
-def custody(records: Records) -> Custody:
+@pytest.fixture
+def store(records: Records) -> Custody:
     """Return how the store is kept; NotTestable where it could not be read."""
     if records.custody is None:
         believed(records)
@@ -68,7 +71,6 @@ def kept_for_good(store: Custody) -> bool:
 
 
 def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
-    """Return what is wrong with the records."""
     if not records.problem:
         return ()
     expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済み")
@@ -154,8 +156,9 @@ def lossy(store: Custody) -> tuple[Difference, ...]:
 
 
 @expectation("PREP-09", ja="すべての記録が署名され、欠けがない")
-def test_every_record_is_signed_and_none_is_missing(records: Records, judge: Judge) -> None:
-    store = custody(records)
+def test_every_record_is_signed_and_none_is_missing(
+    store: Custody, records: Records, judge: Judge
+) -> None:
     judge.observe.note(store=store.location, key=store.key, signed=store.signed)
 
     judge(damaged(store, records))
@@ -163,9 +166,8 @@ def test_every_record_is_signed_and_none_is_missing(records: Records, judge: Jud
 
 @expectation("PREP-11", ja="本番の記録はポリシーで署名者を定めた鍵で署名する")
 def test_production_signs_by_a_key_whose_policy_says_who_may(
-    records: Records, environment: Environment, judge: Judge
+    store: Custody, environment: Environment, judge: Judge
 ) -> None:
-    store = custody(records)
     judge.observe.note(key=store.key)
 
     judge(forgeable(store) if environment.production else ())
@@ -173,9 +175,8 @@ def test_production_signs_by_a_key_whose_policy_says_who_may(
 
 @expectation("PREP-11", ja="本番の署名鍵が有効で、指定した者だけが署名できる")
 def test_key_of_production_signs_for_the_named_alone(
-    records: Records, environment: Environment, judge: Judge
+    store: Custody, environment: Environment, judge: Judge
 ) -> None:
-    store = custody(records)
     judge.observe.note(key=store.key, signers=sorted(environment.evidence_signers))
 
     key = key_of(store) if environment.production and store.in_kms else None
@@ -184,9 +185,8 @@ def test_key_of_production_signs_for_the_named_alone(
 
 @expectation("PREP-11", ja="本番の記録は全バージョンを保存する")
 def test_production_keeps_every_version_of_its_records(
-    records: Records, environment: Environment, judge: Judge
+    store: Custody, environment: Environment, judge: Judge
 ) -> None:
-    store = custody(records)
     judge.observe.note(store=store.location, history=store.history.state)
 
     for_good = kept_for_good(store)

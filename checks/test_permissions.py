@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pytest
+
 from aws import desired
 from aws.access.assuming import trust_flaws
 from aws.access.callers import CALLERS, callers_of, strangers
@@ -32,6 +34,14 @@ from signoff.judge.snapshot import Snapshot
 
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
 OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
+
+
+@pytest.fixture
+def permissions(
+    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
+) -> RolePermissions:
+    judge.observe(deployed.role(role), "policies", "boundary")
+    return RolePermissions(deployed, role, judge, now)
 
 
 @expectation("SEC-10", ja="ロールが計画した名前で存在する")
@@ -65,27 +75,20 @@ def test_role_is_trusted_by_lambda_only(
 
 @expectation("SEC-12", ja="ロールに計画外の権限がない")
 def test_role_may_do_nothing_beyond_the_plan(
-    role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
+    permissions: RolePermissions, row: str, judge: Judge
 ) -> None:
-    permissions = RolePermissions(deployed, role, judge, now)
-    judge.observe(permissions.current, "policies", "boundary")
-
     judge(permissions.surplus(row))
     permissions.follow_graver(row)
     permissions.follow_names()
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
-def test_role_lacks_nothing_that_it_needs(
-    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
-) -> None:
-    permissions = RolePermissions(deployed, role, judge, now)
-    current = judge.observe(permissions.current, "policies", "boundary")
-    judge.observe.note(required=role.required, secrets=permissions.secrets)
+def test_role_lacks_nothing_that_it_needs(permissions: RolePermissions, judge: Judge) -> None:
+    judge.observe.note(required=permissions.want.required, secrets=permissions.secrets)
 
     missing = permissions.missing()
-    judge(lacks(current, permissions.surely_needed(missing)))
-    judge(unclear(current, missing))
+    judge(lacks(permissions.current, permissions.surely_needed(missing)))
+    judge(unclear(permissions.current, missing))
 
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
@@ -102,21 +105,15 @@ def test_role_may_use_the_keys_of_what_it_reads(
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
 def test_role_can_neither_widen_itself_nor_do_everything(
-    role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
+    permissions: RolePermissions, row: str, judge: Judge
 ) -> None:
-    permissions = RolePermissions(deployed, role, judge, now)
-    judge.observe(permissions.current, "policies", "boundary")
-
     judge(permissions.surplus(row))
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
-    role: desired.Role, deployed: Deployed, row: str, judge: Judge, now: datetime
+    permissions: RolePermissions, row: str, judge: Judge
 ) -> None:
-    permissions = RolePermissions(deployed, role, judge, now)
-    judge.observe(permissions.current, "policies", "boundary")
-
     judge(permissions.surplus(row))
     permissions.follow_graver(row)
 
@@ -194,12 +191,9 @@ def test_nothing_unplanned_is_attached_to_the_role(
 
 @expectation("SEC-23", ja="アクセス許可の境界が関数に必要な権限を残す")
 def test_boundary_leaves_the_role_what_its_function_needs(
-    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
+    permissions: RolePermissions, judge: Judge
 ) -> None:
-    permissions = RolePermissions(deployed, role, judge, now)
-    current = judge.observe(permissions.current, "policies", "boundary")
-
-    lost = permissions.lost_by_boundary()
+    current, lost = permissions.current, permissions.lost_by_boundary()
     judge.follow("SEC-13", lacks(current, lost), denied_by_boundary(current, lost))
 
 
@@ -316,12 +310,7 @@ def test_function_under_our_role_has_no_url(
 
 
 @expectation("SEC-26", ja="本システムのロールは、計画した関数以外を呼び出せない")
-def test_no_role_of_ours_may_invoke_more_than_planned(
-    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
-) -> None:
-    permissions = RolePermissions(deployed, role, judge, now)
-    judge.observe(permissions.current, "policies", "boundary")
-
+def test_no_role_of_ours_may_invoke_more_than_planned(permissions: RolePermissions) -> None:
     permissions.follow_invoking()
 
 

@@ -6,53 +6,27 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from checks.delivery import Delivery
-from checks.deployed import Deployed
-from checks.fixtures import ARGUMENTS, configured_bucket, configured_domain
-from checks.records import RowRecords
-from checks.releases import packed
+from checks import fixtures
+from checks.fixtures import ARGUMENTS
 from signoff.judge.checklist import Checklist, expectation
 from signoff.judge.collection import stated
-from signoff.judge.decisions import Judge, decisions_of
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Finding, finding
+from signoff.judge.run import CHOICE
 from signoff.judge.snapshot import Snapshot
 from tests.healthy import healthy
 
 HERE = Path(__file__).parent
 CHECKLIST = Checklist.load()
-VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
-    "snapshot": lambda snapshot, _: snapshot,
-    "plan": lambda snapshot, _: snapshot.plan,
-    "environment": lambda snapshot, _: snapshot.environment,
-    "custom_domain": lambda snapshot, _: configured_domain(snapshot.environment),
-    "image_bucket": lambda snapshot, _: configured_bucket(snapshot.environment),
-    "inventory": lambda snapshot, _: snapshot.inventory,
-    "builds": lambda snapshot, _: packed(snapshot.scope),
-    "sections": lambda snapshot, _: snapshot.inventory.sections,
-    "records": lambda snapshot, _: snapshot.records,
-    "dev": lambda snapshot, _: snapshot.dev,
-    "now": lambda snapshot, _: snapshot.now,
-    "today": lambda snapshot, _: snapshot.today,
-    "row_records": lambda snapshot, row: RowRecords(
-        snapshot=snapshot,
-        deployed=VIEWS["deployed"](snapshot, row),
-        row=CHECKLIST[row],
-    ),
-    "delivery": lambda snapshot, _: Delivery(
-        snapshot.inventory.sections, snapshot.environment, snapshot.now
-    ),
-    "row": lambda _, row: row,
-    "deployed": lambda snapshot, row: Deployed(
-        snapshot.inventory.sections, snapshot.plan, row, snapshot.records
-    ),
-}
-"""The fixtures of checks/conftest.py, by name; a test there compares the two lists."""
+FIXTURE = type(fixtures.plan)
+CONFIG = SimpleNamespace(stash={CHOICE: SimpleNamespace(checklist=CHECKLIST)})
+"""All that a fixture of checks looks at of pytest's own configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +37,6 @@ class Check:
     name: str
     function: Callable[..., None]
     params: Mapping[str, Any]
-    arguments: tuple[str, ...]
     stated: Mapping[str, Any]
 
     def judge(self, snapshot: Snapshot) -> Finding:
@@ -80,18 +53,33 @@ class Check:
 
     def _raised(self, snapshot: Snapshot, observe: Observations) -> Exception | None:
         """Return what the check raises; no frame of its traceback keeps it, and all that was judged, until garbage is collected."""
+        known = {
+            "snapshot": snapshot,
+            "row": self.row,
+            "observe": observe,
+            "pytestconfig": CONFIG,
+            **_of(snapshot, self.params),
+        }
         try:
-            wanted = [name for name in self.arguments if name in VIEWS]
-            views = {name: VIEWS[name](snapshot, self.row) for name in wanted}
-            if "observe" in self.arguments:
-                views["observe"] = observe
-            if "judge" in self.arguments:
-                views["judge"] = Judge(observe, decisions_of(snapshot))
-            self.function(**views, **_of(snapshot, self.params))
+            self._called(self.function, known)
             assert observe.evidence, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
             return caught
         return None
+
+    def _called(self, function: Callable[..., Any], known: dict[str, Any]) -> Any:
+        """Call a check or a fixture with what is known, and with what other fixtures make of that."""
+        arguments = _arguments(function)
+        for name in arguments:
+            if name not in known:
+                local = self.function.__globals__.get(name)
+                made = local if isinstance(local, FIXTURE) else getattr(fixtures, name)
+                known[name] = self._called(made.__wrapped__, known)
+        return function(*(known[name] for name in arguments))
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
 
 
 def _of(snapshot: Snapshot, params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -129,14 +117,12 @@ def _check(item: pytest.Function) -> Check:
     marker = item.get_closest_marker(expectation.name)
     assert marker, f"{item.nodeid} proves no row"
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
     said = stated(item)
     return Check(
         marker.args[0],
         said["subject"],
         item.function,
         params,
-        tuple(names),
         said,
     )
 
