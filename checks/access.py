@@ -15,7 +15,6 @@ from aws.iam.actions import expand
 from aws.iam.evaluation import account_names, acts_as, is_gone, is_same
 from aws.iam.pattern import text_pattern
 from aws.iam.statement import Statement, of_resource, only
-from aws.kind.description import OPENED
 from aws.kinds.function_invocation import RoleUser
 from aws.kinds.key import KEY
 from aws.kinds.role import ROLE, Role
@@ -23,7 +22,7 @@ from aws.kinds.topic import TOPIC, Topic
 from aws.reader_policy import actions as reader_actions
 from aws.words import SILENCE, Words
 from checks.reached import EVERYTHING, example_of, summary
-from checks.resource_policies import is_about, outsiders, principals_beyond, terms_of
+from checks.resource_policies import by_principal, is_about, opened, outsiders, principals_beyond
 from plan import Plan
 from signoff.environment import where
 from signoff.judge.snapshot import Snapshot
@@ -126,20 +125,16 @@ def allowed_by_policy(
     """
     account = snapshot.environment.account
     strangers = principals_beyond(document, account)
-    allowed: dict[Words, list[Statement]] = {}
-    for statement in only("Allow", of_resource(document, name)):
-        if counts(statement):
-            for principal in _principals_of(statement, account):
-                if principal not in strangers and not _may_be_given(
-                    snapshot, principal, statement, arn
-                ):
-                    allowed.setdefault(Words.same(principal), []).append(statement)
-    about = {"terms": terms_of(dict(sorted(allowed.items(), key=str))), "ids": digests(allowed)}
-    return if_any(kind, name, OPENED, sorted(allowed, key=str), NO_OTHERS, **NAMED, **about)
+    allowed = by_principal(
+        (Words.same(principal), statement)
+        for statement in filter(counts, only("Allow", of_resource(document, name)))
+        for principal in _principals_of(statement, account)
+        if principal not in strangers and not _may_be_given(snapshot, principal, statement, arn)
+    )
+    return opened(kind, name, allowed, NO_OTHERS, **NAMED, ids=digests(allowed))
 
 
 def digests(allowed: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
-    """Return the digests of the statements that allow these principals."""
     return tuple(
         sorted({statement.digest for statements in allowed.values() for statement in statements})
     )
@@ -150,8 +145,7 @@ def allowed_accounts(
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy allows from beyond the account."""
     allowed = outsiders(document, account)
-    about = {"terms": terms_of(allowed), "ids": digests(allowed), "loosens": True}
-    return if_any(kind, name, OPENED, [*allowed], within(()), **about)
+    return opened(kind, name, allowed, within(()), ids=digests(allowed))
 
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
@@ -160,9 +154,7 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
     return tuple(
         difference
         for arn, allowed in by_key.items()
-        for difference in if_any(
-            KEY.words, arn, OPENED, [*allowed], within(()), terms=terms_of(allowed), loosens=True
-        )
+        for difference in opened(KEY.words, arn, allowed, within(()))
     )
 
 
@@ -172,22 +164,21 @@ def allowed_to_publish(topic: Topic, snapshot: Snapshot[Plan]) -> tuple[Differen
     The policy that SNS gives a new topic allows all principals under the condition AWS:SourceOwner, which is the account.
     """
     account = snapshot.environment.account
-    allowed: dict[Words, list[Statement]] = {}
-    for statement in only("Allow", of_resource(topic.policy, topic.arn)):
-        if not _of_owner(statement, account):
-            for kind, principal in (
-                *statement.principals,
-                *(("*", "*") for _ in statement.not_principals[:1]),
-            ):
-                if (kind, principal) != ("Service", CLOUDWATCH) and not (
-                    is_gone(kind, principal)
-                    or principal in account_names(account)
-                    or is_insider(snapshot, principal)
-                ):
-                    allowed.setdefault(Words.same(principal), []).append(statement)
-    whom = dict(sorted(allowed.items(), key=str))
-    about = {"terms": terms_of(whom), "call": "sns:GetTopicAttributes"}
-    return if_any(TOPIC.words, topic.arn, OPENED, [*whom], NO_OTHERS, **NAMED, **about)
+    allowed = by_principal(
+        (Words.same(principal), statement)
+        for statement in only("Allow", of_resource(topic.policy, topic.arn))
+        if not _of_owner(statement, account)
+        for kind, principal in (
+            *statement.principals,
+            *(("*", "*") for _ in statement.not_principals[:1]),
+        )
+        if (kind, principal) != ("Service", CLOUDWATCH)
+        and not is_gone(kind, principal)
+        and principal not in account_names(account)
+        and not is_insider(snapshot, principal)
+    )
+    about = {**NAMED, "call": "sns:GetTopicAttributes"}
+    return opened(TOPIC.words, topic.arn, allowed, NO_OTHERS, **about)
 
 
 def _of_owner(statement: Statement, account: str) -> bool:

@@ -1,7 +1,6 @@
 """Whether a dashboard shows what exists, all of it, and nothing that does not."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aws import desired
@@ -10,22 +9,12 @@ from aws.difference import Certainty, Difference
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, Dashboard, Metric, shown, unseen
 from aws.reading import named_like_ours
-from aws.section import Follows, Section, lookup
+from aws.section import Follows, lookup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 
 GET_DASHBOARD = "cloudwatch:GetDashboard"
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Resources that a dimension names: their row, how they are listed, which were read and which are planned."""
-
-    owner: str
-    listed: str
-    section: Section[Any]
-    planned: Sequence[Any]
 
 
 def _shown_here(dashboard: Dashboard, environment: Environment) -> Iterator[Metric]:
@@ -90,24 +79,26 @@ def ghosts(
     It may also show resources of other teams, Regions and accounts, which were not read.
     A planned resource that does not exist has its own row: Follows.
     """
-    kinds = {
-        "FunctionName": _Kind("DEP-10", "functions", sections.functions, plan.functions),
-        "TableName": _Kind("DEP-01", "tables", sections.tables, plan.tables),
-        "ApiName": _Kind("DEP-20", "rest_apis", sections.rest_apis, (plan.api,)),
+    kinds: Mapping[str, tuple[str, str, Sequence[Any]]] = {
+        "FunctionName": ("DEP-10", "functions", plan.functions),
+        "TableName": ("DEP-01", "tables", plan.tables),
+        "ApiName": ("DEP-20", "rest_apis", (plan.api,)),
     }
     for metric in _shown_here(dashboard, environment):
         for dimension, name in metric.dimensions.items():
-            kind = kinds.get(dimension)
-            if kind is None or lookup(kind.section, name) is not None:
+            if dimension not in kinds:
                 continue
-            if name in (planned := [entry.name for entry in kind.planned]):
+            owner, section, subjects = kinds[dimension]
+            if lookup(getattr(sections, section), name) is not None:
+                continue
+            if name in (planned := [subject.name for subject in subjects]):
                 raise Follows(
-                    kind.owner,
+                    owner,
                     en=f"{dimension} {name} does not exist",
                     ja=f"{dimension} {name}が存在しません",
                 )
-            listed = lookup(sections.names, kind.listed)
+            listed = lookup(sections.names, section)
             unlisted = listed is None or name not in listed.names
-            tables = planned if kind.listed == "tables" else ()
+            tables = planned if section == "tables" else ()
             if unlisted and named_like_ours(name, environment.prefix, tables):
                 yield f"{dimension} {name}"

@@ -193,7 +193,6 @@ class Deployed:
         return look_up(self, "DEP-18", kind, "account", self.sections.lambda_account)
 
     def roles(self) -> Iterator[tuple[desired.Role, Role | None]]:
-        """Yield the planned roles, each with what exists of it."""
         for want in self.plan.roles:
             yield want, lookup(self.sections.roles, want.name)
 
@@ -237,13 +236,11 @@ class Deployed:
 
     def usage_plans(self) -> Mapping[str, UsagePlan]:
         """Return the planned usage plan, those of our prefix, and all that name our API."""
-        plans = known(self.sections.usage_plans)
-        return {name: known(plan) for name, plan in plans.items()}
+        return {name: known(plan) for name, plan in known(self.sections.usage_plans).items()}
 
     def api_mappings(self) -> Mapping[str, tuple[BasePath, ...]]:
         """Return what other custom domains of the Region map to our API."""
-        mappings = known(self.sections.api_mappings)
-        return {name: known(mapping) for name, mapping in mappings.items()}
+        return {name: known(paths) for name, paths in known(self.sections.api_mappings).items()}
 
     def served(self) -> ApiDocument:
         """What the stage's deployment serves: this is judged, not the draft."""

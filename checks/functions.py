@@ -91,9 +91,8 @@ def handler_flaws(version: Function, sections: Sections, **more: bool) -> Iterat
     about: dict[str, Any] = {"call": "lambda:GetFunction", **more}
     unparsed = {**about, "decidable": True, "certainty": Certainty.UNPARSED}
     if version.handler is None:
-        sure = (
-            about if version.runtime else unparsed
-        )  # of a container image, which nothing looks into
+        # A container image has no runtime either, and nothing looks into one.
+        sure = about if version.runtime else unparsed
         yield fault(FUNCTION.words, version.name, HANDLER, None, PACKAGED, **sure)
         return
     contents = lookup(sections.packages, version.code_sha256)

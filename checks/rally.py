@@ -150,18 +150,12 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
     for item in masters:
         address = item.get("ImageUrl", {}).get("S", "")
         if not flaw(item) and (other := named_by(address, environment)):
-            yield Difference(
-                STAMP,
-                stamp_id(item, "?"),
-                PICTURE,
-                address.partition("?")[0],
-                described(
-                    en=f"an address that does not name another environment ({other})",
-                    ja=f"別の環境の名前（{other}）を含まないこと",
-                ),
-                certainty=Certainty.GUESSED,
-                call="dynamodb:Scan",
+            bound = described(
+                en=f"an address that does not name another environment ({other})",
+                ja=f"別の環境の名前（{other}）を含まないこと",
             )
+            shown = address.partition("?")[0]
+            yield Difference(STAMP, stamp_id(item, "?"), PICTURE, shown, bound, **A_GUESS)
 
 
 def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:
@@ -239,10 +233,7 @@ def _within(area: Area, km: float) -> Bound:
 
 
 def _ended(id_: str, span: str, day: str) -> Difference:
-    bound = Bound(
-        holds=lambda _: False,
-        words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効"),
-    )
+    bound = described(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効")
     return Difference(STAMP, id_, VALIDITY, span, bound)
 
 

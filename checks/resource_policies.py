@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from aws import desired
 from aws.access.callers import ANYONE, names_exactly
 from aws.access.privileges import NO_NETWORK, needed_of
-from aws.bounds import unset
+from aws.bounds import Bound, unset
 from aws.difference import Difference, if_any
 from aws.iam.condition import PUBLIC, Answer, Context, Unknown, context, over_time
 from aws.iam.evaluation import EvalDecision, EvaluationResult, denied, evaluate_from, is_gone
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.statement import Condition, Statement, of_resource, only
 from aws.inventory import Sections
-from aws.kind.description import DENIED
+from aws.kind.description import DENIED, OPENED
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
 from aws.kinds.role import Role
 from aws.ledger import Effect, Unplanned
@@ -56,12 +57,28 @@ def outsiders(
 
     Raises PolicySyntaxError where the policy can't be read.
     """
+    return by_principal(
+        (words, statement)
+        for statement in only("Allow", of_resource(document))
+        for kind, _, words in _outside(statement, account)
+        if services or kind != "Service"
+    )
+
+
+def by_principal(allowing: Iterable[tuple[Words, Statement]]) -> Mapping[Words, list[Statement]]:
+    """Return principals in order, each with the statements that allow it."""
     allowed: dict[Words, list[Statement]] = {}
-    for statement in only("Allow", of_resource(document)):
-        for kind, _, words in _outside(statement, account):
-            if services or kind != "Service":
-                allowed.setdefault(words, []).append(statement)
+    for principal, statement in allowing:
+        allowed.setdefault(principal, []).append(statement)
     return dict(sorted(allowed.items(), key=str))
+
+
+def opened(
+    kind: Words, name: str, allowed: Mapping[Words, list[Statement]], bound: Bound, **more: Any
+) -> tuple[Difference, ...]:
+    """Return whom a resource's policy allows, with what it allows them; ``more`` are fields of the Difference."""
+    about = {"fact": OPENED, "terms": terms_of(allowed), "loosens": True, **more}
+    return if_any(kind, name, actual=[*allowed], bound=bound, **about)
 
 
 def principals_beyond(document: str | None, account: str) -> frozenset[str]:

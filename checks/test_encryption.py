@@ -12,13 +12,12 @@ from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.statement import Statement, of_resource
 from aws.inventory import Sections
-from aws.kind.description import OPENED
 from aws.kinds.bucket import BARRED, BUCKET, CDN, CHANGED_BY, Bucket
 from aws.words import Words
 from checks.access import allowed_by_policy
 from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaws, table_key_flaws
-from checks.resource_policies import outsiders, terms_of
+from checks.resource_policies import opened, outsiders
 from plan import Plan
 from plan.data import key_of
 from signoff.environment import Environment
@@ -45,24 +44,15 @@ def bucket_policy_flaws(bucket: Bucket, snapshot: Snapshot[Plan]) -> tuple[Diffe
         for statement in of_resource(bucket.policy, bucket.name)
         if _denies_reading(statement, f"arn:aws:s3:::{bucket.name}/*")
     }
-    flaws = {OPENED: (strangers, within(())), BARRED: (denied, unset())}
+    by_call = {"call": "s3:GetBucketPolicy"}
     arn = f"arn:aws:s3:::{bucket.name}"
     changed_by = allowed_by_policy(
         BUCKET.words, bucket.name, arn, bucket.policy, snapshot, _changes_images
     )
-    return *(replace(difference, fact=CHANGED_BY) for difference in changed_by), *(
-        Difference(
-            BUCKET.words,
-            bucket.name,
-            fact,
-            [*principals],
-            bound,
-            call="s3:GetBucketPolicy",
-            loosens=True,
-            terms=terms_of(principals),
-        )
-        for fact, (principals, bound) in flaws.items()
-        if principals
+    return (
+        *(replace(difference, fact=CHANGED_BY) for difference in changed_by),
+        *opened(BUCKET.words, bucket.name, strangers, within(()), **by_call),
+        *opened(BUCKET.words, bucket.name, denied, unset(), fact=BARRED, **by_call),
     )
 
 

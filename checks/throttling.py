@@ -20,6 +20,7 @@ from aws.kinds.usage_plan import (
     USAGE_PLAN,
     ApiKey,
     GatewayAccount,
+    OwnLimit,
     UsagePlan,
 )
 from aws.ledgers import ROUTE
@@ -77,11 +78,15 @@ def too_narrow(subject: str, limits: desired.Limit, rate: float) -> tuple[Differ
             en=f"{subject} refuses every request",
             ja=f"{subject}はすべてのリクエストを拒否します",
         )
-    compared = {
+    return differences(ROUTE, subject, _room(limits, rate), **ROOM)
+
+
+def _room(limits: desired.Limit | GatewayAccount | OwnLimit, rate: float) -> Compared:
+    """Compare the limits of one bucket with what ``rate`` requests a second need."""
+    return {
         RATE: (limits.rate, at_least(HEADROOM * rate, "/s")),
         BURST: (limits.burst, at_least(rate)),
     }
-    return differences(ROUTE, subject, compared, **ROOM)
 
 
 def account_too_narrow(
@@ -89,11 +94,7 @@ def account_too_narrow(
 ) -> tuple[Difference, ...]:
     """Compare the account's limit, one bucket for all methods and APIs of the Region, with the whole rate and its preflights."""
     about = {"call": "apigateway:GetAccount", "remedy": "account"}
-    compared = {
-        RATE: (account.rate, at_least(HEADROOM * target_rate, "/s")),
-        BURST: (account.burst, at_least(target_rate)),
-    }
-    return differences(ACCOUNT, of, compared, **about, **ROOM)
+    return differences(ACCOUNT, of, _room(account, target_rate), **about, **ROOM)
 
 
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
@@ -151,11 +152,7 @@ def plan_too_narrow(
     for limit in plan.own_limits:
         _, _, method = limit.method.partition(" ")
         path, _, verb = method.rpartition("/")
-        share = shares.get(f"{verb} {path}", 0)
-        needs[f"{plan.name} {limit.method}"] = {
-            RATE: (limit.rate, at_least(HEADROOM * share, "/s")),
-            BURST: (limit.burst, at_least(share)),
-        }
+        needs[f"{plan.name} {limit.method}"] = _room(limit, shares.get(f"{verb} {path}", 0))
     return _where_set(needs, **ROOM)
 
 
