@@ -27,7 +27,6 @@ _AS_PYTHON = {"AND": "<", "OR": ">", "NOT": "-"}
 
 
 def alarms_in(rule: str) -> frozenset[str]:
-    """Return the names of the alarms in a rule."""
     return frozenset(name for term in _TERM.finditer(rule) for name in _names(term))
 
 

@@ -62,7 +62,6 @@ class KeyedTable:
         return [item for page in pages for item in page["Items"]]
 
     def key(self, item: Mapping[str, Any]) -> Key:
-        """Return the key of an item."""
         return {name: item[name] for name in self.keys}
 
     def transact(self, changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> None:

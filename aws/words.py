@@ -140,7 +140,6 @@ def did_you_mean(near: str | None) -> Words:
 
 
 def there_are(names: Iterable[str]) -> Words:
-    """Return which names there are."""
     there = ", ".join(names)
     return Words(en=f"there are {there}", ja=f"あるのは次のとおりです: {there}")
 

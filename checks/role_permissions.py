@@ -92,7 +92,6 @@ class RolePermissions:
         return surplus(self.current, self.want, self.now)
 
     def surplus(self, row: str) -> tuple[Difference, ...]:
-        """Return the surplus that ``row`` reports."""
         reported = (excess for excess in self._surpluses if ROWS[excess.gravity] == row)
         return as_differences(self.current, reported)
 

@@ -70,7 +70,6 @@ def form_flaw(value: SecretValue, want: desired.Secret) -> Words | None:
 
 
 def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
-    """Return the difference for a value of the wrong form."""
     flaw = form_flaw(value, want)
     if flaw is None:
         return ()

@@ -102,7 +102,6 @@ OWN = described(Words(en="nothing of another environment", ja="他の環境の�
 
 
 def fact_of(variable: str) -> Words:
-    """Return the name of a variable as a fact of its function."""
     return Words(en=f"variable {variable}", ja=f"変数{variable}")
 
 

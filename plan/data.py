@@ -61,7 +61,6 @@ def _index(name: str, key: Mapping[str, str]) -> Index:
 
 
 def _pair(key: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return the partition key, and the sort key if there is one."""
     partition, *sort = key
     return partition, next(iter(sort), None)
 

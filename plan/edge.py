@@ -124,7 +124,6 @@ def api(naming: Naming, functions: tuple[desired.Function, ...]) -> desired.Api:
 def _authorizer(
     naming: Naming, functions: Mapping[str, desired.Function]
 ) -> desired.Authorizer | None:
-    """Return the Lambda authorizer, if the application has one."""
     key = naming.application.authorizer
     if key is None:
         return None

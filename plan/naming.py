@@ -57,5 +57,4 @@ def domain_url(environment: Environment) -> str:
 
 
 def stage_url(environment: Environment, api_id: str) -> str:
-    """Return the URL of the stage of an API."""
     return f"https://{api_id}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"

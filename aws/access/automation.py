@@ -122,7 +122,6 @@ class Ours:
         return next((Act(role=entry) for entry in by if self._may_act(entry)), None)
 
     def _named_by(self, arn: str) -> tuple[str, ...]:
-        """Return which of our resources an ARN is of."""
         parts = ((t.name, p) for t in self.targets for p in t.arns if p != EVERYTHING)
         names = (name for name, part in parts if named_pattern(part).matches(arn))
         api = (

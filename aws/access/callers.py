@@ -157,7 +157,6 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Wo
 
 
 def _described(stranger: Words, allowing: Statement, policy: FunctionPolicy) -> Words:
-    """Say who, and by which statement, on what."""
     statement, on = allowing.sid or allowing.number, policy.qualifier
     caller = Words(
         en=f"{stranger.en} (statement {statement} on {on or 'the function'})",

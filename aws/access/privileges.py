@@ -205,7 +205,6 @@ def split(statement: Statement) -> Iterator[Statement]:
 
 
 def pair(action: Words, resource: Words) -> Words:
-    """Name an action on a resource."""
     return Words(en=f"{action.en} on {resource.en}", ja=f"{resource.ja}への{action.ja}")
 
 

@@ -40,7 +40,6 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
 
 
 def find_id(context: ChangeContext, api: Api) -> str | None:
-    """Return the id of that API, or None."""
     raw = find(context, api)
     return str(raw["id"]) if raw else None
 

@@ -164,7 +164,6 @@ def _shown(key: str, seconds: int) -> str:
 
 
 def holds(condition: Condition, request: Context, action: str = "*") -> Answer:
-    """Whether a condition holds in a request of this context."""
     values = _values(condition.key.lower(), request, action.lower())
     if values is None:
         return _of_any_value(condition, request, action.lower())

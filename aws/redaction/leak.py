@@ -88,7 +88,6 @@ class Search:
         return redacted if whole else ", ".join(map(mark, names))
 
     def _names(self, text: str) -> tuple[str, ...]:
-        """Return the secrets in a text."""
         return secrets_in(text, self._needles) if len(text) >= SHORTEST else ()
 
     def _note(self, call: str, place: str, names: tuple[str, ...]) -> None:

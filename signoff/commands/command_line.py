@@ -37,7 +37,6 @@ def environment_names(ctx: click.Context, _: click.Parameter, typed: str) -> lis
 
 
 def row_ids(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
-    """Complete the rows of the checklist."""
     rows = _keys(ROOT / "checks" / "checklist.toml")
     return [id_ for id_ in rows if "-" in id_ and id_.startswith(typed.upper())]
 

@@ -54,8 +54,6 @@ class Setting(StrictTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppFunction(StrictTable):
-    """One function of the application."""
-
     authorizes: bool = False
     """It is also the API's Lambda authorizer."""
     guided: bool = True
@@ -84,8 +82,6 @@ class AppFunction(StrictTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppTable(StrictTable):
-    """One table of the application."""
-
     name: str
     """What its name begins with in every environment, as the guide has it."""
     key: Key
@@ -135,8 +131,6 @@ class AppDemand(StrictTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(StrictTable):
-    """An application, complete."""
-
     folder: Path
     """Where its app.toml is."""
     home: Path
@@ -157,7 +151,6 @@ class Application(StrictTable):
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """The contract, parsed."""
         return _document(self.folder / self.contract)
 
     @property

@@ -124,7 +124,6 @@ class Records:
                 yield entry
 
     def newest(self, kind: str, **body: Any) -> Record | None:
-        """Return the newest of these records, or None."""
         return next(self.of(kind, **body), None)
 
     def signature(self, step: str) -> Record | None:

@@ -120,7 +120,6 @@ class Row(StrictTable):
         return Repair(run=self.remedy, by_hand=self.by_hand, in_code=self.in_code)
 
     def repair_of(self, difference: Unplanned) -> Repair:
-        """Return the repair of what differs."""
         return self.remedies.get(difference.remedy, self.repair)
 
 

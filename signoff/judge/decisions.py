@@ -73,7 +73,6 @@ class Decisions:
     def answers(
         self, differences: Sequence[Difference]
     ) -> list[tuple[Difference, Decision | None]]:
-        """Return each difference with the decision that answers it, if there is one."""
         alone = [(difference, self.answer(difference)) for difference in differences]
         unanswered = [difference for difference, made in alone if made is None]
         groups = gathered(unanswered, self.environment)
@@ -83,7 +82,6 @@ class Decisions:
         return [(difference, made) for difference, made in alone if made] + joint
 
     def answer(self, difference: Difference) -> Decision | None:
-        """Return the decision that answers this difference."""
         return next((made for made in self.made if self._answers(made, difference)), None)
 
     def _answers(self, made: Decision, difference: Difference) -> bool:

@@ -162,7 +162,6 @@ def _around(first: str, second: str) -> tuple[str, str]:
 
 
 def _value_in_words(text: str) -> Words:
-    """Return a value, or that there is none, in both languages."""
     if not text:
         return Words("empty", "空の値")
     return SWITCHES.get(text) or Words(
