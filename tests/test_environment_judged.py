@@ -13,7 +13,7 @@ from plan.edge import judged_for
 from signoff.environment import load
 from signoff.environment.accountability import Decision
 from signoff.environment.schema import Area, FunctionSettings, RouteSettings
-from signoff.judge.decisions import Decisions, Differs, lines
+from signoff.judge.decisions import Decisions, Differs, table
 from tests.healthy import healthy
 
 PROD = healthy().environment
@@ -74,7 +74,7 @@ def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
     )
     assert (
         'what = "environment prod: accuracy_cap_m"\nvalue = "4900"'
-        in Differs([finding], "prod").lines
+        in Differs([finding], "prod").tables[0]
     )
 
 
@@ -250,9 +250,9 @@ def test_looser_value_is_told_and_prints_the_decision_that_allows_it(fields):
     looser = replace(PROD, **fields)
     found = judged(looser)
     decisions = [
-        table | {"by": "Hanako", "why": "the team wants it so"}
+        decision | {"by": "Hanako", "why": "the team wants it so"}
         for one in found
-        for table in tomllib.loads(lines(one, "prod"))["prod"]["decisions"]
+        for decision in tomllib.loads(table(one, "prod"))["prod"]["decisions"]
     ]
     made = Decisions(
         "prod", tuple(Decision(**decision) for decision in decisions), date(2026, 11, 25)
