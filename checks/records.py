@@ -140,6 +140,16 @@ class RowRecords:
                 en=f"the newest load verdict is for {rate} requests a second, but target_rate is {target}",
                 ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは{target}です",
             )
+        made, mix = record.body.get("mix", {}), environment.application.demand.mix
+        if passed(record) and made != mix:
+            differing = sorted(
+                route for route in {**made, **mix} if made.get(route) != mix.get(route)
+            )
+            listed = ", ".join(differing)
+            raise Missing(
+                en=f"the newest load verdict is for another share of {listed} than app.toml has (demand.shares)",
+                ja=f"最新の負荷判定は{listed}の割合がapp.tomlのdemand.sharesと異なります",
+            )
         return record
 
     def require_live(self, record: Record, record_words: Words) -> None:

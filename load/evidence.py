@@ -88,6 +88,7 @@ def body(verdict: LoadVerdict, page: str) -> dict[str, Any]:
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
         "target_rate": verdict.about.get("target_rate"),
+        "mix": verdict.conditions.plan.steps[0].mix,
         "page": page,
         "digest": digest(verdict),
         "exhibit": TypeAdapter(Exhibit).dump_python(exhibit(verdict), mode="json"),

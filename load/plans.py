@@ -32,16 +32,9 @@ SAMPLES = 4000
 SHORTEST_S = 10.0
 
 
-def mix_of(app: Application) -> Mix:
-    """Return the routes that app.toml gives a share of the requests, in parts of 1."""
-    shares = app.demand.shares
-    whole = sum(shares.values())
-    return {route: round(share / whole, 6) for route, share in shares.items()}
-
-
 def plans(environment: Environment) -> dict[str, LoadPlan]:
     """Make the plans for an environment's target rate and throttle, and what its application is asked."""
-    rate, mix = environment.target_rate, mix_of(environment.application)
+    rate, mix = environment.target_rate, environment.application.demand.mix
     throttle = environment.throttle
     over = 1.2 * throttle.rate
     alone, paid_s = {next(iter(mix)): 1}, throttle.burst / (over - throttle.rate)
@@ -79,7 +72,7 @@ def plans(environment: Environment) -> dict[str, LoadPlan]:
 def objectives_of(app: Application, file: Path | None = None) -> Objectives:
     """Return the objectives of what it is asked: of this file, of the application's own slo.toml, or else of this project's."""
     own = app.folder / OBJECTIVES_FILE.name
-    return read_objectives(file or (own if own.is_file() else OBJECTIVES_FILE), mix_of(app))
+    return read_objectives(file or (own if own.is_file() else OBJECTIVES_FILE), app.demand.mix)
 
 
 def _ramp(seconds: float, rate: float, mix: Mix) -> LoadStep:

@@ -16,7 +16,7 @@ from load.engine.admission import LoadRefused, admit
 from load.engine.plan import AWARD, VERIFY, Examples, LoadPlan
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
-from load.plans import mix_of, objectives_of, plans
+from load.plans import objectives_of, plans
 from load.pool_builder import mint, prove_line_untouched, read_api_key, read_pool, spots_of
 from load.target import ClientFactory, LoadTarget, QuotaLedger, Spent, quota_owner, spent_today
 from signoff.environment.application import Application
@@ -192,7 +192,7 @@ def prepare(
     pool = read_pool(options.pool) if options.pool else _minted(target, plan, options, aws)
     pool_suffices(pool, plan, workers=options.processes)
     app = target.environment.application
-    mix, objectives = mix_of(app), objectives_of(app, options.objectives)
+    mix, objectives = app.demand.mix, objectives_of(app, options.objectives)
     api_key = read_api_key(target, aws)
     first = pool.visitors[0]
     silence = prove_line_untouched(target, first, api_key) if plan.awards else ""

@@ -12,7 +12,7 @@ from typing import Any
 from aws.words import Words
 from load.engine import confidence
 from load.engine.confidence import Interval
-from load.engine.measurement import Measurement
+from load.engine.measurement import OF_ANOTHER_USER, Measurement
 from load.engine.objectives import Objective, ObjectiveResult, Objectives
 from load.engine.plan import AWARD, LoadPlan, LoadStep, TokenBucket
 
@@ -243,7 +243,7 @@ def judge(
 ) -> Judgement:
     """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
-    A run that was stopped on a dead target has failed, though it did not measure everything. Lateness of this machine
+    A run that was stopped on a dead target, or was told of another user, has failed, though it did not measure everything. Lateness of this machine
     makes what is not a pass invalid, unless the run was stopped: it alone may be why.
     ``cleanup`` is what the run left behind, if that was checked: {"left": items, "stamps": those that
     were stored, "line_calls": calls to the fake of LINE that named one of its users}.
@@ -251,8 +251,8 @@ def judge(
     checks = tuple(_checks(conditions, measurement))
     answered = measurement.steps.total("answered", endpoint=AWARD)
     traces = tuple(_traces(cleanup or {}, answered))
-    if measurement.dead:
-        return Judgement("fail", (measurement.dead, *traces), checks)
+    if certain := (*filter(None, [measurement.dead]), *_leaks(measurement)):
+        return Judgement("fail", (*certain, *traces), checks)
     invalid = tuple(invalid_reasons(conditions, measurement))
     failed = tuple(check.sentence for check in checks if check.outcome == "fail")
     unsure = tuple(check.sentence for check in checks if check.outcome == "inconclusive")
@@ -263,6 +263,15 @@ def judge(
         if reasons:
             return Judgement(outcome, reasons, checks)
     return Judgement("pass", (), checks)
+
+
+def _leaks(measurement: Measurement) -> Iterator[Words]:
+    """Count what users were told of another user; one answer is too many, however many errors are allowed."""
+    if leaked := sum(row[-1] for row in measurement.steps.rows() if row[3] == OF_ANOTHER_USER):
+        yield Words(
+            f"{leaked} answers were about another user than the one who called",
+            f"呼び出した本人ではない利用者についての応答が{leaked}件あります",
+        )
 
 
 def _traces(cleanup: Mapping[str, Any], answered: int) -> Iterator[Words]:

@@ -12,6 +12,8 @@ from load.engine import confidence
 
 Key = tuple[int, str, str, Any]
 """(step or second, endpoint or "", what is counted, milliseconds or kind or None)."""
+OF_ANOTHER_USER = "wrong user_id"
+"""The kind of failure that shows one user what is another's, as a cache or a global variable does under load."""
 
 
 class Counts:

@@ -124,6 +124,12 @@ class AppDemand(StrictTable):
     shares: Mapping[str, Annotated[float, Field(gt=0, le=1)]]
 
     @property
+    def mix(self) -> Mapping[str, float]:
+        """``shares`` in parts of 1."""
+        whole = sum(self.shares.values())
+        return {route: round(share / whole, 6) for route, share in self.shares.items()}
+
+    @property
     def for_each(self) -> int:
         """How many requests come with each call of ``each``: itself, and what a visitor looks at meanwhile."""
         return round(1 / self.shares.get(self.each, self.others))

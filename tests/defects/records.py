@@ -100,6 +100,11 @@ DEFECTS = (
     Defect(id="PREP-02:old", breaks=record("load", body=LOAD | LAST_MONTH)),
     Defect(id="PREP-02:older-pass", breaks=failed_and_an_older_pass_recorded_after_it),
     Defect(id="PREP-02:other-rate", breaks=record("load", body=LOAD | {"target_rate": 100})),
+    Defect(
+        id="PREP-02:awards-left-out",
+        breaks=record("load", body=LOAD | {"mix": {"GET /stamps": 1.0}}),
+    ),
+    Defect(id="PREP-02:routes-unsaid", breaks=record("load", body=LOAD | {"mix": {}})),
     Defect(id="PREP-02:other-release", breaks=record("load", parts={"code": OTHER})),
     Defect(id="PREP-02:failed", breaks=record("load", body=LOAD | {"verdict": "fail"})),
     Defect(id="PREP-02:invalid", breaks=record("load", body=LOAD | {"verdict": "invalid"})),

@@ -42,6 +42,12 @@ LOAD = {
         {"endpoint": "GET /stamps", "criterion": "429", "limit": [0, 0]},
     ],
     "target_rate": 200,
+    "mix": {
+        "GET /stamps": 0.35,
+        "POST /gps/verify": 0.25,
+        "POST /stamps/award": 0.2,
+        "GET /ranking/weekly": 0.2,
+    },
     "window": ["2026-11-24T08:50:00+00:00", "2026-11-24T08:52:10+00:00"],
     "page": "report/prod/load/latest/load.html",
     "exhibit": {

@@ -18,14 +18,13 @@ from load.engine.run_file import LoadRun
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.engine.verdict import LoadVerdict
 from load.execution import Execution
-from load.plans import mix_of
 from load.prepare import RunOptions, read_contract
 from load.progress import ProgressDisplay
 from signoff.environment.application import application
 
 SERVER = Path(__file__).with_name("target.py")
 APP = application()
-MIX = mix_of(APP)
+MIX = APP.demand.mix
 SPOT = GpsSpot("STATUE-001", 35.55548, 139.65428, 15)
 OBJECTIVES = read_objectives()
 PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=250.0))

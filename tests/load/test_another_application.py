@@ -8,7 +8,7 @@ import yaml
 
 from load.engine.admission import LoadRefused
 from load.engine.answers import ApiRequest, RequestFactory, classify, compiled
-from load.plans import mix_of, objectives_of, plans
+from load.plans import objectives_of, plans
 from load.prepare import examples_of, read_contract
 from signoff.environment import load
 from tests.load.fake_aws import ROOT, target
@@ -21,13 +21,16 @@ SMOKE = plans(TODO)["smoke"]
 
 
 def test_plan_has_the_routes_of_app_toml_in_parts_of_one():
-    assert mix_of(APP) == {"GET /items": pytest.approx(2 / 3), "POST /items": pytest.approx(1 / 3)}
+    assert APP.demand.mix == {
+        "GET /items": pytest.approx(2 / 3),
+        "POST /items": pytest.approx(1 / 3),
+    }
     assert {route for step in SMOKE.steps for route in step.mix} == APP.demand.shares.keys()
     assert objectives_of(APP).endpoints.keys() == APP.demand.shares.keys()
 
 
 def test_request_has_the_example_of_the_contract_and_the_session_of_a_synthetic_user():
-    factory = RequestFactory(pool(1), chance(1), examples_of(APP, mix_of(APP)))
+    factory = RequestFactory(pool(1), chance(1), examples_of(APP, APP.demand.mix))
 
     read, added = factory.make("GET /items"), factory.make("POST /items")
     assert (read.path, read.body, read.token) == ("/items", None, "session-0")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.words import Words
+from load.engine.answers import ApiRequest, classify, compiled
 from load.engine.judge import Conditions, ExitCode, judge
 from load.engine.plan import AWARD, LIST, TokenBucket
 from tests.load.measurements import CONDITIONS, SHORT, seen
@@ -216,6 +217,21 @@ def test_award_that_was_answered_with_success_and_never_stored_fails():
     assert outcome(seen(endpoint=AWARD), awarded, cleanup=kept) == ("pass", ())
     lost = {**kept, "stamps": 1999}
     assert outcome(seen(endpoint=AWARD), awarded, cleanup=lost) == ("fail", (reason,))
+
+
+@pytest.mark.parametrize("more", [{}, {"lost": ("w1",)}], ids=["a sound run", "an invalid run"])
+def test_one_answer_about_another_user_fails_however_many_errors_are_allowed(more):
+    request = ApiRequest(LIST, "/stamps", "", expect={"user_id": "Uload-1"})
+    contract = compiled({LIST: {"200": {"type": "object"}}})
+    result = classify(request, 200, b'{"user_id": "Uload-2"}', None, contract)
+    leak = [
+        (LIST, result.what, result.kind, 1),
+        (LIST, "issued", None, 1),
+        ("", "arrivals", None, 1),
+    ]
+
+    reason = "1 answers were about another user than the one who called"
+    assert outcome(seen(answered=1999, rows=leak, **more)) == ("fail", (reason,))
 
 
 def test_exit_codes_are_those_of_the_manual():
