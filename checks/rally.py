@@ -1,5 +1,6 @@
 """Where and when the rally is, compared with the stamps: places, validity, number, and who holds them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import median
@@ -35,6 +36,11 @@ NOT_ZERO = described(en="a place, not the zero of an empty field", ja="未入力
 EXACT = described(
     en="a place that is exact to its radius (the third decimal is about 100 m)",
     ja="半径に見合う桁数の位置（小数第3位は約100 m）",
+)
+FORMATS = re.compile(r"\.(?:hei[cf]|tiff?|psd|pdf|html?)$", re.IGNORECASE)
+"""What cameras and designers hand over; phones other than Apple's do not show it."""
+SHOWN = described(
+    en="a picture for every phone (JPEG, PNG)", ja="すべての端末で表示できる形式（JPEG、PNG）"
 )
 DEGREE_M = 111_195
 """Metres of a degree of latitude."""
@@ -146,16 +152,19 @@ def _spans(masters: Iterable[Item], day: date) -> Validity:
 
 
 def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Difference]:
-    """Yield the pictures at an address that names another environment, which deletes them when it likes; a name is a guess."""
+    """Yield the pictures at an address that names another environment, which deletes them when it likes, or a format that many phones do not show; a name is a guess."""
     for item in masters:
-        address = item.get("ImageUrl", {}).get("S", "")
-        if not flaw(item) and (other := named_by(address, environment)):
+        whole = item.get("ImageUrl", {}).get("S", "")
+        address, bound = whole.partition("?")[0], None
+        if other := named_by(whole, environment):
             bound = described(
                 en=f"an address that does not name another environment ({other})",
                 ja=f"別の環境の名前（{other}）を含まないこと",
             )
-            shown = address.partition("?")[0]
-            yield Difference(STAMP, stamp_id(item, "?"), PICTURE, shown, bound, **A_GUESS)
+        elif FORMATS.search(address):
+            bound = SHOWN
+        if bound and not flaw(item):
+            yield Difference(STAMP, stamp_id(item, "?"), PICTURE, address, bound, **A_GUESS)
 
 
 def namesakes(masters: Iterable[Item]) -> Iterator[Difference]:

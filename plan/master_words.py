@@ -28,8 +28,10 @@ MISREAD_AS: Mapping[str, int] = {"cp1252": 0, "mac_roman": 1, "cp932": 2}
 the apostrophe of “l’église” with the letter behind it another one."""
 LONE = re.compile(r"[\0-\x7f]*[\u0180-\u1fff][\0-\x7f]*")
 """One letter of an alphabet in which no word has only one: “CAFÉ®” spells one by chance."""
-MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re.IGNORECASE)
-"""HTML tags and character references: a page shows them literally, or executes them."""
+MARKUP = re.compile(
+    r"</?[a-z][^>]*>|<[a-z]+\s[^<>]*=|&(?:lt|gt|amp|quot|nbsp|#x?[0-9a-f]+);", re.IGNORECASE
+)
+"""HTML tags, cut ones too, and character references: a page shows them literally, or executes them."""
 DRAFTED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b"
     r"|(?:写真|画像|文章|説明|名称)\w{0,3}後日差し?替え|この文章はダミー|(?:ダミー|サンプル)(?:テキスト|文章)"

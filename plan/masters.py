@@ -28,6 +28,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "radiusM": (1, LARGEST_RADIUS_M),
 }
 """Members of a location that are read, and their ranges, in degrees and metres."""
+EARLIEST_S = 10**9
+"""Epoch seconds of 2001: a smaller number, 0 apart, is a date in digits (20261201), which the functions read as 1970."""
 READ = {name for names in SPELLINGS.values() for name in names}
 """The same in older spellings as well: beside the usual one, which of the two is meant is unknown."""
 STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")
@@ -191,7 +193,7 @@ def _bound(typed: Typed, of_day: time) -> float | None:
         return None
     if "S" in typed:
         return epoch_s(typed["S"], of_day)
-    if (seconds := number(typed)) is None or seconds >= LATEST_S:
+    if (seconds := number(typed)) is None or 0 < seconds < EARLIEST_S or seconds >= LATEST_S:
         raise ValueError("neither text nor a number of seconds")
     return float(seconds)
 

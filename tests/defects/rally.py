@@ -108,6 +108,16 @@ DEFECTS: tuple[Defect, ...] = (
         stamps(lambda items: (items[0], {**items[1], "Name": items[0]["Name"]}, *items[2:])),
         at_most=Severity.MAJOR,
     ),
+    _rally(
+        "DATA-02:opens-on-a-date-in-digits",
+        stamps(first(ValidFrom={"N": "20261201"})),
+        follows=frozenset({"DATA-03", "DATA-06"}),
+    ),
+    _rally(
+        "DATA-02:picture-as-the-camera-left-it",
+        stamps(first(ImageUrl={"S": "/images/IMG_0042.HEIC"})),
+        at_most=Severity.MAJOR,
+    ),
     _rally("DATA-02:picture-is-a-number", stamps(first(ImageUrl={"N": "5"}))),
     _rally("DATA-02:picture-without-a-host", stamps(first(ImageUrl={"S": "https:/gate.png"}))),
     _rally("DATA-02:name-of-blanks", stamps(first(Name={"S": "  "}))),

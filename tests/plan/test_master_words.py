@@ -109,6 +109,7 @@ def test_description_may_ask_to_check_but_says_something(text, why):
         ("Name", {"N": "1"}, "Name is not text"),
         ("Name", {"S": "花" * 301}, "Name has 301 characters, of which 300 are shown"),
         ("Description", {"S": "<b>花の門</b>"}, "Description holds HTML"),
+        ("Description", {"S": '花の門 <a href="https://rally.exam'}, "Description holds HTML"),
         ("ImageUrl", {"S": "https://[fd00::1/a.png"}, "which is no address"),
     ],
 )

@@ -36,8 +36,9 @@ BAD = {
     ),
     "a beginning nobody can read": (spot(1, ValidFrom={"S": "soon"}), "can't be read"),
     "milliseconds": (spot(1, ValidTo={"N": "1764547200000"}), "can't be read"),
+    "a date in digits": (spot(1, ValidFrom={"N": "20261201"}), "'20261201'… can't be read"),
     "an end before the beginning": (
-        spot(1, ValidFrom={"N": "9"}, ValidTo={"N": "8"}),
+        spot(1, ValidFrom={"N": "1764547201"}, ValidTo={"N": "1764547200"}),
         "ValidTo is before ValidFrom",
     ),
 }
