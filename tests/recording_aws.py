@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local.aws.identity import Identity
+from local.aws.identity import TEMPORARY, Identity
 from local.aws.identity_targets import targets
 from local.aws.request import Request, Response
 from local.aws.server import LocalAws
@@ -35,12 +35,18 @@ class RecordingAws(LocalAws):
         self.calls.clear()
 
     def respond(self, request: Request) -> Response:
-        response, caller = super().respond(request), self.identity.caller(request)
+        response = super().respond(request)
         call = AnsweredCall(
             service=request.service,
             operation=request.operation,
-            caller=caller.arn if caller else "unknown",
+            caller=self._caller(request.access_key),
             status=response.status,
         )
         self.calls.append(call)
         return response
+
+    def _caller(self, access_key: str) -> str:
+        if not access_key.startswith(TEMPORARY):
+            return "admin"
+        session = self.identity.session(access_key)
+        return str(session.arn) if session else "unknown"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -55,19 +54,12 @@ def _values(part: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [values[value] for attribute, value in terms if names.get(attribute, attribute) == name]
 
 
-_ADMIN = "admin"
+TEMPORARY = "ASIA"
+"""How the access key of credentials begins that STS issued; all others are the administrator's."""
 _NEEDS_NO_PERMISSION = frozenset({"GetCallerIdentity"})
 _GLOBAL_SERVICES = frozenset({"iam", "route53", "sts"})
 
 _parsed = lru_cache(maxsize=512)(parse)
-
-
-@dataclass(frozen=True, slots=True)
-class AwsCaller:
-    """Whose credentials signed a call. ``session`` is None for the administrator of the stack."""
-
-    arn: str
-    session: Any = None
 
 
 class Identity:
@@ -77,35 +69,30 @@ class Identity:
         self._moto, self._targets = moto, targets
         self._sessions: dict[str, Any] = {}
 
-    def caller(self, request: Request) -> AwsCaller | None:
-        """Return who calls; None for temporary credentials that were never issued here."""
-        if not request.access_key.startswith("ASIA"):
-            return AwsCaller(_ADMIN)
-        session = self._session(request.access_key)
-        return None if session is None else AwsCaller(session.arn, session)
-
     def refusal(self, request: Request) -> Response | None:
         """Refuse what IAM refuses, in AWS's words; None where the call may go on."""
-        caller = self.caller(request)
-        if caller is None:
+        if not request.access_key.startswith(TEMPORARY):
+            return None
+        session = self.session(request.access_key)
+        if session is None:
             message = "The security token included in the request is invalid."
             by_query = request.service in {"iam", "sts", "sns"}
             code = "InvalidClientTokenId" if by_query else "UnrecognizedClientException"
             return refusal(request, code, message, 403)
-        if caller.session is None or request.operation in _NEEDS_NO_PERMISSION:
+        if request.operation in _NEEDS_NO_PERMISSION:
             return None
-        if caller.session.expiration < datetime.now(UTC).replace(tzinfo=None):
+        if session.expiration < datetime.now(UTC).replace(tzinfo=None):
             message = "The security token included in the request is expired"
             return refusal(request, "ExpiredTokenException", message, 403)
-        return self._refusal_of(request, caller)
+        return self._refusal_of(request, session)
 
-    def _refusal_of(self, request: Request, caller: AwsCaller) -> Response | None:
+    def _refusal_of(self, request: Request, session: Any) -> Response | None:
         roles = list(self._moto.backend("iam", "aws").roles.values())
-        role = next((role for role in roles if role.arn == caller.session.role_arn), None)
+        role = next((role for role in roles if role.arn == session.role_arn), None)
         if role is None:
-            return access_denied(request, f"User: {caller.arn} has no role any more")
-        request_context = self._request_context(request, caller)
-        own, limits = self._policies(role, caller.session)
+            return access_denied(request, f"User: {session.arn} has no role any more")
+        request_context = self._request_context(request, session)
+        own, limits = self._policies(role, session)
         for action, resource in self._targets(request, self._moto):
             decision = evaluate(own, action, resource, request_context, limits=limits)
             if not decision.allowed:
@@ -114,12 +101,13 @@ class Identity:
                     because = f"it cannot be judged locally: {because}"
                 return access_denied(
                     request,
-                    f"User: {caller.arn} is not authorized to perform: {action}"
+                    f"User: {session.arn} is not authorized to perform: {action}"
                     f" on resource: {resource} because {because}",
                 )
         return None
 
-    def _session(self, access_key: str) -> Any:
+    def session(self, access_key: str) -> Any:
+        """Return the session of temporary credentials, as moto holds it; None where they were never issued here."""
         if access_key not in self._sessions:
             issued = self._moto.backend("sts", "aws").assumed_roles
             self._sessions |= {session.access_key_id: session for session in list(issued)}
@@ -141,17 +129,17 @@ class Identity:
             limits.append(_parsed(session.policy, "session"))
         return [statement for statements in own for statement in statements], limits
 
-    def _request_context(self, request: Request, caller: AwsCaller) -> Context:
+    def _request_context(self, request: Request, session: Any) -> Context:
         region = "us-east-1" if request.service in _GLOBAL_SERVICES else request.region
         now = datetime.now(UTC)
         return context(
             {
                 "aws:RequestedRegion": region,
-                "aws:PrincipalArn": caller.session.role_arn,
+                "aws:PrincipalArn": session.role_arn,
                 "aws:PrincipalAccount": self._moto.account,
                 "aws:PrincipalType": "AssumedRole",
                 "aws:ResourceAccount": self._moto.account,
-                "aws:userid": caller.session.user_id,
+                "aws:userid": session.user_id,
                 "aws:CurrentTime": now.isoformat(),
                 "aws:EpochTime": str(now.timestamp()),
                 "aws:SecureTransport": "true",  # as it is on AWS, where there is no http
