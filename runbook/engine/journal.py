@@ -52,16 +52,14 @@ class Journal:
 
     def _append(self, line: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        target = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(target, fcntl.LOCK_EX)
+        with self.path.open("ab+") as file:  # to close it gives the lock back as well
+            fcntl.flock(file, fcntl.LOCK_EX)
             # A run that was killed while it wrote left half a line: that stays a line of its own.
-            size = os.fstat(target).st_size
-            broken = size > 0 and os.pread(target, 1, size - 1) != b"\n"
-            _write_all(target, ("\n" if broken else "") + line + "\n")
-            os.fsync(target)
-        finally:
-            os.close(target)  # which gives the lock back as well
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+            broken = file.read() not in {b"", b"\n"}
+            file.write((("\n" if broken else "") + line + "\n").encode())
+            file.flush()
+            os.fsync(file.fileno())
 
     @contextmanager
     def held(self, procedure: str, environment: str) -> Iterator[bool]:
@@ -91,12 +89,6 @@ class Journal:
         entries = self.of(procedure, environment)
         ends = [i for i, entry in enumerate(entries) if entry.detail.get("result") == "done"]
         return entries[ends[-1] + 1 :] if ends else entries
-
-
-def _write_all(target: int, text: str) -> None:
-    unwritten = text.encode()
-    while unwritten:  # a disk that fills up takes a part
-        unwritten = unwritten[os.write(target, unwritten) :]
 
 
 def _entry(line: bytes) -> Entry | None:
