@@ -22,6 +22,7 @@ from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Option, OptionScope
 from runbook.judge import Checks, Findings, in_process_of_its_own, variables
+from runbook.options import TARGET
 from runbook.rights import PolicyScope
 from signoff import ROOT, home_of
 from signoff.commands.command_line import CommandLineError
@@ -34,8 +35,6 @@ from signoff.judge.exit_codes import Exit
 from signoff.report.history import newest
 from signoff.report.remedy import as_typed
 
-CARRIES = ("migrate_masters", "migrate_users")
-"""Procedures that migrate from one environment to another: their --to names an environment."""
 STOPPED_AT = Words(en="stopped at", ja="停止")
 INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
@@ -63,7 +62,6 @@ def perform(procedure: Procedure, chosen: Mapping[str, str], **shared: Any) -> i
 
 
 def fix_red_rows(env: str, environments: Path, journal: Path | None, lang: str) -> int:
-    """Walk through the red rows of the newest report."""
     return _reported(lang, lambda: _fix(env, environments, journal, lang))
 
 
@@ -88,20 +86,20 @@ def _reported(lang: str, work: Callable[[], int]) -> int:
 
 
 def _understood(procedure: Procedure, options: ProcedureOptions) -> ProcedureOptions:
-    """Take the environment of a migration from ``--to``; CommandLineError if an option is wrong, before the first call."""
+    """Take the environment of a migration from its ``--to``; CommandLineError if an option is wrong, before the first call."""
     chosen = options.chosen
     if options.policy and (extra := _beside_policy(options)):
         raise CommandLineError(
             en=f"--policy prints and ends: leave out {extra}",
             ja=f"--policyは表示して終了します。{extra}を外してください",
         )
-    if procedure.name in CARRIES and (target := chosen.get("to")):
+    if TARGET in procedure.options and (target := chosen.get(TARGET.name)):
         if options.env not in {LOCAL, target}:
             raise CommandLineError(
                 en=f"--to {target} and --env {options.env} name two environments: name one",
                 ja=f"--to {target}と--env {options.env}が別の環境です。一つにしてください",
             )
-        chosen = {name: value for name, value in chosen.items() if name != "to"}
+        chosen = {name: value for name, value in chosen.items() if name != TARGET.name}
         options = replace(options, env=target, chosen=chosen)
     if not options.policy:
         environment = load(options.env, options.environments).environment

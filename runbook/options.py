@@ -47,36 +47,6 @@ def unless(holds: Callable[[str], object], en: str, ja: str) -> Wrong:
     return lambda value, _: None if holds(value) else refusal.format(value)
 
 
-no_account = unless(
-    re.compile("[0-9]{12}").fullmatch,
-    "{} is not an AWS account: accounts are 12 digits, such as 111122223333",
-    "{}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
-)
-no_version = unless(
-    re.compile("[1-9][0-9]*").fullmatch,
-    "{} is not a version: versions are numbers, such as 3",
-    "{}はバージョンではありません。3のような番号で指定してください",
-)
-no_deployment = unless(
-    re.compile("[A-Za-z0-9]+").fullmatch,
-    "{} is not a deployment: their ids are letters and digits, such as a1b2c3",
-    "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
-)
-no_name = unless(
-    is_name,
-    "--by takes the name of a person",
-    "--byには人の氏名を指定してください",
-)
-no_profile = unless(
-    lambda value: value in boto3.Session().available_profiles,
-    "there is no AWS profile {}; `aws configure list-profiles` prints those that there are",
-    "AWSプロファイル{}がありません。`aws configure list-profiles`で確認できます",
-)
-no_folder = unless(
-    lambda value: Path(value).is_dir(),
-    "{} is not a folder: name that of the front end's files with --site",
-    "{}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
-)
 no_file = unless(
     lambda value: Path(value).is_file(), "there is no file {}", "ファイル{}がありません"
 )
@@ -134,13 +104,21 @@ VERSION = Option(
     name="to",
     metavar="VERSION",
     help=Words(en="the version to go to, such as 3", ja="戻し先のバージョン（例: 3）"),
-    wrong=no_version,
+    wrong=unless(
+        re.compile("[1-9][0-9]*").fullmatch,
+        "{} is not a version: versions are numbers, such as 3",
+        "{}はバージョンではありません。3のような番号で指定してください",
+    ),
 )
 DEPLOYMENT = Option(
     name="to",
     metavar="ID",
     help=Words(en="the deployment to go to, such as a1b2c3", ja="戻し先のデプロイ（例: a1b2c3）"),
-    wrong=no_deployment,
+    wrong=unless(
+        re.compile("[A-Za-z0-9]+").fullmatch,
+        "{} is not a deployment: their ids are letters and digits, such as a1b2c3",
+        "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
+    ),
 )
 MOMENT = Option(
     name="to",
@@ -184,14 +162,22 @@ SITE = Option(
     name="site",
     metavar="FOLDER",
     help=Words(en="where the front end's files are", ja="フロントエンドのファイルがあるフォルダ"),
-    wrong=no_folder,
+    wrong=unless(
+        lambda value: Path(value).is_dir(),
+        "{} is not a folder: name that of the front end's files with --site",
+        "{}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
+    ),
     example="../frontend/liff-app",
 )
 SIGNER = Option(
     name="by",
     metavar="NAME",
     help=Words(en="who signs for what people do", ja="人が行った作業に署名する人の氏名"),
-    wrong=no_name,
+    wrong=unless(
+        is_name,
+        "--by takes the name of a person",
+        "--byには人の氏名を指定してください",
+    ),
 )
 DECIDED_BY = replace(
     SIGNER,
@@ -209,7 +195,11 @@ READER = Option(
         en="account that may read the records: of a later environment that names none in the file",
         ja="記録を読み取れるアカウント（ファイルにaccountのない後続の環境のもの）",
     ),
-    wrong=no_account,
+    wrong=unless(
+        re.compile("[0-9]{12}").fullmatch,
+        "{} is not an AWS account: accounts are 12 digits, such as 111122223333",
+        "{}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
+    ),
 )
 SOURCE = Option(
     name="from",
@@ -222,7 +212,11 @@ SOURCE_PROFILE = Option(
     name="from_profile",
     metavar="NAME",
     help=Words(en="AWS profile that may read them", ja="移行元を読み取れるAWSプロファイル"),
-    wrong=no_profile,
+    wrong=unless(
+        lambda value: value in boto3.Session().available_profiles,
+        "there is no AWS profile {}; `aws configure list-profiles` prints those that there are",
+        "AWSプロファイル{}がありません。`aws configure list-profiles`で確認できます",
+    ),
 )
 SOURCE_FILE = Option(
     name="file",

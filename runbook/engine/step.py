@@ -32,10 +32,6 @@ Wrong = Callable[[str, OptionScope], Words | None]
 """Returns what is wrong with a value, for people to read before the first call; None if nothing is."""
 
 
-def nothing_wrong(_: str, __: OptionScope) -> Words | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """``name`` is what a step asks of ``context.chosen``: ``line_token_file`` for ``--line-token-file``."""
@@ -43,7 +39,7 @@ class Option:
     name: str
     metavar: str
     help: Words
-    wrong: Wrong = nothing_wrong
+    wrong: Wrong = lambda *_: None
     choices: tuple[str, ...] | None = None
     example: str = ""
     """The value in the command of the procedure's page; empty: the command is shown without it."""

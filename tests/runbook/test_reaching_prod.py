@@ -4,9 +4,10 @@ import pytest
 
 from runbook.__main__ import main
 from runbook.catalogue import procedures
-from runbook.commands import CARRIES
 from tests.runbook.desk import PROD
 
+CARRIES = ("migrate_masters", "migrate_users")
+"""Procedures that migrate from one environment to another: their --to names an environment."""
 GOING = ("--yes", "--go", f"--environments={PROD}")
 """The file has nothing but prod: what does not go there finds no environment at all."""
 DECIDED = {"migrate_users": ("--by=Hanako Sato",)}
