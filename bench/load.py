@@ -10,14 +10,13 @@ known beforehand. They contain nothing that a generator reports.
 import csv
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 
-from bench.reach import Goal, doing, no_options, table, verdict
+from bench.reach import Goal, cpu_s, doing, no_options, table, verdict
 from load.engine import confidence
 from load.engine.plan import AWARD
 from tests.load.runs import drive, only, plan, pool, run_against, serving, step
@@ -34,12 +33,6 @@ LEAST, MOST = 0.98, 1.02
 """Bounds of a reported percentile divided by the true one."""
 TAILS = (0.95, 0.99)
 STOCK_USERS = 25
-
-
-def cpu_s() -> float:
-    """CPU seconds of all child processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def ours(url: str, seconds: float, folder: Path) -> tuple[float, int]:

@@ -5,6 +5,7 @@ this module does nothing.
 """
 
 import argparse
+import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,12 @@ class Goal:
         word, side = ("met" if self.met else "MISSED"), ("least" if self.at_least else "most")
         unit = f" {self.unit}" if self.unit else ""
         return f"{word}: {self.what} {shown(self.measured)}{unit} (reach: at {side} {self.bound:g}{unit})"
+
+
+def cpu_s(whose: int = resource.RUSAGE_CHILDREN) -> float:
+    """Return CPU seconds: of all child processes that have ended, unless of this process itself."""
+    used = resource.getrusage(whose)
+    return used.ru_utime + used.ru_stime
 
 
 def verdict(*reaches: Goal) -> int:

@@ -23,7 +23,7 @@ import boto3
 from aws.inventory import on_demand, read_all
 from aws.release import Builds, Package
 from aws.saved import unreadable
-from bench.reach import Goal, no_options, progress, table, verdict
+from bench.reach import Goal, cpu_s, no_options, progress, table, verdict
 from lambdas.packing import CLOSED, pack
 from plan import plan_for, scope_of
 from runbook.local_stack import local_stack
@@ -58,8 +58,7 @@ def reader() -> None:
     inventory = read_all(
         on_demand(boto3.Session(region_name=environment.region), scope, caller="bench")
     )
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    counted = {"calls": inventory.calls, "cpu": used.ru_utime + used.ru_stime}
+    counted = {"calls": inventory.calls, "cpu": cpu_s(resource.RUSAGE_SELF)}
     print(json.dumps(counted | {"unread": unreadable(inventory)}))
 
 

@@ -4,12 +4,11 @@ Wall and CPU seconds of the run and of all processes that it starts; the best of
 machine only adds.
 """
 
-import resource
 import subprocess
 import sys
 import time
 
-from bench.reach import Goal, doing, no_options, table, verdict
+from bench.reach import Goal, cpu_s, doing, no_options, table, verdict
 
 RUNS, MOST_S = 3, 8.0
 COMMAND = (sys.executable, "-m", "pytest", "--env", "local", "-q")
@@ -17,14 +16,9 @@ COMMAND = (sys.executable, "-m", "pytest", "--env", "local", "-q")
 
 def run() -> tuple[float, float]:
     """Return wall and CPU seconds of one run; raises CalledProcessError if it is no GO."""
-    before, began = _cpu_s(), time.perf_counter()
+    before, began = cpu_s(), time.perf_counter()
     subprocess.run(COMMAND, capture_output=True, check=True)  # noqa: S603 - our own words
-    return time.perf_counter() - began, _cpu_s() - before
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return time.perf_counter() - began, cpu_s() - before
 
 
 def main() -> int:
