@@ -266,7 +266,7 @@ def run_of(
     context = context_for(
         session,
         environment,
-        secrets_in=secret_source(options.chosen.get(LINE_TOKEN_FILE.name), typed),
+        secret=secret_source(options.chosen.get(LINE_TOKEN_FILE.name), typed),
         build=partial(pack, application=application),
         record=evidence.record,
         recorded=evidence.recorded,

@@ -156,7 +156,6 @@ class RepairSession:
     ask: Ask | None
     ran_since: tuple[str, ...] = ()
     """Procedures that have run since the report: what it calls red may be green."""
-    checklist: Checklist = field(default_factory=Checklist.load)
     _red: dict[str, bool] = field(default_factory=dict)
     """Each row that was reached -> whether it is still red."""
     _changed_by: set[Remedy] = field(default_factory=set)
@@ -261,7 +260,7 @@ class RepairSession:
             follower.row.id for row in group.ids for follower in self.result.followers(row)
         ]
         rows = tuple(dict.fromkeys((*group.ids, *followers)))
-        verdicts = self.checks.verdicts(rows, self.checklist)
+        verdicts = self.checks.verdicts(rows, Checklist.load())
         for row in group.ids:
             self._red[row] = row in verdicts
             mark = (

@@ -80,7 +80,7 @@ def provision_stack(
     context = context_for(
         session,
         environment,
-        secrets_in=lambda _: line_token,
+        secret=lambda _: line_token,
         build=partial(pack, application=environment.application.folder),
         record=evidence.record,
         recorded=evidence.recorded,

@@ -267,7 +267,8 @@ class Run:
         if changed and red:
             red = self._asked_again(red)
         if red:
-            why = joined(_still_red(row, red_row.sentence) for row, red_row in red.items())
+            still = Words(en="{} is still red: {}", ja="{}がまだ不合格です: {}")
+            why = joined(still.format(row, red_row.sentence) for row, red_row in red.items())
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
         if green := [row for row in rows if row not in {*later, *foreign, *self._aside}]:
@@ -345,10 +346,6 @@ class Run:
             step=_key(step) if step else "",
             detail=detail or {},
         )
-
-
-def _still_red(row: str, why: Words) -> Words:
-    return Words(en=f"{row} is still red: {why.en}", ja=f"{row}がまだ不合格です: {why.ja}")
 
 
 def _key(step: Step) -> str:

@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -19,7 +19,7 @@ from aws.change.gate import (
 )
 from aws.door.failures import naming_what_is_missing
 from aws.words import SILENCE, Words
-from plan import Plan, public_in
+from plan import Plan
 from runbook.engine.change_lines import EVIDENCE
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.evidence import kind_of
@@ -167,10 +167,6 @@ class StepContext(ChangeContext):
             return tuple(resources)
         wrong = {each.name.partition("/")[0] for finding in red for each in finding.differences}
         return tuple(resource for resource in resources if name(resource) in wrong)
-
-    def planned(self, plan: Plan, environment: Environment) -> Self:
-        """Return this context with another plan: its values are then the ones that may be shown."""
-        return replace(self, plan=plan, environment=environment, public=public_in(plan))
 
 
 RETRYING = Config(

@@ -10,7 +10,7 @@ and the usage plan comes after the API that it names.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -94,16 +94,10 @@ def context_for(
     session: boto3.Session,
     environment: Environment,
     *,
-    secrets_in: Callable[[str], str],
     build: Callable[[str], bytes],
-    record: Callable[[str, Mapping[str, Any]], None],
     **more: Any,
 ) -> StepContext:
-    """Make the StepContext of any procedure here; ``more`` are fields of it. A package is built once.
-
-    ``secrets_in``: key of a planned secret that no machine can make up (``line_token``) -> value. ``build``: key of a
-    function -> package. ``record``: leaves a record of evidence.
-    """
+    """Make the StepContext of any procedure here; ``more`` are fields of it. A package is built once."""
     plan = plan_for(environment)
     return StepContext(
         environment=environment,
@@ -114,7 +108,5 @@ def context_for(
         ).undecided,
         clients=Clients(session, environment.region),
         build=lru_cache(build),
-        secret=secrets_in,
-        record=record,
         **more,
     )

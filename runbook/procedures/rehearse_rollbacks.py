@@ -20,7 +20,6 @@ from typing import Any
 from aws.change.gate import Changes
 from aws.words import Words, joined
 from runbook.cutover import front_end
-from runbook.cutover.front_end import write
 from runbook.engine import Refused, StepContext, step
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill
@@ -99,7 +98,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
         environment = replace(context.environment, front_end=there)
         good = front_end.rendered(None, environment, front_end.base_url(context))
         path = folder / there.config_path
-        write(path, good)
+        front_end.write(path, good)
         previous = {
             "url": there.config_url,
             "config": good.replace("https://", "https://before."),
@@ -107,7 +106,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
         front_end_drill = Drill(
             part="front-end",
             procedure=rollback_frontend,
-            forward=lambda _: write(path, good),
+            forward=lambda _: front_end.write(path, good),
             chosen=lambda _: {"site": str(folder)},
         )
 

@@ -21,7 +21,6 @@ from runbook import releases
 from runbook.diagnosis import slowness
 from runbook.diagnosis.log_signs import Cause, report_signs
 from runbook.diagnosis.own_runs import last_hour, report_alarms
-from runbook.diagnosis.slowness import measured, metrics_of
 from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts
 from runbook.rollback.forward import closed_parts
@@ -118,8 +117,8 @@ def see_what_functions_say(context: StepContext) -> Changes:
     ours = last_hour(context)
     context.tell(ours.in_words())
     metrics, functions = context.environment.application.metrics, context.plan.functions
-    queries = [metric for f in functions for metric in metrics_of(f, metrics)]
-    figures = measured(context, queries, ours)
+    queries = [metric for f in functions for metric in slowness.metrics_of(f, metrics)]
+    figures = slowness.measured(context, queries, ours)
     for label, figure in sorted(figures.items()):
         if figure.value:
             context.tell(f"{label}: {figure.value:g}, {figure.occurrences.clock_times()}")
@@ -179,7 +178,7 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
     """
     ours = last_hour(context)
     context.tell(ours.in_words())
-    figures = measured(context, slowness.metrics(context), ours)
+    figures = slowness.measured(context, slowness.metrics(context), ours)
     for label, figure in sorted(figures.items()):
         context.tell(f"{label}: {figure.value:g}")
     if not figures:

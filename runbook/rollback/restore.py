@@ -12,7 +12,7 @@ from aws.desired import Table
 from aws.kinds.table import TABLE as TABLE_KIND
 from aws.kinds.table_backups import BACKUPS
 from aws.words import Words
-from plan import plan_for
+from plan import plan_for, public_in
 from plan.canonical import Item, canonical_hash
 from plan.data import restored_name
 from runbook.engine import Refused, StepContext, difference
@@ -36,7 +36,9 @@ class Restore:
 
 def restores(context: StepContext) -> tuple[Restore, ...]:
     """Return what is to be restored: the table of ``--only``, else all three of them."""
-    at, name = restore_time(context), context.chosen.get(TABLE.name)
+    moment = datetime.fromisoformat(context.chosen[MOMENT.name])
+    at = moment.astimezone(UTC).replace(microsecond=0)  # to the second, as AWS takes it
+    name = context.chosen.get(TABLE.name)
     chosen = [table for table in context.plan.tables if name in (None, table.key, table.name)]
     names = {table.key: restored_name(table.name, at) for table in chosen}
     plan = _renamed(context, names).plan
@@ -82,7 +84,8 @@ def age_s(context: StepContext, restore: Restore) -> float:
 
 def _renamed(context: StepContext, names: Mapping[str, str]) -> StepContext:
     environment = replace(context.environment, tables={**context.environment.tables, **names})
-    return context.planned(plan_for(environment), environment)
+    plan = plan_for(environment)
+    return replace(context, plan=plan, environment=environment, public=public_in(plan))
 
 
 def described_table(context: StepContext, table: Table) -> dict[str, Any] | None:
@@ -126,12 +129,6 @@ def _wait(context: StepContext, restore: Restore) -> None:
         en=f"table {restore.new.name} is restored", ja=f"テーブル{restore.new.name}が復元されること"
     )
     context.wait(ready, until=awaited, every_s=EVERY_S, within_s=WITHIN_S)
-
-
-def restore_time(context: StepContext) -> datetime:
-    """Return the time of ``--to`` in UTC, to the second, as AWS takes it."""
-    at = datetime.fromisoformat(context.chosen[MOMENT.name])
-    return at.astimezone(UTC).replace(microsecond=0)
 
 
 def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:

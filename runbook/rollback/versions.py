@@ -120,22 +120,17 @@ def published(there: Iterable[str]) -> tuple[int, ...]:
     return tuple(sorted(int(number) for number in there if number != LATEST))
 
 
-def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
-    """Return the versions behind the aliases, by name of the function."""
-    return {
-        function.name: described(context, function, function.alias)["Version"]
-        for function in functions
-    }
-
-
 def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart:
     """Return what their aliases serve, which move together or not at all."""
     of = {function.name: function for function in functions}
-    (name,) = {function.alias for function in functions}
+    (alias,) = {function.alias for function in functions}
     return ServedPart(
         part=PART,
-        named=lambda function: ALIAS.named(f"{function}:{name}"),
-        read=lambda: live(context, functions),
+        named=lambda function: ALIAS.named(f"{function}:{alias}"),
+        read=lambda: {
+            name: described(context, function, function.alias)["Version"]
+            for name, function in of.items()
+        },
         put=lambda function, version: move(context, function, of[function].alias, version),
     )
 

@@ -97,7 +97,7 @@ class Rehearsal:
         context = context_for(
             self.account.session,
             self.environment,
-            secrets_in=lambda _: LINE_TOKEN,
+            secret=lambda _: LINE_TOKEN,
             build=lambda _: compute.package("second"),
             record=lambda *_: None,
             rehearsed=False,

@@ -78,9 +78,7 @@ class _Same:
 @lru_cache(8)
 def _planned(one: _Same) -> StepContext:
     """Return a context of this environment, for which nothing is left but where its calls go."""
-    return context_for(
-        boto3.Session(), one.environment, secrets_in=str, build=package, record=nothing
-    )
+    return context_for(boto3.Session(), one.environment, secret=str, build=package, record=nothing)
 
 
 class Desk:
@@ -105,7 +103,7 @@ class Desk:
         own = {
             "clients": self.client,
             "build": lru_cache(more.pop("build", package)),
-            "secret": more.pop("secrets_in", lambda _: LINE_TOKEN),
+            "secret": lambda _: LINE_TOKEN,
             "record": self.evidence.record,
             "recorded": self.evidence.recorded,
             "sleep": self.sleep,

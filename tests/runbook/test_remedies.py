@@ -53,7 +53,7 @@ def test_a_rotation_leaves_the_line_token_alone(empty):
 
 
 def test_another_line_token_takes_the_place_of_a_good_one(empty, stored):
-    given = {"chosen": GIVE, "secrets_in": lambda _: OTHER_TOKEN}
+    given = {"chosen": GIVE, "secret": lambda _: OTHER_TOKEN}
     with pytest.raises(Declined, match=f"{TOKEN}: value"):
         empty.do(secrets.store_the_line_token.action, **given)
     assert stored(TOKEN) == LINE_TOKEN
@@ -75,7 +75,7 @@ def test_without_a_file_nobody_is_asked_for_a_token_that_is_there(empty):
     def asked(key):
         raise AssertionError(key)
 
-    assert empty.do(secrets.store_the_line_token.action, secrets_in=asked) == ()
+    assert empty.do(secrets.store_the_line_token.action, secret=asked) == ()
 
 
 def test_a_method_that_was_deleted_by_hand_is_gone_from_the_stage_after_a_deployment(finished):

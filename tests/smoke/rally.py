@@ -96,7 +96,7 @@ class Rally:
         return context_for(
             self.session,
             self.environment,
-            secrets_in=lambda _: self.line.channels.messaging_access_token,
+            secret=lambda _: self.line.channels.messaging_access_token,
             build=pack,
             record=lambda *_: None,
             recorded=lambda *_, **__: None,

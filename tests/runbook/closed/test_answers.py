@@ -38,7 +38,7 @@ class ClosedRally:
         self.context = context_for(
             boto3.Session(region_name=environment.region),
             environment,
-            secrets_in=lambda _: "unused",
+            secret=lambda _: "unused",
             build=pack,
             record=evidence.record,
             recorded=evidence.recorded,

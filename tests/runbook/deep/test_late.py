@@ -48,7 +48,7 @@ def late(tmp_path_factory):
         context = context_for(
             session,
             there,
-            secrets_in=lambda _: "unused",
+            secret=lambda _: "unused",
             build=pack,
             record=evidence.record,
             recorded=evidence.recorded,

@@ -71,7 +71,7 @@ def rally(tmp_path_factory):
         context = context_for(
             session,
             there,
-            secrets_in=lambda _: "unused",
+            secret=lambda _: "unused",
             build=pack,
             record=evidence.record,
             recorded=evidence.recorded,
