@@ -52,8 +52,6 @@ class Suite:
     patience_s: float
     """Seconds in which what follows an answer (a log line, a message) must arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
-    consenting: TesterSnapshot | NotTestable | None = None
-    """What the test user of production had before the first award, or why that is unknown; None outside production."""
     unreachable: NoResponse | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
@@ -257,15 +255,16 @@ class Suite:
         with suppress(NotTestable):
             self.answer(self.scenarios.success(route))
 
-    def read_consenting_user(self) -> None:
-        """Read what the test user of production has, before anything is awarded."""
+    @cached_property
+    def consenting(self) -> TesterSnapshot | NotTestable | None:
+        """What the test user of production had before the first award, or why that is unknown; None outside production."""
         if not borrows_a_user(self.environment):
-            return
+            return None
         try:
             user, spots = consenting_user(self.environment), self._spots()
-            self.consenting = held_by(user, self.cleaner.user_stamps, self.sessions.now, spots)
+            return held_by(user, self.cleaner.user_stamps, self.sessions.now, spots)
         except NotTestable as why:
-            self.consenting = why
+            return why
 
     @property
     def known_consenting_user(self) -> TesterSnapshot | None:

@@ -115,8 +115,8 @@ def suite_session(
         cleaner=Cleaner.of(environment, plan, aws, users_of(sessions)),
         patience_s=patience_s,
     )
-    suite.read_consenting_user()
-    note = notes and notes.before(sessions, environment, suite.known_consenting_user)
+    consenting = suite.known_consenting_user  # before anything is awarded
+    note = notes and notes.before(sessions, environment, consenting)
     try:
         suite.warm()
         yield suite
