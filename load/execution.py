@@ -23,7 +23,7 @@ from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE, LoadRun, require_outside
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record, why_not_counted
-from load.prepare import ROOT, RunOptions, prepare
+from load.prepare import RunOptions, prepare
 from load.progress import ProgressDisplay
 from load.target import (
     LOCUST_REPORT,
@@ -34,6 +34,7 @@ from load.target import (
     changed,
 )
 from load.teardown import CLEAN, Teardown
+from signoff import ROOT
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.environment.guard import alone, folder_of_stack
 from signoff.evidence import StoreSettings

@@ -21,7 +21,7 @@ from aws.door.failures import code_of
 from aws.kinds.usage_plan import key_value
 from aws.words import Words
 from load.engine.admission import LoadRefused, unreadable
-from load.engine.run_file import PROJECT, require_private
+from load.engine.run_file import require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
 from plan.masters import spots_in
@@ -122,7 +122,7 @@ def mint(
 
 def read_pool(path: Path) -> SessionPool:
     """Read users, sessions and spots from a private file outside the repository; `LoadRefused` if malformed."""
-    require_private(path, PROJECT)
+    require_private(path)
     try:
         return POOL.validate_json(path.read_bytes())
     except (OSError, ValueError) as error:

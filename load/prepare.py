@@ -152,7 +152,6 @@ def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int) -> None:
         )
 
 
-ROOT = Path(__file__).resolve().parent.parent
 CALLERS = 20
 """Users for each worker where no award needs more."""
 

@@ -62,7 +62,6 @@ class LoadRun:
         return Conditions(self.plan, self.objectives, self.throttle, self.workers)
 
     def write(self, path: Path) -> None:
-        """Write the file, readable by its owner alone."""
         write_private(path, RUN.dump_json(self))
 
     @classmethod
@@ -76,7 +75,7 @@ class LoadRun:
                 en=f"{path} is not a run file ({reason}); python -m load run --expect-workers N --run-file FILE writes one",
                 ja=f"{path}は実行ファイルではありません（{reason.ja}）。python -m load run --expect-workers N --run-file FILEが書き出します",
             ) from None
-        require_private(path, PROJECT)
+        require_private(path)
         return run
 
 
@@ -112,8 +111,8 @@ def require_outside(path: Path, root: Path) -> None:
         )
 
 
-def require_private(path: Path, root: Path) -> None:
-    """Raise `LoadRefused` for a file that is absent, in the repository at ``root``, or readable by others."""
+def require_private(path: Path) -> None:
+    """Raise `LoadRefused` for a file that is absent, in this repository, or readable by others."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as error:
@@ -121,7 +120,7 @@ def require_private(path: Path, root: Path) -> None:
             en=f"{path} can't be read ({error.strerror}); pass a file that exists",
             ja=f"{path}を読み取れません（{error.strerror}）。存在するファイルを指定してください",
         ) from None
-    if path.resolve().is_relative_to(root.resolve()):
+    if path.resolve().is_relative_to(PROJECT):
         raise LoadRefused(
             en=f"{path} contains sessions; move it out of the repository",
             ja=f"{path}にはセッションが含まれます。リポジトリの外に移してください",

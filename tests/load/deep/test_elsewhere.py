@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from load.engine.judge import ExitCode
-from load.prepare import ROOT, RunOptions
+from load.prepare import RunOptions
+from signoff import ROOT
 from tests.load.measurements import reasons
 from tests.load.runs import SilentDisplay, drive, plan, run_against, step
 
