@@ -43,7 +43,6 @@ class LoadComposition:
         return environment
 
     def kept(self) -> "Stack | None":
-        """Return the local stack that is kept up."""
         return _local_stack(self.root).kept()
 
     @contextmanager

@@ -135,7 +135,6 @@ def sentences(verdict: LoadVerdict) -> Iterator[Words]:
 
 
 def head() -> Row:
-    """Return the names of the table's columns."""
     return tuple(_words()[name] for name in COLUMNS)
 
 

@@ -31,7 +31,6 @@ class RallyVisitors(ArrivalUser):
 
 
 def prepare_local_smoke() -> LoadRun:
-    """Prepare a smoke run of the kept local stack."""
     from load.composition import local_smoke  # noqa: PLC0415 - a worker has a run file, and needs none of it
 
     return local_smoke()

@@ -28,7 +28,6 @@ class ProgressDisplay:
 
     @contextmanager
     def open(self) -> Iterator["ProgressDisplay"]:
-        """Show progress until the block ends."""
         if not self._console.is_terminal:
             yield self
             return

@@ -90,7 +90,6 @@ class LoopbackServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:
-        """Begin to accept."""
         self._thread.start()
 
     def close(self) -> None:
@@ -121,7 +120,6 @@ class LoopbackServer(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def close_request(self, request: Any) -> None:
-        """Forget the connection."""
         self._open.discard(request)
         super().close_request(request)
 

@@ -66,7 +66,6 @@ class StackChild:
             self._pipe.send(message)
 
     def close(self) -> None:
-        """End the process, if it has not ended."""
         self._pipe.close()
         try:
             self.process.wait(ENDS_WITHIN_S)

@@ -39,7 +39,6 @@ class Cleaner:
     def of(
         cls, environment: Environment, plan: Plan, aws: Clients, ours: Iterable[str] = ()
     ) -> "Cleaner":
-        """Return the cleaner of an environment's tables."""
         tables, dynamodb = tables_of_people(environment, plan), aws("dynamodb")
         by_key = {table.key: KeyedTable.of(table, dynamodb) for table in tables}
         return cls(tables=by_key, ours=frozenset(ours))

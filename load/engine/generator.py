@@ -167,6 +167,5 @@ class ArrivalUser(User):
             self.generator.make_arrivals(TURN_S)
 
     def on_stop(self) -> None:
-        """Wait for the answers under way."""
         if self.generator:
             self.generator.finish(self.generator.run.timeout_s)

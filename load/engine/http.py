@@ -93,7 +93,6 @@ class Http:
         return connection
 
     def _reap(self) -> None:
-        """End calls past their deadline."""
         while True:
             gevent.sleep(REAP_S)
             now = monotonic()
@@ -139,7 +138,6 @@ class KeptConnection(HTTPResponseParser):
         self._conclude(0, error)
 
     def close(self) -> None:
-        """Close it, once."""
         if not self._closed:
             self._closed = True
             self._watcher.close()

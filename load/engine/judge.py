@@ -216,8 +216,6 @@ def _at_most(interval: Interval, limit: float) -> str:
 
 
 class ExitCode(IntEnum):
-    """The exit code of each verdict."""
-
     PASS = 0
     FAIL = 1
     INVALID = 3

@@ -37,7 +37,6 @@ class RunController:
         self._refused = False
 
     def listen(self, events: Events) -> None:
-        """Register with Locust's events."""
         events.init.add_listener(self.admit)
         events.test_start.add_listener(self.start)
         events.report_to_master.add_listener(self.report)
@@ -77,12 +76,10 @@ class RunController:
             data["load"] = self._generator.report()
 
     def receive(self, client_id: str, data: dict[str, Any]) -> None:
-        """Add a worker's report."""
         if part := data.get("load"):
             self._state.receive(client_id, part)
 
     def welcome(self, client_id: str, **_: Any) -> None:
-        """Note a worker that joins."""
         self._state.welcome(client_id)
 
     def tick(self) -> bool:

@@ -164,7 +164,6 @@ class RunState:
         return self._complete or overdue or bool(given_up)
 
     def verdict(self) -> LoadVerdict:
-        """Judge what has been reported so far."""
         self.seen.workers = len(self.workers)
         self.seen.late = tuple(sorted(self._late))
         self.seen.strangers = tuple(sorted(self._strangers))

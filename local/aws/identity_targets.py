@@ -137,7 +137,6 @@ def of_a_customer(key: str | None, request: Request, moto: Moto) -> str | None:
 
 
 def first_of(parameters: Mapping[str, Any], *members: str) -> str:
-    """Return the first of these members that is there."""
     return next((str(parameters[member]) for member in members if parameters.get(member)), "")
 
 

@@ -59,7 +59,6 @@ class Gateway:
 
     @property
     def port(self) -> int:
-        """Return the port on 127.0.0.1."""
         return self._server.server_port
 
     def answer(self, request: HttpRequest) -> HttpReply:

@@ -95,7 +95,6 @@ def put_resource_policy(request: Request, moto: Moto) -> Response:
 
 
 def delete_resource_policy(request: Request, moto: Moto) -> Response:
-    """Take the policy of a qualifier away."""
     moto.noted(request, "policies").pop(name_and_qualifier(request), None)
     return NO_CONTENT
 

@@ -117,7 +117,6 @@ def get_bucket_request_payment(request: Request, moto: Moto) -> Response:
 
 
 def put_bucket_request_payment(request: Request, moto: Moto) -> Response:
-    """Keep who pays."""
     bucket = _bucket(request, moto)
     if bucket is None:
         return refusal(request, "NoSuchBucket", "The specified bucket does not exist", 404)

@@ -111,7 +111,6 @@ class StageMove:
     def to(
         cls, context: StepContext, api_id: str, stage: Mapping[str, Any], target: str
     ) -> "StageMove":
-        """Return the move of a stage to a deployment."""
         live, name = str(stage["deploymentId"]), context.plan.api.stage
         there = described_deployment(context, api_id, target)
         return cls(

@@ -177,7 +177,6 @@ def _serve_again(context: StepContext, before: State) -> None:
 
 
 def _standing(context: StepContext, before: State) -> Words:
-    """Say what is not as it was, thing by thing."""
     try:
         return rendered(before, state(context)) or ALL_AS_BEFORE
     except (Refused, *EXPECTED) as error:
