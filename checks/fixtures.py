@@ -26,6 +26,11 @@ from signoff.judge.snapshot import Snapshot
 
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "table": lambda _, plan: plan.tables,
+    "typed_table": lambda environment, _: (
+        key
+        for key, table in environment.application.tables.items()
+        if table.read == "keys" and table.types
+    ),
     "secret": lambda _, plan: plan.secrets,
     "role": lambda _, plan: plan.roles,
     "function": lambda _, plan: plan.functions,
@@ -41,12 +46,22 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
 """Argument name of a check -> what it runs over. Optional parts are asked of ``environment``."""
 HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
     "table": lambda app: not app.tables,
+    "typed_table": lambda _: True,
     "secret": lambda app: not app.secrets,
     "secret_reader": lambda app: not app.secrets,
     "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
     "open_route": lambda app: not app.open_routes,
 }
 """Argument -> whether the application has none of it: its tests are left out then. Anything else that is empty stops the run."""
+REASONS = {
+    "typed_table": without_subject(
+        reason=Words(
+            en='no table of app.toml has read = "keys" and attributes or a ttl to compare',
+            ja='app.tomlに、read = "keys"と、比較するattributesまたはttlを持つテーブルがありません',
+        )
+    )
+}
+"""Argument -> what is said of its rows then, in place of "the application has none"."""
 
 
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
@@ -84,7 +99,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
         if not planned and argument in HAS_NONE and HAS_NONE[argument](environment.application):
-            planned = [pytest.param(None, marks=without_subject)]
+            planned = [pytest.param(None, marks=REASONS.get(argument, without_subject))]
         metafunc.parametrize(argument, planned, ids=str)
 
 

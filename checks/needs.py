@@ -61,6 +61,7 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
 }
 """Keys of the environment file without which a row is red or has to be signed -> who knows the value, what it is."""
 OF_MASTERS = frozenset({"go_live", "season", "area", "stamps"})
+OF_PAGES = frozenset({"front_end.url"})
 """Keys with which the stamp masters are compared."""
 
 
@@ -116,7 +117,7 @@ def _commit(commits: Sequence[str]) -> Need:
 
 def _keys(environment: Environment) -> Iterator[Need]:
     app = environment.application
-    of_others = OF_MASTERS if not app.masters else frozenset()
+    of_others = {*(() if app.masters else OF_MASTERS), *(() if app.front_end else OF_PAGES)}
     for key, (who, what) in KEYS.items():
         if key in of_others or (key.startswith(OF_LINE) and not app.talks_to_line):
             continue

@@ -160,11 +160,10 @@ def test_tables_of_people_hold_only_migrated_items_before_the_go_live(
 
 
 @expectation("DATA-11", ja="利用者の項目が関数の読み取る型である")
-@pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_items_of_people_have_the_types_that_functions_read(
-    key: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    typed_table: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    table, planned = plan.table(key), environment.application.tables[key].types
+    table, planned = plan.table(typed_table), environment.application.tables[typed_table].types
     scan = judge.observe(deployed.scanned(table), "sampled", "examined", "mistyped")
     judge.observe.note(table=table.name, planned=planned)
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ from runbook.catalogue import procedures
 from runbook.engine.evidence import asked_of
 from signoff import home_of
 from signoff.__main__ import main
-from signoff.environment import load
+from signoff.commands.init import Answers, Proposals, table
+from signoff.environment import EnvironmentFileError, load
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
+from signoff.judge.collection import FINDINGS, is_foreign
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
 from signoff.judge.run import Options
@@ -45,10 +48,15 @@ TAG = {"name": "tag", "in": "query", "required": True}
 
 
 class Rows:
-    """Notes the rows of the tests that are left after collection."""
+    """Notes the rows of the tests that are left after collection, and why others are left out."""
 
     def __init__(self):
-        self.proven = set()
+        self.proven, self.reasons = set(), {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config):
+        aside = config.stash[FINDINGS].set_aside
+        self.reasons = {row: verdict.reason.en for row, verdict in aside.items()}
 
     def pytest_collection_finish(self, session):
         markers = (item.get_closest_marker(expectation.name) for item in session.items)
@@ -57,8 +65,13 @@ class Rows:
 
 def proven(folder, judging, **contract):
     """Return the rows that are judged of an application with one function, one table and no secret."""
+    return rows_of(folder, judging, TODO, contract).proven
+
+
+def rows_of(folder, judging, app, contract):
+    """Return what becomes of the rows of such an application."""
     (folder / "environments.toml").write_text(ENVIRONMENTS, encoding="utf-8")
-    (folder / "app.toml").write_text(TODO, encoding="utf-8")
+    (folder / "app.toml").write_text(app, encoding="utf-8")
     (folder / "openapi.json").write_text(json.dumps({"paths": PATHS, **contract}), encoding="utf-8")
     rows = Rows()
     options = [judging, "--env=staging", f"--environments={folder / 'environments.toml'}"]
@@ -66,7 +79,7 @@ def proven(folder, judging, **contract):
         [*options, "--phase=after", "--collect-only", "-q", "-p", "no:cacheprovider"],
         plugins=[rows],
     )
-    return rows.proven
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -165,13 +178,32 @@ def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(tmp_pat
     }
 
 
-def production(folder):
+@pytest.mark.parametrize(
+    ("declared", "judged"),
+    [
+        ('read = "keys"\nattributes = { Day = "S" }', True),
+        ('read = "keys"\nttl = "Until"', True),
+        ('attributes = { Day = "S" }', False),
+        ('read = "keys"', False),
+    ],
+    ids=["types", "a ttl", "types of items that are not read", "no types"],
+)
+def test_types_of_items_are_judged_where_the_application_declares_any(declared, judged, tmp_path):
+    rows = rows_of(tmp_path, "checks", TODO.replace('read = "keys"', declared), {})
+
+    assert ("DATA-11" in rows.proven) is judged
+    assert ("no table of app.toml has read" in rows.reasons.get("DATA-11", "")) is not judged
+
+
+def production(folder, declared=""):
     """Return the production of an application without masters and LINE, with no key that is about either."""
     prod = (Path(__file__).with_name("prod.toml")).read_text(encoding="utf-8")
-    of_the_rally = ("tables", "secrets", "area", "season", "stamps", "go_live", "line")
+    of_the_rally = ("tables", "secrets", "area", "season", "stamps", "go_live", "line", "front_end")
     kept = [line for line in prod.splitlines() if line.split(" = ")[0] not in of_the_rally]
     shutil.copytree(EXAMPLE.parent, folder, dirs_exist_ok=True)
     (folder / "environments.toml").write_text("\n".join(kept), encoding="utf-8")
+    app = folder / "app.toml"
+    app.write_text(f"{declared}\n{app.read_text(encoding='utf-8')}", encoding="utf-8")
     return load("prod", folder / "environments.toml", {}).environment
 
 
@@ -187,6 +219,46 @@ def test_application_without_masters_and_line_is_asked_for_nothing_of_either(tmp
         r"masters|recount|LINE|LIFF|\bbot\b|season|area|stamps|SMOKE-(18|20)", told
     )
     assert not {"area", "season", "stamps", "go_live"} & {*limits(environment)}
+
+
+OF_PAGES = {"SMOKE-19", "CUT-01", "CUT-02", "CUT-03", "ROLL-04"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "foreign"), [("front_end = false", OF_PAGES), ("front_end = true", set())]
+)
+def test_application_that_declares_no_front_end_is_asked_for_none(declared, foreign, tmp_path):
+    environment = production(tmp_path, declared)
+    about = {"checklist": Checklist.load(), "now": healthy().now, "commits": ("0123",)}
+    stores = {"prod": StoreSettings.of(environment)}
+    listed = needs(environment, own=Records(), before=Records(), stores=stores, **about)
+    signed = {step.name for step in asked_of(procedures()["cutover"], environment).steps}
+
+    rows = {row for row in OF_PAGES if is_foreign(Checklist.load()[row], environment)}
+    assert rows == foreign
+    assert any("front_end.url" in need.how for need in listed) is not bool(foreign)
+    assert ("front_end_switched" in signed) is not bool(foreign)
+    assert "users_told" in signed
+
+
+def test_front_end_of_an_application_that_declares_none_is_refused(tmp_path):
+    production(tmp_path, "front_end = false")
+    file = tmp_path / "environments.toml"
+    page = '\nfront_end = { url = "https://todo.example.jp" }\n'
+    file.write_text(file.read_text(encoding="utf-8") + page, encoding="utf-8")
+
+    with pytest.raises(EnvironmentFileError, match=r"front_end names a front end, and app\.toml"):
+        load("prod", file, {})
+
+
+def test_proposal_for_an_application_without_line_has_no_line(tmp_path):
+    app = production(tmp_path).application
+    about = Answers(name="prod", region="eu-west-1", account="111122223333", application=app)
+
+    proposed = table(about, Proposals(application=app), lang="en", today=date(2026, 12, 1))
+
+    assert "LINE" not in proposed
+    assert "# origin = " in proposed
 
 
 @pytest.mark.parametrize(

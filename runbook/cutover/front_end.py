@@ -282,7 +282,7 @@ def _report_other_differences(context: StepContext) -> None:
 
 
 def _by_hand(context: StepContext) -> bool:
-    if context.environment.front_end is None:
+    if context.environment.front_end is None and context.environment.application.front_end:
         name = context.environment.name
         url = base_url(context)
         context.say(

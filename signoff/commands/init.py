@@ -43,9 +43,7 @@ PROPOSED = frozenset(
 FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
 GUIDES = Words(en="the guide's value", ja="手順書の値")
-UNLESS = Words(
-    en="false only where no user of the rally comes", ja="ラリーの利用者が使わない環境に限りfalse"
-)
+UNLESS = Words(en="false only where no real user comes", ja="実際の利用者が使わない環境に限りfalse")
 MADE_UP = Words(en="named so, by the person who made it", ja="作成時に付けられた名前")
 ALL = Words(en="all functions", ja="全関数")
 HEAD = Words(
@@ -355,7 +353,8 @@ def table(
     header = [f"[{toml_key(answers.name)}]"] if there is None else []
     lines = [f"# {HEAD[lang].format(day=today)}", *header]
     written = (field.path for field in keys() if field.required or field.path in PROPOSED)
-    for key in (name for name in written if "." not in name and name not in (there or ())):
+    aside = {*(there or ()), *(() if answers.application.talks_to_line else ["line"])}
+    for key in (name for name in written if "." not in name and name not in aside):
         lines.append(f"# {meanings()[key][lang]}")
         if proposal := proposals.proposals.get(key):
             lines.append(f"{key} = {toml_value(proposal.value)}  # {proposal.source[lang]}")

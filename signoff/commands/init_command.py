@@ -50,14 +50,15 @@ def propose(  # noqa: PLR0913 - the options of the command
             ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_DEFAULT_REGIONを設定してください",
         )
     client, say = cache(session.client), in_language(lang)
+    app = application_beside(file)
     answers = Answers(
         name=env,
         region=session.region_name,
         account=client("sts").get_caller_identity()["Account"],
         prefix=prefix or _ask(PREFIX[lang]),
         origin=origin or _ask(ORIGIN[lang]),
-        line_channel=line_channel or _ask(CHANNEL[lang]),
-        application=application_beside(file),
+        line_channel=line_channel or (_ask(CHANNEL[lang]) if app.talks_to_line else None),
+        application=app,
     )
     _aside(
         say(

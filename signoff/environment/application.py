@@ -147,6 +147,8 @@ class Application(StrictTable):
     """Namespace of the metric ``Faults``, by which its functions count the answers of 500."""
     masters: str | None = None
     """Key of the table of stamp masters."""
+    front_end: bool = True
+    """Whether pages in a browser call it; rows about them are left out without any."""
     known_defaults: frozenset[str] = frozenset()
     """Values that no secret may have, since they are published."""
     settings: Mapping[str, Setting] = field(default_factory=dict)

@@ -262,6 +262,13 @@ def _typed(
         raise EnvironmentFileError((*problems, *origin)) from None
     environment = completed(_with_names(environment, app))
     unfit = [] if environment.origin else [_without_origin(place)]
+    if environment.front_end and not app.front_end:
+        unfit.append(
+            Words(
+                en=f"{place.where('front_end')} names a front end, and app.toml says that there is none (front_end = false): correct either",
+                ja=f"{place.where('front_end')}にフロントエンドがありますが、app.tomlはないとしています（front_end = false）。どちらかを修正してください",
+            )
+        )
     unfit += _unfit_names(environment)
     unfit += _unfit_for_production(environment, place) if environment.production else ()
     if "before" in table and environment.before not in (known := names(path)):

@@ -212,7 +212,7 @@ def is_configured(row: Row, environment: Environment) -> bool:
 def is_foreign(row: Row, environment: Environment) -> bool:
     """Whether the application has nothing of what a row is about, so that there is nothing to sign for."""
     key, app = row.optional or "", environment.application
-    has = {"authorizer": app.authorizer, "our_counters": app.masters}
+    has = {"authorizer": app.authorizer, "our_counters": app.masters, "front_end": app.front_end}
     of_line = key.startswith(OF_LINE) and not app.talks_to_line
     none = key.startswith(OF_APPLICATION) or of_line or not has.get(key, True)
     return none and not is_configured(row, environment)
