@@ -154,8 +154,8 @@ EVERY_FUNCTION: Limits = {
     "timeout_s": KeyLimit(
         between(LEAST_TIMEOUT_S, 30, " s"),
         Words(
-            en="guide step 3-2, and a slow call to LINE with its retries",
-            ja="手順書のステップ3-2と、LINEへの遅い呼び出しの再試行を含む時間",
+            en="guide step 3-2, and a slow call to another service with its retries",
+            ja="手順書のステップ3-2と、他のサービスへの遅い呼び出しの再試行を含む時間",
         ),
     ),
     "memory_mb": KeyLimit(at_least(256, " MB"), Words("guide step 3-2", "手順書のステップ3-2")),

@@ -76,7 +76,7 @@ def _small(environment: Environment) -> Iterator[Words]:
     rate, judged_at = demand.least_rate(app), environment.target_rate
     if rate < LEAST_RATE:
         yield Words(
-            en=f"The demand makes {rate} a second, less than the {LEAST_RATE} that any rally is judged for: check demand.visitors, stamps_each and hours.",
+            en=f"The demand makes {rate} a second, less than the {LEAST_RATE} that any application is judged for: check demand.visitors, stamps_each and hours.",
             ja=f"demandから求めたレートは毎秒{rate}件で、判定に使う最小値の{LEAST_RATE}件を下回る。demandのvisitors、stamps_each、hoursを確認すること。",
         )
     every = replace(demand, stamps_each=max(stamps, demand.stamps_each)).least_rate(app)

@@ -64,9 +64,9 @@ def arithmetic(demand: Demand, app: Application) -> Words:
     visitors, stamps, hours = f"{demand.visitors:,}", demand.stamps_each, f"{demand.hours:g}"
     rate, requests, peak = demand.least_rate(app), app.demand.for_each, app.demand.peak
     return Words(
-        en=f"{visitors} visitors x {stamps} stamps x {requests} requests in {hours} h, {peak} times that in the"
+        en=f"{visitors} visitors x {stamps} each x {requests} requests in {hours} h, {peak} times that in the"
         f" busiest minute: {rate} a second",
-        ja=f"来訪者{visitors}人 × スタンプ{stamps}個 × リクエスト{requests}回 ÷ {hours}時間、混雑時はその{peak}倍:"
+        ja=f"来訪者{visitors}人 × 1人あたり{stamps} × リクエスト{requests}回 ÷ {hours}時間、混雑時はその{peak}倍:"
         f" 毎秒{rate}件",
     )
 

@@ -101,7 +101,7 @@ def test_rate_below_the_demand_is_told_with_the_arithmetic():
     (finding,) = judged(replace(PROD, target_rate=100))
 
     assert finding.words.en.startswith(
-        "environment prod: target_rate: found 100, expected 157 to 10000/s; 60,000 visitors x 5 stamps"
+        "environment prod: target_rate: found 100, expected 157 to 10000/s; 60,000 visitors x 5 each"
         " x 5 requests in 8 h, 3 times that in the busiest minute: 157 a second;"
     )
 
@@ -128,7 +128,7 @@ def test_signer_is_told_of_a_demand_below_the_least_rate():
 
     assert small(demand=demand, target_rate=10) == [
         (
-            "The demand makes 1 a second, less than the 10 that any rally is judged for: check"
+            "The demand makes 1 a second, less than the 10 that any application is judged for: check"
             " demand.visitors, stamps_each and hours."
         )
     ]
