@@ -22,10 +22,12 @@ from aws.change.gate import Changes, nothing
 from aws.converge import alias
 from aws.converge.deployment import find_stage, point
 from aws.converge.version import listed, move
+from aws.release import NOTED
 from aws.words import SILENCE, Words, joined
 from runbook import releases
 from runbook.engine import Change, Procedure, Refused, StepContext, change_lines
 from runbook.rollback.execution import BEGUN, DONE, abandon
+from runbook.rollback.execution import KIND as ROLLBACK
 from runbook.rollback.restore import content
 from runbook.rollback.versions import published
 from signoff.commands.frame import INTERRUPTED
@@ -193,12 +195,31 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
     if newest is None or newest.get("state") != BEGUN:
         return
     quiet = _quiet(context, newest["chosen"])
-    stands = _standing(quiet, newest["before"])
+    before = _left_moved(quiet, drill.part, newest["before"])
+    stands = _standing(quiet, before)
     context.say(
-        en=f"{drill.part}: an earlier drill was killed half-way. What is there now: {stands.en}. It is put back first",
-        ja=f"{drill.part}: 前回の訓練が途中で強制終了されました。現在の状態: {stands.ja}。先に元に戻します",
+        en=f"{drill.part}: an earlier drill was killed half-way, or another operator's is under way. What is there now: {stands.en}. It is put back first;"
+        " what was released since stays",
+        ja=f"{drill.part}: 前回の訓練が途中で強制終了されたか、別の担当者が訓練中です。現在の状態: {stands.ja}。先に元に戻します。"
+        "その後のリリースはそのまま残します",
     )
-    _put_back(quiet, drill, newest["before"])
+    _put_back(quiet, drill, before)
+
+
+def _left_moved(context: StepContext, part: str, before: State) -> State:
+    """Return what a killed drill has to put back: nothing where a release came after it; what people stored is left alone."""
+    now, way = state(context), context.recorded(ROLLBACK, part="api") or {"before": {}, "after": {}}
+    deployments = {before["deployment"], *way["before"].values(), *way["after"].values()}
+    released = now["deployment"] not in deployments or any(
+        int(live["version"]) not in before["versions"][name]
+        # Into a restored table leads a version of the same code.
+        and not (
+            part == "tables" and live["code_sha256"] == before["functions"][name]["code_sha256"]
+        )
+        for name, live in now["functions"].items()
+    )
+    kept = now if released else before
+    return {name: kept[name] for name in ("functions", "deployment", "release")}
 
 
 def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:
@@ -269,7 +290,7 @@ def rendered(before: State, after: State) -> Words:
         WORDS[part].format(name, now=now.get(name), then=value)
         for part, (then, now) in _parts(before, after)
         for name, value in then.items()
-        if now.get(name) != value
+        if now.get(name) != value and name not in NOTED  # they follow from the contents
     )
 
 

@@ -103,7 +103,7 @@ def test_a_call_that_is_denied_for_good_is_told_with_what_stands_and_the_next_ru
     held(operator, one)
 
     assert drill.state(operator.context()) == before
-    assert not left or "killed half-way. What is there now: " in operator.told[0].en
+    assert not left or "is under way. What is there now: " in operator.told[0].en
 
 
 @pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])

@@ -1,4 +1,4 @@
-"""A rollback that stopped half-way counts until a release comes after it; then it decides nothing any more."""
+"""A rollback or a drill that stopped half-way counts until a release comes after it; then it decides nothing any more."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -6,9 +6,12 @@ from botocore.exceptions import ClientError
 from aws.converge import rest_api
 from runbook import releases
 from runbook.engine import Procedure
-from runbook.procedures import functions, rollback_api, rollback_functions
+from runbook.procedures import functions, roll_forward, rollback_api, rollback_functions
+from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS
+from runbook.rollback import drill
 from tests.runbook.desk import package
 from tests.runbook.rollback.fault_injection import denied
+from tests.runbook.rollback.half_way import GoneError, NthWrite, killed
 from tests.runbook.rollback.operator import FEW, RollbackOperator
 
 
@@ -90,3 +93,37 @@ def deploy(operator, api_id):
     context = operator.context(go=True)
     releases.converge(context, functions=context.plan.functions, api=True)
     return made
+
+
+def kill_a_drill(operator, held):
+    """Kill it when its first write is done: something is back, and nothing is forward again."""
+    with killed(operator.desk, NthWrite(1)), pytest.raises(GoneError):
+        drill.run_drill(operator.context(go=True), held)
+
+
+@pytest.mark.parametrize("held", [FUNCTIONS, API], ids=lambda held: held.part)
+def test_a_drill_after_a_killed_drill_and_a_release_leaves_the_release_live(operator, held):
+    kill_a_drill(operator, held)
+    operator.run(roll_forward)
+    release(operator, "a repair")
+    deploy(operator, rest_api.find(operator.context(), operator.context().plan.api)["id"])
+    released = drill.state(operator.context())
+    operator.told.clear()
+    drill.run_drill(operator.context(go=True), held)
+
+    assert drill.state(operator.context()) == released
+    assert "what was released since stays" in operator.told[0].en
+
+
+@pytest.mark.parametrize("held", [FUNCTIONS, API], ids=lambda held: held.part)
+def test_what_was_stored_after_a_killed_drill_does_not_stop_the_next(operator, held):
+    before = drill.state(operator.context())
+    kill_a_drill(operator, held)
+    item = {"UserId": {"S": "Usmoke-later"}, "StampId": {"S": "STATUE-001"}}
+    table = operator.context().plan.table("userstamps").name
+    operator.client("dynamodb").put_item(TableName=table, Item=item)
+    drill.run_drill(operator.context(go=True), held)
+
+    after = drill.state(operator.context())
+    assert after["tables"] != before["tables"]
+    assert {**after, "tables": before["tables"]} == before
