@@ -19,6 +19,16 @@ PROBES = ("GET /stamps", "GET /ranking/weekly", "GET /ranking/monthly", "GET /ri
 """Reads that show whether a session is accepted: the first 200 proves it."""
 
 
+def refuse_former(replaced: datetime | None) -> None:
+    """Raise NotYet while functions may still use the secret that was replaced then."""
+    if replaced and datetime.now(UTC) < (until := replaced + KEY_KEPT):
+        former = Words(
+            en="the secret was replaced, and functions keep the former one for five minutes",
+            ja="シークレットが置き換えられました。関数は以前の値を5分間保持します",
+        )
+        raise NotYet(former, until)
+
+
 @dataclass(eq=False)
 class RootCauses:
     """Finds the root cause of a failure from calls that are made anyway. A root is (row, why)."""
@@ -42,12 +52,7 @@ class RootCauses:
             return self._probed
         if all(roots := [self.configured(route) for route in PROBES]) and roots[0]:
             raise Follows(*roots[0])
-        if self.replaced and datetime.now(UTC) < (until := self.replaced + KEY_KEPT):
-            former = Words(
-                en="the key was replaced, and functions keep the former one for five minutes",
-                ja="鍵が置き換えられました。関数は以前の鍵を5分間保持します",
-            )
-            raise NotYet(former, until)
+        refuse_former(self.replaced)
         raise Broken(self._probed)
 
     def _probe(self) -> Answer | Words:

@@ -1,20 +1,20 @@
 """The calls that one row's test makes: each answer is noted as evidence, judged against the contract, and its flaw ends the test."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
-from aws.section import Broken, Follows
+from aws.section import Broken, Follows, NotTestable
 from aws.words import SILENCE, Words, words_of
 from signoff.judge.drift import NotYet
 from signoff.judge.observations import Observations
 from smoke.calls import Answer, Call, Session
 from smoke.client import NoResponse
 from smoke.contract import contract
-from smoke.root_causes import LOGIN, ROWS, SESSION
+from smoke.root_causes import LOGIN, ROWS, SESSION, refuse_former
 from smoke.scenarios import Scenarios
 from smoke.sessions import NoSession
 from smoke.suite import Suite
@@ -63,6 +63,8 @@ def patiently(ask: Callable[[], T], again: Callable[[T], bool], seconds: float) 
 
 
 AWARD = "POST /stamps/award"
+OF_LINE = {"LINE_REFUSED", "LINE_UNAVAILABLE"}
+"""Codes of our functions for what LINE does not do for them."""
 AT_ONCE = 4
 """More would start more copies of a function than they save time."""
 Build = Callable[[Scenarios], Call]
@@ -136,10 +138,14 @@ class RowCalls:
     def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
         """Say how this differs from the documented answer; empty if it does not. Follows if the route is red.
 
+        Where our functions say that LINE is the cause, LINE is asked; NotTestable if it is away.
         A call that should be refused and is not never follows from another row.
         """
         self.observe.expect(answer.request_id, f"{status} {code}" if code else str(status))
         flaw = contract().flaw(answer, status, code)
+        if flaw and answer.error_code in OF_LINE:
+            accepted_token(self)
+            refuse_former(self.suite.replaced("line_token"))
         if flaw and (status == 200 or answer.status >= 400):
             self.attribute(answer.call.route)
         return flaw
@@ -158,6 +164,28 @@ class RowCalls:
                 return why
             root = ROWS[LOGIN]
         return why if self.row == root else Follows(root, words_of(why))
+
+
+def accepted_token(calls: RowCalls) -> tuple[str, Mapping[str, Any]]:
+    """Return the channel access token that the functions read, and its bot; if LINE refuses it, Follows from SMOKE-18, or NotTestable if no bot is configured."""
+    token, row = calls.suite.channel_token, "SMOKE-18"
+    status, body = calls.suite.line.bot(token)
+    facts = {name: body.get(name) for name in ("userId", "displayName", "message")}
+    calls.observe.note(status=status, **facts)
+    if status != 200:
+        refused = Words(
+            en=f"LINE answers {status} to the channel access token",
+            ja=f"LINEはチャネルアクセストークンに{status}を返します",
+        )
+        if not calls.suite.environment.line.bot_user_id:
+            raise NotTestable(refused)
+        raise Broken(refused) if calls.row == row else Follows(row, refused)
+    if not isinstance(body.get("userId"), str):
+        raise NotTestable(
+            en="LINE does not say whose the channel access token is",
+            ja="LINEがチャネルアクセストークンの所有者を示していません",
+        )
+    return token, body
 
 
 def awarded(calls: RowCalls) -> Answer:

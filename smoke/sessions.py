@@ -79,6 +79,8 @@ class SessionMinter:
                 token=self.borrowed,
             )
         why = self._why_there_is_no_key()
+        if self.unread and self.unread.obstacle in {Obstacle.CREDENTIALS, Obstacle.CLOCK}:
+            raise NoSession(why, self.unread.obstacle)
         raise NoSession(
             en=f"{why.en}; allow this caller to read it, or set {BORROWED}",
             ja=f"{why.ja}。読み取りを許可するか、{BORROWED}を設定してください",

@@ -94,15 +94,13 @@ class Suite:
 
     @cached_property
     def root_causes(self) -> RootCauses:
-        secret = lookup(
-            self.snapshot.inventory.sections.secrets, self.plan.secret("token_key").name
-        )
-        return RootCauses(
-            lambda: self.scenarios,
-            self.answer,
-            self._configured,
-            replaced=secret.replaced if secret else None,
-        )
+        replaced = self.replaced("token_key")
+        return RootCauses(lambda: self.scenarios, self.answer, self._configured, replaced)
+
+    def replaced(self, key: str) -> datetime | None:
+        """Return when a secret replaced an earlier one, if it did."""
+        secret = lookup(self.snapshot.inventory.sections.secrets, self.plan.secret(key).name)
+        return secret.replaced if secret else None
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
         """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed.

@@ -13,7 +13,7 @@ import requests
 from aws.bounds import Bound, at_least
 from aws.difference import Difference
 from aws.door.sessions import within
-from aws.section import Follows, NotTestable
+from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import in_japan, today, where
 from signoff.environment.value_types import origin_of
@@ -21,7 +21,7 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
 from smoke.client import NO_ANSWER
 from smoke.manual import ManualOnly
-from smoke.row_calls import RowCalls, listed, require
+from smoke.row_calls import RowCalls, accepted_token, listed, require
 
 TIMEOUT_S = (5, 15)
 LONGEST_S = sum(TIMEOUT_S)
@@ -74,26 +74,6 @@ def configured(calls: RowCalls, key: str) -> Any:
             en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません"
         )
     return value
-
-
-def refused_token(status: int) -> Words:
-    return Words(
-        en=f"LINE answers {status} to the channel access token",
-        ja=f"LINEはチャネルアクセストークンに{status}を返します",
-    )
-
-
-def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
-    """Ask LINE whose channel access token the functions read: status, and bot or error."""
-    status, body = calls.suite.line.bot(calls.suite.channel_token)
-    if status == 200 and not isinstance(body.get("userId"), str):
-        raise NotTestable(
-            en="LINE does not say whose the channel access token is",
-            ja="LINEがチャネルアクセストークンの所有者を示していません",
-        )
-    facts = {name: body.get(name) for name in ("userId", "displayName", "message")}
-    calls.observe.note(status=status, **facts)
-    return status, body
 
 
 def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
@@ -169,18 +149,6 @@ NEVER_S = 20 * 365 * 24 * 60 * 60
 """LINE reports 99 years for a long-lived token, which does not expire."""
 
 
-def accepted_token(calls: RowCalls) -> str:
-    """Return the channel access token that the functions read; if LINE refuses it, Follows from SMOKE-18, or NotTestable if no bot is configured."""
-    token = calls.suite.channel_token
-    status, _ = bot(calls)
-    if status != 200:
-        refused = refused_token(status)
-        if calls.suite.environment.line.bot_user_id:
-            raise Follows("SMOKE-18", refused)
-        raise NotTestable(refused)
-    return token
-
-
 def _decide(calls: RowCalls, fact: Words, actual: object, bound: Bound) -> None:
     difference = Difference(
         CHANNEL,
@@ -216,9 +184,7 @@ def _decide_messages(calls: RowCalls, limit: int | None, used: int, needed: int 
 @expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")
 def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
-    status, body = bot(calls)
-
-    require(status == 200, refused_token(status))
+    _, body = accepted_token(calls)
     name = body.get("displayName")
     require(
         body.get("userId") == ours,
@@ -229,7 +195,7 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
 
 @expectation("LINE-01", ja="チャネルアクセストークンが7日以内に切れない")
 def test_channel_access_token_does_not_end_within_a_week(calls: RowCalls) -> None:
-    token = accepted_token(calls)
+    token, _ = accepted_token(calls)
     seconds = calls.suite.line.expires_in_s(token)
     now = datetime.now(UTC)
     ends = (
@@ -245,7 +211,7 @@ def test_channel_access_token_does_not_end_within_a_week(calls: RowCalls) -> Non
 
 @expectation("LINE-02", ja="今月送信できるメッセージ数が足りる")
 def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
-    token = accepted_token(calls)
+    token, _ = accepted_token(calls)
     limit, used = calls.suite.line.message_quota(token)
     left = None if limit is None else limit - used
     needed = calls.suite.environment.line.expected_messages

@@ -252,10 +252,10 @@ def other_secret(rally: Rally, key: str, **members: str) -> Iterator[None]:
         client.put_secret_value(SecretId=secret.name, SecretString=before)
         for function in rally.plan.functions:
             if secret.name in function.environment.values():
-                _start_anew(rally, function)
+                start_anew(rally, function)
 
 
-def _start_anew(rally: Rally, function: Function) -> None:
+def start_anew(rally: Rally, function: Function) -> None:
     """End the copies of a function: one that a busy moment started meanwhile has read the other secret."""
     with released(rally, function.key):
         rally.client("lambda").invoke(

@@ -9,7 +9,7 @@ import pytest
 
 from smoke import root_causes
 from tests.line_mishaps import channel, refusing
-from tests.smoke.breaking import code, other_secret, without_log_group
+from tests.smoke.breaking import code, other_secret, start_anew, without_log_group
 from tests.smoke.defect import FAIL, UNKNOWN, Defect, following
 from tests.smoke.rally import CONFIG_JS, Rally
 
@@ -53,6 +53,18 @@ def _liff_opens(rally: Rally, **view: str) -> Iterator[None]:
 
 def _other_key(rally: Rally) -> AbstractContextManager[None]:
     return other_secret(rally, "token_key", TOKEN_SECRET_KEY="0f" * 32)
+
+
+@contextmanager
+def _other_token(rally: Rally) -> Iterator[None]:
+    """Issue another token, which ends the former one; the function of the rich menus alone still has that."""
+    new = "another-channel-access-token-of-the-rally"
+    with (
+        other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN=new),
+        channel(rally.line, messaging_access_token=new),
+    ):
+        start_anew(rally, rally.plan.function("notify"))
+        yield
 
 
 @contextmanager
@@ -135,10 +147,27 @@ DEFECTS = (
         "LINE refuses the bot",
         lambda rally: refusing(rally.line, 401, BOT),
         {
-            "SMOKE-05": FAIL,
-            "SMOKE-08": FAIL,
             "SMOKE-18": FAIL,
-            **following("SMOKE-18", "LINE-01", "LINE-02"),
+            **following("SMOKE-18", "LINE-01", "LINE-02", "SMOKE-05", "SMOKE-08"),
+            **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
+        },
+        at=LINE,
+    ),
+    Defect(
+        "a list of rich menus with a member that is in no contract",
+        code(
+            "richmenu",
+            "lambdas/richmenu/handler.py",
+            "menus_in(listed)}",
+            'menus_in(listed), "pages": 1}',
+        ),
+        {"SMOKE-08": FAIL},
+    ),
+    Defect(
+        "LINE is away",
+        lambda rally: refusing(rally.line, 503, BOT),
+        {
+            **dict.fromkeys(("SMOKE-05", "SMOKE-08", "SMOKE-18", "LINE-01", "LINE-02"), UNKNOWN),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
         },
         at=LINE,
@@ -151,5 +180,14 @@ DEEP = (
         {"SMOKE-19": FAIL},
     ),
     Defect("a front end that is not served", _not_served, {"SMOKE-19": FAIL}),
+    Defect(
+        "a channel access token that the functions have not read yet",
+        _other_token,
+        {
+            "SMOKE-08": UNKNOWN,
+            **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
+        },
+        at=LINE,
+    ),
 )
 """Kinds of fault whose row has a defect above, or that take long."""

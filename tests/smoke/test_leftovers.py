@@ -4,6 +4,8 @@ import fcntl
 import json
 import re
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,6 +26,7 @@ from smoke import leftovers as cleaning
 from smoke.cleaning import Cleaner
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes
+from smoke.parameters import LAST
 from smoke.sessions import HARNESS, SessionMinter
 from smoke.suite_session import suite_session
 from tests.smoke.killed import killed
@@ -349,3 +352,18 @@ def test_window_says_how_many_4xx_a_run_provoked_and_how_many_messages_it_sent(r
     added = {name: int(after[name]) - int(before[name]) for name in ("answers_4xx", "messages")}
     assert added == {"answers_4xx": 1, "messages": 1}
     assert int(before["answers_4xx"]) > 0, "the guide's own call of the warm-up is refused"
+
+
+def test_what_the_end_of_the_calls_could_not_take_back_is_told_at_a_row_of_theirs():
+    """Pytest tells a failure of the end of the session at its last item."""
+    options = ["--env=local", "--phase=after", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    items = [line for line in collected.stdout.splitlines() if "::" in line]
+    assert items[-1] == f"smoke/test_award.py::{LAST}"

@@ -7,7 +7,7 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.section import Follows
+from aws.section import Follows, Obstacle
 from smoke.sessions import NoSession, sessions_of
 from tests.healthy import healthy
 
@@ -60,3 +60,24 @@ def test_no_session_follows_from_the_secret_where_it_has_no_value_to_read(code, 
 
     with pytest.raises(raised):
         minter.live("a")
+
+
+@pytest.mark.parametrize(
+    ("code", "obstacle"),
+    [
+        ("AccessDeniedException", Obstacle.CALLER_RIGHTS),
+        ("ExpiredTokenException", Obstacle.CREDENTIALS),
+        ("RequestExpired", Obstacle.CLOCK),
+    ],
+)
+def test_key_that_cannot_be_read_is_no_matter_of_rights_where_the_credentials_ended(code, obstacle):
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": code}}, "GetSecretValue")
+
+    clients = {"secretsmanager": SimpleNamespace(get_secret_value=refuse)}.__getitem__
+    minter = sessions_of(clients, KEY, borrowed=None, now=1)
+
+    with pytest.raises(NoSession) as raised:
+        minter.live("a")
+    assert raised.value.obstacle is obstacle
+    assert ("allow this caller" in str(raised.value)) is (obstacle is Obstacle.CALLER_RIGHTS)
