@@ -38,8 +38,13 @@ from signoff import ROOT
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.environment.guard import alone, folder_of_stack
 from signoff.evidence import StoreSettings
+from signoff.judge import errors
 from signoff.judge.snapshot import Live
 
+UNREAD = Words(
+    "whether there was a deployment during the run is unknown: what is live can't be read",
+    "稼働中のリリースを読み取れず、実行中にデプロイされたか不明です",
+)
 JOIN_S = 30
 """How long a master waits for its workers."""
 JOIN_ELSEWHERE_S = 600
@@ -223,13 +228,14 @@ class Execution:
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
         """Make a run invalid if a deployment happened during it: part of it measured another release."""
-        why, measurement = changed(self.run.about, self.live()), verdict.measurement
-        if why is None or measurement.interrupted:
+        live, seen = self.live(), verdict.measurement
+        why = changed(self.run.about, live)
+        if why is None or seen.interrupted:
             return verdict
         why = Words(
             f"there was a deployment during the run: {why}", f"実行中にデプロイされました。{why.ja}"
         )
-        return replace(verdict, measurement=replace(measurement, interrupted=why))
+        return replace(verdict, measurement=replace(seen, interrupted=why if live else UNREAD))
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
@@ -347,11 +353,12 @@ def _recorded(verdict: LoadVerdict, execution: Execution, root: Path) -> None:
     except LoadRefused as refusal:
         missing = refusal.words
     except (ClientError, BotoCoreError, OSError) as error:
+        why = errors.sentence(error)
         execution.display.say(
             Words(
-                f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
+                f"not recorded, {evidence.location} can't be written ({why.en}); fix that, then: "
                 f"python -m load record {execution.folder / FILE_NAME}",
-                f"{evidence.location}に書き込めないため記録していません（{error}）。解消してから: "
+                f"{evidence.location}に書き込めないため記録していません（{why.ja}）。解消してから: "
                 f"python -m load record {execution.folder / FILE_NAME}",
             )
         )

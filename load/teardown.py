@@ -22,6 +22,7 @@ from load.engine.session_pool import USED_FILE, record_used
 from load.engine.verdict import LoadVerdict
 from load.pool_builder import PREFIX, line_calls
 from load.target import ClientFactory, LoadTarget, Say
+from signoff.judge import errors
 
 CLEAN = "signoff clean --env {}"
 """Finds by their ids what killed runs left, of smoke and of load."""
@@ -97,13 +98,11 @@ class Teardown:
         try:
             return self._proof(visitors)
         except (ClientError, BotoCoreError, requests.RequestException) as error:
-            command, tables = CLEAN.format(self.target.name), ", ".join(self.target.written)
+            command, why = CLEAN.format(self.target.name), errors.sentence(error)
             self.say(
                 Words(
-                    f"what the run wrote can't be proven deleted ({error}); allow this caller to read and "
-                    f"delete items of {tables}, then: {command}",
-                    f"書き込んだデータの削除を確認できません（{error}）。{tables}の項目の読み取りと"
-                    f"削除を許可してから: {command}",
+                    f"what the run wrote can't be proven deleted ({why.en}); fix that, then: {command}",
+                    f"書き込んだデータの削除を確認できません（{why.ja}）。解消してから: {command}",
                 )
             )
             # Even without a known pair there is no proof that nothing was written.

@@ -48,7 +48,11 @@ def test_run_in_which_someone_deployed_is_invalid(before, after, tmp_path):
 
     finished = execution(tmp_path, {"release": before}, live=after).conclude(0)
 
-    told = f"there was a deployment during the run: it is of release {before}, and {after} is live"
+    told = (
+        f"there was a deployment during the run: it is of release {before}, and {after} is live"
+        if after
+        else "whether there was a deployment during the run is unknown: what is live can't be read"
+    )
     assert finished.exit == ExitCode.INVALID
     assert finished.verdict.judgement.reasons[0].en == told
     assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "invalid"

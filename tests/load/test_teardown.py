@@ -122,11 +122,15 @@ def test_award_of_long_ago_is_not_waited_for(after):
     assert waited == []
 
 
-def test_denied_cleaning_counts_all_as_left_and_says_what_to_do(after):
-    remove, said, _ = after(FakeClient(refusal="AccessDeniedException"))
+@pytest.mark.parametrize(
+    ("refusal", "advice"),
+    [("AccessDeniedException", "was denied"), ("ExpiredTokenException", "sign in")],
+)
+def test_refused_cleaning_counts_all_as_left_and_says_what_to_do(after, refusal, advice):
+    remove, said, _ = after(FakeClient(refusal=refusal))
 
     assert remove(verdict())["left"] == 1
-    assert "AccessDeniedException" in said[-1].en
+    assert advice in said[-1].en
     assert "signoff clean --env prod" in said[-1].en
 
 
