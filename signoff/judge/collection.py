@@ -179,7 +179,7 @@ def arrange(
     idle = _without_subject(choice, findings, items)
     findings.cut = joined(_cut(session.config), ", ")
     if choice.options.rows or (findings.full and not findings.cut):
-        items.extend(_without_test(choice, session, items, idle))
+        items[:0] = _without_test(choice, session, items, idle)  # the last item is smoke's own
     items[:] = [item for item in items if _judged(choice, findings, item)]
     reached = {item.stash[ROW].id for item in items if ROW in item.stash} | {*findings.set_aside}
     rows = {id_ for id_ in choice.options.rows if choice.options.in_phase(choice.checklist[id_])}

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.util import MAGIC_NUMBER
 from io import FileIO
 from pathlib import Path
+from shlex import quote
 from stat import S_ISLNK
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -166,7 +167,7 @@ def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
 def of_the_commit(commit: str, folder: Path) -> Iterator[RunCondition]:
     """Yield why what judged is not a commit."""
     if commit == UNKNOWN:
-        trusting = f"git config --global --add safe.directory {folder}"
+        trusting = f"git config --global --add safe.directory {quote(str(folder))}"
         yield RunCondition.of(
             "unknown commit",
             en=f"which commit judged this is unknown: run it in a checkout, with git, which reads that of another user after `{trusting}`",

@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from signoff.judge.judged_by import (
+    UNKNOWN,
     addresses,
     commit_of_run,
     contract_elsewhere,
@@ -370,3 +371,9 @@ def test_certificates_of_the_profile_in_force_are_named(environ):
     (condition,) = environ(config, AWS_PROFILE="ops")
 
     assert "in /etc/ops.pem (ca_bundle (~/.aws/config))" in condition
+
+
+def test_command_for_a_checkout_of_another_user_can_be_pasted_where_its_path_has_a_space():
+    (condition,) = of_the_commit(UNKNOWN, Path("/srv/our rally"))
+
+    assert "--add safe.directory '/srv/our rally'`" in condition.words.en
