@@ -237,21 +237,13 @@ NOT_ASKED = Unreadable(
 )
 
 
-def no_progress(_section: str, _done: int, _of: int) -> None:
-    """Ignore progress."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
     """How to read: how hard to try, whom to ask for addresses, and the clock; tests pass their own."""
 
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     resolve: Resolve = resolve
-    now: Callable[[], datetime] = now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 DEFAULT = ReadOptions()
@@ -264,7 +256,7 @@ def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
     caller: str,
     salts: Mapping[str, str] | None = None,
     endpoint: str | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = lambda *_: None,
     options: ReadOptions = DEFAULT,
 ) -> Inventory:
     """Return an inventory that reads a section when a check first looks at it; what AWS does is recorded there, never raised.
@@ -297,9 +289,9 @@ def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
 
 def read_all(lazy: Inventory) -> Inventory:
     """Read every section that is left, in parallel, and release the threads."""
-    sections = cast("LazySections", lazy.sections)
-    sections.read(READERS)
-    sections.close()
+    reading = cast("LazySections", lazy.sections).reading
+    reading.sections(READERS)
+    reading.close()
     return frozen(lazy)
 
 
@@ -311,12 +303,12 @@ def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
     lazy = inventory.sections
     if not isinstance(lazy, LazySections):
         return inventory
-    lazy.read(ask_for)
+    lazy.reading.sections(ask_for)
     sections = lazy.so_far()
     return replace(
         inventory,
         sections=Sections(**sections),
-        calls=lazy.door.calls.total(),
+        calls=lazy.reading.aws.calls.total(),
     )
 
 
@@ -324,30 +316,17 @@ class LazySections:
     """Takes the place of Sections: the same attributes, each read when first accessed."""
 
     def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+        self.reading = reading
 
     def __getattr__(self, name: str) -> Section[Any]:
         if name not in READERS:
             raise AttributeError(name)
-        return self._reading.section(name)
-
-    @property
-    def door(self) -> Aws:
-        """The door that it reads through: it knows the calls sent and secrets found so far."""
-        return self._reading.aws
-
-    def read(self, names: Iterable[str]) -> None:
-        """Read these sections in parallel."""
-        self._reading.sections(names)
-
-    def close(self) -> None:
-        """Release the threads."""
-        self._reading.close()
+        return self.reading.section(name)
 
     def so_far(self) -> dict[str, Section[Any]]:
-        read = self._reading.sections_read()
+        read = self.reading.sections_read()
         return {
-            field.name: self._reading.section(field.name) if field.name in read else NOT_ASKED
+            field.name: self.reading.section(field.name) if field.name in read else NOT_ASKED
             for field in fields(Sections)
         }
 

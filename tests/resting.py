@@ -9,7 +9,7 @@ import boto3
 
 from aws import kinds
 from aws.door.clients import Aws
-from aws.inventory import READERS, LazySections, ReadOptions, Sections, no_progress
+from aws.inventory import READERS, LazySections, ReadOptions, Sections
 from aws.reading import Reader, Reading, Scope
 from aws.secret_value import search_all_answers
 from aws.section import Section
@@ -34,7 +34,7 @@ def resting_on(
         Aws(session, scope.region, options.retry, kinds.LEDGERS),
         scope,
         readers={**READERS, **given},
-        progress=no_progress,
+        progress=lambda *_: None,
         resolve=options.resolve,
         now=options.now(),
         first=search_all_answers,

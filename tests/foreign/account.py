@@ -63,7 +63,7 @@ class Account:
         """Read these sections anew, with the secrets found in them, and take all others from ``before``."""
         lazy: Any = self.looked_at().sections
         fresh = {name: getattr(lazy, name) for name in sections if name not in OF_OTHERS}
-        leaks = lazy.door.leaks  # without reading all the rest
+        leaks = lazy.reading.aws.leaks  # without reading all the rest
         asked = OF_OTHERS.intersection(sections)
         if "functions" in sections:  # what is in a package is noted by the versions that run it
             asked |= {"packages"}
@@ -71,7 +71,7 @@ class Account:
             known = replace(before.sections, **fresh)
             resting: Any = resting_on(known, asked, self.session, _scope(), OPTIONS)
             fresh |= {name: getattr(resting, name) for name in asked}
-            leaks += resting.door.leaks
+            leaks += resting.reading.aws.leaks
         fresh["leaks"] = {"account": tuple(sorted({*leaks}))}
         return replace(before, sections=replace(before.sections, **fresh))
 
