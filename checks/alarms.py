@@ -10,7 +10,6 @@ from aws.firing import CALL, muted_by, shortfalls, watches
 from aws.inventory import Sections
 from aws.kind.description import STATE
 from aws.kinds.alarm import ALARM, OTHER_ACTION, Alarm
-from aws.ledger import Unplanned
 from aws.section import Follows, Missing, NotTestable, every, lookup
 from aws.words import Words, joined
 from checks.delivery import Delivery
@@ -104,14 +103,9 @@ def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
         for watching in by_name.values()
         for difference in (
             *muting(watching, delivery.sections),
-            *_unplanned(watching.name, delivery.sections),
+            *unallowed(lookup(delivery.sections.alarm_attachments, watching.name) or ()),
         )
     )
-
-
-def _unplanned(name: str, sections: Sections) -> tuple[Difference, ...]:
-    attached: tuple[Unplanned, ...] = lookup(sections.alarm_attachments, name) or ()
-    return unallowed(attached)
 
 
 def other_actions(sections: Sections) -> tuple[Difference, ...]:

@@ -92,7 +92,8 @@ def principals_beyond(document: str | None, account: str) -> frozenset[str]:
 def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
     """Say what principals are allowed, one by one if there are several: a decision about one right does not cover another."""
     by_principal = {
-        principal: joined(_terms(statements)) for principal, statements in allowed.items()
+        principal: joined(sorted({statement.terms for statement in statements}, key=str))
+        for principal, statements in allowed.items()
     }
     if len(by_principal) == 1:
         return next(iter(by_principal.values()))
@@ -100,10 +101,6 @@ def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
         Words(en=f"{principal.en}: {terms.en}", ja=f"{principal.ja}: {terms.ja}")
         for principal, terms in by_principal.items()
     )
-
-
-def _terms(statements: Iterable[Statement]) -> list[Words]:
-    return sorted({statement.terms for statement in statements}, key=str)
 
 
 def open_to_all(document: str | None, api_id: str, snapshot: Snapshot[Plan]) -> bool:
@@ -265,14 +262,14 @@ def access(sections: Sections) -> tuple[Difference, ...]:
 
 
 def _of_policy(policy: LogPolicy, arns: Sequence[str]) -> Iterator[Difference]:
+    about: dict[str, Any] = {"call": "logs:DescribeResourcePolicies", "id": policy.group}
     for statement in of_resource(policy.document):
         if not _concerns(statement, arns):
             continue
         grant = f"{_principals(statement)}: {', '.join(statement.actions or statement.not_actions)}"
-        if statement.effect == "Deny":
-            yield _difference(policy, REFUSES, grant)
-        elif not _delivers(statement):
-            yield _difference(policy, GRANTS, grant)
+        fact = REFUSES if statement.effect == "Deny" else GRANTS
+        if fact == REFUSES or not _delivers(statement):
+            yield Difference(LOG_POLICY, policy.name, fact, grant, unset(), **about)
 
 
 def _concerns(statement: Statement, arns: Iterable[str]) -> bool:
@@ -294,15 +291,3 @@ def _delivers(statement: Statement) -> bool:
 def _principals(statement: Statement) -> str:
     principals = statement.principals or statement.not_principals
     return ", ".join(sorted({name for _, name in principals})) or "none"
-
-
-def _difference(policy: LogPolicy, fact: Words, actual: str) -> Difference:
-    return Difference(
-        LOG_POLICY,
-        policy.name,
-        fact,
-        actual,
-        unset(),
-        call="logs:DescribeResourcePolicies",
-        id=policy.group,
-    )

@@ -126,8 +126,9 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
 
 def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
     """Return customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
+    usual_statuses = {"DEFAULT_4XX": "400", "DEFAULT_5XX": "500", **DEFAULT_STATUS}
     statuses = (
-        (kind, response.status, _usual_status(kind))
+        (kind, response.status, usual_statuses.get(kind))
         for kind, response in served.gateway_responses.items()
     )
     return tuple(
@@ -143,11 +144,6 @@ def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
         for kind, status, usual in sorted(statuses)
         if status and usual and status[0] != usual[0]
     )
-
-
-def _usual_status(kind: str) -> str:
-    """Return AWS's own status of a kind; empty for one that we have not heard of."""
-    return {"DEFAULT_4XX": "400", "DEFAULT_5XX": "500", **DEFAULT_STATUS}.get(kind, "")
 
 
 def gateway_answer(served: ApiDocument, kind: str) -> StaticAnswer | None:

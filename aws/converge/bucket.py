@@ -104,12 +104,9 @@ def _apply(
 ) -> None:
     s3, fields = context.client("s3"), {change.field: change.after for change in changes}
     if absent:
-        region = bucket.region
+        at = {"CreateBucketConfiguration": {"LocationConstraint": bucket.region}}
         # us-east-1 is the one Region that must not be named.
-        location = {"LocationConstraint": region} if region != "us-east-1" else None
-        s3.create_bucket(
-            Bucket=bucket.name, **({"CreateBucketConfiguration": location} if location else {})
-        )
+        s3.create_bucket(Bucket=bucket.name, **(at if bucket.region != "us-east-1" else {}))
     if ENCRYPTION in fields:
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": fields[ENCRYPTION]}}
         s3.put_bucket_encryption(

@@ -44,12 +44,10 @@ ENDPOINT_TYPE = DOMAIN.facts["endpoint_types"].words
 MAPPING = Words(en="mapping", ja="マッピング")
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def converge(
-    context: ChangeContext, domain: desired.CustomDomain, now: Callable[[], datetime] = utc_now
+    context: ChangeContext,
+    domain: desired.CustomDomain,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Changes:
     """Create the regional domain with its certificate, or attach the certificate it should have."""
     current, name = _current(context, domain), DOMAIN.resource(domain.name)

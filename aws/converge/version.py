@@ -78,22 +78,18 @@ def publish(context: ChangeContext, name: str, **words: str) -> str:
 def move(
     context: ChangeContext, name: str, alias: str, version: str, *, absent: bool = False
 ) -> None:
-    """Point the alias to a version, with all of the traffic; create it where it is ``absent``."""
+    """Point the alias to a version, with all of the traffic, and wait until Lambda shows it: what is recorded next is read from there.
+
+    It is created where it is ``absent``.
+    """
     client = context.client("lambda")
     call = client.create_alias if absent else client.update_alias
     context.once_found(
         partial(call, FunctionName=name, Name=alias, FunctionVersion=version, RoutingConfig=WHOLE)
     )
-    _wait_until_moved(context, name, alias, version)
-
-
-def _wait_until_moved(context: ChangeContext, name: str, alias: str, version: str) -> None:
-    """Wait until Lambda shows the version behind the alias: what is recorded next is read from there."""
 
     def moved() -> bool:
-        configuration = context.client("lambda").get_function_configuration(
-            FunctionName=name, Qualifier=alias
-        )
+        configuration = client.get_function_configuration(FunctionName=name, Qualifier=alias)
         return bool(configuration["Version"] == version)
 
     of = f"alias {name}:{alias}"

@@ -115,9 +115,8 @@ class Aws:
     def pages(self, service: str, operation: str, **parameters: object) -> Iterator[dict[str, Any]]:
         """Yield every page of a listing, in order."""
         client = self._client(service)
-        with (
-            self._making
-        ):  # each thread that asks first would list the folders of all of botocore's services
+        # Each thread that asks first would list the folders of all of botocore's services.
+        with self._making:
             pages = iter(client.get_paginator(operation).paginate(**parameters))
         while True:
             with self._under_way, read_failures(client, service, operation):

@@ -245,9 +245,7 @@ def _principals(raw: object) -> Iterable[tuple[str, str]]:
 
 
 def _texts(raw: object) -> tuple[str, ...]:
-    return tuple(_text(value) for value in listed(raw))
-
-
-def _text(value: object) -> str:
     """JSON's true, 5 and "true", "5" mean the same in a policy."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return tuple(
+        str(value).lower() if isinstance(value, bool) else str(value) for value in listed(raw)
+    )

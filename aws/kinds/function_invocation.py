@@ -177,21 +177,13 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     def read(name: str) -> tuple[FunctionPolicy, ...]:
         aliases: tuple[Alias, ...] = required(aliases_read, "aliases", name)
         published = [entry.number for entry in required(numbered, "versions", name)]
-        served = sorted(filter(str.isdecimal, _served(aliases)), key=int)
-        others = unserved(published, aliases)[:UNSERVED]
-        places = (None, *(alias.name for alias in aliases), *served, *reversed(others))
+        served = {version for alias in aliases for version in (alias.version, *alias.weights)}
+        numbers = sorted(filter(str.isdecimal, served), key=int)
+        newest = sorted({*published} - served, key=int)[-UNSERVED:]
+        places = (None, *(alias.name for alias in aliases), *numbers, *newest)
         return tuple(policy_at(reading, name, place) for place in places)
 
     return reading.each(reading.scope.functions, read)
-
-
-def _served(aliases: Iterable[Alias]) -> set[str]:
-    return {version for alias in aliases for version in (alias.version, *alias.weights)}
-
-
-def unserved(published: Iterable[str], aliases: Iterable[Alias]) -> list[str]:
-    """Return the published versions to which no alias sends a call, the newest first."""
-    return sorted({*published} - _served(aliases), key=int, reverse=True)
 
 
 def spans(numbers: Iterable[int]) -> tuple[str, ...]:

@@ -51,10 +51,6 @@ def _time_to_live(target: UndoTarget) -> None:
         client.update_time_to_live(TableName=table, TimeToLiveSpecification=switch)
 
 
-def _stream(target: UndoTarget) -> None:
-    _update(target, target.name, StreamSpecification={"StreamEnabled": False})
-
-
 def _kinesis(target: UndoTarget) -> None:
     client, table = target.context.client("dynamodb"), target.name
     STOP_STREAMING(target)
@@ -112,7 +108,7 @@ OF_TABLES: Mapping[Words, HowToUndo] = {
     TIME_TO_LIVE: _KEPT,
     EXPIRING: _KEPT,
     STREAM: by_call(
-        _stream,
+        lambda target: _update(target, target.name, StreamSpecification={"StreamEnabled": False}),
         en="anything that reads the stream receives no further changes",
         ja="ストリームを読む側には、以後の変更が届きません",
     ),

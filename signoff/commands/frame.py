@@ -40,9 +40,8 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     """Run a command and return its exit code; any exception is reported in one sentence."""
     handle_interrupts()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, TextIOWrapper
-        ):  # a letter that its encoding lacks becomes an escape, as with pytest
+        # A letter that its encoding lacks becomes an escape, as with pytest.
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         code = int(command())

@@ -23,7 +23,7 @@ from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.errors import UnusableFileError
 from signoff.judge.run import Choice, Composition, Options
 from signoff.judge.snapshot import PlanT
-from signoff.judge.verdict import date_faults
+from signoff.judge.verdict import date_faults, of_waiver
 from signoff.report.history import readable_baseline
 from signoff.report.verify import provenance_of
 
@@ -149,7 +149,7 @@ def _refuse_wrong_waivers(
     for waiver in environment.waivers:
         wrong = date_faults(waiver, today(datetime.now(UTC))) if option.row else ()
         for words in wrong:
-            raise pytest.UsageError(words[option.lang])
+            raise pytest.UsageError(of_waiver(waiver, words)[option.lang])
 
 
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:

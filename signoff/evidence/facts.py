@@ -131,9 +131,8 @@ def _facts(
 ) -> Iterator[_Placed]:
     """Yield each fact of a value; lists whose order says nothing are sorted."""
     match value:
-        case (
-            None | str() | int() | float()
-        ):  # first, since nearly all values are plain and the check for a Mapping is slow
+        # First, since nearly all values are plain and the check for a Mapping is slow.
+        case None | str() | int() | float():
             yield _placed(shown, names, UNSET if value is None else str(value))
         case MaskedValue():  # two readers compare it alike, and it shows no more than they do
             digest = value.digests.get(salt, "")[:SHORT]

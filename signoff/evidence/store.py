@@ -134,7 +134,8 @@ class Store:
                 birth=self.birth,
                 store=self.backend.address,
             )
-            name, data = _after(files), self._signed(record)
+            number = int(files[-1].partition(".")[0]) + 1 if files else 1
+            name, data = _numbered(number), self._signed(record)
             try:
                 self.backend.create(name, data)
             except FileExistsError:
@@ -312,10 +313,6 @@ def _canonical(content: Mapping[str, Any]) -> bytes:
 def _message(content: Mapping[str, Any]) -> bytes:
     """Return what is signed: a digest of all that a record says, short enough for KMS."""
     return f"stamp-rally-signoff evidence {_digest(_canonical(_unsigned(content)))}".encode()
-
-
-def _after(names: list[str]) -> str:
-    return _numbered(int(names[-1].partition(".")[0]) + 1 if names else 1)
 
 
 def _numbered(number: int) -> str:

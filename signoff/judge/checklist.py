@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from aws.ledger import Unplanned
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
 from signoff import ROOT
 from signoff.environment.application import StrictTable
@@ -118,9 +117,6 @@ class Row(StrictTable):
     @property
     def repair(self) -> Repair:
         return Repair(run=self.remedy, by_hand=self.by_hand, in_code=self.in_code)
-
-    def repair_of(self, difference: Unplanned) -> Repair:
-        return self.remedies.get(difference.remedy, self.repair)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,15 +64,13 @@ def compared() -> tuple[str, ...]:
 
 def changed(judged: Inventory, again: Inventory) -> Words | None:
     """Return the first fact that changed or can no longer be read; None if there is none."""
-    return next(_changes(judged.sections, again.sections), None)
-
-
-def _changes(before: Sections, after: Sections) -> Iterator[Words]:
+    before, after = judged.sections, again.sections
     for section in compared():
         facts = _unequal(section, getattr(before, section), getattr(after, section))
         for place, was, now in facts:
             if not isinstance(was, Unreadable):  # else a row says so already
-                yield _change(section, place, was, now)
+                return _change(section, place, was, now)
+    return None
 
 
 def _change(section: str, place: tuple[str, ...], was: Any, now: Any) -> Words:

@@ -69,7 +69,9 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
     """
     api_url = choice.options.api_url
     if choice.options.replay:
-        yield _replayed(choice, choice.options.replay)
+        none = Records(in_replay=True)
+        scope = _scope(choice, (), none)
+        yield _snapshot(choice, scope, _saved(choice.options.replay), none, none)
     elif choice.stack:
         with choice.stack.start(choice.environment, say) as stack:
             kept_stack = stack.aws if stack.kept else None
@@ -140,16 +142,7 @@ def _replaced(inventory: Inventory) -> Iterator[datetime]:
             yield replaced
 
 
-def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
-    records = Records(in_replay=True)
-    return _snapshot(choice, _scope(choice, ()), _saved(replay), records, records)
-
-
-def _scope(
-    choice: Choice[PlanT],
-    salts: tuple[str, ...],
-    records: Records = Records(),  # noqa: B008 - frozen
-) -> Scope:
+def _scope(choice: Choice[PlanT], salts: tuple[str, ...], records: Records) -> Scope:
     """Return what to read, with the packages that this commit builds and the releases on record."""
     composed = choice.composition
     return replace(

@@ -165,15 +165,11 @@ def _words(error: BaseException) -> Words:
     if isinstance(error, Bilingual):
         return error.words
     if isinstance(error, AssertionError):
-        sentence = _first(error)
+        # pytest appends its comparison; the signer reads the sentence.
+        sentence = str(error).split("\nassert ", 1)[0].strip()
         return Words(en=sentence, ja=f"期待と異なります（{sentence}）")
     why = f"{type(error).__name__}: {error}"
     return Words(en=why, ja=f"確認できません（{why}）")
-
-
-def _first(error: AssertionError) -> str:
-    """Drop the comparison that pytest appends; the signer reads the sentence."""
-    return str(error).split("\nassert ", 1)[0].strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

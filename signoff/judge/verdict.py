@@ -32,7 +32,7 @@ def wrong_with(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) ->
     """Return what is wrong with a waiver, or None; an unneeded waiver is wrong, too."""
     row = judged.get(waiver.row)
     faults = _faults(waiver, row, today) if row else iter((NO_SUCH_ROW,))
-    return next((_of_waiver(waiver, words) for words in faults), None)
+    return next((of_waiver(waiver, words) for words in faults), None)
 
 
 def wrong_with_acceptance(accepted: Acceptance, judged: Mapping[str, RowVerdict]) -> Words | None:
@@ -46,11 +46,6 @@ def wrong_with_acceptance(accepted: Acceptance, judged: Mapping[str, RowVerdict]
     )
 
 
-def date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
-    """Yield what is wrong with the days of a waiver, regardless of its row."""
-    return (_of_waiver(waiver, words) for words in _date_faults(waiver, today))
-
-
 def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[Words]:
     """Yield what is wrong with the waiver of a row that was judged."""
     outcome = judged.outcome
@@ -60,7 +55,7 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[Words]:
         )
     if judged.stops_calls:
         yield STOPS_CALLS
-    yield from _date_faults(waiver, today)
+    yield from date_faults(waiver, today)
     if judged.unknown:
         yield Words(
             en="the row is unknown, and what is unknown can't be waived",
@@ -74,7 +69,8 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[Words]:
     yield from _faults_about_a_record(waiver, judged, today)
 
 
-def _date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
+def date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
+    """Yield what is wrong with the days of a waiver, regardless of its row."""
     ends = waiver.until
     if ends < today:
         yield Words(
@@ -111,7 +107,7 @@ def _faults_about_a_record(waiver: Waiver, judged: RowVerdict, today: date) -> I
         )
 
 
-def _of_waiver(waiver: Waiver, words: Words) -> Words:
+def of_waiver(waiver: Waiver, words: Words) -> Words:
     return Words(en=f"waiver of {waiver.row}: {words.en}", ja=f"{waiver.row}の免除: {words.ja}")
 
 

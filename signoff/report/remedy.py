@@ -157,13 +157,12 @@ def _of_finding(row: Row, finding: Finding) -> Iterator[Repair]:
     from aws.converge import undo  # noqa: PLC0415 - all kinds of changes, of which only a red row asks
 
     if (finding.unsigned or finding.stale) and row.signed and not row.by_signature:
-        yield Repair(
-            run=(SIGN,)
-        )  # a person signs in place of a check, for the release that is live
+        # A person signs in place of a check, for the release that is live.
+        yield Repair(run=(SIGN,))
     elif not finding.differences:
         yield row.repair
     for each in finding.differences:
-        how, repair = undo.undo_of(each), row.repair_of(each)
+        how, repair = undo.undo_of(each), row.remedies.get(each.remedy, row.repair)
         if isinstance(how, undo.ByHand):
             yield Repair(by_hand=undo.by_hand(each))
         elif how is not None and not any("runbook detach " in command for command in repair.run):

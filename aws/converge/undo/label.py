@@ -37,10 +37,6 @@ def _rest_api(target: ApiTarget, part: str = "") -> None:
     )
 
 
-def _stage(target: ApiTarget) -> None:
-    _rest_api(target, f"/stages/{target.name}")
-
-
 def _variable(target: ApiTarget) -> None:
     patch: list[dict[str, Any]] = [
         {"op": "remove", "path": f"/variables/{name}"} for name in target.ids
@@ -71,7 +67,7 @@ UNDO: Undoing = {
         calling("secretsmanager", "untag_resource", SecretId=THIS, TagKeys=ALL)
     ),
     (REST_API.words, TAG): _of_tag(_rest_api),
-    (STAGE.words, TAG): _of_tag(_stage),
+    (STAGE.words, TAG): _of_tag(lambda target: _rest_api(target, f"/stages/{target.name}")),
     (STAGE.words, VARIABLE): by_call(
         _variable,
         en="what reads that stage variable no longer finds it; a secret that was there is known to"
