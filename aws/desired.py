@@ -237,13 +237,10 @@ class UsagePlan(PlannedResource):
     """Requests a second that it must leave room for."""
     burst: int
     daily_quota: int
+    least_quota: int
+    """What a day has to allow a key that all visitors share."""
     api_key: str | None
     """Name of the API key, None where there is none."""
-
-    @property
-    def least_quota(self) -> int:
-        """What a day has to allow a key that all visitors share: a minute of the target."""
-        return min(self.daily_quota, 60 * self.least_rate)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:

@@ -23,7 +23,7 @@ from aws.dated import default
 from aws.firing import RESOLUTION_S
 from aws.words import Words
 from plan.compute import LINE_API
-from plan.edge import INTEGRATION_MS, arithmetic, busiest_rate, rate_of
+from plan.edge import INTEGRATION_MS, arithmetic, busiest_rate, least_quota, rate_of
 from plan.master_words import is_public
 from signoff.environment import Environment
 from signoff.environment.schema import LEAST_RATE, RecordAges
@@ -102,7 +102,7 @@ def _single(group: str, settings: Mapping[str, Any], of: Callable[[str], Limits]
 
 
 def _throttle(environment: Environment) -> Limits:
-    busiest, a_minute = busiest_rate(environment), min(100_000, 60 * environment.target_rate)
+    busiest, least = busiest_rate(environment), least_quota(environment)
     return {
         "throttle.rate": KeyLimit(
             between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s"),
@@ -119,10 +119,15 @@ def _throttle(environment: Environment) -> Limits:
             ),
         ),
         "throttle.daily_quota": KeyLimit(
-            between(a_minute, 100_000, A_DAY),
+            between(least, 100_000, A_DAY)
+            if least <= 100_000
+            else described(
+                en=f"at least {least} a day, which demand makes with one key for all visitors (api_key); beyond the guide's 100000 it is a decision",
+                ja=f"{least}件/日以上（全員が1つのAPIキー（api_key）を使う場合のdemandの1日分。手順書の100000を超える値は例外承認が必要）",
+            ),
             Words(
-                "guide step 2-4, and a minute of the target rate",
-                "手順書のステップ2-4と、目標レートの1分分",
+                "guide step 2-4, and a minute of the target rate, or with api_key all that demand makes",
+                "手順書のステップ2-4と、目標レートの1分分（api_keyがtrueならdemandの1日分）",
             ),
         ),
     }

@@ -59,6 +59,13 @@ def busiest_rate(environment: Environment) -> float:
     return max(environment.application.demand.shares.values()) * environment.target_rate
 
 
+def least_quota(environment: Environment) -> int:
+    """Return what a day has to allow one key: where visitors share it all that the demand makes, else a minute of the target."""
+    demand = environment.demand if environment.api_key else None
+    a_day = demand.requests(environment.application) if demand else 0
+    return max(a_day, min(100_000, 60 * environment.target_rate))
+
+
 def arithmetic(demand: Demand, app: Application) -> Words:
     """Say how the rate follows from the demand."""
     visitors, stamps, hours = f"{demand.visitors:,}", demand.stamps_each, f"{demand.hours:g}"
@@ -106,6 +113,7 @@ def api(naming: Naming, functions: tuple[desired.Function, ...]) -> desired.Api:
             least_rate=environment.target_rate,
             burst=environment.throttle.burst,
             daily_quota=environment.throttle.daily_quota,
+            least_quota=min(environment.throttle.daily_quota, least_quota(environment)),
             api_key=naming.name_of("api-key") if environment.api_key else None,
         ),
         access_log_group=log_group,

@@ -16,7 +16,11 @@ from signoff.environment.schema import Area, FunctionSettings, RouteSettings
 from signoff.judge.decisions import Decisions, Differs, table
 from tests.healthy import healthy
 
-PROD = healthy().environment
+PROD = replace(
+    healthy().environment,
+    demand=replace(healthy().environment.demand, visitors=60_000),
+    api_key=False,  # a key that all of them share would have another quota
+)
 
 
 def found(**fields):
@@ -46,6 +50,30 @@ def test_throttle_carries_twice_what_the_busiest_route_needs(rate, red):
 @pytest.mark.parametrize(("burst", "red"), [(1, True), (69, True), (70, False)])
 def test_burst_takes_a_second_of_the_busiest_route(burst, red):
     assert ("throttle.burst" in found(throttle=throttle(burst=burst))) is red
+
+
+def quota(visitors, daily_quota, *, api_key=True):
+    """What is told of the quota of a key that so many visitors share."""
+    demand = replace(PROD.demand, visitors=visitors)
+    changed = found(throttle=throttle(daily_quota=daily_quota), demand=demand, api_key=api_key)
+    return changed.get("throttle.daily_quota")
+
+
+@pytest.mark.parametrize("daily_quota", [100_000, 100_025])
+def test_quota_that_ends_before_the_day_of_the_demand_is_a_decision_as_is_one_beyond_the_guide(
+    daily_quota,
+):
+    short = quota(4001, daily_quota)
+
+    assert "expected at least 100025 a day, which demand makes" in short.words.en
+    assert short.decidable
+    assert short.loosens
+
+
+def test_quota_of_the_key_that_all_visitors_share_takes_the_day_of_the_demand():
+    assert quota(4000, 100_000) is None
+    assert quota(480, 12_000) is None
+    assert quota(4001, 100_000, api_key=False) is None
 
 
 @pytest.mark.parametrize(

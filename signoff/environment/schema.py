@@ -172,10 +172,12 @@ class Demand(StrictTable):
     stamps_each: Positive
     hours: Annotated[float, Field(ge=0.01, le=24)]
 
+    def requests(self, app: Application) -> int:
+        return self.visitors * self.stamps_each * app.demand.for_each
+
     def least_rate(self, app: Application) -> int:
         """Return the requests a second of the busiest minute."""
-        requests = self.visitors * self.stamps_each * app.demand.for_each
-        return math.ceil(app.demand.peak * requests / (self.hours * 3600))
+        return math.ceil(app.demand.peak * self.requests(app) / (self.hours * 3600))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ from typing import Any
 
 from aws.kinds.rest_api import MethodSetting
 from aws.kinds.usage_plan import OwnLimit
+from plan import plan_for
 from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import document, everywhere, integrated, with_method
@@ -28,6 +30,17 @@ def _plan_of_dev() -> Break:
         "stamp-rally-usage-plan",
         replace(mine, name="stamp-rally-usage-plan", stages=stage),
     )
+
+
+def _visitors(number: int) -> Break:
+    """Expect another number of them, by another plan."""
+
+    def expecting(snapshot: Snapshot) -> Snapshot:
+        demand = replace(snapshot.environment.demand, visitors=number)
+        environment = replace(snapshot.environment, demand=demand)
+        return replace(snapshot, environment=environment, plan=plan_for(environment))
+
+    return expecting
 
 
 def _own(rate: float, burst: int) -> OwnLimit:
@@ -129,6 +142,7 @@ ROOM = (
     ),
     Defect(id="DEP-37:plan-of-dev", breaks=item("usage_plans", USAGE, rate=100.0)),
     Defect(id="DEP-37:plan-of-less-than-a-minute", breaks=item("usage_plans", USAGE, quota=11_999)),
+    Defect(id="DEP-37:plan-of-less-than-a-day", breaks=item("usage_plans", USAGE, quota=99_999)),
     Defect(
         id="DEP-37:less-than-a-minute-left-of-the-first-day",
         breaks=item("usage_plans", USAGE, quota=20_000, offset=8_001),
@@ -154,7 +168,9 @@ DEFECTS = PLAN + API_KEY + STAGE + ROOM
 
 SOUND: Mapping[str, Break] = {
     "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(150.0, 75),)),
-    "a plan of less a day": item("usage_plans", USAGE, quota=12_000),
+    "a plan of less a day for few visitors": both(
+        _visitors(480), item("usage_plans", USAGE, quota=12_000)
+    ),
     "a plan as narrow as the target rate": item("usage_plans", USAGE, rate=200.0, burst=400),
     "an integration that waits for ten seconds": integrated("GET /stamps", timeout_ms=10_000),
     "narrower than decided": _settings(every=_limit(500.0, 800)),
