@@ -142,12 +142,15 @@ def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:
 
 
 def leading_to(resolution: Resolution) -> Bound:
-    """At least one address is the target's, since API Gateway rotates them."""
+    """Of IPv4 and of IPv6, at least one address is the target's, since API Gateway rotates them."""
     target = as_text(resolution.target_addresses) or "-"
-    return Bound(
-        holds=lambda addresses: bool({*(addresses or ())} & {*resolution.target_addresses}),
-        words=Words(en=f"one of the target's ({target})", ja=f"ターゲットのいずれか（{target}）"),
+    right = {*resolution.addresses} & {*resolution.target_addresses}
+    versions = [{":" in address for address in each} for each in (right, resolution.addresses)]
+    words = Words(
+        en=f"one of the target's, by IPv4 and by IPv6 alike ({target})",
+        ja=f"IPv4・IPv6のそれぞれでターゲットのいずれか（{target}）",
     )
+    return Bound(holds=lambda _: bool(right) and versions[0] == versions[1], words=words)
 
 
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")

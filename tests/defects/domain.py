@@ -105,6 +105,7 @@ DEFECTS: tuple[Defect, ...] = (
     _mapped("DEP-42:deep-path-beside", ("", API_ID, "prod"), ("gps/verify", "q8w2e5r1ty", "prod")),
     _dns("DEP-43:nothing"),
     _dns("DEP-43:old-server", "203.0.113.80"),
+    _dns("DEP-43:old-server-by-ipv6", "54.238.10.201", "2001:db8::80"),
     Defect(
         id="DEP-43:weighted-record",
         breaks=item("resolutions", DOMAIN, elsewhere=("A -> d-old.example (Weight 10)",)),
@@ -120,6 +121,18 @@ SOUND: dict[str, Break] = {
     "TLS 1.3 only": _policy("SecurityPolicy_TLS13_1_3_2025_09"),
     "TLS 1.2 after quantum computers": _policy("SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"),
     "one of the addresses rotated": item("resolutions", DOMAIN, addresses=("54.238.10.201",)),
+    "one address rotated of each version of IP": item(
+        "resolutions",
+        DOMAIN,
+        addresses=("54.238.10.201", "2001:db8::1"),
+        target_addresses=("54.238.10.201", "54.238.10.202", "2001:db8::1", "2001:db8::2"),
+    ),
+    "a target that is reached by IPv4 alone": item(
+        "resolutions",
+        DOMAIN,
+        addresses=("54.238.10.201",),
+        target_addresses=("54.238.10.201", "2001:db8::1"),
+    ),
     "a second mapping": item(
         "domains",
         DOMAIN,
