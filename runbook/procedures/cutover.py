@@ -142,15 +142,15 @@ def channel_token_stored() -> None:
 
 @ask("7-3", proves=("CUT-04",))
 def line_developers_switched() -> None:
-    """Set the LIFF app of the production channel: endpoint URL and scopes.
+    """Set the LIFF app of the production channel: endpoint URL and scopes. Publish the channel.
 
-    The endpoint URL is the front end's address, the scopes are `profile` and `openid`. If a token of the
-    login channel is configured, the checks read both back from LINE.
+    The endpoint URL is the front end's address, the scopes are `profile` and `openid`: read back from LINE if a token of
+    the login channel is configured. While the channel is "Developing", only people with a role in it can log in.
 
-    本番チャネルのLIFFアプリに、エンドポイントURLとスコープを設定する。
+    本番チャネルのLIFFアプリに、エンドポイントURLとスコープを設定する。チャネルを「公開済み」にする。
 
-    エンドポイントURLはフロントエンドのURL、スコープは`profile`と`openid`です。ログインチャネルのトークンが設定されて
-    いれば、判定時にLINEのAPIから読み取って確認します。
+    エンドポイントURLはフロントエンドのURL、スコープは`profile`と`openid`です（ログインチャネルのトークンの設定があれば、
+    LINEから読み取って確認します）。チャネルが「開発中」の間は、チャネルの権限を持つ人しかログインできません。
     """
 
 
@@ -158,11 +158,11 @@ def line_developers_switched() -> None:
 def phone_test() -> None:
     """Collect a stamp with a real phone, from LINE, at a real spot.
 
-    Log in, open the list, collect a stamp, get the message, find yourself in the ranking.
+    As a person without a role in LINE's channels: log in, open the list, collect a stamp, get the message, be in the ranking.
 
     実機のLINEから起動し、実際のスポットでスタンプを取得する。
 
-    ログイン、一覧表示、取得、通知の受信、ランキングへの反映までを確認します。
+    LINEのチャネルの権限を持たない人が、ログイン、一覧表示、取得、通知の受信、ランキングへの反映までを確認します。
     """
 
 
