@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from aws.bounds import Bound, at_least
 from aws.difference import Difference
 from aws.door.sessions import within
-from aws.section import NotTestable
+from aws.section import NotTestable, every
 from aws.words import Words
+from plan.master_words import text_of
 from signoff.environment import in_japan, today, where
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
@@ -222,8 +223,12 @@ def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
     _decide_messages(calls, limit, used, needed)
 
 
-@expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")
-def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
+@expectation(
+    "SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信され、位置情報を取得できる"
+)
+def test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(
+    calls: RowCalls, origin: str
+) -> None:
     url = configured(calls, "front_end.url")
     answer = _fetched(calls, url)
 
@@ -233,12 +238,32 @@ def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) 
         en=f"{url} answers {status} as {kind or 'no type'}, not a page",
         ja=f"{url}の応答は{status}（{kind or '種類の指定なし'}）で、ページではありません",
     )
-    served_by = origin_of(url)
+    served_by = origin_of(answer.url)  # a redirect may end elsewhere
     require(
         served_by == origin,
         en=f"{url} is served by {served_by}, but CORS allows {origin}",
         ja=f"{url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
     )
+    asks = calls.suite.environment.application.masters
+    features = answer.headers.get("Permissions-Policy", "") if asks else ""
+    (*_, place) = "", *re.findall(r"(?:^|,)\s*(geolocation=[^,]*)", features)
+    require(
+        not place or re.search(rf"=\*|\bself\b|{re.escape(served_by)}\"", place),
+        en=f"{url} is served with Permissions-Policy: {place}, by which browsers refuse it the phone's place",
+        ja=f"{url}のPermissions-Policyヘッダー（{place}）により、ブラウザは端末の位置情報をページに渡しません",
+    )
+
+
+@expectation("SMOKE-19", ja="スタンプの画像が配信されている")
+def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
+    page = configured(calls, "front_end.url").rstrip("/")
+    tables = every(calls.suite.snapshot.inventory.sections.contents)
+    named = {text_of(item.get("ImageUrl")) for masters in tables for item in masters.items}
+    answers = {url: fetched(urljoin(f"{page}/", url)) for url in named - {""}}
+    calls.observe.note(pictures=len(answers))
+    missing = [url for url, got in answers.items() if not got.ok or kind_of(got) == "text/html"]
+    gone = listed(missing)
+    require(not gone, en=f"no picture is served at {gone}", ja=f"画像が配信されていません: {gone}")
 
 
 @expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")

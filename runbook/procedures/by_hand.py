@@ -102,9 +102,9 @@ def bot() -> None:
 
 @ask("7-2", may_wait=True)
 def front_end() -> None:
-    """Check that the front end is served, and that its configuration names this API and this LIFF id.
+    """Check that the front end is served, shows the stamps' pictures, and in its configuration names this API and this LIFF id.
 
-    フロントエンドが配信され、設定がこのAPIとLIFF IDを指すことを確認する。
+    フロントエンドが配信され、スタンプの画像を表示し、設定がこのAPIとLIFF IDを指すことを確認する。
     """
 
 

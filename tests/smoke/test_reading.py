@@ -1,5 +1,6 @@
 """What is read before a call is made: spots of a table, a configuration file, a key, an address."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from signoff.environment.value_types import origin_of
 from smoke import test_line
 from smoke.suite_session import address, api_key
 from smoke.test_line import named_in, same_page
+from tests.loopback import Reply, answering
 from tests.smoke.rally import front
 
 MASTER = {
@@ -150,7 +152,7 @@ def served_where_allowed(environment, url, origin):
     calls = SimpleNamespace(
         suite=SimpleNamespace(environment=page), observe=SimpleNamespace(note=lambda **_: None)
     )
-    test_line.test_front_end_is_served_where_cors_allows_it(calls, origin)
+    test_line.test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(calls, origin)
 
 
 def test_page_whose_address_is_in_capitals_is_served_where_cors_allows_it(environment):
@@ -163,6 +165,87 @@ def test_page_whose_address_is_in_capitals_is_served_where_cors_allows_it(enviro
 def test_page_of_another_port_is_served_where_cors_does_not_allow_it(environment):
     with front() as served, pytest.raises(Broken, match=r"but CORS allows http://127\.0\.0\.1$"):
         served_where_allowed(environment, f"{served.url}/", "http://127.0.0.1")
+
+
+def test_page_that_is_redirected_elsewhere_is_served_where_cors_does_not_allow_it(environment):
+    with front() as served:
+        moved = Reply(b"", 301, {"Location": f"{served.url}/"})
+        with answering(lambda _: moved) as before:
+            assert before != served.url
+            served_where_allowed(environment, before, served.url)
+            with pytest.raises(
+                Broken, match=f"is served by {served.url}, but CORS allows {before}"
+            ):
+                served_where_allowed(environment, before, before)
+
+
+@contextmanager
+def page_with(policy):
+    """Serve a page with a Permissions-Policy, in which {own} is its own origin; yield its URL."""
+    headers = {"Content-Type": "text/html"}
+    with answering(lambda _: Reply(headers=headers)) as url:
+        headers["Permissions-Policy"] = policy.format(own=url)
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("policy", "refused"),
+    [
+        ("geolocation=()", "geolocation=()"),
+        ("camera=(self), geolocation=() , usb=()", "geolocation=() "),
+        ('geolocation=("https://maps.example.jp")', 'geolocation=("https://maps.example.jp")'),
+        ('geolocation=("{own}.evil.example")', 'geolocation=("{own}.evil.example")'),
+        ("geolocation=(self), geolocation=()", "geolocation=()"),
+    ],
+)
+def test_page_may_not_ask_for_the_place_where_its_permissions_policy_refuses_that(
+    policy, refused, environment
+):
+    of_todos = replace(environment, application=replace(environment.application, masters=None))
+    with page_with(policy) as url:
+        served_where_allowed(of_todos, url, url)
+        with pytest.raises(Broken) as broken:
+            served_where_allowed(environment, url, url)
+
+    told = f"with Permissions-Policy: {refused.format(own=url)}, by which browsers refuse it"
+    assert told in broken.value.words.en
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        *("geolocation=(), geolocation=(self)", 'geolocation=(self "https://maps.example.jp")'),
+        *('geolocation=("{own}")', "geolocation=self", "geolocation=*", "camera=()", ""),
+    ],
+)
+def test_page_may_ask_for_the_place_under_any_other_permissions_policy(policy, environment):
+    with page_with(policy) as url:
+        served_where_allowed(environment, url, url)
+
+
+def pictures_served(environment, *addresses):
+    """Run the test of SMOKE-19 on masters with these pictures; return how many it looked at."""
+    items = [{"StampId": {"S": "A"}}, *({"ImageUrl": {"S": address}} for address in addresses)]
+    contents = {environment.tables["stampmasters"]: SimpleNamespace(items=items)}
+    suite = SimpleNamespace(
+        environment=environment, snapshot=snapshot(environment, contents=contents)
+    )
+    noted = {}
+    calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=noted.update))
+    test_line.test_pictures_of_the_stamps_are_served(calls)
+    return noted["pictures"]
+
+
+def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
+    with front() as served:
+        served.files |= dict.fromkeys(("/app/a.png", "/b.png", "/c.png"), ("image/png", ""))
+        served.files["/app/fallback.png"] = ("text/html", "<title>rally</title>")
+        page = replace(environment, front_end=FrontEnd(url=f"{served.url}/app"))
+
+        assert pictures_served(page, "a.png", "/b.png", f"{served.url}/c.png", "", "/b.png") == 3
+        assert pictures_served(page) == 0
+        with pytest.raises(Broken, match=r"^no picture is served at /a\.png, fallback\.png$"):
+            pictures_served(page, "a.png", "/a.png", "fallback.png")
 
 
 def snapshot(environment, **sections):
