@@ -358,7 +358,7 @@ def test_outage_is_told_with_what_makes_it_and_no_decision(what):
     assert any(expected in finding.words.en for finding in found), [
         finding.words.en for finding in found
     ]
-    assert not [finding.decision for finding in found if finding.decision]
+    assert not [finding.tables for finding in found if finding.tables]
 
 
 @pytest.mark.parametrize("what", OUTAGES)
@@ -403,7 +403,7 @@ def test_trust_that_lacks_lambda_is_an_outage_beside_whom_it_names():
 
     assert "lambda.ap-northeast-1.amazonaws.com" in found.words.en
     assert "trust in Lambda: found no identity-based policy allows the action" in found.words.en
-    assert not found.decision
+    assert not found.tables
 
 
 def test_permission_that_is_only_absent_can_be_waived():
@@ -419,7 +419,7 @@ def test_permission_that_ends_later_is_red_until_somebody_decides():
     (found,) = of_row(LATER, "SEC-13")
 
     assert "DateLessThan aws:CurrentTime = 2027-03-31" in found.words.en
-    assert "[[prod.decisions]]" in found.decision
+    assert "[[prod.decisions]]" in found.tables[0]
 
 
 HARMLESS = {
@@ -533,7 +533,7 @@ def test_what_holds_at_some_times_is_red_until_somebody_decides(what):
     (found,) = of_row(breaks, row)
 
     assert "holds at some times only" in found.words.en
-    assert found.decision
+    assert found.tables
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.0/8", "203.0.113.0/24"], ["0.0.0.0/1"], ["10.*"]])
@@ -541,7 +541,7 @@ def test_address_that_may_be_a_public_one_is_unknown(addresses):
     (found,) = of_row(under("auth", USERS, "aws:SourceIp", addresses, "IpAddress"), "SEC-13")
 
     assert "aws:SourceIp is not known" in found.words.en
-    assert found.decision
+    assert found.tables
 
 
 def test_account_that_a_deny_does_not_spare_is_named():
@@ -551,7 +551,7 @@ def test_account_that_a_deny_does_not_spare_is_named():
 
     assert "its NotPrincipal lists" in found.words.en
     assert "without account 444455556666" in found.words.en
-    assert found.decision
+    assert found.tables
 
 
 def test_key_that_may_be_denied_is_answered_by_a_decision():
@@ -562,7 +562,7 @@ def test_key_that_may_be_denied_is_answered_by_a_decision():
         for finding in of_row(defect.breaks, "SEC-13")
     ]
 
-    assert all(finding.decision for finding in told)
+    assert all(finding.tables for finding in told)
     assert told
 
 
@@ -572,7 +572,7 @@ def test_decision_about_a_deny_leaves_that_a_key_allows_nothing():
     told = of_row(breaks, "SEC-13")
 
     assert all("found not allowed" in finding.words.en for finding in told)
-    assert not [finding for finding in told if finding.decision]
+    assert not [finding for finding in told if finding.tables]
     assert told
 
 
@@ -582,7 +582,7 @@ def test_key_is_answered_by_a_decision_where_lines_may_be_written(may, decided):
     (breaks,) = [each.breaks for each in DEFECTS if each.id == defect]
     (told,) = of_row(breaks, "MON-15")
 
-    assert bool(told.decision) is decided
+    assert bool(told.tables) is decided
 
 
 def test_key_that_a_grant_may_open_to_the_role_is_answered_by_a_decision():
@@ -590,7 +590,7 @@ def test_key_that_a_grant_may_open_to_the_role_is_answered_by_a_decision():
     opened = both(shut, granted(KEY, "9c2f7d10", AWARD))
     told = of_row(opened, "SEC-13")
 
-    (answered,) = [finding.words.en for finding in told if finding.decision]
+    (answered,) = [finding.words.en for finding in told if finding.tables]
     assert "Decrypt for stamp-rally-prod-award-role: found allowed by a grant alone" in answered
     assert len(told) > 1
 

@@ -38,12 +38,7 @@ def account(reached, trusted=MANAGEMENT, **environment):
 
 def proposed(found):
     """Return the decisions that SEC-24 prints."""
-    return [
-        table
-        for finding in judge(found, ["SEC-24"])
-        if finding.decision
-        for table in finding.decision.split("\n\n")
-    ]
+    return [table for finding in judge(found, ["SEC-24"]) for table in finding.tables]
 
 
 @pytest.fixture(scope="module")

@@ -144,7 +144,7 @@ def test_decision_lets_a_token_end_on_the_day_that_it_names(rally):
 def test_unknown_end_prints_the_decision_that_allows_it(rally):
     (found,) = judged(rally, "LINE-01", verified_at="").findings
 
-    assert 'value = "unknown"' in found.decision
+    assert 'value = "unknown"' in found.tables[0]
 
 
 @pytest.mark.parametrize(
