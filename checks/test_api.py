@@ -133,6 +133,17 @@ def test_route_is_proxied_to_a_function(
     judge.compare(ROUTE, route.id, compared, call=SERVED, loosens=True)
 
 
+@expectation("DEP-21", ja="ルートが計画にないAPIキーを要求しない")
+def test_route_asks_for_no_api_key_beyond_the_plan(
+    route: desired.Route, deployed: Deployed, plan: Plan, judge: Judge
+) -> None:
+    method = judge.observe(deployed.method(route), "api_key_required")
+
+    allowed = one_of(*{False, plan.api.usage_plan.api_key is not None})
+    about = {"call": SERVED, "decided_in": where("api_key"), "loosens": True}
+    judge.compare(ROUTE, route.id, {cors.KEYED: (method.api_key_required, allowed)}, **about)
+
+
 @expectation("DEP-21", ja="ルートが正しい関数につながる")
 def test_route_reaches_the_right_function(
     route: desired.Route, deployed: Deployed, judge: Judge

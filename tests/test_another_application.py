@@ -27,6 +27,7 @@ from signoff.judge.checklist import Checklist, Phase, expectation
 from signoff.judge.collection import FINDINGS, is_foreign
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
+from signoff.judge.outcome import Outcome
 from signoff.judge.run import Options
 from smoke.calls import Answer
 from smoke.contract import Contract
@@ -34,7 +35,7 @@ from smoke.parameters import ARGUMENTS
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
 from tests.healthy import healthy
-from tests.judging import collected
+from tests.judging import collected, judge
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "todo" / "environments.toml"
@@ -193,6 +194,18 @@ def test_types_of_items_are_judged_where_the_application_declares_any(declared, 
 
     assert ("DATA-11" in rows.proven) is judged
     assert ("no table of app.toml has read" in rows.reasons.get("DATA-11", "")) is not judged
+
+
+def test_route_that_asks_for_a_key_that_is_not_planned_is_red():
+    planned = healthy()
+    environment = replace(planned.environment, api_key=False)
+    bare = replace(planned, environment=environment, plan=plan_for(environment))
+
+    red = [each for each in judge(bare, {"DEP-21"}) if each.outcome is Outcome.FAIL]
+
+    assert len(red) == len(bare.plan.api.routes)
+    assert "API key required: found on" in red[0].words.en
+    assert [each for each in judge(planned, {"DEP-21"}) if each.outcome is Outcome.FAIL] == []
 
 
 def production(folder, declared=""):
