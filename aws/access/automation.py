@@ -69,8 +69,6 @@ RUNNING = (
     *("putProvisionedConcurrencyConfig", "updateFunctionCode"),
 )
 """Prefixes of Lambda's calls that make a function run, or run something else."""
-EVERYTHING = "*"
-"""What stands for a registration of a domain, which no ARN names."""
 PLACEHOLDER = "<aws."
 """What the scheduler replaces in an input when it calls."""
 MOST = 1_000
@@ -122,7 +120,7 @@ class Ours:
         return next((Act(role=entry) for entry in by if self._may_act(entry)), None)
 
     def _named_by(self, arn: str) -> tuple[str, ...]:
-        parts = ((t.name, p) for t in self.targets for p in t.arns if p != EVERYTHING)
+        parts = ((t.name, p) for t in self.targets for p in t.arns)
         names = (name for name, part in parts if named_pattern(part).matches(arn))
         api = (
             self.scope.api

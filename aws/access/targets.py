@@ -329,7 +329,7 @@ def _domain(scope: Scope, certificates: Section[Any]) -> Iterator[Target]:
         ((root, f"{root}/*"), OF_API),
         (shown, changes("acm")),
         (zone, changes("route53")),
-        (("*",), changes("route53domains")),
+        (("account",), changes("route53domains")),
     )
     for arns, actions in reached:
         yield Target(kind="API", name=scope.domain, arns=arns, actions=actions)

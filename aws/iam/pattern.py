@@ -84,7 +84,7 @@ def named_pattern(text: str) -> Pattern:
     Only the keys of S3's objects hold colons. With a colon in it, ``arn:aws:sns:*:123456789012:orders`` would
     be about a part of any topic.
     """
-    colons = text == "*" or text.startswith("arn:aws:s3:")
+    colons = text.startswith("arn:aws:s3:")
     return _compiled(text, _tokens(text, arn=False) if colons else map(_in_name, text))
 
 

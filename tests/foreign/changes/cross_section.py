@@ -160,7 +160,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("award scans its table", "SEC-12", ROLES, more_rights("award", "dynamodb:Scan", identity.USER_STAMPS)),
     ("user lists what there is", "", PRINCIPALS, user(may(["dynamodb:ListTables", "dynamodb:DescribeTable", "lambda:List*"], "*"))),
     ("user changes its own password", "", PRINCIPALS, user(may(["iam:ChangePassword", "iam:CreateAccessKey"], VISITOR))),
-    ("user does everything with what ends in dev", "", PRINCIPALS, user(may("dynamodb:*", [f"arn:aws:dynamodb:{HERE}:table/*-dev", f"arn:aws:dynamodb:{HERE}:table/*-dev/*"]))),
+    ("user does everything with what ends in dev", "", PRINCIPALS, user(may("*", [f"arn:aws:dynamodb:{HERE}:table/*-dev", f"arn:aws:dynamodb:{HERE}:table/*-dev/*"]))),
     ("user writes a table of others", "", PRINCIPALS, user(may("dynamodb:*", f"arn:aws:dynamodb:{HERE}:table/Other"))),
     ("pipeline reads all", "SEC-24", PRINCIPALS, user(may("dynamodb:Scan", "*"))),
     ("topic's policy is SNS's own", "", TOPICS, topic_policy(Principal=EVERYBODY, Condition={"StringEquals": {"AWS:SourceOwner": ACCOUNT}})),
