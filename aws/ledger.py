@@ -54,8 +54,8 @@ class Closed:
     siblings: tuple[str, ...] = ()
     """Members of the same answer, beside the value, that say how far it goes: a decision repeats them as well."""
     effect: Effect = Effect.CHANGES
-    loosens: bool = False
-    """Whether a decision that allows it gives others access, sends our data elsewhere, or silences an alarm."""
+    loosens: bool | Callable[[Any], bool] = False
+    """Whether a decision that allows it, or one of its values, gives others access, sends our data elsewhere, or silences an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,8 @@ def unplanned(
                 if not _usual(entry, value):
                     by_fact.setdefault(entry.fact, []).append((entry, value))
             for fact, unusual in by_fact.items():
-                (first, _), values = unusual[0], _texts(unusual, _shown)
+                first, values = unusual[0][0], _texts(unusual, _shown)
+                loosens = first.loosens
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
@@ -233,7 +234,9 @@ def unplanned(
                     call=call,
                     effect=first.effect,
                     terms="; ".join(_texts(unusual, partial(_all_terms, element))),
-                    loosens=first.loosens,
+                    loosens=any(loosens(value) for _, value in unusual)
+                    if callable(loosens)
+                    else loosens,
                     ids=_texts(unusual, partial(_ids, element)),
                     values=values,
                 )

@@ -77,14 +77,15 @@ def assumable_by_others(
     ours = [principal for principal in candidates if _planned(snapshot, principal.arn)]
     assuming = {
         principal.arn: sorted(
-            (
-                *(assumer for assumer in principal.assumed_by if not is_insider(snapshot, assumer)),
+            {
+                *(shown for who, shown in principal.assumed_by if not is_insider(snapshot, who)),
                 *(
-                    each.arn
+                    Words.same(each.arn)
                     for each in ours
                     if principal.arn in {reached.trusted_by for reached in each.reach}
                 ),
-            )
+            },
+            key=str,
         )
         for principal in candidates
         if not _planned(snapshot, principal.arn)

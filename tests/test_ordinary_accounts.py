@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.words import Words
 from tests.defects.access import INTERN, SSO
 from tests.defects.changes import added
 from tests.foreign.judged import as_printed, red_of
@@ -30,7 +31,8 @@ def account(reached, trusted=MANAGEMENT, **environment):
     """Return the healthy stack in an account where these principals may act as well."""
     found = healthy()
     for arn, what in reached.items():
-        assumed_by = (trusted,) if trusted and "Organization" in arn else ()
+        named = trusted and "Organization" in arn
+        assumed_by = ((trusted, Words.same(trusted)),) if named else ()
         one = replace(principal(arn, *what), assumed_by=assumed_by)
         found = added("principals", arn, one)(found)
     return replace(found, environment=replace(found.environment, **environment))

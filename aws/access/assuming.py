@@ -66,22 +66,22 @@ TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の�
 BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
 
-def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
-    """Return who may assume a role of people by its trust alone.
+def trusted_to_assume(raw: Raw, account: str) -> tuple[tuple[str, Statement], ...]:
+    """Return who may assume a role of people by its trust alone, each with the statement that says so.
 
     Not whom IAM has to allow it as well (the account itself), nor services, which act for any principal that may pass
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
     allowing, left_to_iam = only("Allow", _trusting(raw)), account_names(account)
     principals = (
-        _bearer(principal, account)
+        (_bearer(principal, account), statement)
         for statement in allowing
         for kind, principal in statement.principals
         if not (kind == "Service" or is_gone(kind, principal) or principal in left_to_iam)
         and not (kind == "Federated" and _names_people(statement, principal, account))
     )
-    others = (ALL_BUT_A_FEW.en for statement in allowing if statement.not_principals)
-    return tuple(sorted({*principals, *others}))
+    others = ((ALL_BUT_A_FEW.en, statement) for statement in allowing if statement.not_principals)
+    return tuple(sorted({*principals, *others}, key=str))
 
 
 def assumption_paths(

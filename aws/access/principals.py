@@ -6,6 +6,7 @@ service can assume them or change their permissions.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from aws.access.assuming import (
@@ -15,9 +16,11 @@ from aws.access.assuming import (
     trusted_services,
     trusted_to_assume,
 )
-from aws.access.reach import Reach, Targets, reach_of
+from aws.access.reach import Reach, Targets, context_of_calls, reach_of
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, giving, stopping, targets_of
 from aws.door.failures import ReadFailure
+from aws.iam.evaluation import evaluate
+from aws.iam.statement import Statement
 from aws.kinds.function_invocation import listed
 from aws.kinds.role import (
     ROLE,
@@ -33,7 +36,7 @@ from aws.kinds.role import (
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
-from aws.words import Words, words_of
+from aws.words import SILENCE, Words, words_of
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
 """Part of the ARN of a service-linked role, and the prefix of the policies that AWS wrote for such roles."""
@@ -53,8 +56,8 @@ class Principal:
     kind: str
     """role or user."""
     reach: tuple[Reach, ...]
-    assumed_by: tuple[str, ...] = ()
-    """Who else may assume a role by its trust alone: see ``aws.access.assuming.trusted_to_assume``."""
+    assumed_by: tuple[tuple[str, Words], ...] = ()
+    """Who else may assume a role by its trust alone, and the same under its conditions: see ``aws.access.assuming.trusted_to_assume``."""
     services: tuple[str, ...] = ()
     """The services that may assume a role, each for a principal that may pass it the role."""
 
@@ -68,7 +71,7 @@ class _Bearer:
     raw: Raw
     policies: tuple[PolicyDocument, ...]
     limit: PolicyDocument | None
-    trusts: tuple[str, ...] = ()
+    trusts: tuple[tuple[str, Statement], ...] = ()
 
     @property
     def name(self) -> str:
@@ -102,7 +105,11 @@ def principals(reading: Reading) -> Section[Principal]:
             arn=arn,
             kind=holder.kind,
             reach=reach[arn],
-            assumed_by=tuple(principal for principal in holder.trusts if principal not in bearers),
+            assumed_by=tuple(
+                (principal, statement.under_conditions(Words.same(principal)))
+                for principal, statement in holder.trusts
+                if principal not in bearers
+            ),
             services=trusted_services(holder.raw) if holder.kind == "role" else (),
         )
         for arn, holder in bearers.items()
@@ -126,7 +133,7 @@ def _with_takers(
         by_rights = Targets(ways, reading.now)
         for arn, bearer in bearers.items():
             if GIVES.isdisjoint(each.kind for each in reach[arn]):
-                reachable = (*bearer.reaches(by_rights), *_by_trust(arn, holders))
+                reachable = (*bearer.reaches(by_rights), *_by_trust(arn, holders, reading.now))
                 others = (each for each in reachable if each.name != bearer.name)
                 reach[arn] = tuple(dict.fromkeys((*reach[arn], *others)))
     return reach
@@ -147,12 +154,21 @@ def _ways_in(bearer: _Bearer, reading: Reading) -> Iterator[Target]:
         )
 
 
-def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
+def _by_trust(arn: str, others: Iterable[_Bearer], now: datetime) -> Iterator[Reach]:
     """Yield the roles whose trust names a principal of the account, so that no policy has to allow it."""
     for other in others:
-        if arn in other.trusts:
-            by = Words(en=f"trust of {other.name}", ja=f"{other.name}の信頼ポリシー")
-            yield Reach(kind=PRINCIPAL, name=other.name, action=ASSUME, by=by, trusted_by=other.arn)
+        for statement in (statement for principal, statement in other.trusts if principal == arn):
+            request = context_of_calls(arn, other.arn, now=now)
+            result = evaluate([statement], ASSUME, other.arn, request)
+            if result.allowed or result.unknown:
+                yield Reach(
+                    kind=PRINCIPAL,
+                    name=other.name,
+                    action=ASSUME,
+                    by=Words(en=f"trust of {other.name}", ja=f"{other.name}の信頼ポリシー"),
+                    provided=result.reason if result.unknown else SILENCE,
+                    trusted_by=other.arn,
+                )
 
 
 def _bearers(iam: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -242,8 +242,9 @@ FUNCTION = Kind[Function](
                 "Configuration.PackageType": Closed(PACKAGE_TYPE, usual=only("Zip")),
                 "Configuration.ImageConfigResponse": Closed(IMAGE_CONFIGURATION),
                 "Configuration.SnapStart.ApplyOn": Closed(SNAP_START, usual=only("None")),
+                # At DEBUG botocore logs the secret that it gets.
                 "Configuration.LoggingConfig.ApplicationLogLevel": Closed(
-                    APPLICATION_LEVEL, usual=only("INFO")
+                    APPLICATION_LEVEL, usual=only("INFO"), loosens=only("DEBUG", "TRACE")
                 ),
                 "Configuration.LoggingConfig.SystemLogLevel": Closed(
                     SYSTEM_LEVEL, usual=only("DEBUG", "INFO")

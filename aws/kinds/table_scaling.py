@@ -74,18 +74,17 @@ def without_scaling(
             Words(en=f"{name} on demand up to {most}/s", ja=f"{name}: オンデマンドで毎秒{most}まで")
             for name, most in small.items()
         )
-    scaled = {
-        (target.resource, target.dimension)
+    most = {
+        (target.resource, target.dimension): target.maximum
         for target in targets
-        if target.maximum > target.minimum
-        and target.maximum >= demand
-        and target.policies
-        and not target.suspended
+        if target.maximum > target.minimum and target.policies and not target.suspended
     }
+    rigid = {at: most.get(at) for at in _scalable(table) if most.get(at, 0) < demand}
     return tuple(
-        Words(en=f"{name} {units} fixed, or without room", ja=f"{name} {units}: 固定または余裕なし")
-        for name, units in _scalable(table)
-        if (name, units) not in scaled
+        Words(en=f"{name} {units} up to {limit}/s", ja=f"{name} {units}: 毎秒{limit}まで")
+        if limit
+        else Words(en=f"{name} {units} fixed", ja=f"{name} {units}: 固定")
+        for (name, units), limit in rigid.items()
     )
 
 

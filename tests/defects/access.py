@@ -11,6 +11,7 @@ from aws.kinds.function_invocation import RoleUser
 from aws.kinds.table_backups import ResourcePolicy
 from aws.kinds.topic import Topic
 from aws.ledgers import PIPE, RULE, SCHEDULE
+from aws.words import Words
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect
@@ -25,6 +26,7 @@ ROTATION = f"arn:aws:iam::{ACCOUNT}:role/rotation"
 SSO = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a1b"
 OUR_AUTH = f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-auth-role"
 INTERN = f"arn:aws:iam::{ACCOUNT}:user/intern"
+STRANGER = "arn:aws:iam::111122223333:root"
 AWARD = "stamp-rally-prod-award"
 INVOKES = reach("invocation", AWARD, "lambda:InvokeFunction")
 
@@ -117,7 +119,7 @@ ACTING = (
     ),
     Defect(
         id="SEC-24:administrator-trusts-a-stranger",
-        breaks=item("principals", ADMINISTRATOR, assumed_by=("arn:aws:iam::111122223333:root",)),
+        breaks=item("principals", ADMINISTRATOR, assumed_by=((STRANGER, Words.same(STRANGER)),)),
     ),
     Defect(id="SEC-24:topic-lets-everybody-publish", breaks=_topic("*")),
     Defect(id="SEC-24:topic-lets-a-stranger-publish", breaks=_topic({"AWS": "111122223333"})),
@@ -283,7 +285,7 @@ DEFECTS = (*ACTING, *USERS, *CALLERS, *BY_ITSELF, TAKEN)
 
 SOUND: Mapping[str, Break] = {
     "administrator whom another one may become": item(
-        "principals", ADMINISTRATOR, assumed_by=(ADMINISTRATOR,)
+        "principals", ADMINISTRATOR, assumed_by=((ADMINISTRATOR, Words.same(ADMINISTRATOR)),)
     ),
     "topic's policy as SNS writes it": _topic(
         {"AWS": "*"}, **_if("StringEquals", "AWS:SourceOwner", ACCOUNT)

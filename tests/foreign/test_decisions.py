@@ -10,7 +10,7 @@ import pytest
 
 from signoff.judge.outcome import Outcome
 from tests.foreign.account import with_evidence
-from tests.foreign.changes import CHANGES, loopholes, makers
+from tests.foreign.changes import CHANGES, access, loopholes, makers, tables
 from tests.foreign.changes.change import Client, Kept
 from tests.foreign.changes.gateway import api_of
 from tests.foreign.changes.makers import between, may, table_policy, user
@@ -23,6 +23,8 @@ OFFICE = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 SCHEDULE = {"Principal": "events.amazonaws.com", "SourceAccount": makers.ACCOUNT}
 RULE = "arn:aws:events:ap-northeast-1:444455556666:rule/warm"
 VISITOR = {"AWS": makers.VISITOR}
+WITH_ID = {"Condition": {"StringEquals": {"sts:ExternalId": "x7"}}}
+WITH_MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 
 
 def trusted(**more: Any) -> Kept:
@@ -37,6 +39,21 @@ def trusted(**more: Any) -> Kept:
         client("iam").update_assume_role_policy(**named, PolicyDocument=json.dumps(whole))
         yield
         client("iam").update_assume_role_policy(**named, PolicyDocument=json.dumps(before))
+
+    return kept
+
+
+def role_for(principal: Any, **more: Any) -> Kept:
+    """Let there be a role that may act on users, which somebody may assume, and the user who may be meant."""
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        visitor = access.user(client, may("s3:ListAllMyBuckets", "*"))
+        with visitor, access.role(client, may("dynamodb:*", USERS)):
+            client("iam").update_assume_role_policy(RoleName="batch", PolicyDocument=document)
+            yield
 
     return kept
 
@@ -77,6 +94,11 @@ def further_stage(*, throttled: bool) -> Kept:
     return kept
 
 
+def scaling_to(most: int) -> Kept:
+    """Let the table of the masters scale up to this."""
+    return lambda client: tables.scaled(client, most)
+
+
 # Name, the row, what was decided, and how far it goes later on.
 CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
     ("who may read writes", "SEC-24", user(may("dynamodb:Scan", USERS)), user(may("dynamodb:*", USERS))),
@@ -90,11 +112,14 @@ CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
     ("stranger reads more images", "SEC-22", loopholes.bucket_policy(Principal=loopholes.STRANGER, Resource=loopholes.OBJECTS.replace("*", "public/*")), loopholes.bucket_policy(Principal=loopholes.STRANGER)),
     ("images are refused in every network", "SEC-22", loopholes.bucket_policy(Effect="Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}), loopholes.bucket_policy(Effect="Deny", Principal="*")),
     ("every schedule warms award", "SEC-17", makers.permission(**SCHEDULE, SourceArn=RULE), makers.permission(**SCHEDULE)),
-    ("stranger needs no id", "SEC-11", trusted(Condition={"StringEquals": {"sts:ExternalId": "x7"}}), trusted()),
+    ("stranger needs no id", "SEC-11", trusted(**WITH_ID), trusted()),
+    ("stranger who may act needs no id", "SEC-24", role_for(makers.STRANGER, **WITH_ID), role_for(makers.STRANGER)),
+    ("visitor needs no second factor", "SEC-24", role_for(VISITOR, **WITH_MFA), role_for(VISITOR)),
     ("images are deleted after a day", "SEC-22", deleting(3650, ""), deleting(1, "")),
     ("all images are deleted", "SEC-22", deleting(1, "tmp/"), deleting(1, "")),
     ("another share is mounted", "DEP-17", mounted("1"), mounted("2")),
     ("network lets nothing out", "DEP-19", networked("sg-1"), networked("sg-2")),
+    ("table scales up to less", "DEP-03", scaling_to(150), scaling_to(15)),
     ("further stage has no throttle", "DEP-35", further_stage(throttled=True), further_stage(throttled=False)),
 )  # fmt: skip
 
@@ -104,6 +129,7 @@ READS = {
     "SEC-17": ("function_policies",),
     "SEC-22": ("buckets", "bucket_attachments"),
     "SEC-24": ("principals", "table_policies", "secrets", "topics"),
+    "DEP-03": tuple(tables.CAPACITY),
     "DEP-17": tuple(makers.FUNCTIONS),
     "DEP-19": tuple(makers.FUNCTIONS),
     "DEP-35": ("stages",),
@@ -130,12 +156,13 @@ def test_decision_covers_what_it_says_and_nothing_further(row, before, after, ac
 SENT_ELSEWHERE = (
     "DEP-08: table is copied to kinesis",
     "DEP-19: every success is sent elsewhere",
+    "DEP-19: function writes down what AWS answers",
     "DEP-34: route acts as a role",
     "MON-08: composite is suppressed by another alarm",
     "MON-15: logs are copied",
     "SEC-23: role is put into an instance profile",
 )
-"""Changes that give something of ours to others, or keep an alarm from people."""
+"""Changes that give something of ours to others, write it into a log, or keep an alarm from people."""
 BY_NAME = {change.name: change for change in CHANGES}
 
 
