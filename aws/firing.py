@@ -105,8 +105,7 @@ def misnamed(alarm: Alarm, planned: Iterable[desired.Alarm]) -> tuple[Difference
 def _fires_at(alarm: Alarm) -> Words | None:
     if alarm.threshold is None:
         return None
-    how = COMPARED.get(alarm.comparison, alarm.comparison)
-    at = f"{how} {alarm.threshold:g}"
+    at = _compared(alarm)
     return Words(en=f"{at} in {alarm.period_s} s", ja=f"{alarm.period_s}秒間に{at}")
 
 
@@ -115,7 +114,8 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
         computed = _loosening(alarm, {EXPRESSION: (made_of, NO_EXPRESSION)})
-        return tuple(replace(difference, certainty=Certainty.UNPARSED) for difference in computed)
+        terms = Words.same(_settings(alarm))
+        return tuple(replace(each, certainty=Certainty.UNPARSED, terms=terms) for each in computed)
     compared: dict[Words, tuple[object, Bound]] = {
         STATISTIC: (alarm.statistic, _statistic(alarm)),
         THRESHOLD: (_fires_at(alarm), _threshold(alarm, want)),
@@ -126,6 +126,18 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     if want.namespace != IGNORES_MISSING:
         compared[MISSING_DATA] = alarm.missing_data, THAT_END
     return _loosening(alarm, compared)
+
+
+def _compared(alarm: Alarm) -> str:
+    how = COMPARED.get(alarm.comparison, alarm.comparison)
+    return how if alarm.threshold is None else f"{how} {alarm.threshold:g}"
+
+
+def _settings(alarm: Alarm) -> str:
+    """Return what an alarm on an expression compares how, in signs: a decision repeats it."""
+    points = f"{alarm.datapoints_to_alarm or alarm.evaluation_periods}/{alarm.evaluation_periods}"
+    metrics = (f"{each.statistic} {each.metric} {each.period_s} s" for each in alarm.watched)
+    return ", ".join(dict.fromkeys((_compared(alarm), points, alarm.missing_data, *metrics)))
 
 
 def _loosening(alarm: Alarm, compared: Compared) -> tuple[Difference, ...]:

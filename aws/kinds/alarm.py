@@ -51,6 +51,8 @@ class WatchedMetric:
     namespace: str
     metric: str
     dimensions: Mapping[str, str]
+    statistic: str
+    period_s: int
 
 
 MOVES = LeftOut("the calls of this run count as well", moves=True)
@@ -107,20 +109,24 @@ def _expressions(raw: Raw) -> tuple[str, ...]:
 
 
 def _watched(raw: Raw) -> tuple[WatchedMetric, ...]:
-    """Return the metrics of this account behind metric math."""
+    """Return the metrics of this account behind metric math, in the order of their ids."""
     own = (
         metric
         for metric in raw.get("Metrics", ())
         if _is_of_own_account(metric, raw) and not _single(raw)
     )
-    stats = (entry["MetricStat"].get("Metric", {}) for entry in own if "MetricStat" in entry)
+    in_order = sorted(own, key=lambda entry: str(entry.get("Id")))
+    stats = (entry["MetricStat"] for entry in in_order if "MetricStat" in entry)
     return tuple(
         WatchedMetric(
             namespace=metric.get("Namespace", ""),
             metric=metric.get("MetricName", ""),
             dimensions=_dimensions(metric),
+            statistic=stat.get("Stat", ""),
+            period_s=stat.get("Period", 0),
         )
-        for metric in stats
+        for stat in stats
+        for metric in (stat.get("Metric", {}),)
     )
 
 

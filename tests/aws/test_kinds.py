@@ -564,7 +564,9 @@ ANSWERS = {
                                 "Namespace": "StampRally",
                                 "MetricName": "Faults",
                                 "Dimensions": [{"Name": "FunctionName", "Value": "award"}],
-                            }
+                            },
+                            "Period": 300,
+                            "Stat": "Sum",
                         },
                     },
                     {"Id": "m2", "AccountId": "777788889999", "MetricStat": {"Metric": {}}},
@@ -601,7 +603,11 @@ ANSWERS = {
             expressions=("m1 / 2", "stats count(*)"),
             watched=(
                 WatchedMetric(
-                    namespace="StampRally", metric="Faults", dimensions={"FunctionName": "award"}
+                    namespace="StampRally",
+                    metric="Faults",
+                    dimensions={"FunctionName": "award"},
+                    statistic="Sum",
+                    period_s=300,
                 ),
             ),
             rule="ALARM(rally-faults)",

@@ -129,7 +129,9 @@ ANSWERS = {
         "watched": BEYOND,
         "rule": BY_ROW,
     },
-    WatchedMetric: dict.fromkeys(("namespace", "metric", "dimensions"), BEYOND),
+    WatchedMetric: dict.fromkeys(
+        ("namespace", "metric", "dimensions", "statistic", "period_s"), BEYOND
+    ),
     MuteRule: dict.fromkeys(("name", "status", "alarms", "schedule"), DETACHED),
     Dashboard: {"name": NAMED, "widgets": SHOWN},
     Widget: dict.fromkeys(("title", "kind", "metrics", "searches"), SHOWN),
