@@ -48,8 +48,13 @@ REDIRECT = Words(en="redirect of every request", ja="全リクエストのリダ
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
 BARRED = Words(en="statements that deny reading", ja="読み取りを拒否するステートメント")
 OWNED = {"Bucket": "{name}", "ExpectedBucketOwner": "{account}"}
-CLEANS_UP = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload"})
-"""Members of a rule that only takes away what never became an object."""
+CLEANS_UP = frozenset(
+    {
+        *("ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload"),
+        *("NoncurrentVersionExpiration", "NoncurrentVersionTransitions"),
+    }
+)
+"""Members of a rule that only takes away what never became an object, or what another object has replaced."""
 
 
 def _by_default(member: str) -> Mapping[str, Any]:

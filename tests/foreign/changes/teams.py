@@ -42,6 +42,12 @@ UNFINISHED = {
     "Filter": {"Prefix": ""},
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
 }
+REPLACED = {
+    "ID": "older versions",
+    "Status": "Enabled",
+    "Filter": {"Prefix": ""},
+    "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+}
 LOG_GROUP = f"arn:aws:logs:{HERE}:log-group:/aws/apigateway/stamp-rally-prod-api"
 FIREHOSE = f"arn:aws:firehose:{HERE}:deliverystream/amazon-apigateway-rally"
 
@@ -181,7 +187,7 @@ def under_own_key(*readers: str) -> Kept:
 
 CLEANED = between(
     lambda c: c("s3").put_bucket_lifecycle_configuration(
-        **IMAGES, LifecycleConfiguration={"Rules": [UNFINISHED]}
+        **IMAGES, LifecycleConfiguration={"Rules": [UNFINISHED, REPLACED]}
     ),
     lambda c: c("s3").delete_bucket_lifecycle(**IMAGES),
 )
@@ -211,7 +217,7 @@ QUIET = {"LogFormat": "JSON", "ApplicationLogLevel": "ERROR", "LogGroup": "/aws/
 
 # Name, rows that print a decision, what is read again, the change.
 TEAMS: tuple[tuple[str, str, list[str], Kept], ...] = (
-    ("uploads that never ended are cleared", "", BUCKETS, CLEANED),
+    ("uploads that never ended and replaced images are cleared", "", BUCKETS, CLEANED),
     ("ACL of images names their owner in parts", "", BUCKETS, OF_THE_OWNER),
     ("S3 writes its logs beside the images", "SEC-22", BUCKETS, LOGGED_TO),
     ("table is under AWS's managed key", "", TABLES + KEYS, sse(Enabled=True, SSEType="KMS")),
