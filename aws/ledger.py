@@ -54,8 +54,8 @@ class Closed:
     siblings: tuple[str, ...] = ()
     """Members of the same answer, beside the value, that say how far it goes: a decision repeats them as well."""
     effect: Effect = Effect.CHANGES
-    loosens: bool | Callable[[Any], bool] = False
-    """Whether a decision that allows it, or one of its values, gives others access, sends our data elsewhere, or silences an alarm."""
+    loosens: bool | frozenset[str] = False
+    """Whether a decision that allows it, or these values of it, gives others access, sends our data elsewhere, or silences an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,6 @@ def unplanned(
                     by_fact.setdefault(entry.fact, []).append((entry, value))
             for fact, unusual in by_fact.items():
                 first, values = unusual[0][0], _texts(unusual, _shown)
-                loosens = first.loosens
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
@@ -234,9 +233,7 @@ def unplanned(
                     call=call,
                     effect=first.effect,
                     terms="; ".join(_texts(unusual, partial(_all_terms, element))),
-                    loosens=any(loosens(value) for _, value in unusual)
-                    if callable(loosens)
-                    else loosens,
+                    loosens=bool(first.loosens is True or {*values} & (first.loosens or set())),
                     ids=_texts(unusual, partial(_ids, element)),
                     values=values,
                 )

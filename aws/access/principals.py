@@ -36,7 +36,7 @@ from aws.kinds.role import (
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
-from aws.words import SILENCE, Words, words_of
+from aws.words import Words, words_of
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
 """Part of the ARN of a service-linked role, and the prefix of the policies that AWS wrote for such roles."""
@@ -156,19 +156,16 @@ def _ways_in(bearer: _Bearer, reading: Reading) -> Iterator[Target]:
 
 def _by_trust(arn: str, others: Iterable[_Bearer], now: datetime) -> Iterator[Reach]:
     """Yield the roles whose trust names a principal of the account, so that no policy has to allow it."""
-    for other in others:
-        for statement in (statement for principal, statement in other.trusts if principal == arn):
-            request = context_of_calls(arn, other.arn, now=now)
-            result = evaluate([statement], ASSUME, other.arn, request)
-            if result.allowed or result.unknown:
-                yield Reach(
-                    kind=PRINCIPAL,
-                    name=other.name,
-                    action=ASSUME,
-                    by=Words(en=f"trust of {other.name}", ja=f"{other.name}の信頼ポリシー"),
-                    provided=result.reason if result.unknown else SILENCE,
-                    trusted_by=other.arn,
-                )
+    named = ((other, stated) for other in others for who, stated in other.trusts if who == arn)
+    for other, statement in named:
+        request = context_of_calls(arn, other.arn, now=now)
+        result = evaluate([statement], ASSUME, other.arn, request)
+        by = Words(en=f"trust of {other.name}", ja=f"{other.name}の信頼ポリシー")
+        reach = Reach(kind=PRINCIPAL, name=other.name, action=ASSUME, by=by, trusted_by=other.arn)
+        if result.allowed:
+            yield reach
+        elif result.unknown:
+            yield replace(reach, provided=result.reason)
 
 
 def _bearers(iam: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -110,23 +110,20 @@ def _expressions(raw: Raw) -> tuple[str, ...]:
 
 def _watched(raw: Raw) -> tuple[WatchedMetric, ...]:
     """Return the metrics of this account behind metric math, in the order of their ids."""
-    own = (
-        metric
-        for metric in raw.get("Metrics", ())
-        if _is_of_own_account(metric, raw) and not _single(raw)
+    own = sorted(
+        (metric for metric in raw.get("Metrics", ()) if _is_of_own_account(metric, raw)),
+        key=lambda metric: str(metric.get("Id")),
     )
-    in_order = sorted(own, key=lambda entry: str(entry.get("Id")))
-    stats = (entry["MetricStat"] for entry in in_order if "MetricStat" in entry)
+    stats = (entry["MetricStat"] for entry in own if "MetricStat" in entry and not _single(raw))
     return tuple(
         WatchedMetric(
             namespace=metric.get("Namespace", ""),
             metric=metric.get("MetricName", ""),
             dimensions=_dimensions(metric),
-            statistic=stat.get("Stat", ""),
-            period_s=stat.get("Period", 0),
+            statistic=metric.get("Stat", ""),
+            period_s=metric.get("Period", 0),
         )
-        for stat in stats
-        for metric in (stat.get("Metric", {}),)
+        for metric in ({**stat, **stat.get("Metric", {})} for stat in stats)
     )
 
 

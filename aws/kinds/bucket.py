@@ -48,12 +48,8 @@ REDIRECT = Words(en="redirect of every request", ja="全リクエストのリダ
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
 BARRED = Words(en="statements that deny reading", ja="読み取りを拒否するステートメント")
 OWNED = {"Bucket": "{name}", "ExpectedBucketOwner": "{account}"}
-CLEANS_UP = frozenset(
-    {
-        *("ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload"),
-        *("NoncurrentVersionExpiration", "NoncurrentVersionTransitions"),
-    }
-)
+OF_VERSIONS = ("NoncurrentVersionExpiration", "NoncurrentVersionTransitions")
+CLEANS_UP = {"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload", *OF_VERSIONS}
 """Members of a rule that only takes away what never became an object, or what another object has replaced."""
 
 
@@ -207,10 +203,7 @@ BUCKET = Kind[Bucket](
                     LIFECYCLE,
                     usual=lambda value: all(map(_leaves_objects, value)),
                     shows="ID",
-                    terms=(
-                        *("Status", "Filter", "Prefix", "Expiration", "Transitions"),
-                        *("NoncurrentVersionExpiration", "NoncurrentVersionTransitions"),
-                    ),
+                    terms=("Status", "Filter", "Prefix", "Expiration", "Transitions", *OF_VERSIONS),
                 ),
                 "TransitionDefaultMinimumObjectSize": Harmless("says nothing without rules"),
             },

@@ -244,7 +244,7 @@ FUNCTION = Kind[Function](
                 "Configuration.SnapStart.ApplyOn": Closed(SNAP_START, usual=only("None")),
                 # At DEBUG botocore logs the secret that it gets.
                 "Configuration.LoggingConfig.ApplicationLogLevel": Closed(
-                    APPLICATION_LEVEL, usual=only("INFO"), loosens=only("DEBUG", "TRACE")
+                    APPLICATION_LEVEL, usual=only("INFO"), loosens=frozenset({"DEBUG", "TRACE"})
                 ),
                 "Configuration.LoggingConfig.SystemLogLevel": Closed(
                     SYSTEM_LEVEL, usual=only("DEBUG", "INFO")
