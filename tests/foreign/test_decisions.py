@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from signoff.judge.verdict import VerdictWord
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, access, alarms, loopholes, makers, tables
 from tests.foreign.changes.change import Client, Kept
 from tests.foreign.changes.gateway import api_of
 from tests.foreign.changes.makers import between, may, table_policy, user
 from tests.foreign.hand import edge, identity, watch
-from tests.foreign.judged import as_printed, red_of
+from tests.foreign.judged import as_printed, decision, red_of, rows
 from tests.judging import judge
 
 USERS = identity.USERS
@@ -207,3 +208,14 @@ def test_decision_that_gives_something_away_loosens_security(name, account, inve
 
     assert red_of(found) == {}
     assert any(applied.loosens for finding in found for applied in finding.decided)
+
+
+def test_decision_on_a_table_of_others_leaves_a_go(account, inventory):
+    change = BY_NAME["PREP-05: table of a test is left over"]
+    with change.made(account.client):
+        snapshot = with_evidence(inventory, account.again(inventory, *change.reads))
+    found = judge(snapshot, ["PREP-05"])
+    (red,) = (finding for finding in found if finding.outcome.red)
+
+    assert "prefix stamp-rally-prod, *-prod: tables beyond the plan" in red.words.en
+    assert decision(rows(as_printed(snapshot, found), ["PREP-05"])) is VerdictWord.GO
