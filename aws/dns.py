@@ -1,5 +1,6 @@
 """DNS: what the hosted zone answers for the domain's name, and the addresses behind it and its target."""
 
+import re
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,16 +17,14 @@ from aws.words import words_of
 ADDRESSING = frozenset({"A", "AAAA", "CNAME", "HTTPS", "SVCB"})
 """Types of records by which a caller finds a server."""
 POLICIES = (
-    "Weight",
-    "Region",
-    "Failover",
-    "GeoLocation",
-    "GeoProximityLocation",
-    "CidrRoutingConfig",
+    *("Weight", "Region", "Failover"),
+    *("GeoLocation", "GeoProximityLocation", "CidrRoutingConfig"),
 )
 """Members that say which callers a record of several is for."""
 BY_PLACE = {"GeoLocation": "CountryCode", "CidrRoutingConfig": "LocationName"}
 """Those of which one is for all other callers -> what then is ``*``."""
+OF_ITSELF = re.compile(r"[1-9]\d* \.( (no-default-)?alpn(=\S+)?)*")
+"""What an HTTPS record says of the name's own addresses: which protocols they speak (RFC 9460)."""
 DEADLINE_S = 5.0
 NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
@@ -47,9 +46,7 @@ def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[
         if plain(record_set["Name"]) == plain(name)
     )
     addressing = [record for record in records if record["Type"] in ADDRESSING]
-    astray = (
-        _described(entry) for entry in addressing if _leads_to(entry) != {plain(target or "")}
-    )
+    astray = (_described(entry) for entry in addressing if _leads_to(entry) - {plain(target or "")})
     return (*astray, *_unanswered(addressing))
 
 
@@ -68,13 +65,14 @@ def _unanswered(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _leads_to(record: Mapping[str, Any]) -> set[str]:
-    values = [entry["Value"] for entry in record.get("ResourceRecords", ())]
+    answers = [entry["Value"] for entry in record.get("ResourceRecords", ())]
+    values = [value for value in answers if not OF_ITSELF.fullmatch(value)]
     alias = record.get("AliasTarget", {}).get("DNSName")
     return {plain(value) for value in (*values, *((alias,) if alias else ()))}
 
 
 def _described(record: Mapping[str, Any]) -> str:
-    to = ", ".join(sorted(_leads_to(record))) or "nowhere"
+    to = ", ".join(sorted(_leads_to(record)))
     policy = [f"{name} {record[name]}" for name in POLICIES if name in record]
     return " ".join((record["Type"], "->", to, *(f"({name})" for name in policy)))
 

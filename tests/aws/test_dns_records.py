@@ -15,6 +15,10 @@ def alias(to, kind="A", name=NAME, **policy):
     return {"Name": f"{name}.", "Type": kind, "AliasTarget": target, **policy}
 
 
+def of_https(value):
+    return {"Name": f"{NAME}.", "Type": "HTTPS", "ResourceRecords": [{"Value": value}]}
+
+
 def found(*records, zone="Z0123"):
     def call(service, operation, **asked):
         assert (service, operation) == ("route53", "list_resource_record_sets")
@@ -35,6 +39,8 @@ def found(*records, zone="Z0123"):
         {"Name": f"{NAME}.", "Type": "CNAME", "ResourceRecords": [{"Value": TARGET}]},
         {"Name": f"{NAME}.", "Type": "TXT", "ResourceRecords": [{"Value": '"v=1"'}]},
         alias(OTHER, name="www.rally.example.jp"),
+        of_https('1 . alpn="h2,http/1.1"'),
+        of_https("1 ."),
     ],
 )
 def test_record_that_leads_to_the_target_or_is_of_another_name_or_kind_is_none(record):
@@ -46,6 +52,9 @@ def test_record_that_leads_to_the_target_or_is_of_another_name_or_kind_is_none(r
     [
         (alias(OTHER, SetIdentifier="a", Weight=10), f"A -> {OTHER} (Weight 10)"),
         (alias(OTHER, kind="AAAA"), f"AAAA -> {OTHER}"),
+        (of_https(f"0 {OTHER}"), f"HTTPS -> 0 {OTHER}"),
+        (of_https("1 . ipv4hint=203.0.113.9"), "HTTPS -> 1 . ipv4hint=203.0.113.9"),
+        (of_https("1 . alpn=h2 port=8443"), "HTTPS -> 1 . alpn=h2 port=8443"),
         (
             alias(OTHER, SetIdentifier="a", Failover="SECONDARY"),
             f"A -> {OTHER} (Failover SECONDARY)",
