@@ -75,20 +75,17 @@ def assumable_by_others(
     """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
     candidates = tuple(principals)
     ours = [principal for principal in candidates if _planned(snapshot, principal.arn)]
+    taken = [(reached.trusted_by, each.arn) for each in ours for reached in each.reach]
     assuming = {
-        principal.arn: sorted(
+        role.arn: sorted(
             {
-                *(shown for who, shown in principal.assumed_by if not is_insider(snapshot, who)),
-                *(
-                    Words.same(each.arn)
-                    for each in ours
-                    if principal.arn in {reached.trusted_by for reached in each.reach}
-                ),
+                *(shown for who, shown in role.assumed_by.items() if not is_insider(snapshot, who)),
+                *(Words.same(arn) for trusting, arn in taken if trusting == role.arn),
             },
             key=str,
         )
-        for principal in candidates
-        if not _planned(snapshot, principal.arn)
+        for role in candidates
+        if not _planned(snapshot, role.arn)
     }
     about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
     return tuple(

@@ -32,7 +32,7 @@ def account(reached, trusted=MANAGEMENT, **environment):
     found = healthy()
     for arn, what in reached.items():
         named = trusted and "Organization" in arn
-        assumed_by = ((trusted, Words.same(trusted)),) if named else ()
+        assumed_by = {trusted: Words.same(trusted)} if named else {}
         one = replace(principal(arn, *what), assumed_by=assumed_by)
         found = added("principals", arn, one)(found)
     return replace(found, environment=replace(found.environment, **environment))

@@ -5,7 +5,7 @@ service can assume them or change their permissions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ from aws.kinds.role import (
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
-from aws.words import Words, words_of
+from aws.words import Words, joined, words_of
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
 """Part of the ARN of a service-linked role, and the prefix of the policies that AWS wrote for such roles."""
@@ -56,8 +56,8 @@ class Principal:
     kind: str
     """role or user."""
     reach: tuple[Reach, ...]
-    assumed_by: tuple[tuple[str, Words], ...] = ()
-    """Who else may assume a role by its trust alone, and the same under its conditions: see ``aws.access.assuming.trusted_to_assume``."""
+    assumed_by: Mapping[str, Words] = field(default_factory=dict)
+    """Who else may assume a role by its trust alone -> the same with its conditions: see ``aws.access.assuming.trusted_to_assume``."""
     services: tuple[str, ...] = ()
     """The services that may assume a role, each for a principal that may pass it the role."""
 
@@ -105,11 +105,11 @@ def principals(reading: Reading) -> Section[Principal]:
             arn=arn,
             kind=holder.kind,
             reach=reach[arn],
-            assumed_by=tuple(
-                (principal, statement.under_conditions(Words.same(principal)))
-                for principal, statement in holder.trusts
-                if principal not in bearers
-            ),
+            assumed_by={
+                who: joined(dict.fromkeys(_conditions_of(who, holder)))
+                for who, _ in holder.trusts
+                if who not in bearers
+            },
             services=trusted_services(holder.raw) if holder.kind == "role" else (),
         )
         for arn, holder in bearers.items()
@@ -152,6 +152,10 @@ def _ways_in(bearer: _Bearer, reading: Reading) -> Iterator[Target]:
         yield Target(
             kind=PRINCIPAL, name=bearer.name, arns=arns, actions=actions, passed_to=passed_to
         )
+
+
+def _conditions_of(who: str, role: _Bearer) -> Iterator[Words]:
+    yield from (s.under_conditions(Words.same(who)) for name, s in role.trusts if name == who)
 
 
 def _by_trust(arn: str, others: Iterable[_Bearer], now: datetime) -> Iterator[Reach]:

@@ -119,7 +119,7 @@ ACTING = (
     ),
     Defect(
         id="SEC-24:administrator-trusts-a-stranger",
-        breaks=item("principals", ADMINISTRATOR, assumed_by=((STRANGER, Words.same(STRANGER)),)),
+        breaks=item("principals", ADMINISTRATOR, assumed_by={STRANGER: Words.same(STRANGER)}),
     ),
     Defect(id="SEC-24:topic-lets-everybody-publish", breaks=_topic("*")),
     Defect(id="SEC-24:topic-lets-a-stranger-publish", breaks=_topic({"AWS": "111122223333"})),
@@ -285,7 +285,7 @@ DEFECTS = (*ACTING, *USERS, *CALLERS, *BY_ITSELF, TAKEN)
 
 SOUND: Mapping[str, Break] = {
     "administrator whom another one may become": item(
-        "principals", ADMINISTRATOR, assumed_by=((ADMINISTRATOR, Words.same(ADMINISTRATOR)),)
+        "principals", ADMINISTRATOR, assumed_by={ADMINISTRATOR: Words.same(ADMINISTRATOR)}
     ),
     "topic's policy as SNS writes it": _topic(
         {"AWS": "*"}, **_if("StringEquals", "AWS:SourceOwner", ACCOUNT)
