@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
 from smoke.client import NO_ANSWER
 from smoke.manual import ManualOnly
-from smoke.row_calls import RowCalls, accepted_token, listed, require
+from smoke.row_calls import AT_ONCE, RowCalls, accepted_token, listed, require
 
 TIMEOUT_S = (5, 15)
 LONGEST_S = sum(TIMEOUT_S)
@@ -259,9 +260,13 @@ def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
     page = configured(calls, "front_end.url").rstrip("/")
     tables = every(calls.suite.snapshot.inventory.sections.contents)
     named = {text_of(item.get("ImageUrl")) for masters in tables for item in masters.items}
-    answers = {url: fetched(urljoin(f"{page}/", url)) for url in named - {""}}
-    calls.observe.note(pictures=len(answers))
-    missing = [url for url, got in answers.items() if not got.ok or kind_of(got) == "text/html"]
+    urls = sorted(named - {""})
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = zip(
+            urls, threads.map(fetched, [urljoin(f"{page}/", url) for url in urls]), strict=True
+        )
+        missing = [url for url, got in answers if not got.ok or kind_of(got) == "text/html"]
+    calls.observe.note(pictures=len(urls))
     gone = listed(missing)
     require(not gone, en=f"no picture is served at {gone}", ja=f"画像が配信されていません: {gone}")
 
