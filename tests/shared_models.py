@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from botocore import client, hooks, httpsession, regions, session, useragent
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 def share() -> None:
@@ -17,9 +18,15 @@ def share() -> None:
     _share_models()
     _share_endpoint_rules()
     _share_names()
+    _share_rsa_keys()
     httpsession.create_urllib3_context = cache(httpsession.create_urllib3_context)
     hooks.accepts_kwargs = partial(_accepts_kwargs, hooks.accepts_kwargs)
     hooks._PrefixTrie._recursive_copy = staticmethod(_copied)  # noqa: SLF001 - each client copies 400 nodes
+
+
+def _share_rsa_keys() -> None:
+    """Share a key of each size: moto draws one for each certificate and each key of KMS, and keeps it."""
+    rsa.generate_private_key = cache(rsa.generate_private_key)
 
 
 def _share_models() -> None:
