@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -277,7 +277,7 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Administrators are named one by one, tags and the address of alarms are given, expected messages cover a minute of awards."""
     by_name = Words("who else may act is decided by name", "操作できる相手は名前で決める")
     yield "administrators", KeyLimit(_by_name(environment.account), by_name)
-    yield "tags", KeyLimit(_with(TAGS), Words("guide step 2-3", "手順書のステップ2-3"))
+    yield "tags", KeyLimit(TAGGED, Words("guide step 2-3", "手順書のステップ2-3"))
     heard = Words(
         en="without it, it is unknown who else receives the alarms",
         ja="指定がなければ、他の受信者を確認できない",
@@ -297,6 +297,16 @@ ADDRESS = Bound(holds=bool, words=Words("an address", "アドレスがあるこ�
 PATH = Bound(
     holds=lambda value: not any(urlsplit(str(value))[:2]),
     words=Words("a path, without a host", "ホストを含まないパス"),
+)
+TAGGED = Bound(
+    holds=lambda values: (
+        {*TAGS} <= {key for key, value in values.items() if value}
+        and values["Environment"].lower() not in ANOTHERS
+    ),
+    words=Words(
+        en=f"values for {as_text(TAGS)}, and no other environment's",
+        ja=f"{as_text(TAGS)}の値があり、他の環境のものでないこと",
+    ),
 )
 HTTPS = Bound(
     holds=lambda value: (
@@ -328,21 +338,6 @@ def _by_name(account: str) -> Bound:
     return Bound(
         holds=lambda entries: all(
             any(form.fullmatch(entry) for form in forms) for entry in entries
-        ),
-        words=words,
-    )
-
-
-def _with(keys: Iterable[str]) -> Bound:
-    required = frozenset(keys)
-    words = Words(
-        en=f"values for {as_text(required)}, and no other environment's",
-        ja=f"{as_text(required)}の値があり、他の環境のものでないこと",
-    )
-    return Bound(
-        holds=lambda values: (
-            required <= frozenset(key for key, value in values.items() if value)
-            and values["Environment"].lower() not in ANOTHERS
         ),
         words=words,
     )

@@ -139,7 +139,7 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     """Return the custom domains, usage plans and their keys that lead to our API and are not the planned ones."""
     api, planned = deployed.rest_api(), deployed.plan.api.usage_plan.name
     plans = {
-        name: frozenset(stage for stage in plan.stages if stage.partition(":")[0] == api.id)
+        name: {stage: stage for stage in plan.stages if stage.partition(":")[0] == api.id}
         for name, plan in deployed.usage_plans().items()
         if name != planned
     }
@@ -151,28 +151,19 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     further = _further_keys(deployed)
     return (
         *_leading(DOMAIN.words, MAPPINGS, mapped, {}, "apigateway:GetBasePathMappings"),
-        *_leading(
-            USAGE_PLAN.words, PLAN_STAGES, _by_themselves(plans), ids, "apigateway:GetUsagePlans"
-        ),
-        *_leading(
-            USAGE_PLAN.words, PLAN_KEYS, _by_themselves(further), ids, "apigateway:GetUsagePlanKeys"
-        ),
+        *_leading(USAGE_PLAN.words, PLAN_STAGES, plans, ids, "apigateway:GetUsagePlans"),
+        *_leading(USAGE_PLAN.words, PLAN_KEYS, further, ids, "apigateway:GetUsagePlanKeys"),
     )
 
 
-def _by_themselves(places: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
-    """Show each place as what it is."""
-    return {name: {place: place for place in several} for name, several in places.items()}
-
-
-def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
+def _further_keys(deployed: Deployed) -> dict[str, dict[str, str]]:
     """Return the other keys of the planned usage plan; SEC-31 says if the planned key is missing."""
     want = deployed.plan.api.usage_plan
     planned = lookup(deployed.sections.api_keys, want.api_key) if want.api_key else None
     plan = deployed.usage_plans().get(want.name)
     if planned is None or plan is None or planned.id not in plan.keys:
         return {}
-    return {plan.name: frozenset(plan.keys) - {planned.id}}
+    return {plan.name: {key: key for key in plan.keys if key != planned.id}}
 
 
 def _leading(

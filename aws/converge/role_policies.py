@@ -161,7 +161,8 @@ class _Secrets:
 
     def __init__(self, context: ChangeContext, role: Role, now: datetime) -> None:
         self._context, self._role, self.now = context, role, now
-        self._listed = cache(lambda: _secrets(context))
+        listed = partial(context.listed, "secretsmanager", "list_secrets", "SecretList")
+        self._listed = cache(lambda: {entry["Name"]: entry["ARN"] for entry in listed()})
 
     def misnaming(self, current: CurrentRole) -> set[str]:
         """Return the names of policies whose ARNs do not match a secret, or match others as well."""
@@ -187,12 +188,6 @@ class _Secrets:
         real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
         arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))
         return NamedSecret(secret=secret, arn=arn, resources=resources)
-
-
-def _secrets(context: ChangeContext) -> dict[str, str]:
-    """Return the name of every secret that there is, and its ARN."""
-    listed = context.listed("secretsmanager", "list_secrets", "SecretList")
-    return {entry["Name"]: entry["ARN"] for entry in listed}
 
 
 def _reduce(

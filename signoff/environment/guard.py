@@ -205,7 +205,12 @@ def _caller(
     except NoTerminalError as error:
         raise GuardError(_needed(environment, error.words)) from None
     except NoAnswerError as error:
-        raise GuardError(_silent(environment, error.words)) from None
+        why = error.words
+        raise GuardError(
+            en=f"{environment.name}: sts:GetCallerIdentity: {why.en}; check the network, the proxy and AWS_ENDPOINT_URL",
+            ja=f"{environment.name}: sts:GetCallerIdentity: {why.ja}。"
+            f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
+        ) from None
     except RuntimeError:
         # botocore raises no narrower class for credentials that are renewed and still expired.
         over = Words(
@@ -302,14 +307,6 @@ def _certificate(error: BaseException) -> str:
             return str(inner)
         inner = inner.__cause__ or next(iter(inner.args), None)
     return ""
-
-
-def _silent(environment: Environment, why: Words) -> Words:
-    return Words(
-        en=f"{environment.name}: sts:GetCallerIdentity: {why.en}; check the network, the proxy and AWS_ENDPOINT_URL",
-        ja=f"{environment.name}: sts:GetCallerIdentity: {why.ja}。"
-        f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
-    )
 
 
 def _unusable(environment: Environment, error: exceptions.BotoCoreError) -> Words:
