@@ -58,7 +58,7 @@ def _keep(
         _token_lies_ready(stack, token_at),
     ):
         status.stop()
-        lines = [address(stack, environment.region)[lang]]
+        lines = [address(stack, environment)[lang]]
         if empty:
             lines.append(_first_steps(_relative(token_at))[lang])
         console.print(as_typed("\n".join(lines), file), soft_wrap=True)
@@ -69,14 +69,15 @@ def _keep(
     return 0
 
 
-def address(stack: Stack, region: str) -> Words:
+def address(stack: Stack, environment: Environment) -> Words:
     """Return where a stack is, and how to reach it.
 
     The variables belong to one command: exported, they would also redirect pytest and the runbook, which then find no API.
     """
-    urls = f"AWS   {stack.aws}\nAPI   {stack.api}\nLINE  {stack.line}\n"
+    line = f"LINE  {stack.line}\n" if environment.application.talks_to_line else ""
+    urls = f"AWS   {stack.aws}\nAPI   {stack.api}\n{line}"
     keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
-    command = f"AWS_ENDPOINT_URL={stack.aws} {keys} aws dynamodb list-tables --region {region}"
+    command = f"AWS_ENDPOINT_URL={stack.aws} {keys} aws dynamodb list-tables --region {environment.region}"
     return Words(
         en=f"""\
 {urls}

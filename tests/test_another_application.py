@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from checks.environment_limits import limits
 from checks.needs import needs
 from plan import plan_for
 from runbook.catalogue import procedures
+from runbook.cutover.front_end import see_new
 from runbook.engine.evidence import asked_of
 from signoff import home_of
 from signoff.__main__ import main
@@ -262,6 +264,15 @@ def test_front_end_of_an_application_that_declares_none_is_refused(tmp_path):
 
     with pytest.raises(EnvironmentFileError, match=r"front_end names a front end, and app\.toml"):
         load("prod", file, {})
+
+
+@pytest.mark.parametrize(("declared", "said"), [("", 1), ("front_end = false", 0)])
+def test_cutover_speaks_of_a_front_end_only_where_the_application_has_one(declared, said, tmp_path):
+    context = SimpleNamespace(environment=production(tmp_path, declared), said=[])
+    context.say = lambda **words: context.said.append(words)
+
+    assert see_new(context) == ()
+    assert len(context.said) == said
 
 
 def test_proposal_for_an_application_without_line_has_no_line(tmp_path):

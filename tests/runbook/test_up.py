@@ -6,8 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from runbook.up import address
+from signoff.environment import load
+from tests.load.test_another_application import TODO
 
 AWS = "http://127.0.0.1:4566"
+RALLY = load("local").environment
 STACK = SimpleNamespace(aws=AWS, api=f"{AWS}/api", line=f"{AWS}/line")
 
 
@@ -19,9 +22,7 @@ def pasted(tmp_path):
     cli.chmod(0o755)
 
     def run(lang):
-        (line,) = (
-            text for text in address(STACK, "ap-northeast-1")[lang].splitlines() if "CLI" in text
-        )
+        (line,) = (text for text in address(STACK, RALLY)[lang].splitlines() if "CLI" in text)
         done = subprocess.run(
             ["/bin/sh", "-c", f"{line.partition(': ')[2]}\necho ${{AWS_ENDPOINT_URL-unset}}"],
             env={"PATH": str(tmp_path)},
@@ -39,3 +40,9 @@ def test_line_for_the_aws_cli_calls_the_stack_and_leaves_no_endpoint_behind(past
     call = f"{AWS} local dynamodb list-tables --region ap-northeast-1"
 
     assert pasted(lang) == [call, "unset"]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_address_of_line_is_named_to_an_application_that_talks_to_it(lang):
+    assert f"LINE  {STACK.line}" in address(STACK, RALLY)[lang]
+    assert "LINE" not in address(STACK, TODO)[lang]
