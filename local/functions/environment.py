@@ -1,22 +1,18 @@
-"""Runs one call in an execution environment: a worker with its role's credentials and its own variables only."""
+"""Starts an execution environment, a worker with its role's credentials and its own variables only, and words what a call of it came to."""
 
 import os
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from local.functions.deployed import DeployedFunction, DeployedFunctions, NotDeployed, Packages
-from local.functions.invocation import Invocation, InvokeCall, not_found, refused
-from local.functions.logs import Line, LogStream, LogWriter
-from local.functions.pool import ExecutionEnvironment, Pool, RunOutcome, Throttled, Worker
+from local.functions.deployed import DeployedFunction, Packages
+from local.functions.invocation import Invocation, InvokeCall
+from local.functions.logs import Line, LogStream
+from local.functions.pool import ExecutionEnvironment, RunOutcome, Worker
 from local.functions.starting import Starter, WorkerProgram
 
 
@@ -84,64 +80,6 @@ class Environments:
 
 def stream_name(function: DeployedFunction) -> str:
     return f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runner:
-    """Keeps a pool per function. ``workers`` bounds each; ``wait_seconds`` how long a call waits."""
-
-    deployments: DeployedFunctions
-    environments: Environments
-    logs: LogWriter
-    workers: int
-    wait_seconds: float
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _pools: dict[str, Pool] = field(default_factory=dict)
-
-    def run(self, call: InvokeCall) -> Invocation:
-        """Run it, and answer anything that comes of it: nothing that Lambda would answer is raised."""
-        try:
-            function, pool = self.deployments.find(call.name, call.qualifier), self._pool(call.name)
-            header = {
-                "requestId": call.request_id,
-                "arn": self.environments.arn(call.qualified_name),
-                "seconds": function.timeout,
-            }
-            with pool.environment(function, call.qualifier, self.wait_seconds) as environment:
-                outcome = environment.worker.invoke(header, call.event)
-                lines = lines_of(function, call.request_id, outcome)
-                self.logs.put(*((environment.log, line) for line in lines))
-            return answered(call, function, outcome)
-        except NotDeployed as error:
-            return not_found(call, error)
-        except Throttled as error:
-            reason = str(error)
-            return refused(call, 429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason)
-        except ClientError as error:  # its role does not exist, or does not let Lambda assume it
-            message = f"The role defined for the function cannot be assumed by Lambda: {error}"
-            return refused(call, 403, "AccessDeniedException", message)
-        except BotoCoreError as error:
-            return refused(call, 500, "ServiceException", f"the local AWS API failed: {error}")
-
-    def warm(self, name: str, qualifier: str) -> None:
-        """Start an environment behind an alias, as provisioned concurrency does; what comes of it the first call finds."""
-        with suppress(NotDeployed, Throttled, BotoCoreError, ClientError):
-            function = self.deployments.find(name, qualifier)
-            with self._pool(name).environment(function, qualifier, self.wait_seconds):
-                pass
-
-    def close(self) -> None:
-        with self._lock:
-            pools = tuple(self._pools.values())
-        for pool in pools:
-            pool.close()
-
-    def _pool(self, name: str) -> Pool:
-        with self._lock:
-            if name not in self._pools:
-                environments = self.environments
-                self._pools[name] = Pool(self.workers, environments.start, environments.now)
-            return self._pools[name]
 
 
 def answered(call: InvokeCall, function: DeployedFunction, outcome: RunOutcome) -> Invocation:

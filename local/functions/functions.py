@@ -15,13 +15,22 @@ from typing import Any, Self
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.moto import Moto
 from local.aws.request import Request, Response
 from local.functions.deployed import DeployedFunctions, NotDeployed, Packages, permits, split_name
-from local.functions.environment import Environments, Runner
-from local.functions.invocation import Invocation, InvokeCall, not_found, refusal_of, response
+from local.functions.environment import Environments, answered, lines_of
+from local.functions.invocation import (
+    Invocation,
+    InvokeCall,
+    not_found,
+    refusal_of,
+    refused,
+    response,
+)
 from local.functions.logs import LogWriter
+from local.functions.pool import Pool, Throttled
 from local.functions.starting import Starter
 
 RETRIES = 2
@@ -115,7 +124,7 @@ class Functions:
         self._packages = Packages()
         self._starter = Starter(self._packages.runtime)
         self._deployments = DeployedFunctions(moto, region)
-        environments = Environments(
+        self._environments = Environments(
             account=moto.account,
             region=region,
             endpoint=endpoint,
@@ -125,16 +134,9 @@ class Functions:
             now=now,
         )
         self._logs = LogWriter(client)
-        self._runner = Runner(
-            deployments=self._deployments,
-            environments=environments,
-            logs=self._logs,
-            workers=concurrency,
-            wait_seconds=wait_seconds,
-        )
-        self._events = EventQueue(
-            self._runner.run, threads=concurrency, retry_seconds=retry_seconds
-        )
+        self._concurrency, self._wait_seconds = concurrency, wait_seconds
+        self._lock, self._pools = threading.Lock(), dict[str, Pool]()
+        self._events = EventQueue(self._run, threads=concurrency, retry_seconds=retry_seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -147,14 +149,20 @@ class Functions:
         self._starter.server()
 
     def warm(self) -> None:
-        """Start an environment behind each alias: the first call of each function would wait for it."""
+        """Start an environment behind each alias, as provisioned concurrency does; what comes of it the first call finds."""
         for name, alias in self._deployments.aliases():
-            self._runner.warm(name, alias)
+            with suppress(NotDeployed, Throttled, BotoCoreError, ClientError):
+                function = self._deployments.find(name, alias)
+                with self._pool(name).environment(function, alias, self._wait_seconds):
+                    pass
 
     def close(self) -> None:
         """End all workers, drop events that still wait, write the logs that are left."""
         self._events.close()
-        self._runner.close()
+        with self._lock:
+            pools = tuple(self._pools.values())
+        for pool in pools:
+            pool.close()
         self._logs.close(CLOSE_SECONDS)
         self._starter.close()
         self._packages.close()
@@ -196,8 +204,41 @@ class Functions:
 
     def _invoke(self, call: InvokeCall, kind: str) -> Invocation:
         if kind == "RequestResponse":
-            return self._runner.run(call)
+            return self._run(call)
         self._deployments.find(call.name, call.qualifier)
         if kind == "Event":
             self._events.put(call)
         return Invocation(status=202 if kind == "Event" else 204, request_id=call.request_id)
+
+    def _run(self, call: InvokeCall) -> Invocation:
+        """Run it, and answer anything that comes of it: nothing that Lambda would answer is raised."""
+        try:
+            function = self._deployments.find(call.name, call.qualifier)
+            pool = self._pool(call.name)
+            header = {
+                "requestId": call.request_id,
+                "arn": self._environments.arn(call.qualified_name),
+                "seconds": function.timeout,
+            }
+            with pool.environment(function, call.qualifier, self._wait_seconds) as environment:
+                outcome = environment.worker.invoke(header, call.event)
+                lines = lines_of(function, call.request_id, outcome)
+                self._logs.put(*((environment.log, line) for line in lines))
+            return answered(call, function, outcome)
+        except NotDeployed as error:
+            return not_found(call, error)
+        except Throttled as error:
+            reason = str(error)
+            return refused(call, 429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason)
+        except ClientError as error:  # its role does not exist, or does not let Lambda assume it
+            message = f"The role defined for the function cannot be assumed by Lambda: {error}"
+            return refused(call, 403, "AccessDeniedException", message)
+        except BotoCoreError as error:
+            return refused(call, 500, "ServiceException", f"the local AWS API failed: {error}")
+
+    def _pool(self, name: str) -> Pool:
+        with self._lock:
+            if name not in self._pools:
+                environments = self._environments
+                self._pools[name] = Pool(self._concurrency, environments.start, environments.now)
+            return self._pools[name]
