@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from local.gateway.deployment import Route
-from local.gateway.directory import Served
+from local.gateway.deployment import Route, Served
 from local.gateway.refusal import GatewayRefusal
 from local.http import HttpRequest
 

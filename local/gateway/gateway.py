@@ -10,8 +10,7 @@ from local.aws.moto import Moto
 from local.functions.functions import Functions
 from local.gateway.authorizer import Authorizers
 from local.gateway.call import ApiCall, new_context, new_ids, render
-from local.gateway.deployment import Route
-from local.gateway.directory import served_at
+from local.gateway.deployment import Route, served_at
 from local.gateway.invoke import Invoker
 from local.gateway.proxy import proxy
 from local.gateway.refusal import GatewayRefusal

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.gateway.directory import Served
+from local.gateway.deployment import Served
 from local.gateway.refusal import GatewayRefusal
 
 EVERY_METHOD = "*/*"

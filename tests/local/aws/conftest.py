@@ -6,7 +6,7 @@ from functools import cache
 import boto3
 import pytest
 
-from local.gateway.directory import served_at
+from local.gateway.deployment import served_at
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
 from tests.local.aws.draft import DraftApi
 from tests.operator_targets import targets
