@@ -6,8 +6,6 @@ distributions that it needs, and at its root the generated `handler.py` that Lam
 """
 
 import ast
-import base64
-import hashlib
 import io
 import tomllib
 import zipfile
@@ -61,11 +59,6 @@ def pack(function: str, application: Path = _OURS) -> bytes:
             entry.external_attr, entry.create_system = _READABLE, _UNIX
             package.writestr(entry, content)
     return buffer.getvalue()
-
-
-def code_sha256(package: bytes) -> str:
-    """Return the package's `CodeSha256` as Lambda computes it: SHA-256 in base64."""
-    return base64.b64encode(hashlib.sha256(package).digest()).decode()
 
 
 def _files(function: str, application: Path) -> Iterator[tuple[str, bytes]]:

@@ -23,7 +23,6 @@ from aws.section import Follows, NotTestable, obstacle_of
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
-TIMEOUT_S = 10
 LONGEST_S = 30
 """Seconds of one request: a socket's own time-out begins anew with each byte."""
 NEEDS = {

@@ -11,8 +11,9 @@ from importlib.metadata import distribution
 
 import pytest
 
+from aws.release import code_sha256
 from lambdas import packing
-from lambdas.packing import CLOSED, code_sha256, described, pack
+from lambdas.packing import CLOSED, described, pack
 from tests.copied_interpreter import interpreter
 from tests.lambdas.contract import MODULES
 
