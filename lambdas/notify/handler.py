@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.notify.domain import Notification, message_for, notification_in, retry_key_in, slot_key
-from lambdas.rally import aws
 from lambdas.rally.domain.line import is_line_user
-from lambdas.rally.line import Bot, Line
+from lambdas.rally.line import Bot
 from lambdas.rally.request import LambdaRequest
-from lambdas.rally.secrets import CachedSecret
 from lambdas.rally.serving import LambdaFunction
 
 SENT = "Notification sent"
@@ -71,10 +69,7 @@ class NotifyFunction(LambdaFunction):
 
 def begin(environ: Mapping[str, str]) -> Messenger:
     """Make the action from the function's variables."""
-    token = CachedSecret(
-        aws.client("secretsmanager"), environ["SECRET_NAME_LINE_TOKEN"], "LINE_CHANNEL_ACCESS_TOKEN"
-    )
-    return Messenger(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
+    return Messenger(Bot.of(environ))
 
 
 handler = NotifyFunction("notify", begin)

@@ -10,6 +10,7 @@ from typing import Any
 
 import urllib3
 
+from lambdas.rally import aws
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.secrets import CachedSecret
 
@@ -76,6 +77,13 @@ class Bot:
 
     line: Line
     token: CachedSecret
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Bot":
+        """Return the bot that a function's variables name."""
+        client, name = aws.client("secretsmanager"), environ["SECRET_NAME_LINE_TOKEN"]
+        token = CachedSecret(client, name, "LINE_CHANNEL_ACCESS_TOKEN")
+        return cls(Line.at(environ.get("LINE_API_ENDPOINT")), token)
 
     def call(  # noqa: PLR0913 - what a call may carry, and what its answers mean, by name
         self,

@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally import aws
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.line import Bot, Line
+from lambdas.rally.line import Bot
 from lambdas.rally.request import LambdaRequest
-from lambdas.rally.secrets import CachedSecret
 from lambdas.rally.serving import LambdaFunction
 from lambdas.richmenu.domain import line_user, menus_in, richmenu_in, user_in
 
@@ -60,10 +58,7 @@ class RichMenus:
 
 def begin(environ: Mapping[str, str]) -> RichMenus:
     """Make the action from the function's variables."""
-    token = CachedSecret(
-        aws.client("secretsmanager"), environ["SECRET_NAME_LINE_TOKEN"], "LINE_CHANNEL_ACCESS_TOKEN"
-    )
-    return RichMenus(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
+    return RichMenus(Bot.of(environ))
 
 
 handler = LambdaFunction("richmenu", begin)
