@@ -1,5 +1,8 @@
 """Counters that other code left behind: zero, unreadable or bare, none keeps a user from a stamp."""
 
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
 from lambdas.award import handler as award
@@ -16,9 +19,9 @@ NOW = 1762300000  # 2025-11-05, week 45, in Japan
 BARE = {"UserId": {"S": USER}, "StampId": {"S": "#2025-11"}}
 
 
-def awarding(client):
+def awarding(client, now=lambda: NOW):
     stamps = Stamps(client, ENVIRON["TABLE_USERSTAMPS"], ENVIRON["TABLE_STAMPMASTERS"])
-    return Awarding(stamps, None, Rules(), lambda: NOW, lambda _: None)
+    return Awarding(stamps, None, Rules(), now, lambda _: None)
 
 
 def month(account):
@@ -81,3 +84,20 @@ def test_counter_that_is_gone_since_it_was_read_is_begun_anew(call, account, rea
     assert answer.status == 200
     assert client.calls["transact_write_items"] == 2
     assert month(account) == (1, NOW)
+
+
+def test_every_one_of_many_stamps_is_awarded_and_counted_at_any_hour_and_on_any_day(call, account):
+    """By one warm instance, 11 hours apart: every hour and weekday, a 31st of January and a 29th of February."""
+    japan = timezone(timedelta(hours=9))
+    moments = [datetime(2024, 1, 30, 12, tzinfo=japan) + n * timedelta(hours=11) for n in range(70)]
+    clock = (moment.timestamp() for moment in moments)
+    action, counted = awarding(account.dynamodb, lambda: next(clock)), Counter()
+    for number, moment in enumerate(moments):
+        account.master(f"S-{number}")
+        answer = call(award, ROUTE, body={**STATUE, "stamp_id": f"S-{number}"}, action=action)
+        counted.update((f"#{moment:%G-W%V}", f"#{moment:%Y-%m}"))
+
+        assert (answer.status, answer.body["collected_at"]) == (200, int(moment.timestamp()))
+    there = {item["StampId"]: item for item in account.items("TABLE_USERSTAMPS")}
+    assert {key: there[key]["StampCount"] for key in counted} == counted
+    assert len(there) == len(counted) + len(moments)
