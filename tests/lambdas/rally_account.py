@@ -15,12 +15,13 @@ STATUE = {
     "Type": {"S": "GPS"},
     "Location": {"M": {"lat": {"N": "35.5"}, "lon": {"N": "139.6"}, "radiusM": {"N": "15"}}},
 }
-ILLEGIBLE_NAMES = [
+UNUSUAL_NAMES = [
     ({"NULL": True}, "STRANGE-1"),
     ({"B": b"x"}, "STRANGE-1"),
     ({"N": "7"}, "STRANGE-1"),
     ({"S": " "}, "STRANGE-1"),
     ({"S": "塔\t（南）"}, "塔 （南）"),
+    ({"S": "𠮷野の農園 👩\u200d🌾"}, "𠮷野の農園 👩\u200d🌾"),
 ]
 """What stands in a master as its name, and how STRANGE-1 is shown by it."""
 ENVIRON = {

@@ -199,7 +199,11 @@ def notifier(*steps):
     )
 
 
-def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awarding):
+@pytest.mark.parametrize("method", ["GPS", "IMAGE"])
+def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(
+    call, account, awarding, method
+):
+    account.master("STATUE-001", Type={"S": method})
     sent = []
 
     class Lambda:
@@ -207,7 +211,7 @@ def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awa
             sent.append(arguments)
 
     told = Notifier(Lambda(), "stamp-rally-local-notify:live", FunctionLogger("award", "local"))
-    call(award, ROUTE, body=STATUE, action=awarding(told))
+    call(award, ROUTE, body=STATUE | {"method": method}, action=awarding(told))
 
     (invoked,) = sent
     told = json.loads(invoked.pop("Payload"))

@@ -90,8 +90,9 @@ def test_both_days_of_a_span_of_dates_are_valid_in_japan(master, moment):
     ],
     ids=str,
 )
-def test_day_before_and_day_after_a_span_of_dates_are_not(master, moment, code):
-    assert refused(master, now=at(moment)) == code
+@pytest.mark.parametrize("kind", ["GPS", "IMAGE"])
+def test_day_before_and_day_after_a_span_of_dates_are_not(master, moment, code, kind):
+    assert refused(master | {"Type": kind}, now=at(moment), method=kind) == code
 
 
 def test_position_is_judged_where_one_is_told():

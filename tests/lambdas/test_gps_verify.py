@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.gps_verify import handler as gps_verify
 from tests.lambdas.events import OTHER, USER
-from tests.lambdas.rally_account import ILLEGIBLE_NAMES
+from tests.lambdas.rally_account import UNUSUAL_NAMES
 
 ROUTE = "POST /gps/verify"
 AT_THE_STATUE = {"userId": USER, "spotId": "STATUE-001", "lat": 35.5, "lon": 139.6}
@@ -91,8 +91,8 @@ def test_spot_that_cannot_be_judged_is_400(call, account, master, code):
     assert (answer.status, answer.code) == (400, code)
 
 
-@pytest.mark.parametrize(("name", "shown"), ILLEGIBLE_NAMES, ids=str)
-def test_spot_without_a_legible_name_goes_by_its_id(call, account, name, shown):
+@pytest.mark.parametrize(("name", "shown"), UNUSUAL_NAMES, ids=str)
+def test_spot_goes_by_what_is_legible_of_its_name_or_by_its_id(call, account, name, shown):
     account.master("STRANGE-1", Name=name)
 
     answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"spotId": "STRANGE-1"})

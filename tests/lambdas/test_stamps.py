@@ -9,7 +9,7 @@ from lambdas.stamps.domain import shown
 from lambdas.stamps.handler import Collection
 from tests.lambdas.clients import Scripted
 from tests.lambdas.events import OTHER, USER
-from tests.lambdas.rally_account import ENVIRON, ILLEGIBLE_NAMES
+from tests.lambdas.rally_account import ENVIRON, UNUSUAL_NAMES
 
 ROUTE = "GET /stamps"
 MINE = {"userId": USER}
@@ -82,8 +82,8 @@ def test_counters_of_the_ranking_are_never_shown(call, account):
     ]
 
 
-@pytest.mark.parametrize(("name", "shown"), ILLEGIBLE_NAMES, ids=str)
-def test_stamp_without_a_legible_name_goes_by_its_id(call, account, name, shown):
+@pytest.mark.parametrize(("name", "shown"), UNUSUAL_NAMES, ids=str)
+def test_stamp_goes_by_what_is_legible_of_its_name_or_by_its_id(call, account, name, shown):
     account.master("STRANGE-1", Name=name)
     collect(account, "STRANGE-1")
 

@@ -1,4 +1,4 @@
-"""What a warm instance remembers, and must forget: a key that was rotated, a master that moved, an ID token that expired."""
+"""What a warm instance remembers, and must forget: a key that was rotated, a master that moved, an ID token that expired, a name, a rank."""
 
 import time
 
@@ -8,8 +8,11 @@ import pytest
 from lambdas.auth import handler as auth
 from lambdas.award import handler as award
 from lambdas.gps_verify import handler as gps_verify
+from lambdas.rally.domain.counters import Counter
+from lambdas.rally.dynamodb import typed
 from lambdas.rally.secrets import KEPT_S
-from tests.lambdas.events import CONTEXT, USER, token_event
+from lambdas.ranking import handler as ranking
+from tests.lambdas.events import CONTEXT, OTHER, USER, token_event
 from tests.lambdas.fake_line import GOOD_TOKEN
 from tests.lambdas.rally_account import ENVIRON, KEY
 
@@ -114,3 +117,26 @@ def test_id_token_that_line_vouches_for_no_more_is_refused(call, environ, line):
 
     expired = call(auth, "POST /auth/verify", **content)
     assert (expired.status, expired.code) == (401, "TOKEN_VERIFICATION_FAILED")
+
+
+def test_login_shows_the_name_that_a_user_has_now(call, environ, line):
+    login = warm(auth, environ).action
+    content = {"user": None, "body": {"id_token": GOOD_TOKEN}, "action": login}
+    names = []
+    for name in ("矢上", "日吉"):
+        line.claims = {"sub": USER, "name": name}
+        names.append(call(auth, "POST /auth/verify", **content).body["display_name"])
+
+    assert names == ["矢上", "日吉"]
+
+
+def test_ranking_shows_counts_and_names_of_now_and_each_caller_apart(call, account, environ):
+    content = {"query": {"period": "2025-W45"}, "action": warm(ranking, environ).action}
+    entries = []
+    for count, (caller, name) in enumerate([(USER, "矢上"), (OTHER, "日吉")], start=1):
+        account.put("TABLE_USERSTAMPS", typed(Counter(USER, "2025-W45", count, count).item()))
+        account.put("TABLE_USERS", {"UserId": {"S": USER}, "DisplayName": {"S": name}})
+        entries += call(ranking, "GET /ranking/weekly", user=caller, **content).body["rankings"]
+
+    shown = [(entry["stamp_count"], entry["display_name"], entry["is_self"]) for entry in entries]
+    assert shown == [(1, "矢上", True), (2, "日吉", False)]
