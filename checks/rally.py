@@ -70,15 +70,16 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
     for item, place in placed:
         name, spot = stamp_id(item, "?"), item["Type"] == {"S": "GPS"}
         first = there.setdefault(place, name) if spot else name
+        at = ", ".join(f"{degrees:g}" for degrees in place)
         bound = _bound_of(place, around)
         if bound is None and first != name:
             bound = described(
                 en=f"a place of its own, not that of {first}", ja=f"{first}とは別の位置"
             )
         if bound:
-            yield Difference(STAMP, name, PLACE, _shown(place), bound, decided_in=where("area"))
+            yield Difference(STAMP, name, PLACE, at, bound, decided_in=where("area"))
         elif spot and _rounded(place, item):
-            yield Difference(STAMP, name, PLACE, _shown(place), EXACT, **A_GUESS)
+            yield Difference(STAMP, name, PLACE, at, EXACT, **A_GUESS)
 
 
 def _rounded(place: tuple[float, float], item: Item) -> bool:
@@ -91,19 +92,21 @@ def _rounded(place: tuple[float, float], item: Item) -> bool:
     )
 
 
-def _shown(place: tuple[float, float]) -> str:
-    return f"{place[0]:g}, {place[1]:g}"
-
-
 def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:
     """Return the bound that a place breaks: not at 0, 0, or within the area; None if it breaks neither."""
-    if _nowhere(*place):
+    if 0 in place or all(abs(degrees) < NULL_ISLAND_DEG for degrees in place):
         return NOT_ZERO
     if around is None:
         return None
     centre = Position(around.lat, around.lon, None)
     km = distance_m(centre, Location(*place, 1.0)) / 1000
-    return _within(around, km) if km > around.km else None
+    if km <= around.km:
+        return None
+    at = f"{around.lat:g}, {around.lon:g}"
+    return described(
+        en=f"at most {around.km:g} km from {at} (it is {km:,.1f} km away)",
+        ja=f"{at}から{around.km:g} km以内（現在{km:,.1f} km）",
+    )
 
 
 def _middle(places: Sequence[tuple[float, float]]) -> Area | None:
@@ -155,14 +158,13 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
     """Yield the pictures at an address that names another environment, which deletes them when it likes, or a format that many phones do not show; a name is a guess."""
     for item in masters:
         whole = item.get("ImageUrl", {}).get("S", "")
-        address, bound = whole.partition("?")[0], None
+        address = whole.partition("?")[0]
+        bound = SHOWN if FORMATS.search(address) else None
         if other := named_by(whole, environment):
             bound = described(
                 en=f"an address that does not name another environment ({other})",
                 ja=f"別の環境の名前（{other}）を含まないこと",
             )
-        elif FORMATS.search(address):
-            bound = SHOWN
         if bound and not flaw(item):
             yield Difference(STAMP, stamp_id(item, "?"), PICTURE, address, bound, **A_GUESS)
 
@@ -198,10 +200,9 @@ def user_items(
     migrated = manifest["count"] if manifest else 0
     decided_in = MANIFEST if manifest else NOTHING_MIGRATED
     compared = {ITEMS: (scan.real, exactly(migrated))}
-    differing = differences(
+    return differences(
         TABLE.words, table.name, compared, call="dynamodb:Scan", decided_in=decided_in
     )
-    return tuple(differing)
 
 
 def mistyped(
@@ -226,19 +227,6 @@ def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tup
     collected = (key for key in scan.range_keys if not key.startswith(COUNTER))
     unknown = tuple(sorted(set(collected) - described))
     return if_any(TABLE.words, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
-
-
-def _nowhere(lat: float, lon: float) -> bool:
-    near = abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG
-    return near or lat == 0 or lon == 0
-
-
-def _within(area: Area, km: float) -> Bound:
-    centre = f"{area.lat:g}, {area.lon:g}"
-    return described(
-        en=f"at most {area.km:g} km from {centre} (it is {km:,.1f} km away)",
-        ja=f"{centre}から{area.km:g} km以内（現在{km:,.1f} km）",
-    )
 
 
 def _ended(id_: str, span: str, day: str) -> Difference:

@@ -141,14 +141,24 @@ class RowRecords:
                 ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは{target}です",
             )
         made, mix = record.body.get("mix", {}), environment.application.demand.mix
-        if passed(record) and made != mix:
-            differing = sorted(
-                route for route in {**made, **mix} if made.get(route) != mix.get(route)
-            )
-            listed = ", ".join(differing)
+        other = [route for route in {**made, **mix} if made.get(route) != mix.get(route)]
+        if passed(record) and other:
+            listed = ", ".join(sorted(other))
             raise Missing(
                 en=f"the newest load verdict is for another share of {listed} than app.toml has (demand.shares)",
                 ja=f"最新の負荷判定は{listed}の割合がapp.tomlのdemand.sharesと異なります",
+            )
+        return record
+
+    def recount(self) -> Record:
+        """Return the newest recount, or raise Missing, also where users' stamps were migrated since."""
+        record = self.counting("recount", days=self.snapshot.environment.fresh.rehearsal)
+        table = self.snapshot.plan.table("userstamps").name
+        moved = self.deployed.newest("manifest", table=table)
+        if moved and moved.created > record.created:
+            raise Missing(
+                en=f"users' stamps were migrated on {in_japan(moved.created)}, and not recounted since",
+                ja=f"{in_japan(moved.created)}に利用者のスタンプが移行され、その後再集計されていません",
             )
         return record
 

@@ -71,7 +71,7 @@ def test_rollbacks_were_rehearsed_on_this_release(
 def test_ranking_counters_agree_with_the_stamps(
     row_records: RowRecords, environment: Environment, judge: Judge
 ) -> None:
-    record = row_records.counting("recount", days=environment.fresh.rehearsal)
+    record = row_records.recount()
     judge.observe.note(at=record.created, counters=record.body.get("counters"))
 
     compared = {DRIFTED: (0 if record.body["agree"] else record.body["drifted"] or 1, exactly(0))}

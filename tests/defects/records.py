@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from tests.defects.changes import record, without_records
@@ -73,6 +73,20 @@ def proof(functions: Mapping[str, str | None] = MappingProxyType({}), **said: st
     return broken
 
 
+def manifest_of_users_stamps(since):
+    """Let a migration of users' stamps end this long after the recount."""
+
+    def broken(snapshot):
+        (recount,) = [entry for entry in snapshot.records.entries if entry.kind == "recount"]
+        scan = snapshot.inventory.sections.key_scans["UserStamps-prod"]
+        body = {"table": "UserStamps-prod", "count": scan.real, "hash": "of stamps"}
+        moved = replace(recount, kind="manifest", body=body, created=recount.created + since)
+        entries = (moved, *snapshot.records.entries)
+        return replace(snapshot, records=replace(snapshot.records, entries=entries))
+
+    return broken
+
+
 def proven_again_after_a_failure(snapshot):
     """Let a first proof fail, and a later one of the same commit pass."""
     (proven,) = [entry for entry in snapshot.records.entries if entry.kind == "proof"]
@@ -84,6 +98,11 @@ def proven_again_after_a_failure(snapshot):
 
 DEFECTS = (
     Defect(id="DATA-05:never-recounted", grade="major", breaks=without_records("recount")),
+    Defect(
+        id="DATA-05:stamps-were-migrated-since",
+        grade="major",
+        breaks=manifest_of_users_stamps(since=timedelta(minutes=1)),
+    ),
     Defect(id="DATA-05:old", breaks=record("recount", created=LONG_AGO)),
     Defect(
         id="DATA-05:drifted",
@@ -132,6 +151,9 @@ DEFECTS = (
 )
 SOUND: Mapping[str, Break] = {
     "an invalid load run after a pass": invalid_run_after_a_pass,
+    "a recount after a migration of users' stamps": manifest_of_users_stamps(
+        since=-timedelta(minutes=1)
+    ),
     "a proof that passed after one that failed": proven_again_after_a_failure,
     "a proof of another commit that builds the same": proof(commit="ba9876543210"),
     "a load run at a higher rate than is asked": record("load", body=LOAD | {"target_rate": 400}),
