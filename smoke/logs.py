@@ -40,6 +40,7 @@ class Logs:
     client: Any
     within_s: float
     began: float = 0.0
+    skew_s: float = 0.0
 
     def lines(self, group: str, pattern: str, at: float) -> tuple[str, ...]:
         """Return the lines that match once there are any. ``at``: seconds since the epoch.
@@ -57,7 +58,7 @@ class Logs:
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
             filterPattern=pattern,
-            startTime=int(max(since - BEFORE_S, self.began) * 1000),
+            startTime=int(max(since - BEFORE_S - self.skew_s, self.began) * 1000),
         )
         try:
             looked_at = islice(pages, most_pages)
@@ -129,7 +130,8 @@ def logs_of(calls: RowCalls) -> Logs:
     """Return the logs that this run's requests leave."""
     suite = calls.suite
     began = suite.began.timestamp() if suite.line.embedded else 0.0
-    return Logs(client=suite.aws("logs"), within_s=suite.patience_s, began=began)
+    client, skew_s = suite.aws("logs"), suite.sessions.skew_s
+    return Logs(client=client, within_s=suite.patience_s, began=began, skew_s=skew_s)
 
 
 def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:

@@ -23,8 +23,8 @@ class AnsweredRun:
     lines: tuple = ()
 
     def __post_init__(self):
-        self.suite = self.client = self.scenarios = self.observe = self.line = self
-        self.caller, self.embedded, self.patience_s = LIVE, False, 0
+        self.suite = self.client = self.scenarios = self.observe = self.line = self.sessions = self
+        self.caller, self.embedded, self.patience_s, self.skew_s = LIVE, False, 0, 0
         self.began, self.facts, self.searched = datetime.now(UTC), {}, []
         made = [
             replace(answer(get(path, LIVE), status), took_s=seconds)

@@ -39,6 +39,7 @@ def test_line_is_searched_that_the_code_is_known_to_write(own_code, group, patte
         line=SimpleNamespace(embedded=False),
         aws=lambda _: logs,
         patience_s=0,
+        sessions=SimpleNamespace(skew_s=0),
     )
     calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=lambda **_: None))
     lines_of(calls, SimpleNamespace(name=group), SimpleNamespace(request_id="5ecb-77", at=0))

@@ -2,18 +2,24 @@
 
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import jwt
 import pytest
 
+from aws.inventory import ReadOptions
 from aws.section import Broken, Follows, NotTestable
 from plan import plan_for
 from plan.masters import spots_in
 from signoff.environment.schema import Domain, FrontEnd
 from signoff.environment.value_types import origin_of
+from signoff.judge.observations import Observations
 from smoke import test_line
-from smoke.suite_session import address, api_key
+from smoke.logs import logs_of
+from smoke.row_calls import RowCalls
+from smoke.sessions import KINDS
+from smoke.suite_session import address, api_key, suite_session
 from smoke.test_line import named_in, same_page
 from tests.loopback import Reply, answering
 from tests.smoke.rally import front
@@ -24,6 +30,7 @@ MASTER = {
     "Type": {"S": "GPS"},
     "Location": {"M": {"lat": {"N": "35.5"}, "lon": {"N": "139.5"}, "radiusM": {"N": "20"}}},
 }
+EXPIRED = next(kind for kind in KINDS if kind.en == "expired")
 OLDER = {"latitude": {"N": "35.5"}, "lng": {"N": "139.5"}, "radius": {"N": "20"}}
 CONFIG = """
 /* API_BASE_URL: 'https://blocked.example.jp', */
@@ -327,3 +334,22 @@ def test_absent_key_is_another_rows_matter(environment):
 
     assert absent.value.root == "SEC-31"
     assert isinstance(absent.value, NotTestable)
+
+
+def test_sessions_are_dated_and_lines_looked_for_by_the_clock_of_aws(rally):
+    """AWS bears with a clock of less than five minutes; there an expired session was still valid."""
+    late = ReadOptions(now=lambda: datetime.now(UTC) - timedelta(minutes=4))
+    snapshot = replace(rally.snapshot(), reading=late)
+    with suite_session(snapshot, rally.api, embedded=True, environ={}, aws=rally.client) as suite:
+        live = suite.sessions.live(suite.sessions.user("a"))
+        expired = suite.sessions.bad(EXPIRED, live)
+        searched = logs_of(RowCalls(suite, "MON-14", Observations()))
+
+    of_aws = late.now().timestamp()
+    assert claims_of(live)["iat"] <= of_aws
+    assert claims_of(expired)["exp"] < of_aws
+    assert searched.skew_s >= 240
+
+
+def claims_of(session):
+    return jwt.decode(session.token, options={"verify_signature": False})
