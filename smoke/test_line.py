@@ -21,7 +21,7 @@ from signoff.environment import in_japan, today, where
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
-from smoke.client import NO_ANSWER
+from smoke.client import NO_ANSWER, PHONE
 from smoke.manual import ManualOnly
 from smoke.row_calls import AT_ONCE, RowCalls, accepted_token, listed, require
 
@@ -37,7 +37,8 @@ _NAMES = {
 
 def fetched(url: str) -> requests.Response:
     """Load a page as it is served; NotTestable if nothing is served."""
-    ask = partial(requests.get, url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "User-Agent": PHONE}
+    ask = partial(requests.get, url, timeout=TIMEOUT_S, headers=headers)
     try:
         return within(LONGEST_S, ask)
     except NO_ANSWER as error:
@@ -265,9 +266,8 @@ def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
         answers = zip(
             urls, threads.map(fetched, [urljoin(f"{page}/", url) for url in urls]), strict=True
         )
-        missing = [url for url, got in answers if not got.ok or kind_of(got) == "text/html"]
+        gone = listed(url for url, got in answers if not got.ok or kind_of(got) == "text/html")
     calls.observe.note(pictures=len(urls))
-    gone = listed(missing)
     require(not gone, en=f"no picture is served at {gone}", ja=f"画像が配信されていません: {gone}")
 
 

@@ -174,6 +174,15 @@ def test_page_of_another_port_is_served_where_cors_does_not_allow_it(environment
         served_where_allowed(environment, f"{served.url}/", "http://127.0.0.1")
 
 
+def test_page_is_asked_for_as_a_phone_asks(environment):
+    def for_phones(asked):
+        phone = "Line/" in asked.headers["User-Agent"]
+        return Reply(status=200 if phone else 403, headers={"Content-Type": "text/html"})
+
+    with answering(for_phones) as url:
+        served_where_allowed(environment, url, url)
+
+
 def test_page_that_is_redirected_elsewhere_is_served_where_cors_does_not_allow_it(environment):
     with front() as served:
         moved = Reply(b"", 301, {"Location": f"{served.url}/"})
