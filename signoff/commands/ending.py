@@ -39,14 +39,14 @@ def ended(session: pytest.Session, exitstatus: int, terminal: Terminal) -> int:
     stash = session.config.stash
     choice, findings = stash[CHOICE], stash[FINDINGS]
     run = EndedRun(choice, findings, stash[SNAPSHOT], terminal)
-    if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        by_a_fault = exitstatus == pytest.ExitCode.INTERNAL_ERROR
-        why = OF_PYTEST if by_a_fault else interrupted(findings)
-        run.without_verdict(why)
-        return Exit.FAULT if by_a_fault else Exit.NO
-    if findings.full and choice.environment.production:
-        findings.conditions = tuple(choice.composition.judge(session.config))
     try:
+        if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+            by_a_fault = exitstatus == pytest.ExitCode.INTERNAL_ERROR
+            why = OF_PYTEST if by_a_fault else interrupted(findings)
+            run.without_verdict(why)
+            return Exit.FAULT if by_a_fault else Exit.NO
+        if findings.full and choice.environment.production:
+            findings.conditions = tuple(choice.composition.judge(session.config))
         return run.publish()
     except KeyboardInterrupt:
         code, why = Exit.NO, interrupted(findings)

@@ -424,6 +424,29 @@ def test_second_ctrl_c_while_pytest_shows_the_first_costs_no_sentence():
     assert done.ret == 1
 
 
+ENDING = """
+import os
+from signoff.report.files import EndedRun
+whole = EndedRun.without_verdict
+def interrupted(run, why):
+    os.kill(os.getpid(), 2)
+    whole(run, why)
+EndedRun.without_verdict = interrupted
+"""
+
+
+@pytest.mark.usefixtures("project")
+def test_second_ctrl_c_while_the_end_of_the_run_is_told_costs_no_sentence():
+    Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + ENDING, "utf-8")
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_beside()
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: interrupted after 1 of 2 checks*"])
+    assert done.ret == 1
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+
+
 def test_run_that_is_killed_leaves_no_latest(project):
     judge(project)
     kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
