@@ -54,9 +54,9 @@ def borrows_a_user(environment: Environment) -> bool:
 def collectable(
     spots: tuple[Spot, ...], now: float, collected: Collection[str]
 ) -> tuple[Spot, ...]:
-    """Return the spots that a run may collect: open now, not collected before, and few."""
-    free = (spot for spot in spots if spot.open_at(now) and spot.stamp_id not in collected)
-    return tuple(free)[:COLLECTED]
+    """Return the spots that a run may collect: open now, not collected before, and few, the last one among them."""
+    free = [spot for spot in spots if spot.open_at(now) and spot.stamp_id not in collected]
+    return (*free[: COLLECTED - 1], *free[COLLECTED - 1 :][-1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,16 @@ DEEP = (
     ),
     Defect("a stamp of next season", next_season, {"SMOKE-16": FAIL}),
     Defect(
+        "a last spot that is collected from anywhere",
+        code(
+            "award",
+            "lambdas/award/domain.py",
+            "    if not is_within(",
+            '    if master["StampId"] != "YIL-001" and not is_within(',
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
         "a spot that is a twentieth larger",
         reaching("<= 1.05 * reach_m", "gps-verify"),
         {"SMOKE-04": FAIL, "SEC-44": FAIL},
