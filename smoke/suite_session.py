@@ -89,7 +89,6 @@ def suite_session(
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
     environment, plan = snapshot.environment, snapshot.plan
     now = int(snapshot.reading.now().timestamp())  # AWS's, which bears with a clock of five minutes
-    ahead_s = max(0, int(time.time()) - now)
     url, aws = address(snapshot, api_url), aws or clients(boto_session(environment.region))
     line = LineClient(endpoint=environment.line.endpoint, embedded=embedded)
     sessions = sessions_of(
@@ -97,7 +96,7 @@ def suite_session(
         plan.secret("token_key"),
         borrowed=environ.get(BORROWED),
         now=now,
-        skew_s=(1 if embedded else 60) + ahead_s,
+        skew_s=(1 if embedded else 60) + max(0, int(time.time()) - now),
         variable_of=None if environment.production else plan.function("auth").name,
     )
     # A browser sends an Origin; any will do if dev allows all.
