@@ -197,9 +197,8 @@ def user_items(
     """Return the difference between the real people's items and those that were migrated, if any."""
     if not scan.complete:
         raise cut_short(table.name, scan)
-    migrated = manifest["count"] if manifest else 0
     decided_in = MANIFEST if manifest else NOTHING_MIGRATED
-    compared = {ITEMS: (scan.real, exactly(migrated))}
+    compared = {ITEMS: (scan.real, exactly(manifest["count"] if manifest else 0))}
     return differences(
         TABLE.words, table.name, compared, call="dynamodb:Scan", decided_in=decided_in
     )

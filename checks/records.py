@@ -153,8 +153,7 @@ class RowRecords:
     def recount(self) -> Record:
         """Return the newest recount, or raise Missing, also where users' stamps were migrated since."""
         record = self.counting("recount", days=self.snapshot.environment.fresh.rehearsal)
-        table = self.snapshot.plan.table("userstamps").name
-        moved = self.deployed.newest("manifest", table=table)
+        moved = self.deployed.newest("manifest", table=self.snapshot.plan.table("userstamps").name)
         if moved and moved.created > record.created:
             raise Missing(
                 en=f"users' stamps were migrated on {in_japan(moved.created)}, and not recounted since",
