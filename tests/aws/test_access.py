@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -130,7 +131,9 @@ def subject(pattern, operator="StringLike"):
     return {"Condition": {operator: {key: pattern}}}
 
 
-TARGETS = Targets((*targets_of(Read()), *giving(SCOPE)), NOW)
+@cache
+def all_targets():
+    return Targets((*targets_of(Read()), *giving(SCOPE)), NOW)
 
 
 def allow(action, resource="*", effect="Allow", **more):
@@ -141,7 +144,8 @@ def reached(*statements, limit=None):
     policies = [policy("rights", *statements)]
     boundary = None if limit is None else policy("limit", limit)
     return {
-        (reach.kind, reach.action) for reach in reach_of(WHO, policies, boundary, targets=TARGETS)
+        (reach.kind, reach.action)
+        for reach in reach_of(WHO, policies, boundary, targets=all_targets())
     }
 
 
@@ -301,7 +305,7 @@ def test_action_is_named_that_aws_asks_for_with_such_an_arn(action, resource, na
 def test_what_is_about_a_part_is_as_aws_documents_it():
     documented = {
         (action, part): {does_arn_match(part, arn) for arn in formats(action) if arn != "*"}
-        for target in TARGETS.all
+        for target in all_targets().all
         if target.kind in {"bucket", "table"}
         for action in target.actions
         for part in target.arns
@@ -314,9 +318,9 @@ def test_what_is_about_a_part_is_as_aws_documents_it():
 def test_what_it_depends_on_is_told_unless_another_statement_surely_allows_it():
     tagged = allow("dynamodb:Scan", USERS, Condition={"StringEquals": {"aws:ResourceTag/a": "b"}})
 
-    (perhaps,) = reach_of(WHO, [policy("rights", tagged)], None, targets=TARGETS)
+    (perhaps,) = reach_of(WHO, [policy("rights", tagged)], None, targets=all_targets())
     both = [policy("rights", tagged, allow("dynamodb:GetItem", USERS))]
-    (surely,) = reach_of(WHO, both, None, targets=TARGETS)
+    (surely,) = reach_of(WHO, both, None, targets=all_targets())
 
     assert perhaps.provided.en == (
         "the value of aws:ResourceTag/a is not known (condition: StringEquals aws:ResourceTag/a = b)"
