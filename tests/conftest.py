@@ -36,9 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(*LONG_LIVED)
     # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    shared_models.share()
-    remembered.remember()
-    draw_examples_without_a_clock()
+    if not executed.distributes(config):
+        shared_models.share()
+        remembered.remember()
+        draw_examples_without_a_clock()
 
 
 @pytest.hookimpl(trylast=True)

@@ -75,9 +75,12 @@ def pytest_testnodedown(node: Any) -> None:
     note(node.config, EXECUTED, getattr(node, "workeroutput", {}).get(EXECUTED, {}))
 
 
+def distributes(config: pytest.Config) -> bool:
+    """Whether this process runs no test itself, but has xdist's workers run them."""
+    workers = getattr(config.option, "numprocesses", None)
+    return bool(workers) and not hasattr(config, "workerinput")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    distributes = getattr(config.option, "numprocesses", None) and not hasattr(
-        config, "workerinput"
-    )
-    if hasattr(sys, "monitoring") and not distributes:
+    if hasattr(sys, "monitoring") and not distributes(config):
         config.pluginmanager.register(Executed(config))
