@@ -19,7 +19,7 @@ from checks.rally import MANIFEST, STAMP
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan import Plan
 from plan.canonical import outline
-from plan.master_words import Item
+from plan.master_words import Item, text_of
 from plan.masters import Spot, flaw, spots_in, stamp_id
 from signoff.environment import Environment, where
 from signoff.judge.run import Exhibit
@@ -52,11 +52,12 @@ HEAD = (
     Words(en="Radius", ja="半径"),
     Words(en="Nearest", ja="最寄りのスポット"),
     Words(en="Map", ja="地図"),
+    Words(en="Picture", ja="画像"),
     Words(en="Since the manifest", ja="マニフェスト以降"),
 )
 ASKED = Words(
-    en="Compare each place with the map and with the plan of the rally: no machine knows that two spots are swapped.",
-    ja="各スポットの位置を地図とラリーの計画に照らして確認する。2つのスポットの入れ違いは機械では分からない。",
+    en="Compare each place with the map, each picture with its name, and both with the plan of the rally: no machine knows that two are swapped.",
+    ja="各スポットの位置を地図と、画像を名前と見比べ、ラリーの計画に照らして確認する。スポットや画像の入れ違いは機械では分からない。",
 )
 
 
@@ -171,18 +172,19 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
         (*_cells(item, placed), changes.get(stamp_id(item, ""), usual)) for item in contents.items
     )
     gone = tuple(
-        (Words.same(id_), *(NONE,) * 5, change) for id_, change in changes.items() if change is GONE
+        (Words.same(id_), *(NONE,) * 6, change) for id_, change in changes.items() if change is GONE
     )
     return {"DATA-09": Exhibit(title=MASTERS, sentences=(ASKED,), head=HEAD, rows=(*rows, *gone))}
 
 
 def _cells(item: Item, placed: Mapping[str, Spot]) -> tuple[Words, ...]:
-    """Return id, name, place, radius, the nearest spot and a link to a map."""
+    """Return id, name, place, radius, the nearest spot, and links to a map and to the picture."""
     id_ = stamp_id(item, "?")
     heading = Words.same(id_), Words.same(item.get("Name", {}).get("S", ""))
-    spot = placed.get(id_)
+    spot, address = placed.get(id_), text_of(item.get("ImageUrl")).partition("?")[0]
+    picture = Words.same(address) if address else NONE
     if spot is None:
-        return (*heading, *(NONE,) * 4)
+        return (*heading, *(NONE,) * 4, picture)
     at = f"{spot.lat}, {spot.lon}"
     url = f"https://www.google.com/maps/search/?api=1&query={spot.lat},{spot.lon}"
     return (
@@ -191,6 +193,7 @@ def _cells(item: Item, placed: Mapping[str, Spot]) -> tuple[Words, ...]:
         Words.same(f"{spot.radius_m:g} m"),
         _nearest(spot, placed.values()),
         Words.same(url),
+        picture,
     )
 
 

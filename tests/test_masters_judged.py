@@ -88,7 +88,9 @@ def test_what_was_probably_copied_or_cut_is_asked_about(attributes, asks):
 
 
 def test_table_shows_each_stamp_with_its_place_and_what_changed():
-    table = masters_table(with_masters(swapped()))["DATA-09"]
+    first, *others = swapped()
+    first["ImageUrl"] = {"S": "https://cdn.example.jp/fountain.png?v=2"}
+    table = masters_table(with_masters([first, *others]))["DATA-09"]
     rows = {row[0].en: [cell.en for cell in row[1:]] for row in table.rows}
 
     assert rows["FOUNTAIN-001"] == [
@@ -97,7 +99,8 @@ def test_table_shows_each_stamp_with_its_place_and_what_changed():
         "10 m",
         "LIBRARY-001: 43 m",
         "https://www.google.com/maps/search/?api=1&query=35.55607,139.65377",
-        "Location",
+        "https://cdn.example.jp/fountain.png",
+        "ImageUrl, Location",
     ]
     assert rows["LAB-001"][-1] == "unchanged"
 
@@ -129,7 +132,7 @@ def test_of_many_spots_the_distances_of_few_pairs_are_computed(monkeypatch):
 def test_stamp_that_is_gone_has_a_line_in_the_table():
     table = masters_table(with_masters(WHOLE[1:]))["DATA-09"]
 
-    assert [cell.en for cell in table.rows[-1]] == ["FOUNTAIN-001", *["–"] * 5, "it is missing"]
+    assert [cell.en for cell in table.rows[-1]] == ["FOUNTAIN-001", *["–"] * 6, "it is missing"]
 
 
 def test_table_is_left_out_if_the_masters_were_not_read():

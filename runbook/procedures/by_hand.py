@@ -34,13 +34,13 @@ def security_test() -> None:
 def masters() -> None:
     """Sign that every stamp is where it belongs.
 
-    The sign-off page has a table of the stamp masters (row DATA-09): open each place on the map, and compare
-    name, radius and nearest spot with the plan of the rally. No machine knows that two spots are swapped.
+    The sign-off page has a table of the stamp masters (row DATA-09): open each place on the map, and each picture,
+    and compare them, name, radius and nearest spot with the plan of the rally. No machine knows that two are swapped.
 
     すべてのスタンプが正しい位置にあることに署名する。
 
-    判定ページのスタンプマスターの表（項目DATA-09）で、各位置を地図で開き、名前、半径、最寄りのスポットをラリーの計画と
-    照合してください。2つのスポットの入れ違いは機械では分かりません。
+    判定ページのスタンプマスターの表（項目DATA-09）で、各位置を地図で、各画像もリンクから開き、名前、半径、最寄りの
+    スポットとともにラリーの計画と照合してください。スポットや画像の入れ違いは機械では分かりません。
     """
 
 

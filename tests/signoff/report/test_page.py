@@ -93,6 +93,16 @@ def test_picture_is_an_svg_that_a_browser_draws():
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
 
 
+def test_address_in_a_table_is_a_link_by_the_name_of_its_column():
+    head = tuple(map(Words.same, ("Map", "Picture")))
+    cells = tuple(map(Words.same, ("https://maps.example/?a&b", "a.png")))
+    html = of_one_row(found("test_x"), exhibits={"DEP-21": Exhibit(head=head, rows=(cells,))})
+
+    assert re.search(
+        r'<a href="https://maps.example/\?a&amp;b" [^>]*>Map</a></td><td>a\.png<', html
+    )
+
+
 def test_tests_are_told_as_sentences_each_once_with_what_it_looked_at():
     names = ("test_route_is_proxied[GET /stamps]", "test_route_is_proxied[POST /notify]")
     said = read(of_one_row(*(found(name, uri=name) for name in names))).said("en")
