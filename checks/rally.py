@@ -12,7 +12,7 @@ from aws.contents import Contents, KeyScan
 from aws.difference import Certainty, Difference, differences, if_any
 from aws.kinds.table import TABLE
 from aws.section import Follows, NotTestable, Obstacle
-from aws.words import Words, plain
+from aws.words import SILENCE, Words, plain
 from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
@@ -27,6 +27,7 @@ PICTURE = Words(en="picture", ja="画像")
 PLACE = Words(en="place", ja="位置")
 NAME = Words(en="name", ja="名前")
 VALIDITY = Words(en="validity", ja="有効期間")
+CLOSING = Words(en="stamps that end before the season", ja="期間より先に終わるスタンプ")
 STAMPS = Words(en="number of stamps", ja="スタンプ数")
 ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
@@ -138,7 +139,7 @@ def expired(
     if season := environment.season:
         now = [master for master in masters if stamp_id(master, "") in spans.valid]
         short = validity(now, season.ends).ended if season.ends > day else {}
-        ended += [_ended(id_, span, f"{season.ends}") for id_, span in short.items()]
+        ended += [_ended(id_, span, f"{season.ends}", CLOSING) for id_, span in short.items()]
     return spans, tuple(ended)
 
 
@@ -228,9 +229,9 @@ def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tup
     return if_any(TABLE.words, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
 
 
-def _ended(id_: str, span: str, day: str) -> Difference:
+def _ended(id_: str, span: str, day: str, together: Words = SILENCE) -> Difference:
     bound = described(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効")
-    return Difference(STAMP, id_, VALIDITY, span, bound)
+    return Difference(STAMP, id_, VALIDITY, span, bound, together=together)
 
 
 def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:

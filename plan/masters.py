@@ -18,7 +18,7 @@ from lambdas.rally.domain.spots import SPELLINGS, picture_of
 from plan.master_words import Item, Typed, text_of, words_flaw
 from signoff.environment import JST
 
-FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
+FIRST_SECOND, LAST_MINUTE, LAST_SECOND = time.min, time(23, 59), time(23, 59, 59)
 """The first and last moment of a day: awards are judged in whole seconds."""
 LARGEST_RADIUS_M = 1_000
 """Metres. A spot is a place that people walk to; a larger radius is in the wrong unit."""
@@ -100,11 +100,11 @@ class Validity:
 
 
 def validity(items: Iterable[Item], day: date) -> Validity:
-    """Sort masters by their validity on a day in Japan.
+    """Sort masters by their validity on a day in Japan; a stamp that ends at 23:59 is valid on all of it.
 
     Raises ValueError for a validity that cannot be parsed; ``flaw`` reports it.
     """
-    end = datetime.combine(day, LAST_SECOND, JST).timestamp()
+    end = datetime.combine(day, LAST_MINUTE, JST).timestamp()
     spans: dict[str, dict[str, str]] = {"ended": {}, "later": {}, "valid": {}}
     for item in items:
         first, last = _span(item)

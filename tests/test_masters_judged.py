@@ -129,6 +129,20 @@ def test_of_many_spots_the_distances_of_few_pairs_are_computed(monkeypatch):
     assert len(computed) < 10 * len(row)
 
 
+def test_rally_that_closes_in_the_evening_of_its_last_day_is_one_decision():
+    def asked(ends):
+        items = [item | {"ValidTo": {"S": f"2026-12-31T{ends}"}} for item in WHOLE]
+        return [
+            tables for each in judge(with_masters(items), ["DATA-03"]) for tables in each.tables
+        ]
+
+    (table,) = asked("18:00")
+
+    assert "stamps that end before the season" in table
+    assert table.count("T18:00") == len(WHOLE)
+    assert asked("23:59") == []
+
+
 def test_stamp_that_is_gone_has_a_line_in_the_table():
     table = masters_table(with_masters(WHOLE[1:]))["DATA-09"]
 
