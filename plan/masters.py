@@ -28,8 +28,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "radiusM": (1, LARGEST_RADIUS_M),
 }
 """Members of a location that are read, and their ranges, in degrees and metres."""
-EARLIEST_S = 10**9
-"""Epoch seconds of 2001: a smaller number, 0 apart, is a date in digits (20261201), which the functions read as 1970."""
+EARLIEST_S = 10**8
+"""Epoch seconds of 1973: a smaller number, 0 apart, is a date in digits (20261201), which the functions read as 1970."""
 READ = {name for names in SPELLINGS.values() for name in names}
 """The same in older spellings as well: beside the usual one, which of the two is meant is unknown."""
 STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")

@@ -217,6 +217,7 @@ SOUND: Mapping[str, Break] = {
         both(LATER, _file(stamps=4, season=SEASON))
     ),
     "stamps within area and season, as many as decided": _file(area=AREA, season=SEASON, stamps=5),
+    "stamp that began in 2000, in seconds": manifested(stamps(first(ValidFrom={"N": "946684800"}))),
     "stamp that begins at ten o'clock": manifested(
         stamps(first(ValidFrom={"S": "2026-12-01T10:00:00+09:00"}))
     ),
