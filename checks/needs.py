@@ -61,8 +61,8 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
 }
 """Keys of the environment file without which a row is red or has to be signed -> who knows the value, what it is."""
 OF_MASTERS = frozenset({"go_live", "season", "area", "stamps"})
-OF_PAGES = frozenset({"front_end.url"})
 """Keys with which the stamp masters are compared."""
+OF_PAGES = frozenset({"front_end.url"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

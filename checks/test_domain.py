@@ -147,8 +147,8 @@ def leading_to(resolution: Resolution) -> Bound:
     right = {*resolution.addresses} & {*resolution.target_addresses}
     versions = [{":" in address for address in each} for each in (right, resolution.addresses)]
     words = Words(
-        en=f"one of the target's, by IPv4 and by IPv6 alike ({target})",
-        ja=f"IPv4・IPv6のそれぞれでターゲットのいずれか（{target}）",
+        en=f"one of the target's, by IPv6 as well where it has an address ({target})",
+        ja=f"ターゲットのいずれか。IPv6アドレスもある場合はIPv6でも同様（{target}）",
     )
     return Bound(holds=lambda _: bool(right) and versions[0] == versions[1], words=words)
 

@@ -73,7 +73,7 @@ def arithmetic(demand: Demand, app: Application) -> Words:
     return Words(
         en=f"{visitors} visitors x {stamps} each x {requests} requests in {hours} h, {peak} times that in the"
         f" busiest minute: {rate} a second",
-        ja=f"来訪者{visitors}人 × 1人あたり{stamps} × リクエスト{requests}回 ÷ {hours}時間、混雑時はその{peak}倍:"
+        ja=f"来訪者{visitors}人 × 1人あたり{stamps}回 × リクエスト{requests}回 ÷ {hours}時間、混雑時はその{peak}倍:"
         f" 毎秒{rate}件",
     )
 

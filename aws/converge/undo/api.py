@@ -61,6 +61,7 @@ def _in_draft(target: ApiTarget) -> bool:
 
 
 def _name(verb: str, path: str) -> str:
+    """Name a method as findings name it."""
     return f"{verb} {path}"
 
 
