@@ -401,12 +401,20 @@ def test_chain_is_followed_to_its_beginning():
     assert {*acting} == {"analyst", "second", "visitor"}
 
 
-def test_role_that_names_somebody_in_its_trust_is_taken_by_that_one():
-    named = {"Principal": {"AWS": f"arn:aws:iam::{OWN}:user/visitor"}}
+@pytest.mark.parametrize(
+    ("condition", "taken"),
+    [
+        ({}, True),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, True),
+        ({"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:user/another"}}, False),
+    ],
+)
+def test_role_that_names_somebody_in_its_trust_is_taken_by_that_one(condition, taken):
+    named = {"Principal": {"AWS": f"arn:aws:iam::{OWN}:user/visitor"}, "Condition": condition}
 
     acting = acting_beside(trusting("analyst", named, rights=[SCAN]), visitor(allow("s3:List*")))
 
-    assert acting["visitor"] == {(PRINCIPAL, "sts:AssumeRole")}
+    assert acting.get("visitor") == ({(PRINCIPAL, "sts:AssumeRole")} if taken else None)
 
 
 def test_whoever_puts_somebody_into_a_group_takes_its_rights():

@@ -177,11 +177,13 @@ READS = {
 def test_decision_covers_what_it_says_and_nothing_further(row, before, after, account, inventory):
     with before(account.client):
         first = with_evidence(inventory, account.again(inventory, *READS[row]))
-    decided = as_printed(first, judge(first, [row]))
+    undecided = judge(first, [row])
+    decided = as_printed(first, undecided)
     with after(account.client):
         later = with_evidence(inventory, account.again(inventory, *READS[row]))
     environment = replace(later.environment, decisions=decided.environment.decisions)
 
+    assert red_of(undecided).keys() == {row}
     assert red_of(judge(decided, [row])) == {}
     assert red_of(judge(replace(later, environment=environment), [row])).keys() == {row}
 
