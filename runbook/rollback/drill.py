@@ -83,13 +83,14 @@ def run_drill(
         begin = datetime.now(UTC).isoformat()
         try:
             _hold(context, drill, clock)
-        except (
-            Refused,
-            *EXPECTED,
-        ):  # an earlier pass does not outlive it; what could be is put back by now
-            newest = context.recorded(KIND, part=drill.part)
-            equal = newest is None or newest["state"] != BEGUN
-            context.record(REHEARSAL, {"complete": False, "equal": equal, "part": drill.part})
+        except (Refused, *EXPECTED) as error:
+            try:  # an earlier pass does not outlive it; what could be is put back by now
+                newest = context.recorded(KIND, part=drill.part)
+                equal = newest is None or newest["state"] != BEGUN
+                context.record(REHEARSAL, {"complete": False, "equal": equal, "part": drill.part})
+            except (Refused, *EXPECTED):  # the run stops with this then
+                context.tell(context.explain(error))
+                raise
             raise
         finally:  # what callers met meanwhile is no sign of a fault, however the drill ended
             end = datetime.now(UTC).isoformat()
@@ -184,8 +185,9 @@ def _standing(context: StepContext, before: State) -> Words:
     except (Refused, *EXPECTED) as error:
         why = context.explain(error)
         return Words(
-            en=f"unknown, since it could not be read ({why.en})",
-            ja=f"読み取れないため不明（{why.ja}）",
+            en=f"unknown, since it could not be read ({why.en}); callers may get what the drill went back to:"
+            " 503, if it is the closed release",
+            ja=f"読み取れないため不明（{why.ja}）。訓練で戻した先（メンテナンス版なら503の応答）が提供されている可能性があります",
         )
 
 

@@ -11,8 +11,9 @@ from runbook.engine import Refused
 from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS
 from runbook.rollback import drill
+from signoff.judge.drift import WINDOW
 from tests.runbook.desk import READS
-from tests.runbook.rollback.fault_injection import NthCall, denied, fault
+from tests.runbook.rollback.fault_injection import NthCall, denied, fault, signed_out
 from tests.runbook.rollback.operator import FEW, RollbackOperator
 
 
@@ -139,6 +140,29 @@ def test_a_failure_that_cannot_be_recorded_leaves_nothing_moved(operator, one, o
     with once(operator.desk, operation, 2), pytest.raises(ClientError, match="PutObject"):
         drill.run_drill(replace(context, record=record), one)
 
+    assert drill.state(context) == before
+
+
+@pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])
+def test_credentials_that_end_keep_no_drill_from_saying_what_callers_may_get(
+    operator, one, operation
+):
+    context, out = operator.context(go=True), signed_out(operator.desk, operation, 2)
+    before = drill.state(context)
+    operator.told.clear()
+
+    def record(kind, body):
+        if kind in {drill.REHEARSAL, WINDOW}:  # the store is in S3, and asks for them as well
+            raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutObject")
+        context.record(kind, body)
+
+    with out, pytest.raises(ClientError, match="PutObject"):
+        drill.run_drill(replace(context, record=record), one)
+
+    (said,) = [line.en for line in operator.told if "could not be put back" in line.en]
+    assert "callers may get what the drill went back to: 503, if" in said
+    assert said.endswith("The same command puts it back first")
+    held(operator, one)
     assert drill.state(context) == before
 
 
