@@ -69,7 +69,8 @@ class Checks:
         red_rows |= {row.row.id: self._red_row(row) for row in judged}
         red_here = {row: red for row in rows if (red := red_rows[row])}
         if code not in GREEN and all(red.aside for red in red_here.values()):
-            return dict.fromkeys(rows, RedRow(why))
+            why = Words(en=f"not judged: {why.en}", ja=f"判定していません: {why.ja}")
+            return dict.fromkeys(rows, RedRow(why, unjudged=True))
         return red_here
 
     def verdicts(self, rows: tuple[str, ...], checklist: Checklist) -> Mapping[str, RowVerdict]:

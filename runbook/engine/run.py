@@ -36,6 +36,8 @@ class RedRow:
     """The command that removes the unplanned setting; empty if the row needs another repair."""
     aside: bool = False
     """Not red: it was not judged here, and the sentence says why."""
+    unjudged: bool = False
+    """Nothing was said of it; the sentence, the same for all rows, says why."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
@@ -268,7 +270,11 @@ class Run:
             red = self._asked_again(red)
         if red:
             still = Words(en="{} is still red: {}", ja="{}がまだ不合格です: {}")
-            why = joined(still.format(row, red_row.sentence) for row, red_row in red.items())
+            said = (
+                red_row.sentence if red_row.unjudged else still.format(row, red_row.sentence)
+                for row, red_row in red.items()
+            )
+            why = joined(dict.fromkeys(said))
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
         if green := [row for row in rows if row not in {*later, *foreign, *self._aside}]:

@@ -8,6 +8,7 @@ from aws.words import Words
 from runbook.engine import Journal, Stopped
 from runbook.engine.run import RedRow
 from runbook.engine.screen import chosen
+from runbook.judge import Checks
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 
@@ -407,6 +408,19 @@ def test_rows_of_a_composed_procedure_are_judged_at_its_end(thing, path):
     toy.run(thing, path, Memory(), procedure=composed, judge=judge).perform()
 
     assert judged == [(("ROW-1", "ROW-2", "ROW-3"), 2)]
+
+
+def test_rows_of_which_nothing_was_said_are_not_called_red(thing, path):
+    silent = {
+        "procedure": toy.procedure(composed=True),
+        "judge": Checks("prod", [], lambda _: 4).red,
+    }
+    run = toy.run(thing, path, Memory(), **silent)
+    with pytest.raises(Stopped) as stopped:
+        run.perform()
+
+    why = "the checks said nothing of it (exit 4); run pytest --env prod"
+    assert str(stopped.value).partition(": ")[2] == f"applied, but not judged: {why}"
 
 
 def test_a_red_row_stops_the_run_though_its_step_is_done(thing, path):

@@ -132,7 +132,7 @@ def rows(*told):
     return written(*(judged(*one) for one in told))
 
 
-SILENT = "the checks said nothing of it (exit {}); run pytest --env prod"
+SILENT = "not judged: the checks said nothing of it (exit {}); run pytest --env prod"
 ASIDE = "not judged in this environment"
 
 
@@ -156,7 +156,7 @@ ASIDE = "not judged in this environment"
         (
             4,
             '{"en": "no answer", "ja": "応答なし"}',
-            {"SEC-01": "no answer", "SEC-02": "no answer"},
+            dict.fromkeys(["SEC-01", "SEC-02"], "not judged: no answer"),
         ),
     ],
 )
