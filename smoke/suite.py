@@ -286,15 +286,15 @@ class Suite:
 
     def _menu(self) -> str:
         answer = self.answer(self.scenarios.success(MENUS))
-        listed = answer.member("richmenus")
-        if answer.status != 200:
-            raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], answer.words)))
-        if not listed:
-            raise ManualOnly(
-                en="the bot has no rich menu that could be set",
-                ja="ボットに設定できるリッチメニューがありません",
-            )
-        return str(listed[0]["richMenuId"])
+        match answer.status, answer.member("richmenus"):
+            case 200, [{"richMenuId": menu}, *_]:
+                return str(menu)
+            case 200, []:
+                raise ManualOnly(
+                    en="the bot has no rich menu that could be set",
+                    ja="ボットに設定できるリッチメニューがありません",
+                )
+        raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], answer.words)))
 
     def _unset_menu(self) -> list[Words]:
         """Unlink the menu that the test user may have been given; a row may have unlinked it before."""

@@ -154,6 +154,11 @@ DEFECTS = (
         at=LINE,
     ),
     Defect(
+        "rich menus whose ids have another name",
+        code("richmenu", "lambdas/richmenu/handler.py", "menus_in(listed)}", '[{"id": "x"}]}'),
+        {"SMOKE-08": FAIL, **following("SMOKE-08", "SMOKE-09", "SMOKE-10")},
+    ),
+    Defect(
         "a list of rich menus with a member that is in no contract",
         code(
             "richmenu",
