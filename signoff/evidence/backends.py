@@ -42,6 +42,8 @@ ANEW = Words(
 )
 LARGEST = 100_000_000
 """Bytes of a record: the facts of a large account are some megabytes."""
+ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+"""S3's storage classes whose objects must be restored before they can be read."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """S3's error codes for a conditional write when another writer was first."""
 
@@ -197,7 +199,7 @@ class S3Prefix:
         return "versioning" if versioning.get("Status") == "Enabled" else "none"
 
     def _deleting(self) -> Words | None:
-        """Return the lifecycle rule that would delete records, or the versions of changed ones."""
+        """Return the lifecycle rule that would delete or archive records, or the versions of changed ones."""
         try:
             rules = self.s3.get_bucket_lifecycle_configuration(Bucket=self.bucket)["Rules"]
         except ClientError as error:
@@ -211,14 +213,17 @@ class S3Prefix:
             return None
         name = rule.get("ID", "-")
         return Words(
-            en=f"lifecycle rule {name} of bucket {self.bucket} deletes records; remove it",
-            ja=f"バケット{self.bucket}のライフサイクルルール{name}が記録を削除します。ルールを削除してください",
+            en=f"lifecycle rule {name} of bucket {self.bucket} deletes records, or moves them to S3 Glacier, where they can't be read; remove it",
+            ja=f"バケット{self.bucket}のライフサイクルルール{name}が記録を削除するか、読み取れないS3 Glacierに移動します。ルールを削除してください",
         )
 
     def _deletes(self, rule: Mapping[str, Any]) -> bool:
-        """Whether a rule's expiry reaches records, which have no tags."""
+        """Whether a rule's expiry, or its move to an archive, reaches records, which have no tags."""
         expiry = rule.get("Expiration", {})
-        old = rule.get("NoncurrentVersionExpiration")
+        moves = (*rule.get("Transitions", ()), *rule.get("NoncurrentVersionTransitions", ()))
+        old = rule.get("NoncurrentVersionExpiration") or ARCHIVES & {
+            move["StorageClass"] for move in moves
+        }
         if not old and not expiry.keys() & {"Days", "Date"}:
             return False
         chosen = rule.get("Filter", {})

@@ -305,10 +305,12 @@ def ruled(store, **rule):
         {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
         {"Expiration": {"Date": "2027-01-01T00:00:00Z"}, "Filter": {"Prefix": "{}"}},
         {"Expiration": {"Days": 30}, "Filter": {"Prefix": "{}/0000"}},
+        {"Transitions": [{"Days": 90, "StorageClass": "GLACIER"}]},
+        {"NoncurrentVersionTransitions": [{"NoncurrentDays": 1, "StorageClass": "DEEP_ARCHIVE"}]},
     ],
-    ids=["expiry", "old-versions", "date-and-prefix", "some-of-them"],
+    ids=["expiry", "old-versions", "date-and-prefix", "some-of-them", "archive", "old-to-archive"],
 )
-def test_lifecycle_rule_that_deletes_records_is_told(store, rule):
+def test_lifecycle_rule_that_deletes_or_archives_records_is_told(store, rule):
     store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
     prefix = rule.get("Filter", {}).get("Prefix", "").format(store.backend.prefix)
     found = ruled(store, **{**rule, "Filter": {"Prefix": prefix}})
@@ -324,8 +326,9 @@ def test_lifecycle_rule_that_deletes_records_is_told(store, rule):
         {"Expiration": {"Days": 30}, "Filter": {"Tag": {"Key": "a", "Value": "b"}}},
         {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
         {"Expiration": {"ExpiredObjectDeleteMarker": True}},
+        {"Transitions": [{"Days": 90, "StorageClass": "GLACIER_IR"}]},
     ],
-    ids=["off", "elsewhere", "tagged", "uploads", "markers"],
+    ids=["off", "elsewhere", "tagged", "uploads", "markers", "read-at-once"],
 )
 def test_lifecycle_rule_that_reaches_no_record_is_nobodys_business(store, rule):
     store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
