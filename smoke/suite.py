@@ -9,6 +9,7 @@ from functools import cached_property
 
 from aws import desired
 from aws.access.privileges import lacking, lacks
+from aws.api.cors import KEYED
 from aws.bounds import ABSENT
 from aws.difference import Difference
 from aws.iam.statement import PolicySyntaxError
@@ -103,7 +104,7 @@ class Suite:
         return secret.replaced if secret else None
 
     def _configured(self, route: str) -> tuple[str, Words] | None:
-        """Return the root of a route whose function, or its authorizer's, cannot answer as it is deployed.
+        """Return the root of a route that cannot be answered as it, its function or its authorizer's is deployed.
 
         Only of the gravest rows: a row blocks no more than its root does, and a function short of time
         (DEP-12) may answer, or fail for a reason of its own.
@@ -120,6 +121,11 @@ class Suite:
                 for function in self._behind(route):
                     if why := reason(function):
                         return row, why
+        with suppress(NotTestable):
+            served = lookup(self.snapshot.inventory.sections.served, self.plan.api.stage)
+            method = served.methods.get(route) if served else None
+            if method and method.api_key_required and not self.plan.api.usage_plan.api_key:
+                return "DEP-21", _about(route, joined((KEYED, Words.same("true")), ": "))
         return None
 
     def _closed(self, function: desired.Function) -> Words | None:

@@ -13,7 +13,7 @@ PREFLIGHT = "method.response.header.Access-Control-Allow-"
 API = "the API"
 
 
-def _method(path: str, verb: str, **patch: str) -> Callable[[Any, str], None]:
+def method(path: str, verb: str, **patch: str) -> Callable[[Any, str], None]:
     def draw(client: Any, api_id: str) -> None:
         operations = [{"op": "replace", "path": f"/{key}", "value": v} for key, v in patch.items()]
         client.update_method(
@@ -109,7 +109,7 @@ def _with_function_of_stamps(rally: Rally) -> Any:
 DEFECTS = (
     Defect(
         "a route without its authorizer",
-        _redrawn(_method("/gps/verify", "POST", authorizationType="NONE")),
+        _redrawn(method("/gps/verify", "POST", authorizationType="NONE")),
         {
             "SMOKE-04": FAIL,
             **following("SMOKE-04", "SMOKE-11", "SMOKE-14", "SMOKE-17"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.smoke.breaking import code, denied, released, revoked, switched_off
+from tests.smoke.breaking import code, denied, redrawn, released, revoked, switched_off
+from tests.smoke.defects_api import method
 from tests.smoke.judging import judge, red
 
 HANDLER = "lambdas/ranking/handler.py"
@@ -70,3 +71,18 @@ def test_login_follows_where_the_route_that_tries_its_session_does_not_start(ral
         found = red(judge(rally, rows={"SMOKE-01", "SMOKE-02"}))
 
     assert found == dict.fromkeys(("SMOKE-01", "SMOKE-02"), "DEP-10")
+
+
+def test_rows_of_routes_that_ask_for_a_key_that_is_not_planned_follow_from_the_row_that_says_so(
+    rally,
+):
+    rows = {"SMOKE-06", "SMOKE-15", "SEC-41"}
+
+    def draw(client, api_id):
+        for route in rally.plan.api.routes:
+            method(route.path, route.verb, apiKeyRequired="true")(client, api_id)
+
+    with redrawn(rally, draw):
+        found = red(judge(rally, rows=rows))
+
+    assert found == dict.fromkeys(rows, "DEP-21")
