@@ -209,19 +209,24 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
 
 
 def _left_moved(context: StepContext, part: str, before: State) -> State:
-    """Return what a killed drill has to put back: nothing where a release came after it; what people stored is left alone."""
+    """Return what a killed drill has to put back: nothing of what was released after it; what people stored is left alone."""
     now, way = state(context), context.recorded(ROLLBACK, part="api") or {"before": {}, "after": {}}
     deployments = {before["deployment"], *way["before"].values(), *way["after"].values()}
-    released = now["deployment"] not in deployments or any(
-        int(live["version"]) not in before["versions"][name]
-        # Into a restored table leads a version of the same code.
-        and not (
-            part == "tables" and live["code_sha256"] == before["functions"][name]["code_sha256"]
-        )
+    deployed, then = now["deployment"] not in deployments, before["functions"]
+    released = {
+        name: live
         for name, live in now["functions"].items()
-    )
-    kept = now if released else before
-    return {name: kept[name] for name in ("functions", "deployment", "release")}
+        if int(live["version"]) not in before["versions"].get(name, ())
+        # Into a restored table leads a version of the same code.
+        and not (part == "tables" and live["code_sha256"] == then[name]["code_sha256"])
+    }
+    old, new = before["release"], now["release"]
+    if old and (deployed or released):  # the drill may have recorded what it went back to
+        back = {name: old["functions"][name] for name in then.keys() - released.keys()}
+        commit = {releases.COMMIT: (new if released else old).get(releases.COMMIT)}
+        old = {**(new if deployed else old), **commit, "functions": {**new["functions"], **back}}
+    deployment = now["deployment"] if deployed else before["deployment"]
+    return {"functions": {**then, **released}, "deployment": deployment, "release": old}
 
 
 def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:

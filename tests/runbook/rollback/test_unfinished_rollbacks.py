@@ -77,27 +77,28 @@ def test_a_deployment_after_a_stopped_rollback_of_the_api_decides(operator):
     with denied(operator.desk, "UpdateStage", 1), pytest.raises(ClientError):
         operator.run(rollback_api)
     id_ = rest_api.find(operator.context(), operator.context().plan.api)["id"]
-    served = [deploy(operator, id_) for _ in range(2)]
+    served = [deploy(operator) for _ in range(2)]
     operator.run(rollback_api)
 
     stage = operator.client("apigateway").get_stage(restApiId=id_, stageName="prod")
     assert stage["deploymentId"] == served[0]
 
 
-def deploy(operator, api_id):
+def deploy(operator):
     """Deploy, and leave the record that the procedure `api` leaves."""
+    api_id = rest_api.find(operator.context(), operator.context().plan.api)["id"]
     gateway = operator.client("apigateway")
     made = gateway.create_deployment(restApiId=api_id)["id"]
     patch = [{"op": "replace", "path": "/deploymentId", "value": made}]
     gateway.update_stage(restApiId=api_id, stageName="prod", patchOperations=patch)
     context = operator.context(go=True)
-    releases.converge(context, functions=context.plan.functions, api=True)
+    releases.converge(context, api=True)
     return made
 
 
-def kill_a_drill(operator, held):
-    """Kill it when its first write is done: something is back, and nothing is forward again."""
-    with killed(operator.desk, NthWrite(1)), pytest.raises(GoneError):
+def kill_a_drill(operator, held, write=1):
+    """Kill it when this write is done: after the first, something is back, and nothing is forward again."""
+    with killed(operator.desk, NthWrite(write)), pytest.raises(GoneError):
         drill.run_drill(operator.context(go=True), held)
 
 
@@ -106,13 +107,54 @@ def test_a_drill_after_a_killed_drill_and_a_release_leaves_the_release_live(oper
     kill_a_drill(operator, held)
     operator.run(roll_forward)
     release(operator, "a repair")
-    deploy(operator, rest_api.find(operator.context(), operator.context().plan.api)["id"])
+    deploy(operator)
     released = drill.state(operator.context())
     operator.told.clear()
     drill.run_drill(operator.context(go=True), held)
 
     assert drill.state(operator.context()) == released
     assert "what was released since stays" in operator.told[0].en
+
+
+@pytest.mark.parametrize("write", [1, len(FEW), len(FEW) + 1])
+def test_a_drill_of_functions_after_a_killed_one_and_a_deployment_puts_the_functions_back(
+    operator, write
+):
+    before = drill.state(operator.context())
+    kill_a_drill(operator, FUNCTIONS, write)
+    made = deploy(operator)
+    assert operator.versions() != versions_in(before)
+    drill.run_drill(operator.context(go=True), FUNCTIONS)
+
+    after = drill.state(operator.context())
+    assert after["functions"] == before["functions"]
+    assert after["release"]["functions"] == before["release"]["functions"]
+    assert after["deployment"] == after["release"]["deployment"] == made
+
+
+@pytest.mark.parametrize("write", [1, 2])
+def test_a_drill_of_the_api_after_a_killed_one_and_a_release_of_functions_puts_the_api_back(
+    operator, write
+):
+    before = drill.state(operator.context())
+    kill_a_drill(operator, API, write)
+    release(operator, "a repair")
+    released = operator.versions()
+    drill.run_drill(operator.context(go=True), API)
+
+    after = drill.state(operator.context())
+    assert after["deployment"] == after["release"]["deployment"] == before["deployment"]
+    assert versions_in(after) == released == versions_in(after["release"])
+
+
+def versions_in(state):
+    """Return the versions in a state or a release, by key of the function."""
+    prefix = "stamp-rally-prod-"
+    return {
+        name.removeprefix(prefix): live["version"]
+        for name, live in state["functions"].items()
+        if name.removeprefix(prefix) in FEW
+    }
 
 
 @pytest.mark.parametrize("held", [FUNCTIONS, API], ids=lambda held: held.part)
