@@ -24,6 +24,7 @@ from load.pool_builder import PREFIX, line_calls
 from load.target import ClientFactory, LoadTarget, Say
 from signoff.judge import errors
 
+LINE_AWAY = Words("the stand-in for LINE does not answer", "LINEの代替サーバーが応答しません")
 CLEAN = "signoff clean --env {}"
 """Finds by their ids what killed runs left, of smoke and of load."""
 ROUNDS = 3
@@ -98,7 +99,8 @@ class Teardown:
         try:
             return self._proof(visitors)
         except (ClientError, BotoCoreError, requests.RequestException) as error:
-            command, why = CLEAN.format(self.target.name), errors.sentence(error)
+            command, line = CLEAN.format(self.target.name), isinstance(error, OSError)
+            why = LINE_AWAY if line else errors.sentence(error)
             self.say(
                 Words(
                     f"what the run wrote can't be proven deleted ({why.en}); fix that, then: {command}",

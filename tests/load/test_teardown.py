@@ -136,10 +136,11 @@ def test_refused_cleaning_counts_all_as_left_and_says_what_to_do(after, refusal,
 
 def test_failed_cleaning_of_nobody_known_is_never_told_as_nothing_left(after, tmp_path):
     """Without a used pair there is nothing to count; that LINE heard nothing is still not proven."""
-    remove, *_ = after(EmptyTable(), line="http://127.0.0.1:9")
+    remove, said, _ = after(EmptyTable(), line="http://127.0.0.1:9")
     (tmp_path / USED_FILE).unlink()
 
     assert remove(verdict())["left"] == 1
+    assert "(the stand-in for LINE does not answer)" in said[-1].en
 
 
 def test_run_without_awards_leaves_nothing_to_clean(after):
