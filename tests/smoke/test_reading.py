@@ -211,6 +211,7 @@ def page_with(policy):
         ("camera=(self), geolocation=() , usb=()", "geolocation=() "),
         ('geolocation=("https://maps.example.jp")', 'geolocation=("https://maps.example.jp")'),
         ('geolocation=("{own}.evil.example")', 'geolocation=("{own}.evil.example")'),
+        ('geolocation=("self")', 'geolocation=("self")'),
         ("geolocation=(self), geolocation=()", "geolocation=()"),
     ],
 )
@@ -232,6 +233,7 @@ def test_page_may_not_ask_for_the_place_where_its_permissions_policy_refuses_tha
     [
         *("geolocation=(), geolocation=(self)", 'geolocation=(self "https://maps.example.jp")'),
         *('geolocation=("{own}")', "geolocation=self", "geolocation=*", "camera=()", ""),
+        *("geolocation=(*)", 'geolocation=("https://maps.example.jp" self)'),
     ],
 )
 def test_page_may_ask_for_the_place_under_any_other_permissions_policy(policy, environment):
@@ -260,6 +262,9 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
 
         assert pictures_served(page, "a.png", "/b.png", f"{served.url}/c.png", "", "/b.png") == 3
         assert pictures_served(page) == 0
+        served.files["/app/index.html"] = ("text/html", "<title>rally</title>")
+        of_file = replace(environment, front_end=FrontEnd(url=f"{served.url}/app/index.html"))
+        assert pictures_served(of_file, "a.png", "/b.png") == 2
         with pytest.raises(Broken, match=r"^no picture is served at /a\.png, fallback\.png$"):
             pictures_served(page, "a.png", "/a.png", "fallback.png")
 
