@@ -170,4 +170,6 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
     if call.expect and not isinstance(answer, dict):
         return RequestResult("failed", "no JSON object")
     wrong = next((name for name, value in call.expect.items() if answer.get(name) != value), None)
-    return ANSWERED if wrong is None else RequestResult("failed", f"wrong {wrong}")
+    if wrong is None:
+        return ANSWERED
+    return RequestResult("failed", f"{'no' if answer.get(wrong) is None else 'wrong'} {wrong}")

@@ -7,6 +7,7 @@ import pytest
 from aws.words import Words
 from load.engine.answers import ApiRequest, classify, compiled
 from load.engine.judge import Conditions, ExitCode, judge
+from load.engine.measurement import OF_ANOTHER_USER
 from load.engine.plan import AWARD, LIST, TokenBucket
 from tests.load.measurements import CONDITIONS, SHORT, seen
 from tests.load.runs import only, plan, step
@@ -232,6 +233,16 @@ def test_one_answer_about_another_user_fails_however_many_errors_are_allowed(mor
 
     reason = "1 answers were about another user than the one who called"
     assert outcome(seen(answered=1999, rows=leak, **more)) == ("fail", (reason,))
+
+
+@pytest.mark.parametrize("answer", [b"{}", b'{"user_id": null}'])
+def test_answer_that_names_no_user_is_an_error_and_about_no_other_user(answer):
+    request = ApiRequest(LIST, "/stamps", "", expect={"user_id": "Uload-1"})
+    contract = compiled({LIST: {"200": {"type": "object"}}})
+    result = classify(request, 200, answer, None, contract)
+
+    assert (result.what, result.kind) == ("failed", "no user_id")
+    assert result.kind != OF_ANOTHER_USER
 
 
 def test_exit_codes_are_those_of_the_manual():
