@@ -145,8 +145,8 @@ class RowRecords:
         if passed(record) and other:
             listed = ", ".join(sorted(other))
             raise Missing(
-                en=f"the newest load verdict is for another share of {listed} than app.toml has (demand.shares)",
-                ja=f"最新の負荷判定は{listed}の割合がapp.tomlのdemand.sharesと異なります",
+                en=f"the newest load verdict does not name the shares of {listed} that app.toml has (demand.shares)",
+                ja=f"最新の負荷判定に記録された割合が、app.tomlのdemand.sharesと一致しません（{listed}）",
             )
         return record
 
