@@ -59,7 +59,9 @@ def url_of(path: str, verb: str, document: Mapping[str, Any]) -> str | None:
         return None
     texts = {(each["in"], each["name"]): _in_url(each["example"]) for each in asked}
     filled = re.sub("{(.+?)}", lambda name: texts.get(("path", name[1]), name[0]), path)
-    query = "&".join(f"{name}={text}" for (place, name), text in texts.items() if place == "query")
+    query = "&".join(
+        f"{_in_url(name)}={text}" for (at, name), text in texts.items() if at == "query"
+    )
     return None if "{" in filled else filled + (query and f"?{query}")
 
 

@@ -119,6 +119,7 @@ def test_header_that_is_required_hinders_no_load(tmp_path):
         ("/items/{tag}", "path", 0, "/items/0"),
         ("/items/{tag}", "path", date(2026, 12, 1), "/items/2026-12-01"),
         ("/items", "query", True, "/items?tag=true"),
+        ("/items", "query", "a&b", "/items?tag=a%26b"),
     ],
 )
 def test_parameter_is_in_the_url_as_the_contract_s_example_of_it(
@@ -133,6 +134,15 @@ def test_parameter_is_in_the_url_as_the_contract_s_example_of_it(
     request = factory.make(f"DELETE {path}")
 
     assert (request.endpoint, request.path, request.body) == (f"DELETE {path}", url, None)
+
+
+def test_name_of_a_parameter_is_in_the_url_as_a_url_has_it(tmp_path):
+    asked = {"parameters": [{**required("query"), "name": "filter[tag]", "example": "new"}]}
+    (tmp_path / APP.contract).write_text(yaml.safe_dump({"paths": {"/items": {"get": asked}}}))
+
+    sent = examples_of(replace(APP, folder=tmp_path), ["GET /items"])
+
+    assert sent == {"GET /items": ("/items?filter%5Btag%5D=new", "")}
 
 
 def test_what_it_may_have_written_lies_in_every_table_by_text_under_its_users():
