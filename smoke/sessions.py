@@ -140,7 +140,7 @@ def sessions_of(
     try:
         key = live_value(aws, secret, variable_of)
     except NotTestable as unread:
-        return SessionMinter(now=now, borrowed=borrowed, unread=unread)
+        return SessionMinter(now=now, borrowed=borrowed, skew_s=skew_s, unread=unread)
     return SessionMinter(now=now, key=key, skew_s=skew_s)
 
 

@@ -75,9 +75,10 @@ def test_key_that_cannot_be_read_is_no_matter_of_rights_where_the_credentials_en
         raise ClientError({"Error": {"Code": code}}, "GetSecretValue")
 
     clients = {"secretsmanager": SimpleNamespace(get_secret_value=refuse)}.__getitem__
-    minter = sessions_of(clients, KEY, borrowed=None, now=1)
+    minter = sessions_of(clients, KEY, borrowed=None, now=1, skew_s=300)
 
     with pytest.raises(NoSession) as raised:
         minter.live("a")
+    assert minter.skew_s == 300
     assert raised.value.obstacle is obstacle
     assert ("allow this caller" in str(raised.value)) is (obstacle is Obstacle.CALLER_RIGHTS)
