@@ -127,6 +127,19 @@ def test_row_that_is_signed_is_not_verifiable_in_a_replay_which_holds_no_records
     assert outcomes()["A-03"] == "not verifiable here"
 
 
+def test_what_a_test_leaves_at_the_end_is_told_at_its_row_and_not_at_one_that_is_signed(project):
+    alone = 'signed = "cutover#phone_test"\nrests_on = ["code"]\nby_signature = true'
+    rows(("A-01", ""), ("A-02", ""), ("A-03", alone))
+    text = GREEN.format(id="A-02", name="a_02", holds="True").replace(
+        "(snapshot", "(left, snapshot"
+    )
+    left = "import pytest\n\n@pytest.fixture(scope='session')\ndef left():\n    yield\n    1 / 0\n"
+    Path("checks/test_a_02.py").write_text(left + text, encoding="utf-8")
+
+    judge(project)
+    assert outcomes() == {"A-01": "pass", "A-02": "not testable", "A-03": "not verifiable here"}
+
+
 def test_row_after_the_cut_over_waits_for_its_phase(project):
     rows(("A-01", ""), ("A-02", 'phase = "after"'))
 
