@@ -292,8 +292,8 @@ def _with_names(environment: Environment, app: Application) -> Environment:
 def _without_origin(place: FileTable) -> Words:
     front_end = variable("front_end.url")
     return Words(
-        en=f"{place.table}.origin is missing; write front_end = {{ url = … }}, or set {front_end}",
-        ja=f"{place.table}.originがありません。front_end = {{ url = … }}と書くか、環境変数{front_end}を設定してください",
+        en=f"{place.table}.origin is missing; write front_end = {{ url = … }}, or set {front_end}; without a front end, write origin itself",
+        ja=f"{place.table}.originがありません。front_end = {{ url = … }}と書くか、環境変数{front_end}を設定してください。フロントエンドがない場合はoriginを直接書いてください",
     )
 
 
