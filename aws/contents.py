@@ -14,12 +14,12 @@ from aws.section import Section
 
 TYPED_PAGES = 20
 """Pages of a table of people whose types are compared, each of at most a megabyte: 2,560 read units."""
-MILLISECONDS = "N (ms)"
+NO_SECONDS = "N (ms or digits of a date)"
 TYPES = ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS")
 IGNORED = timedelta(days=5 * 365)
 """A time to live deletes nothing that expired longer ago (DynamoDB developer guide, Using TTL)."""
-LATEST_S = 10**11
-"""Epoch seconds of the year 5138: a larger number is in milliseconds, and no count of anything."""
+DIGITS, EARLIEST_S, LATEST_S = 10**7, 10**8, 10**11
+"""Epoch seconds of 1973 and of the year 5138: a larger number is in milliseconds, and 20261201 a date in digits; neither counts anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class KeyScan:
     sampled: int = 0
     """Items of which DynamoDB compared the types of attributes."""
     mistyped: Mapping[str, str] = field(default_factory=dict)
-    """Attribute -> the other types that it has among these (``S, NULL``), numbers in milliseconds among them."""
+    """Attribute -> the other types that it has among these (``S, NULL``), numbers that are no time in seconds among them."""
     unnamed: int = 0
     """Items of other types that had changed when DynamoDB was asked which attribute it is."""
     expiring: int = 0
@@ -142,7 +142,7 @@ def _types(
     other_types = {
         key: [
             kind
-            for kind in TYPES + (MILLISECONDS,) * (expected == "N")
+            for kind in TYPES + (NO_SECONDS,) * (expected == "N")
             if kind != expected and _count(reading, name, page, [(key, kind)], other=False)["Count"]
         ]
         for key, expected in planned.items()
@@ -161,14 +161,16 @@ def _count(
     """Return DynamoDB's count of a page's items in which any of the attributes is of that, or of another type."""
     names, values, tests = {}, {}, []
     for n, (attribute, kind) in enumerate(types):
-        in_ms = kind == MILLISECONDS
-        names[f"#a{n}"], values[f":t{n}"] = attribute, {"S": "N" if in_ms else kind}
+        no_seconds = kind == NO_SECONDS
+        names[f"#a{n}"], values[f":t{n}"] = attribute, {"S": "N" if no_seconds else kind}
         is_type = f"attribute_type(#a{n}, :t{n})"
-        if not in_ms:
+        if not no_seconds:
             tests.append(f"(attribute_exists(#a{n}) AND NOT {is_type})" if other else is_type)
-        if in_ms or (other and kind == "N"):
-            values[":latest"] = {"N": str(LATEST_S)}
-            tests.append(f"({is_type} AND #a{n} > :latest)")
+        if no_seconds or (other and kind == "N"):
+            bounds = {":digits": DIGITS, ":earliest": EARLIEST_S, ":latest": LATEST_S}
+            values |= {key: {"N": str(value)} for key, value in bounds.items()}
+            outside = f"(#a{n} > :latest OR #a{n} BETWEEN :digits AND :earliest)"
+            tests.append(f"({is_type} AND {outside})")
     return reading.aws.call(
         "dynamodb",
         "scan",

@@ -11,7 +11,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from aws.contents import LATEST_S
+from aws.contents import EARLIEST_S, LATEST_S
 from aws.words import Words, plain
 from lambdas.rally.domain.members import legible
 from lambdas.rally.domain.spots import SPELLINGS, picture_of
@@ -28,8 +28,6 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "radiusM": (1, LARGEST_RADIUS_M),
 }
 """Members of a location that are read, and their ranges, in degrees and metres."""
-EARLIEST_S = 10**8
-"""Epoch seconds of 1973: a smaller number, 0 apart, is a date in digits (20261201), which the functions read as 1970."""
 READ = {name for names in SPELLINGS.values() for name in names}
 """The same in older spellings as well: beside the usual one, which of the two is meant is unknown."""
 STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")

@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws.change.gate import Changes
-from aws.contents import LATEST_S
+from aws.contents import DIGITS, EARLIEST_S, LATEST_S
 from aws.words import Words
 from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
 from lambdas.rally.domain.periods import month_of, week_of
@@ -51,7 +51,7 @@ def partitioned(items: Iterable[Item]) -> tuple[list[Stamp], Mapping[Key, Item]]
 
 def _seconds(stamp: Item) -> int:
     at = number(stamp["CollectedAt"])
-    if at is None or not 0 <= at < LATEST_S:
+    if at is None or not 0 <= at < LATEST_S or DIGITS <= at < EARLIEST_S:
         key = f"{stamp['UserId']['S']} {stamp['StampId']['S']}"
         raise Refused(
             en=f"{key} has no time in seconds since the epoch (CollectedAt): correct it, as DATA-11 asks",

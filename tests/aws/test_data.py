@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aws.contents import IGNORED, MILLISECONDS, TYPED_PAGES
+from aws.contents import IGNORED, NO_SECONDS, TYPED_PAGES
 from tests.aws.answers import REGION, SCOPE, TABLE_KEY, THEN
 from tests.aws.answers.data import TABLES
 
@@ -107,9 +107,7 @@ def counting(fake, *pages):
         page = int(one.get("ExclusiveStartKey", {}).get("UserId", {}).get("S", "0"))
         types = pages[page](len(asked)) if callable(pages[page]) else pages[page]
         values = {key: typed.get("S") for key, typed in one["ExpressionAttributeValues"].items()}
-        late = (
-            {":t0": MILLISECONDS} if one["FilterExpression"].startswith("(attribute_type") else {}
-        )
+        late = {":t0": NO_SECONDS} if one["FilterExpression"].startswith("(attribute_type") else {}
         tests = [(types[name], {**values, **late}[f":t{key[2:]}"]) for key, name in _names(one)]
         other = "NOT attribute_type" in one["FilterExpression"]
         count = sum(n for held, kind in tests for t, n in held.items() if (t == kind) != other)
@@ -144,11 +142,13 @@ def test_attribute_of_another_type_is_named_with_its_types_and_no_value(fake, se
     assert scan.mistyped == {"DisplayName": "NULL, M"}
 
 
-def test_time_in_milliseconds_is_named(fake, sections):
-    asked = counting(fake, SOUND | {"CreatedAt": {"N": 3, MILLISECONDS: 2}})
+def test_time_in_milliseconds_or_digits_is_named(fake, sections):
+    asked = counting(fake, SOUND | {"CreatedAt": {"N": 3, NO_SECONDS: 2}})
 
-    assert sections(TYPED).key_scans["Users-prod"].mistyped == {"CreatedAt": "N (ms)"}
-    assert asked[0]["FilterExpression"].endswith("AND #a1 > :latest)")
+    assert sections(TYPED).key_scans["Users-prod"].mistyped == {"CreatedAt": NO_SECONDS}
+    assert asked[0]["FilterExpression"].endswith(
+        "AND (#a1 > :latest OR #a1 BETWEEN :digits AND :earliest))"
+    )
 
 
 def test_types_are_compared_beyond_the_first_page(fake, sections):

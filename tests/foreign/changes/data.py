@@ -154,6 +154,14 @@ def somebody_was_migrated_with_a_time_in_milliseconds(client):
     client("dynamodb").delete_item(TableName="Users-prod", Key=key)
 
 
+@change("DATA-07", "DATA-11", reads=["key_scans"])
+def somebody_was_migrated_with_a_date_in_digits(client):
+    key, since = {"UserId": {"S": f"U{'0f' * 16}"}}, {"CreatedAt": {"N": "20261125"}}
+    client("dynamodb").put_item(TableName="Users-prod", Item=key | since)
+    yield
+    client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+
+
 @change("DATA-07", "DEP-08", reads=["key_scans", "table_attachments"])
 def stamp_was_migrated_that_expires_in_the_season(client):
     dynamodb, table = client("dynamodb"), {"TableName": "UserStamps-prod"}
@@ -255,6 +263,7 @@ CHANGES = (
     stamp_was_migrated_with_an_expiry_that_is_text,
     somebody_was_migrated_with_a_time_that_is_text,
     somebody_was_migrated_with_a_time_in_milliseconds,
+    somebody_was_migrated_with_a_date_in_digits,
     spot_is_loaded_without_its_place,
     stamp_expires_before_the_go_live,
     session_key_is_replaced_by_the_guide_s_placeholder,

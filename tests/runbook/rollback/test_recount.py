@@ -67,7 +67,9 @@ def test_counter_of_an_older_writer_is_put_right(operator, stamps, old):
     assert stamps.get_item(TableName=TABLE, Key=key)["Item"]["StampCount"] == {"N": "1"}
 
 
-@pytest.mark.parametrize("at", [{"S": "2025-11-13"}, {"N": "1763000000000"}, {"NULL": True}])
+@pytest.mark.parametrize(
+    "at", [{"S": "2025-11-13"}, {"N": "1763000000000"}, {"N": "20251113"}, {"NULL": True}]
+)
 def test_stamp_without_a_time_is_refused_by_its_key(operator, stamps, at):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT) | {"CollectedAt": at})
 
