@@ -218,7 +218,7 @@ def _left_moved(context: StepContext, part: str, before: State) -> State:
         for name, live in now["functions"].items()
         if int(live["version"]) not in before["versions"].get(name, ())
         # Into a restored table leads a version of the same code.
-        and not (part == "tables" and live["code_sha256"] == then[name]["code_sha256"])
+        and not (part == "tables" and live["code_sha256"] == then.get(name, {}).get("code_sha256"))
     }
     old, new = before["release"], now["release"]
     if old and (deployed or released):  # the drill may have recorded what it went back to

@@ -1,5 +1,7 @@
 """A rollback or a drill that stopped half-way counts until a release comes after it; then it decides nothing any more."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -145,6 +147,16 @@ def test_a_drill_of_the_api_after_a_killed_one_and_a_release_of_functions_puts_t
     after = drill.state(operator.context())
     assert after["deployment"] == after["release"]["deployment"] == before["deployment"]
     assert versions_in(after) == released == versions_in(after["release"])
+
+
+def test_a_drill_after_a_killed_one_leaves_a_function_alone_that_came_since(operator):
+    kill_a_drill(replace(operator, only=FEW[:2]), FUNCTIONS)
+    release(operator, "a repair")
+    released = operator.versions()
+    drill.run_drill(operator.context(go=True), FUNCTIONS)
+
+    assert operator.versions() == released
+    assert versions_in(operator.context().recorded(releases.KIND)) == released
 
 
 def versions_in(state):
