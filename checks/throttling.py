@@ -35,7 +35,7 @@ EVERY_METHOD = "*/*"
 WAITS = Words(en="time-out", ja="タイムアウト")
 OF_STAGE = {"call": "apigateway:GetStages", "decided_in": where("throttle", "routes")}
 OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": where("throttle")}
-ROOM = {"decided_in": where("target_rate"), "loosens": True}
+ROOM = {"decided_in": where("target_rate", "demand"), "loosens": True}
 
 
 def effective_limits(deployed: Deployed, verb: str, path: str) -> desired.Limit:
