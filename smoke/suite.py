@@ -10,10 +10,11 @@ from functools import cached_property
 from aws import desired
 from aws.access.privileges import lacking, lacks
 from aws.api.cors import KEYED
-from aws.bounds import ABSENT
-from aws.difference import Difference
+from aws.bounds import ABSENT, exactly
+from aws.difference import Difference, differences
 from aws.iam.statement import PolicySyntaxError
 from aws.kinds.function import RESERVED
+from aws.ledgers import ROUTE
 from aws.redaction.secret_text import Needles
 from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
@@ -124,8 +125,10 @@ class Suite:
         with suppress(NotTestable):
             served = lookup(self.snapshot.inventory.sections.served, self.plan.api.stage)
             method = served.methods.get(route) if served else None
-            if method and method.api_key_required and not self.plan.api.usage_plan.api_key:
-                return "DEP-21", _about(route, joined((KEYED, Words.same("true")), ": "))
+            if method and not self.plan.api.usage_plan.api_key:
+                keyed = {KEYED: (method.api_key_required, exactly(False))}
+                if why := self._undecided(differences(ROUTE, route, keyed)):
+                    return "DEP-21", why
         return None
 
     def _closed(self, function: desired.Function) -> Words | None:

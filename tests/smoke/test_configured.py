@@ -1,7 +1,10 @@
 """What smoke says of a function that cannot work as it is deployed: the row of its role, its handler or its settings says why."""
 
+from dataclasses import replace
+
 import pytest
 
+from signoff.environment.accountability import Decision
 from tests.smoke.breaking import code, denied, redrawn, released, revoked, switched_off
 from tests.smoke.defects_api import method
 from tests.smoke.judging import judge, red
@@ -73,16 +76,31 @@ def test_login_follows_where_the_route_that_tries_its_session_does_not_start(ral
     assert found == dict.fromkeys(("SMOKE-01", "SMOKE-02"), "DEP-10")
 
 
-def test_rows_of_routes_that_ask_for_a_key_that_is_not_planned_follow_from_the_row_that_says_so(
-    rally,
-):
-    rows = {"SMOKE-06", "SMOKE-15", "SEC-41"}
-
+def all_ask_for_a_key(rally):
     def draw(client, api_id):
         for route in rally.plan.api.routes:
             method(route.path, route.verb, apiKeyRequired="true")(client, api_id)
 
-    with redrawn(rally, draw):
+    return redrawn(rally, draw)
+
+
+def test_rows_of_routes_that_ask_for_an_unplanned_key_follow_from_the_row_that_says_so(rally):
+    rows = {"SMOKE-06", "SMOKE-15", "SEC-41"}
+    with all_ask_for_a_key(rally):
         found = red(judge(rally, rows=rows))
 
     assert found == dict.fromkeys(rows, "DEP-21")
+
+
+def test_rows_of_routes_that_may_ask_for_a_key_by_a_decision_follow_from_no_row_that_is_green(
+    rally,
+):
+    made = (
+        Decision(what=f"route {route.id}: API key required", value="on", by="Hana", why="partners")
+        for route in rally.plan.api.routes
+    )
+    decided = replace(rally.environment, decisions=tuple(made))
+    with all_ask_for_a_key(rally):
+        found = red(judge(rally, rally.snapshot(decided), rows={"SMOKE-15"}))
+
+    assert found == {"SMOKE-15": "fail"}
