@@ -43,6 +43,7 @@ ERASING = (
 SIGNING = ("kms:Sign", "kms:CreateGrant")
 APPOINTING = ("kms:PutKeyPolicy",)
 """Actions that decide who may sign. Administrators of the account may always take them, which SEC-24 judges."""
+ARCHIVING = Words(en="rules that move records to S3 Glacier", ja="S3 Glacierに移すルール")
 HISTORY = Words(en="history of versions", ja="変更履歴の保存")
 VERSIONED = described(
     en="s3:// with versioning, so that nothing overwritten or deleted is lost",
@@ -191,4 +192,6 @@ def test_production_keeps_every_version_of_its_records(
 
     for_good = kept_for_good(store)
     lost = () if for_good else lossy(store)
-    judge((*lost, *erasable(store, environment)) if environment.production else ())
+    archiving = {ARCHIVING: (store.history.archiving, within(()))}
+    moved = differences(STORE, store.location, archiving, loosens=True)
+    judge((*lost, *erasable(store, environment), *moved) if environment.production else ())

@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,8 +42,6 @@ ANEW = Words(
 )
 LARGEST = 100_000_000
 """Bytes of a record: the facts of a large account are some megabytes."""
-ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
-"""S3's storage classes whose objects must be restored before they can be read."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """S3's error codes for a conditional write when another writer was first."""
 
@@ -64,6 +62,8 @@ class Retention:
     S3 shows to no other account."""
     unread: Unreadable | None = None
     """Why AWS does not say, where it does not."""
+    archiving: tuple[str, ...] = ()
+    """The lifecycle rules that move records, or old versions of them, to an archive."""
 
     @property
     def kept(self) -> bool:
@@ -169,9 +169,10 @@ class S3Prefix:
         """``made``: name of a record -> when it says that it was made."""
         try:
             with reporting_garbled("S3"):
-                state = self._state()
-                problem = self._deleting() or (self._touched(made) if state != "none" else None)
-                return Retention(state=state, problem=problem, policy=self._policy())
+                state, rules = self._state(), self._rules()
+                moved = tuple(rule.get("ID", "-") for rule in rules if _archives(rule))
+                lost = self._deleting(rules) or (self._touched(made) if state != "none" else None)
+                return Retention(state=state, problem=lost, policy=self._policy(), archiving=moved)
         except (ClientError, BotoCoreError, OSError) as error:
             return Retention(state="", unread=unread(error))
 
@@ -198,41 +199,33 @@ class S3Prefix:
         versioning = self.s3.get_bucket_versioning(Bucket=self.bucket)
         return "versioning" if versioning.get("Status") == "Enabled" else "none"
 
-    def _deleting(self) -> Words | None:
-        """Return the lifecycle rule that would delete or archive records, or the versions of changed ones."""
+    def _rules(self) -> list[Mapping[str, Any]]:
+        """Return the lifecycle rules that reach records, which have no tags."""
         try:
             rules = self.s3.get_bucket_lifecycle_configuration(Bucket=self.bucket)["Rules"]
         except ClientError as error:
             if code_of(error) in NOT_CONFIGURED:
-                return None
+                return []
             raise
-        deleting = (
-            entry for entry in rules if entry.get("Status") == "Enabled" and self._deletes(entry)
-        )
-        if (rule := next(deleting, None)) is None:
+        return [rule for rule in rules if rule.get("Status") == "Enabled" and self._reaches(rule)]
+
+    def _reaches(self, rule: Mapping[str, Any]) -> bool:
+        chosen = rule.get("Filter", {})
+        both = chosen.get("And", {})
+        tagged = "Tag" in chosen or both.get("Tags")
+        prefix: str = chosen.get("Prefix", both.get("Prefix", rule.get("Prefix", "")))
+        ours = f"{self.prefix}/"
+        return not tagged and (ours.startswith(prefix) or prefix.startswith(ours))
+
+    def _deleting(self, rules: Sequence[Mapping[str, Any]]) -> Words | None:
+        """Return the lifecycle rule that would delete records, or the versions of changed ones."""
+        if (rule := next(filter(_deletes, rules), None)) is None:
             return None
         name = rule.get("ID", "-")
         return Words(
-            en=f"lifecycle rule {name} of bucket {self.bucket} deletes records, or moves them to S3 Glacier, where they can't be read; remove it",
-            ja=f"バケット{self.bucket}のライフサイクルルール{name}が記録を削除するか、読み取れないS3 Glacierに移動します。ルールを削除してください",
+            en=f"lifecycle rule {name} of bucket {self.bucket} deletes records; remove it",
+            ja=f"バケット{self.bucket}のライフサイクルルール{name}が記録を削除します。ルールを削除してください",
         )
-
-    def _deletes(self, rule: Mapping[str, Any]) -> bool:
-        """Whether a rule's expiry, or its move to an archive, reaches records, which have no tags."""
-        expiry = rule.get("Expiration", {})
-        moves = (*rule.get("Transitions", ()), *rule.get("NoncurrentVersionTransitions", ()))
-        old = rule.get("NoncurrentVersionExpiration") or ARCHIVES & {
-            move["StorageClass"] for move in moves
-        }
-        if not old and not expiry.keys() & {"Days", "Date"}:
-            return False
-        chosen = rule.get("Filter", {})
-        both = chosen.get("And", {})
-        if "Tag" in chosen or both.get("Tags"):
-            return False
-        prefix: str = chosen.get("Prefix", both.get("Prefix", rule.get("Prefix", "")))
-        ours = f"{self.prefix}/"
-        return ours.startswith(prefix) or prefix.startswith(ours)
 
     def _touched(self, made: Mapping[str, datetime]) -> Words | None:
         """Return what happened to a record after it was written, which happens once."""
@@ -282,6 +275,17 @@ class S3Prefix:
 
 Backend = Folder | S3Prefix
 """The files of one store, by name."""
+
+
+def _deletes(rule: Mapping[str, Any]) -> bool:
+    expiry = rule.get("Expiration", {})
+    return bool(rule.get("NoncurrentVersionExpiration") or expiry.keys() & {"Days", "Date"})
+
+
+def _archives(rule: Mapping[str, Any]) -> bool:
+    """Whether what a rule moves must be restored before it can be read."""
+    moves = (*rule.get("Transitions", ()), *rule.get("NoncurrentVersionTransitions", ()))
+    return any(move["StorageClass"] in {"GLACIER", "DEEP_ARCHIVE"} for move in moves)
 
 
 def _last(key: str) -> str:

@@ -135,6 +135,10 @@ DEFECTS = (
     ),
     Defect(id="PREP-11:no-versions", breaks=store(history=Retention(state="none"))),
     Defect(
+        id="PREP-11:moved-to-an-archive",
+        breaks=store(history=Retention(state="versioning", archiving=("tidy",))),
+    ),
+    Defect(
         id="PREP-11:versions-not-told",
         breaks=store(history=Retention(state="", unread=VERSIONS_DENIED)),
         outcome=Outcome.NOT_TESTABLE,

@@ -305,12 +305,10 @@ def ruled(store, **rule):
         {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
         {"Expiration": {"Date": "2027-01-01T00:00:00Z"}, "Filter": {"Prefix": "{}"}},
         {"Expiration": {"Days": 30}, "Filter": {"Prefix": "{}/0000"}},
-        {"Transitions": [{"Days": 90, "StorageClass": "GLACIER"}]},
-        {"NoncurrentVersionTransitions": [{"NoncurrentDays": 1, "StorageClass": "DEEP_ARCHIVE"}]},
     ],
-    ids=["expiry", "old-versions", "date-and-prefix", "some-of-them", "archive", "old-to-archive"],
+    ids=["expiry", "old-versions", "date-and-prefix", "some-of-them"],
 )
-def test_lifecycle_rule_that_deletes_or_archives_records_is_told(store, rule):
+def test_lifecycle_rule_that_deletes_records_is_told(store, rule):
     store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
     prefix = rule.get("Filter", {}).get("Prefix", "").format(store.backend.prefix)
     found = ruled(store, **{**rule, "Filter": {"Prefix": prefix}})
@@ -333,7 +331,23 @@ def test_lifecycle_rule_that_deletes_or_archives_records_is_told(store, rule):
 def test_lifecycle_rule_that_reaches_no_record_is_nobodys_business(store, rule):
     store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
 
-    assert ruled(store, **rule).problem is None
+    found = ruled(store, **rule)
+    assert (found.problem, found.custody.history.archiving) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Transitions": [{"Days": 90, "StorageClass": "GLACIER"}]},
+        {"NoncurrentVersionTransitions": [{"NoncurrentDays": 1, "StorageClass": "DEEP_ARCHIVE"}]},
+    ],
+    ids=["records", "old-versions"],
+)
+def test_lifecycle_rule_that_archives_records_damages_none_and_is_named(store, rule):
+    store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
+
+    found = ruled(store, **rule)
+    assert (found.problem, found.custody.history.archiving) == (None, ("tidy",))
 
 
 def test_policy_of_the_bucket_is_read_and_none_is_nothing(store):
