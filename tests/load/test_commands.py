@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aws.words import Words
 from load.__main__ import main
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
@@ -68,6 +69,23 @@ def test_verdict_with_its_proof_is_recorded(command, recorded, left):
     command("record", folder / "verdict.json")
 
     assert recorded() == ["window", "load"]
+
+
+@pytest.mark.parametrize(
+    ("dead", "shown"),
+    [(Words.same("no answer"), "\x1b[1;31mFAIL"), (None, "\x1b[1;33mINVALID")],
+    ids=["fail", "invalid"],
+)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_verdict_has_the_colour_of_its_outcome(
+    dead, shown, lang, command, left, capsys, monkeypatch
+):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    folder = left(replace(run("a", AGO), measurement=seen(dead=dead)))
+
+    command("record", folder / "verdict.json", "--lang", lang)
+
+    assert shown in capsys.readouterr().err
 
 
 def test_verdict_is_recorded_once(command, recorded, left, capsys):

@@ -63,6 +63,7 @@ def test_store_gets_the_window_of_every_run_and_the_verdict_of_those_that_count(
     assert [entry.kind for entry in records.entries] == ["window", "window", "load"]
     assert records.newest("load", plan="baseline").release == "0123456789abcdef"
     assert records.newest("load").body["page"] == "report/run/locust.html"
+    assert records.newest("load").body["mix"] == PROD.application.demand.mix
 
 
 def test_window_of_a_run_is_told_once(put, kinds):

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.release import NOTED
+from aws.words import SILENCE
 from local.aws.request import access_denied
 from runbook.engine import Refused
 from runbook.procedures import rollback_api, rollback_functions
@@ -197,3 +199,12 @@ def test_these_are_all_the_calls_that_change_something(operator):
         made = Counter(c.operation for c in operator.desk.aws.calls[before:])
         changing = {name: often for name, often in made.items() if not name.startswith(READS)}
         assert changing == WRITES[one.part]
+
+
+def test_what_is_noted_of_a_deployment_is_not_told_beside_its_contents(operator):
+    before = drill.state(operator.context())
+    release = {**before["release"], **dict.fromkeys(NOTED, "other")}
+    other = {**release, "contents": "another digest"}
+
+    assert drill.rendered(before, {**before, "release": release}) == SILENCE
+    assert "another digest" in drill.rendered(before, {**before, "release": other}).en
