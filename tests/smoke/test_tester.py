@@ -12,6 +12,7 @@ from aws.section import NotTestable
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from plan import plan_for
+from plan.masters import Spot
 from signoff.environment.schema import Smoke
 from signoff.judge.observations import Observations
 from smoke.calls import send
@@ -23,7 +24,7 @@ from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
 from smoke.suite_session import suite_session
 from smoke.test_award import award_time_flaws
-from smoke.tester import Restorer, borrows_a_user, consenting_user
+from smoke.tester import Restorer, borrows_a_user, collectable, consenting_user
 from tests.faults import denied
 from tests.smoke.answers import LIVE, answer
 from tests.smoke.defect import UNKNOWN
@@ -278,6 +279,19 @@ def test_collector_elsewhere_is_synthetic(rally):
 
     assert users == {asked}
     assert asked.startswith("Usmoke-")
+
+
+@pytest.mark.parametrize(
+    ("there", "chosen"),
+    [("", ""), ("A", "A"), ("ABCD", "ABCD"), ("ABCDE", "ABCE"), ("ABCDEFG", "ABCG")],
+)
+def test_few_open_spots_are_collected_and_the_last_one_is_among_them(there, chosen):
+    first, *others = (
+        Spot(stamp_id=name, name=name, lat=35.5, lon=139.6, radius_m=15) for name in f"0{there}9"
+    )
+    spots = (replace(first, closes=NOW - 1), *others)
+
+    assert "".join(spot.stamp_id for spot in collectable(spots, NOW, {"9"})) == chosen
 
 
 @pytest.mark.parametrize(("embedded", "flaws"), [(True, 1), (False, 0)])
