@@ -142,7 +142,10 @@ ROOM = (
     ),
     Defect(id="DEP-37:plan-of-dev", breaks=item("usage_plans", USAGE, rate=100.0)),
     Defect(id="DEP-37:plan-of-less-than-a-minute", breaks=item("usage_plans", USAGE, quota=11_999)),
-    Defect(id="DEP-37:plan-of-less-than-a-day", breaks=item("usage_plans", USAGE, quota=89_999)),
+    Defect(
+        id="DEP-37:plan-of-less-than-a-day",
+        breaks=both(_visitors(4000), item("usage_plans", USAGE, quota=99_999)),
+    ),
     Defect(
         id="DEP-37:less-than-a-minute-left-of-the-first-day",
         breaks=item("usage_plans", USAGE, quota=20_000, offset=8_001),
