@@ -270,11 +270,11 @@ class Run:
             red = self._asked_again(red)
         if red:
             still = Words(en="{} is still red: {}", ja="{}がまだ不合格です: {}")
-            said = (
+            reasons = (
                 red_row.sentence if red_row.unjudged else still.format(row, red_row.sentence)
                 for row, red_row in red.items()
             )
-            why = joined(dict.fromkeys(said))
+            why = joined(dict.fromkeys(reasons))
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
         if green := [row for row in rows if row not in {*later, *foreign, *self._aside}]:
