@@ -137,29 +137,27 @@ def somebody_holds_a_stamp_that_no_master_describes(client):
     client("dynamodb").delete_item(TableName="UserStamps-prod", Key=key)
 
 
-@change("DATA-07", "DATA-11", reads=["key_scans"])
-def somebody_was_migrated_with_a_time_that_is_text(client):
+def _migrated(client, **attributes):
     key = {"UserId": {"S": f"U{'0f' * 16}"}}
-    since = {"CreatedAt": {"S": "2026-11-20T09:00:00+09:00"}, "LastLoginAt": {"N": "1764547200"}}
-    client("dynamodb").put_item(TableName="Users-prod", Item=key | since)
+    client("dynamodb").put_item(TableName="Users-prod", Item=key | attributes)
     yield
     client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+
+
+@change("DATA-07", "DATA-11", reads=["key_scans"])
+def somebody_was_migrated_with_a_time_that_is_text(client):
+    text, seconds = {"S": "2026-11-20T09:00:00+09:00"}, {"N": "1764547200"}
+    yield from _migrated(client, CreatedAt=text, LastLoginAt=seconds)
 
 
 @change("DATA-07", "DATA-11", reads=["key_scans"])
 def somebody_was_migrated_with_a_time_in_milliseconds(client):
-    key, since = {"UserId": {"S": f"U{'0f' * 16}"}}, {"CreatedAt": {"N": "1764547200000"}}
-    client("dynamodb").put_item(TableName="Users-prod", Item=key | since)
-    yield
-    client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+    yield from _migrated(client, CreatedAt={"N": "1764547200000"})
 
 
 @change("DATA-07", "DATA-11", reads=["key_scans"])
 def somebody_was_migrated_with_a_date_in_digits(client):
-    key, since = {"UserId": {"S": f"U{'0f' * 16}"}}, {"CreatedAt": {"N": "20261125"}}
-    client("dynamodb").put_item(TableName="Users-prod", Item=key | since)
-    yield
-    client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+    yield from _migrated(client, CreatedAt={"N": "20261125"})
 
 
 @change("DATA-07", "DEP-08", reads=["key_scans", "table_attachments"])

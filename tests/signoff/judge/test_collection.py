@@ -425,18 +425,11 @@ def test_run_that_is_terminated_names_what_was_red_until_then():
     assert done.ret == 1
 
 
-@pytest.mark.usefixtures("project")
-def test_second_ctrl_c_while_pytest_shows_the_first_costs_no_sentence():
-    again = "\nimport os\ndef pytest_keyboard_interrupt(): os.kill(os.getpid(), 2)\n"
-    Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + again, "utf-8")
-    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
-    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
-
-    done = judge_beside()
-    done.stdout.fnmatch_lines(["NO VERDICT for prod: interrupted after 1 of 2 checks*"])
-    assert done.ret == 1
-
-
+AGAIN = """
+import os
+def pytest_keyboard_interrupt():
+    os.kill(os.getpid(), 2)
+"""
 ENDING = """
 import os
 from signoff.report.files import EndedRun
@@ -448,9 +441,12 @@ EndedRun.without_verdict = interrupted
 """
 
 
+@pytest.mark.parametrize(
+    "again", [AGAIN, ENDING], ids=["pytest shows the first", "the end of the run is told"]
+)
 @pytest.mark.usefixtures("project")
-def test_second_ctrl_c_while_the_end_of_the_run_is_told_costs_no_sentence():
-    Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + ENDING, "utf-8")
+def test_second_ctrl_c_costs_no_sentence_while(again):
+    Path("conftest.py").write_text(Path("conftest.py").read_text("utf-8") + again, "utf-8")
     text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
