@@ -79,10 +79,10 @@ def _remnants(environment: Environment, home: Path) -> tuple[Words, ...]:
 
 
 def _embedded_stack(begun: StackChild | None, home: Path) -> EmbeddedStack:
-    from runbook.local_stack import local_stack, provision_stack  # noqa: PLC0415 - only for the local environment
+    from runbook.local_stack import LocalStack, provision_stack  # noqa: PLC0415 - only for the local environment
 
     if kept_at(home).exists():
-        return local_stack(home)
+        return LocalStack.of(home)
     if absent := not find_spec(EMULATOR) and lacking(EMULATOR):
         raise GuardError(absent)
     return StackProcess(provision_stack, begun or StackChild())

@@ -26,7 +26,7 @@ from aws.saved import unreadable
 from bench.reach import Goal, cpu_s, no_options, progress, table, verdict
 from lambdas.packing import CLOSED, pack
 from plan import plan_for, scope_of
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from signoff.environment import Environment, load
 from tests.faults import delayed
 
@@ -87,7 +87,7 @@ def _pass(variables: Mapping[str, str]) -> Pass:
 def passes() -> dict[str, Pass]:
     """Measure both cases on a stack of their own, which leaves no record in the evidence store."""
     with tempfile.TemporaryDirectory(prefix="bench-reading-") as folder, progress() as say:
-        stack = replace(local_stack(), kept_at=Path(folder) / "stack.json")
+        stack = LocalStack(Path(folder) / "stack.json")
         environment = replace(load("local").environment, evidence=folder)
         with (
             stack.localized(environment) as localized,

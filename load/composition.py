@@ -23,8 +23,8 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.snapshot import Live
 
 if TYPE_CHECKING:
-    from local.keeping import LocalStack
     from local.stack import Stack
+    from runbook.local_stack import LocalStack
 
 ROW = "PREP-02"
 """The row that rests on a load verdict; it names the parts of the release on which the verdict rests."""
@@ -106,10 +106,10 @@ def _target(
     return LoadTarget(environment=environment, live=composition.live(environment), **about)
 
 
-def _local_stack(home: Path) -> "LocalStack[Environment]":
-    from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
+def _local_stack(home: Path) -> "LocalStack":
+    from runbook.local_stack import LocalStack  # noqa: PLC0415 - only for the local environment
 
-    return local_stack(home)
+    return LocalStack.of(home)
 
 
 def local_smoke(join: Callable[[Path, Path], LoadComposition] = LoadComposition) -> LoadRun:

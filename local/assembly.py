@@ -12,21 +12,20 @@ from local.stack import Place, Stack
 
 def assemble(
     parts: ExitStack,
-    environment: Place,
+    place: Place,
     line: FakeLine,
     make_aws: Callable[[str, str], LocalAws] | None = None,
     birth: str = "",
 ) -> Stack:
     """Start an empty stack of one account, its parts joined; ``parts`` ends it."""
-    account, region = environment.account, environment.region
-    aws = parts.enter_context((make_aws or LocalAws)(account, region))
+    aws = parts.enter_context((make_aws or LocalAws)(place.account, place.region))
     aws.birth = birth
-    functions = parts.enter_context(Functions(aws.endpoint, aws.moto, region))
-    gateway = parts.enter_context(Gateway(functions, aws.moto, region))
+    functions = parts.enter_context(Functions(aws.endpoint, aws.moto, place.region))
+    gateway = parts.enter_context(Gateway(functions, aws.moto, place.region))
     aws.extensions.append(functions.extension)
     return Stack(
         aws=aws.endpoint,
-        api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",
+        api=f"http://127.0.0.1:{gateway.port}/{place.stage}",
         line=line.url,
         birth=birth,
         server=aws,

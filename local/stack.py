@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from local.aws.server import LocalAws
@@ -38,15 +38,12 @@ class Stack:
         return self.pid != os.getpid()
 
 
-class Place(Protocol):
+class Place(NamedTuple):
     """What a stack has to know of the environment that it serves."""
 
-    @property
-    def account(self) -> str: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def stage(self) -> str: ...
+    account: str
+    region: str
+    stage: str
 
 
 def confirmation_token(topic_arn: str, endpoint: str) -> str:

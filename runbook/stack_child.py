@@ -8,22 +8,13 @@ import logging
 import os
 import sys
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from local.line.fake import FakeLine
+from local.stack import Place
 
 LONG_LIVED = (100_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class StackPlace:
-    """What a stack has to know of the environment that it serves."""
-
-    account: str
-    region: str
-    stage: str
 
 
 def serve(pipe: Connection) -> None:
@@ -35,7 +26,7 @@ def serve(pipe: Connection) -> None:
         from local.aws.server import load  # noqa: PLC0415 - as above
 
         load()  # while the other process loads the judge
-        stack = assemble(parts, StackPlace(*pipe.recv()), line)
+        stack = assemble(parts, Place(*pipe.recv()), line)
         pipe.send((stack.aws, stack.api))
         if functions := stack.functions:
             functions.prepare()  # while the other process provisions the stack

@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 
 from aws.words import Words, in_language
-from local.keeping import LocalStack
 from local.stack import Stack
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
+from runbook.stack_process import kept_at
 from signoff.environment import Environment, load, option_of
 from signoff.environment.guard import GuardError
 from signoff.judge.exit_codes import Exit
@@ -23,17 +23,13 @@ from signoff.report.remedy import as_typed
 
 def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
     """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
-    make: Callable[[Path], LocalStack[Environment]] = click.get_current_context().meta.get(
-        "stack", local_stack
-    )
+    make: Callable[[Path], LocalStack] = click.get_current_context().meta.get("stack", LocalStack)
     environment = load("local", environments).environment
-    local = make(environment.application.home)
+    local = make(kept_at(environment.application.home))
     return _keep(empty, lang, environment, local, option_of(environments))
 
 
-def _keep(
-    empty: bool, lang: str, environment: Environment, local: LocalStack[Environment], file: str
-) -> int:
+def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack, file: str) -> int:
     say = in_language(lang)
     console = Console(highlight=False, emoji=False)
     try:

@@ -13,7 +13,8 @@ import pytest
 
 from local.aws.server import LocalAws
 from local.stack import Stack
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
+from runbook.stack_process import kept_at
 from signoff.environment.guard import GuardError
 
 
@@ -26,7 +27,7 @@ def silent(tmp_path):
         at = tmp_path / "stack.json"
         kept = {"aws": address, "api": address, "line": address, "pid": 4711}
         at.write_text(json.dumps(kept), encoding="utf-8")
-        yield replace(local_stack(), kept_at=at)
+        yield LocalStack(at)
 
 
 def test_stack_that_does_not_answer_is_refused_with_what_to_do(silent):
@@ -42,16 +43,16 @@ def test_no_stack_of_its_own_is_started_instead(silent):
 
 
 def test_kept_stack_of_one_application_answers_no_other(tmp_path):
-    assert local_stack(tmp_path).kept_at == tmp_path / "report/local/stack.json"
+    assert kept_at(tmp_path) == tmp_path / "report/local/stack.json"
 
 
 def test_without_a_file_nothing_is_kept(tmp_path):
-    assert replace(local_stack(), kept_at=tmp_path / "none.json").kept() is None
+    assert LocalStack(tmp_path / "none.json").kept() is None
 
 
 def test_joining_one_loads_neither_the_emulator_nor_the_procedures_nor_what_smoke_calls_by():
     told = (
-        "import sys, runbook.local_stack, smoke.leftovers; runbook.local_stack.local_stack().kept();"
+        "import sys, runbook.local_stack, smoke.leftovers; runbook.local_stack.LocalStack().kept();"
         "print({'local.assembly', 'moto', 'runbook.procedures', 'requests', 'jsonschema', 'jwt'} & {*sys.modules})"
     )
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
@@ -84,11 +85,11 @@ def somebody(answer: bytes):
         listening.shutdown(socket.SHUT_RDWR)
 
 
-def kept_at(tmp_path, address, birth="b1"):
+def noted(tmp_path, address, birth="b1"):
     at = tmp_path / "stack.json"
     kept = {"aws": address, "api": address, "line": address, "pid": 4711, "birth": birth}
     at.write_text(json.dumps(kept), encoding="utf-8")
-    return replace(local_stack(), kept_at=at)
+    return LocalStack(at)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
@@ -108,7 +109,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
 )
 def test_port_that_another_program_has_taken_is_told_as_that(tmp_path, answer):
     with somebody(answer) as address:
-        stack = kept_at(tmp_path, address)
+        stack = noted(tmp_path, address)
         with pytest.raises(
             GuardError, match=r"is not the stack that was kept there \(process 4711"
         ):
@@ -121,11 +122,11 @@ def test_port_at_which_nobody_listens_any_more_is_told_as_that(tmp_path):
     with pytest.raises(
         GuardError, match="does not answer within 5 s; stop it if it still runs, delete"
     ):
-        kept_at(tmp_path, address).kept()
+        noted(tmp_path, address).kept()
 
 
 def test_stack_of_the_noted_birth_is_joined(tmp_path):
     with LocalAws("123412341234", "ap-northeast-1") as aws:
         aws.birth = "b1"
 
-        assert kept_at(tmp_path, aws.endpoint).kept().birth == "b1"
+        assert noted(tmp_path, aws.endpoint).kept().birth == "b1"

@@ -9,7 +9,7 @@ from aws.inventory import on_demand
 from load.composition import LoadComposition
 from plan import plan_for, scope_of
 from runbook.engine.evidence import read_live
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from signoff.environment import load
 from signoff.environment.guard import open_session
 from signoff.evidence.facts import SALT, digest_of, facts_of, salt_of
@@ -25,7 +25,7 @@ def readers(tmp_path_factory):
     """Return reader -> part -> digest of the facts of one provisioned stack."""
     local = load("local", ROOT / "environments.toml", {}).environment
     declared = replace(local, account=ACCOUNT)
-    stack = replace(local_stack(), kept_at=tmp_path_factory.mktemp("none") / "stack.json")
+    stack = LocalStack(tmp_path_factory.mktemp("none") / "stack.json")
     with stack.localized(declared) as environment, stack.start(environment, lambda *_: None):
         session = open_session(environment.region)
         salt = salt_of(environment.name, environment.account)

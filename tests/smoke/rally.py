@@ -15,7 +15,7 @@ from local.line.call import Channels
 from local.line.fake import FakeLine
 from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from runbook.procedures.provision import context_for
 from runbook.stack_process import served_by
 from signoff.environment import Environment, load
@@ -132,9 +132,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
         (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
         with FakeLine(channels) as line:
             environment = served_by(environment, line.url, "rally")
-            stack = replace(
-                local_stack(), kept_at=folder / "none.json", line=line, aws=RecordingAws
-            )
+            stack = LocalStack(folder / "none.json", line=line, aws=RecordingAws)
             with stack.start(environment, lambda *_: None) as started:
                 started.server.extensions.append(patching(started.server))
                 liff = environment.line.liff_id

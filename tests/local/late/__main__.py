@@ -3,16 +3,14 @@
 import sys
 from functools import partial
 
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from signoff.commands.frame import command_line
 from tests.local.late.clock import Clock
 from tests.local.late.layer import LateAws
 
 
-def late_stack(clock, home):
-    local = local_stack(home, sleep=clock.sleep, late=True)
-    local.aws = partial(LateAws, clock=clock)
-    return local
+def late_stack(clock, kept_at):
+    return LocalStack(kept_at, sleep=clock.sleep, late=True, aws=partial(LateAws, clock=clock))
 
 
 if __name__ == "__main__":

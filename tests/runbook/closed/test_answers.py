@@ -15,7 +15,7 @@ from plan import plan_for
 from runbook import closed_api
 from runbook.engine import Procedure
 from runbook.engine.evidence import Evidence
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.provision import context_for
 from signoff.environment import load
@@ -61,8 +61,7 @@ class ClosedRally:
 def rally(tmp_path_factory):
     home = tmp_path_factory.mktemp("closed")
     there = replace(load("local").environment, evidence=str(home), account="656565656565")
-    local = local_stack()
-    local.kept_at = home / "none.json"
+    local = LocalStack(home / "none.json")
     with local.localized(there) as environment, local.start(environment, lambda *_: None) as stack:
         yield ClosedRally(environment, stack.api)
 

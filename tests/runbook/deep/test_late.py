@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.packing import pack
 from runbook.engine import Procedure
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from runbook.procedures import (
     migrate_masters,
     rehearse_rollbacks,
@@ -36,9 +36,8 @@ def late(tmp_path_factory):
     home = tmp_path_factory.mktemp("late")
     environment = replace(load("local").environment, account="797979797979")
     clock = Clock(SPEED)
-    local = local_stack(sleep=clock.sleep, late=True)
-    local.aws = partial(LateAws, clock=clock)
-    local.kept_at = home / "none.json"
+    at = home / "none.json"
+    local = LocalStack(at, sleep=clock.sleep, late=True, aws=partial(LateAws, clock=clock))
     evidence, waited, steps = EvidenceInMemory(), [], []
     with (
         local.localized(environment) as there,

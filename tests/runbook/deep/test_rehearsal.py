@@ -10,7 +10,7 @@ import pytest
 from lambdas.packing import pack
 from runbook.engine import Procedure
 from runbook.engine.evidence import Evidence, read_live
-from runbook.local_stack import local_stack
+from runbook.local_stack import LocalStack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import state
@@ -55,8 +55,7 @@ def rally(tmp_path_factory):
     environment = replace(
         load("local").environment, account="767676767676", evidence=str(home / "evidence")
     )
-    local = local_stack()
-    local.kept_at = home / "none.json"
+    local = LocalStack(home / "none.json")
     with local.localized(environment) as there, local.start(there, lambda *_: None):
         session = boto3.Session(region_name=there.region)
         caller = guard(session, there)
