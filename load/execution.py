@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -51,32 +51,12 @@ JOIN_ELSEWHERE_S = 600
 """The same if people or a cluster start them: an image has to be pulled, a machine found."""
 
 
-@dataclass(slots=True)
-class Locust:
-    """The processes of one run: the first is the master, or all there is."""
-
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def interrupt(self) -> None:
-        """Ask for a clean end, as Ctrl-C at Locust's own terminal does: once, and of the master only."""
-        if self.processes[0].poll() is None:
-            self.processes[0].send_signal(signal.SIGINT)
-
-    def wait(self, seconds: float) -> int:
-        """Wait for the end, and kill what does not end by itself. Returns the first exit code."""
-        for process in self.processes:
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        return self.processes[0].returncode
-
-
 @contextmanager
-def started(run: LoadRun, run_file: Path, requested: RunOptions, logs: Path) -> Iterator[Locust]:
-    """Yield Locust at work on the run; none of its processes outlives the block."""
-    locust = Locust()
+def started(
+    run: LoadRun, run_file: Path, requested: RunOptions, logs: Path
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Yield the processes of Locust at work on the run, the master first; none of them outlives the block."""
+    processes: list[subprocess.Popen[str]] = []
     try:
         for role, options in roles(run, requested):
             command = [
@@ -98,12 +78,11 @@ def started(run: LoadRun, run_file: Path, requested: RunOptions, logs: Path) -> 
                     # We pass a Ctrl-C at the terminal on, once: Locust does not end cleanly on a second one.
                     start_new_session=True,
                 )
-            locust.processes.append(process)
-        yield locust
+            processes.append(process)
+        yield processes
     finally:
-        for process in locust.processes:
-            if process.poll() is None:
-                process.kill()
+        for process in processes:
+            process.kill()
             process.wait()
 
 
@@ -142,10 +121,12 @@ def roles(run: LoadRun, requested: RunOptions) -> Iterator[tuple[str, list[str]]
             yield f"worker-{number}", worker
 
 
-def follow(locust: Locust, show: Callable[[Mapping[str, Any]], None], log: Path) -> None:
-    """Read the first process's output to its end: JSON lines are progress, the rest goes to the log."""
+def follow(
+    master: subprocess.Popen[str], show: Callable[[Mapping[str, Any]], None], log: Path
+) -> None:
+    """Read a process's output to its end: JSON lines are progress, the rest goes to the log."""
     with log.open("a") as log_file:
-        for line in locust.processes[0].stdout or ():
+        for line in master.stdout or ():
             if line.startswith("{"):
                 show(json.loads(line))
             else:
@@ -200,17 +181,20 @@ class Execution:
                 self.display.say(_invitation(run_file, options))
             with (
                 terminated_as_interrupted(),
-                started(self.run, run_file, options, self.folder) as locust,
+                started(self.run, run_file, options, self.folder) as processes,
                 self.display.open(),
             ):
-                log = self.folder / "locust.log"
+                master, log = processes[0], self.folder / "locust.log"
                 try:
-                    follow(locust, self.display.show, log)
+                    follow(master, self.display.show, log)
                 except KeyboardInterrupt:
                     self.display.say(STOPPING)
-                    locust.interrupt()
-                    follow(locust, self.display.show, log)
-                return locust.wait(AFTER_S)
+                    master.send_signal(signal.SIGINT)  # as Ctrl-C at Locust's own terminal: once
+                    follow(master, self.display.show, log)
+                with suppress(subprocess.TimeoutExpired):
+                    for process in processes:
+                        process.wait(AFTER_S)
+            return int(master.returncode)
 
     def conclude(self, code: int) -> ExecutionResult:
         """Clean up after Locust ended with ``code``, and publish what it found."""
