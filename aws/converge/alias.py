@@ -74,14 +74,14 @@ def allowed_weights(
 def _current(context: ChangeContext, function: Function) -> Fields | None:
     if (live := behind(context, function)) is None:
         return None
-    return {**_version(context, live), WEIGHTS: dict(weights_of(context, function) or {})}
+    return {**_version(context, live), WEIGHTS: dict(weights_of(context, function))}
 
 
-def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float] | None:
-    """Return version -> the share of the calls that the alias sends there beside its own; None where there is no alias."""
+def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float]:
+    """Return version -> the share of the calls that the alias sends there beside its own."""
     get = context.client("lambda").get_alias
     alias = unless_absent(get, FunctionName=function.name, Name=function.alias)
-    return ALIASES.of(alias).weights if alias else None
+    return ALIASES.of(alias).weights if alias else {}
 
 
 def _version(context: ChangeContext, behind: Raw) -> Fields:

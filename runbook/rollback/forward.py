@@ -21,7 +21,6 @@ from runbook.rollback.versions import (
     described,
     share_of_closed,
     still_open,
-    weights,
 )
 
 FORWARD = "forward"
@@ -45,7 +44,7 @@ def _closed_function(context: StepContext, function: Function, closed: str) -> t
     words = Words(en=f"function {function.name}", ja=f"関数{function.name}")
     if closes(alias.behind(context, function) or {}, closed):
         return _serving(words, shut=True, share=0.0)
-    share = share_of_closed(context, function, weights(context, function), closed)
+    share = share_of_closed(context, function, alias.weights_of(context, function), closed)
     return _serving(words, shut=False, share=share)
 
 
@@ -83,7 +82,7 @@ def _alias_move(
     if version is None:
         alias_name = Words.same(f"{function.name}:{function.alias}")
         raise Refused(_nothing(alias_name, context, "functions"))
-    sent = weights(context, function)
+    sent = alias.weights_of(context, function)
     stay = alias.allowed_weights(context, function, sent) == sent
     if version == live["Version"] and stay and not share_of_closed(context, function, sent, closed):
         return None

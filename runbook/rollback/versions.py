@@ -65,7 +65,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
             live=served[function.name],
             target=target,
             closes=closes(target, closed),
-            weights=weights(context, function),
+            weights=weights_of(context, function),
         )
 
     return tuple(move_of(function) for function in functions if function.name in targets)
@@ -97,11 +97,6 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
         FunctionName=function.name, Qualifier=qualifier
     )
     return answer
-
-
-def weights(context: StepContext, function: Function) -> Mapping[str, float]:
-    """Return the shares of the calls that the alias sends to other versions, by their number."""
-    return weights_of(context, function) or {}
 
 
 def share_of_closed(
