@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 from aws.words import Words
 
+AWARD = "POST /stamps/award"
+LOGIN = "POST /auth/verify"
 SHOWN = 600
 """Characters of a body that a failure shows."""
 MASK = "…"

@@ -12,10 +12,8 @@ from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 from smoke.aws import AWAY, Clients, reason
-from smoke.calls import Answer, Call
+from smoke.calls import AWARD, LOGIN, Answer, Call
 
-AWARD = "POST /stamps/award"
-LOGIN = "POST /auth/verify"
 PEOPLE = ("userstamps", "users")
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from smoke.calls import MASK, Answer, Call, get
+from smoke.calls import AWARD, LOGIN, MASK, Answer, Call, get
 from smoke.contract import contract, operations, warming
 from smoke.errors import ERRORS, Expected
 from smoke.root_causes import ROWS
@@ -23,7 +23,7 @@ HEADERS = ("content-type", "authorization")
 """What the front end sends, and so what a browser asks about in its preflight."""
 NO_PATH = "/smoke-no-such-path"
 ALLOW = "access-control-allow-"
-SUCCESSES = tuple(route for route in warming() if route != "POST /stamps/award")
+SUCCESSES = tuple(route for route in warming() if route != AWARD)
 
 
 def _refusals() -> Iterator[Expected]:
@@ -106,7 +106,7 @@ def _cases() -> Iterator[Case]:
     yield Case(Words("an award", "スタンプ付与"), 200, "SMOKE-03", Scenarios.collect)
     for error in REFUSALS:
         yield Case(Words.same(error.route), error.status, "SMOKE-11", error.call)
-    yield Case(Words.same("POST /auth/verify"), 401, "SMOKE-01", lambda _: GUIDE)
+    yield Case(Words.same(LOGIN), 401, "SMOKE-01", lambda _: GUIDE)
     yield Case(
         Words("a second award", "2回目のスタンプ付与"), 409, "SMOKE-16", Scenarios.collect_again
     )

@@ -15,7 +15,7 @@ from typing import Any
 from aws.words import SILENCE, Words
 from lambdas.rally.domain.refusals import CODES
 from signoff.environment import Environment
-from smoke.calls import Call, Session, get, send
+from smoke.calls import AWARD, LOGIN, Call, Session, get, send
 from smoke.contract import asked_of, operations, schema_name
 from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, LONGEST_NAME, Scenarios
 
@@ -62,7 +62,7 @@ def _members(route: str, **members: object) -> Callable[[Scenarios], Call]:
 
 
 def _session_of(route: str, scenarios: Scenarios) -> Session | None:
-    return None if route == "POST /auth/verify" else scenarios.caller
+    return None if route == LOGIN else scenarios.caller
 
 
 def period_of(kind: str, period: str) -> Callable[[Scenarios], Call]:
@@ -84,7 +84,7 @@ def _from(about: Words, code: str = "VALIDATION_ERROR", **position: Any) -> Expe
         there = {"lat": scenarios.goal.lat, "lon": scenarios.goal.lon, "accuracy": None}
         return scenarios.collect(**there | position)
 
-    return _error("POST /stamps/award", code, call, about)
+    return _error(AWARD, code, call, about)
 
 
 def _too_far(scenarios: Scenarios) -> Call:
@@ -125,27 +125,23 @@ QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
 WITH_BODY = [route for route, each in operations().items() if "requestBody" in each]
 ERRORS = (
     *(_error(route, "INVALID_JSON", _text(route, "{")) for route in WITH_BODY),
-    _error("POST /auth/verify", "MISSING_ID_TOKEN", _members("POST /auth/verify")),
-    _error("POST /auth/verify", "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
-    _error("POST /auth/verify", "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
-    _error("POST /auth/verify", "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
+    _error(LOGIN, "MISSING_ID_TOKEN", _members(LOGIN)),
+    _error(LOGIN, "EMPTY_ID_TOKEN", _members(LOGIN, id_token="")),
+    _error(LOGIN, "VALIDATION_ERROR", _members(LOGIN, id_token=5)),
+    _error(LOGIN, "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
     *(
         _error(route, "VALIDATION_ERROR", _query(route, bad[0]))
         for route, bad in QUERIES.items()
         if bad
     ),
-    *(
-        _error(route, "VALIDATION_ERROR", _members(route))
-        for route in WITH_BODY
-        if route != "POST /auth/verify"
-    ),
+    *(_error(route, "VALIDATION_ERROR", _members(route)) for route in WITH_BODY if route != LOGIN),
     _error(
-        "POST /stamps/award",
+        AWARD,
         "STAMP_TYPE_MISMATCH",
         lambda scenarios: scenarios.collect(method="IMAGE"),
     ),
-    _error("POST /stamps/award", "OUT_OF_RANGE", _too_far),
-    _error("POST /stamps/award", "STAMP_NOT_FOUND", _nowhere("POST /stamps/award")),
+    _error(AWARD, "OUT_OF_RANGE", _too_far),
+    _error(AWARD, "STAMP_NOT_FOUND", _nowhere(AWARD)),
     _from(Words("half a position", "緯度または経度の欠落"), lon=None),
     _from(Words("an accuracy alone", "精度のみ"), lat=None, lon=None, accuracy=5),
     _from(Words("a latitude in text", "文字列の緯度"), lat="35.5"),
@@ -157,7 +153,7 @@ ERRORS = (
     _error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
 )
 POSITION_REQUIRED = _error(
-    "POST /stamps/award",
+    AWARD,
     "POSITION_REQUIRED",
     lambda scenarios: scenarios.collect(lat=None, lon=None, accuracy=None),
 )
@@ -220,7 +216,7 @@ INVALID: Mapping[str, tuple[Any, ...]] = {
     ),
 }
 """Schema of the contract, or member whose schema has no name -> values that are invalid for it."""
-TRIED_ABOVE = {"POST /stamps/award": frozenset({"lat", "lon", "accuracy"})}
+TRIED_ABOVE = {AWARD: frozenset({"lat", "lon", "accuracy"})}
 """Members that errors above spoil, where a claim is made that a broken function might award."""
 
 
@@ -298,13 +294,13 @@ def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
 BOUNDS = (
     Expected(
         Words("ID token of 8192 characters", "8192文字のIDトークン"),
-        lambda _: send("POST /auth/verify", id_token="x" * 8192),
+        lambda _: send(LOGIN, id_token="x" * 8192),
         401,
         "TOKEN_VERIFICATION_FAILED",
     ),
     Expected(
         Words("ID token as idToken", "idTokenとして送るIDトークン"),
-        lambda _: send("POST /auth/verify", idToken="test_token"),
+        lambda _: send(LOGIN, idToken="test_token"),
         401,
         "TOKEN_VERIFICATION_FAILED",
     ),

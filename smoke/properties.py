@@ -15,10 +15,9 @@ import jwt
 from aws.words import Words
 from plan.masters import Spot
 from signoff.environment import JST
-from smoke.calls import Answer, Call
+from smoke.calls import LOGIN, Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import session_s
-from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, differs
 from smoke.scenarios import Scenarios
 from smoke.tester import TesterSnapshot

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from aws.section import Broken, Follows, NotTestable
 from aws.words import Words, words_of
 from signoff.judge.drift import KEY_KEPT, NotYet
-from smoke.calls import Answer, Call
+from smoke.calls import LOGIN, Answer, Call
 from smoke.contract import contract, rows
 from smoke.scenarios import GUIDE, Scenarios
 
-LOGIN = "POST /auth/verify"
 ROWS = rows()
 """Route -> the row that owns it."""
 SESSION = "SMOKE-15"

@@ -11,10 +11,10 @@ from aws.section import Broken, Follows, NotTestable
 from aws.words import SILENCE, Words, words_of
 from signoff.judge.drift import NotYet
 from signoff.judge.observations import Observations
-from smoke.calls import Answer, Call, Session
+from smoke.calls import LOGIN, Answer, Call, Session
 from smoke.client import NoResponse
 from smoke.contract import contract
-from smoke.root_causes import LOGIN, ROWS, SESSION, refuse_former
+from smoke.root_causes import ROWS, SESSION, refuse_former
 from smoke.scenarios import Scenarios
 from smoke.sessions import NoSession
 from smoke.suite import Suite
@@ -62,7 +62,6 @@ def patiently(ask: Callable[[], T], again: Callable[[T], bool], seconds: float) 
     return asking(ask)
 
 
-AWARD = "POST /stamps/award"
 OF_LINE = {"LINE_REFUSED", "LINE_UNAVAILABLE"}
 """Codes of our functions for what LINE does not do for them."""
 AT_ONCE = 4

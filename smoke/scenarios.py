@@ -8,7 +8,7 @@ from functools import cached_property
 from aws.words import Words
 from plan.masters import Spot
 from signoff.environment import Environment
-from smoke.calls import Call, Session, get, send
+from smoke.calls import AWARD, LOGIN, Call, Session, get, send
 from smoke.contract import asked_of, schema_name
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.manual import ManualOnly
@@ -21,18 +21,18 @@ SYNTHETIC_USERS = (
     *("caller", "other", "collector", "tourist"),
     LONGEST_NAME,
 )
-LOGIN = "login"
+WHO_LOGS_IN = "login"
 """Name of the person with an id of LINE's form who logs in where the stand-in of LINE vouches for them."""
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
 ACCURACY_M = 10
 HUGE_ACCURACY_M = 1e9
-GUIDE = send("POST /auth/verify", id_token="test_token")  # noqa: S106 - not a real token
+GUIDE = send(LOGIN, id_token="test_token")  # noqa: S106 - not a real token
 """The guide's own smoke call; its right answer is 401."""
 
 
 def users_of(sessions: SessionMinter) -> frozenset[str]:
     """Return all users of this run that any call of it is made for, or about."""
-    people = map(sessions.unissued, (LOGIN, *map(str, FLAWS)))
+    people = map(sessions.unissued, (WHO_LOGS_IN, *map(str, FLAWS)))
     return frozenset((*map(sessions.user, SYNTHETIC_USERS), *people))
 
 
@@ -85,7 +85,7 @@ class Scenarios:
         if self.environment.production:
             return self.collector
         may = self.id_tokens.line.embedded and self.environment.smoke.writes
-        return self.sessions.own(self.sessions.unissued(LOGIN)) if may else None
+        return self.sessions.own(self.sessions.unissued(WHO_LOGS_IN)) if may else None
 
     @cached_property
     def tester(self) -> Session:
@@ -127,7 +127,7 @@ class Scenarios:
 
     def expected(self, route: str) -> tuple[int, str | None]:
         """Return status and code of the answer to `success`, which is a refusal for an award out of season."""
-        if route == "POST /stamps/award" and not self.open_now:
+        if route == AWARD and not self.open_now:
             return 400, self.spot.refusal_at(self.sessions.now)
         return 200, None
 
@@ -140,8 +140,8 @@ class Scenarios:
     @cached_property
     def _writes(self) -> Mapping[str, Callable[[], Call]]:
         return {
-            "POST /auth/verify": lambda: self.login,
-            "POST /stamps/award": lambda: self.award(self.collector),
+            LOGIN: lambda: self.login,
+            AWARD: lambda: self.award(self.collector),
             "POST /gps/verify": lambda: self.position(self.caller),
             "POST /notify": self._notify_unissued,
             "POST /richmenu/set": self._set_menu,
@@ -151,13 +151,13 @@ class Scenarios:
     @cached_property
     def login(self) -> Call:
         """The login, made once, since each ID token is a new one."""
-        token = self.id_tokens.good(self.sessions.unissued(LOGIN))
-        return send("POST /auth/verify", id_token=token)
+        token = self.id_tokens.good(self.sessions.unissued(WHO_LOGS_IN))
+        return send(LOGIN, id_token=token)
 
     def login_with(self, flaw: Words) -> Call:
         """Log in with an ID token whose only flaw is this one."""
         token = self.id_tokens.bad(flaw, self.sessions.unissued(str(flaw)))
-        return send("POST /auth/verify", id_token=token)
+        return send(LOGIN, id_token=token)
 
     def forged_like(self, accepted: Call) -> Call:
         """Make the same call with the same claims, under a key that no other person knows."""
@@ -180,7 +180,7 @@ class Scenarios:
         if self.environment.award_requires_position:
             required |= position
         members = {name: value for name, value in (required | members).items() if value is not None}
-        return send("POST /stamps/award", session, **members)
+        return send(AWARD, session, **members)
 
     def collect(self, **members: object) -> Call:
         """Claim a stamp for the collector; ManualOnly if none can be collected now."""

@@ -24,7 +24,7 @@ from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import Clients, live_value, needles_of
-from smoke.calls import Answer, Call
+from smoke.calls import AWARD, Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
 from smoke.contract import warming
@@ -255,7 +255,7 @@ class Suite:
     def _sends_a_message(self, answer: Answer) -> bool:
         """Whether a person got a message by it: a notification, or what a winner is told."""
         person = self.environment.smoke.test_user
-        sends = answer.call.route in ("POST /notify", "POST /stamps/award")
+        sends = answer.call.route in ("POST /notify", AWARD)
         return sends and answer.status == 200 and answer.call.user_id == person
 
     def _try(self, route: str) -> None:

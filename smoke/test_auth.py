@@ -2,8 +2,8 @@
 
 from aws.words import Words
 from signoff.judge.checklist import expectation
+from smoke.calls import LOGIN
 from smoke.properties import decided_login, lifetime_flaws
-from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, hold, logged_in, require
 from smoke.scenarios import GUIDE
 

@@ -12,9 +12,9 @@ from aws.words import Words
 from plan.masters import Spot
 from signoff.judge.checklist import expectation
 from signoff.judge.observations import Observations
-from smoke.calls import Answer, Call
+from smoke.calls import AWARD, Answer, Call
 from smoke.properties import EDGE_M, SURE_M, Visitor, unknown
-from smoke.row_calls import AWARD, RowCalls, awarded, differs, hold, require
+from smoke.row_calls import RowCalls, awarded, differs, hold, require
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
 

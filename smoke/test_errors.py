@@ -11,13 +11,13 @@ from plan import Plan
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from smoke.aws import held_in
-from smoke.calls import Answer, Call
+from smoke.calls import LOGIN, Answer, Call
 from smoke.contract import contract
 from smoke.cors import own_headers
 from smoke.errors import ERRORS, Expected, bad_calls, takes_input
 from smoke.logs import faults_of, group_of
 from smoke.manual import ManualOnly
-from smoke.root_causes import LOGIN, ROWS
+from smoke.root_causes import ROWS
 from smoke.row_calls import Build, RowCalls, hold
 from smoke.scenarios import GUIDE
 
