@@ -74,8 +74,10 @@ def test_429_above_the_limit_must_be_as_predicted(refused, verdict):
     tight = replace(CONDITIONS, throttle=TokenBucket(75, 0))
     rows = [(LIST, "throttled", None, refused), (LIST, "issued", None, refused)]
     rows.append(("", "arrivals", None, refused))
+    judged, reasons = outcome(seen(answered=2000 - refused, rows=rows), tight)
 
-    assert outcome(seen(answered=2000 - refused, rows=rows), tight)[0] == verdict
+    assert judged == verdict
+    assert any(": 429 " in reason for reason in reasons) is (verdict != "pass")
 
 
 def test_smoke_has_no_percentile_gate_and_allows_no_error():

@@ -123,8 +123,13 @@ def test_login_of_a_person_stays(cleaner, users):
     assert users.items[PERSON] == [""]
 
 
-def test_stamp_of_a_person_is_never_deleted_but_told(cleaner, stamps):
-    (told,) = cleaner.clean([awarded(PERSON)], [])
+@pytest.mark.parametrize(
+    ("answers", "unanswered"),
+    [([awarded(PERSON)], []), ([], [send("POST /stamps/award", user_id=PERSON)])],
+    ids=["answered", "unanswered"],
+)
+def test_stamp_of_a_person_is_never_deleted_but_told(cleaner, stamps, answers, unanswered):
+    (told,) = cleaner.clean(answers, unanswered)
 
     assert "which this run did not create" in told.en
     assert stamps.items[PERSON] == ["A-1"]

@@ -9,9 +9,10 @@ from pydantic import TypeAdapter
 from runbook.cutover import verdict
 from runbook.cutover.verdict import refusal
 from runbook.engine import Refused
+from signoff.environment.accountability import Acceptance
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
-from signoff.judge.checklist import Checklist, Phase
+from signoff.judge.checklist import Checklist, Phase, Severity
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.judge.snapshot import Live
@@ -58,7 +59,7 @@ def test_a_good_verdict_of_today_lets_it_begin(decision, rows):
         (told(elsewhere=("--api-url=x",)), "(--api-url=x), not the environment"),
         (told(rows=BEFORE[1:]), f"is partial: it says nothing about {BEFORE[0].id}"),
         (told(rows=()), f"and {len(BEFORE) - 5} more"),
-        (told(started=NOW - timedelta(days=1)), "2026-11-24 18:00 JST, more than 4 hours ago"),
+        (told(started=NOW - timedelta(hours=4, minutes=1)), "13:59 JST, more than 4 hours ago"),
     ],
     ids=["no-go", "release", "unknown", "replay", "endpoint", "elsewhere", "part", "empty", "old"],
 )
@@ -77,6 +78,29 @@ def test_rows_that_only_the_cut_over_makes_true_do_not_keep_it_from_beginning():
     assert against(replace(undone, verdict=replace(undone.verdict, rows=(*broken, *red)))) == (
         "the newest verdict is NO-GO"
     )
+
+
+@pytest.mark.parametrize(
+    ("phase", "why"),
+    [
+        (
+            Phase.BEFORE,
+            "conditions of the newest verdict have no owner and no day ({}): `signoff accept` adds them",
+        ),
+        (Phase.AFTER, ""),
+    ],
+    ids=["before", "after"],
+)
+def test_a_condition_without_an_owner_does_not_unless_its_row_is_judged_after(phase, why):
+    row = next(row for row in CHECKLIST if row.phase is phase and row.severity is Severity.MAJOR)
+    red = RowVerdict(row=row, outcome=Outcome.FAIL, severity=row.severity)
+    others = told(rows=[each for each in CHECKLIST if each is not row]).verdict.rows
+    conditional = Verdict(decision=VerdictWord.CONDITIONAL, rows=(red, *others))
+    owner = Acceptance(what=row.id, by="Hanako", until=NOW.date())
+
+    run = told(phase="after")
+    assert against(replace(run, verdict=conditional)) == why.format(row.id)
+    assert against(replace(run, verdict=replace(conditional, accepted=(owner,)))) == ""
 
 
 def test_a_part_that_changed_after_the_verdict_is_named():
