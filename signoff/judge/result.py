@@ -168,8 +168,10 @@ def versions() -> dict[str, str]:
     }
 
 
-def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
-    """Return the provenance of a run as far as it is known; what was not read is left out."""
+def provenance_of_run(
+    choice: Choice[PlanT], snapshot: Snapshot[PlanT], *, filed: bool = True
+) -> Provenance:
+    """Return the provenance of a run as far as it is known; without what no line in the terminal tells, unless it is ``filed``."""
     inventory, options = snapshot.inventory, choice.options
     return Provenance(
         environment=choice.environment.name,
@@ -181,13 +183,13 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         api_url=snapshot.api_url,
         release=if_known(lambda: snapshot.release),
         phase=options.phase,
-        commit=", ".join(commits_of_run(ROOT, options.root)),
-        versions=versions(),
+        commit=", ".join(commits_of_run(ROOT, options.root)) if filed else "",
+        versions=versions() if filed else {},
         started=choice.started,
         seconds=(datetime.now(UTC) - choice.started).total_seconds(),
         read_at=inventory.read_at,
         calls=inventory.calls,
-        digest=digest(inventory),
+        digest=digest(inventory) if filed else "",
         replay=options.replay.name if options.replay else None,
         elsewhere=options.elsewhere,
         own_file=options.own_file,
@@ -202,7 +204,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         birth=choice.environment.birth,
         own_code=choice.environment.own_code,
         line=choice.environment.line.endpoint if choice.embedded else None,
-        parts={part: digest_of(facts) for part, facts in readable_parts(snapshot)},
+        parts={part: digest_of(facts) for part, facts in readable_parts(snapshot)} if filed else {},
     )
 
 

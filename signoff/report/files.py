@@ -28,7 +28,7 @@ from signoff.judge.errors import fault
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S, unseen
 from signoff.judge.outcome import Outcome
-from signoff.judge.result import Provenance, Result, provenance_of_run, readable_parts
+from signoff.judge.result import Result, provenance_of_run, readable_parts
 from signoff.judge.run import REPORTS, Choice
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
@@ -36,7 +36,6 @@ from signoff.report.history import as_json
 from signoff.report.terminal import Terminal
 from signoff.report.verify import PAGE, RESULT, digests_of
 
-_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
 READING_AGAIN = Words(
     en="reading everything once more", ja="変更がなかったか確認するため再読み取り中"
@@ -70,7 +69,8 @@ class EndedRun:
         for words in self.snapshot.notices:
             self.terminal.line(words[options.lang], yellow=True)
         if options.json:
-            options.json.write_bytes(_ROWS.dump_json(self.rows, indent=2))
+            rows = TypeAdapter(tuple[RowVerdict, ...])
+            options.json.write_bytes(rows.dump_json(self.rows, indent=2))
         self.snapshot = replace(self.snapshot, inventory=frozen(self.snapshot.inventory))
         return self._judged() if self.findings.full else self._part()
 
@@ -78,14 +78,11 @@ class EndedRun:
     def rows(self) -> tuple[RowVerdict, ...]:
         return row_verdicts(self.choice, self.findings)
 
-    @property
-    def _provenance(self) -> Provenance:
-        return provenance_of_run(self.choice, self.snapshot)
-
     def _part(self) -> int:
         options, findings = self.choice.options, self.findings
         judged = tuple(row for row in self.rows if row.findings)
-        self.terminal.part(judged, len(self.choice.checklist), self._provenance)
+        run = provenance_of_run(self.choice, self.snapshot, filed=False)
+        self.terminal.part(judged, len(self.choice.checklist), run)
         # A row that was asked for by its id, as a step of the runbook does, is proven by all of its tests.
         if incomplete := options.rows and findings.left_out:
             self.terminal.line(INCOMPLETE[options.lang].format(findings.left_out), red=True)
@@ -124,7 +121,8 @@ class EndedRun:
 
     def without_verdict(self, why: Words) -> None:
         """Print why there is no verdict, with what is red and what was left behind."""
-        red = [(row, self._provenance) for row in self.rows if row.outcome.red]
+        run = provenance_of_run(self.choice, self.snapshot, filed=False)
+        red = [(row, run) for row in self.rows if row.outcome.red]
         left = tuple(_remnants(self.choice))
         self.terminal.no_verdict(self.choice.environment.name, why, red, left)
 
@@ -159,7 +157,7 @@ class EndedRun:
             known_faults=environment.known_faults,
         )
         return Result(
-            provenance=replace(self._provenance, calls_again=calls_again),
+            provenance=replace(provenance_of_run(self.choice, snapshot), calls_again=calls_again),
             verdict=verdict,
             notices=(
                 *snapshot.notices,
