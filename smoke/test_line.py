@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ _NAMES = {
     "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
     "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
 }
+CSP = "Content-Security-Policy"
+_STATED = re.compile(rf'(?is)<!--.*?-->|<meta\b[^>]*{CSP}[^>]*?content="([^"]*)"')
 
 
 def fetched(url: str) -> requests.Response:
@@ -57,6 +60,29 @@ def _fetched(calls: RowCalls, url: str) -> requests.Response:
 def kind_of(answer: requests.Response) -> str:
     """Return the media type of what was served."""
     return answer.headers.get("Content-Type", "").partition(";")[0]
+
+
+def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
+    """Require that no Content-Security-Policy of a page, sent with it or stated in it, refuses it any of these addresses."""
+    for policy in (*page.headers.get(CSP, "").split(","), *_STATED.findall(page.text)):
+        rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
+        by = min(rules, key=lambda rule: rule[1] != kind, default=("",))[0]
+        _, *sources = by.split() or ("", "*:")
+        refused = {u for u in urls if not any(_names(s, u, page.url) for s in sources)}
+        require(
+            not refused,
+            en=f"{page.url} has the {CSP} {by}, by which browsers refuse it {listed(refused)}",
+            ja=f"{page.url}の{CSP}（{by}）により、ブラウザは{listed(refused)}への要求を拒否します",
+        )
+
+
+def _names(source: str, url: str, page: str) -> bool:
+    """Whether a source in a policy names the origin of an address; a path in it is not judged."""
+    own, to = origin_of(page), origin_of(url)
+    at = f"{source}//*" if source.endswith(":") else own if source == "'self'" else source
+    written = at if "://" in at else f"{own.partition('://')[0]}://{at}"
+    pattern = "/".join(written.split("/")[:3]).replace("http:", "http*:")
+    return any(fnmatchcase(form, pattern) for form in (to, f"{to}:443"))
 
 
 def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
@@ -253,20 +279,23 @@ def test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(
         en=f"{url} is served with Permissions-Policy: {place}, by which browsers refuse it the phone's place",
         ja=f"{url}のPermissions-Policyヘッダー（{place}）により、ブラウザは端末の位置情報をページに渡しません",
     )
+    _require_allowed(answer, "connect-src", calls.suite.client.url)
 
 
 @expectation("SMOKE-19", ja="スタンプの画像が配信されている")
 def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
-    page = fetched(configured(calls, "front_end.url")).url
-    base = page if "." in page.rpartition("/")[2] else f"{page.rstrip('/')}/"
+    page = fetched(configured(calls, "front_end.url"))
+    base = page.url if "." in page.url.rpartition("/")[2] else f"{page.url.rstrip('/')}/"
     tables = every(calls.suite.snapshot.inventory.sections.contents)
     named = {text_of(item.get("ImageUrl")) for masters in tables for item in masters.items}
     urls = sorted(named - {""})
+    at = [urljoin(base, url) for url in urls]
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        answers = zip(urls, threads.map(fetched, [urljoin(base, url) for url in urls]), strict=True)
+        answers = zip(urls, threads.map(fetched, at), strict=True)
         gone = listed(url for url, got in answers if not got.ok or kind_of(got) == "text/html")
     calls.observe.note(pictures=len(urls))
     require(not gone, en=f"no picture is served at {gone}", ja=f"画像が配信されていません: {gone}")
+    _require_allowed(page, "img-src", *at)
 
 
 @expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")

@@ -31,6 +31,7 @@ MASTER = {
     "Location": {"M": {"lat": {"N": "35.5"}, "lon": {"N": "139.5"}, "radiusM": {"N": "20"}}},
 }
 EXPIRED = next(kind for kind in KINDS if kind.en == "expired")
+API = "https://api.example.jp/v1"
 OLDER = {"latitude": {"N": "35.5"}, "lng": {"N": "139.5"}, "radius": {"N": "20"}}
 CONFIG = """
 /* API_BASE_URL: 'https://blocked.example.jp', */
@@ -156,9 +157,8 @@ def test_origin_of_a_page_is_what_a_browser_sends(url, origin):
 def served_where_allowed(environment, url, origin):
     """Run SMOKE-19's first test on a page."""
     page = replace(environment, front_end=FrontEnd(url=url))
-    calls = SimpleNamespace(
-        suite=SimpleNamespace(environment=page), observe=SimpleNamespace(note=lambda **_: None)
-    )
+    suite = SimpleNamespace(environment=page, client=SimpleNamespace(url=API))
+    calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=lambda **_: None))
     test_line.test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(calls, origin)
 
 
@@ -196,11 +196,11 @@ def test_page_that_is_redirected_elsewhere_is_served_where_cors_does_not_allow_i
 
 
 @contextmanager
-def page_with(policy):
-    """Serve a page with a Permissions-Policy, in which {own} is its own origin; yield its URL."""
+def page_with(policy, header="Permissions-Policy", content=b""):
+    """Serve a page with a policy, in which {own} is its own origin; yield its URL."""
     headers = {"Content-Type": "text/html"}
-    with answering(lambda _: Reply(headers=headers)) as url:
-        headers["Permissions-Policy"] = policy.format(own=url)
+    with answering(lambda _: Reply(content, headers=headers)) as url:
+        headers[header] = policy.format(own=url)
         yield url
 
 
@@ -236,6 +236,69 @@ def test_page_may_not_ask_for_the_place_where_its_permissions_policy_refuses_tha
 def test_page_may_ask_for_the_place_under_any_other_permissions_policy(policy, environment):
     with page_with(policy) as url:
         served_where_allowed(environment, url, url)
+
+
+@pytest.mark.parametrize(
+    ("policy", "ruling"),
+    [
+        ("default-src 'self'", "default-src 'self'"),
+        ("default-src *; connect-src 'self' https://api.line.me", "connect-src 'self' https://api.line.me"),
+        ("connect-src 'none'", "connect-src 'none'"),
+        ("connect-src https://dev.example.jp", "connect-src https://dev.example.jp"),
+        ("connect-src https://*.api.example.jp", "connect-src https://*.api.example.jp"),
+        ("connect-src https://api.example.jp:8443", "connect-src https://api.example.jp:8443"),
+        ("connect-src http://api.example.jp.evil.example", "connect-src http://api.example.jp.evil.example"),
+        ("connect-src wss: data:", "connect-src wss: data:"),
+        ("connect-src *, connect-src {own}", "connect-src {own}"),
+        ("connect-src 'self'; connect-src *", "connect-src 'self'"),
+        ("Connect-Src", "connect-src"),
+    ],
+)  # fmt: skip
+def test_page_cannot_call_the_api_that_its_content_security_policy_does_not_name(
+    policy, ruling, environment
+):
+    with page_with(policy, test_line.CSP) as url, pytest.raises(Broken) as broken:
+        served_where_allowed(environment, url, url)
+
+    refused = f"has the Content-Security-Policy {ruling.format(own=url)}, by which browsers refuse it {API}"
+    assert refused in broken.value.words.en
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        *("", "connect-src *", "connect-src https:", "default-src 'none'; connect-src {own} *:"),
+        *("connect-src https://API.example.jp", "connect-src https://api.example.jp/v2/other"),
+        *("connect-src api.example.jp", "connect-src http://api.example.jp"),
+        *("connect-src https://*.example.jp 'self'",),
+        *("connect-src https://api.example.jp:443", "connect-src https://api.example.jp:*"),
+        *("img-src 'self'; script-src 'self'", "upgrade-insecure-requests;;"),
+    ],
+)
+def test_page_may_call_the_api_under_any_other_content_security_policy(policy, environment):
+    with page_with(policy, test_line.CSP) as url:
+        served_where_allowed(environment, url, url)
+
+
+def test_content_security_policy_in_a_page_counts_where_it_is_no_comment(environment):
+    stated = b"""<META http-equiv="Content-Security-Policy"\n content="connect-src 'self'">"""
+    with page_with("", content=b"<!-- " + stated + b" -->") as url:
+        served_where_allowed(environment, url, url)
+    with page_with("", content=stated) as url, pytest.raises(Broken, match="connect-src 'self'"):
+        served_where_allowed(environment, url, url)
+
+
+def test_page_cannot_show_pictures_that_its_content_security_policy_does_not_name(environment):
+    def front_end(asked):
+        kind = "image/png" if asked.path.endswith(".png") else "text/html"
+        return Reply(headers={"Content-Type": kind, test_line.CSP: "img-src 'self'"})
+
+    with answering(front_end) as cdn, answering(front_end) as url:
+        page = replace(environment, front_end=FrontEnd(url=url))
+
+        assert pictures_served(page, "/a.png", f"{url}/b.png") == 2
+        with pytest.raises(Broken, match=f"img-src 'self', by which .* refuse it {cdn}/c.png"):
+            pictures_served(page, "/a.png", f"{cdn}/c.png")
 
 
 def pictures_served(environment, *addresses):
