@@ -36,15 +36,20 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "cloudformation": (
         *("cloudformation:UpdateStack", "cloudformation:ExecuteChangeSet"),
         *("cloudformation:DeleteStack", "cloudformation:UpdateStackSet"),
+        *("cloudformation:CreateStackInstances", "cloudformation:UpdateStackInstances"),
     ),
     "codebuild": (
         *("codebuild:StartBuild", "codebuild:StartBuildBatch", "codebuild:RetryBuild"),
         "codebuild:UpdateProject",
     ),
     "codepipeline": ("codepipeline:UpdatePipeline", "codepipeline:StartPipelineExecution"),
-    "ec2": ("ssm:SendCommand", "ssm:StartSession", "ec2-instance-connect:SendSSHPublicKey"),
-    "ecs-tasks": ("ecs:ExecuteCommand",),
-    "glue": ("glue:UpdateJob", "glue:StartJobRun", "glue:UpdateDevEndpoint"),
+    "ec2": (
+        *("ssm:SendCommand", "ssm:StartSession", "ssm:CreateAssociation", "ssm:UpdateAssociation"),
+        *("ec2-instance-connect:SendSSHPublicKey", "ec2:ModifyInstanceAttribute"),
+        *("ec2-instance-connect:SendSerialConsoleSSHPublicKey", "codedeploy:CreateDeployment"),
+    ),
+    "ecs-tasks": ("ecs:ExecuteCommand", "batch:SubmitJob"),
+    "glue": ("glue:UpdateJob", "glue:StartJobRun", "glue:UpdateDevEndpoint", "glue:RunStatement"),
     "sagemaker": (
         *("sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:CreatePresignedDomainUrl"),
     ),

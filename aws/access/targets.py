@@ -39,10 +39,13 @@ NOT_OURS = frozenset(
 )
 """Actions that cannot be about an existing resource, or that only read its settings."""
 CONTENTS: Mapping[str, tuple[str, ...]] = {
-    "dynamodb": ("BatchGet", "Get", "PartiQLSelect", "Query", "ReadData", "Scan", "Search"),
+    "dynamodb": (
+        *("BatchGet", "ConditionCheck", "CreateBackup", "ExportTable", "Get", "PartiQLSelect"),
+        *("Query", "ReadData", "RestoreTable", "Scan", "Search", "StartAwsBackup"),
+    ),
     "secretsmanager": ("Get", "BatchGet"),
 }
-"""Service -> prefixes of the actions that read what is in its resources."""
+"""Service -> prefixes of the actions that read what is in its resources, or copy it elsewhere."""
 READS = ("Describe", "Filter", "Get", "Head", "List", "Select", "Tag", "Test", "Untag")
 """Prefixes of operations that change at most tags. ``changes`` leaves them out: its services hold no secrets."""
 BY_MEMBER: Mapping[str, frozenset[str]] = {
