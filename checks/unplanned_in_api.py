@@ -11,7 +11,7 @@ from aws.difference import Difference, if_any, unallowed
 from aws.kind.description import POLICY
 from aws.kinds.domain import DOMAIN, MAPPINGS
 from aws.kinds.rest_api import OTHER_STAGES, REST_API, MethodSetting, RestApi, Stage
-from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN
+from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN, UsagePlan
 from aws.ledgers import DRAFT, SERVED
 from aws.section import known, lookup
 from aws.words import SILENCE, Words, joined
@@ -60,7 +60,7 @@ def _setting(stage: Stage, route: desired.Route) -> MethodSetting:
 
 
 def opened_by(stage: Stage, planned: Stage) -> Words:
-    """Say what another stage allows and logs: a decision about it covers nothing wider."""
+    """Say what another stage allows, logs and caches: a decision about it covers nothing wider."""
     same = stage.deployment_id == planned.deployment_id
     limits = sorted(
         f"{path} {setting.rate:g}/s"
@@ -68,18 +68,14 @@ def opened_by(stage: Stage, planned: Stage) -> Words:
         if setting.rate is not None
     )
     traced = any(setting.data_trace for setting in stage.settings.values())
-    serves = (
-        Words(en="the same deployment", ja="同じデプロイ")
-        if same
-        else Words.same(stage.deployment_id)
-    )
-    limited = (
-        Words.same(", ".join(limits))
-        if limits
-        else Words(en="no throttle", ja="スロットリングなし")
-    )
+    cached = stage.cache_enabled and any(setting.caching for setting in stage.settings.values())
+    shared = Words(en="the same deployment", ja="同じデプロイ")
+    serves = shared if same else Words.same(stage.deployment_id)
+    unlimited = Words(en="no throttle", ja="スロットリングなし")
+    limited = Words.same(", ".join(limits)) if limits else unlimited
     logged = Words(en="bodies logged", ja="本文のログ記録") if traced else SILENCE
-    opened = joined(filter(None, (serves, limited, logged)), ", ")
+    kept = Words(en="answers cached", ja="応答のキャッシュ") if cached else SILENCE
+    opened = joined(filter(None, (serves, limited, logged, kept)), ", ")
     return Words(en=f"{stage.name}: {opened.en}", ja=f"{stage.name}: {opened.ja}")
 
 
@@ -139,7 +135,7 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     """Return the custom domains, usage plans and their keys that lead to our API and are not the planned ones."""
     api, planned = deployed.rest_api(), deployed.plan.api.usage_plan.name
     plans = {
-        name: {stage: stage for stage in plan.stages if stage.partition(":")[0] == api.id}
+        name: {s + _limit(plan): s for s in plan.stages if s.startswith(f"{api.id}:")}
         for name, plan in deployed.usage_plans().items()
         if name != planned
     }
@@ -154,6 +150,12 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
         *_leading(USAGE_PLAN.words, PLAN_STAGES, plans, ids, "apigateway:GetUsagePlans"),
         *_leading(USAGE_PLAN.words, PLAN_KEYS, further, ids, "apigateway:GetUsagePlanKeys"),
     )
+
+
+def _limit(plan: UsagePlan) -> str:
+    """Say how much a usage plan lets through, unless that is anything: a decision about it covers nothing wider."""
+    most = [plan.rate or 0, *(own.rate or 0 for own in plan.own_limits)]
+    return "" if plan.rate is None else f" {max(most):g}/s"
 
 
 def _further_keys(deployed: Deployed) -> dict[str, dict[str, str]]:

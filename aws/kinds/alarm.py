@@ -36,6 +36,7 @@ UNIT = Words(en="unit", ja="単位")
 MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
 EXPRESSION = Words(en="expression", ja="式")
 SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
+HELD = ("ActionsSuppressedBy", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
 ACTIONS_ENABLED = Words(en="actions enabled", ja="アクション有効")
 EVALUATION = Words(en="state of its evaluation", ja="評価の状態")
@@ -255,7 +256,7 @@ ALARM = Kind[Alarm](
                     ("AlarmActions", "OKActions", "InsufficientDataActions"),
                     Closed(OTHER_ACTION, usual=lambda value: not _others(value), shows=_others),
                 ),
-                "ActionsSuppressor": Closed(SUPPRESSOR, loosens=True),
+                "ActionsSuppressor": Closed(SUPPRESSOR, siblings=HELD, loosens=True),
                 "EvaluationState": Closed(EVALUATION),
                 "EvaluationWindow": Closed(
                     WALL_CLOCK, usual=lambda value: "WallClockWindow" not in value
@@ -272,8 +273,7 @@ ALARM = Kind[Alarm](
                 "about bands of anomalies, whose comparison is judged": "ThresholdMetricId",
                 "about queries, which are judged as such": "EvaluationInterval QueryResultsToEvaluate QueryResultsToAlarm",
                 "by which the log lines of notifications are read": "ActionLogLineRoleArn",
-                "told by the suppressor, which is red as such": "ActionsSuppressedBy ActionsSuppressedReason",
-                "about the suppressor, which is red as such": "ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod",
+                "about the suppressor, which is red as such; a decision repeats how": f"ActionsSuppressedReason {' '.join(HELD)}",
             },
         ),
         "history": ReadCall(

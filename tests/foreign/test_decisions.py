@@ -11,7 +11,7 @@ import pytest
 from signoff.judge.outcome import Outcome
 from signoff.judge.verdict import VerdictWord
 from tests.foreign.account import with_evidence
-from tests.foreign.changes import CHANGES, access, alarms, loopholes, makers, tables
+from tests.foreign.changes import CHANGES, access, alarms, loopholes, makers, surplus, tables
 from tests.foreign.changes.change import Client, Kept
 from tests.foreign.changes.gateway import api_of
 from tests.foreign.changes.makers import between, may, table_policy, user
@@ -24,6 +24,9 @@ OFFICE = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 SCHEDULE = {"Principal": "events.amazonaws.com", "SourceAccount": makers.ACCOUNT}
 RULE = "arn:aws:events:ap-northeast-1:444455556666:rule/warm"
 VISITOR = {"AWS": makers.VISITOR}
+COPYING = ["dynamodb:CreateBackup", "dynamodb:Export*", "dynamodb:RestoreTableToPointInTime"]
+RATE = "/*/*/throttling/rateLimit"
+CACHE, CACHING = "/cacheClusterEnabled", "/*/*/caching/enabled"
 WITH_ID = {"Condition": {"StringEquals": {"sts:ExternalId": "x7"}}}
 WITH_MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 
@@ -79,20 +82,38 @@ def networked(group: str) -> Kept:
     return makers.released(VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": [group]})
 
 
-def further_stage(*, throttled: bool) -> Kept:
-    """Serve the API at one more stage."""
-    limit = {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "50"}
+def further_stage(*paths: str) -> Kept:
+    """Serve the API at one more stage, with these settings on."""
+    values = {CACHE: "true", CACHING: "true", RATE: "50"}
+    patch = [{"op": "replace", "path": path, "value": values[path]} for path in paths]
 
     @contextmanager
     def kept(client: Client) -> Iterator[None]:
         api, rest = client("apigateway"), api_of(client)
         now = api.get_stage(**rest, stageName="prod")["deploymentId"]
         api.create_stage(**rest, stageName="v2", deploymentId=now)
-        api.update_stage(**rest, stageName="v2", patchOperations=[limit] * throttled)
+        api.update_stage(**rest, stageName="v2", patchOperations=patch)
         yield
         api.delete_stage(**rest, stageName="v2")
 
     return kept
+
+
+def plan_for_partners(rate: int | None = None) -> Kept:
+    """Let partners have a usage plan, which lets them call so often a second."""
+    limit = {"throttle": {"rateLimit": rate, "burstLimit": 20}} if rate else {}
+    return lambda client: surplus.usage_plan(client, api_of(client)["restApiId"], "prod", **limit)
+
+
+def suppressed(extension_s: int) -> Kept:
+    """Let another alarm hold back the composite that hears the others, and so long after it is over."""
+    return lambda client: alarms.composite(
+        client,
+        f'ALARM("{alarms.FAILS}")',
+        ActionsSuppressor="deployments",
+        ActionsSuppressorWaitPeriod=60,
+        ActionsSuppressorExtensionPeriod=extension_s,
+    )
 
 
 def share_of_faults(above: int, stat: str = "Sum") -> Kept:
@@ -153,7 +174,12 @@ CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
     ("table scales up to less", "DEP-03", scaling_to(150), scaling_to(15)),
     ("share of faults is never reached", "MON-03", share_of_faults(1), share_of_faults(100)),
     ("share of faults is of samples", "MON-03", share_of_faults(1), share_of_faults(1, "SampleCount")),
-    ("further stage has no throttle", "DEP-35", further_stage(throttled=True), further_stage(throttled=False)),
+    ("further stage has no throttle", "DEP-35", further_stage(RATE), further_stage()),
+    ("further stage caches answers", "DEP-35", further_stage(RATE), further_stage(RATE, CACHE, CACHING)),
+    ("partners may call more often", "DEP-36", plan_for_partners(10), plan_for_partners(1000)),
+    ("partners may call as often as they like", "DEP-36", plan_for_partners(10), plan_for_partners()),
+    ("who may copy tables deletes them", "SEC-24", user(may(COPYING, USERS)), user(may("dynamodb:DeleteTable", USERS), may(COPYING, USERS))),
+    ("alarms are held back for a day longer", "MON-08", suppressed(60), suppressed(86_400)),
 )  # fmt: skip
 
 
@@ -167,6 +193,8 @@ READS = {
     "DEP-17": tuple(makers.FUNCTIONS),
     "DEP-19": tuple(makers.FUNCTIONS),
     "DEP-35": ("stages",),
+    "DEP-36": ("usage_plans",),
+    "MON-08": tuple(makers.HEARD),
 }
 """Row -> the sections that it looks at."""
 

@@ -152,9 +152,9 @@ def another_api(client: Client) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _usage_plan(client: Client, api_id: str, stage: str) -> Iterator[None]:
-    api = client("apigateway")
-    plan = api.create_usage_plan(name="partners", apiStages=[{"apiId": api_id, "stage": stage}])
+def usage_plan(client: Client, api_id: str, stage: str, **more: Any) -> Iterator[None]:
+    api, stages = client("apigateway"), [{"apiId": api_id, "stage": stage}]
+    plan = api.create_usage_plan(name="partners", apiStages=stages, **more)
     yield
     gone = [{"op": "remove", "path": "/apiStages", "value": f"{api_id}:{stage}"}]
     api.update_usage_plan(usagePlanId=plan["id"], patchOperations=gone)
@@ -162,12 +162,12 @@ def _usage_plan(client: Client, api_id: str, stage: str) -> Iterator[None]:
 
 
 def plan_for_partners(client: Client) -> Any:
-    return _usage_plan(client, api_of(client)["restApiId"], "prod")
+    return usage_plan(client, api_of(client)["restApiId"], "prod")
 
 
 @contextmanager
 def plan_of_another_api(client: Client) -> Iterator[None]:
-    with another_api(client) as other, _usage_plan(client, other["restApiId"], "live"):
+    with another_api(client) as other, usage_plan(client, other["restApiId"], "live"):
         yield
 
 
