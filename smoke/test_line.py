@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -64,7 +65,7 @@ def kind_of(answer: requests.Response) -> str:
 
 def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
     """Require that no Content-Security-Policy of a page, sent with it or stated in it, refuses it any of these addresses."""
-    for policy in (*page.headers.get(CSP, "").split(","), *_STATED.findall(page.text)):
+    for policy in (*page.headers.get(CSP, "").split(","), *_STATED.findall(unescape(page.text))):
         rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
         by = min(rules, key=lambda rule: rule[1] != kind, default=("",))[0]
         _, *sources = by.split() or ("", "*:")

@@ -92,7 +92,7 @@ def account_policies(reading: Reading) -> Section[tuple[Unplanned, ...]]:
                 kind=ACCOUNT_POLICY,
                 name=kind,
                 fact=APPLIED,
-                found=f"{policy['policyName']}: {policy.get('policyDocument', '')}",
+                found=f"{policy['policyName']}: {policy.get('policyDocument', '')} {policy.get('selectionCriteria', '')}".strip(),
                 call="logs:DescribeAccountPolicies",
                 loosens=True,
                 ids=(policy["policyName"],),

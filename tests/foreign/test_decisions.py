@@ -25,6 +25,7 @@ SCHEDULE = {"Principal": "events.amazonaws.com", "SourceAccount": makers.ACCOUNT
 RULE = "arn:aws:events:ap-northeast-1:444455556666:rule/warm"
 VISITOR = {"AWS": makers.VISITOR}
 COPYING = ["dynamodb:CreateBackup", "dynamodb:Export*", "dynamodb:RestoreTableToPointInTime"]
+BUT_LOGINS = 'LogGroupName NOT IN ["/aws/lambda/stamp-rally-prod-auth"]'
 RATE = "/*/*/throttling/rateLimit"
 CACHE, CACHING = "/cacheClusterEnabled", "/*/*/caching/enabled"
 WITH_ID = {"Condition": {"StringEquals": {"sts:ExternalId": "x7"}}}
@@ -176,6 +177,7 @@ CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
     ("share of faults is of samples", "MON-03", share_of_faults(1), share_of_faults(1, "SampleCount")),
     ("further stage has no throttle", "DEP-35", further_stage(RATE), further_stage()),
     ("further stage caches answers", "DEP-35", further_stage(RATE), further_stage(RATE, CACHE, CACHING)),
+    ("lines of the login go elsewhere, too", "MON-15", makers.account_policy(BUT_LOGINS), makers.account_policy('LogGroupName NOT IN ["x"]')),
     ("partners may call more often", "DEP-36", plan_for_partners(10), plan_for_partners(1000)),
     ("partners may call as often as they like", "DEP-36", plan_for_partners(10), plan_for_partners()),
     ("who may copy tables deletes them", "SEC-24", user(may(COPYING, USERS)), user(may("dynamodb:DeleteTable", USERS), may(COPYING, USERS))),
@@ -195,6 +197,7 @@ READS = {
     "DEP-35": ("stages",),
     "DEP-36": ("usage_plans",),
     "MON-08": tuple(makers.HEARD),
+    "MON-15": ("account_log_policies",),
 }
 """Row -> the sections that it looks at."""
 

@@ -286,6 +286,9 @@ def test_content_security_policy_in_a_page_counts_where_it_is_no_comment(environ
         served_where_allowed(environment, url, url)
     with page_with("", content=stated) as url, pytest.raises(Broken, match="connect-src 'self'"):
         served_where_allowed(environment, url, url)
+    escaped = stated.replace(b"'", b"&#x27;").replace(b'&#x27;"', f'&#x27; {API}"'.encode())
+    with page_with("", content=escaped) as url:
+        served_where_allowed(environment, url, url)
 
 
 def test_page_cannot_show_pictures_that_its_content_security_policy_does_not_name(environment):
