@@ -266,10 +266,10 @@ def _of_policy(policy: LogPolicy, arns: Sequence[str]) -> Iterator[Difference]:
     for statement in of_resource(policy.document):
         if not _concerns(statement, arns):
             continue
-        grant = f"{_principals(statement)}: {', '.join(statement.actions or statement.not_actions)}"
-        fact = REFUSES if statement.effect == "Deny" else GRANTS
-        if fact == REFUSES or not _delivers(statement):
-            yield Difference(LOG_POLICY, policy.name, fact, grant, unset(), **about)
+        grant = joined((Words.same(_principals(statement)), statement.terms), ": ")
+        fact, gives = (GRANTS, True) if statement.effect == "Allow" else (REFUSES, False)
+        if not gives or not _delivers(statement):
+            yield Difference(LOG_POLICY, policy.name, fact, grant, unset(), loosens=gives, **about)
 
 
 def _concerns(statement: Statement, arns: Iterable[str]) -> bool:

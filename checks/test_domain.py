@@ -108,6 +108,7 @@ def deciding_rules(domain: CustomDomain) -> tuple[Difference, ...]:
             "; ".join(domain.rules),
             unset(),
             call="apigatewayv2:ListRoutingRules",
+            loosens=True,
             certainty=Certainty.UNPARSED if domain.rules else Certainty.CERTAIN,
         ),
     )
@@ -126,7 +127,8 @@ def competing_mappings(current: CustomDomain, domain: Domain, plan: Plan) -> tup
     ]
     shown = frozenset(f"/{other.path} -> {other.api_id}/{other.stage}" for other in others)
     about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(other.path for other in others)}
-    return differences(DOMAIN.words, current.name, {OTHER_MAPPINGS: (shown, within(()))}, **about)
+    compared = {OTHER_MAPPINGS: (shown, within(()))}
+    return differences(DOMAIN.words, current.name, compared, loosens=True, **about)
 
 
 def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:

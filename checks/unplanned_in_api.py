@@ -61,16 +61,12 @@ def _setting(stage: Stage, route: desired.Route) -> MethodSetting:
 
 def opened_by(stage: Stage, planned: Stage) -> Words:
     """Say what another stage allows, logs and caches: a decision about it covers nothing wider."""
-    same = stage.deployment_id == planned.deployment_id
-    limits = sorted(
-        f"{path} {setting.rate:g}/s"
-        for path, setting in stage.settings.items()
-        if setting.rate is not None
-    )
-    traced = any(setting.data_trace for setting in stage.settings.values())
-    cached = stage.cache_enabled and any(setting.caching for setting in stage.settings.values())
+    settings, deployed = stage.settings, stage.deployment_id
+    limits = sorted(f"{at} {own.rate:g}/s" for at, own in settings.items() if own.rate is not None)
+    traced = any(own.data_trace for own in settings.values())
+    cached = stage.cache_enabled and any(own.caching for own in settings.values())
     shared = Words(en="the same deployment", ja="同じデプロイ")
-    serves = shared if same else Words.same(stage.deployment_id)
+    serves = shared if deployed == planned.deployment_id else Words.same(deployed)
     unlimited = Words(en="no throttle", ja="スロットリングなし")
     limited = Words.same(", ".join(limits)) if limits else unlimited
     logged = Words(en="bodies logged", ja="本文のログ記録") if traced else SILENCE
@@ -154,8 +150,8 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
 
 def _limit(plan: UsagePlan) -> str:
     """Say how much a usage plan lets through, unless that is anything: a decision about it covers nothing wider."""
-    most = [plan.rate or 0, *(own.rate or 0 for own in plan.own_limits)]
-    return "" if plan.rate is None else f" {max(most):g}/s"
+    most = max(rate or 0 for rate in (plan.rate, *(own.rate for own in plan.own_limits)))
+    return "" if plan.rate is None else f" {most:g}/s"
 
 
 def _further_keys(deployed: Deployed) -> dict[str, dict[str, str]]:

@@ -81,9 +81,8 @@ def _names(source: str, url: str, page: str) -> bool:
     """Whether a source in a policy names the origin of an address; a path in it is not judged."""
     own, to = origin_of(page), origin_of(url)
     at = f"{source}//*" if source.endswith(":") else own if source == "'self'" else source
-    written = at if "://" in at else f"{own.partition('://')[0]}://{at}"
-    pattern = "/".join(written.split("/")[:3]).replace("http:", "http*:")
-    return any(fnmatchcase(form, pattern) for form in (to, f"{to}:443"))
+    pattern = "/".join((at if "://" in at else f"{own.partition(':')[0]}://{at}").split("/")[:3])
+    return any(fnmatchcase(form, pattern.replace("http:", "http*:")) for form in (to, f"{to}:443"))
 
 
 def named_in(config: str) -> Mapping[str, tuple[str, ...]]:

@@ -106,6 +106,11 @@ def plan_for_partners(rate: int | None = None) -> Kept:
     return lambda client: surplus.usage_plan(client, api_of(client)["restApiId"], "prod", **limit)
 
 
+def group_policy(more: Any) -> Kept:
+    """Let another account read the lines of one log group."""
+    return makers.group_policy("Allow", makers.STRANGER, "logs:FilterLogEvents", **more)
+
+
 def suppressed(extension_s: int) -> Kept:
     """Let another alarm hold back the composite that hears the others, and so long after it is over."""
     return lambda client: alarms.composite(
@@ -177,6 +182,8 @@ CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
     ("share of faults is of samples", "MON-03", share_of_faults(1), share_of_faults(1, "SampleCount")),
     ("further stage has no throttle", "DEP-35", further_stage(RATE), further_stage()),
     ("further stage caches answers", "DEP-35", further_stage(RATE), further_stage(RATE, CACHE, CACHING)),
+    ("stranger reads lines without an id", "MON-15", group_policy(WITH_ID), group_policy({})),
+    ("stranger may do all with the lines", "MON-15", group_policy({}), group_policy({"Action": "logs:*"})),
     ("lines of the login go elsewhere, too", "MON-15", makers.account_policy(BUT_LOGINS), makers.account_policy('LogGroupName NOT IN ["x"]')),
     ("partners may call more often", "DEP-36", plan_for_partners(10), plan_for_partners(1000)),
     ("partners may call as often as they like", "DEP-36", plan_for_partners(10), plan_for_partners()),
@@ -197,7 +204,7 @@ READS = {
     "DEP-35": ("stages",),
     "DEP-36": ("usage_plans",),
     "MON-08": tuple(makers.HEARD),
-    "MON-15": ("account_log_policies",),
+    "MON-15": ("account_log_policies", "log_policies"),
 }
 """Row -> the sections that it looks at."""
 
@@ -227,7 +234,9 @@ SENT_ELSEWHERE = (
     "DEP-19: every success is sent elsewhere",
     "DEP-19: function writes down what AWS answers",
     "DEP-34: route acts as a role",
+    "DEP-42: stamps of the domain are another API's",
     "MON-08: composite is suppressed by another alarm",
+    "MON-15: group is read by a stranger",
     "MON-15: logs are copied",
     "SEC-23: role is put into an instance profile",
 )

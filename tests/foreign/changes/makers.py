@@ -106,9 +106,9 @@ def revision(client: Client) -> str:
     return str(own["resourcePolicies"][0]["revisionId"])
 
 
-def group_policy(effect: str, principal: Any, *actions: str) -> Kept:
+def group_policy(effect: str, principal: Any, *actions: str, **more: Any) -> Kept:
     """Give one log group a policy of its own."""
-    statement = {"Effect": effect, "Principal": principal, "Action": list(actions)}
+    statement = {"Effect": effect, "Principal": principal, "Action": list(actions), **more}
     document = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]})
     return between(
         lambda c: c("logs").put_resource_policy(resourceArn=GROUP_ARN, policyDocument=document),
