@@ -7,7 +7,6 @@ in the protocol of the service that is asked, so that boto3 raises its own Clien
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -78,13 +77,6 @@ class Response:
             if name.lower() not in {"content-length", "x-amz-crc32"}
         }
         return Response(status=self.status, headers=headers, body=json.dumps(document).encode())
-
-
-def epoch_s(time: Any) -> float | None:
-    """Return a time as clients send it, a number or text, in seconds since the epoch."""
-    if time is None or isinstance(time, int | float):
-        return time
-    return datetime.fromisoformat(str(time)).timestamp()
 
 
 def json_response(document: Mapping[str, Any], status: int = 200) -> Response:

@@ -23,14 +23,12 @@ _STATUSES: Mapping[str, str | None] = {
 def get_gateway_responses(request: Request, moto: Moto) -> Response:
     """List all types, the untouched ones as ``defaultResponse``."""
     api = api_of(request, moto)
-    if api is None:
-        return moto(request)
     return json_response({"item": [_gateway_response(api, kind) for kind in sorted(_STATUSES)]})
 
 
 def get_gateway_response(request: Request, moto: Moto) -> Response:
     api, kind = api_of(request, moto), request.labels["responseType"]
-    if api is None or kind not in _STATUSES:
+    if kind not in _STATUSES:
         return moto(request)
     return json_response(_gateway_response(api, kind))
 
@@ -68,10 +66,7 @@ def get_base_path_mappings(request: Request, moto: Moto) -> Response:
 def update_usage_plan(request: Request, moto: Moto) -> Response:
     """Take limits as numbers, a rate such as ``1000.0`` too, and the throttle of single methods."""
     plans = moto.backend("apigateway", request.region).usage_plans
-    plan = plans.get(request.labels["usagePlanId"])
-    if plan is None:
-        return moto(request)
-    others = []
+    plan, others = plans[request.labels["usagePlanId"]], []
     for patch in request.parameters.get("patchOperations") or ():
         if patch["path"] in _LIMITS and patch["op"] != "remove":
             limits, name, number = _LIMITS[patch["path"]]

@@ -164,11 +164,8 @@ def create_stage(request: Request, moto: Moto) -> Response:
 
 def update_stage(request: Request, moto: Moto) -> Response:
     """Apply method settings with AWS's own defaults, and refuse what moto silently ignores."""
-    api = api_of(request, moto)
-    stage = api and api.stages.get(request.labels["stageName"])
-    if not stage:
-        return moto(request)
-    others = []
+    api, others = api_of(request, moto), []
+    stage = api.stages[request.labels["stageName"]]
     for patch in request.parameters.get("patchOperations") or ():
         if patch["path"] == "/deploymentId" and patch["value"] not in api.deployments:
             return _no_such_deployment(request)

@@ -210,8 +210,6 @@ def name_and_qualifier(request: Request) -> tuple[str, str]:
 
 def put_runtime_management_config(request: Request, moto: Moto) -> Response:
     """Set it as AWS does: by hand needs a build of the runtime, and no other way takes one."""
-    if absent := _absent(request, moto):
-        return absent
     params = request.parameters
     pinned = params.get("RuntimeVersionArn")
     if (params["UpdateRuntimeOn"] == "Manual") != bool(pinned):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from local.aws.moto import Moto, completing
-from local.aws.request import Request, Response, epoch_s, json_response, not_implemented, refusal
+from local.aws.request import Request, Response, json_response, not_implemented, refusal
 
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
 _HISTORY_KEPT = 1000
@@ -85,7 +85,7 @@ def delete_alarms(request: Request, moto: Moto) -> Response:
 def describe_alarm_history(request: Request, moto: Moto) -> Response:
     """Answer what was noted, newest first, for one alarm or all, of one kind or all."""
     params = request.parameters
-    start = epoch_s(params.get("StartDate"))
+    start = params.get("StartDate")
     items = [
         item
         for item in _history(request, moto)

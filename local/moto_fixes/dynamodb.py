@@ -84,9 +84,6 @@ describe_time_to_live = update_time_to_live = time_to_live
 def describe_kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     """Answer with the destinations of a table, which moto does not know."""
     table = _table(request, moto)
-    if table is None:
-        message = "Requested resource not found: Table not found"
-        return refusal(request, "ResourceNotFoundException", message)
     destinations = [
         {"StreamArn": stream, "DestinationStatus": "ACTIVE"}
         for stream in getattr(table, _DESTINATIONS, ())

@@ -12,7 +12,7 @@ from typing import Any
 
 from local.aws.identity_targets import tables_and_parts
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, epoch_s
+from local.aws.request import Request, Response
 
 Key = tuple[tuple[str, str], ...]
 
@@ -98,7 +98,7 @@ def restore_table_to_point_in_time(request: Request, moto: Moto, response: Respo
     tables = moto.backend("dynamodb", request.region).tables
     source, restored = tables[params["SourceTableName"]], tables[params["TargetTableName"]]
     restored.billing_mode = params.get("BillingModeOverride") or source.billing_mode
-    to = epoch_s(params.get("RestoreDateTime")) or time.time()
+    to = params.get("RestoreDateTime") or time.time()
     for key, image in _states(_log(request, moto), source.name, to).items():
         put_back(restored, key, image)
     described = restored.describe(base_key="TableDescription")
