@@ -221,7 +221,7 @@ def shown(text: str) -> str:
 @lru_cache(maxsize=4096)  # of an answer, many rows read many members
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refused, object_pairs_hook=_once)
+        return json.loads(text, parse_constant=_refused)
     except (ValueError, RecursionError):
         return None
 
@@ -229,10 +229,3 @@ def _parsed(text: str) -> Any:
 def _refused(constant: str) -> NoReturn:
     # Python reads NaN and Infinity, which no browser does.
     raise ValueError(constant)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a member that is there twice has two values")
-    return members
