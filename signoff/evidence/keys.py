@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,8 +111,10 @@ class FileKey:
         """A file has no policy."""
 
     def _private(self) -> ec.EllipticCurvePrivateKey:
+        key: object = None
         try:
-            key = serialization.load_pem_private_key(self.path.read_bytes(), None)
+            with suppress(ValueError, TypeError):
+                key = serialization.load_pem_private_key(self.path.read_bytes(), None)
         except FileNotFoundError:
             raise EvidenceError(
                 en=f"{self.path} is gone, the key that signed these records; restore it, or set "
@@ -120,32 +122,23 @@ class FileKey:
                 ja=f"記録に署名した鍵{self.path}がありません。復元するか、environments.tomlに"
                 f"evidence_public_keyを設定してください",
             ) from None
-        except (ValueError, TypeError):
-            raise EvidenceError(
-                en=f"{self.path} is not a private key; restore it",
-                ja=f"{self.path}は秘密鍵ではありません。復元してください",
-            ) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise EvidenceError(
-                en=f"{self.path} is not an ECDSA key; restore it",
-                ja=f"{self.path}はECDSAの鍵ではありません。復元してください",
+                en=f"{self.path} is not an ECDSA private key; restore it",
+                ja=f"{self.path}はECDSAの秘密鍵ではありません。復元してください",
             )
         return key
 
 
 def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the owner of this public key (DER) signed the message."""
-    try:
+    key: object = None
+    with suppress(ValueError):
         key = serialization.load_der_public_key(public)
-    except ValueError:
-        raise EvidenceError(
-            en="evidence_public_key is not a public key in DER form",
-            ja="evidence_public_keyがDER形式の公開鍵ではありません",
-        ) from None
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise EvidenceError(
-            en="the evidence key is not an ECDSA key; name one of ECC_NIST_P256",
-            ja="証跡の鍵がECDSAではありません。ECC_NIST_P256の鍵を指定してください",
+            en="the evidence key, or evidence_public_key, is not an ECDSA key in DER form; name one of ECC_NIST_P256",
+            ja="証跡の鍵またはevidence_public_keyが、DER形式のECDSAの鍵ではありません。ECC_NIST_P256の鍵を指定してください",
         )
     try:
         key.verify(signature, message, _SCHEME)

@@ -7,14 +7,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import serialization as keys
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff.evidence.keys import EvidenceError, FileKey
+from signoff.evidence.keys import EvidenceError, FileKey, signed_by
 from tests.folder_store import store_in
 from tests.healthy import healthy
 from tests.judging import red_rows
 
 CALLER = "arn:aws:iam::444455556666:user/hanako"
 STEPS = ["users_told", "security_test", "collect_on_a_phone", "monitoring_started", "line_tested"]
+OTHER = Ed25519PrivateKey.generate()
+PRIVATE = OTHER.private_bytes(keys.Encoding.PEM, keys.PrivateFormat.PKCS8, keys.NoEncryption())
+PUBLIC = OTHER.public_key().public_bytes(keys.Encoding.DER, keys.PublicFormat.SubjectPublicKeyInfo)
 NOBODY = {"created": "2026-11-25T00:00:00Z", "expires": "2026-12-09T00:00:00Z"}
 
 
@@ -248,6 +253,21 @@ def test_key_that_is_gone_is_told(folder):
     again = store_in(folder, "prod", account="444455556666")
 
     assert "evidence.key is gone, the key that signed these records" in again.load().problem.en
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("there", [b"", PRIVATE], ids=["no key", "Ed25519"])
+def test_key_file_that_holds_another_thing_is_told(folder, there):
+    folder.with_name("evidence.key").write_bytes(there)
+
+    with pytest.raises(EvidenceError, match=r"evidence\.key is not an ECDSA private key"):
+        FileKey(folder.with_name("evidence.key")).sign(b"")
+
+
+@pytest.mark.parametrize("public", [b"no key", PUBLIC], ids=["no key", "Ed25519"])
+def test_public_key_that_is_another_thing_is_told(public):
+    with pytest.raises(EvidenceError, match="is not an ECDSA key in DER form"):
+        signed_by(public, b"", b"")
 
 
 def test_key_that_differs_from_the_pinned_one_signs_nothing(store, tmp_path):
