@@ -91,9 +91,6 @@ class VerifyingTransport:
         """Send a request that is not a call of the service: the caller verifies the answer by its digest."""
         return within(self._longest_s, partial(self._transport.send, request))
 
-    def close(self) -> None:
-        self._transport.close()
-
 
 def verify_answers(
     client: BaseClient, needs: Callable[[str], Collection[str]], *, longest_s: float = math.inf
