@@ -282,6 +282,27 @@ def test_right_ends_by_the_clock_of_the_reading_not_the_machines(hours, found):
     assert len(reach_of(WHO, rights, None, targets=targets)) == found
 
 
+IMAGES = "arn:aws:s3:::rally-images/"
+
+
+@pytest.mark.parametrize(
+    ("excepted", "found"),
+    [
+        ([USERS, f"{IMAGES}*"], set()),
+        (["arn:aws:*"], set()),
+        ([f"{USERS}-old", f"{IMAGES}*"], {"table"}),
+        ([USERS, IMAGES, f"{IMAGES}?"], {"bucket"}),
+    ],
+)
+def test_statement_about_all_but_some_reaches_the_rest(excepted, found):
+    actions = ["dynamodb:PutItem", "s3:PutObject"]
+
+    assert (
+        kinds({"Effect": "Allow", "Action": actions, "NotResource": excepted}) - {"evidence"}
+        == found
+    )
+
+
 def test_change_is_named_before_a_read():
     found = dict(reached(allow(["dynamodb:GetItem", "dynamodb:PutItem"], USERS)))
 

@@ -12,7 +12,7 @@ from aws.kinds import KINDS, MODULES, UNDO, log_group
 from aws.kinds.alarm import TYPE, Alarm, WatchedMetric
 from aws.kinds.alarm_actions import MuteRule
 from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
-from aws.kinds.certificate import Certificate
+from aws.kinds.certificate import CERTIFICATE, Certificate
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.domain import BasePath, CustomDomain
 from aws.kinds.function import Function
@@ -737,6 +737,22 @@ def test_no_literal_fact_is_what_its_absence_would_mean(kind: Kind):
     same = {name for name, fact in kind.facts.items() if getattr(facts, name) == fact.absent}
 
     assert same <= changed_by(CALLED, kind.type)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"Type": "PRIVATE"}, "Type PRIVATE"),
+        ({"Type": "AMAZON_ISSUED"}, "CertificateTransparencyLoggingPreference DISABLED"),
+        ({"SignatureAlgorithm": "SHA1WITHRSA"}, "SignatureAlgorithm SHA1WITHRSA"),
+        ({"ExtendedKeyUsages": [{"Name": "CODE_SIGNING"}]}, "ExtendedKeyUsages CODE_SIGNING"),
+    ],
+)
+def test_certificate_that_no_phone_accepts_is_told(changed, told):
+    answers, _ = ANSWERS["certificate"]
+    raw = {"Certificate": answers["certificate"]["Certificate"] | changed}
+
+    assert told in CERTIFICATE.decode({"certificate": raw}).distrusted
 
 
 def test_group_of_which_aws_says_nothing_more_never_expires():

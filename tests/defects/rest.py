@@ -378,6 +378,11 @@ DATA = (
     Defect(id="DATA-04:smoke-user", grade="major", breaks=scan("Users-prod", foreign=("Usmoke1",))),
     Defect(id="DATA-04:test-user-stamps", breaks=scan("UserStamps-prod", foreign=("test_user",))),
     Defect(
+        id="DATA-04:smoke-user-among-too-many",
+        breaks=scan("Users-prod", foreign=("Usmoke1",), complete=False),
+        unknown=frozenset({"DATA-07"}),
+    ),
+    Defect(
         id="DATA-04:too-many-to-see",
         breaks=scan("Users-prod", complete=False),
         outcome=Outcome.NOT_TESTABLE,

@@ -54,11 +54,6 @@ def told_to(condition: str) -> Break:
     return code("stamps", SERVING, called, changed)
 
 
-def claimed_to_be(condition: str) -> Break:
-    before = '    if claims.get("iss") != LINE_ISSUER or claims.get("aud") != channel_id:\n'
-    return code("auth", "lambdas/auth/domain.py", before, f"    if not ({condition}):\n")
-
-
 DEEP = (
     Defect(
         "a session that says itself that it needs no signature",

@@ -116,6 +116,13 @@ def test_production_of_another_name_is_not_its_own_environment_before(changed):
         load("main", path, {})
 
 
+def test_file_cannot_say_that_its_environment_is_embedded(changed):
+    path = changed("[prod]\n", '[prod]\nbirth = "2026"\n')
+
+    with pytest.raises(EnvironmentFileError, match="a local stack sets it for itself"):
+        load("prod", path, {})
+
+
 def test_file_that_is_not_utf_8_is_told_without_pythons_words(tmp_path):
     path = tmp_path / "environments.toml"
     path.write_bytes('[prod]\norigin = "例"\n'.encode("cp932"))

@@ -20,7 +20,7 @@ from aws.kinds.role import PolicyDocument
 from aws.kinds.table_scaling import ScalableTarget
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
-from aws.section import NotTestable
+from aws.section import Missing, NotTestable
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import RowRecords
@@ -361,6 +361,31 @@ def test_signature_of_the_cut_over_counts_from_the_newest_rollback_of_the_front_
     with pytest.raises(NotSigned, match="phone_test is not signed since a rollback"):
         signed(replace(SIGNED, records=records), CHECKLIST["CUT-06"])
     assert signed(replace(SIGNED, records=records), CHECKLIST["PREP-03"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"expires": SIGNED.now - timedelta(minutes=1)}, "which has expired"),
+        ({"expires": None}, "which has expired"),
+        ({"api": "another"}, "for API another, but"),
+    ],
+)
+def test_signature_of_another_day_or_api_is_none(changed, why):
+    entries = tuple(replace(entry, **changed) for entry in SIGNED.records.entries)
+    records = replace(SIGNED.records, entries=entries)
+
+    with pytest.raises(NotSigned, match=why):
+        signed(replace(SIGNED, records=records), CHECKLIST["PREP-03"])
+
+
+@pytest.mark.parametrize("id_", KEPT)
+def test_record_of_another_api_is_none(id_):
+    entries = tuple(replace(entry, api="another") for entry in SIGNED.records.entries)
+    records = replace(SIGNED.records, entries=entries)
+
+    with pytest.raises(Missing, match="and of API another, but"):
+        held(replace(SIGNED, records=records), RESTING[id_])
 
 
 @pytest.mark.parametrize("change", CHANGES)

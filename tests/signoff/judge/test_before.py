@@ -5,12 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from aws.section import NotTestable
+from aws.words import Words
 from signoff.environment import EnvironmentFileError, load
 from signoff.evidence import Records, StoreSettings, open_store
 from signoff.judge.checklist import Checklist
 from signoff.judge.collection import set_aside
 from signoff.judge.gather import _dev_records
 from signoff.judge.outcome import Outcome
+from signoff.judge.staleness import readable
 from signoff.report.files import run_body
 from tests.healthy import healthy, vault
 from tests.healthy.store import SMOKE_ROWS
@@ -216,6 +219,21 @@ def test_alarms_reach_a_person_where_that_is_production_or_an_address_is_given(
     found = set_aside(CHECKLIST["MON-06"], SimpleNamespace(environment=changed, embedded=False))
 
     assert (found is not None and found.outcome is Outcome.EXCLUDED) is aside
+
+
+@pytest.mark.parametrize("row", [row for row in CHECKLIST if row.never_excluded], ids=str)
+@pytest.mark.parametrize(("production", "aside"), [(True, None), (False, Outcome.EXCLUDED)])
+def test_part_that_production_leaves_out_is_signed_for(row, production, aside):
+    line = replace(healthy().environment.line, bot_user_id=None, liff_id=None)
+    changed = replace(healthy().environment, production=production, line=line, front_end=None)
+    found = set_aside(row, SimpleNamespace(environment=changed, embedded=False))
+
+    assert (found and found.outcome) is aside
+
+
+def test_records_of_the_environment_before_that_cannot_be_trusted_prove_nothing():
+    with pytest.raises(NotTestable, match="it was changed"):
+        readable(Records(problem=Words.same("it was changed")))
 
 
 def test_without_a_run_against_staging_nothing_is_compared():
