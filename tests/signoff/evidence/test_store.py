@@ -161,6 +161,14 @@ def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
     assert sorted(entry.body["n"] for entry in records.entries) == list(range(40))
 
 
+def test_record_that_another_writer_made_first_stays(store):
+    store.backend.create("000001.json", b"theirs")
+
+    with pytest.raises(FileExistsError):
+        store.backend.create("000001.json", b"ours")
+    assert store.backend.read("000001.json") == b"theirs"
+
+
 def test_record_that_is_gone_from_the_bucket_is_missed(bucket, tmp_path):
     store = in_bucket(bucket, tmp_path)
     for number in range(2):
