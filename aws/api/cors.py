@@ -100,9 +100,11 @@ def _cached_for(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, o
 
 
 def _answer(mock: Integration) -> StaticAnswer | None:
-    """Return the answer whose status the request template asks for."""
+    """Return the answer whose pattern the status of the request template matches, or else the one without a pattern."""
     status = STATUS_CODE.search(mock.request_templates.get("application/json", ""))
-    return mock.answers.get(status[1]) if status else None
+    answers = sorted(mock.answers.values(), key=lambda answer: not answer.pattern)
+    chosen = (one for one in answers if not one.pattern or re.fullmatch(one.pattern, status[1]))
+    return next(chosen, None) if status else None
 
 
 def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, ...]:

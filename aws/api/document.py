@@ -47,7 +47,7 @@ class Integration:
     cache_key_parameters: tuple[str, ...] = ()
     request_templates: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, StaticAnswer] = field(default_factory=dict)
-    """Status code (or ``default``) -> the static answer of a MOCK integration."""
+    """Status code -> the static answer of a MOCK integration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,13 +279,17 @@ def from_export(raw: Raw) -> ApiDocument:
 
 def _exported_method(path: str, verb: str, raw: Raw, schemes: Raw) -> Method:
     behind = raw.get(INTEGRATION)
+    answers = (
+        {**answer, "selectionPattern": "" if pattern == "default" else pattern}
+        for pattern, answer in (behind or {}).get("responses", {}).items()
+    )
     names = [name for requirement in raw.get("security", ()) for name in requirement]
     return Method(
         path=path,
         verb="ANY" if verb == ANY else verb.upper(),
         authorizer=next(_exported_guards(names, schemes), None),
         api_key_required=any(_is_api_key(schemes.get(name, {})) for name in names),
-        integration=_integration(behind, behind.get("responses", {}).values()) if behind else None,
+        integration=_integration(behind, answers) if behind else None,
     )
 
 

@@ -40,6 +40,8 @@ class StaticAnswer:
     status: str
     headers: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
+    """The statuses of a MOCK's request template that it answers; without one, those that no other does."""
 
 
 def headers_of(parameters: Mapping[str, str] | None) -> dict[str, str]:
@@ -75,6 +77,7 @@ def static_answer(raw: Raw) -> StaticAnswer:
         headers=headers_of(raw.get("responseParameters")),
         # An empty template, which the console and tools often set, means the same as none.
         templates={media: text for media, text in templates.items() if text},
+        pattern=raw.get("selectionPattern") or "",
     )
 
 

@@ -33,6 +33,11 @@ def authorizer(raw):
     return raw["components"]["securitySchemes"]["session"]["x-amazon-apigateway-authorizer"]
 
 
+def _answered_by(raw, pattern):
+    answers = behind(raw, "/spots", "options")["responses"]
+    answers[pattern] = answers.pop("default")
+
+
 CHANGES = {
     "route gone": lambda raw: raw["paths"].pop("/login"),
     "method gone": lambda raw: raw["paths"]["/spots"].pop("options"),
@@ -51,6 +56,7 @@ CHANGES = {
     "another origin": lambda raw: behind(raw, "/spots", "options")["responses"]["default"].update(
         responseParameters={"method.response.header.Access-Control-Allow-Origin": "'*'"}
     ),
+    "answer to one status alone": lambda raw: _answered_by(raw, "200"),
     "another status": lambda raw: behind(raw, "/spots", "options")["responses"]["default"].update(
         statusCode="200"
     ),

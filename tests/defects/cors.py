@@ -89,6 +89,13 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=integrated("OPTIONS /stamps", request_templates={}),
     ),
     Defect(
+        id="DEP-25:answers-another-status",
+        breaks=integrated(
+            "OPTIONS /stamps",
+            answers={"200": StaticAnswer(status="200", headers=CORS, pattern="5..")},
+        ),
+    ),
+    Defect(
         id="DEP-25:answers-500",
         breaks=integrated(
             "OPTIONS /stamps",
@@ -129,6 +136,9 @@ SOUND: dict[str, Break] = {
     "header names in lower case": document(_lowered),
     "MOCK as another tool writes it": integrated(
         "OPTIONS /stamps", request_templates={"application/json": "{ statusCode: 204 }"}
+    ),
+    "MOCK as CDK writes it": integrated(
+        "OPTIONS /stamps", request_templates={"application/json": "{ statusCode: 200 }"}
     ),
     "responses that inherit": both(refusal("THROTTLED", None), refusal("UNAUTHORIZED", None)),
 }
