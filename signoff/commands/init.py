@@ -37,7 +37,7 @@ ALARMS = {
 PROPOSED = frozenset(
     {"production", "origin", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"}
 ) | {
-    *("alias", "table_key", "secret_key", "alert_email", "administrators"),
+    *("alias", "table_key", "secret_key", "alert_email", "administrators", "api_key"),
 }
 """Keys that are written beside those without a default; the others have defaults, see docs/environments.md."""
 FROM_YOU = Words(en="fill in", ja="記入してください")
@@ -215,12 +215,15 @@ def _tables(client: Client, name: str, proposals: Proposals) -> None:
     proposals.propose(
         "tables", tables, Words(en="tables of these names exist", ja="この名前のテーブルがある")
     )
-    first = next(iter(tables.values()))
-    table = dynamodb.describe_table(TableName=first)["Table"]
-    tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
-    of = Words(en=f"table {first}", ja=f"テーブル{first}")
-    proposals.propose("tags", {tag["Key"]: tag["Value"] for tag in tags}, of)
-    proposals.propose("table_key", table.get("SSEDescription", {}).get("KMSMasterKeyArn"), of)
+    found = [dynamodb.describe_table(TableName=each)["Table"] for each in tables.values()]
+    listed = [dynamodb.list_tags_of_resource(ResourceArn=each["TableArn"]) for each in found]
+    of_each = [{(tag["Key"], tag["Value"]) for tag in tags["Tags"]} for tags in listed]
+    # AWS's own tags are of one resource, and nobody else may set them.
+    common = [tag for tag in sorted(set.intersection(*of_each)) if not tag[0].startswith("aws:")]
+    of_all = Words(en="all tables", ja="全テーブル")
+    proposals.propose("tags", dict(common), of_all)
+    keys = {each.get("SSEDescription", {}).get("KMSMasterKeyArn") for each in found}
+    proposals.propose("table_key", _only(keys), of_all)
 
 
 def _table_named(names: Iterable[str], role: str, environment: str) -> str | None:
@@ -269,6 +272,10 @@ def _api(client: Client, name: str, proposals: Proposals) -> None:
             proposals.name("usage-plan", plan["name"])
             keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
             proposals.name("api-key", _only(key["name"] for key in keys))
+    embedded = {"restApiId": api["id"], "embed": ["methods"]}
+    for resource in _pages(gateway, "get_resources", "items", **embedded):
+        for method in resource.get("resourceMethods", {}).values():
+            proposals.propose("api_key", method.get("apiKeyRequired") or None, source)
 
 
 def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -284,9 +291,16 @@ def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
 def _alarms(client: Client, _: str, proposals: Proposals) -> None:
     """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
     listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
-    ours = [entry for entry in listed if _kind(entry) in ALARMS.values()]
+    named = {*proposals.names.values(), *(proposals.value("tables") or {}).values()}
+    named |= {
+        f"{proposals.value('prefix')}-{key}" for key in (*proposals.application.functions, "api")
+    }
+    of_ours = (
+        entry for entry in listed if named & {each["Value"] for each in entry.get("Dimensions", ())}
+    )
+    ours = [entry for entry in of_ours if _kind(entry) in ALARMS.values()]
     met = {
-        key: max(int(entry["Threshold"]) for entry in ours if _kind(entry) == kind)
+        key: max(_reached(entry) for entry in ours if _kind(entry) == kind)
         for key, kind in ALARMS.items()
         if any(_kind(entry) == kind and "Threshold" in entry for entry in ours)
     }
@@ -301,6 +315,12 @@ def _alarms(client: Client, _: str, proposals: Proposals) -> None:
     proposals.propose(
         "alarms", values, Words(en="the highest of your alarms", ja="既存アラームの最大値")
     )
+
+
+def _reached(alarm: Mapping[str, Any]) -> int:
+    """Return the number from which on the alarm fires: ``> 4`` is reached by 5."""
+    above = alarm.get("ComparisonOperator") == "GreaterThanThreshold"
+    return int(alarm["Threshold"]) + above
 
 
 def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:

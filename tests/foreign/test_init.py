@@ -14,7 +14,7 @@ from signoff.commands.init import Answers, discover, table
 from signoff.commands.init_command import add_to, keys_of
 from signoff.environment import EnvironmentFileError, load
 from tests.foreign.account import ACCOUNT, REGION
-from tests.foreign.hand import compute
+from tests.foreign.hand import compute, watch
 from tests.in_process import SessionInProcess
 from tests.second_opinion import FUNCTIONS
 
@@ -117,6 +117,37 @@ def test_functions_that_are_not_there_are_named_beside_the_prefix(cdk):
     assert told.endswith(f"2 of {len(FUNCTIONS)} functions are named so")
     assert {*absent.split(", ")} == FUNCTIONS.keys() - {"auth", "gps-verify"}
     assert source["ja"].endswith(f"（ない関数: {absent}）")
+
+
+def test_thresholds_are_those_at_which_alarms_of_ours_fire(found):
+    alarms = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1, "period_s": 300}
+
+    assert found.value("alarms") == alarms  # the hand's alarms fire above 4 and 9
+
+
+@pytest.fixture
+def shared(account):
+    """Give clients of an account that another rally shares, whose tables CloudFormation made."""
+    cloudwatch, dynamodb = account.client("cloudwatch"), account.client("dynamodb")
+    watch.alarm(cloudwatch, "other", "AWS/Lambda", "Errors", {"FunctionName": "autumn-auth"}, 99)
+    users = dynamodb.describe_table(TableName="Users-prod")["Table"]["TableArn"]
+    made_by = {"Key": "aws:cloudformation:logical-id", "Value": "Users"}
+    dynamodb.tag_resource(ResourceArn=users, Tags=[made_by, {"Key": "Data", "Value": "people"}])
+    yield account.client
+    cloudwatch.delete_alarms(AlarmNames=["other"])
+    dynamodb.untag_resource(ResourceArn=users, TagKeys=[made_by["Key"], "Data"])
+
+
+def test_what_is_of_others_or_of_one_table_alone_is_not_proposed(shared):
+    found = discover(shared, answers())
+
+    assert found.value("alarms")["function_errors"] == 5
+    assert found.value("tags") == {"Environment": "prod", "Owner": "rally-team", "Project": "CC"}
+
+
+def test_key_that_routes_ask_for_is_proposed(found, cdk):
+    assert found.value("api_key") is True
+    assert discover(cdk, answers()).value("api_key") is None
 
 
 def test_names_that_follow_from_the_prefix_are_not_proposed(found):
