@@ -32,7 +32,7 @@ from signoff.environment import EnvironmentFileError, load, option_of
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import EXPECTED, sentence
 from signoff.judge.exit_codes import Exit
-from signoff.report.history import newest
+from signoff.report.history import newest_of
 from signoff.report.remedy import as_typed
 
 STOPPED_AT = Words(en="stopped at", ja="停止")
@@ -48,7 +48,7 @@ SWITCHES = ("go", "full", "yes", "no_judge", "wait")
 def show_list(env: str, environments: Path, lang: str) -> int:
     """List the procedures, with the rows of the environment's newest report."""
     console = _console()
-    for line in listing(newest(env, home_of(environments)), lang):
+    for line in listing(newest_of(env, environments), lang):
         console.print(line, highlight=False, soft_wrap=True)
     return Exit.DONE
 
@@ -145,7 +145,7 @@ def _unfit(option: Option, chosen: Mapping[str, str]) -> Words | None:
 
 def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
     home = home_of(environments)
-    result = newest(env, home)
+    result = newest_of(env, environments)
     if result is None:
         chosen = f"--env {env} {option_of(environments)}".rstrip()
         raise Refused(fix.WORDS["none"].format(env=env, chosen=chosen))

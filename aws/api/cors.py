@@ -103,8 +103,8 @@ def _answer(mock: Integration) -> StaticAnswer | None:
     """Return the answer whose pattern the status of the request template matches, or else the one without a pattern."""
     status = STATUS_CODE.search(mock.request_templates.get("application/json", ""))
     answers = sorted(mock.answers.values(), key=lambda answer: not answer.pattern)
-    chosen = (one for one in answers if not one.pattern or re.fullmatch(one.pattern, status[1]))
-    return next(chosen, None) if status else None
+    chosen = (a for a in answers if status and re.fullmatch(a.pattern or ".*", status[1]))
+    return next(chosen, None)
 
 
 def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, ...]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from aws.visible import toml_table, visible_line
 from aws.words import Words, did_you_mean, joined, nearest
-from signoff import home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load, today
 from signoff.environment.value_types import is_name
@@ -15,7 +14,7 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
-from signoff.report.history import newest
+from signoff.report.history import newest_of
 
 NONE_OPEN = Words(
     en="every condition of the newest run has an owner and a day",
@@ -61,7 +60,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     lang: str,
 ) -> int:
     """Append a table for each condition, or list what has no owner; EnvironmentFileError where one can't be accepted."""
-    result = newest(env, home_of(environments))
+    result = newest_of(env, environments)
     unowned = result.verdict.unowned if result else ()
     if not conditions:
         if result is None:

@@ -5,7 +5,7 @@ was found; you fill in the rest.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,9 +34,8 @@ ALARMS = {
     "api_5xx": ("AWS/ApiGateway", "5XXError"),
     "throttles": ("AWS/DynamoDB", "ThrottledRequests"),
 }
-PROPOSED = frozenset(
-    {"production", "origin", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"}
-) | {
+PROPOSED = {
+    *("production", "origin", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"),
     *("alias", "table_key", "secret_key", "alert_email", "administrators", "api_key"),
 }
 """Keys that are written beside those without a default; the others have defaults, see docs/environments.md."""
@@ -218,10 +217,9 @@ def _tables(client: Client, name: str, proposals: Proposals) -> None:
     found = [dynamodb.describe_table(TableName=each)["Table"] for each in tables.values()]
     listed = [dynamodb.list_tags_of_resource(ResourceArn=each["TableArn"]) for each in found]
     of_each = [{(tag["Key"], tag["Value"]) for tag in tags["Tags"]} for tags in listed]
-    # AWS's own tags are of one resource, and nobody else may set them.
-    common = [tag for tag in sorted(set.intersection(*of_each)) if not tag[0].startswith("aws:")]
+    common = dict(sorted(set.intersection(*of_each)))  # CloudFormation's own are of one table each
     of_all = Words(en="all tables", ja="全テーブル")
-    proposals.propose("tags", dict(common), of_all)
+    proposals.propose("tags", {k: v for k, v in common.items() if k[:4] != "aws:"}, of_all)
     keys = {each.get("SSEDescription", {}).get("KMSMasterKeyArn") for each in found}
     proposals.propose("table_key", _only(keys), of_all)
 
@@ -272,10 +270,11 @@ def _api(client: Client, name: str, proposals: Proposals) -> None:
             proposals.name("usage-plan", plan["name"])
             keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
             proposals.name("api-key", _only(key["name"] for key in keys))
-    embedded = {"restApiId": api["id"], "embed": ["methods"]}
-    for resource in _pages(gateway, "get_resources", "items", **embedded):
-        for method in resource.get("resourceMethods", {}).values():
-            proposals.propose("api_key", method.get("apiKeyRequired") or None, source)
+    drawn = _pages(gateway, "get_resources", "items", restApiId=api["id"], embed=["methods"])
+    methods = [each for entry in drawn for each in entry.get("resourceMethods", {}).values()]
+    proposals.propose(
+        "api_key", any(each.get("apiKeyRequired") for each in methods) or None, source
+    )
 
 
 def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -290,20 +289,20 @@ def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
 
 def _alarms(client: Client, _: str, proposals: Proposals) -> None:
     """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
-    listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
     named = {*proposals.names.values(), *(proposals.value("tables") or {}).values()}
-    named |= {
-        f"{proposals.value('prefix')}-{key}" for key in (*proposals.application.functions, "api")
-    }
-    of_ours = (
-        entry for entry in listed if named & {each["Value"] for each in entry.get("Dimensions", ())}
-    )
-    ours = [entry for entry in of_ours if _kind(entry) in ALARMS.values()]
-    met = {
-        key: max(_reached(entry) for entry in ours if _kind(entry) == kind)
-        for key, kind in ALARMS.items()
-        if any(_kind(entry) == kind and "Threshold" in entry for entry in ours)
-    }
+    prefix, above = proposals.value("prefix"), "GreaterThanThreshold"
+    named |= {f"{prefix}-{key}" for key in (*proposals.application.functions, "api")}
+    ours = [
+        entry
+        for entry in _pages(client("cloudwatch"), "describe_alarms", "MetricAlarms")
+        if _kind(entry) in ALARMS.values() and "Threshold" in entry
+        if named & {each["Value"] for each in entry.get("Dimensions", ())}
+    ]
+    reached = defaultdict(list)
+    for entry in ours:  # "> 4" is reached by 5
+        number = int(entry["Threshold"]) + (entry.get("ComparisonOperator") == above)
+        reached[_kind(entry)].append(number)
+    met = {key: max(reached[kind]) for key, kind in ALARMS.items() if kind in reached}
     if not met:
         return
     notified = Counter(topic for entry in ours for topic in entry.get("AlarmActions", ()))
@@ -315,12 +314,6 @@ def _alarms(client: Client, _: str, proposals: Proposals) -> None:
     proposals.propose(
         "alarms", values, Words(en="the highest of your alarms", ja="既存アラームの最大値")
     )
-
-
-def _reached(alarm: Mapping[str, Any]) -> int:
-    """Return the number from which on the alarm fires: ``> 4`` is reached by 5."""
-    above = alarm.get("ComparisonOperator") == "GreaterThanThreshold"
-    return int(alarm["Threshold"]) + above
 
 
 def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:

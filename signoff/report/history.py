@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json
 from aws.words import Words, unreadable
-from signoff.environment import in_japan
+from signoff import home_of
+from signoff.environment import EnvironmentFileError, in_japan, names
+from signoff.environment.loading import no_environment
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
 from signoff.judge.errors import UnusableFileError
@@ -137,6 +139,13 @@ def newest(environment: str, home: Path) -> Result | None:
         return latest
     older = map(_readable, sorted(reports.glob(f"*Z/{RESULT}"), reverse=True))
     return next((result for result in older if result and not result.provenance.replay), None)
+
+
+def newest_of(name: str, file: Path) -> Result | None:
+    """Read the newest report of an environment; EnvironmentFileError where the file has none of that name."""
+    if name not in names(file):
+        raise EnvironmentFileError([no_environment(name, file)])
+    return newest(name, home_of(file))
 
 
 def _readable(file: Path) -> Result | None:

@@ -316,6 +316,7 @@ ANSWERS = {
         "templates": of_gateway_response(
             gateway_response(statusCode="401", responseTemplates={"application/json": "{}"})
         ),
+        "pattern": Otherwise("a preflight without an answer is made again: see Integration"),
     },
     Authorizer: {
         "name": NAMED,

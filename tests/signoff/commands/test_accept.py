@@ -112,7 +112,7 @@ def test_command_that_names_an_owner_writes_into_the_file_that_the_run_read():
 @pytest.fixture
 def file(tmp_path, monkeypatch):
     """A file of environments beside which there is no run: others leave theirs in the checkout."""
-    monkeypatch.setattr("signoff.commands.accept.home_of", lambda file: file.parent)
+    monkeypatch.setattr("signoff.report.history.home_of", lambda file: file.parent)
     return production_in(tmp_path)
 
 
@@ -147,7 +147,7 @@ def test_command_adds_owner_and_day_to_the_file(file):
 def test_command_that_would_add_nothing_of_use_is_one_sentence(
     file, capsys, monkeypatch, arguments, says
 ):
-    monkeypatch.setattr("signoff.commands.accept.newest", lambda *_: None)
+    monkeypatch.setattr("signoff.commands.accept.newest_of", lambda *_: None)
     before = file.read_text(encoding="utf-8")
 
     assert accepted(file, *arguments) == 2
@@ -180,6 +180,12 @@ def test_report_of_another_application_is_read_beside_its_file(command, says, tm
     assert says in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["accept", "fix", "run"])
+def test_environment_that_the_file_lacks_has_no_report_to_wait_for(command, file, capsys):
+    assert main([command, "--env", "prodd", "--environments", str(file)]) == 2
+    assert "has no environment prodd; it has prod; did you mean prod?" in capsys.readouterr().err
+
+
 def test_replay_is_no_report_of_the_environment(tmp_path):
     latest = tmp_path / "report" / "prod" / "latest"
     latest.mkdir(parents=True)
@@ -210,7 +216,7 @@ def test_report_before_a_replay_stays_the_newest_one_of_the_environment(tmp_path
 def test_row_that_is_no_condition_takes_no_owner(outcome, told, file, capsys, monkeypatch):
     red = row_verdict(Checklist.load()["SEC-01"], [Finding(row="SEC-01", outcome=outcome)])
     found = Result(provenance=PROD_RUN, verdict=replace(verdict(), rows=(red,)))
-    monkeypatch.setattr("signoff.commands.accept.newest", lambda *_: found)
+    monkeypatch.setattr("signoff.commands.accept.newest_of", lambda *_: found)
 
     assert accepted(file, "SEC-01", "--by=Hanako", "--until=2099-12-31") == 2
     assert told in capsys.readouterr().err
