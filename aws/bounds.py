@@ -9,7 +9,8 @@ from aws.words import SILENCE, Words
 
 Holds = Callable[[Any], bool]
 Unit = str | Words
-"""The unit after a number, with the space before it; ``str`` if both languages write it alike."""
+"""The unit after a number, with the space before it."""
+JAPANESE = {" s": "秒", " ms": "ミリ秒", " days": "日", "/s": "件/秒", " a day": "件/日"}
 
 
 NONE = Words(en="none", ja="なし")
@@ -40,7 +41,7 @@ class Bound:
 
 
 def _in_japanese(unit: Unit) -> str:
-    return unit.ja if isinstance(unit, Words) else unit
+    return unit.ja if isinstance(unit, Words) else JAPANESE.get(unit, unit)
 
 
 def exactly(value: Any) -> Bound:

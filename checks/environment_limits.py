@@ -29,8 +29,6 @@ from signoff.environment import Environment
 from signoff.environment.schema import LEAST_RATE, RecordAges
 from signoff.environment.value_types import origin_of
 
-DAYS = Words(en=" days", ja="日")
-A_DAY = Words(en=" a day", ja="件/日")
 WINDOW_S = 300
 """The guide's alarms count over five minutes (step 6-1)."""
 ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
@@ -75,7 +73,7 @@ def limits(environment: Environment) -> Limits:
         **_throttle(environment),
         **dict(_alarms(environment.alarms.period_s)),
         "retention_days": KeyLimit(
-            at_least(30, DAYS), Words("guide step 6-3", "手順書のステップ6-3")
+            at_least(30, " days"), Words("guide step 6-3", "手順書のステップ6-3")
         ),
         **EVERY_TABLE,
         **EVERY_FUNCTION,
@@ -119,7 +117,7 @@ def _throttle(environment: Environment) -> Limits:
             ),
         ),
         "throttle.daily_quota": KeyLimit(
-            between(least, 100_000, A_DAY)
+            between(least, 100_000, " a day")
             if least <= 100_000
             else described(
                 en=f"at least {least} a day, which demand makes with one key for all visitors (api_key); beyond the guide's 100000 it is a decision",
@@ -150,7 +148,7 @@ def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
 STEP_3_1 = Words("guide step 3-1", "手順書のステップ3-1")
 EVERY_TABLE: Limits = {
     "pitr": KeyLimit(exactly(value=True), STEP_3_1),
-    "pitr_days": KeyLimit(at_least(default("recovery_window_days"), DAYS), STEP_3_1),
+    "pitr_days": KeyLimit(at_least(default("recovery_window_days"), " days"), STEP_3_1),
     "deletion_protection": KeyLimit(
         exactly(value=True), Words("user tables are kept", "利用者のテーブルは消さない")
     ),
@@ -177,7 +175,7 @@ API: Limits = {
 }
 AGES: Limits = {
     f"fresh.{key}": KeyLimit(
-        at_most(getattr(RecordAges(), key), DAYS), Words("recent evidence", "有効期間内の証跡")
+        at_most(getattr(RecordAges(), key), " days"), Words("recent evidence", "有効期間内の証跡")
     )
     for key in ("dev_run", "load", "signature", "rehearsal")
 }

@@ -146,7 +146,7 @@ def _authorizer(
 def _description(environment: Environment) -> Bound:
     """Return what the stage's description has to say: which environment it is."""
     if environment.production:
-        return saying("本番", "prod", environment.name, prefers="本番環境")
+        return saying("本番", *sorted({"prod", environment.name}), prefers="本番環境")
     return saying(environment.name, prefers=f"{environment.name} environment")
 
 
