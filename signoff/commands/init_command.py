@@ -11,7 +11,7 @@ from aws.words import Words, in_language
 from signoff import environments_file
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.init import Answers, discover, table
-from signoff.environment import EnvironmentFileError, peek
+from signoff.environment import EnvironmentFileError, option_of, peek
 from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
 from signoff.environment.loading import require_name
@@ -79,7 +79,7 @@ def propose(  # noqa: PLR0913 - the options of the command
         print(text, end="")
         return 0
     add_to(to, text, env)
-    judge = f"signoff judge --env {env}"
+    judge = f"signoff judge --env {env} {option_of(to)}".rstrip()
     print(
         say(
             f"the table {env} of {to} has what was found; fill in what is commented out, then: {judge}",

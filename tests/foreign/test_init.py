@@ -208,6 +208,21 @@ def test_account_without_any_of_the_functions_in_the_tables_region_is_told_and_p
     assert "are named in environments.toml, key names" in said.err
 
 
+@pytest.mark.usefixtures("account")
+def test_next_command_names_the_file_that_was_written(capsys, monkeypatch, tmp_path):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "local")
+    said = ["--origin=https://rally.example.jp", "--line-channel=2001234567", "--lang=en"]
+    file = tmp_path / "rally.toml"
+
+    assert (
+        main(["init", f"--region={REGION}", "--prefix=stamp-rally-prod", *said, f"--to={file}"])
+        == 0
+    )
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith(f"signoff judge --env prod --environments {file}")
+
+
 def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table():
     nothing = discover(_denied, answers())
 
