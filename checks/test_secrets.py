@@ -39,7 +39,8 @@ from signoff.judge.decisions import Judge
 
 GET_FUNCTION = "lambda:GetFunction"
 DELETION = Words(en="scheduled deletion", ja="予定された削除")
-CURRENT = Words(en="version AWSCURRENT", ja="AWSCURRENTのバージョン")
+CURRENT = Words(en="label of a version", ja="バージョンのラベル")
+VALUE, OF_ITS_OWN = Words(en="value", ja="値"), Words(en="its own", ja="専用の値")
 HELD = Words(en="places that hold the value of a secret", ja="シークレットの値を含む場所")
 
 
@@ -50,11 +51,9 @@ def test_secret_is_there_to_be_read(
     stored = judge.observe(deployed.secret(secret), "arn", "deleted", "current")
 
     deleted = in_japan(stored.deleted) if stored.deleted else None
+    label = "AWSCURRENT" if stored.current or stored.deleted else None
     about = {"call": "secretsmanager:DescribeSecret", "decidable": False}
-    compared = {
-        DELETION: (deleted, exactly(None)),
-        CURRENT: (bool(stored.current or stored.deleted), exactly(True)),
-    }
+    compared = {DELETION: (deleted, exactly(None)), CURRENT: (label, exactly("AWSCURRENT"))}
     judge.compare(SECRET.words, stored.name, compared, **about)
 
 
@@ -105,9 +104,9 @@ def test_secret_differs_from_that_of_dev(
     )
 
     before = environment.before
-    equal = Words(en=f"same value as in {before}", ja=f"{before}と同じ値")
+    same = Words(en=f"that of {before}", ja=f"{before}と同じ") if ours in theirs else OF_ITS_OWN
     about = {"call": VALUE_CALL, "decidable": False, "remedy": secret.key}
-    judge.compare(SECRET.words, secret.name, {equal: (ours in theirs, exactly(False))}, **about)
+    judge.compare(SECRET.words, secret.name, {VALUE: (same, exactly(OF_ITS_OWN))}, **about)
 
 
 @expectation("SEC-05", ja="シークレットが使用可能なキーで暗号化されている")

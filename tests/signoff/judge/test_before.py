@@ -156,7 +156,7 @@ def test_secret_of_staging_in_production_is_told_by_its_name(prod_after):
 
     (told,) = [words for row, end, words in prod_after(secrets=same) if end is Outcome.FAIL]
 
-    assert "token-secret-key: same value as in staging: found on" in told
+    assert "token-secret-key: value: found that of staging" in told
 
 
 def test_route_that_staging_lacks_is_told_by_its_name(prod_after):
