@@ -145,6 +145,7 @@ def test_refused_call_makes_its_own_facts_unknown_and_no_more():
 
     assert (toy.name, toy.days, toy.state) == ("a", 3, "READY")
     assert list(unread_facts(toy)) == [("colour", DENIED)]
+    assert list(unread_facts((toy, toy))) == [("colour", DENIED)] * 2
     with pytest.raises(NotTestable, match="AccessDenied"):
         _ = toy.colour
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aws.inventory import Names
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import ACCOUNT_POLICY, APPLIED, LogPolicy
@@ -20,6 +21,7 @@ from tests.healthy.watch import TOPIC
 DASHBOARD = "stamp-rally-prod-dashboard"
 LOGS = "/aws/lambda/stamp-rally-prod-award"
 EXECUTIONS = f"API-Gateway-Execution-Logs_{API_ID}/prod"
+LEFT_OVER = "stamp-rally-prod-report"
 ALL_ERRORS = "SEARCH('stamp-rally-prod Errors', 'Sum', 300)"
 
 
@@ -38,6 +40,10 @@ def _renamed(metric: Metric, dimension: str, old: str, new: str) -> Metric:
         if there == old
         else metric
     )
+
+
+def _of_the_left_over(metric: Metric) -> Metric:
+    return _renamed(metric, "FunctionName", "stamp-rally-prod-auth", LEFT_OVER)
 
 
 def _without(found: Dashboard, title: str) -> tuple[Widget, ...]:
@@ -123,6 +129,14 @@ DASHBOARDS = (
     Defect(
         id="MON-11:other-region",
         breaks=_dashboard(lambda d: _metrics(d, lambda m: replace(m, region="us-east-1"))),
+    ),
+    Defect(
+        id="PREP-05:function-that-the-dashboard-shows",
+        grade="minor",
+        breaks=both(
+            edited("names", "functions", lambda there: Names(names=(*there.names, LEFT_OVER))),
+            _dashboard(lambda d: (*d.widgets, *_metrics(d, _of_the_left_over))),
+        ),
     ),
 )
 LOG_GROUPS = (

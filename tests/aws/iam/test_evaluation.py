@@ -1,9 +1,11 @@
 """A request is allowed, refused or unknown, as IAM's evaluation logic has it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from aws.iam.condition import context
-from aws.iam.evaluation import EvalDecision, evaluate
+from aws.iam.condition import context, over_time
+from aws.iam.evaluation import EvalDecision, evaluate, evaluate_from, is_same
 from aws.iam.statement import parse
 
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/Users-prod"
@@ -38,6 +40,7 @@ IN_ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
         ([allow("dynamodb:GetItem", TABLE)], "dynamodb:PutItem", TABLE, EvalDecision.NOT_ALLOWED),
         ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", OTHER, EvalDecision.NOT_ALLOWED),
         ([allow("dynamodb:*", TABLE)], "dynamodb:GetItem", TABLE, EvalDecision.ALLOWED),
+        ([allow("*"), deny("dynamod?:*")], "dynamodb:GetItem", TABLE, EvalDecision.EXPLICITLY_DENIED),
         ([allow("s3:*"), deny("s3:Delete*")], "s3:DeleteObject", "*", EvalDecision.EXPLICITLY_DENIED),
         ([deny("s3:Delete*"), allow("s3:*")], "s3:DeleteObject", "*", EvalDecision.EXPLICITLY_DENIED),
         ([allow("s3:*"), deny("s3:Delete*")], "s3:GetObject", "*", EvalDecision.ALLOWED),
@@ -141,6 +144,42 @@ def test_the_reason_tells_a_boundary_from_a_missing_permission():
 
     assert "boundary" in narrowed.reason.en
     assert "no identity-based policy" in absent.reason.en
+
+
+def test_the_reason_names_the_limit_that_does_not_allow_it():
+    limits = policy(allow("*")), parse({"Statement": allow("s3:*")}, "session")
+
+    decided = evaluate(policy(allow("*")), "dynamodb:GetItem", TABLE, KNOWN, limits=limits)
+
+    assert "session policy `session` does not" in decided.reason.en
+
+
+@pytest.mark.parametrize(
+    ("operator", "outcome"),
+    [("DateGreaterThan", EvalDecision.NOT_ALLOWED), ("DateLessThan", EvalDecision.UNKNOWN)],
+    ids=["not yet", "not for ever"],
+)
+def test_what_is_refused_now_is_refused_and_what_will_be_is_unknown(operator, outcome):
+    new_year = {operator: {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
+    times = over_time({}, datetime(2026, 11, 25, tzinfo=UTC))
+
+    decided = evaluate_from(policy(allow("s3:*", Condition=new_year)), "s3:GetObject", "*", times)
+
+    assert decided.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("arn:aws:iam::123456789012:role/service-role/award", True),
+        ("arn:aws:iam::123456789012:user/award", False),
+        ("arn:aws:iam::210987654321:role/award", False),
+        ("lambda.amazonaws.com", False),
+    ],
+)
+def test_a_path_makes_no_other_role(other, same):
+    assert is_same("arn:aws:iam::123456789012:role/award", other) is same
+    assert not is_same("edgelambda.amazonaws.com", other)
 
 
 def test_a_deny_in_a_session_policy_is_explicit_too():

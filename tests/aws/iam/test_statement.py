@@ -79,6 +79,10 @@ def test_principals_are_read_in_every_spelling():
             {"Statement": {"Effect": "Allow", "Action": "*", "Principal": ["*"]}},
             "the Principal is of",
         ),
+        (
+            {"Statement": {"Effect": "Allow", "Action": "*", "NotPrincipal": ["*"]}},
+            "the NotPrincipal is of",
+        ),
     ],
 )
 def test_a_broken_document_is_refused_by_name(document, why):

@@ -32,6 +32,7 @@ from signoff.judge.staleness import NAMED, ChangedFact, NotSigned, Stale, change
 from tests.defects.changes import absent, added, edited, item, unread, without_records
 from tests.folder_store import store_in
 from tests.healthy import healthy
+from tests.healthy.identity import READER
 from tests.healthy.store import CALLER
 
 WORLD = healthy()
@@ -181,6 +182,14 @@ CHANGES: Mapping[str, tuple[Part, Any]] = {
             ),
         ),
     ),
+    "somebody who may act on more": (
+        Part.PERMISSIONS,
+        item(
+            "principals",
+            READER,
+            reach=(Reach(kind="table", name="UserStamps-prod", action="dynamodb:Scan", by="p"),),
+        ),
+    ),
     "bucket's policy": (Part.PERMISSIONS, item("buckets", "stamp-rally-prod-images", policy=OPEN)),
     "API key off": (Part.PERMISSIONS, item("api_keys", "stamp-rally-prod-api-key", enabled=False)),
     "route's authorizer": (Part.API, method(authorizer=None)),
@@ -222,7 +231,7 @@ CHANGES: Mapping[str, tuple[Part, Any]] = {
         added(
             "mute_rules",
             "night",
-            MuteRule(name="night", status="ACTIVE", alarms=(ALARM,), schedule="x"),
+            MuteRule(name="night", status="ACTIVE", alarms=(ALARM, "other"), schedule="x"),
         ),
     ),
     "subscription": (Part.ALARMS, item("topics", TOPIC, subscriptions=())),

@@ -245,6 +245,7 @@ def test_key_file_is_its_owners_and_outside_the_store(folder):
 
     assert key.stat().st_mode & 0o777 == 0o600
     assert not list(folder.glob("*.key"))
+    assert not list(key.parent.glob(".*"))  # nor what it was written to first
 
 
 @pytest.mark.usefixtures("store")

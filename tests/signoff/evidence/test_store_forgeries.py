@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from aws.section import Obstacle
@@ -186,7 +187,8 @@ def test_spoilt_answer_of_s3_is_never_a_store_that_is_whole(in_s3, operation, bo
 @pytest.mark.parametrize(
     "body",
     [
-        *(b"null", b"[]", b"7", b"\x1f\x8b\x08", b'{"Grants": [], "Policy": "{"}'),
+        *(b"null", b"[]", b"7", b"\x1f\x8b\x08"),
+        b'{"Grants": [], "Policy": "{", "KeyMetadata": {"KeyId": "1", "KeyState": "Enabled"}}',
         b'{"Grants": [{"CreationDate": 1%b}]}' % (b"0" * 400),
     ],
 )
@@ -203,6 +205,19 @@ def test_spoilt_answer_of_kms_is_one_sentence_and_leaves_the_key_unknown(in_s3, 
 
     assert said.startswith("000001.json can't be verified: ")
     assert custody.unread.words.en.startswith("an answer of KMS is garbled")
+
+
+def test_key_is_unknown_where_kms_is_not_reached():
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    away = {
+        "endpoint_url": "http://127.0.0.1:1",
+        "config": Config(retries={"total_max_attempts": 1}),
+    }
+    kms = boto3.client("kms", region_name="ap-northeast-1", **keys, **away)
+
+    custody = KmsKey("arn:aws:kms:ap-northeast-1:444455556666:key/1", lambda: kms).custody()
+
+    assert "127.0.0.1:1" in custody.unread.words.en
 
 
 def test_policy_of_the_bucket_that_is_no_policy_is_unknown(in_s3):

@@ -78,3 +78,16 @@ def test_store_whose_answer_never_ends_is_unread_and_its_own_sentence(tmp_path, 
     assert records.words.en == (
         "the evidence store s3://evidence/records can't be read: no answer within 0.5 s"
     )
+
+
+def test_store_that_is_not_reached_is_unread(tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    choice = SimpleNamespace(options=SimpleNamespace(root=tmp_path))
+    settings = StoreSettings(environment="prod", location="s3://evidence/records")
+    session = boto3.Session("local", "local", region_name="ap-northeast-1")
+
+    records = records_of(choice, settings, session)
+
+    assert records.unread
+    assert "127.0.0.1:1" in records.words.en
