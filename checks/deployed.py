@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aws import desired
 from aws.access.principals import Principal
 from aws.api.document import ApiDocument, Integration, Method
 from aws.contents import Contents, KeyScan
+from aws.desired import PlannedResource
 from aws.dns import Resolution
 from aws.inventory import Names, Sections
 from aws.kind.engine import Kind
@@ -51,13 +52,6 @@ RENAMED = frozenset(
 """Kinds whose names tools make up (environments.toml, key names)."""
 
 
-class Planned(Protocol):
-    """What is planned of a kind."""
-
-    @property
-    def name(self) -> str: ...
-
-
 @dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
 class Lookup(Generic[T]):
     """Finds what is deployed for one of several planned resources: ``deployed.secret(planned)``."""
@@ -66,7 +60,7 @@ class Lookup(Generic[T]):
     """The row that says Missing where it is absent; any other row follows."""
     kind: Kind[T]
 
-    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
+    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[PlannedResource], T]:
         section: Section[T] = getattr(deployed.sections, self.kind.section)
         return lambda want: look_up(deployed, self.owner, self.kind.words, want.name, section)
 
@@ -79,10 +73,10 @@ class Beside(Generic[T]):
     """The lookup of the resource, by its name in ``Deployed``."""
     section: str
 
-    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
+    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[PlannedResource], T]:
         return partial(self.find, deployed)
 
-    def find(self, deployed: "Deployed", want: Planned) -> T:
+    def find(self, deployed: "Deployed", want: PlannedResource) -> T:
         getattr(deployed, self.resource)(want)
         section: Section[T] = getattr(deployed.sections, self.section)
         if (item := lookup(section, want.name)) is None:

@@ -16,7 +16,6 @@ from plan import Plan
 from plan.edge import bucket
 from signoff.environment import Environment
 from signoff.environment.application import Application
-from signoff.environment.schema import Domain
 from signoff.evidence import Records
 from signoff.judge.checklist import without_subject
 from signoff.judge.decisions import Judge, decisions_of
@@ -114,11 +113,11 @@ def environment(snapshot: Snapshot[Plan]) -> Environment:
 
 
 @pytest.fixture
-def custom_domain(environment: Environment) -> Domain:
+def custom_domain(plan: Plan, environment: Environment) -> desired.CustomDomain:
     """The custom domain; NotTestable where there is none."""
-    if environment.domain is None:
+    if plan.domain is None:
         raise _not_configured(environment, "domain", Words("custom domain", "カスタムドメイン"))
-    return environment.domain
+    return plan.domain
 
 
 @pytest.fixture

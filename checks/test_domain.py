@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from aws import desired
 from aws.bounds import Bound, as_text, at_least, exactly, unset, within
 from aws.difference import Certainty, Difference, differences, unallowed
 from aws.dns import Resolution
@@ -32,7 +33,6 @@ from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Environment, today
-from signoff.environment.schema import Domain
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
@@ -71,7 +71,7 @@ def naming(host: str) -> Bound:
 
 
 @pytest.fixture
-def domain(deployed: Deployed, custom_domain: Domain) -> CustomDomain:
+def domain(deployed: Deployed, custom_domain: desired.CustomDomain) -> CustomDomain:
     return deployed.domain(custom_domain)
 
 
@@ -114,7 +114,9 @@ def deciding_rules(domain: CustomDomain) -> tuple[Difference, ...]:
     )
 
 
-def competing_mappings(current: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
+def competing_mappings(
+    current: CustomDomain, domain: desired.CustomDomain, plan: Plan
+) -> tuple[Difference, ...]:
     """Return mappings under our domain that catch paths of ours: the longest match wins."""
     planned = domain.base_path.strip("/")
     paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
@@ -131,7 +133,7 @@ def competing_mappings(current: CustomDomain, domain: Domain, plan: Plan) -> tup
     return differences(DOMAIN.words, current.name, compared, loosens=True, **about)
 
 
-def mapping_of(current: CustomDomain, domain: Domain) -> BasePath:
+def mapping_of(current: CustomDomain, domain: desired.CustomDomain) -> BasePath:
     """Return the mapping at the planned base path; Missing where there is none."""
     planned = domain.base_path.strip("/")
     by_path = {mapping.path.strip("/"): mapping for mapping in current.mappings}
@@ -190,7 +192,7 @@ def test_certificate_is_issued_and_valid_already(
 
 @expectation("DEP-41", ja="証明書がドメインを対象に含む")
 def test_certificate_covers_the_domain(
-    certificate: Certificate, custom_domain: Domain, judge: Judge
+    certificate: Certificate, custom_domain: desired.CustomDomain, judge: Judge
 ) -> None:
     name = custom_domain.name
     judge.observe(certificate, "names")
@@ -234,7 +236,7 @@ def test_certificate_is_one_that_browsers_trust(certificate: Certificate, judge:
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
 def test_domain_leads_to_the_stage(
-    domain: CustomDomain, deployed: Deployed, custom_domain: Domain, judge: Judge
+    domain: CustomDomain, deployed: Deployed, custom_domain: desired.CustomDomain, judge: Judge
 ) -> None:
     judge.observe(domain, "mappings")
     mapping = mapping_of(domain, custom_domain)
@@ -257,7 +259,7 @@ def test_no_rule_decides_before_the_mappings_of_the_domain(
 
 @expectation("DEP-42", ja="カスタムドメインの本APIのパスで、他のAPIが応答しない")
 def test_no_other_api_answers_at_our_paths_of_the_domain(
-    domain: CustomDomain, custom_domain: Domain, plan: Plan, judge: Judge
+    domain: CustomDomain, custom_domain: desired.CustomDomain, plan: Plan, judge: Judge
 ) -> None:
     judge.observe(domain, "mappings")
 
@@ -266,7 +268,7 @@ def test_no_other_api_answers_at_our_paths_of_the_domain(
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")
 def test_dns_answers_with_the_target_of_the_domain(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
+    deployed: Deployed, custom_domain: desired.CustomDomain, judge: Judge
 ) -> None:
     name = custom_domain.name
     resolution = deployed.resolution(custom_domain)
@@ -278,7 +280,7 @@ def test_dns_answers_with_the_target_of_the_domain(
 
 @expectation("DEP-43", ja="Route 53のどのレコードもターゲットにつながる")
 def test_no_record_of_the_name_leads_callers_elsewhere(
-    deployed: Deployed, custom_domain: Domain, judge: Judge
+    deployed: Deployed, custom_domain: desired.CustomDomain, judge: Judge
 ) -> None:
     name = custom_domain.name
     resolution = judge.observe(deployed.resolution(custom_domain), "elsewhere")

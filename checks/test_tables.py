@@ -12,13 +12,12 @@ from aws.section import lookup
 from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.resource_policies import denials
-from checks.table_shape import index_flaws, index_names, unrecoverable
+from checks.table_shape import DESCRIBE, index_flaws, index_names, unrecoverable
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
-DESCRIBE = "dynamodb:DescribeTable"
 OF_BACKUPS = {"call": "dynamodb:DescribeContinuousBackups"}
 
 

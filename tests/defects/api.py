@@ -76,7 +76,9 @@ EXISTENCE = (
         breaks=both(
             edited("rest_apis", API, lambda one: (replace(one[0], execute_api_disabled=True),)),
             lambda snapshot: replace(
-                snapshot, environment=replace(snapshot.environment, domain=None)
+                snapshot,
+                environment=replace(snapshot.environment, domain=None),
+                plan=replace(snapshot.plan, domain=None),
             ),
         ),
         # A run leaves the rows of a part that is not configured out; here they lack their ground.
