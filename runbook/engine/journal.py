@@ -33,16 +33,12 @@ class Entry:
 NAMES = frozenset(column.name for column in fields(Entry))
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Journal:
     """A file that any number of runs may append to at once."""
 
     path: Path
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def write(self, **facts: Any) -> Entry:
         """Append one entry; it is on the disk when this returns."""

@@ -50,6 +50,7 @@ WATCHED = pytest.StashKey[WatchedSections]()
 TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
+pytest_addoption = add_options
 
 
 AFTER = Words(
@@ -136,10 +137,6 @@ def keep_loggers_quiet() -> None:
     """
     for name in WIRE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    add_options(parser)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
