@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import requests
 
@@ -13,8 +15,6 @@ from smoke.calls import Answer, Call, redacted
 
 TIMEOUT_S = (5, 31)
 """To connect, to read: API Gateway itself gives up after 29 s, and its answer is worth waiting for."""
-LONGEST_S = sum(TIMEOUT_S)
-"""Seconds of one call in all: a socket's own time-out begins anew with each byte."""
 ENOUGH_SILENCE = 3
 """After so many calls of a route without an answer no more are sent: hundreds would take hours."""
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Safari Line/15.0.0"
@@ -41,6 +41,13 @@ def connections_to(url: str) -> requests.Session:
     return http
 
 
+def answered(
+    ask: Callable[..., requests.Response], *at: str, timeout: tuple[int, int], **content: Any
+) -> requests.Response:
+    """Return the answer that comes within both time-outs in all: a socket's own begins anew with each byte."""
+    return within(sum(timeout), partial(ask, *at, timeout=timeout, **content))
+
+
 class NoResponse(NotTestable):
     """No answer came, so nothing is known."""
 
@@ -63,19 +70,18 @@ class Client:
     def answer(self, call: Call) -> Answer:
         """Send once; raise NoResponse if no answer comes, NotTestable if the API throttles us."""
         self._refuse_after_silence(call)
-        ask = partial(
-            self._http.request,
-            call.verb,
-            self.url + call.path,
-            params=call.query,
-            data=None if call.body is None else call.body.encode(),
-            headers=self._headers(call),
-            timeout=TIMEOUT_S,
-            allow_redirects=False,
-        )
         began = time.monotonic()
         try:
-            response = within(LONGEST_S, ask)
+            response = answered(
+                self._http.request,
+                call.verb,
+                self.url + call.path,
+                params=call.query,
+                data=None if call.body is None else call.body.encode(),
+                headers=self._headers(call),
+                timeout=TIMEOUT_S,
+                allow_redirects=False,
+            )
         except NO_ANSWER as error:
             self.unanswered.append(call)
             why = redacted(str(error))

@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, TypeGuard
 
 import jwt
 import requests
 
-from aws.door.sessions import within
 from aws.section import NotTestable
-from smoke.client import NO_ANSWER, connections_to
+from smoke.client import NO_ANSWER, answered, connections_to
 
 TIMEOUT_S = (5, 10)
-LONGEST_S = sum(TIMEOUT_S)
 TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
 QUOTA = "/v2/bot/message/quota"
@@ -92,17 +89,16 @@ class LineClient:
         self, verb: str, path: str, token: str | None = None, **content: Any
     ) -> tuple[int, Mapping[str, Any]]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        ask = partial(
-            self._http.request,
-            verb,
-            self.endpoint + path,
-            headers=headers,
-            timeout=TIMEOUT_S,
-            allow_redirects=False,
-            **content,
-        )
         try:
-            answer = within(LONGEST_S, ask)
+            answer = answered(
+                self._http.request,
+                verb,
+                self.endpoint + path,
+                headers=headers,
+                timeout=TIMEOUT_S,
+                allow_redirects=False,
+                **content,
+            )
             body = answer.json()
         except (*NO_ANSWER, ValueError) as error:
             kind = type(error).__name__

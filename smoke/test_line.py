@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import requests
 
 from aws.bounds import Bound, at_least
 from aws.difference import Difference
-from aws.door.sessions import within
 from aws.section import NotTestable, every
 from aws.words import Words
 from plan.master_words import text_of
@@ -23,12 +21,11 @@ from signoff.environment import in_japan, today, where
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
-from smoke.client import NO_ANSWER, PHONE
+from smoke.client import NO_ANSWER, PHONE, answered
 from smoke.manual import ManualOnly
 from smoke.row_calls import AT_ONCE, RowCalls, accepted_token, listed, require
 
 TIMEOUT_S = (5, 15)
-LONGEST_S = sum(TIMEOUT_S)
 _COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 """Block comments and whole-line comments; // elsewhere may be part of a URL."""
 _NAMES = {
@@ -42,9 +39,8 @@ _STATED = re.compile(rf'(?is)<!--.*?-->|<meta\b[^>]*{CSP}[^>]*?content="([^"]*)"
 def fetched(url: str) -> requests.Response:
     """Load a page as it is served; NotTestable if nothing is served."""
     headers = {"Cache-Control": "no-cache", "User-Agent": PHONE}
-    ask = partial(requests.get, url, timeout=TIMEOUT_S, headers=headers)
     try:
-        return within(LONGEST_S, ask)
+        return answered(requests.get, url, timeout=TIMEOUT_S, headers=headers)
     except NO_ANSWER as error:
         kind = type(error).__name__
         raise NotTestable(

@@ -43,7 +43,7 @@ SPOILT = {
 @pytest.mark.parametrize("module", sorted(ASKED))
 @pytest.mark.parametrize("what", sorted(ENDLESS))
 def test_answer_that_never_ends_is_left_behind(what, module, monkeypatch):
-    monkeypatch.setattr(f"{module}.LONGEST_S", 0.3)
+    monkeypatch.setattr(f"{module}.TIMEOUT_S", (0.3, 0.7))
 
     with sending(ENDLESS[what]) as url, pytest.raises(NotTestable, match="NoAnswerError"):
         ASKED[module](url)
