@@ -177,6 +177,8 @@ def language(arguments: Sequence[str] = (), variables: Mapping[str, str] = os.en
 
 Say = Callable[[str, str], str]
 """English, Japanese -> the one that was chosen."""
+Tell = Callable[[Words], None]
+"""Shows a sentence in the language of who reads it."""
 
 
 def in_language(lang: str) -> Say:

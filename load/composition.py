@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from aws.door.sessions import boto_session, custom_endpoints
 from aws.section import if_known
-from aws.words import Words
+from aws.words import Tell, Words
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
 from load.prepare import RunOptions, prepare
-from load.target import ClientFactory, LoadTarget, QuotaLedger, ReportFolders, Say, addresses
+from load.target import ClientFactory, LoadTarget, QuotaLedger, ReportFolders, addresses
 from plan.live import live_now
 from signoff import environments_file, home_of
 from signoff.environment import Environment, embedded
@@ -46,7 +46,7 @@ class LoadComposition:
         return _local_stack(self.root).kept()
 
     @contextmanager
-    def stack(self, environment: Environment, say: Say) -> Iterator["Stack"]:
+    def stack(self, environment: Environment, say: Tell) -> Iterator["Stack"]:
         """Start a local stack, or join the kept one, and point AWS calls at it."""
         local = _local_stack(self.root)
         with (
@@ -70,7 +70,7 @@ class LoadComposition:
 
 @contextmanager
 def open_target(
-    composition: LoadComposition, name: str, say: Say, host: str | None = None
+    composition: LoadComposition, name: str, say: Tell, host: str | None = None
 ) -> Iterator[tuple[LoadTarget, ClientFactory]]:
     """Yield (target, client factory) of an environment; a local stack that it starts ends with the block."""
     environment = composition.environment(name)
@@ -100,7 +100,7 @@ def open_target(
 
 
 def _target(
-    composition: LoadComposition, environment: Environment, say: Say, **about: Any
+    composition: LoadComposition, environment: Environment, say: Tell, **about: Any
 ) -> LoadTarget:
     say(Words("reading which release is live", "稼働中のリリースを読み取っています"))
     return LoadTarget(environment=environment, live=composition.live(environment), **about)

@@ -19,7 +19,6 @@ from signoff.judge.snapshot import Live
 
 ClientFactory = Callable[[str], Any]
 """Returns the boto3 client of a service, by its name."""
-Say = Callable[[Words], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

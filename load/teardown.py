@@ -12,7 +12,7 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.items import Emptied, Key, KeyedTable
-from aws.words import Words
+from aws.words import Tell, Words
 from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused
@@ -21,7 +21,7 @@ from load.engine.run_file import LoadRun
 from load.engine.session_pool import USED_FILE, record_used
 from load.engine.verdict import LoadVerdict
 from load.pool_builder import PREFIX, line_calls
-from load.target import ClientFactory, LoadTarget, Say
+from load.target import ClientFactory, LoadTarget
 from signoff.judge import errors
 
 LINE_AWAY = Words("the stand-in for LINE does not answer", "LINEの代替サーバーが応答しません")
@@ -74,7 +74,7 @@ class Teardown:
     target: LoadTarget
     aws: ClientFactory
     folder: Path
-    say: Say
+    say: Tell
     pause: Callable[[float], None] = time.sleep
 
     def remove(self, run: LoadRun, verdict: LoadVerdict | None) -> Mapping[str, Any] | None:

@@ -19,8 +19,8 @@ import boto3
 
 from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
-from aws.words import Words
-from runbook.stack_process import KEPT_AT, Say, kept_at, served_by
+from aws.words import Tell, Words
+from runbook.stack_process import KEPT_AT, kept_at, served_by
 from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
@@ -74,7 +74,7 @@ class LocalStack:
 
     @contextmanager
     def start(
-        self, environment: Environment, say: Say, *, empty: bool = False
+        self, environment: Environment, say: Tell, *, empty: bool = False
     ) -> Iterator["Stack"]:
         """Yield a stack of this (localized) environment, provisioned unless ``empty``."""
         from local.stack import Place, calls_go_to  # noqa: PLC0415 - see above
@@ -170,7 +170,7 @@ def reached(environment: Environment) -> Iterator[Environment | None]:
 def provision_stack(
     environment: Environment,
     line_token: str,
-    say: Say,
+    say: Tell,
     *,
     sleep: Sleep = real_sleep,
     late: bool = False,

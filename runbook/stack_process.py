@@ -17,7 +17,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from aws.words import Words
+from aws.words import Tell, Words
 from signoff import ROOT
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def kept_at(home: Path) -> Path:
 
 
 KEPT_AT = kept_at(ROOT)
-Say = Callable[[Words], None]
-Provision = Callable[["Environment", str, Say], None]
+Provision = Callable[["Environment", str, Tell], None]
 """Called with the localized environment, the channel access token that its LINE accepts, and what tells progress."""
 STARTING = Words(en="starting the local stack", ja="ローカルスタックを起動しています")
 ENDS_WITHIN_S = 10
@@ -141,7 +140,7 @@ class StackProcess:
             yield served_by(environment, line, uuid4().hex[:12])
 
     @contextmanager
-    def start(self, environment: "Environment", say: Say) -> Iterator["Stack"]:
+    def start(self, environment: "Environment", say: Tell) -> Iterator["Stack"]:
         """Yield the provisioned stack of the localized ``environment``, which ends with this run."""
         from local.stack import Stack, calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
 

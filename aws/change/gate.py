@@ -28,7 +28,7 @@ from aws.change.waiting import (
 from aws.difference import Difference
 from aws.door.failures import GONE, code_of
 from aws.redaction.secret_text import masked
-from aws.words import SILENCE, Bilingual, Words, joined
+from aws.words import SILENCE, Bilingual, Tell, Words, joined
 
 T = TypeVar("T")
 AnswerT = TypeVar("AnswerT")
@@ -180,7 +180,7 @@ class ChangeContext:
     """Shows a line to the person at the keyboard; Words appear in the chosen language."""
     watch: Callable[[str | Words], None] = nothing
     """Called with what is being read, for the progress display."""
-    waiting: Callable[[Words], None] = nothing
+    waiting: Tell = nothing
     """Called before each new attempt with what is awaited: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
     sent: list[str] = with_options(default_factory=list)

@@ -13,11 +13,10 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from aws.door.failures import GONE, code_of, message_of
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Tell, Words
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
-Tell = Callable[[Words], None]
 """Called with what is awaited, before each retry."""
 
 WAITS_S = (0.5, 1, 2, 4, 8, *(10,) * 6)

@@ -12,7 +12,7 @@ from aws.kind.description import LeftOut, value_of
 from aws.kinds import BY_SECTION
 from aws.redaction.secret_text import MaskedValue
 from aws.section import NotTestable, Unreadable
-from aws.words import Words
+from aws.words import Tell, Words
 from signoff.environment import JST, in_japan
 from signoff.evidence import Records
 from signoff.judge.snapshot import PlanT, Snapshot
@@ -194,7 +194,7 @@ def quiet_at(records: Records) -> datetime | None:
 def wait_until(
     until: datetime,
     why: Words,
-    say: Callable[[Words], None],
+    say: Tell,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,

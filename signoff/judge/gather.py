@@ -1,7 +1,7 @@
 """From an environment to a snapshot: the stack, the guard, one reading pass, the evidence store."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from aws.kind.description import value_of
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.section import Unreadable, readable
-from aws.words import Words, unreadable
+from aws.words import Tell, Words, unreadable
 from signoff.environment.guard import Caller, GuardError, guard, open_session
 from signoff.evidence import Records, StoreSettings, not_read, open_store
 from signoff.evidence.facts import SALT, salt_of
@@ -27,7 +27,6 @@ from signoff.judge.snapshot import PlanT, Snapshot, noted_of, releases_of
 
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
-Say = Callable[[Words], None]
 EMBEDDED = RetryPolicy(rates={})
 """A stack of our own has none of AWS's rate limits."""
 OWN_RUNS = Words(
@@ -62,7 +61,7 @@ def unseen(*stores: Records) -> Iterator[Words]:
 
 
 @contextmanager
-def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[Snapshot[PlanT]]:
+def gathered(choice: Choice[PlanT], say: Tell, *, everything: bool) -> Iterator[Snapshot[PlanT]]:
     """Yield the snapshot; a local stack lives until the block ends. GuardError if nothing can be judged.
 
     ``everything`` reads all sections at once, in parallel; otherwise each is read when a check asks.
@@ -84,7 +83,7 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
 
 @contextmanager
 def _live(
-    choice: Choice[PlanT], say: Say, everything: bool, *, outlives: bool
+    choice: Choice[PlanT], say: Tell, everything: bool, *, outlives: bool
 ) -> Iterator[Snapshot[PlanT]]:
     """Yield what AWS holds. If the stack ``outlives`` this run, leftovers of killed runs are removed first."""
     session = open_session(choice.environment.region)
@@ -98,7 +97,7 @@ def _live(
 
 
 def _read(
-    choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
+    choice: Choice[PlanT], say: Tell, everything: bool, session: Any, caller: Caller
 ) -> Snapshot[PlanT]:
     retry = EMBEDDED if choice.embedded else RetryPolicy()
     if choice.options.wait and (until := quiet_at(_records(choice, session))):

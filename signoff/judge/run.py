@@ -12,7 +12,7 @@ import pytest
 
 from aws.reading import Scope
 from aws.release import Builds
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Tell, Words
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.judge.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.judge.snapshot import PlanT, Snapshot
@@ -40,9 +40,7 @@ class EmbeddedStack(Protocol):
         """Yield the environment with the addresses of the stack, which exist only on this machine."""
         ...
 
-    def start(
-        self, environment: Environment, say: Callable[[Words], None]
-    ) -> AbstractContextManager[Stack]:
+    def start(self, environment: Environment, say: Tell) -> AbstractContextManager[Stack]:
         """Start (or join) the stack of a localized environment; ``say`` takes progress."""
         ...
 
