@@ -85,7 +85,7 @@ def parsed(source: bytes, file: str, minor: int) -> ParsedModule:
     except (SyntaxError, ValueError):
         en, ja = f"{file} is no Python 3.{minor}", f"{file}がPython 3.{minor}として読めない"
         raise ImportEnds(en, ja) from None
-    nodes = [*ast.walk(tree)]
+    nodes = [each for each in ast.walk(tree) if not isinstance(each, ast.expr_context)]
     used = {getattr(node, key, None) for node in nodes for key in ("id", "attr", "name")}
     shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
     taken, given = _imported(nodes), {getattr(each, "arg", None) for each in nodes}
