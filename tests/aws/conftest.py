@@ -8,6 +8,7 @@ import pytest
 from aws.inventory import READERS, on_demand, read_all
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession, session_with
+from tests.aws.unread import readable
 from tests.resting import OF_ALL, OF_OTHERS, resting_on
 
 
@@ -24,10 +25,10 @@ def session(models):
 
 @pytest.fixture(scope="session")
 def healthy(models):
-    """The inventory of the table of answers as it is."""
+    """The inventory of the table of answers as it is: all of it is read, or that is what is red."""
     session = session_with(models)
     FakeAws().hook(session)
-    return read_all(on_demand(session, SCOPE, caller=CALLER, options=OPTIONS))
+    return readable(read_all(on_demand(session, SCOPE, caller=CALLER, options=OPTIONS)))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable
 from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
-from tests.aws.unread import unread
+from tests.aws.unread import readable, unread
 from tests.faults import denied, throttled
 from tests.recording_aws import RecordingAws
 
@@ -47,11 +47,15 @@ def reading(session, options=FAST, scope=SCOPE):
     return read_all(on_demand(session, scope, caller="reader", options=options))
 
 
-def test_what_stands_there_is_read(session):
-    inventory = reading(session)
-    found = inventory.sections
+@pytest.fixture(scope="module")
+def quiet(session):
+    """What is read without a fault, all of it."""
+    return readable(reading(session, TRYING))
 
-    assert not unreadable(inventory)
+
+def test_what_stands_there_is_read(quiet):
+    found = quiet.sections
+
     assert set(found.functions) == set(found.versions) == {"tour-login"}
     assert found.functions["tour-login"].version == "1"
     assert found.contents["Places-tour"].items == ({"PlaceId": {"S": "Usmoke-1"}},)
@@ -101,8 +105,7 @@ def test_secrets_appear_nowhere_and_are_still_recognised(session, capfd):
     assert inventory.sections.functions["tour-login"].environment["KEY"].holds == ("tour/token",)
 
 
-def test_passing_throttle_is_waited_out(session, faults):
-    quiet = reading(session, TRYING)
+def test_passing_throttle_is_waited_out(session, quiet, faults):
     faults.append(throttled("lambda:GetPolicy", times=1))
 
     busy = reading(session, TRYING)
@@ -111,6 +114,7 @@ def test_passing_throttle_is_waited_out(session, faults):
     assert busy.calls == quiet.calls + 1
 
 
+@pytest.mark.usefixtures("quiet")
 def test_throttled_for_good_leaves_unread_what_it_would_have_told(session, faults):
     faults.append(throttled("lambda:GetPolicy"))
 
@@ -130,7 +134,7 @@ def test_everything_denied_gives_an_inventory_of_reasons(session, faults):
 
 
 def test_shipped_policy_is_enough_to_read_everything(session):
-    assert not unreadable(reading(assumed(session, "enough", policy())))
+    assert readable(reading(assumed(session, "enough", policy())))
 
 
 def test_without_a_policy_nothing_is_read(session):

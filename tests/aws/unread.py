@@ -7,7 +7,14 @@ from aws.section import Unreadable
 
 
 def unread(inventory):
-    return set(_unread(inventory.sections))
+    return {part for part, _ in _unread(inventory.sections)}
+
+
+def readable(inventory):
+    """Return an inventory of which all was read. What was not fails in the same words for each account: it is red once."""
+    reasons = [why.words.en for _, why in _unread(inventory.sections)]
+    assert not reasons, reasons[0]
+    return inventory
 
 
 def is_unread(section):
@@ -37,12 +44,12 @@ def _unread(sections):
     for field in fields(sections):
         section = getattr(sections, field.name)
         if isinstance(section, Unreadable):
-            yield field.name
+            yield field.name, section
             continue
         for name, item in section.items():
             if isinstance(item, Unreadable):
-                yield f"{field.name} {name}"
-            yield from (f"{field.name} {name}: {fact}" for fact, _ in unread_facts(item))
+                yield f"{field.name} {name}", item
+            yield from ((f"{field.name} {name}: {fact}", why) for fact, why in unread_facts(item))
 
 
 def _items(sections):

@@ -8,6 +8,7 @@ import pytest
 from aws.inventory import READERS, Inventory
 from signoff.judge.outcome import Finding
 from signoff.judge.snapshot import Snapshot
+from tests.aws.unread import readable
 from tests.foreign import hand
 from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
@@ -32,7 +33,7 @@ def _careful():
         hand.set_up(account.client)
         account.confirm(watch.TOPIC, watch.PERSON)
         account.grow_old()
-        inventory, state = account.inventory(), state_of(account.aws)
+        inventory, state = readable(account.inventory()), state_of(account.aws)
     return CarefulStack(state, inventory, rejudging(with_evidence(inventory)))
 
 
