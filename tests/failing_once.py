@@ -1,7 +1,8 @@
 """A pytest plugin: one cause is one red test, not one for each test that it breaks.
 
 An error that is raised again at the same line with the same words, wherever that is but in a test itself, is reported as
-skipped, and names what is red. This process compares what its workers report.
+skipped, and names what is red. So is a fact that was not read, wherever it is looked at. This process compares what its
+workers report.
 """
 
 from collections.abc import Generator
@@ -10,6 +11,8 @@ from traceback import extract_tb
 
 import pytest
 from _pytest.config import ConftestImportFailure
+
+from aws.section import Unread
 
 WRAPPED = (pytest.Collector.CollectError, ConftestImportFailure)
 """How pytest tells that a module of tests can't be imported."""
@@ -47,9 +50,18 @@ def _cause(raised: pytest.ExceptionInfo[BaseException], test: Path) -> str:
         error = error.__cause__
     if isinstance(error, ImportError):
         return str(error)  # wherever it is missing
+    if unread := _unread(error):
+        return str(unread)  # whatever comes of it
     last = extract_tb(error.__traceback__)[-1]
     own = Path(last.filename) == test and (last.name == "<module>" or last.name.startswith("test_"))
     return "" if own else f"{type(error).__name__}: {error} at {last.filename}:{last.lineno}"
+
+
+def _unread(raised: BaseException | None) -> Unread | None:
+    """Return what was not read, of which an error was made."""
+    while raised and not isinstance(raised, Unread):
+        raised = raised.__cause__ or raised.__context__
+    return raised
 
 
 class FailingOnce:

@@ -32,6 +32,27 @@ def test_with_its_own(own, number):
 def test_by_itself(number):
     assert number < 0
 """
+UNREAD = """
+import pytest
+from aws.section import Unread, Unreadable
+from aws.words import Words
+
+def timeout():
+    raise Unread(Unreadable(Words.same("the answer has no Timeout")))
+
+def signed():
+    try:
+        timeout()
+    except Unread:
+        raise ValueError("nothing to sign for") from None
+
+def again():
+    raise Unread(Unreadable(Words.same("the answer has no Timeout")))
+
+@pytest.mark.parametrize("look", (timeout, signed, again))
+def test_that_looks_at_it(look):
+    look()
+"""
 BROKEN = """
 from absent import nothing
 """
@@ -62,6 +83,7 @@ def ended(tmp_path, request):
         "test_b.py": FAILING,
         "test_c.py": BROKEN,
         "test_d.py": BROKEN,
+        "test_e.py": UNREAD,
     }
     for name, text in written.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -71,9 +93,10 @@ def ended(tmp_path, request):
 @pytest.mark.parametrize("ended", [0, 2], indirect=True)
 def test_error_of_a_helper_is_red_once_and_what_a_test_itself_asserts_each_time(ended):
     assert ended.returncode == 1
-    assert "3 failed, " in ended.stdout
+    assert "4 failed, " in ended.stdout
     assert ", 4 errors in" in ended.stdout
     assert "[5] test_all.py:0: the same error made test_a.py red" in ended.stdout
+    assert "[2] test_e.py:0: the same error made test_e.py::test_that_looks_at_it[" in ended.stdout
 
 
 def test_what_failed_last_can_be_run_alone(tmp_path):

@@ -134,6 +134,7 @@ def test_export_that_is_none_is_told_by_its_call_and_member(fake, inventory_of, 
     assert told == f"apigateway:GetExport: the answer {said}"
 
 
+@pytest.mark.usefixtures("healthy")
 def test_body_that_is_no_json_is_unread(fake, inventory_of):
     fake.answers["apigateway:GetExport"] = lambda _: {"body": io.BytesIO(b"<html>sorry</html>")}
     fake.answers["cloudwatch:GetDashboard"] = {"DashboardBody": "{"}

@@ -23,6 +23,7 @@ from aws.way_back import deployment_back, version_back
 from lambdas.packing import pack
 from tests.aws.answers import CANARY, LAMBDA, SCOPE
 from tests.aws.answers.compute import FUNCTIONS
+from tests.aws.unread import known
 from tests.packages import zipped
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -235,7 +236,7 @@ def test_versions_of_one_package_are_judged_with_their_own_layers(fake, sections
     fake.answers["lambda:GetFunction"] = layered
     builds = replace(SCOPE.builds, functions={"rally-auth": package})
     read = sections(replace(SCOPE, builds=builds, functions=("rally-auth",)))
-    (contents,) = read.packages.values()
+    contents = known(*read.packages.values())
 
     assert contents.flaw_of(read.functions["rally-auth"]) is None
     assert contents.flaw_of(read.versions_back["rally-auth"]) is not None

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from aws.kind.description import unread_facts
-from aws.section import Unreadable
+from aws.section import Unread, Unreadable
 
 
 def unread(inventory):
@@ -11,10 +11,17 @@ def unread(inventory):
 
 
 def readable(inventory):
-    """Return an inventory of which all was read. What was not fails in the same words for each account: it is red once."""
-    reasons = [why.words.en for _, why in _unread(inventory.sections)]
-    assert not reasons, reasons[0]
+    """Return an inventory of which all was read; raise what was not, which is red once for all accounts."""
+    for _, why in _unread(inventory.sections):
+        raise Unread(why)
     return inventory
+
+
+def known(item):
+    """Return what was read; raise why it was not."""
+    if isinstance(item, Unreadable):
+        raise Unread(item)
+    return item
 
 
 def is_unread(section):
