@@ -151,6 +151,14 @@ def judge(snapshot: Snapshot, rows: Collection[str] | None = None) -> tuple[Find
     return tuple(check.judge(snapshot) for check in chosen)
 
 
+@cache
+def green() -> Snapshot:
+    """Return the healthy production; where it is not all green, that is what is red, and not each test that changes it."""
+    if red := red_rows(healthy()):
+        raise AssertionError(f"the healthy production is red: {red}")
+    return healthy()
+
+
 def red_rows(snapshot: Snapshot) -> Mapping[str, str]:
     """Row -> message of its first red finding."""
     red: dict[str, str] = {}

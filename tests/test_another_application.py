@@ -37,7 +37,7 @@ from smoke.parameters import ARGUMENTS
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
 from tests.healthy import healthy
-from tests.judging import collected, judge
+from tests.judging import collected, green, judge
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "todo" / "environments.toml"
@@ -199,7 +199,7 @@ def test_types_of_items_are_judged_where_the_application_declares_any(declared, 
 
 
 def test_route_that_asks_for_a_key_that_is_not_planned_is_red():
-    planned = healthy()
+    planned = green()
     environment = replace(planned.environment, api_key=False)
     bare = replace(planned, environment=environment, plan=plan_for(environment))
 

@@ -18,7 +18,7 @@ from tests.defects.permissions import NARROW
 from tests.healthy import NOW, healthy
 from tests.healthy.edge import API, API_ID
 from tests.healthy.identity import allow, document
-from tests.judging import judge
+from tests.judging import green, judge
 from tests.second_opinion import USER_STAMPS, USERS
 
 TODAY = date(2026, 11, 29)
@@ -500,7 +500,7 @@ HARMLESS = {
 
 @pytest.mark.parametrize("what", HARMLESS)
 def test_condition_that_takes_nothing_away_leaves_all_green(what):
-    assert [found for found in judge(HARMLESS[what](healthy())) if found.outcome.red] == []
+    assert [found for found in judge(HARMLESS[what](green())) if found.outcome.red] == []
 
 
 AT_A_TIME = {

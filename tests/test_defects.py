@@ -11,7 +11,6 @@ from aws.kinds import KINDS, LEDGERS
 from aws.ledger import Unplanned
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.outcome import Finding, Outcome
-from signoff.judge.snapshot import Snapshot
 from signoff.judge.verdict import row_verdict
 from signoff.report.remedy import Remedy, remedy
 from tests.defects import DEFECTS, SOUND
@@ -19,7 +18,7 @@ from tests.defects.changes import rebound, unread
 from tests.english import english_in
 from tests.foreign.judged import unanswered
 from tests.healthy import healthy
-from tests.judging import collected, judge
+from tests.judging import collected, green, judge
 from tests.provenance import PROD_RUN
 from tests.runbook.test_printed_remedies import COMMANDS, RUNBOOK
 from tests.sentences import flaws_of
@@ -87,11 +86,6 @@ def shown_by_its_call(difference: Unplanned) -> bool:
     return READ_BY.get((kind, difference.fact), call) == call or (kind, call) in SHOWN_BY_ANOTHER
 
 
-def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
-    """Return every red row with the outcome of its worst finding."""
-    return by_row(finding for finding in judge(snapshot) if finding.outcome.red)
-
-
 def by_row(red: Iterable[Finding]) -> Mapping[str, Outcome]:
     """Return every row with the outcome of its worst finding."""
     found: dict[str, list[Outcome]] = {}
@@ -101,12 +95,12 @@ def by_row(red: Iterable[Finding]) -> Mapping[str, Outcome]:
 
 
 @pytest.fixture(scope="module")
-def green():
+def all_green():
     """A healthy production is green; where it is not, that is what is red, and not each defect."""
-    assert red(healthy()) == {}
+    green()
 
 
-@pytest.mark.usefixtures("green")
+@pytest.mark.usefixtures("all_green")
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
     broken = REBOUND(defect.breaks(healthy()))
@@ -126,7 +120,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert [each for each in different if not shown_by_its_call(each)] == []
 
 
-@pytest.mark.usefixtures("green")
+@pytest.mark.usefixtures("all_green")
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_is_unlike_ours_and_right_stays_green(sound):
     found = healthy_again()(REBOUND(SOUND[sound](healthy())))
@@ -172,12 +166,14 @@ def red_without(*place):
     return [finding for finding in found if finding.outcome.red]
 
 
+@pytest.mark.usefixtures("all_green")
 def test_section_that_is_not_readable_makes_every_row_that_reads_it_unknown():
     assert {section: by_row(red_without(section)) for section in SECTIONS} == {
         section: dict.fromkeys(readers()[section], Outcome.NOT_TESTABLE) for section in SECTIONS
     }
 
 
+@pytest.mark.usefixtures("all_green")
 def test_item_that_is_not_readable_is_told_by_some_row_that_reads_it():
     outcomes = {item: {finding.outcome for finding in red_without(*item)} for item in ITEMS}
 

@@ -9,14 +9,14 @@ from aws.kinds.certificate import CERTIFICATE as KIND
 from checks.functions import supported_on
 from signoff.environment.schema import Season
 from tests.foreign.judged import red
-from tests.healthy import healthy
 from tests.healthy.edge import CERTIFICATE
+from tests.judging import green
 
 ENDS = date(2027, 1, 31)
 
 
 def with_certificate(**fields):
-    snapshot = healthy()
+    snapshot = green()
     sections = snapshot.inventory.sections
     changed = {CERTIFICATE: replace(sections.certificates[CERTIFICATE], **fields)}
     season = Season(begins=date(2026, 12, 1), ends=ENDS)

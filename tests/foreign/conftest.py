@@ -14,6 +14,7 @@ from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
 from tests.foreign.judged import red_of
 from tests.foreign.remedying import Operator
+from tests.judging import green
 from tests.moto_state import MotoState, restore, state_of
 from tests.watching import rejudging
 
@@ -47,8 +48,9 @@ def account(_careful):
 
 @pytest.fixture(scope="session")
 def inventory(_careful):
-    """What was read of it. With its evidence it is green; where it is not, that is what is red, and not each change of it."""
+    """What was read of it. With its evidence it is green, as is the healthy production; where it is not, that is red, and not each change."""
     inventory = _careful.inventory
+    green()
     assert red_of(_careful.judge_again(with_evidence(inventory))) == {}
     return inventory
 

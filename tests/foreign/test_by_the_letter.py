@@ -8,6 +8,7 @@ from tests.aws.unread import readable
 from tests.foreign import letter
 from tests.foreign.account import served, without_evidence
 from tests.foreign.judged import decision, rows
+from tests.judging import green
 
 GREEN = (
     *("PREP-04", "PREP-05", "PREP-06", "PREP-07", "PREP-08"),
@@ -100,6 +101,7 @@ def nothing(account):
 
 @pytest.fixture(scope="module")
 def judged(account, nothing):  # noqa: ARG001 - the account is read empty first
+    green()
     letter.set_up(account.client)
     return rows(without_evidence(readable(account.inventory())))
 

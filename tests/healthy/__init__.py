@@ -20,7 +20,7 @@ from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.parts import Part
 from signoff.judge.snapshot import Snapshot, live_of, releases_of
 from tests.healthy import compute, data, edge, identity, store, vault, watch
-from tests.second_opinion import FUNCTIONS, TABLES
+from tests.second_opinion import FUNCTIONS, ROUTES, TABLES
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PROD = Path(__file__).parent.parent / "prod.toml"
@@ -32,9 +32,11 @@ def healthy() -> Snapshot:
     """Return the snapshot in which every row is green; frozen, so that one is enough for all."""
     environment = load("prod", PROD, {}).environment
     plan = plan_for(environment)
-    planned = [*plan.functions, *plan.tables]
-    if missing := {each.key for each in planned} - FUNCTIONS.keys() - TABLES.keys():
-        raise LookupError(f"tests/second_opinion.py lacks what app.toml has: {', '.join(missing)}")
+    planned = {each.key for each in (*plan.functions, *plan.tables)}
+    planned |= {route.id for route in plan.api.routes}
+    if differing := planned ^ {*FUNCTIONS, *TABLES, *ROUTES}:
+        names = ", ".join(sorted(differing))
+        raise LookupError(f"only one of app.toml and tests/second_opinion.py has: {names}")
     scope = replace(
         scope_of(plan, environment), salts=tuple(SALTS.values()), builds=compute.builds()
     )

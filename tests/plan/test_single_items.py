@@ -11,7 +11,7 @@ from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.environment.schema import FunctionSettings, RouteSettings, TableSettings
 from tests.defects.changes import edited, item, whole
 from tests.healthy import healthy
-from tests.judging import judge
+from tests.judging import green, judge
 
 LOCAL = load("local", ENVIRONMENTS, {}).environment
 PROD = healthy().environment
@@ -26,7 +26,7 @@ def planned(**fields):
 def red(row, changed=lambda snapshot: snapshot, **fields):
     """Return what is red of a row on the healthy production, under other keys of its environment."""
     environment = replace(PROD, **fields)
-    snapshot = replace(healthy(), environment=environment, plan=plan_for(environment))
+    snapshot = replace(green(), environment=environment, plan=plan_for(environment))
     return [finding.words.en for finding in judge(changed(snapshot), [row]) if finding.outcome.red]
 
 
