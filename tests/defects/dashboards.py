@@ -189,7 +189,8 @@ def _policy(**statement: object) -> Break:
         "Action": ["logs:PutLogEvents", "logs:CreateLogStream"],
         "Resource": f"arn:aws:logs:ap-northeast-1:444455556666:log-group:{LOGS}:*",
     }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{**usual, **statement}]})
+    written = {name: value for name, value in {**usual, **statement}.items() if value}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [written]})
     return added("log_policies", "somebody", LogPolicy(name="somebody", document=document))
 
 
@@ -225,6 +226,14 @@ REACHED = (
     Defect(
         id="MON-15:subscribed-by-another-account",
         breaks=_policy(Principal=SHARED, Action="logs:*", Resource="*"),
+    ),
+    Defect(
+        id="MON-15:read-by-another-account-all-but-one-group",
+        breaks=_policy(
+            Principal=SHARED,
+            Resource=None,
+            NotResource="arn:aws:logs:ap-northeast-1:444455556666:log-group:billing:*",
+        ),
     ),
     Defect(
         id="MON-15:unreadable",

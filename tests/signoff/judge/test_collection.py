@@ -542,6 +542,14 @@ def test_run_of_which_tests_are_left_out_gives_no_verdict(project, cut):
     assert done.ret == 1
 
 
+def test_run_by_another_configuration_gives_no_verdict(project):
+    (project.path / "other.toml").write_bytes((project.path / "pyproject.toml").read_bytes())
+
+    done = judge(project, "-c", "other.toml")
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: tests were left out (the configuration *"])
+    assert done.ret == 1
+
+
 def test_run_that_was_cut_short_gives_no_verdict(project):
     proof("A-01", holds="False")
 
