@@ -180,7 +180,6 @@ class Execution:
             if options.expect_workers:
                 self.display.say(_invitation(run_file, options))
             with (
-                terminated_as_interrupted(),
                 started(self.run, run_file, options, self.folder) as processes,
                 self.display.open(),
             ):
@@ -248,6 +247,7 @@ def run_load(
     folders = ReportFolders(composition.root, name)
     ledger = QuotaLedger(folders.ledger)
     with (
+        terminated_as_interrupted(),
         open_target(composition, name, display.say, options.host) as (target, aws),
         alone(folder_of_stack(target.environment, folders.home.parent)),
     ):

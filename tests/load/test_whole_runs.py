@@ -37,6 +37,30 @@ def test_interrupted_run_is_recorded_as_invalid_and_paid_in_full(interrupted, tm
     assert json.loads((home / "latest" / "verdict.json").read_text())["verdict"] == "invalid"
 
 
+def test_run_that_is_ended_while_it_cleans_up_says_what_is_left(healthy, tmp_path, monkeypatch):
+    """A pipeline is ended by Ctrl-C, and seconds later by SIGTERM: that meets the clean-up, not the run."""
+
+    class Ended(Meddler):
+        def say(self, sentence):
+            super().say(sentence)
+            if sentence.en == "deleting what the run wrote":
+                signal.raise_signal(signal.SIGTERM)
+
+    def ends(*_):
+        pytest.fail("it would end the process, without a word")
+
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # of a stack that this process serves
+    display = Ended(1, lambda: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, ends)
+    composition = surrounded(tmp_path, url=healthy.url, aws=answering(Tables()))
+
+    with pytest.raises(KeyboardInterrupt):
+        run_load(composition, "local", RunOptions(), display)
+    heard_by = signal.signal(signal.SIGTERM, before)
+    assert display.said[-1].endswith("delete it with: signoff clean --env local")
+    assert heard_by is ends
+
+
 def test_stack_that_is_judged_or_cleaned_is_not_loaded_meanwhile(healthy, tmp_path, monkeypatch):
     """`signoff clean` deletes what a run awards: its verdict would say that the stamps were never stored."""
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
