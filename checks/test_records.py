@@ -6,6 +6,7 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import RowRecords, load_flaws, loose_objectives, proven_at
 from signoff.environment import Environment
+from signoff.evidence import Records
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
@@ -14,6 +15,7 @@ FAILED = Words(en="ways back that failed", ja="失敗した戻し方")
 DATA = Words(en="data afterwards", ja="実施後のデータ")
 AS_BEFORE = Words(en="as before", ja="実施前と同じ")
 CHANGED = Words(en="changed", ja="変更あり")
+UNFINISHED = Words(en="drills that did not end", ja="終わっていない訓練")
 PROOF = Words(en="proof of the build for", ja="ビルドの検証:")
 TESTS = Words(en="the functions' own tests", ja="関数自身のテスト")
 EMBEDDED = Words(en="run on an embedded stack", ja="組み込みスタックでの判定")
@@ -57,14 +59,20 @@ def test_build_of_this_commit_was_proven(
 
 @expectation("ROLL-05", ja="このリリースでロールバックを訓練した")
 def test_rollbacks_were_rehearsed_on_this_release(
-    row_records: RowRecords, environment: Environment, judge: Judge
+    row_records: RowRecords, records: Records, environment: Environment, judge: Judge
 ) -> None:
     record = row_records.counting("rehearsal", days=environment.fresh.rehearsal)
     judge.observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
 
+    drills = {
+        drill.body["part"]: drill.body["state"]
+        for drill in records.entries
+        if drill.kind == "drill"
+    }
     compared = {
         FAILED: (() if record.body["complete"] else (record.body.get("part", "…"),), within(())),
         DATA: (AS_BEFORE if record.body["equal"] else CHANGED, exactly(AS_BEFORE)),
+        UNFINISHED: (sorted(part for part in drills if drills[part] == "begun"), within(())),
     }
     judge.compare(REHEARSAL, environment.name, compared, decidable=False)
 

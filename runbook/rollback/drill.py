@@ -42,8 +42,8 @@ BROUGHT_BACK = "brought back"
 LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
 AS_IT_WAS = Words(en="AWS shows everything as it was", ja="すべてが元どおりに表示されること")
 ALL_AS_BEFORE = Words(
-    en="everything is served as before, and nothing else changed",
-    ja="すべて以前のまま提供し、ほかにも変わったものはありません",
+    en="everything is served as before; what it made beside that may be left (copies of tables, permissions on them)",
+    ja="すべて以前のまま提供しています。ほかに作成したもの（テーブルのコピーとその権限）は残っている可能性があります",
 )
 State = Mapping[str, Any]
 Action = Callable[[StepContext], object]
@@ -141,10 +141,12 @@ def _undo(
     """Put back what a drill moved that can't go on; if that fails, raise Refused, which says what is still changed."""
     try:
         _put_back(quiet, drill, before)
-    except (Refused, *EXPECTED) as second:
-        expected = isinstance(why, (Refused, *EXPECTED))
-        first = context.explain(why) if expected else INTERRUPTED
-        then, there = context.explain(second), _standing(quiet, before)
+    except (KeyboardInterrupt, Refused, *EXPECTED) as second:
+        first, then = (
+            context.explain(error) if isinstance(error, (Refused, *EXPECTED)) else INTERRUPTED
+            for error in (why, second)
+        )
+        there = _standing(quiet, before)
         raise Refused(
             en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
             f" {there.en}. The same command puts it back first",

@@ -31,8 +31,8 @@ def started(command: str, prog: str, arguments: Sequence[str] | None = None, **p
 
 
 def _open_nowhere_if_closed() -> None:
-    """Let a command whose standard input or output is closed (``<&-``, ``>&-``) do its work: Python has no stream of it then."""
-    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w")):
+    """Let a command whose standard input, output or error is closed (``<&-``, ``>&-``) do its work: Python has no stream of it then."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)
             os.set_inheritable(number, True)  # by pytest, which a command becomes

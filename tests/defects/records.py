@@ -87,6 +87,20 @@ def manifest_of_users_stamps(since):
     return broken
 
 
+def drills(*states: str) -> Break:
+    """Leave a record of each state of a drill of the tables, the oldest first."""
+
+    def broken(snapshot):
+        (held,) = [entry for entry in snapshot.records.entries if entry.kind == "rehearsal"]
+        later = (
+            replace(held, kind="drill", body={"part": "tables", "state": state}) for state in states
+        )
+        entries = (*snapshot.records.entries, *later)
+        return replace(snapshot, records=replace(snapshot.records, entries=entries))
+
+    return broken
+
+
 def proven_again_after_a_failure(snapshot):
     """Let a first proof fail, and a later one of the same commit pass."""
     (proven,) = [entry for entry in snapshot.records.entries if entry.kind == "proof"]
@@ -148,12 +162,14 @@ DEFECTS = (
     Defect(
         id="ROLL-05:data-differed", breaks=record("rehearsal", body=REHEARSAL | {"equal": False})
     ),
+    Defect(id="ROLL-05:later-drill-killed", breaks=drills("done", "begun")),
 )
 SOUND: Mapping[str, Break] = {
     "an invalid load run after a pass": invalid_run_after_a_pass,
     "a recount after a migration of users' stamps": manifest_of_users_stamps(
         since=-timedelta(minutes=1)
     ),
+    "a drill that was killed, and put back by the next": drills("begun", "brought back", "done"),
     "a proof that passed after one that failed": proven_again_after_a_failure,
     "a proof of another commit that builds the same": proof(commit="ba9876543210"),
     "a load run at a higher rate than is asked": record("load", body=LOAD | {"target_rate": 400}),

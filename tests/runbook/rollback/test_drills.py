@@ -130,6 +130,31 @@ def test_an_interruption_leaves_nothing_moved(operator, one, operation):
 
 
 @pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])
+def test_a_second_interruption_is_told_with_what_stands_and_on_record(operator, one, operation):
+    """A pipeline sends Ctrl-C, and seconds later SIGTERM, which meets what is put back."""
+    before, nth = drill.state(operator.context()), NthCall(operation, 2, for_good=True)
+
+    def interrupt(model, **_):
+        if nth.strikes(model.name):
+            raise KeyboardInterrupt
+
+    with (
+        operator.desk.hooked("before-call", interrupt),
+        pytest.raises((KeyboardInterrupt, Refused)) as stopped,
+    ):
+        held(operator, one)
+    left = drill.rendered(before, drill.state(operator.context()))
+    recorded = operator.desk.evidence.recorded(drill.REHEARSAL)
+    held(operator, one)
+
+    twice = "interrupted; and it could not be put back: interrupted. What is there now: "
+    assert left
+    assert f"{twice}{left.en}. The same command puts it back first" in str(stopped.value)
+    assert recorded == {"complete": False, "equal": False, "part": one.part}
+    assert drill.state(operator.context()) == before
+
+
+@pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])
 def test_a_failure_that_cannot_be_recorded_leaves_nothing_moved(operator, one, operation):
     context = operator.context(go=True)
     before = drill.state(context)

@@ -138,8 +138,9 @@ def test_letter_that_the_terminal_lacks_is_an_escape_and_no_fault():
     [
         "-m signoff policy reader --env local >&-",
         "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stdin.read()\" <&-",
+        "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stderr.flush()\" 2>&-",
     ],
-    ids=["output", "input"],
+    ids=["output", "input", "errors"],
 )
 def test_command_works_though_its_stream_is_closed(command):
     done = subprocess.run(
