@@ -118,6 +118,8 @@ class Store:
         self._keep(parts or {}, caller, now)
         while True:
             files, created = self._files(), now()
+            newest = self.backend.read(files[-1]) if files else None
+            self._require_own(files[-1:], newest)
             record = Record(
                 kind=kind,
                 environment=self.environment,
@@ -128,7 +130,7 @@ class Store:
                 body=well_formed(body),
                 parts={part.value: digest_of(facts) for part, facts in (parts or {}).items()},
                 emulated=self.emulated,
-                previous=_digest(self.backend.read(files[-1])) if files else None,
+                previous=_digest(newest) if newest else None,
                 account=self.account,
                 api=api,
                 birth=self.birth,
@@ -143,6 +145,12 @@ class Store:
             if not self.head.problem(self._digest_of):  # else what is missing would be forgotten
                 self.head.note(name, _digest(data))
             return record
+
+    def _require_own(self, name: list[str], newest: bytes | None) -> None:
+        """Refuse to write after a record of another key: whichever key is right, the store would be whole under neither."""
+        with suppress(ValueError):  # what is no record at all is told by what reads it
+            if newest and (problem := self._forged(_content(newest))):
+                raise EvidenceError(joined((Words.same(*name), problem), ""))
 
     def _keep(self, parts: Mapping[Part, Facts], caller: str, now: Callable[[], datetime]) -> None:
         records = self.load() if parts else Records()

@@ -98,18 +98,24 @@ def test_store_signed_by_nobody_turns_every_row_that_rests_on_it_red(folder):
     assert "ROLL-05" in red
 
 
-def test_record_signed_by_a_key_of_ones_own_is_told_with_both_keys(store, tmp_path):
-    own = replace(store, key=FileKey(tmp_path / "own.key"))
+@pytest.fixture
+def fourth(store, folder, tmp_path):
+    """A record by a key of one's own, put after the others; a store itself refuses to write it."""
+    own = store_in(tmp_path / "own", "prod", account="444455556666")
     own.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
+    (tmp_path / "own" / "000001.json").rename(folder / "000004.json")
+    rechained(folder)
+    return len(store.load().entries) + 1
 
+
+@pytest.mark.usefixtures("fourth")
+def test_record_signed_by_a_key_of_ones_own_is_told_with_both_keys(store):
     assert "000004.json is signed by key" in store.load().problem.en
     assert "which may not sign here" in store.load().problem.en
 
 
-def test_key_named_as_another_ones_does_not_verify(store, folder, tmp_path):
-    own = replace(store, key=FileKey(tmp_path / "own.key"))
-    own.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
-    edit(folder, 4, key=json.loads((folder / "000001.json").read_text())["key"])
+def test_key_named_as_another_ones_does_not_verify(store, folder, fourth):
+    edit(folder, fourth, key=json.loads((folder / "000001.json").read_text())["key"])
     rechained(folder)
 
     assert "is not what evidence.key signed" in store.load().problem.en
@@ -271,10 +277,31 @@ def test_public_key_that_is_another_thing_is_told(public):
         signed_by(public, b"", b"")
 
 
-def test_key_that_differs_from_the_pinned_one_signs_nothing(store, tmp_path):
+def test_store_takes_no_record_of_another_key_and_is_whole_once_the_key_is_corrected(
+    store, folder, tmp_path
+):
+    """A wrong evidence_key, or a machine without the key's file: one run there would cost all that was proven."""
+    other = FileKey(tmp_path / "other.key")
+    other.ready()
+    own, lost = store.key.path, tmp_path / "lost.key"
+    with pytest.raises(EvidenceError, match=r"000003\.json is signed by key .* may not sign here"):
+        replace(store, key=other).append("run", {}, caller=CALLER, release=None)
+    own.rename(lost)
+    with pytest.raises(EvidenceError, match="is gone, the key that signed these records"):
+        store_in(folder, "prod").append("run", {}, caller=CALLER, release=None)
+    assert not own.exists(), "a new key was made"
+    lost.rename(own)
+
+    assert store.load().problem is None
+    assert len(store.load().entries) == 3
+
+
+def test_key_that_differs_from_the_pinned_one_signs_nothing(tmp_path):
     other = FileKey(tmp_path / "other.key")
     other.ready()
     pinned = FileKey(tmp_path / "mine.key", base64.b64encode(other.public).decode())
 
     with pytest.raises(EvidenceError, match="is not the key of evidence_public_key"):
-        replace(store, key=pinned).append("run", {}, caller=CALLER, release=None)
+        store_in(tmp_path / "empty", "prod", key=pinned).append(
+            "run", {}, caller=CALLER, release=None
+        )
