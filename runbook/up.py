@@ -22,7 +22,7 @@ from signoff.report.remedy import as_typed
 
 
 def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
-    """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
+    """Return 0 after Ctrl-C, SIGTERM or a closed terminal, 4 where a stack is kept up already, alive or not."""
     make: Callable[[Path], LocalStack] = click.get_current_context().meta.get("stack", LocalStack)
     environment = load("local", environments).environment
     local = make(kept_at(environment.application.home))
@@ -59,7 +59,9 @@ def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack, f
             lines.append(_first_steps(_relative(token_at))[lang])
         console.print(as_typed("\n".join(lines), file), soft_wrap=True)
         over = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        by_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        hung_up = () if by_nohup else (signal.SIGHUP,)
+        for number in (*hung_up, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: over.set())
         over.wait()
     return 0

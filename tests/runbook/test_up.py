@@ -1,11 +1,16 @@
-"""What ``signoff up`` prints: the line for the AWS CLI does not reach any other command."""
+"""What ``signoff up`` prints, where the line for the AWS CLI does not reach any other command; and how it ends."""
 
+import os
+import signal
 import subprocess
+import time
+from contextlib import contextmanager, nullcontext
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 
-from runbook.up import address
+from runbook.up import _keep, address
 from signoff.environment import load
 from tests.load.test_another_application import TODO
 
@@ -46,3 +51,47 @@ def test_line_for_the_aws_cli_calls_the_stack_and_leaves_no_endpoint_behind(past
 def test_address_of_line_is_named_to_an_application_that_talks_to_it(lang):
     assert f"LINE  {STACK.line}" in address(STACK, RALLY)[lang]
     assert "LINE" not in address(STACK, TODO)[lang]
+
+
+ENDS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+
+@pytest.fixture
+def handlers():
+    before = {number: signal.getsignal(number) for number in ENDS}
+    yield before
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_closed_terminal_ends_it_and_leaves_no_stack_that_does_not_answer(tmp_path, handlers):
+    """The file of a stack that is gone made each later command end with 4."""
+    forgotten = []
+
+    def unheard(*_):
+        pytest.fail("it would end without a clean-up")
+
+    def hang_up():
+        deadline = time.monotonic() + 60
+        while signal.getsignal(signal.SIGTERM) is handlers[signal.SIGTERM]:
+            assert time.monotonic() < deadline
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    @contextmanager
+    def keep(stack):
+        Thread(target=hang_up).start()
+        yield
+        forgotten.append(stack)
+
+    stack = SimpleNamespace(**vars(STACK), line_token="token")
+    local = SimpleNamespace(
+        kept=lambda: None,
+        kept_at=tmp_path / "stack.json",
+        localized=nullcontext,
+        start=lambda *_, **__: nullcontext(stack),
+        keep=keep,
+    )
+    signal.signal(signal.SIGHUP, unheard)
+
+    assert _keep(True, "en", RALLY, local, "") == 0
+    assert forgotten == [stack]
