@@ -159,7 +159,7 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
     try:
         if option.json:
-            option.json.open("a").close()
+            option.json.open("w").close()  # no rows of an earlier run stay
     except OSError as error:
         problem = NOT_WRITABLE[lang].format(option.json, error.strerror)
         raise pytest.UsageError(problem) from None

@@ -31,9 +31,9 @@ def judge_apart(project, *options):
     return project.runpytest_subprocess(*arguments(options))
 
 
-def judge_beside():
+def judge_beside(*options):
     """Judge where the process ends before the run does."""
-    return judged_beside(*arguments([]))
+    return judged_beside(*arguments(options))
 
 
 def arguments(options):
@@ -416,13 +416,16 @@ def test_run_that_is_terminated_names_what_was_red_until_then():
     kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
     text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+    rows = Path("rows.json")
+    rows.write_text("of an earlier run", encoding="utf-8")
 
-    done = judge_beside()
+    done = judge_beside("--json=rows.json")
 
     done.stdout.fnmatch_lines(
         ["seen until then:", "RED  A-01*", "NO VERDICT for prod: interrupted after 1 of 2 checks*"]
     )
     assert done.ret == 1
+    assert rows.read_text(encoding="utf-8") == ""
 
 
 AGAIN = """
