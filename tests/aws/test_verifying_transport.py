@@ -11,6 +11,7 @@ import pytest
 from aws.door.clients import Aws
 from aws.door.failures import ReadFailure
 from aws.door.sessions import RetryPolicy
+from aws.kinds import LEDGERS
 from tests.loopback import Reply, answering
 
 POLICY = json.dumps({"ARN": "arn:…", "Name": "token", "ResourcePolicy": '{"Statement": []}'})
@@ -297,6 +298,17 @@ def test_one_answer_that_was_cut_in_transit_is_made_good_by_the_next(ask, wire, 
 
     assert answer
     assert calls == Counter({next(iter(calls)): 2})
+
+
+def test_answer_without_what_it_always_has_is_made_good_by_the_next(session, wire):
+    wire.body = b'{"EventSourceMappings": []}'
+    wire.spoil = lambda body, asked: (b"{}", 2) if asked == 1 else (body, len(body))
+    retry = RetryPolicy(attempts=3, rates={})
+
+    aws = Aws(session, "ap-northeast-1", retry, ledger=LEDGERS)
+
+    assert aws.call("lambda", "list_event_source_mappings")["EventSourceMappings"] == []
+    assert wire.asked == 2
 
 
 def test_what_is_told_names_the_call_and_repeats_no_body(ask, wire):
