@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.other_environments import named_by
+from checks.other_environments import foreign_resources, named_by
 from tests.healthy import healthy
 
 ENVIRONMENT = replace(healthy().environment, bucket="stamp-rally-prod-images")
@@ -39,6 +39,22 @@ def test_own_address_names_no_other_environment(address):
 )  # fmt: skip
 def test_address_of_another_environment_is_named(address, named):
     assert named_by(address, ENVIRONMENT) == named
+
+
+def test_page_of_the_rally_is_its_own_wherever_it_lies():
+    beside = replace(ENVIRONMENT, origin="https://dev.rally.example.jp")
+
+    assert named_by("https://dev.rally.example.jp/a.png", beside) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "others"),
+    [("Users", {"Users-dev"}), ("Users-prod", {"Users-dev", "Users"}), ("prod-Users", {"prod-Users-dev"})],
+)  # fmt: skip
+def test_table_of_another_environment_is_named_by_what_ours_lacks_or_has(table, others):
+    tables = dict.fromkeys(ENVIRONMENT.tables, table)
+
+    assert others <= foreign_resources(replace(ENVIRONMENT, tables=tables))
 
 
 def test_name_of_the_product_is_nobody_elses():
