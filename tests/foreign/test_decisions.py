@@ -238,6 +238,7 @@ SENT_ELSEWHERE = (
     "MON-08: alarm is muted at night",
     "MON-08: composite is suppressed by another alarm",
     "MON-15: group is read by a stranger",
+    "MON-15: all logs are copied",
     "MON-15: logs are copied",
     "SEC-23: role is put into an instance profile",
 )
