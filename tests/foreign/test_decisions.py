@@ -235,6 +235,7 @@ SENT_ELSEWHERE = (
     "DEP-19: function writes down what AWS answers",
     "DEP-34: route acts as a role",
     "DEP-42: stamps of the domain are another API's",
+    "MON-01: alarm waits for fifty",
     "MON-08: alarm is muted at night",
     "MON-08: composite is suppressed by another alarm",
     "MON-15: group is read by a stranger",
