@@ -118,7 +118,7 @@ def competing_mappings(
     current: CustomDomain, domain: desired.CustomDomain, plan: Plan
 ) -> tuple[Difference, ...]:
     """Return mappings under our domain that catch paths of ours: the longest match wins."""
-    planned = domain.base_path.strip("/")
+    planned = domain.base_path
     paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
     others = [
         mapping
@@ -135,7 +135,7 @@ def competing_mappings(
 
 def mapping_of(current: CustomDomain, domain: desired.CustomDomain) -> BasePath:
     """Return the mapping at the planned base path; Missing where there is none."""
-    planned = domain.base_path.strip("/")
+    planned = domain.base_path
     by_path = {mapping.path.strip("/"): mapping for mapping in current.mappings}
     if planned not in by_path:
         raise Missing(

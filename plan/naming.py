@@ -53,7 +53,7 @@ class Naming:
 def domain_url(environment: Environment) -> str:
     """Return the URL by the custom domain, without a trailing slash; empty where there is none."""
     domain = environment.domain
-    return f"https://{domain.name}/{domain.base_path.strip('/')}".rstrip("/") if domain else ""
+    return f"https://{domain.name}/{domain.base_path}".rstrip("/") if domain else ""
 
 
 def stage_url(environment: Environment, api_id: str) -> str:

@@ -14,6 +14,7 @@ from signoff.environment.accountability import Acceptance, Decider, Decision, Wa
 from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
     Account,
+    BasePath,
     Billing,
     EnvironmentBefore,
     EvidenceKey,
@@ -77,7 +78,7 @@ class Domain(StrictTable):
     """A custom domain of the API (guide step 5)."""
 
     name: HostName
-    base_path: str = ""
+    base_path: BasePath = ""
     hosted_zone: str | None = None
 
 

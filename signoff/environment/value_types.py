@@ -217,6 +217,7 @@ AN_ADDRESS = Words(
     en="write the address of the page, such as https://rally.example.jp/app: no user or password, no dot at the host's end",
     ja="ページのURLを書いてください（例: https://rally.example.jp/app。ユーザー名、パスワード、ホスト末尾のドットは不可）",
 )
+BasePath = Annotated[str, AfterValidator(lambda path: path.strip("/"))]
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(_page)]
 Positive = Annotated[int, Field(gt=0)]

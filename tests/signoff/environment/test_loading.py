@@ -712,6 +712,13 @@ def test_environment_that_is_not_production_shares_not_even_one_resource(changed
         load("live", own, {})
 
 
+def test_slashes_around_a_base_path_say_nothing(changed):
+    domain = 'domain = { name = "api.rally.example.jp", base_path = "/v1/" }'
+    path = changed('load_plan = "baseline"', f'load_plan = "baseline"\n{domain}')
+
+    assert load("prod", path, {}).environment.domain.base_path == "v1"
+
+
 def test_account_of_production_by_a_variable_is_not_another_one(path):
     text = path.read_text(encoding="utf-8").replace('account = "444455556666"\n', "")
     path.write_text(text, encoding="utf-8")
