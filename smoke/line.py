@@ -1,5 +1,6 @@
 """LINE, asked directly: whose a token is, which LIFF apps there are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ TIMEOUT_S = (5, 10)
 TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
 QUOTA = "/v2/bot/message/quota"
+MENUS = "/v2/bot/richmenu/list"
+_LIFF_LINK = re.compile(r"(?:liff\.line\.me|line://app)/(\d+-\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,13 @@ class LineClient:
         if status not in {200, 404}:
             raise _unsaid("/v2/bot/user/…/richmenu", status)
         return body.get("richMenuId")
+
+    def linked_apps(self, token: str) -> frozenset[str]:
+        """GET /v2/bot/richmenu/list: ids of the LIFF apps that the bot's rich menus open."""
+        status, menus = self._ask("GET", MENUS, token)
+        if status != 200:
+            raise _unsaid(MENUS, status)
+        return frozenset(_LIFF_LINK.findall(str(menus)))
 
     def unlink_menu(self, token: str, user_id: str) -> int:
         """DELETE /v2/bot/user/{userId}/richmenu: the status; 200 whether the user had a menu or not."""

@@ -324,3 +324,18 @@ def test_liff_app_opens_the_front_end(calls: RowCalls) -> None:
         en=f"LIFF app {app['liffId']} lacks the scope {missing}",
         ja=f"LIFFアプリ{app['liffId']}にスコープ{missing}がありません",
     )
+
+
+@expectation("SMOKE-20", ja="ボットのリッチメニューがLIFFアプリを開く")
+def test_rich_menus_open_the_liff_app(calls: RowCalls) -> None:
+    liff_id = configured(calls, "line.liff_id")
+    token, _ = accepted_token(calls)
+    linked = calls.suite.line.linked_apps(token)
+    calls.observe.note(linked=sorted(linked))
+
+    others = listed(linked)
+    require(
+        not linked or liff_id in linked,
+        en=f"the bot's rich menus open the LIFF app {others}, not {liff_id}",
+        ja=f"ボットのリッチメニューが開くLIFFアプリは{liff_id}ではなく{others}です",
+    )

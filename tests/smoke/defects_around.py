@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.line.call import RICH_MENU
 from smoke import root_causes
 from tests.line_mishaps import channel, refusing
 from tests.smoke.breaking import code, other_secret, start_anew, without_log_group
@@ -49,6 +50,11 @@ def _liff_opens(rally: Rally, **view: str) -> Iterator[None]:
         yield
     finally:
         app["view"].update(before)
+
+
+def opening(liff_id: str) -> dict[str, object]:
+    action = {"type": "uri", "uri": f"https://liff.line.me/{liff_id}?from=menu"}
+    return {**RICH_MENU, "areas": [{"action": action}]}
 
 
 def _other_key(rally: Rally) -> AbstractContextManager[None]:
@@ -94,7 +100,7 @@ DEFECTS = (
     Defect(
         "a channel access token that LINE does not know",
         lambda rally: refusing(rally.line, 401, f"{BOT}/info"),
-        {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")},
+        {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02", "SMOKE-20")},
         at=LINE,
     ),
     Defect(
@@ -138,6 +144,12 @@ DEFECTS = (
         at="the LIFF app",
     ),
     Defect(
+        "rich menus that open dev's LIFF app",
+        lambda rally: channel(rally.line, rich_menus=(opening("2001234567-devdevde"),)),
+        {"SMOKE-20": FAIL},
+        at="the rich menus",
+    ),
+    Defect(
         "menus that LINE links and unlinks for nobody",
         lambda rally: refusing(rally.line, 404, f"{BOT}/user"),
         {"SMOKE-09": FAIL, "SMOKE-10": FAIL},
@@ -148,7 +160,7 @@ DEFECTS = (
         lambda rally: refusing(rally.line, 401, BOT),
         {
             "SMOKE-18": FAIL,
-            **following("SMOKE-18", "LINE-01", "LINE-02", "SMOKE-05", "SMOKE-08"),
+            **following("SMOKE-18", "LINE-01", "LINE-02", "SMOKE-05", "SMOKE-08", "SMOKE-20"),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
         },
         at=LINE,
@@ -172,7 +184,9 @@ DEFECTS = (
         "LINE is away",
         lambda rally: refusing(rally.line, 503, BOT),
         {
-            **dict.fromkeys(("SMOKE-05", "SMOKE-08", "SMOKE-18", "LINE-01", "LINE-02"), UNKNOWN),
+            **dict.fromkeys(
+                ("SMOKE-05", "SMOKE-08", "SMOKE-18", "SMOKE-20", "LINE-01", "LINE-02"), UNKNOWN
+            ),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
         },
         at=LINE,

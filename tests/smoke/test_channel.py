@@ -14,6 +14,7 @@ from signoff.environment import today
 from signoff.environment.accountability import Decision
 from signoff.judge.outcome import Outcome
 from smoke.line import LineClient
+from tests.smoke.defects_around import opening
 from tests.smoke.judging import judge
 from tests.smoke.test_client import served
 
@@ -58,7 +59,9 @@ def test_answer_without_a_number_of_seconds_is_unknown(body):
         assert LineClient(endpoint=url).expires_in_s("opaque") is None
 
 
-@pytest.mark.parametrize("asked", ["bot", "expires_in_s", "message_quota", "liff_apps"])
+@pytest.mark.parametrize(
+    "asked", ["bot", "expires_in_s", "message_quota", "liff_apps", "linked_apps"]
+)
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_line_that_is_away_says_nothing_of_a_token(status, asked):
     with served(status, b'{"message": "busy"}') as (url, _):
@@ -66,6 +69,16 @@ def test_line_that_is_away_says_nothing_of_a_token(status, asked):
 
         with pytest.raises(NotTestable, match=f"LINE answered {status} to"):
             getattr(line, asked)("token")
+
+
+def test_menu_that_opens_our_app_is_enough(rally):
+    ours, another = rally.environment.line.liff_id, "2001234567-anotherr"
+    menus = tuple(opening(liff_id) for liff_id in (another, ours))
+
+    assert judged(rally, "SMOKE-20", rich_menus=menus).outcome is Outcome.PASS
+    elsewhere = judged(rally, "SMOKE-20", rich_menus=menus[:1])
+    assert elsewhere.outcome is Outcome.FAIL
+    assert elsewhere.reason.en == f"the bot's rich menus open the LIFF app {another}, not {ours}"
 
 
 def test_token_that_says_no_time_is_unknown():
