@@ -17,7 +17,7 @@ TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
 QUOTA = "/v2/bot/message/quota"
 MENUS = "/v2/bot/richmenu/list"
-_LIFF_LINK = re.compile(r"(?:liff\.line\.me|line://app)/(\d+-\w+)")
+_LIFF_LINK = re.compile(r"(?:(?:liff|miniapp)\.line\.me|line://app)/(\d+-\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,10 @@ _NAMES = {
     "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
 }
 CSP = "Content-Security-Policy"
-_STATED = re.compile(rf'(?is)<!--.*?-->|<meta\b[^>]*{CSP}[^>]*?content="([^"]*)"')
+_STATED = re.compile(
+    rf"""(?isx) <!--.*?--> | <script\b.*?</script>
+    | <meta\b (?=[^>]*\bhttp-equiv\s*=\s*["']?{CSP}["'\s/>]) [^>]*?\bcontent\s*=\s*(["'])(.*?)\1"""
+)
 
 
 def fetched(url: str) -> requests.Response:
@@ -61,10 +64,11 @@ def kind_of(answer: requests.Response) -> str:
 
 def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
     """Require that no Content-Security-Policy of a page, sent with it or stated in it, refuses it any of these addresses."""
-    for policy in (*page.headers.get(CSP, "").split(","), *_STATED.findall(unescape(page.text))):
+    stated = (unescape(content) for _, content in _STATED.findall(page.text))
+    for policy in (*page.headers.get(CSP, "").split(","), *stated):
         rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
         by = min(rules, key=lambda rule: rule[1] != kind, default=("",))[0]
-        _, *sources = by.split() or ("", "*:")
+        _, *sources = by.split() or ("", "*")
         refused = {u for u in urls if not any(_names(s, u, page.url) for s in sources)}
         require(
             not refused,
@@ -75,8 +79,9 @@ def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
 
 def _names(source: str, url: str, page: str) -> bool:
     """Whether a source in a policy names the origin of an address; a path in it is not judged."""
-    own, to = origin_of(page), origin_of(url)
-    at = f"{source}//*" if source.endswith(":") else own if source == "'self'" else source
+    own, to = origin_of(page), origin_of(urljoin(url, "/"))
+    at = f"{source}//*" if source.endswith(":") else source
+    at = {"'self'": own, "*": "http://*"}.get(source, at)
     pattern = "/".join((at if "://" in at else f"{own.partition(':')[0]}://{at}").split("/")[:3])
     return any(fnmatchcase(form, pattern.replace("http:", "http*:")) for form in (to, f"{to}:443"))
 

@@ -52,8 +52,8 @@ def _liff_opens(rally: Rally, **view: str) -> Iterator[None]:
         app["view"].update(before)
 
 
-def opening(liff_id: str) -> dict[str, object]:
-    action = {"type": "uri", "uri": f"https://liff.line.me/{liff_id}?from=menu"}
+def opening(liff_id: str, host: str = "liff.line.me") -> dict[str, object]:
+    action = {"type": "uri", "uri": f"https://{host}/{liff_id}?from=menu"}
     return {**RICH_MENU, "areas": [{"action": action}]}
 
 

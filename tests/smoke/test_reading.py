@@ -20,7 +20,7 @@ from smoke.logs import logs_of
 from smoke.row_calls import RowCalls
 from smoke.sessions import KINDS
 from smoke.suite_session import address, api_key, suite_session
-from smoke.test_line import named_in, same_page
+from smoke.test_line import _names, named_in, same_page
 from tests.loopback import Reply, answering
 from tests.smoke.rally import front
 
@@ -267,7 +267,7 @@ def test_page_cannot_call_the_api_that_its_content_security_policy_does_not_name
 @pytest.mark.parametrize(
     "policy",
     [
-        *("", "connect-src *", "connect-src https:", "default-src 'none'; connect-src {own} *:"),
+        *("", "connect-src *", "connect-src https:", "default-src 'none'; connect-src {own} *:*"),
         *("connect-src https://API.example.jp", "connect-src https://api.example.jp/v2/other"),
         *("connect-src api.example.jp", "connect-src http://api.example.jp"),
         *("connect-src https://*.example.jp 'self'",),
@@ -280,15 +280,48 @@ def test_page_may_call_the_api_under_any_other_content_security_policy(policy, e
         served_where_allowed(environment, url, url)
 
 
-def test_content_security_policy_in_a_page_counts_where_it_is_no_comment(environment):
-    stated = b"""<META http-equiv="Content-Security-Policy"\n content="connect-src 'self'">"""
-    with page_with("", content=b"<!-- " + stated + b" -->") as url:
+STATED = b"""<META http-equiv="Content-Security-Policy"\n content="connect-src 'self'">"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        STATED,
+        b"""<meta content="connect-src 'self'" http-equiv=Content-Security-Policy>""",
+        b"""<meta http-equiv='content-security-policy' content='connect-src &#39;self&#39;'/>""",
+    ],
+)
+def test_content_security_policy_in_a_page_counts_however_it_is_written(content, environment):
+    with page_with("", content=content) as url, pytest.raises(Broken, match="connect-src 'self'"):
         served_where_allowed(environment, url, url)
-    with page_with("", content=stated) as url, pytest.raises(Broken, match="connect-src 'self'"):
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<!-- " + STATED + b" -->",
+        b"<script>const page = `" + STATED + b"`</script>",
+        b"<pre>" + STATED.replace(b"<", b"&lt;") + b"</pre>",
+        STATED.replace(b"Policy", b"Policy-Report-Only"),
+        STATED.replace(b"http-equiv", b"name"),
+    ],
+    ids=["comment", "script", "text", "report only", "another name"],
+)
+def test_what_browsers_do_not_take_for_a_content_security_policy_counts_for_nothing(
+    content, environment
+):
+    with page_with("", content=content) as url:
         served_where_allowed(environment, url, url)
-    escaped = stated.replace(b"'", b"&#x27;").replace(b'&#x27;"', f'&#x27; {API}"'.encode())
+
+
+def test_content_security_policy_in_a_page_is_read_without_its_escapes(environment):
+    escaped = STATED.replace(b"'", b"&#x27;").replace(b'&#x27;"', f'&#x27; {API}"'.encode())
     with page_with("", content=escaped) as url:
         served_where_allowed(environment, url, url)
+
+
+def test_star_in_a_policy_names_any_address_of_the_web():
+    assert _names("*", "http://cdn.example.jp/a.png", "https://rally.example.jp/")
 
 
 def test_page_cannot_show_pictures_that_its_content_security_policy_does_not_name(environment):
@@ -319,11 +352,13 @@ def pictures_served(environment, *addresses):
 
 def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
     with front() as served:
-        served.files |= dict.fromkeys(("/app/a.png", "/b.png", "/c.png"), ("image/png", ""))
+        there = ("/app/a.png", "/b.png", "/c.png", "/app/%E7%94%BA%20d.png")
+        served.files |= dict.fromkeys(there, ("image/png", ""))
         served.files["/app/fallback.png"] = ("text/html", "<title>rally</title>")
         page = replace(environment, front_end=FrontEnd(url=f"{served.url}/app"))
 
         assert pictures_served(page, "a.png", "/b.png", f"{served.url}/c.png", "", "/b.png") == 3
+        assert pictures_served(page, "町 d.png") == 1
         assert pictures_served(page) == 0
         served.files["/app/index.html"] = ("text/html", "<title>rally</title>")
         of_file = replace(environment, front_end=FrontEnd(url=f"{served.url}/app/index.html"))
