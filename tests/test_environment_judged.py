@@ -16,16 +16,20 @@ from signoff.environment.schema import Area, FunctionSettings, RouteSettings
 from signoff.judge.decisions import Decisions, Differs, table
 from tests.healthy import healthy
 
-PROD = replace(
+SHIPPED = replace(
     healthy().environment,
     demand=replace(healthy().environment.demand, visitors=60_000),
     api_key=False,  # a key that all of them share would have another quota
 )
+SHARES = {"GET /stamps": 0.35, "POST /stamps/award": 0.2}
+DEMAND = replace(SHIPPED.application.demand, peak=3, each="POST /stamps/award", shares=SHARES)
+PROD = replace(SHIPPED, application=replace(SHIPPED.application, demand=DEMAND))
+"""Its rates and quotas follow from the numbers here; those of the demand that ships are judged where it says SHIPPED."""
 
 
-def found(**fields):
+def found(environment=PROD, **fields):
     """Return key -> difference of the healthy environment with other values."""
-    return {difference.fact.en: difference for difference in judged(replace(PROD, **fields))}
+    return {difference.fact.en: difference for difference in judged(replace(environment, **fields))}
 
 
 def throttle(**fields):
@@ -33,23 +37,23 @@ def throttle(**fields):
 
 
 def test_healthy_environment_is_within_every_bound():
-    assert judged(PROD) == ()
+    assert judged(SHIPPED) == ()
 
 
 def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
-    steps = plans(PROD)["baseline"].steps
+    steps = plans(SHIPPED)["baseline"].steps
 
-    assert [step.mix for step in steps] == [PROD.application.demand.shares] * len(steps)
+    assert [step.mix for step in steps] == [SHIPPED.application.demand.shares] * len(steps)
 
 
 @pytest.mark.parametrize(("rate", "red"), [(20, True), (139, True), (140, False), (1000, False)])
 def test_throttle_carries_twice_what_the_busiest_route_needs(rate, red):
-    assert ("throttle.rate" in found(throttle=throttle(rate=rate))) is red
+    assert ("throttle.rate" in found(SHIPPED, throttle=throttle(rate=rate))) is red
 
 
 @pytest.mark.parametrize(("burst", "red"), [(1, True), (69, True), (70, False)])
 def test_burst_takes_a_second_of_the_busiest_route(burst, red):
-    assert ("throttle.burst" in found(throttle=throttle(burst=burst))) is red
+    assert ("throttle.burst" in found(SHIPPED, throttle=throttle(burst=burst))) is red
 
 
 def quota(visitors, daily_quota, *, api_key=True):
@@ -126,7 +130,7 @@ def test_decision_against_a_bound_of_the_guide_or_the_demand_loosens_and_one_abo
 
 
 def test_rate_below_the_demand_is_told_with_the_arithmetic():
-    (finding,) = judged(replace(PROD, target_rate=100))
+    (finding,) = judged(replace(SHIPPED, target_rate=100))
 
     assert finding.words.en.startswith(
         "environment prod: target_rate: found 100, expected 157 to 10000/s; 60,000 visitors x 5 each"
