@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 
 from aws.inventory import READERS, Inventory
 from signoff.judge.outcome import Finding
 from signoff.judge.snapshot import Snapshot
-from tests.aws.unread import readable
+from tests.aws.unread import readable, unread
 from tests.foreign import hand
 from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
@@ -19,13 +20,20 @@ from tests.moto_state import MotoState, restore, state_of
 from tests.watching import rejudging
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CarefulStack:
     """What a careful engineer set up by hand, what was read of it, and how to judge it after a change."""
 
     state: MotoState
     inventory: Inventory
-    judge_again: Callable[[Snapshot], tuple[Finding, ...]]
+
+    def judge_again(self, changed: Snapshot) -> tuple[Finding, ...]:
+        return self._rejudged(changed)
+
+    @cached_property
+    def _rejudged(self) -> Callable[[Snapshot], tuple[Finding, ...]]:
+        """It needs all that was read."""
+        return rejudging(with_evidence(self.inventory))
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +42,8 @@ def _careful():
         hand.set_up(account.client)
         account.confirm(watch.TOPIC, watch.PERSON)
         account.grow_old()
-        inventory, state = readable(account.inventory()), state_of(account.aws)
-    return CarefulStack(state, inventory, rejudging(with_evidence(inventory)))
+        inventory, state = account.inventory(), state_of(account.aws)
+    return CarefulStack(state, inventory)
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +57,18 @@ def account(_careful):
 @pytest.fixture(scope="session")
 def inventory(_careful):
     """What was read of it. With its evidence it is green, as is the healthy production; where it is not, that is red, and not each change."""
-    inventory = _careful.inventory
+    inventory = readable(_careful.inventory)
     green()
     assert red_of(_careful.judge_again(with_evidence(inventory))) == {}
     return inventory
+
+
+@pytest.fixture
+def touched(change, _careful, request):
+    """The same, before a change of it: where what this touches was not read, it is red beside the account."""
+    sections = {part.split()[0] for part in unread(_careful.inventory)}
+    assert sorted(sections.intersection(change.reads)) == []
+    return request.getfixturevalue("inventory")
 
 
 @pytest.fixture(scope="session")

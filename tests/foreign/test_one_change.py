@@ -21,17 +21,17 @@ from tests.judging import judge
 
 
 @pytest.mark.parametrize("change", one_of_each(CHANGES), ids=str)
-def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventory, judge_again):
-    changed = account.after(change, inventory)
+def test_one_change_turns_its_own_row_red_and_no_other(change, account, touched, judge_again):
+    changed = account.after(change, touched)
 
-    assert red_of(judge_again(with_evidence(inventory, changed))) == change.red
+    assert red_of(judge_again(with_evidence(touched, changed))) == change.red
 
 
 @pytest.mark.parametrize("change", one_of_each(HARMLESS), ids=str)
 def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
-    change, account, inventory, judge_again
+    change, account, touched, judge_again
 ):
-    changed = account.after(change, inventory)
+    changed = account.after(change, touched)
     snapshot = with_evidence(changed)
     found = judge_again(snapshot)
 

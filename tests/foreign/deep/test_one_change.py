@@ -10,17 +10,17 @@ from tests.foreign.judged import as_printed, red, red_of
 
 
 @pytest.mark.parametrize("change", others(CHANGES), ids=str)
-def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventory, judge_again):
-    changed = account.after(change, inventory)
+def test_one_change_turns_its_own_row_red_and_no_other(change, account, touched, judge_again):
+    changed = account.after(change, touched)
 
-    assert red_of(judge_again(with_evidence(inventory, changed))) == change.red
+    assert red_of(judge_again(with_evidence(touched, changed))) == change.red
 
 
 @pytest.mark.parametrize("change", others(HARMLESS), ids=str)
 def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
-    change, account, inventory, judge_again
+    change, account, touched, judge_again
 ):
-    changed = account.after(change, inventory)
+    changed = account.after(change, touched)
     snapshot = with_evidence(changed)
     found = judge_again(snapshot)
 
