@@ -32,6 +32,7 @@ def empty(_emptied):
 
 @pytest.fixture(scope="session")
 def _everything_there():
+    """Where provisioning itself comes to no end, that is what is red, and not each command that provisions."""
     with provisioned(PLANNED) as account:
         yield account
 

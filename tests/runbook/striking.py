@@ -19,18 +19,18 @@ class EachOnce:
 
     def __init__(self):
         self.seen = []
-        self._armed = False
+        self.armed = False
         self._asking = threading.Lock()
 
     def arm(self):
-        self._armed = True
+        self.armed = True
 
     def strikes(self, operation):
         with self._asking:
-            if not self._armed or operation.startswith(READS) or operation in self.seen:
+            if not self.armed or operation.startswith(READS) or operation in self.seen:
                 return False
             self.seen.append(operation)
-            self._armed = False
+            self.armed = False
             return True
 
 
@@ -99,7 +99,7 @@ def killed_ever_later(desk, procedure, journal, event):
 
 
 def stops(desk, journal, fault):
-    """Run every procedure again and again until it comes to its end; return what stopped it."""
+    """Run every procedure again and again until it comes to its end; return how the fault stopped it."""
     said = []
     for procedure in PROCEDURES:
         for _ in range(MOST):
@@ -107,6 +107,8 @@ def stops(desk, journal, fault):
             try:
                 run(desk, procedure, journal).perform()
             except Stopped as stopped:
+                if fault.armed:
+                    raise  # something else stopped it
                 said.append(str(stopped))
             else:
                 break

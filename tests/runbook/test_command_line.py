@@ -83,6 +83,7 @@ def test_a_rehearsal_changes_nothing_and_keeps_no_journal(runbook, empty, said):
     assert "+ table Users-prod" in said.getvalue()
 
 
+@pytest.mark.usefixtures("_everything_there")
 def test_go_does_it_and_the_journal_and_the_evidence_say_so(runbook, said):
     assert runbook("provision", "--go", "--yes", runbook.token) == 0
 
@@ -116,6 +117,7 @@ def test_provisioning_asks_before_its_first_step_for_what_a_later_one_needs(
     assert empty.changing_calls() == []
 
 
+@pytest.mark.usefixtures("_everything_there")
 def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
     runbook, empty, said, capsys
 ):

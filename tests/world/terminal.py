@@ -69,9 +69,10 @@ class AttendedTerminal:
     def _conversed(self, ours: int, until: float) -> tuple[str, tuple[str, ...], bool]:
         """Return what was said, the questions, and whether each of them had an answer."""
         said, asked, answered_to = b"", [], 0
+        waiting = select.poll()  # select() takes no more than 1,024 open files
+        waiting.register(ours, select.POLLIN)
         while time.monotonic() < until:
-            ready, _, _ = select.select([ours], [], [], QUIET_S)
-            if ready:
+            if waiting.poll(QUIET_S * 1000):
                 try:
                     said += (more := os.read(ours, 65536))
                 except OSError:  # the last process has closed its end
