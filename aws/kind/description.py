@@ -64,6 +64,7 @@ TEXT = LeftOut("a text for people")
 PLANNED_BY = LeftOut("the name by which it is planned")
 IDENTITY = LeftOut("an id, which a system that is built anew has otherwise")
 JUDGED_EACH_RUN = LeftOut("moves by itself, and rows judge it in each run")
+UNSERVED = LeftOut("no answer to a caller depends on it, and rows judge it in each run")
 
 
 NEEDED = object()

@@ -19,6 +19,7 @@ from aws.kind.description import (
     TEXT,
     TRACING,
     UNPLANNED,
+    UNSERVED,
     LeftOut,
     Part,
     ReadCall,
@@ -187,7 +188,7 @@ class Function:
     )
     """ARN of the patch of the runtime that runs; AWS moves it on unless it was pinned."""
     tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "", absent={}, read_in=_tags, covers="Tags TagsError"
+        TAGS, "", absent={}, read_in=_tags, covers="Tags TagsError", part=UNSERVED
     )
     unplanned: tuple[Unplanned, ...] = fact(
         BEYOND_THE_PLAN,

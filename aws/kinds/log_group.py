@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aws.bounds import Bound
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
-from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, ReadCall, fact
+from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, UNSERVED, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
 from aws.ledger import JUDGED, NAMES, WHEN, Closed, Effect, by_member, only
@@ -36,7 +36,9 @@ class LogGroup:
 
     name: str = fact(NAME, "logGroupName", part=PLANNED_BY)
     arn: str = fact(ARN, "arn", absent="", read=lambda arn: arn.removesuffix(":*"))
-    retention_days: int | None = fact(RETENTION, "retentionInDays", absent=None, none=FOREVER)
+    retention_days: int | None = fact(
+        RETENTION, "retentionInDays", absent=None, none=FOREVER, part=UNSERVED
+    )
     log_class: str = fact(LOG_CLASS, "logGroupClass", absent=STANDARD)
     kms_key: str | None = fact(KMS_KEY, "kmsKeyId", absent=None)
 

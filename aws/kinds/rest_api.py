@@ -22,6 +22,7 @@ from aws.kind.description import (
     TEXT,
     TRACING,
     UNPLANNED,
+    UNSERVED,
     LeftOut,
     Part,
     ReadCall,
@@ -86,7 +87,7 @@ class RestApi:
     )
     policy: str | None = fact(POLICY, "policy", absent=None, read=_policy)
     tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "tags", absent={}, read_in=described, part=Part.CONFIGURATION
+        TAGS, "tags", absent={}, read_in=described, part=UNSERVED
     )
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=())
     """What is unplanned in the API itself; the draft shows it for its methods."""
@@ -301,7 +302,9 @@ class Stage:
         absent=None,
         part=IDENTITY,
     )
-    tags: Mapping[str, MaskedValue] = fact(TAGS, "tags", absent={}, read_in=described)
+    tags: Mapping[str, MaskedValue] = fact(
+        TAGS, "tags", absent={}, read_in=described, part=UNSERVED
+    )
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)
 
     @property

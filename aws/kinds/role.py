@@ -15,6 +15,7 @@ from aws.kind.description import (
     NAME,
     PLANNED_BY,
     TAGS,
+    UNSERVED,
     Part,
     ReadCall,
     described_tags,
@@ -124,7 +125,9 @@ class Role:
         part=JUDGED_EACH_RUN,
     )
     """Region in which it was used last, as far as AWS tells."""
-    tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
+    tags: Mapping[str, MaskedValue] = fact(
+        TAGS, "Tags", absent={}, read_in=described_tags, part=UNSERVED
+    )
 
 
 PROFILE = Words(en="instance profile", ja="インスタンスプロファイル")

@@ -27,6 +27,7 @@ from aws.kind.description import (
     PLANNED_BY,
     POLICY,
     TAGS,
+    UNSERVED,
     Part,
     ReadCall,
     described_tags,
@@ -99,7 +100,9 @@ class Secret:
     policy: str | None = fact(
         POLICY, "ResourcePolicy", call="policy", absent=None, part=Part.PERMISSIONS
     )
-    tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
+    tags: Mapping[str, MaskedValue] = fact(
+        TAGS, "Tags", absent={}, read_in=described_tags, part=UNSERVED
+    )
     replicas: tuple[str, ...] = fact(
         HELD_IN,
         "",

@@ -13,6 +13,7 @@ from aws.kind.description import (
     NAME,
     PLANNED_BY,
     STATUS,
+    UNSERVED,
     Part,
     ReadCall,
     fact,
@@ -142,7 +143,7 @@ class Table:
         ENCRYPTION_KEY, "SSEDescription.KMSMasterKeyArn", absent=None, part=Part.CONFIGURATION
     )
     deletion_protection: bool = fact(
-        PROTECTION, "DeletionProtectionEnabled", absent=False, part=Part.CONFIGURATION
+        PROTECTION, "DeletionProtectionEnabled", absent=False, part=UNSERVED
     )
     caps: Mapping[str, int] = fact(
         Words(en="on-demand caps", ja="オンデマンドの上限"),

@@ -43,6 +43,7 @@ KEPT = {"PREP-02": "load", "ROLL-05": "rehearsal", "DATA-05": "recount"}
 AWARD, AUTH = "stamp-rally-prod-award", "stamp-rally-prod-auth"
 API, ALARM = "stamp-rally-prod-api", "stamp-rally-prod-api-4xx-alarm"
 TOPIC = "arn:aws:sns:ap-northeast-1:444455556666:stamp-rally-prod-alerts"
+SECRET = "stamp-rally-prod/token-secret-key"
 DOMAIN, PLAN = "api.rally.example.jp", "stamp-rally-prod-usage-plan"
 ACCOUNT = "arn:aws:iam::444455556666"
 OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
@@ -134,17 +135,11 @@ CHANGES: Mapping[str, tuple[Part, Any]] = {
     ),
     "withheld variable": (Part.CONFIGURATION, variables(MORE=withheld("a"))),
     "tracing": (Part.CONFIGURATION, item("functions", AWARD, tracing="PassThrough")),
-    "tag of a function": (Part.CONFIGURATION, item("functions", AWARD, tags={"x": withheld("x")})),
     "attached to a function": (Part.CONFIGURATION, attached("function_attachments", AWARD, "VPC")),
     "key of a table": (
         Part.CONFIGURATION,
         item("tables", "Users-prod", sse_key_arn="arn:aws:kms:x"),
     ),
-    "deletion protection": (
-        Part.CONFIGURATION,
-        item("tables", "Users-prod", deletion_protection=False),
-    ),
-    "retention": (Part.CONFIGURATION, item("log_groups", f"/aws/lambda/{AWARD}", retention_days=1)),
     "stage variable": (Part.CONFIGURATION, item("stages", "prod", variables={"x": withheld("x")})),
     "access log": (
         Part.CONFIGURATION,
@@ -163,7 +158,7 @@ CHANGES: Mapping[str, tuple[Part, Any]] = {
     "table policy": (Part.PERMISSIONS, item("table_policies", "Users-prod", document=OPEN)),
     "secret's policy": (
         Part.PERMISSIONS,
-        item("secrets", "stamp-rally-prod/token-secret-key", policy=OPEN),
+        item("secrets", SECRET, policy=OPEN),
     ),
     "function policy": (Part.PERMISSIONS, policy_of(OPEN)),
     "function URL": (
@@ -289,6 +284,14 @@ SAME: Mapping[str, Any] = {
         f"{ACCOUNT}:role/aws-service-role/x",
         Principal(arn="x", kind="role", reach=()),
     ),
+    "tag of a function": item("functions", AWARD, tags={"x": withheld("x")}),
+    "tag of a table": item("table_tags", "Users-prod", tags={"x": withheld("x")}),
+    "tag of a secret": item("secrets", SECRET, tags={"x": withheld("x")}),
+    "tag of a role": item("roles", f"{AWARD}-role", tags={"x": withheld("x")}),
+    "tag of the stage": item("stages", "prod", tags={"x": withheld("x")}),
+    "tag of the API": first("rest_apis", API, tags={"x": withheld("x")}),
+    "deletion protection": item("tables", "Users-prod", deletion_protection=False),
+    "retention": item("log_groups", f"/aws/lambda/{AWARD}", retention_days=1),
     "role used": item("roles", f"{AWARD}-role", last_used_in="ap-northeast-1"),
     "concurrency of others": item("lambda_account", "account", unreserved=900),
     "certificate renewed": edited(
