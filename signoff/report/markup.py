@@ -55,6 +55,8 @@ def spanning(count: int) -> Markup:
 
 def person(caller: str) -> Markup:
     """Return a person's name, or the part of an ARN that is one with the whole ARN in its title."""
+    if not caller.startswith("arn:"):
+        return escape(caller)
     name = caller.rpartition(":")[2].partition("/")[2] or caller.rpartition(":")[2]
     return Markup('<span title="{}">{}</span>').format(caller, name)
 

@@ -21,7 +21,7 @@ from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.history import ChangesSince, as_json
-from signoff.report.markup import fill
+from signoff.report.markup import fill, person
 from signoff.report.page import news, page, summary
 from signoff.report.procedures import PAGES, procedures_of
 from signoff.report.shown_evidence import differences_of
@@ -644,3 +644,9 @@ def test_summary_is_no_markup_of_what_aws_answered(tmp_path):
 @pytest.mark.parametrize(("n", "en"), [(1, "1 notice"), (2, "2 notices"), (0, "0 notices")])
 def test_a_count_of_one_is_no_plural(n, en):
     assert fill(words()["read_notices"], n=n).en == en
+
+
+def test_name_that_was_entered_is_shown_whole_and_an_arn_by_its_name():
+    """`record_release --by` takes any name, such as one with the team after a slash."""
+    assert person("林 花子 / 運用") == "林 花子 / 運用"
+    assert ">ops/hanako</span>" in person("arn:aws:sts::444455556666:assumed-role/ops/hanako")
