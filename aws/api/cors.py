@@ -1,6 +1,5 @@
 """CORS as a browser reads it: names without case, lists without order, one origin and no other."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from aws import desired
@@ -30,8 +29,6 @@ SAFE_HEADERS = frozenset(
 """What consoles, frameworks and tracing (W3C trace context) allow by default, and what no function reads."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 """What a page may send to any path, if it likes to be told that there is no such method."""
-STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
-"""The status that a MOCK's request template asks for; AWS takes the key without quotes as well."""
 
 
 def _unanswered(path: str, method: Method) -> Iterator[Difference]:
@@ -44,7 +41,7 @@ def _unanswered(path: str, method: Method) -> Iterator[Difference]:
     if integration is None or integration.kind != MOCK:
         yield _not_static(name, integration)
         return
-    answer = _answer(integration)
+    answer = integration.answer
     if answer is None or not answer.status.startswith("2"):
         status = answer.status if answer else None
         yield fault(ROUTE, name, STATUS, status, Words.same("2xx"), call=SERVED)
@@ -63,7 +60,7 @@ def _not_static(name: str, integration: Integration | None) -> Difference:
 def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[Difference, ...]:
     """Hold the answer and its three headers: one origin; what the path needs, and nothing unsafe."""
     unanswered = tuple(_unanswered(path, method))
-    answer = _answer(method.integration) if method.integration else None
+    answer = method.integration.answer if method.integration else None
     if unanswered or answer is None:
         return unanswered
     headers = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
@@ -97,14 +94,6 @@ def _cached_for(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, o
     if most is not None:
         age = header(answer.headers, MAX_AGE) or ""
         yield MAX_AGE, int(age) if age.isdecimal() else 0, at_most(most, " s")
-
-
-def _answer(mock: Integration) -> StaticAnswer | None:
-    """Return the answer whose pattern the status of the request template matches, or else the one without a pattern."""
-    status = STATUS_CODE.search(mock.request_templates.get("application/json", ""))
-    answers = sorted(mock.answers.values(), key=lambda answer: not answer.pattern)
-    chosen = (a for a in answers if status and re.fullmatch(a.pattern or ".*", status[1]))
-    return next(chosen, None)
 
 
 def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, ...]:

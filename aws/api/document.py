@@ -1,6 +1,7 @@
 """API Gateway: the API's current draft, and what its stage serves (its export)."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +29,8 @@ EXPORT = "apigateway:GetExport"
 INTEGRATION = "x-amazon-apigateway-integration"
 AUTHORIZER = "authorizer "
 """Begins the name of an authorizer among those that call something, where a route begins with its verb."""
+STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
+"""The status that a MOCK's request template asks for; AWS takes the key without quotes as well."""
 
 
 def authorizer_in(caller: str) -> str | None:
@@ -48,6 +51,14 @@ class Integration:
     request_templates: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, StaticAnswer] = field(default_factory=dict)
     """Status code -> the static answer of a MOCK integration."""
+
+    @property
+    def answer(self) -> StaticAnswer | None:
+        """The answer whose pattern the status of the request template matches, or else the one without a pattern."""
+        status = STATUS_CODE.search(self.request_templates.get("application/json", ""))
+        answers = sorted(self.answers.values(), key=lambda answer: not answer.pattern)
+        chosen = (a for a in answers if status and re.fullmatch(a.pattern or ".*", status[1]))
+        return next(chosen, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

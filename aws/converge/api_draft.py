@@ -239,7 +239,7 @@ def _fields(method: Method) -> dict[Words, Any]:
     access = {AUTHORIZER: method.authorizer, KEYED: method.api_key_required}
     if behind is None:
         return {**access, INTEGRATED: None}
-    answer = behind.answers.get(OK)
+    answer = behind.answer
     return {
         **access,
         INTEGRATED: behind.kind,
@@ -247,7 +247,7 @@ def _fields(method: Method) -> dict[Words, Any]:
         CALLED_BY: behind.http_method,
         WAITS: _waits(behind),
         TEMPLATE: behind.request_templates,
-        HEADERS: answer.headers if answer else None,
+        HEADERS: answer.headers if answer and answer.status == OK else None,
     }
 
 
