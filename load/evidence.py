@@ -18,12 +18,15 @@ from load.plans import objectives_of, plans
 from load.target import LOCUST_REPORT, ClientFactory
 from signoff.environment import Environment, in_japan
 from signoff.evidence import Records, StoreSettings, open_store
+from signoff.evidence.record import kind_of
 from signoff.evidence.store import SKEW
 from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Live
 
 KIND = "load"
 WINDOW = "window"
+SERVING = frozenset({"release", "rollback", "drill"})
+"""Kinds of the records of other code being served."""
 
 
 def record(  # noqa: PLR0913 - a record names what it is of
@@ -143,7 +146,7 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | N
 
 
 def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None:
-    """Raise `LoadRefused` for a run that is not of these days, recorded already, or older than a recorded one."""
+    """Raise `LoadRefused` for a run that is not of these days or one release, recorded already, or older than a recorded one."""
     days = verdict.about.get("fresh_days", FRESH_DAYS)
     ended = in_japan(verdict.ended)
     when, when_ja = f"the run ended at {ended}", f"実行の終了は{ended}"
@@ -162,6 +165,13 @@ def require_newer(verdict: LoadVerdict, records: Records, now: datetime) -> None
             en=f"{when}, and is recorded already; only another run can say more",
             ja=f"{when_ja}。すでに記録済みです。新しい実行だけが追加できます",
         )
+    for entry in records.entries:  # what was live before may be live again
+        if entry.kind in SERVING and verdict.began <= entry.created <= verdict.ended:
+            at, kind = in_japan(entry.created), kind_of(entry.kind)
+            raise LoadRefused(
+                en=f"a {kind} was recorded at {at}, during the run; run it again",
+                ja=f"実行中の{at}に{kind.ja}が記録されています。再実行してください",
+            )
     plan, end = verdict.conditions.plan.name, window(verdict)["end"]
     outdating = [record.body for record in recorded if record.body["plan"] == plan]
     if verdict.judgement.outcome != "invalid":

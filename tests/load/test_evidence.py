@@ -126,6 +126,22 @@ def test_run_that_is_over_too_long_or_by_a_clock_that_was_ahead_is_refused(over,
         put(run("b", NOON + timedelta(minutes=1)), now=NOON + timedelta(minutes=1) + over)
 
 
+@pytest.mark.parametrize("kind", ["release", "rollback", "drill"])
+def test_run_during_which_something_else_was_served_is_refused_also_where_it_is_as_before(
+    kind, put, tmp_path
+):
+    """What is live is read before the run and after it: there and back, both are the same."""
+    store = open_store(STORE, client=lambda _: None, root=tmp_path)
+    store.append(kind, {}, caller="other", release=None, now=lambda: NOON - timedelta(minutes=2))
+
+    put(run("earlier", NOON - timedelta(minutes=3)))
+    with pytest.raises(
+        LoadRefused, match=rf"a .*{kind}.* was recorded at 2026-11-25 20:58 JST, du"
+    ):
+        put(run("during"))
+    put(run("later", NOON + timedelta(minutes=2)), now=NOON + timedelta(minutes=2))
+
+
 def test_run_of_the_project_s_own_limits_and_plan_may_count():
     assert why_not_counted(run("a"), PROD) is None
 
