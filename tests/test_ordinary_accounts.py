@@ -6,10 +6,10 @@ import pytest
 
 from aws.words import Words
 from tests.defects.access import INTERN, SSO
-from tests.defects.changes import added
+from tests.defects.changes import added, attached
 from tests.foreign.judged import as_printed, red_of
 from tests.healthy import healthy
-from tests.healthy.identity import ACCOUNT, principal, reach
+from tests.healthy.identity import ACCOUNT, allow, principal, reach
 from tests.judging import judge
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role"
@@ -25,6 +25,11 @@ OF_DEV = {
 }
 ORDINARY = {**ADMINISTERS, **OF_DEV}
 ROWS = ("SEC-24", "SEC-26")
+IN_VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+ADDRESSES = [
+    f"ec2:{action}NetworkInterface{plural}"
+    for action, plural in (("Create", ""), ("Describe", "s"), ("Delete", ""))
+]
 
 
 def account(reached, trusted=MANAGEMENT, **environment):
@@ -97,3 +102,15 @@ def test_named_administrators_need_no_decision():
     )
 
     assert red_of(judge(named, ROWS)) == {}
+
+
+@pytest.mark.parametrize(("more", "answered"), [([], True), (["ec2:DescribeSubnets"], False)])
+def test_one_decision_covers_what_a_policy_of_aws_gives_a_role_and_no_more(more, answered):
+    in_vpc = attached("auth", IN_VPC, allow(ADDRESSES, "*"))(healthy())
+    (table,) = [table for each in judge(in_vpc, ["SEC-12"]) for table in each.tables]
+    decisions = as_printed(in_vpc, judge(in_vpc, ["SEC-12"])).environment.decisions
+    later = attached("auth", IN_VPC, allow([*ADDRESSES, *more], "*"))(healthy())
+    now = replace(later, environment=replace(later.environment, decisions=decisions))
+
+    assert "3 permissions (digest " in table
+    assert ("SEC-12" not in red_of(judge(now, ["SEC-12"]))) is answered

@@ -56,7 +56,7 @@ BESIDE = frozenset(
 )
 """AWS managed policies for logs, tracing, Lambda Insights and Application Signals: they only observe."""
 MANY = 10
-"""Surplus permissions of one policy up to which each is reported by itself."""
+"""Surplus permissions of a policy of the account up to which each is reported by itself."""
 BEYOND = Words(en="permission", ja="権限")
 PLANNED = described(
     Words(
@@ -211,12 +211,13 @@ def as_differences(role: Role, surpluses: Iterable[Surplus]) -> tuple[Difference
 def grouped_differences(
     role: Role, surpluses: Iterable[Surplus]
 ) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
-    """Yield each difference with the surplus that it reports: a decision is about the whole difference."""
+    """Yield each difference with the surplus that it reports, all of one of AWS's policies: a decision is about the whole difference."""
+    by_aws = {policy.name for policy in role.policies if (policy.arn or "").startswith(BY_AWS)}
     by_policy: dict[tuple[str, bool], list[Surplus]] = {}
     for wide in surpluses:
         by_policy.setdefault((wide.pair.policy, bool(wide.unknown)), []).append(wide)
     for several in by_policy.values():
-        if len(several) > MANY:
+        if len(several) > (1 if several[0].pair.policy in by_aws else MANY):
             yield _at_once(role, several), tuple(several)
         else:
             yield from ((as_difference(role, excess), (excess,)) for excess in several)
