@@ -149,7 +149,8 @@ def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
     if result is None:
         chosen = f"--env {env} {option_of(environments)}".rstrip()
         raise Refused(fix.WORDS["none"].format(env=env, chosen=chosen))
-    with reachable(load(env, environments).environment, environments) as reached:
+    target = load(env, environments).environment
+    with terminated_as_interrupted(), reachable(target, environments) as reached:
         kept = reached.birth is not None
         judging = in_process_of_its_own(ROOT, variables(kept=kept))
         options = [f"--environments={environments}", f"--phase={result.provenance.phase}"]

@@ -312,23 +312,30 @@ def at_a_terminal(
     It speaks the language of the walk, regardless of the locale, and reads the walk's file of environments: another
     one holds other decisions.
 
-    Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
+    An interruption is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
     """
     options = [f"--lang={lang}"]
     if own := environments != ENVIRONMENTS:
         options.append(f"--environments={environments.resolve()}")
 
     def run(arguments: Sequence[str]) -> int:
-        before = signal.signal(signal.SIGINT, lambda *_: None)
+        command = subprocess.Popen(  # noqa: S603 - our own commands
+            [*(_without_its_file(arguments) if own else arguments), *options],
+            cwd=root,
+            env=variables(kept=kept),
+        )
+
+        def pass_on(number: int, _: object) -> None:
+            if number != signal.SIGINT:  # the terminal sends that to both
+                command.send_signal(number)
+
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, pass_on) for number in signals}
         try:
-            return subprocess.run(  # noqa: S603 - our own commands
-                [*(_without_its_file(arguments) if own else arguments), *options],
-                cwd=root,
-                env=variables(kept=kept),
-                check=False,
-            ).returncode
+            return command.wait()
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     return run
 

@@ -163,19 +163,23 @@ def in_process_of_its_own(
     """
 
     def run(command: Sequence[str]) -> int:
-        try:
-            done = subprocess.run(  # noqa: S603 - our own command line
-                command,
-                cwd=root,
-                env=environ,
-                # No pipe: one that a worker of it still holds open would be waited for without an end.
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=within_s,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return TIMED_OUT
-        return done.returncode
+        with subprocess.Popen(  # noqa: S603 - our own command line
+            command,
+            cwd=root,
+            env=environ,
+            # No pipe: one that a worker of it still holds open would be waited for without an end.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interruption is passed on once, however it came
+        ) as checks:
+            try:
+                return checks.wait(within_s)
+            except subprocess.TimeoutExpired:
+                checks.kill()
+                return TIMED_OUT
+            except KeyboardInterrupt:
+                checks.terminate()
+                checks.wait()  # smoke deletes what it wrote
+                raise
 
     return run

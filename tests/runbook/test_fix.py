@@ -3,6 +3,8 @@
 import io
 import os
 import pty
+import signal
+import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +17,7 @@ from aws.words import Words
 from runbook.engine import Journal
 from runbook.fix import RepairSession, at_a_terminal, groups, ran_since
 from runbook.judge import ENDPOINT, Checks
+from signoff import ROOT
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.judge.outcome import Finding, Outcome
@@ -272,7 +275,8 @@ def end(*_):
     time.sleep(0.6)
     print("noted where it resumes", flush=True)
     sys.exit(130)
-signal.signal(signal.SIGINT, end)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, end)
 print("working", flush=True)
 time.sleep(30)
 """
@@ -292,6 +296,57 @@ def test_ctrl_c_at_the_terminal_is_left_to_the_command_which_ends_what_it_began(
     os.waitpid(child, 0)
 
     assert b"noted where it resumes" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signal_to_the_walk_alone_ends_its_command_as_well(number):
+    child, terminal = at_a_terminal_of_its_own("-c", TERMINAL)
+    said = until(terminal, b"working")
+    os.kill(child, number)
+    said += until(terminal, b"ended with 130")
+    os.waitpid(child, 0)
+
+    assert b"noted where it resumes\r\nended with 130" in said
+
+
+CHECKS = """
+import signal, sys, time
+from pathlib import Path
+def end(*_):
+    time.sleep(0.6)
+    Path("cleaned").touch()
+    sys.exit(1)
+signal.signal(signal.SIGTERM, end)
+Path("begun").touch()
+time.sleep(30)
+"""
+JUDGING = f"""
+import os, sys
+from pathlib import Path
+from runbook.judge import in_process_of_its_own
+from signoff.commands.frame import terminated_as_interrupted
+with terminated_as_interrupted():
+    in_process_of_its_own(Path.cwd(), os.environ)([sys.executable, "-c", {CHECKS!r}])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_checks_under_way_end_by_themselves_before_an_interrupted_run_does(number, tmp_path):
+    """Smoke deletes what it wrote; killed, it would leave it."""
+    run = subprocess.Popen(
+        [sys.executable, "-c", JUDGING], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    until_written(tmp_path / "begun", run)
+    run.send_signal(number)
+    run.wait()
+
+    assert (tmp_path / "cleaned").exists()
+
+
+def until_written(file, process):
+    """Wait until a process that goes on has written a file."""
+    while not file.exists():
+        assert process.poll() is None
 
 
 def at_a_terminal_of_its_own(*arguments):
