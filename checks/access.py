@@ -122,7 +122,7 @@ def allowed_by_policy(
     A planned role may be named for what is planned for it. Principals beyond the account have a row of their own.
     """
     account = snapshot.environment.account
-    strangers = principals_beyond(document, account)
+    strangers = principals_beyond(document, name, account)
     allowed = by_principal(
         (Words.same(principal), statement)
         for statement in filter(counts, only("Allow", of_resource(document, name)))
@@ -142,13 +142,13 @@ def allowed_accounts(
     kind: Words, name: str, document: str | None, account: str
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy allows from beyond the account."""
-    allowed = outsiders(document, account)
+    allowed = outsiders(document, name, account)
     return opened(kind, name, allowed, within(()), ids=digests(allowed))
 
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
     """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
-    by_key = {arn: outsiders(policy, account, services=False) for arn, policy in policies.items()}
+    by_key = {arn: outsiders(text, arn, account, services=False) for arn, text in policies.items()}
     return tuple(
         difference
         for arn, allowed in by_key.items()

@@ -234,12 +234,12 @@ def _ended(id_: str, span: str, day: str, together: Words = SILENCE) -> Differen
     return Difference(STAMP, id_, VALIDITY, span, bound, together=together)
 
 
-def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:
+def whole(contents: Contents, table: str) -> tuple[Mapping[str, Any], ...]:
     """Return every item, or raise NotTestable where the scan was cut short."""
     if not contents.complete:
         raise NotTestable(
-            en="the table has more items than one run reads",
-            ja="テーブルの項目が一回の実行で読み取る件数を超えています",
+            en=f"table {table} has more items than one run reads",
+            ja=f"テーブル{table}の項目が一回の実行で読み取る件数を超えています",
             obstacle=Obstacle.SIZE,
         )
     return contents.items

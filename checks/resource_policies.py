@@ -51,15 +51,15 @@ WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putloge
 
 
 def outsiders(
-    document: str | None, account: str, *, services: bool = True
+    document: str | None, name: str, account: str, *, services: bool = True
 ) -> Mapping[Words, list[Statement]]:
-    """Return principals beyond ``account``, ``services`` included, whom a policy (JSON text) allows, each with its statements.
+    """Return principals beyond ``account``, ``services`` included, whom the policy (JSON text) of ``name`` allows, each with its statements.
 
     Raises PolicySyntaxError where the policy can't be read.
     """
     return by_principal(
         (words, statement)
-        for statement in only("Allow", of_resource(document))
+        for statement in only("Allow", of_resource(document, name))
         for kind, _, words in _outside(statement, account)
         if services or kind != "Service"
     )
@@ -81,9 +81,9 @@ def opened(
     return if_any(kind, name, actual=[*allowed], bound=bound, **about)
 
 
-def principals_beyond(document: str | None, account: str) -> frozenset[str]:
-    """Return the principals beyond ``account`` whom a policy allows, as it names them."""
-    allowing = only("Allow", of_resource(document))
+def principals_beyond(document: str | None, name: str, account: str) -> frozenset[str]:
+    """Return the principals beyond ``account`` whom the policy of ``name`` allows, as it names them."""
+    allowing = only("Allow", of_resource(document, name))
     return frozenset(
         principal for statement in allowing for _, principal, _ in _outside(statement, account)
     )
@@ -107,7 +107,7 @@ def open_to_all(document: str | None, api_id: str, snapshot: Snapshot[Plan]) -> 
     """Whether an API's policy allows all callers every route from now on: so does no policy."""
     api = snapshot.plan.api
     every_route = {*_unsigned(api), *(_called(api, route.verb, route.path) for route in api.routes)}
-    return not of_resource(document) or all(
+    return not of_resource(document, api.name) or all(
         decision.allowed for decision in _decided(document, api_id, snapshot, every_route, VISITOR)
     )
 
@@ -146,7 +146,7 @@ def _decided(
             resources=tuple(map(in_full, statement.resources)),
             not_resources=tuple(map(in_full, statement.not_resources)),
         )
-        for statement in of_resource(document)
+        for statement in of_resource(document, snapshot.plan.api.name)
         if statement.not_principals or not {*ANYONE}.isdisjoint(statement.principals)
     ]
     return (evaluate_from(about, INVOKE, f"{arn}/{route}", times) for route in routes)
@@ -263,7 +263,7 @@ def access(sections: Sections) -> tuple[Difference, ...]:
 
 def _of_policy(policy: LogPolicy, arns: Sequence[str]) -> Iterator[Difference]:
     about: dict[str, Any] = {"call": "logs:DescribeResourcePolicies", "id": policy.group}
-    for statement in of_resource(policy.document):
+    for statement in of_resource(policy.document, policy.name):
         if not _concerns(statement, arns):
             continue
         grant = joined((Words.same(_principals(statement)), statement.terms), ": ")

@@ -33,7 +33,8 @@ OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
 
 @pytest.fixture
 def masters(deployed: Deployed, plan: Plan) -> Sequence[Item]:
-    return whole(deployed.contents(plan.table("stampmasters")))
+    table = plan.table("stampmasters")
+    return whole(deployed.contents(table), table.name)
 
 
 @expectation("DATA-01", ja="スタンプマスターがマニフェストと一致する")

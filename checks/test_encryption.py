@@ -37,7 +37,7 @@ HTTP = Words(en="plain HTTP", ja="平文のHTTP")
 def bucket_policy_flaws(bucket: Bucket, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
     """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to phones."""
     account = snapshot.environment.account
-    outside = outsiders(bucket.policy, account).items()
+    outside = outsiders(bucket.policy, bucket.name, account).items()
     strangers = {principal: allowed for principal, allowed in outside if CDN[1] not in principal.en}
     denied = {
         statement.words: [statement]

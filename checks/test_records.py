@@ -12,7 +12,7 @@ from signoff.judge.decisions import Judge
 
 REHEARSAL = Words(en="rollback rehearsal of", ja="ロールバック訓練:")
 FAILED = Words(en="ways back that failed", ja="失敗した戻し方")
-DATA = Words(en="data afterwards", ja="実施後のデータ")
+STATE = Words(en="state afterwards", ja="実施後の状態")
 AS_BEFORE = Words(en="as before", ja="実施前と同じ")
 CHANGED = Words(en="changed", ja="変更あり")
 UNFINISHED = Words(en="drills that did not end", ja="終わっていない訓練")
@@ -71,7 +71,7 @@ def test_rollbacks_were_rehearsed_on_this_release(
     }
     compared = {
         FAILED: (() if record.body["complete"] else (record.body.get("part", "…"),), within(())),
-        DATA: (AS_BEFORE if record.body["equal"] else CHANGED, exactly(AS_BEFORE)),
+        STATE: (AS_BEFORE if record.body["equal"] else CHANGED, exactly(AS_BEFORE)),
         UNFINISHED: (sorted(part for part in drills if drills[part] == "begun"), within(())),
     }
     judge.compare(REHEARSAL, environment.name, compared, decidable=False)

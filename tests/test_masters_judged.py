@@ -26,6 +26,13 @@ def with_masters(items):
     return changed(LISTED(healthy()))
 
 
+def test_table_whose_scan_was_cut_is_named():
+    cut = edited("contents", MASTERS, lambda contents: replace(contents, complete=False))
+
+    [finding] = judge(cut(healthy()), ["DATA-01"])
+    assert finding.words.en.endswith(f"table {MASTERS} has more items than one run reads")
+
+
 def located(lat, lon, radius="10"):
     return {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": radius}}}
 

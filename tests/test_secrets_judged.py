@@ -3,6 +3,7 @@
 import base64
 import random
 import string
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,14 @@ def test_key_of_half_the_length_is_always_called_weak(generator):
 
     passed = [halve for halve in halves if not weak(value(TOKEN_SECRET_KEY=halve), TOKEN_KEY)]
     assert passed == []
+
+
+def test_policy_that_cannot_be_read_is_that_of_a_named_secret():
+    name = TOKEN_KEY.name
+    bare = edited("secrets", name, lambda secret: replace(secret, policy="{}"))
+
+    [finding] = [one for one in judge(bare(healthy()), ["SEC-08"]) if one.outcome.red]
+    assert f"policy {name} has no Statement" in finding.words.en
 
 
 def test_star_for_a_suffix_is_told_once_another_secret_is_so_called():

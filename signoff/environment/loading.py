@@ -181,8 +181,9 @@ def _table(name: str, path: Path) -> dict[str, Any]:
 def no_environment(name: str, path: Path) -> Words:
     """Say that a file has no such environment, which there are, and which was meant."""
     listed = ", ".join(known := names(path))
+    none = name.strip() or '""'
     absent = Words(
-        en=f"{path.name} has no environment {name}", ja=f"{path.name}に環境{name}がありません"
+        en=f"{path.name} has no environment {none}", ja=f"{path.name}に環境{none}がありません"
     )
     there = Words(en=f"it has {listed or 'none'}", ja=f"あるのは{listed or 'なし'}")
     meant = did_you_mean(nearest(name, known))

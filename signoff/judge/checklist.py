@@ -153,9 +153,8 @@ class Checklist:
         if id_ in self.rows:
             return self.rows[id_]
         meant = re.sub(r"-(\d)$", r"-0\1", id_.upper())
-        absent = Words(
-            en=f"{id_} is not in {CHECKLIST.name}", ja=f"{id_}は{CHECKLIST.name}にありません"
-        )
+        said, file = id_ or '""', CHECKLIST.name
+        absent = Words(en=f"{said} is not in {file}", ja=f"{said}は{file}にありません")
         near = did_you_mean(nearest(meant, self.rows))
         if len([each for each in re.split(r"[,\s]+", meant) if each in self.rows]) > 1:
             near = Words(en="give each its own --row", ja="--rowは項目ごとに指定してください")

@@ -25,6 +25,7 @@ WRONG = [
     ("functions --only Users-prod", "there is no function “Users-prod”; there are auth"),
     ("functions --row ROLL-06", "ROLL-06 names nothing that this procedure repairs by itself"),
     ("tables --row SEC-4", "SEC-4 is not in checklist.toml; did you mean"),
+    ("tables --row=", '"" is not in checklist.toml'),
     ("rollback_functions --only nobody", "there is no function “nobody”; there are auth, award"),
     ("tables --row ＤＡＴＡ-０２", "ＤＡＴＡ-０２ is not in checklist.toml; did you mean DATA-02?"),
     ("rollback_functions --to latest", "latest is not a version: versions are numbers"),

@@ -44,16 +44,22 @@ def test_reason_may_be_five_kanji(changed):
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("production", ""), ("ｐｒｏｄ。", "; did you mean prod?")]
+    ("name", "shown", "meant"),
+    [
+        ("production", "production", ""),
+        ("ｐｒｏｄ。", "ｐｒｏｄ。", "; did you mean prod?"),
+        ("", '""', ""),
+    ],
 )
 def test_unknown_environment_names_those_that_there_are_and_the_one_that_was_meant(
-    path, name, meant
+    path, name, shown, meant
 ):
     with pytest.raises(EnvironmentFileError) as caught:
         load(name, path, {})
 
     assert (
-        str(caught.value) == f"environments.toml has no environment {name}; it has dev, prod{meant}"
+        str(caught.value)
+        == f"environments.toml has no environment {shown}; it has dev, prod{meant}"
     )
 
 
