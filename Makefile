@@ -11,7 +11,6 @@ help:  ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the path of the page
-	@echo "Judging $(ENV): pytest starts."
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 	@$(if $(ARGS),,test -e report/$(ENV)/latest/signoff.html || { echo "NO VERDICT: pytest was ended before it had one" >&2; exit 1; })
 
