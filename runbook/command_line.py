@@ -158,16 +158,15 @@ class Procedures(OfRunbook, CommandGroup):
     def invoke(self, ctx: click.Context) -> int:
         """Run a procedure; options that stood before its name are its own. Without one, list them."""
         source = ctx.get_parameter_source
-        if not ctx.args and not ctx._protected_args:  # noqa: SLF001 - click has no other name for what is left
-            code: int = import_module("runbook.commands").show_list(
-                ctx.params["env"], ctx.params["environments"], ctx.obj
-            )
-            return code
         shared = {
             key: value
             for key, value in ctx.params.items()
             if source(key) is click.core.ParameterSource.COMMANDLINE
         }
+        if not ctx.args and not ctx._protected_args:  # noqa: SLF001 - click has no other name for what is left
+            show = import_module("runbook.commands").show_list
+            env, file = ctx.params["env"], ctx.params["environments"]
+            return int(show(env, file, ctx.obj, chosen="env" in shared))
         ctx.default_map = dict.fromkeys(self.list_commands(ctx), shared)
         return int(super().invoke(ctx) or 0)
 

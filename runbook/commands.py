@@ -28,7 +28,7 @@ from signoff import ROOT, home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.commands.help_page import broken
-from signoff.environment import EnvironmentFileError, load, option_of
+from signoff.environment import EnvironmentFileError, load, names, option_of
 from signoff.environment.guard import GuardError
 from signoff.judge.errors import EXPECTED, sentence
 from signoff.judge.exit_codes import Exit
@@ -45,10 +45,11 @@ SWITCHES = ("go", "full", "yes", "no_judge", "wait")
 """Names of the options without a value that mean nothing beside --policy."""
 
 
-def show_list(env: str, environments: Path, lang: str) -> int:
-    """List the procedures, with the rows of the environment's newest report."""
+def show_list(env: str, environments: Path, lang: str, *, chosen: bool) -> int:
+    """List the procedures, with the rows of the environment's newest report; the default need not be in the file."""
     console = _console()
-    for line in listing(newest_of(env, environments), lang):
+    there = chosen or env in names(environments)
+    for line in listing(newest_of(env, environments) if there else None, lang):
         console.print(line, highlight=False, soft_wrap=True)
     return Exit.DONE
 

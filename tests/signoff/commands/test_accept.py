@@ -186,6 +186,11 @@ def test_environment_that_the_file_lacks_has_no_report_to_wait_for(command, file
     assert "has no environment prodd; it has prod; did you mean prod?" in capsys.readouterr().err
 
 
+def test_procedures_are_listed_where_the_file_lacks_the_default_environment(file, capsys):
+    assert main(["run", "--environments", str(file)]) == 0
+    assert "rollback_functions" in capsys.readouterr().out
+
+
 def test_replay_is_no_report_of_the_environment(tmp_path):
     latest = tmp_path / "report" / "prod" / "latest"
     latest.mkdir(parents=True)
