@@ -42,8 +42,8 @@ BROUGHT_BACK = "brought back"
 LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
 AS_IT_WAS = Words(en="AWS shows everything as it was", ja="すべてが元どおりに表示されること")
 ALL_AS_BEFORE = Words(
-    en="everything is served as before; what it made beside that may be left (copies of tables, permissions on them)",
-    ja="すべて以前のまま提供しています。ほかに作成したもの（テーブルのコピーとその権限）は残っている可能性があります",
+    en="everything is served as before; copies of tables that the drill made, and permissions on them, may be left",
+    ja="すべて以前のまま提供しています。訓練で作成したテーブルのコピーとその権限は残っている可能性があります",
 )
 State = Mapping[str, Any]
 Action = Callable[[StepContext], object]

@@ -169,6 +169,15 @@ def versions_in(state):
     }
 
 
+def test_a_drill_that_was_killed_before_it_moved_anything_may_have_left_copies(operator):
+    context = operator.context(go=True)
+    begun = {"part": FUNCTIONS.part, "state": drill.BEGUN, "before": drill.state(context)}
+    context.record(drill.KIND, {**begun, "chosen": {}})
+    drill.run_drill(context, FUNCTIONS)
+
+    assert "is served as before; copies of tables that the drill made" in operator.told[0].en
+
+
 @pytest.mark.parametrize("held", [FUNCTIONS, API], ids=lambda held: held.part)
 def test_what_was_stored_after_a_killed_drill_does_not_stop_the_next(operator, held):
     before = drill.state(operator.context())
