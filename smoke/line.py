@@ -83,7 +83,7 @@ class LineClient:
     def linked_apps(self, token: str) -> frozenset[str]:
         """GET /v2/bot/richmenu/list: ids of the LIFF apps that the bot's rich menus open."""
         status, menus = self._ask("GET", MENUS, token)
-        if status != 200:
+        if status != 200 or not isinstance(menus.get("richmenus"), list):
             raise _unsaid(MENUS, status)
         return frozenset(_LIFF_LINK.findall(str(menus)))
 

@@ -71,6 +71,12 @@ def test_line_that_is_away_says_nothing_of_a_token(status, asked):
             getattr(line, asked)("token")
 
 
+@pytest.mark.parametrize("body", [b"{}", b"[]", b'{"richmenus": null}'], ids=str)
+def test_menus_that_are_not_as_documented_are_unknown(body):
+    with served(200, body) as (url, _), pytest.raises(NotTestable, match="as documented"):
+        LineClient(endpoint=url).linked_apps("token")
+
+
 def test_menu_that_opens_our_app_is_enough(rally):
     ours, another = rally.environment.line.liff_id, "2001234567-anotherr"
     other = (opening(another),)
