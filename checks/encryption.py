@@ -246,7 +246,7 @@ def function_key_flaws(function: Function, sections: Sections) -> tuple[Differen
 
     Lambda holds a grant for the role, which nothing but a Deny takes away.
     """
-    of = partial(Difference, FUNCTION.words, function.name, call="lambda:GetFunction", loosens=True)
+    of = partial(Difference, FUNCTION.words, function.name, call="lambda:GetFunction")
     if not function.kms_key_arn:
         return ()
     key, role = lookup(sections.keys, function.kms_key_arn), function.role_arn

@@ -182,7 +182,7 @@ class WayBack:
             *variables.past_line(version),
             *variables.logging_requests(version),
             *hijacking(version),
-            *differences(VERSION, version.name, logs, **GET_FUNCTION),
+            *differences(VERSION, version.name, logs, **LOOSENING),
         )
 
     def _unknown(self, back: Function) -> Iterator[Difference]:

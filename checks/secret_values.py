@@ -166,7 +166,6 @@ def suspicious(
             call=call,
             remedy=label.what,
             ids=(label.name,),
-            loosens=certainty is Certainty.CERTAIN,
             certainty=certainty,
         )
         for fact, (label, certainty) in sorted(certainties.items(), key=lambda item: item[0].en)

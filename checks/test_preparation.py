@@ -133,7 +133,6 @@ def copies_elsewhere(sections: Sections, plan: Plan, region: str) -> tuple[Diffe
             [copy for copy in entry.replicas if copy != region],
             within(planned.get(entry.name, ())),
             decided_in=where("table_settings") if kind == TABLE.words else "",
-            loosens=True,
         )
         for kind, section in copied.items()
         for entry in every(section)

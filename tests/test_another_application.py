@@ -31,11 +31,13 @@ from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome
 from signoff.judge.run import Options
+from signoff.judge.verdict import VerdictWord
 from smoke.calls import Answer
 from smoke.contract import Contract
 from smoke.parameters import ARGUMENTS
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
+from tests.foreign.judged import as_printed, decision, rows
 from tests.healthy import healthy
 from tests.judging import collected, green, judge
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
@@ -208,6 +210,7 @@ def test_route_that_asks_for_a_key_that_is_not_planned_is_red():
     assert len(red) == len(bare.plan.api.routes)
     assert "API key required: found on" in red[0].words.en
     assert [each for each in judge(planned, {"DEP-21"}) if each.outcome is Outcome.FAIL] == []
+    assert decision(rows(as_printed(bare, red), {"DEP-21"})) is VerdictWord.CONDITIONAL
 
 
 def production(folder, declared=""):

@@ -16,7 +16,7 @@ from signoff.report.remedy import Remedy, remedy
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.english import english_in
-from tests.foreign.judged import unanswered
+from tests.foreign.judged import asked_again, leaves_a_go, unanswered
 from tests.healthy import healthy
 from tests.judging import collected, green, judge
 from tests.provenance import PROD_RUN
@@ -55,6 +55,67 @@ GRADES = {
     **dict.fromkeys(("LINE-01", "LINE-02", "PERF-01", "CUT-07", "CUT-08"), "major"),
 }
 """Row that is no blocker -> its grade, by its defect or, where it has none, here."""
+GO_ALL_THE_SAME = {
+    f"{row}:{name}"
+    for row, names in {
+        "DATA-01": "one-lost one-more",
+        "DATA-02": (
+            "empty picture-at-a-domain-that-looks-like-s3 "
+            "picture-at-a-host-that-begins-as-the-bucket-s "
+            "picture-at-s3-where-the-bucket-blocks-public-access "
+            "picture-at-the-bucket-of-a-stranger picture-at-the-bucket-of-dev "
+            "picture-at-the-bucket-without-an-environment picture-at-the-host-of-a-stranger"
+        ),
+        "DATA-03": (
+            "ended ended-at-midnight-in-japan ends-at-noon ends-within-the-season "
+            "go-live-was-postponed"
+        ),
+        "DATA-06": (
+            "at-zero-zero beside-zero-zero far-from-all-others in-osaka "
+            "in-osaka-where-no-area-is-decided longitude-not-filled-in one-too-few one-too-many "
+            "twice-at-one-place two-kilometres-away"
+        ),
+        "DATA-07": "migrated-and-gone one-more-than-migrated somebody-collects somebody-logged-in",
+        "DATA-08": "stamp-without-a-master",
+        "DATA-10": "wide-circle",
+        "DEP-06": "key-in-lower-case no-project none of-dev",
+        "DEP-08": (
+            "index-that-nobody-planned stamps-expire-as-they-are-collected stream users-expire"
+        ),
+        "DEP-11": "one-newer one-older",
+        "DEP-19": "fed-by-a-stream in-a-network network-of-both-releases",
+        "DEP-23": "dev-has-less dev-has-more",
+        "DEP-26": "denied-is-403 denied-unset",
+        "DEP-29": "another-account another-group no-request-id off",
+        "DEP-31": "off",
+        "DEP-32": "api-without function-without-project stage-of-dev stage-without",
+        "DEP-33": "empty of-dev",
+        "DEP-34": (
+            "answer-streamed asynchronous binary binary-in-the-draft body-rewritten "
+            "body-to-binary body-validated by-a-vpc-link cache-shared compression "
+            "header-rewritten key-that-nobody-knows keys-by-authorizer led-to-a-target "
+            "model-in-the-draft model-of-synthetic-ids only-some-tokens parameters-validated "
+            "policy-that-bars refusal-is-kept-for-a-day refusal-repeats-the-session "
+            "refusal-sets-a-cookie scopes unmapped-refused"
+        ),
+        "DEP-35": "web-acl",
+        "DEP-40": "mutual-tls",
+        "MON-06": "only-a-queue-listens only-a-stranger-hears",
+        "MON-08": "acts wall-clock",
+        "MON-09": "raw-for-a-pager",
+        "MON-15": "counts-among-our-faults masked nobody-writes",
+        "MON-16": "another-mail queue-listens somebody-counts undelivered-goes-to-a-queue",
+        "PREP-05": "function-that-the-dashboard-shows left-over-function left-over-secret",
+        "SEC-02": (
+            "key-in-lower-case key-of-the-other line-token-under-the-other-key nearly-its-key "
+            "one-field-more"
+        ),
+        "SEC-09": "denied-outside-an-office rotated",
+        "SEC-22": "every-visitor-is-to-pay images-deleted-after-a-day",
+    }.items()
+    for name in names.split()
+}
+"""Defects that print a decision which leaves a GO, as it loosens no bound of the guide or of security."""
 AGAIN = "pytest --env prod"
 """The run that prints the remedies."""
 RUNNABLE = {
@@ -114,7 +175,9 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert [(finding.words.en, printed(finding)) for finding in red if in_a_circle(finding)] == []
     of_its_row = [finding.at_most for finding in red if finding.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
-    assert unanswered(broken, found) == []
+    again = asked_again(broken, found)
+    assert unanswered(found, again) == []
+    assert leaves_a_go(again) is (str(defect) in GO_ALL_THE_SAME)
     different = [each for finding in red for each in finding.differences if each.call]
     assert {each.call for each in different} - CALLS == set()
     assert [each for each in different if not shown_by_its_call(each)] == []
@@ -158,6 +221,7 @@ def test_row_is_as_grave_as_its_defect_says():
 
 def test_no_defect_has_the_name_of_another():
     assert [id_ for id_, times in Counter(map(str, DEFECTS)).items() if times > 1] == []
+    assert GO_ALL_THE_SAME - {*map(str, DEFECTS)} == set()
 
 
 def red_without(*place):

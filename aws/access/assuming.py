@@ -158,10 +158,9 @@ def trust_flaws(role: Role, want: desired.Role, now: datetime) -> tuple[Differen
     """Return who else may assume it, and that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
     strangers = [flaw for statement in only("Allow", statements) for flaw in _strangers(statement)]
-    about = {"call": CALL, "loosens": True}
     compared = {TRUSTED: (tuple(strangers), within(()))}
     return (
-        *differences(ROLE.words, role.name, compared, **about),
+        *differences(ROLE.words, role.name, compared, call=CALL),
         *_refused(role, statements, _asked_by_lambda(want), now),
     )
 
@@ -191,7 +190,7 @@ def _refused(
     decision = evaluate_from(for_lambda, ASSUME, "*", over_time(request, now))
     if decision.allowed:
         return ()
-    about = {"decidable": decision.outcome is EvalDecision.UNKNOWN, "loosens": True, "call": CALL}
+    about = {"decidable": decision.outcome is EvalDecision.UNKNOWN, "call": CALL}
     return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, **about),)
 
 

@@ -127,6 +127,15 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=_policy("stamps", permission("stamps", "*/*/*").replace("Allow", "Deny")),
     ),
     Defect(
+        id="DEP-16:allowed-from-an-endpoint-that-is-not-known",
+        breaks=_policy(
+            "stamps",
+            permission("stamps", "*/*/*").replace(
+                '"ArnLike"', '"StringEquals": {"aws:SourceVpce": "vpce-1"}, "ArnLike"'
+            ),
+        ),
+    ),
+    Defect(
         id="DEP-16:permission-on-the-function",
         breaks=_policy("stamps", permission("stamps", "*/*/*", qualifier=""), None),
     ),

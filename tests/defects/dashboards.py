@@ -178,6 +178,7 @@ def _account(kind: str, found: str) -> Break:
         fact=APPLIED,
         found=found,
         call="logs:DescribeAccountPolicies",
+        loosens=True,
     )
     return edited("account_log_policies", kind, lambda others: (*others, one))
 

@@ -12,6 +12,7 @@ from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import both, every
 from tests.defects.defect import Break, Defect
 from tests.defects.rest import first, located, manifested, scan, stamps
+from tests.defects.shortfalls import of_own_code
 
 NIGHT_IN_JAPAN = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 """0:00 of November 26 in Japan, where the servers' clocks say November 25."""
@@ -121,6 +122,11 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-02:picture-is-a-number", stamps(first(ImageUrl={"N": "5"}))),
     _rally("DATA-02:picture-without-a-host", stamps(first(ImageUrl={"S": "https:/gate.png"}))),
     _rally("DATA-02:name-of-blanks", stamps(first(Name={"S": "  "}))),
+    _rally(
+        "DATA-02:name-of-blanks-that-code-of-our-own-reads",
+        of_own_code,
+        stamps(first(Name={"S": "  "})),
+    ),
     _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
     *(
         _rally(f"DATA-02:picture-at-{what}", stamps(first(ImageUrl={"S": address})))

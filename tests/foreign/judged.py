@@ -75,33 +75,45 @@ def _by_row(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     return found
 
 
-def unanswered(snapshot: Snapshot, found: Sequence[Finding]) -> list[str]:
-    """Return the red sentences that print a decision which does not help, or say neither this nor why not.
+def asked_again(snapshot: Snapshot, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Judge the checks again that print a decision, or follow from one, with all that is printed pasted.
 
     ``found`` is what ``judge`` returns of the snapshot: a finding for each check, in the order of collection.
     """
-    red = [
-        (check, finding)
+    decided, left = as_printed(snapshot, found), _left(found)
+    return tuple(
+        check.judge(decided)
         for check, finding in zip(collected(), found, strict=True)
         if finding.outcome.red
-    ]
-    decided = as_printed(snapshot, found)
-    left = {
-        finding.row
-        for _, finding in red
-        if not finding.tables and finding.outcome is not Outcome.FOLLOWS
-    }
-    silent = [finding for _, finding in red if not (finding.tables or _explained(finding))]
-    asked_again = [
-        check.judge(decided)
-        for check, finding in red
-        if (finding.tables and not finding.stale)
-        or (finding.outcome is Outcome.FOLLOWS and finding.root not in left)
-    ]
-    useless = [
-        finding for finding in asked_again if finding.outcome.red and finding.root not in left
-    ]
+        and (
+            (finding.tables and not finding.stale)
+            or (finding.outcome is Outcome.FOLLOWS and finding.root not in left)
+        )
+    )
+
+
+def unanswered(found: Iterable[Finding], again: Iterable[Finding]) -> list[str]:
+    """Return the red sentences that print a decision which does not help, or say neither this nor why not."""
+    red, left = [finding for finding in found if finding.outcome.red], _left(found)
+    silent = [finding for finding in red if not (finding.tables or _explained(finding))]
+    useless = [finding for finding in again if finding.outcome.red and finding.root not in left]
     return [f"{finding.row}: {finding.words.en}" for finding in (*silent, *useless)]
+
+
+def _left(found: Iterable[Finding]) -> set[str]:
+    """Return the rows that stay red, since they print no decision."""
+    return {
+        finding.row
+        for finding in found
+        if finding.outcome.red and not finding.tables and finding.outcome is not Outcome.FOLLOWS
+    }
+
+
+def leaves_a_go(again: Iterable[Finding]) -> bool:
+    """Whether any decision among these loosens no bound of the guide or of security."""
+    applied = [each for row in rows_of(again).values() for each in row.decisions]
+    loosening = {each.decision for each in applied if each.loosens}
+    return not {each.decision for each in applied} <= loosening
 
 
 def _explained(one: Finding) -> bool:
