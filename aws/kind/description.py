@@ -289,5 +289,13 @@ def described(tags: Mapping[str, str], place: Mapping[str, Any]) -> Mapping[str,
     return values
 
 
-def described_tags(listed: Iterable[Raw], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
-    return described({entry["Key"]: entry["Value"] for entry in listed}, place)
+def _tags(tagged: Raw | Iterable[Raw], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    if not isinstance(tagged, Mapping):
+        tagged = {entry["Key"]: entry["Value"] for entry in tagged}
+    return described(tagged, place)
+
+
+def tags_at(path: str, **more: Any) -> Any:
+    """Describe the tags of a resource: a map, or a list of keys and values."""
+    about = {"absent": {}, "read_in": _tags, "part": UNSERVED} | more
+    return fact(TAGS, path, **about)

@@ -15,16 +15,15 @@ from aws.kind.description import (
     NAME,
     PLANNED_BY,
     STATE,
-    TAGS,
     TEXT,
     TRACING,
     UNPLANNED,
-    UNSERVED,
     LeftOut,
     Part,
     ReadCall,
     described,
     fact,
+    tags_at,
 )
 from aws.kind.engine import Kind
 from aws.kinds.log_group import LOG_GROUP
@@ -187,9 +186,7 @@ class Function:
         part=LeftOut("AWS patches the runtime by itself"),
     )
     """ARN of the patch of the runtime that runs; AWS moves it on unless it was pinned."""
-    tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "", absent={}, read_in=_tags, covers="Tags TagsError", part=UNSERVED
-    )
+    tags: Mapping[str, MaskedValue] = tags_at("", read_in=_tags, covers="Tags TagsError")
     unplanned: tuple[Unplanned, ...] = fact(
         BEYOND_THE_PLAN,
         UNPLANNED,

@@ -18,16 +18,15 @@ from aws.kind.description import (
     PLANNED_BY,
     POLICY,
     STATUS,
-    TAGS,
     TEXT,
     TRACING,
     UNPLANNED,
-    UNSERVED,
     LeftOut,
     Part,
     ReadCall,
     described,
     fact,
+    tags_at,
 )
 from aws.kind.engine import Kind
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, by_member, only
@@ -86,9 +85,7 @@ class RestApi:
         absent=False,
     )
     policy: str | None = fact(POLICY, "policy", absent=None, read=_policy)
-    tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "tags", absent={}, read_in=described, part=UNSERVED
-    )
+    tags: Mapping[str, MaskedValue] = tags_at("tags")
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=())
     """What is unplanned in the API itself; the draft shows it for its methods."""
 
@@ -302,9 +299,7 @@ class Stage:
         absent=None,
         part=IDENTITY,
     )
-    tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "tags", absent={}, read_in=described, part=UNSERVED
-    )
+    tags: Mapping[str, MaskedValue] = tags_at("tags")
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)
 
     @property

@@ -14,12 +14,10 @@ from aws.kind.description import (
     JUDGED_EACH_RUN,
     NAME,
     PLANNED_BY,
-    TAGS,
-    UNSERVED,
     Part,
     ReadCall,
-    described_tags,
     fact,
+    tags_at,
 )
 from aws.kind.engine import Kind
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Ledger, by_member, operation
@@ -125,9 +123,7 @@ class Role:
         part=JUDGED_EACH_RUN,
     )
     """Region in which it was used last, as far as AWS tells."""
-    tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "Tags", absent={}, read_in=described_tags, part=UNSERVED
-    )
+    tags: Mapping[str, MaskedValue] = tags_at("Tags")
 
 
 PROFILE = Words(en="instance profile", ja="インスタンスプロファイル")

@@ -26,12 +26,10 @@ from aws.kind.description import (
     OPENED,
     PLANNED_BY,
     POLICY,
-    TAGS,
-    UNSERVED,
     Part,
     ReadCall,
-    described_tags,
     fact,
+    tags_at,
 )
 from aws.kind.engine import Kind
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Ledger, operation
@@ -100,9 +98,7 @@ class Secret:
     policy: str | None = fact(
         POLICY, "ResourcePolicy", call="policy", absent=None, part=Part.PERMISSIONS
     )
-    tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "Tags", absent={}, read_in=described_tags, part=UNSERVED
-    )
+    tags: Mapping[str, MaskedValue] = tags_at("Tags")
     replicas: tuple[str, ...] = fact(
         HELD_IN,
         "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aws.dated import default
-from aws.kind.description import TAGS, UNSERVED, LeftOut, Part, ReadCall, described_tags, fact
+from aws.kind.description import LeftOut, Part, ReadCall, fact, tags_at
 from aws.kind.engine import Kind
 from aws.kinds.table import ITS_ARN
 from aws.raw import utc
@@ -66,9 +66,7 @@ class ResourcePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
-    tags: Mapping[str, MaskedValue] = fact(
-        TAGS, "Tags", absent={}, read_in=described_tags, part=UNSERVED
-    )
+    tags: Mapping[str, MaskedValue] = tags_at("Tags")
 
 
 BACKUPS = Kind[Backups](
