@@ -279,7 +279,7 @@ class RepairSession:
         """Run the commands as printed until one fails; return its exit code."""
         for command in commands:
             if code := self.run(_arguments(command)):
-                if code == Exit.INTERRUPTED:
+                if code in {Exit.INTERRUPTED, -signal.SIGTERM, -signal.SIGHUP}:
                     raise KeyboardInterrupt
                 return code
         return 0

@@ -234,9 +234,11 @@ def test_what_followed_and_is_red_by_itself_comes_next():
     assert desk.code == Exit.NO
 
 
-def test_command_that_was_interrupted_ends_the_walk_with_what_stands():
+@pytest.mark.parametrize("code", [Exit.INTERRUPTED, -signal.SIGTERM, -signal.SIGHUP])
+def test_command_that_was_interrupted_ends_the_walk_with_what_stands(code):
+    """A signal that comes before the command listens to it ends it at once."""
     found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL, SEC_32=Outcome.FAIL)
-    desk = Walker(found, "y", "y", exits=[0, Exit.INTERRUPTED])
+    desk = Walker(found, "y", "y", exits=[0, code])
     said = desk.out.getvalue()
 
     assert desk.code == Exit.INTERRUPTED
