@@ -68,8 +68,8 @@ def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
     for policy in (*page.headers.get(CSP, "").split(","), *stated):
         rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
         by = min(rules, key=lambda rule: rule[1] != kind, default=("",))[0]
-        _, *sources = by.split() or ("", "*")
-        refused = {u for u in urls if not any(_names(s, u, page.url) for s in sources)}
+        sources = by.split()[1:]
+        refused = {u for u in urls if by and not any(_names(s, u, page.url) for s in sources)}
         require(
             not refused,
             en=f"{page.url} has the {CSP} {by}, by which browsers refuse it {listed(refused)}",

@@ -358,7 +358,8 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
         page = replace(environment, front_end=FrontEnd(url=f"{served.url}/app"))
 
         assert pictures_served(page, "a.png", "/b.png", f"{served.url}/c.png", "", "/b.png") == 3
-        assert pictures_served(page, "町 d.png") == 1
+        with_a_password = f"{served.url}/c.png".replace("//", "//user:password@")
+        assert pictures_served(page, "町 d.png", with_a_password) == 2
         assert pictures_served(page) == 0
         served.files["/app/index.html"] = ("text/html", "<title>rally</title>")
         of_file = replace(environment, front_end=FrontEnd(url=f"{served.url}/app/index.html"))
