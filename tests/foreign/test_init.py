@@ -15,6 +15,7 @@ from signoff.commands.init_command import add_to, keys_of
 from signoff.environment import EnvironmentFileError, load
 from tests.foreign.account import ACCOUNT, REGION
 from tests.foreign.hand import compute, watch
+from tests.healthy import healthy
 from tests.in_process import SessionInProcess
 from tests.second_opinion import FUNCTIONS
 
@@ -111,6 +112,7 @@ def test_alias_is_proposed_where_it_is_the_only_one_that_all_functions_have(cdk)
 
 
 def test_functions_that_are_not_there_are_named_beside_the_prefix(cdk):
+    healthy()  # says once what only one of both has
     source = discover(cdk, answers()).proposals["prefix"].source
 
     told, absent = source["en"].split("; absent: ")
