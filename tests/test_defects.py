@@ -209,6 +209,22 @@ def test_remedy_beside_the_usual_one_is_asked_for_by_a_defect_of_its_row(row, na
     assert name in {each.remedy for finding in found for each in finding.differences}
 
 
+@pytest.mark.parametrize(
+    ("defect", "name"),
+    [
+        ("DEP-16:denied", "denied"),
+        ("DEP-16:no-permission", ""),
+        ("SEC-21:keys-of-s3", ""),
+        ("SEC-21:keys-of-s3-behind-a-cdn", "cdn"),
+    ],
+)
+def test_remedy_is_the_one_of_its_defect(defect, name):
+    (made,) = (each for each in DEFECTS if each.id == defect)
+    found = judge(made.breaks(healthy()), [made.row])
+
+    assert {each.remedy for finding in found for each in finding.differences} == {name}
+
+
 def test_every_row_that_a_check_proves_has_a_defect():
     assert {check.row for check in collected()} == {defect.row for defect in DEFECTS}
 

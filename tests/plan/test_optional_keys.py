@@ -172,3 +172,15 @@ def test_keys_of_aws_need_no_right():
 
     assert _with_right(environment) == set()
     assert _with_right(replace(environment, table_key="alias/aws/dynamodb")) == set()
+
+
+def test_key_of_a_single_table_is_read():
+    environment = replace(BARE, table_settings={"users": TableSettings(key=KEY)})
+
+    assert scope(environment).keys == (KEY,)
+
+
+def test_id_of_the_bot_may_be_shown():
+    line = BARE.line
+
+    assert line.bot_user_id in scope(BARE).public_values
