@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.bounds import exactly
+from aws.bounds import at_most, exactly
 from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, UndoTarget, calling
 from aws.door.failures import Gone, ReadFailure
@@ -318,3 +318,11 @@ def test_change_of_an_item_keeps_what_is_unknown_of_it():
     assert changed(Toy(name="a", days=3, state="READY", colour="red"), days=9) == Toy(
         name="a", days=9, state="READY", colour="red"
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    {" s": "5秒以下", " ms": "5ミリ秒以下", " days": "5日以下", "/s": "5件/秒以下"}.items(),
+)
+def test_bound_writes_its_unit_as_japan_does(unit, words):
+    assert at_most(5, unit).words == Words(f"at most 5{unit}", words)
