@@ -290,6 +290,7 @@ BUCKETS = (
 )  # fmt: skip
 DENY_DECRYPT = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
 DENY = {**DENY_DECRYPT, "Principal": {"AWS": AWARD}}
+OF_ROLE_AND_ACCOUNT = {"AWS": [AWARD, "arn:aws:iam::444455556666:root"]}
 ROLES = [AWARD.replace("award", function) for function in FUNCTIONS]
 OF_ONE_TABLE = {"StringEquals": {"kms:EncryptionContext:aws:dynamodb:tableName": "Users-dev"}}
 GROUP = f"/aws/lambda/{FUNCTION}"
@@ -413,6 +414,10 @@ SOUND: Mapping[str, Break] = {
     "variables under a key that denies another role": both(
         item("functions", FUNCTION, kms_key_arn=KEY),
         _policy_of_key(OF_ACCOUNT, DENY | {"Principal": {"AWS": f"{AWARD}-former"}}),
+    ),
+    "variables under a key that denies all but the role and its account": both(
+        item("functions", FUNCTION, kms_key_arn=KEY),
+        _policy_of_key(OF_ACCOUNT, {**DENY_DECRYPT, "NotPrincipal": OF_ROLE_AND_ACCOUNT}),
     ),
     "lines under a key that CloudWatch Logs may use": both(
         item("log_groups", GROUP, kms_key=KEY), _policy_of_key({"Service": LOGS})
