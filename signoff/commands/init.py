@@ -217,7 +217,7 @@ def _tables(client: Client, name: str, proposals: Proposals) -> None:
     found = [dynamodb.describe_table(TableName=each)["Table"] for each in tables.values()]
     listed = [dynamodb.list_tags_of_resource(ResourceArn=each["TableArn"]) for each in found]
     of_each = [{(tag["Key"], tag["Value"]) for tag in tags["Tags"]} for tags in listed]
-    common = dict(sorted(set.intersection(*of_each)))  # CloudFormation's own are of one table each
+    common = dict(sorted(set.intersection(*of_each)))
     of_all = Words(en="all tables", ja="全テーブル")
     proposals.propose("tags", {k: v for k, v in common.items() if k[:4] != "aws:"}, of_all)
     keys = {each.get("SSEDescription", {}).get("KMSMasterKeyArn") for each in found}

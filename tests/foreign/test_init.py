@@ -133,11 +133,17 @@ def shared(account):
     cloudwatch, dynamodb = account.client("cloudwatch"), account.client("dynamodb")
     watch.alarm(cloudwatch, "other", "AWS/Lambda", "Errors", {"FunctionName": "autumn-auth"}, 99)
     users = dynamodb.describe_table(TableName="Users-prod")["Table"]["TableArn"]
-    made_by = {"Key": "aws:cloudformation:logical-id", "Value": "Users"}
-    dynamodb.tag_resource(ResourceArn=users, Tags=[made_by, {"Key": "Data", "Value": "people"}])
+    dynamodb.tag_resource(ResourceArn=users, Tags=[{"Key": "Data", "Value": "people"}])
+    made_by = {"Key": "aws:cloudformation:stack-name", "Value": "rally"}
+    names = dynamodb.list_tables()["TableNames"]
+    arns = [dynamodb.describe_table(TableName=name)["Table"]["TableArn"] for name in names]
+    for arn in arns:
+        dynamodb.tag_resource(ResourceArn=arn, Tags=[made_by])
     yield account.client
     cloudwatch.delete_alarms(AlarmNames=["other"])
-    dynamodb.untag_resource(ResourceArn=users, TagKeys=[made_by["Key"], "Data"])
+    dynamodb.untag_resource(ResourceArn=users, TagKeys=["Data"])
+    for arn in arns:
+        dynamodb.untag_resource(ResourceArn=arn, TagKeys=[made_by["Key"]])
 
 
 def test_what_is_of_others_or_of_one_table_alone_is_not_proposed(shared):
