@@ -110,3 +110,20 @@ def test_window_of_a_run_explains_an_alarm():
         "begin": "2026-11-25T10:00:00+00:00",
         "end": "2026-11-25T10:03:00+00:00",
     }
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        {"lost": ("a",)},
+        {"late": ("a",)},
+        {"strangers": ("a",)},
+        {"unheard": ("a",)},
+        {"interrupted": Words.same("stopped")},
+        {"dead": Words.same("no answer")},
+    ],
+    ids=lambda gap: next(iter(gap)),
+)
+def test_used_pairs_are_all_listed_unless_a_part_of_the_run_is_missing(gap):
+    assert seen().listed
+    assert not seen(**gap).listed
