@@ -111,7 +111,7 @@ def flaws(
     bound: Bound,
     certainty: Certainty = Certainty.CERTAIN,
 ) -> tuple[Difference, ...]:
-    """Return a difference for each variable (name -> value); a decision that allows one loosens the plan."""
+    """Return a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
     return tuple(
         Difference(
             FUNCTION.words,
@@ -121,7 +121,7 @@ def flaws(
             bound,
             ids=(name,),
             call="lambda:GetFunction",
-            loosens=True,
+            loosens=certainty is Certainty.CERTAIN,
             certainty=certainty,
         )
         for name, value in values.items()

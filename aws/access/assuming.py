@@ -190,7 +190,7 @@ def _refused(
     decision = evaluate_from(for_lambda, ASSUME, "*", over_time(request, now))
     if decision.allowed:
         return ()
-    about = {"decidable": decision.outcome is EvalDecision.UNKNOWN, "call": CALL}
+    about = {"decidable": decision.outcome is EvalDecision.UNKNOWN, "loosens": True, "call": CALL}
     return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, IS_ALLOWED, **about),)
 
 

@@ -216,10 +216,10 @@ class RowVerdict:
 
     @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
-        """Decisions without which this row would be red; each about a guess or on a row that can't be waived counts as loosening."""
+        """Decisions without which this row would be red; on a row that can't be waived, each counts as loosening."""
         return tuple(
             replace(applied, loosens=True)
-            if self.row.unwaivable or applied.certainty is not Certainty.CERTAIN
+            if self.row.unwaivable and applied.certainty is Certainty.CERTAIN
             else applied
             for finding in self.findings
             for applied in finding.decided
