@@ -113,4 +113,5 @@ def test_one_decision_covers_what_a_policy_of_aws_gives_a_role_and_no_more(more,
     now = replace(later, environment=replace(later.environment, decisions=decisions))
 
     assert "3 permissions (digest " in table
+    assert [action for action in ADDRESSES if action not in table] == []
     assert ("SEC-12" not in red_of(judge(now, ["SEC-12"]))) is answered

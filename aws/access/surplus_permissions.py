@@ -326,12 +326,13 @@ def _doubt(beyond: Iterable[Grant]) -> Words:
 
 
 def _at_once(role: Role, several: Sequence[Surplus]) -> Difference:
-    """Report many surplus permissions of one policy as one difference; a decision covers exactly these."""
+    """Report the surplus permissions of one policy as one difference, which names ten; a decision covers exactly these."""
     whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
-    count, first = len(several), several[0].words
+    count, named = len(several), [wide.words for wide in several[:MANY]]
+    shown = joined((*named, *([Words.same("…")] if count > MANY else [])), "; ")
     summary = Words(
-        en=f"{count} permissions (digest {whole}), the first {first.en}",
-        ja=f"{count}件の権限（ダイジェスト{whole}）、最初は{first.ja}",
+        en=f"{count} permissions (digest {whole}): {shown.en}",
+        ja=f"{count}件の権限（ダイジェスト{whole}）: {shown.ja}",
     )
     return replace(as_difference(role, several[0]), actual=summary)
 
