@@ -7,7 +7,7 @@ bytes already read, with nothing decoded that AWS leaves encoded.
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -70,15 +70,17 @@ Answer = Callable[[HttpRequest], HttpReply]
 class LoopbackServer(ThreadingHTTPServer):
     """Serves on a thread of its own from `start` to `close`.
 
-    A body has to declare its length; above ``largest`` bytes it is read and forgotten.
+    A body above ``largest`` bytes is read and forgotten; without ``chunked`` a body has to declare its length.
     """
 
     daemon_threads = True
     request_queue_size = 512  # a hundred simultaneous awards connect at once
 
-    def __init__(self, answer: Answer, port: int = 0, *, largest: float = float("inf")) -> None:
+    def __init__(
+        self, answer: Answer, port: int = 0, *, largest: float = float("inf"), chunked: bool = True
+    ) -> None:
         super().__init__((HOST, port), _Connection)
-        self.answer, self.largest = answer, largest
+        self.answer, self.largest, self.chunked = answer, largest, chunked
         self._open: set[socket.socket] = set()
         self._closing = False
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -179,10 +181,20 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _read(self) -> tuple[int, bytes] | None:
         """Return the length of the body and the body; None where its length can't be known."""
+        if "Transfer-Encoding" in self.headers:
+            body = b"".join(self._chunks()) if self.server.chunked else None
+            return body if body is None else (len(body), body)
         declared = self.headers.get("Content-Length", "0").strip()
-        if "Transfer-Encoding" in self.headers or not declared.isdecimal():
+        if not declared.isdecimal():
             return None
         return int(declared), self._body(int(declared))
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():  # trailers
+            pass
 
     def _body(self, length: int) -> bytes:
         if length <= self.server.largest:
