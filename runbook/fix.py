@@ -319,20 +319,18 @@ def at_a_terminal(
         options.append(f"--environments={environments.resolve()}")
 
     def run(arguments: Sequence[str]) -> int:
-        command = subprocess.Popen(  # noqa: S603 - our own commands
-            [*(_without_its_file(arguments) if own else arguments), *options],
-            cwd=root,
-            env=variables(kept=kept),
-        )
+        begun: list[subprocess.Popen[bytes]] = []
 
         def pass_on(number: int, _: object) -> None:
-            if number != signal.SIGINT:  # the terminal sends that to both
-                command.send_signal(number)
+            if begun and number != signal.SIGINT:  # the terminal sends that to both
+                begun[0].send_signal(number)
 
         signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         before = {number: signal.signal(number, pass_on) for number in signals}
         try:
-            return command.wait()
+            command = [*(_without_its_file(arguments) if own else arguments), *options]
+            begun.append(subprocess.Popen(command, cwd=root, env=variables(kept=kept)))  # noqa: S603 - our own commands
+            return begun[0].wait()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

@@ -272,14 +272,14 @@ def test_command_reads_the_file_of_environments_of_the_walk_and_names_it_once(tm
 
 
 COMMAND = """
-import signal, sys, time
+import os, signal, sys, time
 def end(*_):
     time.sleep(0.6)
-    print("noted where it resumes", flush=True)
+    os.write(1, b"noted where it resumes\\n")
     sys.exit(130)
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, end)
-print("working", flush=True)
+os.write(1, b"working\\n")  # unbuffered: a signal may come while it is being written
 time.sleep(30)
 """
 TERMINAL = f"""
