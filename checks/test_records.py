@@ -64,15 +64,12 @@ def test_rollbacks_were_rehearsed_on_this_release(
     record = row_records.counting("rehearsal", days=environment.fresh.rehearsal)
     judge.observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
 
-    drills = {
-        drill.body["part"]: drill.body["state"]
-        for drill in records.entries
-        if drill.kind == "drill"
-    }
+    drills = (entry.body for entry in records.entries if entry.kind == "drill")
+    states = {drill["part"]: drill["state"] for drill in drills}
     compared = {
         FAILED: (() if record.body["complete"] else (record.body.get("part", "…"),), within(())),
         STATE: (AS_BEFORE if record.body["equal"] else CHANGED, exactly(AS_BEFORE)),
-        UNFINISHED: (sorted(part for part in drills if drills[part] == "begun"), within(())),
+        UNFINISHED: (sorted(part for part in states if states[part] == "begun"), within(())),
     }
     judge.compare(REHEARSAL, environment.name, compared, decidable=False)
 

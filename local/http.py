@@ -13,6 +13,7 @@ from functools import cached_property
 from http import HTTPStatus
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import inf
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -70,17 +71,15 @@ Answer = Callable[[HttpRequest], HttpReply]
 class LoopbackServer(ThreadingHTTPServer):
     """Serves on a thread of its own from `start` to `close`.
 
-    A body above ``largest`` bytes is read and forgotten; without ``chunked`` a body has to declare its length.
+    A body above ``largest`` bytes is read and forgotten; where there is such a limit, a body has to declare its length.
     """
 
     daemon_threads = True
     request_queue_size = 512  # a hundred simultaneous awards connect at once
 
-    def __init__(
-        self, answer: Answer, port: int = 0, *, largest: float = float("inf"), chunked: bool = True
-    ) -> None:
+    def __init__(self, answer: Answer, port: int = 0, *, largest: float = inf) -> None:
         super().__init__((HOST, port), _Connection)
-        self.answer, self.largest, self.chunked = answer, largest, chunked
+        self.answer, self.largest = answer, largest
         self._open: set[socket.socket] = set()
         self._closing = False
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -182,7 +181,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _read(self) -> tuple[int, bytes] | None:
         """Return the length of the body and the body; None where its length can't be known."""
         if "Transfer-Encoding" in self.headers:
-            body = b"".join(self._chunks()) if self.server.chunked else None
+            body = b"".join(self._chunks()) if self.server.largest == inf else None
             return body if body is None else (len(body), body)
         declared = self.headers.get("Content-Length", "0").strip()
         if not declared.isdecimal():

@@ -40,7 +40,6 @@ INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
     ja="中断しました。同じコマンドで再開できます",
 )
-LOCAL = "local"
 SWITCHES = ("go", "full", "yes", "no_judge", "wait")
 """Names of the options without a value that mean nothing beside --policy."""
 
@@ -95,7 +94,7 @@ def _understood(procedure: Procedure, options: ProcedureOptions) -> ProcedureOpt
             ja=f"--policyは表示して終了します。{extra}を外してください",
         )
     if TARGET in procedure.options and (target := chosen.get(TARGET.name)):
-        if options.env not in {LOCAL, target}:
+        if options.env not in {"local", target}:
             raise CommandLineError(
                 en=f"--to {target} and --env {options.env} name two environments: name one",
                 ja=f"--to {target}と--env {options.env}が別の環境です。一つにしてください",

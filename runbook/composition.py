@@ -104,8 +104,6 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     return ask
 
 
-EMBEDDED = "local"
-"""The environment that an embedded stack serves."""
 TESTS = "tests/lambdas"
 NOT_DEEP = "--ignore-glob=*/deep/*"
 """Deep tests install older packages from an index: where it is out of reach, they say nothing of the functions."""
@@ -139,9 +137,9 @@ def proof_run_of(
             en="files of this checkout are not those of its commit: commit them, then prove it",
             ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
         )
-    judging = embedded or Checks(EMBEDDED, (), run)
+    judging = embedded or Checks("local", (), run)
     tests, red = _failed_tests(run), ", ".join(_not_green(judging))
-    shown = shlex.join(["pytest", "--env", EMBEDDED, *judging.options])
+    shown = shlex.join(["pytest", "--env", "local", *judging.options])
     no_go = Words(
         en=f"the run on an embedded stack is no GO ({red}), which `{shown}` shows",
         ja=f"組み込みスタックでの判定がGOではありません（{red}。`{shown}`で確認できます）",
@@ -285,7 +283,7 @@ def run_of(
             application,
             in_process_of_its_own(application, apart_from_aws()),
             partial(_packed, environment),
-            embedded=Checks(EMBEDDED, file, in_process_of_its_own(ROOT, apart_from_aws())),
+            embedded=Checks("local", file, in_process_of_its_own(ROOT, apart_from_aws())),
         ),
         mailed=mail_answerer(session) if kept else nothing,
     )

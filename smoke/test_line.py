@@ -338,9 +338,8 @@ def test_rich_menus_open_the_liff_app(calls: RowCalls) -> None:
     linked = calls.suite.line.linked_apps(token)
     calls.observe.note(linked=sorted(linked))
 
-    others = listed(linked)
     require(
         not linked or liff_id in linked,
-        en=f"the bot's rich menus open the LIFF app {others}, not {liff_id}",
-        ja=f"ボットのリッチメニューが開くLIFFアプリは{liff_id}ではなく{others}です",
+        en=f"the bot's rich menus open the LIFF app {listed(linked)}, not {liff_id}",
+        ja=f"ボットのリッチメニューが開くLIFFアプリは{liff_id}ではなく{listed(linked)}です",
     )

@@ -46,7 +46,7 @@ class Gateway:
         self._now = now
         self._throttle = TokenBuckets(now)
         self._authorizers = Authorizers(self._invoker, now)
-        self._server = LoopbackServer(self.answer, largest=LARGEST_REQUEST_BYTES, chunked=False)
+        self._server = LoopbackServer(self.answer, largest=LARGEST_REQUEST_BYTES)
 
     def __enter__(self) -> Self:
         self._server.start()

@@ -35,8 +35,6 @@ from runbook.options import READER
 from signoff.environment import names, peek
 
 OPTIONS = (READER,)
-EMBEDDED = "local"
-"""The environment of embedded stacks, which have records of their own."""
 DONE = Words(
     en="write these lines into environments.toml, and have the change reviewed:",
     ja="次の行を environments.toml に追加し、変更をレビューしてください: ",
@@ -100,7 +98,7 @@ def _readers(context: StepContext) -> Iterator[str]:
     later = (
         name
         for name in names(file)
-        if name not in {here.name, EMBEDDED} and (peek(name, "before", file) or "dev") == here.name
+        if name not in {here.name, "local"} and (peek(name, "before", file) or "dev") == here.name
     )
     accounts = {peek(name, "account", file) for name in later} | {context.chosen.get(READER.name)}
     yield from sorted(account for account in accounts if account and account != here.account)
