@@ -17,7 +17,6 @@ from aws.words import SILENCE, Tell, Words
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
-"""Called with what is awaited, before each retry."""
 
 WAITS_S = (0.5, 1, 2, 4, 8, *(10,) * 6)
 """Seconds between one attempt and the next; about a minute and a quarter in all."""
