@@ -17,7 +17,7 @@ check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the
 # Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.
 test done test-deep: export PYTHONDONTWRITEBYTECODE :=
 
-HANGING := -o faulthandler_timeout=300
+HANGING := -o faulthandler_timeout=300 --max-worker-restart=0
 
 test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--durations=25: the slowest)
 	@echo "Collecting some ten thousand tests; then a dot each."

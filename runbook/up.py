@@ -1,8 +1,8 @@
 """``signoff up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
 
 import signal
+import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,13 +58,25 @@ def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack, f
         if empty:
             lines.append(_first_steps(_relative(token_at))[lang])
         console.print(as_typed("\n".join(lines), file), soft_wrap=True)
-        over = threading.Event()
-        by_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-        hung_up = () if by_nohup else (signal.SIGHUP,)
-        for number in (*hung_up, signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: over.set())
-        over.wait()
+        _wait_for_a_signal()
     return 0
+
+
+def _wait_for_a_signal() -> None:
+    """Return at Ctrl-C, SIGTERM or a closed terminal.
+
+    A signal between the last look and the wait would leave a lock or an event waiting for ever; its byte stays in the socket.
+    """
+    by_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    hung_up = () if by_nohup else (signal.SIGHUP,)
+    signalled, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+    with signalled, wakeup:
+        before = signal.set_wakeup_fd(wakeup.fileno())
+        for number in (*hung_up, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        signalled.recv(1)
+        signal.set_wakeup_fd(before)
 
 
 def address(stack: Stack, environment: Environment) -> Words:
