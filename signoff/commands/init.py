@@ -6,21 +6,31 @@ was found; you fill in the rest.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from aws.door.failures import ReadFailure, naming_what_is_missing
+from aws.dns import resolve
+from aws.door.clients import Aws
+from aws.door.failures import ReadFailure
+from aws.inventory import READERS
+from aws.kinds import rest_api
+from aws.kinds.alarm import ALARM, Alarm
+from aws.kinds.alarm_actions import own_alarms
+from aws.kinds.function import FUNCTION
+from aws.kinds.function_invocation import listed_name
+from aws.kinds.usage_plan import UsagePlan
+from aws.reading import Reading, Scope
+from aws.section import NotTestable, known
 from aws.visible import toml_key, toml_value
 from aws.words import Words
 from signoff.environment.application import Application, application
 from signoff.environment.overrides import keys, meanings
 
-Client = Callable[[str], Any]
+Read = Callable[..., Reading]
 GUIDE: Mapping[str, Any] = {
     "throttle": {"rate": 1000, "burst": 2000, "daily_quota": 100000},
     "alarms": {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1, "period_s": 300},
@@ -79,11 +89,11 @@ class Proposals:
 
     application: Application = field(default_factory=application)
     proposals: dict[str, Proposal] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
+    unread: list[Words] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """Names that are not prefix and key: key -> name."""
-    functions: int = 0
-    """How many of the application's functions were found."""
+    functions: tuple[str, ...] = ()
+    """Names of the application's functions that were found."""
 
     def name(self, key: str, name: str | None) -> None:
         """Keep the name of a resource, unless it is prefix and key."""
@@ -99,19 +109,33 @@ class Proposals:
         return self.proposals[key].value if key in self.proposals else None
 
 
-def discover(client: Client, answers: Answers) -> Proposals:
+def discover(aws: Aws, answers: Answers) -> Proposals:
     """Return what can be proposed from the account; what it refuses to show is noted."""
     proposals = Proposals(application=answers.application)
     _proposed(answers, proposals)
+    read = partial(_reading, aws, answers)
     for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):
         try:
-            look(lambda service: naming_what_is_missing(client(service)), answers.name, proposals)
-        except (ClientError, BotoCoreError, ReadFailure) as error:
-            proposals.unread.append(str(error))
+            look(read, answers.name, proposals)
+        except (ReadFailure, NotTestable) as error:
+            proposals.unread.append(error.words)
     for key, value in GUIDE.items():
         proposals.propose(key, value, GUIDES)
     proposals.propose("names", proposals.names, MADE_UP)
     return proposals
+
+
+def _reading(aws: Aws, answers: Answers, prefix: str = "", **names: Any) -> Reading:
+    """Return a reading of the resources of these names."""
+    scope = Scope(account=answers.account, region=answers.region, prefix=prefix, alias="", **names)
+    return Reading(
+        aws,
+        scope,
+        readers=READERS,
+        progress=lambda *_: None,
+        resolve=resolve,
+        now=datetime.now(UTC),
+    )
 
 
 def _proposed(answers: Answers, proposals: Proposals) -> None:
@@ -131,15 +155,15 @@ def _proposed(answers: Answers, proposals: Proposals) -> None:
     )
 
 
-def _pages(client: Any, operation: str, member: str, **parameters: Any) -> Iterator[Any]:
-    for page in client.get_paginator(operation).paginate(**parameters):
-        yield from page.get(member, ())  # API Gateway leaves an empty list out
+def _items(reading: Reading, section: str) -> list[Any]:
+    """Return the items of a section; raises Unread for the first that is unknown."""
+    return [known(item) for item in reading.needed(section).values()]
 
 
-def _functions(client: Client, name: str, proposals: Proposals) -> None:
+def _functions(read: Read, name: str, proposals: Proposals) -> None:
     """Propose the prefix with which most of the functions' names begin, and their settings."""
-    listed = _pages(client("lambda"), "list_functions", "Functions")
-    functions = {entry["FunctionName"]: entry for entry in listed}
+    listed = read().aws.listed("lambda", "list_functions", "Functions")
+    functions = {listed_name(entry): FUNCTION.of({"Configuration": entry}) for entry in listed}
     stems = Counter(
         function.removesuffix(f"-{key}")
         for function in functions
@@ -150,8 +174,8 @@ def _functions(client: Client, name: str, proposals: Proposals) -> None:
     best = max(stems, key=lambda stem: (name in stem, stems[stem]), default=None)
     prefix = proposals.value("prefix") or best or _common(functions)
     by_key = {key: _function(functions, prefix, key) for key in proposals.application.functions}
-    ours = [functions[full_name] for full_name in by_key.values() if full_name]
-    proposals.functions = len(ours)
+    ours = {full_name: functions[full_name] for full_name in by_key.values() if full_name}
+    proposals.functions = tuple(ours)
     if not ours:
         return
     absent = ", ".join(key for key, full_name in by_key.items() if not full_name)
@@ -165,19 +189,15 @@ def _functions(client: Client, name: str, proposals: Proposals) -> None:
             + (absent and f"（ない関数: {absent}）"),
         ),
     )
-    for key, function in by_key.items():
-        proposals.name(key, function)
-        if function:
-            proposals.name(f"{key}-role", functions[function]["Role"].rpartition("/")[2])
-    settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
-    for key, member in settings.items():
-        proposals.propose(key, _only({entry.get(member) for entry in ours}), ALL)
-    pages = (
-        _pages(client("lambda"), "list_aliases", "Aliases", FunctionName=entry["FunctionName"])
-        for entry in ours
-    )
-    aliases = set.intersection(*({alias["Name"] for alias in of_one} for of_one in pages))
-    proposals.propose("alias", _only(aliases), ALL)
+    for key, full_name in by_key.items():
+        proposals.name(key, full_name)
+        if full_name:
+            proposals.name(f"{key}-role", ours[full_name].role_arn.rpartition("/")[2])
+    for setting in ("memory_mb", "timeout_s", "runtime"):
+        proposals.propose(setting, _only({getattr(each, setting) for each in ours.values()}), ALL)
+    aliases = _items(read(functions=tuple(ours)), "aliases")
+    common = set.intersection(*({alias.name for alias in of_one} for of_one in aliases))
+    proposals.propose("alias", _only(common), ALL)
 
 
 def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
@@ -202,9 +222,9 @@ def _only(values: Iterable[Any]) -> Any:
     return distinct[0] if len(distinct) == 1 else None
 
 
-def _tables(client: Client, name: str, proposals: Proposals) -> None:
-    dynamodb = client("dynamodb")
-    names = list(_pages(dynamodb, "list_tables", "TableNames"))
+def _tables(read: Read, name: str, proposals: Proposals) -> None:
+    aws = read().aws
+    names = aws.listed("dynamodb", "list_tables", "TableNames")
     described = proposals.application.tables
     tables = {
         key: _table_named(names, app_table.name, name) for key, app_table in described.items()
@@ -214,14 +234,16 @@ def _tables(client: Client, name: str, proposals: Proposals) -> None:
     proposals.propose(
         "tables", tables, Words(en="tables of these names exist", ja="この名前のテーブルがある")
     )
-    found = [dynamodb.describe_table(TableName=each)["Table"] for each in tables.values()]
-    listed = [dynamodb.list_tags_of_resource(ResourceArn=each["TableArn"]) for each in found]
-    of_each = [{(tag["Key"], tag["Value"]) for tag in tags["Tags"]} for tags in listed]
+    there = _items(read(tables=tuple(tables.values())), "tables")
+    tags = (
+        aws.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
+        for table in there
+    )
+    of_each = [{(tag["Key"], tag["Value"]) for tag in of_one} for of_one in tags]
     common = dict(sorted(set.intersection(*of_each)))
     of_all = Words(en="all tables", ja="全テーブル")
     proposals.propose("tags", {k: v for k, v in common.items() if k[:4] != "aws:"}, of_all)
-    keys = {each.get("SSEDescription", {}).get("KMSMasterKeyArn") for each in found}
-    proposals.propose("table_key", _only(keys), of_all)
+    proposals.propose("table_key", _only({table.sse_key_arn for table in there}), of_all)
 
 
 def _table_named(names: Iterable[str], role: str, environment: str) -> str | None:
@@ -232,9 +254,9 @@ def _table_named(names: Iterable[str], role: str, environment: str) -> str | Non
     return only and str(only)
 
 
-def _secrets(client: Client, name: str, proposals: Proposals) -> None:
-    listed = _pages(client("secretsmanager"), "list_secrets", "SecretList")
-    secrets = {entry["Name"]: entry for entry in listed}
+def _secrets(read: Read, name: str, proposals: Proposals) -> None:
+    listed = read().aws.listed("secretsmanager", "list_secrets", "SecretList")
+    secrets = [entry["Name"] for entry in listed]
     beginning = proposals.value("prefix") or name
     chosen = {}
     for key, described in proposals.application.secrets.items():
@@ -246,109 +268,100 @@ def _secrets(client: Client, name: str, proposals: Proposals) -> None:
         return
     exist = Words(en="secrets of these names exist", ja="この名前のシークレットがある")
     proposals.propose("secrets", chosen, exist)
-    key = _only({secrets[entry].get("KmsKeyId") for entry in chosen.values()})
+    there = _items(read(secrets=tuple(chosen.values())), "secrets")
+    key = _only({secret.kms_key for secret in there})
     proposals.propose("secret_key", key if key and ":key/" in key else None, exist)
 
 
-def _api(client: Client, name: str, proposals: Proposals) -> None:
-    gateway, prefix = client("apigateway"), proposals.value("prefix")
-    listed = [*_pages(gateway, "get_rest_apis", "items")]
-    apis = [entry for entry in listed if prefix and prefix in entry.get("name", "")] or listed
+def _api(read: Read, name: str, proposals: Proposals) -> None:
+    prefix = proposals.value("prefix")
+    names = rest_api.names(read())
+    apis = [entry for entry in names if prefix and prefix in entry] or names
     if len(apis) != 1:
         return
     api = apis[0]
-    stages = [entry["stageName"] for entry in gateway.get_stages(restApiId=api["id"])["item"]]
-    source = Words(en=f"REST API {api['name']}", ja=f"REST API {api['name']}")
-    proposals.name("api", api["name"])
+    reading = read(api=api)
+    source = Words(en=f"REST API {api}", ja=f"REST API {api}")
+    proposals.name("api", api)
+    stages = reading.needed("stages")
     proposals.propose("stage", _only(stages) or (name if name in stages else None), source)
-    authorizers = _pages(gateway, "get_authorizers", "items", restApiId=api["id"])
-    proposals.name("authorizer", _only(authorizer["name"] for authorizer in authorizers))
-    for plan in _pages(gateway, "get_usage_plans", "items"):
-        if api["id"] in {stage["apiId"] for stage in plan.get("apiStages", ())}:
-            of = Words(en=f"usage plan {plan['name']}", ja=f"使用量プラン{plan['name']}")
+    draft = reading.needed("draft")[api]
+    proposals.name("authorizer", _only(draft.authorizers))
+    for plan in _items(reading, "usage_plans"):
+        if any(stage.startswith(f"{rest_api.api_id(reading)}:") for stage in plan.stages):
+            of = Words(en=f"usage plan {plan.name}", ja=f"使用量プラン{plan.name}")
             proposals.propose("throttle", _throttle(plan), of)
-            proposals.name("usage-plan", plan["name"])
-            keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
+            proposals.name("usage-plan", plan.name)
+            keys = reading.aws.listed(
+                "apigateway", "get_usage_plan_keys", "items", usagePlanId=plan.id
+            )
             proposals.name("api-key", _only(key["name"] for key in keys))
-    drawn = _pages(gateway, "get_resources", "items", restApiId=api["id"], embed=["methods"])
-    methods = [each for entry in drawn for each in entry.get("resourceMethods", {}).values()]
-    proposals.propose(
-        "api_key", any(each.get("apiKeyRequired") for each in methods) or None, source
-    )
+    needs_key = any(method.api_key_required for method in draft.methods.values())
+    proposals.propose("api_key", needs_key or None, source)
 
 
-def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
-    limits, quota, guide = plan.get("throttle", {}), plan.get("quota", {}), GUIDE["throttle"]
-    daily = quota["limit"] if quota.get("period") == "DAY" else guide["daily_quota"]
-    return {
-        "rate": int(limits.get("rateLimit", guide["rate"])),
-        "burst": int(limits.get("burstLimit", guide["burst"])),
-        "daily_quota": int(daily),
-    }
+def _throttle(plan: UsagePlan) -> dict[str, int]:
+    guide = GUIDE["throttle"]
+    daily = plan.quota if plan.period == "DAY" else None
+    limits = {"rate": plan.rate, "burst": plan.burst, "daily_quota": daily}
+    return {key: int(guide[key] if limit is None else limit) for key, limit in limits.items()}
 
 
-def _alarms(client: Client, _: str, proposals: Proposals) -> None:
+def _alarms(read: Read, _: str, proposals: Proposals) -> None:
     """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
-    named = {*proposals.names.values(), *(proposals.value("tables") or {}).values()}
-    prefix, above = proposals.value("prefix"), "GreaterThanThreshold"
-    named |= {f"{prefix}-{key}" for key in (*proposals.application.functions, "api")}
-    ours = [
-        entry
-        for entry in _pages(client("cloudwatch"), "describe_alarms", "MetricAlarms")
-        if _kind(entry) in ALARMS.values() and "Threshold" in entry
-        if named & {each["Value"] for each in entry.get("Dimensions", ())}
-    ]
+    prefix = proposals.value("prefix") or ""
+    api = proposals.names.get("api", f"{prefix}-api")
+    tables = tuple((proposals.value("tables") or {}).values())
+    reading = read(prefix, functions=proposals.functions, tables=tables, api=api)
+    alarms = [ALARM.of(raw) for raw in own_alarms(reading)]
+    ours = [each for each in alarms if _metric(each) in ALARMS.values() and each.threshold]
     reached = defaultdict(list)
-    for entry in ours:  # "> 4" is reached by 5
-        number = int(entry["Threshold"]) + (entry.get("ComparisonOperator") == above)
-        reached[_kind(entry)].append(number)
-    met = {key: max(reached[kind]) for key, kind in ALARMS.items() if kind in reached}
+    for alarm in ours:  # "> 4" is reached by 5
+        above = alarm.comparison == "GreaterThanThreshold"
+        reached[_metric(alarm)].append(int(alarm.threshold or 0) + above)
+    met = {key: max(reached[metric]) for key, metric in ALARMS.items() if metric in reached}
     if not met:
         return
-    notified = Counter(topic for entry in ours for topic in entry.get("AlarmActions", ()))
+    notified = Counter(topic for alarm in ours for topic in alarm.alarm_actions)
     proposals.name(
         "alerts", next((topic.rpartition(":")[2] for topic, _ in notified.most_common(1)), None)
     )
-    period = _only({entry.get("Period") for entry in ours})
+    period = _only({alarm.period_s for alarm in ours})
     values = {**GUIDE["alarms"], **met, **({"period_s": period} if period else {})}
     proposals.propose(
         "alarms", values, Words(en="the highest of your alarms", ja="既存アラームの最大値")
     )
 
 
-def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return alarm.get("Namespace"), alarm.get("MetricName")
+def _metric(alarm: Alarm) -> tuple[str, str]:
+    return alarm.namespace, alarm.metric
 
 
-def _dashboard(client: Client, _: str, proposals: Proposals) -> None:
+def _dashboard(read: Read, _: str, proposals: Proposals) -> None:
     """Name the only dashboard that goes by the prefix, or the only one there is."""
     prefix = proposals.value("prefix")
-    listed = [
-        page["DashboardName"]
-        for page in _pages(client("cloudwatch"), "list_dashboards", "DashboardEntries")
-    ]
+    listed = read().aws.listed("cloudwatch", "list_dashboards", "DashboardEntries")
+    names = [entry["DashboardName"] for entry in listed]
     proposals.name(
-        "dashboard", _only(entry for entry in listed if prefix and prefix in entry) or _only(listed)
+        "dashboard", _only(entry for entry in names if prefix and prefix in entry) or _only(names)
     )
 
 
-def _topics(client: Client, _: str, proposals: Proposals) -> None:
+def _topics(read: Read, _: str, proposals: Proposals) -> None:
     prefix = proposals.value("prefix")
     addresses = {
-        page["Endpoint"]
-        for page in _pages(client("sns"), "list_subscriptions", "Subscriptions")
-        if page["Protocol"] == "email" and prefix and prefix in page["TopicArn"]
+        entry["Endpoint"]
+        for entry in read().aws.listed("sns", "list_subscriptions", "Subscriptions")
+        if entry["Protocol"] == "email" and prefix and prefix in entry["TopicArn"]
     }
     only = Words(en="the topic's only address", ja="トピックの唯一の宛先")
     proposals.propose("alert_email", _only(addresses), only)
 
 
-def _logs(client: Client, _: str, proposals: Proposals) -> None:
-    if prefix := proposals.value("prefix"):
-        prefixed = {"logGroupNamePrefix": f"/aws/lambda/{prefix}-"}
-        groups = _pages(client("logs"), "describe_log_groups", "logGroups", **prefixed)
-        days = _only({group.get("retentionInDays") for group in groups})
-        proposals.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
+def _logs(read: Read, _: str, proposals: Proposals) -> None:
+    groups = tuple(f"/aws/lambda/{name}" for name in proposals.functions)
+    days = _only({group.retention_days for group in _items(read(log_groups=groups), "log_groups")})
+    proposals.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
 
 
 def table(

@@ -3,9 +3,11 @@
 import re
 import sys
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
+from aws.door.clients import Aws
+from aws.door.sessions import RetryPolicy
+from aws.kinds import LEDGERS
 from aws.visible import toml_key, visible_line
 from aws.words import Words, in_language
 from signoff import environments_file
@@ -49,12 +51,12 @@ def propose(  # noqa: PLR0913 - the options of the command
             en="no Region is set; add --region ap-northeast-1, or set AWS_DEFAULT_REGION",
             ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_DEFAULT_REGIONを設定してください",
         )
-    client, say = cache(session.client), in_language(lang)
+    say = in_language(lang)
     app = application_beside(file)
     answers = Answers(
         name=env,
         region=session.region_name,
-        account=client("sts").get_caller_identity()["Account"],
+        account=session.client("sts").get_caller_identity()["Account"],
         prefix=prefix or _ask(PREFIX[lang]),
         origin=origin or _ask(ORIGIN[lang]),
         line_channel=line_channel or (_ask(CHANNEL[lang]) if app.talks_to_line else None),
@@ -66,9 +68,9 @@ def propose(  # noqa: PLR0913 - the options of the command
             f"アカウント{answers.account}（{answers.region}）を読み取ります",
         )
     )
-    proposals = discover(client, answers)
+    proposals = discover(Aws(session, answers.region, RetryPolicy(), LEDGERS), answers)
     for problem in proposals.unread:
-        _aside(say(f"not read: {problem}", f"読み取れません: {problem}"))
+        _aside(say(f"not read: {problem.en}", f"読み取れません: {problem.ja}"))
     if not proposals.functions:
         _aside(_none_of_ours(answers)[lang])
         return Exit.NO

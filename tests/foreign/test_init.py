@@ -8,6 +8,9 @@ from datetime import date
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from aws.door.clients import Aws
+from aws.door.sessions import RetryPolicy
+from aws.kinds import LEDGERS
 from local.aws.server import LocalAws
 from signoff.__main__ import main
 from signoff.commands.init import Answers, discover, table
@@ -22,20 +25,26 @@ from tests.second_opinion import FUNCTIONS
 TODAY = date(2026, 11, 26)
 
 
+def found_in(aws, **more):
+    return found_by(SessionInProcess(aws), **more)
+
+
+def found_by(session, **more):
+    return discover(Aws(session, REGION, RetryPolicy(attempts=1), LEDGERS), answers(**more))
+
+
 def answers(**more):
     return Answers(name="prod", region=REGION, account=ACCOUNT, **more)
 
 
 @pytest.fixture(scope="module")
 def found(account):
-    return discover(
-        account.client, answers(origin="https://rally.example.jp", line_channel="2001234567")
-    )
+    return found_in(account.aws, origin="https://rally.example.jp", line_channel="2001234567")
 
 
 @pytest.fixture
 def cdk():
-    """Give clients of an account in which CDK made up the names of two functions and their roles."""
+    """Give an account in which CDK made up the names of two functions and their roles."""
     with LocalAws("111122223333", REGION) as aws:
         client = SessionInProcess(aws).client
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -53,12 +62,20 @@ def cdk():
                 Handler="app.main",
                 Code={"ZipFile": compute.package("first")},
             )
-        api = client("apigateway").create_rest_api(name="rally")["id"]
-        client("apigateway").create_authorizer(
-            restApiId=api, name="RallyAuth7C", type="REQUEST", authorizerUri="arn:aws:lambda"
+        gateway = client("apigateway")
+        api = {"restApiId": gateway.create_rest_api(name="rally")["id"]}
+        guards = [
+            gateway.create_authorizer(
+                **api, name=name, type="REQUEST", authorizerUri="arn:aws:lambda"
+            )["id"]
+            for name in ("RallyAuth7C", "NotInUse9D")
+        ]
+        root = {**api, "resourceId": gateway.get_resources(**api)["items"][0]["id"]}
+        gateway.put_method(
+            **root, httpMethod="GET", authorizationType="CUSTOM", authorizerId=guards[0]
         )
         client("cloudwatch").put_dashboard(DashboardName="Overview", DashboardBody="{}")
-        yield client
+        yield aws
 
 
 def test_what_the_account_holds_is_proposed_with_its_source(found):
@@ -83,7 +100,7 @@ def test_proposal_is_an_environment_that_can_be_judged(found, lang, tmp_path):
 
 
 def test_names_that_a_tool_made_up_are_proposed(cdk, tmp_path):
-    found = discover(cdk, answers(origin="https://rally.example.jp", line_channel="2001234567"))
+    found = found_in(cdk, origin="https://rally.example.jp", line_channel="2001234567")
     file = tmp_path / "environments.toml"
     add_to(file, table(answers(), found, lang="en", today=TODAY), "prod")
 
@@ -101,19 +118,19 @@ def test_names_that_a_tool_made_up_are_proposed(cdk, tmp_path):
 
 
 def test_alias_is_proposed_where_it_is_the_only_one_that_all_functions_have(cdk):
-    proposed = []
+    proposed, functions = [], SessionInProcess(cdk).client("lambda")
     for alias in ("serving", "next"):
         for name in ("RallyStack-AuthFn1A2B", "RallyStack-GpsVerifyFn5E6F"):
             of = {"FunctionName": name, "FunctionVersion": "$LATEST"}
-            cdk("lambda").create_alias(Name=alias, **of)
-            proposed.append(discover(cdk, answers()).value("alias"))
+            functions.create_alias(Name=alias, **of)
+            proposed.append(found_in(cdk).value("alias"))
 
     assert proposed == [None, "serving", "serving", None]
 
 
 def test_functions_that_are_not_there_are_named_beside_the_prefix(cdk):
     healthy()  # says once what only one of both has
-    source = discover(cdk, answers()).proposals["prefix"].source
+    source = found_in(cdk).proposals["prefix"].source
 
     told, absent = source["en"].split("; absent: ")
     assert told.endswith(f"2 of {len(FUNCTIONS)} functions are named so")
@@ -129,7 +146,7 @@ def test_thresholds_are_those_at_which_alarms_of_ours_fire(found):
 
 @pytest.fixture
 def shared(account):
-    """Give clients of an account that another rally shares, whose tables CloudFormation made."""
+    """Give an account that another rally shares, whose tables CloudFormation made."""
     cloudwatch, dynamodb = account.client("cloudwatch"), account.client("dynamodb")
     watch.alarm(cloudwatch, "other", "AWS/Lambda", "Errors", {"FunctionName": "autumn-auth"}, 99)
     users = dynamodb.describe_table(TableName="Users-prod")["Table"]["TableArn"]
@@ -139,7 +156,7 @@ def shared(account):
     arns = [dynamodb.describe_table(TableName=name)["Table"]["TableArn"] for name in names]
     for arn in arns:
         dynamodb.tag_resource(ResourceArn=arn, Tags=[made_by])
-    yield account.client
+    yield account.aws
     cloudwatch.delete_alarms(AlarmNames=["other"])
     dynamodb.untag_resource(ResourceArn=users, TagKeys=["Data"])
     for arn in arns:
@@ -147,7 +164,7 @@ def shared(account):
 
 
 def test_what_is_of_others_or_of_one_table_alone_is_not_proposed(shared):
-    found = discover(shared, answers())
+    found = found_in(shared)
 
     assert found.value("alarms")["function_errors"] == 5
     assert found.value("tags") == {"Environment": "prod", "Owner": "rally-team", "Project": "CC"}
@@ -155,7 +172,7 @@ def test_what_is_of_others_or_of_one_table_alone_is_not_proposed(shared):
 
 def test_key_that_routes_ask_for_is_proposed(found, cdk):
     assert found.value("api_key") is True
-    assert discover(cdk, answers()).value("api_key") is None
+    assert found_in(cdk).value("api_key") is None
 
 
 def test_names_that_follow_from_the_prefix_are_not_proposed(found):
@@ -231,32 +248,43 @@ def test_next_command_names_the_file_that_was_written(capsys, monkeypatch, tmp_p
     assert printed.rstrip().endswith(f"signoff judge --env prod --environments {file}")
 
 
-def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table():
-    nothing = discover(_denied, answers())
+def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table(cdk):
+    nothing = found_by(Intercepted(cdk, "before-send.*.*", _no_answer))
 
     text = table(answers(), nothing, lang="en", today=TODAY)
 
-    assert "https://lambda.example" in nothing.unread[0]
+    assert "lambda:ListFunctions" in nothing.unread[0].en
+    assert nothing.unread[0].en.endswith('"https://lambda.example"')
     assert set(tomllib.loads(text)["prod"]) >= {"account", "region", "throttle"}
     assert "# origin = " in text
 
 
-def _denied(service):
-    raise EndpointConnectionError(endpoint_url=f"https://{service}.example")
+class Intercepted(SessionInProcess):
+    """A session whose clients hand an event to a function."""
+
+    def __init__(self, aws, event, handler):
+        super().__init__(aws)
+        self.event, self.handler = event, handler
+
+    def client(self, *named, **settings):
+        made = super().client(*named, **settings)
+        made.meta.events.register_first(self.event, self.handler)
+        return made
+
+
+def _no_answer(event_name, **_):
+    raise EndpointConnectionError(endpoint_url=f"https://{event_name.split('.')[1]}.example")
 
 
 def test_answer_that_lacks_a_name_is_told_and_leaves_the_rest_proposed(cdk):
-    def lacking(service):
-        made = cdk(service)
-        made.meta.events.register("after-call.lambda.ListFunctions", _without_names)
-        return made
+    found = found_by(Intercepted(cdk, "after-call.lambda.ListFunctions", _without_names))
 
-    found = discover(lacking, answers())
-
-    assert "lambda:ListFunctions: the answer has no Functions.FunctionName" in found.unread
+    assert "lambda:ListFunctions: the answer has no Functions.FunctionArn" in [
+        words.en for words in found.unread
+    ]
     assert found.value("throttle")
 
 
 def _without_names(parsed, **_):
     for function in parsed["Functions"]:
-        del function["FunctionName"]
+        del function["FunctionName"], function["FunctionArn"]
