@@ -36,6 +36,10 @@ class Alias:
         WEIGHTS, "RoutingConfig.AdditionalVersionWeights", absent={}, covers="RoutingConfig"
     )
     """Version -> share of the calls that is sent elsewhere; empty is the only safe state."""
+    revision: str = fact(
+        Words(en="revision", ja="リビジョン"), "RevisionId", absent="", part=IDENTITY
+    )
+    """Another after each change: it alone shows a release there and back while a run judged."""
 
 
 ALIASES = Kind[Alias](
@@ -49,7 +53,7 @@ ALIASES = Kind[Alias](
             operation="ListAliases",
             under="Aliases",
             pages="Aliases",
-            harmless={LABELS: "Description", NAMES: "RevisionId"},
+            harmless={LABELS: "Description"},
         )
     },
 )

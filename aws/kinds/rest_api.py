@@ -299,6 +299,10 @@ class Stage:
         absent=None,
         part=IDENTITY,
     )
+    updated: datetime = fact(
+        Words(en="updated", ja="更新日時"), "lastUpdatedDate", absent=NEVER, read=utc, part=IDENTITY
+    )
+    """It alone shows another deployment there and back while a run judged."""
     tags: Mapping[str, MaskedValue] = tags_at("tags")
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=(), part=Part.API)
 
@@ -323,7 +327,7 @@ STAGE = Kind[Stage](
             needs=frozenset({"item"}),
             members={"webAclArn": Closed(WEB_ACL)},
             harmless={
-                WHEN: "createdDate lastUpdatedDate",
+                WHEN: "createdDate",
                 "shown to backends that ask for it; Lambda never does": "clientCertificateId",
                 "says nothing while no answer is cached, which is judged by the cache's keys": (
                     "cacheClusterSize cacheClusterStatus methodSettings.cacheTtlInSeconds"

@@ -137,6 +137,15 @@ def forget(request: Request, moto: Moto) -> Response:
 delete_alias = delete_function = forget
 
 
+@completing
+def update_alias(request: Request, moto: Moto, response: Response) -> Response:
+    """Give the alias another revision, which moto keeps."""
+    name, _ = name_and_qualifier(request)
+    alias = moto.backend("lambda", request.region).get_alias(request.labels["Name"], name)
+    alias.revision_id = str(uuid.uuid4())
+    return response.with_document({**response.document, "RevisionId": alias.revision_id})
+
+
 def list_function_url_configs(request: Request, moto: Moto) -> Response:
     name, _ = name_and_qualifier(request)
     own = [function for function in _functions(request, moto) if function.function_name == name]

@@ -44,7 +44,7 @@ TICK_S = 1.0
 def read_again(snapshot: Snapshot[PlanT]) -> tuple[Words | None, int]:
     """Read once more all that can be compared; return why there is no verdict, if so, and how many calls that took.
 
-    A change that is reverted in between, or made in the last second, goes unnoticed.
+    Of a change that is reverted in between, only one of an alias or of the API's stage is seen; one of the last second, none.
     """
     lazy = on_demand(
         boto_session(snapshot.environment.region),

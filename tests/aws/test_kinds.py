@@ -355,6 +355,7 @@ ANSWERS = {
                 "AliasArn": "arn:aws:lambda:ap-northeast-1:444455556666:function:rally-auth:live",
                 "FunctionVersion": "7",
                 "RoutingConfig": {"AdditionalVersionWeights": {"6": 0.1}},
+                "RevisionId": "r-9",
             }
         },
         Alias(
@@ -362,6 +363,7 @@ ANSWERS = {
             arn="arn:aws:lambda:ap-northeast-1:444455556666:function:rally-auth:live",
             version="7",
             weights={"6": 0.1},
+            revision="r-9",
         ),
     ),
     "Lambda of this": (
@@ -421,6 +423,7 @@ ANSWERS = {
                 },
                 "tracingEnabled": True,
                 "canarySettings": {"percentTraffic": 10.0, "deploymentId": "d2"},
+                "lastUpdatedDate": datetime(2026, 11, 2, 9, tzinfo=UTC),
                 "tags": {"Environment": "prod"},
             }
         },
@@ -440,6 +443,7 @@ ANSWERS = {
             tracing=True,
             canary_percent=10.0,
             canary_deployment="d2",
+            updated=datetime(2026, 11, 2, 9, tzinfo=UTC),
             tags={"Environment": masked("prod", public={"prod"}, salts=())},
             unplanned=MORE,
         ),

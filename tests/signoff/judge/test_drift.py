@@ -36,6 +36,8 @@ NOTHING = "pass"
 SETTING = """client.update_function_configuration(FunctionName="{0}", Timeout=3)
     version = client.publish_version(FunctionName="{0}")["Version"]
     client.update_alias(FunctionName="{0}", Name="live", FunctionVersion=version)"""
+THERE_AND_BACK = """for version in "12":
+        client.update_alias(FunctionName="{0}", Name="live", FunctionVersion=version)"""
 ADMINISTRATOR = """boto3.client("iam", region_name="us-east-1").put_role_policy(
         RoleName="{0}-role", PolicyName="more",
         PolicyDocument='{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "*"}}]}}')"""
@@ -112,11 +114,15 @@ def test_nothing_changed():
             "tables Users-prod: deletion_protection changed during the run, from True to False",
         ),
         (
+            item("stages", "prod", updated=LATER),
+            "stages prod: updated changed during the run, from ",
+        ),
+        (
             edited("secret_values", TOKEN_KEY, lambda one: replace(one, fields=other(one))),
             f"secret_values {TOKEN_KEY}: fields.TOKEN_SECRET_KEY changed during the run",
         ),
     ],
-    ids=["code", "setting", "gone", "new", "table", "secret"],
+    ids=["code", "setting", "gone", "new", "table", "deployed and back", "secret"],
 )
 def test_fact_that_changed_is_named(broken, says):
     assert str(found(broken)).startswith(says)
@@ -194,8 +200,9 @@ def saved():
     [
         (SETTING, f"functions {AUTH}: timeout_s changed during the run, from * to 3"),
         (ADMINISTRATOR, f"roles {AUTH}-role: policies* changed during the run"),
+        (THERE_AND_BACK, f"aliases {AUTH}: 1.revision changed during the run"),
     ],
-    ids=["another version live", "role made administrator"],
+    ids=["another version live", "role made administrator", "release there and back"],
 )
 def test_change_beside_the_run_leaves_no_verdict_and_no_latest(judged, change, says):
     done = judged(change)
