@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -320,17 +321,22 @@ def at_a_terminal(
 
     def run(arguments: Sequence[str]) -> int:
         begun: list[subprocess.Popen[bytes]] = []
+        came: list[int] = []
 
-        def pass_on(number: int, _: object) -> None:
-            if begun and number != signal.SIGINT:  # the terminal sends that to both
-                begun[0].send_signal(number)
+        def pass_on(number: int, _: object = None) -> None:
+            if number != signal.SIGINT:  # the terminal sends that to both
+                came.append(number)
+            while begun and came:
+                begun[0].send_signal(came.pop())
 
         signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         before = {number: signal.signal(number, pass_on) for number in signals}
         try:
             command = [*(_without_its_file(arguments) if own else arguments), *options]
             begun.append(subprocess.Popen(command, cwd=root, env=variables(kept=kept)))  # noqa: S603 - our own commands
-            return begun[0].wait()
+            pass_on(signal.SIGINT)  # what came while it was started
+            # With a limit it looks again and again; without, a signal just before lies until the command ends.
+            return begun[0].wait(threading.TIMEOUT_MAX)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

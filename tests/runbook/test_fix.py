@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from threading import Timer, get_ident
 
 import pytest
 from rich.console import Console
@@ -309,6 +310,25 @@ def test_signal_to_the_walk_alone_ends_its_command_as_well(number):
     os.waitpid(child, 0)
 
     assert b"noted where it resumes\r\nended with 130" in said
+
+
+@pytest.mark.parametrize("when", ["started", "waited for"])
+def test_signal_before_the_walk_waits_for_its_command_ends_it_as_well(monkeypatch, tmp_path, when):
+    """What another thread receives does not wake the main one, like a signal just before its wait."""
+    terminal = at_a_terminal(tmp_path)
+    popen = subprocess.Popen
+
+    def begun(*args, **options):
+        process = popen(*args, **options)
+        if when == "started":
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            Timer(0.5, lambda: signal.pthread_kill(get_ident(), signal.SIGTERM)).start()
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", begun)
+
+    assert terminal([sys.executable, "-c", "import time; time.sleep(20)"]) == -signal.SIGTERM
 
 
 CHECKS = """
