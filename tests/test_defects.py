@@ -198,7 +198,9 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     again = asked_again(broken, found)
     assert unanswered(found, again) == []
-    assert leaves_a_go(again) is (str(defect) in GO_ALL_THE_SAME)
+    assert leaves_a_go(again) is (str(defect) in GO_ALL_THE_SAME), (
+        f"a decision on {defect} leaves a GO, or not: GO_ALL_THE_SAME of tests/test_defects.py"
+    )
     different = [each for finding in red for each in finding.differences if each.call]
     assert {each.call for each in different} - CALLS == set()
     assert [each for each in different if not shown_by_its_call(each)] == []
