@@ -18,6 +18,7 @@ from signoff.commands.help_page import columns
 from signoff.environment import Environment, in_japan, load, option_of
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
+from signoff.environment.value_types import in_s3
 from signoff.evidence import Record, Records, StoreSettings, open_store
 from signoff.judge.checklist import Checklist, Phase, Row
 from signoff.judge.collection import OF_LINE, is_configured, needs_signature
@@ -137,7 +138,7 @@ def _store(name: str, settings: StoreSettings, records: Records) -> Need:
     """A store counts where another operator and CI reach it, and a key of KMS signs in it."""
     location = settings.location
     problem = records.problem
-    if not location.startswith("s3://"):
+    if in_s3(location) is None:
         problem = Words(
             en=f"{location or 'a folder'} lies on this machine only",
             ja=f"{location or 'フォルダ'}はこのマシンにしかありません",

@@ -15,6 +15,7 @@ from plan.data import is_restored
 from plan.naming import Naming
 from signoff.environment import JST, Environment
 from signoff.environment.guard import GuardError
+from signoff.environment.value_types import in_s3
 
 __all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
 PartT = TypeVar("PartT", desired.Function, desired.Secret, desired.Table)
@@ -61,7 +62,7 @@ def _of_key(parts: Iterable[PartT], key: str) -> PartT:
 
 
 def scope_of(plan: Plan, environment: Environment) -> Scope:
-    store, line, front_end = environment.evidence, environment.line, environment.front_end
+    store, line, front_end = in_s3(environment.evidence), environment.line, environment.front_end
     season, rally = environment.season, environment.application.masters
     over = datetime.combine(season.ends, time.max, JST) if season else None
     # Public wherever a function has them.
@@ -100,7 +101,7 @@ def scope_of(plan: Plan, environment: Environment) -> Scope:
         bucket=environment.bucket,
         hosted_zone=environment.domain.hosted_zone if environment.domain else None,
         keys=tuple(_keys(environment)),
-        evidence_bucket=store.split("/")[2] if store.startswith("s3://") else None,
+        evidence_bucket=store and store[0],
         public_values=frozenset((*_public(plan), *filter(None, of_file))),
         known_defaults=environment.application.known_defaults,
     )

@@ -19,6 +19,7 @@ from plan import plan_for
 from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
 from signoff.environment import ENVIRONMENTS, Environment, option_of, peek, tables_of
+from signoff.environment.value_types import in_s3
 
 ANYWHERE = ("*",)
 UNSCOPED = frozenset(
@@ -150,11 +151,10 @@ def _aliased_key(scope: PolicyScope) -> Iterable[str]:
 
 
 def _evidence_bucket(scope: PolicyScope) -> Iterable[str]:
-    evidence = scope.environment.evidence
-    bucket, _, prefix = evidence.removeprefix("s3://").partition("/")
-    within = f"{prefix.strip('/')}/".lstrip("/")
-    ours = (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{within}*")
-    return ours if evidence.startswith("s3://") else ()
+    if (store := in_s3(scope.environment.evidence)) is None:
+        return ()
+    bucket, prefix = store
+    return (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{prefix and f'{prefix}/'}*")
 
 
 PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {

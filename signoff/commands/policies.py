@@ -13,6 +13,7 @@ from aws.reading import Scope
 from aws.words import Words
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import Environment, EnvironmentFileError, load, peek
+from signoff.environment.value_types import in_s3
 from signoff.judge.exit_codes import Exit
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -65,7 +66,8 @@ def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str
 def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, Any]:
     """Return what CI's role takes: reading, the smoke calls, a load test, and recording the run."""
     name = environment.name
-    if not environment.evidence.startswith("s3://"):
+    store = in_s3(environment.evidence)
+    if store is None:
         raise EnvironmentFileError([NO_STORE.format(name, name)])
     if not environment.evidence_key:
         raise EnvironmentFileError([NO_KEY.format(name, name)])
@@ -77,7 +79,7 @@ def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, An
     recorded = [
         # A load test asks how much of today's quota is spent; CI has no ledger of earlier runs.
         allowing(["cloudwatch:GetMetricStatistics"], ["*"]),
-        allowing(["s3:PutObject"], [f"{_bucket(environment.evidence)}/*"]),
+        allowing(["s3:PutObject"], [f"arn:aws:s3:::{store[0]}/*"]),
         allowing(["kms:Sign", "kms:GetPublicKey"], [environment.evidence_key]),
     ]
     return policy_of([*read["Statement"], *calls, *cleaning, *recorded])
@@ -126,8 +128,8 @@ def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str
 
 def _store(*stores: str) -> list[dict[str, Any]]:
     """Return what reading the records takes, of this environment and of the one before."""
-    buckets = dict.fromkeys(_bucket(store) for store in stores if store.startswith("s3://"))
-    arns = [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
+    buckets = dict.fromkeys(there[0] for store in stores if (there := in_s3(store)))
+    arns = [f"arn:aws:s3:::{bucket}{part}" for bucket in buckets for part in ("", "/*")]
     # S3 shows a bucket's policy to its own account alone, so `runbook evidence` lets no other account ask for it.
     return [allowing([*EVIDENCE, "s3:GetBucketPolicy"], arns)] if arns else []
 
@@ -136,10 +138,6 @@ def _via(scope: Scope) -> list[dict[str, Any]]:
     keys = [f"{service}.{scope.region}.amazonaws.com" for service in ENCRYPTED]
     arns = [*scope.keys] or [f"arn:aws:kms:{scope.region}:{scope.account}:key/*"]
     return [allowing([DECRYPT], arns, Condition={"StringEquals": {"kms:ViaService": keys}})]
-
-
-def _bucket(store: str) -> str:
-    return f"arn:aws:s3:::{store.removeprefix('s3://').partition('/')[0]}"
 
 
 def print_policy(

@@ -237,6 +237,14 @@ StoreLocation = Annotated[
         ja="s3://バケット/プレフィックス、またはフォルダを書いてください（~は使えません）",
     ),
 ]
+
+
+def in_s3(location: str) -> tuple[str, str] | None:
+    """Return bucket and prefix of an evidence store in S3; None for a folder."""
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    return (bucket, prefix.strip("/")) if location.startswith("s3://") else None
+
+
 HostName = Annotated[
     str,
     _written_as(

@@ -10,6 +10,7 @@ from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from aws.words import Words, words_of
 from signoff.environment import Environment, peek
+from signoff.environment.value_types import in_s3
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head
 from signoff.evidence.keys import FileKey, KmsKey, SigningKey
@@ -65,9 +66,8 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
     folder = root / location
     backend: Backend = Folder(folder / settings.birth if settings.birth else folder)
     place = folder.with_name(folder.name)
-    if location.startswith("s3://"):
-        bucket, _, prefix = location.removeprefix("s3://").partition("/")
-        backend = S3Prefix(client("s3"), bucket, prefix.strip("/"))
+    if there := in_s3(location):
+        backend = S3Prefix(client("s3"), *there)
         place = (
             root / "report" / name / f"evidence-{hashlib.sha256(location.encode()).hexdigest()[:8]}"
         )
