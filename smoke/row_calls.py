@@ -140,7 +140,8 @@ class RowCalls:
         Where our functions say that LINE is the cause, LINE is asked; NotTestable if it is away.
         A call that should be refused and is not never follows from another row.
         """
-        self.observe.expect(answer.request_id, f"{status} {code}" if code else str(status))
+        expected = f"{status} {code}" if code else str(status)
+        self.observe.expect(answer.request_id, expected, holds=answer.status == status)
         flaw = contract().flaw(answer, status, code)
         if flaw and answer.error_code in OF_LINE:
             accepted_token(self)

@@ -69,10 +69,12 @@ class Observations:
         """Record facts that belong to no single resource."""
         self.evidence.append({name: plain(value) for name, value in facts.items()})
 
-    def expect(self, request: str, answer: str) -> None:
-        """Note how the request with that id should have been answered."""
+    def expect(self, request: str, answer: str, *, holds: bool) -> None:
+        """Note how the request with that id should have been answered, and whether it was."""
         self.evidence = [
-            {**entry, "expected": answer} if entry.get("request") == request else entry
+            {**entry, "expected": answer, "holds": holds}
+            if entry.get("request") == request
+            else entry
             for entry in self.evidence
         ]
 

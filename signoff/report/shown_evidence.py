@@ -1,7 +1,6 @@
 """What a finding rests on, as a reader sees it: a table of fact, found and expected; call and time are shown once for all facts they share."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +18,6 @@ OF_AN_ANSWER = {"call", "status", "request", "at"}
 """Keys that mark an observation as the answer to a request."""
 ENGLISH = ("sentence",)
 """Facts of records that are sentences in English; the facts beside them say the same."""
-STATUS = re.compile(r"\b\d{3}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +184,7 @@ def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
         ),
         expected=Words.same(expected) if expected else None,
         reading=Citation(request=str(item["request"]), at=at),
-        holds=str(item["status"]) in (STATUS.findall(str(expected)) or [str(item["status"])]),
+        holds=item.get("holds", True),
     )
 
 
