@@ -148,7 +148,10 @@ def allowed_accounts(
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
     """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
-    by_key = {arn: outsiders(text, arn, account, services=False) for arn, text in policies.items()}
+    by_key = {
+        arn: outsiders(text, arn, account, lambda kind, _: kind == "Service")
+        for arn, text in policies.items()
+    }
     return tuple(
         difference
         for arn, allowed in by_key.items()

@@ -51,17 +51,20 @@ WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putloge
 
 
 def outsiders(
-    document: str | None, name: str, account: str, *, services: bool = True
+    document: str | None,
+    name: str,
+    account: str,
+    but: Callable[[str, str], bool] = lambda _, __: False,
 ) -> Mapping[Words, list[Statement]]:
-    """Return principals beyond ``account``, ``services`` included, whom the policy (JSON text) of ``name`` allows, each with its statements.
+    """Return principals beyond ``account`` whom the policy (JSON text) of ``name`` allows, each with its statements.
 
-    Raises PolicySyntaxError where the policy can't be read.
+    ``but`` says of a principal, by its kind and as the policy names it, that it may. Raises PolicySyntaxError where the policy can't be read.
     """
     return by_principal(
         (words, statement)
         for statement in only("Allow", of_resource(document, name))
-        for kind, _, words in _outside(statement, account)
-        if services or kind != "Service"
+        for kind, principal, words in _outside(statement, account)
+        if not but(kind, principal)
     )
 
 
