@@ -7,7 +7,7 @@ from typing import Any
 from aws import desired
 from aws.difference import Difference, fault
 from aws.kinds.function import Function
-from aws.kinds.rest_api import Deployment, Stage
+from aws.kinds.rest_api import DEPLOYMENT, Deployment, Stage
 from aws.kinds.table import TABLE
 from aws.kinds.table_backups import Backups
 from aws.reading import Scope
@@ -140,8 +140,7 @@ def share_of_a_closed_canary(deployed: Deployed, stage: Stage) -> float:
     if not stage.canary_percent or stage.canary_deployment is None:
         return 0.0
     there = {deployment.id: deployment for deployment in deployed.deployments()}
-    kind = Words("deployment", "デプロイ")
-    canary = look_up(deployed, "DEP-39", kind, stage.canary_deployment, there)
+    canary = look_up(deployed, "DEP-39", DEPLOYMENT, stage.canary_deployment, there)
     return stage.canary_percent / 100 if is_closed(canary.description) else 0.0
 
 

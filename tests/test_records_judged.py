@@ -100,7 +100,7 @@ BUSY = {"verdict": "invalid", "sentence": "INVALID: this machine is too busy to 
 
 
 def test_run_of_another_plan_is_no_reason_to_say_that_there_is_none_at_all():
-    with pytest.raises(Missing, match=r"no load record \(plan: baseline\)"):
+    with pytest.raises(Missing, match=r"no load test record \(plan: baseline\)"):
         judged(run_of(MINUTE, plan="smoke"))
 
 
@@ -236,7 +236,7 @@ def test_failed_record_is_red_until_a_newer_one_of_its_kind_passes(kind):
 
 def test_invalid_load_run_alone_is_as_good_as_none():
     """On an embedded stack what is Missing is not verifiable there, and never red."""
-    with pytest.raises(Missing, match=r"no load record; an invalid run .* too busy"):
+    with pytest.raises(Missing, match=r"no load test record; an invalid run .* too busy"):
         judged(run_of(MINUTE, **BUSY))
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from aws.change.gate import Changes
+from aws.kind.description import STATE
 from aws.words import SILENCE, Words, first_of
 from runbook.engine import Change, Refused, StepContext
 from runbook.engine.change_lines import VERDICT
@@ -81,9 +82,6 @@ def _changed(result: Result, live: Live) -> Words:
     return SILENCE
 
 
-DECISION = Words(en="decision", ja="判定")
-
-
 def hold_the_verdict(context: StepContext) -> Changes:
     """Refuse to go on without a good verdict of today on what is live; a procedure can't give one."""
     name = context.environment.name
@@ -102,4 +100,4 @@ def hold_the_verdict(context: StepContext) -> Changes:
         )
 
     good = Words(en="GO or CONDITIONAL", ja="GOまたは条件付きGO")
-    return context.settle((Change(VERDICT, DECISION, why, good),), refuse)
+    return context.settle((Change(VERDICT, STATE, why, good),), refuse)

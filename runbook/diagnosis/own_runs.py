@@ -9,6 +9,7 @@ from aws.kinds.alarm import Alarm
 from aws.words import Words, joined
 from runbook.engine import StepContext
 from signoff.environment import JST, in_japan
+from signoff.evidence import kind_of
 from signoff.judge.drift import LAG, WINDOW, Window, windows
 
 HOUR = timedelta(hours=1)
@@ -57,8 +58,10 @@ class OwnRuns:
         stretch = f"{in_japan(self.since)[:-4]} - {_clock(self.until)} JST"
         if not self.runs:
             return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
-        shown = (f"{run.what} {_clock(run.begin)} - {_clock(run.end)}" for run in self.runs)
-        ours = joined(map(Words.same, dict.fromkeys(shown)), ", ")
+        shown = (
+            kind_of(run.what).named(f"{_clock(run.begin)} - {_clock(run.end)}") for run in self.runs
+        )
+        ours = joined(dict.fromkeys(shown), ", ")
         return Words(
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
             ja=f"対象期間: {stretch}。自分たちの実行が起こしたものを除く: {ours.ja}",

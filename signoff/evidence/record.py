@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from aws.kinds.rest_api import DEPLOYMENT
 from aws.release import RELEASE
 from aws.section import Unreadable
 from aws.words import SILENCE, Words
@@ -18,22 +19,23 @@ FACTS = "facts"
 
 KINDS = {
     "run": Words(en="run", ja="実行"),
-    "load": Words(en="load", ja="負荷試験"),
+    "load": Words(en="load test", ja="負荷試験"),
     "release": RELEASE,
     "manifest": Words(en="manifest", ja="マニフェスト"),
     "rehearsal": Words(en="rollback rehearsal", ja="ロールバック訓練（全体）"),
-    "drill": Words(en="drill", ja="ロールバック訓練"),
+    "drill": Words(en="rollback drill", ja="ロールバック訓練"),
+    "smoke": Words(en="smoke calls", ja="スモークテスト"),
     "proof": Words(en="proof", ja="検証"),
     "recount": Words(en="recount", ja="再集計"),
     "signature": Words(en="signature", ja="署名"),
     "import": Words(en="import", ja="インポート"),
-    "deployment": Words(en="deployment", ja="デプロイ"),
+    "deployment": DEPLOYMENT,
     "rollback": Words(en="rollback", ja="ロールバック"),
     "restore": Words(en="restore", ja="復元"),
     "front-end": Words(en="front-end", ja="フロントエンド"),
     "facts": Words(en="facts", ja="設定値"),
 }
-"""How a sentence names kinds of records; a kind that is not here is shown as it is written."""
+"""How a sentence names kinds of records, and what a window is about; a kind that is not here is shown as it is written."""
 
 
 def kind_of(kind: str) -> Words:

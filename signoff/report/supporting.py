@@ -13,7 +13,6 @@ from aws.section import NotTestable, known
 from aws.words import Words, joined
 from signoff.environment import JST
 from signoff.evidence import Record, Records, kind_of
-from signoff.evidence.record import KINDS
 from signoff.judge.result import Result
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.report.history import RunHistory, history_of, rows_of
@@ -22,14 +21,7 @@ from signoff.report.verify import RESULT
 
 SIGN_WITHIN = timedelta(hours=24)
 """How old a reading may be when its page is signed: what is live changes without asking the page."""
-MEASURED: Mapping[str, Words] = {
-    "load": Words(en="load test", ja="負荷試験"),
-    "drill": Words(en="rollback rehearsed", ja="ロールバック訓練"),
-    "rehearsal": Words(en="all rollbacks rehearsed", ja="ロールバック訓練（全体）"),
-    "manifest": Words(en="migration manifest", ja="移行マニフェスト"),
-    "import": KINDS["import"],
-    "restore": Words(en="table restored", ja="テーブルの復元"),
-}
+MEASURED = frozenset({"load", "drill", "rehearsal", "manifest", "import", "restore"})
 """Kinds of records that say how long something took, or how much there was."""
 ABOUT = ("plan", "part", "table")
 TOLD = ("verdict", "seconds", "count", "hash")
@@ -123,7 +115,7 @@ def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
     for (kind, about), record in newest.items():
         page = record.body.get("page")
         yield Measured(
-            kind=MEASURED[kind],
+            kind=kind_of(kind),
             about=about,
             at=record.created,
             by=record.caller,

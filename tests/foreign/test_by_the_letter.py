@@ -59,7 +59,7 @@ RED = {
     "MON-11": "stamp-rally-prod-richmenu",
     "MON-12": "log group /aws/apigateway/stamp-rally-prod-api does not exist",
     "PREP-01": "there is no run against dev",
-    "PREP-02": "the evidence store has no load record",
+    "PREP-02": "the evidence store has no load test record",
     "PREP-10": "the evidence store has no proof record",
     "ROLL-07": "deployment to go back to: found nothing",
     "ROLL-04": "the evidence store has no front-end record",

@@ -47,7 +47,7 @@ GREEN = (
 """Rows that a machine sees in the account itself: all of them are kept."""
 UNRECORDED = {
     "PREP-01": "there is no run against dev",
-    "PREP-02": "the evidence store has no load record",
+    "PREP-02": "the evidence store has no load test record",
     "PREP-10": "the evidence store has no proof record",
     "DATA-01": "the evidence store has no manifest record",
     "DATA-05": "the evidence store has no recount record",

@@ -166,7 +166,7 @@ def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     assert re.search(r"prod-award: 1 lines, \d\d:\d\d JST: likely cause: its role lacks", said)
     assert "canary-value" not in said
     assert "likely cause" not in while_we_ran
-    assert "without what our own runs provoked: drill" in while_we_ran
+    assert "without what our own runs provoked: rollback drill" in while_we_ran
     assert "likely cause: its role lacks" in after_we_ran
 
 

@@ -145,5 +145,5 @@ def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
         verdict.hold_the_verdict(replace(context, go=True))
 
-    assert [change.field.en for change in shown] == ["decision"]
+    assert [change.field.en for change in shown] == ["state"]
     assert why in shown[0].before.en
