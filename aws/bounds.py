@@ -46,7 +46,7 @@ def _in_japanese(unit: Unit) -> str:
 
 def exactly(value: Any) -> Bound:
     """The found value must equal the decided one."""
-    words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}")
+    words = Words(en=as_text(value), ja=as_text(value, "ja"))
     return Bound(holds=lambda actual: bool(actual == value), words=words, prefers=value)
 
 
@@ -132,7 +132,9 @@ def within(values: Iterable[Any]) -> Bound:
     if not allowed:
         words = NONE
     else:
-        words = Words(en=f"only {as_text(allowed)}", ja=f"{as_text(allowed)}以外を含まないこと")
+        words = Words(
+            en=f"only {as_text(allowed)}", ja=f"{as_text(allowed, 'ja')}以外を含まないこと"
+        )
     return Bound(
         holds=lambda actual: frozenset(actual or ()) <= allowed, words=words, prefers=allowed
     )

@@ -70,9 +70,9 @@ class Table(Tagged):
         return {KEY: key, WINDOW: at_least(self.recovery_days), **recovery, **own}
 
     @property
-    def allows(self) -> Mapping[str, Bound]:
+    def allows(self) -> Mapping[Words, Bound]:
         """What may be attached beyond AWS's defaults: fact -> bound."""
-        may_have = {TIME_TO_LIVE.en: self.ttl_attribute, STREAM.en: self.stream}
+        may_have = {TIME_TO_LIVE: self.ttl_attribute, STREAM: self.stream}
         return {fact: one_of(value) for fact, value in may_have.items() if value}
 
 

@@ -19,6 +19,7 @@ SWITCHES = {
 
 
 EXISTENCE = Words(en="existence", ja="存在")
+TAG, VARIABLE = Words(en="tag", ja="タグ"), Words(en="variable", ja="変数")
 
 
 class Certainty(enum.StrEnum):
@@ -86,10 +87,10 @@ class Difference(Discrepancy):
             return self.sentence
         by, by_ja = (f" ({self.call})", f"（{self.call}）") if self.call else ("", "")
         en, ja, bound = self.value.en, self.value.ja, self.bound.words
-        to, gap = self._decided, " " if self.kind.ja[-1:].isascii() else ""
+        to, resource = self._decided, self.kind.named(self.name)
         return Words(
             en=f"{self.what}: found {en or 'none'}{by}, expected {bound.en}{to.en}",
-            ja=f"{self.kind.ja}{gap}{self.name}: {self.fact.ja}は{ja or 'なし'}{by_ja}。期待値: {bound.ja}{to.ja}",
+            ja=f"{resource.ja}: {self.fact.ja}は{ja or 'なし'}{by_ja}。期待値: {bound.ja}{to.ja}",
         )
 
     @property
@@ -171,14 +172,14 @@ def if_any(
 
 
 def unallowed(
-    settings: Iterable[Unplanned], allowed: Mapping[str, Bound] | None = None
+    settings: Iterable[Unplanned], allowed: Mapping[Words, Bound] | None = None
 ) -> tuple[Difference, ...]:
     """Turn what is not planned into differences, except for what a bound allows.
 
-    ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
+    ``allowed``: fact -> what was planned for it; all else is to be unset.
     """
     bounds = allowed or {}
-    bounded = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in settings)
+    bounded = ((unplanned, bounds.get(unplanned.fact, unset())) for unplanned in settings)
     return tuple(
         Difference(
             **unplanned.common,

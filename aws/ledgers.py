@@ -10,6 +10,7 @@ from aws.words import Words
 
 ROUTE = Words(en="route", ja="ルート")
 AUTHORIZER = Words(en="authorizer", ja="オーソライザー")
+IDENTITY_SOURCE = Words(en="identity source", ja="IDソース")
 GATEWAY_RESPONSE = Words(en="gateway response", ja="ゲートウェイレスポンス")
 SERVED, DRAFT = "apigateway:GetExport", "apigateway:GetResources"
 ACCESS_MODE = Words(en="endpoint access mode", ja="エンドポイントのアクセスモード")

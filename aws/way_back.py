@@ -149,7 +149,7 @@ def versions_back(reading: Reading) -> Section[Function]:
             )
         whole = reading.aws.call("lambda", "get_function", FunctionName=name, Qualifier=number)
         back = {"Configuration": {**whole["Configuration"], "FunctionName": name}}
-        unplanned = reading.aws.unplanned(FUNCTION.words.en, f"{name}:{number}")
+        unplanned = reading.aws.unplanned(FUNCTION.words, f"{name}:{number}")
         return FUNCTION.of(back, scope=reading.scope, unplanned=unplanned)
 
     return reading.each(reading.scope.functions, read)

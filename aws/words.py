@@ -47,7 +47,8 @@ class Words:
 
     def named(self, name: object) -> "Words":
         """Return a name after the word for what it names: ``table Users-prod``, ``tag Project``."""
-        return Named(en=f"{self.en} {name}", ja=f"{self.ja} {name}", kind=self, name=str(name))
+        gap = " " if self.ja[-1:].isascii() else ""
+        return Named(en=f"{self.en} {name}", ja=f"{self.ja}{gap}{name}", kind=self, name=str(name))
 
     def at(self, place: str) -> "Words":
         """Return the name of a place in it: ``trust policy.Statement[0]``."""

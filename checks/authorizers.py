@@ -12,7 +12,8 @@ from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.iam.evaluation import ALLOWED, EvalDecision
 from aws.kinds.rest_api import REST_API
-from aws.ledgers import AUTHORIZER, SERVED
+from aws.kinds.table import TIME_TO_LIVE
+from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE, SERVED
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from checks.deployed import Deployed
@@ -22,8 +23,6 @@ from signoff.environment import Environment, where
 from signoff.judge.observations import Observations
 
 INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
-SOURCE = Words(en="identity source", ja="IDソース")
-TTL = Words(en="time to live", ja="有効期限（TTL）")
 
 
 def planned_authorizer(plan: Plan) -> desired.Authorizer:
@@ -112,8 +111,8 @@ def authorizer_differences(
         Difference(AUTHORIZER, authorizer.name, fact, actual, bound, **about, loosens=True)
         for authorizer in authorizers
         for fact, actual, bound in (
-            (SOURCE, authorizer.identity_source, source),
-            (TTL, authorizer.ttl_s, ttl),
+            (IDENTITY_SOURCE, authorizer.identity_source, source),
+            (TIME_TO_LIVE, authorizer.ttl_s, ttl),
         )
     )
 

@@ -19,6 +19,7 @@ from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.domain import DOMAIN, BasePath
 from aws.kinds.function import FUNCTION
 from aws.kinds.function_invocation import (
+    ALIAS,
     Alias,
     FunctionPolicy,
     FunctionUrl,
@@ -35,6 +36,7 @@ from aws.kinds.table_backups import Backups, ResourcePolicy, Tags
 from aws.kinds.table_scaling import ScalableTarget
 from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, GatewayAccount, UsagePlan
 from aws.ledger import Unplanned
+from aws.ledgers import ROUTE
 from aws.release import CLOSED, PATH
 from aws.secret_value import SecretValue
 from aws.section import Follows, Missing, NotTestable, Obstacle, Section, Unreadable, known, lookup
@@ -255,7 +257,7 @@ class Deployed:
     def method(self, want: desired.Route) -> Method:
         served = answering(want.id, self.served().methods)
         there = {want.id: served} if served else {}
-        return look_up(self, "DEP-21", Words("route", "ルート"), want.id, there)
+        return look_up(self, "DEP-21", ROUTE, want.id, there)
 
     def integration(self, want: desired.Route) -> Integration:
         behind = self.method(want).integration
@@ -348,7 +350,7 @@ class Deployed:
         """Return the ARN by which the API calls a function; Missing if it calls an alias that is not there."""
         arn, its_own = invoked(uri, stage, want), {alias.arn for alias in self.aliases(want)}
         if arn == want.alias_arn and arn not in its_own:
-            raise Missing(absent(Words("alias", "エイリアス"), arn))
+            raise Missing(absent(ALIAS, arn))
         return arn
 
     def aliases(self, want: desired.Function) -> tuple[Alias, ...]:

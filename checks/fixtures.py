@@ -8,6 +8,7 @@ import pytest
 
 from aws import desired
 from aws.inventory import Inventory, Sections
+from aws.kinds.domain import DOMAIN
 from aws.release import Builds
 from aws.section import NotTestable
 from aws.words import Words
@@ -116,7 +117,7 @@ def environment(snapshot: Snapshot[Plan]) -> Environment:
 def custom_domain(plan: Plan, environment: Environment) -> desired.CustomDomain:
     """The custom domain; NotTestable where there is none."""
     if plan.domain is None:
-        raise _not_configured(environment, "domain", Words("custom domain", "カスタムドメイン"))
+        raise _not_configured(environment, "domain", DOMAIN.words)
     return plan.domain
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.bounds import exactly
-from aws.difference import Difference, differences
+from aws.difference import TAG, VARIABLE, Difference, differences
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import REST_API, STAGE
 from aws.kinds.role import ROLE
@@ -31,14 +31,10 @@ class Label:
 
 def _labels(kind: Words, values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
     """Return values as labels, by how a sentence names them."""
-    return {
-        Words(en=f"{kind.en} {name}", ja=f"{kind.ja}{name}"): Label(kind.en, name, value)
-        for name, value in values.items()
-    }
+    return {kind.named(name): Label(kind.en, name, value) for name, value in values.items()}
 
 
-variables_of = partial(_labels, Words(en="variable", ja="変数"))
-tags_of = partial(_labels, Words(en="tag", ja="タグ"))
+variables_of, tags_of = partial(_labels, VARIABLE), partial(_labels, TAG)
 
 
 def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words, Label]]:
@@ -68,10 +64,7 @@ def tags_differing(
 ) -> tuple[Difference, ...]:
     """Return the planned tags that are missing or have another value; ``more`` as differences()."""
     compared = {
-        Words(en=f"tag {key}", ja=f"タグ{key}"): (
-            str(tags[key]) if key in tags else None,
-            exactly(value),
-        )
+        TAG.named(key): (str(tags[key]) if key in tags else None, exactly(value))
         for key, value in planned.items()
     }
     return differences(kind, name, compared, decided_in=where("tags"), **more)

@@ -10,6 +10,7 @@ from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.contents import Contents, KeyScan
 from aws.difference import Certainty, Difference, differences, if_any
+from aws.kind.description import NAME
 from aws.kinds.table import TABLE
 from aws.section import Follows, NotTestable, Obstacle
 from aws.words import SILENCE, Words, plain
@@ -25,7 +26,6 @@ from signoff.environment.schema import Area
 STAMP = Words(en="stamp", ja="スタンプ")
 PICTURE = Words(en="picture", ja="画像")
 PLACE = Words(en="place", ja="位置")
-NAME = Words(en="name", ja="名前")
 VALIDITY = Words(en="validity", ja="有効期間")
 CLOSING = Words(en="stamps that end before the season", ja="期間より先に終わるスタンプ")
 STAMPS = Words(en="number of stamps", ja="スタンプ数")

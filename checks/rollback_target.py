@@ -12,6 +12,7 @@ from aws.kinds.function import CODE, FUNCTION, MEMORY, RUNTIME, TIMEOUT, VERSION
 from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
+from aws.kinds.usage_plan import API_KEY
 from aws.ledgers import ROUTE
 from aws.release import CLOSED, CLOSED_VERSION, PATH, is_closed
 from aws.section import NotTestable, lookup
@@ -44,7 +45,6 @@ AS_LIVE = Words(en="one, as in what is live", ja="稼働中のものと同じく
 GUARDED = Words(
     en="one: what is live does not serve this route", ja="求めること（稼働中のものにないルート）"
 )
-API_KEY = Words(en="API key", ja="APIキー")
 KEY = {
     True: Words(en="asked for", ja="要求あり"),
     False: Words(en="not asked for", ja="要求なし"),
@@ -272,7 +272,7 @@ class WayBack:
             if asked == planned and then not in {None, asked}:
                 about = {"call": GET_DEPLOYMENT, "decidable": not then, "loosens": True}
                 actual, expected = KEY[then], as_live(KEY[not then])
-                yield fault(ROUTE, back.its(id_), API_KEY, actual, expected, **about)
+                yield fault(ROUTE, back.its(id_), API_KEY.words, actual, expected, **about)
 
     def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the planned routes that would not wait for their functions, as far as that is on record."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from aws import desired
 from aws.bounds import described, within
 from aws.difference import Certainty, Difference, differences, fault
+from aws.kind.description import VALUE
 from aws.kinds.secret import SECRET
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import DRAWN, MaskedValue, weakness
@@ -38,7 +39,6 @@ FINGERPRINT = re.compile(
 CERTAIN = frozenset({"jwt", "pem", "aws-key"})
 """Shapes that nothing but a credential has."""
 AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
-VALUE = Words(en="value", ja="値")
 IT_HOLDS = Words(
     en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
 )

@@ -1,6 +1,6 @@
 """DEP-20 to DEP-26, DEP-34 and DEP-36: the API as its stage serves it, not as the console shows its draft."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,9 +12,9 @@ from aws.api.integration import target
 from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import DEPLOYMENT, MORE_METHODS, REST_API, STAGE
-from aws.ledgers import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
+from aws.ledgers import AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.section import NotTestable
-from aws.words import SILENCE, Words, joined
+from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
 from checks.releases import newest_of_the_stage
@@ -51,15 +51,9 @@ def beyond_contract(served: ApiDocument, api: desired.Api) -> list[str]:
 def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
     """Return what a deployment would change now."""
     return [
-        *_differing(SILENCE, draft.methods, served.methods),
-        *_differing(
-            Words(en="authorizer ", ja="オーソライザー"), draft.authorizers, served.authorizers
-        ),
-        *_differing(
-            Words(en="gateway response ", ja="ゲートウェイレスポンス"),
-            draft.gateway_responses,
-            served.gateway_responses,
-        ),
+        *_differing(Words.same, draft.methods, served.methods),
+        *_differing(AUTHORIZER.named, draft.authorizers, served.authorizers),
+        *_differing(GATEWAY_RESPONSE.named, draft.gateway_responses, served.gateway_responses),
     ]
 
 
@@ -87,10 +81,10 @@ def _is_preflight(method: Method) -> bool:
     return method.verb == "OPTIONS" and mock
 
 
-def _differing(label: Words, entry: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Words]:
-    for key in sorted({*entry, *other}):
-        if entry.get(key) != other.get(key):
-            yield joined((label, Words.same(key)), "")
+def _differing(
+    name: Callable[[str], Words], entry: Mapping[str, Any], other: Mapping[str, Any]
+) -> Iterator[Words]:
+    return (name(key) for key in sorted({*entry, *other}) if entry.get(key) != other.get(key))
 
 
 @expectation("DEP-20", ja="APIが存在し、外部から到達できる")

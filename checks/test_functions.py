@@ -8,7 +8,7 @@ from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.inventory import Sections
 from aws.kinds.function import CODE, FUNCTION, RESERVED, RUNTIME, VERSION
-from aws.kinds.function_invocation import ACCOUNT, FREE
+from aws.kinds.function_invocation import ACCOUNT, ALIAS, FREE
 from aws.kinds.rest_api import REST_API, STAGE
 from aws.ledgers import ROUTE, SERVED
 from aws.release import OPEN, PATH, RELEASE, Builds, is_closed_version
@@ -28,7 +28,6 @@ from signoff.judge.snapshot import Snapshot
 GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")
 """Keys from which the concurrency that is needed follows."""
-ALIAS = Words(en="alias", ja="エイリアス")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from aws import desired
 from aws.bounds import exactly, within
 from aws.inventory import Sections
+from aws.kind.description import VALUE
 from aws.kinds.function import FUNCTION
 from aws.kinds.key import SECRETS_DEFAULT
 from aws.kinds.rest_api import REST_API, STAGE
@@ -40,7 +41,7 @@ from signoff.judge.decisions import Judge
 GET_FUNCTION = "lambda:GetFunction"
 DELETION = Words(en="scheduled deletion", ja="予定された削除")
 CURRENT = Words(en="label of a version", ja="バージョンのラベル")
-VALUE, OF_ITS_OWN = Words(en="value", ja="値"), Words(en="its own", ja="専用の値")
+OF_ITS_OWN = Words(en="its own", ja="専用の値")
 HELD = Words(en="places that hold the value of a secret", ja="シークレットの値を含む場所")
 
 

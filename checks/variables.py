@@ -7,7 +7,7 @@ from functools import cache
 
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
-from aws.difference import Certainty, Difference
+from aws.difference import VARIABLE, Certainty, Difference
 from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, Function
 from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, lookup
@@ -101,10 +101,6 @@ LINE_ENDPOINT = "LINE_API_ENDPOINT"
 OWN = described(Words(en="nothing of another environment", ja="他の環境の値ではないこと"))
 
 
-def fact_of(variable: str) -> Words:
-    return Words(en=f"variable {variable}", ja=f"変数{variable}")
-
-
 def flaws(
     function: Function,
     values: Mapping[str, object],
@@ -116,7 +112,7 @@ def flaws(
         Difference(
             FUNCTION.words,
             function.name,
-            fact_of(name),
+            VARIABLE.named(name),
             value,
             bound,
             ids=(name,),

@@ -25,7 +25,7 @@ from aws.change.waiting import (
     retried,
     within,
 )
-from aws.difference import Difference
+from aws.difference import TAG, Difference
 from aws.door.failures import GONE, code_of
 from aws.redaction.secret_text import masked
 from aws.words import SILENCE, Bilingual, Tell, Words, joined
@@ -320,9 +320,6 @@ class ChangeContext:
     def clear(self, text: str) -> str:
         """Return ``text`` if it is public, else its length and shape."""
         return str(masked(text, public={text} if self.public(text) else (), salts=()))
-
-
-TAG = Words(en="tag", ja="タグ")
 
 
 def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[Words, str]:

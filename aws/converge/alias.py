@@ -17,12 +17,11 @@ from aws.difference import differences
 from aws.iam.statement import listed, policy_of
 from aws.kind.description import STATE
 from aws.kinds.function import CODE, FUNCTION, VERSION
-from aws.kinds.function_invocation import ALIASES, WEIGHTS, FunctionPolicy, sent_to
+from aws.kinds.function_invocation import ALIAS, ALIASES, WEIGHTS, FunctionPolicy, sent_to
 from aws.raw import Raw
 from aws.release import code_sha256
 from aws.words import Words
 
-ALIAS = Words(en="alias", ja="エイリアス")
 PUBLISHED = Words(en="published", ja="公開")
 VARIABLES = FUNCTION.facts["environment"].words
 

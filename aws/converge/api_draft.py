@@ -20,7 +20,8 @@ from aws.converge.gateway_responses import HEADERS, TEMPLATE
 from aws.converge.json_patch import replaced
 from aws.converge.rest_api import Draft, read, stage_of
 from aws.desired import NEEDED_S, Api, Authorizer, Route
-from aws.ledgers import AUTHORIZER
+from aws.kinds.table import TIME_TO_LIVE
+from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE
 from aws.raw import Raw
 from aws.words import Words
 
@@ -87,15 +88,13 @@ PATH = Words(en="path", ja="パス")
 METHOD = Words(en="method", ja="メソッド")
 TYPE = Words(en="type", ja="種類")
 URI = Words(en="URI", ja="URI")
-IDENTITY_SOURCE = Words(en="identity source", ja="IDソース")
-CACHED_FOR = Words(en="cached for (s)", ja="キャッシュの有効期間（秒）")
 CALLED_BY = Words(en="called by", ja="統合のメソッド")
 WAITS = Words(en="waits", ja="関数を待つ時間の充足")
 AUTHORIZER_MEMBERS = {
     TYPE: "type",
     URI: "authorizerUri",
     IDENTITY_SOURCE: "identitySource",
-    CACHED_FOR: "authorizerResultTtlInSeconds",
+    TIME_TO_LIVE: "authorizerResultTtlInSeconds",
 }
 """Our field -> AWS's member, whose name is also its path in an update."""
 
@@ -113,7 +112,7 @@ def _authorizer(
         URI: (uri if same else current and current.uri, exactly(uri)),
         IDENTITY_SOURCE: (current and current.identity_source, exactly(authorizer.identity_source)),
         # A shorter one is as good.
-        CACHED_FOR: (current and current.ttl_s, at_most(authorizer.ttl_s)),
+        TIME_TO_LIVE: (current and current.ttl_s, at_most(authorizer.ttl_s)),
     }
     changes = repairs(AUTHORIZER.named(authorizer.name), compared, absent=current is None)
     return context.settle(

@@ -18,9 +18,8 @@ from aws.change.gate import (
 )
 from aws.converge import dns_record, rest_api
 from aws.converge.json_patch import replaced
-from aws.converge.secret import VALUE
 from aws.dns import plain
-from aws.kind.description import STATUS
+from aws.kind.description import STATUS, VALUE
 from aws.kinds.certificate import CERTIFICATE, RENEWAL, Certificate, covers
 from aws.kinds.domain import (
     DOMAIN,

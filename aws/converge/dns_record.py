@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, Refused, difference
-from aws.converge.secret import VALUE
 from aws.desired import CustomDomain
 from aws.dns import plain
+from aws.kind.description import VALUE
 from aws.words import Words
 
 TTL_S = 300

@@ -12,7 +12,6 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.change.gate import (
-    TAG,
     Change,
     ChangeContext,
     Changes,
@@ -24,6 +23,7 @@ from aws.change.gate import (
 from aws.converge import version as version_of
 from aws.converge.version import FAILED, LATEST, configure, wait_until_ready
 from aws.desired import Function
+from aws.difference import TAG, VARIABLE
 from aws.iam.evaluation import is_same
 from aws.iam.pattern import resource_pattern
 from aws.kinds.function import (
@@ -52,7 +52,6 @@ SETTINGS = (
 """Facts of a configuration that are compared."""
 SET_TOGETHER = (HANDLER, ROLE, RUNTIME, TIMEOUT, MEMORY)
 """Those that one request sets, each by the member that it is read from."""
-VARIABLE = Words(en="variable", ja="変数")
 EARLIER_VERSION = Words(en="earlier version", ja="以前のバージョン")
 OF_THE_UPLOAD = frozenset({CODE, LAST_UPDATE})
 Fields = Mapping[Words, Any]

@@ -17,7 +17,6 @@ from aws.change.gate import (
 )
 from aws.converge.function import (
     OVERLAYS,
-    VARIABLE,
     Fields,
     described,
     log_settings,
@@ -28,6 +27,7 @@ from aws.converge.function import (
 )
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
+from aws.difference import VARIABLE
 from aws.kinds.function import FUNCTION, HANDLER, WRITES_TO
 from aws.raw import Raw
 from aws.words import Words

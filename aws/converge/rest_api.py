@@ -9,7 +9,6 @@ from typing import Any
 from aws.api.document import ApiDocument, from_draft
 from aws.api.integration import VARIABLE
 from aws.change.gate import (
-    TAG,
     Change,
     ChangeContext,
     Changes,
@@ -21,6 +20,7 @@ from aws.change.gate import (
 )
 from aws.converge.json_patch import replaced
 from aws.desired import Api
+from aws.difference import TAG
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import ENDPOINT, REACHED, REST_API, RestApi
 from aws.raw import Raw

@@ -18,6 +18,7 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.desired import Secret
+from aws.kind.description import VALUE
 from aws.kinds.key import SECRETS_DEFAULT, same_key
 from aws.kinds.secret import SECRET
 from aws.raw import Raw
@@ -32,7 +33,6 @@ OTHER_VALUE = Words(en="another value", ja="別の値")
 SIGNING_KEY = Words(
     en="the key that signs all current sessions", ja="現在の全セッションを署名している鍵"
 )
-VALUE = Words(en="value", ja="値")
 KEY, DELETION = SECRET.facts["kms_key"].words, SECRET.facts["deleted"].words
 
 

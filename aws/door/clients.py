@@ -29,6 +29,7 @@ from aws.raw import Raw
 from aws.redaction.leak import Leak, Search
 from aws.redaction.secret_text import Needles
 from aws.visible import well_formed
+from aws.words import Words
 
 OF_AWS = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 LARGEST = 262_144_000
@@ -148,13 +149,13 @@ class Aws:
         with self._under_way, read_failures(client, "lambda", "get_function"):
             return downloaded(client, action, str(answer.get("Code", {}).get("Location", "")))
 
-    def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
+    def unplanned(self, kind: Words, name: str) -> tuple[Unplanned, ...]:
         """Return the unplanned settings of one resource, from all answers so far."""
         with self._counting:
             settings = [
                 unplanned
                 for unplanned in self._unplanned
-                if (unplanned.kind.en, unplanned.name) == (kind, name)
+                if (unplanned.kind, unplanned.name) == (kind, name)
             ]
         return tuple(
             sorted(

@@ -70,6 +70,7 @@ UNSERVED = LeftOut("no answer to a caller depends on it, and rows judge it in ea
 NEEDED = object()
 """Marks a fact that AWS always returns: if it is absent from the answer, the fact is unknown."""
 NAME = Words(en="name", ja="名前")
+VALUE = Words(en="value", ja="値")
 STATE = Words(en="state", ja="状態")
 STATUS = Words(en="status", ja="状態")
 DESCRIPTION = Words(en="description", ja="説明")

@@ -155,7 +155,7 @@ class Kind(Generic[T]):
             for key in others:
                 if key not in whole:
                     self._made(reading.aws, key, place)
-            return reading.aws.unplanned(self.words.en, name)
+            return reading.aws.unplanned(self.words, name)
 
         return reading.each(items, read)
 

@@ -200,7 +200,7 @@ def alarms(reading: Reading) -> Section[Alarm]:
 
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
     """Gather what is not planned of each alarm, by the ledger; this makes no further call."""
-    return {name: reading.aws.unplanned(ALARM.words.en, name) for name in names(reading)}
+    return {name: reading.aws.unplanned(ALARM.words, name) for name in names(reading)}
 
 
 def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:

@@ -200,7 +200,7 @@ def _domain(reading: Reading, name: str) -> CustomDomain:
         raw,
         rules=_rules(reading, name) if by_rules else (),
         mappings=_mappings(reading, name),
-        unplanned=reading.aws.unplanned(DOMAIN.words.en, name),
+        unplanned=reading.aws.unplanned(DOMAIN.words, name),
     )
 
 

@@ -359,7 +359,7 @@ def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
             "FunctionEventInvokeConfigs",
             FunctionName=name,
         )
-        return reading.aws.unplanned(FUNCTION.words.en, name)
+        return reading.aws.unplanned(FUNCTION.words, name)
 
     return reading.each(reading.scope.functions, read)
 

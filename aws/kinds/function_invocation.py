@@ -21,6 +21,7 @@ functions take five seconds, three hundred take two and a half minutes. Ten week
 """
 
 
+ALIAS = Words(en="alias", ja="エイリアス")
 URLS = Words(en="URLs", ja="関数URL")
 WEIGHTS = Words(en="traffic sent to other versions", ja="他のバージョンに送るトラフィック")
 FREE = Words(en="free concurrency", ja="利用可能な同時実行数")

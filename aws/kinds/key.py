@@ -223,7 +223,7 @@ def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
         key_id = key.arn.rpartition("/")[2]
         if key.manager == "CUSTOMER":
             reading.aws.listed("kms", "list_grants", "Grants", KeyId=key_id)
-        return reading.aws.unplanned(KEY.words.en, key_id)
+        return reading.aws.unplanned(KEY.words, key_id)
 
     return reading.each(keys_read, read)
 

@@ -182,7 +182,7 @@ def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
 
 
 def _rest_api(reading: Reading, raw: Raw) -> RestApi:
-    unplanned = reading.aws.unplanned(REST_API.words.en, raw["name"])
+    unplanned = reading.aws.unplanned(REST_API.words, raw["name"])
     return REST_API.of(raw, scope=reading.scope, unplanned=unplanned)
 
 
@@ -348,9 +348,9 @@ def stages(reading: Reading) -> Section[Stage]:
     if ours is None:
         return {}
     listed = reading.aws.call("apigateway", "get_stages", restApiId=ours).get("item", ())
-    aws, words = reading.aws, STAGE.words.en
+    aws = reading.aws
     return {
-        name: STAGE.of(raw, scope=reading.scope, unplanned=aws.unplanned(words, name))
+        name: STAGE.of(raw, scope=reading.scope, unplanned=aws.unplanned(STAGE.words, name))
         for raw in listed
         for name in (raw["stageName"],)
     }

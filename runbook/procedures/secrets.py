@@ -26,6 +26,7 @@ from datetime import UTC, datetime
 from aws.change.gate import Changes
 from aws.converge import secret
 from aws.desired import Secret
+from aws.kind.description import VALUE
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import LINE_TOKEN_FILE, ROTATE
 from signoff.environment import in_japan
@@ -91,7 +92,7 @@ def _converge(context: StepContext, planned: Secret) -> Changes:
     if not overwrites and context.stays(f"secret {planned.name}", rows=PROVEN):
         return ()
     made = secret.converge(context, planned, value)
-    if context.go and any(change.field == secret.VALUE and change.before for change in made):
+    if context.go and any(change.field == VALUE and change.before for change in made):
         until = in_japan(datetime.now(UTC) + KEY_KEPT)
         again = f"pytest --env {context.environment.name} --wait"
         context.say(

@@ -12,12 +12,12 @@ from typing import Any
 
 from aws.change.gate import Changes, unless_absent
 from aws.converge import alarm as alarms
-from aws.converge.alias import ALIAS
-from aws.converge.function import VARIABLE
 from aws.converge.policy_document import POLICY, document, policy_lines
 from aws.converge.version import LATEST, configure, listed, move, publish
 from aws.desired import Function, Permission, Role
+from aws.difference import VARIABLE
 from aws.iam.statement import listed as listed_in
+from aws.kinds.function_invocation import ALIAS
 from aws.kinds.role import ROLE
 from aws.kinds.table import wait_until_active
 from aws.words import Words

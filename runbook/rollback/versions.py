@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from aws.change.gate import Changes
-from aws.converge.alias import ALIAS, weights_of
-from aws.converge.function import VARIABLE
+from aws.converge.alias import weights_of
 from aws.converge.version import LATEST, listed, move
 from aws.desired import Function
+from aws.difference import VARIABLE
 from aws.kinds.function import CODE, VERSION
-from aws.kinds.function_invocation import WEIGHTS
+from aws.kinds.function_invocation import ALIAS, WEIGHTS
 from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
 from aws.way_back import as_recorded, version_back
 from aws.words import Words

@@ -131,7 +131,7 @@ class Judge:
     def attached(
         self,
         unplanned: Iterable[Unplanned],
-        allowed: Mapping[str, Bound] | None = None,
+        allowed: Mapping[Words, Bound] | None = None,
         **resource: str,
     ) -> None:
         """Record the unplanned settings of a resource, given as ``kind=name``, and compare them with what is allowed."""

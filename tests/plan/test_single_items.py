@@ -6,6 +6,7 @@ import pytest
 
 from aws.converge.stage import narrower
 from aws.kinds.rest_api import MethodSetting
+from aws.kinds.table import STREAM
 from plan import plan_for
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.environment.schema import FunctionSettings, RouteSettings, TableSettings
@@ -122,7 +123,7 @@ def test_replica_is_allowed_in_the_regions_of_its_key_alone():
 
 def test_stream_is_allowed_by_its_view_type():
     assert not planned().tables[0].allows
-    allowed = planned(**one_table(stream="NEW_IMAGE")).tables[0].allows["stream"]
+    allowed = planned(**one_table(stream="NEW_IMAGE")).tables[0].allows[STREAM]
 
     assert allowed.holds("NEW_IMAGE")
     assert not allowed.holds("KEYS_ONLY")

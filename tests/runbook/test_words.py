@@ -11,13 +11,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
-from aws.change.gate import TAG
 from aws.converge.policy_document import policy_lines
 from aws.converge.secret import GIVEN
 from aws.converge.stage import THROTTLE_RATE
 from aws.converge.table import BILLING
 from aws.converge.undo import UNDO
-from aws.difference import fault
+from aws.difference import TAG, fault
 from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import STAGE
 from aws.kinds.table import KEY, TABLE
@@ -566,15 +565,15 @@ def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(terminal, paper,
     [
         (
             Change(TABLE_A, RECOVERY, before=False, after=True),
-            ["テーブル A", "  [yellow]~ ポイントインタイムリカバリ: 無効 -> 有効[/]"],
+            ["テーブルA", "  [yellow]~ ポイントインタイムリカバリ: 無効 -> 有効[/]"],
         ),
         (
             Change(LOG_GROUP.resource("/aws/x"), TAG.named("Project"), "x", GIVEN),
-            ["ロググループ /aws/x", "  [yellow]~ タグ Project: x -> 入力された値[/]"],
+            ["ロググループ/aws/x", "  [yellow]~ タグProject: x -> 入力された値[/]"],
         ),
         (
             Change(STAGE.resource("prod"), THROTTLE_RATE.of("*/*"), 1, 2),
-            ["ステージ prod", "  [yellow]~ */* スロットリングのレート: 1 -> 2[/]"],
+            ["ステージprod", "  [yellow]~ */* スロットリングのレート: 1 -> 2[/]"],
         ),
         (change("other", "", "own", [1], [2]), ["other", "  [yellow]~ own[0]: 1 -> 2[/]"]),
     ],

@@ -6,14 +6,13 @@ from typing import Any
 from aws.change.undo import ALL, THIS, Undo, Undoing, by_call, calling
 from aws.converge import rest_api
 from aws.converge.undo.api import ApiTarget
+from aws.difference import TAG, VARIABLE
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import REST_API, STAGE
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.words import Words
 
-TAG, VARIABLE = Words(en="tag", ja="タグ"), Words(en="variable", ja="変数")
 BY_REMEDY = {words.en: words for words in (TAG, VARIABLE)}
 """``remedy`` of a finding on one label -> what all such findings are about."""
 
