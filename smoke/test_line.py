@@ -26,12 +26,14 @@ from smoke.manual import ManualOnly
 from smoke.row_calls import AT_ONCE, RowCalls, accepted_token, listed, require
 
 TIMEOUT_S = (5, 15)
-_COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
-"""Block comments and whole-line comments; // elsewhere may be part of a URL."""
+_COMMENTS = re.compile(r"/\*.*?\*/|<!--.*?-->|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+"""Block comments, those of HTML and whole-line comments; // elsewhere may be part of a URL."""
 _NAMES = {
     "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
     "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
 }
+_SOURCES = re.compile(r"""(?i)<script\b[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+)""")
+"""Addresses of the scripts that a page loads."""
 CSP = "Content-Security-Policy"
 _STATED = re.compile(
     rf"""(?isx) <!--.*?--> | <script\b.*?</script>
@@ -60,6 +62,12 @@ def _fetched(calls: RowCalls, url: str) -> requests.Response:
 def kind_of(answer: requests.Response) -> str:
     """Return the media type of what was served."""
     return answer.headers.get("Content-Type", "").partition(";")[0]
+
+
+def _beside(page: requests.Response, url: str) -> str:
+    """Return where a page finds an address; the page of a folder may be served without its last slash."""
+    base = page.url if "." in page.url.rpartition("/")[2] else f"{page.url.rstrip('/')}/"
+    return urljoin(base, url)
 
 
 def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
@@ -286,11 +294,10 @@ def test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(
 @expectation("SMOKE-19", ja="スタンプの画像が配信されている")
 def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
     page = fetched(configured(calls, "front_end.url"))
-    base = page.url if "." in page.url.rpartition("/")[2] else f"{page.url.rstrip('/')}/"
     tables = every(calls.suite.snapshot.inventory.sections.contents)
     named = {text_of(item.get("ImageUrl")) for masters in tables for item in masters.items}
     urls = sorted(named - {""})
-    at = [urljoin(base, url) for url in urls]
+    at = [_beside(page, url) for url in urls]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         answers = zip(urls, threads.map(fetched, at), strict=True)
         gone = listed(url for url, got in answers if not got.ok or kind_of(got) == "text/html")
@@ -309,6 +316,24 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
         actual == expected,
         en=f"{url} has {shown(actual) or 'neither'}, expected {shown(expected)}",
         ja=f"{url}の内容は{shown(actual) or 'どちらもなし'}です（期待値: {shown(expected)}）",
+    )
+
+
+@expectation("SMOKE-19", ja="ページが読み込むスクリプトがこのAPIを指す")
+def test_scripts_that_the_page_loads_name_this_api(calls: RowCalls) -> None:
+    page = fetched(configured(calls, "front_end.url"))
+    sources = _SOURCES.findall(_COMMENTS.sub("", page.text))
+    urls = {_beside(page, unescape(url)) for url in sources}
+    own = sorted(url for url in urls if urlsplit(url)[:2] == urlsplit(page.url)[:2])
+    texts = (page.text, *(fetched(url).text for url in own))
+    named = {api for text in texts for api in named_in(text)["API_BASE_URL"]}
+    calls.observe.note(scripts=own, named=sorted(named))
+
+    expected, actual = calls.suite.client.url, listed(named)
+    require(
+        not named or expected in named,
+        en=f"{page.url} and the scripts that it loads have API_BASE_URL: {actual}, expected {expected}",
+        ja=f"{page.url}と、読み込まれるスクリプトのAPI_BASE_URLは{actual}です（期待値: {expected}）",
     )
 
 

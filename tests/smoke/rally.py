@@ -49,7 +49,14 @@ class Front:
 
 @contextmanager
 def front() -> Iterator[Front]:
-    served = Front({"/": ("text/html; charset=utf-8", "<title>rally</title>")})
+    served = Front(
+        {
+            "/": (
+                "text/html; charset=utf-8",
+                "<title>rally</title><script src=js/config.js></script>",
+            )
+        }
+    )
 
     def answer(asked: SentRequest) -> Reply:
         if asked.path not in served.files:

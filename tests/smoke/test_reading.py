@@ -368,6 +368,49 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
             pictures_served(page, "a.png", "/a.png", "fallback.png")
 
 
+def loading(environment, html):
+    """Run the test of SMOKE-19 on the scripts of this page, in a folder with two configurations; return those that it read."""
+    with front() as served:
+        served.files["/app"] = ("text/html", html)
+        for name, api in {"config.js": API, "dev.js": "https://dev.example.jp/dev"}.items():
+            text = f"const CONFIG = {{ API_BASE_URL: '{api}' }};"
+            served.files[f"/app/js/{name}"] = ("text/javascript", text)
+        page = replace(environment, front_end=FrontEnd(url=f"{served.url}/app"))
+        suite = SimpleNamespace(environment=page, client=SimpleNamespace(url=API))
+        noted = {}
+        calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=noted.update))
+        test_line.test_scripts_that_the_page_loads_name_this_api(calls)
+        return [url.removeprefix(served.url) for url in noted["scripts"]]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="js/dev.js"></script>',
+        "<SCRIPT type=module src=/app/js/dev.js></SCRIPT>",
+        "<!-- <script src='js/config.js'></script> --><script src='js/dev.js'></script>",
+        "<script>const API_BASE_URL = 'https://dev.example.jp/dev';</script>",
+    ],
+)
+def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told(environment, html):
+    with pytest.raises(Broken, match=f"API_BASE_URL: https://dev.example.jp/dev, expected {API}$"):
+        loading(environment, html)
+
+
+@pytest.mark.parametrize(
+    ("html", "scripts"),
+    [
+        ("<script src=js/config.js></script>", ["/app/js/config.js"]),
+        ("<script src='js/config.js'></script><script src='js/dev.js'></script>", ["/app/js/config.js", "/app/js/dev.js"]),
+        ("<!-- <script src='js/dev.js'></script> -->", []),
+        ("<script src='js/gone.js?v=1&amp;w=2'></script>", ["/app/js/gone.js?v=1&w=2"]),
+        ("<script src='https://127.0.0.1:1/sdk.js'></script><script>import('./js/config.js')</script>", []),
+    ],
+)  # fmt: skip
+def test_page_whose_scripts_name_this_api_or_none_is_as_expected(environment, html, scripts):
+    assert loading(environment, html) == scripts
+
+
 def snapshot(environment, **sections):
     plan = plan_for(environment)
     inventory = SimpleNamespace(sections=SimpleNamespace(**sections), endpoint=None)
