@@ -1,6 +1,6 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from aws import desired
 from aws.access.callers import invocation
@@ -68,11 +68,12 @@ def test_function_runs_on_the_planned_runtime(
 
 @expectation("DEP-11", ja="関数のランタイムがAWSのサポート期間内である")
 def test_aws_supports_the_runtime_of_the_function(
-    function: desired.Function, deployed: Deployed, today: date, judge: Judge
+    function: desired.Function, deployed: Deployed, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
     current = deployed.function(function)
+    day = snapshot.environment.day_of_go_live(snapshot.today)
     judge.hold(
-        FUNCTION, current, {RUNTIME: functions.supported_on(today, current.runtime)}, loosens=True
+        FUNCTION, current, {RUNTIME: functions.supported_on(day, current.runtime)}, loosens=True
     )
 
 

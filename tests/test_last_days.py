@@ -8,9 +8,9 @@ import pytest
 from aws.kinds.certificate import CERTIFICATE as KIND
 from checks.functions import supported_on
 from signoff.environment.schema import Season
-from tests.foreign.judged import red
+from tests.foreign.judged import red, red_of
 from tests.healthy.edge import CERTIFICATE
-from tests.judging import green
+from tests.judging import green, judge
 
 ENDS = date(2027, 1, 31)
 
@@ -59,6 +59,15 @@ def test_certificate_whose_names_are_proven_by_mail_is_not_renewed_by_itself(pro
 )
 def test_runtime_is_supported_until_its_last_day(runtime, day, expected):
     assert supported_on(day, runtime).holds(runtime) is expected
+
+
+@pytest.mark.parametrize(
+    ("go_live", "rows"), [(date(2029, 6, 30), set()), (date(2029, 7, 1), {"DEP-11"})]
+)
+def test_runtime_is_supported_on_the_day_of_the_go_live(go_live, rows):
+    later = replace(green(), environment=replace(green().environment, go_live=go_live))
+
+    assert set(red_of(judge(later, ["DEP-11"]))) == rows
 
 
 @pytest.mark.parametrize(
