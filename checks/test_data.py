@@ -27,7 +27,7 @@ VALID = Words(
     en="stamps that are valid on the day of the go-live (JST)",
     ja="稼働開始日（日本時間）に有効なスタンプ",
 )
-SYNTHETIC = Words(en="synthetic users", ja="合成ユーザー")
+OTHER_IDS = Words(en="users with an id that is not one of LINE's", ja="LINEのIDでないユーザー")
 OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
 
 
@@ -112,7 +112,7 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
 def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, judge: Judge) -> None:
     scan = judge.observe(deployed.key_scan(plan.table(key)), "examined", "complete", "foreign")
 
-    compared = {SYNTHETIC: (scan.foreign[:5], within(()))}
+    compared = {OTHER_IDS: (scan.foreign[:5], within(()))}
     judge.compare(TABLE.words, plan.table(key).name, compared, **OF_ITEMS)
 
 

@@ -39,6 +39,16 @@ def test_items_of_a_test_user_go_from_both_tables_and_those_of_a_person_stay(des
     assert users(desk, "UserStamps-prod") == [PERSON, PERSON]
 
 
+@pytest.mark.parametrize("spelled", [PERSON["S"].upper(), f" {PERSON['S']}", f"USER#{PERSON['S']}"])
+def test_person_whose_id_was_written_otherwise_stays(desk, spelled):
+    desk.client("dynamodb").put_item(TableName="Users-prod", Item={"UserId": {"S": spelled}})
+
+    desk.do(remove_test_users.remove_them.action, permit=lambda _: True)
+
+    assert {"S": spelled} in users(desk, "Users-prod")
+    assert TEST not in users(desk, "Users-prod")
+
+
 def test_nothing_is_removed_without_agreement(desk):
     with pytest.raises(Declined):
         desk.do(remove_test_users.remove_them.action, permit=lambda _: False)
