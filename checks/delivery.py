@@ -76,13 +76,11 @@ class Delivery:
 
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return why no person is notified of this alarm; nothing if at least one topic reaches a person."""
-        if faults := self._silent(alarm):
-            if any(not self._silent(firing) for firing in self._firing_with(alarm)):
-                return ()
-            return faults
-        if alarm.failed_action:
-            return (_of_alarm(alarm, LAST_ACTION, alarm.failed_action, unset()),)
-        return ()
+        silences, failed = self._silent(alarm), alarm.failed_action
+        if silences and any(not self._silent(firing) for firing in self._firing_with(alarm)):
+            return ()
+        # A person who decides that a topic reaches people another way has yet to see that nothing was sent to it.
+        return (*silences, *([_of_alarm(alarm, LAST_ACTION, failed, unset())] if failed else ()))
 
     def route(self, alarm: Alarm) -> tuple[Alarm, ...]:
         """Return the alarms whose topics reach a person when this one fires."""
@@ -160,16 +158,18 @@ class Delivery:
         return tuple(faults)
 
     def _mute(self, arn: str, alarm: Alarm) -> Iterator[Difference]:
-        """Yield the one thing, if any, that keeps a topic from notifying a person of an alarm."""
+        """Yield what keeps a topic from notifying a person of an alarm: a decision on one thing hides no other."""
         if not (place := self._of_place(arn)).bound.holds(place.actual):
             yield place
-        elif (topic := lookup(self.sections.topics, arn)) is None:
+            return
+        if (topic := lookup(self.sections.topics, arn)) is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
-        elif not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
+            return
+        if not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
             yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
-        elif not usable(topic, self._key, self._arn(alarm), self.now):
+        if not usable(topic, self._key, self._arn(alarm), self.now):
             yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
-        elif not any(subscription.confirmed for subscription in listening(topic)):
+        if not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
         elif not self._notifies_the_planned(topic):
             yield _unconfirmed(arn, PLANNED, NOT_CONFIRMED, CONFIRMED)

@@ -165,7 +165,7 @@ def test_own_policy_of_every_version_is_read(
 def test_function_has_no_url_of_its_own(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    urls = [url.url for url in deployed.function_urls(function)]
+    urls = [f"{url.url} ({url.auth_type})" for url in deployed.function_urls(function)]
     judge.observe.note(function=function.name, urls=urls)
 
     compared = {URLS: (urls, within(()))}
