@@ -31,7 +31,7 @@ from aws.kinds.topic import (
     Topic,
     masked_address,
 )
-from aws.section import NotTestable, Unread, every, lookup
+from aws.section import NotTestable, Unread, every, lookup, readable
 from aws.words import Words
 from signoff.environment import Environment
 
@@ -168,7 +168,9 @@ class Delivery:
         if not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
             yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
         if not usable(topic, self._key, self._arn(alarm), self.now):
-            yield _of_topic(arn, ENCRYPTION_KEY, topic.kms_key, USABLE)
+            key = readable(self.sections.keys).get(topic.kms_key or "")
+            state = f" ({key.state})" if key else ""
+            yield _of_topic(arn, ENCRYPTION_KEY, f"{topic.kms_key}{state}", USABLE)
         if not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
         elif not self._notifies_the_planned(topic):

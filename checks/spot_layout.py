@@ -105,29 +105,29 @@ def foreign_hosts(
     # A browser takes a backslash for a slash.
     split = (urlsplit(picture.replace("\\", "/")) for picture in pictures)
     urls = {url for url in split if url.hostname}
-    odd = {url.hostname or "" for url in urls if not _is_own(url, own, environment, sections)}
+    servers = {_server(url) for url in urls}
+    odd = {server for server in servers if not _is_own(server, own, environment, sections)}
     about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
     bound = described(joined((within(sorted(own)).words, SHUT), ""))
     return if_any(TABLE.words, table.name, HOSTS, sorted(odd), bound, **about)
 
 
-def _is_own(url: SplitResult, own: Iterable[str], here: Environment, sections: Sections) -> bool:
-    """Whether a picture is at the front end's host, below it, or in the bucket, where S3 shows it to phones."""
-    host, name = url.hostname or "", here.bucket
+def _server(url: SplitResult) -> str:
+    """Return who serves an address: its host, and at one of S3's own the bucket that its first folder names."""
+    host = url.hostname or ""
+    # A browser takes ".." out of a path before it asks.
+    folder, _, file = posixpath.normpath(unquote(url.path)).lstrip("/").partition("/")
+    return f"{host}/{folder}" if file and S3_HOST.fullmatch(host) else host
+
+
+def _is_own(server: str, own: Iterable[str], here: Environment, sections: Sections) -> bool:
+    """Whether it is the front end's host, below it, or the bucket, where S3 shows it to phones: any person can own a host that only looks so."""
+    (host, _, folder), name = server.partition("/"), here.bucket
     below = any(host == top or host.endswith(f".{top}") for top in own)
-    in_bucket = name is not None and _in_bucket(host, unquote(url.path), name)
-    bucket = lookup(sections.buckets, name or "") if in_bucket else None
+    by_host = host.startswith(f"{name}.") and S3_HOST.fullmatch(host.removeprefix(f"{name}."))
+    bucket = lookup(sections.buckets, name) if name and (by_host or folder == name) else None
     shown = bucket and not bucket.public_access_blocked and bucket.encryption == "AES256"
     return below or bool(shown)
-
-
-def _in_bucket(host: str, path: str, bucket: str) -> bool:
-    """Whether S3 takes an address for one of the bucket, by its host or by its first folder; any person can own a host that only looks so."""
-    if host.startswith(f"{bucket}."):
-        return S3_HOST.fullmatch(host.removeprefix(f"{bucket}.")) is not None
-    # A browser takes ".." out of a path before it asks.
-    in_folder = posixpath.normpath(path).startswith(f"/{bucket}/")
-    return in_folder and S3_HOST.fullmatch(host) is not None
 
 
 def unlike(masters: Sequence[Item], manifest: Mapping[str, Any]) -> tuple[Difference, ...]:

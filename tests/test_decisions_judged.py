@@ -19,9 +19,11 @@ BREAKS = {defect.id: defect.breaks for defect in DEFECTS}
         ("MON-06:policy-for-another-account", "MON-06:subscription-pending"),
         ("MON-06:policy-for-another-account", "MON-06:silent-managed-key"),
         ("MON-06:key-does-not-grant", "MON-06:nobody-subscribed"),
+        ("MON-06:key-does-not-grant", "MON-06:key-disabled"),
         ("SEC-18:for-iam", "SEC-18:for-everyone"),
+        ("DATA-02:picture-at-the-bucket-without-an-environment", "DATA-02:picture-at-the-bucket-of-a-stranger"),
     ],
-)
+)  # fmt: skip
 def test_decision_on_one_thing_hides_no_other(decided, later):
     row = decided.partition(":")[0]
     first = BREAKS[decided](green())

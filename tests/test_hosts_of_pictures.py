@@ -74,20 +74,21 @@ def test_host_that_only_looks_like_ours_is_named(host):
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "bucket"),
     [
-        "pictures/a.png",
-        "stamp-rally-prod-images2/a.png",
-        "stamp-rally-prod-images",
-        "stamp-rally-prod-images/../pictures/a.png",
-        "stamp-rally-prod-images/%2E%2e/pictures/a.png",
-        "stamp-rally-prod-images/..\\pictures/a.png",
+        ("pictures/a.png", "/pictures"),
+        ("stamp-rally-prod-images2/a.png", "/stamp-rally-prod-images2"),
+        ("stamp-rally-prod-images", ""),
+        ("stamp-rally-prod-images/../pictures/a.png", "/pictures"),
+        ("stamp-rally-prod-images/%2E%2e/pictures/a.png", "/pictures"),
+        ("stamp-rally-prod-images/..\\pictures/a.png", "/pictures"),
+        ("x.rally.example.jp/a.png", "/x.rally.example.jp"),
     ],
 )
-def test_folder_of_s3_that_is_not_our_bucket_is_named(path):
+def test_bucket_that_an_address_of_s3_names_is_named_if_it_is_not_ours(path, bucket):
     host = "s3.ap-northeast-1.amazonaws.com"
 
-    assert found(f"https://{host}/{path}") == [[host]]
+    assert found(f"https://{host}/{path}") == [[f"{host}{bucket}"]]
 
 
 @pytest.mark.parametrize("slashes", ["https://", "//", "\\\\"])
