@@ -56,7 +56,7 @@ class Table(Tagged):
     recovery_days: int
     """For how long back, at least."""
     stream: str | None = None
-    """View type of the stream that it may have."""
+    """View type of the stream that it has; None: it has none."""
     replicas: frozenset[str] = frozenset()
     """Regions that may hold a copy of it."""
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from aws import desired
-from aws.bounds import exactly, within
+from aws.bounds import ABSENT, exactly, within
+from aws.difference import EXISTENCE, differences
 from aws.kind.description import STATUS
-from aws.kinds.table import EXPIRING, INDEXES, KEY, PROTECTION, TABLE, TIME_TO_LIVE
+from aws.kinds.table import EXPIRING, INDEXES, KEY, PROTECTION, STREAM, TABLE, TIME_TO_LIVE
 from aws.kinds.table_backups import WINDOW
 from aws.kinds.table_scaling import SCALING, scales, without_scaling
 from aws.section import lookup
@@ -37,13 +38,17 @@ def test_table_has_the_planned_key(table: desired.Table, deployed: Deployed, jud
     judge.compare(TABLE.words, current.name, {KEY: (current.key, table.bounds[KEY])}, **about)
 
 
-@expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
-def test_table_has_the_planned_indexes(
+@expectation("DEP-02", ja="テーブルのインデックスとストリームが計画どおりである")
+def test_table_has_the_planned_indexes_and_stream(
     table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     current = judge.observe(deployed.table(table), "indexes")
+    has = {entry.fact for entry in deployed.table_attachments(table)} if table.stream else {None}
+    judge.observe.note(decided_stream=table.stream, there=STREAM in has)
 
-    judge(index_flaws(current, table))
+    absent = {} if {STREAM, None} & has else {EXISTENCE: (ABSENT, exactly(table.stream))}
+    about = {"call": DESCRIBE, "decided_in": where("table_settings"), "loosens": True}
+    judge((*index_flaws(current, table), *differences(STREAM, table.name, absent, **about)))
 
 
 @expectation("DEP-03", ja="テーブルが自動でスケールする")

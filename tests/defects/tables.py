@@ -7,6 +7,9 @@ from typing import Any
 from aws.kinds.table_backups import Tags
 from aws.kinds.table_scaling import ScalableTarget
 from aws.redaction.secret_text import MaskedValue
+from plan import plan_for
+from signoff.environment.schema import TableSettings
+from signoff.judge.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, answering, both, edited, item
 from tests.defects.defect import Break, Defect
@@ -78,6 +81,13 @@ def _expiring(name: str, attribute: str) -> Break:
     expiry = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}
     answer = {"TimeToLiveDescription": expiry}
     return answering(ATTACHED, name, "dynamodb:DescribeTimeToLive", answer, TableName=name)
+
+
+def _streaming(snapshot: Snapshot) -> Snapshot:
+    """Decide on a stream of the masters, which have none."""
+    settings = {"stampmasters": TableSettings(stream="NEW_IMAGE")}
+    environment = replace(snapshot.environment, table_settings=settings)
+    return replace(snapshot, environment=environment, plan=plan_for(environment))
 
 
 def _tags(**tags: str) -> dict[str, MaskedValue]:
@@ -153,6 +163,7 @@ DEFECTS: tuple[Defect, ...] = (
             ),
         ),
     ),
+    Defect(id="DEP-02:no-stream", breaks=_streaming, also=frozenset({"PREP-07"})),
     Defect(id="DEP-02:hash-key-in-lower-case", breaks=item("tables", USERS, hash_key="userId")),
     Defect(id="DEP-02:no-range-key", breaks=item("tables", STAMPS, range_key=None)),
     Defect(id="DEP-02:range-key-too-many", breaks=item("tables", MASTERS, range_key="Type")),
