@@ -37,19 +37,18 @@ def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]
             yield _allow(secret.arn_pattern, "secretsmanager:GetSecretValue")
     if plan.api.usage_plan.api_key:
         yield _allow(f"arn:aws:apigateway:{environment.region}::/apikeys", "apigateway:GET")
-    if environment.application.masters is None:
-        return
     for group in plan.log_groups:
         lines_of_group = f"{environment.region}:{environment.account}:log-group:{group.name}:*"
         yield _allow(f"arn:aws:logs:{lines_of_group}", "logs:FilterLogEvents")
-    yield from clean_up_of_load(environment, plan)
-    if borrows_a_user(environment):
-        # What the test user has is noted, and made that again after the awards.
-        yield _allow(
-            plan.table("userstamps").arn,
-            *("dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem"),
-            users=(consenting_user(environment),),
-        )
+    if environment.application.masters:
+        yield from clean_up_of_load(environment, plan)
+        if borrows_a_user(environment):
+            # What the test user has is noted, and made that again after the awards.
+            yield _allow(
+                plan.table("userstamps").arn,
+                *("dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem"),
+                users=(consenting_user(environment),),
+            )
 
 
 def _allow(resource: str, *actions: str, users: tuple[str, ...] = ()) -> dict[str, Any]:

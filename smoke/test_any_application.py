@@ -2,13 +2,15 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from os import environ
 from typing import Any
 
 import pytest
 
 from aws.door.sessions import boto_session
+from aws.section import Follows, NotTestable
 from aws.words import Words
 from plan import Plan
 from signoff.environment.application import SIGNING
@@ -22,9 +24,11 @@ from smoke.calls import Answer, Call, Session
 from smoke.client import Client
 from smoke.contract import Contract
 from smoke.cors import FOREIGN, HEADERS, allowed_origin, allows, listed, not_allowed, preflight
+from smoke.logs import STARTED, Logs, patterns
 from smoke.row_calls import hold, require
-from smoke.sessions import PUBLIC_KEYS, SessionMinter, sessions_of
-from smoke.suite_session import address, api_key
+from smoke.sessions import BORROWED, KINDS, PUBLIC_KEYS, SessionMinter, sessions_of
+from smoke.suite_session import LOGS_WITHIN_S, address, api_key
+from smoke.test_logs import private_in
 
 OK, NOT_FOUND = 200, 404
 NOWHERE = "/no-such-path"
@@ -39,6 +43,7 @@ class AnyApi:
     document: Mapping[str, Any]
     contract: Contract
     sessions: SessionMinter
+    logs: Logs
 
     @property
     def session(self) -> Session:
@@ -64,15 +69,30 @@ class AnyApi:
         gone = answer.status == NOT_FOUND and url != path
         return self.contract.flaw(answer, NOT_FOUND if gone else OK)
 
+    def exposed_by(self, route: str, plan: Plan, observe: Observations) -> Iterator[Words]:
+        """Yield what the logs of the functions that a read reaches hold of who asked."""
+        if flaw := self.flaw_of_read(route, observe, self.session):
+            raise Follows("SMOKE-15", flaw)
+        called = [each.function for each in plan.api.routes if each.id == route]
+        called += [plan.api.authorizer.function] if plan.api.authorizer else []
+        private = [*private_in(self.client.answers[-1])]
+        pattern = " ".join([STARTED, *patterns((each.text for each in private), 1)])
+        for group in (function.log_group for function in called):
+            lines = "\n".join(self.logs.lines(group, pattern, self.client.answers[0].at))
+            observe.note(group=group, characters=len(lines))
+            if not lines:
+                raise NotTestable(en=f"{group} has no line yet", ja=f"{group}にまだ行がありません")
+            yield from (each.held_by(group) for each in private if each.in_lines(lines))
+
 
 @pytest.fixture(scope="session")
 def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
     environment, plan = snapshot.environment, snapshot.plan
     aws = clients(boto_session(environment.region))
     url = address(snapshot, pytestconfig.stash[CHOICE].options.api_url or snapshot.api_url)
-    now = int(time.time())
+    now, embedded = int(time.time()), pytestconfig.stash[CHOICE].embedded
     if SIGNING in environment.application.secrets:
-        sessions = sessions_of(aws, plan.secret(SIGNING), borrowed=None, now=now)
+        sessions = sessions_of(aws, plan.secret(SIGNING), borrowed=environ.get(BORROWED), now=now)
     else:  # none is accepted: what is forged is like one
         sessions = SessionMinter(now=now, key=secrets.token_hex())
     return AnyApi(
@@ -80,6 +100,7 @@ def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
         document=environment.application.document,
         contract=Contract.of(environment.application.document),
         sessions=sessions,
+        logs=Logs(client=aws("logs"), within_s=LOGS_WITHIN_S, began=now if embedded else 0),
     )
 
 
@@ -108,13 +129,13 @@ def test_preflight_of_another_origin_is_not_granted(
     require(allowed_origin(answer) in {any_api.client.origin, None}, allows(answer))
 
 
-@expectation("SEC-41", ja="セッションのない呼び出しが拒否される")
-def test_call_without_a_session_is_refused(
+@expectation("SEC-41", ja="セッションがない、または期限切れ・無署名・不正な呼び出しが拒否される")
+def test_call_without_a_valid_session_is_refused(
     guarded_route: str, any_api: AnyApi, observe: Observations
 ) -> None:
-    answer = any_api.answer(guarded_route, observe)
-
-    hold(any_api.contract.flaw(answer, 401))
+    for kind in KINDS:
+        bad = any_api.sessions.bad(kind, any_api.session)
+        hold(any_api.contract.flaw(any_api.answer(guarded_route, observe, bad), 401))
 
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
@@ -122,10 +143,8 @@ def test_session_under_a_published_key_is_refused(
     guarded_route: str, any_api: AnyApi, observe: Observations
 ) -> None:
     for key in PUBLIC_KEYS:
-        answer = any_api.answer(
-            guarded_route, observe, any_api.sessions.forged(any_api.session, key)
-        )
-        hold(any_api.contract.flaw(answer, 401))
+        forged = any_api.sessions.forged(any_api.session, key)
+        hold(any_api.contract.flaw(any_api.answer(guarded_route, observe, forged), 401))
 
 
 @expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションでの読み取りがAPI仕様どおりである")
@@ -133,6 +152,13 @@ def test_read_with_a_session_is_answered_as_its_contract_says(
     guarded_read: str, any_api: AnyApi, observe: Observations
 ) -> None:
     hold(any_api.flaw_of_read(guarded_read, observe, any_api.session))
+
+
+@expectation("SEC-46", ja="読み取りのログにセッションもユーザーIDも残らない")
+def test_log_of_a_read_holds_nothing_of_who_asked(
+    guarded_read: str, any_api: AnyApi, snapshot: Snapshot[Plan], observe: Observations
+) -> None:
+    hold(*any_api.exposed_by(guarded_read, snapshot.plan, observe))
 
 
 @expectation("SMOKE-14", ja="セッション不要の読み取りがAPI仕様どおりである")

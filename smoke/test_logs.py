@@ -110,11 +110,11 @@ class PrivateText:
     def in_json(self) -> str:
         return json.dumps(self.text)[1:-1]
 
-    def held_by(self, group: LogGroup) -> Words:
+    def held_by(self, group: str) -> Words:
         of = self.answer
         return Words(
-            en=f"{group.name} holds {self.what.en} of request {of.request_id} ({of})",
-            ja=f"{group.name}にリクエスト{of.request_id}の{self.what.ja}が記録されています（{of.ja}）",
+            en=f"{group} holds {self.what.en} of request {of.request_id} ({of})",
+            ja=f"{group}にリクエスト{of.request_id}の{self.what.ja}が記録されています（{of.ja}）",
         )
 
 
@@ -128,7 +128,7 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
             ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
         )
     answers = _logged_answers(calls, group)
-    private = {secret.text: secret for answer in answers for secret in _private(answer)}
+    private = {secret.text: secret for answer in answers for secret in private_in(answer)}
     ids = patterns((made.request_id for made in varied(answers)), BY_ID)
     telling = (secret.text for secret in private.values() if secret.what in PERSONAL)
     people = patterns([*OF_TOKENS, *sorted(telling, key=len)], BY_USER)
@@ -142,7 +142,7 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
     text = "\n".join(sorted(lines))
     secrets = held_in(text, calls.suite.needles)
     return [
-        *(secret.held_by(group) for secret in private.values() if secret.in_lines(text)),
+        *(secret.held_by(group.name) for secret in private.values() if secret.in_lines(text)),
         *(_holds(group, secret) for secret in secrets),
         *_unlisted(calls, group, lines, answers),
     ]
@@ -183,7 +183,7 @@ def _logged_answers(calls: RowCalls, group: LogGroup) -> list[Answer]:
     return [*own, *first.values()]
 
 
-def _private(answer: Answer) -> Iterator[PrivateText]:
+def private_in(answer: Answer) -> Iterator[PrivateText]:
     """Yield what no log may contain of a request; of tokens the claims and the signature, either of which is too much."""
     call = answer.call
     if call.session:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from aws.section import NotTestable
 from checks.environment_limits import limits
 from checks.needs import needs
 from plan import plan_for
@@ -32,9 +33,11 @@ from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome
 from signoff.judge.run import Options
 from signoff.judge.verdict import VerdictWord
+from smoke import test_any_application as smoke
 from smoke.calls import Answer
 from smoke.contract import Contract
 from smoke.parameters import ARGUMENTS
+from smoke.sessions import KINDS, SessionMinter
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
 from tests.foreign.judged import as_printed, decision, rows
@@ -143,10 +146,11 @@ class OneStatus:
     """A client whose every call is answered with this status and no body."""
 
     def __init__(self, status):
-        self.status = status
+        self.status, self.answers = status, []
 
     def answer(self, call):
-        return Answer(call=call, status=self.status, headers=JSON_TYPE, text="", at=0)
+        self.answers.append(Answer(call=call, status=self.status, headers=JSON_TYPE, text="", at=0))
+        return self.answers[-1]
 
 
 @pytest.mark.parametrize(
@@ -164,12 +168,67 @@ def test_only_what_an_example_names_may_be_gone(path, documented, status, flaw):
     of_path = [{**TAG, "in": "path", "example": "new"}] * ("{" in path)
     responses = {each: {"description": "", "content": {}} for each in documented}
     document = {"paths": {path: {"parameters": of_path, "get": {"responses": responses}}}}
-    api = AnyApi(OneStatus(status), document, Contract.of(document), sessions=None)
+    api = AnyApi(OneStatus(status), document, Contract.of(document), sessions=None, logs=None)
 
     words = api.flaw_of_read(f"GET {path}", Observations())
 
     assert flaw in words.en
     assert bool(words) is bool(flaw)
+
+
+MINTER = SessionMinter(now=1, key="k" * 64)
+CALLER = MINTER.live(MINTER.user("caller"))
+STARTED = "START RequestId: 1"
+
+
+def answering(status, logs):
+    """Return the API of the example, whose calls are all answered so, and which left these lines in its logs."""
+    nothing = {str(status): {"description": "", "content": {}}}
+    document = {"paths": {"/items": {"get": {"responses": nothing}}}}
+    lines = SimpleNamespace(lines=lambda group, *_: logs[group.rpartition("-")[2]])
+    return AnyApi(OneStatus(status), document, Contract.of(document), sessions=MINTER, logs=lines)
+
+
+def judge_logs(**logs):
+    plan = plan_for(load("local", EXAMPLE, {}).environment)
+    api, snapshot = answering(200, logs), SimpleNamespace(plan=plan)
+    smoke.test_log_of_a_read_holds_nothing_of_who_asked("GET /items", api, snapshot, Observations())
+
+
+def test_logs_of_a_read_are_judged_once_both_its_function_and_the_authorizer_wrote_any():
+    judge_logs(list=[STARTED], auth=[STARTED, "Usmoke-2-caller"])
+    with pytest.raises(NotTestable, match="todo-local-auth has no line"):
+        judge_logs(list=[STARTED], auth=[])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (f"Bearer {CALLER.token}", "the session"),
+        (CALLER.token.split(".")[2], "the session"),
+        (json.dumps({"user": CALLER.user_id}), "the user id"),
+    ],
+    ids=["token", "signature", "user"],
+)
+@pytest.mark.parametrize("where", ["list", "auth"])
+def test_log_of_a_read_that_holds_who_asked_is_red(where, line, told):
+    logs = {"list": [STARTED], "auth": [STARTED]}
+
+    with pytest.raises(AssertionError, match=f"todo-local-{where} holds {told}"):
+        judge_logs(**logs | {where: [STARTED, line]})
+
+
+def test_every_kind_of_bad_session_is_tried():
+    api = answering(401, {})
+
+    smoke.test_call_without_a_valid_session_is_refused("GET /items", api, Observations())
+
+    sent = [answer.call.session for answer in api.client.answers]
+    assert [session and session.kind for session in sent] == [None, *KINDS[1:]]
+    with pytest.raises(AssertionError, match="not 401"):
+        smoke.test_call_without_a_valid_session_is_refused(
+            "GET /items", answering(200, {}), Observations()
+        )
 
 
 def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(tmp_path):
@@ -332,12 +391,12 @@ def test_run_is_verified_by_the_file_of_the_application_whose_reports_hold_it(tm
     assert "environments.toml has no environment gone; it has own" in capsys.readouterr().err
 
 
-def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any_or_to_logs(capsys):
+def test_smoke_of_an_application_without_tables_of_people_takes_no_right_to_any(capsys):
     main(["policy", "smoke", "--env=local", f"--environments={EXAMPLE}"])
 
     allowed = json.loads(capsys.readouterr().out)["Statement"]
     actions = {action for each in allowed for action in each["Action"]}
-    assert actions == {"secretsmanager:GetSecretValue"}
+    assert actions == {"secretsmanager:GetSecretValue", "logs:FilterLogEvents"}
 
 
 def test_ci_of_an_application_may_delete_what_its_load_run_wrote(capsys, tmp_path):

@@ -40,10 +40,16 @@ def red(folder, written, instead, file):
         ("Answer an event of the API", "Answer any event of the API", SHARED, set(), 0),
         ('{"items": [shown', '{"things": [shown', LIST, {"SMOKE-15"}, 1),
         ('self.environ["ALLOWED_ORIGIN"]', '"*"', SHARED, {"SMOKE-14"}, 1),
-        ("jwt.InvalidTokenError:", "ZeroDivisionError:", AUTH, {"SEC-40"}, 1),
-        ("options=required", 'options={"verify_signature": False}', AUTH, {"SEC-40"}, 1),
+        ("jwt.InvalidTokenError:", "ZeroDivisionError:", AUTH, {"SEC-40", "SEC-41"}, 1),
+        ("options=required", 'options={"verify_signature": False}', AUTH, {"SEC-40", "SEC-41"}, 1),
+        ('"verify_iat": False', '"verify_exp": False', AUTH, {"SEC-41"}, 1),
+        ('"effect": effect}', '"effect": effect, **event}', AUTH, {"SEC-46"}, 1),
+        ('{**log, "level": "INFO"', '{**log, "who": caller(event)', SHARED, {"SEC-46"}, 1),
     ],
-    ids=["another comment", "other members", "any origin", "500 for 401", "unsigned"],
+    ids=[
+        *("another comment", "other members", "any origin", "500 for 401", "unsigned"),
+        *("endless", "a token in a log", "a user in a log"),
+    ],
 )
 def test_application_is_judged_by_its_own_contract(tmp_path, written, instead, file, rows, code):
     assert red(tmp_path, written, instead, file) == (rows, code)
