@@ -80,7 +80,7 @@ OF_EVERY_PROCEDURE = Words(en="it is an option of procedures", ja="手順のオ�
 
 
 def _journal() -> CommandOption:
-    return file_option("--journal", Words(en="another journal", ja="別のジャーナル"))
+    return file_option("--journal", en="another journal", ja="別のジャーナル")
 
 
 class OfRunbook(Command):
@@ -105,12 +105,13 @@ class ProcedureCommand(OfRunbook):
     def __init__(self, procedure: "Procedure") -> None:
         super().__init__(
             procedure.name,
-            procedure.text.title,
             environment_option(),
             *(CommandOption(flag, is_flag=True, words=words) for flag, words in SWITCHES.items()),
             *_declared(procedure),
             environments_option(),
             _journal(),
+            en=procedure.text.title.en,
+            ja=procedure.text.title.ja,
         )
         self.procedure = procedure
 
@@ -184,37 +185,32 @@ def _heading(page: Path) -> str:
 
 FIX = OfRunbook(
     "fix",
-    Words(
-        en="walk through the red rows of the newest report: show each remedy, ask, run it, judge again",
-        ja="最新のレポートの不合格項目を順に扱う。対処を表示し、確認のうえ実行し、再判定する",
-    ),
     environment_option(),
     environments_option(),
     _journal(),
+    en="walk through the red rows of the newest report: show each remedy, ask, run it, judge again",
+    ja="最新のレポートの不合格項目を順に扱う。対処を表示し、確認のうえ実行し、再判定する",
     does="runbook.commands:fix_red_rows",
 )
 RUN = Procedures(
     "run",
-    Words(
-        en="rehearse or run a procedure of the migration guide; without --go, nothing is changed; without a name, list them",
-        ja="移行手順書の手順をリハーサルまたは実行する。--goを付けない限り何も変更しない。手順名がなければ一覧",
-    ),
     environment_option(),
     environments_option(),
     _journal(),
+    en="rehearse or run a procedure of the migration guide; without --go, nothing is changed; without a name, list them",
+    ja="移行手順書の手順をリハーサルまたは実行する。--goを付けない限り何も変更しない。手順名がなければ一覧",
     examples=EXAMPLES,
 )
 UP = Command(
     "up",
-    Words(
-        en="keep a local stack running, for other commands to use, until Ctrl-C",
-        ja="ローカルスタックをCtrl-Cまで起動したままにし、他のコマンドから使えるようにする",
-    ),
     CommandOption(
         "--empty",
         is_flag=True,
-        words=Words(en="start an account with nothing in it", ja="何もないアカウントで始める"),
+        en="start an account with nothing in it",
+        ja="何もないアカウントで始める",
     ),
     environments_option(),
+    en="keep a local stack running, for other commands to use, until Ctrl-C",
+    ja="ローカルスタックをCtrl-Cまで起動したままにし、他のコマンドから使えるようにする",
     does="runbook.up:keep_up",
 )

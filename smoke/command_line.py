@@ -16,9 +16,10 @@ U000000000000…、Uload-…）の項目、および強制終了した実行が�
 )
 CLEAN = Command(
     "clean",
-    Words(en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する"),
     environment_option(),
     environments_option(),
+    en="remove what killed runs left",
+    ja="強制終了した実行の残したデータを削除する",
     does="smoke.leftovers:clean",
     examples=REMOVES,
 )

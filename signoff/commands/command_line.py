@@ -56,17 +56,19 @@ class CommandLineError(Bilingual):
 class CommandOption(click.Option):
     """An option with its meaning in both languages."""
 
-    def __init__(self, *names: str, words: Words, **more: Any) -> None:
+    def __init__(
+        self, *names: str, words: Words = SILENCE, en: str = "", ja: str = "", **more: Any
+    ) -> None:
         super().__init__(names, **more)
-        self.words = words
+        self.words = words or Words(en=en, ja=ja)
 
 
 class Argument(click.Argument):
     """A positional argument with its meaning in both languages."""
 
-    def __init__(self, name: str, *, words: Words, **more: Any) -> None:
+    def __init__(self, name: str, *, en: str, ja: str, **more: Any) -> None:
         super().__init__([name], **more)
-        self.words = words
+        self.words = Words(en=en, ja=ja)
 
 
 class Day(click.ParamType[date]):
@@ -82,7 +84,7 @@ class Day(click.ParamType[date]):
 
 
 class Command(click.Command):
-    """A command: what it does in words, its parameters, and the function that does it and returns an exit code.
+    """A command: its parameters, what it does in both languages, and the function that does it and returns an exit code.
 
     The function is named as ``module:function`` and imported when the command runs, so that help is shown at once;
     it takes its parameters by name, and ``lang``. ``examples`` stand below the options.
@@ -91,14 +93,15 @@ class Command(click.Command):
     def __init__(
         self,
         name: str,
-        words: Words,
         *params: click.Parameter,
+        en: str,
+        ja: str,
         does: str = "",
         examples: Words = SILENCE,
         **more: Any,
     ) -> None:
         super().__init__(name, params=[*params, language_option()], context_settings=HELP, **more)
-        self.words, self.examples, self.does = words, examples, does
+        self.words, self.examples, self.does = Words(en=en, ja=ja), examples, does
 
     def invoke(self, ctx: click.Context) -> Any:
         return imported(self.does)(**ctx.params) if self.does else super().invoke(ctx)
@@ -191,10 +194,8 @@ def language_option() -> CommandOption:
         "--lang",
         type=click.Choice(LANGUAGES),
         default=lambda: click.get_current_context().obj,
-        words=Words(
-            en="language (default: that of LC_ALL, LC_MESSAGES or LANG)",
-            ja="言語（既定: LC_ALL、LC_MESSAGES、LANGの言語）",
-        ),
+        en="language (default: that of LC_ALL, LC_MESSAGES or LANG)",
+        ja="言語（既定: LC_ALL、LC_MESSAGES、LANGの言語）",
     )
 
 
@@ -205,30 +206,29 @@ def environment_option(default: str | None = "local") -> CommandOption:
         default=default,
         metavar="NAME",
         shell_complete=environment_names,
-        words=Words(
-            en=f"table of environments.toml (default: {default})",
-            ja=f"environments.tomlの環境名（既定: {default}）",
-        ),
+        en=f"table of environments.toml (default: {default})",
+        ja=f"environments.tomlの環境名（既定: {default}）",
     )
 
 
 def file_option(
-    flag: str, words: Words, metavar: str = "FILE", default: Callable[[], Path] | None = None
+    flag: str, *, metavar: str = "FILE", default: Callable[[], Path] | None = None, **more: Any
 ) -> CommandOption:
     kind = click.Path(path_type=Path)
-    return CommandOption(flag, type=kind, default=default, metavar=metavar, words=words)
+    return CommandOption(flag, type=kind, default=default, metavar=metavar, **more)
 
 
-def file_argument(name: str, words: Words, metavar: str = "FILE") -> Argument:
-    return Argument(name, type=click.Path(path_type=Path), metavar=metavar, words=words)
+def file_argument(name: str, *, metavar: str = "FILE", **texts: str) -> Argument:
+    return Argument(name, type=click.Path(path_type=Path), metavar=metavar, **texts)
 
 
 def environments_option(
     default: Callable[[], Path] | None = environments_file,
 ) -> CommandOption:
     """Return ``--environments``, the file that describes the environments."""
-    words = Words(en="another file of environments", ja="別の環境ファイル")
-    return file_option("--environments", words, default=default)
+    return file_option(
+        "--environments", default=default, en="another file of environments", ja="別の環境ファイル"
+    )
 
 
 def help_of(command: Command, ctx: click.Context) -> str:

@@ -2,7 +2,6 @@
 
 import click
 
-from aws.words import Words
 from signoff.commands.command_line import (
     CommandOption,
     environment_option,
@@ -24,82 +23,63 @@ JUDGING = (
         "--phase",
         type=click.Choice(PHASES),
         default=PHASES[0],
-        words=Words(
-            en="before the cut-over (default); after it: the cut-over's own rows as well; auto: after the day of the go-live",
-            ja="切替前（既定）、切替後（切替の項目も判定する）、またはauto（稼働開始日の翌日から切替後）",
-        ),
+        en="before the cut-over (default); after it: the cut-over's own rows as well; auto: after the day of the go-live",
+        ja="切替前（既定）、切替後（切替の項目も判定する）、またはauto（稼働開始日の翌日から切替後）",
     ),
     CommandOption(
         "--row",
         multiple=True,
         metavar="ID",
         shell_complete=row_ids,
-        words=Words(
-            en="judge only this row; repeatable", ja="この項目だけを判定する。複数回指定できる"
-        ),
+        en="judge only this row; repeatable",
+        ja="この項目だけを判定する。複数回指定できる",
     ),
     CommandOption(
         "--part",
         is_flag=True,
-        words=Words(
-            en="judge a part on purpose: exit 0 instead of 5 if no row is red, or a person answers for each until a day",
-            ja="一部だけの判定と明示する。不合格がないか、すべてに担当者と期限があれば、5でなく0で終了する",
-        ),
+        en="judge a part on purpose: exit 0 instead of 5 if no row is red, or a person answers for each until a day",
+        ja="一部だけの判定と明示する。不合格がないか、すべてに担当者と期限があれば、5でなく0で終了する",
     ),
     CommandOption(
         OF_PYTEST,
         is_flag=True,
-        words=Words(
-            en="exit with 1 if a condition has no owner or no date",
-            ja="条件に担当者または期限がなければ1で終了する",
-        ),
+        en="exit with 1 if a condition has no owner or no date",
+        ja="条件に担当者または期限がなければ1で終了する",
     ),
     file_option(
         "--replay",
-        Words(
-            en="judge a saved inventory.json instead of AWS",
-            ja="AWSの代わりに、保存したinventory.jsonを判定する",
-        ),
+        en="judge a saved inventory.json instead of AWS",
+        ja="AWSの代わりに、保存したinventory.jsonを判定する",
     ),
     environments_option(),
     file_option(
         "--checks",
-        Words(
-            en="judge the rows of your own in this folder as well",
-            ja="このフォルダの独自の項目も判定する",
-        ),
+        en="judge the rows of your own in this folder as well",
+        ja="このフォルダの独自の項目も判定する",
         metavar="DIR",
     ),
     file_option(
         "--json",
-        Words(
-            en="write the judged rows to this file, of a part (--row) as well",
-            ja="判定した項目をここに書き出す（--rowの一部だけの判定でも）",
-        ),
+        en="write the judged rows to this file, of a part (--row) as well",
+        ja="判定した項目をここに書き出す（--rowの一部だけの判定でも）",
     ),
     file_option(
         "--baseline",
-        Words(
-            en="show on the page what changed since the run that left this signoff.json",
-            ja="このsignoff.jsonを残した実行からの変化をページに表示する",
-        ),
+        en="show on the page what changed since the run that left this signoff.json",
+        ja="このsignoff.jsonを残した実行からの変化をページに表示する",
     ),
     CommandOption(
         "--api-url",
         default=None,
         metavar="URL",
-        words=Words(
-            en="call the API here instead of at its own address",
-            ja="APIを本来のアドレスの代わりにこのURLで呼び出す",
-        ),
+        en="call the API here instead of at its own address",
+        ja="APIを本来のアドレスの代わりにこのURLで呼び出す",
     ),
     CommandOption(
         "--wait",
         is_flag=True,
-        words=Words(
-            en="wait first for what only time repairs: alarms that our own runs made fire, a replaced key",
-            ja="時間だけが解決するもの（本ソフトウェアの実行で発報したアラーム、交換した鍵）を待ってから判定する",
-        ),
+        en="wait first for what only time repairs: alarms that our own runs made fire, a replaced key",
+        ja="時間だけが解決するもの（本ソフトウェアの実行で発報したアラーム、交換した鍵）を待ってから判定する",
     ),
 )
 """In the order of the help; ``--lang`` is an option of every command."""

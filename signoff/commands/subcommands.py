@@ -86,102 +86,89 @@ NEXT = Words(en="next:", ja="次の操作:")
 KINDS = ("reader", "smoke", "ci", "trust")
 NEEDS = Command(
     "needs",
-    Words(
-        en="list every prerequisite of a GO, in the order in which nothing is lost; exit code 0 if all are there",
-        ja="GOに必要な前提を、やり直しの生じない順に一覧する。すべて揃っていれば終了コード0",
-    ),
     environment_option(),
     environments_option(),
+    en="list every prerequisite of a GO, in the order in which nothing is lost; exit code 0 if all are there",
+    ja="GOに必要な前提を、やり直しの生じない順に一覧する。すべて揃っていれば終了コード0",
     does="checks.needs:show_needs",
 )
 ACCEPT = Command(
     "accept",
-    Words(
-        en="name who answers for a condition of the verdict, and until when; without one, list those without an owner",
-        ja="判定の条件に担当者と期限を付ける。条件を省略すると、担当者のない条件を一覧する",
-    ),
     Argument(
         "conditions",
         nargs=-1,
         metavar="[CONDITION...]",
         shell_complete=row_ids,
-        words=Words(
-            en="a row, or a condition of the newest run", ja="項目、または最新の実行の条件"
-        ),
+        en="a row, or a condition of the newest run",
+        ja="項目、または最新の実行の条件",
     ),
     environment_option("prod"),
-    CommandOption("--by", metavar="NAME", words=Words(en="who answers for it", ja="担当者の氏名")),
+    CommandOption("--by", metavar="NAME", en="who answers for it", ja="担当者の氏名"),
     CommandOption(
         "--until",
         type=Day(),
         metavar="DAY",
-        words=Words(en="until when, such as 2026-12-31", ja="期限（例: 2026-12-31）"),
+        en="until when, such as 2026-12-31",
+        ja="期限（例: 2026-12-31）",
     ),
     environments_option(),
+    en="name who answers for a condition of the verdict, and until when; without one, list those without an owner",
+    ja="判定の条件に担当者と期限を付ける。条件を省略すると、担当者のない条件を一覧する",
     does="signoff.commands.accept:accept_conditions",
 )
 POLICY = Command(
     "policy",
-    Words(
-        en="print the rights of a reader as JSON, scoped to the environment's names",
-        ja="必要な権限を、環境のリソース名に絞ったJSONで表示する",
-    ),
     Argument(
         "kind",
         type=click.Choice(KINDS),
         metavar="|".join(KINDS),
-        words=Words(
-            en="reader: what reading takes; smoke: what the smoke calls take beyond it; ci: all of it, and recording; trust: who may take CI's role",
-            ja="reader: 読み取り、smoke: スモークの呼び出しに追加で必要な権限、ci: そのすべてと記録、trust: CIのロールの信頼ポリシー",
-        ),
+        en="reader: what reading takes; smoke: what the smoke calls take beyond it; ci: all of it, and recording; trust: who may take CI's role",
+        ja="reader: 読み取り、smoke: スモークの呼び出しに追加で必要な権限、ci: そのすべてと記録、trust: CIのロールの信頼ポリシー",
     ),
     environment_option("prod"),
     CommandOption(
         "--repository",
         metavar="OWNER/NAME",
-        words=Words(en="at GitHub, for trust", ja="GitHubのリポジトリ（trust用）"),
+        en="at GitHub, for trust",
+        ja="GitHubのリポジトリ（trust用）",
     ),
     environments_option(),
+    en="print the rights of a reader as JSON, scoped to the environment's names",
+    ja="必要な権限を、環境のリソース名に絞ったJSONで表示する",
     does="signoff.commands.policies:print_policy",
 )
 INIT = Command(
     "init",
-    Words(
-        en="propose an environment from what the account holds; what is not given is asked",
-        ja="アカウントの内容から環境を提案する。指定のない項目は質問する",
-    ),
     environment_option("prod"),
     CommandOption(
         "--region",
         metavar="REGION",
-        words=Words(en="default: that of your profile", ja="既定: プロファイルのリージョン"),
+        en="default: that of your profile",
+        ja="既定: プロファイルのリージョン",
     ),
     CommandOption(
         "--profile",
         metavar="NAME",
-        words=Words(
-            en="AWS profile that may read the account", ja="アカウントを読み取れるAWSプロファイル"
-        ),
+        en="AWS profile that may read the account",
+        ja="アカウントを読み取れるAWSプロファイル",
     ),
     CommandOption(
-        "--prefix",
-        metavar="TEXT",
-        words=Words(en="what the functions' names begin with", ja="関数名の接頭辞"),
+        "--prefix", metavar="TEXT", en="what the functions' names begin with", ja="関数名の接頭辞"
     ),
     CommandOption(
-        "--origin",
-        metavar="URL",
-        words=Words(en="origin of the front end", ja="フロントエンドのオリジン"),
+        "--origin", metavar="URL", en="origin of the front end", ja="フロントエンドのオリジン"
     ),
     CommandOption(
         "--line-channel",
         metavar="ID",
-        words=Words(en="id of the LINE Login channel", ja="LINEログインチャネルのID"),
+        en="id of the LINE Login channel",
+        ja="LINEログインチャネルのID",
     ),
     file_option(
-        "--to",
-        Words(en="add it there; default: print it", ja="追記先のファイル（既定: 表示するだけ）"),
+        "--to", en="add it there; default: print it", ja="追記先のファイル（既定: 表示するだけ）"
     ),
+    en="propose an environment from what the account holds; what is not given is asked",
+    ja="アカウントの内容から環境を提案する。指定のない項目は質問する",
     does="signoff.commands.init_command:propose",
 )
 
@@ -261,24 +248,24 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 
 SIGNOFF = SignOff(
     "signoff",
-    Words(
-        en="Decides, with evidence, whether a stamp rally may go live on AWS.",
-        ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
-    ),
     CommandOption(
         "--version",
         is_flag=True,
         is_eager=True,
         expose_value=False,
         callback=_version,
-        words=Words(en="show the version and exit", ja="バージョンを表示して終了する"),
+        en="show the version and exit",
+        ja="バージョンを表示して終了する",
     ),
+    en="Decides, with evidence, whether a stamp rally may go live on AWS.",
+    ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
     declared=SUBCOMMANDS,
 )
 JUDGE = Judging(
     "judge",
-    Words(en="judge an environment: may it go live?", ja="環境を判定する（公開してよいか）"),
     *JUDGING,
+    en="judge an environment: may it go live?",
+    ja="環境を判定する（公開してよいか）",
     does="signoff.commands.judging:judge",
     examples=Words(
         en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",
@@ -287,33 +274,29 @@ JUDGE = Judging(
 )
 REPLAY = Command(
     "replay",
-    Words(
-        en="judge what a run read then by today's checks; no call is made",
-        ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
-    ),
-    file_argument(
-        "inventory", Words(en="inventory.json of a run", ja="実行が残したinventory.json")
-    ),
+    file_argument("inventory", en="inventory.json of a run", ja="実行が残したinventory.json"),
     CommandOption(
         "--env",
         metavar="NAME",
         shell_complete=environment_names,
-        words=Words(en="default: the environment of that run", ja="既定: その実行の環境"),
+        en="default: the environment of that run",
+        ja="既定: その実行の環境",
     ),
     environments_option(None),
+    en="judge what a run read then by today's checks; no call is made",
+    ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
     does="signoff.commands.judging:replay",
 )
 VERIFY = Command(
     "verify",
-    Words(
-        en="prove that the files of a run are unaltered, by the signed run record, and that no newer run says worse",
-        ja="署名付きの実行記録によって、実行のファイルが改変されておらず、新しい実行の判定がそれより悪くないことを確かめる",
-    ),
     file_argument(
         "folder",
-        Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
+        en="folder of the run: report/prod/latest",
+        ja="実行のフォルダ: report/prod/latest",
         metavar="FOLDER",
     ),
     environments_option(None),
+    en="prove that the files of a run are unaltered, by the signed run record, and that no newer run says worse",
+    ja="署名付きの実行記録によって、実行のファイルが改変されておらず、新しい実行の判定がそれより悪くないことを確かめる",
     does="signoff.commands.verifying:verify_run",
 )
