@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urljoin
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from signoff.environment.accountability import Acceptance, Decider, Decision, Waiver
 from signoff.environment.application import Application, StrictTable, application
@@ -38,19 +38,10 @@ from signoff.environment.value_types import (
     StoreLocation,
     TableKey,
     TimeOut,
-    UnfitValueError,
     distinct,
     some_keys,
+    unless,
 )
-
-
-def _in_order(value: "Season") -> "Season":
-    if value.ends < value.begins:
-        raise UnfitValueError(
-            en="write a last day that is not before the first one",
-            ja="初日以降の最終日を書いてください",
-        )
-    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +154,13 @@ class Season(StrictTable):
 
     begins: date
     ends: date
+
+
+IN_ORDER = unless(
+    lambda season: season.begins <= season.ends,
+    en="write a last day that is not before the first one",
+    ja="初日以降の最終日を書いてください",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +278,7 @@ class Environment(StrictTable):
     """Once loaded, the first day of the season where the file has none."""
     area: Area | None = None
     """Where the rally is; without it, only stamps far from all others, at 0, 0 or at another's place are wrong."""
-    season: Annotated[Season, AfterValidator(_in_order)] | None = None
+    season: Annotated[Season, IN_ORDER] | None = None
     stamps: Positive | None = None
     """How many stamps this season has."""
     api_key: bool = False

@@ -18,15 +18,6 @@ class UnfitValueError(Bilingual, ValueError):
     """A value of the environment file is not usable; the message says what to write."""
 
 
-def _before(value: str) -> str:
-    if value in NEVER_BEFORE:
-        raise UnfitValueError(
-            en=f"name the environment in which people tried it first; {value} proves nothing",
-            ja=f"先に試した環境の名前を書いてください。{value}は検証の根拠になりません",
-        )
-    return value
-
-
 def _application(info: ValidationInfo) -> Application:
     """Return the application that lies beside the file, which the loader passes on."""
     passed = info.context and info.context.get("application")
@@ -63,22 +54,13 @@ def distinct(name: Callable[[Any], str]) -> AfterValidator:
     return AfterValidator(once)
 
 
-def _retention(value: int) -> int:
-    if value not in RETENTIONS:
-        days = ", ".join(map(str, RETENTIONS))
-        raise UnfitValueError(
-            en=f"CloudWatch Logs does not take this number of days; write one of {days}",
-            ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {days}",
-        )
-    return value
+def unless(holds: Callable[[Any], object], *, en: str, ja: str) -> AfterValidator:
+    """Refuse a value of which ``holds`` is not true; ``en`` and ``ja`` say what to write, with the value as ``{}``."""
+    refusal = Words(en=en, ja=ja)
 
-
-def _written_as(pattern: str, *, en: str, ja: str) -> AfterValidator:
-    """Accept text of this form alone; ``en`` and ``ja`` say what to write."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise UnfitValueError(en=en, ja=ja)
+    def check(value: Any) -> Any:
+        if not holds(value):
+            raise UnfitValueError(refusal.format(value))
         return value
 
     return AfterValidator(check)
@@ -135,11 +117,6 @@ def _origin(value: str) -> str:
     return value
 
 
-def _page(value: str) -> str:
-    origin_of(value)
-    return value
-
-
 def is_name(text: str) -> bool:
     """Whether it may be a person's name, such as 林: neither signs nor a Latin letter alone, nor what a printed command has in its place."""
     name = plain(text)
@@ -147,38 +124,19 @@ def is_name(text: str) -> bool:
     return (len(letters) > 1 or not letters.isascii()) and name not in PLACEHOLDERS
 
 
-def _person(value: str) -> str:
-    if not is_name(value):
-        raise UnfitValueError(en="write the name of a person", ja="人の氏名を書いてください")
-    return value
-
-
-def _reason(value: str) -> str:
-    """Accept a clause, not a word: a kana or kanji says as much as two letters."""
-    letters = filter(str.isalnum, value)
-    if sum(1 + (unicodedata.east_asian_width(each) in "FW") for each in letters) < LEAST_REASON:
-        raise UnfitValueError(
-            en=f"write at least {LEAST_REASON} letters",
-            ja=f"全角{LEAST_REASON // 2}文字以上で書いてください",
-        )
-    return value
+def _is_clause(reason: str) -> bool:
+    """Whether it is a clause, not a word: a kana or kanji says as much as two letters."""
+    letters = filter(str.isalnum, reason)
+    return sum(1 + (unicodedata.east_asian_width(each) in "FW") for each in letters) >= LEAST_REASON
 
 
 def _key_or(managed: str) -> AfterValidator:
     """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
-    return _written_as(
-        f"{managed}|{KEY_ARN}",
+    return unless(
+        re.compile(f"{managed}|{KEY_ARN}").fullmatch,
         en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
         ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
     )
-
-
-def _unset(value: object) -> None:
-    if value is not None:
-        raise UnfitValueError(
-            en="a local stack sets it for itself; remove it",
-            ja="ローカルスタックが自動で設定します。削除してください",
-        )
 
 
 PLACEHOLDERS = frozenset({"name", "氏名", "名前"})
@@ -187,6 +145,7 @@ RETENTIONS = (
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
 """Days that PutRetentionPolicy takes."""
+_DAYS = ", ".join(map(str, RETENTIONS))
 KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+"
 LEAST_REASON = 10
 """Letters of a reason."""
@@ -196,16 +155,16 @@ Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(_region)]
 MailAddress = Annotated[
     str,
-    _written_as(
-        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+",
+    unless(
+        re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+").fullmatch,
         en="write one mail address, such as on-call@example.jp",
         ja="メールアドレスを一つ書いてください（例: on-call@example.jp）",
     ),
 ]
 LiffId = Annotated[
     str,
-    _written_as(
-        r"[0-9]{10}-[A-Za-z0-9]+",
+    unless(
+        re.compile(r"[0-9]{10}-[A-Za-z0-9]+").fullmatch,
         en="write the id of the LIFF app alone, such as 1234567890-AbcdEfgh",
         ja="LIFFアプリのIDだけを書いてください（例: 1234567890-AbcdEfgh）",
     ),
@@ -219,20 +178,32 @@ AN_ADDRESS = Words(
 )
 BasePath = Annotated[str, AfterValidator(lambda path: path.strip("/"))]
 Origin = Annotated[str, AfterValidator(_origin)]
-PageUrl = Annotated[str, AfterValidator(_page)]
+PageUrl = Annotated[str, AfterValidator(lambda url: origin_of(url) and url)]
 Positive = Annotated[int, Field(gt=0)]
 TimeOut = Annotated[int, Field(ge=1, le=5_400)]
 Memory = Annotated[int, Field(ge=128, le=32_768)]
 Minutes = Annotated[int, Field(ge=60, le=604_800, multiple_of=60)]
 """Seconds over which AWS's own metrics are summed."""
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_person)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_reason)]
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    unless(is_name, en="write the name of a person", ja="人の氏名を書いてください"),
+]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    unless(
+        _is_clause,
+        en=f"write at least {LEAST_REASON} letters",
+        ja=f"全角{LEAST_REASON // 2}文字以上で書いてください",
+    ),
+]
 LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""
 StoreLocation = Annotated[
     str,
-    _written_as(
-        r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!~|\s|.*:/)[^\x00-\x1f]+",
+    unless(
+        re.compile(r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!~|\s|.*:/)[^\x00-\x1f]+").fullmatch,
         en="write s3://bucket/prefix, or a folder, without ~",
         ja="s3://バケット/プレフィックス、またはフォルダを書いてください（~は使えません）",
     ),
@@ -247,8 +218,8 @@ def in_s3(location: str) -> tuple[str, str] | None:
 
 HostName = Annotated[
     str,
-    _written_as(
-        r"([A-Za-z0-9-]+\.)+[A-Za-z0-9-]*",
+    unless(
+        re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z0-9-]*").fullmatch,
         en="write the host alone, such as api.rally.example.jp",
         ja="ホスト名だけを書いてください（例: api.rally.example.jp）",
     ),
@@ -256,31 +227,55 @@ HostName = Annotated[
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
-Retention = Annotated[int, Field(gt=0), AfterValidator(_retention)]
-EnvironmentBefore = Annotated[str, AfterValidator(_before)]
+Retention = Annotated[
+    int,
+    Field(gt=0),
+    unless(
+        RETENTIONS.__contains__,
+        en=f"CloudWatch Logs does not take this number of days; write one of {_DAYS}",
+        ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {_DAYS}",
+    ),
+]
+EnvironmentBefore = Annotated[
+    str,
+    unless(
+        lambda name: name not in NEVER_BEFORE,
+        en="name the environment in which people tried it first; {} proves nothing",
+        ja="先に試した環境の名前を書いてください。{}は検証の根拠になりません",
+    ),
+]
 SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]
 LineUserId = Annotated[
     str,
-    _written_as(
-        "U[0-9a-f]{32}",
+    unless(
+        re.compile("U[0-9a-f]{32}").fullmatch,
         en="write the id that LINE gives a user or a bot: U and 32 hexadecimal digits",
         ja="LINEのユーザーまたはボットのID（Uと16進数32桁）を書いてください",
     ),
 ]
 Signer = Annotated[
     str,
-    _written_as(
-        r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)/[^*?]+",
+    unless(
+        re.compile(
+            r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)/[^*?]+"
+        ).fullmatch,
         en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or all that match *, could sign",
         ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
     ),
 ]
 EvidenceKey = Annotated[
     str,
-    _written_as(
-        KEY_ARN,
+    unless(
+        re.compile(KEY_ARN).fullmatch,
         en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
         ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
     ),
 ]
-NeverInFile = Annotated[str | None, AfterValidator(_unset)]
+NeverInFile = Annotated[
+    str | None,
+    unless(
+        lambda value: value is None,
+        en="a local stack sets it for itself; remove it",
+        ja="ローカルスタックが自動で設定します。削除してください",
+    ),
+]
