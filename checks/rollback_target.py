@@ -118,13 +118,11 @@ class WayBack:
         )
         if self.is_closed(back):
             return starts
-        compared = {
-            RUNTIME: (back.runtime, functions.supported_on(self.snapshot.today, back.runtime))
-        }
+        supported = functions.supported_on(self.snapshot.today, back.runtime)
         return (
             *starts,
             *self._fits(want, qualified),
-            *differences(FUNCTION.words, qualified.name, compared, **LOOSENING),
+            *FUNCTION.differences(qualified.name, qualified, {RUNTIME: supported}, loosens=True),
             *self._beside_the_plan(want, qualified),
             *self._unlike_live(want, qualified),
             *self._unknown(qualified),

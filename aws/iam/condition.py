@@ -103,6 +103,10 @@ class Unknown:
     reason: Words
 
 
+def unknown(**texts: str) -> Unknown:
+    return Unknown(Words(**texts))
+
+
 Answer = bool | Unknown
 """Compare with ``is True`` and ``is False``: an Unknown is neither."""
 
@@ -171,21 +175,17 @@ def holds(condition: Condition, request: Context, action: str = "*") -> Answer:
         return (not values) is ({value.lower() for value in condition.values} == {"true"})
     positive = _NEGATIONS.get(condition.operator, condition.operator)
     if positive not in _COMPARISONS:
-        return Unknown(
-            Words(
-                en=f"the condition operator {condition.operator} is not known",
-                ja=f"条件演算子{condition.operator}に対応していません",
-            )
+        return unknown(
+            en=f"the condition operator {condition.operator} is not known",
+            ja=f"条件演算子{condition.operator}に対応していません",
         )
     is_negation = positive != condition.operator
     if not values:
         return _when_absent(condition, is_negation=is_negation)
     if len(values) > 1 and not condition.quantifier:
-        return Unknown(
-            Words(
-                en=f"{condition.key} has {len(values)} values, and no quantifier says how",
-                ja=f"{condition.key}の値が{len(values)}個あり、ForAnyValueなどの指定がありません",
-            )
+        return unknown(
+            en=f"{condition.key} has {len(values)} values, and no quantifier says how",
+            ja=f"{condition.key}の値が{len(values)}個あり、ForAnyValueなどの指定がありません",
         )
     answers = [_holds_for(value, condition, positive, is_negation) for value in values]
     return every(answers) if condition.quantifier == "ForAllValues" else some(answers)
@@ -213,11 +213,9 @@ def _of_any_value(condition: Condition, request: Context, action: str) -> Answer
     answers = {holds(condition, {key: values}) for values in _possible(key, request, action)}
     if len(answers) == 1:
         return answers.pop()
-    return Unknown(
-        Words(
-            en=f"the value of {condition.key} is not known (condition: {condition})",
-            ja=f"{condition.key}の値が不明です（条件: {condition}）",
-        )
+    return unknown(
+        en=f"the value of {condition.key} is not known (condition: {condition})",
+        ja=f"{condition.key}の値が不明です（条件: {condition}）",
     )
 
 
@@ -239,11 +237,9 @@ def _from_then_on(condition: Condition, start: int) -> Answer:
     answers = {holds(condition, {key: (_shown(key, moment),)}) for moment in moments}
     if len(answers) == 1:
         return answers.pop()
-    return Unknown(
-        Words(
-            en=f"the condition {condition} holds at some times only",
-            ja=f"条件（{condition}）が成立する時期が限られています",
-        )
+    return unknown(
+        en=f"the condition {condition} holds at some times only",
+        ja=f"条件（{condition}）が成立する時期が限られています",
     )
 
 
@@ -261,20 +257,16 @@ def _holds_for(value: str, condition: Condition, positive: str, is_negation: boo
 
 def _compared(compare: Compare, value: str, expected: str, condition: Condition) -> Answer:
     if "${" in expected:
-        return Unknown(
-            Words(
-                en=f"{condition.key} is compared with the variable {expected}",
-                ja=f"{condition.key}が変数{expected}と比較されています",
-            )
+        return unknown(
+            en=f"{condition.key} is compared with the variable {expected}",
+            ja=f"{condition.key}が変数{expected}と比較されています",
         )
     try:
         return compare(value, expected)
     except ValueError:
-        return Unknown(
-            Words(
-                en=f"{condition.operator} cannot compare {value!r} with {expected!r}",
-                ja=f"{condition.operator}では{value!r}と{expected!r}を比較できません",
-            )
+        return unknown(
+            en=f"{condition.operator} cannot compare {value!r} with {expected!r}",
+            ja=f"{condition.operator}では{value!r}と{expected!r}を比較できません",
         )
 
 

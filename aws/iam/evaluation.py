@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from aws.iam.condition import Answer, Context, Unknown, every, holds, negated, some
+from aws.iam.condition import Answer, Context, Unknown, every, holds, negated, some, unknown
 from aws.iam.pattern import Pattern, action_pattern, resource_pattern
 from aws.iam.statement import Statement, only
 from aws.words import Words
@@ -221,8 +221,9 @@ def _resolved(pattern: str, request: Context) -> str | Unknown:
     """Replace policy variables by their values."""
     for key, default in _VARIABLE.findall(pattern):
         if len(request.get(key.lower(), ())) != 1 and not default and key not in LITERALS:
-            return Unknown(
-                Words(en=f"the value of ${{{key}}} is not known", ja=f"${{{key}}}の値が不明です")
+            return unknown(
+                en=f"the value of ${{{key}}} is not known",
+                ja=f"${{{key}}}の値が不明です",
             )
 
     def value(variable: re.Match[str]) -> str:
@@ -292,11 +293,9 @@ def _denies(statement: Statement, arn: str, *, bounded: bool) -> Answer:
     listed = {value for _, value in statement.not_principals}
     if bounded or listed & account_names(account):
         return bounded
-    return Unknown(
-        Words(
-            en=f"its NotPrincipal lists {arn} without account {account}",
-            ja=f"NotPrincipalに{arn}はありますが、アカウント{account}がありません",
-        )
+    return unknown(
+        en=f"its NotPrincipal lists {arn} without account {account}",
+        ja=f"NotPrincipalに{arn}はありますが、アカウント{account}がありません",
     )
 
 

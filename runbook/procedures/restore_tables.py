@@ -162,8 +162,8 @@ def see_that_it_holds(context: StepContext) -> Changes:
     if context.recorded(KIND, **body):
         return ()
     took = max(age_s(context, restore) for restore in done)
-    context.tell(
-        Words(en=f"restored and in use after {took:g} s", ja=f"{took:g}秒で復元し、切り替えました")
+    context.say(
+        en=f"restored and in use after {took:g} s", ja=f"{took:g}秒で復元し、切り替えました"
     )
     return context.leave_record(KIND, body, lambda: context.record(KIND, body | {"seconds": took}))
 

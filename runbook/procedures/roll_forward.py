@@ -14,7 +14,7 @@ uploaded or deployed.
 
 from aws.change.gate import Changes
 from aws.kinds.function_invocation import sent_to
-from aws.words import Words
+from aws.words import Words, joined
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.rollback.deployments import point_stage
@@ -40,10 +40,7 @@ def say_where_it_goes(context: StepContext) -> Changes:
         stage_words = Words(en=f"stage {stage.stage}", ja=f"ステージ{stage.stage}")
         origin, target = stage.live["id"], stage.target["id"]
         if origin != target:
-            context.say(
-                en=f"{stage_words.en}: {origin} -> {target}",
-                ja=f"{stage_words.ja}: {origin} -> {target}",
-            )
+            context.tell(joined((stage_words, Words.same(f"{origin} -> {target}")), ": "))
         if stage.canary is not None:
             percent = f"{stage.canary.get('percentTraffic', 0.0):g}%"
             context.say(

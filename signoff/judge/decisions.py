@@ -189,13 +189,7 @@ def _joint(group: Sequence[Difference], environment: str) -> Difference:
         ENVIRONMENT,
         environment,
         in_order[0].together,
-        [
-            Words(
-                en=f"{difference.name}: {difference.value.en}",
-                ja=f"{difference.name}: {difference.value.ja}",
-            )
-            for difference in in_order
-        ],
+        [joined((Words.same(difference.name), difference.value), ": ") for difference in in_order],
         in_order[0].bound,
         decided_in=in_order[0].decided_in,
         loosens=any(difference.loosens for difference in in_order),
