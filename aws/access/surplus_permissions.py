@@ -27,14 +27,7 @@ from aws.desired import Secret
 from aws.difference import Difference
 from aws.iam.condition import Context, context, since
 from aws.iam.pattern import action_pattern, covers, overlap, resource_pattern
-from aws.iam.permissions import (
-    Grant,
-    Grants,
-    escalations,
-    excess,
-    grants,
-    is_admin,
-)
+from aws.iam.permissions import Grant, Grants, escalations, excess, grants, is_admin
 from aws.iam.statement import Statement, only
 from aws.kinds.role import ROLE, PolicyDocument, Role
 from aws.words import SILENCE, Words, joined

@@ -6,13 +6,7 @@ from math import ceil
 from typing import Any
 
 from aws.bounds import Bound, exactly, within_or_most
-from aws.change.gate import (
-    Change,
-    ChangeContext,
-    Changes,
-    difference,
-    tag_fields,
-)
+from aws.change.gate import Change, ChangeContext, Changes, difference, tag_fields
 from aws.converge import rest_api
 from aws.converge.deployment import WITHOUT_CANARY, find_stage
 from aws.converge.json_patch import escaped, replaced, setting

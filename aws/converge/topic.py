@@ -8,14 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from aws.access.callers import alarm_beside, allows_publishing, usable
-from aws.change.gate import (
-    Change,
-    ChangeContext,
-    Changes,
-    difference,
-    tag_list,
-    unless_absent,
-)
+from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
 from aws.converge.policy_document import POLICY
 from aws.desired import Topic
 from aws.iam.statement import listed, policy_of

@@ -4,13 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.bounds import Bound, at_most, between
-from aws.change.gate import (
-    Change,
-    ChangeContext,
-    Changes,
-    difference,
-    unless_absent,
-)
+from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge import rest_api
 from aws.converge.json_patch import escaped, replaced, setting
 from aws.converge.rest_api import Edits, stage_of

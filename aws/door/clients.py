@@ -15,13 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient
 from botocore.config import Config
 
-from aws.door.failures import (
-    AwsAnswer,
-    ReadFailure,
-    action_of,
-    lacking_member,
-    read_failures,
-)
+from aws.door.failures import AwsAnswer, ReadFailure, action_of, lacking_member, read_failures
 from aws.door.sessions import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned

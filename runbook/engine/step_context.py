@@ -9,14 +9,7 @@ from typing import Any, NoReturn, TypeVar
 import boto3
 from botocore.config import Config
 
-from aws.change.gate import (
-    AT_ONCE,
-    Change,
-    ChangeContext,
-    Changes,
-    Refused,
-    nothing,
-)
+from aws.change.gate import AT_ONCE, Change, ChangeContext, Changes, Refused, nothing
 from aws.door.failures import naming_what_is_missing
 from aws.words import SILENCE, Words
 from plan import Plan

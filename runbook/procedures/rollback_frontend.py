@@ -11,16 +11,7 @@ development environment", which is what users had only if they were on it.
 
 from aws.change.gate import Changes
 from aws.words import Words
-from runbook.cutover.front_end import (
-    KIND,
-    file_of,
-    needed,
-    see,
-    setting,
-    write,
-    writing,
-    written,
-)
+from runbook.cutover.front_end import KIND, file_of, needed, see, setting, write, writing, written
 from runbook.engine import Refused, StepContext, ask, step
 from runbook.options import SITE
 from runbook.rollback.execution import ServedPart, execute
