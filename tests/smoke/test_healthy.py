@@ -56,6 +56,15 @@ def test_every_row_is_green(all_well):
     assert set(verdicts) == {test.row for test in collected()}
 
 
+def test_every_answer_is_as_expected(all_well):
+    verdicts, _ = all_well
+    findings = [finding for verdict in verdicts.values() for finding in verdict.findings]
+    expected = [item for finding in findings for item in finding.evidence if "expected" in item]
+
+    assert len(expected) > 50
+    assert [item for item in expected if not item["holds"]] == []
+
+
 def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):
     _, seen = all_well
     masters = rally.plan.table("stampmasters").name

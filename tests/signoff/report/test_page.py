@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from xml.etree import ElementTree as ET
 
@@ -15,7 +15,7 @@ from aws.difference import Difference
 from aws.words import LANGUAGES, Words
 from signoff.environment.accountability import Waiver
 from signoff.judge.checklist import Checklist, Row, Severity
-from signoff.judge.observations import Comparison
+from signoff.judge.observations import Comparison, Observations
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
@@ -24,7 +24,7 @@ from signoff.report.history import ChangesSince, as_json
 from signoff.report.markup import fill, person
 from signoff.report.page import news, page, summary
 from signoff.report.procedures import PAGES, procedures_of
-from signoff.report.shown_evidence import differences_of
+from signoff.report.shown_evidence import differences_of, proofs_of
 from signoff.report.verify import UNSET_DIGEST
 from signoff.report.words import words
 from tests.provenance import PROVENANCE
@@ -627,6 +627,20 @@ def test_answer_of_10_kb_is_no_wall(lang, tmp_path):
     assert max(len(text[lang]) for text in texts) < 700
     assert len(summary(judged, lang, pages.supporting("GO", tmp_path))) < 2500
     assert answer in as_json(judged).decode()
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_answer_is_off_where_its_check_says_so_whatever_digits_are_expected(holds):
+    observe, at = Observations(), "2026-11-25T03:00:00.000+00:00"
+    how = {"en": "asked as a browser", "ja": "ブラウザとして"}
+    observe.note(call="OPTIONS /stamps", how=how, status=200, request="r1", at=at)
+    observe.expect("r1", "200, 204; allow-origin: https://401.example.jp", holds=holds)
+    evidence = tuple(observe.evidence)
+    finding = Finding(row="SMOKE-13", outcome=Outcome.PASS, subject="test_x", evidence=evidence)
+
+    (proof,) = proofs_of([finding], datetime.fromisoformat(at), most=1)
+
+    assert [line.holds for checked in proof.checked for line in checked.lines] == [holds]
 
 
 def test_summary_is_no_markup_of_what_aws_answered(tmp_path):
