@@ -58,10 +58,11 @@ class OwnRuns:
         stretch = f"{in_japan(self.since)[:-4]} - {_clock(self.until)} JST"
         if not self.runs:
             return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
-        shown = (
-            kind_of(run.what).named(f"{_clock(run.begin)} - {_clock(run.end)}") for run in self.runs
+        shown = dict.fromkeys(
+            (kind_of(run.what), Words.same(f"{_clock(run.begin)} - {_clock(run.end)}"))
+            for run in self.runs
         )
-        ours = joined(dict.fromkeys(shown), ", ")
+        ours = joined((joined(each, " ") for each in shown), ", ")
         return Words(
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
             ja=f"対象期間: {stretch}。自分たちの実行が起こしたものを除く: {ours.ja}",

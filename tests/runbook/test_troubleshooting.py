@@ -23,6 +23,7 @@ from runbook.diagnosis.slowness import Figure
 from runbook.engine import Procedure, Refused
 from runbook.procedures import troubleshoot
 from runbook.rollback.drill import WINDOW
+from signoff.judge.drift import Window
 from signoff.judge.outcome import Finding, Outcome
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import RollbackOperator
@@ -211,6 +212,14 @@ def test_what_follows_a_run_of_ours_too_late_to_be_its_doing_is_not_its_doing(op
         *(False, True, True, False)
     ]
     assert [found.fired(end + timedelta(minutes=one)) for one in (4, 11)] == [True, False]
+
+
+@pytest.mark.parametrize(("what", "ja"), [("load", "負荷試験"), ("smoke", "スモークテスト")])
+def test_our_own_runs_are_named_in_japanese(what, ja):
+    noon = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+    runs = (Window(noon, noon, what), Window(noon + timedelta(seconds=1), noon, what))
+
+    assert OwnRuns(noon, noon, runs).in_words().ja.endswith(f"除く: {ja} 12:00 - 12:00")
 
 
 class Log:
