@@ -342,6 +342,7 @@ ANSWERS = {
             item="prod",
             within=bool,
         ),
+        "updated": OF_AWS,
         "description": of_stage(staged(replaced("/description", "test"))),
         "variables": FREE,
         "settings": of_stage(

@@ -196,6 +196,7 @@ ANSWERS = {
         "unplanned": BY_ROW,
     },
     Alias: {
+        "revision": OF_AWS,
         "name": NAMED,
         "arn": NAMED,
         "version": of_alias(routed(FunctionVersion="$LATEST")),
