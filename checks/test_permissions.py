@@ -165,11 +165,12 @@ def test_own_policy_of_every_version_is_read(
 def test_function_has_no_url_of_its_own(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    urls = [f"{url.url} ({url.auth_type})" for url in deployed.function_urls(function)]
+    there = deployed.function_urls(function)
+    urls = [f"{url.url} ({url.auth_type})" for url in there]
     judge.observe.note(function=function.name, urls=urls)
 
-    compared = {URLS: (urls, within(()))}
-    judge.compare(FUNCTION.words, function.name, compared, call="lambda:ListFunctionUrlConfigs")
+    about = {"call": "lambda:ListFunctionUrlConfigs", "ids": tuple(url.url for url in there)}
+    judge.compare(FUNCTION.words, function.name, {URLS: (urls, within(()))}, **about)
 
 
 @expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")
