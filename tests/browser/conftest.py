@@ -83,3 +83,22 @@ def opened(context, files):
     for tab in tabs:
         tab.evaluate("localStorage.clear()")
         tab.close()
+
+
+@pytest.fixture(scope="session")
+def phone(context, files):
+    """Return a page on a phone of a width, for tests that only look at it: it is opened once, which takes a second."""
+
+    @cache
+    def page(verdict):
+        tab = context(locale="en").new_page()
+        tab.set_viewport_size({"width": 390, "height": 844})
+        tab.goto(files(verdict).as_uri())
+        return tab
+
+    def look(verdict, width=390):
+        tab = page(verdict)
+        tab.set_viewport_size({"width": width, "height": 844})
+        return tab
+
+    return look

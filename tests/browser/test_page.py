@@ -50,14 +50,12 @@ def test_paper_has_few_sheets(opened, verdict, lang, most):
 
 @pytest.mark.parametrize("verdict", ["GO", "CONDITIONAL", "NO-GO"])
 @pytest.mark.parametrize("width", [390, 320])
-def test_phone_scrolls_down_only(opened, verdict, width):
-    page = opened(verdict, size=(width, 844))
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_phone_scrolls_down_only(phone, verdict, width):
+    assert phone(verdict, width).evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_phone_shows_owner_day_and_reason_of_a_condition_at_once(opened):
-    page = opened("CONDITIONAL", size=PHONE)
+def test_phone_shows_owner_day_and_reason_of_a_condition_at_once(phone):
+    page = phone("CONDITIONAL")
     box = page.locator(".conditions")
 
     assert box.evaluate("(table) => table.scrollWidth") <= PHONE[0]
