@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -94,19 +95,20 @@ class Timing:
         self._seconds: Counter[str] = Counter()
         self._running: set[str] = set()
         self._done = 0
-        self._reported = threading.Event()
+        self._reported_at = 0.0
         self._ended = threading.Event()
         self._waiting = threading.Thread(target=self._break_silence, daemon=True)
 
     def pytest_sessionstart(self) -> None:
         if self._config.getoption("numprocesses", None):
+            self._reported_at = monotonic()
             self._waiting.start()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._running.add(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._reported.set()
+        self._reported_at = monotonic()
         self._seconds[report.nodeid.partition("::")[0]] += report.duration
         if report.when == "teardown":
             self._done += 1
@@ -114,7 +116,6 @@ class Timing:
 
     def pytest_sessionfinish(self) -> None:
         self._ended.set()
-        self._reported.set()
         note(self._config, SECONDS, {path: round(s, 1) for path, s in self._seconds.items()})
 
     def waited_for(self) -> str:
@@ -124,8 +125,9 @@ class Timing:
         return f"{self._done} tests done, running: {', '.join(sorted(self._running)[:3])}"
 
     def _break_silence(self) -> None:
+        """Look at the clock when the next line may be due: to be woken by each report costs more than to count it."""
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
-        while terminal and not self._ended.is_set():
-            if not self._reported.wait(EVERY_S):
+        while terminal and not self._ended.wait(self._reported_at + EVERY_S - monotonic()):
+            if monotonic() - self._reported_at >= EVERY_S:
+                self._reported_at = monotonic()
                 terminal.write_line(f"\n… {self.waited_for()}", flush=True)
-            self._reported.clear()
