@@ -10,7 +10,7 @@ import pytest
 
 from signoff.commands.plugin import LONG_LIVED
 from signoff.judge.collection import judges
-from tests import executed, failing_once, packed_events, remembered, shared_models
+from tests import executed, failing_once, packed_reports, remembered, shared_models
 from tests.timing import LONGEST, Timing
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Timing(config))
     config.pluginmanager.register(failing_once)
     config.pluginmanager.register(executed)
-    config.pluginmanager.register(packed_events)
+    config.pluginmanager.register(packed_reports)
     gc.set_threshold(*LONG_LIVED)
     # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
     signal.signal(signal.SIGINT, signal.default_int_handler)
