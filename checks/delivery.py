@@ -15,7 +15,6 @@ from aws.iam.evaluation import IS_ALLOWED
 from aws.inventory import Sections
 from aws.kind.description import DEAD_LETTERS, ENCRYPTION_KEY
 from aws.kinds.alarm import ACTIONS_ENABLED, ALARM, COMPOSITE, Alarm
-from aws.kinds.key import Key
 from aws.kinds.topic import (
     DATA_PROTECTION,
     DELIVERY_POLICY,
@@ -167,7 +166,9 @@ class Delivery:
             return
         if not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
             yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
-        if not usable(topic, self._key, self._arn(alarm), self.now):
+        if not usable(
+            topic, lambda name: lookup(self.sections.keys, name), self._arn(alarm), self.now
+        ):
             key = readable(self.sections.keys).get(topic.kms_key or "")
             state = f" ({key.state})" if key else ""
             yield _of_topic(arn, ENCRYPTION_KEY, f"{topic.kms_key}{state}", USABLE)
@@ -184,9 +185,6 @@ class Delivery:
     def _arn(self, alarm: Alarm) -> str:
         here = f"{self.environment.region}:{self.environment.account}"
         return f"arn:aws:cloudwatch:{here}:alarm:{alarm.name}"
-
-    def _key(self, name: str) -> Key | None:
-        return lookup(self.sections.keys, name)
 
     def _notifies_the_planned(self, topic: Topic) -> bool:
         """Whether the decided address, if there is one, is subscribed; others may be as well."""

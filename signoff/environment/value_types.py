@@ -118,7 +118,7 @@ def _origin(value: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether it may be a person's name, such as 林: neither signs nor a Latin letter alone, nor what a printed command has in its place."""
+    """Whether it may be a person's name, such as 林: neither signs nor a Latin letter alone, nor what stands in place of a name."""
     name = plain(text)
     letters = "".join(filter(str.isalpha, name))
     return (len(letters) > 1 or not letters.isascii()) and name not in PLACEHOLDERS
@@ -139,7 +139,7 @@ def _key_or(managed: str) -> AfterValidator:
     )
 
 
-PLACEHOLDERS = frozenset({"name", "氏名", "名前"})
+PLACEHOLDERS = frozenset({"name", "氏名", "名前", "tbd", "todo", "未定", "担当者", "管理者"})
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
@@ -223,6 +223,7 @@ HostName = Annotated[
         en="write the host alone, such as api.rally.example.jp",
         ja="ホスト名だけを書いてください（例: api.rally.example.jp）",
     ),
+    AfterValidator(lambda name: name.lower().rstrip(".")),  # as API Gateway lists it
 ]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]

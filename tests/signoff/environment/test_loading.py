@@ -313,6 +313,16 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
         ),
         (
             "go_live = 2026-12-01",
+            'accepted = [{ what = "a", by = "ＴＢＤ", until = 2026-12-10 }]',
+            'prod.accepted.0.by is "ＴＢＤ"; write the name of a person',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'accepted = [{ what = "a", by = "担当者", until = 2026-12-10 }]',
+            'prod.accepted.0.by is "担当者"; write the name of a person',
+        ),
+        (
+            "go_live = 2026-12-01",
             'signers = [{ name = "林", role = "lead", contact = "a" }, { name = "林", role = "QA", contact = "b" }]',
             (
                 'prod.signers is [{"name": "林", "role": "lead", "contact": "a"},'
@@ -723,6 +733,13 @@ def test_slashes_around_a_base_path_say_nothing(changed):
     path = changed('load_plan = "baseline"', f'load_plan = "baseline"\n{domain}')
 
     assert load("prod", path, {}).environment.domain.base_path == "v1"
+
+
+def test_domain_is_written_as_api_gateway_lists_it(changed):
+    domain = 'domain = { name = "API.Rally.example.jp." }'
+    path = changed('load_plan = "baseline"', f'load_plan = "baseline"\n{domain}')
+
+    assert load("prod", path, {}).environment.domain.name == "api.rally.example.jp"
 
 
 def test_account_of_production_by_a_variable_is_not_another_one(path):
