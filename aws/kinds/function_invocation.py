@@ -37,9 +37,7 @@ class Alias:
         WEIGHTS, "RoutingConfig.AdditionalVersionWeights", absent={}, covers="RoutingConfig"
     )
     """Version -> share of the calls that is sent elsewhere; empty is the only safe state."""
-    revision: str = fact(
-        Words(en="revision", ja="リビジョン"), "RevisionId", absent="", part=IDENTITY
-    )
+    revision: str = fact(Words.same("RevisionId"), "RevisionId", absent="", part=IDENTITY)
     """Another after each change: it alone shows a release there and back while a run judged."""
 
 

@@ -142,6 +142,6 @@ def read_live(
         return live_now(session, environment, rests_on)
     except NotTestable as error:
         raise Refused(
-            en=f"{error.words.en}: without a live release there is nothing to sign for",
-            ja=f"{error.words.ja}。稼働中のリリースがないため、署名の対象がありません",
+            en=f"{error.words.en}: a record rests on what is live, which must be readable; if these credentials ended, sign in, then run it again",
+            ja=f"{error.words.ja}。記録は稼働中のリリースに基づくため、その読み取りが必要です。認証情報の期限切れなら、ログインし直してから再実行してください",
         ) from None

@@ -19,6 +19,7 @@ from aws.words import Words, did_you_mean, language, nearest
 from aws.words import joined as sentence_of
 from signoff import ROOT
 from signoff.commands.frame import INTERRUPTED
+from signoff.commands.interrupts import open_nowhere_if_closed
 from signoff.commands.judging_options import FLAGS, OPTIONS_WITH_A_FILE
 
 NOT_TAKEN = Words(en="pytest does not take {}; {}", ja="pytestに{}は使えません。{}")
@@ -29,6 +30,7 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 
     In this hook, because later ones run when pytest has already captured the terminal.
     """
+    open_nowhere_if_closed()
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)  # noqa: S101 - says its type
     invocation = config.invocation_params

@@ -22,7 +22,7 @@ def quiet_until_framed() -> None:
 def started(command: str, prog: str, arguments: Sequence[str] | None = None, **parts: Any) -> int:
     """Run the command line of a process: of a command, named as ``module:attribute``, since importing takes a while."""
     quiet_until_framed()
-    _open_nowhere_if_closed()
+    open_nowhere_if_closed()
     if Path(sys.path[0]) == Path.cwd() != ROOT:
         del sys.path[0]  # `python -m` looks there first: another application's lambdas are not ours
     return int(
@@ -30,7 +30,7 @@ def started(command: str, prog: str, arguments: Sequence[str] | None = None, **p
     )
 
 
-def _open_nowhere_if_closed() -> None:
+def open_nowhere_if_closed() -> None:
     """Let a command whose standard input, output or error is closed (``<&-``, ``>&-``) do its work: Python has no stream of it then."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:

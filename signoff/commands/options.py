@@ -50,8 +50,8 @@ NOT_WRITABLE = Words(
     ja="--json {}: 書き込めません（{}）。別の場所を指定してください",
 )
 ONE_PROCESS = Words(
-    en="a verdict needs one process; run without -n",
-    ja="判定は一つのプロセスで行います。-nなしで実行してください",
+    en="a verdict needs one process, and pytest's terminal; run without -n and -p no:terminal",
+    ja="判定には一つのプロセスとpytestのterminalが必要です。-nや-p no:terminalなしで実行してください",
 )
 
 
@@ -200,7 +200,8 @@ def _refuse_blind_runs(config: pytest.Config) -> None:
     """Refuse options of pytest with which a broken promise could pass unseen."""
     if not __debug__:
         raise pytest.UsageError(NO_ASSERTIONS[config.option.lang])
-    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+    apart = getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput")
+    if apart or not config.pluginmanager.has_plugin("terminal"):
         raise pytest.UsageError(ONE_PROCESS[config.option.lang])
 
 

@@ -9,10 +9,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.section import NotTestable
+from aws.section import NotTestable, Unread, Unreadable
+from aws.words import Words
 from checks.test_evidence_store import SIGNERS as SIGNERS_BEYOND
 from checks.test_evidence_store import erasable, signing, unusable
-from runbook.engine import Procedure
+from runbook.engine import Procedure, Refused
+from runbook.engine.evidence import read_live
 from runbook.procedures import evidence
 from signoff.evidence import StoreSettings, open_store
 from signoff.evidence.backends import Retention, S3Prefix
@@ -398,3 +400,15 @@ def test_what_s3_refuses_to_show_is_unknown_and_not_kept(store):
 
     assert history.unread
     assert not history.kept
+
+
+def test_what_is_live_and_can_not_be_read_is_said_with_what_to_do(made, monkeypatch):
+    def ended(*_):
+        raise Unread(Unreadable(Words.same("lambda:GetFunction: ExpiredTokenException")))
+
+    monkeypatch.setattr("runbook.engine.evidence.live_now", ended)
+
+    with pytest.raises(
+        Refused, match=r"ExpiredTokenException: .*if these credentials ended, sign in"
+    ):
+        read_live((), session=made[0], environment=made[1])

@@ -137,10 +137,11 @@ def test_letter_that_the_terminal_lacks_is_an_escape_and_no_fault():
     "command",
     [
         "-m signoff policy reader --env local >&-",
+        "-m pytest --help >&-",
         "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stdin.read()\" <&-",
         "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stderr.flush()\" 2>&-",
     ],
-    ids=["output", "input", "errors"],
+    ids=["output", "output of pytest", "input", "errors"],
 )
 def test_command_works_though_its_stream_is_closed(command):
     done = subprocess.run(

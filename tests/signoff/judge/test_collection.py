@@ -613,11 +613,12 @@ def test_python_without_assertions_is_refused(project, monkeypatch):
     done.stderr.fnmatch_lines(["*assertions off; unset PYTHONOPTIMIZE*"])
 
 
-def test_more_than_one_process_is_refused(project):
-    done = judge_apart(project, "-n", "2")
+@pytest.mark.parametrize("option", ["-n2", "-pno:terminal"])
+def test_more_than_one_process_and_none_that_prints_are_refused(project, option):
+    done = judge_apart(project, option)
 
     assert done.ret == 4
-    done.stderr.fnmatch_lines(["*a verdict needs one process; run without -n*"])
+    done.stderr.fnmatch_lines(["*a verdict needs one process, and pytest's terminal; run without*"])
 
 
 @pytest.mark.parametrize(
