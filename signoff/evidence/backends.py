@@ -109,12 +109,12 @@ class Folder:
         with suppress(FileExistsError):  # a link to no folder is there: the write below says so
             self.path.mkdir(parents=True, exist_ok=True)
         staged = self.path / f".{uuid4().hex}"
-        staged.write_bytes(data)
         try:
+            staged.write_bytes(data)
             # Complete or not at all, and never over an existing file.
             (self.path / name).hardlink_to(staged)
         finally:
-            staged.unlink()
+            staged.unlink(missing_ok=True)
 
     def history(self, _: Mapping[str, datetime]) -> Retention:
         """Return whether the store keeps what is overwritten or deleted, and the first such change."""

@@ -6,6 +6,7 @@ import io
 import json
 import runpy
 import shutil
+import subprocess
 import zipfile
 from importlib.metadata import distribution
 
@@ -14,6 +15,7 @@ import pytest
 from aws.release import code_sha256
 from lambdas import packing
 from lambdas.packing import CLOSED, described, pack
+from signoff import ROOT
 from tests.copied_interpreter import interpreter
 from tests.lambdas.contract import MODULES
 
@@ -76,6 +78,19 @@ def test_package_starts_beside_the_runtime_alone_and_loads_all_that_it_holds_of_
 @pytest.mark.parametrize("function", described())
 def test_same_source_is_packed_to_the_same_bytes(function):
     assert pack(function) == pack(function)
+
+
+def test_checkout_with_windows_line_ends_is_packed_to_the_same_bytes():
+    """Git's core.autocrlf would write CRLF: other packages than those that are live."""
+    written = subprocess.run(
+        ["git", "-c", "core.autocrlf=true", "archive", "--worktree-attributes", "HEAD", "lambdas"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
+
+    assert b"def handler" in written
+    assert b"\r\n" not in written
 
 
 def test_entries_have_one_time_no_compression_and_sorted_names():

@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from errno import ENOSPC
+from pathlib import Path
 
 import pytest
 
 from signoff.evidence import Records
-from signoff.evidence.backends import S3Prefix
+from signoff.evidence.backends import Folder, S3Prefix
 from signoff.judge.gather import unseen
 from tests.folder_store import store_in
 
@@ -138,6 +140,19 @@ def test_folder_that_this_machine_never_saw_is_told_once_and_one_with_versions_n
     kept.append("run", {}, caller=CALLER, release=None)
     kept.head.path.unlink()
     assert list(unseen(kept.load())) == []
+
+
+def test_full_disk_leaves_no_part_of_a_record(tmp_path, monkeypatch):
+    def full(path, _):
+        path.touch()
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        Folder(tmp_path).create("000001.json", b"{}")
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_file_that_is_no_record_is_told(tmp_path):
