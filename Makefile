@@ -12,7 +12,8 @@ help:  ## list these verbs
 
 check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the path of the page
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
-	@$(if $(ARGS),,test -e report/$(ENV)/latest/signoff.html || { echo "NO VERDICT: pytest was ended before it had one" >&2; exit 1; })
+	@$(if $(ARGS),,test -e report/$(ENV)/latest/signoff.html || { case "$${LC_ALL:-$${LC_MESSAGES:-$$LANG}}" in \
+		(ja*) echo "判定なし: 判定が出る前にpytestが終了しました" ;; (*) echo "NO VERDICT: pytest was ended before it had one" ;; esac >&2; exit 1; })
 
 # Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.
 test done test-deep: export PYTHONDONTWRITEBYTECODE :=

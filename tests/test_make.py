@@ -159,7 +159,21 @@ def test_run_that_ends_without_a_verdict_is_no_success(clone, page, more, ends):
     latest = clone / "report/local/latest"
     latest.mkdir(parents=True)
     (latest / ("signoff.html" if page else "summary.md")).touch()
-    ended = make(clone, "check", "-o", ".venv/finished", "PY=true", f"ARGS={more}")
+    ended = make(clone, "check", "-o", ".venv/finished", "PY=true", f"ARGS={more}", LC_ALL="C")
 
     assert ended.returncode == ends
     assert ("NO VERDICT" in ended.stderr) == (ends == 2)
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "ja_JP.UTF-8"}, "判定なし: "),
+        ({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}, "NO VERDICT: "),
+    ],
+    ids=["ja", "another for all"],
+)
+def test_run_without_a_verdict_says_so_in_the_language_of_the_locale(clone, locale, says):
+    ended = make(clone, "check", "-o", ".venv/finished", "PY=true", **locale)
+
+    assert ended.stderr.startswith(says)
