@@ -137,7 +137,7 @@ def test_letter_that_the_terminal_lacks_is_an_escape_and_no_fault():
     "command",
     [
         "-m signoff policy reader --env local >&-",
-        "-m pytest --help >&-",
+        "-m pytest --markers --noconftest >&-",
         "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stdin.read()\" <&-",
         "-c \"from signoff.__main__ import main, sys; main(['--help']); sys.stderr.flush()\" 2>&-",
     ],
