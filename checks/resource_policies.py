@@ -51,18 +51,15 @@ WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putloge
 
 
 def outsiders(
-    document: str | None,
-    name: str,
-    account: str,
-    but: Callable[[str, str], bool] = lambda _, __: False,
+    policy: str | None, name: str, account: str, but: Callable[[str, str], bool] = lambda *_: False
 ) -> Mapping[Words, list[Statement]]:
-    """Return principals beyond ``account`` whom the policy (JSON text) of ``name`` allows, each with its statements.
+    """Return principals beyond ``account`` whom the ``policy`` (JSON text) of ``name`` allows, each with its statements.
 
     ``but`` says of a principal, by its kind and as the policy names it, that it may. Raises PolicySyntaxError where the policy can't be read.
     """
     return by_principal(
         (words, statement)
-        for statement in only("Allow", of_resource(document, name))
+        for statement in only("Allow", of_resource(policy, name))
         for kind, principal, words in _outside(statement, account)
         if not but(kind, principal)
     )
