@@ -27,7 +27,7 @@ from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
-from signoff.judge.collection import FINDINGS, is_foreign
+from signoff.judge.collection import FINDINGS, is_foreign, needs_signature
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome
@@ -316,6 +316,14 @@ def test_application_that_declares_no_front_end_is_asked_for_none(declared, fore
     assert any("front_end.url" in need.how for need in listed) is not bool(foreign)
     assert ("front_end_switched" in signed) is not bool(foreign)
     assert "users_told" in signed
+
+
+def test_front_end_that_smoke_can_try_of_the_rally_alone_is_signed_for(tmp_path):
+    rally, row = healthy().environment, Checklist.load()["SMOKE-19"]
+    configured = replace(production(tmp_path), front_end=rally.front_end)
+
+    assert needs_signature(row, configured)
+    assert not needs_signature(row, rally)
 
 
 def test_front_end_of_an_application_that_declares_none_is_refused(tmp_path):
