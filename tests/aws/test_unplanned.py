@@ -7,7 +7,7 @@ from aws.bounds import exactly, one_of
 from aws.difference import unallowed
 from aws.kinds.bucket import BUCKET
 from aws.kinds.secret import SECRET
-from aws.kinds.table import TABLE
+from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
 from aws.ledger import by_parameter, unplanned
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
@@ -86,9 +86,9 @@ def test_what_was_planned_for_a_fact_is_allowed_and_nothing_else():
         TableName="UserStamps",
     )
 
-    assert not unallowed([told], {"time to live": one_of("TTL", None)})
-    assert unallowed([told], {"time to live": exactly("ExpiresAt")})
-    assert unallowed([told], {"stream": one_of("TTL")})
+    assert not unallowed([told], {TIME_TO_LIVE: one_of("TTL", None)})
+    assert unallowed([told], {TIME_TO_LIVE: exactly("ExpiresAt")})
+    assert unallowed([told], {STREAM: one_of("TTL")})
 
 
 def test_resource_is_named_by_the_arn_that_was_asked_about():
