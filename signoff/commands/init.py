@@ -314,7 +314,9 @@ def _alarms(read: Read, _: str, proposals: Proposals) -> None:
     tables = tuple((proposals.value("tables") or {}).values())
     reading = read(prefix, functions=proposals.functions, tables=tables, api=api)
     alarms = [ALARM.of(raw) for raw in own_alarms(reading)]
-    ours = [each for each in alarms if _metric(each) in ALARMS.values() and each.threshold]
+    ours = [
+        each for each in alarms if _metric(each) in ALARMS.values() and each.threshold is not None
+    ]
     reached = defaultdict(list)
     for alarm in ours:  # "> 4" is reached by 5
         above = alarm.comparison == "GreaterThanThreshold"

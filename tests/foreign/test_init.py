@@ -144,6 +144,14 @@ def test_thresholds_are_those_at_which_alarms_of_ours_fire(found):
     assert found.value("alarms") == alarms  # the hand's alarms fire above 4 and 9
 
 
+def test_alarm_above_none_at_all_fires_at_the_first(cdk):
+    name = {"FunctionName": "RallyStack-AuthFn1A2B"}
+    cloudwatch = SessionInProcess(cdk).client("cloudwatch")
+    watch.alarm(cloudwatch, "fails", "AWS/Lambda", "Errors", name, 0)
+
+    assert found_in(cdk).value("alarms")["function_errors"] == 1
+
+
 @pytest.fixture
 def shared(account):
     """Give an account that another rally shares, whose tables CloudFormation made."""
