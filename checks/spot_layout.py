@@ -116,7 +116,7 @@ def _server(url: SplitResult) -> str:
     """Return who serves an address: its host, and at one of S3's own the bucket that its first folder names."""
     host = url.hostname or ""
     # A browser takes ".." out of a path before it asks.
-    folder, _, file = posixpath.normpath(unquote(url.path)).lstrip("/").partition("/")
+    folder, _, file = posixpath.normpath(unquote(url.path)).removeprefix("/").partition("/")
     return f"{host}/{folder}" if file and S3_HOST.fullmatch(host) else host
 
 

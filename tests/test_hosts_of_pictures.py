@@ -80,6 +80,7 @@ def test_host_that_only_looks_like_ours_is_named(host):
         ("stamp-rally-prod-images2/a.png", "/stamp-rally-prod-images2"),
         ("stamp-rally-prod-images", ""),
         ("stamp-rally-prod-images/../pictures/a.png", "/pictures"),
+        ("/stamp-rally-prod-images/a.png", "/"),
         ("stamp-rally-prod-images/%2E%2e/pictures/a.png", "/pictures"),
         ("stamp-rally-prod-images/..\\pictures/a.png", "/pictures"),
         ("x.rally.example.jp/a.png", "/x.rally.example.jp"),
