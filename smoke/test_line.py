@@ -326,7 +326,7 @@ def test_scripts_that_the_page_loads_name_this_api(calls: RowCalls) -> None:
     urls = {_beside(page, unescape(url)) for url in sources}
     own = sorted(url for url in urls if urlsplit(url)[:2] == urlsplit(page.url)[:2])
     texts = (page.text, *(fetched(url).text for url in own))
-    named = {api for text in texts for api in named_in(text)["API_BASE_URL"]}
+    named = {api for text in texts for api in named_in(text)["API_BASE_URL"] if api}
     calls.observe.note(scripts=own, named=sorted(named))
 
     expected, actual = calls.suite.client.url, listed(named)

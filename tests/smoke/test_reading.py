@@ -403,6 +403,7 @@ def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told
         ("<script src=js/config.js></script>", ["/app/js/config.js"]),
         ("<script src='js/config.js'></script><script src='js/dev.js'></script>", ["/app/js/config.js", "/app/js/dev.js"]),
         ("<!-- <script src='js/dev.js'></script> -->", []),
+        ("<script>let API_BASE_URL = ''; load('config.json')</script>", []),
         ("<script src='js/gone.js?v=1&amp;w=2'></script>", ["/app/js/gone.js?v=1&w=2"]),
         ("<script src='https://127.0.0.1:1/sdk.js'></script><script>import('./js/config.js')</script>", []),
     ],
