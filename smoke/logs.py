@@ -26,21 +26,21 @@ STARTED = '?"START RequestId" ?"platform.start"'
 """What Lambda itself logs of each call, as text or as JSON: code of a team's own need not log API Gateway's request id."""
 LONGEST = 1024
 """Characters of a filter pattern, at most. Source: botocore's model of logs, FilterPattern."""
-BEFORE_S = 60
-"""How much earlier than the answer a line may be dated, since clocks differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logs:
     """CloudWatch Logs; ``within_s`` is how many seconds after the answer a line may arrive.
 
-    Lines from before ``began`` (s since the epoch) are of other runs, where the clocks are the same.
+    Lines from before ``began`` (s since the epoch) are of other runs, where the clocks are the same. ``before_s`` is how much
+    earlier than the answer a line may be dated, since clocks differ.
     """
 
     client: Any
     within_s: float
     began: float = 0.0
     skew_s: float = 0.0
+    before_s: float = 60.0
 
     def lines(self, group: str, pattern: str, at: float) -> tuple[str, ...]:
         """Return the lines that match once there are any. ``at``: seconds since the epoch.
@@ -58,7 +58,7 @@ class Logs:
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
             filterPattern=pattern,
-            startTime=int(max(since - BEFORE_S - self.skew_s, self.began) * 1000),
+            startTime=int(max(since - self.before_s - self.skew_s, self.began) * 1000),
         )
         try:
             looked_at = islice(pages, most_pages)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -36,8 +37,9 @@ from signoff.judge.verdict import VerdictWord
 from smoke import test_any_application as smoke
 from smoke.calls import Answer
 from smoke.contract import Contract
+from smoke.logs import LONGEST, Logs
 from smoke.parameters import ARGUMENTS
-from smoke.sessions import KINDS, SessionMinter
+from smoke.sessions import KINDS, SessionMinter, signed
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
 from tests.foreign.judged import as_printed, decision, rows
@@ -149,7 +151,10 @@ class OneStatus:
         self.status, self.answers = status, []
 
     def answer(self, call):
-        self.answers.append(Answer(call=call, status=self.status, headers=JSON_TYPE, text="", at=0))
+        headers = {**JSON_TYPE, "date": formatdate(SENT)}
+        self.answers.append(
+            Answer(call=call, status=self.status, headers=headers, text="", at=SENT + 500)
+        )
         return self.answers[-1]
 
 
@@ -178,20 +183,40 @@ def test_only_what_an_example_names_may_be_gone(path, documented, status, flaw):
 
 MINTER = SessionMinter(now=1, key="k" * 64)
 CALLER = MINTER.live(MINTER.user("caller"))
-STARTED = "START RequestId: 1"
+STARTED, SENT = "START RequestId: 1", 1_000_000
 
 
-def answering(status, logs):
+def answering(status, logs, sessions=MINTER):
     """Return the API of the example, whose calls are all answered so, and which left these lines in its logs."""
     nothing = {str(status): {"description": "", "content": {}}}
     document = {"paths": {"/items": {"get": {"responses": nothing}}}}
-    lines = SimpleNamespace(lines=lambda group, *_: logs[group.rpartition("-")[2]])
-    return AnyApi(OneStatus(status), document, Contract.of(document), sessions=MINTER, logs=lines)
+    lines = Logs(client=OfLogs(logs), within_s=0, before_s=1)
+    return AnyApi(OneStatus(status), document, Contract.of(document), sessions=sessions, logs=lines)
 
 
-def judge_logs(**logs):
+class OfLogs:
+    """A client of CloudWatch Logs: what a group's name ends with -> its lines, dated when the request was sent, or pairs of their time and themselves."""
+
+    def __init__(self, logs):
+        self.logs = logs
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, *, logGroupName, filterPattern, startTime):  # noqa: N803 - AWS's names
+        assert len(filterPattern) <= LONGEST
+        terms = re.findall(r'\?"(.*?)"', filterPattern)
+        there = self.logs[logGroupName.rpartition("-")[2]]
+        dated = [entry if isinstance(entry, tuple) else (SENT, entry) for entry in there]
+        found = [line for at, line in dated if at * 1000 >= startTime]
+        yield {
+            "events": [{"message": line} for line in found if any(map(line.__contains__, terms))]
+        }
+
+
+def judge_logs(sessions=MINTER, **logs):
     plan = plan_for(load("local", EXAMPLE, {}).environment)
-    api, snapshot = answering(200, logs), SimpleNamespace(plan=plan)
+    api, snapshot = answering(200, logs, sessions), SimpleNamespace(plan=plan)
     smoke.test_log_of_a_read_holds_nothing_of_who_asked("GET /items", api, snapshot, Observations())
 
 
@@ -199,6 +224,16 @@ def test_logs_of_a_read_are_judged_once_both_its_function_and_the_authorizer_wro
     judge_logs(list=[STARTED], auth=[STARTED, "Usmoke-2-caller"])
     with pytest.raises(NotTestable, match="todo-local-auth has no line"):
         judge_logs(list=[STARTED], auth=[])
+    with pytest.raises(NotTestable, match="todo-local-list has no line"):
+        judge_logs(list=[(SENT - 5, STARTED)], auth=[STARTED])
+
+
+def test_user_of_a_long_borrowed_session_is_looked_for_as_well():
+    token = signed({"sub": "person", "exp": 9_999_999_999, "groups": "g" * 900}, "k" * 64)
+    sessions = SessionMinter(now=1, borrowed=token)
+
+    with pytest.raises(AssertionError, match="todo-local-list holds the user id"):
+        judge_logs(sessions, list=[STARTED, "asked by person"], auth=[STARTED])
 
 
 @pytest.mark.parametrize(
