@@ -43,10 +43,11 @@ def test_table_has_the_planned_indexes_and_stream(
     table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     current = judge.observe(deployed.table(table), "indexes")
-    has = {entry.fact for entry in deployed.table_attachments(table)} if table.stream else {None}
-    judge.observe.note(decided_stream=table.stream, there=STREAM in has)
+    attached = {entry.fact for entry in deployed.table_attachments(table)} if table.stream else ()
+    judge.observe.note(decided_stream=table.stream, there=STREAM in attached)
 
-    absent = {} if {STREAM, None} & has else {EXISTENCE: (ABSENT, exactly(table.stream))}
+    lacks = table.stream and STREAM not in attached
+    absent = {EXISTENCE: (ABSENT, exactly(table.stream))} if lacks else {}
     about = {"call": DESCRIBE, "decided_in": where("table_settings"), "loosens": True}
     judge((*index_flaws(current, table), *differences(STREAM, table.name, absent, **about)))
 
