@@ -26,14 +26,16 @@ from smoke.manual import ManualOnly
 from smoke.row_calls import AT_ONCE, RowCalls, accepted_token, listed, require
 
 TIMEOUT_S = (5, 15)
-_COMMENTS = re.compile(r"/\*.*?\*/|<!--.*?-->|^\s*//.*?$", re.DOTALL | re.MULTILINE)
-"""Block comments, those of HTML and whole-line comments; // elsewhere may be part of a URL."""
+_COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+"""Block comments and whole-line comments; // elsewhere may be part of a URL."""
 _NAMES = {
     "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
     "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
 }
-_SOURCES = re.compile(r"""(?i)<script\b[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+)""")
-"""Addresses of the scripts that a page loads."""
+_SCRIPTS = re.compile(
+    r"""(?is)<!--.*?-->|<script\b(?:[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+))?[^>]*>(.*?)</script"""
+)
+"""Address and text of each script of a page; of a comment, neither."""
 CSP = "Content-Security-Policy"
 _STATED = re.compile(
     rf"""(?isx) <!--.*?--> | <script\b.*?</script>
@@ -322,10 +324,10 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
 @expectation("SMOKE-19", ja="ページが読み込むスクリプトがこのAPIを指す")
 def test_scripts_that_the_page_loads_name_this_api(calls: RowCalls) -> None:
     page = fetched(configured(calls, "front_end.url"))
-    sources = _SOURCES.findall(_COMMENTS.sub("", page.text))
-    urls = {_beside(page, unescape(url)) for url in sources}
+    scripts = _SCRIPTS.findall(page.text)
+    urls = {_beside(page, unescape(url)) for url, _ in scripts if url}
     own = sorted(url for url in urls if urlsplit(url)[:2] == urlsplit(page.url)[:2])
-    texts = (page.text, *(fetched(url).text for url in own))
+    texts = (*(text for _, text in scripts), *(fetched(url).text for url in own))
     named = {api for text in texts for api in named_in(text)["API_BASE_URL"] if api}
     calls.observe.note(scripts=own, named=sorted(named))
 

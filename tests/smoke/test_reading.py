@@ -390,6 +390,8 @@ def loading(environment, html):
         "<SCRIPT type=module src=/app/js/dev.js></SCRIPT>",
         "<!-- <script src='js/config.js'></script> --><script src='js/dev.js'></script>",
         "<script>const API_BASE_URL = 'https://dev.example.jp/dev';</script>",
+        "<input accept='image/*'><script src=js/dev.js></script><style>/* */</style>",
+        "<input accept='image/*'><script>API_BASE_URL = 'https://dev.example.jp/dev' /* */</script>",
     ],
 )
 def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told(environment, html):
