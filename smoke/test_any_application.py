@@ -2,9 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from os import environ
 from typing import Any
 
@@ -26,9 +27,9 @@ from smoke.client import Client
 from smoke.contract import Contract
 from smoke.cors import FOREIGN, HEADERS, allowed_origin, allows, listed, not_allowed, preflight
 from smoke.logs import STARTED, Logs, patterns
-from smoke.row_calls import hold, require
+from smoke.row_calls import hold, patiently, require
 from smoke.sessions import BORROWED, KINDS, PUBLIC_KEYS, SessionMinter, sessions_of
-from smoke.suite_session import LOGS_WITHIN_S, address, api_key
+from smoke.suite_session import LOCAL_LOGS_WITHIN_S, LOGS_WITHIN_S, address, api_key
 from smoke.test_logs import OF_TOKENS, private_in
 
 OK, NOT_FOUND = 200, 404
@@ -75,14 +76,22 @@ class AnyApi:
         if flaw := self.flaw_of_read(route, observe, self.session):
             raise Follows("SMOKE-15", flaw)
         first, read = self.client.answers[0], self.client.answers[-1]
+        live = next(made for made in self.client.answers if made.call.session == read.call.session)
         called = [(each.function, read) for each in plan.api.routes if each.id == route]
         # API Gateway asks the authorizer about a session once, and caches the answer.
         called += [(plan.api.authorizer.function, first)] if plan.api.authorizer else []
         private = [*private_in(read)]
         [pattern] = patterns([*OF_TOKENS, *sorted((each.text for each in private), key=len)], 1)
+
+        def clean(lines: Iterable[str]) -> bool:
+            return not any(each.in_lines(line) for line in lines for each in private)
+
         for group, since in ((function.log_group, _sent(answer)) for function, answer in called):
             started = self.logs.lines(group, STARTED, since)
-            lines = "\n".join([*started, *self.logs.present(group, pattern, since)])
+            # These may be of other calls: only time shows that no line of this session is yet to come.
+            left = max(0.0, live.at + self.logs.within_s - time.time())
+            look = partial(self.logs.present, group, pattern, _sent(first))
+            lines = "\n".join([*started, *patiently(look, clean, left)])
             observe.note(group=group, characters=len(lines))
             if not started:
                 raise NotTestable(en=f"{group} has no line yet", ja=f"{group}にまだ行がありません")
@@ -101,7 +110,8 @@ def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
     aws = clients(boto_session(environment.region))
     url = address(snapshot, pytestconfig.stash[CHOICE].options.api_url or snapshot.api_url)
     now = int(time.time())
-    began = now if pytestconfig.stash[CHOICE].embedded else 0
+    embedded = pytestconfig.stash[CHOICE].embedded
+    began, within_s = (now, LOCAL_LOGS_WITHIN_S) if embedded else (0, LOGS_WITHIN_S)
     if SIGNING in environment.application.secrets:
         sessions = sessions_of(aws, plan.secret(SIGNING), borrowed=environ.get(BORROWED), now=now)
     else:  # none is accepted: what is forged is like one
@@ -111,7 +121,7 @@ def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
         document=environment.application.document,
         contract=Contract.of(environment.application.document),
         sessions=sessions,
-        logs=Logs(client=aws("logs"), within_s=LOGS_WITHIN_S, began=began, before_s=1),
+        logs=Logs(client=aws("logs"), within_s=within_s, began=began, before_s=1),
     )
 
 

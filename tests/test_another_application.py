@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import date
 from email.utils import formatdate
@@ -226,6 +227,35 @@ def test_logs_of_a_read_are_judged_once_both_its_function_and_the_authorizer_wro
         judge_logs(list=[STARTED], auth=[])
     with pytest.raises(NotTestable, match="todo-local-list has no line"):
         judge_logs(list=[(SENT - 5, STARTED)], auth=[STARTED])
+
+
+class SlowLogs(OfLogs):
+    """Shows no line but Lambda's own for half a second."""
+
+    def __init__(self, logs):
+        super().__init__(logs)
+        self.complete_at = time.monotonic() + 0.5
+
+    def paginate(self, **asked):
+        (page,) = super().paginate(**asked)
+        complete = time.monotonic() >= self.complete_at
+        yield {
+            "events": [each for each in page["events"] if complete or each["message"] == STARTED]
+        }
+
+
+@pytest.mark.parametrize("where", ["list", "auth"])
+def test_line_of_the_session_that_arrives_after_those_of_other_calls_is_waited_for(where):
+    logs = {"list": [STARTED], "auth": [STARTED]} | {where: [STARTED, CALLER.user_id]}
+    within_s = time.time() + 2 - (SENT + 500)
+    api = replace(
+        answering(200, logs), logs=Logs(client=SlowLogs(logs), within_s=within_s, before_s=1)
+    )
+    plan = plan_for(load("local", EXAMPLE, {}).environment)
+
+    (exposed,) = api.exposed_by("GET /items", plan, Observations())
+
+    assert f"todo-local-{where} holds the user id" in exposed.en
 
 
 def test_user_of_a_long_borrowed_session_is_looked_for_as_well():
