@@ -81,7 +81,7 @@ def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
 
 
 def secret_value(secretsmanager: Any, secret: Secret) -> str:
-    """Read a secret's one value, which is never shown; NotTestable where it can't be read, Follows where there is none."""
+    """Read a secret's one value, which is never shown; NotTestable where it can't be read, Follows where there is none or it lacks its field."""
     try:
         content = secretsmanager.get_secret_value(SecretId=secret.name)["SecretString"]
         return str(json.loads(content)[secret.json_key])
@@ -90,7 +90,8 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
         gone = isinstance(error, ClientError) and code_of(error) in WITHOUT_A_VALUE
         raise Follows("SEC-01", unread.words) if gone else unread from None
     except (ValueError, KeyError, TypeError):
-        raise NotTestable(
+        raise Follows(
+            "SEC-02",
             en=f"secret {secret.name} has no field {secret.json_key}",
             ja=f"シークレット{secret.name}に{secret.json_key}がありません",
         ) from None

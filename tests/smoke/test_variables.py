@@ -43,6 +43,17 @@ def test_session_is_minted_with_the_key_from_where_the_environment_has_it(variab
     assert read["sub"] == minter.user("a")
 
 
+@pytest.mark.parametrize("text", ['{"OTHER": "x"}', "x", None])
+def test_no_session_follows_from_a_secret_without_its_field(text):
+    stored = {"SecretString": text} if text else {"SecretBinary": b"x"}
+    of = {"secretsmanager": SimpleNamespace(get_secret_value=lambda **_: stored)}.__getitem__
+    minter = sessions_of(of, KEY, borrowed=None, now=1)
+
+    with pytest.raises(Follows, match="has no field TOKEN_SECRET_KEY") as raised:
+        minter.live(minter.user("a"))
+    assert raised.value.root == "SEC-02"
+
+
 @pytest.mark.parametrize(
     ("code", "raised"),
     [
