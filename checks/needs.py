@@ -1,6 +1,6 @@
 """Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
 from signoff import ROOT, home_of
 from signoff.commands.help_page import columns
-from signoff.environment import Environment, in_japan, load, option_of
+from signoff.environment import Environment, in_japan, load, names, option_of
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
 from signoff.environment.value_types import in_s3
@@ -51,10 +51,7 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
         Words(en="who may sign records (operators, CI's role)", ja="記録に署名できるロール"),
     ),
     "signers": (DECIDERS, Words(en="who decides", ja="承認者")),
-    "demand": (
-        DECIDERS,
-        Words(en="visitors of the busiest day", ja="最も混雑する日の来訪者数"),
-    ),
+    "demand": (DECIDERS, Words(en="visitors of the busiest day", ja="最も混雑する日の来訪者数")),
     "go_live": (DECIDERS, Words(en="day of the go-live", ja="稼働開始日")),
     "season": (DECIDERS, Words(en="season of the rally", ja="開催期間")),
     "area": (DECIDERS, Words(en="area of the rally", ja="開催エリア")),
@@ -99,7 +96,7 @@ def needs(
         *(_store(store, stores[store], before) for store in stores if store != name),
         _store(name, stores[name], own),
         _commit(commits),
-        *_records(environment, own, before, now),
+        *_records(environment, own, before, now, stores),
         *_signatures(environment, own, checklist, now),
     )
 
@@ -160,12 +157,13 @@ def _store(name: str, settings: StoreSettings, records: Records) -> Need:
 
 
 def _records(
-    environment: Environment, own: Records, before: Records, now: datetime
+    environment: Environment, own: Records, before: Records, now: datetime, known: Collection[str]
 ) -> Iterator[Need]:
     """Yield the run of the environment before, and the environment's own records, in the order in which none makes another stale."""
     if environment.tried_before:
         tried, days = environment.before, environment.fresh.dev_run
-        what, how = Words(f"run against {tried}", f"{tried}に対する実行"), f"pytest --env {tried}"
+        what = Words(f"run against {tried}", f"{tried}に対する実行")
+        how = f"pytest --env {tried}" if tried in known else f"environments.toml: [{tried}]"
         yield _record(before, now, "run", what, how, AS_LONG, DEVELOPER, days=days)
     of = partial(_record, measured(own, environment), now)
     run = f"python -m runbook {{}} --env {environment.name} --go"
@@ -300,7 +298,8 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
     environment = loaded.environment
     own = StoreSettings.of(environment)
     before = StoreSettings.of_table(environment.before, environments)
-    stores = {before.environment: before} if environment.tried_before else {}
+    others = {*names(environments)} - {env}
+    stores = {before.environment: before} if environment.before in others else {}
     prerequisites = needs(
         environment,
         own=_kept_in(own, environment.region, home_of(environments)),

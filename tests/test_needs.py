@@ -62,6 +62,10 @@ def listed(environment=COMPLETE, own=RECORDS, before=WORLD.dev, commits=("0123",
     )
 
 
+def commands(before):
+    return {need.what.en: need.how for need in listed(replace(COMPLETE, before=before))}
+
+
 def missing(**changed):
     return [need.what.en for need in listed(**changed) if not need.present]
 
@@ -74,6 +78,12 @@ def without(kind, **body):
         if entry.kind != kind or any(entry.body[key] != value for key, value in body.items())
     ]
     return replace(RECORDS, entries=tuple(left))
+
+
+def test_environment_before_that_the_file_lacks_has_to_be_written_first():
+    how = {before: commands(before)[f"run against {before}"] for before in ("dev", "trial")}
+
+    assert how == {"dev": "pytest --env dev", "trial": "environments.toml: [trial]"}
 
 
 def test_nothing_is_missing_where_all_is_there():
