@@ -53,8 +53,8 @@ MANY = 10
 BEYOND = Words(en="permission", ja="権限")
 PLANNED = described(
     Words(
-        en="only what the guide's table and AWS's own tools give its function",
-        ja="手順書の表とAWS標準ツールが関数に与える権限だけ",
+        en="only what the plan and AWS's own tools give its function",
+        ja="計画とAWS標準ツールが関数に与える権限だけ",
     )
 )
 

@@ -20,12 +20,12 @@ OPTIONS = (SIGNER,)
 def security_test() -> None:
     """Sign that the security test of this release is done.
 
-    Checks try the attacks that they know. Did a person look at the rest: the front end, the LINE console,
-    who has access to the account, what the last review left open?
+    Checks try the attacks that they know. Did a person look at the rest: the front end, the LINE console if
+    you use LINE, who has access to the account, what the last review left open?
 
     このリリースのセキュリティテストが完了したことに署名する。
 
-    自動検証が試すのは既知の攻撃だけです。フロントエンド、LINEのコンソール、アカウントへのアクセス権、前回レビューの
+    自動検証が試すのは既知の攻撃だけです。フロントエンド、LINEを使う場合はそのコンソール、アカウントへのアクセス権、前回レビューの
     残課題など、それ以外も担当者が確認しましたか。
     """
 
@@ -102,9 +102,9 @@ def bot() -> None:
 
 @ask("7-2", may_wait=True)
 def front_end() -> None:
-    """Check that the front end is served, shows the stamps' pictures, and in its configuration names this API and this LIFF id.
+    """Check that the front end is served, shows its pictures, and in its configuration names this API and, with LINE, this LIFF id.
 
-    フロントエンドが配信され、スタンプの画像を表示し、設定がこのAPIとLIFF IDを指すことを確認する。
+    フロントエンドが配信され、画像を表示し、設定がこのAPI（LINEを使う場合はLIFF IDも）を指すことを確認する。
     """
 
 
