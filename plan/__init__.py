@@ -50,6 +50,13 @@ class Plan:
     def route(self, id_: str) -> desired.Route:
         return next(route for route in self.api.routes if route.id == id_)
 
+    def reached(self, function: desired.Function) -> bool:
+        """Whether requests reach a function: by a route, as the authorizer, or through one that may invoke it."""
+        called = {route.function.alias_arn for route in self.api.routes}
+        called |= {each.resource for role in self.roles for each in role.granted}
+        authorizer = self.api.authorizer
+        return function.alias_arn in called or bool(authorizer and authorizer.function == function)
+
 
 def _of_key(parts: Iterable[PartT], key: str) -> PartT:
     """Return the part of that key; GuardError where the application has none: a procedure may be about the rally's alone."""

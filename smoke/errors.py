@@ -135,11 +135,7 @@ ERRORS = (
         if bad
     ),
     *(_error(route, "VALIDATION_ERROR", _members(route)) for route in WITH_BODY if route != LOGIN),
-    _error(
-        AWARD,
-        "STAMP_TYPE_MISMATCH",
-        lambda scenarios: scenarios.collect(method="IMAGE"),
-    ),
+    _error(AWARD, "STAMP_TYPE_MISMATCH", lambda scenarios: scenarios.collect(method="IMAGE")),
     _error(AWARD, "OUT_OF_RANGE", _too_far),
     _error(AWARD, "STAMP_NOT_FOUND", _nowhere(AWARD)),
     _from(Words("half a position", "緯度または経度の欠落"), lon=None),

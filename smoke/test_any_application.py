@@ -27,9 +27,10 @@ from smoke.client import Client
 from smoke.contract import Contract
 from smoke.cors import FOREIGN, HEADERS, allowed_origin, allows, listed, not_allowed, preflight
 from smoke.logs import STARTED, Logs, patterns
-from smoke.row_calls import hold, patiently, require
+from smoke.row_calls import hold, patiently, require, storable
 from smoke.sessions import BORROWED, KINDS, PUBLIC_KEYS, SessionMinter, sessions_of
 from smoke.suite_session import LOCAL_LOGS_WITHIN_S, LOGS_WITHIN_S, address, api_key
+from smoke.test_errors import leaks, reveals
 from smoke.test_logs import OF_TOKENS, private_in
 
 OK, NOT_FOUND = 200, 404
@@ -53,10 +54,11 @@ class AnyApi:
         return self.sessions.live(self.sessions.user("caller"))
 
     def answer(self, route: str, observe: Observations, session: Session | None = None) -> Answer:
-        """Ask a route, and note what it answers."""
+        """Ask a route, and note what it answers; a read is asked by the contract's examples."""
         verb, path = route.split(" ")
-        body = None if verb == "GET" else "{}"
-        answer = self.client.answer(Call(verb=verb, path=path, session=session, body=body))
+        url, body = (url_of(path, verb, self.document), None) if verb == "GET" else ("", "{}")
+        call = Call(verb=verb, path=url or path, template=path, session=session, body=body)
+        answer = self.client.answer(call)
         observe.note(**answer.facts)
         return answer
 
@@ -64,18 +66,19 @@ class AnyApi:
         self, route: str, observe: Observations, session: Session | None = None
     ) -> Words:
         """Say how a read differs from 200 as documented; what is an example may be gone, and answer the documented 404."""
-        _, path = route.split(" ")
-        url = url_of(path, "GET", self.document) or path
-        answer = self.client.answer(Call(verb="GET", path=url, session=session, template=path))
-        observe.note(**answer.facts)
-        gone = answer.status == NOT_FOUND and url != path
+        answer = self.answer(route, observe, session)
+        gone = answer.status == NOT_FOUND and answer.call.path != answer.call.template
         return self.contract.flaw(answer, NOT_FOUND if gone else OK)
+
+    def personal(self, route: str, observe: Observations) -> Answer:
+        """Return what a read answers a session; Follows if that is not as documented."""
+        if flaw := self.flaw_of_read(route, observe, self.session):
+            raise Follows("SMOKE-15", flaw)
+        return self.client.answers[-1]
 
     def exposed_by(self, route: str, plan: Plan, observe: Observations) -> Iterator[Words]:
         """Yield what the logs of the functions that a read reaches hold of who asked."""
-        if flaw := self.flaw_of_read(route, observe, self.session):
-            raise Follows("SMOKE-15", flaw)
-        first, read = self.client.answers[0], self.client.answers[-1]
+        read, first = self.personal(route, observe), self.client.answers[0]
         live = next(made for made in self.client.answers if made.call.session == read.call.session)
         called = [(each.function, read) for each in plan.api.routes if each.id == route]
         # API Gateway asks the authorizer about a session once, and caches the answer.
@@ -182,7 +185,12 @@ def test_log_of_a_read_holds_nothing_of_who_asked(
     hold(*any_api.exposed_by(guarded_read, snapshot.plan, observe))
 
 
-@expectation("SMOKE-14", ja="セッション不要の読み取りがAPI仕様どおりである")
+@expectation("SEC-47", ja="セッションでの読み取りの応答が保存されない")
+def test_read_is_not_stored(guarded_read: str, any_api: AnyApi, observe: Observations) -> None:
+    hold(*storable(any_api.personal(guarded_read, observe)))
+
+
+@expectation("SMOKE-02", ja="セッション不要の読み取りがAPI仕様どおりである")
 def test_open_read_is_answered_as_its_contract_says(
     open_read: str, any_api: AnyApi, observe: Observations
 ) -> None:
@@ -196,3 +204,15 @@ def test_every_answer_is_for_the_front_end_alone(any_api: AnyApi, observe: Obser
     observe.note(answers=len(answers))
 
     hold(*(allows(answer) for answer in answers if allowed_origin(answer) != any_api.client.origin))
+
+
+@expectation("SEC-45", ja="エラーが内部の情報を漏らさない")
+def test_no_error_reveals_the_inside(
+    any_api: AnyApi, snapshot: Snapshot[Plan], observe: Observations
+) -> None:
+    any_api.client.answer(Call(verb="GET", path=NOWHERE))
+    errors = [answer for answer in any_api.client.answers if answer.status >= 400]
+    observe.note(errors=len(errors))
+    about = snapshot.plan, snapshot.environment
+
+    hold(*(reveals(error, leak) for error in errors for leak in leaks(error, *about)))

@@ -68,7 +68,7 @@ def leaking(calls: RowCalls) -> list[Words]:
     statuses = Counter(answer.status for answer in errors)
     calls.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
     plan, environment = calls.suite.plan, calls.suite.environment
-    flaws = [_reveals(error, leak) for error in errors for leak in leaks(error, plan, environment)]
+    flaws = [reveals(error, leak) for error in errors for leak in leaks(error, plan, environment)]
     if unheard and not flaws:
         raise unheard[0].with_traceback(None)
     return flaws
@@ -81,7 +81,7 @@ def naming(calls: RowCalls) -> list[Words]:
     plan, environment = calls.suite.plan, calls.suite.environment
     needles = calls.suite.needles
     return [
-        _reveals(answer, leak)
+        reveals(answer, leak)
         for answer in answers
         for leak in (
             *internal_names_in(answer, plan, environment),
@@ -90,7 +90,7 @@ def naming(calls: RowCalls) -> list[Words]:
     ]
 
 
-def _reveals(answer: Answer, leak: Words) -> Words:
+def reveals(answer: Answer, leak: Words) -> Words:
     return Words(en=f"{answer} reveals {leak.en}", ja=f"{answer.ja}。{leak.ja}が含まれています")
 
 

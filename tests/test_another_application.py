@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from email.utils import formatdate
@@ -14,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aws.section import NotTestable
+from aws.section import Follows, NotTestable
 from checks.environment_limits import limits
 from checks.needs import needs
 from plan import plan_for
@@ -43,6 +44,7 @@ from smoke.parameters import ARGUMENTS
 from smoke.sessions import KINDS, SessionMinter, signed
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
+from tests.defects.changes import item
 from tests.foreign.judged import as_printed, decision, rows
 from tests.healthy import healthy
 from tests.judging import collected, green, judge
@@ -96,8 +98,8 @@ def rows_of(folder, judging, app, contract):
 @pytest.mark.parametrize(
     ("contract", "rows"),
     [
-        ({}, {"SMOKE-13", "SMOKE-14", "SEC-40", "SEC-41"}),
-        ({"security": []}, {"SMOKE-13", "SMOKE-14"}),
+        ({}, {"SMOKE-13", "SMOKE-14", "SEC-40", "SEC-41", "SEC-45"}),
+        ({"security": []}, {"SMOKE-02", "SMOKE-13", "SMOKE-14", "SEC-45"}),
     ],
     ids=["sessions of another issuer", "no session"],
 )
@@ -146,16 +148,18 @@ JSON_TYPE = {"content-type": "application/json"}
 
 
 class OneStatus:
-    """A client whose every call is answered with this status and no body."""
+    """A client whose every call is answered with this status, text and headers."""
 
-    def __init__(self, status):
-        self.status, self.answers = status, []
+    def __init__(self, status, text="", **headers):
+        self.status, self.text, self.answers = status, text, []
+        self.headers = JSON_TYPE | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
 
     def answer(self, call):
-        headers = {**JSON_TYPE, "date": formatdate(SENT)}
-        self.answers.append(
-            Answer(call=call, status=self.status, headers=headers, text="", at=SENT + 500)
-        )
+        headers = {**self.headers, "date": formatdate(SENT)}
+        about = {"headers": headers, "text": self.text, "at": SENT + 500}
+        self.answers.append(Answer(call=call, status=self.status, **about))
         return self.answers[-1]
 
 
@@ -187,12 +191,13 @@ CALLER = MINTER.live(MINTER.user("caller"))
 STARTED, SENT = "START RequestId: 1", 1_000_000
 
 
-def answering(status, logs, sessions=MINTER):
+def answering(status, logs, sessions=MINTER, text="", **headers):
     """Return the API of the example, whose calls are all answered so, and which left these lines in its logs."""
     nothing = {str(status): {"description": "", "content": {}}}
     document = {"paths": {"/items": {"get": {"responses": nothing}}}}
     lines = Logs(client=OfLogs(logs), within_s=0, before_s=1)
-    return AnyApi(OneStatus(status), document, Contract.of(document), sessions=sessions, logs=lines)
+    client = OneStatus(status, text, **headers)
+    return AnyApi(client, document, Contract.of(document), sessions=sessions, logs=lines)
 
 
 class OfLogs:
@@ -294,6 +299,66 @@ def test_every_kind_of_bad_session_is_tried():
         smoke.test_call_without_a_valid_session_is_refused(
             "GET /items", answering(200, {}), Observations()
         )
+
+
+@pytest.mark.parametrize("header", [{}, {"cache_control": "private, max-age=60"}])
+def test_read_with_a_session_that_may_be_stored_is_red(header):
+    sent = Observations()
+    smoke.test_read_is_not_stored("GET /items", answering(200, {}, cache_control="no-store"), sent)
+    with pytest.raises(AssertionError, match=r"Cache-Control is (-|private, max-age=60), expected"):
+        smoke.test_read_is_not_stored("GET /items", answering(200, {}, **header), sent)
+    with pytest.raises(Follows, match="500, not 200"):
+        smoke.test_read_is_not_stored("GET /items", answering(500, {}), sent)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "leak"),
+    [
+        (500, "Traceback (most recent call last)", "reveals a stack trace"),
+        (404, "nothing in todo-local-list", "reveals the name todo-local-list"),
+        (404, "no such item", ""),
+        (200, "Traceback of a mail", ""),
+    ],
+)
+def test_error_of_any_application_that_reveals_the_inside_is_red(status, text, leak):
+    todo = load("local", EXAMPLE, {}).environment
+    snapshot = SimpleNamespace(plan=plan_for(todo), environment=todo)
+    red = pytest.raises(AssertionError, match=leak) if leak else nullcontext()
+
+    with red:
+        smoke.test_no_error_reveals_the_inside(
+            answering(status, {}, text=text), snapshot, Observations()
+        )
+
+
+@pytest.mark.parametrize("verb", ["GET", "DELETE"])
+def test_only_a_read_is_asked_by_its_example(verb):
+    path = [{**TAG, "in": "path", "example": "new"}]
+    document = {"paths": {"/items/{tag}": {"parameters": path, verb.lower(): {"responses": {}}}}}
+    api = AnyApi(OneStatus(401), document, Contract.of(document), sessions=None, logs=None)
+
+    call = api.answer(f"{verb} /items/{{tag}}", Observations()).call
+
+    assert call.path == ("/items/new" if verb == "GET" else "/items/{tag}")
+    assert call.route == f"{verb} /items/{{tag}}"
+
+
+@pytest.mark.parametrize("routes", [True, False], ids=["on a path", "on none"])
+def test_function_that_no_request_reaches_needs_room_for_one_call(routes):
+    world = healthy()
+    functions, api = world.plan.functions, world.plan.api
+    notify = world.plan.function("notify")
+    apart = [route for route in api.routes if route.function is not notify]
+    roles = tuple(replace(role, granted=frozenset()) for role in world.plan.roles)
+
+    alone = replace(world.plan, roles=roles, api=replace(api, routes=tuple(apart)))
+
+    assert all(map(world.plan.reached, functions))
+    assert all(alone.reached(each) for each in functions if each is not notify)
+    planned = replace(alone, roles=world.plan.roles) if routes else alone
+    reserving = item("functions", notify.name, reserved_concurrency=1)(replace(world, plan=planned))
+    red = {each.row for each in judge(reserving, {"DEP-18"}) if each.outcome is Outcome.FAIL}
+    assert red == ({"DEP-18"} if routes else set())
 
 
 def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(tmp_path):
