@@ -146,8 +146,6 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if (read := self._read()) is None:
-            self.close_connection = True
-            self._write(HttpReply(status=HTTPStatus.LENGTH_REQUIRED))
             return
         length, body = read
         request = HttpRequest(
@@ -179,12 +177,16 @@ class _Connection(BaseHTTPRequestHandler):
             return HttpReply(status=500, headers=(("x-amzn-ErrorType", "LocalGatewayFailure"),))
 
     def _read(self) -> tuple[int, bytes] | None:
-        """Return the length of the body and the body; None where its length can't be known."""
+        """Return the length of the body and the body; None where its length can't be known, which is refused."""
         if "Transfer-Encoding" in self.headers:
-            body = b"".join(self._chunks()) if self.server.largest == inf else None
-            return body if body is None else (len(body), body)
+            if self.server.largest < inf:
+                self.send_error(HTTPStatus.LENGTH_REQUIRED)
+                return None
+            body = b"".join(self._chunks())
+            return len(body), body
         declared = self.headers.get("Content-Length", "0").strip()
         if not declared.isdecimal():
+            self.send_error(HTTPStatus.BAD_REQUEST)
             return None
         return int(declared), self._body(int(declared))
 
