@@ -11,7 +11,7 @@ from smoke.calls import AWARD, LOGIN, MASK, Answer, Call, get
 from smoke.contract import contract, operations, warming
 from smoke.errors import ERRORS, Expected
 from smoke.root_causes import ROWS
-from smoke.row_calls import Build, RowCalls, differs, storable
+from smoke.row_calls import Build, RowCalls, differs
 from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import PUBLIC_KEYS
 
@@ -189,6 +189,9 @@ def shown(calls: RowCalls, case: Case) -> Answer:
 NOT_OURS = ("x-amz", "access-control-", "content-", "x-cache")
 """Prefixes of headers that API Gateway or CloudFront write, or that other rows judge."""
 STANDARD = frozenset({"date", "server", "connection", "via", "etag", "strict-transport-security"})
+GATEWAYS = frozenset({"UNAUTHORIZED", "REQUEST_REFUSED", "THROTTLED", "INTERNAL_ERROR"})
+"""Error codes that API Gateway answers by itself; the header below shows it as well."""
+ERROR_TYPE = "x-amzn-errortype"
 
 
 def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
@@ -211,7 +214,10 @@ def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
         with suppress(NotTestable):  # another row reports why there is no answer
             calls.suite.answer(call(calls.scenarios))
     for answer in _answers(calls):
-        yield from storable(answer)
+        header = answer.headers.get("cache-control")
+        by_the_gateway = ERROR_TYPE in answer.headers or answer.error_code in GATEWAYS
+        if "no-store" not in (header or "").lower() and (header or not by_the_gateway):
+            yield differs(answer, "Cache-Control", header or "-", "no-store")
         if "set-cookie" in answer.headers:
             yield differs(answer, "Set-Cookie", MASK, "-")
 

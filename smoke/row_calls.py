@@ -1,6 +1,6 @@
 """The calls that one row's test makes: each answer is noted as evidence, judged against the contract, and its flaw ends the test."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -43,14 +43,6 @@ def differs(answer: Answer, fact: str, actual: object, expected: object, ja: str
     )
 
 
-def storable(answer: Answer) -> Iterator[Words]:
-    """Yield a flaw if a browser or a proxy may keep an answer."""
-    header = answer.headers.get("cache-control")
-    by_the_gateway = ERROR_TYPE in answer.headers or answer.error_code in GATEWAYS
-    if "no-store" not in (header or "").lower() and (header or not by_the_gateway):
-        yield differs(answer, "Cache-Control", header or "-", "no-store")
-
-
 def listed(names: Iterable[str]) -> str:
     """Join names in sorted order."""
     return ", ".join(sorted(names))
@@ -75,9 +67,6 @@ OF_LINE = {"LINE_REFUSED", "LINE_UNAVAILABLE"}
 AT_ONCE = 4
 """More would start more copies of a function than they save time."""
 Build = Callable[[Scenarios], Call]
-GATEWAYS = frozenset({"UNAUTHORIZED", "REQUEST_REFUSED", "THROTTLED", "INTERNAL_ERROR"})
-"""Error codes that API Gateway answers by itself; the header below shows it as well."""
-ERROR_TYPE = "x-amzn-errortype"
 
 
 @dataclass(frozen=True, slots=True)
