@@ -44,7 +44,7 @@ def red(folder, written, instead, file):
         ("options=required", 'options={"verify_signature": False}', AUTH, {"SEC-40", "SEC-41"}, 1),
         ('"verify_iat": False', '"verify_exp": False', AUTH, {"SEC-41"}, 1),
         ('"effect": effect}', '"effect": effect, **event}', AUTH, {"SEC-46"}, 1),
-        ('{**log, "level": "INFO"', '{**log, "who": caller(event)', SHARED, {"SEC-46"}, 1),
+        ('{**log, "level": "INFO"', '{**log, "who": caller(event)', SHARED, set(), 0),
     ],
     ids=[
         *("another comment", "other members", "any origin", "500 for 401", "unsigned"),
