@@ -40,6 +40,7 @@ def rest_apis() -> dict[str, tuple[RestApi, ...]]:
 
 def stages() -> dict[str, Stage]:
     stage = Stage(
+        updated=datetime(2026, 11, 24, 1, 31, tzinfo=UTC),
         name="prod",
         deployment_id=DEPLOYMENT,
         description="本番環境",
