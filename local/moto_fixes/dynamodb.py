@@ -50,6 +50,8 @@ def update_table(request: Request, moto: Moto) -> Response:
     if table and sse:
         key = {"KMSMasterKeyId": _key_arn(sse, request, moto)} if sse["Enabled"] else {}
         table.sse_specification = {**sse, **key}
+    if table and request.parameters.get("StreamSpecification") == {"StreamEnabled": False}:
+        table.stream_shard = None  # moto goes on writing to it, and fails
     return moto(request)
 
 

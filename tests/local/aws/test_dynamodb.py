@@ -27,6 +27,15 @@ def test_a_batch_reads_100_keys_and_no_more(tables):
         tables.batch_get_item(RequestItems={"Users-prod": {"Keys": keys}})
 
 
+def test_table_whose_stream_was_turned_off_takes_writes(tables):
+    on = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    for stream in (on, {"StreamEnabled": False}):
+        tables.update_table(TableName="Users-prod", StreamSpecification=stream)
+        tables.put_item(TableName="Users-prod", Item={"UserId": {"S": "U1"}})
+
+    assert "StreamSpecification" not in tables.describe_table(TableName="Users-prod")["Table"]
+
+
 def test_an_own_key_is_described_after_an_update(tables, client):
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
     assert "SSEDescription" not in tables.describe_table(TableName="Users-prod")["Table"]
