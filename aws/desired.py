@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
+from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.function import MEMORY, TIMEOUT
 from aws.kinds.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
-from aws.kinds.table import KEY, PROTECTION, STREAM, TABLE, TIME_TO_LIVE, Index, typed_key
+from aws.kinds.table import KEY, PROTECTION, STREAM, TABLE, Index, typed_key
 from aws.kinds.table_backups import RECOVERY, WINDOW
 from aws.kinds.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words

@@ -11,8 +11,8 @@ from aws.api.integration import InvokedFunction, target
 from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.iam.evaluation import ALLOWED, EvalDecision
+from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.rest_api import REST_API
-from aws.kinds.table import TIME_TO_LIVE
 from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE, SERVED
 from aws.section import Follows, NotTestable
 from aws.words import Words

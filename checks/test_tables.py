@@ -5,8 +5,8 @@ from datetime import datetime
 from aws import desired
 from aws.bounds import ABSENT, exactly, within
 from aws.difference import EXISTENCE, differences
-from aws.kind.description import STATUS
-from aws.kinds.table import EXPIRING, INDEXES, KEY, PROTECTION, STREAM, TABLE, TIME_TO_LIVE
+from aws.kind.description import STATUS, TIME_TO_LIVE
+from aws.kinds.table import EXPIRING, INDEXES, KEY, PROTECTION, STREAM, TABLE
 from aws.kinds.table_backups import WINDOW
 from aws.kinds.table_scaling import SCALING, scales, without_scaling
 from aws.section import lookup

@@ -20,7 +20,7 @@ from aws.converge.gateway_responses import HEADERS, TEMPLATE
 from aws.converge.json_patch import replaced
 from aws.converge.rest_api import Draft, read, stage_of
 from aws.desired import NEEDED_S, Api, Authorizer, Route
-from aws.kinds.table import TIME_TO_LIVE
+from aws.kind.description import TIME_TO_LIVE
 from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE
 from aws.raw import Raw
 from aws.words import Words

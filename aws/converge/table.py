@@ -21,6 +21,7 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.desired import Table
+from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.table import (
     DELETING,
     INDEX,
@@ -28,7 +29,6 @@ from aws.kinds.table import (
     ON_DEMAND,
     STREAM,
     TABLE,
-    TIME_TO_LIVE,
     Index,
     typed_key,
     wait_until_active,

@@ -71,6 +71,7 @@ NEEDED = object()
 """Marks a fact that AWS always returns: if it is absent from the answer, the fact is unknown."""
 NAME = Words(en="name", ja="名前")
 VALUE = Words(en="value", ja="値")
+TIME_TO_LIVE = Words(en="time to live", ja="有効期限（TTL）")
 STATE = Words(en="state", ja="状態")
 STATUS = Words(en="status", ja="状態")
 DESCRIPTION = Words(en="description", ja="説明")

@@ -13,6 +13,7 @@ from aws.kind.description import (
     NAME,
     PLANNED_BY,
     STATUS,
+    TIME_TO_LIVE,
     UNSERVED,
     Part,
     ReadCall,
@@ -33,7 +34,6 @@ PROTECTION = Words(en="deletion protection", ja="削除保護")
 INDEX = Words(en="index", ja="インデックス")
 INDEXES = Words(en="global secondary indexes", ja="グローバルセカンダリインデックス")
 STREAM = Words(en="stream", ja="ストリーム")
-TIME_TO_LIVE = Words(en="time to live", ja="有効期限（TTL）")
 EXPIRING = Words(en="items that expire before the rally ends", ja="開催中に期限が切れる項目")
 KINESIS = Words(en="Kinesis destinations", ja="Kinesisへの配信先")
 LOCAL_INDEXES = Words(en="local secondary indexes", ja="ローカルセカンダリインデックス")

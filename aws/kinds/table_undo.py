@@ -16,7 +16,7 @@ from aws.change.undo import (
     no_longer_denied,
     without_statements,
 )
-from aws.kind.description import COPIES, DENIED, OPENED
+from aws.kind.description import COPIES, DENIED, OPENED, TIME_TO_LIVE
 from aws.kinds.table import (
     ARCHIVED,
     EXPIRING,
@@ -29,7 +29,6 @@ from aws.kinds.table import (
     RESTORING,
     STREAM,
     TABLE,
-    TIME_TO_LIVE,
     VECTOR_INDEXES,
     WITNESSES,
     wait_until_active,

@@ -5,9 +5,10 @@ import pytest
 
 from aws.bounds import exactly, one_of
 from aws.difference import unallowed
+from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.bucket import BUCKET
 from aws.kinds.secret import SECRET
-from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
+from aws.kinds.table import STREAM, TABLE
 from aws.ledger import by_parameter, unplanned
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")

@@ -15,8 +15,9 @@ from typing import Any
 
 from aws.change.gate import Change, nothing
 from aws.converge import rest_api
+from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.log_group import LOG_GROUP, METRICS_MADE
-from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
+from aws.kinds.table import STREAM, TABLE
 from aws.ledger import Unplanned
 from aws.release import code_sha256
 from aws.words import Words
