@@ -55,88 +55,6 @@ GRADES = {
     **dict.fromkeys(("LINE-01", "LINE-02", "PERF-01", "CUT-07", "CUT-08"), "major"),
 }
 """Row that is no blocker -> its grade, by its defect or, where it has none, here."""
-GO_ALL_THE_SAME = {
-    f"{row}:{name}"
-    for row, names in {
-        "DATA-01": "one-lost one-more",
-        "DATA-02": (
-            "called-like-another-stamp empty picture-as-the-camera-left-it "
-            "picture-at-a-domain-that-looks-like-s3 picture-at-a-folder-of-dev "
-            "picture-at-a-host-that-begins-as-the-bucket-s "
-            "picture-at-s3-where-the-bucket-blocks-public-access "
-            "picture-at-the-bucket-of-a-stranger picture-at-the-bucket-of-dev "
-            "picture-at-the-bucket-without-an-environment picture-at-the-cdn-of-staging "
-            "picture-at-the-host-of-a-stranger"
-        ),
-        "DATA-03": (
-            "ended ended-at-midnight-in-japan ends-at-noon ends-within-the-season "
-            "go-live-was-postponed"
-        ),
-        "DATA-06": (
-            "at-zero-zero beside-zero-zero cut-to-two-digits far-from-all-others in-osaka "
-            "in-osaka-where-no-area-is-decided longitude-not-filled-in one-too-few "
-            "one-too-many twice-at-one-place two-kilometres-away"
-        ),
-        "DATA-07": "migrated-and-gone one-more-than-migrated somebody-collects somebody-logged-in",
-        "DATA-08": "stamp-without-a-master",
-        "DATA-10": "wide-circle",
-        "DEP-06": "key-in-lower-case no-project none of-dev",
-        "DEP-08": (
-            "index-that-nobody-planned stamps-expire-as-they-are-collected stream users-expire"
-        ),
-        "DEP-10": "handler-under-a-condition",
-        "DEP-11": "one-newer one-older",
-        "DEP-13": "DEBUG FLASK_DEBUG VERBOSE logs-every-event logs-what-it-receives",
-        "DEP-14": "extra-region prefix-of-dev token-before-lambdas-own",
-        "DEP-19": "fed-by-a-stream in-a-network network-of-both-releases",
-        "DEP-23": "dev-has-less dev-has-more",
-        "DEP-26": "denied-is-403 denied-unset",
-        "DEP-29": "another-account another-group no-request-id off",
-        "DEP-31": "off",
-        "DEP-32": "api-without function-without-project stage-of-dev stage-without",
-        "DEP-33": "empty of-dev",
-        "DEP-34": (
-            "answer-streamed asynchronous binary binary-in-the-draft body-rewritten "
-            "body-to-binary body-validated by-a-vpc-link cache-shared compression "
-            "header-rewritten key-that-nobody-knows keys-by-authorizer led-to-a-target "
-            "model-in-the-draft model-of-synthetic-ids only-some-tokens parameters-validated "
-            "policy-that-bars refusal-is-kept-for-a-day refusal-repeats-the-session "
-            "refusal-sets-a-cookie scopes unmapped-refused"
-        ),
-        "DEP-35": "web-acl",
-        "DEP-40": "mutual-tls",
-        "MON-06": "only-a-queue-listens only-a-stranger-hears",
-        "MON-08": "acts wall-clock",
-        "MON-09": "raw-for-a-pager",
-        "MON-15": "counts-among-our-faults masked nobody-writes",
-        "MON-16": "another-mail queue-listens somebody-counts undelivered-goes-to-a-queue",
-        "PREP-05": "function-that-the-dashboard-shows left-over-function left-over-secret",
-        "ROLL-06": (
-            "code-that-nobody-recorded described-as-closed-and-without-variables "
-            "handler-under-a-condition "
-            "reads-a-replaced-table-beside-a-name-of-dev-of-both-releases "
-            "writes-down-what-it-receives"
-        ),
-        "SEC-02": (
-            "key-in-lower-case key-of-the-other line-token-under-the-other-key nearly-its-key "
-            "one-field-more"
-        ),
-        "SEC-06": (
-            "address-of-a-webhook base64-under-innocent-name bearer-of-somebody "
-            "by-camel-case-name by-equality by-name half hash-of-a-passcode "
-            "hex-under-innocent-name known-default left-empty login-in-an-address password "
-            "reference-holds-the-secret"
-        ),
-        "SEC-07": (
-            "tag-of-a-function tag-of-a-table tag-of-a-table-by-name tag-of-the-api "
-            "tag-of-the-stage variable-by-name variable-by-shape"
-        ),
-        "SEC-09": "denied-outside-an-office rotated",
-        "SEC-22": "every-visitor-is-to-pay images-deleted-after-a-day",
-    }.items()
-    for name in names.split()
-}
-"""Defects that print a decision which leaves a GO: it loosens no bound of the guide or of security, or settles a guess."""
 AGAIN = "pytest --env prod"
 """The run that prints the remedies."""
 RUNNABLE = {
@@ -198,9 +116,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     again = asked_again(broken, found)
     assert unanswered(found, again) == []
-    assert leaves_a_go(again) is (str(defect) in GO_ALL_THE_SAME), (
-        f"a decision on {defect} leaves a GO, or not: GO_ALL_THE_SAME of tests/test_defects.py"
-    )
+    assert leaves_a_go(again) is defect.leaves_a_go
     different = [each for finding in red for each in finding.differences if each.call]
     assert {each.call for each in different} - CALLS == set()
     assert [each for each in different if not shown_by_its_call(each)] == []
@@ -260,7 +176,6 @@ def test_row_is_as_grave_as_its_defect_says():
 
 def test_no_defect_has_the_name_of_another():
     assert [id_ for id_, times in Counter(map(str, DEFECTS)).items() if times > 1] == []
-    assert GO_ALL_THE_SAME - {*map(str, DEFECTS)} == set()
 
 
 def red_without(*place):

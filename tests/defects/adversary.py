@@ -100,6 +100,7 @@ DEFECTS = (
             TOPIC,
             lambda t: replace(t, subscriptions=(replace(t.subscriptions[0], protocol="sqs"),)),
         ),
+        leaves_a_go=True,
     ),
     Defect(id="MON-07:another-alarm-of-ours", breaks=_extra()),
     Defect(

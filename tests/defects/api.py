@@ -163,8 +163,9 @@ ROUTED = (
         id="DEP-23:dev-has-more",
         grade="major",
         breaks=_dev_routes(*ROUTES, "GET /stamps/{stampId}"),
+        leaves_a_go=True,
     ),
-    Defect(id="DEP-23:dev-has-less", breaks=_dev_routes(*list(ROUTES)[:-1])),
+    Defect(id="DEP-23:dev-has-less", breaks=_dev_routes(*list(ROUTES)[:-1]), leaves_a_go=True),
     Defect(
         id="DEP-23:dev-could-not-read-its-api",
         breaks=_dev_routes(),

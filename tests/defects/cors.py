@@ -112,11 +112,15 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(id="DEP-26:denied-without-cors", breaks=refusal("ACCESS_DENIED", _answer("401", {}))),
     Defect(id="DEP-26:filtered-without-cors", breaks=refusal("WAF_FILTERED", _answer("403", {}))),
-    Defect(id="DEP-26:denied-is-403", breaks=refusal("ACCESS_DENIED", _answer("403", CORS))),
+    Defect(
+        id="DEP-26:denied-is-403",
+        breaks=refusal("ACCESS_DENIED", _answer("403", CORS)),
+        leaves_a_go=True,
+    ),
     Defect(id="DEP-26:throttled-is-200", breaks=refusal("THROTTLED", _answer("200", CORS))),
     Defect(id="DEP-26:fault-of-ours-is-200", breaks=refusal("DEFAULT_5XX", _answer("200", CORS))),
     Defect(id="DEP-26:quota-is-503", breaks=refusal("QUOTA_EXCEEDED", _answer("503", CORS))),
-    Defect(id="DEP-26:denied-unset", breaks=refusal("ACCESS_DENIED", None)),
+    Defect(id="DEP-26:denied-unset", breaks=refusal("ACCESS_DENIED", None), leaves_a_go=True),
 )
 SOUND: dict[str, Break] = {
     "preflight in other words": preflight(

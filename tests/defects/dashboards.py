@@ -137,6 +137,7 @@ DASHBOARDS = (
             edited("names", "functions", lambda there: Names(names=(*there.names, LEFT_OVER))),
             _dashboard(lambda d: (*d.widgets, *_metrics(d, _of_the_left_over))),
         ),
+        leaves_a_go=True,
     ),
 )
 LOG_GROUPS = (
@@ -202,10 +203,15 @@ REACHED = (
         id="MON-15:copied",
         breaks=_attached("SubscriptionFilters", filterName="copy", destinationArn=STREAM),
     ),
-    Defect(id="MON-15:masked", breaks=_attached("LogGroups", dataProtectionStatus="ACTIVATED")),
+    Defect(
+        id="MON-15:masked",
+        breaks=_attached("LogGroups", dataProtectionStatus="ACTIVATED"),
+        leaves_a_go=True,
+    ),
     Defect(
         id="MON-15:counts-among-our-faults",
         breaks=_made("Other", "StampRally"),
+        leaves_a_go=True,
     ),
     Defect(
         id="MON-15:all-logs-copied",
@@ -223,6 +229,7 @@ REACHED = (
     Defect(
         id="MON-15:nobody-writes",
         breaks=_policy(Effect="Deny", Principal="*", Action="logs:PutLogEvents", Resource="*"),
+        leaves_a_go=True,
     ),
     Defect(
         id="MON-15:subscribed-by-another-account",
@@ -247,9 +254,16 @@ REACHED = (
         id="MON-16:somebody-counts",
         grade="info",
         breaks=_made("Statistics"),
+        leaves_a_go=True,
     ),
-    Defect(id="MON-16:queue-listens", breaks=_listener("sqs", "arn:aws:sqs:eu-west-1:1:copy")),
-    Defect(id="MON-16:another-mail", breaks=_listener("email", "b***@example.com")),
+    Defect(
+        id="MON-16:queue-listens",
+        breaks=_listener("sqs", "arn:aws:sqs:eu-west-1:1:copy"),
+        leaves_a_go=True,
+    ),
+    Defect(
+        id="MON-16:another-mail", breaks=_listener("email", "b***@example.com"), leaves_a_go=True
+    ),
     Defect(
         id="MON-16:undelivered-goes-to-a-queue",
         breaks=edited(
@@ -262,6 +276,7 @@ REACHED = (
                 ),
             ),
         ),
+        leaves_a_go=True,
     ),
 )
 DEFECTS = DASHBOARDS + LOG_GROUPS + REACHED

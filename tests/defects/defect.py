@@ -39,6 +39,8 @@ class Defect:
     """Of the owning row, said by one of its defects: a row that becomes less grave is a decision, too."""
     at_most: Severity = Severity.BLOCKER
     """How grave the owning row is by it: a guess makes no NO-GO."""
+    leaves_a_go: bool = False
+    """Whether a decision on it leaves a GO: it loosens no bound of the guide or of security, or settles a guess."""
 
     @property
     def row(self) -> str:

@@ -238,6 +238,7 @@ BUCKETS = (
             "GetBucketLifecycleConfiguration",
             Rules=[{"ID": "tidy", "Status": "Enabled", "Expiration": {"Days": 1}}],
         ),
+        leaves_a_go=True,
     ),
     Defect(
         id="SEC-22:acl-lets-a-stranger-write",
@@ -248,7 +249,9 @@ BUCKETS = (
         ),
     ),
     Defect(
-        id="SEC-22:every-visitor-is-to-pay", breaks=_at_bucket("GetBucketRequestPayment", Payer="Requester")
+        id="SEC-22:every-visitor-is-to-pay",
+        breaks=_at_bucket("GetBucketRequestPayment", Payer="Requester"),
+        leaves_a_go=True,
     ),
     _open("allows-https-without-refusing-http", Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-https", Condition={"Bool": {"aws:SecureTransport": "true"}}),

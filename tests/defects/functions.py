@@ -214,12 +214,21 @@ RUNNING = (
         breaks=packaged(compute.CODE["award"], UNDER_A_CONDITION),
         outcome=Outcome.NOT_TESTABLE,
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-11:deprecated", grade="major", breaks=item("functions", AWARD, runtime="python3.9")
     ),
-    Defect(id="DEP-11:one-older", breaks=item("functions", AUTH, runtime="python3.12")),
-    Defect(id="DEP-11:one-newer", breaks=item("functions", AUTH, runtime="python3.14")),
+    Defect(
+        id="DEP-11:one-older",
+        breaks=item("functions", AUTH, runtime="python3.12"),
+        leaves_a_go=True,
+    ),
+    Defect(
+        id="DEP-11:one-newer",
+        breaks=item("functions", AUTH, runtime="python3.14"),
+        leaves_a_go=True,
+    ),
     Defect(id="DEP-11:container-image", breaks=item("functions", STAMPS, runtime=None)),
     Defect(
         id="DEP-12:lambda-default",
@@ -346,6 +355,7 @@ RELEASES = (
             "GetFunction",
             Configuration={"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
         ),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-19:fed-by-a-stream",
@@ -360,6 +370,7 @@ RELEASES = (
                 }
             ],
         ),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-19:runtime-pinned",

@@ -25,7 +25,7 @@ def _variable(what: str, function: str, **variables: str) -> Defect:
 
 
 def _guessed(what: str, function: str, **variables: str) -> Defect:
-    return replace(_variable(what, function, **variables), at_most=Severity.MAJOR)
+    return replace(_variable(what, function, **variables), at_most=Severity.MAJOR, leaves_a_go=True)
 
 
 def _carrying(function: str, **variables: str) -> Break:
@@ -91,9 +91,9 @@ IN_FUNCTIONS = (
     _guessed("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),
     _variable("session-under-innocent-name", "stamp-rally-prod-stamps", PROBE=SESSION),
     _variable("key-file-under-innocent-name", "stamp-rally-prod-award", CERT=PEM),
-    _variable("by-equality", NOTIFY, GREETING=CHANNEL_TOKEN),
+    replace(_variable("by-equality", NOTIFY, GREETING=CHANNEL_TOKEN), leaves_a_go=True),
     _variable("in-a-header", NOTIFY, GREETING=f"Token {CHANNEL_TOKEN}"),
-    _variable("half", AUTH, SALT=HEX_KEY[32:64]),
+    replace(_variable("half", AUTH, SALT=HEX_KEY[32:64]), leaves_a_go=True),
     _variable("in-json", AUTH, CONFIG=json.dumps({"ttl": 86400, "salt": HEX_KEY})),
     _variable("in-base64", AUTH, CONFIG=b64encode(f"x:{HEX_KEY}".encode()).decode()),
     _variable("as-bytes", AUTH, CONFIG=f"v1.{b64encode(bytes.fromhex(HEX_KEY)).decode()}"),
@@ -107,6 +107,7 @@ IN_FUNCTIONS = (
     Defect(
         id="SEC-06:reference-holds-the-secret",
         breaks=_carrying("stamp-rally-prod-stamps", SECRET_NAME_OLD=CHANNEL_TOKEN),
+        leaves_a_go=True,
     ),
 )
 IN_LABELS = (
@@ -114,9 +115,13 @@ IN_LABELS = (
         id="SEC-07:variable-by-name",
         at_most=Severity.MAJOR,
         breaks=_stage(lineToken="to be filled in"),
+        leaves_a_go=True,
     ),
     Defect(
-        id="SEC-07:variable-by-shape", at_most=Severity.MAJOR, breaks=_stage(salt=HEX_OF_NOBODY)
+        id="SEC-07:variable-by-shape",
+        at_most=Severity.MAJOR,
+        breaks=_stage(salt=HEX_OF_NOBODY),
+        leaves_a_go=True,
     ),
     Defect(
         id="SEC-07:variable-by-equality",
@@ -126,16 +131,24 @@ IN_LABELS = (
         id="SEC-07:tag-of-the-stage",
         at_most=Severity.MAJOR,
         breaks=_tagged("stages", "prod", Token="abc"),
+        leaves_a_go=True,
     ),
-    Defect(id="SEC-07:tag-of-the-api", at_most=Severity.MAJOR, breaks=_api_tag(ApiKey="k")),
     Defect(
-        id="SEC-07:tag-of-a-function", breaks=_tagged("functions", NOTIFY, Channel=CHANNEL_TOKEN)
+        id="SEC-07:tag-of-the-api",
+        at_most=Severity.MAJOR,
+        breaks=_api_tag(ApiKey="k"),
+        leaves_a_go=True,
+    ),
+    Defect(
+        id="SEC-07:tag-of-a-function",
+        breaks=_tagged("functions", NOTIFY, Channel=CHANNEL_TOKEN),
+        leaves_a_go=True,
     ),
     Defect(
         id="SEC-07:tag-of-a-stack",
         breaks=_tagged("functions", NOTIFY, **{"aws:cloudformation:stack-name": CHANNEL_TOKEN}),
     ),
-    Defect(id="SEC-07:tag-of-a-table", breaks=_table_tag(Owner=HEX_KEY)),
+    Defect(id="SEC-07:tag-of-a-table", breaks=_table_tag(Owner=HEX_KEY), leaves_a_go=True),
     Defect(
         id="SEC-07:tag-of-a-role",
         breaks=_tagged("roles", f"{NOTIFY}-role", Contact=f"token={CHANNEL_TOKEN}"),
@@ -146,6 +159,7 @@ IN_LABELS = (
         id="SEC-07:tag-of-a-table-by-name",
         at_most=Severity.MAJOR,
         breaks=_table_tag(AdminPassword="x"),
+        leaves_a_go=True,
     ),
 )
 OPEN = (

@@ -175,6 +175,7 @@ HEARD = (
         id="MON-06:only-a-stranger-hears",
         breaks=edited("topics", TOPIC, _somebody_else),
         also=frozenset({"MON-16"}),
+        leaves_a_go=True,
     ),
     Defect(id="MON-06:subscription-pending", breaks=edited("topics", TOPIC, _pending)),
     _topic("MON-06:silent-managed-key", kms_key="alias/aws/sns"),
@@ -263,11 +264,13 @@ UNPLANNED = (
         id="MON-08:wall-clock",
         breaks=_attached(ERRORS, EvaluationWindow={"WallClockWindow": {"Timezone": "UTC"}}),
         follows=MUTED,
+        leaves_a_go=True,
     ),
     Defect(
         id="MON-08:acts",
         breaks=_attached(API_5XX, OKActions=["arn:aws:lambda:ap-northeast-1:1:function:fix"]),
         follows=MUTED,
+        leaves_a_go=True,
     ),
     Defect(
         id="MON-08:suppressed-composite",
@@ -318,6 +321,7 @@ UNPLANNED = (
         id="MON-09:raw-for-a-pager",
         breaks=_listener(protocol="https", endpoint="https://pager.example/***", raw=True),
         also=frozenset({"MON-06", "MON-16"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="MON-09:few-tries",

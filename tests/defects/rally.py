@@ -83,31 +83,42 @@ DEFECTS: tuple[Defect, ...] = (
         "DATA-03:ended-at-midnight-in-japan",
         stamps(first(ValidTo={"S": "2026-11-25"})),
         _at(NIGHT_IN_JAPAN),
+        leaves_a_go=True,
     ),
     _rally(
         "DATA-03:ends-within-the-season",
         stamps(first(ValidTo={"S": "2026-12-10"})),
         _file(season=SEASON),
+        leaves_a_go=True,
     ),
     _rally(
         "DATA-03:go-live-was-postponed",
         stamps(first(ValidTo={"S": "2026-11-24"})),
         _file(go_live=date(2026, 11, 20)),
+        leaves_a_go=True,
     ),
-    _rally("DATA-06:at-zero-zero", stamps(located(lat="0", lon="0"))),
-    _rally("DATA-06:longitude-not-filled-in", stamps(located(lon="0.0"))),
-    _rally("DATA-06:beside-zero-zero", stamps(located(lat="0.00001", lon="-0.002"))),
-    _rally("DATA-06:far-from-all-others", stamps(located(lat="38.26", lon="140.87"))),
-    _rally("DATA-06:twice-at-one-place", stamps(_copied), also=frozenset({"DATA-02"})),
+    _rally("DATA-06:at-zero-zero", stamps(located(lat="0", lon="0")), leaves_a_go=True),
+    _rally("DATA-06:longitude-not-filled-in", stamps(located(lon="0.0")), leaves_a_go=True),
+    _rally(
+        "DATA-06:beside-zero-zero", stamps(located(lat="0.00001", lon="-0.002")), leaves_a_go=True
+    ),
+    _rally(
+        "DATA-06:far-from-all-others", stamps(located(lat="38.26", lon="140.87")), leaves_a_go=True
+    ),
+    _rally(
+        "DATA-06:twice-at-one-place", stamps(_copied), also=frozenset({"DATA-02"}), leaves_a_go=True
+    ),
     _rally(
         "DATA-06:cut-to-two-digits",
         stamps(located(lat="35.56", lon="139.66")),
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     _rally(
         "DATA-02:called-like-another-stamp",
         stamps(lambda items: (items[0], {**items[1], "Name": items[0]["Name"]}, *items[2:])),
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     _rally(
         "DATA-02:opens-on-a-date-in-digits",
@@ -118,6 +129,7 @@ DEFECTS: tuple[Defect, ...] = (
         "DATA-02:picture-as-the-camera-left-it",
         stamps(first(ImageUrl={"S": "/images/IMG_0042.HEIC"})),
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     _rally("DATA-02:picture-is-a-number", stamps(first(ImageUrl={"N": "5"}))),
     _rally("DATA-02:picture-without-a-host", stamps(first(ImageUrl={"S": "https:/gate.png"}))),
@@ -129,7 +141,9 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
     *(
-        _rally(f"DATA-02:picture-at-{what}", stamps(first(ImageUrl={"S": address})))
+        _rally(
+            f"DATA-02:picture-at-{what}", stamps(first(ImageUrl={"S": address})), leaves_a_go=True
+        )
         for what, address in (
             ("the-host-of-a-stranger", "https://pictures.example.com/gate.png"),
             (
@@ -163,6 +177,7 @@ DEFECTS: tuple[Defect, ...] = (
             f"DATA-02:picture-at-{what}",
             stamps(first(ImageUrl={"S": address})),
             at_most=Severity.MAJOR,
+            leaves_a_go=True,
         )
         for what, address in (
             ("the-cdn-of-staging", "https://img-stg.rally.example.jp/gate.png"),
@@ -171,28 +186,49 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _rally("DATA-02:id-with-a-line-break", stamps(first(StampId={"S": "GATE\n001"}))),
     _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),
-    _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
+    _rally(
+        "DATA-06:two-kilometres-away",
+        stamps(located(lat="35.5735")),
+        _file(area=AREA),
+        leaves_a_go=True,
+    ),
     _rally(
         "DATA-06:in-osaka-where-no-area-is-decided",
         stamps(located(lat="34.69", lon="135.50")),
         _file(area=None),
         also=frozenset({"PREP-07"}),
+        leaves_a_go=True,
     ),
-    _rally("DATA-06:in-osaka", stamps(located(lat="34.69", lon="135.50")), _file(area=AREA)),
-    _rally("DATA-10:wide-circle", stamps(located(radiusM="40")), grade="major"),
-    Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6)),
-    Defect(id="DATA-06:one-too-many", breaks=_file(stamps=4, season=SEASON)),
-    Defect(id="DATA-07:somebody-logged-in", breaks=scan("Users-prod", examined=1, real=1)),
-    Defect(id="DATA-07:somebody-collects", breaks=scan("UserStamps-prod", examined=9, real=9)),
+    _rally(
+        "DATA-06:in-osaka",
+        stamps(located(lat="34.69", lon="135.50")),
+        _file(area=AREA),
+        leaves_a_go=True,
+    ),
+    _rally("DATA-10:wide-circle", stamps(located(radiusM="40")), grade="major", leaves_a_go=True),
+    Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6), leaves_a_go=True),
+    Defect(id="DATA-06:one-too-many", breaks=_file(stamps=4, season=SEASON), leaves_a_go=True),
+    Defect(
+        id="DATA-07:somebody-logged-in",
+        breaks=scan("Users-prod", examined=1, real=1),
+        leaves_a_go=True,
+    ),
+    Defect(
+        id="DATA-07:somebody-collects",
+        breaks=scan("UserStamps-prod", examined=9, real=9),
+        leaves_a_go=True,
+    ),
     Defect(
         id="DATA-07:one-more-than-migrated",
         breaks=both(_migrated, scan("Users-prod", examined=4, real=4)),
+        leaves_a_go=True,
     ),
-    Defect(id="DATA-07:migrated-and-gone", breaks=_migrated),
+    Defect(id="DATA-07:migrated-and-gone", breaks=_migrated, leaves_a_go=True),
     Defect(
         id="DATA-08:stamp-without-a-master",
         grade="major",
         breaks=both(_declared, scan("UserStamps-prod", **ORPHAN)),
+        leaves_a_go=True,
     ),
     Defect(
         id="DATA-11:time-migrated-as-text",

@@ -226,9 +226,10 @@ def _described(text: str, authorization: dict[str, str] | None = None) -> Break:
     return edited("deployments_back", API, changed)
 
 
-def _malformed(id_: str, change: Any, *follows: str) -> Defect:
+def _malformed(id_: str, change: Any, *follows: str, **more: Any) -> Defect:
     """A stamp that is not as the manifest says is DATA-01's as well: two facts, two roots."""
-    return Defect(id=id_, breaks=manifested(stamps(change)), follows=frozenset(follows))
+    breaks = manifested(stamps(change))
+    return Defect(id=id_, breaks=breaks, follows=frozenset(follows), **more)
 
 
 def manifested(breaks: Break) -> Break:
@@ -309,10 +310,12 @@ PREPARATION = (
         id="PREP-05:left-over-function",
         grade="minor",
         breaks=_named("functions", "stamp-rally-prod-auth-old"),
+        leaves_a_go=True,
     ),
     Defect(
         id="PREP-05:left-over-secret",
         breaks=_named("secrets", "stamp-rally-prod/token-secret-key-old"),
+        leaves_a_go=True,
     ),
     Defect(
         id="PREP-05:names-unread", breaks=unread("names", "functions"), outcome=Outcome.NOT_TESTABLE
@@ -336,12 +339,14 @@ DATA = (
         id="DATA-01:one-lost",
         breaks=stamps(lambda items: items[1:]),
         also=frozenset({"DATA-06"}),
+        leaves_a_go=True,
     ),
     Defect(id="DATA-01:one-changed", breaks=stamps(first(Name={"S": "Statue of dev"}))),
     Defect(
         id="DATA-01:one-more",
         breaks=stamps(lambda items: (*items, {**items[0], **TRIAL})),
         also=frozenset({"DATA-06"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="DATA-01:cut-short",
@@ -355,7 +360,7 @@ DATA = (
         outcome=Outcome.NOT_TESTABLE,
         follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08", "DATA-10"}),
     ),
-    replace(_malformed("DATA-02:empty", lambda _: ()), also=frozenset({"DATA-06"})),
+    _malformed("DATA-02:empty", lambda _: (), also=frozenset({"DATA-06"}), leaves_a_go=True),
     _malformed("DATA-02:nameless", first(Name={"S": ""})),
     _malformed("DATA-02:unknown-type", first(Type={"S": "QR"})),
     _malformed("DATA-02:latitude-91", located(lat="91")),
@@ -373,8 +378,10 @@ DATA = (
     _malformed(
         "DATA-02:valid-from-nothing-legible", first(ValidFrom={"L": []}), "DATA-03", "DATA-06"
     ),
-    _malformed("DATA-03:ended", first(ValidTo={"N": "1764000000"})),
-    _malformed("DATA-03:ends-at-noon", first(ValidTo={"S": "2026-12-01T12:00:00"})),
+    _malformed("DATA-03:ended", first(ValidTo={"N": "1764000000"}), leaves_a_go=True),
+    _malformed(
+        "DATA-03:ends-at-noon", first(ValidTo={"S": "2026-12-01T12:00:00"}), leaves_a_go=True
+    ),
     Defect(id="DATA-04:smoke-user", grade="major", breaks=scan("Users-prod", foreign=("Usmoke1",))),
     Defect(id="DATA-04:test-user-stamps", breaks=scan("UserStamps-prod", foreign=("test_user",))),
     Defect(
@@ -414,6 +421,7 @@ ROLLBACK = (
         breaks=packaged(compute.former("award"), UNDER_A_CONDITION),
         outcome=Outcome.NOT_TESTABLE,
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     Defect(id="ROLL-06:no-handler", breaks=item("versions_back", AWARD, handler=None)),
     Defect(
@@ -447,6 +455,7 @@ ROLLBACK = (
             _variables_back(LEGACY="dev", TABLE_USERSTAMPS="UserStamps-prod-restored"),
         ),
         also=frozenset({"DEP-14"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="ROLL-06:code-that-nobody-recorded",
@@ -455,10 +464,12 @@ ROLLBACK = (
             packaged(LAPTOP, None),
         ),
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     Defect(
         id="ROLL-06:described-as-closed-and-without-variables",
         breaks=_first_release(AWARD, LAPTOP, CLOSED_VERSION, calls_nothing=False),
+        leaves_a_go=True,
     ),
     Defect(id="ROLL-06:too-little-time", breaks=item("versions_back", AWARD, timeout_s=1)),
     Defect(id="ROLL-06:too-little-memory", breaks=item("versions_back", AWARD, memory_mb=128)),
@@ -497,6 +508,7 @@ ROLLBACK = (
         id="ROLL-06:writes-down-what-it-receives",
         breaks=_variables_back(LOG_LEVEL="DEBUG"),
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-17:layer-of-both-releases",
@@ -513,6 +525,7 @@ ROLLBACK = (
             attached_to(AWARD, "GetFunction", Configuration={"VpcConfig": NETWORK}),
             _set_beside(VpcConfig=NETWORK),
         ),
+        leaves_a_go=True,
     ),
     Defect(
         id="ROLL-06:its-failed-calls-go-to-another-queue",

@@ -30,8 +30,8 @@ def _value(id_: str, name: str, value: SecretValue, **more: Any) -> Defect:
     return Defect(id=id_, breaks=added("secret_values", name, value), **more)
 
 
-def _form(what: str, value: SecretValue) -> Defect:
-    return _value(f"SEC-02:{what}", TOKEN_KEY, value, follows=FORM_WRONG)
+def _form(what: str, value: SecretValue, **more: Any) -> Defect:
+    return _value(f"SEC-02:{what}", TOKEN_KEY, value, follows=FORM_WRONG, **more)
 
 
 def _token(what: str, text: str) -> Defect:
@@ -54,19 +54,21 @@ FORM = (
     _form("plain-text", _text(HEX_KEY)),
     _form("a-list", _text(json.dumps([HEX_KEY]))),
     _form("empty-object", object_of()),
-    _form("key-in-lower-case", object_of(token_secret_key=HEX_KEY)),
-    _form("key-of-the-other", object_of(LINE_CHANNEL_ACCESS_TOKEN=HEX_KEY)),
-    _form("nearly-its-key", object_of(TOKEN_SECRET=HEX_KEY)),
+    _form("key-in-lower-case", object_of(token_secret_key=HEX_KEY), leaves_a_go=True),
+    _form("key-of-the-other", object_of(LINE_CHANNEL_ACCESS_TOKEN=HEX_KEY), leaves_a_go=True),
+    _form("nearly-its-key", object_of(TOKEN_SECRET=HEX_KEY), leaves_a_go=True),
     _value(
         "SEC-02:line-token-under-the-other-key",
         LINE_TOKEN,
         object_of(TOKEN_SECRET_KEY=HEX_KEY),
         follows=FORM_WRONG,
+        leaves_a_go=True,
     ),
     _value(
         "SEC-02:one-field-more",
         TOKEN_KEY,
         object_of(TOKEN_SECRET_KEY=HEX_KEY, note="rotated in May by Hanako"),
+        leaves_a_go=True,
     ),
     _form("an-object-inside", object_of(TOKEN_SECRET_KEY=json.dumps({"key": HEX_KEY}))),
     Defect(

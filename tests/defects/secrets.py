@@ -212,7 +212,7 @@ ATTACHED = (
         id="PREP-06:secret-is-a-copy-of-another-region",
         breaks=item("secrets", TOKEN_KEY, replicas=("us-east-1",)),
     ),
-    Defect(id="SEC-09:rotated", breaks=_attached(RotationEnabled=True)),
+    Defect(id="SEC-09:rotated", breaks=_attached(RotationEnabled=True), leaves_a_go=True),
     Defect(
         id="SEC-09:copied-to-another-account",
         breaks=_attached(
@@ -252,6 +252,7 @@ ATTACHED = (
         breaks=_policy(
             "Deny", "*", "*", Condition={"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
         ),
+        leaves_a_go=True,
     ),
     Defect(id="SEC-05:granted-to-a-stranger", breaks=granted(SECRETS_KEY, "7b1f", AWARD_ROLE)),
 )

@@ -73,12 +73,18 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _stage("DEP-28:canary", canary_percent=10.0),
     _stage("DEP-28:canary-without-traffic", canary_percent=0.0),
-    _stage("DEP-29:off", access_log_arn=None, access_log_format=None),
-    _stage(
-        "DEP-29:another-account",
-        access_log_arn=f"{LOGS}/aws/apigateway/{API}".replace("444455556666", "999988887777"),
+    replace(_stage("DEP-29:off", access_log_arn=None, access_log_format=None), leaves_a_go=True),
+    replace(
+        _stage(
+            "DEP-29:another-account",
+            access_log_arn=f"{LOGS}/aws/apigateway/{API}".replace("444455556666", "999988887777"),
+        ),
+        leaves_a_go=True,
     ),
-    _stage("DEP-29:another-group", access_log_arn=f"{LOGS}/aws/apigateway/stamp-rally-api"),
+    replace(
+        _stage("DEP-29:another-group", access_log_arn=f"{LOGS}/aws/apigateway/stamp-rally-api"),
+        leaves_a_go=True,
+    ),
     _stage(
         "DEP-30:token",
         access_log_format="$context.requestId $context.requestOverride.header.Authorization",
@@ -89,7 +95,12 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _stage("DEP-30:body", access_log_format="$context.requestId $input.body"),
     _stage("DEP-30:query", access_log_format='$context.requestId $input.params("userId")'),
-    _stage("DEP-29:no-request-id", access_log_format="$context.identity.sourceIp $context.status"),
+    replace(
+        _stage(
+            "DEP-29:no-request-id", access_log_format="$context.identity.sourceIp $context.status"
+        ),
+        leaves_a_go=True,
+    ),
     Defect(
         id="DEP-29:no-role",
         grade="major",
@@ -115,20 +126,35 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _settings("DEP-30:everywhere", all=_limited(data_trace=True, logging_level="INFO")),
     _settings("DEP-30:one-method", auth__verify__POST=_limited(data_trace=True)),
-    Defect(id="DEP-31:off", grade="info", breaks=item("stages", "prod", tracing=False)),
-    _stage("DEP-32:stage-without", tags={}),
-    _stage("DEP-32:stage-of-dev", tags={"Environment": clear("dev"), "Project": clear("CC")}),
+    Defect(
+        id="DEP-31:off",
+        grade="info",
+        breaks=item("stages", "prod", tracing=False),
+        leaves_a_go=True,
+    ),
+    replace(_stage("DEP-32:stage-without", tags={}), leaves_a_go=True),
+    replace(
+        _stage("DEP-32:stage-of-dev", tags={"Environment": clear("dev"), "Project": clear("CC")}),
+        leaves_a_go=True,
+    ),
     Defect(
         id="DEP-32:api-without",
         grade="info",
         breaks=edited("rest_apis", API, lambda one: (replace(one[0], tags={}),)),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-32:function-without-project",
         breaks=item("functions", "stamp-rally-prod-auth", tags={"Environment": clear("prod")}),
+        leaves_a_go=True,
     ),
-    Defect(id="DEP-33:empty", grade="major", breaks=item("stages", "prod", description="")),
-    _stage("DEP-33:of-dev", description="開発環境"),
+    Defect(
+        id="DEP-33:empty",
+        grade="major",
+        breaks=item("stages", "prod", description=""),
+        leaves_a_go=True,
+    ),
+    replace(_stage("DEP-33:of-dev", description="開発環境"), leaves_a_go=True),
 )
 SOUND: dict[str, Break] = {
     "cached, keyed by caller and question": both(

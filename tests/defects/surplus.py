@@ -27,18 +27,17 @@ LOGIN, AWARD = "POST /auth/verify", "POST /stamps/award"
 ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
 
 
-def _method(what: str, fact: Words, found: str, route: str = AWARD) -> Defect:
-    return Defect(
-        id=f"DEP-34:{what}", breaks=document(with_method(route, surplus={fact.en: found}))
-    )
+def _method(what: str, fact: Words, found: str, route: str = AWARD, **more: Any) -> Defect:
+    breaks = document(with_method(route, surplus={fact.en: found}))
+    return Defect(id=f"DEP-34:{what}", breaks=breaks, **more)
 
 
-def _authorizer(what: str, fact: Words, found: str) -> Defect:
+def _authorizer(what: str, fact: Words, found: str, **more: Any) -> Defect:
     def changed(api: ApiDocument) -> ApiDocument:
         one = replace(api.authorizers[AUTHORIZER], surplus={fact.en: found})
         return replace(api, authorizers={AUTHORIZER: one})
 
-    return Defect(id=f"DEP-34:{what}", breaks=document(changed))
+    return Defect(id=f"DEP-34:{what}", breaks=document(changed), **more)
 
 
 def _whole(what: str, **fields: Any) -> Defect:
@@ -62,8 +61,8 @@ def _headed(headers: Mapping[str, str]) -> Break:
     return refusal("ACCESS_DENIED", StaticAnswer(status="401", headers=CORS | headers))
 
 
-def _undeployed(what: str, change: Change) -> Defect:
-    return Defect(id=f"DEP-34:{what}", breaks=drafted(change))
+def _undeployed(what: str, change: Change, **more: Any) -> Defect:
+    return Defect(id=f"DEP-34:{what}", breaks=drafted(change), **more)
 
 
 def _usage_plan(*places: str) -> Break:
@@ -89,55 +88,86 @@ def _policy_on(*resources: str, **denied: Any) -> Break:
 
 
 IN_THE_API = (
-    _method("model-of-synthetic-ids", surplus.MODELS, "application/json=Login", LOGIN),
-    _method("body-validated", surplus.VALIDATION, "body"),
-    _method("parameters-validated", surplus.VALIDATION, "parameters", "GET /stamps"),
+    _method(
+        "model-of-synthetic-ids", surplus.MODELS, "application/json=Login", LOGIN, leaves_a_go=True
+    ),
+    _method("body-validated", surplus.VALIDATION, "body", leaves_a_go=True),
+    _method(
+        "parameters-validated", surplus.VALIDATION, "parameters", "GET /stamps", leaves_a_go=True
+    ),
     _method("acts-as-a-role", surplus.CREDENTIALS, ROLE),
     _method("acts-as-the-caller", surplus.CREDENTIALS, "arn:aws:iam::*:user/*"),
-    _method("by-a-vpc-link", surplus.CONNECTION, "VPC_LINK 3kd8a1"),
+    _method("by-a-vpc-link", surplus.CONNECTION, "VPC_LINK 3kd8a1", leaves_a_go=True),
     _method(
         "asynchronous",
         surplus.MAPPED,
         "integration.request.header.X-Amz-Invocation-Type='Event'",
+        leaves_a_go=True,
     ),
-    _method("body-rewritten", surplus.REQUEST_TEMPLATES, "application/json={}"),
+    _method("body-rewritten", surplus.REQUEST_TEMPLATES, "application/json={}", leaves_a_go=True),
     _method("answer-rewritten", surplus.ANSWER_TEMPLATES, "application/json={}"),
-    _method("header-rewritten", surplus.ANSWER_PARAMETERS, "method.response.header.X='1'"),
-    _method("unmapped-refused", surplus.PASSTHROUGH, "NEVER"),
-    _method("body-to-binary", surplus.CONTENT, "CONVERT_TO_BINARY"),
-    _method("tls-unverified", surplus.TLS, "on"),
-    _method("answer-streamed", surplus.TRANSFER, "STREAM"),
-    _method("led-to-a-target", surplus.TARGET, "arn:aws:elasticloadbalancing:x"),
-    _method("cache-shared", surplus.NAMESPACE, "/ranking/weekly", "GET /ranking/monthly"),
-    _method("scopes", surplus.SCOPES, "rally/award"),
-    _authorizer("authorizer-acts-as-a-role", surplus.CREDENTIALS, ROLE),
-    _authorizer("only-some-tokens", surplus.EXPRESSION, "^Bearer test-.*$"),
-    _whole("binary", surplus={BINARY.en: "*/*"}),
-    _whole("compression", surplus={COMPRESSION.en: "1024"}),
-    _whole("keys-by-authorizer", surplus={KEY_SOURCE.en: "AUTHORIZER"}),
-    _whole(
-        "policy-that-bars",
-        surplus={
-            surplus.POLICY.en: '{"Statement": [{"Effect": "Deny", "Principal": "*", '
-            '"Action": "execute-api:Invoke", "Resource": "*"}]}'
-        },
+    _method(
+        "header-rewritten",
+        surplus.ANSWER_PARAMETERS,
+        "method.response.header.X='1'",
+        leaves_a_go=True,
     ),
-    _whole("key-that-nobody-knows", unknown=("POST /stamps/award: x-amazon-apigateway-new",)),
+    _method("unmapped-refused", surplus.PASSTHROUGH, "NEVER", leaves_a_go=True),
+    _method("body-to-binary", surplus.CONTENT, "CONVERT_TO_BINARY", leaves_a_go=True),
+    _method("tls-unverified", surplus.TLS, "on"),
+    _method("answer-streamed", surplus.TRANSFER, "STREAM", leaves_a_go=True),
+    _method("led-to-a-target", surplus.TARGET, "arn:aws:elasticloadbalancing:x", leaves_a_go=True),
+    _method(
+        "cache-shared",
+        surplus.NAMESPACE,
+        "/ranking/weekly",
+        "GET /ranking/monthly",
+        leaves_a_go=True,
+    ),
+    _method("scopes", surplus.SCOPES, "rally/award", leaves_a_go=True),
+    _authorizer("authorizer-acts-as-a-role", surplus.CREDENTIALS, ROLE),
+    _authorizer("only-some-tokens", surplus.EXPRESSION, "^Bearer test-.*$", leaves_a_go=True),
+    replace(_whole("binary", surplus={BINARY.en: "*/*"}), leaves_a_go=True),
+    replace(_whole("compression", surplus={COMPRESSION.en: "1024"}), leaves_a_go=True),
+    replace(_whole("keys-by-authorizer", surplus={KEY_SOURCE.en: "AUTHORIZER"}), leaves_a_go=True),
+    replace(
+        _whole(
+            "policy-that-bars",
+            surplus={
+                surplus.POLICY.en: '{"Statement": [{"Effect": "Deny", "Principal": "*", '
+                '"Action": "execute-api:Invoke", "Resource": "*"}]}'
+            },
+        ),
+        leaves_a_go=True,
+    ),
+    replace(
+        _whole("key-that-nobody-knows", unknown=("POST /stamps/award: x-amazon-apigateway-new",)),
+        leaves_a_go=True,
+    ),
     _undeployed(
         "model-in-the-draft",
         with_method(LOGIN, surplus={surplus.MODELS.en: "application/json=Login"}),
+        leaves_a_go=True,
     ),
-    Defect(id="DEP-34:binary-in-the-draft", breaks=_of_api(binaryMediaTypes=["image/png"])),
     Defect(
-        id="DEP-34:refusal-sets-a-cookie", breaks=_headed({"Set-Cookie": "a=b; Domain=example.jp"})
+        id="DEP-34:binary-in-the-draft",
+        breaks=_of_api(binaryMediaTypes=["image/png"]),
+        leaves_a_go=True,
+    ),
+    Defect(
+        id="DEP-34:refusal-sets-a-cookie",
+        breaks=_headed({"Set-Cookie": "a=b; Domain=example.jp"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-34:refusal-is-kept-for-a-day",
         breaks=_headed({"Cache-Control": "public, max-age=86400"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-34:refusal-repeats-the-session",
         breaks=_headed({"Vary": "method.request.header.Authorization"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-34:refusal-tells-the-api-key",
@@ -184,6 +214,7 @@ AT_THE_STAGE = (
                 }
             ],
         ),
+        leaves_a_go=True,
     ),
 )
 IN_FRONT = (
@@ -222,6 +253,7 @@ IN_FRONT = (
             domainName=NAME,
             mutualTlsAuthentication={"truststoreUri": "s3://truststore/ca.pem"},
         ),
+        leaves_a_go=True,
     ),
 )
 DEFECTS = (*IN_THE_API, *AT_THE_STAGE, *IN_FRONT)

@@ -133,8 +133,9 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-08:stamps-expire-as-they-are-collected",
         breaks=_expiring(STAMPS, "CollectedAt"),
+        leaves_a_go=True,
     ),
-    Defect(id="DEP-08:users-expire", breaks=_expiring(USERS, "TTL")),
+    Defect(id="DEP-08:users-expire", breaks=_expiring(USERS, "TTL"), leaves_a_go=True),
     Defect(
         id="DEP-08:stamps-expire-in-the-season",
         breaks=both(_expiring(STAMPS, "TTL"), item("key_scans", STAMPS, expiring=3)),
@@ -152,6 +153,7 @@ DEFECTS: tuple[Defect, ...] = (
             },
             TableName=USERS,
         ),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-08:index-that-nobody-planned",
@@ -162,6 +164,7 @@ DEFECTS: tuple[Defect, ...] = (
                 table, indexes=(*table.indexes, replace(table.indexes[0], name="ByDay"))
             ),
         ),
+        leaves_a_go=True,
     ),
     Defect(id="DEP-02:no-stream", breaks=_streaming, also=frozenset({"PREP-07"})),
     Defect(id="DEP-02:hash-key-in-lower-case", breaks=item("tables", USERS, hash_key="userId")),
@@ -210,19 +213,24 @@ DEFECTS: tuple[Defect, ...] = (
         call=_recovery(STAMPS, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7),
     ),
     Defect(id="DEP-05:one-day-short", breaks=item("backups", USERS, window_days=34)),
-    Defect(id="DEP-06:none", grade="major", breaks=added("table_tags", USERS, Tags())),
+    Defect(
+        id="DEP-06:none", grade="major", breaks=added("table_tags", USERS, Tags()), leaves_a_go=True
+    ),
     Defect(
         id="DEP-06:of-dev",
         breaks=item("table_tags", MASTERS, tags=_tags(Environment="dev", Project="CC")),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-06:key-in-lower-case",
         breaks=item("table_tags", STAMPS, tags=_tags(environment="prod", Project="CC")),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-06:no-project",
         breaks=item("table_tags", USERS, tags=_tags(Environment="prod")),
         call=_untagged,
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-07:off",

@@ -75,11 +75,13 @@ DEFECTS: tuple[Defect, ...] = (
         id="DEP-13:logs-what-it-receives",
         at_most=Severity.MAJOR,
         breaks=_set(AUTH, LOG_LEVEL=kept_back("DEBUG")),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-13:logs-every-event",
         at_most=Severity.MAJOR,
         breaks=_set(AWARD, POWERTOOLS_LOGGER_LOG_EVENT=kept_back("true")),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-14:table-of-dev",
@@ -110,6 +112,7 @@ DEFECTS: tuple[Defect, ...] = (
         id="DEP-14:extra-region",
         at_most=Severity.MAJOR,
         breaks=_set(AWARD, BUCKET_REGION=kept_back("us-east-1")),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-14:secrets-from-elsewhere",
@@ -141,6 +144,7 @@ DEFECTS: tuple[Defect, ...] = (
         id="DEP-14:token-before-lambdas-own",
         breaks=_set(AUTH, AWS_SECURITY_TOKEN=kept_back("old")),
         also=frozenset({"SEC-06"}),
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-17:plugin-of-botocore",
@@ -151,6 +155,7 @@ DEFECTS: tuple[Defect, ...] = (
             id=f"DEP-13:{name}",
             at_most=Severity.MAJOR,
             breaks=_set(AWARD, **{name: kept_back("true")}),
+            leaves_a_go=True,
         )
         for name in ("DEBUG", "FLASK_DEBUG", "VERBOSE")
     ),
@@ -172,6 +177,7 @@ DEFECTS: tuple[Defect, ...] = (
         id="DEP-14:prefix-of-dev",
         breaks=_set(AWARD, DD_SERVICE=kept_back("stamp-rally-dev")),
         at_most=Severity.MAJOR,
+        leaves_a_go=True,
     ),
     Defect(
         id="DEP-13:secret-of-another-account-by-arn",
