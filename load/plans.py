@@ -27,8 +27,8 @@ PURPOSES = {
 }
 """What each plan is for."""
 Mix = Mapping[str, float]
-SAMPLES = 4000
-"""Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""
+SAMPLES = 800
+"""Arrivals of the rarest endpoint in a step that is judged: p99 needs 381."""
 SHORTEST_S = 10.0
 
 
@@ -82,4 +82,5 @@ def _ramp(seconds: float, rate: float, mix: Mix) -> LoadStep:
 
 
 def _hold(name: str, rate: float, mix: Mix, *, at_least_s: float = SHORTEST_S) -> LoadStep:
-    return LoadStep(name=name, seconds=max(at_least_s, SAMPLES / rate), rate=rate, mix=mix)
+    seconds = max(at_least_s, SAMPLES / min(mix.values()) / rate)
+    return LoadStep(name=name, seconds=seconds, rate=rate, mix=mix)

@@ -35,12 +35,14 @@ def read_contract(app: Application, endpoints: Iterable[str]) -> Answers:
 
 def _schemas(app: Application, verb: str, path: str) -> dict[str, Any]:
     responses = app.paths[path][verb.lower()]["responses"]
-    # Answers that are no failure; for others only the status counts. "2XX" does not say which.
+    # Answers that are no failure; for others only the status counts. "2XX" does not say which, nor do none.
     regular = {
         str(status): in_place(response, app.document)
         for status, response in responses.items()
         if re.fullmatch(r"2\d\d|409", str(status))
     }
+    if "2XX" in responses or not regular.keys() - {"409"}:
+        regular.setdefault("200", {"content": {"application/json": {}}})
     return {status: _schema(response) for status, response in regular.items()}
 
 

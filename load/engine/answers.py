@@ -113,7 +113,7 @@ def compiled(answers: Mapping[str, Mapping[str, Any]]) -> ContractValidator:
     )
 
 
-OK, MULTIPLE, CONFLICT, TOO_MANY = 200, 300, 409, 429
+MULTIPLE, CONFLICT, TOO_MANY = 300, 409, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
         return RequestResult("failed", f"network: {type(error).__name__}")
     if status == TOO_MANY:
         return THROTTLED
-    success = status == OK or (status < MULTIPLE and (call.endpoint, status) in contract.schemas)
+    success = status < MULTIPLE and (call.endpoint, status) in contract.schemas
     if not success and (status, call.endpoint) != (CONFLICT, AWARD):
         return RequestResult("failed", f"HTTP {status}")
     if not call.expect and contract.schemas.get((call.endpoint, status), contract) is None:

@@ -13,8 +13,8 @@ from load.engine.admission import LoadRefused, unreadable
 from load.engine.confidence import Interval
 from load.engine.plan import ENDPOINTS
 
-STRICT = ConfigDict(extra="forbid")
-"""A name that is misspelt is an error, not left out."""
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+"""A name that is misspelt is an error, not left out; so is a limit that is no number, by which nothing can be judged."""
 
 
 @dataclass(frozen=True, slots=True)

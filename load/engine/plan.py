@@ -16,7 +16,7 @@ DOLLARS_A_MILLION = 10
 """About what AWS asks for a million requests, in 2026-11 and without the free tier: REST API 4.25 in Tokyo, Lambda 0.20 and its
 time, on-demand reads and the awards' transactions, logs. Not read from AWS's pages but quoted by others."""
 CARDS = 20
-"""Size of a deck: shares hold to 5 % within every twenty arrivals of a worker."""
+"""Size of a deck, of a card more or less an endpoint where its share makes no whole number of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +134,14 @@ def _random(count: int, rng: Random) -> Iterator[float]:
 
 
 def deal(mix: Mapping[str, float], rng: Random) -> Iterator[str]:
-    """Deal endpoints without end, in the shares of ``mix`` within every deck of twenty."""
-    deck = [name for name, share in mix.items() for _ in range(round(share * CARDS))]
+    """Deal endpoints without end, in the shares of ``mix``: a deck of twenty owes the next what it could not deal."""
+    owed = dict.fromkeys(mix, 0.0)
     while True:
+        for name, share in mix.items():
+            owed[name] += share * CARDS
+        deck = [name for name, cards in owed.items() for _ in range(round(cards))]
+        for name in deck:
+            owed[name] -= 1
         rng.shuffle(deck)
         yield from deck
 

@@ -67,6 +67,20 @@ def test_answer_counts_that_its_contract_promises(status, content, what, tmp_pat
     assert classify(call, status, content, None, contract).what == what
 
 
+@pytest.mark.parametrize(
+    ("promised", "what"),
+    [(["201"], "failed"), (["201", "2XX"], "answered"), (["default"], "answered")],
+    ids=["another", "a class", "none"],
+)
+def test_success_of_another_status_than_the_contract_has_is_no_success(promised, what, tmp_path):
+    document = {"paths": {"/items": {"post": {"responses": {status: {} for status in promised}}}}}
+    (tmp_path / APP.contract).write_text(yaml.safe_dump(document))
+    contract = compiled(read_contract(replace(APP, folder=tmp_path), ["POST /items"]))
+    call = ApiRequest("POST /items", "/items", "session")
+
+    assert classify(call, 200, b'{"error": "not stored"}', None, contract).what == what
+
+
 def required(place):
     return {"name": "tag", "in": place, "required": True}
 

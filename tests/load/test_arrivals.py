@@ -54,3 +54,15 @@ def test_every_twenty_arrivals_are_dealt_in_the_shares_of_the_mix():
 
     assert {name: dealt[20:40].count(name) / 20 for name in MIX} == MIX
     assert dealt[:20] != dealt[20:40], "the deck was not shuffled again"
+
+
+@pytest.mark.parametrize(
+    "mix",
+    [{"a": 0.93, "b": 0.07}, {"a": 0.98, "b": 0.02}, {"a": 2 / 3, "b": 1 / 3}],
+    ids=["no whole number of cards", "less than half a card", "a third"],
+)
+def test_arrivals_are_dealt_in_any_shares(mix):
+    """An endpoint that is dealt less than 95 % of its share fails the run, however fast it answers."""
+    dealt = list(islice(deal(mix, chance(1)), 4000))
+
+    assert {name: dealt.count(name) / 4000 for name in mix} == pytest.approx(mix, rel=0.01)

@@ -10,7 +10,7 @@ import pytest
 from load.__main__ import main
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
-from load.engine.objectives import read_objectives
+from load.engine.objectives import OBJECTIVES_FILE, read_objectives
 from load.engine.run_file import LoadRun
 from load.engine.verdict import LoadVerdict
 from load.execution import ROOT
@@ -135,6 +135,15 @@ def test_route_without_an_objective_is_refused_by_its_name():
         LoadRefused, match=r'slo\.toml has no \[endpoints\."GET /new"\]; add its limits'
     ):
         read_objectives(endpoints=["GET /new"])
+
+
+@pytest.mark.parametrize("limit", ["nan", "inf"])
+def test_objective_that_is_no_number_is_refused(limit, tmp_path):
+    file = tmp_path / "slo.toml"
+    file.write_text(OBJECTIVES_FILE.read_text().replace("p95_ms = 500", f"p95_ms = {limit}"))
+
+    with pytest.raises(LoadRefused, match=r"p95_ms is missing or wrong"):
+        read_objectives(file)
 
 
 def test_exit_code_and_sentence_reach_the_shell():

@@ -171,6 +171,13 @@ def test_judged_steps_have_samples_enough_for_their_rarest_endpoint(name):
     assert fewest >= 381, "p99 would have no upper end"
 
 
+def test_step_is_longer_where_an_endpoint_is_rare():
+    rare = replace(PROD.application.demand, shares={"GET /stamps": 0.98, "POST /notify": 0.02})
+    slow = replace(PROD, target_rate=20, application=replace(PROD.application, demand=rare))
+
+    assert plans(slow)["baseline"].planned(plans(slow)["baseline"].steps[-1])["POST /notify"] >= 381
+
+
 def test_step_plan_ends_past_the_bucket_of_one_method():
     predicted = target().throttle.predicted(PLANS["step"])
     refused = {index for (index, _), ratio in predicted.items() if ratio > 0}
