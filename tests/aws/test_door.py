@@ -231,12 +231,12 @@ def test_a_call_that_waits_for_its_turn_holds_up_no_other_service(wire, aws):
     wire.replies = deque([ACCOUNT])
     waits, sent = Event(), Event()
     rates = {"lambda": CallRate(1)}
-    reading = aws(rates=rates, at_once=1, sleep=lambda _: waits.set() or sent.wait(5))
+    reading = aws(rates=rates, at_once=1, sleep=lambda _: waits.set() or sent.wait(60))
     reading.call("lambda", "get_account_settings")
 
     with ThreadPoolExecutor(1) as pool:
         second = pool.submit(reading.call, "lambda", "get_account_settings")
-        waits.wait(5)
+        waits.wait(60)
         reading.call("dynamodb", "list_tables")
         sent.set()
         second.result()

@@ -75,7 +75,7 @@ def test_items_that_wait_hold_up_no_other_section(reading):
     came = threading.Event()
     names = [str(number) for number in range(NoAws.at_once)]
     engine = reading(
-        waiting=lambda one: one.each(names, lambda _: came.wait(5)),
+        waiting=lambda one: one.each(names, lambda _: came.wait(60)),
         coming=lambda one: one.each(["one"], lambda _: came.set() or "there"),
     )
 
@@ -122,7 +122,7 @@ def test_reading_that_makes_one_call_at_a_time_has_no_threads(inventory_of, fake
 @pytest.mark.parametrize(("at_once", "together"), [(16, True), (1, False)])
 def test_calls_run_at_the_same_time_up_to_the_bound(at_once, together, fake, inventory_of):
     """Two calls that wait for each other get an answer only if both are under way."""
-    meeting = threading.Barrier(2, timeout=5 if together else 0.1)
+    meeting = threading.Barrier(2, timeout=60 if together else 0.1)
 
     def meets(asked):
         meeting.wait()

@@ -10,7 +10,7 @@ CONTEXT = ChangeContext(clients=lambda _: None)
 
 
 def test_answers_about_things_asked_at_the_same_time_stay_in_their_order():
-    all_there = Barrier(3, timeout=10)
+    all_there = Barrier(3, timeout=60)
 
     def ask(_, name):
         all_there.wait()

@@ -79,10 +79,10 @@ class AnsweringTarget:
     process: subprocess.Popen
 
     def seen(self):
-        return requests.get(f"{self.url}/seen", timeout=5).json()
+        return requests.get(f"{self.url}/seen", timeout=60).json()
 
     def times(self):
-        return requests.get(f"{self.url}/times", timeout=5).json()
+        return requests.get(f"{self.url}/times", timeout=60).json()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ LARGE = b"x" * 8_000_000
 
 
 @contextmanager
-def server(*answers, reads=1, timeout_s=5):
+def server(*answers, reads=1, timeout_s=60):
     """Yield the client of a server that has one answer for each connection, and an event: it hung up."""
     hung_up = threading.Event()
 
@@ -39,7 +39,7 @@ def sent(http, **more):
     """Send a request, and return what becomes of it: status, body, error."""
     ended = AsyncResult()
     http.send("POST", "/", lambda *became: ended.set(became), **more)
-    return ended.get(timeout=10)
+    return ended.get(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_answer_is_read_to_its_end(answer, status, body):
 def test_every_request_carries_the_api_key():
     received = []
     with answering(lambda one: received.append(one.headers) or Reply(b"ok")) as url:
-        http = Http(url, timeout_s=5, api_key="key-1")
+        http = Http(url, timeout_s=60, api_key="key-1")
         sent(http)
         sent(http)
 
@@ -94,7 +94,7 @@ def test_call_ends_at_its_deadline():
 def test_connection_that_the_server_closed_is_not_used_again():
     with server(OK, OK) as (http, hung_up):
         first = sent(http)
-        hung_up.wait(timeout=5)
+        hung_up.wait(timeout=60)
         second = sent(http)
 
     assert first == second == (200, b"ok", None)

@@ -69,7 +69,7 @@ def test_process_that_ends_early_is_told_with_what_it_printed():
 
 def test_process_that_ends_while_it_is_provisioned_is_told_with_what_it_printed():
     def provision(*_):
-        stack.child.process.wait(10)
+        stack.child.process.wait(60)
         raise ConnectionRefusedError
 
     with (
@@ -116,7 +116,7 @@ def test_process_that_no_run_takes_over_ends_with_pytest():
 
 def test_process_that_ends_before_it_is_asked_is_told_with_what_it_printed():
     child = StackChild("tests.runbook.no_such_module")
-    child.process.wait(10)
+    child.process.wait(60)
     stack = StackProcess(lambda *_: None, child)
 
     with (

@@ -39,7 +39,7 @@ def test_a_connection_stays_open_for_the_next_call(aws, session):
     headers = {}
     signed.meta.events.register("before-send", lambda request, **_: headers.update(request.headers))
     signed.get_caller_identity()
-    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=60)
 
     def call():
         connection.request("POST", "/", "Action=GetCallerIdentity&Version=2011-06-15", headers)
@@ -55,7 +55,7 @@ def test_a_connection_stays_open_for_the_next_call(aws, session):
 
 
 def test_a_call_without_a_signature_is_refused(aws):
-    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=60)
     connection.request("GET", "/moto-api/reset")
     answer = connection.getresponse()
 
@@ -70,7 +70,7 @@ def test_a_body_that_makes_no_sense_is_answered_all_the_same(aws, body):
         "Authorization": f"AWS4-HMAC-SHA256 {scope}",
         "X-Amz-Target": "DynamoDB_20120810.TransactWriteItems",
     }
-    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=60)
     connection.request("POST", "/", body, headers)
     answer = connection.getresponse()
 

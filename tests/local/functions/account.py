@@ -116,13 +116,13 @@ class FunctionsAccount:
     def settle(self):
         """Wait until no event is queued or running, retries included: each of their threads has come to another task."""
         threads = self.functions._events._threads  # noqa: SLF001 - no user waits for that
-        met = Barrier(threads._max_workers + 1, timeout=30)  # noqa: SLF001 - as above
+        met = Barrier(threads._max_workers + 1, timeout=60)  # noqa: SLF001 - as above
         for _ in range(threads._max_workers):  # noqa: SLF001 - as above
             threads.submit(met.wait)
         met.wait()
 
     def _flush(self):
-        self.functions._logs.flush(10)  # noqa: SLF001 - as above
+        self.functions._logs.flush(60)  # noqa: SLF001 - as above
 
     def _role(self, name, statements):
         role = self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))

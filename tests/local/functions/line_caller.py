@@ -15,7 +15,7 @@ class LineCaller:
 
     def __call__(self, method, path, **more):
         headers = {"Authorization": f"Bearer {self._token}", **more.pop("headers", {})}
-        return requests.request(method, self._line.url + path, headers=headers, timeout=5, **more)
+        return requests.request(method, self._line.url + path, headers=headers, timeout=60, **more)
 
     def push(self, to=SOMEONE, messages=(TEXT,), **more):
         body = {"to": to, "messages": list(messages)}

@@ -14,7 +14,7 @@ import pytest
 from local.functions.functions import Functions
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
-GONE_SECONDS = 5.0
+GONE_SECONDS = 60.0
 
 
 class WatchedProcess:

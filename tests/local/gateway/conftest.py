@@ -30,7 +30,7 @@ class ServedStage:
 
     def call(self, verb="GET", path="/stamps", **more):
         url = f"http://127.0.0.1:{self.gateway.port}/{API}/{STAGE}{path}"
-        return self._session.request(verb, url, timeout=5, **more)
+        return self._session.request(verb, url, timeout=60, **more)
 
     def statuses(self, count, verb="GET", path="/stamps", **more):
         return [self.call(verb, path, **more).status_code for _ in range(count)]

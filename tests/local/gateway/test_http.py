@@ -30,7 +30,7 @@ def echo(event):
 
 def raw(stage, text):
     """Send bytes as they are, and read until the gateway closes."""
-    with socket.create_connection(("127.0.0.1", stage.gateway.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", stage.gateway.port), timeout=60) as connection:
         connection.sendall(text)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
@@ -44,7 +44,7 @@ def test_gateway_listens_on_loopback_alone(serve):
 
 
 def test_one_connection_carries_many_requests(serve):
-    connection = http.client.HTTPConnection("127.0.0.1", serve(BOTH).gateway.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", serve(BOTH).gateway.port, timeout=60)
     connection.connect()
     opened = connection.sock
     for verb, body in [("GET", None), ("POST", "{}"), ("PUT", "x"), ("GET", None)]:
@@ -143,13 +143,13 @@ def test_callers_do_not_wait_for_each_other(serve):
     all_there = threading.Barrier(20)
 
     def together(_):
-        all_there.wait(5)
+        all_there.wait(60)
         return OK
 
     stage = serve(BOTH, handlers={STAMPS: together})
     url = f"http://127.0.0.1:{stage.gateway.port}/prod/stamps"
     with ThreadPoolExecutor(20) as callers:
-        replies = list(callers.map(lambda _: requests.get(url, timeout=5), range(20)))
+        replies = list(callers.map(lambda _: requests.get(url, timeout=60), range(20)))
 
     assert {reply.status_code for reply in replies} == {200}
     assert len({reply.headers["x-amzn-RequestId"] for reply in replies}) == 20
@@ -164,6 +164,6 @@ def test_gateway_that_ended_refuses_connections_and_leaves_no_server_thread(serv
     stage.gateway.__exit__()
 
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{port}/prod/stamps", timeout=5)
+        requests.get(f"http://127.0.0.1:{port}/prod/stamps", timeout=60)
     left = [thread for thread in threading.enumerate() if thread.ident not in before]
     assert "gateway-access-log" not in {thread.name for thread in left}

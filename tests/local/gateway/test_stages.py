@@ -9,7 +9,7 @@ from tests.local.gateway.stand_ins import API, STAGE, limited, method, plane, sn
 
 
 def get(url):
-    return requests.get(url, timeout=5)
+    return requests.get(url, timeout=60)
 
 
 def test_stage_that_one_api_owns_needs_no_api_id(serve):

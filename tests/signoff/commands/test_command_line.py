@@ -18,14 +18,14 @@ from signoff.commands.subcommands import SIGNOFF, SUBCOMMANDS, next_step
 from signoff.judge.checklist import Phase
 
 ALIASES = [("runbook", "run"), ("load", "load")]
-HELP_S = 0.3
+MOST = 215
+"""Modules that the help of all commands takes, on any Python; most are its own and click's."""
 MODULES = """
-import json, resource, sys
+import json, sys
 from signoff.__main__ import main
 for path in json.loads(sys.argv[1]):
     main([*path, "--help"])
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, "pydantic" in sys.modules, "boto3" in sys.modules, file=sys.stderr)
+print(*sys.modules, file=sys.stderr)
 """
 
 
@@ -146,8 +146,8 @@ def test_version_is_that_of_the_installed_package(capsys):
     assert capsys.readouterr().out == f"signoff {metadata.version('stamp-rally-signoff')}\n"
 
 
-def test_help_of_all_commands_together_takes_a_moment_and_loads_no_client():
-    """In one process: if all of them take less than the bound, so does each."""
+def test_help_of_all_commands_together_loads_few_modules_and_no_client():
+    """In one process: if all of them load less than the bound, so does each."""
     done = subprocess.run(
         [sys.executable, "-c", MODULES, json.dumps([(), *ALL])],
         cwd=ROOT,
@@ -157,9 +157,9 @@ def test_help_of_all_commands_together_takes_a_moment_and_loads_no_client():
         check=True,
     )
 
-    seconds, pydantic, boto3 = done.stderr.split()
-    assert float(seconds) < HELP_S, f"the help of all commands took {seconds} CPU s"
-    assert (pydantic, boto3) == ("False", "False")
+    modules = done.stderr.split()
+    assert len(modules) <= MOST, sorted(modules)
+    assert not {"pydantic", "boto3"}.intersection(modules)
 
 
 @pytest.mark.parametrize(
