@@ -27,8 +27,8 @@ APP = application()
 MIX = APP.demand.mix
 SPOT = GpsSpot("STATUE-001", 35.55548, 139.65428, 15)
 OBJECTIVES = read_objectives()
-PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=250.0))
-"""For runs whose subject is not the generator: this machine may be busy with other things."""
+PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=60_000.0))
+"""For runs whose subject is not the generator: however busy this machine is, its lateness is none of their business."""
 
 
 def step(name="hold", seconds=3.0, rate=50.0, mix=MIX, **more):

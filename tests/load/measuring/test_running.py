@@ -44,7 +44,7 @@ def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
     with serving("--delay-ms=70") as target:
         code, verdict = drive(run_against(target.url, tmp_path, plan=slow, objectives=objectives))
 
-    assert code == ExitCode.FAIL
+    assert code == ExitCode.FAIL, reasons(verdict)
     assert reasons(verdict)[0].startswith("step hold, GET /stamps: p95 ")
 
 
