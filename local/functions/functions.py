@@ -116,7 +116,7 @@ class Functions:
         region: str,
         *,
         concurrency: int = 4,
-        wait_seconds: float = 10.0,
+        wait_seconds: float = 30.0,
         retry_seconds: float = 0.1,
         now: Callable[[], float] = time.time,
     ) -> None:

@@ -21,7 +21,6 @@ from local.functions.starting import Starter, WorkerProgram
 LENGTHS = struct.Struct(">II")
 INIT_SECONDS = 10.0
 """What Lambda grants the init phase before it starts anew, inside the function's own time-out."""
-EXIT_SECONDS = 1.0
 OUTPUT_LIMIT = 4 * 1024 * 1024
 """Bytes of output kept per invocation: a handler that prints for ever must not fill this process."""
 
@@ -156,7 +155,7 @@ class Worker:
 
     def _exited(self, header: Mapping[str, Any]) -> RunOutcome:
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(EXIT_SECONDS)
+            self._process.wait(header["seconds"])
         self.close()
         status = self._process.wait(None)
         how = f"exit status {status}" if status >= 0 else f"signal: {-status}"
