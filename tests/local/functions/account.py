@@ -57,7 +57,7 @@ class FunctionsAccount:
         return f"arn:aws:lambda:{self.aws.region}:{self.aws.account}:function:{name}"
 
     def deploy(self, name, source, *, modules=None, may=(), variables=None, **configuration):
-        """Create a function with a role of its own, and return its name."""
+        """Create a function with a role of its own, and return its name. It has a minute: on a busy machine 3 s, AWS's own, end it."""
         self.lambda_.create_function(
             FunctionName=name,
             Runtime="python3.13",
@@ -65,7 +65,7 @@ class FunctionsAccount:
             Handler=configuration.pop("Handler", "app.handler"),
             Code={"ZipFile": package(source, **(modules or {}))},
             Environment={"Variables": variables or {}},
-            **configuration,
+            **{"Timeout": 60} | configuration,
         )
         return name
 
