@@ -14,6 +14,7 @@ from signoff.environment.accountability import Acceptance, Decider, Decision, Wa
 from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
     Account,
+    Ascii,
     BasePath,
     Billing,
     EnvironmentBefore,
@@ -70,7 +71,7 @@ class Domain(StrictTable):
 
     name: HostName
     base_path: BasePath = ""
-    hosted_zone: str | None = None
+    hosted_zone: Ascii | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +236,7 @@ class Environment(StrictTable):
         field(default_factory=dict)
     )
     """Single tables that differ from the keys above for all tables."""
-    runtime: str = "python3.13"
+    runtime: Ascii = "python3.13"
     timeout_s: TimeOut = 30
     memory_mb: Memory = 256
     functions: Annotated[
@@ -288,7 +289,7 @@ class Environment(StrictTable):
     front_end: FrontEnd | None = None
     smoke: Smoke = field(default_factory=Smoke)
     fresh: RecordAges = field(default_factory=RecordAges)
-    administrators: tuple[str, ...] = ()
+    administrators: tuple[Ascii, ...] = ()
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
     known_faults: Mapping[str, Reason] = field(default_factory=dict)
     """Rows that may fail here, with the reason; no production has any."""

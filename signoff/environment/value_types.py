@@ -146,7 +146,7 @@ RETENTIONS = (
 )
 """Days that PutRetentionPolicy takes."""
 _DAYS = ", ".join(map(str, RETENTIONS))
-KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+"
+KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[!-~]+"
 LEAST_REASON = 10
 """Letters of a reason."""
 NEVER_BEFORE = frozenset({"local", "prod"})
@@ -176,7 +176,15 @@ AN_ADDRESS = Words(
     en="write the address of the page, such as https://rally.example.jp/app: no user or password, no dot at the host's end",
     ja="ページのURLを書いてください（例: https://rally.example.jp/app。ユーザー名、パスワード、ホスト末尾のドットは不可）",
 )
-BasePath = Annotated[str, AfterValidator(lambda path: path.strip("/"))]
+Ascii = Annotated[
+    str,
+    unless(
+        re.compile("[!-~]*").fullmatch,
+        en="write it in ASCII, without blanks",
+        ja="半角で、空白を入れずに書いてください",
+    ),
+]
+BasePath = Annotated[Ascii, AfterValidator(lambda path: path.strip("/"))]
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, AfterValidator(lambda url: origin_of(url) and url)]
 Positive = Annotated[int, Field(gt=0)]
@@ -203,7 +211,9 @@ LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 StoreLocation = Annotated[
     str,
     unless(
-        re.compile(r"s3://[a-z0-9.-]{3,63}(/.*)?|(?!~|\s|.*:/)[^\x00-\x1f]+").fullmatch,
+        re.compile(
+            r"s3://[a-z0-9.-]{3,63}(/(.*\S)?)?|(?!~|\s|.*[:\uff1a][/\uff0f])[^\x00-\x1f]+(?<!\s)"
+        ).fullmatch,
         en="write s3://bucket/prefix, or a folder, without ~",
         ja="s3://バケット/プレフィックス、またはフォルダを書いてください（~は使えません）",
     ),
@@ -258,7 +268,7 @@ Signer = Annotated[
     str,
     unless(
         re.compile(
-            r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)/[^*?]+"
+            r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)/(?:(?![*?])[!-~])+"
         ).fullmatch,
         en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or all that match *, could sign",
         ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",

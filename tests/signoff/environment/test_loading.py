@@ -414,6 +414,36 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
             'prod.evidence is " report/prod/evidence"; write s3://bucket/prefix, or a folder, without ~',
         ),
         (
+            '"report/prod/evidence"',
+            '"report/prod/evidence\u3000"',
+            'prod.evidence is "report/prod/evidence\u3000"; write s3://bucket/prefix, or a folder, without ~',
+        ),
+        (
+            '"report/prod/evidence"',
+            '"ｓ３：／／rally/prod"',
+            'prod.evidence is "ｓ３：／／rally/prod"; write s3://bucket/prefix, or a folder, without ~',
+        ),
+        (
+            '"report/prod/evidence"',
+            '"s3://rally/prod "',
+            'prod.evidence is "s3://rally/prod "; write s3://bucket/prefix, or a folder, without ~',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'runtime = "python3.1３"',
+            'prod.runtime is "python3.1３"; write it in ASCII, without blanks',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'administrators = ["arn:aws:iam::123456789012:role/ops\u200b"]',
+            'prod.administrators.0 is "arn:aws:iam::123456789012:role/ops\u200b"; write it in ASCII, without blanks',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'domain = { name = "api.example.jp", hosted_zone = "Z0123 " }',
+            'prod.domain.hosted_zone is "Z0123 "; write it in ASCII, without blanks',
+        ),
+        (
             "go_live = 2026-12-01",
             'domain = { name = "https://api.example.jp" }',
             (
