@@ -20,6 +20,7 @@ from plan.naming import domain_url, stage_url
 from runbook.engine import Change, Refused, StepContext
 from runbook.engine.change_lines import SERVED
 from signoff.environment import Environment
+from signoff.environment.problems import replace_text
 from signoff.environment.schema import FrontEnd
 
 NEW_ONE = Words(en="the new configuration", ja="新しい設定")
@@ -198,11 +199,9 @@ def only_in(name: str, other: str) -> str:
 
 def write(path: Path, text: str) -> None:
     """Replace the file: whole, or not at all."""
-    staged = path.with_name(f"{path.name}.staged")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(text.encode())
-        staged.replace(path)
+        replace_text(path, text)
     except OSError as error:
         raise Refused(
             en=f"{path} can't be written ({error}): fix that, then run it again",

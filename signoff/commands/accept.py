@@ -9,6 +9,7 @@ from aws.visible import toml_table, visible_line
 from aws.words import Words, did_you_mean, joined, nearest
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load, today
+from signoff.environment.problems import replace_text
 from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
@@ -73,9 +74,12 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
         raise EnvironmentFileError(problems)
     whole = ({"what": each, "by": by, "until": until} for each in dict.fromkeys(conditions))
     added = "".join(f"\n{toml_table(f'{env}.accepted', table)}\n" for table in whole)
-    _refuse_what_breaks(environments, added)
-    with environments.open("a", encoding="utf-8") as opened:
-        opened.write(added)
+    text = environments.read_bytes().decode("utf-8-sig") + added
+    try:  # TOML allows no table after a list of the same name (``accepted = [ … ]``)
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CommandLineError(UNFIT.format(environments, error, added.strip())) from None
+    replace_text(environments, text)
     listed = ", ".join(map(visible_line, conditions))
     print(ACCEPTED[lang].format(file=environments, named=listed))
     return Exit.DONE
@@ -101,14 +105,6 @@ def _problems(
             en=f"--until {until} is over; name a day to come",
             ja=f"--until {until}は過去の日付です。今日以降の日付を指定してください",
         )
-
-
-def _refuse_what_breaks(file: Path, added: str) -> None:
-    """TOML allows no table after a list of the same name (``accepted = [ … ]``): the file would then be none."""
-    try:
-        tomllib.loads(file.read_text(encoding="utf-8-sig") + added)
-    except tomllib.TOMLDecodeError as error:
-        raise CommandLineError(UNFIT.format(file, error, added.strip())) from None
 
 
 def _unknown(condition: str, names: Iterable[str]) -> Words:

@@ -17,7 +17,7 @@ from signoff.environment import EnvironmentFileError, option_of, peek
 from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
 from signoff.environment.loading import require_name
-from signoff.environment.problems import toml
+from signoff.environment.problems import replace_text, toml
 from signoff.judge.exit_codes import Exit
 
 PREFIX = Words(
@@ -102,20 +102,18 @@ def add_to(file: Path, text: str, name: str) -> None:
 
     Raises EnvironmentFileError if the table that is there has no header of its own.
     """
-    if keys_of(file, name) is None:
-        with file.open("a", encoding="utf-8") as opened:
-            opened.write(f"\n{text}")
-        return
-    content = file.read_text(encoding="utf-8")
-    line = f"[{toml_key(name)}]"
-    header = re.search(rf"(?m)^{re.escape(line)}[ \t]*(#.*)?$\n?", content)
-    if header is None:
-        raise EnvironmentFileError(
-            en=f"{file} has a table {name}, but no line {line} below which keys could be added; add them by hand",
-            ja=f"{file}の{name}には、キーを追加できる{line}の行がありません。手動で追加してください",
-        )
-    before = content[: header.end()].rstrip("\n")
-    file.write_text(f"{before}\n{text}{content[header.end() :]}", encoding="utf-8")
+    content = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+    before, after = content, ""
+    if keys_of(file, name) is not None:
+        line = f"[{toml_key(name)}]"
+        header = re.search(rf"(?m)^{re.escape(line)}[ \t]*(#.*)?\r?$\n?", content)
+        if header is None:
+            raise EnvironmentFileError(
+                en=f"{file} has a table {name}, but no line {line} below which keys could be added; add them by hand",
+                ja=f"{file}の{name}には、キーを追加できる{line}の行がありません。手動で追加してください",
+            )
+        before, after = content[: header.end()].rstrip(), content[header.end() :]
+    replace_text(file, f"{before}\n{text}{after}")
 
 
 def _none_of_ours(answers: Answers) -> Words:

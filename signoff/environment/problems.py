@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copymode
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -84,6 +85,19 @@ def text_of(path: Path) -> str:
             en=f"{path} is not UTF-8 text; save it as UTF-8",
             ja=f"{path}がUTF-8のテキストではありません。UTF-8で保存してください",
         ) from None
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file as a whole, or leave the one there; line ends, rights and a link to it stay."""
+    path = path.resolve()
+    staged = path.with_name(f"{path.name}.staged")
+    try:
+        staged.write_bytes(text.encode())
+        if path.exists():
+            copymode(path, staged)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
 
 
 def toml(path: Path) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """``signoff init`` proposes an environment for a stack that somebody else set up."""
 
 import json
+import resource
 import tomllib
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 
@@ -211,6 +213,37 @@ def test_table_without_a_header_of_its_own_is_left_as_it_is(found, tmp_path):
         add_to(file, text, "prod")
 
     assert file.read_text(encoding="utf-8") == "[prod.season]\nbegins = 2026-12-01\n"
+
+
+def test_file_with_the_marks_and_line_ends_of_windows_gets_the_keys_and_keeps_its_lines(
+    found, tmp_path
+):
+    file = tmp_path / "environments.toml"
+    file.write_bytes("\ufeff[prod]\r\nstage = 'v2'\r\n\r\n[dev]\r\nstage = 'd'\r\n".encode())
+    file.chmod(0o640)
+    there = keys_of(file, "prod")
+    add_to(file, table(answers(), found, lang="en", today=TODAY, there=there), "prod")
+
+    assert tomllib.loads(file.read_text(encoding="utf-8"))["prod"]["tables"] == found.value(
+        "tables"
+    )
+    assert file.read_bytes().endswith(b"stage = 'v2'\r\n\r\n[dev]\r\nstage = 'd'\r\n")
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("name", ["prod", "tokyo"])
+def test_file_is_left_whole_where_there_is_no_room_for_more(name, found, tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_text("[prod]\nstage = 'v2'\n", encoding="utf-8")
+    text = table(answers(), found, lang="en", today=TODAY, there=keys_of(file, name))
+    before, limits = file.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with ExitStack() as after:
+        after.callback(resource.setrlimit, resource.RLIMIT_FSIZE, limits)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 9, limits[1]))
+        with pytest.raises(OSError, match="File too large"):
+            add_to(file, text, name)
+
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [before]
 
 
 @pytest.mark.parametrize("name", ["live", "本番"])

@@ -1,5 +1,6 @@
 """Each condition under which people go live has an owner and a day, or a strict run says no."""
 
+import errno
 import json
 import re
 from dataclasses import replace
@@ -153,6 +154,21 @@ def test_command_that_would_add_nothing_of_use_is_one_sentence(
     assert accepted(file, *arguments) == 2
     assert says in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == before
+
+
+def test_file_is_left_whole_where_there_is_no_room_for_more(file, monkeypatch, capsys):
+    written = file.read_bytes()
+
+    def full(path, data):
+        with path.open("wb") as opened:
+            opened.write(data[:50])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    assert accepted(file, "MON-10", "--by=Hanako", "--until=2099-12-31") == 4
+    assert "No space left on device" in capsys.readouterr().err
+    assert [file.read_bytes(), [*file.parent.glob("*.staged")]] == [written, []]
 
 
 def test_file_that_lists_its_owners_in_a_line_is_not_broken_by_a_table(file, capsys):
