@@ -45,13 +45,8 @@ from aws.words import Named, Words, kind_of
 
 OVERLAYS = {LAYERS: "Layers", FILE_SYSTEMS: "FileSystemConfigs"}
 """What is laid over the package and may run instead of it; the plan has none."""
-SETTINGS = (
-    *("runtime", "handler", "role_arn", "timeout_s", "memory_mb"),
-    *("log_group", "layers", "file_systems"),
-)
-"""Facts of a configuration that are compared."""
-SET_TOGETHER = (HANDLER, ROLE, RUNTIME, TIMEOUT, MEMORY)
-"""Those that one request sets, each by the member that it is read from."""
+SET_TOGETHER = (HANDLER, ROLE, RUNTIME, TIMEOUT, MEMORY, *FUNCTION.always)
+"""Facts that one request sets, each by the member that it is read from."""
 EARLIER_VERSION = Words(en="earlier version", ja="以前のバージョン")
 OF_THE_UPLOAD = frozenset({CODE, LAST_UPDATE})
 Fields = Mapping[Words, Any]
@@ -124,6 +119,7 @@ def planned(context: ChangeContext, function: Function, current: Fields | None) 
     """Return the fields that a published version carries too, its code apart; what is within its bound, or decided, stays."""
     bounds = {
         RUNTIME: exactly(function.runtime),
+        **FUNCTION.always,
         **function.bounds,
         **dict.fromkeys(OVERLAYS, exactly(())),
     }
@@ -170,8 +166,7 @@ def described(context: ChangeContext, answer: Raw) -> dict[Words, Any]:
     """
     is_ = FUNCTION.of({"Configuration": answer})
     return {
-        **{FUNCTION.facts[key].words: getattr(is_, key) for key in SETTINGS},
-        CODE: is_.code_sha256,
+        **{fact.words: getattr(is_, key) for key, fact in FUNCTION.facts.items()},
         **{
             VARIABLE.named(key): context.clear(value) for key, value in variables_in(answer).items()
         },

@@ -1,5 +1,6 @@
 """Defects of the functions, their release and their room: DEP-10 to DEP-12, DEP-17, DEP-18."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -54,6 +55,22 @@ EVERYWHERE = (
     *("functions", "aliases", "versions", "function_policies", "function_urls"),
     "function_attachments",
 )
+
+
+def live(change: Callable[[Any], object]) -> Callable[[Callable[[str], Any]], object]:
+    """Return the call that changes $LATEST of ``STAMPS`` on AWS and puts that live."""
+
+    def harm(client: Callable[[str], Any]) -> None:
+        aws = client("lambda")
+        change(aws)
+        version = aws.publish_version(FunctionName=STAMPS)["Version"]
+        aws.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion=version)
+
+    return harm
+
+
+def configured(**changes: Any) -> Callable[[Callable[[str], Any]], object]:
+    return live(lambda aws: aws.update_function_configuration(FunctionName=STAMPS, **changes))
 
 
 def _lost(name: str) -> Break:

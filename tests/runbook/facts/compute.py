@@ -17,6 +17,7 @@ from aws.kinds.function_invocation import (
 from aws.kinds.role import PolicyDocument, Role
 from aws.way_back import PackageContents
 from runbook.procedures import api, functions, least_privilege
+from tests.defects.functions import configured, live
 from tests.runbook.facts.answer import (
     BY_ROW,
     DETACHED,
@@ -36,21 +37,6 @@ BY_API = (api.let_it_invoke_the_functions.action,)
 ON_STAMPS = {"FunctionName": STAMPS}
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-
-
-def live(change):
-    """Return the act of changing $LATEST and putting that live."""
-
-    def harm(client):
-        change(client("lambda"))
-        version = client("lambda").publish_version(**ON_STAMPS)["Version"]
-        client("lambda").update_alias(**ON_STAMPS, Name="live", FunctionVersion=version)
-
-    return harm
-
-
-def configured(**changes):
-    return live(lambda aws: aws.update_function_configuration(**ON_STAMPS, **changes))
 
 
 def of_function(harm, **more):
