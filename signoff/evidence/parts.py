@@ -16,33 +16,25 @@ from aws.words import Words
 __all__ = ["ASSIGNED", "LEFT_OUT", "OF_SECTIONS", "PARTS", "WHOLE", "Part"]
 WHOLE = "*"
 OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
-    Part.CONFIGURATION: {
-        "function_attachments": "*",
-        "log_group_attachments": "*",
-        "account_log_policies": "*",
-        "bucket_attachments": "*",
-    },
+    Part.CONFIGURATION: {"account_log_policies": "*"},
     Part.PERMISSIONS: {
         "function_policies": "*",
         "function_urls": "*",
         "role_users": "*",
         "principals": "*",
         "automations": "*",
-        "role_attachments": "*",
         "secret_attachments": "*",
         "key_attachments": "*",
     },
     Part.API: {"served": "*", "api_mappings": "*"},
-    Part.DATA: {"table_attachments": "*"},
     Part.MASTERS: {"contents": "*"},
-    Part.ALARMS: {"alarm_attachments": "*"},
     Part.CAPACITY: {"scalable_targets": "*"},
     Part.SECRETS: {"secret_values": "*"},
 }
 """Part -> section -> its fields that belong there; ``field.inner`` where the fields of a field differ.
 
 ``*`` takes all else that a section has: a new fact makes records stale until it is listed as moving by itself.
-A kind (aws/kinds) says it itself, fact by fact.
+A kind (aws/kinds) says it itself, fact by fact; what is attached to it is in the kind's own part, unless it is named here.
 """
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "what else the account holds": {"names": "*"},
@@ -128,7 +120,10 @@ def label_of_section(section: str) -> Words:
 
 def assigned() -> Mapping[str, Mapping[str, Part | None]]:
     """Return section -> field -> its part, None for what is left out; a test compares it with the types."""
-    by_section: dict[str, dict[str, Part | None]] = {}
+    by_section: dict[str, dict[str, Part | None]] = {
+        section: {WHOLE: kind.part if isinstance(kind.part, Part) else None}
+        for section, kind in ATTACHED.items()
+    }
     tables = [*OF_SECTIONS.items(), *((None, fields) for fields in LEFT_OUT.values())]
     for part, sections in tables:
         for section, names in sections.items():

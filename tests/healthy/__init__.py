@@ -78,7 +78,6 @@ def _sections() -> Sections:
         "function_urls": compute.function_urls(),
         "role_users": dict.fromkeys(identity.roles().keys() - {identity.LOGS_ROLE}, ()),
         "lambda_account": compute.lambda_account(),
-        "function_attachments": dict.fromkeys(compute.functions(), ()),
         "roles": identity.roles(),
         "principals": identity.principals(),
         "automations": {},
@@ -93,10 +92,8 @@ def _sections() -> Sections:
         "key_scans": data.key_scans(),
         "secrets": vault.secrets(),
         "secret_values": vault.secret_values(),
-        "secret_attachments": dict.fromkeys(vault.secrets(), ()),
         "leaks": {"account": ()},
         "keys": vault.keys(),
-        "key_attachments": dict.fromkeys(vault.keys(), ()),
         "rest_apis": edge.rest_apis(),
         "stages": edge.stages(),
         "deployments": edge.deployments(),
@@ -111,19 +108,16 @@ def _sections() -> Sections:
         "certificates": edge.certificates(),
         "resolutions": edge.resolutions(),
         "alarms": watch.alarms(),
-        "alarm_attachments": dict.fromkeys(watch.alarms(), ()),
         "mute_rules": {},
         "dashboards": watch.dashboards(),
         "topics": watch.topics(),
         "log_groups": watch.log_groups(),
-        "log_group_attachments": dict.fromkeys(watch.log_groups(), ()),
         "account_log_policies": {
             "SUBSCRIPTION_FILTER_POLICY": (),
             "METRIC_EXTRACTION_POLICY": (),
         },
         "log_policies": watch.log_policies(),
         "buckets": edge.buckets(),
-        "bucket_attachments": dict.fromkeys(edge.buckets(), ()),
     }
     kinds = ("functions", "tables", "roles", "secrets", "alarms", "rest_apis")
     names = {kind: Names(names=tuple(sorted(found[kind]))) for kind in kinds}
@@ -131,6 +125,8 @@ def _sections() -> Sections:
         found[kind.section] = {
             name: _as_always(kind, item) for name, item in found[kind.section].items()
         }
+        if kind.attached_section:
+            found.setdefault(kind.attached_section, dict.fromkeys(found[kind.section], ()))
     return Sections(names=names, **found)
 
 
