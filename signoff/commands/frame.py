@@ -3,16 +3,16 @@
 What explains an exception is imported only where there is one: a command's help needs none of it.
 """
 
+import errno
 import os
 import signal
-import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from aws.visible import visible_line
 from aws.words import Words, language
@@ -43,6 +43,14 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         # A letter that its encoding lacks becomes an escape, as with pytest.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    with ExitStack() as printing:
+        for redirected, stream in ((redirect_stdout, sys.stdout), (redirect_stderr, sys.stderr)):
+            if stream.isatty():
+                printing.enter_context(redirected(cast("TextIO", PrintedAtAnyRate(stream))))
+        return _in_its_frame(prog, command, lang)
+
+
+def _in_its_frame(prog: str, command: Callable[[], int], lang: str) -> int:
     try:
         code = int(command())
         sys.stdout.flush()  # a reader that went away is noticed here, not when Python ends
@@ -76,8 +84,12 @@ def flush_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-class OutputOrErrors:
-    """pytest's standard output; where a full disk refuses it, what is left goes to standard error, the verdict above all."""
+class PrintedAtAnyRate:
+    """A standard stream: what a full disk refuses goes to standard error, the verdict above all.
+
+    What a terminal that went away refuses goes nowhere: each write would fail, and clean-up with it. The shell's
+    hang-up comes later, or never (``disown``).
+    """
 
     def __init__(self, output: TextIO) -> None:
         self._output = output
@@ -91,17 +103,10 @@ class OutputOrErrors:
             return printing(*text)
         except BrokenPipeError:  # its reader wants no more
             raise
-        except OSError:
-            os.dup2(2, self._output.fileno())
+        except OSError as error:
+            elsewhere = 2 if error.errno != errno.EIO else os.open(os.devnull, os.O_WRONLY)
+            os.dup2(elsewhere, self._output.fileno())
             return printing(*text)
-
-
-def _print_into_no_terminal() -> None:
-    """Let what is printed to a terminal that went away go nowhere: each write would fail, and clean-up with it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        if stat.S_ISCHR(os.fstat(stream).st_mode):
-            os.dup2(nowhere, stream)
 
 
 @contextmanager
@@ -115,7 +120,6 @@ def terminated_as_interrupted() -> Iterator[None]:
         if number == signal.SIGHUP:
             before[signal.SIGHUP] = signal.SIG_IGN  # the kernel sends it, and the shell once more
             signal.signal(number, signal.SIG_IGN)
-            _print_into_no_terminal()
         raise KeyboardInterrupt
 
     signals = (signal.SIGTERM, signal.SIGHUP)  # nohup ignores the second

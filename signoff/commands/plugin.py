@@ -22,7 +22,7 @@ from signoff import home_of
 from signoff.commands.ending import ended, nothing_read
 from signoff.commands.frame import (
     INTERRUPTED,
-    OutputOrErrors,
+    PrintedAtAnyRate,
     flush_output,
     terminated_as_interrupted,
 )
@@ -94,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
     keep_loggers_quiet()
     config.pluginmanager.register(OfOneTest())
     closing = config.stash.setdefault(OPEN, ExitStack())
-    closing.enter_context(redirect_stdout(cast("TextIO", OutputOrErrors(sys.stdout))))
+    closing.enter_context(redirect_stdout(cast("TextIO", PrintedAtAnyRate(sys.stdout))))
     try:
         composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)

@@ -213,23 +213,38 @@ def test_a_termination_interrupts_as_a_person_would():
 
 
 WORKS_IN_A_TERMINAL = """
-import pathlib, signal, sys, time
-from signoff.commands.frame import terminated_as_interrupted
+import contextlib, pathlib, signal, sys
+from signoff.commands.frame import framed, terminated_as_interrupted
+
+def work():
+    try:
+        with terminated_as_interrupted():
+            print("works", flush=True)
+            {work}
+    finally:
+        print("cleaning up", flush=True)
+        print("cleaning up", file=sys.stderr, flush=True)
+        pathlib.Path(sys.argv[1]).write_text("clean")
+    return 0
+
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
-try:
-    with terminated_as_interrupted():
-        print("works", flush=True)
-        time.sleep(60)
-except KeyboardInterrupt:
-    print("cleaning up", flush=True)
-    pathlib.Path(sys.argv[1]).write_text("clean")
+sys.exit(framed("load", work))
 """
 
 
-def test_terminal_that_goes_away_interrupts_and_what_is_printed_then_hinders_nothing(tmp_path):
+@pytest.mark.parametrize(
+    ("work", "hang_up", "code"),
+    [
+        ("while True: print(end='.', flush=True)", signal.SIGHUP, Exit.INTERRUPTED),
+        ("with contextlib.suppress(OSError): sys.stdin.read()", signal.SIGCONT, Exit.DONE),
+    ],
+    ids=["prints all the time", "is sent no hang-up"],
+)
+def test_terminal_that_goes_away_hinders_no_clean_up(work, hang_up, code, tmp_path):
+    """Writing fails as soon as the terminal is gone; the shell's hang-up comes later, or never."""
     inner, outer = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKS_IN_A_TERMINAL, tmp_path / "left"],
+        [sys.executable, "-c", WORKS_IN_A_TERMINAL.format(work=work), tmp_path / "left"],
         cwd=ROOT,
         stdin=outer,
         stdout=outer,
@@ -237,12 +252,12 @@ def test_terminal_that_goes_away_interrupts_and_what_is_printed_then_hinders_not
         start_new_session=True,
     )
     os.close(outer)
-    began = os.read(inner, 5)
+    began = os.read(inner, 8)
     os.close(inner)
-    process.send_signal(signal.SIGHUP)
+    process.send_signal(hang_up)
 
-    assert began == b"works"
-    assert process.wait(timeout=30) == 0
+    assert began.startswith(b"works")
+    assert process.wait(timeout=60) == code
     assert (tmp_path / "left").read_text() == "clean"
 
 
