@@ -79,7 +79,7 @@ NUMBERS: Mapping[str, range] = {
 """Variables -> the numbers with which Python starts as well."""
 SWITCHED_ON = ("true", "True", "TRUE", "1", "yes", "on", "*")
 LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
-EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)")
+EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)|DD_CAPTURE_LAMBDA_PAYLOAD")
 TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
     LEVELS: ("DEBUG", "debug", "Debug", "TRACE", "trace", "ALL", "all", "NOTSET", "10"),
     EVENTS: SWITCHED_ON,

@@ -110,7 +110,7 @@ def _own(naming: Naming) -> tuple[str, ...]:
         *(naming.arn(service, name_pattern) for service in ("sns", "sqs")),
         naming.arn("kms", "*"),
         naming.iam_arn(f"role/{name_pattern}"),
-        f"arn:aws:s3:::{environment.bucket or prefix}*",
+        *(f"arn:aws:s3:::{name}*" for name in (environment.bucket, prefix) if name),
     )
 
 
@@ -213,15 +213,19 @@ def _named(naming: Naming, described: AppFunction) -> Iterator[_Named]:
     """
     environment, app = naming.environment, naming.application
     for key in described.among(app.tables):
-        yield f"{TABLE_PREFIX}{key.upper()}", environment.tables[key], (naming.table_arn(key),)
+        yield f"{TABLE_PREFIX}{_upper(key)}", environment.tables[key], (naming.table_arn(key),)
     for key in described.among(app.secrets):
         arn = naming.secret_arn(key)
         arns = (arn, arn.removesuffix("-??????"))
-        yield f"{SECRET_PREFIX}{key.upper()}", environment.secrets[key], arns
+        yield f"{SECRET_PREFIX}{_upper(key)}", environment.secrets[key], arns
     for key in described.among(app.functions) if environment.our_code else ():
-        variable = f"{key.upper().replace('-', '_')}{FUNCTION_SUFFIX}"
         alias = f"{naming.name_of(key)}:{environment.alias}"
-        yield variable, alias, (naming.alias_arn(key),)
+        yield f"{_upper(key)}{FUNCTION_SUFFIX}", alias, (naming.alias_arn(key),)
+
+
+def _upper(key: str) -> str:
+    """Return a key as the name of a variable has it: Lambda takes letters, digits and underscores."""
+    return key.upper().replace("-", "_")
 
 
 def _settings(naming: Naming, names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -95,6 +95,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("award writes users", "SEC-12", ROLES, more_rights("award", "dynamodb:PutItem", identity.USERS)),
     ("award reads every secret", "SEC-12", ROLES, more_rights("award", "secretsmanager:GetSecretValue", "*")),
     ("stamps invokes award", "SEC-12 <SEC-26", ROLES, more_rights("stamps", "lambda:InvokeFunction", access.AWARD)),
+    ("award reads another bucket of ours", "SEC-12", ROLES, more_rights("award", "s3:GetObject", "arn:aws:s3:::stamp-rally-prod-exports/*")),
     ("award sends mail", "SEC-12", ROLES, more_rights("award", "ses:SendEmail", "*")),
     ("auth uses any key", "SEC-12", ROLES, more_rights("auth", "kms:Decrypt", "*")),
     ("award may everything with tables", "SEC-12 SEC-14 SEC-15", ROLES, policy_of_aws("AmazonDynamoDBFullAccess")),

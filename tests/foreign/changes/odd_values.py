@@ -173,6 +173,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("function writes down what AWS answers", "DEP-19", FUNCTIONS, logged_at("DEBUG")),
     ("function writes down everything", "DEP-19", FUNCTIONS, logged_at("TRACE")),
     ("framework writes down every event", "DEP-13", FUNCTIONS, with_variable(POWERTOOLS_LOGGER_LOG_EVENT="true")),
+    ("monitoring keeps every event", "DEP-13", FUNCTIONS, with_variable(DD_CAPTURE_LAMBDA_PAYLOAD="true")),
     ("session key ends in a line break", "SEC-03", SECRETS, key(f"{vault.SESSION_KEY}\n")),
     ("session key is its own name", "SEC-03", SECRETS, key(vault.TOKEN_KEY)),
     ("session key is what a stack should have resolved", "SEC-03", SECRETS, key(f"{{{{resolve:secretsmanager:{vault.TOKEN_KEY}}}}}")),

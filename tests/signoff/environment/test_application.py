@@ -106,6 +106,16 @@ def test_application_beside_the_file_of_environments_is_the_one_that_is_planned(
     assert plan.function("todos").memory_mb == 512
 
 
+def test_variable_of_a_key_with_a_hyphen_has_a_name_that_lambda_takes(folder):
+    (folder / "app.toml").write_text(TODO.replace("items", "to-do").replace("/to-do", "/items"))
+    tables = ENVIRONMENTS.replace("items =", "to-do =")
+    (folder / "environments.toml").write_text(tables, encoding="utf-8")
+
+    assert plan_for(staging(folder)).function("todos").environment == {
+        "TABLE_TO_DO": "Items-staging"
+    }
+
+
 def test_file_without_an_application_beside_it_is_of_the_projects_own(folder):
     (folder / "app.toml").unlink()
 
