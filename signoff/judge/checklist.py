@@ -152,7 +152,7 @@ class Checklist:
     def __getitem__(self, id_: str) -> Row:
         if id_ in self.rows:
             return self.rows[id_]
-        meant = re.sub(r"-(\d)$", r"-0\1", id_.upper())
+        meant = re.sub(r"-(\d)$", r"-0\1", re.sub(r"(?<=[-\d])O", "0", id_.upper()))
         said, file = id_ or '""', CHECKLIST.name
         absent = Words(en=f"{said} is not in {file}", ja=f"{said}は{file}にありません")
         near = did_you_mean(nearest(meant, self.rows))
