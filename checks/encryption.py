@@ -27,7 +27,7 @@ from aws.kinds.secret import SECRET, Secret
 from aws.kinds.table import ENCRYPTION_STATUS, TABLE, Table
 from aws.ledger import Unplanned
 from aws.section import lookup
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
 from checks.role_permissions import unclear
 from plan.data import key_of
@@ -276,7 +276,8 @@ def log_key_flaws(group: LogGroup, sections: Sections, now: datetime) -> tuple[D
         en="a key whose policy allows CloudWatch Logs to encrypt lines of this group",
         ja="CloudWatch Logsによるこのグループの暗号化を許可したキー",
     )
-    actual, unclear = may.unknown or group.kms_key, may.unknown is not None
+    actual = joined(filter(None, (Words.same(group.kms_key), may.unknown)), ": ")
+    unclear = may.unknown is not None
     return (of(ENCRYPTION_KEY, actual, expected, decidable=unclear, remedy=BY_KEY),)
 
 

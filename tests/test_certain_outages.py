@@ -583,6 +583,7 @@ def test_key_is_answered_by_a_decision_where_lines_may_be_written(may, decided):
     (told,) = of_row(breaks, "MON-15")
 
     assert bool(told.tables) is decided
+    assert f"encryption key: found {KEY}" in told.words.en
 
 
 def test_key_that_a_grant_may_open_to_the_role_is_answered_by_a_decision():
