@@ -1,6 +1,5 @@
 """What a run shows, in the terminal and on the sign-off page: the first questions about it, its table, and its charts."""
 
-import math
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from aws.words import LANGUAGES, SILENCE, Words
+from aws.words import LANGUAGES, Words
 from load.charts import plots
 from load.engine import confidence
 from load.engine.judge import lateness
@@ -166,19 +165,9 @@ def _row(check: ObjectiveResult) -> Row:
         words.get(check.criterion, Words.same(check.criterion)),
         words[check.outcome],
         Words.same(check.text(check.seen.value)),
-        _interval(check),
+        check.interval,
         check.required,
     )
-
-
-def _interval(check: ObjectiveResult) -> Words:
-    low, _, high = check.seen
-    if low == high:
-        return SILENCE
-    least = check.text(low)
-    if math.isfinite(high):
-        return Words(en=f"{least} to {check.text(high)}", ja=f"{least}から{check.text(high)}")
-    return Words(en=f"{least} and up (too few samples)", ja=f"{least}以上（標本不足）")
 
 
 @cache

@@ -4,9 +4,10 @@ Invalid is a run that did not measure the target; every reason why is a sentence
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 from aws.words import Words
@@ -182,23 +183,9 @@ class EndpointInStep:
         outcome = "pass" if limit[0] <= value <= limit[1] else "fail"
         return self._check(criterion, Interval(value, value, value), limit, outcome)
 
-    def _check(
-        self,
-        criterion: str,
-        interval: Interval,
-        limit: tuple[float, float],
-        outcome: str,
-        unit: str = "",
-    ) -> ObjectiveResult:
-        return ObjectiveResult(
-            step=self.step.name,
-            endpoint=self.endpoint,
-            criterion=criterion,
-            unit=unit,
-            seen=interval,
-            limit=limit,
-            outcome=outcome,
-        )
+    @property
+    def _check(self) -> Callable[..., ObjectiveResult]:
+        return partial(ObjectiveResult, self.step.name, self.endpoint)
 
     @property
     def _objective(self) -> Objective:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
-from aws.words import Words
+from aws.words import SILENCE, Words
 from load.engine.admission import LoadRefused, unreadable
 from load.engine.confidence import Interval
 from load.engine.plan import ENDPOINTS
@@ -83,17 +83,17 @@ def read_objectives(
     return objectives
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ObjectiveResult:
-    """One limit, met or not. ``unit`` is "ms" or "" (a ratio); ``limit`` is (least, most)."""
+    """One limit, met or not. ``limit`` is (least, most); ``unit`` is "ms" or "" (a ratio)."""
 
     step: str
     endpoint: str
     criterion: str
-    unit: str
     seen: Interval
     limit: tuple[float, float]
     outcome: str
+    unit: str = ""
 
     @property
     def sentence(self) -> Words:
@@ -117,16 +117,19 @@ class ObjectiveResult:
     @property
     def span(self) -> Words:
         """The value, and its interval if there is one."""
-        low, value = self.text(self.seen.low), self.text(self.seen.value)
-        if self.seen.low == self.seen.high:
-            return Words(value, value)
-        if math.isinf(self.seen.high):
-            return Words(
-                f"{value} (95 %: {low} to more than the sample can show)",
-                f"{value}（95 %: {low}以上、上限は標本不足で不明）",
-            )
-        high = self.text(self.seen.high)
-        return Words(f"{value} (95 %: {low} to {high})", f"{value}（95 %: {low}から{high}）")
+        value, interval = self.text(self.seen.value), self.interval
+        beside = (f" (95 %: {interval})", f"（95 %: {interval.ja}）") if interval else ("", "")
+        return Words(*(f"{value}{more}" for more in beside))
+
+    @property
+    def interval(self) -> Words:
+        """Where the value lies at 95 %; empty where every request is known."""
+        least, high = self.text(self.seen.low), self.seen.high
+        if self.seen.low == high:
+            return SILENCE
+        if math.isinf(high):
+            return Words(f"{least} and up, too few samples", f"{least}以上、標本不足")
+        return Words(f"{least} to {self.text(high)}", f"{least}から{self.text(high)}")
 
     def text(self, number: float) -> str:
         return f"{number:g} ms" if self.unit else f"{number * 100:.3g} %"

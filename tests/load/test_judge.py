@@ -43,7 +43,7 @@ def test_too_few_samples_for_a_tail_are_inconclusive():
     verdict, reasons = outcome(seen(answered=300), few)
 
     assert verdict == "inconclusive"
-    assert "more than the sample can show" in reasons[0]
+    assert "and up, too few samples" in reasons[0]
 
 
 def test_errors_over_their_limit_fail():
