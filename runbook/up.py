@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ from runbook.local_stack import LocalStack
 from runbook.stack_process import kept_at
 from signoff.environment import Environment, load, option_of
 from signoff.environment.guard import GuardError
-from signoff.judge.exit_codes import Exit
 from signoff.report.remedy import as_typed
 
 
@@ -32,18 +30,11 @@ def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
 def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack, file: str) -> int:
     say = in_language(lang)
     console = Console(highlight=False, emoji=False)
-    try:
-        kept = local.kept()
-    except GuardError as error:
-        print(error.words[lang], file=sys.stderr)
-        return Exit.REFUSED
-    if kept:
-        running = say(
-            f"a stack is up already (process {kept.pid}); stop that one first",
-            f"すでにスタックが起動しています（プロセス{kept.pid}）。先に停止してください",
+    if kept := local.kept():
+        raise GuardError(
+            en=f"a stack is up already (process {kept.pid}); stop that one first",
+            ja=f"すでにスタックが起動しています（プロセス{kept.pid}）。先に停止してください",
         )
-        print(running, file=sys.stderr)
-        return Exit.REFUSED
     token_at = local.kept_at.with_name("line-token")
 
     with (
