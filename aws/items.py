@@ -20,6 +20,17 @@ class Emptied(NamedTuple):
     remaining: list[Key]
 
 
+def unchanged(item: Mapping[str, Any] | None, *names: str) -> dict[str, Any]:
+    """Return the condition of a write to an item that is still as it was read, by these attributes; None was not there."""
+    there = {name: item[name] for name in names if item and name in item}
+    if not there:
+        return {"ConditionExpression": f"attribute_not_exists({names[0]})"}
+    return {
+        "ConditionExpression": " AND ".join(f"{name} = :{name}" for name in there),
+        "ExpressionAttributeValues": {f":{name}": value for name, value in there.items()},
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedTable:
     """A table and its key attributes; every method raises what DynamoDB's client raises."""

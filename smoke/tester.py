@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.items import KeyedTable
+from aws.items import KeyedTable, unchanged
 from aws.section import NotTestable
 from aws.words import Words
 from lambdas.rally.domain.counters import is_counter, sort_key
@@ -184,23 +184,14 @@ class Restorer:
 
     def _returned(self, items: Iterable[Item]) -> Iterable[Item]:
         for _, before, now in self._changed(items):
-            condition = _unmoved(now, "StampCount")
+            condition = unchanged(now, "StampCount")
             if before is None:
                 yield {"Delete": {"Key": self.table.key(now or {}), **condition}}
             else:
                 yield {"Put": {"Item": before, **condition}}
 
     def _gone(self, awarded: Item) -> Item:
-        return {"Delete": {"Key": self.table.key(awarded), **_unmoved(awarded, "CollectedAt")}}
-
-
-def _unmoved(item: Item | None, name: str) -> Item:
-    if item is None:
-        return {"ConditionExpression": f"attribute_not_exists({name})"}
-    return {
-        "ConditionExpression": f"{name} = :was",
-        "ExpressionAttributeValues": {":was": item[name]},
-    }
+        return {"Delete": {"Key": self.table.key(awarded), **unchanged(awarded, "CollectedAt")}}
 
 
 def _sort(item: Item) -> str:

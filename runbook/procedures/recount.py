@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from aws.change.gate import Changes
 from aws.contents import DIGITS, EARLIEST_S, LATEST_S
+from aws.items import unchanged
 from aws.words import Words
 from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
 from lambdas.rally.domain.periods import month_of, week_of
@@ -29,7 +30,6 @@ Key = tuple[str, str]
 """User and sort key, as in the table."""
 Item = Mapping[str, Mapping[str, str]]
 """DynamoDB JSON."""
-ABSENT = "attribute_not_exists(StampId)"
 
 
 Stamp = tuple[str, int]
@@ -116,7 +116,7 @@ def correct(context: StepContext, drift: Drift) -> Changes:
 
 def _write(context: StepContext, drift: Drift) -> None:
     client, table = context.client("dynamodb"), context.plan.table("userstamps").name
-    condition = _unchanged(drift.actual)
+    condition = unchanged(drift.actual, "StampCount", "LatestAt")
     try:
         if drift.expected is None:
             user, key = drift.key
@@ -132,18 +132,6 @@ def _write(context: StepContext, drift: Drift) -> None:
             " run it again",
             ja=f"集計{' '.join(drift.key)}が読み取り後に変わりました。スタンプの取得が進行中です。再実行してください",
         ) from None
-
-
-def _unchanged(counter: Item | None) -> dict[str, Any]:
-    if counter is None:
-        return {"ConditionExpression": ABSENT}
-    there = {name: counter[name] for name in ("StampCount", "LatestAt") if name in counter}
-    if not there:
-        return {"ConditionExpression": "attribute_not_exists(StampCount)"}
-    return {
-        "ConditionExpression": " AND ".join(f"{name} = :{name}" for name in there),
-        "ExpressionAttributeValues": {f":{name}": value for name, value in there.items()},
-    }
 
 
 def _count(item: Item | None) -> int | None:
