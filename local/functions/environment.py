@@ -35,9 +35,8 @@ class Environments:
     def start(self, function: DeployedFunction, qualifier: str | None) -> ExecutionEnvironment:
         assumed = self.sts.assume_role(RoleArn=function.role, RoleSessionName=function.name)
         credentials: Mapping[str, Any] = assumed["Credentials"]
-        log = LogStream(
-            group=function.log_group, name=stream_name(function), credentials=credentials
-        )
+        name = f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
+        log = LogStream(group=function.log_group, name=name, credentials=credentials)
         task_root = self.packages.unpacked(function.code_sha256, function.package)
         variables = self._variables(function, log, task_root)
         arguments = (str(task_root), str(self.packages.runtime), function.handler)
@@ -76,10 +75,6 @@ class Environments:
             "LAMBDA_TASK_ROOT": str(task_root),
             "_HANDLER": function.handler,
         }
-
-
-def stream_name(function: DeployedFunction) -> str:
-    return f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
 
 
 def answered(call: InvokeCall, function: DeployedFunction, outcome: RunOutcome) -> Invocation:
