@@ -71,30 +71,19 @@ def acting(principals: Iterable[Principal], snapshot: Snapshot[Plan]) -> tuple[D
 
 def assumable_by_others(
     principals: Iterable[Principal], snapshot: Snapshot[Plan]
-) -> tuple[Difference, ...]:
-    """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
+) -> Iterator[Difference]:
+    """Yield who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
     candidates = tuple(principals)
     ours = [principal for principal in candidates if _planned(snapshot, principal.arn)]
     taken = [(reached.trusted_by, each.arn) for each in ours for reached in each.reach]
-    assuming = {
-        role.arn: sorted(
-            {
-                *(shown for who, shown in role.assumed_by.items() if not is_insider(snapshot, who)),
-                *(Words.same(arn) for trusting, arn in taken if trusting == role.arn),
-            },
-            key=str,
-        )
-        for role in candidates
-        if not _planned(snapshot, role.arn)
-    }
     about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
-    return tuple(
-        difference
-        for arn, others in assuming.items()
-        for difference in if_any(
-            PRINCIPALS["role"], arn, TRUSTED, others, NO_OTHERS, **NAMED, **about
-        )
-    )
+    for role in (role for role in candidates if not _planned(snapshot, role.arn)):
+        others = {
+            *(shown for who, shown in role.assumed_by.items() if not is_insider(snapshot, who)),
+            *(Words.same(arn) for trusting, arn in taken if trusting == role.arn),
+        }
+        actual = sorted(others, key=str)
+        yield from if_any(ROLE.words, role.arn, TRUSTED, actual, NO_OTHERS, **NAMED, **about)
 
 
 def invoking(principals: Iterable[Principal], snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
@@ -146,17 +135,11 @@ def allowed_accounts(
     return opened(kind, name, allowed, within(()), ids=digests(allowed))
 
 
-def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
-    """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
-    by_key = {
-        arn: outsiders(text, arn, account, lambda kind, _: kind == "Service")
-        for arn, text in policies.items()
-    }
-    return tuple(
-        difference
-        for arn, allowed in by_key.items()
-        for difference in opened(KEY.words, arn, allowed, within(()))
-    )
+def keys_opened(policies: Mapping[str, str], account: str) -> Iterator[Difference]:
+    """Yield which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
+    for arn, text in policies.items():
+        allowed = outsiders(text, arn, account, lambda kind, _: kind == "Service")
+        yield from opened(KEY.words, arn, allowed, within(()))
 
 
 def allowed_to_publish(topic: Topic, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:

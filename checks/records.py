@@ -1,6 +1,6 @@
 """Records that only count while they are fresh, and while what they rest on is live."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -179,17 +179,15 @@ class RowRecords:
         require_unchanged(self.snapshot, record, self.row, record_words=record_words)
 
 
-def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ...]:
-    """Return what is wrong with a load verdict, so that it is no ground to go live."""
+def load_flaws(record: Record, environment: Environment) -> Iterator[Difference]:
+    """Yield what is wrong with a load verdict, so that it is no ground to go live."""
     kind, name, verdict = LOAD, environment.load_plan, record.body["verdict"]
     if not passed(record):
-        return (
-            fault(kind, name, VERDICT, verdict, Words.same("pass"), sentence=sentence_of(record)),
-        )
-    if environment.production and not record.body["percentiles"]:
+        expected, said = Words.same("pass"), sentence_of(record)
+        yield fault(kind, name, VERDICT, verdict, expected, sentence=said)
+    elif environment.production and not record.body["percentiles"]:
         gate = Words(en="at least one", ja="一つ以上あること")
-        return (fault(kind, name, PERCENTILES, None, gate),)
-    return ()
+        yield fault(kind, name, PERCENTILES, None, gate)
 
 
 def loose_objectives(load: Record) -> Differences:

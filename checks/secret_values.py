@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from aws import desired
 from aws.bounds import described, within
@@ -145,31 +146,16 @@ def digest_under(salt: str, value: MaskedValue) -> str:
 
 def suspicious(
     kind: Words, name: str, values: Mapping[Words, Label], environment: Environment, call: str
-) -> tuple[Difference, ...]:
-    """Return values that are certainly credentials, and those that may be, by name or by shape.
+) -> Iterator[Difference]:
+    """Yield values that are certainly credentials, and those that may be, by name or by shape.
 
     ``values``: the value's name in a sentence -> the value, which may hold the name of a planned secret.
     """
-    references = environment.secrets.values()
-    certainties = {
-        fact: (label, certainty)
-        for fact, label in values.items()
-        if (certainty := _certainty(label.name, label.value, references))
-    }
-    return tuple(
-        Difference(
-            kind,
-            name,
-            fact,
-            label.value.words,
-            NO_SECRET,
-            call=call,
-            remedy=label.what,
-            ids=(label.name,),
-            certainty=certainty,
-        )
-        for fact, (label, certainty) in sorted(certainties.items(), key=lambda item: item[0].en)
-    )
+    for fact, label in sorted(values.items(), key=lambda item: item[0].en):
+        if certainty := _certainty(label.name, label.value, environment.secrets.values()):
+            about: dict[str, Any] = {"call": call, "remedy": label.what, "ids": (label.name,)}
+            found = label.value.words
+            yield Difference(kind, name, fact, found, NO_SECRET, certainty=certainty, **about)
 
 
 def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:

@@ -1,6 +1,8 @@
 """DEP-40 to DEP-43: the custom domain, where the environment has one."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -92,26 +94,18 @@ def certificate(deployed: Deployed, domain: CustomDomain) -> Certificate:
     return certificate
 
 
-def deciding_rules(domain: CustomDomain) -> tuple[Difference, ...]:
-    """Return the routing rules, which are evaluated before mappings, or instead of them.
+def deciding_rules(domain: CustomDomain) -> Iterator[Difference]:
+    """Yield the routing rules, which are evaluated before mappings, or instead of them.
 
     Whether a rule applies to our callers depends on headers and paths, which are not evaluated here.
     """
     alone = domain.routing == "ROUTING_RULE_ONLY"
-    if domain.routing == MAPPINGS_ONLY or not (domain.rules or alone):
-        return ()
-    return (
-        Difference(
-            DOMAIN.words,
-            domain.name,
-            ROUTING,
-            "; ".join(domain.rules),
-            unset(),
-            call="apigatewayv2:ListRoutingRules",
-            loosens=True,
-            certainty=Certainty.UNPARSED if domain.rules else Certainty.CERTAIN,
-        ),
-    )
+    if domain.routing != MAPPINGS_ONLY and (domain.rules or alone):
+        about: dict[str, Any] = {"call": "apigatewayv2:ListRoutingRules", "loosens": True}
+        about["certainty"] = Certainty.UNPARSED if domain.rules else Certainty.CERTAIN
+        yield Difference(
+            DOMAIN.words, domain.name, ROUTING, "; ".join(domain.rules), unset(), **about
+        )
 
 
 def competing_mappings(

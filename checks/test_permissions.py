@@ -261,13 +261,7 @@ def test_policy_of_the_topic_names_no_other_principal(
     topics = every(sections.topics)
     judge.observe.note(topics={topic.arn: topic.policy for topic in topics})
 
-    judge(
-        [
-            difference
-            for topic in topics
-            for difference in access.allowed_to_publish(topic, snapshot)
-        ]
-    )
+    judge(each for topic in topics for each in access.allowed_to_publish(topic, snapshot))
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")

@@ -1,6 +1,6 @@
 """How often callers are admitted: by the usage plan if they send a key, by the stage if not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -106,7 +106,7 @@ def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference,
     )
 
 
-def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
+def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> Iterator[Difference]:
     """Compare what the plan allows on single methods with what it may allow as a whole."""
     most = want.bounds_of_methods
     own = {
@@ -119,23 +119,16 @@ def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Differen
     return _where_set(own, **OF_PLAN, loosens=True)
 
 
-def _where_set(limits: Mapping[str, Compared], **more: Any) -> tuple[Difference, ...]:
+def _where_set(limits: Mapping[str, Compared], **more: Any) -> Iterator[Difference]:
     """Compare the limits of usage plans and of single methods, those that are set."""
-    return tuple(
-        difference
-        for name, compared in limits.items()
-        for difference in differences(
-            USAGE_PLAN.words,
-            name,
-            {fact: pair for fact, pair in compared.items() if pair[0] is not None},
-            **more,
-        )
-    )
+    for name, compared in limits.items():
+        there = {fact: pair for fact, pair in compared.items() if pair[0] is not None}
+        yield from differences(USAGE_PLAN.words, name, there, **more)
 
 
 def plan_too_narrow(
     plan: UsagePlan, api: desired.Api, environment: Environment
-) -> tuple[Difference, ...]:
+) -> Iterator[Difference]:
     """Compare a usage plan, whose key every visitor has, with what the target rate needs.
 
     A plan without a limit is wide enough here; SEC-30 reports it.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from aws import desired
 from aws.api.document import Integration
@@ -23,6 +24,10 @@ from signoff.environment.application import Application
 from signoff.judge.snapshot import Snapshot
 
 OFF = MethodSetting()
+OPEN_TO_ALL = described(
+    en="a policy that allows all callers, or none",
+    ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
+)
 
 
 def shared_answers(
@@ -91,27 +96,15 @@ def of_api(deployed: Deployed, snapshot: Snapshot[Plan]) -> tuple[Difference, ..
     )
 
 
-def barring(api: RestApi, snapshot: Snapshot[Plan]) -> tuple[Difference, ...]:
-    """Return the difference if the resource policy of the API refuses some callers."""
+def barring(api: RestApi, snapshot: Snapshot[Plan]) -> Iterator[Difference]:
+    """Yield the difference if the resource policy of the API refuses some callers."""
     if open_to_all(api.policy, api.id, snapshot):
-        return ()
+        return
     outage = shut_to_all(api.policy, api.id, snapshot)
-    return (
-        Difference(
-            REST_API.words,
-            api.name,
-            POLICY,
-            json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
-            described(
-                en="a policy that allows all callers, or none",
-                ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
-            ),
-            call="apigateway:GetRestApis",
-            loosens=True,
-            decidable=not outage,
-            stops_calls=outage,
-        ),
-    )
+    about: dict[str, Any] = {"decidable": not outage, "stops_calls": outage, "loosens": True}
+    policy = json.dumps(json.loads(api.policy or "{}"), sort_keys=True)
+    about["call"] = "apigateway:GetRestApis"
+    yield Difference(REST_API.words, api.name, POLICY, policy, OPEN_TO_ALL, **about)
 
 
 def of_stage(deployed: Deployed) -> tuple[Difference, ...]:

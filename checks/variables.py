@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
@@ -106,22 +107,13 @@ def flaws(
     values: Mapping[str, object],
     bound: Bound,
     certainty: Certainty = Certainty.CERTAIN,
-) -> tuple[Difference, ...]:
-    """Return a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
-    return tuple(
-        Difference(
-            FUNCTION.words,
-            function.name,
-            VARIABLE.named(name),
-            value,
-            bound,
-            ids=(name,),
-            call="lambda:GetFunction",
-            loosens=certainty is Certainty.CERTAIN,
-            certainty=certainty,
-        )
-        for name, value in values.items()
-    )
+) -> Iterator[Difference]:
+    """Yield a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
+    about: dict[str, Any] = {"call": "lambda:GetFunction", "certainty": certainty}
+    about["loosens"] = certainty is Certainty.CERTAIN
+    for name, value in values.items():
+        fact = VARIABLE.named(name)
+        yield Difference(FUNCTION.words, function.name, fact, value, bound, ids=(name,), **about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +144,8 @@ class Variables:
             *flaws(function, guessed, OWN, Certainty.GUESSED),
         )
 
-    def differing(self, function: Function, want: desired.Function) -> tuple[Difference, ...]:
-        """Return planned variables that are not as planned; Follows if DEP-14 reports the value.
+    def differing(self, function: Function, want: desired.Function) -> Iterator[Difference]:
+        """Yield planned variables that are not as planned; Follows if DEP-14 reports the value.
 
         Where LINE's endpoint is set, ``past_line`` alone says whether it is right.
         """
@@ -164,17 +156,11 @@ class Variables:
                 en=f"{function.name}: {', '.join(sorted(lost))} of another environment",
                 ja=f"{function.name}: {', '.join(sorted(lost))}が別の環境のものです",
             )
-        wrong = {
-            name: function.environment.get(name)
-            for name, text in want.environment.items()
-            if not (name == LINE_ENDPOINT and name in function.environment)
-            and not self._as_planned(function.environment.get(name), name, text)
-        }
-        return tuple(
-            difference
-            for name, value in wrong.items()
-            for difference in flaws(function, {name: value}, exactly(want.environment[name]))
-        )
+        for name, text in want.environment.items():
+            value = function.environment.get(name)
+            elsewhere = name == LINE_ENDPOINT and name in function.environment
+            if not elsewhere and not self._as_planned(value, name, text):
+                yield from flaws(function, {name: value}, exactly(text))
 
     def diverting(self, function: Function) -> tuple[Difference, ...]:
         """Return variables that send the function's calls to an endpoint that is not planned, or by which none is made."""
@@ -200,7 +186,7 @@ class Variables:
             *flaws(function, dict(sorted(mute.items())), CALLING_AWS),
         )
 
-    def logging_requests(self, function: Function) -> tuple[Difference, ...]:
+    def logging_requests(self, function: Function) -> Iterator[Difference]:
         """Return variables by which a function may log what it receives; how its code uses them is a guess."""
         talkative = {
             name: text

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import product
+from typing import Any
 
 from aws import desired
 from aws.bounds import within
@@ -167,25 +168,14 @@ def only_observes(role: Role) -> bool:
     return {action.partition(":")[0].lower() for action in actions} <= OBSERVING
 
 
-def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ...]:
-    """Return that a role lacks what its function needs: no decision allows what is granted and taken away again."""
+def lacks(role: Role, lost: Iterable[MissingPermission]) -> Iterator[Difference]:
+    """Yield that a role lacks what its function needs: no decision allows what is granted and taken away again."""
     by_taken: dict[bool, list[Words]] = {}
     for lack in lost:
         by_taken.setdefault(lack.taken, []).append(lack.words)
-    return tuple(
-        Difference(
-            ROLE.words,
-            role.name,
-            LACKING,
-            words,
-            within(()),
-            call=DETAILS,
-            loosens=True,
-            decidable=not taken,
-            stops_calls=taken,
-        )
-        for taken, words in by_taken.items()
-    )
+    for taken, words in by_taken.items():
+        about: dict[str, Any] = {"decidable": not taken, "stops_calls": taken, "loosens": True}
+        yield Difference(ROLE.words, role.name, LACKING, words, within(()), call=DETAILS, **about)
 
 
 def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:

@@ -1,6 +1,7 @@
 """CORS as a browser reads it: names without case, lists without order, one origin and no other."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aws import desired
 from aws.api.document import ApiDocument, Integration, Method
@@ -96,45 +97,29 @@ def _cached_for(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, o
         yield MAX_AGE, int(age) if age.isdecimal() else 0, at_most(most, " s")
 
 
-def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, ...]:
-    """Return gateway responses that name another origin, or none: planned and customised ones.
+def without_origin(served: ApiDocument, api: desired.Api) -> Iterator[Difference]:
+    """Yield gateway responses that name another origin, or none: planned and customised ones.
 
     A page reads an answer where the origin is allowed; the other headers matter to preflights only.
     """
     kinds = {*served.gateway_responses, *(response.kind for response in api.gateway_responses)}
-    answers = {kind: gateway_answer(served, kind) for kind in sorted(kinds)}
-    origins = {
-        kind: header(answer.headers, ORIGIN) if answer else None for kind, answer in answers.items()
-    }
     about = {"call": SERVED, "decided_in": where("origin"), "loosens": True}
     fact, bound = Words.same(ORIGIN), exactly(api.cors.origin)
-    return tuple(
-        difference
-        for kind, origin in origins.items()
-        for difference in differences(GATEWAY_RESPONSE, kind, {fact: (origin, bound)}, **about)
-    )
+    for kind in sorted(kinds):
+        answer = gateway_answer(served, kind)
+        origin = header(answer.headers, ORIGIN) if answer else None
+        yield from differences(GATEWAY_RESPONSE, kind, {fact: (origin, bound)}, **about)
 
 
-def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
-    """Return customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
+def misleading_statuses(served: ApiDocument) -> Iterator[Difference]:
+    """Yield customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
     usual_statuses = {"DEFAULT_4XX": "400", "DEFAULT_5XX": "500", **DEFAULT_STATUS}
-    statuses = (
-        (kind, response.status, usual_statuses.get(kind))
-        for kind, response in served.gateway_responses.items()
-    )
-    return tuple(
-        Difference(
-            GATEWAY_RESPONSE,
-            kind,
-            STATUS,
-            status,
-            described(Words.same(f"{usual[0]}xx")),
-            call=SERVED,
-            loosens=True,
-        )
-        for kind, status, usual in sorted(statuses)
-        if status and usual and status[0] != usual[0]
-    )
+    about: dict[str, Any] = {"call": SERVED, "loosens": True}
+    for kind, response in sorted(served.gateway_responses.items()):
+        status, usual = response.status, usual_statuses.get(kind)
+        if status and usual and status[0] != usual[0]:
+            bound = described(Words.same(f"{usual[0]}xx"))
+            yield Difference(GATEWAY_RESPONSE, kind, STATUS, status, bound, **about)
 
 
 def gateway_answer(served: ApiDocument, kind: str) -> StaticAnswer | None:
