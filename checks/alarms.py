@@ -6,7 +6,7 @@ from datetime import datetime
 from aws import desired
 from aws.bounds import as_text, one_of
 from aws.difference import Difference, unallowed
-from aws.firing import CALL, muted_by, shortfalls, watches
+from aws.firing import muted_by, shortfalls, watches
 from aws.inventory import Sections
 from aws.kind.description import STATE
 from aws.kinds.alarm import ALARM, OTHER_ACTION, Alarm
@@ -30,6 +30,7 @@ ROWS = {
     "function-faults": "MON-05",
 }
 """Kind of alarm -> the row that owns its existence."""
+SILENT = {STATE: one_of("OK", "INSUFFICIENT_DATA")}
 
 
 def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
@@ -129,12 +130,21 @@ def unnotified(alarm: Alarm, delivery: Delivery, decisions: Decisions) -> tuple[
     return ()
 
 
-def in_alarm_state(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
-    """Yield alarms in ALARM, or in no state that we know."""
-    bound = one_of("OK", "INSUFFICIENT_DATA")
-    for alarm, state in alarms:
-        if not bound.holds(state):
-            yield Difference(ALARM.words, alarm.name, STATE, state, bound, call=CALL, loosens=True)
+def in_alarm_state(
+    alarms: Iterable[Alarm], records: Records, now: datetime
+) -> Iterator[Difference]:
+    """Yield alarms in ALARM, or in no state that we know; raise NotYet while a run of ours may be the cause."""
+    for alarm in alarms:
+        fired = alarm.state_since if alarm.state == "ALARM" else None
+        if fired and (until := fired_by_us(fired, records, now)):
+            raise NotYet(
+                Words(
+                    en=f"{alarm.name} fired during a run of our own",
+                    ja=f"{alarm.name}は本ソフトウェアの実行中に発報しました",
+                ),
+                until,
+            )
+        yield from ALARM.differences(alarm.name, alarm, SILENT, loosens=True)
 
 
 def scales(alarm: Alarm) -> bool:
@@ -146,18 +156,3 @@ def scales(alarm: Alarm) -> bool:
 def _dead(alarm: Alarm) -> bool:
     listed = LISTED_METRICS.get(f"{alarm.namespace} {alarm.metric}")
     return listed is not None and frozenset(alarm.dimensions) not in listed
-
-
-def settled(alarm: Alarm, records: Records, now: datetime) -> str:
-    """Return the alarm's state, or raise NotYet while a run of ours may be the cause."""
-    if alarm.state != "ALARM" or alarm.state_since is None:
-        return alarm.state
-    if until := fired_by_us(alarm.state_since, records, now):
-        raise NotYet(
-            Words(
-                en=f"{alarm.name} fired during a run of our own",
-                ja=f"{alarm.name}は本ソフトウェアの実行中に発報しました",
-            ),
-            until,
-        )
-    return alarm.state

@@ -104,18 +104,17 @@ def test_alarm_is_not_in_alarm(
 ) -> None:
     judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "state", "state_since")
 
-    judge(alarms.in_alarm_state([(judged, alarms.settled(judged, records, now))]))
+    judge(alarms.in_alarm_state([judged], records, now))
 
 
 @expectation("MON-07", ja="本環境の他のアラームも発報していない")
 def test_no_other_alarm_of_ours_is_in_alarm(
     sections: Sections, records: Records, now: datetime, judge: Judge
 ) -> None:
-    others = (alarm for alarm in every(sections.alarms) if not alarms.scales(alarm))
-    states = [(alarm, alarms.settled(alarm, records, now)) for alarm in others]
-    judge.observe.note(alarms=len(states))
+    others = [alarm for alarm in every(sections.alarms) if not alarms.scales(alarm)]
+    judge.observe.note(alarms=len(others))
 
-    judge(alarms.in_alarm_state(states))
+    judge(alarms.in_alarm_state(others, records, now))
 
 
 @expectation("MON-08", ja="アラームがミュートも抑制もされていない")
