@@ -7,7 +7,7 @@ from aws import desired
 from aws.bounds import described
 from aws.difference import Certainty, Difference
 from aws.inventory import Sections
-from aws.kinds.dashboard import DASHBOARD, Dashboard, Metric, shown, unseen
+from aws.kinds.dashboard import DASHBOARD, Dashboard, of_place, shown, unseen
 from aws.reading import named_like_ours
 from aws.section import Follows, lookup
 from aws.words import Words
@@ -15,16 +15,6 @@ from plan import Plan
 from signoff.environment import Environment
 
 GET_DASHBOARD = "cloudwatch:GetDashboard"
-
-
-def _shown_here(dashboard: Dashboard, environment: Environment) -> Iterator[Metric]:
-    """Yield the metrics of this account and Region."""
-    for metric in shown(dashboard.widgets):
-        if metric.region in {"", environment.region} and metric.account in {
-            "",
-            environment.account,
-        }:
-            yield metric
 
 
 def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference, ...]:
@@ -67,7 +57,7 @@ def _searches(dashboard: Dashboard) -> list[str]:
 
 def missing_from(dashboard: Dashboard, want: desired.Widget, environment: Environment) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
-    own = _shown_here(dashboard, environment)
+    own = of_place(shown(dashboard.widgets), environment.region, environment.account)
     return ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
 
 
@@ -84,7 +74,7 @@ def ghosts(
         "TableName": ("DEP-01", "tables", plan.tables),
         "ApiName": ("DEP-20", "rest_apis", (plan.api,)),
     }
-    for metric in _shown_here(dashboard, environment):
+    for metric in of_place(shown(dashboard.widgets), environment.region, environment.account):
         for dimension, name in metric.dimensions.items():
             if dimension not in kinds:
                 continue

@@ -1,14 +1,22 @@
 """The dashboard with the guide's five kinds of widget (step 6-2)."""
 
 import json
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
 from aws.kinds.alarm_actions import RESOURCES
-from aws.kinds.dashboard import DASHBOARD, Metric, of_one_day, shown, unseen, widgets, without
+from aws.kinds.dashboard import (
+    DASHBOARD,
+    Metric,
+    of_one_day,
+    of_place,
+    shown,
+    unseen,
+    widgets,
+    without,
+)
 from aws.raw import Raw
 from aws.reading import shared_beginning, shared_ending
 from aws.words import Words
@@ -69,17 +77,13 @@ def _shows_all(dashboard: Dashboard, body: Raw) -> bool:
 
 def _drawn(dashboard: Dashboard, body: Raw) -> list[Metric]:
     """Return the metrics of this Region and account that it draws."""
-    return _ours(dashboard, shown(widgets(body, dashboard.region)))
-
-
-def _ours(dashboard: Dashboard, drawn: Iterable[Metric]) -> list[Metric]:
-    regions, accounts = {"", dashboard.region}, {"", dashboard.account}
-    return [metric for metric in drawn if metric.region in regions and metric.account in accounts]
+    drawn = shown(widgets(body, dashboard.region))
+    return of_place(drawn, dashboard.region, dashboard.account)
 
 
 def _gone(dashboard: Dashboard, metric: Metric) -> bool:
     """Whether it is of something named like ours that is not planned (MON-11). Whether that exists is not looked up here."""
-    return bool(_ours(dashboard, (metric,))) and any(
+    return bool(of_place((metric,), dashboard.region, dashboard.account)) and any(
         _is_like_ours(dashboard, key, name)
         for key, name in metric.dimensions.items()
         if key in RESOURCES

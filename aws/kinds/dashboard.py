@@ -121,6 +121,12 @@ def shown(drawn: Iterable[Widget]) -> tuple[Metric, ...]:
     return tuple(metric for widget in drawn for metric in widget.metrics)
 
 
+def of_place(drawn: Iterable[Metric], region: str, account: str) -> list[Metric]:
+    """Return the metrics of this Region and account among those that are drawn."""
+    regions, accounts = {"", region}, {"", account}
+    return [metric for metric in drawn if metric.region in regions and metric.account in accounts]
+
+
 MetricKey = tuple[str, str, Mapping[str, str]]
 """Namespace, metric and dimensions."""
 
