@@ -2,17 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import Any, TypeVar
 
 Raw = Mapping[str, Any]
+MomentT = TypeVar("MomentT", datetime, datetime | None)
 
 
-@overload
-def utc(moment: datetime) -> datetime: ...
-@overload
-def utc(moment: None) -> None: ...
-@overload
-def utc(moment: datetime | None) -> datetime | None: ...
-def utc(moment: datetime | None) -> datetime | None:
+def utc(moment: MomentT) -> MomentT:
     """Return the moment in UTC: boto3 uses the time zone of the machine."""
-    return moment.astimezone(UTC) if moment else None
+    return moment and moment.astimezone(UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from aws.access.callers import allows_publishing, usable
+from aws.access.callers import alarm_beside, allows_publishing, usable
 from aws.bounds import ABSENT, Bound, at_least, described, exactly, one_of, unset
 from aws.composite import fires_with
 from aws.difference import EXISTENCE, Difference
@@ -164,11 +164,10 @@ class Delivery:
         if (topic := lookup(self.sections.topics, arn)) is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
             return
-        if not (may := allows_publishing(topic, self._arn(alarm), self.now)).allowed:
+        by = alarm_beside(arn, alarm.name)
+        if not (may := allows_publishing(topic, by, self.now)).allowed:
             yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
-        if not usable(
-            topic, lambda name: lookup(self.sections.keys, name), self._arn(alarm), self.now
-        ):
+        if not usable(topic, partial(lookup, self.sections.keys), by, self.now):
             key = readable(self.sections.keys).get(topic.kms_key or "")
             state = f" ({key.state})" if key else ""
             yield _of_topic(arn, ENCRYPTION_KEY, f"{topic.kms_key}{state}", USABLE)
@@ -181,10 +180,6 @@ class Delivery:
         """Compare where a topic is: in another Region or account, nothing is read of who listens."""
         here = exactly(f"{self.environment.region}:{self.environment.account}")
         return _of_topic(arn, PLACE, ":".join(arn.split(":")[3:5]), here, CALL)
-
-    def _arn(self, alarm: Alarm) -> str:
-        here = f"{self.environment.region}:{self.environment.account}"
-        return f"arn:aws:cloudwatch:{here}:alarm:{alarm.name}"
 
     def _notifies_the_planned(self, topic: Topic) -> bool:
         """Whether the decided address, if there is one, is subscribed; others may be as well."""

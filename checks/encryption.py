@@ -163,17 +163,13 @@ def denied_keys(
         for _, key, service, _ in keys
         if key.manager == "AWS"
     }
-    lost = [
+    missing = [
         missing_by(result, privileges.DECRYPT, key)
         for key, result in answers.items()
-        if result.outcome is EvalDecision.EXPLICITLY_DENIED
+        if not result.allowed  # of what AWS's own key grants to all, only a Deny takes some away
     ]
-    open_ = (
-        missing_by(result, privileges.DECRYPT, key)
-        for key, result in answers.items()
-        if result.outcome is EvalDecision.UNKNOWN
-    )
-    return (*privileges.lacks(role, lost), *unclear(role, open_))
+    lost = (each for each in missing if not each.unknown)
+    return (*privileges.lacks(role, lost), *unclear(role, missing))
 
 
 def _refusals(

@@ -123,10 +123,8 @@ def _read(environment: Environment, part: str) -> Iterator[str]:
 
 def public_in(plan: Plan) -> Callable[[str], bool]:
     """Return whether a text may be shown: it is in the plan, or names a restored table or a secret by its ARN."""
-    public, secrets = (
-        frozenset(_public(plan)),
-        [resource_pattern(secret.arn_pattern) for secret in plan.secrets],
-    )
+    public = frozenset(_public(plan))
+    secrets = [resource_pattern(secret.arn_pattern) for secret in plan.secrets]
     return lambda text: (
         text in public
         or is_restored(plan.tables, text)

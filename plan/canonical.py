@@ -74,10 +74,6 @@ def _binary(value: bytes | str) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
-def _map(value: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {_key(name, value): _value(entry) for name, entry in value.items()}
-
-
 def _key(name: str, among: Mapping[str, Any]) -> str:
     """Return the current spelling for the spelling that the functions read; any other keeps its own name."""
     usual = TODAYS_NAME.get(name, name)
@@ -88,7 +84,7 @@ def _key(name: str, among: Mapping[str, Any]) -> str:
 _FORMS: Mapping[str, Any] = {
     "N": _number,
     "B": _binary,
-    "M": _map,
+    "M": lambda value: {_key(name, value): _value(entry) for name, entry in value.items()},
     "L": lambda values: [_value(value) for value in values],
     "SS": sorted,
     "NS": lambda values: sorted(map(_number, values)),

@@ -288,15 +288,11 @@ def _spot(master: Mapping[str, Any]) -> Spot | None:
             lat=lat,
             lon=lon,
             radius_m=radius_m,
-            description=_text(master.get("Description")),
+            description=text if isinstance(text := master.get("Description"), str) else "",
             image_url=picture_of(master),
         )
     except (StopIteration, KeyError, TypeError, ValueError):
         return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _served_bound(value: Any, of_day: time) -> float | None:

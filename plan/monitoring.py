@@ -71,11 +71,8 @@ def _throttle_alarms(naming: Naming, tables: tuple[Table, ...]) -> Iterator[Alar
     threshold = naming.environment.alarms.throttles
     for table in tables:
         for direction in ("Read", "Write"):
-            metric, label = (
-                f"{direction}ThrottleEvents",
-                f"{table.key}-{direction.lower()}-throttle",
-            )
-            name = {"TableName": table.name}
+            metric, name = f"{direction}ThrottleEvents", {"TableName": table.name}
+            label = f"{table.key}-{direction.lower()}-throttle"
             watched = ("AWS/DynamoDB", metric, name)
             yield _alarm(naming, label, "throttle", watched, threshold)
             for index in table.indexes:

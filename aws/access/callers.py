@@ -174,14 +174,11 @@ def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:
             en=f"actions other than {INVOKE}: {actions}", ja=f"{INVOKE}以外のアクション: {actions}"
         )
     for kind, name in statement.principals:
+        notifies = kind == "AWS" and callers.role is not None and is_same(name, callers.role)
         if (kind, name) == BY_GATEWAY:
             yield from _other_apis(statement, callers)
-        elif not _notifies(kind, name, callers) and not is_gone(kind, name):
+        elif not notifies and not is_gone(kind, name):
             yield Words(en="everyone", ja="全員") if name == "*" else Words.same(f"{kind} {name}")
-
-
-def _notifies(kind: str, name: str, callers: Callers) -> bool:
-    return kind == "AWS" and callers.role is not None and is_same(name, callers.role)
 
 
 def _other_apis(statement: Statement, callers: Callers) -> Iterator[Words]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.kind.description import POLICY
 from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS
-from aws.ledgers import ACCESS_MODE
+from aws.ledgers import ACCESS_MODE, INTEGRATION_MEMBERS
 from aws.raw import Raw
 from aws.words import Words
 
@@ -102,13 +102,9 @@ KEYS_OF_METHOD = frozenset(
     }
 )
 KEYS_OF_INTEGRATION = frozenset(
-    {
-        *("type", "httpMethod", "uri", "credentials", "connectionType", "connectionId"),
-        *("requestParameters", "requestTemplates", "passthroughBehavior", "contentHandling"),
-        *("timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "tlsConfig", "responses"),
-        *("responseTransferMode", "integrationTarget"),
-    }
-)
+    {"responses", *(member.partition(".")[0] for member in INTEGRATION_MEMBERS)}
+) - {"integrationResponses"}
+"""Those of the draft, where a responses' member alone has another name."""
 KEYS_OF_ANSWER = frozenset(
     {"statusCode", "responseParameters", "responseTemplates", "contentHandling"}
 )

@@ -29,18 +29,12 @@ PROMISED = ("error", "message")
 
 
 def converge(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
-    """Put the planned responses, and remove unplanned ones that give an error a misleading status."""
+    """Put the planned responses, and remove unplanned ones that give an error a misleading status: defaults answer instead."""
     made: Changes = ()
     for response in api.gateway_responses:
         made += _gateway_response(context, api_id, draft, response, api)
-    return made + _without_misleading(context, api_id, draft, api)
-
-
-def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
-    """Remove unplanned responses that give an error a misleading status, so that the defaults answer instead."""
     client = context.client("apigateway")
     planned_kinds = {response.kind for response in api.gateway_responses}
-    made: Changes = ()
     for status in misleading_statuses(draft.document):
         if status.name not in planned_kinds:
             resource = GATEWAY_RESPONSE.named(status.name)

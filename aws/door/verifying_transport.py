@@ -10,6 +10,7 @@ from binascii import crc32
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import starmap
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -200,7 +201,7 @@ def _is_of(model: OperationModel, root: ET.Element) -> bool:
     if payload is not None:
         roots = {payload.name, payload.serialization.get("name"), shape.serialization["payload"]}
         return _tag(root) in roots and _holds(payload, root)
-    possible = _elements(shape) | {ROOTS.get(model.name, "")}
+    possible = {*starmap(_element, shape.members.items()), ROOTS.get(model.name, "")}
     return bool(possible & {_tag(entry) for entry in (root, *root)}) and _holds(shape, root)
 
 
@@ -218,10 +219,6 @@ def _holds(shape: Any, node: ET.Element) -> bool:
         case "boolean":
             return (node.text or "").strip() in {"true", "false"}
     return True
-
-
-def _elements(shape: Any) -> set[str]:
-    return {_element(name, member) for name, member in shape.members.items()}
 
 
 def _element(name: str, shape: Any) -> str:

@@ -282,10 +282,6 @@ def _date(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _in_network(value: str, network: str) -> bool:
-    return ipaddress.ip_address(value) in ipaddress.ip_network(network, strict=False)
-
-
 def _alike_to_the_public(values: Iterable[str]) -> bool:
     """Whether the networks of a condition hold no public address, or all of IPv4, by which functions call."""
     try:
@@ -311,7 +307,9 @@ _COMPARISONS: Mapping[str, Compare] = {
     "ArnLike": lambda value, expected: resource_pattern(expected).matches(value),
     "Bool": _as(str.lower, operator.eq),
     "BinaryEquals": operator.eq,
-    "IpAddress": _in_network,
+    "IpAddress": lambda value, network: (
+        ipaddress.ip_address(value) in ipaddress.ip_network(network, strict=False)
+    ),
     **{f"Numeric{name}": _as(float, relation) for name, relation in _RELATIONS.items()},
     **{f"Date{name}": _as(_date, relation) for name, relation in _RELATIONS.items()},
 }

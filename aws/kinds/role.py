@@ -198,7 +198,12 @@ def details(reading: Reading) -> Details:
         result.roles.extend(page["RoleDetailList"])
         result.users.extend(page.get("UserDetailList", ()))
         result.groups.extend(page.get("GroupDetailList", ()))
-        documents |= {policy["Arn"]: _default(policy) for policy in page["Policies"]}
+        documents |= {
+            policy["Arn"]: document_text(version["Document"])
+            for policy in page["Policies"]
+            for version in policy["PolicyVersionList"]
+            if version["IsDefaultVersion"]
+        }
     return result
 
 
@@ -237,14 +242,6 @@ def _managed(reading: Reading, arn: str) -> str:
     version = reading.aws.call("iam", "get_policy", PolicyArn=arn)["Policy"]["DefaultVersionId"]
     answer = reading.aws.call("iam", "get_policy_version", PolicyArn=arn, VersionId=version)
     return document_text(answer["PolicyVersion"]["Document"])
-
-
-def _default(policy: Raw) -> str:
-    return next(
-        document_text(entry["Document"])
-        for entry in policy["PolicyVersionList"]
-        if entry["IsDefaultVersion"]
-    )
 
 
 READERS = {
