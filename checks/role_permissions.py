@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from aws import desired
 from aws.access.privileges import (
@@ -243,10 +242,11 @@ def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> Iterator[Difference]:
     """Yield the pairs that IAM allows under a condition that cannot be evaluated, or that ends: it counts as not met."""
-    about: dict[str, Any] = {"call": DETAILS, "loosens": True}
     for missing in pairs:
         if missing.unknown:
-            yield Difference(ROLE.words, role.name, NEEDED, missing.words, GRANTED, **about)
+            yield Difference(
+                ROLE.words, role.name, NEEDED, missing.words, GRANTED, call=DETAILS, loosens=True
+            )
 
 
 def unnamed(secret: desired.Secret) -> Words:

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 from aws import desired
 from aws.bounds import described, within
@@ -153,9 +152,17 @@ def suspicious(
     """
     for fact, label in sorted(values.items(), key=lambda item: item[0].en):
         if certainty := _certainty(label.name, label.value, environment.secrets.values()):
-            about: dict[str, Any] = {"call": call, "remedy": label.what, "ids": (label.name,)}
-            found = label.value.words
-            yield Difference(kind, name, fact, found, NO_SECRET, certainty=certainty, **about)
+            yield Difference(
+                kind,
+                name,
+                fact,
+                label.value.words,
+                NO_SECRET,
+                call=call,
+                remedy=label.what,
+                ids=(label.name,),
+                certainty=certainty,
+            )
 
 
 def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:

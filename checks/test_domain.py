@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -101,10 +100,15 @@ def deciding_rules(domain: CustomDomain) -> Iterator[Difference]:
     """
     alone = domain.routing == "ROUTING_RULE_ONLY"
     if domain.routing != MAPPINGS_ONLY and (domain.rules or alone):
-        about: dict[str, Any] = {"call": "apigatewayv2:ListRoutingRules", "loosens": True}
-        about["certainty"] = Certainty.UNPARSED if domain.rules else Certainty.CERTAIN
         yield Difference(
-            DOMAIN.words, domain.name, ROUTING, "; ".join(domain.rules), unset(), **about
+            DOMAIN.words,
+            domain.name,
+            ROUTING,
+            "; ".join(domain.rules),
+            unset(),
+            call="apigatewayv2:ListRoutingRules",
+            loosens=True,
+            certainty=Certainty.UNPARSED if domain.rules else Certainty.CERTAIN,
         )
 
 

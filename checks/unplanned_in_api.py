@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from aws import desired
 from aws.api.document import Integration
@@ -101,10 +100,17 @@ def barring(api: RestApi, snapshot: Snapshot[Plan]) -> Iterator[Difference]:
     if open_to_all(api.policy, api.id, snapshot):
         return
     outage = shut_to_all(api.policy, api.id, snapshot)
-    about: dict[str, Any] = {"decidable": not outage, "stops_calls": outage, "loosens": True}
-    policy = json.dumps(json.loads(api.policy or "{}"), sort_keys=True)
-    about["call"] = "apigateway:GetRestApis"
-    yield Difference(REST_API.words, api.name, POLICY, policy, OPEN_TO_ALL, **about)
+    yield Difference(
+        REST_API.words,
+        api.name,
+        POLICY,
+        json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
+        OPEN_TO_ALL,
+        call="apigateway:GetRestApis",
+        loosens=True,
+        decidable=not outage,
+        stops_calls=outage,
+    )
 
 
 def of_stage(deployed: Deployed) -> tuple[Difference, ...]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
@@ -109,11 +108,18 @@ def flaws(
     certainty: Certainty = Certainty.CERTAIN,
 ) -> Iterator[Difference]:
     """Yield a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
-    about: dict[str, Any] = {"call": "lambda:GetFunction", "certainty": certainty}
-    about["loosens"] = certainty is Certainty.CERTAIN
     for name, value in values.items():
-        fact = VARIABLE.named(name)
-        yield Difference(FUNCTION.words, function.name, fact, value, bound, ids=(name,), **about)
+        yield Difference(
+            FUNCTION.words,
+            function.name,
+            VARIABLE.named(name),
+            value,
+            bound,
+            ids=(name,),
+            call="lambda:GetFunction",
+            loosens=certainty is Certainty.CERTAIN,
+            certainty=certainty,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import product
-from typing import Any
 
 from aws import desired
 from aws.bounds import within
@@ -174,8 +173,17 @@ def lacks(role: Role, lost: Iterable[MissingPermission]) -> Iterator[Difference]
     for lack in lost:
         by_taken.setdefault(lack.taken, []).append(lack.words)
     for taken, words in by_taken.items():
-        about: dict[str, Any] = {"decidable": not taken, "stops_calls": taken, "loosens": True}
-        yield Difference(ROLE.words, role.name, LACKING, words, within(()), call=DETAILS, **about)
+        yield Difference(
+            ROLE.words,
+            role.name,
+            LACKING,
+            words,
+            within(()),
+            call=DETAILS,
+            loosens=True,
+            decidable=not taken,
+            stops_calls=taken,
+        )
 
 
 def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:

@@ -1,7 +1,6 @@
 """CORS as a browser reads it: names without case, lists without order, one origin and no other."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from aws import desired
 from aws.api.document import ApiDocument, Integration, Method
@@ -114,12 +113,13 @@ def without_origin(served: ApiDocument, api: desired.Api) -> Iterator[Difference
 def misleading_statuses(served: ApiDocument) -> Iterator[Difference]:
     """Yield customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
     usual_statuses = {"DEFAULT_4XX": "400", "DEFAULT_5XX": "500", **DEFAULT_STATUS}
-    about: dict[str, Any] = {"call": SERVED, "loosens": True}
     for kind, response in sorted(served.gateway_responses.items()):
         status, usual = response.status, usual_statuses.get(kind)
         if status and usual and status[0] != usual[0]:
             bound = described(Words.same(f"{usual[0]}xx"))
-            yield Difference(GATEWAY_RESPONSE, kind, STATUS, status, bound, **about)
+            yield Difference(
+                GATEWAY_RESPONSE, kind, STATUS, status, bound, call=SERVED, loosens=True
+            )
 
 
 def gateway_answer(served: ApiDocument, kind: str) -> StaticAnswer | None:
