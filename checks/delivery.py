@@ -167,7 +167,7 @@ class Delivery:
         by = alarm_beside(arn, alarm.name)
         if not (may := allows_publishing(topic, by, self.now)).allowed:
             yield _of_topic(arn, PUBLISHING, may.unknown or REFUSED, ALLOWED)
-        if not usable(topic, partial(lookup, self.sections.keys), by, self.now):
+        if not usable(topic, lambda name: lookup(self.sections.keys, name), by, self.now):
             key = readable(self.sections.keys).get(topic.kms_key or "")
             state = f" ({key.state})" if key else ""
             yield _of_topic(arn, ENCRYPTION_KEY, f"{topic.kms_key}{state}", USABLE)

@@ -6,12 +6,14 @@ What explains an exception is imported only where there is one: a command's help
 import errno
 import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 from aws.visible import visible_line
@@ -104,8 +106,12 @@ class PrintedAtAnyRate:
         except BrokenPipeError:  # its reader wants no more
             raise
         except OSError as error:
-            elsewhere = 2 if error.errno != errno.EIO else os.open(os.devnull, os.O_WRONLY)
-            os.dup2(elsewhere, self._output.fileno())
+            here = self._output.fileno()
+            if error.errno == errno.EIO and stat.S_ISCHR(os.fstat(here).st_mode):
+                with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                    os.dup2(nowhere.fileno(), here)
+            else:
+                os.dup2(2, here)
             return printing(*text)
 
 

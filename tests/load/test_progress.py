@@ -10,13 +10,13 @@ from load.engine.measurement import Counts, Measurement
 from load.engine.plan import LIST
 from load.engine.run_state import progress
 from load.progress import ProgressDisplay
-from tests.load.runs import only, plan, run_against, step
+from tests.load.runs import OBJECTIVES, only, plan, run_against, step
 
 
 @pytest.fixture
 def run(tmp_path):
     steps = (step("ramp", 10, 50, only(), start_rate=10.0), step("hold", 10, 50, only()))
-    return run_against("http://127.0.0.1:9", tmp_path, plan=plan(*steps))
+    return run_against("http://127.0.0.1:9", tmp_path, plan=plan(*steps), objectives=OBJECTIVES)
 
 
 def test_rate_is_of_the_last_second_that_every_worker_has_reported(run):
@@ -59,7 +59,7 @@ def test_before_the_start_and_after_the_end_there_is_something_to_show(run, elap
     ("lang", "said"), [("en", "This machine is too busy"), ("ja", "このマシンは高負荷")]
 )
 def test_busy_machine_is_told_in_the_first_second_and_once(run, terminal, lang, said):
-    late = Counts([(0, "", "lateness", 390.0, 10)])
+    late = Counts([(0, "", "lateness", 6.0, 10)])
     paper = io.StringIO()
     display = ProgressDisplay(Console(file=paper, force_terminal=terminal, width=300), lang)
     for second in (1.0, 2.0, 3.0):
@@ -69,7 +69,7 @@ def test_busy_machine_is_told_in_the_first_second_and_once(run, terminal, lang, 
 
 
 def test_machine_that_is_in_time_is_told_nothing(run):
-    in_time = Counts([(0, "", "lateness", 240.0, 10)])
+    in_time = Counts([(0, "", "lateness", 4.0, 10)])
     paper = io.StringIO()
     ProgressDisplay(Console(file=paper, width=300)).show(
         progress(run, Measurement(steps=in_time), 1.0)
