@@ -65,6 +65,7 @@ ANY: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "open_read": lambda environment, plan: _reads(environment, plan, authorized=False),
 }
 """Arguments of the tests of an application that is not the rally, which need not have one of each."""
+OF_READS = {True: "guarded_read", False: "open_read"}
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
     "personal_route": lambda _, plan: [
@@ -94,7 +95,9 @@ def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
         applies = (argument in ANY) is not is_rally(environment)
         planned = list(ARGUMENTS[argument](environment, plan)) if applies else [None]
         if argument in ANY and not planned:
-            idle = without_subject(reason=UNCALLABLE) if "read" in argument else without_subject
+            reads = {route.authorized for route in plan.api.routes if route.verb == "GET"}
+            there = argument in {OF_READS[authorized] for authorized in reads}
+            idle = without_subject(reason=UNCALLABLE) if there else without_subject
             planned = [pytest.param(None, marks=idle)]
         metafunc.parametrize(argument, planned, ids=str)
 

@@ -110,6 +110,18 @@ def test_smoke_asks_of_an_application_without_a_token_key_what_needs_none(contra
 
 
 @pytest.mark.parametrize(
+    ("contract", "there", "row"), [({}, "SMOKE-15", "SMOKE-02"), ({"security": []}, "", "SMOKE-15")]
+)
+def test_reads_that_the_contract_has_none_of_are_left_out_for_that_reason(
+    contract, there, row, tmp_path
+):
+    reasons = rows_of(tmp_path, "smoke", TODO, contract).reasons
+
+    assert reasons[row] == "the application has none (app.toml)"
+    assert not there or "`example`" in reasons[there]
+
+
+@pytest.mark.parametrize(
     ("on_path", "on_verb", "reads"),
     [
         ([], [], ["GET /items"]),

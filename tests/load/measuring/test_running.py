@@ -1,5 +1,6 @@
 """Locust against small targets: what is sent, what is measured, and the verdict that follows."""
 
+import math
 from dataclasses import replace
 
 from load.engine.judge import ExitCode
@@ -48,21 +49,18 @@ def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
     assert reasons(verdict)[0].startswith("step hold, GET /stamps: p95 ")
 
 
-def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(tmp_path):
-    """One of twenty answers takes 300 ms: of 400, p95 is the last quick one, and its interval has both."""
-    strict = replace(PATIENT.endpoints[LIST], p95_ms=150.0)
-    objectives = replace(PATIENT, endpoints={**PATIENT.endpoints, LIST: strict})
-    astride = plan(step("hold", 2, 200, only()))
-    with serving("--delay-ms=300", "--delay-every=20") as target:
-        code, verdict = drive(
-            run_against(target.url, tmp_path, plan=astride, objectives=objectives)
-        )
+def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(healthy, tmp_path):
+    """Of forty answers, the slowest may still be below the 95th percentile: its interval has no upper end."""
+    patient = replace(PATIENT.endpoints[LIST], p95_ms=60_000.0)
+    objectives = replace(PATIENT, endpoints={**PATIENT.endpoints, LIST: patient})
+    few = plan(step("hold", 2, 20, only()))
+
+    code, verdict = drive(run_against(healthy.url, tmp_path, plan=few, objectives=objectives))
 
     unsure = [check for check in verdict.judgement.checks if check.outcome == "inconclusive"]
     assert code == ExitCode.INCONCLUSIVE, reasons(verdict)
-    assert [check.criterion for check in unsure] == ["p95"]
-    assert unsure[0].seen.low < 150
-    assert unsure[0].seen.high >= 300
+    assert [check.criterion for check in unsure] == ["p95", "p99", "errors"]
+    assert unsure[0].seen.low < unsure[0].seen.high == math.inf
 
 
 def test_workers_on_other_addresses_are_one_load(healthy, tmp_path):
