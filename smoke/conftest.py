@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rally = parameters.is_rally(config.stash[CHOICE].environment)
     for item in ours:
         if ("any_api" in getattr(item, "fixturenames", ())) is rally:
-            item.add_marker(without_subject(reason=parameters.RALLYS_ALONE))
+            item.add_marker(without_subject(reason=parameters.RALLYS_ALONE, of_another=True))
     late = {name: place for place, name in enumerate(parameters.LATE, 1)}
     items.sort(key=lambda item: late.get(item.name.partition("[")[0], 0))
 

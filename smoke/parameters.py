@@ -95,9 +95,8 @@ def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
         applies = (argument in ANY) is not is_rally(environment)
         planned = list(ARGUMENTS[argument](environment, plan)) if applies else [None]
         if argument in ANY and not planned:
-            reads = {route.authorized for route in plan.api.routes if route.verb == "GET"}
-            there = argument in {OF_READS[authorized] for authorized in reads}
-            idle = without_subject(reason=UNCALLABLE) if there else without_subject
+            there = {OF_READS[r.authorized] for r in plan.api.routes if r.verb == "GET"}
+            idle = without_subject(reason=UNCALLABLE) if argument in there else without_subject
             planned = [pytest.param(None, marks=idle)]
         metafunc.parametrize(argument, planned, ids=str)
 

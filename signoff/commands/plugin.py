@@ -85,7 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "without_subject(reason): the application has none of what the test is about, or why else it is left out",
+        "without_subject(reason, of_another): the application has none of what the test is about, or why else it is left out",
     )
     if not collection.judges(config):
         _refuse_to_judge(config)

@@ -303,8 +303,10 @@ def _without_subject(
     choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]
 ) -> set[str]:
     """Remove tests about what the application does not have, and set aside rows without any other; return their ids."""
-    idle = [test for test in items if test.get_closest_marker(without_subject.name)]
-    items[:] = [test for test in items if test not in idle]
+    marked = [(test, test.get_closest_marker(without_subject.name)) for test in items]
+    items[:] = [test for test, marker in marked if not marker]
+    idle = [test for test, marker in marked if marker and "of_another" in marker.kwargs]
+    idle += [test for test, marker in marked if marker and test not in idle]  # its reason is meant
     proven = {test.stash[ROW].id for test in items if ROW in test.stash}
     unproven = {test.stash[ROW].id: test for test in idle if test.stash[ROW].id not in proven}
     for item in unproven.values():
