@@ -24,10 +24,12 @@ from signoff.judge.outcome import Finding
 VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
 """The rows that may find a variable wrong, planned by us or not."""
 
-OF_CONFIGURATION = sorted(
-    row.id
-    for row in Checklist.load()
-    if "python -m runbook functions --env {env} --row {row} --go" in row.remedy
+OF_CONFIGURATION = tuple(
+    sorted(
+        row.id
+        for row in Checklist.load()
+        if "python -m runbook functions --env {env} --row {row} --go" in row.remedy
+    )
 )
 """Rows that are repaired in what is live, without a release."""
 OF_TAGS = "DEP-32"
@@ -49,7 +51,7 @@ def create_their_log_groups(context: StepContext) -> Changes:
     return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
-@step("3-2", proves=(*OF_CONFIGURATION,))
+@step("3-2", proves=OF_CONFIGURATION)
 def upload_the_functions(context: StepContext) -> Changes:
     """Upload packages and configuration.
 
@@ -103,7 +105,7 @@ def upload_the_functions(context: StepContext) -> Changes:
     return context.each(converge, chosen(context))
 
 
-@step("3-2", proves=(*sorted(["DEP-10", "DEP-15", *OF_CONFIGURATION]),), whole=True)
+@step("3-2", proves=tuple(sorted(("DEP-10", "DEP-15", *OF_CONFIGURATION))), whole=True)
 def release_them(context: StepContext) -> Changes:
     """Publish what was uploaded and point the alias at it.
 
