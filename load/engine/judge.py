@@ -4,10 +4,9 @@ Invalid is a run that did not measure the target; every reason why is a sentence
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import partial
 from typing import Any
 
 from aws.words import Words
@@ -183,9 +182,16 @@ class EndpointInStep:
         outcome = "pass" if limit[0] <= value <= limit[1] else "fail"
         return self._check(criterion, Interval(value, value, value), limit, outcome)
 
-    @property
-    def _check(self) -> Callable[..., ObjectiveResult]:
-        return partial(ObjectiveResult, self.step.name, self.endpoint)
+    def _check(
+        self,
+        criterion: str,
+        seen: Interval,
+        limit: tuple[float, float],
+        outcome: str,
+        unit: str = "",
+    ) -> ObjectiveResult:
+        where = self.step.name, self.endpoint
+        return ObjectiveResult(*where, criterion, seen, limit, outcome, unit)
 
     @property
     def _objective(self) -> Objective:
