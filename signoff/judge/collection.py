@@ -303,17 +303,16 @@ def _without_subject(
     choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]
 ) -> set[str]:
     """Remove tests about what the application does not have, and set aside rows without any other; return their ids."""
-    marked = [(test, test.get_closest_marker(without_subject.name)) for test in items]
-    items[:] = [test for test, marker in marked if not marker]
-    idle = [test for test, marker in marked if marker and "of_another" in marker.kwargs]
-    idle += [test for test, marker in marked if marker and test not in idle]  # its reason is meant
+    marks = {test: test.get_closest_marker(without_subject.name) for test in items}
+    items[:] = [test for test, mark in marks.items() if mark is None]
     proven = {test.stash[ROW].id for test in items if ROW in test.stash}
-    unproven = {test.stash[ROW].id: test for test in idle if test.stash[ROW].id not in proven}
-    for item in unproven.values():
-        row, marker = item.stash[ROW], item.get_closest_marker(without_subject.name)
+    idle = [(test.stash[ROW], mark.kwargs) for test, mark in marks.items() if mark]
+    idle.sort(key=lambda pair: "of_another" not in pair[1])  # the last reason of a row is said
+    unproven = {row.id: (row, why) for row, why in idle if row.id not in proven}
+    for row, why in unproven.values():
         if choice.options.in_phase(row):
-            why = marker.kwargs.get("reason", HAS_NONE) if marker else HAS_NONE
-            findings.set_aside[row.id] = _aside(row, Outcome.EXCLUDED, why)
+            reason = why.get("reason", HAS_NONE)
+            findings.set_aside[row.id] = _aside(row, Outcome.EXCLUDED, reason)
     return {*unproven}
 
 
