@@ -9,7 +9,7 @@ from aws.visible import toml_table, visible_line
 from aws.words import Words, did_you_mean, joined, nearest
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, load, today
-from signoff.environment.problems import replace_text
+from signoff.environment.problems import replace_text, text_of
 from signoff.environment.value_types import is_name
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
@@ -74,7 +74,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
         raise EnvironmentFileError(problems)
     whole = ({"what": each, "by": by, "until": until} for each in dict.fromkeys(conditions))
     added = "".join(f"\n{toml_table(f'{env}.accepted', table)}\n" for table in whole)
-    text = environments.read_bytes().decode("utf-8-sig") + added
+    text = text_of(environments) + added
     try:  # TOML allows no table after a list of the same name (``accepted = [ … ]``)
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -17,7 +17,7 @@ from signoff.environment import EnvironmentFileError, option_of, peek
 from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
 from signoff.environment.loading import require_name
-from signoff.environment.problems import replace_text, toml
+from signoff.environment.problems import replace_text, text_of, toml
 from signoff.judge.exit_codes import Exit
 
 PREFIX = Words(
@@ -102,7 +102,7 @@ def add_to(file: Path, text: str, name: str) -> None:
 
     Raises EnvironmentFileError if the table that is there has no header of its own.
     """
-    content = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+    content = text_of(file) if file.exists() else ""
     before, after = content, ""
     if keys_of(file, name) is not None:
         line = f"[{toml_key(name)}]"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copymode
 from typing import Any
+from uuid import uuid4
 
 from pydantic_core import ErrorDetails
 
@@ -67,9 +68,9 @@ class EnvironmentFileError(Bilingual):
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a file; raise EnvironmentFileError if there is none. A mark of UTF-8 at its start is no fault."""
+    """Return the text of a file, with its line ends; raise EnvironmentFileError if there is none. A mark of UTF-8 at its start is no fault."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise EnvironmentFileError(
             en=f"{path} does not exist; create it, or name another file",
@@ -90,7 +91,7 @@ def text_of(path: Path) -> str:
 def replace_text(path: Path, text: str) -> None:
     """Write a file as a whole, or leave the one there; line ends, rights and a link to it stay."""
     path = path.resolve()
-    staged = path.with_name(f"{path.name}.staged")
+    staged = path.with_name(f"{uuid4().hex}.staged")
     try:
         staged.write_bytes(text.encode())
         if path.exists():

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from aws.words import SILENCE, Words
+from signoff.environment.problems import replace_text
 
 LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 RESTORE = Words(en="restore it", ja="復元するか")
@@ -67,11 +67,9 @@ class Head:
         noted = LINE.fullmatch(self._text())
         if noted is not None and noted[2] >= name:
             return
-        staged = self.path.with_name(f".{uuid4().hex}")
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            staged.write_text(f"{line(name, digest)}\n", encoding="utf-8")
-            staged.replace(self.path)
+            replace_text(self.path, f"{line(name, digest)}\n")
 
     def _text(self) -> str:
         """Return what is noted; empty where nothing is."""

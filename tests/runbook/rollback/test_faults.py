@@ -3,10 +3,12 @@
 Tried with the calls that change something: those of the small rollbacks here, of a restore in ``deep``.
 """
 
+import errno
 import socket
 from collections import Counter
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -106,16 +108,21 @@ def site(operator, tmp_path):
         )
 
 
-def test_a_file_that_cannot_be_written_is_told_and_left_whole(site):
-    """A folder in the way of the staged file: the tests' user may write any file."""
+def test_a_file_that_cannot_be_written_is_told_and_left_whole(site, monkeypatch):
+    """No file takes the place of another: the tests' user may write any."""
     path, trial = site
-    in_the_way = path.with_name(f"{path.name}.staged")
-    in_the_way.mkdir()
-    with pytest.raises(Stopped, match=r"config\.js can't be written .*fix that, then run it again"):
-        trial.run()
+
+    def refused(_, target):
+        raise OSError(errno.EROFS, "Read-only file system", str(target))
+
+    said = r"config\.js can't be written .*fix that, then run it again"
+    with monkeypatch.context() as fault:
+        fault.setattr(Path, "replace", refused)
+        with pytest.raises(Stopped, match=said):
+            trial.run()
+    assert [*path.parent.iterdir()] == [path]
     assert path.read_text() == NEW
     assert trial.told("broken") == set()
-    in_the_way.rmdir()
     trial.run()
 
     assert path.read_text() == OLD
