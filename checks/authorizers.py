@@ -14,25 +14,14 @@ from aws.iam.evaluation import ALLOWED, EvalDecision
 from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.rest_api import REST_API
 from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE, SERVED
-from aws.section import Follows, NotTestable
+from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.invocation import source_of_authorizer, unless_allowed
-from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.observations import Observations
 
 INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
-
-
-def planned_authorizer(plan: Plan) -> desired.Authorizer:
-    """Return what is to decide whether a caller has a session; NotTestable where nothing of the application does."""
-    if plan.api.authorizer is None:
-        raise NotTestable(
-            en="the application has no authorizer (app.toml)",
-            ja="アプリケーションにオーソライザーがありません（app.toml）",
-        )
-    return plan.api.authorizer
 
 
 def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:

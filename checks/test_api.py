@@ -236,11 +236,13 @@ def test_no_error_is_answered_as_something_else(deployed: Deployed, judge: Judge
 
 @expectation("DEP-26", ja="不正なセッションに401を返す")
 @pytest.mark.parametrize("kind", ["ACCESS_DENIED", "UNAUTHORIZED"])
-def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: Judge) -> None:
+def test_bad_session_is_answered_with_401(
+    kind: str, deployed: Deployed, environment: Environment, judge: Judge
+) -> None:
     status = cors.gateway_status(deployed.served(), kind)
     judge.observe.note(kind=kind, status=status)
 
-    about = {"call": SERVED, "decided_in": "smoke/openapi.yaml"}
+    about = {"call": SERVED, "decided_in": environment.application.contract}
     judge.compare(GATEWAY_RESPONSE, kind, {cors.STATUS: (status, exactly("401"))}, **about)
 
 

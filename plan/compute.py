@@ -121,7 +121,9 @@ def _granted(naming: Naming, rights: Rights) -> Iterator[Permission]:
 
 
 def _arn(naming: Naming, resource: str) -> str:
-    """Return the ARN of a table, one of its indexes, a secret, or the alias of a function."""
+    """Return the ARN of a table, one of its indexes, a secret, the alias of a function, or a bucket."""
+    if resource.startswith("arn:"):
+        return resource.replace("{prefix}", naming.environment.prefix)
     key, app = table_of(resource), naming.application
     if key in app.tables:
         index = resource.removeprefix(key).removeprefix("#")

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from aws import desired
+from aws.api.integration import IAM
 from aws.bounds import Bound, saying
 from aws.words import Words
 from plan.naming import Naming
 from signoff.environment import Environment
-from signoff.environment.application import VERBS, Application
+from signoff.environment.application import Application
 from signoff.environment.schema import Demand, RouteSettings
 
 HEADROOM = 2
@@ -178,20 +179,18 @@ def _routes(
     functions: dict[str, desired.Function], environment: Environment
 ) -> Iterator[desired.Route]:
     throttle, app = environment.throttle, environment.application
-    open_routes = app.open_routes
-    for path, item in app.paths.items():
-        for verb in VERBS:
-            if operation := item.get(verb):
-                route = f"{verb.upper()} {path}"
-                own = environment.routes.get(route, RouteSettings())
-                yield desired.Route(
-                    verb=verb.upper(),
-                    path=path,
-                    function=functions[operation["x-function"]],
-                    authorized=route not in open_routes,
-                    most=desired.Limit(own.rate or throttle.rate, own.burst or throttle.burst),
-                    waits_ms=own.timeout_ms or INTEGRATION_MS,
-                )
+    for route in app.routes:
+        verb, path = route.split(" ")
+        own = environment.routes.get(route, RouteSettings())
+        yield desired.Route(
+            verb=verb,
+            path=path,
+            function=functions[app.paths[path][verb.lower()]["x-function"]],
+            authorized=route not in app.open_routes,
+            by_iam=app.guard(route) == IAM,
+            most=desired.Limit(own.rate or throttle.rate, own.burst or throttle.burst),
+            waits_ms=own.timeout_ms or INTEGRATION_MS,
+        )
 
 
 def _cors(environment: Environment) -> desired.Cors:

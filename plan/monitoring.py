@@ -109,6 +109,7 @@ def dashboard(
                 ("latency", "API latency", "p95", (("AWS/ApiGateway", "Latency", gateway),)),
                 ("capacity", "DynamoDB capacity", "Sum", capacity),
             )
+            if metrics
         ),
     )
 

@@ -50,6 +50,8 @@ class AnyApi:
     contract: Contract
     sessions: SessionMinter
     logs: Logs
+    refusals: Mapping[str, int]
+    """Route -> the status of a call without a session, or without a signature."""
 
     @property
     def session(self) -> Session:
@@ -138,6 +140,7 @@ def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
         contract=Contract.of(environment.application.document),
         sessions=sessions,
         logs=Logs(client=aws("logs"), within_s=within_s, began=began, before_s=1),
+        refusals={route.id: 403 if route.by_iam else 401 for route in plan.api.routes},
     )
 
 
@@ -172,7 +175,8 @@ def test_call_without_a_valid_session_is_refused(
 ) -> None:
     for kind in KINDS:
         bad = any_api.sessions.bad(kind, any_api.session)
-        hold(any_api.contract.flaw(any_api.answer(guarded_route, observe, bad), 401))
+        answer = any_api.answer(guarded_route, observe, bad)
+        hold(any_api.contract.flaw(answer, any_api.refusals[guarded_route]))
 
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
@@ -181,7 +185,8 @@ def test_session_under_a_published_key_is_refused(
 ) -> None:
     for key in PUBLIC_KEYS:
         forged = any_api.sessions.forged(any_api.session, key)
-        hold(any_api.contract.flaw(any_api.answer(guarded_route, observe, forged), 401))
+        answer = any_api.answer(guarded_route, observe, forged)
+        hold(any_api.contract.flaw(answer, any_api.refusals[guarded_route]))
 
 
 @expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションでの読み取りがAPI仕様どおりである")

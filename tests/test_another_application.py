@@ -15,6 +15,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from aws.api.integration import IAM
+from aws.converge import api_draft
+from aws.desired import Permission
 from aws.section import Follows, NotTestable
 from checks.environment_limits import limits
 from checks.needs import needs
@@ -44,9 +47,13 @@ from smoke.parameters import ARGUMENTS
 from smoke.sessions import KINDS, SessionMinter, signed
 from smoke.test_any_application import AnyApi
 from tests.command_lines import there
-from tests.defects.changes import item
+from tests.defects.changes import attached, item
+from tests.defects.cors import DEFECTS as OF_CORS
+from tests.defects.documents import document, with_method
 from tests.foreign.judged import as_printed, decision, rows
 from tests.healthy import healthy
+from tests.healthy.api_document import AUTHORIZER
+from tests.healthy.identity import allow
 from tests.judging import collected, green, judge
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
 
@@ -190,7 +197,9 @@ def test_only_what_an_example_names_may_be_gone(path, documented, status, flaw):
     of_path = [{**TAG, "in": "path", "example": "new"}] * ("{" in path)
     responses = {each: {"description": "", "content": {}} for each in documented}
     document = {"paths": {path: {"parameters": of_path, "get": {"responses": responses}}}}
-    api = AnyApi(OneStatus(status), document, Contract.of(document), sessions=None, logs=None)
+    api = AnyApi(
+        OneStatus(status), document, Contract.of(document), sessions=None, logs=None, refusals={}
+    )
 
     words = api.flaw_of_read(f"GET {path}", Observations())
 
@@ -203,13 +212,14 @@ CALLER = MINTER.live(MINTER.user("caller"))
 STARTED, SENT = "START RequestId: 1", 1_000_000
 
 
-def answering(status, logs, sessions=MINTER, text="", **headers):
+def answering(status, logs, sessions=MINTER, text="", refusal=401, **headers):
     """Return the API of the example, whose calls are all answered so, and which left these lines in its logs."""
     nothing = {str(status): {"description": "", "content": {}}}
     document = {"paths": {"/items": {"get": {"responses": nothing}}}}
     lines = Logs(client=OfLogs(logs), within_s=0, before_s=1)
     client = OneStatus(status, text, **headers)
-    return AnyApi(client, document, Contract.of(document), sessions=sessions, logs=lines)
+    about = {"logs": lines, "refusals": {"GET /items": refusal}}
+    return AnyApi(client, document, Contract.of(document), sessions=sessions, **about)
 
 
 class OfLogs:
@@ -307,6 +317,88 @@ def test_every_kind_of_bad_session_is_tried():
         )
 
 
+@pytest.mark.parametrize(
+    ("refusal", "status", "flaw"),
+    [(403, 403, ""), (401, 403, "403, not 401"), (403, 401, "401, not 403"), (403, 200, "not 403")],
+)
+@pytest.mark.parametrize(
+    "test",
+    [
+        smoke.test_call_without_a_valid_session_is_refused,
+        smoke.test_session_under_a_published_key_is_refused,
+    ],
+)
+def test_call_is_refused_with_the_status_of_what_decides(test, refusal, status, flaw):
+    api = answering(status, {}, refusal=refusal)
+
+    with pytest.raises(AssertionError, match=flaw) if flaw else nullcontext():
+        test("GET /items", api, Observations())
+
+
+@pytest.mark.parametrize(
+    ("planned", "served", "red"),
+    [
+        (True, "AWS_IAM", False),
+        (True, None, True),
+        (True, AUTHORIZER, True),
+        (False, "AWS_IAM", True),
+    ],
+)
+def test_route_is_authorized_by_iam_where_the_contract_says_so_and_nowhere_else(
+    planned, served, red
+):
+    rally, id_ = green(), "GET /stamps"
+    routes = (replace(each, by_iam=planned and each.id == id_) for each in rally.plan.api.routes)
+    api = replace(rally.plan.api, routes=tuple(routes))
+    as_planned = replace(rally, plan=replace(rally.plan, api=api))
+    judged = judge(document(with_method(id_, authorizer=served))(as_planned), {"SEC-34"})
+    made = next(
+        each for each in api_draft.planned(api) if (each.verb, each.path) == ("GET", "/stamps")
+    )
+
+    assert any(each.outcome is Outcome.FAIL for each in judged) is red
+    assert (made.authorizer == IAM) is planned
+
+
+MORE = f"arn:aws:iam::{healthy().environment.account}:policy/more"
+FILES = "arn:aws:s3:::stamp-rally-prod-files/*"
+
+
+@pytest.mark.parametrize(
+    ("actions", "on", "red"),
+    [
+        (["s3:PutObject"], FILES, set()),
+        (["s3:PutObject"], FILES.replace("/*", "/in/*"), {"SEC-13"}),
+        (["s3:PutObject", "s3:DeleteObject"], FILES, {"SEC-12"}),
+        (["s3:PutObject"], "arn:aws:s3:::stamp-rally-prod-*", {"SEC-12"}),
+    ],
+)
+def test_rights_on_a_bucket_of_app_toml_are_as_planned(actions, on, red):
+    rally, planned = green(), Permission("s3:PutObject", FILES)
+    roles = tuple(
+        replace(each, required=each.required | {planned}, granted=each.granted | {planned})
+        if each.function == "award"
+        else each
+        for each in rally.plan.roles
+    )
+    storing = replace(rally, plan=replace(rally.plan, roles=roles))
+
+    judged = judge(attached("award", MORE, allow(actions, on))(storing), {"SEC-12", "SEC-13"})
+
+    assert {each.row for each in judged if each.outcome is Outcome.FAIL} == red
+
+
+def test_status_of_a_bad_session_is_decided_in_the_application_s_own_contract():
+    rally = green()
+    app = replace(rally.environment.application, contract="api/contract.yaml")
+    own = replace(rally, environment=replace(rally.environment, application=app))
+
+    breaks = next(each.breaks for each in OF_CORS if each.id == "DEP-26:denied-is-403")
+    red = [each for each in judge(breaks(own), {"DEP-26"}) if each.outcome is Outcome.FAIL]
+
+    assert ["api/contract.yaml" in each.words.en for each in red] == [True]
+
+
 @pytest.mark.parametrize("header", ["private, max-age=60", "public", "S-MaxAge=5", "max-age=010"])
 def test_read_with_a_session_that_may_be_stored_is_red_unless_its_contract_says_so(header):
     api, sent = answering(200, {}, cache_control=header), Observations()
@@ -349,7 +441,9 @@ def test_error_of_any_application_that_reveals_the_inside_is_red(status, text, l
 def test_only_a_read_is_asked_by_its_example(verb):
     path = [{**TAG, "in": "path", "example": "new"}]
     document = {"paths": {"/items/{tag}": {"parameters": path, verb.lower(): {"responses": {}}}}}
-    api = AnyApi(OneStatus(401), document, Contract.of(document), sessions=None, logs=None)
+    api = AnyApi(
+        OneStatus(401), document, Contract.of(document), sessions=None, logs=None, refusals={}
+    )
 
     call = api.answer(f"{verb} /items/{{tag}}", Observations()).call
 

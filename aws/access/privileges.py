@@ -126,7 +126,7 @@ def short(
 
     What a date took away by ``now`` is surely missing; what it takes away later is unknown.
     """
-    real, own, boundary = (*arns, *streams(want)), statements(role), boundary_of(role)
+    real, own, boundary = (*arns, *parts(want)), statements(role), boundary_of(role)
     limits = () if boundary is None else (boundary,)
     of_keys = {permission for permission in want.required if permission.action.startswith("kms:")}
     of_tables = {permission for permission in of_keys if permission.resource in want.table_keys}
@@ -206,12 +206,11 @@ def pair(action: Words, resource: Words) -> Words:
     return Words(en=f"{action.en} on {resource.en}", ja=f"{resource.ja}への{action.ja}")
 
 
-def streams(want: desired.Role) -> tuple[str, ...]:
-    """Return the ARN of a plausible log stream in each log group that the role writes to."""
-    groups = {
-        permission.resource for permission in want.required if permission.action.startswith("logs:")
-    }
-    return tuple(f"{group.removesuffix('*')}log-stream:2026/11/25/[2]0a1b2c" for group in groups)
+def parts(want: desired.Role) -> tuple[str, ...]:
+    """Return the ARN of a plausible log stream or object in each log group and bucket that the role needs."""
+    ends = {"logs": "log-stream:2026/11/25/[2]0a1b2c", "s3": "2026/a.png"}
+    needed = {(each.action.partition(":")[0], each.resource) for each in want.required}
+    return tuple(f"{whole.removesuffix('*')}{ends[of]}" for of, whole in needed if of in ends)
 
 
 def boundary_of(role: Role) -> tuple[Statement, ...] | None:

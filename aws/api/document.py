@@ -2,11 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aws.api.integration import StaticAnswer, decode_gateway_response, static_answer
+from aws.api.integration import (
+    IAM,
+    KEY,
+    StaticAnswer,
+    decode_gateway_response,
+    guards,
+    static_answer,
+)
 from aws.api.surplus import (
     ANY,
     VERBS,
@@ -230,8 +237,8 @@ def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
     kind = raw.get("authorizationType", "NONE")
     if kind == "NONE":
         return None
-    if kind == "AWS_IAM":
-        return "AWS_IAM"
+    if kind == IAM:
+        return IAM
     id_ = raw["authorizerId"]
     name = _authorizer_name(authorizers.get(id_, {"id": id_}))
     return f"COGNITO:{name}" if kind == "COGNITO_USER_POOLS" else name
@@ -294,32 +301,14 @@ def _exported_method(path: str, verb: str, raw: Raw, schemes: Raw) -> Method:
         {**answer, "selectionPattern": "" if pattern == "default" else pattern}
         for pattern, answer in (behind or {}).get("responses", {}).items()
     )
-    names = [name for requirement in raw.get("security", ()) for name in requirement]
+    asked = guards(raw.get("security", ()), schemes)
     return Method(
         path=path,
         verb="ANY" if verb == ANY else verb.upper(),
-        authorizer=next(_exported_guards(names, schemes), None),
-        api_key_required=any(_is_api_key(schemes.get(name, {})) for name in names),
+        authorizer=next((each for each in asked if each != KEY), None),
+        api_key_required=KEY in asked,
         integration=_integration(behind, answers) if behind else None,
     )
-
-
-def _exported_guards(names: list[str], schemes: Raw) -> Iterator[str]:
-    for name in names:
-        scheme = schemes.get(name, {})
-        kind = scheme.get("x-amazon-apigateway-authtype", "")
-        if kind == "awsSigv4":
-            yield "AWS_IAM"
-        elif kind == "cognito_user_pools":
-            yield f"COGNITO:{name}"
-        elif not _is_api_key(scheme):
-            yield name
-
-
-def _is_api_key(scheme: Raw) -> bool:
-    """Whether a scheme is an API key: authorizers are ``apiKey`` in OpenAPI as well, but have a type."""
-    guards = "x-amazon-apigateway-authtype" in scheme or "x-amazon-apigateway-authorizer" in scheme
-    return bool(scheme) and not guards and scheme.get("name", "").lower() == "x-api-key"
 
 
 def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:

@@ -1,13 +1,14 @@
-"""What answers a call: which function, alias or version an integration or an authorizer names, or API Gateway by itself."""
+"""What answers a call: which function, alias or version an integration or an authorizer names, or API Gateway by itself; and what decides about its callers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aws.raw import Raw
 from aws.redaction.secret_text import MaskedValue
 from aws.section import Unparsed
 
+IAM, KEY, SESSION = "AWS_IAM", "an API key", "session"
 DEFAULT_STATUS = {
     **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
     "UNAUTHORIZED": "401",
@@ -124,3 +125,27 @@ def _value(name: str, variables: Mapping[str, MaskedValue]) -> str:
             ja=f"統合がステージ変数{name}に依存しますが、その値は伏せられています",
         )
     return value.text
+
+
+def guard(operation: Raw, document: Raw) -> str | None:
+    """Return what a contract says: as an export names it, ``SESSION`` where it is silent, ``KEY`` where a key is all; None: nothing."""
+    if operation.get("x-amazon-apigateway-auth") == {"type": IAM}:
+        return IAM
+    if (asked := operation.get("security", document.get("security"))) == []:
+        return None
+    found = guards(asked or (), document.get("components", {}).get("securitySchemes", {}))
+    return next((each for each in found if each != KEY), KEY if found else SESSION)
+
+
+def guards(asked: Iterable[Raw], schemes: Raw) -> list[str]:
+    """Return what decides about callers, of the security schemes that a route asks for: as ``Method.authorizer`` has it, or ``KEY``."""
+    return [_guard(name, schemes.get(name, {})) for requirement in asked for name in requirement]
+
+
+def _guard(name: str, scheme: Raw) -> str:
+    kind = scheme.get("x-amazon-apigateway-authtype")
+    if kind in {"awsSigv4", "cognito_user_pools"}:
+        return IAM if kind == "awsSigv4" else f"COGNITO:{name}"
+    # Authorizers are ``apiKey`` in OpenAPI as well, but have a type.
+    typed = kind is not None or "x-amazon-apigateway-authorizer" in scheme
+    return name if typed or scheme.get("name", "").lower() != "x-api-key" else KEY

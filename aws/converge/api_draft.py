@@ -12,7 +12,7 @@ from typing import Any
 
 from aws.api.cors import BY_FUNCTION, INTEGRATED, KEYED, MOCK, preflight_differences, without_header
 from aws.api.document import Integration, Method, decode_authorizer
-from aws.api.integration import StaticAnswer
+from aws.api.integration import IAM, StaticAnswer
 from aws.bounds import at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
@@ -161,7 +161,7 @@ def _route(api: Api, route: Route) -> Method:
     return Method(
         path=route.path,
         verb=route.verb,
-        authorizer=authorizer.name if authorizer else None,
+        authorizer=IAM if route.by_iam else authorizer.name if authorizer else None,
         api_key_required=api.usage_plan.api_key is not None,
         integration=Integration(kind=BY_FUNCTION, uri=uri, http_method="POST"),
     )
@@ -205,7 +205,7 @@ def _keeping(
     context: ChangeContext, method: Method, current: Method, api: Api, draft: Draft
 ) -> Method:
     """Return the planned method with what may stay of the found one: its time-out, a URI that means the same, headers of its preflight, what it asks for a session."""
-    if not api.asks_authorizer:
+    if not (api.asks_authorizer or method.authorizer):
         method = replace(method, authorizer=current.authorizer)
     behind, ours = current.integration, method.integration
     if behind is None or ours is None:
@@ -265,8 +265,8 @@ def _current_fields(
 def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:
     """Create a method; ``at`` has the parameters that identify its place."""
     client = context.client("apigateway")
-    guard = {"authorizationType": "NONE"}
-    if method.authorizer:
+    guard = {"authorizationType": method.authorizer or "NONE"}
+    if method.authorizer not in {None, IAM}:
         id_ = draft.authorizers[method.authorizer]["id"]
         guard = {"authorizationType": "CUSTOM", "authorizerId": id_}
     client.put_method(**at, **guard, apiKeyRequired=method.api_key_required)

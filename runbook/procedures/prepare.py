@@ -78,7 +78,7 @@ def see_the_names(context: StepContext) -> Changes:
     """
     plan = context.plan
     _row(context, FUNCTION, plan.functions[0].name)
-    _row(context, TABLE, plan.tables[0].name)
+    _row(context, TABLE, plan.tables[0].name if plan.tables else "-")
     _row(context, API, plan.api.name)
     _row(context, ROLE, plan.roles[0].name)
     _row(context, STAGE.words, plan.api.stage)

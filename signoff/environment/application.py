@@ -4,6 +4,7 @@ Read from beside the file of environments, or else from the project's own. Every
 application comes from here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from aws.api.integration import KEY, guard
 from aws.words import Words
 from signoff import ROOT, home_of
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
@@ -23,8 +25,9 @@ APPLICATION = ROOT / FILE
 SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
 VERBS = ("get", "post", "put", "patch", "delete", "head")
+OWN_BUCKET = re.compile(r"arn:aws:s3:::\{prefix\}[a-z0-9.-]*(/[^*?]*\*?)?")
 Rights = Mapping[str, tuple[str, ...]]
-"""Key of a table, secret or function (``#`` and a name stand for an index of a table) -> IAM actions."""
+"""Key of a table, secret or function (``#`` and a name: an index of a table), or an ``OWN_BUCKET`` or its objects -> IAM actions."""
 Key = Annotated[Mapping[str, Literal["S", "N", "B"]], Field(min_length=1, max_length=2)]
 """Attribute -> its type: the partition key, then the sort key if there is one."""
 
@@ -177,16 +180,15 @@ class Application(StrictTable):
             if verb in item
         )
 
+    def guard(self, route: str) -> str | None:
+        """Return what decides about its callers, as the contract says of each or of all (``aws.api.integration``)."""
+        verb, path = route.split(" ")
+        return guard(self.paths[path][verb.lower()], self.document)
+
     @property
     def open_routes(self) -> tuple[str, ...]:
-        """The routes that ask for no session, as the contract says of each or of all; silence asks for one."""
-        usual = self.document.get("security")
-        routes = ((route, *route.split(" ")) for route in self.routes)
-        return tuple(
-            route
-            for route, verb, path in routes
-            if self.paths[path][verb.lower()].get("security", usual) == []
-        )
+        """The routes that ask for no session."""
+        return tuple(route for route in self.routes if self.guard(route) in {None, KEY})
 
     @property
     def authorizer(self) -> str | None:
@@ -257,7 +259,7 @@ def _inconsistent(app: Application) -> Iterator[Words]:
     for key, function in app.functions.items():
         for use in ("calls", "reads", "writes"):
             for used in getattr(function, use):
-                if used not in resources | indexes:
+                if used not in resources | indexes and not OWN_BUCKET.fullmatch(used):
                     yield _unknown(f"functions.{key}.{use}", used, resources)
         for name in function.settings:
             if name not in app.settings:

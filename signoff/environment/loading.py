@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from aws.api.integration import IAM, KEY
 from aws.words import SILENCE, Words, did_you_mean, joined, nearest, plain, there_are
 from signoff import OF_PACKAGES, ROOT
 from signoff.environment.application import Application, application_beside
@@ -270,7 +271,7 @@ def _typed(
                 ja=f"{place.where('front_end')}にフロントエンドがありますが、app.tomlはないとしています（front_end = false）。どちらかを修正してください",
             )
         )
-    unfit += _unfit_names(environment)
+    unfit += (*_unchecked(environment, place), *_unfit_names(environment))
     unfit += _unfit_for_production(environment, place) if environment.production else ()
     if "before" in table and environment.before not in (known := names(path)):
         unfit.append(_unknown_before(environment, path, known))
@@ -296,6 +297,18 @@ def _without_origin(place: FileTable) -> Words:
         en=f"{place.table}.origin is missing; write front_end = {{ url = … }}, or set {front_end}; without a front end, write origin itself",
         ja=f"{place.table}.originがありません。front_end = {{ url = … }}と書くか、環境変数{front_end}を設定してください。フロントエンドがない場合はoriginを直接書いてください",
     )
+
+
+def _unchecked(environment: Environment, file: FileTable) -> Iterator[Words]:
+    """Yield what the contract asks of callers and nothing checks."""
+    app = environment.application
+    sessions = app.authorizer or environment.sessions_checked_by == "functions"
+    for guard, route in {app.guard(route): route for route in reversed(app.routes)}.items():
+        if guard not in {None, IAM} and not (environment.api_key if guard == KEY else sessions):
+            yield Words(
+                en=f"{app.contract} asks callers of {route} for {guard} (security), which nothing checks: correct the contract, authorizes in app.toml, or api_key or sessions_checked_by of {file.table}",
+                ja=f"{app.contract}は{route}に{guard}を要求しています（security）が、確認するものがありません。API仕様、app.tomlのauthorizes、または{file.table}のapi_keyかsessions_checked_byを修正してください",
+            )
 
 
 def _unfit_for_production(environment: Environment, file: FileTable) -> Iterator[Words]:

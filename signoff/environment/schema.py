@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 from pydantic import Field, TypeAdapter
 
+from aws.api.integration import IAM
 from signoff.environment.accountability import Acceptance, Decider, Decision, Waiver
 from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
@@ -304,6 +305,12 @@ class Environment(StrictTable):
     def authorizer(self) -> bool:
         """Whether an authorizer of the API checks sessions."""
         return self.sessions_checked_by == "authorizer" and bool(self.application.authorizer)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether API Gateway decides about callers, by an authorizer or IAM."""
+        by_iam = IAM in map(self.application.guard, self.application.routes)
+        return self.authorizer or (self.sessions_checked_by == "authorizer" and by_iam)
 
     @property
     def our_code(self) -> bool:

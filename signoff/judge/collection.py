@@ -30,9 +30,12 @@ LEFT_OUT: Mapping[str, Words] = {
         en="releases are tried in {name} first: no environment is before it",
         ja="リリースを最初に試すのは{name}であり、その前の環境がありません",
     ),
-    "authorizer": Words(
-        en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
-        ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
+    **dict.fromkeys(
+        ("authorizer", "guarded"),
+        Words(
+            en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
+            ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
+        ),
     ),
     "access_log": Words(
         en="{name} writes no access log (access_log in environments.toml)",
@@ -212,7 +215,8 @@ def is_configured(row: Row, environment: Environment) -> bool:
 def is_foreign(row: Row, environment: Environment) -> bool:
     """Whether the application has nothing of what a row is about, so that there is nothing to sign for."""
     key, app = row.optional or "", environment.application
-    has = {"authorizer": app.authorizer, "our_counters": app.masters, "front_end": app.front_end}
+    has = {"our_counters": app.masters, "front_end": app.front_end}
+    has |= dict.fromkeys(("authorizer", "guarded"), app.authorizer)
     of_line = key.startswith(OF_LINE) and not app.talks_to_line
     none = key.startswith(OF_APPLICATION) or of_line or not has.get(key, True)
     return none and not is_configured(row, environment)

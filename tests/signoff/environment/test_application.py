@@ -1,12 +1,16 @@
 """What app.toml says of an application: complete, consistent with its contract, and the source of its plan."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
+from aws.desired import Permission
 from plan import plan_for, scope_of
+from runbook.procedures.prepare import see_the_names
 from signoff import ROOT, home_of
 from signoff.environment import load
 from signoff.environment.application import APPLICATION, application
@@ -32,6 +36,7 @@ evidence = "evidence"
 load_plan = "smoke"
 target_rate = 10
 line = { channel_id = "1234567890" }
+sessions_checked_by = "functions"
 """
 TODO = """
 contract = "openapi.json"
@@ -143,6 +148,108 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
     assert (plan.secrets, plan.api.authorizer, plan.api.asks_authorizer) == ((), None, False)
     assert not [p for role in plan.roles for p in role.required if "secretsmanager" in p.action]
     assert scope_of(plan, environment).key_scans == ("Items-staging",)
+
+
+SIGV4 = {"type": "apiKey", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}
+SCHEMES = {"signed": SIGV4, "key": {"type": "apiKey", "name": "x-api-key", "in": "header"}}
+
+
+def asking(folder, of_put, **document):
+    """Write a contract of which one route says this, and the document that."""
+    put = {**PATHS["/items"]["put"], **of_put}
+    paths = {"/items": {**PATHS["/items"], "put": put}}
+    contract = {"paths": paths, "components": {"securitySchemes": SCHEMES}, **document}
+    (folder / "openapi.json").write_text(json.dumps(contract), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("of_put", "authorized", "by_iam"),
+    [
+        ({}, True, False),
+        ({"security": []}, False, False),
+        ({"security": None}, True, False),
+        ({"security": [{}]}, True, False),
+        ({"security": [{"key": []}]}, False, False),
+        ({"security": [{"key": [], "session": []}]}, True, False),
+        ({"security": [{"signed": []}]}, True, True),
+        ({"security": [{"key": []}, {"signed": []}]}, True, True),
+        ({"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}, True, True),
+        ({"x-amazon-apigateway-auth": {"type": "NONE"}}, True, False),
+    ],
+    ids=str,
+)
+def test_route_asks_of_its_callers_what_the_contract_says(folder, of_put, authorized, by_iam):
+    asking(folder, of_put)
+    (folder / "environments.toml").write_text(f"{ENVIRONMENTS}api_key = true", encoding="utf-8")
+
+    route = plan_for(staging(folder)).route("PUT /items")
+
+    assert (route.authorized, route.by_iam) == (authorized, by_iam)
+
+
+@pytest.mark.parametrize(
+    ("of_put", "usual", "keys", "said"),
+    [
+        (
+            {},
+            None,
+            "",
+            "openapi.json asks callers of GET /items for session .security., which nothing checks",
+        ),
+        ({"security": []}, None, "", "of GET /items for session"),
+        ({"security": [{"signed": []}]}, [], "", ""),
+        ({}, None, 'sessions_checked_by = "functions"', ""),
+        (
+            {"security": [{"key": []}]},
+            [],
+            "",
+            "PUT /items for an API key .+ or api_key or sessions_checked_by of env",
+        ),
+        ({"security": [{"key": []}]}, [], "api_key = true", ""),
+    ],
+    ids=["all", "a sibling", "IAM", "checked by the functions", "a key", "a planned key"],
+)
+def test_contract_that_asks_callers_for_what_nothing_checks_is_refused(
+    folder, of_put, usual, keys, said
+):
+    asking(folder, of_put, security=usual)
+    without = ENVIRONMENTS.replace('sessions_checked_by = "functions"', keys)
+    (folder / "environments.toml").write_text(without, encoding="utf-8")
+
+    with pytest.raises(EnvironmentFileError, match=said) if said else nullcontext():
+        staging(folder)
+
+
+@pytest.mark.parametrize("part", ["/*", "", "/in/*"])
+def test_function_may_use_buckets_of_its_environment_that_app_toml_names(folder, part):
+    more = f'calls."arn:aws:s3:::{{prefix}}-files{part}" = ["s3:PutObject"]\n[tables.items]'
+    (folder / "app.toml").write_text(TODO.replace("[tables.items]", more), encoding="utf-8")
+
+    (role,) = plan_for(staging(folder)).roles
+
+    assert Permission("s3:PutObject", f"arn:aws:s3:::todo-files{part}") in role.required
+
+
+@pytest.mark.parametrize(
+    "bucket", ["s3:::{prefix}*", "s3:::{prefix}-*/a", "s3:::shop-files/*", "sqs:*:*:{prefix}"]
+)
+def test_function_may_name_no_bucket_of_another_environment_and_nothing_else(folder, bucket):
+    more = f'calls."arn:aws:{bucket}" = ["s3:PutObject"]\n[tables.items]'
+
+    assert f"functions.todos.calls names arn:aws:{bucket}" in wrong(folder, "[tables.items]", more)
+
+
+def test_dashboard_of_an_application_without_tables_has_no_widget_of_their_capacity(folder):
+    without = TODO.replace("calls.items =", "#").partition("[tables.items]")
+    text = without[0] + TODO[TODO.index("[demand]") :]
+    (folder / "app.toml").write_text(text, encoding="utf-8")
+    file = folder / "environments.toml"
+    file.write_text(ENVIRONMENTS.replace("items = ", "").replace('"Items-staging"', ""))
+    context = SimpleNamespace(plan=plan_for(staging(folder)), say=lambda **_: None, go=False)
+
+    assert see_the_names.action(context) == ()
+    kinds = [widget.kind for widget in context.plan.dashboard.widgets]
+    assert kinds == ["invocations", "errors", "requests", "latency"]
 
 
 def test_items_that_expire_are_counted_for_a_rally_alone(folder):

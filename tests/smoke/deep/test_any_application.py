@@ -12,13 +12,19 @@ from runbook.judge import apart_from_aws
 
 ROOT = Path(__file__).parents[3]
 TODO = ROOT / "docs" / "examples" / "todo"
+CONTRACT = "openapi.yaml"
+SIGNED = """
+        '403': {$ref: '#/components/responses/Refused'}
+      x-amazon-apigateway-auth: {type: AWS_IAM}
+
+components:"""
 AUTH, LIST, SHARED = "auth/handler.py", "list/handler.py", "todo/serving.py"
 
 
 def red(folder, written, instead, file):
     """Return the rows that are red with one text of the code in place of another, and the exit code."""
     shutil.copytree(TODO, folder / "todo", ignore=shutil.ignore_patterns("report"))
-    code = folder / "todo" / "lambdas" / file
+    code = folder / "todo" / ("" if file == CONTRACT else "lambdas") / file
     text = code.read_text(encoding="utf-8")
     assert written in text
     code.write_text(text.replace(written, instead), encoding="utf-8")
@@ -45,10 +51,11 @@ def red(folder, written, instead, file):
         ('"verify_iat": False', '"verify_exp": False', AUTH, {"SEC-41"}, 1),
         ('"effect": effect}', '"effect": effect, **event}', AUTH, {"SEC-46"}, 1),
         ('{**log, "level": "INFO"', '{**log, "who": caller(event)', SHARED, set(), 0),
+        ("\n\ncomponents:", SIGNED, CONTRACT, set(), 0),
     ],
     ids=[
         *("another comment", "other members", "any origin", "500 for 401", "unsigned"),
-        *("endless", "a token in a log", "a user in a log"),
+        *("endless", "a token in a log", "a user in a log", "IAM"),
     ],
 )
 def test_application_is_judged_by_its_own_contract(tmp_path, written, instead, file, rows, code):
