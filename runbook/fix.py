@@ -9,11 +9,11 @@ import shlex
 import signal
 import subprocess
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from rich.markup import escape
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Entry, Refused
-from runbook.judge import Checks, variables
+from runbook.judge import Checks, attended, variables
 from signoff.environment import ENVIRONMENTS, in_japan
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.exit_codes import Exit
@@ -320,26 +320,10 @@ def at_a_terminal(
         options.append(f"--environments={environments.resolve()}")
 
     def run(arguments: Sequence[str]) -> int:
-        begun: list[subprocess.Popen[bytes]] = []
-        came: list[int] = []
-
-        def pass_on(number: int, _: object = None) -> None:
-            if number != signal.SIGINT:  # the terminal sends that to both
-                came.append(number)
-            while begun and came:
-                begun[0].send_signal(came.pop())
-
-        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, pass_on) for number in signals}
-        try:
-            command = [*(_without_its_file(arguments) if own else arguments), *options]
-            begun.append(subprocess.Popen(command, cwd=root, env=variables(kept=kept)))  # noqa: S603 - our own commands
-            pass_on(signal.SIGINT)  # what came while it was started
-            # With a limit it looks again and again; without, a signal just before lies until the command ends.
-            return begun[0].wait(threading.TIMEOUT_MAX)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        command = [*(_without_its_file(arguments) if own else arguments), *options]
+        begin = partial(subprocess.Popen, command, cwd=root, env=variables(kept=kept))
+        # The terminal sends SIGINT to both.
+        return attended(begin, lambda number: 0 if number == signal.SIGINT else number)
 
     return run
 

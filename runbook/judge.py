@@ -2,12 +2,17 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -163,7 +168,9 @@ def in_process_of_its_own(
     """
 
     def run(command: Sequence[str]) -> int:
-        with subprocess.Popen(  # noqa: S603 - our own command line
+        signals = count()
+        begin = partial(
+            subprocess.Popen,
             command,
             cwd=root,
             env=environ,
@@ -171,15 +178,42 @@ def in_process_of_its_own(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # an interruption is passed on once, however it came
-        ) as checks:
-            try:
-                return checks.wait(within_s)
-            except subprocess.TimeoutExpired:
-                checks.kill()
-                return TIMED_OUT
-            except KeyboardInterrupt:
-                checks.terminate()
-                checks.wait()  # smoke deletes what it wrote
-                raise
+        )
+        # After the first, smoke deletes what it wrote.
+        code = attended(begin, lambda _: 0 if next(signals) else signal.SIGTERM, within_s)
+        if next(signals):
+            raise KeyboardInterrupt
+        return code
 
     return run
+
+
+def attended(
+    begin: Callable[[], subprocess.Popen[Any]],
+    passed_on: Callable[[int], int],
+    within_s: float = threading.TIMEOUT_MAX,
+) -> int:
+    """Return the exit code of a process; also a signal that comes while it is started is passed on, as the one of ``passed_on``, or 0."""
+    begun: list[subprocess.Popen[Any]] = []
+    came: list[int] = []
+
+    def pass_on(*signalled: Any) -> None:
+        came.extend(signalled[:1])
+        while begun and came:
+            begun[0].send_signal(passed_on(came.pop(0)))
+
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # nohup ignores the last
+    heard = [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, pass_on) for number in heard}
+    try:
+        begun.append(begin())
+        pass_on()
+        # With a limit it looks again and again; without, a signal just before lies until the process ends.
+        return begun[0].wait(within_s)
+    except subprocess.TimeoutExpired:
+        begun[0].kill()
+        begun[0].wait()
+        return TIMED_OUT
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

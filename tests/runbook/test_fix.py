@@ -17,7 +17,7 @@ from rich.console import Console
 from aws.words import Words
 from runbook.engine import Journal
 from runbook.fix import RepairSession, at_a_terminal, groups, ran_since
-from runbook.judge import ENDPOINT, Checks
+from runbook.judge import ENDPOINT, Checks, in_process_of_its_own
 from signoff import ROOT
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
@@ -335,6 +335,7 @@ CHECKS = """
 import signal, sys, time
 from pathlib import Path
 def end(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # another one kills them
     time.sleep(0.6)
     Path("cleaned").touch()
     sys.exit(1)
@@ -362,6 +363,28 @@ def test_checks_under_way_end_by_themselves_before_an_interrupted_run_does(numbe
     run.send_signal(number)
     run.wait()
 
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_interruption_while_the_checks_are_started_ends_them_as_well(monkeypatch, tmp_path):
+    """They have a session of their own, in which a terminal's Ctrl-C or hang-up would never reach them."""
+    begun, popen = [], subprocess.Popen
+
+    def begins(*args, **options):
+        begun.append(popen(*args, **options))
+        until_written(tmp_path / "begun", begun[0])
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)  # as pipelines do
+        return begun[0]
+
+    monkeypatch.setattr(subprocess, "Popen", begins)
+    checks = in_process_of_its_own(tmp_path, os.environ)
+    with pytest.raises(KeyboardInterrupt):
+        checks([sys.executable, "-c", CHECKS])
+    code = begun[0].poll()
+    begun[0].kill()
+
+    assert code == 1
     assert (tmp_path / "cleaned").exists()
 
 
