@@ -30,10 +30,10 @@ from runbook.rollback.execution import BEGUN, DONE, abandon
 from runbook.rollback.execution import KIND as ROLLBACK
 from runbook.rollback.restore import content
 from runbook.rollback.versions import published
-from signoff.commands.frame import INTERRUPTED
 from signoff.environment.schema import FrontEnd
 from signoff.judge.drift import WINDOW
 from signoff.judge.errors import EXPECTED
+from signoff.judge.exit_codes import INTERRUPTED
 
 KIND = "drill"
 REHEARSAL = "rehearsal"

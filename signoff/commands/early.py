@@ -18,9 +18,9 @@ import pytest
 from aws.words import Words, did_you_mean, language, nearest
 from aws.words import joined as sentence_of
 from signoff import ROOT
-from signoff.commands.frame import INTERRUPTED
 from signoff.commands.interrupts import open_nowhere_if_closed
 from signoff.commands.judging_options import FLAGS, OPTIONS_WITH_A_FILE
+from signoff.judge.exit_codes import INTERRUPTED
 
 NOT_TAKEN = Words(en="pytest does not take {}; {}", ja="pytestに{}は使えません。{}")
 

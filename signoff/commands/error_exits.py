@@ -6,7 +6,7 @@ from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
 from signoff.judge.checklist import ChecklistError
 from signoff.judge.errors import EXPECTED, UnusableFileError, fault, sentence
-from signoff.judge.exit_codes import Exit
+from signoff.judge.exit_codes import INTERRUPTED, Exit
 from signoff.judge.installed import lacking
 
 
@@ -19,5 +19,7 @@ def explained(error: Exception) -> tuple[Exit, Words]:
             return Exit.USAGE, error.words
         case _ if isinstance(error, (GuardError, *EXPECTED)):
             return Exit.REFUSED, sentence(error)
+    if isinstance(error.__context__, KeyboardInterrupt):  # what it interrupted could not end
+        return Exit.INTERRUPTED, INTERRUPTED
     absent = isinstance(error, ModuleNotFoundError) and lacking(error.name or "")
     return (Exit.REFUSED, absent) if absent else (Exit.FAULT, fault(error))

@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from aws.visible import visible_line
-from aws.words import Words, language
+from aws.words import language
 from signoff import INSTALLED
 from signoff.commands.command_line import imported, run
-from signoff.commands.interrupts import handle_interrupts
-from signoff.judge.exit_codes import Exit
-
-INTERRUPTED = Words(en="interrupted", ja="中断しました")
+from signoff.commands.interrupts import interruptible
+from signoff.judge.exit_codes import INTERRUPTED, Exit
 
 
 def command_line(
@@ -40,7 +38,6 @@ def command_line(
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     """Run a command and return its exit code; any exception is reported in one sentence."""
-    handle_interrupts()
     for stream in (sys.stdout, sys.stderr):
         # A letter that its encoding lacks becomes an escape, as with pytest.
         if isinstance(stream, TextIOWrapper):
@@ -54,7 +51,8 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
 
 def _in_its_frame(prog: str, command: Callable[[], int], lang: str) -> int:
     try:
-        code = int(command())
+        with interruptible():
+            code = int(command())
         sys.stdout.flush()  # a reader that went away is noticed here, not when Python ends
     except KeyboardInterrupt:
         code, words = Exit.INTERRUPTED, INTERRUPTED

@@ -3,9 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from signoff import ROOT
@@ -39,10 +41,26 @@ def open_nowhere_if_closed() -> None:
             setattr(sys, name, os.fdopen(number, mode))
 
 
-def handle_interrupts() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt again."""
-    if signal.getsignal(signal.SIGINT) is _end:
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt again; another one, while that is reported, ends the process: it would print a traceback."""
+    ours = signal.getsignal(signal.SIGINT) is _end
+    if ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.unraisablehook = _interrupt_again
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _interrupt_again(lost: Any) -> None:
+    """Interrupt once more after a ``__del__``, say, of which Python would print a traceback, and go on."""
+    if lost.exc_type is KeyboardInterrupt:
+        Timer(0.01, os.kill, (os.getpid(), signal.SIGINT)).start()  # here it would be lost again
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _end(*_: object) -> None:

@@ -20,12 +20,7 @@ from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
 from signoff import home_of
 from signoff.commands.ending import ended, nothing_read
-from signoff.commands.frame import (
-    INTERRUPTED,
-    PrintedAtAnyRate,
-    flush_output,
-    terminated_as_interrupted,
-)
+from signoff.commands.frame import PrintedAtAnyRate, flush_output, terminated_as_interrupted
 from signoff.commands.judging_options import OWN_FLAGS
 from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
@@ -33,6 +28,7 @@ from signoff.environment.guard import GuardError
 from signoff.judge import collection, errors
 from signoff.judge.checklist import ChecklistError, Row
 from signoff.judge.collection import FINDINGS, Findings, forget_latest
+from signoff.judge.exit_codes import INTERRUPTED
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding

@@ -21,6 +21,7 @@ class Exit(IntEnum):
     """128 + SIGINT."""
 
 
+INTERRUPTED = Words(en="interrupted", ja="中断しました")
 EXIT_CODES: Mapping[Exit, Words] = {
     Exit.DONE: Words(
         en="GO or CONDITIONAL; of another command: done",

@@ -61,6 +61,53 @@ def test_several_problems_of_a_file_stand_on_one_line(capsys):
     assert capsys.readouterr().err == "load: a is b; c is d\n"
 
 
+PRESSED = """
+import signal, sys, time
+from signoff.commands.frame import framed
+from signoff.commands.interrupts import quiet_until_framed
+
+def press(*_):
+    signal.raise_signal(signal.SIGINT)
+
+def in_a_destructor():
+    type("Response", (), {"__del__": press})()
+    time.sleep(20)
+
+def where_another_error_follows():
+    try:
+        press()
+    finally:
+        raise ValueError("Semaphore released too many times")
+
+def again_in_the_report():
+    sys.stderr = type("Stderr", (), {"write": press, "isatty": bool})()
+    press()
+
+quiet_until_framed()
+sys.exit(framed("load", globals()[sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "ends"),
+    [
+        ("in_a_destructor", (130, "load: interrupted\n")),
+        ("where_another_error_follows", (130, "load: interrupted\n")),
+        ("again_in_the_report", (-signal.SIGINT, "")),
+    ],
+)
+def test_ctrl_c_at_a_bad_moment_shows_no_traceback(moment, ends):
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED, moment],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == ends
+
+
 PAGE = {"en": ROOT / "docs/judging.md", "ja": ROOT / "docs/judging.ja.md"}
 
 
