@@ -1,7 +1,7 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -21,7 +21,7 @@ from signoff.environment import in_japan, today, where
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge, decisions_of
-from smoke.client import NO_ANSWER, PHONE, answered
+from smoke.client import NO_ANSWER, PHONE, answered, connections_to
 from smoke.manual import ManualOnly
 from smoke.row_calls import AT_ONCE, RowCalls, accepted_token, listed, require
 
@@ -37,6 +37,9 @@ _SCRIPTS = re.compile(
 )
 """Address and text of each script of a page; of a comment, neither."""
 CSP = "Content-Security-Policy"
+OF_SCRIPTS = "script-src-elem|script-src"
+_SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
+"""Sources by which a policy trusts single scripts, wherever they come from."""
 _STATED = re.compile(
     rf"""(?isx) <!--.*?--> | <script\b.*?</script>
     | <meta\b (?=[^>]*\bhttp-equiv\s*=\s*["']?{CSP}["'\s/>]) [^>]*?\bcontent\s*=\s*(["'])(.*?)\1"""
@@ -47,7 +50,7 @@ def fetched(url: str) -> requests.Response:
     """Load a page as it is served; NotTestable if nothing is served."""
     headers = {"Cache-Control": "no-cache", "User-Agent": PHONE}
     try:
-        return answered(requests.get, url, timeout=TIMEOUT_S, headers=headers)
+        return answered(connections_to(url).get, url, timeout=TIMEOUT_S, headers=headers)
     except NO_ANSWER as error:
         kind = type(error).__name__
         raise NotTestable(
@@ -72,18 +75,34 @@ def _beside(page: requests.Response, url: str) -> str:
     return urljoin(base, url)
 
 
+def _runs(script: requests.Response) -> bool:
+    """Whether a browser runs what is served: not a page in its place, and nothing of another type if it may not guess."""
+    kind, options = kind_of(script), script.headers.get("X-Content-Type-Options", "").lower()
+    return script.ok and kind != "text/html" and ("script" in kind or "nosniff" not in options)
+
+
 def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
     """Require that no Content-Security-Policy of a page, sent with it or stated in it, refuses it any of these addresses."""
     stated = (unescape(content) for _, content in _STATED.findall(page.text))
     for policy in (*page.headers.get(CSP, "").split(","), *stated):
         rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
-        by = min(rules, key=lambda rule: rule[1] != kind, default=("",))[0]
-        sources = by.split()[1:]
-        refused = {u for u in urls if by and not any(_names(s, u, page.url) for s in sources)}
+        order = f"{kind}|default-src"
+        by = min(rules, key=lambda rule: order.rindex(rule[1]), default=("",))[0]
+        judged = urls if by and not (kind == OF_SCRIPTS and _SINGLE.search(by)) else ()
+        refused = {u for u in judged if not any(_names(s, u, page.url) for s in by.split()[1:])}
         require(
             not refused,
             en=f"{page.url} has the {CSP} {by}, by which browsers refuse it {listed(refused)}",
             ja=f"{page.url}の{CSP}（{by}）により、ブラウザは{listed(refused)}への要求を拒否します",
+        )
+
+
+def _require_key(page: requests.Response, key: str | None, texts: Iterable[str]) -> None:
+    """Let a person try whether a page sends the key that the API asks for, if any, where its texts do not have it."""
+    if key and not any(key in text for text in texts):
+        raise ManualOnly(
+            en=f"neither {page.url} nor the scripts that it loads have the API's key, without which callers get 403",
+            ja=f"{page.url}にも、読み込まれるスクリプトにも、APIキーがありません（キーのない呼び出しは403になります）",
         )
 
 
@@ -321,13 +340,14 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
     )
 
 
-@expectation("SMOKE-19", ja="ページが読み込むスクリプトがこのAPIを指す")
-def test_scripts_that_the_page_loads_name_this_api(calls: RowCalls) -> None:
+@expectation("SMOKE-19", ja="ページのスクリプトが読み込め、このAPIを指し、必要ならAPIキーを含む")
+def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: RowCalls) -> None:
     page = fetched(configured(calls, "front_end.url"))
     scripts = _SCRIPTS.findall(page.text)
     urls = {_beside(page, unescape(url)) for url, _ in scripts if url}
     own = sorted(url for url in urls if urlsplit(url)[:2] == urlsplit(page.url)[:2])
-    texts = (*(text for _, text in scripts), *(fetched(url).text for url in own))
+    answers = [fetched(url) for url in own]
+    texts = (*(text for _, text in scripts), *(answer.text for answer in answers))
     named = {api for text in texts for api in named_in(text)["API_BASE_URL"] if api}
     calls.observe.note(scripts=own, named=sorted(named))
 
@@ -337,6 +357,14 @@ def test_scripts_that_the_page_loads_name_this_api(calls: RowCalls) -> None:
         en=f"{page.url} and the scripts that it loads have API_BASE_URL: {actual}, expected {expected}",
         ja=f"{page.url}と、読み込まれるスクリプトのAPI_BASE_URLは{actual}です（期待値: {expected}）",
     )
+    idle = [f"{got.url} ({got.status_code} {kind_of(got)})" for got in answers if not _runs(got)]
+    require(
+        not idle,
+        en=f"{page.url} loads what browsers do not run as a script: {listed(idle)}",
+        ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {listed(idle)}",
+    )
+    _require_allowed(page, OF_SCRIPTS, *(url for url in urls if urlsplit(url).netloc))
+    _require_key(page, calls.suite.client.api_key, texts)
 
 
 @expectation("SMOKE-20", ja="LIFFアプリがフロントエンドを開く")

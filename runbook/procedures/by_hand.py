@@ -102,9 +102,9 @@ def bot() -> None:
 
 @ask("7-2", may_wait=True)
 def front_end() -> None:
-    """Check that the front end is served, shows its pictures, and in its configuration names this API and, with LINE, this LIFF id.
+    """Check that the front end is served, shows its pictures, sends the API's key if callers need one, and in its configuration names this API and, with LINE, this LIFF id.
 
-    フロントエンドが配信され、画像を表示し、設定がこのAPI（LINEを使う場合はLIFF IDも）を指すことを確認する。
+    フロントエンドが配信され、画像を表示し、必要ならAPIキーを送り、設定がこのAPI（LINEを使う場合はLIFF IDも）を指すことを確認する。
     """
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import jwt
 import pytest
+import requests
 
 from aws.inventory import ReadOptions
 from aws.section import Broken, Follows, NotTestable
@@ -17,10 +18,11 @@ from signoff.environment.value_types import origin_of
 from signoff.judge.observations import Observations
 from smoke import test_line
 from smoke.logs import logs_of
+from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 from smoke.sessions import KINDS
 from smoke.suite_session import address, api_key, suite_session
-from smoke.test_line import _names, named_in, same_page
+from smoke.test_line import _names, _runs, named_in, same_page
 from tests.loopback import Reply, answering
 from tests.smoke.rally import front
 
@@ -180,6 +182,20 @@ def test_page_is_asked_for_as_a_phone_asks(environment):
         return Reply(status=200 if phone else 403, headers={"Content-Type": "text/html"})
 
     with answering(for_phones) as url:
+        served_where_allowed(environment, url, url)
+
+
+def test_page_is_asked_for_without_the_operators_password(environment, tmp_path, monkeypatch):
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    def for_the_team(asked):
+        status = 200 if "Authorization" in asked.headers else 401
+        return Reply(status=status, headers={"Content-Type": "text/html"})
+
+    with answering(for_the_team) as url, pytest.raises(Broken, match=f"^{url} answers 401"):
         served_where_allowed(environment, url, url)
 
 
@@ -368,18 +384,20 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
             pictures_served(page, "a.png", "/a.png", "fallback.png")
 
 
-def loading(environment, html):
+def loading(environment, html, key=None):
     """Run the test of SMOKE-19 on the scripts of this page, in a folder with two configurations; return those that it read."""
     with front() as served:
-        served.files["/app"] = ("text/html", html)
+        served.files["/app"] = ("text/html", html.replace("{own}", served.url))
+        served.files["/app/js/page.js"] = ("text/html", "<title>rally</title>")
         for name, api in {"config.js": API, "dev.js": "https://dev.example.jp/dev"}.items():
-            text = f"const CONFIG = {{ API_BASE_URL: '{api}' }};"
+            text = f"const CONFIG = {{ API_BASE_URL: '{api}', KEY: 'public-key' }};"
             served.files[f"/app/js/{name}"] = ("text/javascript", text)
+        served.files["/app/js/config.js?v=1&w=2"] = served.files["/app/js/config.js"]
         page = replace(environment, front_end=FrontEnd(url=f"{served.url}/app"))
-        suite = SimpleNamespace(environment=page, client=SimpleNamespace(url=API))
+        suite = SimpleNamespace(environment=page, client=SimpleNamespace(url=API, api_key=key))
         noted = {}
         calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=noted.update))
-        test_line.test_scripts_that_the_page_loads_name_this_api(calls)
+        test_line.test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls)
         return [url.removeprefix(served.url) for url in noted["scripts"]]
 
 
@@ -406,12 +424,103 @@ def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told
         ("<script src='js/config.js'></script><script src='js/dev.js'></script>", ["/app/js/config.js", "/app/js/dev.js"]),
         ("<!-- <script src='js/dev.js'></script> -->", []),
         ("<script>let API_BASE_URL = ''; load('config.json')</script>", []),
-        ("<script src='js/gone.js?v=1&amp;w=2'></script>", ["/app/js/gone.js?v=1&w=2"]),
+        ("<script src='js/config.js?v=1&amp;w=2'></script>", ["/app/js/config.js?v=1&w=2"]),
         ("<script src='https://127.0.0.1:1/sdk.js'></script><script>import('./js/config.js')</script>", []),
     ],
 )  # fmt: skip
 def test_page_whose_scripts_name_this_api_or_none_is_as_expected(environment, html, scripts):
     assert loading(environment, html) == scripts
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("gone.js?v=1&amp;w=2", r"gone\.js\?v=1&w=2 \(404 \)"),
+        ("page.js", r"page\.js \(200 text/html\)"),
+    ],
+)
+def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
+    html = f"<script src=js/config.js></script><script src='js/{script}'></script>"
+
+    with pytest.raises(
+        Broken, match=rf"loads what browsers do not run as a script: http\S+/{told}$"
+    ):
+        loading(environment, html)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "runs"),
+    [
+        *(("binary/octet-stream", "", True), ("binary/octet-stream", "nosniff", False)),
+        *(("application/x-javascript; charset=utf-8", "nosniff", True), ("", "NoSniff", False)),
+        *(("text/javascript", "nosniff", True), ("text/plain", "", True), ("", "", True)),
+    ],
+)
+def test_browser_runs_what_is_no_script_only_where_it_may_guess(kind, options, runs):
+    served = requests.Response()
+    served.status_code = 200
+    served.headers.update({"Content-Type": kind, "X-Content-Type-Options": options})
+
+    assert _runs(served) is runs
+
+
+SDK = "https://static.line-scdn.net/liff/edge/2/sdk.js"
+
+
+def under(policy):
+    """Return a page that states this policy, and loads its configuration and LINE's SDK."""
+    stated = f'<meta http-equiv="{test_line.CSP}" content="{policy}">'
+    return f"{stated}<script src=js/config.js></script><script src='{SDK}'></script>"
+
+
+@pytest.mark.parametrize(
+    ("policy", "refused"),
+    [
+        ("script-src 'self'", SDK),
+        ("script-src *; script-src-elem 'self'", SDK),
+        ("default-src 'self'; script-src *.line-scdn.net", "/app/js/config.js"),
+    ],
+)
+def test_page_whose_scripts_its_content_security_policy_refuses_does_not_run(
+    policy, refused, environment
+):
+    with pytest.raises(Broken, match="by which browsers refuse it") as broken:
+        loading(environment, under(policy))
+
+    assert broken.value.words.en.endswith(refused)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        *("default-src 'self' 'nonce-1'; script-src-attr *", "script-src 'sha256-A'"),
+        "script-src 'none'; script-src-elem 'self' https://static.line-scdn.net/liff/",
+        *("default-src 'none'; script-src 'self' https:", "script-src 'strict-dynamic'"),
+    ],
+)
+def test_page_runs_under_any_other_content_security_policy(policy, environment):
+    assert loading(environment, under(policy)) == ["/app/js/config.js"]
+
+
+@pytest.mark.parametrize(
+    ("html", "scripts"),
+    [
+        ("<script src=js/config.js></script>", ["/app/js/config.js"]),
+        ("<script>k='public-key'</script>", []),
+    ],
+)
+def test_page_that_has_the_key_of_the_api_needs_no_person(html, scripts, environment):
+    assert loading(environment, html, key="public-key") == scripts
+
+
+@pytest.mark.parametrize("key", ["another-key", "public-key-of-prod"])
+def test_page_without_the_key_of_the_api_is_for_a_person_to_try(key, environment):
+    with pytest.raises(
+        ManualOnly, match=r"have the API's key, without which callers get 403$"
+    ) as told:
+        loading(environment, "<script src=js/config.js></script>", key=key)
+
+    assert key not in str(told.value.words)
 
 
 def snapshot(environment, **sections):
