@@ -402,7 +402,7 @@ def test_trust_that_lacks_lambda_is_an_outage_beside_whom_it_names():
     (found,) = of_row(role_of("award", trust=trust), "SEC-11")
 
     assert "lambda.ap-northeast-1.amazonaws.com" in found.words.en
-    assert "trust in Lambda: found no identity-based policy allows the action" in found.words.en
+    assert "trust in Lambda: found no statement allows the action" in found.words.en
     assert not found.tables
 
 

@@ -119,8 +119,8 @@ def _not_granted(
     unmet = next((o for o in about if _names_resource(o, resource, request) is not False), None)
     if unmet is None:
         why = Words(
-            en="no identity-based policy allows the action",
-            ja="このアクションを許可するアイデンティティベースのポリシーがありません",
+            en="no statement allows the action",
+            ja="このアクションを許可するステートメントがありません",
         )
         return EvaluationResult(EvalDecision.NOT_ALLOWED, why)
     by, conditions = unmet.words, "; ".join(map(str, unmet.conditions))

@@ -29,7 +29,7 @@ def test_the_refusal_names_caller_action_resource_and_reason(users, role, acting
         "AccessDeniedException",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/worker/test is not authorized",
         f"perform: dynamodb:PutItem on resource: {users}",
-        "no identity-based policy allows",
+        "no statement allows",
     ):
         tables.put_item(TableName="Users-prod", Item={"UserId": {"S": "U1"}})
 
