@@ -17,9 +17,8 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
-from aws.door.failures import code_of
 from aws.kinds.usage_plan import key_value
-from aws.words import Words
+from aws.words import SILENCE, Words, joined
 from load.engine.admission import LoadRefused, unreadable
 from load.engine.run_file import require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
@@ -27,6 +26,7 @@ from load.target import ClientFactory, LoadTarget
 from plan.masters import spots_in
 from plan.naming import Naming
 from signoff.environment.application import SIGNING
+from signoff.judge.errors import sentence
 
 TIMEOUT_S = 10
 ANSWERED = 200
@@ -160,17 +160,15 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
 
 
 @contextmanager
-def _reading(name: str, instead: Words | None = None) -> Iterator[None]:
+def _reading(name: str, instead: Words = SILENCE) -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:
-        why = code_of(error) if isinstance(error, ClientError) else type(error).__name__
-        passing = f", or pass {instead} with --pool" if instead else ""
-        passing_ja = f"するか、--poolで{instead.ja}を渡して" if instead else "して"
-        raise LoadRefused(
-            en=f"{name} can't be read ({why}); allow this caller to read it{passing}",
-            ja=f"{name}を読み取れません（{why}）。読み取りを許可{passing_ja}ください",
-        ) from None
+        why = sentence(error)
+        passing = instead and Words(
+            en=f", or pass {instead} with --pool", ja=f"。--poolで{instead.ja}を渡すこともできます"
+        )
+        raise LoadRefused(joined((Words.same(f"{name}: "), why, passing), "")) from None
 
 
 LONGEST_S = 3 * 3600

@@ -65,7 +65,11 @@ def test_api_key_is_read_where_the_api_requires_it(required, answer, key):
 @pytest.mark.parametrize(
     ("client", "why"),
     [
-        (FakeClient(refusal="AccessDeniedException"), r"can't be read \(AccessDeniedException\)"),
+        (
+            FakeClient(refusal="AccessDeniedException"),
+            "api-key: .* was denied to these credentials",
+        ),
+        (FakeClient(refusal="ExpiredTokenException"), "api-key: .*; sign in, then run it again$"),
         (FakeClient({"items": []}), "does not exist; create it first: python -m runbook api"),
         (FakeClient({"items": [{"name": "another", "value": "key-2"}]}), "does not exist"),
     ],
@@ -87,8 +91,9 @@ def test_users_are_synthetic_and_of_this_run_alone():
     [
         (
             FakeClient(refusal="AccessDeniedException"),
-            "AccessDeniedException.*pass sessions with --pool",
+            "was denied to these credentials: allow it.*, or pass sessions with --pool$",
         ),
+        (FakeClient(refusal="ExpiredTokenException"), "sign in, then run it again, or pass"),
         (FakeClient({"SecretString": "{}"}), "has no TOKEN_SECRET_KEY"),
         (FakeClient({"SecretString": "plain"}), "has no TOKEN_SECRET_KEY"),
         (FakeClient({"SecretString": "[]"}), "has no TOKEN_SECRET_KEY"),
@@ -139,7 +144,7 @@ def test_target_without_an_open_spot_is_refused():
 
 
 def test_unreadable_table_is_refused():
-    with pytest.raises(LoadRefused, match=r"StampMasters-prod can't be read \(AccessDenied\)"):
+    with pytest.raises(LoadRefused, match="StampMasters-prod: scan was denied to these"):
         spots_of(target(), lambda _: FakeClient(refusal="AccessDenied"))
 
 
