@@ -122,9 +122,9 @@ class AppDemand(StrictTable):
     """The busiest minute of a day has this many times its average."""
     each: str
     """The route that a visitor calls once for each of ``demand.stamps_each``."""
-    others: Annotated[float, Field(gt=0, le=1)]
+    others: Annotated[float, Field(ge=0.0001, le=1)]
     """Share of a route that ``shares`` does not list."""
-    shares: Mapping[str, Annotated[float, Field(gt=0, le=1)]]
+    shares: Mapping[str, Annotated[float, Field(ge=0.0001, le=1)]]
 
     @property
     def mix(self) -> Mapping[str, float]:

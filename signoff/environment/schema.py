@@ -14,6 +14,7 @@ from aws.api.integration import IAM
 from signoff.environment.accountability import Acceptance, Decider, Decision, Waiver
 from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
+    SEEN,
     Account,
     Ascii,
     BasePath,
@@ -219,7 +220,7 @@ class Environment(StrictTable):
         default_factory=dict
     )
     """Names that are not ``prefix`` and key, such as those that a tool made up: key -> name."""
-    tags: Mapping[str, str]
+    tags: Annotated[Mapping[str, str], SEEN]
     origin: Origin = ""
     """That of ``front_end.url``, once loaded, where the file has none."""
     throttle: Throttle

@@ -1,5 +1,6 @@
 """Types of single values of the environment file, with validators that say what to write."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
+from aws.visible import UNSEEN
 from aws.words import Bilingual, Words, did_you_mean, joined, nearest, plain
 from signoff.environment.application import Application, application
 
@@ -176,6 +178,11 @@ AN_ADDRESS = Words(
     en="write the address of the page, such as https://rally.example.jp/app: no user or password, no dot at the host's end",
     ja="ページのURLを書いてください（例: https://rally.example.jp/app。ユーザー名、パスワード、ホスト末尾のドットは不可）",
 )
+SEEN = unless(
+    lambda value: not UNSEEN.search(json.dumps(value, ensure_ascii=False)),
+    en="write it again by hand: it has a character that is not seen",
+    ja="表示されない文字があります。手で書き直してください",
+)
 Ascii = Annotated[
     str,
     unless(
@@ -186,7 +193,7 @@ Ascii = Annotated[
 ]
 BasePath = Annotated[Ascii, AfterValidator(lambda path: path.strip("/"))]
 Origin = Annotated[str, AfterValidator(_origin)]
-PageUrl = Annotated[str, AfterValidator(lambda url: origin_of(url) and url)]
+PageUrl = Annotated[str, SEEN, AfterValidator(lambda url: origin_of(url) and url)]
 Positive = Annotated[int, Field(gt=0)]
 TimeOut = Annotated[int, Field(ge=1, le=5_400)]
 Memory = Annotated[int, Field(ge=128, le=32_768)]
@@ -210,6 +217,7 @@ LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 """The plans of load/, of which this package knows nothing."""
 StoreLocation = Annotated[
     str,
+    SEEN,
     unless(
         re.compile(
             r"s3://[a-z0-9.-]{3,63}(/(.*\S)?)?|(?!~|\s|.*[:\uff1a][/\uff0f])[^\x00-\x1f]+(?<!\s)"

@@ -174,7 +174,7 @@ def of_the_commit(commit: str, folder: Path) -> Iterator[RunCondition]:
             ja=f"どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください（所有者が異なる場合は`{trusting}`が必要です）",
         )
     elif commit.endswith(CHANGED):
-        shown = (line.split(maxsplit=1)[1] for line in (_status(folder) or "").splitlines())
+        shown = (line.split(None, 1)[1].strip('"') for line in (_status(folder) or "").splitlines())
         files = sorted({*shown, *_unlike(folder)})
         more = ", …" if len(files) > installed.NAMED else ""
         names = f"{', '.join(files[: installed.NAMED])}{more}"

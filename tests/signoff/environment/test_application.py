@@ -283,6 +283,8 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
         ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
         ('name = "Items"', "", "app.toml.tables.items.name is missing"),
         ("[demand]", "[demand", "app.toml is not TOML: Expected"),
+        ("0.1\n", "0.00001\n", "demand.others is 1e-05; write a number of at least 0.0001"),
+        ("= 0.5 }", "= 1e-7 }", "GET /items is 1e-07; write a number of at least 0.0001"),
         ("openapi.json", "contract.json", "contract.json does not exist; create it"),
     ],
 )

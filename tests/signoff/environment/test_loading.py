@@ -43,6 +43,9 @@ def test_reason_may_be_five_kanji(changed):
     assert load("prod", path, {}).environment.waivers[0].reason == "夜間は停止"
 
 
+UNSEEN = "write it again by hand: it has a character that is not seen"
+
+
 @pytest.mark.parametrize(
     ("name", "shown", "meant"),
     [
@@ -427,6 +430,21 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
             '"report/prod/evidence"',
             '"s3://rally/prod "',
             'prod.evidence is "s3://rally/prod "; write s3://bucket/prefix, or a folder, without ~',
+        ),
+        (
+            '"report/prod/evidence"',
+            '"s3://rally/prod\u200b"',
+            f'prod.evidence is "s3://rally/prod\u200b"; {UNSEEN}',
+        ),
+        (
+            'tags = { Environment = "prod"',
+            'tags = { "Environment\u200b" = "prod"',
+            f'prod.tags is {{"Environment\u200b": "prod", "Project": "CC"}}; {UNSEEN}',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'front_end = { url = "https://rally.example.jp/app\u200b" }',
+            f'prod.front_end.url is "https://rally.example.jp/app\u200b"; {UNSEEN}',
         ),
         (
             "go_live = 2026-12-01",

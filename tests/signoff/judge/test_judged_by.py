@@ -159,14 +159,14 @@ def test_clean_commit_is_no_condition():
     ("commit", "says"),
     [
         ("unknown", "which commit judged this is unknown"),
-        ("01+changes", "judged by 01+changes: commit the changes of judge.py, notes/メモ.txt, or"),
+        ("01+changes", "judged by 01+changes: commit the changes of judge.py, notes/メ モ.txt, or"),
     ],
 )
 def test_judge_that_is_no_commit_is_a_condition(commit, says, checkout):
     git(checkout, "update-index", "--assume-unchanged", "judge.py")
     (checkout / "judge.py").write_text("STRICT = False\n")
     (checkout / "notes").mkdir()
-    (checkout / "notes" / "メモ.txt").touch()
+    (checkout / "notes" / "メ モ.txt").touch()
     git(checkout, "add", "notes")
 
     (condition,) = of_the_commit(commit, checkout)
