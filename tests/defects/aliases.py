@@ -9,7 +9,7 @@ from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import document, integrated
 from tests.healthy.api_document import AUTHORIZER, uri
-from tests.healthy.compute import PREFIX, clear, permission
+from tests.healthy.compute import PREFIX, called_by, clear, permission
 
 NOT_ALLOWED = frozenset({"DEP-16"})
 """What the function allows is for its alias."""
@@ -162,7 +162,10 @@ SOUND: dict[str, Break] = {
         integrated("GET /stamps", uri=uri("stamps", ":${stageVariables.alias}")),
         item("stages", "prod", variables={"alias": clear("live")}),
     ),
-    "permission for every stage": _policy("stamps", permission("stamps", "*/GET/stamps")),
+    "permission for every stage": _policy(
+        "stamps",
+        permission("stamps", *(call.replace("prod/", "*/") for call in called_by("stamps"))),
+    ),
     "permission for everything": _policy("stamps", permission("stamps", "*")),
 }
 """Other ways to be right: nothing may turn red."""

@@ -117,7 +117,7 @@ def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:
     return {
         f"stamp-rally-prod-{key}": (
             FunctionPolicy(qualifier=None, document=None),
-            FunctionPolicy(qualifier="live", document=permission(key, *_sent_by(key))),
+            FunctionPolicy(qualifier="live", document=permission(key, *called_by(key))),
             FunctionPolicy(qualifier="1", document=None),
             FunctionPolicy(qualifier="2", document=None),
         )
@@ -125,7 +125,7 @@ def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:
     }
 
 
-def _sent_by(key: str) -> list[str]:
+def called_by(key: str) -> list[str]:
     """Return what of the API calls a function, as the source ARN names it."""
     routes = [f"prod/{route.replace(' ', '')}" for route, behind in ROUTES.items() if behind == key]
     return [*routes, *(["authorizers/8dk2mz"] if key == "auth" else [])]

@@ -4,6 +4,10 @@ from textwrap import dedent
 
 import pytest
 
+from signoff.environment.application import application
+
+TABLES = ", ".join(f'{key} = "{table.name}-prod"' for key, table in application().tables.items())
+"""Named in full: an environment may be called what no table may."""
 COMPLETE = dedent(
     """
     [dev]
@@ -15,7 +19,7 @@ COMPLETE = dedent(
     region = "ap-northeast-1"
     prefix = "rally-prod"
     stage = "prod"
-    tables = { users = "Users-prod", userstamps = "UserStamps-prod", stampmasters = "StampMasters-prod" }
+    tables = { TABLES }
     secrets = { token_key = "rally/token", line_token = "rally/line" }
     tags = { Environment = "prod", Project = "CC" }
     origin = "https://rally.example.jp"
@@ -28,7 +32,7 @@ COMPLETE = dedent(
     go_live = 2026-12-01
     line = { channel_id = "2001234567" }
     """
-)
+).replace("TABLES", TABLES)
 
 
 @pytest.fixture
