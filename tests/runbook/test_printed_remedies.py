@@ -12,6 +12,7 @@ from runbook.catalogue import procedures
 from runbook.engine.step import repaired_by
 from signoff.judge.checklist import Checklist
 from tests.command_lines import there
+from tests.defects import CALLED
 from tests.printed import all_of
 from tests.provenance import PROD_RUN
 from tests.runbook.desk import PROD
@@ -78,10 +79,13 @@ REPAIRS = {
     "remove_test_users": "DATA-04",
     "roll_forward": "DEP-28 DEP-39",
     "secrets": "SEC-01 SEC-02 SEC-03 SEC-05",
-    "tables": "DEP-01 DEP-02 DEP-03 DEP-04 DEP-05 DEP-06 DEP-07 ROLL-03",
+    "tables": "DEP-01 ROLL-03",
     "throttling": "DEP-37 SEC-30 SEC-31 SEC-32",
 }
-"""Procedure -> the rows that print it alone, written out a second time: a row that prints another one is never fixed by it."""
+"""Procedure -> the rows that print it alone, written out a second time: a row that prints another one is never fixed by it.
+
+A row with a defect that a call makes is not among them: `tests/runbook/facts` runs what it prints, and sees it repaired.
+"""
 ELSEWHERE = {
     "by_hand --env dev --go": "it is about dev, which this file does not have",
     "cutover --env prod --go": "it asks the front end, which is at another address here",
@@ -187,8 +191,14 @@ def test_procedure_that_a_row_prints_proves_the_row_or_is_known_to_help_it():
 
 
 def test_row_prints_the_procedure_that_fixes_it():
-    printed = {name: " ".join(sorted(repaired_by(name))) for name in procedures()}
-
-    assert {name: rows for name, rows in printed.items() if rows} == {
-        name: rows for name, rows in REPAIRS.items() if there(name)
+    run = {defect.row for defect in CALLED}
+    printed = {
+        (name, row)
+        for name in procedures()
+        for row in repaired_by(name)
+        if name == "provision" or row not in run  # it holds all others, and would repair any row
     }
+
+    assert printed == {
+        (name, row) for name, rows in REPAIRS.items() if there(name) for row in rows.split()
+    }, "REPAIRS of this file and the remedies of checks/checklist.toml differ"
