@@ -30,6 +30,7 @@ from signoff.__main__ import main
 from signoff.commands.init import Answers, Proposals, table
 from signoff.environment import EnvironmentFileError, load
 from signoff.environment.guard import GuardError
+from signoff.environment.references import url_of
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Records
 from signoff.judge.checklist import Checklist, Phase, expectation
@@ -161,6 +162,14 @@ def test_smoke_makes_no_read_without_a_parameter_that_it_requires(
     (tmp_path / todo.application.contract).write_text(json.dumps(contract), encoding="utf-8")
 
     assert ARGUMENTS["guarded_read"](environment, plan_for(todo)) == reads
+
+
+@pytest.mark.parametrize("name", ["proxy", "proxy+"])
+def test_greedy_path_is_called_by_the_example_of_its_parameter_as_an_export_names_it(name):
+    parameter = {"name": name, "in": "path", "required": True, "example": "a"}
+    paths = {"/files/{proxy+}": {"parameters": [parameter], "get": {}}}
+
+    assert url_of("/files/{proxy+}", "GET", {"paths": paths}) == "/files/a"
 
 
 JSON_TYPE = {"content-type": "application/json"}

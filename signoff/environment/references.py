@@ -57,8 +57,8 @@ def url_of(path: str, verb: str, document: Mapping[str, Any]) -> str | None:
     asked = [each for each in required if each["in"] in {"path", "query"}]
     if any(isinstance(each.get("example"), list | dict | None) for each in asked):
         return None
-    texts = {(each["in"], each["name"]): _in_url(each["example"]) for each in asked}
-    filled = re.sub("{(.+?)}", lambda name: texts.get(("path", name[1]), name[0]), path)
+    texts = {(each["in"], each["name"].rstrip("+")): _in_url(each["example"]) for each in asked}
+    filled = re.sub("{(.+?)[+]?}", lambda name: texts.get(("path", name[1]), name[0]), path)
     query = "&".join(
         f"{_in_url(name)}={text}" for (at, name), text in texts.items() if at == "query"
     )
