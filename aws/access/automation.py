@@ -136,7 +136,7 @@ class Ours:
 
     def _named_in(self, text: str) -> tuple[str, ...]:
         """Return which of our resources an input names, by name or ARN."""
-        own_by_name = {name: t.name or name for t in self.targets for name in _names_of(t)}
+        own_by_name = {n: t.name or n for t in reversed(self.targets) for n in _names_of(t)}
         own_by_name |= dict.fromkeys(self.api_ids, self.scope.api)
         return tuple(
             dict.fromkeys(sorted(own for name, own in own_by_name.items() if _names(text, name)))

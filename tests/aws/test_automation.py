@@ -17,6 +17,7 @@ from tests.unread import refused
 ADMIN, OTHER = (f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ("admin", "other"))
 SDK = "arn:aws:scheduler:::aws-sdk:"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Users-prod"
+LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/"
 DOMAINS = (SCOPE.domain, "second.example.jp")
 REACHES = Reach(kind="table", name="Users-prod", action="dynamodb:PutItem", by=SILENCE)
 OURS = Ours(
@@ -29,6 +30,7 @@ OURS = Ours(
             actions=(),
         ),
         Target(kind="function", name="rally-auth", arns=(f"{LAMBDA}rally-auth",), actions=()),
+        Target(kind="log", name="rally", arns=(f"{LOGS}rally-auth",), actions=()),
     ),
     api_ids=frozenset({"abc123"}),
     principals={
@@ -54,6 +56,7 @@ def deed(arn, given="", role=ADMIN):
     [
         (f"{LAMBDA}rally-auth", "", "", Act(on=("rally-auth",))),
         (f"arn:aws:execute-api:{REGION}:{ACCOUNT}:abc123/prod/POST/notify", "", OTHER, Act(on=("rally-api",), role=OTHER)),
+        (f"{SDK}lambda:updateAlias", '{"FunctionName": "rally-auth"}', ADMIN, Act(on=("rally-auth",), role=ADMIN)),
         (f"{SDK}dynamodb:deleteTable", '{"TableName": "Users-prod"}', ADMIN, Act(on=("Users-prod",), role=ADMIN)),
         (f"{SDK}dynamodb:deleteTable", r'{"TableName": "Users\u002dprod"}', ADMIN, Act(on=("Users-prod",), role=ADMIN)),
         (f"{SDK}dynamodb:deleteTable", r'{"TableName": "Users\u002dprod", "TableName": "x"}', ADMIN, Act(on=("Users-prod",), role=ADMIN)),
