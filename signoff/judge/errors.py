@@ -59,7 +59,7 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
             en=f"AWS answered incompletely ({incomplete.en}): run it again, and if it says so again, look at that in the console",
             ja=f"AWSの応答が不完全です（{incomplete.ja}）。再実行し、繰り返す場合はコンソールで確認してください",
         )
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, Bilingual):
         place, why = error.filename, error.strerror or type(error).__name__
         return Words(
             en=f"{place or 'a file'} can't be used ({why}): check its folder and the disk, then run it"

@@ -24,7 +24,7 @@ from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Phase
 from signoff.judge.collection import Findings, forget_latest, gaps, row_verdicts
 from signoff.judge.drift import read_again
-from signoff.judge.errors import fault
+from signoff.judge.errors import fault, sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S, unseen
 from signoff.judge.outcome import Outcome
@@ -217,10 +217,11 @@ class EndedRun:
             for window in self.findings.windows:
                 within(STORE_S, partial(append, "window", window))
         except (ClientError, BotoCoreError, OSError) as error:
-            return Words(
-                en=f"the run could not be recorded in {environment.evidence}: {error}",
-                ja=f"実行を{environment.evidence}に記録できませんでした: {error}",
+            lost = Words(
+                en=f"the run could not be recorded in {environment.evidence}",
+                ja=f"実行を{environment.evidence}に記録できませんでした",
             )
+            return joined((lost, sentence(error)), ": ")
         return None
 
 

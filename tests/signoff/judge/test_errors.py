@@ -14,7 +14,9 @@ from botocore.exceptions import (
     WaiterError,
 )
 
+from aws.door.sessions import NoAnswerError
 from signoff.commands.plugin import WIRE_LOGGERS, keep_loggers_quiet
+from signoff.evidence.keys import EvidenceError
 from signoff.judge.errors import EXPECTED, sentence
 
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
@@ -57,6 +59,8 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
             PermissionError(13, "Permission denied", "/evidence"),
             "/evidence can't be used (Permission denied): check its folder and the disk",
         ),
+        (EvidenceError(en="the key is gone; restore it", ja="…"), "the key is gone; restore it"),
+        (NoAnswerError(5), "no answer within 5 s"),
         (OSError(28, "No space left on device"), "a file can't be used (No space left on device)"),
     ],
     ids=lambda one: type(one).__name__,

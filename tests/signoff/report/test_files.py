@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aws.words import Words
 from signoff.judge.result import Result
@@ -34,9 +35,22 @@ def test_run_that_could_not_be_recorded_is_no_go_of_production(production, decis
     assert [condition.words for condition in result.verdict.conditions] == [WHY]
 
 
-def test_run_that_could_not_be_recorded_is_shown_and_written_as_such(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (OSError(28, "no space left"), "a file can't be used (no space left): check"),
+        (
+            ClientError({"Error": {"Code": "ExpiredToken"}}, "PutObject"),
+            "PutObject: the credentials are no longer valid (ExpiredToken); sign in, then",
+        ),
+    ],
+    ids=["disk", "credentials"],
+)
+def test_run_that_could_not_be_recorded_is_shown_and_written_as_such(
+    error, why, monkeypatch, tmp_path
+):
     def append(*_, **__):
-        raise OSError("no space left")
+        raise error
 
     written, shown, world = [], [], healthy()
     for name in (*files.BESIDE_THE_PAGE, files.PAGE):
@@ -57,4 +71,4 @@ def test_run_that_could_not_be_recorded_is_shown_and_written_as_such(monkeypatch
 
     assert shown == written[1:]
     (condition,) = shown[0].verdict.conditions
-    assert condition.words.en.endswith(": no space left")
+    assert f"{world.environment.evidence}: {why}" in condition.words.en
