@@ -76,9 +76,9 @@ def _beside(page: requests.Response, url: str) -> str:
 
 
 def _runs(script: requests.Response) -> bool:
-    """Whether a browser runs what is served: not a page in its place, and nothing of another type if it may not guess."""
-    kind, options = kind_of(script), script.headers.get("X-Content-Type-Options", "").lower()
-    return script.ok and kind != "text/html" and ("script" in kind or "nosniff" not in options)
+    """Whether a browser runs what is served: no page in its place, and nothing of another type if it may not guess."""
+    page, rule = re.match(r"\s*<", script.text), script.headers.get("X-Content-Type-Options", "")
+    return script.ok and not page and ("script" in kind_of(script) or "nosniff" not in rule.lower())
 
 
 def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:

@@ -1,5 +1,6 @@
 """What is read before a call is made: spots of a table, a configuration file, a key, an address."""
 
+import io
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -451,6 +452,7 @@ def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
 @pytest.mark.parametrize(
     ("kind", "options", "runs"),
     [
+        *(("text/html", "", True), ("text/html", "nosniff", False)),
         *(("binary/octet-stream", "", True), ("binary/octet-stream", "nosniff", False)),
         *(("application/x-javascript; charset=utf-8", "nosniff", True), ("", "NoSniff", False)),
         *(("text/javascript", "nosniff", True), ("text/plain", "", True), ("", "", True)),
@@ -458,7 +460,7 @@ def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
 )
 def test_browser_runs_what_is_no_script_only_where_it_may_guess(kind, options, runs):
     served = requests.Response()
-    served.status_code = 200
+    served.status_code, served.raw = 200, io.BytesIO(b"const CONFIG = '<br>';")
     served.headers.update({"Content-Type": kind, "X-Content-Type-Options": options})
 
     assert _runs(served) is runs
