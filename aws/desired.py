@@ -176,7 +176,6 @@ class Route:
     function: Function
     authorized: bool
     by_iam: bool = False
-    """IAM authorizes its callers, who sign their requests."""
     most: Limit
     """What callers may get at most."""
     waits_ms: int = NEEDED_S * 1000

@@ -148,9 +148,8 @@ def test_route_asks_an_authorizer(
     guarded_route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
     method = judge.observe(deployed.method(guarded_route), "authorizer")
-    authorizers = deployed.served().authorizers
 
-    bound = exactly(IAM) if guarded_route.by_iam else some_of(authorizers)
+    bound = exactly(IAM) if guarded_route.by_iam else some_of(deployed.served().authorizers)
     compared = {AUTHORIZER: (method.authorizer, bound)}
     judge.compare(ROUTE, guarded_route.id, compared, call=SERVED, decidable=False)
 

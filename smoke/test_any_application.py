@@ -51,7 +51,6 @@ class AnyApi:
     sessions: SessionMinter
     logs: Logs
     refusals: Mapping[str, int]
-    """Route -> the status of a call without a session, or without a signature."""
 
     @property
     def session(self) -> Session:

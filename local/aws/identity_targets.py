@@ -1,6 +1,6 @@
 """Which (action, ARN) pairs IAM has to allow for a call of a function, from the call's own input.
 
-Functions use items, secrets, each other and log lines. Of any other service the action alone is asked for, on ``*``:
+Functions use items, secrets, each other, objects and log lines. Of any other service the action alone is asked for, on ``*``:
 what a person's calls need besides is a parameter of the local AWS.
 """
 
@@ -107,6 +107,9 @@ def _log_group(request: Request, moto: Moto) -> str:
 _RESOURCES: Mapping[str, Callable[[Request, Moto], str]] = {
     "lambda": _function,
     "logs": _log_group,
+    "s3": lambda request, _: (
+        "arn:aws:s3:::" + "/".join(filter(None, map(request.labels.get, ("Bucket", "Key"))))
+    ),
     "secretsmanager": _secret,
 }
 _ITEMS = frozenset(

@@ -49,6 +49,18 @@ def test_an_index_is_a_resource_of_its_own(users, role, acting):
     assert on_the_index("dynamodb").query(**query)["Count"] == 0
 
 
+def test_a_role_writes_objects_of_the_bucket_that_it_is_given_alone(client, role, acting):
+    where = {"LocationConstraint": REGION}
+    for name in ("files", "orders"):
+        client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    files = acting(role(allow("s3:PutObject", "arn:aws:s3:::files/in/*")))("s3")
+
+    assert files.put_object(Bucket="files", Key="in/a", Body=b"a")["ETag"]
+    for bucket, key in (("files", "b"), ("orders", "in/a")):
+        with refused("AccessDenied", f"s3:PutObject on resource: arn:aws:s3:::{bucket}/{key}"):
+            files.put_object(Bucket=bucket, Key=key, Body=b"a")
+
+
 @pytest.mark.parametrize(
     ("granted", "missing"),
     [
