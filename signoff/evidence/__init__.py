@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
-from aws.words import Words, words_of
+from aws.words import Words
 from signoff.environment import Environment, peek
 from signoff.environment.value_types import in_s3
 from signoff.evidence.backends import Backend, Folder, S3Prefix
@@ -84,9 +84,9 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
     )
 
 
-def not_read(settings: StoreSettings, error: Exception) -> Words:
+def not_read(settings: StoreSettings, why: Words) -> Words:
     """Say that a store can't be read, and why."""
-    location, why = settings.location, words_of(error)
+    location = settings.location
     return Words(
         en=f"the evidence store {location} can't be read: {why.en}",
         ja=f"証跡ストア{location}を読み取れません: {why.ja}",

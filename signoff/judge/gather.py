@@ -45,7 +45,8 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
         store = open_store(settings, client=session.client, root=choice.options.root)
         return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
     except (ClientError, BotoCoreError, OSError) as error:
-        return Records(problem=not_read(settings, error), unread=unread(error))
+        why = unread(error)
+        return Records(problem=not_read(settings, why.words), unread=why)
 
 
 def unseen(*stores: Records) -> Iterator[Words]:

@@ -14,7 +14,7 @@ from aws.words import Words, unreadable
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, not_read, open_store
 from signoff.evidence.head import line
-from signoff.judge.errors import UnusableFileError
+from signoff.judge.errors import UnusableFileError, sentence
 from signoff.judge.run import REPORTS
 from signoff.judge.verdict import VerdictWord
 
@@ -88,7 +88,7 @@ def verify(
     try:
         records = store.load()
     except (ClientError, BotoCoreError, OSError) as error:
-        return RunVerification(problems=(not_read(settings, error),))
+        return RunVerification(problems=(not_read(settings, sentence(error)),))
     name = folder.resolve().name
     record = records.newest("run", run=name)
     problems = [*_misplaced(folder.resolve(), environment.name)]

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from aws.dated import call_rates
 from aws.words import SILENCE
 from plan import plan_for, scope_of
 from signoff.environment import ENVIRONMENTS
-from signoff.evidence import StoreSettings
+from signoff.evidence import Store, StoreSettings
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.gather import gathered, records_of
 from signoff.judge.run import Choice, Composition, Options
@@ -77,6 +78,20 @@ def test_store_whose_answer_never_ends_is_unread_and_its_own_sentence(tmp_path, 
     assert records.unread
     assert records.words.en == (
         "the evidence store s3://evidence/records can't be read: no answer within 0.5 s"
+    )
+
+
+def test_store_that_refuses_is_unread_in_the_words_of_any_other_call(tmp_path, monkeypatch):
+    def load(*_):
+        answer = {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}
+        raise ClientError(answer, "ListObjectsV2")
+
+    monkeypatch.setattr(Store, "load", load)
+    choice = SimpleNamespace(options=SimpleNamespace(root=tmp_path))
+    settings = StoreSettings(environment="prod", location="s3://evidence/records")
+
+    assert records_of(choice, settings, boto3.Session()).words.en == (
+        "the evidence store s3://evidence/records can't be read: s3:ListObjectsV2: AccessDenied: Access Denied"
     )
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from signoff import ROOT as HOUSE
 from signoff.__main__ import main
@@ -210,3 +211,13 @@ def test_command_says_no_where_the_newest_run_says_worse(verified, store, capsys
 
 def test_newest_run_has_no_newer_one(run, tmp_path):
     assert verify(run, ENVIRONMENT, client=None, root=tmp_path).newer is None
+
+
+def test_store_that_refuses_to_be_read_is_told_with_what_to_do(run, store, tmp_path, monkeypatch):
+    def load(*_):
+        raise ClientError({"Error": {"Code": "ExpiredToken"}}, "ListObjectsV2")
+
+    monkeypatch.setattr(type(store), "load", load)
+    (problem,) = verify(run, ENVIRONMENT, client=None, root=tmp_path).problems
+
+    assert problem.en.endswith("(ExpiredToken); sign in, then run it again")
