@@ -36,8 +36,11 @@ def throttle(**fields):
     return replace(PROD.throttle, **fields)
 
 
-def test_healthy_environment_is_within_every_bound():
-    assert judged(SHIPPED) == ()
+@pytest.fixture(scope="module", autouse=True)
+def within_every_bound():
+    """Each test changes one value of the healthy environment; where that is beyond a bound itself, one red test says so."""
+    beyond = [difference.fact.en for difference in judged(SHIPPED)]
+    assert not beyond, f"tests/prod.toml is beyond the bound of {', '.join(beyond)}"
 
 
 def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
