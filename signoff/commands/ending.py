@@ -4,11 +4,11 @@ import pytest
 
 from aws.words import Words
 from signoff.judge.collection import FINDINGS, forget_latest
-from signoff.judge.errors import fault
+from signoff.judge.errors import fault, sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.run import CHOICE, REPORTS
 from signoff.judge.snapshot import SNAPSHOT
-from signoff.report.files import EndedRun, interrupted, refused_by_the_disk
+from signoff.report.files import EndedRun, interrupted
 from signoff.report.terminal import Terminal
 
 OF_PYTEST = Words(
@@ -51,7 +51,7 @@ def ended(session: pytest.Session, exitstatus: int, terminal: Terminal) -> int:
     except KeyboardInterrupt:
         code, why = Exit.NO, interrupted(findings)
     except OSError as error:
-        code, why = Exit.NO, refused_by_the_disk(error)
+        code, why = Exit.NO, sentence(error)
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
         code, why = Exit.FAULT, fault(error, choice.options.root / REPORTS)
     forget_latest(choice, findings)

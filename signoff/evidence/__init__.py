@@ -86,10 +86,9 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
 
 def not_read(settings: StoreSettings, why: Words) -> Words:
     """Say that a store can't be read, and why."""
-    location = settings.location
     return Words(
-        en=f"the evidence store {location} can't be read: {why.en}",
-        ja=f"証跡ストア{location}を読み取れません: {why.ja}",
+        en=f"the evidence store {settings.location} can't be read: {why.en}",
+        ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
     )
 
 

@@ -132,7 +132,7 @@ class EndedRun:
         try:
             folder = self._write(result)
         except OSError as error:
-            self.terminal.no_verdict(name, _unwritten(refused_by_the_disk(error), result))
+            self.terminal.no_verdict(name, _unwritten(sentence(error), result))
             return Exit.NO
         except Exception as error:  # noqa: BLE001 - after any error the verdict is known and must be shown
             why = fault(error, options.root / REPORTS)
@@ -234,11 +234,6 @@ def unrecorded(result: Result, why: Words) -> Result:
     condition = RunCondition(what="record of this run", words=why)
     conditions = (*verdict.conditions, condition)
     return replace(result, verdict=replace(verdict, decision=decision, conditions=conditions))
-
-
-def refused_by_the_disk(error: OSError) -> Words:
-    why = error.strerror or str(error)
-    return Words.same(f"{error.filename}: {why}" if error.filename else why)
 
 
 def _unwritten(why: Words, result: Result) -> Words:

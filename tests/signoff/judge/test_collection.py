@@ -302,7 +302,9 @@ def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
 def test_file_for_the_rows_that_can_not_be_written_is_one_sentence(project):
     done = judge(project, "--json=/dev/full")
 
-    done.stdout.fnmatch_lines(["NO VERDICT for prod: No space left on device"])
+    done.stdout.fnmatch_lines(
+        ["NO VERDICT for prod: a file can't be used (No space left on device): check *"]
+    )
     assert done.ret == Exit.NO
     assert not Path("report/prod/latest").is_symlink()
 
