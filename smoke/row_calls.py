@@ -14,6 +14,7 @@ from signoff.judge.observations import Observations
 from smoke.calls import LOGIN, Answer, Call, Session
 from smoke.client import NoResponse
 from smoke.contract import contract
+from smoke.manual import ManualOnly
 from smoke.root_causes import ROWS, SESSION, refuse_former
 from smoke.scenarios import Scenarios
 from smoke.sessions import NoSession
@@ -164,6 +165,17 @@ class RowCalls:
                 return why
             root = ROWS[LOGIN]
         return why if self.row == root else Follows(root, words_of(why))
+
+
+def configured(calls: RowCalls, key: str) -> Any:
+    """Return the environment's value at a dotted key; ManualOnly if it has none."""
+    environment = calls.suite.environment
+    if not (value := environment.value(key)):
+        name = environment.name
+        raise ManualOnly(
+            en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません"
+        )
+    return value
 
 
 def accepted_token(calls: RowCalls) -> tuple[str, Mapping[str, Any]]:

@@ -9,13 +9,13 @@ from smoke.calls import get
 from smoke.client import Client
 from smoke.line import LineClient
 from smoke.logs import Logs
-from smoke.test_line import fetched
+from smoke.test_front_end import fetched
 from tests.loopback import ENDLESS, Reply, answering, sending
 
 ASKED = {
     "smoke.client": lambda url: Client(url, "https://rally.example.jp").answer(get("/stamps")),
     "smoke.line": lambda url: LineClient(endpoint=url).bot("token"),
-    "smoke.test_line": fetched,
+    "smoke.test_front_end": fetched,
 }
 """Module -> how it asks over HTTP."""
 FILTERED = {"logGroupName": "/aws/lambda/auth", "filterPattern": "id"}

@@ -1,0 +1,218 @@
+"""The front end: what is served is a page that runs, and calls production's API."""
+
+import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from aws.section import NotTestable, every
+from plan.master_words import text_of
+from signoff.environment.value_types import origin_of
+from signoff.judge.checklist import expectation
+from smoke.client import NO_ANSWER, PHONE, answered, connections_to
+from smoke.manual import ManualOnly
+from smoke.row_calls import AT_ONCE, RowCalls, configured, listed, require
+
+TIMEOUT_S = (5, 15)
+_COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+"""Block comments and whole-line comments; // elsewhere may be part of a URL."""
+_NAMES = {
+    "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
+    "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
+}
+_SCRIPTS = re.compile(
+    r"""(?is)<!--.*?-->|<script\b(?:[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+))?[^>]*>(.*?)</script"""
+)
+"""Address and text of each script of a page; of a comment, neither."""
+CSP = "Content-Security-Policy"
+OF_SCRIPTS = "script-src-elem|script-src"
+_SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
+"""Sources by which a policy trusts single scripts, wherever they come from."""
+_STATED = re.compile(
+    rf"""(?isx) <!--.*?--> | <script\b.*?</script>
+    | <meta\b (?=[^>]*\bhttp-equiv\s*=\s*["']?{CSP}["'\s/>]) [^>]*?\bcontent\s*=\s*(["'])(.*?)\1"""
+)
+
+
+def fetched(url: str) -> requests.Response:
+    """Load a page as it is served; NotTestable if nothing is served."""
+    headers = {"Cache-Control": "no-cache", "User-Agent": PHONE}
+    try:
+        return answered(connections_to(url).get, url, timeout=TIMEOUT_S, headers=headers)
+    except NO_ANSWER as error:
+        kind = type(error).__name__
+        raise NotTestable(
+            en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）"
+        ) from None
+
+
+def _fetched(calls: RowCalls, url: str) -> requests.Response:
+    answer = fetched(url)
+    calls.observe.note(url=url, status=answer.status_code, type=kind_of(answer))
+    return answer
+
+
+def kind_of(answer: requests.Response) -> str:
+    """Return the media type of what was served."""
+    return answer.headers.get("Content-Type", "").partition(";")[0]
+
+
+def _beside(page: requests.Response, url: str) -> str:
+    """Return where a page finds an address; the page of a folder may be served without its last slash."""
+    base = page.url if "." in page.url.rpartition("/")[2] else f"{page.url.rstrip('/')}/"
+    return urljoin(base, url)
+
+
+def _runs(script: requests.Response) -> bool:
+    """Whether a browser runs what is served: no page in its place, and nothing of another type if it may not guess."""
+    page, rule = re.match(r"\s*<", script.text), script.headers.get("X-Content-Type-Options", "")
+    return script.ok and not page and ("script" in kind_of(script) or "nosniff" not in rule.lower())
+
+
+def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
+    """Require that no Content-Security-Policy of a page, sent with it or stated in it, refuses it any of these addresses."""
+    stated = (unescape(content) for _, content in _STATED.findall(page.text))
+    for policy in (*page.headers.get(CSP, "").split(","), *stated):
+        rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
+        order = f"{kind}|default-src"
+        by = min(rules, key=lambda rule: order.rindex(rule[1]), default=("",))[0]
+        judged = urls if by and not (kind == OF_SCRIPTS and _SINGLE.search(by)) else ()
+        refused = {u for u in judged if not any(_names(s, u, page.url) for s in by.split()[1:])}
+        require(
+            not refused,
+            en=f"{page.url} has the {CSP} {by}, by which browsers refuse it {listed(refused)}",
+            ja=f"{page.url}の{CSP}（{by}）により、ブラウザは{listed(refused)}への要求を拒否します",
+        )
+
+
+def _require_key(page: requests.Response, key: str | None, texts: Iterable[str]) -> None:
+    """Let a person try whether a page sends the key that the API asks for, if any, where its texts do not have it."""
+    if key and not any(key in text for text in texts):
+        raise ManualOnly(
+            en=f"neither {page.url} nor the scripts that it loads have the API's key, without which callers get 403",
+            ja=f"{page.url}にも、読み込まれるスクリプトにも、APIキーがありません（キーのない呼び出しは403になります）",
+        )
+
+
+def _names(source: str, url: str, page: str) -> bool:
+    """Whether a source in a policy names the origin of an address; a path in it is not judged."""
+    own, to = origin_of(page), origin_of(urljoin(url, "/"))
+    at = f"{source}//*" if source.endswith(":") else source
+    at = {"'self'": own, "*": "http://*"}.get(source, at)
+    pattern = "/".join((at if "://" in at else f"{own.partition(':')[0]}://{at}").split("/")[:3])
+    return any(fnmatchcase(form, pattern.replace("http:", "http*:")) for form in (to, f"{to}:443"))
+
+
+def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the values that a config.js gives to API_BASE_URL and LIFF_ID outside comments."""
+    code = _COMMENTS.sub("", config)
+    return {
+        name: tuple(value.rstrip("/") for value in pattern.findall(code))
+        for name, pattern in _NAMES.items()
+    }
+
+
+def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
+    """Load the front end's configuration: its URL, and what it names."""
+    url = configured(calls, "front_end").config_url
+    answer = _fetched(calls, url)
+    addresses = named_in(answer.text) if answer.status_code == 200 else {}
+    calls.observe.note(**addresses)
+    return url, addresses
+
+
+def shown(addresses: Mapping[str, tuple[str, ...]]) -> str:
+    """Write the values as a configuration has them; empty if there are none."""
+    return ", ".join(
+        f"{name}: {' / '.join(values)}" for name, values in addresses.items() if values
+    )
+
+
+@expectation(
+    "SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信され、位置情報を取得できる"
+)
+def test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(
+    calls: RowCalls, origin: str
+) -> None:
+    url = configured(calls, "front_end.url")
+    answer = _fetched(calls, url)
+
+    status, kind = answer.status_code, kind_of(answer)
+    require(
+        (status, kind) == (200, "text/html"),
+        en=f"{url} answers {status} as {kind or 'no type'}, not a page",
+        ja=f"{url}の応答は{status}（{kind or '種類の指定なし'}）で、ページではありません",
+    )
+    served_by = origin_of(answer.url)  # a redirect may end elsewhere
+    require(
+        served_by == origin,
+        en=f"{url} is served by {served_by}, but CORS allows {origin}",
+        ja=f"{url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
+    )
+    features = answer.headers.get("Permissions-Policy", "")
+    (*_, place) = "", *re.findall(r"(?:^|,)\s*(geolocation=[^,]*)", features)
+    require(
+        not place or re.search(rf"[=( ](?:\*|self\b|\"{re.escape(served_by)}\")", place),
+        en=f"{url} is served with Permissions-Policy: {place}, by which browsers refuse it the phone's place",
+        ja=f"{url}のPermissions-Policyヘッダー（{place}）により、ブラウザは端末の位置情報をページに渡しません",
+    )
+    _require_allowed(answer, "connect-src", calls.suite.client.url)
+
+
+@expectation("SMOKE-19", ja="スタンプの画像が配信されている")
+def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
+    page = fetched(configured(calls, "front_end.url"))
+    tables = every(calls.suite.snapshot.inventory.sections.contents)
+    named = {text_of(item.get("ImageUrl")) for masters in tables for item in masters.items}
+    urls = sorted(named - {""})
+    at = [_beside(page, url) for url in urls]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = zip(urls, threads.map(fetched, at), strict=True)
+        gone = listed(url for url, got in answers if not got.ok or kind_of(got) == "text/html")
+    calls.observe.note(pictures=len(urls))
+    require(not gone, en=f"no picture is served at {gone}", ja=f"画像が配信されていません: {gone}")
+    _require_allowed(page, "img-src", *at)
+
+
+@expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")
+def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
+    url, actual = configuration(calls)
+
+    liff_id = configured(calls, "line.liff_id")
+    expected = {"API_BASE_URL": (calls.suite.client.url,), "LIFF_ID": (liff_id,)}
+    require(
+        actual == expected,
+        en=f"{url} has {shown(actual) or 'neither'}, expected {shown(expected)}",
+        ja=f"{url}の内容は{shown(actual) or 'どちらもなし'}です（期待値: {shown(expected)}）",
+    )
+
+
+@expectation("SMOKE-19", ja="ページのスクリプトが読み込め、このAPIを指し、必要ならAPIキーを含む")
+def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: RowCalls) -> None:
+    page = fetched(configured(calls, "front_end.url"))
+    scripts = _SCRIPTS.findall(page.text)
+    urls = {_beside(page, unescape(url)) for url, _ in scripts if url}
+    own = sorted(url for url in urls if urlsplit(url)[:2] == urlsplit(page.url)[:2])
+    answers = [fetched(url) for url in own]
+    texts = (*(text for _, text in scripts), *(answer.text for answer in answers))
+    named = {api for text in texts for api in named_in(text)["API_BASE_URL"] if api}
+    calls.observe.note(scripts=own, named=sorted(named))
+
+    expected, actual = calls.suite.client.url, listed(named)
+    require(
+        not named or expected in named,
+        en=f"{page.url} and the scripts that it loads have API_BASE_URL: {actual}, expected {expected}",
+        ja=f"{page.url}と、読み込まれるスクリプトのAPI_BASE_URLは{actual}です（期待値: {expected}）",
+    )
+    idle = [f"{got.url} ({got.status_code} {kind_of(got)})" for got in answers if not _runs(got)]
+    require(
+        not idle,
+        en=f"{page.url} loads what browsers do not run as a script: {listed(idle)}",
+        ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {listed(idle)}",
+    )
+    _require_allowed(page, OF_SCRIPTS, *(url for url in urls if urlsplit(url).netloc))
+    _require_key(page, calls.suite.client.api_key, texts)
