@@ -62,10 +62,11 @@ class LoadComposition:
         """Return the ARN of the caller; GuardError if the credentials are for another account or Region."""
         return guard(open_session(None), environment).arn
 
-    def live(self, environment: Environment) -> Live | None:
-        """Return what is live, or None if it can't be read: then no verdict can count for a release."""
-        session, rests_on = open_session(environment.region), Checklist.load()[ROW].rests_on
-        return if_known(lambda: live_now(session, environment, rests_on))
+    def live(self, environment: Environment) -> Live:
+        """Return what is live; NotTestable if it can't be read: then no verdict can count for a release."""
+        return live_now(
+            open_session(environment.region), environment, Checklist.load()[ROW].rests_on
+        )
 
 
 @contextmanager
@@ -103,7 +104,8 @@ def _target(
     composition: LoadComposition, environment: Environment, say: Tell, **about: Any
 ) -> LoadTarget:
     say(Words("reading which release is live", "稼働中のリリースを読み取っています"))
-    return LoadTarget(environment=environment, live=composition.live(environment), **about)
+    live = if_known(lambda: composition.live(environment))
+    return LoadTarget(environment=environment, live=live, **about)
 
 
 def _local_stack(home: Path) -> "LocalStack":

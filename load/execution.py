@@ -16,7 +16,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.words import Words
+from aws.section import NotTestable, if_known
+from aws.words import SILENCE, Words, joined
 from load.composition import LoadComposition, open_target
 from load.engine.admission import REFUSAL_FILE, LoadRefused
 from load.engine.judge import ExitCode
@@ -41,10 +42,6 @@ from signoff.evidence import StoreSettings
 from signoff.judge import errors
 from signoff.judge.snapshot import Live
 
-UNREAD = Words(
-    "whether there was a deployment during the run is unknown: what is live can't be read",
-    "稼働中のリリースを読み取れず、実行中にデプロイされたか不明です",
-)
 JOIN_S = 30
 """How long a master waits for its workers."""
 JOIN_ELSEWHERE_S = 600
@@ -163,7 +160,7 @@ class Execution:
     aws: ClientFactory
     folder: Path
     display: ProgressDisplay
-    live: Callable[[], Live | None]
+    live: Callable[[], Live]
     requested: RunOptions = field(default_factory=RunOptions)
 
     def drive(self) -> int:
@@ -211,14 +208,20 @@ class Execution:
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
         """Make a run invalid if a deployment happened during it: part of it measured another release."""
-        live, seen = self.live(), verdict.measurement
-        why = changed(self.run.about, live)
-        if why is None or seen.interrupted:
+        seen, about = verdict.measurement, self.run.about
+        try:
+            why = changed(about, self.live()) or SILENCE
+            texts = "there was a deployment during the run: ", "実行中にデプロイされました。"
+        except NotTestable as unread:
+            why = unread.words if changed(about, None) else SILENCE
+            texts = (
+                "whether there was a deployment during the run is unknown; if these credentials ended, sign in, then run it again: ",
+                "実行中にデプロイされたか不明です。認証情報の期限切れであれば、ログインし直してから再実行してください。",
+            )
+        if not why or seen.interrupted:
             return verdict
-        why = Words(
-            f"there was a deployment during the run: {why}", f"実行中にデプロイされました。{why.ja}"
-        )
-        return replace(verdict, measurement=replace(seen, interrupted=why if live else UNREAD))
+        why = joined((Words(*texts), why), "")
+        return replace(verdict, measurement=replace(seen, interrupted=why))
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
@@ -330,7 +333,7 @@ def _recorded(verdict: LoadVerdict, execution: Execution, root: Path) -> None:
     environment = execution.target.environment
     evidence, missing = StoreSettings.of(environment), why_not_counted(verdict, environment)
     try:
-        live = execution.live()
+        live = if_known(execution.live)
         record(
             verdict, execution.folder, evidence, root, execution.aws, live=live, counts=not missing
         )

@@ -21,6 +21,7 @@ from load.execution import Execution
 from load.prepare import RunOptions, read_contract
 from load.progress import ProgressDisplay
 from signoff.environment.application import application
+from signoff.judge.snapshot import Live
 
 SERVER = Path(__file__).with_name("target.py")
 APP = application()
@@ -140,7 +141,7 @@ def drive(run, asked=None, display=None):
         aws=None,
         folder=folder,
         display=display or SilentDisplay(),
-        live=lambda: None,
+        live=lambda: Live(release=None),
         requested=asked or RunOptions(),
     )
     code = execution.drive()

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from aws.section import NotTestable
 from aws.words import Words
 from load.engine.admission import REFUSAL_FILE
 from load.engine.judge import ExitCode
@@ -42,29 +43,51 @@ def test_refusal_of_a_process_is_told_as_it_was_said(tmp_path):
     )
 
 
-@pytest.mark.parametrize(("before", "after"), [("a", "b"), ("a", None), (None, "b")])
+@pytest.mark.parametrize(("before", "after"), [("a", "b"), (None, "b")])
 def test_run_in_which_someone_deployed_is_invalid(before, after, tmp_path):
     verdict().write(tmp_path)
 
-    finished = execution(tmp_path, {"release": before}, live=after).conclude(0)
-
-    told = (
-        f"there was a deployment during the run: it is of release {before}, and {after} is live"
-        if after
-        else "whether there was a deployment during the run is unknown: what is live can't be read"
+    finished = execution(tmp_path, {"release": before}, live=lambda: Live(release=after)).conclude(
+        0
     )
+
+    told = f"there was a deployment during the run: it is of release {before}, and {after} is live"
     assert finished.exit == ExitCode.INVALID
     assert finished.verdict.judgement.reasons[0].en == told
     assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "invalid"
 
 
+def test_run_after_which_what_is_live_cannot_be_read_says_why(tmp_path):
+    verdict().write(tmp_path)
+
+    finished = execution(tmp_path, {"release": "a"}, live=ended).conclude(0)
+
+    assert finished.exit == ExitCode.INVALID
+    assert finished.verdict.judgement.reasons[0].en == (
+        "whether there was a deployment during the run is unknown; if these credentials ended, "
+        "sign in, then run it again: the token is expired"
+    )
+
+
+def test_run_of_no_known_release_keeps_its_verdict_where_none_can_be_read(tmp_path):
+    verdict().write(tmp_path)
+
+    assert execution(tmp_path, live=ended).conclude(0).exit == ExitCode.PASS
+
+
 def test_run_whose_release_is_live_to_its_end_keeps_its_verdict(tmp_path):
     verdict().write(tmp_path)
 
-    assert execution(tmp_path, {"release": "a"}, live="a").conclude(0).exit == ExitCode.PASS
+    still = execution(tmp_path, {"release": "a"}, live=lambda: Live(release="a"))
+
+    assert still.conclude(0).exit == ExitCode.PASS
 
 
-def execution(folder, about=None, live=None):
+def ended():
+    raise NotTestable(en="the token is expired", ja="トークンの期限切れ")
+
+
+def execution(folder, about=None, live=lambda: Live(release=None)):
     """A run without awards, after which there is nothing to clean."""
     run = run_against(
         "http://127.0.0.1:9", folder, plan=plan(step(mix=only(LIST))), about=about or {}
@@ -75,5 +98,5 @@ def execution(folder, about=None, live=None):
         aws=None,
         folder=folder,
         display=SilentDisplay(),
-        live=lambda: live and Live(release=live),
+        live=live,
     )
