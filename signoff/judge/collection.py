@@ -30,13 +30,13 @@ LEFT_OUT: Mapping[str, Words] = {
         en="releases are tried in {name} first: no environment is before it",
         ja="リリースを最初に試すのは{name}であり、その前の環境がありません",
     ),
-    "authorizer": (
-        by_functions := Words(
+    **dict.fromkeys(
+        ("authorizer", "guarded"),
+        Words(
             en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
             ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
-        )
+        ),
     ),
-    "guarded": by_functions,
     "access_log": Words(
         en="{name} writes no access log (access_log in environments.toml)",
         ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
