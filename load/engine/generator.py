@@ -64,7 +64,9 @@ class Generator:
         self.caller = RequestFactory(run.pool.part(own, run.workers), rng, run.examples)
         self._arrivals = intended_starts(run.plan, worker=own, workers=run.workers, rng=rng)
         self._next = next(self._arrivals, None)
-        self._decks = [deal(step.mix, rng) for step in run.plan.steps]
+        self._decks = [
+            deal(step.mix, rng, step.arrivals_of(own, run.workers)) for step in run.plan.steps
+        ]
         self._bin_s = bin_seconds(run.plan.seconds)
         # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
         gc.collect()

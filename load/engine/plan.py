@@ -16,7 +16,7 @@ DOLLARS_A_MILLION = 10
 """About what AWS asks for a million requests, in 2026-11 and without the free tier: REST API 4.25 in Tokyo, Lambda 0.20 and its
 time, on-demand reads and the awards' transactions, logs. Not read from AWS's pages but quoted by others."""
 CARDS = 20
-"""Size of a deck, of a card more or less an endpoint where its share makes no whole number of them."""
+"""Size of a deck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,10 @@ class LoadStep:
     @property
     def arrivals(self) -> int:
         return round((self.first_rate + self.rate) / 2 * self.seconds)
+
+    def arrivals_of(self, worker: int, workers: int) -> int:
+        """Return how many of the arrivals one worker makes."""
+        return self.arrivals * (worker + 1) // workers - self.arrivals * worker // workers
 
     def rate_at(self, part: float) -> float:
         """Arrivals a second when ``part`` (0 to 1) of the step has passed."""
@@ -114,7 +118,7 @@ def intended_starts(
     """
     begin = 0.0
     for index, step in enumerate(plan.steps):
-        count = step.arrivals * (worker + 1) // workers - step.arrivals * worker // workers
+        count = step.arrivals_of(worker, workers)
         parts = _even(count, (worker + 0.5) / workers) if plan.even else _random(count, rng)
         for part in parts:
             yield begin + step.seconds_at(part), index
@@ -133,15 +137,20 @@ def _random(count: int, rng: Random) -> Iterator[float]:
         yield last
 
 
-def deal(mix: Mapping[str, float], rng: Random) -> Iterator[str]:
-    """Deal endpoints without end, in the shares of ``mix``: a deck of twenty owes the next what it could not deal."""
+def deal(mix: Mapping[str, float], rng: Random, arrivals: int) -> Iterator[str]:
+    """Deal endpoints to so many arrivals, each by its share of ``mix``: in decks of twenty, the last of what is left.
+
+    A card goes to the endpoint that is owed most, so that counts end within about one request of their shares.
+    """
     owed = dict.fromkeys(mix, 0.0)
-    while True:
+    for dealt in range(0, arrivals, CARDS):
+        cards = min(CARDS, arrivals - dealt)
         for name, share in mix.items():
-            owed[name] += share * CARDS
-        deck = [name for name, cards in owed.items() for _ in range(round(cards))]
-        for name in deck:
-            owed[name] -= 1
+            owed[name] += share * cards
+        deck = []
+        for _ in range(cards):
+            deck.append(max(owed, key=lambda name: owed[name]))
+            owed[deck[-1]] -= 1
         rng.shuffle(deck)
         yield from deck
 
