@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -164,8 +164,8 @@ class RepairSession:
 
     def walk(self) -> int:
         """Show, ask, run, judge; return whether every row that was red is green now, as an exit code."""
-        red, chosen = groups(self.result), self.result.provenance.chosen
-        at = in_japan(self.result.provenance.read_at)
+        red, run = groups(self.result), self.result.provenance
+        chosen, at = run.chosen + run.own_rows, in_japan(run.read_at)
         if not red:
             self._say(WORDS["green"], at=at, chosen=chosen)
             return Exit.DONE
@@ -261,7 +261,11 @@ class RepairSession:
             follower.row.id for row in group.ids for follower in self.result.followers(row)
         ]
         rows = tuple(dict.fromkeys((*group.ids, *followers)))
-        verdicts = self.checks.verdicts(rows, Checklist.load())
+        checklist, checks = Checklist.load(), self.checks
+        if own := self.result.provenance.checks:
+            checklist = checklist.with_own(Path(own))
+            checks = replace(checks, options=[*checks.options, f"--checks={own}"])
+        verdicts = checks.verdicts(rows, checklist)
         for row in group.ids:
             self._red[row] = row in verdicts
             mark = (

@@ -116,6 +116,7 @@ def choice_of(
             api_url=option.api_url,
             lang=option.lang,
             baseline=_baseline(option.baseline),
+            checks=option.checks and option.checks.resolve(),
             json=option.json,
             root=home if (home := home_of(option.environments)) != ROOT else config.rootpath,
             environments=option.environments,

@@ -55,6 +55,8 @@ class Provenance:
     """Options that made the run look at something else than the checkout's own environment."""
     own_file: bool = False
     """The file of environments is that of the application beside it: the run looked at the environment itself."""
+    checks: str = ""
+    """The folder of a team's own rows, which were judged as well."""
     local: bool = False
     """An embedded stack that this software started itself."""
     kept_stack: str | None = None
@@ -90,6 +92,11 @@ class Provenance:
     def chosen(self) -> str:
         """How a command chooses this environment."""
         return f"--env {self.environment} {self.environments_file}".rstrip()
+
+    @property
+    def own_rows(self) -> str:
+        """The option without which pytest leaves out the rows of a team's own that the run judged; empty where there are none."""
+        return f" --checks {shlex.quote(self.checks)}" if self.checks else ""
 
     @property
     def rehearsal(self) -> Words | None:
@@ -193,6 +200,7 @@ def provenance_of_run(
         replay=options.replay.name if options.replay else None,
         elsewhere=options.elsewhere,
         own_file=options.own_file,
+        checks=str(options.checks or ""),
         local=choice.embedded,
         kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,

@@ -100,6 +100,7 @@ class Options:
     environments: Path
     baseline: Path | None = None
     """The signoff.json of an earlier run, with which the page compares this one."""
+    checks: Path | None = None
     json: Path | None = None
     """A file for the rows that were judged, whether they make a verdict or not."""
 

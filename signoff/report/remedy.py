@@ -186,13 +186,14 @@ def _filled(commands: tuple[str, ...], row: Row, run: Provenance) -> tuple[str, 
 
 
 def _with_its_file(remedy: Remedy, run: Provenance) -> Remedy:
-    """Let each command read the file of environments that the run read, and be one that this machine has."""
-    file = run.environments_file
-    if not (file or INSTALLED):
+    """Let each command read the file of environments and judge the own rows that the run did, and be one that this machine has."""
+    file, own = run.environments_file, run.own_rows
+    if not (file or own or INSTALLED):
         return remedy
+    judging = re.compile(rf"pytest --env {re.escape(run.environment)}(?![\w-])")
 
     def filled(text: str) -> str:
-        return as_typed(text, file)
+        return as_typed(judging.sub(lambda match: match[0] + own, text), file)
 
     by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in remedy.by_hand)
     note = remedy.note and Words(en=filled(remedy.note.en), ja=filled(remedy.note.ja))

@@ -161,6 +161,31 @@ def test_report_that_is_older_than_a_procedure_s_run_is_not_taken_for_what_stand
     assert len(desk.asked) == 1
 
 
+def test_row_of_a_team_s_own_is_judged_and_told_with_its_folder(tmp_path):
+    row = '[TEAM-01]\npromise = { en = "p", ja = "p" }\nwhy = { en = "w", ja = "w" }\n'
+    (tmp_path / "checklist.toml").write_text(row, encoding="utf-8")
+    found = told(MON_01=Outcome.FAIL)
+    team = row_verdict(
+        CHECKLIST.with_own(tmp_path)["TEAM-01"],
+        [Finding(row="TEAM-01", outcome=Outcome.FAIL, words=WRONG)],
+    )
+    rows = replace(found.verdict, rows=(team,))
+    run = replace(found.provenance, checks=str(tmp_path))
+
+    commands = []
+
+    def judges(command):
+        commands.append(command)
+        return 4
+
+    desk = Walker(Result(provenance=run, verdict=rows), "y", judges=judges)
+    said = desk.out.getvalue()
+
+    assert {f"--checks={tmp_path}", "--row=TEAM-01"} <= {*commands[0]}
+    assert "still red: TEAM-01" in said
+    assert f"Judge everything: pytest --env prod --checks {tmp_path}" in said
+
+
 def test_procedures_that_ran_since_a_report_are_those_of_its_environment_and_after_its_reading(
     tmp_path,
 ):

@@ -80,7 +80,7 @@ def test_contract_that_git_ignores_is_in_no_commit(checkout):
 
 def test_run_of_another_application_names_the_commits_of_both(checkout):
     snapshot = healthy()
-    given = dict.fromkeys(("phase", "replay", "elsewhere", "own_file"))
+    given = dict.fromkeys(("phase", "replay", "elsewhere", "own_file", "checks"))
     choice = SimpleNamespace(
         options=SimpleNamespace(root=checkout, **given),
         **dict.fromkeys(("overrides", "derived", "embedded")),

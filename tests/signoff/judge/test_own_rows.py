@@ -72,6 +72,13 @@ def test_own_row_is_judged_alone(project):
     assert judge(project, "--row=TEAM-01").ret == 1
 
 
+def test_own_row_that_is_unknown_is_judged_again_with_its_folder(project):
+    row(project)
+    proof(project, holds="1 / 0")
+
+    judge(project).stdout.fnmatch_lines([f"*try again pytest --env prod *--checks {project.own}"])
+
+
 def test_own_row_without_a_test_stops_the_run(project):
     row(project)
 

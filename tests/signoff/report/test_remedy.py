@@ -63,6 +63,17 @@ def test_commands_read_the_file_of_environments_that_the_run_read():
     assert unknown.command == "pytest --env prod --environments ours.toml"
 
 
+def test_commands_judge_the_rows_of_a_team_s_own_that_the_run_judged():
+    ours = replace(PROD, checks="/srv/our rows", elsewhere=("--environments ours.toml",))
+
+    unknown = told("SEC-17", Outcome.NOT_TESTABLE, "…", ours)
+    failed = told("SEC-17", Outcome.FAIL, "…", ours)
+    of_dev = told("PREP-01", Outcome.FAIL, "…", ours)
+
+    assert unknown.command == "pytest --env prod --environments ours.toml --checks '/srv/our rows'"
+    assert "--checks" not in failed.command + of_dev.command
+
+
 @pytest.mark.parametrize("own_file", [True, False])
 def test_file_that_lies_beside_its_application_is_no_other_than_the_environments_own(own_file):
     elsewhere = ("--environments todo/environments.toml",)
