@@ -179,6 +179,7 @@ def _routes(
     functions: dict[str, desired.Function], environment: Environment
 ) -> Iterator[desired.Route]:
     throttle, app = environment.throttle, environment.application
+    open_routes = app.open_routes
     for route in app.routes:
         verb, path = route.split(" ")
         own = environment.routes.get(route, RouteSettings())
@@ -186,7 +187,7 @@ def _routes(
             verb=verb,
             path=path,
             function=functions[app.paths[path][verb.lower()]["x-function"]],
-            authorized=route not in app.open_routes,
+            authorized=route not in open_routes,
             by_iam=app.guard(route) == IAM,
             most=desired.Limit(own.rate or throttle.rate, own.burst or throttle.burst),
             waits_ms=own.timeout_ms or INTEGRATION_MS,

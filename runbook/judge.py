@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -168,7 +167,12 @@ def in_process_of_its_own(
     """
 
     def run(command: Sequence[str]) -> int:
-        signals = count()
+        came: list[int] = []
+
+        def once(number: int) -> int:
+            came.append(number)
+            return signal.SIGTERM if len(came) == 1 else 0  # then smoke deletes what it wrote
+
         begin = partial(
             subprocess.Popen,
             command,
@@ -179,9 +183,8 @@ def in_process_of_its_own(
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # an interruption is passed on once, however it came
         )
-        # After the first, smoke deletes what it wrote.
-        code = attended(begin, lambda _: 0 if next(signals) else signal.SIGTERM, within_s)
-        if next(signals):
+        code = attended(begin, once, within_s)
+        if came:
             raise KeyboardInterrupt
         return code
 
@@ -193,18 +196,21 @@ def attended(
     passed_on: Callable[[int], int],
     within_s: float = threading.TIMEOUT_MAX,
 ) -> int:
-    """Return the exit code of a process; also a signal that comes while it is started is passed on, as the one of ``passed_on``, or 0."""
+    """Return the exit code of a process. A signal is passed on as ``passed_on`` says (0: not at all), also one that comes while it is started."""
     begun: list[subprocess.Popen[Any]] = []
     came: list[int] = []
 
-    def pass_on(*signalled: Any) -> None:
-        came.extend(signalled[:1])
+    def pass_on() -> None:
         while begun and came:
             begun[0].send_signal(passed_on(came.pop(0)))
 
+    def hear(number: int, _: object) -> None:
+        came.append(number)
+        pass_on()
+
     ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # nohup ignores the last
     heard = [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, pass_on) for number in heard}
+    before = {number: signal.signal(number, hear) for number in heard}
     try:
         begun.append(begin())
         pass_on()

@@ -104,12 +104,15 @@ def _log_group(request: Request, moto: Moto) -> str:
     return arn_of(request, moto, f"log-group:{name}:log-stream:{stream}")
 
 
+def _bucket_or_object(request: Request, _moto: Moto) -> str:
+    names = (request.labels.get(label) for label in ("Bucket", "Key"))
+    return f"arn:aws:s3:::{'/'.join(filter(None, names))}"
+
+
 _RESOURCES: Mapping[str, Callable[[Request, Moto], str]] = {
     "lambda": _function,
     "logs": _log_group,
-    "s3": lambda request, _: (
-        "arn:aws:s3:::" + "/".join(filter(None, map(request.labels.get, ("Bucket", "Key"))))
-    ),
+    "s3": _bucket_or_object,
     "secretsmanager": _secret,
 }
 _ITEMS = frozenset(
