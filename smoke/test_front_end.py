@@ -69,7 +69,8 @@ def _beside(page: requests.Response, url: str) -> str:
 
 def _runs(script: requests.Response) -> bool:
     """Whether a browser runs what is served: no page in its place, and nothing of another type if it may not guess."""
-    page, rule = re.match(r"\s*<", script.text), script.headers.get("X-Content-Type-Options", "")
+    page = re.match(rb"(\xef\xbb\xbf)?\s*<", script.content)  # an editor may have put a mark first
+    rule = script.headers.get("X-Content-Type-Options", "")
     return script.ok and not page and ("script" in kind_of(script) or "nosniff" not in rule.lower())
 
 

@@ -359,6 +359,15 @@ def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
         loading(environment, html)
 
 
+@pytest.mark.parametrize("begins", [b"\xef\xbb\xbf<!doctype html>", b"\n  <html>", b"<!-- --><p>"])
+def test_page_in_the_place_of_a_script_does_not_run_however_it_begins(begins):
+    served = requests.Response()
+    served.status_code, served.raw = 200, io.BytesIO(begins)
+    served.encoding = "ISO-8859-1"  # what requests takes text/html for
+
+    assert not _runs(served)
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "runs"),
     [
