@@ -62,7 +62,7 @@ class Check:
         }
         try:
             self._called(self.function, known)
-            assert observe.evidence, f"{self.row} passed without observing anything"
+            assert not observe.unearned, f"{self.row} {observe.unearned.en}"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
             return caught
         return None

@@ -275,14 +275,11 @@ class OfOneTest:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """Fail a pass that looked at nothing: without evidence it is not a pass."""
+    """Fail a pass that looked at nothing, or away from what it found."""
     result = yield
-    if collection.ROW in pyfuncitem.stash and not _observed(pyfuncitem).evidence:
+    if collection.ROW in pyfuncitem.stash and (why := _observed(pyfuncitem).unearned):
         row: Row = pyfuncitem.stash[collection.ROW]
-        raise Broken(
-            en=f"{row.id} passed without observing anything",
-            ja=f"{row.id}は何も確認せずに合格しました",
-        )
+        raise Broken(en=f"{row.id} {why.en}", ja=f"{row.id}: {why.ja}")
     return result
 
 

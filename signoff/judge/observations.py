@@ -78,6 +78,20 @@ class Observations:
             for entry in self.evidence
         ]
 
+    @property
+    def unearned(self) -> Words:
+        """Why a check that ended without an exception has not passed; empty where it has."""
+        beyond = [each for each in self.compared if not each.holds]
+        if beyond and not self.decided:
+            first = beyond[0]
+            return Words(
+                en=f"passed although it compared what is not as expected ({first.resource}: {first.fact.en})",
+                ja=f"期待どおりでない比較結果（{first.resource}: {first.fact.ja}）があるまま合格しました",
+            )
+        if not self.evidence:
+            return Words(en="passed without observing anything", ja="何も確認せずに合格しました")
+        return SILENCE
+
 
 def identity(resource: object) -> str:
     """Return the name of a resource, or what stands for one."""

@@ -54,7 +54,7 @@ class Test:
         try:
             with signature_instead(suite.snapshot, checklist[self.row], observe):
                 self.function(**views, **self.params)
-            assert observe.evidence, f"{self.name} passed without observing anything"
+            assert not observe.unearned, f"{self.name} {observe.unearned.en}"
         except Exception as caught:  # noqa: BLE001 - whatever a test raises is its finding
             error = caught
         return finding(self.row, error, subject=self.name, evidence=tuple(observe.evidence))

@@ -79,6 +79,38 @@ def test_own_row_that_is_unknown_is_judged_again_with_its_folder(project):
     judge(project).stdout.fnmatch_lines([f"*try again pytest --env prod *--checks {project.own}"])
 
 
+PROOF = """
+from contextlib import suppress
+from aws.bounds import exactly
+from aws.words import Words
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge, decisions_of
+
+@expectation("TEAM-01")
+def test_own(snapshot, observe):
+    {body}
+"""
+OFF = 'Judge(observe, decisions_of(snapshot)).compare(Words("t", "t"), "Users", {Words("m", "m"): ("off", exactly("on"))})'
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("pass", "passed without observing anything"),
+        (
+            f"observe.note(seen=1)\n    with suppress(Exception): {OFF}",
+            "passed although it compared what is not as expected (Users: m)",
+        ),
+    ],
+    ids=["nothing was looked at", "an exception was caught"],
+)
+def test_own_row_whose_test_cannot_fail_is_red(body, why, project):
+    row(project)
+    (project.own / "test_own.py").write_text(PROOF.format(body=body), encoding="utf-8")
+
+    judge(project).stdout.fnmatch_lines([f"*TEAM-01 {why}*", "NO-GO (*"])
+
+
 def test_own_row_without_a_test_stops_the_run(project):
     row(project)
 
