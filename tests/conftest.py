@@ -35,11 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(packed_reports)
     gc.set_threshold(*LONG_LIVED)
     # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, interrupt)
     if not executed.distributes(config):
         shared_models.share()
         remembered.remember()
         draw_examples_without_a_clock()
+
+
+def interrupt(*_: object) -> None:
+    """Do what Python's own handler does. By that one a command knows a process of its own, which it leaves for Ctrl-C to end."""
+    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(trylast=True)

@@ -250,6 +250,14 @@ def test_replay_of_a_file_that_is_not_there_says_that(capsys, tmp_path):
     assert "inventory.json; give the" in capsys.readouterr().err
 
 
+def test_command_in_the_tests_process_leaves_what_ctrl_c_does_there(capsys):
+    before = signal.getsignal(signal.SIGINT), sys.unraisablehook
+
+    assert main(["verify", "nothing"]) == 2
+    assert "nothing/signoff.json" in capsys.readouterr().err
+    assert (signal.getsignal(signal.SIGINT), sys.unraisablehook) == before
+
+
 def test_a_termination_interrupts_as_a_person_would():
     """So that a drill puts back what it broke."""
     before = signal.getsignal(signal.SIGTERM)
