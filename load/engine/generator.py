@@ -64,8 +64,9 @@ class Generator:
         self.caller = RequestFactory(run.pool.part(own, run.workers), rng, run.examples)
         self._arrivals = intended_starts(run.plan, worker=own, workers=run.workers, rng=rng)
         self._next = next(self._arrivals, None)
-        self._decks = [
-            deal(step.mix, rng, step.arrivals_of(own, run.workers)) for step in run.plan.steps
+        self._cards = [
+            deal(step, worker=own, workers=run.workers, rng=Random(run.seed))  # noqa: S311 - not a secret
+            for step in run.plan.steps
         ]
         self._bin_s = bin_seconds(run.plan.seconds)
         # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
@@ -113,7 +114,7 @@ class Generator:
         self.steps.counts[step, "", "lateness", confidence.bucket(late_ms)] += 1
         self.bins.counts[place, "", "arrivals", None] += 1
         self.bins.counts[place, "", "lateness", float(f"{max(late_ms, 0):.2g}")] += 1
-        if (call := self.caller.make(next(self._decks[step]))) is None:
+        if (call := self.caller.make(next(self._cards[step]))) is None:
             self.steps.counts[step, "", "unpaired", None] += 1
             return
         self._in_flight += 1

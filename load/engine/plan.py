@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 LIST = "GET /stamps"
@@ -41,10 +42,6 @@ class LoadStep:
     @property
     def arrivals(self) -> int:
         return round((self.first_rate + self.rate) / 2 * self.seconds)
-
-    def arrivals_of(self, worker: int, workers: int) -> int:
-        """Return how many of the arrivals one worker makes."""
-        return self.arrivals * (worker + 1) // workers - self.arrivals * worker // workers
 
     def rate_at(self, part: float) -> float:
         """Arrivals a second when ``part`` (0 to 1) of the step has passed."""
@@ -118,7 +115,7 @@ def intended_starts(
     """
     begin = 0.0
     for index, step in enumerate(plan.steps):
-        count = step.arrivals_of(worker, workers)
+        count = len(range(worker, step.arrivals, workers))
         parts = _even(count, (worker + 0.5) / workers) if plan.even else _random(count, rng)
         for part in parts:
             yield begin + step.seconds_at(part), index
@@ -137,15 +134,21 @@ def _random(count: int, rng: Random) -> Iterator[float]:
         yield last
 
 
-def deal(mix: Mapping[str, float], rng: Random, arrivals: int) -> Iterator[str]:
-    """Deal endpoints to so many arrivals, each by its share of ``mix``: in decks of twenty, the last of what is left.
+def deal(step: LoadStep, *, worker: int, workers: int, rng: Random) -> Iterator[str]:
+    """Deal the endpoints of a step's arrivals in the shares of its mix, and yield one worker's.
 
-    A card goes to the endpoint that is owed most, so that counts end within about one request of their shares.
+    All workers deal the same decks of twenty, with an ``rng`` of one seed, and take every so many-th card: together they
+    make the shares, which each by itself would round. A card goes to the endpoint that is owed most, so that counts end
+    within about one request of their shares.
     """
-    owed = dict.fromkeys(mix, 0.0)
-    for dealt in range(0, arrivals, CARDS):
-        cards = min(CARDS, arrivals - dealt)
-        for name, share in mix.items():
+    return islice(_decks(step, rng), worker, None, workers)
+
+
+def _decks(step: LoadStep, rng: Random) -> Iterator[str]:
+    owed = dict.fromkeys(step.mix, 0.0)
+    for dealt in range(0, step.arrivals, CARDS):
+        cards = min(CARDS, step.arrivals - dealt)
+        for name, share in step.mix.items():
             owed[name] += share * cards
         deck = []
         for _ in range(cards):

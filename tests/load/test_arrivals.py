@@ -49,31 +49,34 @@ def test_ramp_rises_in_a_straight_line():
     assert TWO.steps[0].seconds_at(200 / 600) == pytest.approx(5)
 
 
+def dealt(mix, arrivals, workers=1):
+    """Return what each worker is dealt."""
+    hold = step("hold", 1, arrivals, mix)
+    return [list(deal(hold, worker=n, workers=workers, rng=chance(1))) for n in range(workers)]
+
+
 def test_every_twenty_arrivals_are_dealt_in_the_shares_of_the_mix():
-    dealt = list(deal(MIX, chance(1), 60))
+    (cards,) = dealt(MIX, 60)
 
-    assert {name: dealt[20:40].count(name) / 20 for name in MIX} == MIX
-    assert dealt[:20] != dealt[20:40], "the deck was not shuffled again"
+    assert {name: cards[20:40].count(name) / 20 for name in MIX} == MIX
+    assert cards[:20] != cards[20:40], "the deck was not shuffled again"
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+@pytest.mark.parametrize("arrivals", [1, 7, 19, 30, 90, 180, 400, 4000])
 @pytest.mark.parametrize(
     "mix",
-    [{"a": 0.93, "b": 0.07}, {"a": 0.98, "b": 0.02}, {"a": 2 / 3, "b": 1 / 3}],
-    ids=["no whole number of cards", "less than half a card", "a third"],
+    [MIX, {"a": 0.986, "b": 0.014}, {"a": 0.93, "b": 0.07}, {"a": 2 / 3, "b": 1 / 3}],
+    ids=["the rally's", "less than half a card", "no whole number of cards", "a third"],
 )
-def test_arrivals_are_dealt_in_any_shares(mix):
+def test_arrivals_are_dealt_in_any_shares_by_all_workers_together(mix, arrivals, workers):
     """An endpoint that is dealt less than 95 % of its share fails the run, however fast it answers."""
-    dealt = list(deal(mix, chance(1), 4000))
+    hands = dealt(mix, arrivals, workers)
+    cards = [card for hand in hands for card in hand]
 
-    assert {name: dealt.count(name) / 4000 for name in mix} == pytest.approx(mix, rel=0.01)
-
-
-@pytest.mark.parametrize("arrivals", [1, 7, 19, 30, 90, 113])
-def test_arrivals_that_end_within_a_deck_are_dealt_in_the_shares_too(arrivals):
-    """By a whole deck of which the end was left out, a step of 180 at two workers came to 93.7 % of a share."""
-    dealt = list(deal(MIX, chance(1), arrivals))
-
-    assert len(dealt) == arrivals
-    assert {name: dealt.count(name) for name in MIX} == pytest.approx(
-        {name: share * arrivals for name, share in MIX.items()}, abs=1
+    assert [len(hand) for hand in hands] == [
+        len(range(n, arrivals, workers)) for n in range(workers)
+    ]
+    assert {name: cards.count(name) for name in mix} == pytest.approx(
+        {name: share * arrivals for name, share in mix.items()}, abs=1
     )
