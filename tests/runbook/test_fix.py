@@ -309,9 +309,10 @@ os.write(1, b"working\\n")  # unbuffered: a signal may come while it is being wr
 time.sleep(30)
 """
 TERMINAL = f"""
-import sys
+import signal, sys
 from pathlib import Path
 from runbook.fix import at_a_terminal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
 print("ended with", at_a_terminal(Path.cwd())([sys.executable, "-c", {COMMAND!r}]), flush=True)
 """
 
