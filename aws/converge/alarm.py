@@ -31,18 +31,17 @@ AT_A_TIME = 100
 """The maximum number of names in one DescribeAlarms, and of alarms in a page, which are fifty unless asked for."""
 
 
-def converge(context: ChangeContext, alarm: Alarm) -> Changes:
-    """Create the alarm or bring it to the plan."""
-    return converge_one(context, alarm, read(context, [alarm]).get(alarm.name))
-
-
-def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Changes:
-    """Converge an alarm that was read already (None: there is none): thirty of them need one call.
+def converge(context: ChangeContext, alarms: Iterable[Alarm], there: Mapping[str, Raw]) -> Changes:
+    """Create alarms or bring them to the plan; ``there`` is what ``read`` returned: thirty of them need one call.
 
     An alarm that fires whenever the planned one does stays as it is: nothing stricter is weakened. Actions
     beyond ours stay, also those of other states: a team may want to be notified in another way, or
     when the alarm ends.
     """
+    return context.each(lambda given, alarm: _converge(given, alarm, there.get(alarm.name)), alarms)
+
+
+def _converge(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Changes:
     current = ALARM.of(answer) if answer else None
     values = _desired(alarm) | (_preserved(alarm, current) if current else {})
     desired = {ALARM.facts[key].words: value for key, value in values.items()}

@@ -55,13 +55,7 @@ def create_the_alarms(context: StepContext) -> Changes:
     設けます。別名のアラームが同じ条件で必ず発報し、人に届く場合は、重ねて作成しません。
     """
     current = alarm.read(context, context.plan.alarms)
-    desired = _needed(context, current)
-
-    def converge(given: StepContext, planned: Alarm) -> Changes:
-        alarm_there: Mapping[str, Any] | None = current.get(planned.name)
-        return alarm.converge_one(given, planned, alarm_there)
-
-    return context.each(converge, desired)
+    return alarm.converge(context, _needed(context, current), current)
 
 
 @step("6-2", proves=("MON-10", "MON-11"))

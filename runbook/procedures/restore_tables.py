@@ -138,11 +138,7 @@ def watch_the_restored_tables(context: StepContext) -> Changes:
     """
     then, names = afterwards(context), _names(context)
     watching = [alarm for alarm in then.plan.alarms if alarm.dimensions.get("TableName") in names]
-    current = alarm.read(context, watching)
-    return then.each(
-        lambda given, planned: alarm.converge_one(given, planned, current.get(planned.name)),
-        watching,
-    )
+    return alarm.converge(then, watching, alarm.read(context, watching))
 
 
 @step("8-4")

@@ -157,10 +157,9 @@ def take_away(context: StepContext) -> None:
     _delete_versions(context, names)
     for role in context.plan.roles:
         forbid(context, role, restores(context))
-    watched = {job.old.name for job in made}
-    for alarm in context.plan.alarms:
-        if alarm.dimensions.get("TableName") in watched:
-            alarms.converge(context, alarm)
+    old = {job.old.name for job in made}
+    watching = [each for each in context.plan.alarms if each.dimensions.get("TableName") in old]
+    alarms.converge(context, watching, alarms.read(context, watching))
     for restore in made:
         _delete(context, restore)
     releases.converge(context, functions=context.plan.functions)

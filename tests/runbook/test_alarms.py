@@ -18,6 +18,10 @@ OTHERS = {
 }
 
 
+def converge(context, *planned):
+    return alarms.converge(context, planned, alarms.read(context, planned))
+
+
 @pytest.fixture
 def alarm(empty):
     return next(
@@ -40,7 +44,7 @@ def test_what_else_an_alarm_tells_stays(empty, alarm):
         ComparisonOperator="GreaterThanThreshold",
         **OTHERS,
     )
-    empty.do(lambda context: alarms.converge(context, alarm))
+    empty.do(lambda context: converge(context, alarm))
     (found,) = cloudwatch.describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
     topic = plan_for(empty.environment).topic.arn
 
@@ -52,7 +56,7 @@ def test_what_else_an_alarm_tells_stays(empty, alarm):
 
 
 def test_a_new_alarm_tells_the_topic_alone(empty, alarm):
-    empty.do(lambda context: alarms.converge(context, alarm))
+    empty.do(lambda context: converge(context, alarm))
     (found,) = empty.client("cloudwatch").describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
 
     assert found["AlarmActions"] == [plan_for(empty.environment).topic.arn]
@@ -85,7 +89,7 @@ def test_a_stricter_alarm_is_not_weakened_by_what_else_is_repaired(empty, alarm,
         "TreatMissingData": "notBreaching",
     }
     cloudwatch.put_metric_alarm(**{**planned, **settings, "ActionsEnabled": False})
-    empty.do(lambda context: alarms.converge(context, alarm))
+    empty.do(lambda context: converge(context, alarm))
     (found,) = cloudwatch.describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
 
     assert found["ActionsEnabled"]
@@ -140,7 +144,7 @@ def test_topic_that_takes_a_teams_own_alarms_alone_stays_where_these_are_enough(
     own = [replace(alarm, name=f"rally {alarm.name}") for alarm in plan.alarms]
     empty.do(monitoring.create_the_topic.action)
     empty.client("sns").subscribe(TopicArn=plan.topic.arn, Protocol="sms", Endpoint="+819012345678")
-    empty.do(lambda context: context.each(alarms.converge, own))
+    empty.do(lambda context: converge(context, *own))
     kept_for(empty, "rally *")
 
     assert empty.do(monitoring.create_the_topic.action) == ()
@@ -156,7 +160,7 @@ def test_alarm_under_the_name_of_another_function_makes_none_unnecessary(empty):
     empty.client("sns").subscribe(TopicArn=plan.topic.arn, Protocol="sms", Endpoint="+819012345678")
 
     def converged(context):
-        made = alarms.converge(context, replace(award, name=auth.name))
+        made = converge(context, replace(award, name=auth.name))
         needless.extend(
             alarms.doing_the_same(context, [award], planned) for planned in ([], plan.alarms)
         )
