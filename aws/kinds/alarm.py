@@ -36,6 +36,7 @@ UNIT = Words(en="unit", ja="単位")
 MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
 EXPRESSION = Words(en="expression", ja="式")
 SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 HELD = ("ActionsSuppressedBy", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
 ACTIONS_ENABLED = Words(en="actions enabled", ja="アクション有効")
@@ -253,7 +254,7 @@ ALARM = Kind[Alarm](
             },
             members={
                 **dict.fromkeys(
-                    ("AlarmActions", "OKActions", "InsufficientDataActions"),
+                    ACTIONS,
                     Closed(OTHER_ACTION, usual=lambda value: not _others(value), shows=_others),
                 ),
                 "ActionsSuppressor": Closed(SUPPRESSOR, siblings=HELD, loosens=True),

@@ -11,9 +11,11 @@ from aws.composite import alarms_in
 from aws.kind.description import NAME, PLANNED_BY, STATUS, LeftOut, Part, ReadCall, fact
 from aws.kind.engine import Kind
 from aws.kinds.alarm import (
+    ACTIONS,
     ALARM,
     COMPOSITE,
     EVALUATION,
+    HELD,
     LISTS,
     LOG_LINES,
     OTHER_ACTION,
@@ -245,33 +247,20 @@ PUT = {
     "LogAlarms": "put_log_alarm",
 }
 """List of DescribeAlarms -> the method that replaces one of it, whole."""
-ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
-SUPPRESSION = (
-    "ActionsSuppressor",
-    "ActionsSuppressorWaitPeriod",
-    "ActionsSuppressorExtensionPeriod",
-)
+SUPPRESSION = ("ActionsSuppressor", *HELD)
 
 
 def _unmute(target: UndoTarget) -> None:
     """Take the alarm out of each mute rule; a rule that is left with none goes."""
-    client = target.context.client("cloudwatch")
+    client, members = target.context.client("cloudwatch"), ("Name", "Description", "Rule")
     for rule in target.ids:
-        _leave(client, rule, target.name)
-
-
-def _leave(client: Any, rule: str, alarm: str) -> None:
-    read = client.get_alarm_mute_rule(AlarmMuteRuleName=rule)
-    others = [name for name in read["MuteTargets"]["AlarmNames"] if name != alarm]
-    if not others:
-        client.delete_alarm_mute_rule(AlarmMuteRuleName=rule)
-        return
-    settings: dict[str, Any] = {
-        name: read[name]
-        for name in ("Name", "Description", "Rule", "StartDate", "ExpireDate")
-        if name in read
-    }
-    client.put_alarm_mute_rule(**settings, MuteTargets={"AlarmNames": others})
+        read = client.get_alarm_mute_rule(AlarmMuteRuleName=rule)
+        others = [name for name in read["MuteTargets"]["AlarmNames"] if name != target.name]
+        kept = {name: read[name] for name in (*members, "StartDate", "ExpireDate") if name in read}
+        if others:
+            client.put_alarm_mute_rule(**kept, MuteTargets={"AlarmNames": others})
+        else:
+            client.delete_alarm_mute_rule(AlarmMuteRuleName=rule)
 
 
 Edit = Callable[[dict[str, Any], UndoTarget], Mapping[str, Any]]
