@@ -15,7 +15,7 @@ from aws.door.clients import every_page
 from aws.door.failures import ReadFailure
 from aws.iam.pattern import named_pattern
 from aws.kinds.function_invocation import listed, listed_name
-from aws.ledgers import PIPE, RULE, SCHEDULE
+from aws.ledgers import LEDGER, PIPE, RULE, SCHEDULE
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope
 from aws.section import Section, Unreadable
@@ -364,13 +364,5 @@ def _endpoints(reading: Reading) -> Mapping[str, str]:
     return {entry["ApiDestinationArn"]: entry["InvocationEndpoint"] for entry in destinations}
 
 
-READERS = {
-    "automations": Reader(
-        automations,
-        (
-            *("events:ListApiDestinations", "events:ListEventBuses", "events:ListRules"),
-            *("events:ListTargetsByRule", "pipes:DescribePipe", "pipes:ListPipes"),
-            *("scheduler:GetSchedule", "scheduler:ListSchedules"),
-        ),
-    ),
-}
+ASKED = tuple(sorted(call for call in LEDGER if call.startswith(("events", "pipes", "scheduler"))))
+READERS = {"automations": Reader(automations, ASKED)}

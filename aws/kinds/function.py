@@ -373,12 +373,5 @@ READERS = {
     FUNCTION.section: Reader(
         functions, (*FUNCTION.actions, "lambda:ListAliases", "lambda:ListTags", "kms:Decrypt")
     ),
-    FUNCTION.attached_section: Reader(
-        attachments,
-        (
-            "lambda:GetRuntimeManagementConfig",
-            "lambda:ListEventSourceMappings",
-            "lambda:ListFunctionEventInvokeConfigs",
-        ),
-    ),
+    FUNCTION.attached_section: Reader(attachments, tuple(LEDGER)),
 }
