@@ -1,7 +1,7 @@
 """What was decided about a fact is a bound, not a value: a stricter system is as good as the planned one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from aws.redaction.secret_text import withheld_in_japanese
@@ -78,11 +78,6 @@ def between(least: float, most: float, unit: Unit = "") -> Bound:
         prefers=most,
         nearest=lambda actual: least if actual < least else most,
     )
-
-
-def within_or_most(least: float, most: float) -> Bound:
-    """Like ``between``, but a value outside is repaired to the upper end, not to the nearer one."""
-    return replace(between(least, most), nearest=None)
 
 
 def one_of(*values: Any) -> Bound:

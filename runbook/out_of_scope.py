@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import chain
 
+from aws.api.integration import VARIABLE
 from aws.change.gate import empty_if
 from aws.converge import alias, rest_api
 from aws.desired import Function
@@ -92,6 +93,4 @@ def _called(context: StepContext, id_: str) -> Iterator[str]:
 
 
 def _filled(uri: str, variables: Mapping[str, str]) -> str:
-    return re.sub(
-        r"\$\{stageVariables\.(\w+)\}", lambda match: variables.get(match[1], match[0]), uri
-    )
+    return VARIABLE.sub(lambda match: variables.get(match[1], match[0]), uri)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from aws.bounds import Bound, exactly, within_or_most
+from aws.bounds import Bound, between, exactly
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_fields
 from aws.converge import rest_api
 from aws.converge.deployment import WITHOUT_CANARY, find_stage
@@ -132,10 +132,11 @@ def _of_method(api: Api, key: str, current: MethodSetting) -> dict[Words, Any]:
 
 def _limits(most: Limit, current: MethodSetting, least: float) -> dict[Words, Any]:
     """Return the limits to set: a stricter one stays, but one below ``least`` is replaced by the planned limit."""
-    rate, burst = min(least, most.rate), min(least, most.burst)
+    rate = between(min(least, most.rate), float(most.rate))
+    burst = between(ceil(min(least, most.burst)), most.burst)
     return {
-        THROTTLE_RATE: within_or_most(rate, float(most.rate)).keeping(current.rate),
-        THROTTLE_BURST: within_or_most(ceil(burst), most.burst).keeping(current.burst),
+        THROTTLE_RATE: replace(rate, nearest=None).keeping(current.rate),
+        THROTTLE_BURST: replace(burst, nearest=None).keeping(current.burst),
     }
 
 

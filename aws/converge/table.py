@@ -20,6 +20,7 @@ from aws.change.gate import (
     tag_map,
     unless_absent,
 )
+from aws.converge.evidence import key_arn
 from aws.desired import Table
 from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.table import (
@@ -257,10 +258,7 @@ def _decided(context: ChangeContext, table: Table, current: CurrentTable, answer
 def _key_arn(context: ChangeContext, table: Table) -> str | None:
     """Return the ARN behind a key's alias, as AWS reports tables' keys by ARN; the alias itself if it has no key."""
     key = table.kms_key
-    if key is None or key.startswith("arn:"):
-        return key
-    answer = unless_absent(context.client("kms").describe_key, KeyId=key)
-    return str(answer["KeyMetadata"]["Arn"]) if answer else key
+    return key if key is None or key.startswith("arn:") else key_arn(context, key) or key
 
 
 def encryption(key: str | None) -> dict[str, Any]:
