@@ -255,6 +255,5 @@ def shared_ending(tables: Iterable[str]) -> str:
 
 
 def shared_beginning(names: Collection[str]) -> str:
-    """Return the characters with which all the names begin."""
     pairs = zip(min(names, default=""), max(names, default=""), strict=False)
     return "".join(name for name, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

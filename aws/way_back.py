@@ -156,7 +156,6 @@ def versions_back(reading: Reading) -> Section[Function]:
 
 
 def _closed(versions: Iterable[Version], builds: Builds | None) -> frozenset[str]:
-    """Return the numbers of the versions that are closed releases."""
     code = builds.closed.code_sha256 if builds else ""
     return frozenset(
         version.number

@@ -168,7 +168,6 @@ def changes(service: str) -> tuple[str, ...]:
 
 
 def members(service: str, operation: str) -> frozenset[str]:
-    """Return the members of an operation's request."""
     model = service_model(service)
     shape = model["operations"][operation].get("input", {}).get("shape")
     return frozenset(model["shapes"][shape].get("members", ())) if shape else frozenset()

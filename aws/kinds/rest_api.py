@@ -146,7 +146,6 @@ def draft_in(description: str | None) -> str | None:
 
 
 def all_apis(reading: Reading) -> list[Raw]:
-    """Every REST API of the Region."""
     return reading.aws.listed("apigateway", "get_rest_apis", "items", limit=PAGE)
 
 

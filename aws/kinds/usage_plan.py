@@ -281,7 +281,6 @@ GATEWAY_ACCOUNT = Kind[GatewayAccount](
 
 
 def account(reading: Reading) -> Section[GatewayAccount]:
-    """Return one item, ``account``."""
     return {"account": GATEWAY_ACCOUNT.read(reading.aws, "account")}
 
 

@@ -57,9 +57,8 @@ def remove_what_is_unplanned(context: StepContext) -> Changes:
     made: Changes = ()
     there = _undecided(context)
     _refuse_unknown(context, there)
-    for unplanned in _chosen_of(
-        context, there
-    ):  # one after another: two may be of the same function
+    # One after another: two may be of the same function.
+    for unplanned in _chosen_of(context, there):
         context.watch(unplanned.what)
         made += undo.detach(context, unplanned, planned=context.plan.api)
     return made

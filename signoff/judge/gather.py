@@ -130,8 +130,7 @@ def _read(
     if choice.options.wait:
         for replaced in _replaced(inventory):
             wait_until(replaced + KEY_KEPT, FORMER_KEY, say)
-    snapshot = _snapshot(choice, scope, inventory, records, dev)
-    return replace(snapshot, reading=options)
+    return replace(_snapshot(choice, scope, inventory, records, dev), reading=options)
 
 
 def _replaced(inventory: Inventory) -> Iterator[datetime]:
