@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
-from html import unescape
+from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from aws.section import NotTestable, every
+from plan.compute import LINE_API
 from plan.master_words import text_of
 from signoff.environment.value_types import origin_of
 from signoff.judge.checklist import expectation
@@ -24,18 +25,39 @@ _NAMES = {
     "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
     "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
 }
-_SCRIPTS = re.compile(
-    r"""(?is)<!--.*?-->|<script\b(?:[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+))?[^>]*>(.*?)</script"""
-)
-"""Address and text of each script of a page; of a comment, neither."""
 CSP = "Content-Security-Policy"
 OF_SCRIPTS = "script-src-elem|script-src"
 _SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
 """Sources by which a policy trusts single scripts, wherever they come from."""
-_STATED = re.compile(
-    rf"""(?isx) <!--.*?--> | <script\b.*?</script>
-    | <meta\b (?=[^>]*\bhttp-equiv\s*=\s*["']?{CSP}["'\s/>]) [^>]*?\bcontent\s*=\s*(["'])(.*?)\1"""
-)
+_NO_SCRIPT = re.compile(rb"""(\xef\xbb\xbf)?\s*(<|\{\s*"[^"]*"\s*:)""")
+"""How a page, or an object of JSON, begins; an editor may have put a mark first."""
+
+
+class Page(HTMLParser):
+    """What browsers read of a page, which may be a folder's without its last slash: its policies, scripts (address -> type) and their text."""
+
+    def __init__(self, served: requests.Response) -> None:
+        super().__init__()
+        self.url, last = served.url, served.url.rpartition("/")[2]
+        self.base = self.url if "." in last else f"{self.url.rstrip('/')}/"
+        self.policies = served.headers.get(CSP, "").split(",")
+        self.scripts, self.text = dict[str, str](), ""
+        self.feed(served.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        of = {name: value or "" for name, value in reversed(attrs)}
+        kind = of.get("type", "").lower() or "script"
+        self.text += "\n"
+        if tag == "base":
+            self.base = urljoin(self.base, of.get("href"))
+        if tag == "meta" and of.get("http-equiv", "").lower() == CSP.lower():
+            self.policies.append(of.get("content", ""))
+        data = not re.search("module|script", kind)  # which no browser loads
+        if tag == "script" and of.get("src") and not data and "nomodule" not in of:
+            self.scripts[urljoin(self.base, of["src"])] = kind
+
+    def handle_data(self, data: str) -> None:
+        self.text += data * (self.cdata_elem == "script")
 
 
 def fetched(url: str) -> requests.Response:
@@ -58,26 +80,19 @@ def _fetched(calls: RowCalls, url: str) -> requests.Response:
 
 def kind_of(answer: requests.Response) -> str:
     """Return the media type of what was served."""
-    return answer.headers.get("Content-Type", "").partition(";")[0]
+    return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
-def _beside(page: requests.Response, url: str) -> str:
-    """Return where a page finds an address; the page of a folder may be served without its last slash."""
-    base = page.url if "." in page.url.rpartition("/")[2] else f"{page.url.rstrip('/')}/"
-    return urljoin(base, url)
+def _runs(script: requests.Response, loaded_as: str) -> bool:
+    """Whether a browser runs what is served: nothing else in its place, nor of another type where it may not guess."""
+    kind, rule = kind_of(script), script.headers.get("X-Content-Type-Options", "")
+    guesses = loaded_as != "module" and "nosniff" not in rule.lower()
+    return script.ok and not _NO_SCRIPT.match(script.content) and ("script" in kind or guesses)
 
 
-def _runs(script: requests.Response) -> bool:
-    """Whether a browser runs what is served: no page in its place, and nothing of another type if it may not guess."""
-    page = re.match(rb"(\xef\xbb\xbf)?\s*<", script.content)  # an editor may have put a mark first
-    rule = script.headers.get("X-Content-Type-Options", "")
-    return script.ok and not page and ("script" in kind_of(script) or "nosniff" not in rule.lower())
-
-
-def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
+def _require_allowed(page: Page, kind: str, *urls: str) -> None:
     """Require that no Content-Security-Policy of a page, sent with it or stated in it, refuses it any of these addresses."""
-    stated = (unescape(content) for _, content in _STATED.findall(page.text))
-    for policy in (*page.headers.get(CSP, "").split(","), *stated):
+    for policy in page.policies:
         rules = re.findall(rf"(?:^|;)\s*(({kind}|default-src)(?![\w-])[^;]*)", policy.lower())
         order = f"{kind}|default-src"
         by = min(rules, key=lambda rule: order.rindex(rule[1]), default=("",))[0]
@@ -90,7 +105,7 @@ def _require_allowed(page: requests.Response, kind: str, *urls: str) -> None:
         )
 
 
-def _require_key(page: requests.Response, key: str | None, texts: Iterable[str]) -> None:
+def _require_key(page: Page, key: str | None, texts: Iterable[str]) -> None:
     """Let a person try whether a page sends the key that the API asks for, if any, where its texts do not have it."""
     if key and not any(key in text for text in texts):
         raise ManualOnly(
@@ -115,15 +130,6 @@ def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
         name: tuple(value.rstrip("/") for value in pattern.findall(code))
         for name, pattern in _NAMES.items()
     }
-
-
-def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
-    """Load the front end's configuration: its URL, and what it names."""
-    url = configured(calls, "front_end").config_url
-    answer = _fetched(calls, url)
-    addresses = named_in(answer.text) if answer.status_code == 200 else {}
-    calls.observe.note(**addresses)
-    return url, addresses
 
 
 def shown(addresses: Mapping[str, tuple[str, ...]]) -> str:
@@ -161,16 +167,17 @@ def test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(
         en=f"{url} is served with Permissions-Policy: {place}, by which browsers refuse it the phone's place",
         ja=f"{url}のPermissions-Policyヘッダー（{place}）により、ブラウザは端末の位置情報をページに渡しません",
     )
-    _require_allowed(answer, "connect-src", calls.suite.client.url)
+    apis = (calls.suite.client.url, *[LINE_API] * bool(calls.suite.environment.line.liff_id))
+    _require_allowed(Page(answer), "connect-src", *apis)
 
 
 @expectation("SMOKE-19", ja="スタンプの画像が配信されている")
 def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
-    page = fetched(configured(calls, "front_end.url"))
+    page = Page(fetched(configured(calls, "front_end.url")))
     tables = every(calls.suite.snapshot.inventory.sections.contents)
     named = {text_of(item.get("ImageUrl")) for masters in tables for item in masters.items}
     urls = sorted(named - {""})
-    at = [_beside(page, url) for url in urls]
+    at = [urljoin(page.base, url) for url in urls]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         answers = zip(urls, threads.map(fetched, at), strict=True)
         gone = listed(url for url, got in answers if not got.ok or kind_of(got) == "text/html")
@@ -181,7 +188,10 @@ def test_pictures_of_the_stamps_are_served(calls: RowCalls) -> None:
 
 @expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")
 def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
-    url, actual = configuration(calls)
+    url = configured(calls, "front_end").config_url
+    answer = _fetched(calls, url)
+    actual = named_in(answer.text if answer.status_code == 200 else "")
+    calls.observe.note(**actual)
 
     liff_id = configured(calls, "line.liff_id")
     expected = {"API_BASE_URL": (calls.suite.client.url,), "LIFF_ID": (liff_id,)}
@@ -194,12 +204,10 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
 
 @expectation("SMOKE-19", ja="ページのスクリプトが読み込め、このAPIを指し、必要ならAPIキーを含む")
 def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: RowCalls) -> None:
-    page = fetched(configured(calls, "front_end.url"))
-    scripts = _SCRIPTS.findall(page.text)
-    urls = {_beside(page, unescape(url)) for url, _ in scripts if url}
-    own = sorted(url for url in urls if urlsplit(url)[:2] == urlsplit(page.url)[:2])
+    page = Page(fetched(configured(calls, "front_end.url")))
+    own = sorted(url for url in page.scripts if urlsplit(url)[:2] == urlsplit(page.url)[:2])
     answers = [fetched(url) for url in own]
-    texts = (*(text for _, text in scripts), *(answer.text for answer in answers))
+    texts = (page.text, *(answer.text for answer in answers))
     named = {api for text in texts for api in named_in(text)["API_BASE_URL"] if api}
     calls.observe.note(scripts=own, named=sorted(named))
 
@@ -209,11 +217,12 @@ def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: Ro
         en=f"{page.url} and the scripts that it loads have API_BASE_URL: {actual}, expected {expected}",
         ja=f"{page.url}と、読み込まれるスクリプトのAPI_BASE_URLは{actual}です（期待値: {expected}）",
     )
-    idle = [f"{got.url} ({got.status_code} {kind_of(got)})" for got in answers if not _runs(got)]
+    idle = [got for url, got in zip(own, answers, strict=True) if not _runs(got, page.scripts[url])]
+    said = listed(f"{got.url} ({got.status_code} {kind_of(got)})" for got in idle)
     require(
         not idle,
-        en=f"{page.url} loads what browsers do not run as a script: {listed(idle)}",
-        ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {listed(idle)}",
+        en=f"{page.url} loads what browsers do not run as a script: {said}",
+        ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {said}",
     )
-    _require_allowed(page, OF_SCRIPTS, *(url for url in urls if urlsplit(url).netloc))
+    _require_allowed(page, OF_SCRIPTS, *(url for url in page.scripts if urlsplit(url).netloc))
     _require_key(page, calls.suite.client.api_key, texts)

@@ -369,6 +369,14 @@ def test_route_is_authorized_by_iam_where_the_contract_says_so_and_nowhere_else(
     assert (made.authorizer == IAM) is planned
 
 
+@pytest.mark.parametrize("row", ["SEC-40", "SEC-41"])
+def test_remedy_of_an_accepted_session_blames_no_code_where_its_route_is_open(row):
+    advice = Checklist.load()[row].repair.by_hand
+
+    assert advice.en.startswith("where SEC-34 is red as well, fix that first; else ")
+    assert advice.ja.startswith("SEC-34も不合格なら、先にそちらを解決する。")
+
+
 MORE = f"arn:aws:iam::{healthy().environment.account}:policy/more"
 FILES = "arn:aws:s3:::stamp-rally-prod-files/*"
 

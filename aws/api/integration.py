@@ -133,7 +133,7 @@ def guard(operation: Raw, document: Raw) -> str | None:
         return IAM
     if (asked := operation.get("security", document.get("security"))) == []:
         return None
-    found = guards(asked or (), document.get("components", {}).get("securitySchemes", {}))
+    found = guards(asked or (), (document.get("components") or {}).get("securitySchemes", {}))
     return next((each for each in found if each != KEY), KEY if found else SESSION)
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from aws.api.integration import KEY, guard
+from aws.api.integration import IAM, KEY, guard
 from aws.words import Words
 from signoff import ROOT, home_of
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
@@ -264,10 +264,10 @@ def _inconsistent(app: Application) -> Iterator[Words]:
         for name in function.settings:
             if name not in app.settings:
                 yield _unknown(f"functions.{key}.settings", name, app.settings)
-    yield from _routes_without_function(app)
+    yield from _wrong_routes(app)
 
 
-def _routes_without_function(app: Application) -> Iterator[Words]:
+def _wrong_routes(app: Application) -> Iterator[Words]:
     routes = dict.fromkeys(app.routes)
     for route in (app.demand.each, *app.demand.shares):
         if route not in routes:
@@ -276,6 +276,13 @@ def _routes_without_function(app: Application) -> Iterator[Words]:
         for verb in set(VERBS) & item.keys():
             if (behind := item[verb].get("x-function")) not in app.functions:
                 yield _unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)
+            asked = item[verb].get("security", app.document.get("security"))
+            clear = (None, {"type": IAM}, {"type": "NONE"} if asked == [] else None)
+            if {} in [*(asked or ())] or item[verb].get("x-amazon-apigateway-auth") not in clear:
+                yield Words(
+                    en=f"{app.contract}: {verb.upper()} {path} leaves open whether it is guarded: write security: [] where anyone may call it, else take the empty alternative {{}} out of security, and x-amazon-apigateway-auth unless its type is AWS_IAM",
+                    ja=f"{app.contract}: {verb.upper()} {path}に認可が必要かどうかが不明確です。誰でも呼び出せる場合はsecurity: []と書き、それ以外はx-amazon-apigateway-auth（typeがAWS_IAMのものを除く）とsecurityの空の選択肢{{}}を削除してください",
+                )
 
 
 def _unknown(place: str, name: str, names: Mapping[str, Any] | set[str]) -> Words:

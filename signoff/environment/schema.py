@@ -14,7 +14,6 @@ from aws.api.integration import IAM
 from signoff.environment.accountability import Acceptance, Decider, Decision, Waiver
 from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
-    SEEN,
     Account,
     Ascii,
     BasePath,
@@ -40,6 +39,7 @@ from signoff.environment.value_types import (
     Signer,
     StoreLocation,
     TableKey,
+    Tags,
     TimeOut,
     distinct,
     some_keys,
@@ -220,7 +220,7 @@ class Environment(StrictTable):
         default_factory=dict
     )
     """Names that are not ``prefix`` and key, such as those that a tool made up: key -> name."""
-    tags: Annotated[Mapping[str, str], SEEN]
+    tags: Tags
     origin: Origin = ""
     """That of ``front_end.url``, once loaded, where the file has none."""
     throttle: Throttle

@@ -183,6 +183,16 @@ SEEN = unless(
     en="write it again by hand: it has a character that is not seen",
     ja="表示されない文字があります。手で書き直してください",
 )
+_TAG = re.compile(r"(?!(?i:aws:))[\w \u3000.:/=+@-]{1,128}\n[\w \u3000.:/=+@-]{0,256}")
+Tags = Annotated[
+    Mapping[str, str],
+    SEEN,
+    unless(
+        lambda tags: all(_TAG.fullmatch("\n".join(tag)) for tag in tags.items()),
+        en="AWS takes letters, digits, spaces and _.:/=+-@ alone: write 1 to 128 as a key, which does not begin with aws:, and up to 256 as a value",
+        ja="AWSで使えるのは文字、数字、空白、_.:/=+-@だけです。キーは1〜128文字（aws:で始まらないもの）、値は256文字以内で書いてください",
+    ),
+]
 Ascii = Annotated[
     str,
     unless(

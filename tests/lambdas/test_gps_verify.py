@@ -32,6 +32,14 @@ def test_distance_has_two_decimals(call):
     assert answer.body["accuracy"] == 5
 
 
+@pytest.mark.parametrize("name", ["lat", "lon", "accuracy"])
+def test_null_is_no_number_rather_than_missing(name, call):
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {name: None})
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert answer.body["message"].startswith(f"{name} must be a number")
+
+
 def test_edge_of_a_spot_is_judged_to_the_centimetre(call):
     answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"lat": 35.500136, "accuracy": 0})
 

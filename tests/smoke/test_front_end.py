@@ -1,7 +1,7 @@
 """The front end as a browser gets it: its page and what that may do, its configuration, pictures and scripts."""
 
 import io
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -66,9 +66,10 @@ def test_origin_of_a_page_is_what_a_browser_sends(url, origin):
     assert origin_of(url) == origin
 
 
-def served_where_allowed(environment, url, origin):
-    """Run SMOKE-19's first test on a page."""
-    page = replace(environment, front_end=FrontEnd(url=url))
+def served_where_allowed(environment, url, origin, liff_id=None):
+    """Run SMOKE-19's first test on a page, of a LIFF app or of none."""
+    line = replace(environment.line, liff_id=liff_id)
+    page = replace(environment, front_end=FrontEnd(url=url), line=line)
     suite = SimpleNamespace(environment=page, client=SimpleNamespace(url=API))
     calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=lambda **_: None))
     test_front_end.test_front_end_is_served_where_cors_allows_it_and_may_ask_for_the_place(
@@ -208,6 +209,27 @@ def test_page_may_call_the_api_under_any_other_content_security_policy(policy, e
         served_where_allowed(environment, url, url)
 
 
+@pytest.mark.parametrize(
+    ("sources", "refused"),
+    [
+        (API, "https://api.line.me"),
+        (f"{API} https://static.line-scdn.net", "https://api.line.me"),
+        ("'self'", f"{API}, https://api.line.me"),
+        (f"{API} https://api.line.me", ""),
+        (f"{API} https://*.line.me", ""),
+    ],
+)
+def test_page_of_a_liff_app_needs_its_content_security_policy_to_name_what_liff_calls(
+    sources, refused, environment
+):
+    with page_with(f"connect-src {sources}", test_front_end.CSP) as url:
+        expected = (
+            pytest.raises(Broken, match=f"refuse it {refused}$") if refused else nullcontext()
+        )
+        with expected:
+            served_where_allowed(environment, url, url, "1234567890-AbCdEfGh")
+
+
 STATED = b"""<META http-equiv="Content-Security-Policy"\n content="connect-src 'self'">"""
 
 
@@ -300,6 +322,8 @@ def loading(environment, html, key=None):
     with front() as served:
         served.files["/app"] = ("text/html", html.replace("{own}", served.url))
         served.files["/app/js/page.js"] = ("text/html", "<title>rally</title>")
+        served.files["/app/js/denied.js"] = ("application/json", '{"message":"Forbidden"}')
+        served.files["/app/js/plain.js"] = ("text/plain", "const a = 1;")
         for name, api in {"config.js": API, "dev.js": "https://dev.example.jp/dev"}.items():
             text = f"const CONFIG = {{ API_BASE_URL: '{api}', KEY: 'public-key' }};"
             served.files[f"/app/js/{name}"] = ("text/javascript", text)
@@ -336,6 +360,11 @@ def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told
         ("<!-- <script src='js/dev.js'></script> -->", []),
         ("<script>let API_BASE_URL = ''; load('config.json')</script>", []),
         ("<script src='js/config.js?v=1&amp;w=2'></script>", ["/app/js/config.js?v=1&w=2"]),
+        ("<base href='{own}/app/js/'><script src=config.js></script>", ["/app/js/config.js"]),
+        ("<base target=_top><base href='/app/js/'><script src=config.js></script>", ["/app/js/config.js"]),
+        *((f"<script type={kind} src=js/denied.js></script>", []) for kind in ("application/json", "importmap", "speculationrules")),
+        ("<script nomodule src=js/gone.js></script><script type=Module src=js/config.js></script>", ["/app/js/config.js"]),
+        ("<script src=js/plain.js></script>", ["/app/js/plain.js"]),
         ("<script src='https://127.0.0.1:1/sdk.js'></script><script>import('./js/config.js')</script>", []),
     ],
 )  # fmt: skip
@@ -348,6 +377,8 @@ def test_page_whose_scripts_name_this_api_or_none_is_as_expected(environment, ht
     [
         ("gone.js?v=1&amp;w=2", r"gone\.js\?v=1&w=2 \(404 \)"),
         ("page.js", r"page\.js \(200 text/html\)"),
+        ("denied.js", r"denied\.js \(200 application/json\)"),
+        ("plain.js' type='module", r"plain\.js \(200 text/plain\)"),
     ],
 )
 def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
@@ -359,13 +390,19 @@ def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
         loading(environment, html)
 
 
-@pytest.mark.parametrize("begins", [b"\xef\xbb\xbf<!doctype html>", b"\n  <html>", b"<!-- --><p>"])
-def test_page_in_the_place_of_a_script_does_not_run_however_it_begins(begins):
+@pytest.mark.parametrize(
+    "begins",
+    [
+        *(b"\xef\xbb\xbf<!doctype html>", b"\n  <html>", b"<!-- --><p>"),
+        *(b'{"message":"Forbidden"}', b'\xef\xbb\xbf\n{\n "a": 1}'),
+    ],
+)
+def test_page_or_json_in_the_place_of_a_script_does_not_run_however_it_begins(begins):
     served = requests.Response()
     served.status_code, served.raw = 200, io.BytesIO(begins)
     served.encoding = "ISO-8859-1"  # what requests takes text/html for
 
-    assert not _runs(served)
+    assert not _runs(served, "script")
 
 
 @pytest.mark.parametrize(
@@ -375,6 +412,7 @@ def test_page_in_the_place_of_a_script_does_not_run_however_it_begins(begins):
         *(("binary/octet-stream", "", True), ("binary/octet-stream", "nosniff", False)),
         *(("application/x-javascript; charset=utf-8", "nosniff", True), ("", "NoSniff", False)),
         *(("text/javascript", "nosniff", True), ("text/plain", "", True), ("", "", True)),
+        *(("application/json", "", True), ("Application/JavaScript ;v=1", "nosniff", True)),
     ],
 )
 def test_browser_runs_what_is_no_script_only_where_it_may_guess(kind, options, runs):
@@ -382,7 +420,7 @@ def test_browser_runs_what_is_no_script_only_where_it_may_guess(kind, options, r
     served.status_code, served.raw = 200, io.BytesIO(b"const CONFIG = '<br>';")
     served.headers.update({"Content-Type": kind, "X-Content-Type-Options": options})
 
-    assert _runs(served) is runs
+    assert _runs(served, "script") is runs
 
 
 SDK = "https://static.line-scdn.net/liff/edge/2/sdk.js"

@@ -48,7 +48,7 @@ def choice(body: Mapping[str, Any], name: str, choices: Collection[str]) -> str:
 def number(body: Mapping[str, Any], name: str, *, low: float, high: float) -> float:
     """Return a number within the closed range. 0 is a number; true and "1" are not."""
     value = body.get(name)
-    if value is None:
+    if name not in body:
         raise Refusal("VALIDATION_ERROR", f"{name} is required")
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise Refusal("VALIDATION_ERROR", f"{name} must be a number from {low:g} to {high:g}")

@@ -168,13 +168,12 @@ def asking(folder, of_put, **document):
         ({}, True, False),
         ({"security": []}, False, False),
         ({"security": None}, True, False),
-        ({"security": [{}]}, True, False),
         ({"security": [{"key": []}]}, False, False),
         ({"security": [{"key": [], "session": []}]}, True, False),
         ({"security": [{"signed": []}]}, True, True),
         ({"security": [{"key": []}, {"signed": []}]}, True, True),
         ({"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}, True, True),
-        ({"x-amazon-apigateway-auth": {"type": "NONE"}}, True, False),
+        ({"security": [], "x-amazon-apigateway-auth": {"type": "NONE"}}, False, False),
     ],
     ids=str,
 )
@@ -185,6 +184,27 @@ def test_route_asks_of_its_callers_what_the_contract_says(folder, of_put, author
     route = plan_for(staging(folder)).route("PUT /items")
 
     assert (route.authorized, route.by_iam) == (authorized, by_iam)
+
+
+@pytest.mark.parametrize(
+    ("of_put", "usual"),
+    [
+        ({"security": [{}]}, None),
+        ({"security": [{"signed": []}, {}]}, None),
+        ({"security": [{}, {"key": []}]}, None),
+        ({}, [{}]),
+        ({"x-amazon-apigateway-auth": {"type": "NONE"}}, None),
+        ({"x-amazon-apigateway-auth": {"type": "NONE"}}, [{"session": []}]),
+        ({"x-amazon-apigateway-auth": {"type": "aws_iam"}}, None),
+        ({"x-amazon-apigateway-auth": "NONE"}, []),
+    ],
+    ids=str,
+)
+def test_contract_that_leaves_open_whether_a_route_is_guarded_is_refused(folder, of_put, usual):
+    asking(folder, of_put, security=usual)
+
+    with pytest.raises(EnvironmentFileError, match="PUT /items leaves open whether it is guarded"):
+        staging(folder)
 
 
 @pytest.mark.parametrize(

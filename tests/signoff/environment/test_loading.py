@@ -441,6 +441,23 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
             'tags = { "Environment\u200b" = "prod"',
             f'prod.tags is {{"Environment\u200b": "prod", "Project": "CC"}}; {UNSEEN}',
         ),
+        *(
+            (
+                'tags = { Environment = "prod"',
+                f"tags = {{ {key} = {value}",
+                f'prod.tags is {{{key}: {value}, "Project": "CC"}}; AWS takes letters, digits, spaces and _.:/=+-@ alone: write 1 to 128 as a key, which does not begin with aws:, and up to 256 as a value',
+            )
+            for key, value in {
+                '"Environment"': '"prod, live"',
+                '"Cost#Center"': '"prod"',
+                '"AWS:env"': '"prod"',
+                '""': '"prod"',
+                '"担当・部署"': '"prod"',
+                '"Owner"': f'"{"a" * 257}"',
+                f'"{"k" * 129}"': '"prod"',
+                '"Name"': '"か\u3099"',
+            }.items()
+        ),
         (
             "go_live = 2026-12-01",
             'front_end = { url = "https://rally.example.jp/app\u200b" }',
