@@ -26,10 +26,16 @@ SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
 VERBS = ("get", "post", "put", "patch", "delete", "head")
 OWN_BUCKET = re.compile(r"arn:aws:s3:::\{prefix\}[a-z0-9.-]*(/[^*?]*\*?)?")
-Rights = Mapping[str, tuple[str, ...]]
+Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]
+Rights = Mapping[str, tuple[Action, ...]]
 """Key of a table, secret or function (``#`` and a name: an index of a table), or an ``OWN_BUCKET`` or its objects -> IAM actions."""
 Key = Annotated[Mapping[str, Literal["S", "N", "B"]], Field(min_length=1, max_length=2)]
 """Attribute -> its type: the partition key, then the sort key if there is one."""
+IndexName = Annotated[str, Field(pattern="^[A-Za-z0-9_.-]{3,255}$")]
+Variable = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]+$")]
+Namespace = Annotated[str, Field(pattern=re.compile(r"^(?!AWS/|:)[\w./#: -]{1,255}$", re.ASCII))]
+TimeOut = Annotated[int, Field(ge=1, le=5_400)]
+Memory = Annotated[int, Field(ge=128, le=32_768)]
 
 
 class StrictTable:
@@ -66,8 +72,8 @@ class AppFunction(StrictTable):
     """Its variables beside those of the resources that it calls."""
     distributions: tuple[str, ...] = ()
     """What its package holds beyond its own code, by the names of installed distributions."""
-    timeout_s: Annotated[int, Field(gt=0)] | None = None
-    memory_mb: Annotated[int, Field(gt=0)] | None = None
+    timeout_s: TimeOut | None = None
+    memory_mb: Memory | None = None
     """Where it differs from what the environment decides for all."""
     calls: Rights = field(default_factory=dict)
     """What its released code calls: the least that its role needs."""
@@ -88,7 +94,7 @@ class AppTable(StrictTable):
     name: str
     """What its name begins with in every environment, as the guide has it."""
     key: Key
-    indexes: Mapping[str, Key] = field(default_factory=dict)
+    indexes: Mapping[IndexName, Key] = field(default_factory=dict)
     """Global secondary indexes; they project everything."""
     ttl: str | None = None
     """The attribute by which items may expire."""
@@ -109,7 +115,7 @@ class AppSecret(StrictTable):
 
     name: str
     """What its name ends with in every environment, as the guide has it."""
-    json_key: str
+    json_key: Annotated[str, Field(pattern=r"\S")]
     min_bits: Annotated[int, Field(ge=0)] = 0
     """Randomness that it needs; 0 where another service decides its form."""
 
@@ -146,7 +152,7 @@ class Application(StrictTable):
     """The folder of its reports, and of evidence that lies in a folder."""
     contract: str
     """Its OpenAPI document, as a path from there."""
-    metrics: str = "StampRally"
+    metrics: Namespace = "StampRally"
     """Namespace of the metric ``Faults``, by which its functions count the answers of 500."""
     masters: str | None = None
     """Key of the table of stamp masters."""
@@ -154,7 +160,7 @@ class Application(StrictTable):
     """Whether pages in a browser call it; rows about them are left out without any."""
     known_defaults: frozenset[str] = frozenset()
     """Values that no secret may have, since they are published."""
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[Variable, Setting] = field(default_factory=dict)
     functions: Mapping[str, AppFunction]
     tables: Mapping[str, AppTable] = field(default_factory=dict)
     secrets: Mapping[str, AppSecret] = field(default_factory=dict)
@@ -252,15 +258,14 @@ def _inconsistent(app: Application) -> Iterator[Words]:
             en=f"{key} is the key of two things; give each its own, since rights name them by it",
             ja=f"キー{key}が重複しています。権限がキーで指定するため、別々のキーにしてください",
         )
-    resources = {*keys}
     if app.masters not in {None, *app.tables}:
         yield _unknown("masters", str(app.masters), app.tables)
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
         for use in ("calls", "reads", "writes"):
             for used in getattr(function, use):
-                if used not in resources | indexes and not OWN_BUCKET.fullmatch(used):
-                    yield _unknown(f"functions.{key}.{use}", used, resources)
+                if used not in indexes.union(keys) and not OWN_BUCKET.fullmatch(used):
+                    yield _unknown(f"functions.{key}.{use}", used, {*keys})
         for name in function.settings:
             if name not in app.settings:
                 yield _unknown(f"functions.{key}.settings", name, app.settings)

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from aws.api.integration import IAM
 from signoff.environment.accountability import Acceptance, Decider, Decision, Waiver
-from signoff.environment.application import Application, StrictTable, application
+from signoff.environment.application import Application, Memory, StrictTable, TimeOut, application
 from signoff.environment.value_types import (
     Account,
     Ascii,
@@ -25,7 +25,6 @@ from signoff.environment.value_types import (
     LineUserId,
     LoadPlan,
     MailAddress,
-    Memory,
     Minutes,
     NeverInFile,
     Origin,
@@ -40,7 +39,6 @@ from signoff.environment.value_types import (
     StoreLocation,
     TableKey,
     Tags,
-    TimeOut,
     distinct,
     some_keys,
     unless,

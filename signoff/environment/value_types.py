@@ -205,8 +205,6 @@ BasePath = Annotated[Ascii, AfterValidator(lambda path: path.strip("/"))]
 Origin = Annotated[str, AfterValidator(_origin)]
 PageUrl = Annotated[str, SEEN, AfterValidator(lambda url: origin_of(url) and url)]
 Positive = Annotated[int, Field(gt=0)]
-TimeOut = Annotated[int, Field(ge=1, le=5_400)]
-Memory = Annotated[int, Field(ge=128, le=32_768)]
 Minutes = Annotated[int, Field(ge=60, le=604_800, multiple_of=60)]
 """Seconds over which AWS's own metrics are summed."""
 PersonName = Annotated[

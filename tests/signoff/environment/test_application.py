@@ -240,6 +240,24 @@ def test_contract_that_asks_callers_for_what_nothing_checks_is_refused(
         staging(folder)
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "key"),
+    [
+        ("dynamodb:Query", "Query", "functions.todos.calls.items.0"),
+        ("dynamodb:Query", "dynamodb:Query:all", "functions.todos.calls.items.0"),
+        ("memory_mb = 512", "memory_mb = 64", "functions.todos.memory_mb"),
+        ("memory_mb = 512", "timeout_s = 9000", "functions.todos.timeout_s"),
+        ("indexes.ByDay", "indexes.By", "tables.items.indexes.By"),
+        ("[functions.todos]", 'metrics = "AWS/Lambda"\n[functions.todos]', "metrics"),
+        ("[functions.todos]", 'metrics = ""\n[functions.todos]', "metrics"),
+        ("[functions.todos]", 'settings.MY-ENV.key = "name"\n[functions.todos]', "settings.MY-ENV"),
+        ("[demand]", '[secrets.a]\nname = "a"\njson_key = ""\n[demand]', "secrets.a.json_key"),
+    ],
+)
+def test_what_aws_does_not_take_is_refused_as_the_file_is_read(folder, written, instead, key):
+    assert f"app.toml.{key}" in wrong(folder, written, instead)
+
+
 @pytest.mark.parametrize("part", ["/*", "", "/in/*"])
 def test_function_may_use_buckets_of_its_environment_that_app_toml_names(folder, part):
     more = f'calls."arn:aws:s3:::{{prefix}}-files{part}" = ["s3:PutObject"]\n[tables.items]'

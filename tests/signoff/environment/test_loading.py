@@ -11,8 +11,9 @@ from botocore.session import get_session
 from load.plans import plans
 from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, option_of, peek
+from signoff.environment.application import Memory, TimeOut
 from signoff.environment.overrides import keys
-from signoff.environment.value_types import LoadPlan, Memory, TimeOut
+from signoff.environment.value_types import LoadPlan
 from tests.healthy import healthy
 
 
