@@ -89,7 +89,15 @@ def _of_the_client(error: exceptions.BotoCoreError) -> Words:
             "再実行してください",
         )
     if isinstance(error, exceptions.ParamValidationError):
-        parameters = ", ".join(PARAMETER.findall(str(error.kwargs["report"])))
+        report = str(error.kwargs["report"])
+        parameters = ", ".join(PARAMETER.findall(report))
+        if report.startswith(("Unknown parameter", "Missing required")):  # no value's fault
+            return Words(
+                en=f"AWS was not asked: the installed boto3 asks for it otherwise ({parameters}); install"
+                " the versions in requirements.lock, or report this if the change is not yours",
+                ja=f"AWSに問い合わせていません: インストール済みのboto3では指定方法が異なります（{parameters}）。"
+                "requirements.lockのバージョンをインストールするか、変更した覚えがない場合は報告してください",
+            )
         return Words(
             en=f"AWS was not asked: it does not take this {parameters or 'parameter'}; check the value in"
             " environments.toml or on the command line, then run it again",

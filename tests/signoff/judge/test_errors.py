@@ -49,6 +49,11 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
             ParamValidationError(report=REPORT),
             "AWS was not asked: it does not take this SecretString, Kee; check the value",
         ),
+        pytest.param(
+            ParamValidationError(report='Unknown parameter in input: "Kee", must be one of: Key'),
+            "AWS was not asked: the installed boto3 asks for it otherwise (Kee); install the versions in requirements.lock",
+            id="ParamValidationError-unknown",
+        ),
         (
             IncompleteReadError(actual_bytes=1, expected_bytes=2),
             "AWS did not answer (IncompleteReadError): check the connection",
