@@ -123,10 +123,8 @@ def _entries(place: str, before: Collection[Any], after: Collection[Any]) -> Ite
 
 
 def _line(change: Change, lang: str, mark: str, room: int) -> str:
-    field, was, will = (
-        _cut(change.field[lang], room * 2 // 3),
-        *(_brief(value, lang) for value in (change.before, change.after)),
-    )
+    field = _cut(change.field[lang], room * 2 // 3)
+    was, will = _brief(change.before, lang), _brief(change.after, lang)
     width = max(20, room - cell_len(f"~ {field}: {mark}"))
     if change.before is None:
         return f"[green]+ {escape(field)}: {escape(_cut(will, width))}{mark}[/]"

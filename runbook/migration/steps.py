@@ -136,11 +136,8 @@ def write_items(context: StepContext, job: Job) -> Changes:
     replaced = set[Key]() if job.adds_only else set(odd.other)
     before = picked(_target(context, job), job.table, replaced) if replaced else {}
     after = picked(job.items(), job.table, replaced) if replaced else {}
-    resource, have, whole = (
-        TABLE.resource(job.table.name),
-        len(expected) - len(odd.missing),
-        len(expected),
-    )
+    resource = TABLE.resource(job.table.name)
+    have, whole = len(expected) - len(odd.missing), len(expected)
     changes = [
         Change(resource, ITEM.named(name_of(key)), before[key], after[key], destroys=True)
         for key in sorted(before.keys() & after.keys())

@@ -45,9 +45,8 @@ def prove_the_build(context: StepContext) -> Changes:
 
 def _record(context: StepContext, built: dict[str, str]) -> None:
     done = context.proof_run()
-    if {
-        function.name: done.built.get(function.key) for function in context.plan.functions
-    } != built:
+    tested = {function.name: done.built.get(function.key) for function in context.plan.functions}
+    if tested != built:
         raise Refused(
             en="the functions were changed while they were tested: prove them again",
             ja="テスト中に関数が変更されました。もう一度検証してください",

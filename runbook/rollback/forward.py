@@ -115,10 +115,8 @@ def _served_before(context: StepContext, there: Mapping[str, Mapping[str, Any]])
 
 def _nothing(resource: Words, context: StepContext, procedure: str) -> Words:
     name = context.environment.name
-    release, record = (
-        f"{procedure} --env {name} --go",
-        f"record_release --env {name} --by NAME --go",
-    )
+    release = f"{procedure} --env {name} --go"
+    record = f"record_release --env {name} --by NAME --go"
     return Words(
         en=f"{resource.en}: no open release is on record that it could be pointed at; record what is live if it is open"
         f" (`python -m runbook {record}`), or release this checkout (`python -m runbook {release}`)",

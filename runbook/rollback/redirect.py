@@ -168,10 +168,8 @@ def take_away(context: StepContext) -> None:
 def _configure_as_live(context: StepContext, tables: Collection[str]) -> None:
     """Restore in $LATEST the variables of the version that is live, where they name a restored table."""
     for function in context.plan.functions:
-        live, latest = (
-            described(context, function, function.alias),
-            described(context, function, LATEST),
-        )
+        live = described(context, function, function.alias)
+        latest = described(context, function, LATEST)
         if _reads(latest, tables):
             configure(context, function.name, Environment=live["Environment"])
 

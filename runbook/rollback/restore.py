@@ -58,11 +58,10 @@ def restore(context: StepContext, job: Restore) -> Changes:
     there = described_table(context, job.new)
     if there is None:
         refuse_outside(context, job.old, job.at)
-    name, desired = (
-        TABLE_KIND.resource(job.new.name),
-        {RESTORED_FROM: f"{job.old.name} at {job.at}"},
+    desired = {RESTORED_FROM: f"{job.old.name} at {job.at}"}
+    changes = difference(
+        TABLE_KIND.resource(job.new.name), None if there is None else desired, desired
     )
-    changes = difference(name, None if there is None else desired, desired)
     made = context.settle(changes, partial(_restore, context, job))
     if there is not None:
         _refuse_another(job, there)

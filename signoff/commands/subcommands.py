@@ -181,21 +181,15 @@ def next_step(root: Path) -> Sequence[Words]:
     name, decision = newest
     match decision:
         case "NO-GO":
-            en, ja = (
-                "the newest verdict is NO-GO: fix its red rows",
-                "最新の判定はNO-GOです。不合格項目を直します",
-            )
+            en = "the newest verdict is NO-GO: fix its red rows"
+            ja = "最新の判定はNO-GOです。不合格項目を直します"
             return (_line(f"signoff fix --env {name}", en, ja),)
         case "CONDITIONAL":
-            en, ja = (
-                "the newest verdict is CONDITIONAL: list what has no owner yet",
-                "最新の判定は条件付きGOです。担当者のいない条件を一覧します",
-            )
+            en = "the newest verdict is CONDITIONAL: list what has no owner yet"
+            ja = "最新の判定は条件付きGOです。担当者のいない条件を一覧します"
             return (_line(f"signoff accept --env {name}", en, ja),)
-    en, ja = (
-        f"the newest verdict is {decision}: prove its files",
-        f"最新の判定は{decision}です。ファイルを検証します",
-    )
+    en = f"the newest verdict is {decision}: prove its files"
+    ja = f"最新の判定は{decision}です。ファイルを検証します"
     verified = _line(f"signoff verify report/{name}/latest", en, ja)
     return (verified, *PROD) if name == "local" else (verified,)
 
