@@ -27,8 +27,8 @@ from runbook.judge import Checks, attended, variables
 from signoff.environment import ENVIRONMENTS, in_japan
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.exit_codes import Exit
+from signoff.judge.outcome import RowVerdict
 from signoff.judge.result import Provenance, Result
-from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import BY_HAND, Remedy, as_typed, remedy
 
 WORDS: Mapping[str, Words] = {

@@ -21,8 +21,7 @@ from runbook.engine import Refused
 from runbook.engine.propagation import settles_within
 from runbook.engine.run import RedRow
 from signoff.judge.checklist import Checklist, Row
-from signoff.judge.outcome import Finding, Outcome
-from signoff.judge.verdict import RowVerdict, row_verdict
+from signoff.judge.outcome import Finding, Outcome, RowVerdict, row_verdict
 
 LATER = re.compile(r"python -m runbook (detach|rehearse_rollbacks) ")
 """Procedures that come after those that make what is planned: they take away what is not, and try the way back."""

@@ -10,7 +10,8 @@ from aws.kinds.table_backups import ResourcePolicy
 from checks.resource_policies import open_to_all
 from signoff.environment.accountability import Acceptance, Waiver
 from signoff.judge.checklist import Checklist
-from signoff.judge.verdict import VerdictWord, decide, row_verdict
+from signoff.judge.outcome import row_verdict
+from signoff.judge.verdict import VerdictWord, decide
 from tests.defects import DEFECTS
 from tests.defects.changes import added, attached, both, edited, item, role_of, under, without
 from tests.defects.encryption import AWARD, KEY, granted

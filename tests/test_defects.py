@@ -10,8 +10,7 @@ from aws.inventory import Sections
 from aws.kinds import KINDS, LEDGERS
 from aws.ledger import Unplanned
 from signoff.judge.checklist import Checklist, Severity
-from signoff.judge.outcome import Finding, Outcome
-from signoff.judge.verdict import row_verdict
+from signoff.judge.outcome import Finding, Outcome, row_verdict
 from signoff.report.remedy import Remedy, remedy
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread

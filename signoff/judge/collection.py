@@ -12,11 +12,11 @@ from aws.section import Missing, NotInReplay
 from aws.words import SILENCE, Words, joined
 from signoff.environment import Environment
 from signoff.judge.checklist import ChecklistError, Row, expectation, without_subject
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, RowVerdict, row_verdict
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT
 from signoff.judge.staleness import SignedRow
-from signoff.judge.verdict import RowVerdict, RunCondition, row_verdict
+from signoff.judge.verdict import RunCondition
 
 ROW = pytest.StashKey[Row]()
 OF_STRICT = "strict=true"

@@ -16,10 +16,10 @@ from signoff.environment.accountability import Decider
 from signoff.evidence.facts import Facts, digest_of
 from signoff.evidence.parts import Part
 from signoff.judge.judged_by import commits_of_run
-from signoff.judge.outcome import Outcome
+from signoff.judge.outcome import Outcome, RowVerdict
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot
-from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
+from signoff.judge.verdict import Verdict, VerdictWord
 
 JUDGED = Words(en="{} judged", ja="{}件を判定")
 NOT_HERE = Words(en="{} not verifiable here", ja="{}件はこの環境では検証不可")

@@ -9,7 +9,7 @@ from aws.words import Words
 from signoff.environment.accountability import Acceptance, Decision, Waiver
 from signoff.judge.checklist import Phase, Severity
 from signoff.judge.observations import AppliedDecision
-from signoff.judge.outcome import Outcome, RowVerdict, gravity, row_verdict
+from signoff.judge.outcome import Outcome, RowVerdict, gravity
 from signoff.judge.staleness import STALE_DAYS
 
 WAIVER_DAYS = 30
@@ -23,7 +23,6 @@ STOPS_CALLS = Words(
     en="calls fail by what is red there, which no person can waive; fix it",
     ja="不合格の内容により呼び出しが失敗するため、免除できません。修正してください",
 )
-__all__ = ["RowVerdict", "row_verdict"]
 KNOWN_FAULTS = "known_faults"
 """The key of the environment file that accepts a known fault, in place of a person's name."""
 

@@ -27,11 +27,11 @@ from signoff.judge.drift import read_again
 from signoff.judge.errors import fault, sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.gather import STORE_S, unseen
-from signoff.judge.outcome import Outcome
+from signoff.judge.outcome import Outcome, RowVerdict
 from signoff.judge.result import Result, provenance_of_run, readable_parts
 from signoff.judge.run import REPORTS, Choice
 from signoff.judge.snapshot import PlanT, Snapshot
-from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
+from signoff.judge.verdict import RunCondition, VerdictWord, decide
 from signoff.report.history import as_json
 from signoff.report.terminal import Terminal
 from signoff.report.verify import PAGE, RESULT, digests_of

@@ -15,10 +15,10 @@ from aws.visible import visible
 from aws.words import JAPANESE_SIGNS, Words, joined
 from signoff.evidence.parts import label
 from signoff.judge.checklist import Row, Severity
-from signoff.judge.outcome import BRIEF, Outcome
+from signoff.judge.outcome import BRIEF, Outcome, RowVerdict
 from signoff.judge.result import Result
 from signoff.judge.run import Exhibit
-from signoff.judge.verdict import RowVerdict, VerdictWord
+from signoff.judge.verdict import VerdictWord
 from signoff.report import markup
 from signoff.report.history import RED, ChangesSince
 from signoff.report.procedures import procedures_of

@@ -18,9 +18,8 @@ from aws.words import Words, joined
 from signoff import INSTALLED
 from signoff.environment import in_japan
 from signoff.judge.checklist import Repair, Row
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from signoff.judge.result import Provenance
-from signoff.judge.verdict import RowVerdict
 
 BY_HAND = Words(en="by hand", ja="手作業")
 DETACH = "python -m runbook detach --env {env} --row {row} --go"

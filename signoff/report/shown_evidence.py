@@ -10,8 +10,7 @@ from typing import Any
 from aws.words import Words
 from signoff.evidence.parts import label
 from signoff.judge.observations import SUBJECTS, Comparison
-from signoff.judge.outcome import BRIEF, Finding
-from signoff.judge.verdict import RowVerdict
+from signoff.judge.outcome import BRIEF, Finding, RowVerdict
 from signoff.report.shown_values import Value, expected, found_value, scalar, value
 
 OF_AN_ANSWER = {"call", "status", "request", "at"}

@@ -9,8 +9,9 @@ from _pytest.terminal import TerminalReporter
 
 from aws.visible import visible_line
 from aws.words import Words
+from signoff.judge.outcome import RowVerdict
 from signoff.judge.result import Provenance, Result
-from signoff.judge.verdict import RowVerdict, VerdictWord
+from signoff.judge.verdict import VerdictWord
 from signoff.report.remedy import BY_HAND, remedy
 
 COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}

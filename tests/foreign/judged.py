@@ -7,9 +7,9 @@ from datetime import date
 
 from signoff.environment.accountability import Decision
 from signoff.judge.checklist import Checklist, Severity
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, RowVerdict, row_verdict
 from signoff.judge.snapshot import Snapshot
-from signoff.judge.verdict import RowVerdict, VerdictWord, decide, row_verdict
+from signoff.judge.verdict import VerdictWord, decide
 from tests.judging import collected, judge
 
 CHECKLIST = Checklist.load()

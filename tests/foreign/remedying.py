@@ -11,9 +11,8 @@ from rich.console import Console
 from aws.inventory import Inventory
 from runbook.__main__ import main
 from signoff.judge.checklist import Checklist
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from signoff.judge.snapshot import Snapshot
-from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import Remedy, remedy
 from tests.folder_store import store_in
 from tests.foreign.account import Account, with_evidence

@@ -21,9 +21,9 @@ from runbook.judge import ENDPOINT, Checks, in_process_of_its_own
 from signoff import ROOT
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, row_verdict
 from signoff.judge.result import Result
-from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
+from signoff.judge.verdict import Verdict, VerdictWord
 from tests.provenance import PROVENANCE
 from tests.runbook.judged_rows import leaving, written
 

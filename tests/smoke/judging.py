@@ -13,9 +13,8 @@ import pytest
 from signoff.judge.checklist import Checklist, expectation
 from signoff.judge.exit_codes import Exit
 from signoff.judge.observations import Observations
-from signoff.judge.outcome import Finding, Outcome, finding, gravity
+from signoff.judge.outcome import Finding, Outcome, RowVerdict, finding, gravity, row_verdict
 from signoff.judge.snapshot import Snapshot
-from signoff.judge.verdict import RowVerdict, row_verdict
 from smoke.aws import Clients
 from smoke.manual import signature_instead
 from smoke.parameters import LAST

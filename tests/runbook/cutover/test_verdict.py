@@ -13,10 +13,10 @@ from signoff.environment.accountability import Acceptance
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase, Severity
-from signoff.judge.outcome import Outcome
+from signoff.judge.outcome import Outcome, RowVerdict
 from signoff.judge.result import Result
 from signoff.judge.snapshot import Live
-from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
+from signoff.judge.verdict import Verdict, VerdictWord
 from signoff.report.history import newest
 from tests.provenance import PROD_RUN
 from tests.provenance import THEN as NOW

@@ -16,9 +16,9 @@ from signoff.environment import load
 from signoff.environment.accountability import Acceptance, Decider, Decision
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.observations import AppliedDecision
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, row_verdict
 from signoff.judge.result import Result
-from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict
+from signoff.judge.verdict import RunCondition, VerdictWord, decide
 from signoff.report.history import as_json, newest
 from signoff.report.page import page
 from tests.production import production_in

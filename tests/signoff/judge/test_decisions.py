@@ -14,8 +14,8 @@ from signoff.environment.accountability import Decision
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.decisions import Decisions, Differs, Judge
 from signoff.judge.observations import AppliedDecision, Observations
-from signoff.judge.outcome import Finding, Outcome, finding
-from signoff.judge.verdict import VerdictWord, decide, row_verdict
+from signoff.judge.outcome import Finding, Outcome, finding, row_verdict
+from signoff.judge.verdict import VerdictWord, decide
 
 TODAY = date(2026, 11, 25)
 TABLE, TTL = Words(en="table", ja="テーブル"), Words(en="time to live", ja="有効期限（TTL）")

@@ -8,8 +8,8 @@ import pytest
 from aws.words import Words
 from signoff.environment.accountability import Acceptance, Waiver
 from signoff.judge.checklist import Row, Severity
-from signoff.judge.outcome import Finding, Outcome
-from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict
+from signoff.judge.outcome import Finding, Outcome, row_verdict
+from signoff.judge.verdict import RunCondition, VerdictWord, decide
 
 TODAY = date(2026, 11, 25)
 

@@ -11,10 +11,10 @@ from signoff.environment.accountability import Decision, Waiver
 from signoff.evidence import Record
 from signoff.judge.checklist import Checklist
 from signoff.judge.observations import AppliedDecision
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, row_verdict
 from signoff.judge.result import Result
 from signoff.judge.run import Exhibit
-from signoff.judge.verdict import VerdictWord, decide, row_verdict
+from signoff.judge.verdict import VerdictWord, decide
 from signoff.report.history import as_json
 from signoff.report.page import page
 from signoff.report.supporting import Supporting, supporting_of

@@ -16,10 +16,10 @@ from aws.words import LANGUAGES, Words
 from signoff.environment.accountability import Waiver
 from signoff.judge.checklist import Checklist, Row, Severity
 from signoff.judge.observations import Comparison, Observations
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, RowVerdict, row_verdict
 from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
-from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
+from signoff.judge.verdict import Verdict, VerdictWord
 from signoff.report.history import ChangesSince, as_json
 from signoff.report.markup import fill, person
 from signoff.report.page import news, page, summary

@@ -15,9 +15,8 @@ from aws.ledger import Unplanned
 from aws.section import ACCOUNT, CLOCK, NotTestable, Obstacle, Unparsed, Unread
 from aws.words import SILENCE, Words
 from signoff.judge.checklist import Checklist, Phase
-from signoff.judge.outcome import Finding, Outcome, finding
+from signoff.judge.outcome import Finding, Outcome, RowVerdict, finding, row_verdict
 from signoff.judge.staleness import NotSigned
-from signoff.judge.verdict import RowVerdict, row_verdict
 from signoff.report.remedy import as_typed, remedy, ways
 from smoke.manual import ManualOnly
 from tests.printed import all_of

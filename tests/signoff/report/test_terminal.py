@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from signoff.judge.checklist import Checklist
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, row_verdict
 from signoff.judge.result import Result
-from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
+from signoff.judge.verdict import Verdict, VerdictWord
 from signoff.report.terminal import Terminal
 from tests.provenance import PROVENANCE
 from tests.signoff.report.test_page import found

@@ -25,9 +25,9 @@ from runbook.engine.change_lines import EVIDENCE
 from runbook.engine.screen import ConsoleScreen
 from signoff.judge.checklist import Row
 from signoff.judge.decisions import table
-from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome, row_verdict
 from signoff.judge.result import Result
-from signoff.judge.verdict import RunCondition, Verdict, VerdictWord, row_verdict
+from signoff.judge.verdict import RunCondition, Verdict, VerdictWord
 from signoff.report.files import _junit
 from signoff.report.history import as_json
 from signoff.report.page import page, summary
