@@ -29,8 +29,7 @@ CSP = "Content-Security-Policy"
 OF_SCRIPTS = "script-src-elem|script-src"
 _SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
 """Sources by which a policy trusts single scripts, wherever they come from."""
-_NO_SCRIPT = re.compile(rb"""(\xef\xbb\xbf)?\s*(<|\{\s*"[^"]*"\s*:)""")
-"""How a page, or an object of JSON, begins; an editor may have put a mark first."""
+_NO_SCRIPT = re.compile(rb"""(\xef\xbb\xbf)?\s*(<|\{\s*"[^"]*"\s*:)""")  # a mark; page or JSON
 
 
 class Page(HTMLParser):
@@ -47,7 +46,6 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in reversed(attrs)}
         kind = of.get("type", "").lower() or "script"
-        self.text += "\n"
         if tag == "base":
             self.base = urljoin(self.base, of.get("href"))
         if tag == "meta" and of.get("http-equiv", "").lower() == CSP.lower():
@@ -57,7 +55,7 @@ class Page(HTMLParser):
             self.scripts[urljoin(self.base, of["src"])] = kind
 
     def handle_data(self, data: str) -> None:
-        self.text += data * (self.cdata_elem == "script")
+        self.text += f"{data}\n" * (self.cdata_elem == "script")
 
 
 def fetched(url: str) -> requests.Response:

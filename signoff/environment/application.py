@@ -25,9 +25,9 @@ APPLICATION = ROOT / FILE
 SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
 VERBS = ("get", "post", "put", "patch", "delete", "head")
+OF_PATH = {*VERBS, "options", "trace", "parameters", "servers", "summary", "description"}
 OWN_BUCKET = re.compile(r"arn:aws:s3:::\{prefix\}[a-z0-9.-]*(/[^*?]*\*?)?")
-Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]
-Rights = Mapping[str, tuple[Action, ...]]
+Rights = Mapping[str, tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")], ...]]
 """Key of a table, secret or function (``#`` and a name: an index of a table), or an ``OWN_BUCKET`` or its objects -> IAM actions."""
 Key = Annotated[Mapping[str, Literal["S", "N", "B"]], Field(min_length=1, max_length=2)]
 """Attribute -> its type: the partition key, then the sort key if there is one."""
@@ -273,11 +273,15 @@ def _inconsistent(app: Application) -> Iterator[Words]:
 
 
 def _wrong_routes(app: Application) -> Iterator[Words]:
-    routes = dict.fromkeys(app.routes)
     for route in (app.demand.each, *app.demand.shares):
-        if route not in routes:
-            yield _unknown("demand", route, routes)
+        if route not in app.routes:
+            yield _unknown("demand", route, {*app.routes})
     for path, item in app.paths.items():
+        if unread := {k for k in item.keys() - OF_PATH if not re.match("x-(?!.*-any-method)", k)}:
+            yield Words(
+                en=f"{app.contract}: {path} has {', '.join(sorted(unread))}, which is not read: write its operations there, each under its verb in lower case",
+                ja=f"{app.contract}: {path}の{', '.join(sorted(unread))}は読み込まれません。各操作を小文字のメソッド名で直接書いてください",
+            )
         for verb in set(VERBS) & item.keys():
             if (behind := item[verb].get("x-function")) not in app.functions:
                 yield _unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)

@@ -208,6 +208,24 @@ def test_contract_that_leaves_open_whether_a_route_is_guarded_is_refused(folder,
 
 
 @pytest.mark.parametrize(
+    ("more", "unread"),
+    [
+        ({"$ref": "#/components/pathItems/More"}, r"\$ref"),
+        ({"DELETE": {"x-function": "todos"}, "gets": {}}, "DELETE, gets"),
+        ({"x-amazon-apigateway-any-method": {"x-function": "todos"}}, "x-amazon.+-any-method"),
+        ({"options": {}, "trace": {}, "parameters": [], "summary": "", "x-owner": "us"}, ""),
+    ],
+)
+def test_contract_has_no_operation_that_is_not_read(folder, more, unread):
+    contract = {"paths": {**PATHS, "/more": more}, "components": {"pathItems": {"More": {}}}}
+    (folder / "openapi.json").write_text(json.dumps(contract), encoding="utf-8")
+
+    said = f"openapi.json: /more has {unread}, which is not read"
+    with pytest.raises(EnvironmentFileError, match=said) if unread else nullcontext():
+        staging(folder)
+
+
+@pytest.mark.parametrize(
     ("of_put", "usual", "keys", "said"),
     [
         (
