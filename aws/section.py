@@ -70,6 +70,7 @@ class Obstacle(enum.StrEnum):
     REPLAY = "replay"
     ENVIRONMENT_BEFORE = "environment before"
     """What it left behind is too little."""
+    TEST = "test"
     SIZE = "size"
     """There is more data than one run reads."""
 

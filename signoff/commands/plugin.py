@@ -15,7 +15,7 @@ from typing import Any, TextIO, cast
 import pytest
 
 from aws.inventory import Sections
-from aws.section import Broken
+from aws.section import NotTestable, Obstacle
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
 from signoff import home_of
@@ -52,6 +52,14 @@ pytest_addoption = add_options
 AFTER = Words(
     en="{}: judged after the cut-over; add --phase after",
     ja="{}: 切替後に判定する項目です。--phase afterを加えてください",
+)
+NO_FIXTURE = Words(
+    en="its test asks for the fixture {}: correct the name, or write `from checks.fixtures import *` in {}/conftest.py (docs/own-rows.md)",
+    ja="テストが要求するフィクスチャ{}がありません。名前を修正するか、{}/conftest.pyに`from checks.fixtures import *`と書いてください（docs/own-rows.md）",
+)
+XPASSED = Words(
+    en="its test is marked xfail, and passes: remove that mark",
+    ja="テストにxfailの指定がありますが、合格しました。指定を外してください",
 )
 NO_PROOFS_HERE = Words(
     en="{} judges by checks and smoke, and the tests asked for are none of theirs: run it in {} without a path, or signoff judge from any folder",
@@ -279,7 +287,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     result = yield
     if collection.ROW in pyfuncitem.stash and (why := _observed(pyfuncitem).unearned):
         row: Row = pyfuncitem.stash[collection.ROW]
-        raise Broken(en=f"{row.id} {why.en}", ja=f"{row.id}: {why.ja}")
+        raise NotTestable(Words(f"{row.id} {why.en}", f"{row.id}: {why.ja}"), Obstacle.TEST)
     return result
 
 
@@ -291,6 +299,10 @@ def pytest_runtest_makereport(
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
         row, stash = item.stash[collection.ROW], item.config.stash
         error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, pytest.FixtureLookupError):
+            error = NotTestable(NO_FIXTURE.format(error.argname, item.path.parent), Obstacle.TEST)
+        elif error is None and (report.failed or hasattr(report, "wasxfail")):
+            error = NotTestable(XPASSED, Obstacle.TEST)
         facts = {**collection.stated(item), **_rests_on(item)}
         made = finding(row.id, error, **facts)
         made = collection.as_seen_here(stash[CHOICE], row, made, error)

@@ -110,6 +110,7 @@ class Judge:
         compared = listed.compared if isinstance(listed, Differences) else listed
         self.observe.compared += map(Comparison.of, compared)
         if undecided := self._settle(listed):
+            self.observe.undecided += undecided
             certain = all(difference.certainty is Certainty.CERTAIN for difference in undecided)
             release = None if certain else self.decisions.release()
             raise Differs(undecided, self.decisions.environment, release)
@@ -156,6 +157,7 @@ class Judge:
         if undecided := [
             difference for difference in self._settle((*ours, *others)) if difference in ours
         ]:
+            self.observe.undecided += undecided
             raise Follows(root, why or undecided[0].words)
 
     def _settle(self, differences: Iterable[Difference]) -> list[Difference]:

@@ -58,6 +58,8 @@ class Observations:
     """Decisions without which the check would have failed."""
     compared: list[Comparison] = field(default_factory=list)
     """What was compared with a bound, within it or not."""
+    undecided: list[Difference] = field(default_factory=list)
+    """What was raised as not as planned: a check that goes on from there has looked away."""
 
     def __call__(self, resource: R, *names: str) -> R:
         """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""
@@ -81,12 +83,10 @@ class Observations:
     @property
     def unearned(self) -> Words:
         """Why a check that ended without an exception has not passed; empty where it has."""
-        beyond = [each for each in self.compared if not each.holds]
-        if beyond and not self.decided:
-            first = beyond[0]
+        for first in self.undecided[:1]:
             return Words(
-                en=f"passed although it compared what is not as expected ({first.resource}: {first.fact.en})",
-                ja=f"期待どおりでない比較結果（{first.resource}: {first.fact.ja}）があるまま合格しました",
+                en=f"passed although it compared what is not as expected ({first.name}: {first.fact.en})",
+                ja=f"期待どおりでない比較結果（{first.name}: {first.fact.ja}）があるまま合格しました",
             )
         if not self.evidence:
             return Words(en="passed without observing anything", ja="何も確認せずに合格しました")

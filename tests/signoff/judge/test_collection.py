@@ -106,7 +106,7 @@ def test_pass_without_evidence_is_red(project):
     Path("checks/test_a_02.py").write_text(silent, encoding="utf-8")
 
     judge(project)
-    assert outcomes()["A-02"] == "fail"
+    assert outcomes()["A-02"] == "not testable"
 
 
 @pytest.mark.parametrize("ending", ["pytest.skip('later')", "pytest.xfail('known')", "1 / 0"])

@@ -1,6 +1,7 @@
 """A decision answers exactly the difference that it names, until its day, and is shown on top."""
 
 import tomllib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -53,6 +54,25 @@ def test_decision_answers_the_difference_and_is_kept_with_the_evidence():
     Judge(observe, Decisions("prod", (WANTED,), TODAY))([EXPIRES])
 
     assert observe.decided == [AppliedDecision(WANTED)]
+
+
+@pytest.mark.parametrize(
+    "looks_away",
+    [lambda judge: judge([LOOSE]), lambda judge: judge.follow("DEP-01", [LOOSE])],
+    ids=["compared", "followed"],
+)
+def test_decision_on_another_fact_does_not_earn_a_pass_that_looked_away(looks_away):
+    observe = Observations()
+    observe.note(seen=True)
+    judge = Judge(observe, Decisions("prod", (WANTED,), TODAY))
+
+    judge([EXPIRES])
+    earned = observe.unearned
+    with suppress(Exception):
+        looks_away(judge)
+
+    assert not earned
+    assert observe.unearned.en.endswith("what is not as expected (Users: time to live)")
 
 
 SUSPECT = replace(EXPIRES, actual="withheld (40 characters, hex)", certainty=Certainty.GUESSED)

@@ -108,7 +108,40 @@ def test_own_row_whose_test_cannot_fail_is_red(body, why, project):
     row(project)
     (project.own / "test_own.py").write_text(PROOF.format(body=body), encoding="utf-8")
 
-    judge(project).stdout.fnmatch_lines([f"*TEAM-01 {why}*", "NO-GO (*"])
+    judge(project).stdout.fnmatch_lines(
+        [f"*TEAM-01 {why}*", "*-> correct that, then pytest --env prod *", "NO-GO (*"]
+    )
+
+
+def test_own_row_whose_test_lacks_a_fixture_says_what_gives_it(project):
+    row(project)
+    text = GREEN.format(id="TEAM-01", name="own", holds="judge")
+    unknown = text.replace("(snapshot, observe)", "(snapshot, observe, judge)")
+    (project.own / "test_own.py").write_text(unknown, encoding="utf-8")
+
+    judge(project).stdout.fnmatch_lines(
+        [
+            f"RED *: its test asks for the fixture judge: * in {project.own}/conftest.py (docs/*",
+            "*-> correct that, then pytest --env prod *",
+            "NO-GO (*",
+        ]
+    )
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_own_row_whose_test_is_to_fail_and_passes_is_red(strict, project):
+    row(project)
+    text = GREEN.format(id="TEAM-01", name="own", holds="True")
+    marked = text.replace("@", f"import pytest\n@pytest.mark.xfail(strict={strict})\n@")
+    (project.own / "test_own.py").write_text(marked, encoding="utf-8")
+
+    done = judge(project)
+
+    done.stdout.fnmatch_lines(
+        ["RED *: its test is marked xfail, and passes: remove that mark", "*", "NO-GO (*"]
+    )
+    assert outcomes()["TEAM-01"] == "not testable"
+    assert done.ret == 1
 
 
 def test_own_row_without_a_test_stops_the_run(project):
