@@ -32,7 +32,7 @@ from signoff.judge.result import Result, provenance_of_run, readable_parts
 from signoff.judge.run import REPORTS, Choice
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.judge.verdict import RunCondition, VerdictWord, decide
-from signoff.report.history import as_json
+from signoff.report.history import as_json, left_out
 from signoff.report.terminal import Terminal
 from signoff.report.verify import PAGE, RESULT, digests_of
 
@@ -163,6 +163,7 @@ class EndedRun:
                 *snapshot.notices,
                 *unseen(snapshot.records, snapshot.dev),
                 *self._overdue(),
+                *left_out(snapshot.records, self.choice.checklist),
                 *self.choice.composition.notices(environment),
             ),
             demand=self.choice.composition.demand(environment),

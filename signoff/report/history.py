@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from signoff import home_of
 from signoff.environment import EnvironmentFileError, in_japan, names
 from signoff.environment.loading import no_environment
 from signoff.evidence import Record, Records
+from signoff.judge.checklist import Row
 from signoff.judge.drift import VOLATILE, WHOLE
 from signoff.judge.errors import UnusableFileError
 from signoff.judge.observations import SUBJECTS
@@ -118,6 +119,16 @@ def history_of(
         since_signed=_signed(past, records, now, reports),
         baseline=_chosen(baseline, now) if baseline else None,
     )
+
+
+def left_out(records: Records, checklist: Iterable[Row]) -> Iterator[Words]:
+    """Name the rows that runs of the strip judged, and that the checklist of this run lacks."""
+    judged = {id_ for run in islice(records.of("run"), MOST) for id_ in run.body.get("rows", ())}
+    if missing := ", ".join(sorted(judged - {row.id for row in checklist})):
+        yield Words(
+            en=f"Earlier runs judged {missing}, and this one did not: if these are rows of your own, add --checks and their folder.",
+            ja=f"以前の実行で判定した{missing}を、今回は判定していない。独自の項目であれば、--checksでそのフォルダを指定すること。",
+        )
 
 
 @cache

@@ -1,12 +1,13 @@
 """What changed since an earlier run: rows that turned, and what was observed of a resource."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from aws.words import Words
 from signoff.judge.errors import UnusableFileError
-from signoff.report.history import compared, readable_baseline
+from signoff.report.history import compared, left_out, readable_baseline
 
 SINCE = Words.same("the run before")
 
@@ -33,6 +34,22 @@ def test_of_what_was_observed_only_what_differs_is_told(before, now, gone, new):
     told = [(fact.subject, fact.key, fact.before, fact.now) for fact in changes.facts]
     assert told == [("Users-prod", "found", gone, new)]
     assert (changes.newly_red, changes.newly_green) == (("DEP-01",), ())
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ({"DEP-01": "pass", "TEAM-01": "pass"}, ["Earlier runs judged TEAM-01, and this one did"]),
+        ({"DEP-01": "pass"}, []),
+    ],
+)
+def test_rows_that_only_earlier_runs_judged_are_named(rows, says):
+    run = SimpleNamespace(body={"rows": rows})
+    records = SimpleNamespace(of={"run": (run, run)}.get)
+
+    notices = left_out(records, [SimpleNamespace(id="DEP-01"), SimpleNamespace(id="DEP-02")])
+
+    assert [notice.en[: len(said)] for notice, said in zip(notices, says, strict=True)] == says
 
 
 def test_baseline_is_the_rows_of_a_result(tmp_path):
