@@ -62,9 +62,11 @@ FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
 @contextmanager
 def calls_go_to(endpoint: str) -> Iterator[None]:
     """Point this process and its children at the stack, with credentials that open nothing else."""
-    ours = {"AWS_ENDPOINT_URL": endpoint, **CREDENTIALS}
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in (*ours, *FOREIGN)}
-    for name in FOREIGN:
+    used = {"AWS_ENDPOINT_URL": endpoint, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"}
+    ours = {**used, **CREDENTIALS}
+    foreign = [*FOREIGN, *(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_"))]
+    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in (*ours, *foreign)}
+    for name in foreign:
         os.environ.pop(name, None)
     os.environ.update(ours)
     try:

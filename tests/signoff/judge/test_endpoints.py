@@ -1,9 +1,12 @@
 """A run that asks anything but AWS itself is never a production GO."""
 
+import os
+
 import boto3
 import pytest
 
 from aws.door.sessions import SERVICES, custom_endpoints
+from local.stack import calls_go_to
 
 HERE = "http://127.0.0.1:9"
 
@@ -53,3 +56,20 @@ def test_configured_endpoints_that_are_ignored_are_none(session_of):
     profile = f"[default]\nendpoint_url = {HERE}\nignore_configured_endpoint_urls = true\n"
 
     assert custom_endpoints(session_of(profile), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"),
+    ],
+)
+def test_calls_to_the_local_stack_go_there_against_all_settings(
+    variable, value, session_of, monkeypatch
+):
+    monkeypatch.setenv(variable, value)
+
+    with calls_go_to(HERE):
+        assert custom_endpoints(session_of()) == HERE
+    assert os.environ[variable] == value
