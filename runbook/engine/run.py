@@ -139,10 +139,16 @@ class Run:
         if step.action is None:
             self._by_hand(step, before)
             return ()
-        looking = replace(self.context, go=False, rehearsed=False)
+        said: list[str | Words] = []
+
+        def tell(line: str | Words) -> None:
+            said.append(line)
+            self.context.tell(line)
+
+        looking = replace(self.context, go=False, rehearsed=False, tell=tell)
         changes = self._attempt(step, step.action, looking, kept=True)
         if not changes:
-            self._note_as_planned(step, before)
+            self._note_as_planned(step, before, "done" if said else "held")
             return ()
         self.screen.changes(changes)
         made = self._attempt(
@@ -200,9 +206,9 @@ class Run:
         except (Refused, *EXPECTED) as error:
             self._stop("failed", step, self._explained(error))
 
-    def _note_as_planned(self, step: Step, before: Sequence[Entry]) -> None:
+    def _note_as_planned(self, step: Step, before: Sequence[Entry], event: str = "held") -> None:
         earlier = _last(before, step, "done", "held")
-        self.screen.outcome("held", step, _who_and_when(earlier) if earlier else "")
+        self.screen.outcome(event, step, _who_and_when(earlier) if earlier else "")
         self._write("held", step)
 
     def _agreed(self, step: Step, changes: Changes) -> frozenset[str]:

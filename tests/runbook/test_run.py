@@ -79,6 +79,24 @@ def test_a_stopped_run_goes_on_where_it_was(thing, path):
     assert toy.WHO in screen.details[1]
 
 
+def test_step_that_only_says_something_is_done_and_not_as_planned_already(thing, path):
+    @toy.step("9-1")
+    def say_where_it_goes(context):
+        """Say where it goes.
+
+        行き先を示す。
+        """
+        context.say(en="first: 1 -> 2", ja="first: 1 -> 2")
+        return ()
+
+    screen, said = Memory(), []
+    saying = replace(toy.procedure(), steps=(say_where_it_goes,))
+    toy.run(thing, path, screen, procedure=saying, tell=said.append).perform()
+
+    assert [line.en for line in said] == ["first: 1 -> 2"]
+    assert screen.outcomes == [("say_where_it_goes", "done")]
+
+
 def test_a_step_that_no_longer_holds_is_done_again(thing, path):
     thing.broken = True
     with pytest.raises(Stopped):
