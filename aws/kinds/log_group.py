@@ -111,6 +111,7 @@ LOG_GROUP = Kind[LogGroup](
                     shows="metricNamespace",
                     ids="filterName",
                     terms=("metricName", "metricValue"),
+                    siblings=("filterName", "filterPattern"),
                     effect=Effect.OBSERVES,
                 ),
             },

@@ -7,6 +7,7 @@ from aws.bounds import exactly, one_of
 from aws.difference import unallowed
 from aws.kind.description import TIME_TO_LIVE
 from aws.kinds.bucket import BUCKET
+from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.secret import SECRET
 from aws.kinds.table import STREAM, TABLE
 from aws.ledger import by_parameter, unplanned
@@ -126,6 +127,19 @@ def test_acl_of_an_owner_without_an_id_counts_for_a_strangers():
     assert granted({}, ({"ID": "9a"}, "FULL_CONTROL"), ({}, "READ")) == [
         "9a: FULL_CONTROL, ?: READ"
     ]
+
+
+def test_metric_filter_is_told_with_its_name_and_pattern():
+    call = "logs:DescribeMetricFilters"
+    model = botocore.session.get_session().get_service_model("logs")
+    shape = model.operation_model("DescribeMetricFilters").output_shape
+    made = {"metricName": "Seen", "metricNamespace": "Statistics", "metricValue": "1"}
+    named = {"filterName": "visits", "filterPattern": "GET", "logGroupName": "group"}
+    answer = {"metricFilters": [{**named, "metricTransformations": [made]}]}
+
+    (told,) = unplanned(call, LOG_GROUP.ledger[call], shape, {}, answer)
+
+    assert '"filterName": "visits", "filterPattern": "GET"' in told.terms
 
 
 def test_rotation_is_told_with_the_function_that_rotates_and_how_often():

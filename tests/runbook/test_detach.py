@@ -295,4 +295,4 @@ def test_it_is_taken_away(taken_away, what):
 def test_loss_of_which_the_shown_is_not_enough_is_told(taken_away):
     *_, said = taken_away
 
-    assert "StampRally (cannot be undone)" in said  # the filter's pattern is shown nowhere
+    assert "StampRally (quiet) (cannot be undone)" in said  # the filter's pattern is shown nowhere

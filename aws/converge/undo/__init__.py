@@ -73,10 +73,12 @@ def detach(context: ChangeContext, unplanned: Unplanned, *, planned: Api) -> Cha
     if not isinstance(undo, Undo) or not undo.remains(target):
         return ()
     context.tell(undo.lost)
+    shown = f"{unplanned.fact.en}: {unplanned.found}"
+    named = ", ".join(each for each in unplanned.ids if each not in shown)
     lost = Change(
         resource=unplanned.kind.named(unplanned.name),
         field=unplanned.fact,
-        before=unplanned.found,
+        before=unplanned.found + (f" ({named})" if named else ""),
         after=None,
         destroys=True,
         final=undo.final,
