@@ -369,8 +369,8 @@ def test_route_is_authorized_by_iam_where_the_contract_says_so_and_nowhere_else(
     assert (made.authorizer == IAM) is planned
 
 
-@pytest.mark.parametrize("row", ["SEC-40", "SEC-41"])
-def test_remedy_of_an_accepted_session_blames_no_code_where_its_route_is_open(row):
+@pytest.mark.parametrize("row", ["SEC-40", "SEC-41", "SMOKE-15"])
+def test_remedy_of_a_wrongly_judged_session_blames_no_code_where_its_route_is_open(row):
     advice = Checklist.load()[row].repair.by_hand
 
     assert advice.en.startswith("where SEC-34 is red as well, fix that first; else ")
