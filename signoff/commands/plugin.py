@@ -18,7 +18,7 @@ from aws.inventory import Sections
 from aws.section import NotTestable, Obstacle
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
-from signoff import home_of
+from signoff import ROOT, home_of
 from signoff.commands.ending import ended, nothing_read
 from signoff.commands.frame import PrintedAtAnyRate, flush_output, terminated_as_interrupted
 from signoff.commands.judging_options import OWN_FLAGS
@@ -303,6 +303,8 @@ def pytest_runtest_makereport(
             error = NotTestable(NO_FIXTURE.format(error.argname, item.path.parent), Obstacle.TEST)
         elif error is None and (report.failed or hasattr(report, "wasxfail")):
             error = NotTestable(XPASSED, Obstacle.TEST)
+        elif isinstance(error, errors.MISTAKES):
+            error = NotTestable(errors.broken(error, ROOT, item.path.parent), Obstacle.TEST)
         facts = {**collection.stated(item), **_rests_on(item)}
         made = finding(row.id, error, **facts)
         made = collection.as_seen_here(stash[CHOICE], row, made, error)

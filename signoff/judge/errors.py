@@ -38,6 +38,8 @@ HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
 """Operation -> the IAM action it needs: their answers have no body, so that a denial is only a status."""
 FAULTS = (Path.cwd() if INSTALLED else ROOT) / "report"
 """Where a fault of ours leaves its traceback."""
+MISTAKES = (AttributeError, ImportError, LookupError, NameError, TypeError)
+"""What Python raises where code is wrong: running it again does not help."""
 
 
 def sentence(error: BaseException, caller: str | Words = THESE, rights: str = "") -> Words:

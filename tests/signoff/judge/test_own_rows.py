@@ -128,6 +128,21 @@ def test_own_row_whose_test_lacks_a_fixture_says_what_gives_it(project):
     )
 
 
+def test_own_row_whose_test_is_mistaken_names_the_line_to_mend(project):
+    row(project)
+    text = GREEN.format(id="TEAM-01", name="own", holds="absent")
+    (project.own / "test_own.py").write_text(text, encoding="utf-8")
+    line = 1 + text[: text.index("absent")].count("\n")
+
+    judge(project).stdout.fnmatch_lines(
+        [
+            f"RED *: test_own.py:{line}: NameError: name 'absent' is not defined; fix that line, or *",
+            "*-> correct that, then pytest --env prod *",
+            "NO-GO (*",
+        ]
+    )
+
+
 @pytest.mark.parametrize("strict", [True, False])
 def test_own_row_whose_test_is_to_fail_and_passes_is_red(strict, project):
     row(project)
