@@ -5,7 +5,7 @@ It is light to import, without moto.
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -65,14 +65,11 @@ def calls_go_to(endpoint: str) -> Iterator[None]:
     used = {"AWS_ENDPOINT_URL": endpoint, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"}
     ours = {**used, **CREDENTIALS}
     foreign = [*FOREIGN, *(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_"))]
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in (*ours, *foreign)}
-    for name in foreign:
-        os.environ.pop(name, None)
+    before = {name: os.environ.pop(name) for name in (*ours, *foreign) if name in os.environ}
     os.environ.update(ours)
     try:
         yield
     finally:
-        for name, value in before.items():
+        for name in (*ours, *foreign):
             os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+        os.environ.update(before)

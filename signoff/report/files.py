@@ -163,7 +163,7 @@ class EndedRun:
                 *snapshot.notices,
                 *unseen(snapshot.records, snapshot.dev),
                 *self._overdue(),
-                *left_out(snapshot.records, self.choice.checklist),
+                *left_out(snapshot.records, self.choice.checklist.rows),
                 *self.choice.composition.notices(environment),
             ),
             demand=self.choice.composition.demand(environment),

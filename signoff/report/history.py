@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,6 @@ from signoff import home_of
 from signoff.environment import EnvironmentFileError, in_japan, names
 from signoff.environment.loading import no_environment
 from signoff.evidence import Record, Records
-from signoff.judge.checklist import Row
 from signoff.judge.drift import VOLATILE, WHOLE
 from signoff.judge.errors import UnusableFileError
 from signoff.judge.observations import SUBJECTS
@@ -121,10 +120,10 @@ def history_of(
     )
 
 
-def left_out(records: Records, checklist: Iterable[Row]) -> Iterator[Words]:
-    """Name the rows that runs of the strip judged, and that the checklist of this run lacks."""
+def left_out(records: Records, rows: Mapping[str, Any]) -> Iterator[Words]:
+    """Name the rows that runs of the strip judged, and that are not among those of this run."""
     judged = {id_ for run in islice(records.of("run"), MOST) for id_ in run.body.get("rows", ())}
-    if missing := ", ".join(sorted(judged - {row.id for row in checklist})):
+    if missing := ", ".join(sorted(judged - rows.keys())):
         yield Words(
             en=f"Earlier runs judged {missing}, and this one did not: if these are rows of your own, add --checks and their folder.",
             ja=f"以前の実行で判定した{missing}を、今回は判定していない。独自の項目であれば、--checksでそのフォルダを指定すること。",

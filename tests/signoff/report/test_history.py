@@ -47,7 +47,7 @@ def test_rows_that_only_earlier_runs_judged_are_named(rows, says):
     run = SimpleNamespace(body={"rows": rows})
     records = SimpleNamespace(of={"run": (run, run)}.get)
 
-    notices = left_out(records, [SimpleNamespace(id="DEP-01"), SimpleNamespace(id="DEP-02")])
+    notices = left_out(records, {"DEP-01": None, "DEP-02": None})
 
     assert [notice.en[: len(said)] for notice, said in zip(notices, says, strict=True)] == says
 
