@@ -1,6 +1,8 @@
 """The front end: what is served is a page that runs, and calls production's API."""
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
@@ -29,18 +31,23 @@ CSP = "Content-Security-Policy"
 OF_SCRIPTS = "script-src-elem|script-src"
 _SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
 """Sources by which a policy trusts single scripts, wherever they come from."""
+_HASHES = re.compile(r"(sha256|sha384|sha512)-([\w+/=-]+)")
+_URL_SAFE = str.maketrans("+/", "-_")
+_KEPT_S = re.compile(r"^(?!.*no-(?:cache|store)).*max-age=\"?(\d+)", re.IGNORECASE)
+LONG_S = 3_600
+"""A configuration that browsers keep for longer is still in use when people look at what they switched."""
 _NO_SCRIPT = re.compile(rb"""(\xef\xbb\xbf)?\s*(<|\{\s*"[^"]*"\s*:)""")  # a mark; page or JSON
 
 
 class Page(HTMLParser):
-    """What browsers read of a page, which may be a folder's without its last slash: its policies, scripts (address -> type) and their text."""
+    """What browsers read of a page, which may be a folder's without its last slash: its policies, scripts (address -> attributes) and their text."""
 
     def __init__(self, served: requests.Response) -> None:
         super().__init__()
         self.url, last = served.url, served.url.rpartition("/")[2]
         self.base = self.url if "." in last else f"{self.url.rstrip('/')}/"
         self.policies = served.headers.get(CSP, "").split(",")
-        self.scripts, self.text = dict[str, str](), ""
+        self.scripts, self.text = dict[str, dict[str, str]](), ""
         self.feed(served.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -52,7 +59,7 @@ class Page(HTMLParser):
             self.policies.append(of.get("content", ""))
         data = not re.search("module|script", kind)  # which no browser loads
         if tag == "script" and of.get("src") and not data and "nomodule" not in of:
-            self.scripts[urljoin(self.base, of["src"])] = kind
+            self.scripts[urljoin(self.base, of["src"])] = of | {"type": kind}
 
     def handle_data(self, data: str) -> None:
         self.text += f"{data}\n" * (self.cdata_elem == "script")
@@ -81,11 +88,25 @@ def kind_of(answer: requests.Response) -> str:
     return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
-def _runs(script: requests.Response, loaded_as: str) -> bool:
-    """Whether a browser runs what is served: nothing else in its place, nor of another type where it may not guess."""
+def _runs(script: requests.Response, loaded: Mapping[str, str]) -> bool:
+    """Whether a browser runs what is served: nothing else in its place, nor of another type where it may not guess, nor another build."""
     kind, rule = kind_of(script), script.headers.get("X-Content-Type-Options", "")
-    guesses = loaded_as != "module" and "nosniff" not in rule.lower()
-    return script.ok and not _NO_SCRIPT.match(script.content) and ("script" in kind or guesses)
+    guesses = loaded["type"] != "module" and "nosniff" not in rule.lower()
+    return (
+        script.ok
+        and not _NO_SCRIPT.match(script.content)
+        and ("script" in kind or guesses)
+        and _is_intact(script.content, loaded.get("integrity", ""))
+    )
+
+
+def _is_intact(script: bytes, integrity: str) -> bool:
+    """Whether a script has one of the strongest hashes that its tag asks for, if any (Subresource Integrity)."""
+    hashes = _HASHES.findall(integrity)
+    strongest = max((name for name, _ in hashes), default="sha256")
+    has = b64encode(hashlib.new(strongest, script).digest(), b"-_").decode()
+    asked = [value.translate(_URL_SAFE) for name, value in hashes if name == strongest]
+    return has in asked or not asked
 
 
 def _require_allowed(page: Page, kind: str, *urls: str) -> None:
@@ -109,6 +130,17 @@ def _require_key(page: Page, key: str | None, texts: Iterable[str]) -> None:
         raise ManualOnly(
             en=f"neither {page.url} nor the scripts that it loads have the API's key, without which callers get 403",
             ja=f"{page.url}にも、読み込まれるスクリプトにも、APIキーがありません（キーのない呼び出しは403になります）",
+        )
+
+
+def _require_soon_replaced(url: str, loaded: Mapping[str, requests.Response]) -> None:
+    """Let a person decide where browsers keep the configuration under its own address, so that no switch reaches them."""
+    stated = loaded[url].headers.get("Cache-Control", "") if url in loaded else ""
+    kept_s = "".join(_KEPT_S.findall(stated)) or "0"
+    if int(kept_s) > LONG_S:
+        raise ManualOnly(
+            en=f"browsers keep {url} for {kept_s} s (Cache-Control): phones that have it go on with it so long after a cut-over or a rollback of the front end",
+            ja=f"ブラウザは{url}を{kept_s}秒間キャッシュします（Cache-Control）。読み込み済みの端末は、切替やフロントエンドのロールバックの後も、その間は以前の設定を使い続けます",
         )
 
 
@@ -204,8 +236,8 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
 def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: RowCalls) -> None:
     page = Page(fetched(configured(calls, "front_end.url")))
     own = sorted(url for url in page.scripts if urlsplit(url)[:2] == urlsplit(page.url)[:2])
-    answers = [fetched(url) for url in own]
-    texts = (page.text, *(answer.text for answer in answers))
+    answers = {url: fetched(url) for url in own}
+    texts = (page.text, *(answer.text for answer in answers.values()))
     named = {api for text in texts for api in named_in(text)["API_BASE_URL"] if api}
     calls.observe.note(scripts=own, named=sorted(named))
 
@@ -215,12 +247,17 @@ def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: Ro
         en=f"{page.url} and the scripts that it loads have API_BASE_URL: {actual}, expected {expected}",
         ja=f"{page.url}と、読み込まれるスクリプトのAPI_BASE_URLは{actual}です（期待値: {expected}）",
     )
-    idle = [got for url, got in zip(own, answers, strict=True) if not _runs(got, page.scripts[url])]
-    said = listed(f"{got.url} ({got.status_code} {kind_of(got)})" for got in idle)
+    idle = [
+        f"{got.url} ({got.status_code} {kind_of(got)}{f', integrity={hashed}' if hashed else ''})"
+        for url, got in answers.items()
+        if not _runs(got, page.scripts[url])
+        for hashed in [page.scripts[url].get("integrity")]
+    ]
     require(
         not idle,
-        en=f"{page.url} loads what browsers do not run as a script: {said}",
-        ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {said}",
+        en=f"{page.url} loads what browsers do not run as a script: {listed(idle)}",
+        ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {listed(idle)}",
     )
     _require_allowed(page, OF_SCRIPTS, *(url for url in page.scripts if urlsplit(url).netloc))
     _require_key(page, calls.suite.client.api_key, texts)
+    _require_soon_replaced(configured(calls, "front_end").config_url, answers)

@@ -38,9 +38,10 @@ CONFIG_JS = """const CONFIG = {{
 
 @dataclass
 class Front:
-    """``files``: path -> (type, text); anything else is 404."""
+    """``files``: path -> (type, text); anything else is 404. ``headers`` are sent with each."""
 
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
     def configure(self, text: str) -> None:
@@ -62,7 +63,7 @@ def front() -> Iterator[Front]:
         if asked.path not in served.files:
             return Reply(b"", 404)
         kind, text = served.files[asked.path]
-        return Reply(text.encode(), headers={"Content-Type": kind})
+        return Reply(text.encode(), headers={"Content-Type": kind, **served.headers})
 
     with answering(answer) as served.url:
         yield served

@@ -1,5 +1,7 @@
 """The front end as a browser gets it: its page and what that may do, its configuration, pictures and scripts."""
 
+import base64
+import hashlib
 import io
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -317,9 +319,10 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
             pictures_served(page, "a.png", "/a.png", "fallback.png")
 
 
-def loading(environment, html, key=None):
+def loading(environment, html, key=None, **headers):
     """Run the test of SMOKE-19 on the scripts of this page, in a folder with two configurations; return those that it read."""
     with front() as served:
+        served.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         served.files["/app"] = ("text/html", html.replace("{own}", served.url))
         served.files["/app/js/page.js"] = ("text/html", "<title>rally</title>")
         served.files["/app/js/denied.js"] = ("application/json", '{"message":"Forbidden"}')
@@ -402,7 +405,7 @@ def test_page_or_json_in_the_place_of_a_script_does_not_run_however_it_begins(be
     served.status_code, served.raw = 200, io.BytesIO(begins)
     served.encoding = "ISO-8859-1"  # what requests takes text/html for
 
-    assert not _runs(served, "script")
+    assert not _runs(served, {"type": "script"})
 
 
 @pytest.mark.parametrize(
@@ -420,7 +423,61 @@ def test_browser_runs_what_is_no_script_only_where_it_may_guess(kind, options, r
     served.status_code, served.raw = 200, io.BytesIO(b"const CONFIG = '<br>';")
     served.headers.update({"Content-Type": kind, "X-Content-Type-Options": options})
 
-    assert _runs(served, "script") is runs
+    assert _runs(served, {"type": "script"}) is runs
+
+
+def sri(size, text=b"const a = 1;", altchars=None):
+    """Return the value of an `integrity` attribute for a text."""
+    made = base64.b64encode(hashlib.new(f"sha{size}", text).digest(), altchars).decode()
+    return f"sha{size}-{made}"
+
+
+@pytest.mark.parametrize(
+    ("integrity", "runs"),
+    [
+        *((sri(256), True), (sri(512, altchars=b"-_"), True), (f"{sri(384)}?ct=js", True)),
+        *((sri(256, b"const a = 2;"), False), (f"{sri(256)} {sri(512, b'older')}", False)),
+        *((f"{sri(384, b'older')} {sri(384)}", True), ("md5-abc nonsense", True), ("", True)),
+    ],
+)
+def test_browser_runs_only_the_build_of_a_script_that_its_page_names(integrity, runs):
+    served = requests.Response()
+    served.status_code, served.raw = 200, io.BytesIO(b"const a = 1;")
+
+    assert _runs(served, {"type": "script", "integrity": integrity}) is runs
+
+
+def test_page_whose_script_is_of_another_build_is_told(environment):
+    html = f"<script src=js/config.js></script><script src=js/plain.js integrity='{sri(256)}'>"
+    stale = html.replace(sri(256), sri(256, b"older"))
+
+    assert loading(environment, html) == ["/app/js/config.js", "/app/js/plain.js"]
+    with pytest.raises(
+        Broken,
+        match=r"do not run as a script: \S+/plain\.js \(200 text/plain, integrity=sha256-\S+\)$",
+    ):
+        loading(environment, stale)
+
+
+LONG = "public, max-age=86400"
+
+
+@pytest.mark.parametrize("kept", [LONG, 'Max-Age="86400"', "max-age=31536000, immutable"])
+def test_configuration_that_browsers_keep_is_for_a_person_to_decide(kept, environment):
+    with pytest.raises(ManualOnly, match=r"keep \S+/config\.js for \d+ s .* so long after"):
+        loading(environment, "<script src=js/config.js></script>", Cache_Control=kept)
+
+
+@pytest.mark.parametrize(
+    ("kept", "script"),
+    [
+        *((LONG, "config.js?v=1&amp;w=2"), (LONG, "dev.js'></script><script src='js/config.js?v=1&amp;w=2")),
+        *((f"no-cache, {LONG}", "config.js"), (f"{LONG}, no-store", "config.js")),
+        *(("s-maxage=86400, max-age=0", "config.js"), ("max-age=3600", "config.js"), ("", "config.js")),
+    ],
+)  # fmt: skip
+def test_configuration_that_is_asked_for_again_needs_no_person(kept, script, environment):
+    loading(environment, f"<script src='js/{script}'></script>", Cache_Control=kept)
 
 
 SDK = "https://static.line-scdn.net/liff/edge/2/sdk.js"
