@@ -48,12 +48,15 @@ def test_token_that_line_refuses_is_read_anew_for_the_next_call(line):
     assert sent == ["Bearer O", "Bearer N", "Bearer N"]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 302])
-def test_refusal_or_redirect_is_not_followed_and_told_with_its_reason_for_the_log(line, status):
+@pytest.mark.parametrize("retry_key", [None, RETRY_KEY])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 302])
+def test_refusal_or_redirect_is_not_followed_and_told_with_its_reason_for_the_log(
+    line, status, retry_key
+):
     line.status = status
 
     with pytest.raises(Refusal) as refusal:
-        bot(line.url).call("GET", "/v2/bot/richmenu/list")
+        bot(line.url).call("GET", "/v2/bot/richmenu/list", retry_key=retry_key)
 
     assert refusal.value.code == "LINE_REFUSED"
     assert refusal.value.detail == f"LINE answered {status}: no, says LINE"

@@ -1,5 +1,6 @@
 """Every line that a function logs names the request that it is about, and shows none of its secrets."""
 
+import io
 import json
 import time
 
@@ -161,3 +162,12 @@ def test_winner_that_could_not_be_notified_is_named_by_the_request_of_the_award(
 
     assert [line["message"] for line in lines] == ["winner not notified", "answered"]
     assert [ids_in(line) for line in lines] == [IDS, IDS]
+
+
+def test_line_is_written_at_once_since_an_instance_may_be_frozen_or_killed(monkeypatch):
+    """What is left in a buffer is not in the log of the request that it is about."""
+    written = io.TextIOWrapper(raw := io.BytesIO())
+    monkeypatch.setattr("sys.stdout", written)
+    FunctionLogger("award", "local").log("INFO", "kept")
+
+    assert b"kept" in raw.getvalue()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lambdas.auth.handler import AuthorizerFault
+from lambdas.rally.aws import _flaw
 from tests.lambdas.contract import MODULES
 from tests.lambdas.events import CONTEXT, USER, token_event
 from tests.lambdas.fake_line import GOOD_TOKEN
@@ -176,3 +177,10 @@ def test_notification_is_handed_over_only_where_lambda_accepts_it(
     assert answer.status == 200
     messages = [json.loads(line)["message"] for line in capsys.readouterr().out.splitlines()]
     assert ("winner not notified" in messages) is warned
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"), [("GetItem", 500), ("GetItem", 502), ("Invoke", 404), ("Invoke", 429)]
+)
+def test_outage_and_refused_invocation_need_no_body_to_be_known(operation, status):
+    assert _flaw(SimpleNamespace(name=operation), status, {}, b"<html>") == ""
