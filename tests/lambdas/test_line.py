@@ -30,14 +30,15 @@ def test_bot_calls_with_its_token(line):
     assert line.calls[0]["headers"]["Authorization"] == f"Bearer {LINE_TOKEN}"
 
 
-def test_token_that_line_refuses_is_read_anew_for_the_next_call(line):
+@pytest.mark.parametrize(("status", "tokens"), [(401, "ONN"), (403, "OOO"), (404, "OOO")])
+def test_token_that_line_refuses_is_read_anew_for_the_next_call(line, status, tokens):
     """So that Lambda's retry of award's notification has the rotated token: its last one ends before KEPT_S."""
     old, new = (
         {"SecretString": json.dumps({"LINE_CHANNEL_ACCESS_TOKEN": token})} for token in "ON"
     )
     client = Scripted(None, get_secret_value=[old, new])
     told = Bot(Line.at(line.url), CachedSecret(client, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
-    line.status = 401
+    line.status = status
     with pytest.raises(Refusal):
         told.call("GET", "/v2/bot/richmenu/list")
     line.status = 200
@@ -45,7 +46,7 @@ def test_token_that_line_refuses_is_read_anew_for_the_next_call(line):
     told.call("GET", "/v2/bot/richmenu/list")
 
     sent = [call["headers"]["Authorization"] for call in line.calls]
-    assert sent == ["Bearer O", "Bearer N", "Bearer N"]
+    assert sent == [f"Bearer {token}" for token in tokens]
 
 
 @pytest.mark.parametrize("retry_key", [None, RETRY_KEY])
