@@ -141,7 +141,9 @@ class Variables:
         certain = self._holding(function, foreign_resources(self.snapshot.environment))
         lost = self.astray(function)
         planned = {name: text for name, text in lost.items() if name in want.environment}
-        unplanned = {name: text for name, text in lost.items() if name not in want.environment}
+        metrics = self.snapshot.environment.application.metrics
+        no_tables = {(name, metrics) for name in lost if name.endswith("_NAMESPACE")}
+        unplanned = dict(sorted(lost.items() - planned.items() - no_tables))
         sure = {name: text for name, text in unplanned.items() if name in certain}
         guessed = {name: text for name, text in unplanned.items() if name not in certain}
         return (

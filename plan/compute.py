@@ -1,7 +1,6 @@
 """The functions with exactly the variables and rights that each needs (guide steps 1-3, 2-2 and 3-2)."""
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 
 from aws.desired import Function, Permission, Role
 from plan import data
@@ -235,7 +234,7 @@ def _settings(naming: Naming, names: Iterable[str]) -> Iterator[tuple[str, str]]
     environment = naming.environment
     for name in names:
         setting = naming.application.settings[name]
-        value = attrgetter(setting.key)(environment)
+        value = environment.value(setting.key)
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if text != setting.unless and (environment.our_code or setting.guide):
             yield name, text

@@ -239,3 +239,22 @@ def test_planned_address_of_line_that_is_set_wrong_is_not_named_a_second_time(se
     flaws = Variables(healthy()).differing(found, want)
 
     assert [flaw.fact.en for flaw in flaws] == names
+
+
+@pytest.mark.parametrize(
+    ("name", "metrics", "red"),
+    [
+        ("POWERTOOLS_METRICS_NAMESPACE", "Users", False),
+        ("POWERTOOLS_METRICS_NAMESPACE", "Rally", True),
+        ("USERS", "Users", True),
+    ],
+)
+def test_namespace_of_the_metrics_names_no_table_of_another_environment(name, metrics, red):
+    snapshot = healthy()
+    application = replace(snapshot.environment.application, metrics=metrics)
+    ours = replace(snapshot, environment=replace(snapshot.environment, application=application))
+    live = snapshot.inventory.sections.functions["stamp-rally-prod-auth"]
+    set_ = replace(live, environment={**live.environment, name: kept_back("Users")})
+    flaws = Variables(ours).foreign(set_, snapshot.plan.function("auth"))
+
+    assert [flaw.fact.en for flaw in flaws] == [f"variable {name}"] * red

@@ -5,7 +5,7 @@ application comes from here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -13,9 +13,11 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, SchemaValidator
+from pydantic_core import core_schema as shape
 
 from aws.api.integration import IAM, KEY, guard
-from aws.words import Words
+from aws.words import Words, did_you_mean, joined, nearest, there_are
 from signoff import ROOT, home_of
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
 from signoff.environment.references import in_place
@@ -32,7 +34,8 @@ Rights = Mapping[str, tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-
 Key = Annotated[Mapping[str, Literal["S", "N", "B"]], Field(min_length=1, max_length=2)]
 """Attribute -> its type: the partition key, then the sort key if there is one."""
 IndexName = Annotated[str, Field(pattern="^[A-Za-z0-9_.-]{3,255}$")]
-Variable = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]+$")]
+LAMBDAS_OWN = r"(AWS_(DEFAULT_)?REGION|AWS_(ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|EXECUTION_ENV)|AWS_LAMBDA_(FUNCTION|INITIALIZATION|LOG|RUNTIME)_\w+|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$"
+Variable = Annotated[str, Field(pattern=re.compile(f"^(?!{LAMBDAS_OWN})[A-Za-z][A-Za-z0-9_]+$"))]
 Namespace = Annotated[str, Field(pattern=re.compile(r"^(?!AWS/|:)[\w./#: -]{1,255}$", re.ASCII))]
 TimeOut = Annotated[int, Field(ge=1, le=5_400)]
 Memory = Annotated[int, Field(ge=128, le=32_768)]
@@ -232,9 +235,7 @@ def application(path: Path = APPLICATION) -> Application:
     try:
         read = _ADAPTER.validate_python({**toml(path), "folder": path.parent, "home": path.parent})
     except ValidationError as error:
-        raise EnvironmentFileError(
-            problem(error_details, _PLACE) for error_details in error.errors()
-        ) from None
+        raise EnvironmentFileError(problem(each, _PLACE) for each in error.errors()) from None
     if problems := list(_inconsistent(read)):
         raise EnvironmentFileError(
             Words(en=f"{path.name}: {words.en}", ja=f"{path.name}: {words.ja}")
@@ -259,23 +260,23 @@ def _inconsistent(app: Application) -> Iterator[Words]:
             ja=f"キー{key}が重複しています。権限がキーで指定するため、別々のキーにしてください",
         )
     if app.masters not in {None, *app.tables}:
-        yield _unknown("masters", str(app.masters), app.tables)
+        yield unknown("masters", str(app.masters), app.tables)
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
         for use in ("calls", "reads", "writes"):
             for used in getattr(function, use):
                 if used not in indexes.union(keys) and not OWN_BUCKET.fullmatch(used):
-                    yield _unknown(f"functions.{key}.{use}", used, {*keys})
+                    yield unknown(f"functions.{key}.{use}", used, keys)
         for name in function.settings:
             if name not in app.settings:
-                yield _unknown(f"functions.{key}.settings", name, app.settings)
+                yield unknown(f"functions.{key}.settings", name, app.settings)
     yield from _wrong_routes(app)
 
 
 def _wrong_routes(app: Application) -> Iterator[Words]:
     for route in (app.demand.each, *app.demand.shares):
         if route not in app.routes:
-            yield _unknown("demand", route, {*app.routes})
+            yield unknown("demand", route, app.routes)
     for path, item in app.paths.items():
         if unread := {k for k in item.keys() - OF_PATH if not re.match("x-(?!.*-any-method)", k)}:
             yield Words(
@@ -284,7 +285,7 @@ def _wrong_routes(app: Application) -> Iterator[Words]:
             )
         for verb in set(VERBS) & item.keys():
             if (behind := item[verb].get("x-function")) not in app.functions:
-                yield _unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)
+                yield unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)
             asked = item[verb].get("security", app.document.get("security"))
             clear = (None, {"type": IAM}, {"type": "NONE"} if asked == [] else None)
             if {} in [*(asked or ())] or item[verb].get("x-amazon-apigateway-auth") not in clear:
@@ -294,31 +295,29 @@ def _wrong_routes(app: Application) -> Iterator[Words]:
                 )
 
 
-def _unknown(place: str, name: str, names: Mapping[str, Any] | set[str]) -> Words:
-    listed = ", ".join(sorted(names))
-    return Words(
-        en=f"{place} names {name}, which does not exist; there are {listed}",
-        ja=f"{place}の{name}は存在しません（あるのは{listed}）",
+def unknown(place: str, name: str, names: Iterable[str]) -> Words:
+    no = Words(
+        en=f"{place} names {name}, which does not exist", ja=f"{place}の{name}は存在しません"
     )
+    return joined((no, did_you_mean(nearest(name, names)) or there_are(sorted(names))))
 
 
 @cache
 def _document(contract: Path) -> Mapping[str, Any]:
     try:
-        parsed = yaml.load(text_of(contract), yaml.CSafeLoader)
+        parsed: Mapping[str, Any] = yaml.load(text_of(contract), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         why = " ".join(str(error).replace(' in "<unicode string>",', " at").split())
         raise EnvironmentFileError(
             en=f"{contract} is not YAML: {why}; fix that place",
             ja=f"{contract}がYAMLではありません: {why}。その箇所を修正してください",
         ) from None
-    if not isinstance(parsed, Mapping) or not isinstance(parsed.get("paths"), Mapping):
-        raise EnvironmentFileError(
-            en=f"{contract.name} has no paths: write an OpenAPI document",
-            ja=f"{contract.name}にpathsがありません。OpenAPI文書を書いてください",
-        )
     try:
+        _CONTRACT.validate_python(parsed)
         in_place(parsed["paths"], parsed)
+    except ValidationError as error:
+        place = FileTable(contract.name)
+        raise EnvironmentFileError(problem(each, place) for each in error.errors()) from None
     except KeyError as dangling:
         raise EnvironmentFileError(
             en=f"{contract} refers to {dangling}, which it does not have; write that into it, or correct the $ref",
@@ -327,5 +326,19 @@ def _document(contract: Path) -> Mapping[str, Any]:
     return parsed
 
 
+def _table(**parts: CoreSchema) -> CoreSchema:
+    """Return the shape of a part of a contract; all of its own parts but the paths may be absent."""
+    fields = {name: shape.typed_dict_field(parts[name], required=name == "paths") for name in parts}
+    return shape.typed_dict_schema(fields)
+
+
 _ADAPTER = TypeAdapter(Application)
 _PLACE = FileTable(FILE, of=Words(en="an application", ja="アプリケーション"))
+_TEXT, _LIST = shape.str_schema(), shape.tuple_schema([_table()], variadic_item_index=0)
+_ASKED = {"security": shape.nullable_schema(_LIST), "parameters": _LIST}
+_ITEM = _table(**_ASKED, **dict.fromkeys(VERBS, _table(**_ASKED, **{"x-function": _TEXT})))
+_PATHS = shape.dict_schema(shape.str_schema(pattern=r"^/$|^(/([^/{}]+|\{[^/{}]+\}))+$"), _ITEM)
+_SCHEMES = _table(securitySchemes=shape.dict_schema(_TEXT, _table(name=_TEXT)))
+_CONTRACT = SchemaValidator(
+    _table(**_ASKED, paths=_PATHS, components=shape.nullable_schema(_SCHEMES))
+)

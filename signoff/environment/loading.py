@@ -3,8 +3,9 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -12,9 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from aws.api.integration import IAM, KEY
-from aws.words import SILENCE, Words, did_you_mean, joined, nearest, plain, there_are
+from aws.words import SILENCE, Words, did_you_mean, joined, nearest, plain
 from signoff import OF_PACKAGES, ROOT
-from signoff.environment.application import Application, application_beside
+from signoff.environment.application import Application, application_beside, unknown
 from signoff.environment.overrides import (
     IN_PRODUCTION,
     Override,
@@ -111,15 +112,6 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
         raise EnvironmentFileError(shared)
     texts = {override.variable: override.text for override in overriding}
     return Loaded(environment, texts, derived(environment, changed))
-
-
-def _unknown_before(environment: Environment, path: Path, known: Iterable[str]) -> Words:
-    unknown = Words(
-        en=f'{path.name}: {environment.name}.before is "{environment.before}", of which the file has no table',
-        ja=f'{path.name}: {environment.name}.beforeが"{environment.before}"ですが、そのテーブルがありません',
-    )
-    instead = did_you_mean(nearest(environment.before, known)) or there_are(known)
-    return joined((unknown, instead))
 
 
 def _no_application_here(name: str, path: Path) -> Words:
@@ -274,7 +266,7 @@ def _typed(
     unfit += (*_unchecked(environment, place), *_unfit_names(environment))
     unfit += _unfit_for_production(environment, place) if environment.production else ()
     if "before" in table and environment.before not in (known := names(path)):
-        unfit.append(_unknown_before(environment, path, known))
+        unfit.append(unknown(f"{path.name}: {environment.name}.before", environment.before, known))
     if unfit:
         raise EnvironmentFileError(unfit)
     return environment
@@ -300,8 +292,14 @@ def _without_origin(place: FileTable) -> Words:
 
 
 def _unchecked(environment: Environment, file: FileTable) -> Iterator[Words]:
-    """Yield what the contract asks of callers and nothing checks."""
+    """Yield what the contract asks of callers and nothing checks, and settings of which the environment has no value."""
     app = environment.application
+    for name, setting in app.settings.items():
+        if not isinstance(environment.value(setting.key), str | int | float | date):
+            yield Words(
+                en=f"app.toml: settings.{name} takes {setting.key} of {file.table}, which has no such value: write it there, or correct the key",
+                ja=f"app.toml: settings.{name}が{file.table}の{setting.key}を使いますが、その値がありません。値を書くか、keyを修正してください",
+            )
     sessions = app.authorizer or environment.sessions_checked_by == "functions"
     for guard, route in {app.guard(route): route for route in reversed(app.routes)}.items():
         if guard not in {None, IAM} and not (environment.api_key if guard == KEY else sessions):

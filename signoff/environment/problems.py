@@ -145,7 +145,7 @@ class FileTable:
 
     def where(self, key: str) -> str:
         """Return where the value of a key is: the variable that set it, or the key itself."""
-        return self.sources.get(key) or f"{self.table}.{key}"
+        return self.sources.get(key) or f"{self.table}.{key}".rstrip(".")
 
 
 def problem(error: ErrorDetails, place: FileTable) -> Words:
@@ -169,7 +169,7 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
             en=f"{key_path} is not a key of {place.of.en}; {instead.en}",
             ja=f"{key_path}は{place.of.ja}のキーではありません。{instead.ja}",
         )
-    value, advice = _shown(error["input"]), _advice(error, path[-1])
+    value, advice = _shown(error["input"]), _advice(error, "".join(path[-1:]))
     return Words(
         en=f"{key_path} is {value}; {advice.en}", ja=f"{key_path}が{value}です。{advice.ja}"
     )
@@ -204,7 +204,7 @@ def _or_variable(key: str, place: FileTable) -> Words:
 
 def _shown(value: object) -> str:
     """Write a value, but not the user and password of a URL."""
-    return re.sub(r"(?<=://)[^/\s]*(?=@)", "…", json.dumps(value, ensure_ascii=False))
+    return re.sub(r"(?<=://)[^/\s]*(?=@)", "…", json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _advice(error: ErrorDetails, key: str) -> Words:

@@ -188,9 +188,9 @@ Tags = Annotated[
     Mapping[str, str],
     SEEN,
     unless(
-        lambda tags: all(_TAG.fullmatch("\n".join(tag)) for tag in tags.items()),
-        en="AWS takes letters, digits, spaces and _.:/=+-@ alone: write 1 to 128 as a key, which does not begin with aws:, and up to 256 as a value",
-        ja="AWSで使えるのは文字、数字、空白、_.:/=+-@だけです。キーは1〜128文字（aws:で始まらないもの）、値は256文字以内で書いてください",
+        lambda tags: len(tags) < 51 and all(map(_TAG.fullmatch, map("\n".join, tags.items()))),
+        en="AWS takes 50 tags, and letters, digits, spaces and _.:/=+-@ alone: write 1 to 128 as a key, which does not begin with aws:, and up to 256 as a value",
+        ja="AWSで使えるのはタグ50個までで、文字、数字、空白、_.:/=+-@だけです。キーは1〜128文字（aws:で始まらないもの）、値は256文字以内で書いてください",
     ),
 ]
 Ascii = Annotated[

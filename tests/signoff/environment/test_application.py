@@ -270,10 +270,74 @@ def test_contract_that_asks_callers_for_what_nothing_checks_is_refused(
         ("[functions.todos]", 'metrics = ""\n[functions.todos]', "metrics"),
         ("[functions.todos]", 'settings.MY-ENV.key = "name"\n[functions.todos]', "settings.MY-ENV"),
         ("[demand]", '[secrets.a]\nname = "a"\njson_key = ""\n[demand]', "secrets.a.json_key"),
+        ("[demand]", '[settings.AWS_REGION]\nkey = "name"\n[demand]', "settings.AWS_REGION"),
     ],
 )
 def test_what_aws_does_not_take_is_refused_as_the_file_is_read(folder, written, instead, key):
     assert f"app.toml.{key}" in wrong(folder, written, instead)
+
+
+def contract(paths=(), schemes=SCHEMES, **more):
+    """Return a contract with these paths beside the usual ones."""
+    components = {"components": {"securitySchemes": schemes}, **more}
+    return json.dumps({"paths": {**PATHS, **dict(paths)}, **components})
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (contract({"/more": None}), "paths./more is null; write a table"),
+        (contract({"/more": {"get": None}}), "paths./more.get is null; write a table"),
+        (contract({"/more": {"parameters": None}}), "paths./more.parameters is null; write a list"),
+        (contract(schemes=None), "components.securitySchemes is null; write a table"),
+        (contract(schemes={"key": None}), "components.securitySchemes.key is null; write a table"),
+        (contract(schemes={"key": {"name": None}}), "components.securitySchemes.key.name is null"),
+        (contract(security=[None]), "security.0 is null; write a table"),
+        (contract(security="session"), 'security is "session"; write a list'),
+        (contract({"more": {}}), 'paths.more.[key] is "more"; write what matches ^/$|'),
+        (contract({"/more/": {}}), 'paths./more/.[key] is "/more/"; write what matches ^/$|'),
+        (contract({"/a{id}": {}}), 'paths./a{id}.[key] is "/a{id}"; write what matches ^/$|'),
+        (contract({"/{id": {}}), 'paths./{id.[key] is "/{id"; write what matches ^/$|'),
+        ('"no contract"', ' is "no contract"; write a table'),
+        ("- 2026-12-01", ' is ["2026-12-01"]; write a table'),
+        ("{}", "paths is missing; write paths = …"),
+    ],
+)
+def test_part_of_the_contract_that_is_none_is_said_with_its_place(folder, document, said):
+    (folder / "openapi.json").write_text(document, encoding="utf-8")
+
+    assert f"openapi.json.{said}".replace(". ", " ") in wrong(folder, "", "")
+
+
+@pytest.mark.parametrize("more", [{"components": None}, {"security": None}])
+@pytest.mark.parametrize("path", ["/", "/v1.0/{owner}/{id}", "/files/{path+}"])
+def test_contract_may_leave_parts_empty_and_have_any_path_that_api_gateway_takes(
+    folder, path, more
+):
+    document = contract({path: {"get": {"x-function": "todos", "summary": None}}}, **more)
+    (folder / "openapi.json").write_text(document, encoding="utf-8")
+
+    assert f"GET {path}" in [route.id for route in plan_for(staging(folder)).api.routes]
+
+
+@pytest.mark.parametrize("key", ["nmae", "bucket", "throttle", "line.secret", "tables.item"])
+def test_setting_of_which_the_environment_has_no_value_is_refused(folder, key):
+    more = f'settings.PLACE.key = "{key}"\n[functions.todos]'
+
+    said = f"app.toml: settings.PLACE takes {key} of environments.toml: staging, which has no such"
+    assert said in wrong(folder, "[functions.todos]", more)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("tables.items", "Items-staging"), ("accuracy_cap_m", "50"), ("pitr", "true")],
+)
+def test_setting_may_have_any_single_value_of_the_environment(folder, key, value):
+    text = TODO.replace("[functions.todos]", f'settings.PLACE.key = "{key}"\n[functions.todos]')
+    used = text.replace("memory_mb", 'settings = ["PLACE"]\nmemory_mb')
+    (folder / "app.toml").write_text(used, encoding="utf-8")
+
+    assert plan_for(staging(folder)).function("todos").environment["PLACE"] == value
 
 
 @pytest.mark.parametrize("part", ["/*", "", "/in/*"])
@@ -332,7 +396,11 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
     [
         ("calls.items =", "calls.item =", "functions.todos.calls names item, which does not exist"),
         ("memory_mb", "memory", "app.toml.functions.todos.memory is not a key of an application"),
-        ('"GET /items"', '"GET /item"', "demand names GET /item, which does not exist"),
+        (
+            '"GET /items"',
+            '"GET /item"',
+            "demand names GET /item, which does not exist; did you mean GET /items?",
+        ),
         ("[functions.todos]", "[functions.list]", "GET /items names todos, which does not exist"),
         ("[functions.todos]", "[functions.items]", "items is the key of two things"),
         ("memory_mb = 512", 'settings = ["LEVEL"]', "functions.todos.settings names LEVEL"),

@@ -1,6 +1,7 @@
 """An environment is complete and typed, or each problem is told: where, what was found, what to write."""
 
 import re
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -308,7 +309,7 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
         (
             "go_live = 2026-12-01",
             'before = "stagin"',
-            'prod.before is "stagin", of which the file has no table; there are dev, prod',
+            "prod.before names stagin, which does not exist; there are dev, prod",
         ),
         (
             "go_live = 2026-12-01",
@@ -446,7 +447,7 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
             (
                 'tags = { Environment = "prod"',
                 f"tags = {{ {key} = {value}",
-                f'prod.tags is {{{key}: {value}, "Project": "CC"}}; AWS takes letters, digits, spaces and _.:/=+-@ alone: write 1 to 128 as a key, which does not begin with aws:, and up to 256 as a value',
+                f'prod.tags is {{{key}: {value}, "Project": "CC"}}; AWS takes 50 tags, and letters, digits, spaces and _.:/=+-@ alone: write 1 to 128 as a key, which does not begin with aws:, and up to 256 as a value',
             )
             for key, value in {
                 '"Environment"': '"prod, live"',
@@ -523,6 +524,16 @@ def test_problem_is_one_sentence(old, new, sentence, changed):
     assert str(caught.value) == f"environments.toml: {sentence}"
 
 
+@pytest.mark.parametrize("count", [50, 51])
+def test_tags_are_as_many_as_aws_takes(count, changed):
+    more = ", ".join(f'"{number}" = "a"' for number in range(count - 2))
+    path = changed('tags = { Environment = "prod"', f'tags = {{ {more}, Environment = "prod"')
+
+    fits = nullcontext() if count == 50 else pytest.raises(EnvironmentFileError, match="50 tags")
+    with fits:
+        load("prod", path, {})
+
+
 def test_all_problems_are_told_at_once(changed):
     changed("target_rate = 200", "target_rate = -1")
     path = changed("retention_days = 30\n", "")
@@ -541,7 +552,7 @@ def test_all_values_that_do_not_fit_each_other_are_told_at_once(changed):
     with pytest.raises(EnvironmentFileError) as caught:
         load("prod", path, {})
 
-    told = "one name, Users-prod.*prod.origin is .http:.*prod.before is .stagin"
+    told = "one name, Users-prod.*prod.origin is .http:.*prod.before names stagin"
     assert re.search(told, str(caught.value), re.DOTALL)
 
 
