@@ -212,12 +212,7 @@ def _methods(app: Application) -> Iterator[str]:
 
 def _gateway_responses(cors: desired.Cors) -> Iterator[desired.GatewayResponse]:
     for kind, (status, code) in ERROR_CODES.items():
-        body = {
-            "ok": False,
-            "error": code,
-            "error_code": code,
-            "message": "$context.error.message",
-        }
+        body = {"ok": False, "error": code, "error_code": code, "message": "$context.error.message"}
         yield desired.GatewayResponse(
             kind=kind, status=status, headers=cors.answer_headers, template=json.dumps(body)
         )

@@ -277,6 +277,11 @@ def _wrong_routes(app: Application) -> Iterator[Words]:
     for route in (app.demand.each, *app.demand.shares):
         if route not in app.routes:
             yield unknown("demand", route, app.routes)
+    if len(own := [key for key, each in app.functions.items() if each.authorizes]) > 1:
+        yield Words(
+            en=f"functions {' and '.join(own)} have authorizes = true; an API has one authorizer: leave the line in its function alone",
+            ja=f"関数{'と'.join(own)}にauthorizes = trueがあります。APIのオーソライザーは一つだけです。その関数にだけ残してください",
+        )
     for path, item in app.paths.items():
         if unread := {k for k in item.keys() - OF_PATH if not re.match("x-(?!.*-any-method)", k)}:
             yield Words(

@@ -403,6 +403,11 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
         ),
         ("[functions.todos]", "[functions.list]", "GET /items names todos, which does not exist"),
         ("[functions.todos]", "[functions.items]", "items is the key of two things"),
+        (
+            "[functions.todos]",
+            "[functions.a]\nauthorizes = true\n[functions.todos]\nauthorizes = true",
+            "functions a and todos have authorizes = true; an API has one authorizer",
+        ),
         ("memory_mb = 512", 'settings = ["LEVEL"]', "functions.todos.settings names LEVEL"),
         ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
         ('name = "Items"', "", "app.toml.tables.items.name is missing"),
