@@ -83,10 +83,11 @@ def python(clone, name, *, can_make_environments):
 
 
 def make(clone, *arguments, **environment):
+    ours = {"PIP_CONFIG_FILE": os.devnull, "MAKEFLAGS": "", "ARGS": ""}  # not those of `make test`
     return subprocess.run(
         [MAKE, ".venv/finished", *arguments],
         cwd=clone,
-        env=outside() | {"PIP_CONFIG_FILE": os.devnull} | environment,
+        env=outside() | ours | environment,
         capture_output=True,
         text=True,
         check=False,
