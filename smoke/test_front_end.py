@@ -5,6 +5,8 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -33,7 +35,6 @@ _SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
 """Sources by which a policy trusts single scripts, wherever they come from."""
 _HASHES = re.compile(r"(sha256|sha384|sha512)-([\w+/=-]+)")
 _URL_SAFE = str.maketrans("+/", "-_")
-_KEPT_S = re.compile(r"^(?!.*no-(?:cache|store)).*max-age=\"?(\d+)", re.IGNORECASE)
 LONG_S = 3_600
 """A configuration that browsers keep for longer is still in use when people look at what they switched."""
 _NO_SCRIPT = re.compile(rb"""(\xef\xbb\xbf)?\s*(<|\{\s*"[^"]*"\s*:)""")  # a mark; page or JSON
@@ -133,14 +134,24 @@ def _require_key(page: Page, key: str | None, texts: Iterable[str]) -> None:
         )
 
 
-def _require_soon_replaced(url: str, loaded: Mapping[str, requests.Response]) -> None:
-    """Let a person decide where browsers keep the configuration under its own address, so that no switch reaches them."""
-    stated = loaded[url].headers.get("Cache-Control", "") if url in loaded else ""
-    kept_s = "".join(_KEPT_S.findall(stated)) or "0"
-    if int(kept_s) > LONG_S:
+def _kept_s(answer: requests.Response) -> float:
+    """Return for how long browsers keep an answer without asking again."""
+    stated, expires = (answer.headers.get(name, "") for name in ("Cache-Control", "Expires"))
+    if rules := re.findall(r"no-cache|no-store|max-age=\"?\d+", stated.lower()):
+        return min(int("0" + re.sub(r"\D", "", rule)) for rule in rules)
+    try:
+        return (parsedate_to_datetime(expires) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return 0  # not a date: it has expired
+
+
+def _require_soon_replaced(configuration: requests.Response, page: requests.Response) -> None:
+    """Let a person decide where browsers keep the configuration under an address that stays, so that no switch reaches them."""
+    url, kept_s = configuration.url, _kept_s(configuration)
+    if kept_s > LONG_S and f"{url.rpartition('/')[2]}?" not in page.text:
         raise ManualOnly(
-            en=f"browsers keep {url} for {kept_s} s (Cache-Control): phones that have it go on with it so long after a cut-over or a rollback of the front end",
-            ja=f"ブラウザは{url}を{kept_s}秒間キャッシュします（Cache-Control）。読み込み済みの端末は、切替やフロントエンドのロールバックの後も、その間は以前の設定を使い続けます",
+            en=f"browsers keep {url} for {kept_s:.0f} s: phones that have it go on with it so long after a cut-over or a rollback of the front end",
+            ja=f"ブラウザは{url}を{kept_s:.0f}秒間キャッシュします。読み込み済みの端末は、切替やフロントエンドのロールバックの後も、その間は以前の設定を使い続けます",
         )
 
 
@@ -230,6 +241,7 @@ def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None
         en=f"{url} has {shown(actual) or 'neither'}, expected {shown(expected)}",
         ja=f"{url}の内容は{shown(actual) or 'どちらもなし'}です（期待値: {shown(expected)}）",
     )
+    _require_soon_replaced(answer, fetched(configured(calls, "front_end").url))
 
 
 @expectation("SMOKE-19", ja="ページのスクリプトが読み込め、このAPIを指し、必要ならAPIキーを含む")
@@ -260,4 +272,3 @@ def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: Ro
     )
     _require_allowed(page, OF_SCRIPTS, *(url for url in page.scripts if urlsplit(url).netloc))
     _require_key(page, calls.suite.client.api_key, texts)
-    _require_soon_replaced(configured(calls, "front_end").config_url, answers)

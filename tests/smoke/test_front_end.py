@@ -5,6 +5,8 @@ import hashlib
 import io
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from types import SimpleNamespace
 
 import pytest
@@ -319,10 +321,9 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
             pictures_served(page, "a.png", "/a.png", "fallback.png")
 
 
-def loading(environment, html, key=None, **headers):
+def loading(environment, html, key=None):
     """Run the test of SMOKE-19 on the scripts of this page, in a folder with two configurations; return those that it read."""
     with front() as served:
-        served.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         served.files["/app"] = ("text/html", html.replace("{own}", served.url))
         served.files["/app/js/page.js"] = ("text/html", "<title>rally</title>")
         served.files["/app/js/denied.js"] = ("application/json", '{"message":"Forbidden"}')
@@ -459,25 +460,55 @@ def test_page_whose_script_is_of_another_build_is_told(environment):
         loading(environment, stale)
 
 
+def configured(environment, html, headers):
+    """Run the test of SMOKE-19 on the configuration beside this page, sent with these headers."""
+    with front() as served:
+        served.headers = headers
+        served.files["/"] = ("text/html", html)
+        served.configure(f"API_BASE_URL = '{API}'; LIFF_ID = '{environment.line.liff_id}';")
+        page = replace(environment, front_end=FrontEnd(url=served.url))
+        suite = SimpleNamespace(environment=page, client=SimpleNamespace(url=API))
+        noted = {}
+        calls = SimpleNamespace(suite=suite, observe=SimpleNamespace(note=noted.update))
+        test_front_end.test_configuration_names_this_api_and_this_liff_app(calls)
+        return noted
+
+
 LONG = "public, max-age=86400"
-
-
-@pytest.mark.parametrize("kept", [LONG, 'Max-Age="86400"', "max-age=31536000, immutable"])
-def test_configuration_that_browsers_keep_is_for_a_person_to_decide(kept, environment):
-    with pytest.raises(ManualOnly, match=r"keep \S+/config\.js for \d+ s .* so long after"):
-        loading(environment, "<script src=js/config.js></script>", Cache_Control=kept)
+LOADED = "<script src=js/config.js></script>"
+IN_AN_HOUR, TOMORROW = (
+    format_datetime(datetime.now(UTC) + timedelta(hours=hours)) for hours in (1, 24)
+)
 
 
 @pytest.mark.parametrize(
-    ("kept", "script"),
+    ("html", "headers"),
     [
-        *((LONG, "config.js?v=1&amp;w=2"), (LONG, "dev.js'></script><script src='js/config.js?v=1&amp;w=2")),
-        *((f"no-cache, {LONG}", "config.js"), (f"{LONG}, no-store", "config.js")),
-        *(("s-maxage=86400, max-age=0", "config.js"), ("max-age=3600", "config.js"), ("", "config.js")),
+        *((LOADED, {"Cache-Control": kept}) for kept in (LONG, 'Max-Age="86400"', f"{LONG}, immutable")),
+        ("<script type=module>import './js/config.js'</script>", {"Cache-Control": LONG}),
+        (LOADED, {"Expires": TOMORROW}),
+        (LOADED, {"Cache-Control": "private", "Expires": TOMORROW}),
     ],
 )  # fmt: skip
-def test_configuration_that_is_asked_for_again_needs_no_person(kept, script, environment):
-    loading(environment, f"<script src='js/{script}'></script>", Cache_Control=kept)
+def test_configuration_that_browsers_keep_is_for_a_person_to_decide(html, headers, environment):
+    with pytest.raises(ManualOnly, match=r"keep \S+/config\.js for \d+ s: .* so long after"):
+        configured(environment, html, headers)
+
+
+@pytest.mark.parametrize(
+    ("html", "headers"),
+    [
+        (LOADED.replace(".js", ".js?v=1"), {"Cache-Control": LONG}),
+        ("<script type=module>import './js/config.js?v=1'</script>", {"Cache-Control": LONG}),
+        *((LOADED, {"Cache-Control": f"{LONG}, {asked}"}) for asked in ("no-cache", "No-Store")),
+        *((LOADED, {"Cache-Control": kept}) for kept in ("s-maxage=86400, max-age=0", "max-age=3600")),
+        (LOADED, {"Cache-Control": "max-age=0", "Expires": TOMORROW}),
+        *((LOADED, {"Expires": expires}) for expires in (IN_AN_HOUR, "0", "-1")),
+        (LOADED, {}),
+    ],
+)  # fmt: skip
+def test_configuration_that_is_asked_for_again_needs_no_person(html, headers, environment):
+    assert configured(environment, html, headers)["API_BASE_URL"] == (API,)
 
 
 SDK = "https://static.line-scdn.net/liff/edge/2/sdk.js"
