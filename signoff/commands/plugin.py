@@ -61,6 +61,10 @@ XPASSED = Words(
     en="its test is marked xfail, and passes: remove that mark",
     ja="テストにxfailの指定がありますが、合格しました。指定を外してください",
 )
+NO_PROOF = Words(
+    en="its test ended itself by pytest.skip, fail or xfail ({}), which proves nothing: compare with judge, or assert",
+    ja="テストがpytest.skip、fail、xfailのいずれかで終了しており（{}）、何も証明していません。judgeで比較するか、assertを使ってください",
+)
 NO_PROOFS_HERE = Words(
     en="{} judges by checks and smoke, and the tests asked for are none of theirs: run it in {} without a path, or signoff judge from any folder",
     ja="{}の判定に使うchecksとsmokeのテストが対象に含まれていません。{}でパスを付けずに実行するか、任意のフォルダでsignoff judgeを実行してください",
@@ -303,6 +307,8 @@ def pytest_runtest_makereport(
             error = NotTestable(NO_FIXTURE.format(error.argname, item.path.parent), Obstacle.TEST)
         elif error is None and (report.failed or hasattr(report, "wasxfail")):
             error = NotTestable(XPASSED, Obstacle.TEST)
+        elif isinstance(error, pytest.skip.Exception | pytest.fail.Exception):
+            error = NotTestable(NO_PROOF.format(error.msg), Obstacle.TEST)
         elif isinstance(error, errors.MISTAKES):
             error = NotTestable(errors.broken(error, ROOT, item.path.parent), Obstacle.TEST)
         facts = {**collection.stated(item), **_rests_on(item)}

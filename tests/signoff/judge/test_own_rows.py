@@ -143,6 +143,24 @@ def test_own_row_whose_test_is_mistaken_names_the_line_to_mend(project):
     )
 
 
+@pytest.mark.parametrize("ends", ["skip", "fail", "xfail"])
+def test_own_row_whose_test_ends_itself_is_not_proven(ends, project):
+    row(project)
+    text = GREEN.format(
+        id="TEAM-01", name="own", holds=f'__import__("pytest").{ends}("not for us")'
+    )
+    (project.own / "test_own.py").write_text(text, encoding="utf-8")
+
+    judge(project).stdout.fnmatch_lines(
+        [
+            "RED *: its test ended itself by pytest.skip, fail or xfail (not for us), which proves *",
+            "*-> correct that, then pytest --env prod *",
+            "NO-GO (*",
+        ]
+    )
+    assert outcomes()["TEAM-01"] == "not testable"
+
+
 @pytest.mark.parametrize("strict", [True, False])
 def test_own_row_whose_test_is_to_fail_and_passes_is_red(strict, project):
     row(project)
