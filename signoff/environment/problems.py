@@ -31,8 +31,24 @@ FORMS: Mapping[str, Words] = {
     "prefix": LETTERS,
     "stage": LETTERS,
     "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
+    "metrics": Words(
+        en="a namespace of CloudWatch that does not begin with AWS/",
+        ja="AWS/で始まらないCloudWatchの名前空間",
+    ),
+    "indexes": Words(
+        en="3 to 255 letters, digits, underscores, hyphens and dots",
+        ja="3〜255文字の英数字、アンダースコア、ハイフン、ピリオド",
+    ),
+    "paths": Words(
+        en="a path that begins with / and does not end with it, each {{variable}} as a whole part",
+        ja="/で始まり/で終わらないパス（{{変数}}は/の間に単独で）",
+    ),
+    "settings": Words(
+        en="a variable of letters, digits and _ that begins with a letter, and that Lambda does not set itself as it does AWS_REGION",
+        ja="英字で始まる英数字と_の変数名（AWS_REGIONのようにLambdaが設定するものを除く）",
+    ),
 }
-"""Last part of a key -> what its pattern asks for, in words."""
+"""Last part of a key, or the table whose keys have the pattern -> what it asks for, in words."""
 
 WANTED: Mapping[str, Words] = {
     "bool_type": Words.same("true / false"),
@@ -151,6 +167,8 @@ class FileTable:
 def problem(error: ErrorDetails, place: FileTable) -> Words:
     """Put one of pydantic's errors into a sentence."""
     path = [str(part) for part in error["loc"]]
+    of_key = path[-1:] == ["[key]"]  # a key of a table is refused, and its name is the value
+    path = path[:-2] if of_key else path
     key = ".".join(path)
     key_path = place.where(key)
     if error["type"] == "missing":
@@ -170,8 +188,10 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
             ja=f"{key_path}は{place.of.ja}のキーではありません。{instead.ja}",
         )
     value, advice = _shown(error["input"]), _advice(error, "".join(path[-1:]))
+    verb = Words(en="has the key", ja="のキー") if of_key else Words(en="is", ja="")
     return Words(
-        en=f"{key_path} is {value}; {advice.en}", ja=f"{key_path}が{value}です。{advice.ja}"
+        en=f"{key_path} {verb.en} {value}; {advice.en}",
+        ja=f"{key_path}{verb.ja}が{value}です。{advice.ja}",
     )
 
 
