@@ -33,11 +33,20 @@ CSP = "Content-Security-Policy"
 OF_SCRIPTS = "script-src-elem|script-src"
 _SINGLE = re.compile(r"'(nonce-|sha\d|strict-dynamic)")
 """Sources by which a policy trusts single scripts, wherever they come from."""
-_HASHES = re.compile(r"(sha256|sha384|sha512)-([\w+/=-]+)")
+_HASHES = re.compile(r"(sha256|sha384|sha512)-([\w+/=-]+)", re.IGNORECASE)
+INERT = {"template", "noscript"}
+"""Elements whose content browsers do not run, except for a shadow root's."""
 _URL_SAFE = str.maketrans("+/", "-_")
 LONG_S = 3_600
 """A configuration that browsers keep for longer is still in use when people look at what they switched."""
-_NO_SCRIPT = re.compile(rb"""(\xef\xbb\xbf)?\s*(<|\{\s*"[^"]*"\s*:)""")  # a mark; page or JSON
+_TEXT = r'"(?:\\.|[^"\\\n])*"'
+_STARTS = "async|await|class|const|delete|do|export|for|function|import|let|new|throw|typeof|using|var|void"
+_NO_SCRIPT = re.compile(
+    rf"""\s*(<|\{{\s*"[^"]*"\s*:|(?!"use strict"){_TEXT}\s*$|\[({_TEXT}|[^"'`(=])*\]\s*$"""
+    rf"""|(?!({_STARTS})\b)\w+([ \t]+(?!(in|instanceof)\b)\w|[.!。]?\s*$))"""
+)
+"""A page, JSON, or a sentence: in a script, a word only follows these words on its line."""
+_SCRIPT = re.compile(r"module|(text|application)/(x-)?(java|ecma|j|live)script[\d.]*")
 
 
 class Page(HTMLParser):
@@ -49,21 +58,29 @@ class Page(HTMLParser):
         self.base = self.url if "." in last else f"{self.url.rstrip('/')}/"
         self.policies = served.headers.get(CSP, "").split(",")
         self.scripts, self.text = dict[str, dict[str, str]](), ""
+        self.inert: list[bool] = []
         self.feed(served.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in reversed(attrs)}
-        kind = of.get("type", "").lower() or "script"
+        kind = of.get("type", "").strip().lower() or "text/javascript"
+        if tag in INERT:
+            self.inert.append("shadowrootmode" not in of)
+        if any(self.inert):
+            return
         if tag == "base":
             self.base = urljoin(self.base, of.get("href"))
         if tag == "meta" and of.get("http-equiv", "").lower() == CSP.lower():
             self.policies.append(of.get("content", ""))
-        data = not re.search("module|script", kind)  # which no browser loads
-        if tag == "script" and of.get("src") and not data and "nomodule" not in of:
+        runs = _SCRIPT.fullmatch(kind) and "nomodule" not in of
+        if tag == "script" and of.get("src") and runs:
             self.scripts[urljoin(self.base, of["src"])] = of | {"type": kind}
 
+    def handle_endtag(self, tag: str) -> None:
+        del self.inert[len(self.inert) - (tag in INERT) :]
+
     def handle_data(self, data: str) -> None:
-        self.text += f"{data}\n" * (self.cdata_elem == "script")
+        self.text += f"{data}\n" * (self.cdata_elem == "script" and not any(self.inert))
 
 
 def fetched(url: str) -> requests.Response:
@@ -95,7 +112,7 @@ def _runs(script: requests.Response, loaded: Mapping[str, str]) -> bool:
     guesses = loaded["type"] != "module" and "nosniff" not in rule.lower()
     return (
         script.ok
-        and not _NO_SCRIPT.match(script.content)
+        and not _NO_SCRIPT.match(script.content.decode("utf-8-sig", "replace"))
         and ("script" in kind or guesses)
         and _is_intact(script.content, loaded.get("integrity", ""))
     )
@@ -103,7 +120,7 @@ def _runs(script: requests.Response, loaded: Mapping[str, str]) -> bool:
 
 def _is_intact(script: bytes, integrity: str) -> bool:
     """Whether a script has one of the strongest hashes that its tag asks for, if any (Subresource Integrity)."""
-    hashes = _HASHES.findall(integrity)
+    hashes = [(name.lower(), value) for name, value in _HASHES.findall(integrity)]
     strongest = max((name for name, _ in hashes), default="sha256")
     has = b64encode(hashlib.new(strongest, script).digest(), b"-_").decode()
     asked = [value.translate(_URL_SAFE) for name, value in hashes if name == strongest]
@@ -131,6 +148,15 @@ def _require_key(page: Page, key: str | None, texts: Iterable[str]) -> None:
         raise ManualOnly(
             en=f"neither {page.url} nor the scripts that it loads have the API's key, without which callers get 403",
             ja=f"{page.url}にも、読み込まれるスクリプトにも、APIキーがありません（キーのない呼び出しは403になります）",
+        )
+
+
+def _require_content(scripts: Iterable[requests.Response]) -> None:
+    """Let a person decide where a script is empty: a placeholder, or an upload that lost it."""
+    if empty := listed(script.url for script in scripts if not script.content.strip()):
+        raise ManualOnly(
+            en=f"{empty} is served without any content: try whether the page works without it",
+            ja=f"{empty}の内容が空です。それでもページが動作するかを確かめてください",
         )
 
 
@@ -271,4 +297,5 @@ def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: Ro
         ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {listed(idle)}",
     )
     _require_allowed(page, OF_SCRIPTS, *(url for url in page.scripts if urlsplit(url).netloc))
+    _require_content(answers.values())
     _require_key(page, calls.suite.client.api_key, texts)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 import requests
@@ -321,13 +321,14 @@ def test_pictures_of_the_stamps_are_looked_for_where_the_page_is(environment):
             pictures_served(page, "a.png", "/a.png", "fallback.png")
 
 
-def loading(environment, html, key=None):
+def loading(environment, html, key=None, files=MappingProxyType({})):
     """Run the test of SMOKE-19 on the scripts of this page, in a folder with two configurations; return those that it read."""
     with front() as served:
         served.files["/app"] = ("text/html", html.replace("{own}", served.url))
         served.files["/app/js/page.js"] = ("text/html", "<title>rally</title>")
         served.files["/app/js/denied.js"] = ("application/json", '{"message":"Forbidden"}')
         served.files["/app/js/plain.js"] = ("text/plain", "const a = 1;")
+        served.files |= {f"/app/js/{name}": file for name, file in files.items()}
         for name, api in {"config.js": API, "dev.js": "https://dev.example.jp/dev"}.items():
             text = f"const CONFIG = {{ API_BASE_URL: '{api}', KEY: 'public-key' }};"
             served.files[f"/app/js/{name}"] = ("text/javascript", text)
@@ -366,7 +367,10 @@ def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told
         ("<script src='js/config.js?v=1&amp;w=2'></script>", ["/app/js/config.js?v=1&w=2"]),
         ("<base href='{own}/app/js/'><script src=config.js></script>", ["/app/js/config.js"]),
         ("<base target=_top><base href='/app/js/'><script src=config.js></script>", ["/app/js/config.js"]),
-        *((f"<script type={kind} src=js/denied.js></script>", []) for kind in ("application/json", "importmap", "speculationrules")),
+        *((f"<script type={kind} src=js/denied.js></script>", []) for kind in ("application/json", "importmap", "speculationrules", "text/typescript", "'text/javascript; charset=utf-8'")),
+        *((f"<script src=js/config.js></script><{tag}><script src=js/dev.js></script><script>API_BASE_URL = 'https://a.jp'</script></{tag}>", ["/app/js/config.js"]) for tag in ("template", "noscript")),
+        ("<template><template></template><script src=js/gone.js></script></template><script src=js/config.js></script>", ["/app/js/config.js"]),
+        ("</template><template shadowrootmode=open><script type=' Text/JScript ' src=js/config.js></script></template>", ["/app/js/config.js"]),
         ("<script nomodule src=js/gone.js></script><script type=Module src=js/config.js></script>", ["/app/js/config.js"]),
         ("<script src=js/plain.js></script>", ["/app/js/plain.js"]),
         ("<script src='https://127.0.0.1:1/sdk.js'></script><script>import('./js/config.js')</script>", []),
@@ -399,14 +403,45 @@ def test_page_whose_scripts_are_not_served_is_told(script, told, environment):
     [
         *(b"\xef\xbb\xbf<!doctype html>", b"\n  <html>", b"<!-- --><p>"),
         *(b'{"message":"Forbidden"}', b'\xef\xbb\xbf\n{\n "a": 1}'),
+        *(b'["a(b)", {"c": [1]}]\n', b"[]", b'"Not Found"', b"Not Found", b"404 page not found"),
+        *("\ufeffページが見つかりません。".encode(), b"Forbidden"),
     ],
 )
-def test_page_or_json_in_the_place_of_a_script_does_not_run_however_it_begins(begins):
+def test_page_json_or_sentence_in_the_place_of_a_script_does_not_run_however_it_begins(begins):
     served = requests.Response()
     served.status_code, served.raw = 200, io.BytesIO(begins)
     served.encoding = "ISO-8859-1"  # what requests takes text/html for
 
     assert not _runs(served, {"type": "script"})
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        *(b'"use strict"', b'"a".b()', b"['a'].forEach(f)", b'["a"].map(x => [x])', b"a in b"),
+        *(
+            b"var a",
+            b"async function a(){}",
+            b"import a from 'a'",
+            b"a\nb()",
+            b"/* a b */",
+            b"[`a`]",
+        ),
+    ],
+)
+def test_script_that_begins_like_json_or_a_sentence_runs(begins):
+    served = requests.Response()
+    served.status_code, served.raw = 200, io.BytesIO(begins)
+
+    assert _runs(served, {"type": "text/javascript"})
+
+
+@pytest.mark.parametrize("content", ["", " \r\n"])
+def test_empty_script_is_for_a_person_to_try(content, environment):
+    html = "<script src=js/config.js></script><script src=js/empty.js></script>"
+
+    with pytest.raises(ManualOnly, match=r"^\S+/js/empty\.js is served without any content: try"):
+        loading(environment, html, files={"empty.js": ("text/javascript", content)})
 
 
 @pytest.mark.parametrize(
@@ -438,6 +473,10 @@ def sri(size, text=b"const a = 1;", altchars=None):
     [
         *((sri(256), True), (sri(512, altchars=b"-_"), True), (f"{sri(384)}?ct=js", True)),
         *((sri(256, b"const a = 2;"), False), (f"{sri(256)} {sri(512, b'older')}", False)),
+        *(
+            (sri(256, b"older").replace("sha", "SHA"), False),
+            (sri(512).replace("sha", "Sha"), True),
+        ),
         *((f"{sri(384, b'older')} {sri(384)}", True), ("md5-abc nonsense", True), ("", True)),
     ],
 )
