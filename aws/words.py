@@ -142,7 +142,8 @@ def did_you_mean(near: str | None) -> Words:
 
 def there_are(names: Iterable[str]) -> Words:
     there = ", ".join(names)
-    return Words(en=f"there are {there}", ja=f"あるのは次のとおりです: {there}")
+    here = Words(en=f"there are {there}", ja=f"あるのは次のとおりです: {there}")
+    return here if there else SILENCE
 
 
 def words_of(error: BaseException) -> Words:

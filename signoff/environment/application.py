@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as shape
 
 from aws.api.integration import IAM, KEY, guard
+from aws.iam.actions import RENAMED, actions_of
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from signoff import ROOT, home_of
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
@@ -27,7 +28,9 @@ APPLICATION = ROOT / FILE
 SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
 VERBS = ("get", "post", "put", "patch", "delete", "head")
-OF_PATH = {*VERBS, "options", "trace", "parameters", "servers", "summary", "description"}
+OF_PATH = {*VERBS, "options", "trace", "parameters", "summary", "description"}
+LISTED = re.compile(r"(dynamodb|lambda|secretsmanager):\w+")
+"""Actions of services of which every one that a function may call is known."""
 OWN_BUCKET = re.compile(r"arn:aws:s3:::\{prefix\}[a-z0-9.-]*(/[^*?]*\*?)?")
 Rights = Mapping[str, tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")], ...]]
 """Key of a table, secret or function (``#`` and a name: an index of a table), or an ``OWN_BUCKET`` or its objects -> IAM actions."""
@@ -253,45 +256,74 @@ def application_beside(environments: Path) -> Application:
 
 def _inconsistent(app: Application) -> Iterator[Words]:
     """Yield what one part of the file, or the contract, says of another that does not exist."""
-    keys = [*app.functions, *app.tables, *app.secrets]
-    for key in sorted({repeated for repeated in keys if keys.count(repeated) > 1}):
-        yield Words(
-            en=f"{key} is the key of two things; give each its own, since rights name them by it",
-            ja=f"キー{key}が重複しています。権限がキーで指定するため、別々のキーにしてください",
-        )
+    keys = {*app.functions, *app.tables, *app.secrets}
     if app.masters not in {None, *app.tables}:
         yield unknown("masters", str(app.masters), app.tables)
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
         for use in ("calls", "reads", "writes"):
-            for used in getattr(function, use):
-                if used not in indexes.union(keys) and not OWN_BUCKET.fullmatch(used):
+            for used, actions in getattr(function, use).items():
+                if used not in indexes | keys and not OWN_BUCKET.fullmatch(used):
                     yield unknown(f"functions.{key}.{use}", used, keys)
+                for action in filter(LISTED.fullmatch, actions):
+                    service, _, name = action.partition(":")
+                    known = RENAMED.get(service, {}).get(name) or actions_of(service)
+                    if action.lower() not in map(str.lower, known):
+                        yield unknown(f"functions.{key}.{use}.{used}", action, known)
         for name in function.settings:
             if name not in app.settings:
                 yield unknown(f"functions.{key}.settings", name, app.settings)
+    yield from _ambiguous(app)
     yield from _wrong_routes(app)
+
+
+def _ambiguous(app: Application) -> Iterator[Words]:
+    """Yield what means two things: a key, also as variables have it, an attribute by its types, a variable in the contract's paths."""
+    pairs = [("authorizes = true", key) for key, each in app.functions.items() if each.authorizes]
+    pairs += [
+        (name, f"{kind}.{key}")
+        for kind in ("functions", "tables", "secrets")
+        for key in getattr(app, kind)
+        for name in (key, f"{kind}.{key.upper().replace('-', '_')}")
+    ]
+    pairs += [
+        (f"tables.{key}.{attribute}", kind)
+        for key, table in app.tables.items()
+        for types in (table.key, *table.indexes.values(), table.types)
+        for attribute, kind in types.items()
+    ]
+    pairs += [
+        (f"{app.contract}: {path[: variable.start()]}…", variable[0])
+        for path in app.paths
+        for variable in re.finditer("{.+?}", path)
+    ]
+    for name in dict(pairs):
+        if len(several := sorted({meaning for each, meaning in pairs if each == name})) > 1:
+            yield Words(
+                en=f"{name} means {' and '.join(several)} at once: leave one, or name each differently",
+                ja=f"{name}が{'と'.join(several)}を同時に指しています。一つだけにするか、別々の名前にしてください",
+            )
 
 
 def _wrong_routes(app: Application) -> Iterator[Words]:
     for route in (app.demand.each, *app.demand.shares):
         if route not in app.routes:
             yield unknown("demand", route, app.routes)
-    if len(own := [key for key, each in app.functions.items() if each.authorizes]) > 1:
-        yield Words(
-            en=f"functions {' and '.join(own)} have authorizes = true; an API has one authorizer: leave the line in its function alone",
-            ja=f"関数{'と'.join(own)}にauthorizes = trueがあります。APIのオーソライザーは一つだけです。その関数にだけ残してください",
-        )
+    schemes = (app.document.get("components") or {}).get("securitySchemes", {})
     for path, item in app.paths.items():
-        if unread := {k for k in item.keys() - OF_PATH if not re.match("x-(?!.*-any-method)", k)}:
+        unread = {k for k in item.keys() - OF_PATH if not re.match("x-(?!.*-any-method)", k)}
+        unread |= {"servers" for verb in VERBS if "servers" in item.get(verb, ())}
+        if unread:
             yield Words(
-                en=f"{app.contract}: {path} has {', '.join(sorted(unread))}, which is not read: write its operations there, each under its verb in lower case",
-                ja=f"{app.contract}: {path}の{', '.join(sorted(unread))}は読み込まれません。各操作を小文字のメソッド名で直接書いてください",
+                en=f"{app.contract}: {path} has {', '.join(sorted(unread))}, which is not read: write its operations there, each under its verb in lower case, and servers for the whole contract alone",
+                ja=f"{app.contract}: {path}の{', '.join(sorted(unread))}は読み込まれません。各操作を小文字のメソッド名で直接書き、serversはAPI仕様全体にだけ書いてください",
             )
         for verb in set(VERBS) & item.keys():
             if (behind := item[verb].get("x-function")) not in app.functions:
                 yield unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)
             asked = item[verb].get("security", app.document.get("security"))
+            for scheme in {name for each in asked or () for name in each} - schemes.keys():
+                yield unknown(f"{app.contract}: {verb.upper()} {path} (security)", scheme, schemes)
             clear = (None, {"type": IAM}, {"type": "NONE"} if asked == [] else None)
             if {} in [*(asked or ())] or item[verb].get("x-amazon-apigateway-auth") not in clear:
                 yield Words(
@@ -304,7 +336,8 @@ def unknown(place: str, name: str, names: Iterable[str]) -> Words:
     no = Words(
         en=f"{place} names {name}, which does not exist", ja=f"{place}の{name}は存在しません"
     )
-    return joined((no, did_you_mean(nearest(name, names)) or there_are(sorted(names))))
+    instead = did_you_mean(nearest(name, names)) or there_are(sorted(names))
+    return joined(filter(None, (no, instead)))
 
 
 @cache
@@ -342,7 +375,9 @@ _PLACE = FileTable(FILE, of=Words(en="an application", ja="アプリケーショ
 _TEXT, _LIST = shape.str_schema(), shape.tuple_schema([_table()], variadic_item_index=0)
 _ASKED = {"security": shape.nullable_schema(_LIST), "parameters": _LIST}
 _ITEM = _table(**_ASKED, **dict.fromkeys(VERBS, _table(**_ASKED, **{"x-function": _TEXT})))
-_PATHS = shape.dict_schema(shape.str_schema(pattern=r"^/$|^(/([^/{}]+|\{[^/{}]+\}))+$"), _ITEM)
+_PATHS = shape.dict_schema(
+    shape.str_schema(pattern=r"^/$|^(/([^/{}]+|\{[^/{}+]+(\}|\+\}$)))+$"), _ITEM
+)
 _SCHEMES = _table(securitySchemes=shape.dict_schema(_TEXT, _table(name=_TEXT)))
 _CONTRACT = SchemaValidator(
     _table(**_ASKED, paths=_PATHS, components=shape.nullable_schema(_SCHEMES))

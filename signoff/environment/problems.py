@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copymode
@@ -40,15 +40,23 @@ FORMS: Mapping[str, Words] = {
         ja="3〜255文字の英数字、アンダースコア、ハイフン、ピリオド",
     ),
     "paths": Words(
-        en="a path that begins with / and does not end with it, each {{variable}} as a whole part",
-        ja="/で始まり/で終わらないパス（{{変数}}は/の間に単独で）",
+        en="a path that begins with / and does not end with it, each {{variable}} as a whole part, {{variable+}} as the last",
+        ja="/で始まり/で終わらないパス（{{変数}}は/の間に単独で、{{変数+}}は末尾にだけ）",
     ),
+    **dict.fromkeys(
+        ("calls", "reads", "writes"),
+        Words(
+            en="a service and an action as IAM has them, such as dynamodb:GetItem",
+            ja="IAMのサービスとアクション（例: dynamodb:GetItem）",
+        ),
+    ),
+    "json_key": Words(en="a name that is not blank", ja="空白以外を含む名前"),
     "settings": Words(
         en="a variable of letters, digits and _ that begins with a letter, and that Lambda does not set itself as it does AWS_REGION",
         ja="英字で始まる英数字と_の変数名（AWS_REGIONのようにLambdaが設定するものを除く）",
     ),
 }
-"""Last part of a key, or the table whose keys have the pattern -> what it asks for, in words."""
+"""Last part of a key, the table whose keys have the pattern, or that of a list -> what it asks for, in words."""
 
 WANTED: Mapping[str, Words] = {
     "bool_type": Words.same("true / false"),
@@ -63,7 +71,6 @@ WANTED: Mapping[str, Words] = {
     "less_than_equal": Words(en="a number of at most {le}", ja="{le}以下の数値"),
     "literal_error": Words(en="{expected}", ja="{expected}のいずれか"),
     "multiple_of": Words(en="a multiple of {multiple_of}", ja="{multiple_of}の倍数"),
-    "string_pattern_mismatch": Words(en="what matches {pattern}", ja="{pattern}に一致する文字列"),
     "string_type": Words(en="text, in quotes", ja="引用符で囲んだ文字列"),
     "tuple_type": Words(en="a list, [ … ]", ja="リスト [ … ]"),
 }
@@ -187,7 +194,7 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
             en=f"{key_path} is not a key of {place.of.en}; {instead.en}",
             ja=f"{key_path}は{place.of.ja}のキーではありません。{instead.ja}",
         )
-    value, advice = _shown(error["input"]), _advice(error, "".join(path[-1:]))
+    value, advice = _shown(error["input"]), _advice(error, path)
     verb = Words(en="has the key", ja="のキー") if of_key else Words(en="is", ja="")
     return Words(
         en=f"{key_path} {verb.en} {value}; {advice.en}",
@@ -227,12 +234,13 @@ def _shown(value: object) -> str:
     return re.sub(r"(?<=://)[^/\s]*(?=@)", "…", json.dumps(value, ensure_ascii=False, default=str))
 
 
-def _advice(error: ErrorDetails, key: str) -> Words:
+def _advice(error: ErrorDetails, path: Sequence[str]) -> Words:
     kind = error["type"]
     if kind == "value_error":  # our own validators say what to do themselves
         return words_of(error["ctx"]["error"])
-    form = FORMS.get(key) if kind == "string_pattern_mismatch" else None
-    form = form or WANTED.get(kind)
+    by_pattern = kind == "string_pattern_mismatch"
+    named = (FORMS.get(part) for part in (*path[-1:], *path[-3:-2]))
+    form = next(filter(None, named), None) if by_pattern else WANTED.get(kind)
     if form is None:
         return Words(en=error["msg"], ja=f"修正してください（{error['msg']}）")
     filled = form.format(**error.get("ctx", {}))

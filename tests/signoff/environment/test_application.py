@@ -1,6 +1,7 @@
 """What app.toml says of an application: complete, consistent with its contract, and the source of its plan."""
 
 import json
+import re
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -151,7 +152,12 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
 
 
 SIGV4 = {"type": "apiKey", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}
-SCHEMES = {"signed": SIGV4, "key": {"type": "apiKey", "name": "x-api-key", "in": "header"}}
+BEARER = {"type": "http", "scheme": "bearer"}
+SCHEMES = {
+    "session": BEARER,
+    "signed": SIGV4,
+    "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+}
 
 
 def asking(folder, of_put, **document):
@@ -213,6 +219,8 @@ def test_contract_that_leaves_open_whether_a_route_is_guarded_is_refused(folder,
         ({"$ref": "#/components/pathItems/More"}, r"\$ref"),
         ({"DELETE": {"x-function": "todos"}, "gets": {}}, "DELETE, gets"),
         ({"x-amazon-apigateway-any-method": {"x-function": "todos"}}, "x-amazon.+-any-method"),
+        ({"servers": []}, "servers"),
+        ({"get": {"x-function": "todos", "servers": []}, "gets": {}}, "gets, servers"),
         ({"options": {}, "trace": {}, "parameters": [], "summary": "", "x-owner": "us"}, ""),
     ],
 )
@@ -261,7 +269,11 @@ def test_contract_that_asks_callers_for_what_nothing_checks_is_refused(
 @pytest.mark.parametrize(
     ("written", "instead", "key"),
     [
-        ("dynamodb:Query", "Query", "functions.todos.calls.items.0"),
+        (
+            "dynamodb:Query",
+            "Query",
+            'functions.todos.calls.items.0 is "Query"; write a service and an action as IAM has',
+        ),
         ("dynamodb:Query", "dynamodb:Query:all", "functions.todos.calls.items.0"),
         ("memory_mb = 512", "memory_mb = 64", "functions.todos.memory_mb"),
         ("memory_mb = 512", "timeout_s = 9000", "functions.todos.timeout_s"),
@@ -277,7 +289,11 @@ def test_contract_that_asks_callers_for_what_nothing_checks_is_refused(
             'settings.MY-ENV.key = "name"\n[functions.todos]',
             'settings has the key "MY-ENV"; write a variable',
         ),
-        ("[demand]", '[secrets.a]\nname = "a"\njson_key = ""\n[demand]', "secrets.a.json_key"),
+        (
+            "[demand]",
+            '[secrets.a]\nname = "a"\njson_key = ""\n[demand]',
+            'secrets.a.json_key is ""; write a name',
+        ),
         (
             "[demand]",
             '[settings.AWS_REGION]\nkey = "name"\n[demand]',
@@ -312,6 +328,10 @@ def contract(paths=(), schemes=SCHEMES, **more):
         (contract({"/{id": {}}), 'paths has the key "/{id"; write a path that begins with /'),
         ('"no contract"', ' is "no contract"; write a table'),
         ("- 2026-12-01", ' is ["2026-12-01"]; write a table'),
+        (
+            contract({"/{id+}/a": {}}),
+            'paths has the key "/{id+}/a"; write a path that begins with /',
+        ),
         ("{}", "paths is missing; write paths = …"),
     ],
 )
@@ -319,6 +339,38 @@ def test_part_of_the_contract_that_is_none_is_said_with_its_place(folder, docume
     (folder / "openapi.json").write_text(document, encoding="utf-8")
 
     assert f"openapi.json.{said}".replace(". ", " ") in wrong(folder, "", "")
+
+
+@pytest.mark.parametrize(
+    ("paths", "said"),
+    [
+        (["/a/{x}", "/a/{y}/b"], "/a/… means {x} and {y} at once: leave one, or name each differently"),
+        (["/a/{x}", "/a/{x+}"], "/a/… means {x+} and {x} at once"),
+        (["/{x}/a/{z}", "/{y}/a/{z}"], "/… means {x} and {y} at once"),
+        (["/a/{x}", "/a/{x}/b/{y}", "/b/{y}", "/a/x"], ""),
+    ],
+)  # fmt: skip
+def test_variable_of_a_path_has_one_name_among_its_siblings(folder, paths, said):
+    document = contract({path: {"get": {"x-function": "todos"}} for path in paths})
+    (folder / "openapi.json").write_text(document, encoding="utf-8")
+
+    said = re.escape(f"app.toml: openapi.json: {said}")
+    with pytest.raises(EnvironmentFileError, match=said) if paths[-1] != "/a/x" else nullcontext():
+        staging(folder)
+
+
+@pytest.mark.parametrize(
+    ("schemes", "instead"),
+    [(SCHEMES, "; did you mean session?"), ({"key": {}}, "; there are key"), ({}, "")],
+)
+def test_contract_asks_for_no_security_scheme_that_it_does_not_define(folder, schemes, instead):
+    more = {"/more": {"get": {"x-function": "todos", "security": [{"sesion": []}]}}}
+    (folder / "openapi.json").write_text(contract(more, schemes), encoding="utf-8")
+
+    said = (
+        f"app.toml: openapi.json: GET /more (security) names sesion, which does not exist{instead}"
+    )
+    assert wrong(folder, "", "") == said
 
 
 @pytest.mark.parametrize("more", [{"components": None}, {"security": None}])
@@ -414,13 +466,54 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
             "demand names GET /item, which does not exist; did you mean GET /items?",
         ),
         ("[functions.todos]", "[functions.list]", "GET /items names todos, which does not exist"),
-        ("[functions.todos]", "[functions.items]", "items is the key of two things"),
+        (
+            "[functions.todos]",
+            "[functions.items]",
+            "items means functions.items and tables.items at once",
+        ),
+        (
+            "[demand]",
+            "[functions.To-dos]\n[functions.to_dos]\n[demand]",
+            "functions.TO_DOS means functions.To-dos and functions.to_dos at once",
+        ),
+        (
+            "[demand]",
+            '[tables.Items]\nname = "a"\nkey = { Id = "S" }\n[demand]',
+            "tables.ITEMS means tables.Items and tables.items",
+        ),
+        (
+            '{ Day = "S" }',
+            '{ Day = "S", Id = "N" }',
+            "app.toml: tables.items.Id means N and S at once: leave one, or name each",
+        ),
+        (
+            "[demand]",
+            'indexes.ByNumber = { Day = "N" }\n[demand]',
+            "tables.items.Day means N and S at once",
+        ),
+        ('read = "keys"', 'attributes = { Day = "N" }', "tables.items.Day means N and S at once"),
+        ('read = "keys"', 'ttl = "Day"', "tables.items.Day means N and S at once"),
         (
             "[functions.todos]",
             "[functions.a]\nauthorizes = true\n[functions.todos]\nauthorizes = true",
-            "functions a and todos have authorizes = true; an API has one authorizer",
+            "authorizes = true means a and todos at once: leave one",
         ),
-        ("memory_mb = 512", 'settings = ["LEVEL"]', "functions.todos.settings names LEVEL"),
+        ("memory_mb = 512", 'settings = ["LEVEL"]', "settings names LEVEL, which does not exist"),
+        (
+            "dynamodb:Query",
+            "dynamodb:GetItm",
+            "calls.items names dynamodb:GetItm, which does not exist; did you mean dynamodb:GetItem?",
+        ),
+        (
+            "calls.items = [",
+            'writes.items = ["lambda:Invoke"]\ncalls.items = [',
+            "names lambda:Invoke, which does not exist; there are InvokeFunction",
+        ),
+        (
+            "dynamodb:Query",
+            "secretsmanager:GetSecret",
+            "did you mean secretsmanager:GetSecretValue?",
+        ),
         ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
         ('name = "Items"', "", "app.toml.tables.items.name is missing"),
         ("[demand]", "[demand", "app.toml is not TOML: Expected"),
