@@ -77,10 +77,9 @@ def _speaks(model: OperationModel, by: Collection[str]) -> bool:
 def _of_members(call: str, model: OperationModel, operation: Operation) -> Iterator[str]:
     found = dict(_leaves(model.output_shape, "", ())) if model.output_shape else {}
     entries = operation.members
-    for path in sorted(found):
-        entry = _entry(entries, path)
-        if entry is None and path not in PAGING:
-            yield f"{call}: {path} is neither judged nor closed nor harmless"
+    undecided = (path for path in sorted(found) if not (path in PAGING or _entry(entries, path)))
+    for path in dict.fromkeys(_whole(entries, path) for path in undecided):
+        yield f"{call}: {path} is neither judged nor closed nor harmless"
     for path in entries:
         if path and not any(name == path or name.startswith(f"{path}.") for name in found):
             yield f"{call}: {path} is in the ledger, but AWS has no such member"
@@ -102,6 +101,15 @@ def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:
     parts: Sequence[str] = path.split(".")
     above = (".".join(parts[:length]) for length in range(len(parts), -1, -1))
     return next((entries[one] for one in above if one in entries), None)
+
+
+def _whole(entries: Mapping[str, Entry], path: str) -> str:
+    """Return the outermost structure around a member below which nothing is decided: one entry decides it whole."""
+    parts = path.split(".")
+    around = (".".join(parts[:length]) for length in range(1, len(parts)))
+    return next(
+        (one for one in around if not any(f"{e}.".startswith(f"{one}.") for e in entries)), path
+    )
 
 
 def _leaves(shape: Shape, at: str, above: tuple[str, ...]) -> Iterator[tuple[str, Shape]]:
