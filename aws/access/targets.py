@@ -235,7 +235,7 @@ def targets_of(reading: Reading) -> Iterator[Target]:
     """Yield our resources as targets: by planned names, or by real names where AWS or others chose them."""
     scope = reading.scope
     yield from _tables(scope, reading.section("tables"), reading.section("table_attachments"))
-    yield from _resources(scope, reading.section("secrets"))
+    yield from _resources(scope, reading.section("secrets"), reading.section("roles"))
     plans, keys = reading.section("usage_plans"), reading.section("api_keys")
     yield from _api(scope, reading.section("rest_apis"), {"usageplans": plans, "apikeys": keys})
     yield from _domain(scope, reading.section("certificates"))
@@ -286,7 +286,7 @@ def _parts(name: str, tables: Section[Any], attached: Section[Any]) -> Iterator[
     yield from (f"backup/{BACKUP_ID}", f"stream/{STREAM_LABEL}")
 
 
-def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
+def _resources(scope: Scope, secrets: Section[Any], roles: Section[Any]) -> Iterator[Target]:
     for name in scope.secrets:
         own = _fact(secrets, name, "arn") or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
         of_secret = _copies(scope, own, secrets, name)
@@ -298,9 +298,9 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
         yield Target(kind="function", name=name, arns=arns, actions=managing)
         yield Target(kind=INVOCATION, name=name, arns=arns, actions=INVOKE)
     for name in scope.roles:
-        of_role = (f"arn:aws:iam::{scope.account}:role/{name}",)
+        own = _fact(roles, name, "arn") or f"arn:aws:iam::{scope.account}:role/{name}"
         yield Target(
-            kind="role", name=name, arns=of_role, actions=OF_ROLES, passed_to="lambda.amazonaws.com"
+            kind="role", name=name, arns=(own,), actions=OF_ROLES, passed_to="lambda.amazonaws.com"
         )
 
 

@@ -625,6 +625,18 @@ def test_whoever_reads_a_copy_in_another_region_reads_ours(statement, kind):
     assert reached(statement) == set()  # without a copy there is nothing to read
 
 
+@pytest.mark.parametrize("action", ["UpdateAssumeRolePolicy", "DetachRolePolicy", "PassRole"])
+def test_a_role_of_ours_is_reached_by_the_path_that_it_has(action):
+    own = f"arn:aws:iam::{OWN}:role/service-role/rally-award-role"
+    made_by_the_console = {"roles": {"rally-award-role": SimpleNamespace(arn=own)}}
+    rights = allow(f"iam:{action}", f"arn:aws:iam::{OWN}:role/service-role/*")
+    targets = Targets(targets_of(Read(more=made_by_the_console)), NOW)
+    (found,) = reach_of(WHO, [policy("rights", rights)], None, targets=targets)
+
+    assert (found.kind, found.name) == ("role", "rally-award-role")
+    assert reached(rights) == set()  # a role without a path is another one to IAM
+
+
 IMAGES_KEY = f"arn:aws:kms:{HERE}:key/images"
 CDN = {"Service": "cloudfront.amazonaws.com"}
 IDENTITY = {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"}
