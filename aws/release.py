@@ -34,7 +34,9 @@ TIME_OUTS = "time_outs"
 """Field of a record with the routes of a deployment whose integrations wait for less than API Gateway allows, in ms: likewise."""
 AUTHORIZERS = "authorizers"
 """Field of a record with what the authorizers of a deployment read, and for how long an answer of theirs is kept: likewise."""
-NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS})
+PREFLIGHTS = "preflights"
+"""Field of a record with the headers by which a deployment itself answers preflights: likewise."""
+NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS, PREFLIGHTS})
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 CLOSED_VERSION = "closed: answers 503 until the first release"

@@ -17,6 +17,7 @@ from aws.reading import Reader, Reading, required
 from aws.release import (
     AUTHORIZERS,
     CALLS,
+    PREFLIGHTS,
     TIME_OUTS,
     Builds,
     Package,
@@ -45,6 +46,8 @@ class DeploymentBack:
     """See ``TIME_OUTS``."""
     authorizers: tuple[Authorizer, ...] = ()
     """See ``AUTHORIZERS``: those that are on record."""
+    preflights: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """See ``PREFLIGHTS``."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
@@ -191,6 +194,7 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
             Authorizer(name=name, kind="", uri="", **facts)
             for name, facts in noted.get(AUTHORIZERS, {}).items()
         ),
+        preflights=noted.get(PREFLIGHTS, {}),
         policies={
             function.arn: _policy_of(reading, function)
             for function in called  # the policies of planned functions are read anyway

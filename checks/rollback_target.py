@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aws import desired
+from aws.api import cors
 from aws.api.document import Method
 from aws.bounds import at_least, exactly
 from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
@@ -228,6 +229,7 @@ class WayBack:
             *self._keyed(back),
             *self._hasty(back),
             *self._trusting(back),
+            *self._admitting(back, back.authorization),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
@@ -289,6 +291,20 @@ class WayBack:
             for each in authorizer_differences(named, want):
                 if (each.fact, each.actual) not in live:
                     yield replace(each, call=GET_DEPLOYMENT)
+
+    def _admitting(
+        self, back: DeploymentBack, authorization: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        """Yield what preflights of its routes would allow otherwise than planned, as far as that is on record; what is so in what is live is judged there."""
+        whole, served = self.snapshot.plan.api, self.deployed.served().preflights
+        its = (route for route in whole.routes if answering(route.id, authorization))
+        api = replace(whole, routes=tuple(its))
+        for path in filter(back.preflights.get, api.paths):
+            live = cors.allowed_differences(path, served.get(path, {}), api)
+            judged = {(each.fact, each.actual) for each in live}
+            for each in cors.allowed_differences(path, back.preflights[path], api):
+                if (each.fact, each.actual) not in judged:
+                    yield replace(each, name=back.its(each.name), call=GET_DEPLOYMENT)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

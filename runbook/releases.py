@@ -13,7 +13,7 @@ from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
-from aws.release import AUTHORIZERS, CALLS, NOTED, TIME_OUTS, noted_on_record
+from aws.release import AUTHORIZERS, CALLS, NOTED, PREFLIGHTS, TIME_OUTS, noted_on_record
 from aws.words import Words
 from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
@@ -129,7 +129,12 @@ def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
 
 def noted_of(served: ApiDocument) -> dict[str, Any]:
     """Return the fields of a record that say what API Gateway shows only of what a stage serves."""
-    every = {CALLS: served.calls, TIME_OUTS: served.time_outs, AUTHORIZERS: served.sessions}
+    every = {
+        CALLS: served.calls,
+        TIME_OUTS: served.time_outs,
+        AUTHORIZERS: served.sessions,
+        PREFLIGHTS: served.preflights,
+    }
     return {field: value for field, value in every.items() if value or field == CALLS}
 
 

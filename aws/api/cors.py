@@ -58,12 +58,17 @@ def _not_static(name: str, integration: Integration | None) -> Difference:
 
 
 def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[Difference, ...]:
-    """Hold the answer and its three headers: one origin; what the path needs, and nothing unsafe."""
+    """Return why a preflight is not answered, or what its headers allow otherwise than planned."""
     unanswered = tuple(_unanswered(path, method))
     answer = method.integration.answer if method.integration else None
     if unanswered or answer is None:
         return unanswered
-    headers = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
+    return allowed_differences(path, answer.headers, api)
+
+
+def allowed_differences(path: str, answered: Mapping[str, str], api: desired.Api) -> Differences:
+    """Hold the three headers of an answer: one origin; what the path needs, and nothing unsafe."""
+    headers = {name: header(answered, name) for name in (ORIGIN, HEADERS, METHODS)}
     needed, planned = listed(HEADERS, api.cors.headers), listed(METHODS, api.cors.methods)
     verbs = {route.verb for route in api.routes if route.path == path}
     bounds = (
@@ -72,7 +77,7 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
         (HEADERS, listed(HEADERS, headers[HEADERS]), within(needed | SAFE_HEADERS)),
         (METHODS, listed(METHODS, headers[METHODS]), covers(verbs)),
         (METHODS, listed(METHODS, headers[METHODS]), within(planned | SAFE_METHODS)),
-        *_cached_for(answer, api.cors.max_age_s),
+        *_cached_for(answered, api.cors.max_age_s),
     )
     return Differences.among(
         Difference(
@@ -89,10 +94,12 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
     )
 
 
-def _cached_for(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, object, Bound]]:
+def _cached_for(
+    answered: Mapping[str, str], most: int | None
+) -> Iterator[tuple[str, object, Bound]]:
     """Hold for how long browsers keep the answer to what was decided, if anything was."""
     if most is not None:
-        age = header(answer.headers, MAX_AGE) or ""
+        age = header(answered, MAX_AGE) or ""
         yield MAX_AGE, int(age) if age.isdecimal() else 0, at_most(most, " s")
 
 

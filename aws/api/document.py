@@ -139,6 +139,13 @@ class ApiDocument:
         }
 
     @property
+    def preflights(self) -> dict[str, Mapping[str, str]]:
+        """Return the paths whose preflights API Gateway answers itself -> the headers of the answer."""
+        asked = (method for method in self.methods.values() if method.verb == "OPTIONS")
+        answers = ((each.path, each.integration and each.integration.answer) for each in asked)
+        return {path: answer.headers for path, answer in answers if answer}
+
+    @property
     def paths(self) -> frozenset[str]:
         return frozenset(method.path for method in self.methods.values())
 

@@ -182,6 +182,16 @@ def _keyed(**keys: bool) -> Break:
     return edited("deployments_back", API, changed)
 
 
+def _preflights_back(**headers: str) -> Break:
+    """Let the earlier deployment answer preflights otherwise, as its record says."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        answers = found.preflights.items()
+        return replace(found, preflights={path: {**held, **headers} for path, held in answers})
+
+    return edited("deployments_back", API, changed)
+
+
 def _sessions_back(**facts: Any) -> Break:
     """Let the authorizer of the earlier deployment decide otherwise, as its record says."""
 
@@ -597,6 +607,14 @@ ROLLBACK = (
     ),
     Defect(id="ROLL-07:keeps-sessions-for-an-hour", breaks=_sessions_back(ttl_s=3600)),
     Defect(
+        id="ROLL-07:answers-preflights-of-another-front-end",
+        breaks=_preflights_back(**{"Access-Control-Allow-Origin": "https://old.example.jp"}),
+    ),
+    Defect(
+        id="ROLL-07:allows-no-sessions",
+        breaks=_preflights_back(**{"Access-Control-Allow-Headers": "Content-Type"}),
+    ),
+    Defect(
         id="ROLL-07:calls-the-function-of-another-route",
         breaks=_asking_stamps("POST /stamps/award"),
     ),
@@ -740,6 +758,13 @@ SOUND: dict[str, Break] = {
     "the deployment to go back to keeps sessions for less": _sessions_back(ttl_s=0),
     "no record says how the deployment to go back to asks for sessions": item(
         "deployments_back", API, authorizers=()
+    ),
+    "no record says what preflights of the deployment to go back to allow": item(
+        "deployments_back", API, preflights={}
+    ),
+    "the deployment to go back to is from before a verb, and its preflights allow less": both(
+        _before("DELETE /richmenu/unset"),
+        _preflights_back(**{"Access-Control-Allow-Methods": "GET,POST,OPTIONS"}),
     ),
     "API Gateway says nothing of the keys of the deployment to go back to": item(
         "deployments_back", API, keys={}

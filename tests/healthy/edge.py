@@ -75,6 +75,7 @@ def deployments_back() -> dict[str, DeploymentBack]:
         keys=keys,
         calls=calls,
         authorizers=tuple(document(None).authorizers.values()),
+        preflights=document(None).preflights,
         policies={},
     )
     return {API: back}

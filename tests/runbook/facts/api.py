@@ -307,7 +307,10 @@ ANSWERS = {
         "answers": of_integration(answering(PREFLIGHT, **{ORIGIN: "'*'"}), "OPTIONS /stamps"),
     },
     DeploymentBack: dict.fromkeys(
-        ("deployment", "authorization", "keys", "calls", "time_outs", "authorizers", "policies"),
+        (
+            *("deployment", "authorization", "keys", "calls", "time_outs", "authorizers"),
+            *("preflights", "policies"),
+        ),
         BY_ROW,
     ),
     StaticAnswer: {
