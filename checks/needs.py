@@ -1,10 +1,13 @@
 """Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
 
+import math
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from shutil import get_terminal_size
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,7 +17,7 @@ from aws.visible import visible
 from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
 from signoff import ROOT, home_of
-from signoff.commands.help_page import columns
+from signoff.commands.help_page import broken, columns
 from signoff.environment import Environment, in_japan, load, names, option_of
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
@@ -278,13 +281,19 @@ HEADING = {
 MARKS = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}
 
 
-def table(prerequisites: Sequence[Need], lang: str, file: str = "") -> str:
-    """Return the list as text, one prerequisite a line; its commands take ``file``, the option of another file of environments."""
+def table(prerequisites: Sequence[Need], lang: str, file: str = "", room: float = math.inf) -> str:
+    """Return the list as text, a prerequisite a line; in less ``room``, several, and its command. ``file`` is the option of another file of environments."""
     rows = [HEADING[lang]]
     for need in prerequisites:
         words = (need.what[lang], need.state[lang], need.who[lang], need.time[lang])
         rows.append((MARKS[lang][not need.present], *words, as_typed(need.how, file)))
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * len(widths) > room:
+        return "\n".join(
+            line
+            for mark, *cells, how in rows[1:]
+            for line in (*broken(f"{mark}  {', '.join(filter(None, cells))}", room), f"  {how}")
+        )
     lines = (
         [f"{text}{' ' * (width - columns(text))}" for text, width in zip(row, widths, strict=True)]
         for row in rows
@@ -309,9 +318,10 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         checklist=Checklist.load(),
         now=datetime.now(UTC),
     )
-    print(visible(table(prerequisites, lang, option_of(environments))))
+    room = get_terminal_size().columns if sys.stdout.isatty() else math.inf
+    print(visible(table(prerequisites, lang, option_of(environments), room)))
     if loaded.derived:
-        print(visible(loaded.derived[lang]))
+        print(*map(visible, broken(loaded.derived[lang], room)), sep="\n")
     return Exit.DONE if all(need.present for need in prerequisites) else Exit.NO
 
 

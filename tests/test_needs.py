@@ -1,5 +1,6 @@
 """What a GO needs is listed before anybody starts: there or not, in the order in which nothing is lost."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from aws.words import Words
 from checks.needs import needs, table
 from signoff.__main__ import main
+from signoff.commands.help_page import columns
 from signoff.environment import load
 from signoff.environment.accountability import Decider
 from signoff.environment.schema import Area, Season
@@ -157,6 +159,25 @@ def test_list_is_a_line_for_each_with_its_command(lang, heading):
     assert heading in lines[0]
     assert len(lines) == 1 + len(listed())
     assert lines[-1].endswith("python -m runbook by_hand --env prod --go")
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_list_in_a_narrow_terminal_breaks_all_but_its_commands(lang):
+    lines = table(listed(), lang, room=40).splitlines()
+    commands = [line.strip() for line in lines if line.startswith("  ")]
+
+    assert commands == [need.how for need in listed()]
+    assert max(columns(line) for line in lines if not line.startswith("  ")) <= 40
+    assert table(listed(), lang, room=400) == table(listed(), lang)
+
+
+def test_list_is_as_wide_as_the_terminal_that_shows_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    main(["needs", "--env=prod", f"--environments={production_in(tmp_path)}"])
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if line[0] != " "]
+    assert [line for line in lines if len(line) > 40 and " " in line] == []  # a path is left whole
 
 
 def test_command_is_1_where_anything_is_missing(tmp_path, capsys):

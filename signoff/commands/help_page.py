@@ -39,7 +39,7 @@ def columns(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def broken(text: str, room: int) -> Iterator[str]:
+def broken(text: str, room: float) -> Iterator[str]:
     """Break a text into lines: between words, or, in Japanese, between letters. Its own line ends stay."""
     for paragraph in text.split("\n"):
         line = ""
