@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import botocore.session
+from botocore.model import Shape
 
 from aws.kinds import LEDGERS
 from aws.kinds.role import PolicyDocument, Role
@@ -61,14 +62,15 @@ def added(section: str, name: str, new: Any) -> Break:
 
 def told(call: str, answer: Mapping[str, Any], **parameters: str) -> tuple[Unplanned, ...]:
     """Return what the ledger says of an answer of AWS, as the reader does."""
-    service, _, operation = call.partition(":")
-    shape = _model(service).operation_model(operation).output_shape
-    return (*unplanned(call, LEDGERS[call], shape, parameters, answer),)
+    return (*unplanned(call, LEDGERS[call], shape_of(call), parameters, answer),)
 
 
 @cache
-def _model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+def shape_of(call: str) -> Shape:
+    """Return the shape that botocore gives the answer of a call."""
+    service, _, operation = call.partition(":")
+    model = botocore.session.get_session().get_service_model(service)
+    return model.operation_model(operation).output_shape
 
 
 def answering(
