@@ -96,6 +96,25 @@ def test_line_that_does_not_answer_in_time_is_unavailable(line):
     assert impatient.http.connection_from_url(line.url).num_requests == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "cause", "calls"),
+    [
+        ("Connection aborted.", ConnectionResetError(), 2),
+        ("Connection aborted.", TimeoutError(), 1),
+        ("Connection broken: in the middle of an answer", ConnectionResetError(), 1),
+    ],
+)
+def test_call_is_sent_again_only_where_nothing_was_answered(said, cause, calls):
+    broken = urllib3.exceptions.ProtocolError(said, cause)
+    http = Scripted(None, request=[broken] * 9)
+
+    with pytest.raises(Refusal) as refusal:
+        Line("https://line", http).send("GET", "/v2/bot/info", idempotent=True)
+
+    assert refusal.value.code == "LINE_UNAVAILABLE"
+    assert http.calls["request"] == calls
+
+
 def test_line_is_given_one_second_to_connect_and_three_to_answer():
     waits = Line.at(None).http.connection_pool_kw["timeout"]
 

@@ -155,13 +155,25 @@ def test_answer_without_an_origin_names_none():
     assert "Access-Control-Allow-Origin" not in function(event("GET /stamps"), CONTEXT)["headers"]
 
 
+@pytest.mark.parametrize("principal", ["", 7, None, ["U1"]], ids=str)
+def test_principal_that_is_no_text_is_no_session(principal):
+    given = {"requestContext": {"authorizer": {"principalId": principal}}}
+
+    with pytest.raises(Refusal) as refusal:
+        LambdaRequest(given).principal()
+
+    assert refusal.value.code == "UNAUTHORIZED"
+
+
 def test_body_that_api_gateway_encodes_is_read():
     request = LambdaRequest({"body": "eyJ1c2VyX2lkIjogIlUxIn0=", "isBase64Encoded": True})
 
     assert request.body() == {"user_id": "U1"}
 
 
-@pytest.mark.parametrize("body", ["====", "no base64", "/////w==", "é"])
+@pytest.mark.parametrize(
+    "body", ["====", "no base64", "/////w==", "é", "eyJ1c2VyX2lkIjogIlUxIn0=!"]
+)
 def test_body_that_is_said_to_be_encoded_and_is_not_is_no_json(body):
     with pytest.raises(Refusal) as refusal:
         LambdaRequest({"body": body, "isBase64Encoded": True}).body()

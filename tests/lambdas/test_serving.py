@@ -87,7 +87,7 @@ def test_aws_throttled_or_away_is_503_with_retry_after(passing):
     answer = serving(passing)
 
     assert answer["statusCode"] == 503
-    assert 0 < int(answer["headers"]["Retry-After"]) <= 30
+    assert answer["headers"]["Retry-After"] == "2"
     assert "canary" not in answer["body"]
 
 
@@ -148,6 +148,12 @@ def test_refusal_is_no_fault(capsys):
     serving(Refusal("FORBIDDEN"))
 
     assert [line["level"] for line in lines(capsys)] == ["INFO"]
+
+
+def test_line_of_an_answer_says_its_status(capsys):
+    serving({})
+
+    assert [(line["level"], line["status"]) for line in lines(capsys)] == [("INFO", 200)]
 
 
 def test_line_carries_both_request_ids_and_the_code(capsys):

@@ -98,6 +98,13 @@ def test_location_is_read_in_every_spelling(spelt):
     assert location_of({"Location": spelt}) == Location(1, 2.5, 15)
 
 
+@pytest.mark.parametrize(("lat", "lon"), [(90, 180), (-90, -180)])
+def test_location_at_the_end_of_the_world_is_read(lat, lon):
+    assert location_of({"Location": {"lat": lat, "lon": lon, "radius": 15}}) == Location(
+        lat, lon, 15
+    )
+
+
 @pytest.mark.parametrize("master", [{}, {"Location": {}}, {"Location": "35,139"}])
 def test_absent_location_is_not_found(master):
     with pytest.raises(Refusal) as refusal:
@@ -110,7 +117,7 @@ def test_absent_location_is_not_found(master):
     "broken",
     [
         {"lat": "35.5"},
-        {"lat": 91},
+        {"lat": 90.1},
         {"lat": True},
         {"lon": -180.1},
         {"lon": None},

@@ -225,6 +225,13 @@ def test_stamp_collected_by_another_method_than_today_says_both():
 
 
 @pytest.mark.parametrize(
+    ("stored", "collected_at"), [(0, 0), (9_999_999_999, 9_999_999_999), (10_000_000_000, 0)]
+)
+def test_second_of_ten_digits_is_the_latest_that_is_shown(stored, collected_at):
+    assert shown({"StampId": "S-1", "CollectedAt": stored}, {})["collected_at"] == collected_at
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         {"Location": {"lat": "x"}},

@@ -61,8 +61,11 @@ AT_FIRST = [
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)  # botocore's pause before it asks again
+def pauses(monkeypatch):
+    """Return how many seconds botocore would have waited before it asked again, each time."""
+    seconds: list[float] = []
+    monkeypatch.setattr("time.sleep", seconds.append)
+    return seconds
 
 
 @pytest.fixture
@@ -79,12 +82,13 @@ def collected(filling, call, line):
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("function", "route", "operation"), OPERATIONS)
-def test_unreadable_answer_is_503(collected, call, sdk, function, route, operation, fault):
+def test_unreadable_answer_is_503(collected, call, sdk, pauses, function, route, operation, fault):
     with spoiling(sdk, FaultyTransport(operation, fault)) as proxy:
         answer = call(MODULES[function], route, **CALLS[route])
 
     assert (answer.status, answer.code) == (503, "SERVICE_UNAVAILABLE")
     assert proxy.spoiled == 2, "asked twice, and no more"
+    assert min(pauses, default=0) >= 0
     assert "STATUE-001" not in {entry["StampId"] for entry in awarded(collected, operation)}
 
 
@@ -166,7 +170,7 @@ def accepting(sdk, status):
 
 
 @pytest.mark.usefixtures("account")
-@pytest.mark.parametrize(("status", "warned"), [(202, False), (200, True)])
+@pytest.mark.parametrize(("status", "warned"), [(202, False), (200, True), (204, True)])
 def test_notification_is_handed_over_only_where_lambda_accepts_it(
     call, environ, sdk, capsys, status, warned
 ):
