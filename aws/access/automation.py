@@ -53,13 +53,11 @@ NAMING = frozenset(
 )
 """Services, as a schedule spells them, whose calls do nothing to ours unless they name it: those of our resources, and
 those that have nothing of ours. Any other may run what names ours elsewhere: an experiment, a plan, a job, a policy."""
-UNNAMED = frozenset(
-    {
-        *("putAccountPolicy", "deleteAccountPolicy", "updateAccount"),
-        *("enableRule", "putRule", "putTargets"),
-    }
+UNNAMED = (
+    *("putAccountPolicy", "deleteAccountPolicy", "updateAccount"),
+    *("enableRule", "putRule", "putTargets"),
 )
-"""Calls of these services that are about all of the account, or make a rule act that may name ours."""
+"""Prefixes of calls of these services that are about all of the account, or make a rule act that may name ours."""
 READING = (*METADATA, "Get")
 """Prefixes of calls that change nothing; what they answer, the scheduler drops."""
 IDLE = (*READING, "Stop")
@@ -190,8 +188,7 @@ def _unnamed(arn: str) -> bool:
     """Whether what a target is may run something on ours that the call does not name."""
     if UNIVERSAL not in arn:
         return _service(arn) in RUNNERS
-    operation = arn.rpartition(":")[2]
-    return not _begins(arn, IDLE) and (_service(arn) not in NAMING or operation in UNNAMED)
+    return not _begins(arn, IDLE) and (_service(arn) not in NAMING or _begins(arn, UNNAMED))
 
 
 def _begins(arn: str, prefixes: tuple[str, ...]) -> bool:
@@ -225,7 +222,8 @@ def _strings(text: str) -> Iterator[str]:
 
 
 def _names(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+    case = re.IGNORECASE if "." in name else 0  # a name of DNS, which knows no case
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, case) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
