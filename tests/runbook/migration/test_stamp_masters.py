@@ -69,13 +69,14 @@ def test_stamps_are_ended_later_or_valid_on_a_day_in_japan():
     ten, next_day = {"S": "2026-12-01T10:00:00"}, {"S": "2026-12-02T00:00:00"}
     whole = spot(4, ValidFrom={"S": "2026-11-30T15:00:00+00:00"}, ValidTo={"S": "2026-12-02"})
     early = spot(2, ValidTo={"S": "2026-12-01T23:58:59"})
+    late = spot(5, ValidFrom={"S": "2026-12-01T23:59:00"})
     spans = validity(
-        [spot(1, ValidFrom=ten), early, spot(3, ValidFrom=next_day), whole, IMAGE], day
+        [spot(1, ValidFrom=ten), early, spot(3, ValidFrom=next_day), whole, late, IMAGE], day
     )
 
     assert spans.ended == {"SPOT-00002": "…'2026-12-01T23:58:59'"}
     assert spans.later == {"SPOT-00003": "'2026-12-02T00:00:00'…"}
-    assert list(spans.valid) == ["SPOT-00001", "SPOT-00004", "I"]
+    assert list(spans.valid) == ["SPOT-00001", "SPOT-00004", "SPOT-00005", "I"]
 
 
 @pytest.mark.parametrize(

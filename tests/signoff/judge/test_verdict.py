@@ -220,10 +220,11 @@ def test_what_stops_no_call_is_waived_and_accepted_as_before():
     assert decide([stopped()], (), today=TODAY, problems=(), accepted=[owned]).problems == ()
 
 
-def test_waiver_of_the_last_day_holds():
-    assert (
-        verdict(judged(Outcome.FAIL), waivers=[waiver(days=0)]).decision is VerdictWord.CONDITIONAL
-    )
+@pytest.mark.parametrize("days", [0, 30], ids=["its last day", "of thirty days"])
+def test_waiver_holds_on_its_last_day_and_for_thirty_days(days):
+    waived = verdict(judged(Outcome.FAIL), waivers=[waiver(days=days)])
+
+    assert waived.decision is VerdictWord.CONDITIONAL
 
 
 @pytest.mark.parametrize("severity", list(Severity))
