@@ -1,6 +1,6 @@
 """Whether the target of a rollback would run, judged by the same facts as what is live."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,6 +62,16 @@ LOOSENING = {**GET_FUNCTION, "loosens": True}
 
 def as_live(words: Words) -> Words:
     return Words(en=f"{words.en}, as in what is live", ja=f"稼働中のものと同じく{words.ja}")
+
+
+def _only_then(
+    back: DeploymentBack, then: Iterable[Difference], live: Iterable[Difference]
+) -> Iterator[Difference]:
+    """Yield the differences that going back would make; what is so in what is live is judged there."""
+    now = {(each.fact, each.actual) for each in live}
+    for each in then:
+        if (each.fact, each.actual) not in now:
+            yield replace(each, name=back.its(each.name), call=GET_DEPLOYMENT)
 
 
 def _authorization(method: Method) -> str:
@@ -283,28 +293,24 @@ class WayBack:
                 yield from differences(ROUTE, back.its(route.id), compared, **about)
 
     def _trusting(self, back: DeploymentBack) -> Iterator[Difference]:
-        """Yield how its authorizers would decide otherwise than planned, as far as that is on record; what is so in what is live is judged there."""
+        """Yield how its authorizers would decide otherwise than planned, as far as that is on record."""
         if want := self.snapshot.plan.api.authorizer:
             served = tuple(self.deployed.served().authorizers.values())
-            live = {(each.fact, each.actual) for each in authorizer_differences(served, want)}
-            named = tuple(replace(each, name=back.its(each.name)) for each in back.authorizers)
-            for each in authorizer_differences(named, want):
-                if (each.fact, each.actual) not in live:
-                    yield replace(each, call=GET_DEPLOYMENT)
+            live = authorizer_differences(served, want)
+            yield from _only_then(back, authorizer_differences(back.authorizers, want), live)
 
     def _admitting(
         self, back: DeploymentBack, authorization: Mapping[str, str]
     ) -> Iterator[Difference]:
-        """Yield what preflights of its routes would allow otherwise than planned, as far as that is on record; what is so in what is live is judged there."""
+        """Yield what preflights of its routes would allow otherwise than planned, as far as that is on record."""
         whole, served = self.snapshot.plan.api, self.deployed.served().preflights
         its = (route for route in whole.routes if answering(route.id, authorization))
         api = replace(whole, routes=tuple(its))
         for path in filter(back.preflights.get, api.paths):
             live = cors.allowed_differences(path, served.get(path, {}), api)
-            judged = {(each.fact, each.actual) for each in live}
-            for each in cors.allowed_differences(path, back.preflights[path], api):
-                if (each.fact, each.actual) not in judged:
-                    yield replace(each, name=back.its(each.name), call=GET_DEPLOYMENT)
+            yield from _only_then(
+                back, cors.allowed_differences(path, back.preflights[path], api), live
+            )
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

@@ -297,11 +297,14 @@ def _ambiguous(app: Application) -> Iterator[Words]:
         for path in app.paths
         for variable in re.finditer("{.+?}", path)
     ]
-    for name in dict(pairs):
-        if len(several := sorted({meaning for each, meaning in pairs if each == name})) > 1:
+    meanings: dict[str, set[str]] = {}
+    for name, meaning in pairs:
+        meanings.setdefault(name, set()).add(meaning)
+    for name, several in meanings.items():
+        if len(several) > 1:
             yield Words(
-                en=f"{name} means {' and '.join(several)} at once: leave one, or name each differently",
-                ja=f"{name}が{'と'.join(several)}を同時に指しています。一つだけにするか、別々の名前にしてください",
+                en=f"{name} means {' and '.join(sorted(several))} at once: leave one, or name each differently",
+                ja=f"{name}が{'と'.join(sorted(several))}を同時に指しています。一つだけにするか、別々の名前にしてください",
             )
 
 
