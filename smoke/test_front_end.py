@@ -39,6 +39,8 @@ INERT = {"template", "noscript"}
 _URL_SAFE = str.maketrans("+/", "-_")
 LONG_S = 3_600
 """A configuration that browsers keep for longer is still in use when people look at what they switched."""
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+"""White space, and the mark of byte order."""
 _TEXT = r'"(?:\\.|[^"\\\n])*"'
 _STARTS = "async|await|class|const|delete|do|export|for|function|import|let|new|throw|typeof|using|var|void"
 _NO_SCRIPT = re.compile(
@@ -151,9 +153,14 @@ def _require_key(page: Page, key: str | None, texts: Iterable[str]) -> None:
         )
 
 
-def _require_content(scripts: Iterable[requests.Response]) -> None:
-    """Let a person decide where a script is empty: a placeholder, or an upload that lost it."""
-    if empty := listed(script.url for script in scripts if not script.content.strip()):
+def _require_content(page: Page, scripts: Iterable[requests.Response]) -> None:
+    """Let a person decide where the page runs nothing, or a script is empty: a placeholder, or an upload that lost it."""
+    if not page.scripts and not page.text.strip():
+        raise ManualOnly(
+            en=f"{page.url} runs no script: try whether it is the application",
+            ja=f"{page.url}はスクリプトを実行しません。アプリ本体のページかを確かめてください",
+        )
+    if empty := listed(script.url for script in scripts if not script.content.strip(_BLANK)):
         raise ManualOnly(
             en=f"{empty} is served without any content: try whether the page works without it",
             ja=f"{empty}の内容が空です。それでもページが動作するかを確かめてください",
@@ -297,5 +304,5 @@ def test_scripts_of_the_page_load_and_name_this_api_and_its_key_if_any(calls: Ro
         ja=f"{page.url}が読み込むスクリプトをブラウザが実行できません: {listed(idle)}",
     )
     _require_allowed(page, OF_SCRIPTS, *(url for url in page.scripts if urlsplit(url).netloc))
-    _require_content(answers.values())
+    _require_content(page, answers.values())
     _require_key(page, calls.suite.client.api_key, texts)

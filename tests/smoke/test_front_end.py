@@ -362,12 +362,12 @@ def test_page_that_loads_another_configuration_than_the_one_that_is_read_is_told
     [
         ("<script src=js/config.js></script>", ["/app/js/config.js"]),
         ("<script src='js/config.js'></script><script src='js/dev.js'></script>", ["/app/js/config.js", "/app/js/dev.js"]),
-        ("<!-- <script src='js/dev.js'></script> -->", []),
+        ("<!-- <script src='js/dev.js'></script> --><script>go()</script>", []),
         ("<script>let API_BASE_URL = ''; load('config.json')</script>", []),
         ("<script src='js/config.js?v=1&amp;w=2'></script>", ["/app/js/config.js?v=1&w=2"]),
         ("<base href='{own}/app/js/'><script src=config.js></script>", ["/app/js/config.js"]),
         ("<base target=_top><base href='/app/js/'><script src=config.js></script>", ["/app/js/config.js"]),
-        *((f"<script type={kind} src=js/denied.js></script>", []) for kind in ("application/json", "importmap", "speculationrules", "text/typescript", "'text/javascript; charset=utf-8'")),
+        *((f"<script type={kind} src=js/denied.js></script><script>go()</script>", []) for kind in ("application/json", "importmap", "speculationrules", "text/typescript", "'text/javascript; charset=utf-8'")),
         *((f"<script src=js/config.js></script><{tag}><script src=js/dev.js></script><script>API_BASE_URL = 'https://a.jp'</script></{tag}>", ["/app/js/config.js"]) for tag in ("template", "noscript")),
         ("<template><template></template><script src=js/gone.js></script></template><script src=js/config.js></script>", ["/app/js/config.js"]),
         ("</template><template shadowrootmode=open><script type=' Text/JScript ' src=js/config.js></script></template>", ["/app/js/config.js"]),
@@ -436,7 +436,13 @@ def test_script_that_begins_like_json_or_a_sentence_runs(begins):
     assert _runs(served, {"type": "text/javascript"})
 
 
-@pytest.mark.parametrize("content", ["", " \r\n"])
+@pytest.mark.parametrize("html", ["<p>Soon</p>", "<template><script>go()</script></template>"])
+def test_page_that_runs_nothing_is_for_a_person_to_try(environment, html):
+    with pytest.raises(ManualOnly, match=r"^\S+/app runs no script: try whether it is the application"):
+        loading(environment, html)
+
+
+@pytest.mark.parametrize("content", ["", " \r\n", "\ufeff"])
 def test_empty_script_is_for_a_person_to_try(content, environment):
     html = "<script src=js/config.js></script><script src=js/empty.js></script>"
 
