@@ -438,7 +438,9 @@ def test_script_that_begins_like_json_or_a_sentence_runs(begins):
 
 @pytest.mark.parametrize("html", ["<p>Soon</p>", "<template><script>go()</script></template>"])
 def test_page_that_runs_nothing_is_for_a_person_to_try(environment, html):
-    with pytest.raises(ManualOnly, match=r"^\S+/app runs no script: try whether it is the application"):
+    with pytest.raises(
+        ManualOnly, match=r"^\S+/app runs no script: try whether it is the application"
+    ):
         loading(environment, html)
 
 
