@@ -23,6 +23,10 @@ from signoff.commands.judging_options import FLAGS, OPTIONS_WITH_A_FILE
 from signoff.judge.exit_codes import INTERRUPTED
 
 NOT_TAKEN = Words(en="pytest does not take {}; {}", ja="pytestに{}は使えません。{}")
+ELSEWHERE = Words(
+    en="pytest takes {} only in {}; go there, or run signoff judge, which works in any folder",
+    ja="pytestの{}は{}でのみ使えます。そこに移動するか、どのフォルダでも使えるsignoff judgeを実行してください",
+)
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -72,6 +76,8 @@ def _refuse_misspelled(unknown: Iterable[str], lang: str) -> None:
     """Say which option was meant, such as with ``-env``; raise UsageError. What is near none of ours is pytest's to refuse."""
     for option in (word.partition("=")[0] for word in unknown if word.startswith("-")):
         if near := nearest(f"--{option.lstrip('-')}", FLAGS, "--"):
+            if near == option:
+                raise pytest.UsageError(ELSEWHERE.format(near, ROOT)[lang])
             raise pytest.UsageError(NOT_TAKEN.format(option, did_you_mean(near))[lang])
 
 

@@ -34,10 +34,10 @@ def unneeded(folder, names):
     return set(names) - (PACKAGES | FILES) if Path(folder) == ROOT else ()
 
 
-def run(project, *arguments):
+def run(project, *arguments, start=None):
     return subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
-        cwd=project,
+        cwd=start or project,
         env=outside(**PROD),
         capture_output=True,
         text=True,
@@ -104,6 +104,15 @@ def test_misspelled_option_of_ours_is_refused_with_the_one_that_was_meant(option
 
     assert done.returncode == Exit.REFUSED
     assert f"not take {option.partition('=')[0]}; did you mean {meant}?" in done.stderr
+
+
+def test_option_of_ours_in_a_folder_elsewhere_is_refused_with_the_place_that_knows_it(tmp_path):
+    configuration = f"--config-file={ROOT / 'pyproject.toml'}"
+
+    done = run(ROOT, configuration, "--env", "prod", "--lang", "en", start=tmp_path)
+
+    assert done.returncode == Exit.REFUSED
+    assert f"pytest takes --env only in {ROOT}; go there, or run signoff judge" in done.stderr
 
 
 def test_unknown_option_that_is_near_none_of_ours_is_left_to_pytest(project):
