@@ -67,6 +67,8 @@ RUNNING = (
     *("putProvisionedConcurrencyConfig", "updateFunctionCode"),
 )
 """Prefixes of Lambda's calls that make a function run, or run something else."""
+BEFORE_NAME = re.compile(r"^(?:.*?:(?:alarm|log-group):|.*[:/])")
+"""What stands before the name of a resource in its ARN."""
 PLACEHOLDER = "<aws."
 """What the scheduler replaces in an input when it calls."""
 MOST = 1_000
@@ -198,9 +200,13 @@ def _begins(arn: str, prefixes: tuple[str, ...]) -> bool:
 
 
 def _names_of(target: Target) -> Iterable[str]:
-    """Return the names by which a call could mean a target: its own, and what its ARNs end with."""
-    last = (re.split(r"[:/]", arn)[-1] for arn in target.arns if "*" not in arn)
-    return {target.name, *last} - {"", "any", "account"}
+    """Return the names by which a call could mean a target: its own, and what its ARNs end with.
+
+    Alarms and log groups have whole names with slashes and colons, and the target's own name is but their prefix.
+    """
+    last = (BEFORE_NAME.sub("", arn) for arn in target.arns if "*" not in arn)
+    own = () if target.kind in {"alarm", "log"} else (target.name,)
+    return {*own, *last} - {"", "any", "account"}
 
 
 def _strings(text: str) -> Iterator[str]:

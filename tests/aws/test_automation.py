@@ -18,6 +18,9 @@ ADMIN, OTHER = (f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ("admin", "other
 SDK = "arn:aws:scheduler:::aws-sdk:"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Users-prod"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/"
+OWN_LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/rally/errors"
+ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
+ON_RALLY = Act(on=("rally",), role=ADMIN)
 DOMAINS = (SCOPE.domain, "second.example.jp")
 REACHES = Reach(kind="table", name="Users-prod", action="dynamodb:PutItem", by=SILENCE)
 OURS = Ours(
@@ -31,7 +34,8 @@ OURS = Ours(
         ),
         Target(kind="function", name="rally-auth", arns=(f"{LAMBDA}rally-auth",), actions=()),
         Target(kind="domain", name=SCOPE.domain, arns=(), actions=()),
-        Target(kind="log", name="rally", arns=(f"{LOGS}rally-auth",), actions=()),
+        Target(kind="log", name="rally", arns=(f"{LOGS}rally-auth", OWN_LOGS), actions=()),
+        Target(kind="alarm", name="rally", arns=(f"{ALARM}rally: errors/5m",), actions=()),
     ),
     api_ids=frozenset({"abc123"}),
     principals={
@@ -117,6 +121,33 @@ def deed(arn, given="", role=ADMIN):
 )  # fmt: skip
 def test_target_acts_on_ours_by_its_arn_its_input_or_its_role(arn, given, role, expected):
     assert deed(arn, given, role) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "expected"),
+    [
+        ("cloudwatch:deleteAlarms", '{"AlarmNames": ["other", "rally: errors/5m"]}', ON_RALLY),
+        ("cloudwatch:setAlarmState", r'{"AlarmName": "rally: errors\/5m", "StateValue": "OK"}', ON_RALLY),
+        ("cloudwatch:putAlarmMuteRule", '{"Name": "x", "MuteTargets": {"AlarmNames": ["rally: errors/5m"]}}', ON_RALLY),
+        ("cloudwatch:disableAlarmActions", f'{{"AlarmNames": ["{ALARM}rally: errors/5m"]}}', ON_RALLY),
+        ("cloudwatchlogs:deleteLogGroup", '{"LogGroupName": "/rally/errors"}', ON_RALLY),
+        ("cloudwatchlogs:putDataProtectionPolicy", f'{{"LogGroupIdentifier": "{OWN_LOGS}:*"}}', ON_RALLY),
+        ("cloudwatchlogs:putRetentionPolicy", '{"LogGroupName": "/aws/lambda/rally-auth"}', Act(on=("rally", "rally-auth"), role=ADMIN)),
+        ("cloudwatch:deleteAlarms", '{"AlarmNames": ["other: errors/5m", "5m", "rally"]}', None),
+        ("cloudwatch:deleteAlarms", '{"AlarmNames": ["rally: errors/5m-old", "my-rally: errors/5m"]}', None),
+        ("cloudwatch:putMetricAlarm", '{"AlarmName": "x", "Tags": [{"Key": "app", "Value": "rally"}]}', None),
+        ("cloudwatchlogs:deleteLogGroup", '{"LogGroupName": "/billing/errors"}', None),
+        ("cloudwatchlogs:deleteLogGroup", '{"LogGroupName": "/rally/errors-old"}', None),
+        ("cloudwatchlogs:createExportTask", '{"LogGroupName": "x", "DestinationPrefix": "rally/errors"}', None),
+        ("route53:changeResourceRecordSets", '{"Name": "my-api.rally.example.jp"}', None),
+        ("s3:putObject", '{"Bucket": "reports", "Key": "rally/weekly.csv"}', None),
+        ("sns:publish", '{"TopicArn": "x", "Message": "The rally begins."}', None),
+    ],
+)  # fmt: skip
+def test_alarms_and_log_groups_are_meant_by_their_whole_names_not_by_their_prefix(
+    call, given, expected
+):
+    assert deed(f"{SDK}{call}", given) == expected
 
 
 def test_input_nested_too_deep_to_parse_is_searched_as_text():
