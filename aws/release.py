@@ -36,7 +36,9 @@ AUTHORIZERS = "authorizers"
 """Field of a record with what the authorizers of a deployment read, and for how long an answer of theirs is kept: likewise."""
 PREFLIGHTS = "preflights"
 """Field of a record with the headers by which a deployment itself answers preflights: likewise."""
-NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS, PREFLIGHTS})
+GATEWAY_RESPONSES = "gateway_responses"
+"""Field of a record with the status and the headers of a deployment's gateway responses: likewise."""
+NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS, PREFLIGHTS, GATEWAY_RESPONSES})
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 CLOSED_VERSION = "closed: answers 503 until the first release"

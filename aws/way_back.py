@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
+from typing import Any
 
 from aws.api.document import Authorizer
-from aws.api.integration import InvokedFunction, target
+from aws.api.integration import InvokedFunction, StaticAnswer, target
 from aws.door.failures import Gone, ReadFailure
 from aws.kinds.function import FUNCTION, Function, HandlerFlaw
 from aws.kinds.function_invocation import Alias, FunctionPolicy, Version, listed_name, policy_at
@@ -17,6 +18,7 @@ from aws.reading import Reader, Reading, required
 from aws.release import (
     AUTHORIZERS,
     CALLS,
+    GATEWAY_RESPONSES,
     PREFLIGHTS,
     TIME_OUTS,
     Builds,
@@ -48,6 +50,8 @@ class DeploymentBack:
     """See ``AUTHORIZERS``: those that are on record."""
     preflights: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """See ``PREFLIGHTS``."""
+    gateway_responses: Mapping[str, StaticAnswer] | None = None
+    """See ``GATEWAY_RESPONSES``; None where they were not recorded."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
@@ -184,6 +188,7 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
     noted = scope.noted.get(previous.id, {})
     calls: Mapping[str, str] | None = noted.get(CALLS)
     called = {target(uri, stage.variables) for uri in (calls or {}).values()}
+    errors: Mapping[str, Any] | None = noted.get(GATEWAY_RESPONSES)
     back = DeploymentBack(
         deployment=decode_deployment(raw),
         authorization=authorization_of(raw),
@@ -195,6 +200,9 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
             for name, facts in noted.get(AUTHORIZERS, {}).items()
         ),
         preflights=noted.get(PREFLIGHTS, {}),
+        gateway_responses=None
+        if errors is None
+        else {kind: StaticAnswer(**each) for kind, each in errors.items()},
         policies={
             function.arn: _policy_of(reading, function)
             for function in called  # the policies of planned functions are read anyway

@@ -68,9 +68,9 @@ def _only_then(
     back: DeploymentBack, then: Iterable[Difference], live: Iterable[Difference]
 ) -> Iterator[Difference]:
     """Yield the differences that going back would make; what is so in what is live is judged there."""
-    now = {(each.fact, each.actual) for each in live}
+    now = {(each.name, each.fact, each.actual) for each in live}
     for each in then:
-        if (each.fact, each.actual) not in now:
+        if (each.name, each.fact, each.actual) not in now:
             yield replace(each, name=back.its(each.name), call=GET_DEPLOYMENT)
 
 
@@ -240,6 +240,7 @@ class WayBack:
             *self._hasty(back),
             *self._trusting(back),
             *self._admitting(back, back.authorization),
+            *self._refusing(back),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
@@ -311,6 +312,16 @@ class WayBack:
             yield from _only_then(
                 back, cors.allowed_differences(path, back.preflights[path], api), live
             )
+
+    def _refusing(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield the gateway responses that would hide an error from a page, or tell it of another one, as far as that is on record."""
+        if (responses := back.gateway_responses) is not None:
+            served, api = self.deployed.served(), self.snapshot.plan.api
+            both = (replace(served, gateway_responses=responses), served)
+            then, live = (
+                (*cors.without_origin(each, api), *cors.misleading_statuses(each)) for each in both
+            )
+            yield from _only_then(back, then, live)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

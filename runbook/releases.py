@@ -13,7 +13,15 @@ from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
-from aws.release import AUTHORIZERS, CALLS, NOTED, PREFLIGHTS, TIME_OUTS, noted_on_record
+from aws.release import (
+    AUTHORIZERS,
+    CALLS,
+    GATEWAY_RESPONSES,
+    NOTED,
+    PREFLIGHTS,
+    TIME_OUTS,
+    noted_on_record,
+)
 from aws.words import Words
 from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
@@ -134,8 +142,10 @@ def noted_of(served: ApiDocument) -> dict[str, Any]:
         TIME_OUTS: served.time_outs,
         AUTHORIZERS: served.sessions,
         PREFLIGHTS: served.preflights,
+        GATEWAY_RESPONSES: served.errors,
     }
-    return {field: value for field, value in every.items() if value or field == CALLS}
+    even_if_empty = {CALLS, GATEWAY_RESPONSES}
+    return {field: value for field, value in every.items() if value or field in even_if_empty}
 
 
 def noted(context: StepContext, deployment: str) -> Mapping[str, Any]:

@@ -146,6 +146,14 @@ class ApiDocument:
         return {path: answer.headers for path, answer in answers if answer}
 
     @property
+    def errors(self) -> dict[str, dict[str, Any]]:
+        """Return the kinds of customised gateway responses -> status and headers, by which a page knows an error."""
+        return {
+            kind: {"status": each.status, "headers": {**each.headers}}
+            for kind, each in self.gateway_responses.items()
+        }
+
+    @property
     def paths(self) -> frozenset[str]:
         return frozenset(method.path for method in self.methods.values())
 

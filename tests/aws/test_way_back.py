@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from aws.api.integration import StaticAnswer
 from aws.kinds.function import NETWORK
 from aws.kinds.rest_api import Deployment
 from aws.release import (
@@ -122,12 +123,31 @@ def test_what_the_deployment_to_go_back_to_asks_of_callers_is_read(sections):
 
 def test_what_is_noted_on_record_is_of_the_deployment_to_go_back_to(sections):
     facts = {"sessions": {"identity_source": "method.request.header.Authorization", "ttl_s": 300}}
-    d1 = {"time_outs": {"GET /stamps": 3000}, "authorizers": facts}
+    errors = {"DEFAULT_4XX": {"status": "", "headers": {"Vary": "Origin"}}}
+    d1 = {
+        "time_outs": {"GET /stamps": 3000},
+        "authorizers": facts,
+        "gateway_responses": errors,
+    }
     recorded = {"d1": d1, "d2": {"time_outs": {"GET /stamps": 5000}}}
     (back,) = sections(replace(SCOPE, noted=recorded)).deployments_back.values()
 
     assert back.time_outs == {"GET /stamps": 3000}
     assert [(each.name, each.ttl_s) for each in back.authorizers] == [("sessions", 300)]
+    assert back.gateway_responses == {
+        "DEFAULT_4XX": StaticAnswer(status="", headers={"Vary": "Origin"})
+    }
+
+
+@pytest.mark.parametrize(
+    ("noted", "read"), [({"d1": {}}, None), ({"d1": {"gateway_responses": {}}}, {})]
+)
+def test_deployment_without_gateway_responses_is_not_one_whose_responses_are_unknown(
+    sections, noted, read
+):
+    (back,) = sections(replace(SCOPE, noted=noted)).deployments_back.values()
+
+    assert back.gateway_responses == read
 
 
 @pytest.mark.parametrize(("called", "is_there"), [("alien", True), ("gone", False)])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.api.integration import StaticAnswer
 from aws.inventory import Names
 from aws.kinds.function import Function
 from aws.kinds.function_invocation import FunctionPolicy
@@ -29,7 +30,7 @@ from tests.defects.changes import (
 from tests.defects.defect import Break, Defect
 from tests.defects.functions import LAPTOP, NO_REQUESTS, UNDER_A_CONDITION, attached_to, packaged
 from tests.healthy import compute
-from tests.healthy.api_document import AUTHORIZER, uri
+from tests.healthy.api_document import AUTHORIZER, CORS, uri
 
 MASTERS = "StampMasters-prod"
 API = "stamp-rally-prod-api"
@@ -188,6 +189,16 @@ def _preflights_back(**headers: str) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         answers = found.preflights.items()
         return replace(found, preflights={path: {**held, **headers} for path, held in answers})
+
+    return edited("deployments_back", API, changed)
+
+
+def _responses_back(**responses: StaticAnswer | None) -> Break:
+    """Let gateway responses of the earlier deployment differ, as its record says; None: it had not that one."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        every = {**(found.gateway_responses or {}), **responses}
+        return replace(found, gateway_responses={k: v for k, v in every.items() if v})
 
     return edited("deployments_back", API, changed)
 
@@ -615,6 +626,26 @@ ROLLBACK = (
         breaks=_preflights_back(**{"Access-Control-Allow-Headers": "Content-Type"}),
     ),
     Defect(
+        id="ROLL-07:hides-errors-of-the-server",
+        breaks=_responses_back(DEFAULT_5XX=None),
+    ),
+    Defect(
+        id="ROLL-07:hides-every-error",
+        breaks=item("deployments_back", API, gateway_responses={}),
+    ),
+    Defect(
+        id="ROLL-07:allows-errors-to-another-front-end",
+        breaks=_responses_back(
+            ACCESS_DENIED=StaticAnswer(
+                status="401", headers={"Access-Control-Allow-Origin": "https://old.example.jp"}
+            )
+        ),
+    ),
+    Defect(
+        id="ROLL-07:calls-an-error-a-success",
+        breaks=_responses_back(THROTTLED=StaticAnswer(status="200", headers=CORS)),
+    ),
+    Defect(
         id="ROLL-07:calls-the-function-of-another-route",
         breaks=_asking_stamps("POST /stamps/award"),
     ),
@@ -761,6 +792,17 @@ SOUND: dict[str, Break] = {
     ),
     "no record says what preflights of the deployment to go back to allow": item(
         "deployments_back", API, preflights={}
+    ),
+    "no record says what gateway responses the deployment to go back to has": item(
+        "deployments_back", API, gateway_responses=None
+    ),
+    "the deployment to go back to has fewer gateway responses, since the defaults allow the origin": _responses_back(
+        UNAUTHORIZED=None, THROTTLED=None, QUOTA_EXCEEDED=None
+    ),
+    "the deployment to go back to has a gateway response more, and headers in lower case": _responses_back(
+        WAF_FILTERED=StaticAnswer(
+            status="403", headers={key.lower(): value for key, value in CORS.items()}
+        )
     ),
     "the deployment to go back to is from before a verb, and its preflights allow less": both(
         _before("DELETE /richmenu/unset"),

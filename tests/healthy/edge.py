@@ -76,6 +76,7 @@ def deployments_back() -> dict[str, DeploymentBack]:
         calls=calls,
         authorizers=tuple(document(None).authorizers.values()),
         preflights=document(None).preflights,
+        gateway_responses=document(None).gateway_responses,
         policies={},
     )
     return {API: back}

@@ -92,7 +92,12 @@ def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
     hasty = replace(stamps, integration=replace(stamps.integration, timeout_ms=3000))
     methods = {**API.methods, "GET /stamps": hasty}
 
-    noted = {"calls": API.calls, "authorizers": API.sessions, "preflights": API.preflights}
+    noted = {
+        "calls": API.calls,
+        "authorizers": API.sessions,
+        "preflights": API.preflights,
+        "gateway_responses": API.errors,
+    }
     assert releases.noted_of(API) == noted
     assert releases.noted_of(replace(API, methods=methods)) == {
         **noted,
@@ -115,5 +120,5 @@ def test_deployment_that_an_earlier_version_noted_in_part_is_noted_whole_and_onc
     del evidence.records[before:]
 
     assert [set(body) for _, body in noted] == [
-        {"deployment", "calls", "authorizers", "preflights"}
+        {"deployment", "calls", "authorizers", "preflights", "gateway_responses"}
     ]

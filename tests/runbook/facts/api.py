@@ -309,7 +309,7 @@ ANSWERS = {
     DeploymentBack: dict.fromkeys(
         (
             *("deployment", "authorization", "keys", "calls", "time_outs", "authorizers"),
-            *("preflights", "policies"),
+            *("preflights", "gateway_responses", "policies"),
         ),
         BY_ROW,
     ),
