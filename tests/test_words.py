@@ -151,11 +151,9 @@ def test_every_defined_word_is_in_use():
 
 
 def test_the_page_says_the_same_words_in_japanese():
-    words = tomllib.loads(PAGE_WORDS.read_text(encoding="utf-8"))
-    english, japanese = ({**words[lang], **words[lang]["outcome"]} for lang in ("en", "ja"))
-    labels = {
-        english[key].lower(): japanese[key] for key in english if isinstance(english[key], str)
-    }
+    read = tomllib.loads(PAGE_WORDS.read_text(encoding="utf-8"))
+    pairs = [*read.values(), *read["outcome"].values()]
+    labels = {pair[0].lower(): pair[1] for pair in pairs if isinstance(pair, list)}
     apart = {term: (ja, labels[term]) for term, ja in terms() if labels.get(term, ja) != ja}
 
     assert not apart, f"word: (docs/words.md, {PAGE_WORDS.name}): {apart}"

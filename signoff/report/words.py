@@ -6,18 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aws.words import LANGUAGES, Words
+from aws.words import Words
 
 
 @cache
 def words() -> Mapping[str, Any]:
     """Load them: name -> Words, or name -> value -> Words."""
     read = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return _paired(*(read[lang] for lang in LANGUAGES))
-
-
-def _paired(en: Mapping[str, Any], ja: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: Words(entry, ja[key]) if isinstance(entry, str) else _paired(entry, ja[key])
-        for key, entry in en.items()
+        key: Words(*entry)
+        if isinstance(entry, list)
+        else {value: Words(*pair) for value, pair in entry.items()}
+        for key, entry in read.items()
     }
