@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from aws.words import Words
 from signoff.environment import EnvironmentFileError
+from signoff.judge.checklist import CHECKLIST as FILE
 from signoff.judge.checklist import Checklist, ChecklistError, Phase, Severity
 from signoff.report.page import HERE, guide
 from signoff.report.words import words
@@ -115,6 +117,48 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
 
     with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why: Field required"):
         Checklist.load(path)
+
+
+TWO_ALIKE = """
+[shared.signed]
+section = "tables"
+why = {en = "w", ja = "W"}
+phase = "after"
+[X-01]
+like = "signed"
+promise = {en = "a", ja = "A"}
+[X-02]
+like = "LIKE"
+promise = {en = "b", ja = "B"}
+phase = "before"
+"""
+
+
+def test_row_has_what_it_says_itself_and_else_what_the_table_says_that_it_is_like(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    path.write_text(TWO_ALIKE.replace("LIKE", "signed"))
+
+    one, other = Checklist.load(path)
+
+    assert (one.why, one.phase) == (Words("w", "W"), Phase.AFTER)
+    assert (other.why, other.phase) == (Words("w", "W"), Phase.BEFORE)
+
+
+def test_row_that_is_like_no_table_is_told_with_its_place(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    path.write_text(TWO_ALIKE.replace("LIKE", "unsigned"))
+
+    with pytest.raises(ChecklistError, match=r"checklist.toml: X-02.like: Unexpected keyword"):
+        Checklist.load(path)
+
+
+def test_no_row_repeats_what_the_table_says_that_it_is_like():
+    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    shared = rows.pop("shared")
+    alike = [(id_, row, shared[row["like"]]) for id_, row in rows.items() if "like" in row]
+
+    assert {row["like"] for _, row, _ in alike} == shared.keys()
+    assert [(id_, key) for id_, row, of in alike for key in row if of.get(key) == row[key]] == []
 
 
 def test_row_that_stands_twice_is_told_with_its_line(tmp_path: Path):

@@ -19,6 +19,8 @@ from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
 
+SHARED = "shared"
+"""Tables of fields that several rows have alike; such a row names its table by ``like``."""
 OWN = "own"
 """The section of a team's own rows."""
 OWN_ID = re.compile(r"[A-Z]{2,12}-\d{2}")
@@ -140,7 +142,7 @@ class Checklist:
                     en=f"{path}: {id_}: a row of your own has an id such as TEAM-01, with none of these prefixes: {', '.join(sorted(taken))}",
                     ja=f"{path}: {id_}: 独自の項目のIDはTEAM-01のように書きます。使用できない接頭辞: {', '.join(sorted(taken))}",
                 )
-        own = {id_: _row(str(path), id_, fields, section=OWN) for id_, fields in raw.items()}
+        own = {id_: _row(str(path), id_, fields, {}, section=OWN) for id_, fields in raw.items()}
         return Checklist({**self.rows, **own})
 
     def __iter__(self) -> Iterator[Row]:
@@ -168,7 +170,9 @@ def _ours() -> Checklist:
 
 
 def _read(path: Path) -> Checklist:
-    return Checklist({id_: _row(path.name, id_, fields) for id_, fields in toml(path).items()})
+    tables = toml(path)
+    shared = tables.pop(SHARED, {})
+    return Checklist({id_: _row(path.name, id_, fields, shared) for id_, fields in tables.items()})
 
 
 def _prefix(id_: str) -> str:
@@ -180,12 +184,14 @@ UNKNOWN_KEY = "unexpected_keyword_argument"
 """pydantic's type of that error."""
 
 
-def _row(file: str, id_: str, fields: Any, **defaults: str) -> Row:
+def _row(file: str, id_: str, fields: Any, shared: Mapping[str, Any], **defaults: str) -> Row:
     if not isinstance(fields, dict):
         raise ChecklistError(
             en=f"{file}: {id_} is not a table; begin the row with [{id_}]",
             ja=f"{file}: {id_}がテーブルではありません。項目を[{id_}]で始めてください",
         )
+    if (like := str(fields.get("like"))) in shared:
+        defaults, fields = shared[like], {key: fields[key] for key in fields if key != "like"}
     try:
         row = _ROW.validate_python({"id": id_, **defaults, **fields})
     except ValidationError as error:
