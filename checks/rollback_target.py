@@ -307,11 +307,12 @@ class WayBack:
         whole, served = self.snapshot.plan.api, self.deployed.served().preflights
         its = (route for route in whole.routes if answering(route.id, authorization))
         api = replace(whole, routes=tuple(its))
-        for path in filter(back.preflights.get, api.paths):
-            live = cors.allowed_differences(path, served.get(path, {}), api)
-            yield from _only_then(
-                back, cors.allowed_differences(path, back.preflights[path], api), live
+        for path in filter(back.preflights.__contains__, api.paths):
+            then, live = (
+                cors.allowed_differences(path, each[path], api) if path in each else ()
+                for each in (back.preflights, served)
             )
+            yield from _only_then(back, then, live)
 
     def _refusing(self, back: DeploymentBack) -> Iterator[Difference]:
         """Yield the gateway responses that would hide an error from a page, or tell it of another one, as far as that is on record."""

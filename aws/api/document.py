@@ -140,10 +140,14 @@ class ApiDocument:
 
     @property
     def preflights(self) -> dict[str, Mapping[str, str]]:
-        """Return the paths whose preflights API Gateway answers itself -> the headers of the answer."""
+        """Return the paths whose preflights API Gateway answers itself -> the headers of the answer; none if browsers refuse it."""
         asked = (method for method in self.methods.values() if method.verb == "OPTIONS")
-        answers = ((each.path, each.integration and each.integration.answer) for each in asked)
-        return {path: answer.headers for path, answer in answers if answer}
+        static = ((each.path, each.integration) for each in asked)
+        answers = {path: each.answer for path, each in static if each and each.kind == "MOCK"}
+        return {
+            path: answer.headers if answer and answer.status.startswith("2") else {}
+            for path, answer in answers.items()
+        }
 
     @property
     def errors(self) -> dict[str, dict[str, Any]]:

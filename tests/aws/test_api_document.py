@@ -1,12 +1,18 @@
 """Draft and export: the same API compares equal, any difference that a caller meets does not."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
 from aws.api.document import Authorizer, from_draft, from_export
 from aws.api.integration import StaticAnswer, unquoted
 from tests.aws.answers.api_document import AUTH, DRAFT, EXPORT
+
+CORS = {
+    "Access-Control-Allow-Origin": "https://rally.example.jp",
+    "Access-Control-Allow-Methods": "GET,OPTIONS",
+}
 
 
 def of_draft(change=lambda _: None):
@@ -123,14 +129,27 @@ def test_authorizer_has_an_id_in_the_draft_which_does_not_count():
 
 def test_preflight_is_a_static_answer_without_quotes():
     assert of_export().methods["OPTIONS /spots"].integration.answers == {
-        "204": StaticAnswer(
-            status="204",
-            headers={
-                "Access-Control-Allow-Origin": "https://rally.example.jp",
-                "Access-Control-Allow-Methods": "GET,OPTIONS",
-            },
-        )
+        "204": StaticAnswer(status="204", headers=CORS)
     }
+
+
+@pytest.mark.parametrize(
+    ("changed", "preflights"),
+    [
+        ({}, {"/spots": CORS}),
+        ({"answers": {"200": StaticAnswer(status="200", headers=CORS)}}, {"/spots": CORS}),
+        ({"request_templates": {}}, {"/spots": {}}),
+        ({"answers": {}}, {"/spots": {}}),
+        ({"answers": {"403": StaticAnswer(status="403", headers=CORS)}}, {"/spots": {}}),
+        ({"kind": "AWS_PROXY", "answers": {}}, {}),
+    ],
+)
+def test_preflight_that_browsers_refuse_allows_nothing(changed, preflights):
+    document, id_ = of_export(), "OPTIONS /spots"
+    method = document.methods[id_]
+    refused = replace(method, integration=replace(method.integration, **changed))
+
+    assert replace(document, methods={id_: refused}).preflights == preflights
 
 
 def test_gateway_responses_are_those_that_somebody_set():

@@ -28,6 +28,7 @@ from tests.defects.changes import (
     without_records,
 )
 from tests.defects.defect import Break, Defect
+from tests.defects.documents import integrated
 from tests.defects.functions import LAPTOP, NO_REQUESTS, UNDER_A_CONDITION, attached_to, packaged
 from tests.healthy import compute
 from tests.healthy.api_document import AUTHORIZER, CORS, uri
@@ -189,6 +190,15 @@ def _preflights_back(**headers: str) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         answers = found.preflights.items()
         return replace(found, preflights={path: {**held, **headers} for path, held in answers})
+
+    return edited("deployments_back", API, changed)
+
+
+def _refusing_preflight(path: str) -> Break:
+    """Let the earlier deployment answer a preflight by a status that browsers refuse, as its record says."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        return replace(found, preflights={**found.preflights, path: {}})
 
     return edited("deployments_back", API, changed)
 
@@ -624,6 +634,14 @@ ROLLBACK = (
     Defect(
         id="ROLL-07:allows-no-sessions",
         breaks=_preflights_back(**{"Access-Control-Allow-Headers": "Content-Type"}),
+    ),
+    Defect(id="ROLL-07:refuses-a-preflight", breaks=_refusing_preflight("/stamps")),
+    Defect(
+        id="ROLL-07:refuses-a-preflight-that-a-function-answers-now",
+        breaks=both(
+            integrated("OPTIONS /stamps", kind="AWS_PROXY"), _refusing_preflight("/stamps")
+        ),
+        also=frozenset({"DEP-25"}),
     ),
     Defect(
         id="ROLL-07:hides-errors-of-the-server",
