@@ -324,7 +324,7 @@ class Run:
         if late and len(late) == len(red):
             rows = ", ".join(late)
             awaited = Words(
-                en=f"AWS shows what {rows} ask for: red so far, and asked again",
+                en=f"AWS shows what is asked for by {rows}: red so far, and asked again",
                 ja=f"{rows}の確認対象がAWSの応答に現れること（まだ未達のため再確認します）",
             )
             self.context.sleep(PROOF_EVERY_S)
