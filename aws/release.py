@@ -38,7 +38,9 @@ PREFLIGHTS = "preflights"
 """Field of a record with the headers by which a deployment itself answers preflights: likewise."""
 GATEWAY_RESPONSES = "gateway_responses"
 """Field of a record with the status and the headers of a deployment's gateway responses: likewise."""
-NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS, PREFLIGHTS, GATEWAY_RESPONSES})
+POLICY = "policy"
+"""Field of a record with the resource policy that a deployment took with it: likewise."""
+NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS, PREFLIGHTS, GATEWAY_RESPONSES, POLICY})
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 CLOSED_VERSION = "closed: answers 503 until the first release"

@@ -19,6 +19,7 @@ from aws.release import (
     AUTHORIZERS,
     CALLS,
     GATEWAY_RESPONSES,
+    POLICY,
     PREFLIGHTS,
     TIME_OUTS,
     Builds,
@@ -52,6 +53,8 @@ class DeploymentBack:
     """See ``PREFLIGHTS``."""
     gateway_responses: Mapping[str, StaticAnswer] | None = None
     """See ``GATEWAY_RESPONSES``; None where they were not recorded."""
+    policy: str | None = None
+    """See ``POLICY``; None where it has none, or none was recorded."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
@@ -200,9 +203,8 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
             for name, facts in noted.get(AUTHORIZERS, {}).items()
         ),
         preflights=noted.get(PREFLIGHTS, {}),
-        gateway_responses=None
-        if errors is None
-        else {kind: StaticAnswer(**each) for kind, each in errors.items()},
+        gateway_responses=errors and {kind: StaticAnswer(**each) for kind, each in errors.items()},
+        policy=noted.get(POLICY),
         policies={
             function.arn: _policy_of(reading, function)
             for function in called  # the policies of planned functions are read anyway

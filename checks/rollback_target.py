@@ -26,6 +26,7 @@ from checks.encryption import function_key_flaws
 from checks.releases import packed
 from checks.throttling import WAITS
 from checks.uncallable import A_CHOICE, GET_DEPLOYMENT, THERE, uncallable
+from checks.unplanned_in_api import barring
 from checks.variables import DEFAULTS, Variables, hijacking
 from plan import Plan
 from signoff.environment import where
@@ -241,6 +242,7 @@ class WayBack:
             *self._trusting(back),
             *self._admitting(back, back.authorization),
             *self._refusing(back),
+            *self._barring(back),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
@@ -323,6 +325,14 @@ class WayBack:
                 (*cors.without_origin(each, api), *cors.misleading_statuses(each)) for each in both
             )
             yield from _only_then(back, then, live)
+
+    def _barring(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield its resource policy if that refuses some callers, and not in what is live, as far as that is on record."""
+        if back.policy:
+            api = self.deployed.rest_api()
+            then = barring(replace(api, policy=back.policy), self.snapshot)
+            shut = (replace(each, kind=DEPLOYMENT_BACK, stops_calls=False) for each in then)
+            yield from _only_then(back, shut, barring(api, self.snapshot))
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

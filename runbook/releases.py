@@ -13,11 +13,13 @@ from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
+from aws.kind import description
 from aws.release import (
     AUTHORIZERS,
     CALLS,
     GATEWAY_RESPONSES,
     NOTED,
+    POLICY,
     PREFLIGHTS,
     TIME_OUTS,
     noted_on_record,
@@ -143,6 +145,7 @@ def noted_of(served: ApiDocument) -> dict[str, Any]:
         AUTHORIZERS: served.sessions,
         PREFLIGHTS: served.preflights,
         GATEWAY_RESPONSES: served.errors,
+        POLICY: served.surplus.get(description.POLICY.en),
     }
     even_if_empty = {CALLS, GATEWAY_RESPONSES}
     return {field: value for field, value in every.items() if value or field in even_if_empty}

@@ -111,17 +111,13 @@ class ApiDocument:
     @property
     def calls(self) -> dict[str, str]:
         """Return ``VERB /path``, or an authorizer as ``authorizer_in`` knows it -> the URI that it calls."""
-        integrated = ((id_, method.integration) for id_, method in sorted(self.methods.items()))
         routes = {
-            id_: integration.uri
-            for id_, integration in integrated
-            if integration and integration.uri
+            id_: method.integration.uri
+            for id_, method in sorted(self.methods.items())
+            if method.integration and method.integration.uri
         }
-        authorizer_calls = {
-            f"{AUTHORIZER}{name}": authorizer.uri
-            for name, authorizer in sorted(self.authorizers.items())
-        }
-        return routes | authorizer_calls
+        asked = {f"{AUTHORIZER}{name}": each.uri for name, each in sorted(self.authorizers.items())}
+        return routes | asked
 
     @property
     def time_outs(self) -> dict[str, int]:

@@ -128,12 +128,14 @@ def test_what_is_noted_on_record_is_of_the_deployment_to_go_back_to(sections):
         "time_outs": {"GET /stamps": 3000},
         "authorizers": facts,
         "gateway_responses": errors,
+        "policy": "{}",
     }
     recorded = {"d1": d1, "d2": {"time_outs": {"GET /stamps": 5000}}}
     (back,) = sections(replace(SCOPE, noted=recorded)).deployments_back.values()
 
     assert back.time_outs == {"GET /stamps": 3000}
     assert [(each.name, each.ttl_s) for each in back.authorizers] == [("sessions", 300)]
+    assert back.policy == "{}"
     assert back.gateway_responses == {
         "DEFAULT_4XX": StaticAnswer(status="", headers={"Vary": "Origin"})
     }

@@ -16,6 +16,7 @@ from signoff.evidence import Records
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
+from tests.defects.adversary import EVERYBODY, OFFICE
 from tests.defects.changes import (
     absent,
     added,
@@ -192,6 +193,10 @@ def _preflights_back(**headers: str) -> Break:
         return replace(found, preflights={path: {**held, **headers} for path, held in answers})
 
     return edited("deployments_back", API, changed)
+
+
+def _policy(*statements: dict[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def _refusing_preflight(path: str) -> Break:
@@ -664,6 +669,14 @@ ROLLBACK = (
         breaks=_responses_back(THROTTLED=StaticAnswer(status="200", headers=CORS)),
     ),
     Defect(
+        id="ROLL-07:lets-only-the-office-in",
+        breaks=item("deployments_back", API, policy=_policy(EVERYBODY, OFFICE)),
+    ),
+    Defect(
+        id="ROLL-07:lets-no-person-in",
+        breaks=item("deployments_back", API, policy=_policy({**EVERYBODY, "Effect": "Deny"})),
+    ),
+    Defect(
         id="ROLL-07:calls-the-function-of-another-route",
         breaks=_asking_stamps("POST /stamps/award"),
     ),
@@ -813,6 +826,19 @@ SOUND: dict[str, Break] = {
     ),
     "no record says what gateway responses the deployment to go back to has": item(
         "deployments_back", API, gateway_responses=None
+    ),
+    "the deployment to go back to has a policy that refuses no caller": item(
+        "deployments_back", API, policy=_policy(EVERYBODY)
+    ),
+    "the deployment to go back to has a policy that names our API alone": item(
+        "deployments_back",
+        API,
+        policy=_policy(
+            {
+                **EVERYBODY,
+                "Resource": "arn:aws:execute-api:ap-northeast-1:444455556666:k3v9x0q2ma/*",
+            }
+        ),
     ),
     "the deployment to go back to has fewer gateway responses, since the defaults allow the origin": _responses_back(
         UNAUTHORIZED=None, THROTTLED=None, QUOTA_EXCEEDED=None

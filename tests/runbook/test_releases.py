@@ -103,6 +103,10 @@ def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
         **noted,
         "time_outs": {"GET /stamps": 3000},
     }
+    assert releases.noted_of(replace(API, surplus={"resource policy": "{}"})) == {
+        **noted,
+        "policy": "{}",
+    }
 
 
 def test_deployment_that_an_earlier_version_noted_in_part_is_noted_whole_and_once(

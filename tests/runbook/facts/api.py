@@ -309,7 +309,7 @@ ANSWERS = {
     DeploymentBack: dict.fromkeys(
         (
             *("deployment", "authorization", "keys", "calls", "time_outs", "authorizers"),
-            *("preflights", "gateway_responses", "policies"),
+            *("preflights", "gateway_responses", "policy", "policies"),
         ),
         BY_ROW,
     ),
