@@ -68,7 +68,7 @@ RUNNING = (
 )
 """Prefixes of Lambda's calls that make a function run, or run something else."""
 BEFORE_NAME = re.compile(r"^(?:.*?:(?:alarm|log-group):|.*[:/])")
-"""What stands before the name of a resource in its ARN."""
+"""What stands before the name of a resource in its ARN; names of alarms and log groups hold slashes and colons."""
 PLACEHOLDER = "<aws."
 """What the scheduler replaces in an input when it calls."""
 MOST = 1_000
@@ -200,10 +200,7 @@ def _begins(arn: str, prefixes: tuple[str, ...]) -> bool:
 
 
 def _names_of(target: Target) -> Iterable[str]:
-    """Return the names by which a call could mean a target: its own, and what its ARNs end with.
-
-    Alarms and log groups have whole names with slashes and colons, and the target's own name is but their prefix.
-    """
+    """Return the names by which a call could mean a target: its own, unless that is a prefix, and those in its ARNs."""
     last = (BEFORE_NAME.sub("", arn) for arn in target.arns if "*" not in arn)
     own = () if target.kind in {"alarm", "log"} else (target.name,)
     return {*own, *last} - {"", "any", "account"}

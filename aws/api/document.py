@@ -137,9 +137,8 @@ class ApiDocument:
     @property
     def preflights(self) -> dict[str, Mapping[str, str]]:
         """Return the paths whose preflights API Gateway answers itself -> the headers of the answer; none if browsers refuse it."""
-        asked = (method for method in self.methods.values() if method.verb == "OPTIONS")
-        static = ((each.path, each.integration) for each in asked)
-        answers = {path: each.answer for path, each in static if each and each.kind == "MOCK"}
+        asked = ((m.path, m.integration) for m in self.methods.values() if m.verb == "OPTIONS")
+        answers = {path: each.answer for path, each in asked if each and each.kind == "MOCK"}
         return {
             path: answer.headers if answer and answer.status.startswith("2") else {}
             for path, answer in answers.items()
