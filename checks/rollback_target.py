@@ -322,7 +322,12 @@ class WayBack:
             served, api = self.deployed.served(), self.snapshot.plan.api
             both = (replace(served, gateway_responses=responses), served)
             then, live = (
-                (*cors.without_origin(each, api), *cors.misleading_statuses(each)) for each in both
+                (
+                    *cors.without_origin(each, api),
+                    *cors.misleading_statuses(each),
+                    *cors.forbidden_sessions(each),
+                )
+                for each in both
             )
             yield from _only_then(back, then, live)
 

@@ -235,7 +235,7 @@ def test_no_error_is_answered_as_something_else(deployed: Deployed, judge: Judge
 
 
 @expectation("DEP-26", ja="不正なセッションに401を返す")
-@pytest.mark.parametrize("kind", ["ACCESS_DENIED", "UNAUTHORIZED"])
+@pytest.mark.parametrize("kind", cors.REFUSED_SESSION)
 def test_bad_session_is_answered_with_401(
     kind: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:

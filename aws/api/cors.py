@@ -18,6 +18,8 @@ ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
 METHODS = "Access-Control-Allow-Methods"
 MAX_AGE = "Access-Control-Max-Age"
+REFUSED_SESSION = ("ACCESS_DENIED", "UNAUTHORIZED")
+"""Kinds of gateway responses to a session that the authorizer refuses, or that is missing."""
 SAFE_HEADERS = frozenset(
     {
         *("accept", "accept-language", "content-language", "content-type", "authorization"),
@@ -126,6 +128,16 @@ def misleading_statuses(served: ApiDocument) -> Iterator[Difference]:
             bound = described(Words.same(f"{usual[0]}xx"))
             yield Difference(
                 GATEWAY_RESPONSE, kind, STATUS, status, bound, call=SERVED, loosens=True
+            )
+
+
+def forbidden_sessions(served: ApiDocument) -> Iterator[Difference]:
+    """Yield the answers to a refused session by which a page does not know that its person has to log in again."""
+    for kind in REFUSED_SESSION:
+        status = gateway_status(served, kind)
+        if status != "401" and status[0] == "4":  # what is no such error at all is misleading
+            yield Difference(
+                GATEWAY_RESPONSE, kind, STATUS, status, exactly("401"), call=SERVED, loosens=True
             )
 
 

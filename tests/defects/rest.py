@@ -669,6 +669,10 @@ ROLLBACK = (
         breaks=_responses_back(THROTTLED=StaticAnswer(status="200", headers=CORS)),
     ),
     Defect(
+        id="ROLL-07:forbids-where-a-session-has-ended",
+        breaks=_responses_back(ACCESS_DENIED=StaticAnswer(status="403", headers=CORS)),
+    ),
+    Defect(
         id="ROLL-07:lets-only-the-office-in",
         breaks=item("deployments_back", API, policy=_policy(EVERYBODY, OFFICE)),
     ),
