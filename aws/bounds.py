@@ -46,7 +46,7 @@ def _in_japanese(unit: Unit) -> str:
 
 def exactly(value: Any) -> Bound:
     """The found value must equal the decided one."""
-    words = Words(en=as_text(value), ja=as_text(value, "ja"))
+    words = Words(en=as_text(value) or NONE.en, ja=as_text(value, "ja") or NONE.ja)
     return Bound(holds=lambda actual: bool(actual == value), words=words, prefers=value)
 
 

@@ -221,6 +221,11 @@ def test_difference_names_the_kind_the_fact_and_the_call():
     )
 
 
+@pytest.mark.parametrize("value", [(), "", {}, frozenset()])
+def test_bound_of_nothing_has_words(value):
+    assert (exactly(value).words.en, exactly(value).words.ja) == ("none", "なし")
+
+
 def test_ledger_follows_from_facts_and_from_what_is_closed_or_harmless():
     ledger = TOY.ledger
 
