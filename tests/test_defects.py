@@ -115,7 +115,10 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     again = asked_again(broken, found)
     assert unanswered(found, again) == []
-    assert leaves_a_go(again) is defect.leaves_a_go
+    assert leaves_a_go(again) is defect.leaves_a_go, (
+        f"decisions on {defect}: its leaves_a_go and the loosens of its proof or Closed member disagree;"
+        " docs/add-a-check.md"
+    )
     different = [each for finding in red for each in finding.differences if each.call]
     assert {each.call for each in different} - CALLS == set()
     assert [each for each in different if not shown_by_its_call(each)] == []
