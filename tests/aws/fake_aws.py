@@ -91,7 +91,7 @@ class FakeAws:
         if isinstance(answer, RefusedCall):
             return answer.response()
         if self.paged:
-            answer = _page(operation, answer, asked)
+            answer = _page(model, answer, asked)
         http = SimpleNamespace(status_code=200, content=LOCATION, raw=LOCATION)
         return http, {"ResponseMetadata": {}, **deepcopy(answer)}  # boto3 works on it further
 
@@ -99,50 +99,35 @@ class FakeAws:
 LOCATION = f"<LocationConstraint>{answers.REGION}</LocationConstraint>".encode()
 """The one body that boto3 reads again by itself (GetBucketLocation)."""
 
-PAGED = {
-    "acm": None,
-    "apigateway": ("position", "position"),
-    "apigatewayv2": ("NextToken", "NextToken"),
-    "application-autoscaling": ("NextToken", "NextToken"),
-    "cloudwatch": ("NextToken", "NextToken"),
-    "events": ("NextToken", "NextToken"),
-    "iam": ("Marker", "Marker"),
-    "lambda": ("Marker", "NextMarker"),
-    "logs": ("nextToken", "nextToken"),
-    "pipes": ("NextToken", "NextToken"),
-    "scheduler": ("NextToken", "NextToken"),
-    "secretsmanager": ("NextToken", "NextToken"),
-    "sns": ("NextToken", "NextToken"),
+TOKENS = {
+    **{name: name for name in ("NextToken", "nextToken", "Marker", "position")},
+    "NextMarker": "Marker",
+    "LastEvaluatedTableName": "ExclusiveStartTableName",
+    "LastEvaluatedKey": "ExclusiveStartKey",
 }
-"""Service -> the token as it is asked with and as it is answered, from each service's reference."""
-DYNAMODB = {
-    "ListTables": ("ExclusiveStartTableName", "LastEvaluatedTableName"),
-    "ListTagsOfResource": ("NextToken", "NextToken"),
-    "Scan": ("ExclusiveStartKey", "LastEvaluatedKey"),
-}
-UNPAGED = frozenset({"GetStages"})
-"""Listings that AWS answers in one piece."""
+"""Token of the next page, as it is answered -> as it is asked with; a listing has the one that is in its model."""
 
 
 def _keep_parameters(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
     context["asked"] = dict(params)
 
 
-def _page(operation: str, answer: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+def _page(model: Any, answer: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
     """Give out one entry of the answer's longest list, and a token for the next one."""
-    service, _, name = operation.partition(":")
-    tokens = DYNAMODB.get(name) if service == "dynamodb" else PAGED.get(service)
+    asks = model.input_shape.members if model.input_shape else {}
+    gives = model.output_shape.members if model.output_shape else {}
+    tokens = [(ask, give) for give, ask in TOKENS.items() if ask in asks and give in gives]
     lists = {key: value for key, value in answer.items() if isinstance(value, list)}
-    if not tokens or not lists or name in UNPAGED:
+    if not tokens or not lists:
         return dict(answer)
-    ask, give = tokens
+    ((ask, give),) = tokens
     longest = max(len(one) for one in lists.values())
     place = _place(asked.get(ask))
     page = {**answer, **{key: value[place : place + 1] for key, value in lists.items()}}
     if "Count" in page:
         page["Count"] = len(page["Items"])
     if place + 1 < longest:
-        page |= {give: _token(name, place + 1), "IsTruncated": True}
+        page |= {give: _token(model.name, place + 1), "IsTruncated": True}
     return page
 
 

@@ -1,7 +1,10 @@
 """What is not known without each operation: the whole of every section and item it would have told."""
 
-from aws.kinds import KINDS
-from tests.aws.answers import ACCOUNT, CERTIFICATE, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
+import botocore.session
+
+from aws.kinds import KINDS, LEDGERS
+from tests.aws.answers import ACCOUNT, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
+from tests.aws.closed_world import COVERAGE
 
 RULES = ("keep-warm", "ping", "invoices")
 EXECUTION = "API-Gateway-Execution-Logs_?/prod"
@@ -65,7 +68,6 @@ KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_K
 OF_THE_WAY_BACK = of_keys(*(f"(of versions_back {function})" for function in FUNCTIONS))
 
 TOLD = {
-    "acm:DescribeCertificate": of("certificates", CERTIFICATE),
     "apigateway:GetAccount": {"gateway_account"},
     "apigateway:GetApiKeys": {"api_keys"},
     "apigateway:GetAuthorizers": {"draft"},
@@ -92,14 +94,9 @@ TOLD = {
     "application-autoscaling:DescribeScheduledActions": {"table_attachments"},
     "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
     "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms") | {"alarm_attachments"},
-    "cloudwatch:GetAlarmMuteRule": of("mute_rules", "nights"),
     "cloudwatch:ListAlarmMuteRules": {"mute_rules"},
-    "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
-    "dynamodb:DescribeContinuousBackups": of("backups", *TABLES),
     "dynamodb:DescribeTable": TABLE | ATTACHED,
-    "dynamodb:GetResourcePolicy": of("table_policies", *TABLES),
     "dynamodb:ListTables": of("names", "tables"),
-    "dynamodb:ListTagsOfResource": of("table_tags", *TABLES),
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
     "events:ListApiDestinations": DESTINATIONS,
     "events:ListEventBuses": {"automations"},
@@ -111,7 +108,6 @@ TOLD = {
     | of("names", "roles"),
     "iam:GetPolicy": ROLES | of("automations", "schedule ops/nightly"),
     "iam:GetPolicyVersion": ROLES | of("automations", "schedule ops/nightly"),
-    "kms:DescribeKey": of_keys(*KEYS),
     "kms:GetKeyPolicy": of("keys", *(f"{key}: policy" for key in KEYS[1:])),
     "kms:ListGrants": of("key_attachments", *KEYS[1:]),
     "lambda:GetAccountSettings": {"lambda_account"},
@@ -161,22 +157,24 @@ TOLD = {
     )
     | of_keys(f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"),
 }
-"""Operation -> what is not known without it, where that is more or less than its description says."""
+"""Operation -> what is not known without it, where that is other than the description of its kind says."""
 
 
-def described(kind, key):
-    """Return what a further call of a kind tells of each item: its facts, or what is attached."""
-    first, section = kind.asked_as(next(iter(kind.calls.values()))), f"{kind.section} "
-    told = {one.partition(": ")[0] for one in TOLD.get(first, ()) if one.startswith(section)}
+OF_KINDS = {kind.asked_as(call): (kind, key) for kind in KINDS for key, call in kind.calls.items()}
+
+
+def unread_without(operation, sections):
+    """Return what is not known without an operation: of a kind's first call the items, of a further one its facts of each, or what is attached."""
+    if operation in TOLD:
+        return TOLD[operation]
+    kind, key = OF_KINDS[operation]
+    names = getattr(sections, kind.section)
+    attached = of(kind.attached_section, *names) if kind.attached_section else set()
+    if key == next(iter(kind.calls)):
+        return of(kind.section, *names) | attached
     facts = [name for name, fact in kind.facts.items() if fact.call == key and not fact.from_place]
-    names = {one.removeprefix(section) for one in told}
-    return {f"{one}: {fact}" for one in told for fact in facts} or of(kind.attached_section, *names)
+    return of(kind.section, *(f"{one}: {fact}" for one in names for fact in facts)) or attached
 
-
-UNREAD = {
-    kind.asked_as(call): described(kind, key) for kind in KINDS for key, call in kind.calls.items()
-} | TOLD
-"""Operation -> what is not known without it."""
 
 LOST = {
     "apigateway:GetRestApis": of("log_groups", LOGS[-1]) | of("log_group_attachments", LOGS[-1]),
@@ -194,28 +192,20 @@ LOST = {
     "s3:GetBucketEncryption": of_keys(KEYS[2]),
 }
 """Operation -> what nobody can ask for without it, since only its answer names it."""
-EMPTY_LISTINGS = {
-    "events:ListEventBuses": "EventBuses",
-    "pipes:ListPipes": "Pipes",
-    "scheduler:ListSchedules": "Schedules",
-    "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
-    "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",
-    "cloudwatch:DescribeAlarms": "MetricAlarms",
-    "cloudwatch:ListAlarmMuteRules": "AlarmMuteRuleSummaries",
-    "dynamodb:ListTables": "TableNames",
-    "application-autoscaling:DescribeScheduledActions": "ScheduledActions",
-    "kms:ListGrants": "Grants",
-    "lambda:ListEventSourceMappings": "EventSourceMappings",
-    "lambda:ListFunctions": "Functions",
-    "logs:DescribeAccountPolicies": "accountPolicies",
-    "logs:DescribeLogGroups": "logGroups",
-    "logs:DescribeMetricFilters": "metricFilters",
-    "logs:DescribeResourcePolicies": "resourcePolicies",
-    "secretsmanager:ListSecrets": "SecretList",
-    "apigateway:GetRestApis": "items",
-    "apigateway:GetUsagePlans": "items",
-    "apigateway:GetApiKeys": "items",
-}
+
+
+def empty_listings():
+    """Yield each operation that names no resource, with its answer where there is none: empty lists."""
+    session = botocore.session.get_session()
+    for call in LEDGERS:
+        service, _, name = call.partition(":")
+        model = session.get_service_model(service).operation_model(name)
+        members = model.output_shape.members.items()
+        named = {*COVERAGE[service].speaks_by} - {"policyType"}
+        if not model.input_shape or not named.intersection(model.input_shape.required_members):
+            yield call, {key: [] for key, shape in members if shape.type_name == "list"}
+
+
 NOTHING_SET = {
     "apigateway:GetApiKeys",
     "apigateway:GetBasePathMappings",

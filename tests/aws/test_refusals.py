@@ -13,7 +13,15 @@ from aws.inventory import READERS
 from aws.saved import from_json, to_json, unreadable
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import HEALTHY, RefusedCall
-from tests.aws.known_without import EMPTY_LISTINGS, LOST, NOTHING_SET, UNREAD, of
+from tests.aws.known_without import (
+    LOST,
+    NOTHING_SET,
+    OF_KINDS,
+    TOLD,
+    empty_listings,
+    of,
+    unread_without,
+)
 from tests.aws.unread import is_unread, items, missing, unread
 
 SEARCHED = {
@@ -21,13 +29,13 @@ SEARCHED = {
     *(name for name, lost in LOST.items() if "leaks account" in lost),
 }
 """Operations that tell what is searched for in all answers, or where it is found: all is read without them."""
-SERVICES = sorted({name.partition(":")[0] for name in UNREAD})
+SERVICES = sorted({name.partition(":")[0] for name in HEALTHY})
 
 
 def test_every_operation_that_is_asked_has_its_line_in_the_table(fake, inventory_of):
     inventory_of()
 
-    assert set(fake.asked) == set(HEALTHY) == set(UNREAD)
+    assert set(fake.asked) == set(HEALTHY) == TOLD.keys() | OF_KINDS.keys()
 
 
 @pytest.fixture
@@ -42,7 +50,7 @@ def instead(read_again, healthy, fake, inventory_of):
         return replace(healthy, sections=replace(healthy.sections, **fresh))
 
     def read(service, answer):
-        asked = [operation for operation in sorted(UNREAD) if operation.startswith(f"{service}:")]
+        asked = [operation for operation in sorted(HEALTHY) if operation.startswith(f"{service}:")]
         return {operation: anew(operation, answer) for operation in asked}
 
     return read
@@ -54,7 +62,7 @@ def test_refused_operation_leaves_unread_what_it_tells_and_no_more(service, code
     found = instead(service, RefusedCall(code, "injected"))
 
     assert {name: unread(value) for name, value in found.items()} == {
-        name: UNREAD[name] for name in found
+        name: unread_without(name, healthy.sections) for name in found
     }
     assert {name: missing(value, healthy) for name, value in found.items()} == {
         name: LOST.get(name, set()) for name in found
@@ -71,7 +79,8 @@ def test_answer_without_content_is_unread_or_nothing_but_never_good(service, ins
         name for name, value in found.items() if value.sections == healthy.sections
     } <= NOTHING_SET
     assert {name: unread(value) for name, value in found.items()} == {
-        name: set() if name in NOTHING_SET else UNREAD[name] for name in found
+        name: set() if name in NOTHING_SET else unread_without(name, healthy.sections)
+        for name in found
     }
 
 
@@ -88,9 +97,7 @@ def test_every_call_refused_still_gives_an_inventory_of_reasons(fake, inventory_
 def test_empty_account_is_known_to_be_empty(fake, inventory_of):
     for operation in HEALTHY:
         fake.refuse(operation, "ResourceNotFoundException")
-    for listing, key in EMPTY_LISTINGS.items():
-        fake.answers[listing] = {key: []}
-    fake.answers["iam:GetAccountAuthorizationDetails"] = {"RoleDetailList": [], "Policies": []}
+    fake.answers |= dict(empty_listings())
 
     inventory = inventory_of()
 

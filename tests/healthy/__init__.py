@@ -108,7 +108,6 @@ def _sections() -> Sections:
         "certificates": edge.certificates(),
         "resolutions": edge.resolutions(),
         "alarms": watch.alarms(),
-        "mute_rules": {},
         "dashboards": watch.dashboards(),
         "topics": watch.topics(),
         "log_groups": watch.log_groups(),
@@ -122,9 +121,8 @@ def _sections() -> Sections:
     kinds = ("functions", "tables", "roles", "secrets", "alarms", "rest_apis")
     names = {kind: Names(names=tuple(sorted(found[kind]))) for kind in kinds}
     for kind in KINDS:
-        found[kind.section] = {
-            name: _as_always(kind, item) for name, item in found[kind.section].items()
-        }
+        items = found.get(kind.section, {})
+        found[kind.section] = {name: _as_always(kind, item) for name, item in items.items()}
         if kind.attached_section:
             found.setdefault(kind.attached_section, dict.fromkeys(found[kind.section], ()))
     return Sections(names=names, **found)
