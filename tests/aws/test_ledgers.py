@@ -14,6 +14,7 @@ from aws.kind.description import NEEDED
 from aws.kinds import KINDS, LEDGERS, topic
 from aws.ledger import Closed, Effect, Unplanned
 from tests.aws.closed_world import COVERAGE, undecided
+from tests.aws.fake_aws import HEALTHY
 from tests.aws.known_without import NOTHING_SET, OF_KINDS, TOLD
 from tests.aws.test_kinds import ANSWERS as LITERAL
 from tests.defects import DEFECTS
@@ -249,6 +250,18 @@ def lacking():
 
 def test_call_service_and_kind_stand_wherever_they_are_written_twice():
     assert not (left := [*lacking()]), "\n".join(("docs/changes.md, a call and a service:", *left))
+
+
+def test_every_call_that_is_described_is_made_and_no_other(fake, inventory_of):
+    """A call that no reader makes would leave its facts at what their absence means."""
+    inventory_of()
+
+    described = TOLD.keys() | OF_KINDS.keys()
+    differing = (described ^ fake.asked.keys()) | (described ^ HEALTHY.keys())
+    assert not differing, (
+        f"{', '.join(sorted(differing))}: described, made and answered differ; where a kind has a reader of its own,"
+        " that makes the call (docs/changes.md: a call)"
+    )
 
 
 @pytest.mark.parametrize("service", COVERAGE)
