@@ -3,6 +3,7 @@
 Lines are never quoted: a log of code other than ours may hold a token, and this output ends up in tickets.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,6 +80,8 @@ SIGNS: Mapping[tuple[str, ...], Cause] = {
     ),
 }
 """Texts -> the cause to which a line points that holds one of them."""
+CALM = re.compile(r'"level":\s*"(?:TRACE|DEBUG|INFO)"|^\[(?:DEBUG|INFO)\]')
+"""A line that was logged below a warning, such as a refusal of what a caller sent: it may quote anything, and is no fault."""
 PATTERN = " ".join(f'?"{text}"' for texts in SIGNS for text in texts)
 """What CloudWatch Logs filters by: one call a function for all signs."""
 
@@ -89,8 +92,9 @@ def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> boo
     for cause in SIGNS.values():
         if lines := counts.get(cause):
             explanation = cause.explained(context.environment.name)
+            s = "" if lines.count == 1 else "s"
             context.say(
-                en=f"{function.name}: {lines.count:g} lines, {lines.clock_times()}: {explanation.en}",
+                en=f"{function.name}: {lines.count:g} line{s}, {lines.clock_times()}: {explanation.en}",
                 ja=f"{function.name}: {lines.count:g}行（{lines.clock_times()}）: {explanation.ja}",
             )
     if not whole:
@@ -136,5 +140,7 @@ def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[Mapping[
 
 
 def _cause_in(message: str) -> Cause | None:
+    if CALM.search(message):
+        return None
     causes = (cause for texts, cause in SIGNS.items() if any(text in message for text in texts))
     return next(causes, None)

@@ -164,7 +164,7 @@ def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     with ours(operator, begin=now - 600, end=now - 300):
         after_we_ran = told(troubleshoot)
 
-    assert re.search(r"prod-award: 1 lines, \d\d:\d\d JST: likely cause: its role lacks", said)
+    assert re.search(r"prod-award: 1 line, \d\d:\d\d JST: likely cause: its role lacks", said)
     assert "canary-value" not in said
     assert "likely cause" not in while_we_ran
     assert "without what our own runs provoked: rollback drill" in while_we_ran
@@ -296,6 +296,33 @@ def test_what_our_functions_log_of_a_fault_is_a_sign_of_its_cause(operator, caps
     _, said = spoken(operator, Log(1, message=capsys.readouterr().out))
 
     assert f"likely cause: {cause}" in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"level": "INFO", "message": "answered", "status": 401, "detail": "LINE answered 401: old"}',
+        '{"timestamp":"2026-12-02T18:45:00Z","level":"DEBUG","message":"?q=AccessDenied"}',
+        "[INFO]\t2026-12-02T18:45:00.000Z\t1111\tvisitor wrote: Task timed out after 3.00 seconds",
+    ],
+)
+def test_what_a_line_below_a_warning_quotes_is_no_sign(operator, line):
+    assert spoken(operator, Log(1, message=line)) == (False, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'{"level": "ERROR", "message": "AccessDenied for {\"level\": \"INFO\"}"}',
+        '{"level":"WARN","message":"AccessDenied"}',
+        "An error occurred (AccessDeniedException): [INFO] is not what this line begins with",
+    ],
+)
+def test_line_of_a_fault_is_a_sign_whatever_it_quotes(operator, line):
+    there, said = spoken(operator, Log(1, message=line))
+
+    assert there
+    assert "stamp-rally-prod-auth: 1 line, 11:13 JST: likely cause: its role lacks" in said
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
