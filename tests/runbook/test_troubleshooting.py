@@ -1,10 +1,12 @@
 """Each planted fault is named with its remedy; a healthy stack bears no cause; nothing is changed."""
 
+import json
 import re
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
@@ -323,6 +325,15 @@ def test_line_of_a_fault_is_a_sign_whatever_it_quotes(operator, line):
 
     assert there
     assert "stamp-rally-prod-auth: 1 line, 11:13 JST: likely cause: its role lacks" in said
+
+
+def test_lambdas_own_line_of_a_time_out_is_a_sign_at_any_level(operator):
+    """At which level the JSON format has it is documented nowhere."""
+    of_lambda = f"2026-12-02T18:45:00.000Z {uuid4()} Task timed out after 10.00 seconds"
+
+    _, said = spoken(operator, Log(1, message=json.dumps({"level": "INFO", "message": of_lambda})))
+
+    assert "likely cause: it waits too long" in said
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
