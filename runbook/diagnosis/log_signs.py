@@ -80,7 +80,7 @@ SIGNS: Mapping[tuple[str, ...], Cause] = {
     ),
 }
 """Texts -> the cause to which a line points that holds one of them."""
-CALM = re.compile(r'"level":\s*"(?:TRACE|DEBUG|INFO)"|^\[(?:DEBUG|INFO)\]')
+CALM = re.compile(r'(?i)"level":\s*"(?:trace|debug|info)"|^\[(?:debug|info)\]')
 """A line that was logged below a warning, such as a refusal of what a caller sent: it may quote anything, and is no fault."""
 TIMED_OUT = re.compile(r"[0-9a-f]{12} Task timed out")
 """Lambda's own line, behind the id of a request; at which level its JSON format has that is documented nowhere."""

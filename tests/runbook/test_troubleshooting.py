@@ -305,6 +305,7 @@ def test_what_our_functions_log_of_a_fault_is_a_sign_of_its_cause(operator, caps
     [
         '{"level": "INFO", "message": "answered", "status": 401, "detail": "LINE answered 401: old"}',
         '{"timestamp":"2026-12-02T18:45:00Z","level":"DEBUG","message":"?q=AccessDenied"}',
+        '{"event": "search", "level": "info", "q": "AccessDenied"}',
         "[INFO]\t2026-12-02T18:45:00.000Z\t1111\tvisitor wrote: Task timed out after 3.00 seconds",
     ],
 )
