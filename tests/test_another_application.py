@@ -369,12 +369,12 @@ def test_route_is_authorized_by_iam_where_the_contract_says_so_and_nowhere_else(
     assert (made.authorizer == IAM) is planned
 
 
-@pytest.mark.parametrize("row", ["SEC-40", "SEC-41", "SMOKE-15"])
-def test_remedy_of_a_wrongly_judged_session_blames_no_code_where_its_route_is_open(row):
+@pytest.mark.parametrize("row", ["SEC-40", "SEC-41", "SMOKE-14", "SMOKE-15"])
+def test_remedy_of_a_wrong_answer_blames_no_code_where_what_is_deployed_is_wrong_too(row):
     advice = Checklist.load()[row].repair.by_hand
 
-    assert advice.en.startswith("where SEC-34 is red as well, fix that first; else ")
-    assert advice.ja.startswith("SEC-34も不合格なら、先にそちらを解決する。")
+    assert advice.en.startswith("where a row on what is deployed (DEP, or SEC-34) is red as well, fix that first, ")
+    assert advice.ja.startswith("デプロイ内容の項目（DEP、またはSEC-34）も不合格なら、")
 
 
 MORE = f"arn:aws:iam::{healthy().environment.account}:policy/more"

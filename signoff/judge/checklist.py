@@ -190,8 +190,15 @@ def _row(file: str, id_: str, fields: Any, shared: Mapping[str, Any], **defaults
             en=f"{file}: {id_} is not a table; begin the row with [{id_}]",
             ja=f"{file}: {id_}がテーブルではありません。項目を[{id_}]で始めてください",
         )
-    if (like := str(fields.get("like"))) in shared:
-        defaults, fields = shared[like], {key: fields[key] for key in fields if key != "like"}
+    if shared and "like" in fields:
+        fields = dict(fields)
+        if (like := fields.pop("like")) not in shared:
+            tables = ", ".join(shared)
+            raise ChecklistError(
+                en=f"{file}: {id_}.like: there is no table {like!r} in [{SHARED}], but: {tables}",
+                ja=f"{file}: {id_}.like: [{SHARED}]に{like!r}がありません（あるのは{tables}）",
+            )
+        defaults = shared[like]
     try:
         row = _ROW.validate_python({"id": id_, **defaults, **fields})
     except ValidationError as error:
