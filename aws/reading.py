@@ -84,8 +84,8 @@ class Scope:
     builds: Builds | None = None
     releases: tuple[RecordedRelease, ...] = ()
     """What release records say was live, newest first."""
-    noted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Deployment -> what a record of the time when the stage served it says of it: see ``noted_on_record``."""
+    exports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Deployment -> its export, on record since a stage served it."""
 
     def described(self, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
         """Return name -> value of variables or tags: in clear only what is public here."""

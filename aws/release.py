@@ -28,19 +28,8 @@ CLOSED = Words(
     en="the closed release, by which every route answers 503",
     ja="メンテナンス版（全ルートが503を返す）",
 )
-CALLS = "calls"
-"""Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
-TIME_OUTS = "time_outs"
-"""Field of a record with the routes of a deployment whose integrations wait for less than API Gateway allows, in ms: likewise."""
-AUTHORIZERS = "authorizers"
-"""Field of a record with what the authorizers of a deployment read, and for how long an answer of theirs is kept: likewise."""
-PREFLIGHTS = "preflights"
-"""Field of a record with the headers by which a deployment itself answers preflights: likewise."""
-GATEWAY_RESPONSES = "gateway_responses"
-"""Field of a record with the status and the headers of a deployment's gateway responses: likewise."""
-POLICY = "policy"
-"""Field of a record with the resource policy that a deployment took with it: likewise."""
-NOTED = frozenset({CALLS, TIME_OUTS, AUTHORIZERS, PREFLIGHTS, GATEWAY_RESPONSES, POLICY})
+EXPORT = "export"
+"""Field of a record with a deployment as API Gateway exports it: no person can read it once the stage has left it."""
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 CLOSED_VERSION = "closed: answers 503 until the first release"
@@ -114,13 +103,9 @@ class RecordedRelease:
         )
 
 
-def noted_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """Return deployment -> the fields ``NOTED`` of it; a deployment whose calls no record describes is absent."""
-    return {
-        str(body["deployment"]): {field: body[field] for field in NOTED & body.keys()}
-        for body in bodies
-        if body.get(CALLS) is not None
-    }
+def exports_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Return deployment -> its export; one that no record has is absent."""
+    return {str(body["deployment"]): body[EXPORT] for body in bodies if body.get(EXPORT)}
 
 
 def code_sha256(content: bytes) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
-from typing import Any
 
-from aws.api.document import Authorizer
-from aws.api.integration import InvokedFunction, StaticAnswer, target
+from aws.api.document import ApiDocument, exported
+from aws.api.integration import InvokedFunction, target
 from aws.door.failures import Gone, ReadFailure
 from aws.kinds.function import FUNCTION, Function, HandlerFlaw
 from aws.kinds.function_invocation import Alias, FunctionPolicy, Version, listed_name, policy_at
@@ -16,12 +15,6 @@ from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.release import (
-    AUTHORIZERS,
-    CALLS,
-    GATEWAY_RESPONSES,
-    POLICY,
-    PREFLIGHTS,
-    TIME_OUTS,
     Builds,
     Package,
     RecordedRelease,
@@ -43,20 +36,15 @@ class DeploymentBack:
     """See ``authorization_of``."""
     keys: Mapping[str, bool] = field(default_factory=dict)
     """See ``keys_of``."""
-    calls: Mapping[str, str] | None
-    """See ``CALLS``; None where it was not recorded while the stage served it."""
-    time_outs: Mapping[str, int] = field(default_factory=dict)
-    """See ``TIME_OUTS``."""
-    authorizers: tuple[Authorizer, ...] = ()
-    """See ``AUTHORIZERS``: those that are on record."""
-    preflights: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """See ``PREFLIGHTS``."""
-    gateway_responses: Mapping[str, StaticAnswer] | None = None
-    """See ``GATEWAY_RESPONSES``; None where they were not recorded."""
-    policy: str | None = None
-    """See ``POLICY``; None where it has none, or none was recorded."""
+    document: ApiDocument | None
+    """The whole of it; None where its export was not recorded while the stage served it."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
+
+    @property
+    def calls(self) -> Mapping[str, str] | None:
+        """See ``ApiDocument.calls``; None where it is not on record."""
+        return self.document.calls if self.document else None
 
     def its(self, route: str) -> str:
         """Return the name of one of its routes."""
@@ -188,23 +176,14 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
         return {}
     parameters = {"restApiId": api, "deploymentId": previous.id, "embed": ["apisummary"]}
     raw = reading.aws.call("apigateway", "get_deployment", **parameters)
-    noted = scope.noted.get(previous.id, {})
-    calls: Mapping[str, str] | None = noted.get(CALLS)
-    called = {target(uri, stage.variables) for uri in (calls or {}).values()}
-    errors: Mapping[str, Any] | None = noted.get(GATEWAY_RESPONSES)
+    export = scope.exports.get(previous.id)
+    document = exported(reading, {"deployment": previous.id}, export) if export else None
+    called = {target(uri, stage.variables) for uri in (document.calls if document else {}).values()}
     back = DeploymentBack(
         deployment=decode_deployment(raw),
         authorization=authorization_of(raw),
         keys=keys_of(raw),
-        calls=calls,
-        time_outs=noted.get(TIME_OUTS, {}),
-        authorizers=tuple(
-            Authorizer(name=name, kind="", uri="", **facts)
-            for name, facts in noted.get(AUTHORIZERS, {}).items()
-        ),
-        preflights=noted.get(PREFLIGHTS, {}),
-        gateway_responses=errors and {kind: StaticAnswer(**each) for kind, each in errors.items()},
-        policy=noted.get(POLICY),
+        document=document,
         policies={
             function.arn: _policy_of(reading, function)
             for function in called  # the policies of planned functions are read anyway

@@ -6,9 +6,12 @@ from typing import Any
 
 from aws import desired
 from aws.api import cors
-from aws.api.document import Method
+from aws.api.document import ApiDocument, Method
+from aws.api.integration import target
+from aws.api.unplanned import of_document
 from aws.bounds import at_least, exactly
 from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
+from aws.kind.description import POLICY
 from aws.kinds.function import CODE, FUNCTION, MEMORY, RUNTIME, TIMEOUT, VERSION, Function
 from aws.kinds.log_group import LOG_GROUP
 from aws.kinds.rest_api import REST_API
@@ -72,7 +75,7 @@ def _only_then(
     now = {(each.name, each.fact, each.actual) for each in live}
     for each in then:
         if (each.name, each.fact, each.actual) not in now:
-            yield replace(each, name=back.its(each.name), call=GET_DEPLOYMENT)
+            yield replace(each, name=back.its(each.name), call=GET_DEPLOYMENT, stops_calls=False)
 
 
 def _authorization(method: Method) -> str:
@@ -238,11 +241,7 @@ class WayBack:
             *self._asking(back, back.authorization),
             *self._opened(back, back.authorization),
             *self._keyed(back),
-            *self._hasty(back),
-            *self._trusting(back),
-            *self._admitting(back, back.authorization),
-            *self._refusing(back),
-            *self._barring(back),
+            *self._served_otherwise(back),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
         )
@@ -287,57 +286,42 @@ class WayBack:
                 actual, expected = KEY[then], as_live(KEY[not then])
                 yield fault(ROUTE, back.its(id_), API_KEY.words, actual, expected, **about)
 
-    def _hasty(self, back: DeploymentBack) -> Iterator[Difference]:
-        """Yield the planned routes that would not wait for their functions, as far as that is on record."""
-        about = {"decided_in": where("routes"), "loosens": True}
-        for route in self.snapshot.plan.api.routes:
-            if (waits := answering(route.id, back.time_outs)) is not None:
-                compared = {WAITS: (waits, at_least(route.waits_ms, " ms"))}
-                yield from differences(ROUTE, back.its(route.id), compared, **about)
+    def _served_otherwise(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield what it would serve otherwise than planned, as far as its export is on record."""
+        if back.document is not None:
+            live = self._unplanned(self.deployed.served())
+            yield from _only_then(back, self._unplanned(back.document), live)
 
-    def _trusting(self, back: DeploymentBack) -> Iterator[Difference]:
-        """Yield how its authorizers would decide otherwise than planned, as far as that is on record."""
-        if want := self.snapshot.plan.api.authorizer:
-            served = tuple(self.deployed.served().authorizers.values())
-            live = authorizer_differences(served, want)
-            yield from _only_then(back, authorizer_differences(back.authorizers, want), live)
-
-    def _admitting(
-        self, back: DeploymentBack, authorization: Mapping[str, str]
-    ) -> Iterator[Difference]:
-        """Yield what preflights of its routes would allow otherwise than planned, as far as that is on record."""
-        whole, served = self.snapshot.plan.api, self.deployed.served().preflights
-        its = (route for route in whole.routes if answering(route.id, authorization))
-        api = replace(whole, routes=tuple(its))
-        for path in filter(back.preflights.__contains__, api.paths):
-            then, live = (
-                cors.allowed_differences(path, each[path], api) if path in each else ()
-                for each in (back.preflights, served)
-            )
-            yield from _only_then(back, then, live)
-
-    def _refusing(self, back: DeploymentBack) -> Iterator[Difference]:
-        """Yield the gateway responses that would hide an error from a page, or tell it of another one, as far as that is on record."""
-        if (responses := back.gateway_responses) is not None:
-            served, api = self.deployed.served(), self.snapshot.plan.api
-            both = (replace(served, gateway_responses=responses), served)
-            then, live = (
-                (
-                    *cors.without_origin(each, api),
-                    *cors.misleading_statuses(each),
-                    *cors.forbidden_sessions(each),
-                )
-                for each in both
-            )
-            yield from _only_then(back, then, live)
-
-    def _barring(self, back: DeploymentBack) -> Iterator[Difference]:
-        """Yield its resource policy if that refuses some callers, and not in what is live, as far as that is on record."""
-        if back.policy:
-            api = self.deployed.rest_api()
-            then = barring(replace(api, policy=back.policy), self.snapshot)
-            shut = (replace(each, kind=DEPLOYMENT_BACK, stops_calls=False) for each in then)
-            yield from _only_then(back, shut, barring(api, self.snapshot))
+    def _unplanned(self, document: ApiDocument) -> Iterator[Difference]:
+        """Yield what rows on what is served tell of a document; whom it lets in and what it calls is told by the others here."""
+        api, rest_api = self.snapshot.plan.api, self.deployed.rest_api()
+        methods, stage = document.methods, self.deployed.stage()
+        about: dict[str, Any] = {"decided_in": where("routes"), "loosens": True}
+        served = [(route, answering(route.id, methods)) for route in api.routes]
+        for route, method in served:
+            behind = method.integration if method else None
+            if behind and target(behind.uri, stage.variables).function == route.function.arn:
+                waits = {WAITS: (behind.timeout_ms, at_least(route.waits_ms, " ms"))}
+                form = {cors.INTEGRATED: (behind.form, exactly(cors.PROXIED))}
+                yield from differences(ROUTE, route.id, waits | form, **about)
+        its = replace(api, routes=tuple(route for route, method in served if method))
+        for path in its.paths:
+            preflight = methods.get(f"OPTIONS {path}")
+            integration = preflight.integration if preflight else None
+            if integration and integration.kind != cors.BY_FUNCTION:
+                yield from cors.answer_differences(path, integration, its)
+        if api.authorizer:
+            yield from authorizer_differences(tuple(document.authorizers.values()), api.authorizer)
+        yield from cors.without_origin(document, api)
+        yield from cors.misleading_statuses(document)
+        yield from cors.forbidden_sessions(document)
+        more = of_document(document, rest_api.name, GET_DEPLOYMENT)
+        policy = replace(rest_api, policy=document.surplus.get(POLICY.en))
+        for each in (
+            *(each for each in more if each.fact != POLICY),
+            *barring(policy, self.snapshot),
+        ):
+            yield replace(each, kind=DEPLOYMENT_BACK, loosens=True)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

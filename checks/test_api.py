@@ -7,7 +7,7 @@ import pytest
 
 from aws import desired
 from aws.api import cors
-from aws.api.document import ApiDocument, Integration, Method
+from aws.api.document import ApiDocument, Method
 from aws.api.integration import target
 from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.kinds.function import FUNCTION
@@ -26,7 +26,6 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import ENVIRONMENT, Judge
 from signoff.judge.snapshot import Snapshot
 
-PROXY = "AWS_PROXY"
 THERE = "there"
 """Remedy of an API and a stage that exist: neither leaves its usage plan."""
 METHODS = Words(en="methods served", ja="公開しているメソッド数")
@@ -55,11 +54,6 @@ def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
         *_differing(AUTHORIZER.named, draft.authorizers, served.authorizers),
         *_differing(GATEWAY_RESPONSE.named, draft.gateway_responses, served.gateway_responses),
     ]
-
-
-def integration_type(integration: Integration) -> tuple[str, ...]:
-    """Return how a function is integrated: type, and the HTTP method of the invocation, which a MOCK has not."""
-    return tuple(filter(None, (integration.kind, integration.http_method)))
 
 
 def differing_from(run: Record, before: str, api: desired.Api) -> list[str]:
@@ -123,7 +117,7 @@ def test_route_is_proxied_to_a_function(
 ) -> None:
     integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
-    compared = {cors.INTEGRATED: (integration_type(integration), exactly((PROXY, "POST")))}
+    compared = {cors.INTEGRATED: (integration.form, exactly(cors.PROXIED))}
     judge.compare(ROUTE, route.id, compared, call=SERVED, loosens=True)
 
 

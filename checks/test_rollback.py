@@ -1,5 +1,6 @@
 """ROLL: the way back is there before it is needed."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from aws import desired
@@ -35,7 +36,7 @@ def test_api_would_serve_after_a_rollback(
 ) -> None:
     way_back = WayBack(snapshot, deployed)
     back = way_back.deployment()
-    judge.observe.note(deployment=back)
+    judge.observe.note(deployment=back and replace(back, document=None), calls=back and back.calls)
 
     judge(way_back.deployment_flaws(back))
 

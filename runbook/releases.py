@@ -8,22 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aws.api.document import ApiDocument, from_export
+from aws.api.document import from_export
 from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
-from aws.kind import description
-from aws.release import (
-    AUTHORIZERS,
-    CALLS,
-    GATEWAY_RESPONSES,
-    NOTED,
-    POLICY,
-    PREFLIGHTS,
-    TIME_OUTS,
-    noted_on_record,
-)
+from aws.raw import Raw
+from aws.release import EXPORT, exports_on_record
 from aws.words import Words
 from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
@@ -31,13 +22,13 @@ from signoff.judge.snapshot import contents_of
 
 KIND = "release"
 DEPLOYMENT = "deployment"
-"""Kind of the records of what a deployment calls: noted while a stage serves it, since no person can read it afterwards."""
+"""Kind of the records of a deployment's export: noted while a stage serves it, since no person can read it afterwards."""
 AS_DEPLOYED = Words(en="as it is deployed then", ja="その時点でデプロイされている内容")
 BY = "by"
 """Who released it, where it was no procedure of the runbook."""
 COMMIT = "commit"
 """The commit whose functions a procedure made live: for people to know, no part of what is compared."""
-API = ("api", "stage", "deployment", "contents", CALLS)
+API = ("api", "stage", "deployment", "contents", EXPORT)
 """Fields of the body that speak of the API; ``functions`` is the other one."""
 
 
@@ -61,7 +52,6 @@ def converge(
             **released,
         },
         **{field: source.get(field) for field in API},
-        **{field: source[field] for field in NOTED & source.keys()},
         COMMIT: commit_of_run(context.environment.application.folder)
         if released
         else before.get(COMMIT),
@@ -92,14 +82,14 @@ def read_live(context: StepContext) -> dict[str, Any]:
     names = (function.name for function in plan.functions)
     functions = dict(zip(names, context.answers(alias.released, plan.functions), strict=True))
     id_, stage = find_stage(context, plan.api)
-    served = exported(context, plan.api, id_) if id_ and stage else None
+    served = export_of(context, plan.api, id_) if id_ and stage else None
     return {
         "functions": functions,
         "api": id_,
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
-        "contents": contents_of(served) if served else None,
-        **(noted_of(served) if served else {CALLS: None}),
+        "contents": contents_of(from_export(served)) if served else None,
+        EXPORT: served,
     }
 
 
@@ -121,8 +111,8 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is noted of a deployment, which is long and follows from the contents."""
-    return {field: value for field, value in body.items() if field not in NOTED}
+    """Leave out the export of a deployment, which is long and follows from the contents."""
+    return {field: value for field, value in body.items() if field != EXPORT}
 
 
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,34 +121,20 @@ def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
-    """Record what only the stage shows of its deployment, unless all of it is on record: earlier versions noted less."""
-    served = noted_of(exported(context, api, api_id))
+    """Record what only the stage shows of its deployment, unless that is on record: earlier versions noted less."""
+    served = export_of(context, api, api_id)
     if noted(context, deployment) != served:
-        context.record(DEPLOYMENT, {"deployment": deployment, **served})
+        context.record(DEPLOYMENT, {"deployment": deployment, EXPORT: served})
 
 
-def noted_of(served: ApiDocument) -> dict[str, Any]:
-    """Return the fields of a record that say what API Gateway shows only of what a stage serves."""
-    every = {
-        CALLS: served.calls,
-        TIME_OUTS: served.time_outs,
-        AUTHORIZERS: served.sessions,
-        PREFLIGHTS: served.preflights,
-        GATEWAY_RESPONSES: served.errors,
-        POLICY: served.surplus.get(description.POLICY.en),
-    }
-    even_if_empty = {CALLS, GATEWAY_RESPONSES}
-    return {field: value for field, value in every.items() if value or field in even_if_empty}
-
-
-def noted(context: StepContext, deployment: str) -> Mapping[str, Any]:
-    """Return what is on record of a deployment that only its stage shows; nothing where it was not noted."""
+def noted(context: StepContext, deployment: str) -> Raw | None:
+    """Return the export of a deployment that is on record, None where it was not noted."""
     newest_first = (*context.history(DEPLOYMENT), *context.history(KIND))
-    return noted_on_record(reversed(newest_first)).get(deployment, {})
+    return exports_on_record(reversed(newest_first)).get(deployment)
 
 
-def exported(context: StepContext, api: Api, api_id: str) -> ApiDocument:
-    """Return what the stage serves."""
+def export_of(context: StepContext, api: Api, api_id: str) -> Raw:
+    """Return what the stage serves, as API Gateway exports it."""
     answer = context.client("apigateway").get_export(
         restApiId=api_id,
         stageName=api.stage,
@@ -166,4 +142,5 @@ def exported(context: StepContext, api: Api, api_id: str) -> ApiDocument:
         parameters={"extensions": "apigateway"},
         accepts="application/json",
     )
-    return from_export(json.loads(answer["body"].read()))
+    export: Raw = json.loads(answer["body"].read())
+    return export

@@ -373,7 +373,9 @@ def test_route_is_authorized_by_iam_where_the_contract_says_so_and_nowhere_else(
 def test_remedy_of_a_wrong_answer_blames_no_code_where_what_is_deployed_is_wrong_too(row):
     advice = Checklist.load()[row].repair.by_hand
 
-    assert advice.en.startswith("where a row on what is deployed (DEP, or SEC-34) is red as well, fix that first, ")
+    assert advice.en.startswith(
+        "where a row on what is deployed (DEP, or SEC-34) is red as well, fix that first, "
+    )
     assert advice.ja.startswith("デプロイ内容の項目（DEP、またはSEC-34）も不合格なら、")
 
 

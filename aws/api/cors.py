@@ -13,6 +13,8 @@ from aws.words import Words
 INTEGRATED = Words(en="integration", ja="統合")
 KEYED = Words(en="API key required", ja="APIキーの要求")
 BY_FUNCTION, MOCK = "AWS_PROXY", "MOCK"
+PROXIED = (BY_FUNCTION, "POST")
+"""How an integration invokes a function: see ``Integration.form``."""
 STATUS = Words(en="status code", ja="ステータスコード")
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
@@ -33,13 +35,18 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 """What a page may send to any path, if it likes to be told that there is no such method."""
 
 
-def _unanswered(path: str, method: Method) -> Iterator[Difference]:
-    """Yield why a preflight is not answered at all, or only for some callers, or by a function's own code."""
-    integration, name = method.integration, f"OPTIONS {path}"
+def _guarded(path: str, method: Method) -> Iterator[Difference]:
+    """Yield why a preflight is answered only for some callers."""
+    name = f"OPTIONS {path}"
     if method.authorizer is not None:
         yield fault(ROUTE, name, AUTHORIZER, method.authorizer, NOTHING, call=SERVED)
     if method.api_key_required:
         yield fault(ROUTE, name, KEYED, actual=True, expected=NOTHING, call=SERVED)
+
+
+def _unanswered(path: str, integration: Integration | None) -> Iterator[Difference]:
+    """Yield why a preflight is not answered at all, or by a function's own code."""
+    name = f"OPTIONS {path}"
     if integration is None or integration.kind != MOCK:
         yield _not_static(name, integration)
         return
@@ -61,14 +68,23 @@ def _not_static(name: str, integration: Integration | None) -> Difference:
 
 def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[Difference, ...]:
     """Return why a preflight is not answered, or what its headers allow otherwise than planned."""
-    unanswered = tuple(_unanswered(path, method))
-    answer = method.integration.answer if method.integration else None
+    if guarded := tuple(_guarded(path, method)):
+        return (*guarded, *_unanswered(path, method.integration))
+    return answer_differences(path, method.integration, api)
+
+
+def answer_differences(
+    path: str, integration: Integration | None, api: desired.Api
+) -> tuple[Difference, ...]:
+    """Return the same of the answer alone, which callers get whom its method lets in."""
+    unanswered = tuple(_unanswered(path, integration))
+    answer = integration.answer if integration else None
     if unanswered or answer is None:
         return unanswered
-    return allowed_differences(path, answer.headers, api)
+    return _allowed_differences(path, answer.headers, api)
 
 
-def allowed_differences(path: str, answered: Mapping[str, str], api: desired.Api) -> Differences:
+def _allowed_differences(path: str, answered: Mapping[str, str], api: desired.Api) -> Differences:
     """Hold the three headers of an answer: one origin; what the path needs, and nothing unsafe."""
     headers = {name: header(answered, name) for name in (ORIGIN, HEADERS, METHODS)}
     needed, planned = listed(HEADERS, api.cors.headers), listed(METHODS, api.cors.methods)

@@ -60,6 +60,11 @@ class Integration:
     """Status code -> the static answer of a MOCK integration."""
 
     @property
+    def form(self) -> tuple[str, ...]:
+        """Its type, and the HTTP method of the invocation, which a MOCK has not."""
+        return tuple(filter(None, (self.kind, self.http_method)))
+
+    @property
     def answer(self) -> StaticAnswer | None:
         """The answer whose pattern the status of the request template matches, or else the one without a pattern."""
         status = STATUS_CODE.search(self.request_templates.get("application/json", ""))
@@ -120,39 +125,6 @@ class ApiDocument:
         return routes | asked
 
     @property
-    def time_outs(self) -> dict[str, int]:
-        """Return the routes whose integrations wait for less than API Gateway's own limit -> their time-out in ms."""
-        integrated = ((id_, method.integration) for id_, method in sorted(self.methods.items()))
-        most = default("integration_timeout_ms")
-        return {id_: each.timeout_ms for id_, each in integrated if each and each.timeout_ms < most}
-
-    @property
-    def sessions(self) -> dict[str, dict[str, Any]]:
-        """Return the authorizers -> what they read of a call, and for how long an answer of theirs is kept."""
-        return {
-            name: {"identity_source": each.identity_source, "ttl_s": each.ttl_s}
-            for name, each in self.authorizers.items()
-        }
-
-    @property
-    def preflights(self) -> dict[str, Mapping[str, str]]:
-        """Return the paths whose preflights API Gateway answers itself -> the headers of the answer; none if browsers refuse it."""
-        asked = ((m.path, m.integration) for m in self.methods.values() if m.verb == "OPTIONS")
-        answers = {path: each.answer for path, each in asked if each and each.kind == "MOCK"}
-        return {
-            path: answer.headers if answer and answer.status.startswith("2") else {}
-            for path, answer in answers.items()
-        }
-
-    @property
-    def errors(self) -> dict[str, dict[str, Any]]:
-        """Return the kinds of customised gateway responses -> status and headers, by which a page knows an error."""
-        return {
-            kind: {"status": each.status, "headers": {**each.headers}}
-            for kind, each in self.gateway_responses.items()
-        }
-
-    @property
     def paths(self) -> frozenset[str]:
         return frozenset(method.path for method in self.methods.values())
 
@@ -195,9 +167,15 @@ def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
         accepts="application/json",
     )
     try:
-        document = json.loads(answer["body"])
-        cleaned = reading.aws.clean(EXPORT, {"stage": stage}, document)
-        return from_export(AwsAnswer.of(EXPORT, cleaned))
+        return exported(reading, {"stage": stage}, json.loads(answer["body"]))
+    except (TypeError, ValueError, RecursionError):
+        raise garbled(EXPORT) from None
+
+
+def exported(reading: Reading, about: Mapping[str, str], raw: Raw) -> ApiDocument:
+    """Return the document of an export's parsed JSON, searched for secrets."""
+    try:
+        return from_export(AwsAnswer.of(EXPORT, reading.aws.clean(EXPORT, about, raw)))
     except (AttributeError, TypeError, ValueError, RecursionError):
         raise garbled(EXPORT) from None
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.access.callers import GATEWAY, INVOKE, invocation
-from aws.api.document import authorizer_in
+from aws.api.document import authorizer_in, from_export
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
 from aws.converge.deployment import by_hand, find_stage, point
@@ -16,7 +16,7 @@ from aws.converge.stage import WHOLE_CANARY
 from aws.kind.description import DESCRIPTION
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.rest_api import DEPLOYMENT, STAGE, decode_deployment
-from aws.release import CALLS, RecordedRelease, is_closed
+from aws.release import RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
 from runbook import releases
@@ -61,12 +61,12 @@ def denied_functions(
     Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
     allow the API. A URI with a stage variable in it names no function yet, and is passed over.
     """
-    if (uris := releases.noted(context, deployment["id"]).get(CALLS)) is None:
+    if (export := releases.noted(context, deployment["id"])) is None:
         return None if by_hand(deployment) else ()
     environment = context.environment
     api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
     by_function: dict[InvokedFunction, list[str]] = {}
-    for route, uri in sorted(uris.items()):
+    for route, uri in sorted(from_export(export).calls.items()):
         called = target(uri, {})
         if called.is_function and authorizer_in(route) is None:
             by_function.setdefault(called, []).append(route)

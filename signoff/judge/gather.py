@@ -23,7 +23,7 @@ from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.keys import unread
 from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.run import Choice
-from signoff.judge.snapshot import PlanT, Snapshot, noted_of, releases_of
+from signoff.judge.snapshot import PlanT, Snapshot, exports_of, releases_of
 
 STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
@@ -149,7 +149,7 @@ def _scope(choice: Choice[PlanT], salts: tuple[str, ...], records: Records) -> S
         salts=salts,
         builds=composed.builds(choice.plan, choice.environment),
         releases=releases_of(records),
-        noted=noted_of(records),
+        exports=exports_of(records),
     )
 
 

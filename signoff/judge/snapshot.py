@@ -10,7 +10,7 @@ import pytest
 from aws.api.document import ApiDocument
 from aws.inventory import READERS, Inventory, ReadOptions, Sections
 from aws.reading import Scope
-from aws.release import CLOSED_VERSION, PATH, RecordedRelease, noted_on_record
+from aws.release import CLOSED_VERSION, PATH, RecordedRelease, exports_on_record
 from aws.section import NotTestable, Section, lookup
 from aws.words import Words
 from signoff.environment import Environment, today
@@ -90,10 +90,10 @@ def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
     return tuple(RecordedRelease.of(entry.body) for entry in records.of("release"))
 
 
-def noted_of(records: Records) -> Mapping[str, Mapping[str, Any]]:
-    """Return what records say of each deployment that only its stage shows."""
+def exports_of(records: Records) -> Mapping[str, Mapping[str, Any]]:
+    """Return deployment -> its export, of those that records have."""
     kinds = {"release", "deployment"}
-    return noted_on_record(entry.body for entry in records.entries if entry.kind in kinds)
+    return exports_on_record(entry.body for entry in records.entries if entry.kind in kinds)
 
 
 def contents_of(served: ApiDocument) -> str:

@@ -1,7 +1,6 @@
 """Draft and export: the same API compares equal, any difference that a caller meets does not."""
 
 from copy import deepcopy
-from dataclasses import replace
 
 import pytest
 
@@ -131,25 +130,6 @@ def test_preflight_is_a_static_answer_without_quotes():
     assert of_export().methods["OPTIONS /spots"].integration.answers == {
         "204": StaticAnswer(status="204", headers=CORS)
     }
-
-
-@pytest.mark.parametrize(
-    ("changed", "preflights"),
-    [
-        ({}, {"/spots": CORS}),
-        ({"answers": {"200": StaticAnswer(status="200", headers=CORS)}}, {"/spots": CORS}),
-        ({"request_templates": {}}, {"/spots": {}}),
-        ({"answers": {}}, {"/spots": {}}),
-        ({"answers": {"403": StaticAnswer(status="403", headers=CORS)}}, {"/spots": {}}),
-        ({"kind": "AWS_PROXY", "answers": {}}, {}),
-    ],
-)
-def test_preflight_that_browsers_refuse_allows_nothing(changed, preflights):
-    document, id_ = of_export(), "OPTIONS /spots"
-    method = document.methods[id_]
-    refused = replace(method, integration=replace(method.integration, **changed))
-
-    assert replace(document, methods={id_: refused}).preflights == preflights
 
 
 def test_gateway_responses_are_those_that_somebody_set():

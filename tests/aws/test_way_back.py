@@ -2,13 +2,14 @@
 
 import base64
 import json
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 
-from aws.api.integration import StaticAnswer
+from aws.api.document import from_export
 from aws.kinds.function import NETWORK
 from aws.kinds.rest_api import Deployment
 from aws.release import (
@@ -20,9 +21,11 @@ from aws.release import (
     closed_description,
     unpacked,
 )
+from aws.section import Unreadable
 from aws.way_back import deployment_back, version_back
 from lambdas.packing import pack
 from tests.aws.answers import CANARY, LAMBDA, SCOPE
+from tests.aws.answers.api_document import EXPORT
 from tests.aws.answers.compute import FUNCTIONS
 from tests.aws.unread import known
 from tests.packages import zipped
@@ -121,35 +124,33 @@ def test_what_the_deployment_to_go_back_to_asks_of_callers_is_read(sections):
     )
 
 
-def test_what_is_noted_on_record_is_of_the_deployment_to_go_back_to(sections):
-    facts = {"sessions": {"identity_source": "method.request.header.Authorization", "ttl_s": 300}}
-    errors = {"DEFAULT_4XX": {"status": "", "headers": {"Vary": "Origin"}}}
-    d1 = {
-        "time_outs": {"GET /stamps": 3000},
-        "authorizers": facts,
-        "gateway_responses": errors,
-        "policy": "{}",
-    }
-    recorded = {"d1": d1, "d2": {"time_outs": {"GET /stamps": 5000}}}
-    (back,) = sections(replace(SCOPE, noted=recorded)).deployments_back.values()
+def test_export_on_record_is_of_the_deployment_to_go_back_to(sections):
+    other = {**EXPORT, "paths": {}}
+    (back,) = sections(
+        replace(SCOPE, exports={"d1": EXPORT, "d2": other})
+    ).deployments_back.values()
+    (unknown,) = sections(replace(SCOPE, exports={"d2": other})).deployments_back.values()
 
-    assert back.time_outs == {"GET /stamps": 3000}
-    assert [(each.name, each.ttl_s) for each in back.authorizers] == [("sessions", 300)]
-    assert back.policy == "{}"
-    assert back.gateway_responses == {
-        "DEFAULT_4XX": StaticAnswer(status="", headers={"Vary": "Origin"})
-    }
+    assert back.document == from_export(EXPORT)
+    assert back.calls == from_export(EXPORT).calls
+    assert (unknown.document, unknown.calls) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("noted", "read"), [({"d1": {}}, None), ({"d1": {"gateway_responses": {}}}, {})]
-)
-def test_deployment_without_gateway_responses_is_not_one_whose_responses_are_unknown(
-    sections, noted, read
-):
-    (back,) = sections(replace(SCOPE, noted=noted)).deployments_back.values()
+def test_secret_in_an_export_on_record_is_found_and_not_kept(sections):
+    told = {**EXPORT, "x-amazon-apigateway-policy": {"Id": CANARY}}
+    read = sections(replace(SCOPE, exports={"d1": told}))
 
-    assert back.gateway_responses == read
+    (back,) = read.deployments_back.values()
+    assert CANARY not in str(back)
+    assert back.document.surplus["resource policy"] != from_export(EXPORT).surplus.get(
+        "resource policy"
+    )
+
+
+def test_export_on_record_that_is_none_leaves_the_way_back_unread(sections):
+    back = sections(replace(SCOPE, exports={"d1": {"paths": 5}})).deployments_back
+
+    assert isinstance(back, Unreadable)
 
 
 @pytest.mark.parametrize(("called", "is_there"), [("alien", True), ("gone", False)])
@@ -157,8 +158,9 @@ def test_policy_of_a_function_that_is_not_planned_but_called_there_is_read(
     sections, called, is_there
 ):
     uri = f"arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/{LAMBDA}{called}/invocations"
-    noted = {"d1": {"calls": {"GET /stamps": uri}}}
-    (back,) = sections(replace(SCOPE, noted=noted)).deployments_back.values()
+    export = deepcopy(EXPORT)
+    export["paths"]["/spots"]["get"]["x-amazon-apigateway-integration"]["uri"] = uri
+    (back,) = sections(replace(SCOPE, exports={"d1": export})).deployments_back.values()
 
     assert {arn: policy is not None for arn, policy in back.policies.items()} == {
         f"{LAMBDA}{called}": is_there

@@ -1,17 +1,24 @@
 """Defects of preparation, data and rollback."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from aws.api.document import ApiDocument
 from aws.api.integration import StaticAnswer
+from aws.api.surplus import CREDENTIALS, MAPPED
 from aws.inventory import Names
+from aws.kind.description import POLICY
 from aws.kinds.function import Function
 from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.key import Key
+from aws.kinds.rest_api import BINARY
 from aws.release import CLOSED_VERSION, PATH, closed_description
 from aws.way_back import DeploymentBack, PackageContents
+from aws.words import Words
 from signoff.evidence import Records
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
@@ -32,7 +39,7 @@ from tests.defects.defect import Break, Defect
 from tests.defects.documents import integrated
 from tests.defects.functions import LAPTOP, NO_REQUESTS, UNDER_A_CONDITION, attached_to, packaged
 from tests.healthy import compute
-from tests.healthy.api_document import AUTHORIZER, CORS, uri
+from tests.healthy.api_document import AUTHORIZER, CORS, document, uri
 
 MASTERS = "StampMasters-prod"
 API = "stamp-rally-prod-api"
@@ -131,14 +138,30 @@ def _authorized(**kinds: str) -> Break:
     return edited("deployments_back", API, changed)
 
 
-def _beside(route: str, kind: str, uri: str = "") -> Break:
-    """Let the earlier deployment serve a route that what is live does not, and that calls ``uri``, if anything."""
+def _documented(change: Callable[[ApiDocument], ApiDocument]) -> Break:
+    """Change the earlier deployment's export, which is on record."""
 
     def changed(found: DeploymentBack) -> DeploymentBack:
-        calls = {**(found.calls or {}), route: uri} if uri else found.calls
-        return replace(found, authorization={**found.authorization, route: kind}, calls=calls)
+        return replace(found, document=change(found.document))
 
     return edited("deployments_back", API, changed)
+
+
+def _integrated_back(id_: str, like: str = "", **facts: Any) -> Break:
+    """Let a method of the earlier deployment be integrated otherwise; of one that it had not, as ``like`` is."""
+
+    def changed(document: ApiDocument) -> ApiDocument:
+        method = document.methods[like or id_]
+        other = replace(method, integration=replace(method.integration, **facts))
+        return replace(document, methods={**document.methods, id_: other})
+
+    return _documented(changed)
+
+
+def _beside(route: str, kind: str, uri: str = "") -> Break:
+    """Let the earlier deployment serve a route that what is live does not, and that calls ``uri``, if anything."""
+    served = _authorized(**{route: kind})
+    return both(served, _integrated_back(route, "GET /stamps", uri=uri)) if uri else served
 
 
 def _without(*routes: str, **kinds: str) -> Break:
@@ -154,28 +177,19 @@ def _without(*routes: str, **kinds: str) -> Break:
 def _before(*routes: str) -> Break:
     """Let the earlier deployment be of a release that had not yet these routes, which its record shows."""
 
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        calls = {by: uri for by, uri in (found.calls or {}).items() if by not in routes}
-        return replace(found, calls=calls)
+    def changed(document: ApiDocument) -> ApiDocument:
+        left = {id_: method for id_, method in document.methods.items() if id_ not in routes}
+        return replace(document, methods=left)
 
-    return both(_without(*routes), edited("deployments_back", API, changed))
+    return both(_without(*routes), _documented(changed))
 
 
 def _calling(uri: str, **policies: FunctionPolicy | None) -> Break:
     """Let one route of the earlier deployment call another function, with its policy where nobody planned it."""
-
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        called = {f"{FUNCTIONS}{name}": policy for name, policy in policies.items()}
-        return replace(found, calls={**(found.calls or {}), "POST /notify": uri}, policies=called)
-
-    return edited("deployments_back", API, changed)
-
-
-def _calling_nothing(route: str) -> Break:
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        return replace(found, calls={k: v for k, v in (found.calls or {}).items() if k != route})
-
-    return edited("deployments_back", API, changed)
+    called = {f"{FUNCTIONS}{name}": policy for name, policy in policies.items()}
+    return both(
+        _integrated_back("POST /notify", uri=uri), item("deployments_back", API, policies=called)
+    )
 
 
 def _keyed(**keys: bool) -> Break:
@@ -187,45 +201,47 @@ def _keyed(**keys: bool) -> Break:
 
 def _preflights_back(**headers: str) -> Break:
     """Let the earlier deployment answer preflights otherwise, as its record says."""
-
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        answers = found.preflights.items()
-        return replace(found, preflights={path: {**held, **headers} for path, held in answers})
-
-    return edited("deployments_back", API, changed)
+    answers = {"204": StaticAnswer(status="204", headers={**CORS, **headers})}
+    paths = {method.path for method in document(None).methods.values()}
+    return both(*(_integrated_back(f"OPTIONS {path}", answers=answers) for path in sorted(paths)))
 
 
 def _policy(*statements: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def _refusing_preflight(path: str) -> Break:
-    """Let the earlier deployment answer a preflight by a status that browsers refuse, as its record says."""
+def _policy_back(*statements: dict[str, object]) -> Break:
+    return _documented(partial(replace, surplus={POLICY.en: _policy(*statements)}))
 
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        return replace(found, preflights={**found.preflights, path: {}})
 
-    return edited("deployments_back", API, changed)
+def _beyond(fact: Words, text: str) -> Break:
+    """Let a method of the earlier deployment have what is not planned."""
+
+    def changed(document: ApiDocument) -> ApiDocument:
+        method = replace(document.methods["GET /stamps"], surplus={fact.en: text})
+        return replace(document, methods={**document.methods, "GET /stamps": method})
+
+    return _documented(changed)
 
 
 def _responses_back(**responses: StaticAnswer | None) -> Break:
     """Let gateway responses of the earlier deployment differ, as its record says; None: it had not that one."""
 
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        every = {**(found.gateway_responses or {}), **responses}
-        return replace(found, gateway_responses={k: v for k, v in every.items() if v})
+    def changed(document: ApiDocument) -> ApiDocument:
+        every = {**document.gateway_responses, **responses}
+        return replace(document, gateway_responses={k: v for k, v in every.items() if v})
 
-    return edited("deployments_back", API, changed)
+    return _documented(changed)
 
 
 def _sessions_back(**facts: Any) -> Break:
     """Let the authorizer of the earlier deployment decide otherwise, as its record says."""
 
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        (asked,) = found.authorizers
-        return replace(found, authorizers=(replace(asked, **facts),))
+    def changed(document: ApiDocument) -> ApiDocument:
+        ((name, asked),) = document.authorizers.items()
+        return replace(document, authorizers={name: replace(asked, **facts)})
 
-    return edited("deployments_back", API, changed)
+    return _documented(changed)
 
 
 def _asking_stamps(by: str) -> Break:
@@ -234,12 +250,11 @@ def _asking_stamps(by: str) -> Break:
     def allowed(found: tuple[FunctionPolicy, ...]) -> tuple[FunctionPolicy, ...]:
         return (found[0], replace(found[1], document=compute.permission("stamps", "*")), *found[2:])
 
-    def changed(found: DeploymentBack) -> DeploymentBack:
-        return replace(found, calls={**(found.calls or {}), by: uri("stamps")})
-
     return both(
         edited("function_policies", "stamp-rally-prod-stamps", allowed),
-        edited("deployments_back", API, changed),
+        _sessions_back(uri=uri("stamps"))
+        if by == AUTHORIZER
+        else _integrated_back(by, uri=uri("stamps")),
     )
 
 
@@ -619,13 +634,13 @@ ROLLBACK = (
     Defect(id="ROLL-07:opens-a-verb-of-a-route", breaks=_beside("ANY /stamps", "NONE", TO_A_TABLE)),
     Defect(
         id="ROLL-07:opens-a-route-and-its-calls-are-not-on-record",
-        breaks=both(_beside("GET /admin", "NONE"), item("deployments_back", API, calls=None)),
+        breaks=both(_beside("GET /admin", "NONE"), item("deployments_back", API, document=None)),
     ),
     Defect(id="ROLL-07:preflight-asks-for-a-key", breaks=_keyed(**{"OPTIONS /stamps": True})),
     Defect(id="ROLL-07:route-asks-for-no-key", breaks=_keyed(**{"GET /stamps": False})),
     Defect(
         id="ROLL-07:waits-too-short-for-its-function",
-        breaks=item("deployments_back", API, time_outs={"POST /stamps/award": 3000}),
+        breaks=_integrated_back("POST /stamps/award", timeout_ms=3000),
     ),
     Defect(
         id="ROLL-07:reads-sessions-from-another-header",
@@ -640,11 +655,53 @@ ROLLBACK = (
         id="ROLL-07:allows-no-sessions",
         breaks=_preflights_back(**{"Access-Control-Allow-Headers": "Content-Type"}),
     ),
-    Defect(id="ROLL-07:refuses-a-preflight", breaks=_refusing_preflight("/stamps")),
+    Defect(
+        id="ROLL-07:invokes-its-function-by-another-type",
+        breaks=_integrated_back("GET /stamps", kind="AWS"),
+    ),
+    Defect(
+        id="ROLL-07:invokes-its-function-by-another-method",
+        breaks=_integrated_back("GET /stamps", http_method="GET"),
+    ),
+    Defect(
+        id="ROLL-07:lets-another-address-answer-a-preflight",
+        breaks=_integrated_back("OPTIONS /stamps", kind="HTTP", uri="https://cors.example.com"),
+    ),
+    Defect(
+        id="ROLL-07:calls-a-function-as-another-role",
+        breaks=_beyond(CREDENTIALS, "arn:aws:iam::444455556666:role/admin"),
+    ),
+    Defect(
+        id="ROLL-07:sets-a-header-of-every-call",
+        breaks=_beyond(MAPPED, "integration.request.header.Authorization: 'Bearer x'"),
+    ),
+    Defect(
+        id="ROLL-07:answers-a-refusal-with-what-the-caller-sent",
+        breaks=_responses_back(
+            ACCESS_DENIED=StaticAnswer(
+                status="401",
+                headers=CORS,
+                templates={"text/html": "$method.request.header.Referer"},
+            )
+        ),
+    ),
+    Defect(
+        id="ROLL-07:takes-bodies-for-bytes",
+        breaks=_documented(partial(replace, surplus={BINARY.en: "*/*"})),
+    ),
+    Defect(
+        id="ROLL-07:refuses-a-preflight",
+        breaks=_integrated_back(
+            "OPTIONS /stamps", answers={"403": StaticAnswer(status="403", headers=CORS)}
+        ),
+    ),
     Defect(
         id="ROLL-07:refuses-a-preflight-that-a-function-answers-now",
         breaks=both(
-            integrated("OPTIONS /stamps", kind="AWS_PROXY"), _refusing_preflight("/stamps")
+            integrated("OPTIONS /stamps", kind="AWS_PROXY"),
+            _integrated_back(
+                "OPTIONS /stamps", answers={"403": StaticAnswer(status="403", headers=CORS)}
+            ),
         ),
         also=frozenset({"DEP-25"}),
     ),
@@ -654,7 +711,7 @@ ROLLBACK = (
     ),
     Defect(
         id="ROLL-07:hides-every-error",
-        breaks=item("deployments_back", API, gateway_responses={}),
+        breaks=_documented(partial(replace, gateway_responses={})),
     ),
     Defect(
         id="ROLL-07:allows-errors-to-another-front-end",
@@ -674,11 +731,11 @@ ROLLBACK = (
     ),
     Defect(
         id="ROLL-07:lets-only-the-office-in",
-        breaks=item("deployments_back", API, policy=_policy(EVERYBODY, OFFICE)),
+        breaks=_policy_back(EVERYBODY, OFFICE),
     ),
     Defect(
         id="ROLL-07:lets-no-person-in",
-        breaks=item("deployments_back", API, policy=_policy({**EVERYBODY, "Effect": "Deny"})),
+        breaks=_policy_back({**EVERYBODY, "Effect": "Deny"}),
     ),
     Defect(
         id="ROLL-07:calls-the-function-of-another-route",
@@ -695,10 +752,13 @@ ROLLBACK = (
         id="ROLL-07:calls-another-account-beside-our-routes",
         breaks=_beside("GET /badges", "CUSTOM", uri("notify").replace("444455556666", "7" * 12)),
     ),
-    Defect(id="ROLL-07:answers-a-route-by-itself", breaks=_calling_nothing("POST /notify")),
+    Defect(
+        id="ROLL-07:answers-a-route-by-itself",
+        breaks=_integrated_back("POST /notify", kind="MOCK", uri="", http_method=""),
+    ),
     Defect(
         id="ROLL-07:asks-the-function-of-a-route-for-sessions",
-        breaks=_asking_stamps(f"authorizer {AUTHORIZER}"),
+        breaks=_asking_stamps(AUTHORIZER),
     ),
     Defect(id="ROLL-07:calls-a-function-that-is-gone", breaks=_calling(uri("push", ""), push=None)),
     Defect(id="ROLL-07:calls-an-alias-that-is-gone", breaks=_calling(uri("notify", ":green"))),
@@ -730,7 +790,10 @@ ROLLBACK = (
     ),
     Defect(
         id="ROLL-07:serves-nothing",
-        breaks=item("deployments_back", API, authorization={}, calls={}),
+        breaks=both(
+            item("deployments_back", API, authorization={}),
+            _documented(lambda found: replace(found, methods={}, authorizers={})),
+        ),
     ),
     Defect(
         id="ROLL-07:contents-unknown",
@@ -781,7 +844,7 @@ SOUND: dict[str, Break] = {
         item("versions_back", AWARD, role_arn=PATHED),
     ),
     "nobody recorded what the deployment to go back to calls": item(
-        "deployments_back", API, calls=None
+        "deployments_back", API, document=None
     ),
     "the deployment to go back to calls a function itself, which lets the API invoke it": both(
         _calling(uri("notify", "")),
@@ -818,31 +881,19 @@ SOUND: dict[str, Break] = {
     "the variables of the version to go back to have a key that can be used": both(
         item("versions_back", AWARD, kms_key_arn=OWN_KEY), added("keys", OWN_KEY, USABLE)
     ),
-    "a preflight of the deployment to go back to waits for less": item(
-        "deployments_back", API, time_outs={"OPTIONS /stamps": 3000}
+    "a preflight of the deployment to go back to waits for less": _integrated_back(
+        "OPTIONS /stamps", timeout_ms=3000
     ),
     "the deployment to go back to keeps sessions for less": _sessions_back(ttl_s=0),
-    "no record says how the deployment to go back to asks for sessions": item(
-        "deployments_back", API, authorizers=()
+    "the deployment to go back to has a policy that refuses no caller": _policy_back(EVERYBODY),
+    "the deployment to go back to has a policy that names our API alone": _policy_back(
+        {
+            **EVERYBODY,
+            "Resource": "arn:aws:execute-api:ap-northeast-1:444455556666:k3v9x0q2ma/*",
+        }
     ),
-    "no record says what preflights of the deployment to go back to allow": item(
-        "deployments_back", API, preflights={}
-    ),
-    "no record says what gateway responses the deployment to go back to has": item(
-        "deployments_back", API, gateway_responses=None
-    ),
-    "the deployment to go back to has a policy that refuses no caller": item(
-        "deployments_back", API, policy=_policy(EVERYBODY)
-    ),
-    "the deployment to go back to has a policy that names our API alone": item(
-        "deployments_back",
-        API,
-        policy=_policy(
-            {
-                **EVERYBODY,
-                "Resource": "arn:aws:execute-api:ap-northeast-1:444455556666:k3v9x0q2ma/*",
-            }
-        ),
+    "the authorizer of the deployment to go back to receives whole requests": _sessions_back(
+        kind="REQUEST"
     ),
     "the deployment to go back to has fewer gateway responses, since the defaults allow the origin": _responses_back(
         UNAUTHORIZED=None, THROTTLED=None, QUOTA_EXCEEDED=None

@@ -68,15 +68,11 @@ def deployments_back() -> dict[str, DeploymentBack]:
         for id_, method in document(None).methods.items()
     }
     keys = {id_: method.api_key_required for id_, method in document(None).methods.items()}
-    calls = document(None).calls
     back = DeploymentBack(
         deployment=older,
         authorization=kinds,
         keys=keys,
-        calls=calls,
-        authorizers=tuple(document(None).authorizers.values()),
-        preflights=document(None).preflights,
-        gateway_responses=document(None).gateway_responses,
+        document=document(None),
         policies={},
     )
     return {API: back}

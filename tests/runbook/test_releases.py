@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from aws.api.document import from_export
 from runbook import releases
 from runbook.engine import Refused
 from runbook.procedures import api, functions, record_release
@@ -69,6 +70,19 @@ def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(
     assert finished.changing_calls() == []
 
 
+@pytest.mark.usefixtures("foreign")
+@pytest.mark.parametrize(("red", "deployed"), [("", False), ("DEP-22", True), ("DEP-34", True)])
+def test_deployment_by_hand_stays_where_it_is_the_draft_and_nothing_unplanned_is_served(
+    finished, red, deployed
+):
+    found = {red: ("found",)}
+    context = finished.context(
+        findings=lambda rows: [each for row in rows for each in found.get(row, ())]
+    )
+
+    assert bool(api.deploy_it.action(context)) is deployed
+
+
 def test_nothing_is_recorded_of_an_account_where_nothing_is_live(empty):
     with pytest.raises(
         Refused, match=r"stamp-rally-prod-stamps.* is not live yet: release it first"
@@ -87,28 +101,6 @@ def test_functions_of_own_code_are_never_overwritten(finished):
     assert finished.changing_calls() == before
 
 
-def test_what_only_a_stage_shows_is_noted_with_the_time_outs_that_are_short():
-    stamps = API.methods["GET /stamps"]
-    hasty = replace(stamps, integration=replace(stamps.integration, timeout_ms=3000))
-    methods = {**API.methods, "GET /stamps": hasty}
-
-    noted = {
-        "calls": API.calls,
-        "authorizers": API.sessions,
-        "preflights": API.preflights,
-        "gateway_responses": API.errors,
-    }
-    assert releases.noted_of(API) == noted
-    assert releases.noted_of(replace(API, methods=methods)) == {
-        **noted,
-        "time_outs": {"GET /stamps": 3000},
-    }
-    assert releases.noted_of(replace(API, surplus={"resource policy": "{}"})) == {
-        **noted,
-        "policy": "{}",
-    }
-
-
 def test_deployment_that_an_earlier_version_noted_in_part_is_noted_whole_and_once(
     finished, foreign
 ):
@@ -118,11 +110,12 @@ def test_deployment_that_an_earlier_version_noted_in_part_is_noted_whole_and_onc
     before = len(evidence.records)
     id_ = finished.client("apigateway").get_rest_apis()["items"][0]["id"]
     context.record(releases.DEPLOYMENT, {"deployment": foreign, "calls": {}})
+    earlier = releases.noted(context, foreign)
     note(id_, foreign)
     note(id_, foreign)
     _, *noted = evidence.records[before:]
     del evidence.records[before:]
 
-    assert [set(body) for _, body in noted] == [
-        {"deployment", "calls", "authorizers", "preflights", "gateway_responses"}
-    ]
+    assert earlier is None
+    assert [set(body) for _, body in noted] == [{"deployment", "export"}]
+    assert from_export(noted[0][1]["export"]).methods.keys() == API.methods.keys()

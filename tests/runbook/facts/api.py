@@ -307,11 +307,7 @@ ANSWERS = {
         "answers": of_integration(answering(PREFLIGHT, **{ORIGIN: "'*'"}), "OPTIONS /stamps"),
     },
     DeploymentBack: dict.fromkeys(
-        (
-            *("deployment", "authorization", "keys", "calls", "time_outs", "authorizers"),
-            *("preflights", "gateway_responses", "policy", "policies"),
-        ),
-        BY_ROW,
+        ("deployment", "authorization", "keys", "document", "policies"), BY_ROW
     ),
     StaticAnswer: {
         "status": of_gateway_response(gateway_response(statusCode="403")),
