@@ -44,12 +44,13 @@ endif
 # Tests that only read the source: each call has its right, each member of AWS's models its entry, each word both languages.
 STATIC := $(patsubst %,tests/%.py,aws/test_ledgers aws/test_policy runbook/test_declared_rights test_checklist test_languages test_policies test_words)
 
+# Each tool runs, also where one before it is red.
+LINTS = "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy" .venv/bin/lint-imports ".venv/bin/deptry --no-ansi ." \
+  ".venv/bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml" ".venv/bin/zizmor --offline --no-progress --quiet .github/workflows" \
+  "$(PY) -m pytest -q $(STATIC)"
+
 lint: .venv/finished  ## ruff, mypy, import contracts, rights, ledgers, words, declared dependencies, workflows
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
-	@.venv/bin/lint-imports && .venv/bin/deptry --no-ansi .
-	@.venv/bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
-	@.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
-	@$(PY) -m pytest -q $(STATIC)
+	@red=; for tool in $(LINTS); do $$tool || red="$$red $$tool;"; done; test -z "$$red" || { echo "red:$$red"; exit 1; }
 
 up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
 	@$(PY) -m signoff up $(if $(EMPTY),--empty)
