@@ -2,6 +2,8 @@
 
 import re
 
+from aws.kind.description import ARN, BY_NAME, PLANNED_BY
+from aws.kinds import KINDS
 from runbook.catalogue import procedures
 from signoff.judge.checklist import Checklist
 from tests.defects import DEFECTS, changed_by
@@ -15,6 +17,17 @@ WITH_A_COMMAND = [defect for defect in DEFECTS if Checklist.load()[defect.row].r
 def left_to_people(kind):
     """Return the facts of a kind that defects change, and none of a row that prints a command."""
     return changed_by(DEFECTS, kind) - changed_by(WITH_A_COMMAND, kind)
+
+
+def identifying(kind):
+    """Return the facts by which a resource is found, as the description of its kind says."""
+    return {
+        name
+        for described in KINDS
+        if described.type is kind
+        for name, fact in described.facts.items()
+        if fact.at == BY_NAME or fact.part is PLANNED_BY or fact.words is ARN
+    }
 
 
 def repaired(defect):

@@ -261,7 +261,7 @@ def own_limits(plan):
 
 ANSWERS = {
     RestApi: {
-        **dict.fromkeys(("id", "name", "created"), NAMED),
+        **dict.fromkeys(("id", "created"), NAMED),
         "endpoint_types": of_api(
             patched(replaced("/endpointConfiguration/types/REGIONAL", "PRIVATE"))
         ),
@@ -333,7 +333,6 @@ ANSWERS = {
         "surplus": DETACHED,
     },
     Stage: {
-        "name": NAMED,
         "deployment_id": Repaired(
             harm=redeployed,
             by=BY_DEPLOYMENT,
@@ -378,7 +377,6 @@ ANSWERS = {
     Deployment: dict.fromkeys(("id", "created", "description"), OF_AWS),
     UsagePlan: {
         "id": NAMED,
-        "name": NAMED,
         "rate": of_plan(planned(replaced("/throttle/rateLimit", "9000"))),
         "burst": of_plan(planned(replaced("/throttle/burstLimit", "9000"))),
         "quota": of_plan(planned(replaced("/quota/limit", "9000000"))),
@@ -395,7 +393,6 @@ ANSWERS = {
     },
     ApiKey: {
         "id": NAMED,
-        "name": NAMED,
         "enabled": Repaired(
             harm=disabled, by=BY_THROTTLING, section="api_keys", item="stamp-rally-prod-api-key"
         ),
@@ -424,7 +421,6 @@ ANSWERS = {
             ),
             DOMAIN,
         ),
-        "name": NAMED,
         "status": OF_AWS,
         "target": OF_AWS,
         "unplanned": DETACHED,

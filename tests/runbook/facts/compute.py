@@ -144,8 +144,6 @@ def written_otherwise(client):
 POLICIES = of_role(granted("more", EVERYTHING))
 ANSWERS = {
     Function: {
-        "name": NAMED,
-        "arn": NAMED,
         "version": Otherwise("which one decides nothing, as long as it is published: see Alias"),
         "runtime": of_function(configured(Runtime="python3.12")),
         "state": OF_AWS,
@@ -183,8 +181,6 @@ ANSWERS = {
     },
     Alias: {
         "revision": OF_AWS,
-        "name": NAMED,
-        "arn": NAMED,
         "version": of_alias(routed(FunctionVersion="$LATEST")),
         "weights": of_alias(routed(RoutingConfig={"AdditionalVersionWeights": {"1": 0.1}})),
     },
@@ -203,8 +199,6 @@ ANSWERS = {
     RoleUser: dict.fromkeys(("function", "urls"), BY_ROW),
     LambdaAccount: dict.fromkeys(("concurrent_executions", "unreserved"), BY_ROW),
     Role: {
-        "name": NAMED,
-        "arn": NAMED,
         "unique_id": OF_AWS,
         "trust": of_role(trusting(TRUST, STRANGER)),
         "policies": POLICIES,

@@ -15,7 +15,6 @@ from tests.runbook.facts.answer import (
     DETACHED,
     FREE,
     GIVEN_ONCE,
-    NAMED,
     OF_AWS,
     Otherwise,
     PersonActs,
@@ -107,8 +106,6 @@ def holding(text):
 
 ANSWERS = {
     Table: {
-        "name": NAMED,
-        "arn": NAMED,
         "status": Otherwise("all states but one pass or are AWS's: see test_states_of_no_call.py"),
         "hash_key": OTHER_KEY,
         "range_key": PersonActs(
@@ -143,8 +140,6 @@ ANSWERS = {
         Otherwise("items of people: remove_test_users, and people"),
     ),
     Secret: {
-        "name": NAMED,
-        "arn": NAMED,
         "kms_key": of_secret(
             lambda client: client("secretsmanager").update_secret(
                 SecretId=TOKEN_KEY, KmsKeyId=another_key(client)

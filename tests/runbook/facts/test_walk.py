@@ -15,6 +15,7 @@ from tests.runbook.facts import (
     api,
     compute,
     data,
+    identifying,
     left_to_people,
     repaired,
     watch,
@@ -49,7 +50,7 @@ def value(found, kind, fact):
 
 @pytest.mark.parametrize("kind", kinds(), ids=named)
 def test_every_fact_has_an_answer(kind):
-    by_defects = changed_by(CALLED, kind) | left_to_people(kind)
+    by_defects = changed_by(CALLED, kind) | left_to_people(kind) | identifying(kind)
 
     open_ = {field.name for field in fields(kind)} ^ (by_defects | {*ANSWERS.get(kind, ())})
     assert not open_, f"tests/runbook/facts/: who repairs {', '.join(sorted(open_))} of {kind}"

@@ -105,8 +105,6 @@ SHOWN = Repaired(harm=emptied_board, by=BY_BOARD, section="dashboards", item=BOA
 ELSEWHERE = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization"}
 ANSWERS = {
     Alarm: {
-        "name": NAMED,
-        "arn": NAMED,
         "actions_enabled": of_alarm(put(ActionsEnabled=False)),
         "alarm_actions": of_alarm(put(AlarmActions=[])),
         "namespace": of_alarm(put(**ELSEWHERE)),
@@ -133,13 +131,12 @@ ANSWERS = {
         ("namespace", "metric", "dimensions", "statistic", "period_s"), BEYOND
     ),
     MuteRule: dict.fromkeys(("name", "status", "alarms", "schedule"), DETACHED),
-    Dashboard: {"name": NAMED, "widgets": SHOWN},
+    Dashboard: {"widgets": SHOWN},
     Widget: dict.fromkeys(("title", "kind", "metrics", "searches"), SHOWN),
     Metric: dict.fromkeys(
         ("namespace", "name", "dimensions", "statistic", "region", "account"), SHOWN
     ),
     Topic: {
-        "arn": NAMED,
         "policy": of_topic(denied),
         "kms_key": of_topic(attribute("KmsMasterKeyId", "alias/aws/sns")),
         "subscriptions": Otherwise("who listens: see Subscription"),
@@ -157,8 +154,6 @@ ANSWERS = {
         "unread": OF_AWS,
     },
     LogGroup: {
-        "name": NAMED,
-        "arn": NAMED,
         "retention_days": of_group(
             lambda client: client("logs").put_retention_policy(logGroupName=LOGS, retentionInDays=7)
         ),
@@ -167,7 +162,6 @@ ANSWERS = {
     },
     LogPolicy: dict.fromkeys(("name", "document", "group"), DETACHED),
     Bucket: {
-        "name": NAMED,
         "encryption": of_bucket(encrypted("AES256")),
         "kms_key": BY_ROW,
         "public_access_blocked": of_bucket(
