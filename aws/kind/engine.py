@@ -122,15 +122,18 @@ class Kind(Generic[T]):
         per_call = (actions_for(self.service, self.calls[key].operation, "GET") for key in keys)
         return tuple(dict.fromkeys(action for actions in per_call for action in actions))
 
-    def readers(self, names: Callable[[Reading], Iterable[str]]) -> Mapping[str, Reader]:
-        """Return the readers of its sections; ``names`` returns the names of the resources to read."""
+    def readers(
+        self, names: Callable[[Reading], Iterable[str]], *listing: str
+    ) -> Mapping[str, Reader]:
+        """Return the readers of its sections; ``names`` returns the names to read, by the actions ``listing``."""
 
         def items(reading: Reading) -> Section[T]:
             scope, aws = reading.scope, reading.aws
             here = {"account": scope.account, "partition": aws.partition, "scope": scope}
             return reading.each(names(reading), lambda name: self.read(aws, name, **here))
 
-        return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
+        reader = Reader(items, (*listing, *self.actions))
+        return {self.section: reader, **self.reader_of_attached()}
 
     def reader_of_attached(self) -> Mapping[str, Reader]:
         """Return the reader of the unplanned settings of each existing item."""

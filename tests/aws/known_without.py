@@ -2,6 +2,8 @@
 
 import botocore.session
 
+from aws.iam.actions import actions_for
+from aws.inventory import READERS
 from aws.kinds import KINDS, LEDGERS
 from tests.aws.answers import ACCOUNT, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
 from tests.aws.closed_world import COVERAGE
@@ -91,16 +93,12 @@ TOLD = {
     "apigateway:GetUsagePlans": {"usage_plans"},
     "application-autoscaling:DescribeScalableTargets": {"scalable_targets", "table_attachments"},
     "application-autoscaling:DescribeScalingPolicies": {"scalable_targets", "table_attachments"},
-    "application-autoscaling:DescribeScheduledActions": {"table_attachments"},
     "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
     "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms") | {"alarm_attachments"},
-    "cloudwatch:ListAlarmMuteRules": {"mute_rules"},
     "dynamodb:DescribeTable": TABLE | ATTACHED,
     "dynamodb:ListTables": of("names", "tables"),
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
     "events:ListApiDestinations": DESTINATIONS,
-    "events:ListEventBuses": {"automations"},
-    "events:ListRules": {"automations"},
     "events:ListTargetsByRule": of(
         "automations", *(f"event rule default/{rule}" for rule in RULES)
     ),
@@ -117,7 +115,6 @@ TOLD = {
     | of_keys(*(f"(of functions {function})" for function in FUNCTIONS))
     | OF_THE_WAY_BACK,
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
-    "lambda:ListEventSourceMappings": {"function_attachments"},
     "lambda:GetRuntimeManagementConfig": of("function_attachments", *FUNCTIONS),
     "lambda:ListFunctionEventInvokeConfigs": of("function_attachments", *FUNCTIONS),
     "lambda:ListAliases": of("aliases", *FUNCTIONS)
@@ -139,14 +136,11 @@ TOLD = {
     | of("log_policies", *LOGS)
     | of_keys(*(f"(of log_groups {log})" for log in LOGS)),
     "logs:DescribeMetricFilters": {"log_group_attachments"},
-    "logs:DescribeResourcePolicies": {"log_policies"},
     "s3:GetBucketEncryption": of("buckets", f"{IMAGES}: encryption", f"{IMAGES}: kms_key")
     | of_keys(f"(of buckets {IMAGES})"),
     "s3:GetBucketLocation": of("buckets", f"{IMAGES}: region"),
     "pipes:DescribePipe": of("automations", "pipe to-billing"),
-    "pipes:ListPipes": {"automations"},
     "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
-    "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
     "secretsmanager:ListSecrets": of("names", "secrets"),
@@ -157,16 +151,24 @@ TOLD = {
     )
     | of_keys(f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"),
 }
-"""Operation -> what is not known without it, where that is other than the description of its kind says."""
+"""Operation -> what is not known without it, where that is other than its kind says, or the readers that declare it."""
 
 
 OF_KINDS = {kind.asked_as(call): (kind, key) for kind in KINDS for key, call in kind.calls.items()}
+
+
+def declared_by(operation):
+    """Return the sections whose readers declare the actions of an operation."""
+    actions = {*actions_for(*operation.split(":"), "GET")}
+    return {section for section, reader in READERS.items() if actions & {*reader.actions}}
 
 
 def unread_without(operation, sections):
     """Return what is not known without an operation: of a kind's first call the items, of a further one its facts of each, or what is attached."""
     if operation in TOLD:
         return TOLD[operation]
+    if operation not in OF_KINDS:
+        return declared_by(operation)
     kind, key = OF_KINDS[operation]
     names = getattr(sections, kind.section)
     attached = of(kind.attached_section, *names) if kind.attached_section else set()

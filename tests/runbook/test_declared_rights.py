@@ -47,9 +47,16 @@ def undeclared(module):
 
 
 def test_each_call_in_the_source_is_declared_by_a_procedure_that_leads_there():
-    missing = {str(module): calls for module in SOURCE if (calls := undeclared(module))}
+    missing = {
+        f"{module.relative_to(ROOT)}: {', '.join(sorted(calls))}"
+        for module in SOURCE
+        if (calls := undeclared(module))
+    }
 
-    assert not missing, "run python -m tests.runbook.recorded_runs"
+    assert not missing, (
+        f"{missing}: a call of a judging run is declared by its Reader; for one of a procedure, run"
+        " python -m tests.runbook.recorded_runs"
+    )
 
 
 def test_every_procedure_that_calls_aws_has_an_exercise_that_records_its_rights():
