@@ -148,16 +148,13 @@ class Kind(Generic[T]):
 
     def _attached(self, reading: Reading, others: Iterable[str]) -> Section[tuple[Any, ...]]:
         items = reading.needed(self.section)
-        whole = [key for key in others if not self.calls[key].asks]
-        for key in whole:
+        for key in (whole := [key for key in others if not self.calls[key].asks]):
             reading.source(self._listing(key))
 
         def read(name: str) -> tuple[Any, ...]:
             self._wholly_read(required(items, self.section, name), name)
-            place = {"name": name, "account": reading.scope.account}
-            for key in others:
-                if key not in whole:
-                    self._made(reading.aws, key, place)
+            for key in (other for other in others if other not in whole):
+                self._made(reading.aws, key, {"name": name, "account": reading.scope.account})
             return reading.aws.unplanned(self.words, name)
 
         return reading.each(items, read)
