@@ -21,8 +21,8 @@ UNWANTED = {"moto", "local", "runbook", "hypothesis"}
 OF_PYTEST = {"runbook", "runbook.stack_process"}
 """The plugin that starts a local stack's process early, where one is asked for: it imports nothing of the runbook."""
 OURS = {"aws", "checks", "lambdas", "plan", "signoff", "smoke"}
-MOST = 129
-"""Modules of ours that one row takes, beside the kinds of resources, of which judging imports all."""
+MOST = 149
+"""Modules of ours that one row takes; most are the readers of aws, which judging imports whole."""
 AT_EXIT = """
 import atexit, json, pathlib, sys
 atexit.register(lambda: pathlib.Path({path!r}).write_text(json.dumps(sorted(sys.modules))))
@@ -98,8 +98,7 @@ def test_one_row_of_a_table_is_judged_without_smoke_and_with_few_modules(ran, tm
     assert {name for name in loaded if name.startswith("smoke.")} == {"smoke.conftest"}
     assert "checks.test_tables" in loaded
     assert "checks.test_api" not in loaded
-    beside_kinds = {name for name in loaded if not name.startswith("aws.kinds.")}
-    assert len(beside_kinds) <= MOST, sorted(beside_kinds)
+    assert len(loaded) <= MOST, sorted(loaded)
 
 
 def test_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran, tmp_path):
