@@ -68,7 +68,11 @@ def test_counter_of_an_older_writer_is_put_right(operator, stamps, old):
 
 
 @pytest.mark.parametrize(
-    "at", [{"S": "2025-11-13"}, {"N": "1763000000000"}, {"N": "20251113"}, {"NULL": True}]
+    "at",
+    [
+        *({"N": "1763000000000"}, {"N": "20251113"}, {"N": "10000000"}, {"N": "99999999"}),
+        *({"S": "2025-11-13"}, {"NULL": True}),
+    ],
 )
 def test_stamp_without_a_time_is_refused_by_its_key(operator, stamps, at):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT) | {"CollectedAt": at})
