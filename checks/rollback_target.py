@@ -296,14 +296,16 @@ class WayBack:
         """Yield what rows on what is served tell of a document; whom it lets in and what it calls is told by the others here."""
         api, rest_api = self.snapshot.plan.api, self.deployed.rest_api()
         methods, stage = document.methods, self.deployed.stage()
-        about: dict[str, Any] = {"decided_in": where("routes"), "loosens": True}
         served = [(route, answering(route.id, methods)) for route in api.routes]
         for route, method in served:
             behind = method.integration if method else None
             if behind and target(behind.uri, stage.variables).function == route.function.arn:
                 waits = {WAITS: (behind.timeout_ms, at_least(route.waits_ms, " ms"))}
                 form = {cors.INTEGRATED: (behind.form, exactly(cors.PROXIED))}
-                yield from differences(ROUTE, route.id, waits | form, **about)
+                yield from differences(
+                    ROUTE, route.id, waits, decided_in=where("routes"), loosens=True
+                )
+                yield from differences(ROUTE, route.id, form, loosens=True)
         its = replace(api, routes=tuple(route for route, method in served if method))
         for path in its.paths:
             preflight = methods.get(f"OPTIONS {path}")

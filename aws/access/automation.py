@@ -75,6 +75,8 @@ MOST = 1_000
 """Schedules that are read one by one; an account may have ten million."""
 ONCE = re.compile(r"at\((.+)\)")
 OFF = "DISABLED"
+SEVERAL = frozenset({"alarm", "log"})
+"""Kinds of target that stand for all resources of the kind, under a prefix as name: a call means one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,8 @@ class Ours:
 
     def _named_in(self, text: str) -> tuple[str, ...]:
         """Return which of our resources an input names, by name or ARN."""
-        own_by_name = {n: t.name or n for t in reversed(self.targets) for n in _names_of(t)}
+        targets = ((n, t) for t in reversed(self.targets) for n in _names_of(t))
+        own_by_name = {n: n if t.kind in SEVERAL else t.name or n for n, t in targets}
         own_by_name |= dict.fromkeys(self.api_ids, self.scope.api)
         return tuple(
             dict.fromkeys(sorted(own for name, own in own_by_name.items() if _names(text, name)))
@@ -202,7 +205,7 @@ def _begins(arn: str, prefixes: tuple[str, ...]) -> bool:
 def _names_of(target: Target) -> Iterable[str]:
     """Return the names by which a call could mean a target: its own, unless that is a prefix, and those in its ARNs."""
     last = (BEFORE_NAME.sub("", arn) for arn in target.arns if "*" not in arn)
-    own = () if target.kind in {"alarm", "log"} else (target.name,)
+    own = () if target.kind in SEVERAL else (target.name,)
     return {*own, *last} - {"", "any", "account"}
 
 

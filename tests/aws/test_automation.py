@@ -20,7 +20,8 @@ TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Users-prod"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/"
 OWN_LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/rally/errors"
 ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
-ON_RALLY = Act(on=("rally",), role=ADMIN)
+ON_ALARM = Act(on=("rally: errors/5m",), role=ADMIN)
+ON_LOGS = Act(on=("/rally/errors",), role=ADMIN)
 DOMAINS = (SCOPE.domain, "second.example.jp")
 REACHES = Reach(kind="table", name="Users-prod", action="dynamodb:PutItem", by=SILENCE)
 OURS = Ours(
@@ -126,13 +127,13 @@ def test_target_acts_on_ours_by_its_arn_its_input_or_its_role(arn, given, role, 
 @pytest.mark.parametrize(
     ("call", "given", "expected"),
     [
-        ("cloudwatch:deleteAlarms", '{"AlarmNames": ["other", "rally: errors/5m"]}', ON_RALLY),
-        ("cloudwatch:setAlarmState", r'{"AlarmName": "rally: errors\/5m", "StateValue": "OK"}', ON_RALLY),
-        ("cloudwatch:putAlarmMuteRule", '{"Name": "x", "MuteTargets": {"AlarmNames": ["rally: errors/5m"]}}', ON_RALLY),
-        ("cloudwatch:disableAlarmActions", f'{{"AlarmNames": ["{ALARM}rally: errors/5m"]}}', ON_RALLY),
-        ("cloudwatchlogs:deleteLogGroup", '{"LogGroupName": "/rally/errors"}', ON_RALLY),
-        ("cloudwatchlogs:putDataProtectionPolicy", f'{{"LogGroupIdentifier": "{OWN_LOGS}:*"}}', ON_RALLY),
-        ("cloudwatchlogs:putRetentionPolicy", '{"LogGroupName": "/aws/lambda/rally-auth"}', Act(on=("rally", "rally-auth"), role=ADMIN)),
+        ("cloudwatch:deleteAlarms", '{"AlarmNames": ["other", "rally: errors/5m"]}', ON_ALARM),
+        ("cloudwatch:setAlarmState", r'{"AlarmName": "rally: errors\/5m", "StateValue": "OK"}', ON_ALARM),
+        ("cloudwatch:putAlarmMuteRule", '{"Name": "x", "MuteTargets": {"AlarmNames": ["rally: errors/5m"]}}', ON_ALARM),
+        ("cloudwatch:disableAlarmActions", f'{{"AlarmNames": ["{ALARM}rally: errors/5m"]}}', ON_ALARM),
+        ("cloudwatchlogs:deleteLogGroup", '{"LogGroupName": "/rally/errors"}', ON_LOGS),
+        ("cloudwatchlogs:putDataProtectionPolicy", f'{{"LogGroupIdentifier": "{OWN_LOGS}:*"}}', ON_LOGS),
+        ("cloudwatchlogs:putRetentionPolicy", '{"LogGroupName": "/aws/lambda/rally-auth"}', Act(on=("/aws/lambda/rally-auth", "rally-auth"), role=ADMIN)),
         ("cloudwatch:deleteAlarms", '{"AlarmNames": ["other: errors/5m", "5m", "rally"]}', None),
         ("cloudwatch:deleteAlarms", '{"AlarmNames": ["rally: errors/5m-old", "my-rally: errors/5m"]}', None),
         ("cloudwatch:putMetricAlarm", '{"AlarmName": "x", "Tags": [{"Key": "app", "Value": "rally"}]}', None),
