@@ -36,7 +36,7 @@ def test_api_would_serve_after_a_rollback(
 ) -> None:
     way_back = WayBack(snapshot, deployed)
     back = way_back.deployment()
-    judge.observe.note(deployment=back and replace(back, document=None), calls=back and back.calls)
+    judge.observe.note(deployment=back and replace(back, document=None), called=back and back.calls)
 
     judge(way_back.deployment_flaws(back))
 
