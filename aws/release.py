@@ -28,8 +28,8 @@ CLOSED = Words(
     en="the closed release, by which every route answers 503",
     ja="メンテナンス版（全ルートが503を返す）",
 )
-EXPORT = "export"
-"""Field of a record with a deployment as API Gateway exports it: no person can read it once the stage has left it."""
+SERVED_EXPORT = "export"
+"""Field of a record with a deployment as API Gateway exports it, of which ``as_recorded`` leaves out texts: no person can read it once the stage has left it."""
 CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 CLOSED_VERSION = "closed: answers 503 until the first release"
@@ -105,7 +105,9 @@ class RecordedRelease:
 
 def exports_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
     """Return deployment -> its export; one that no record has is absent."""
-    return {str(body["deployment"]): body[EXPORT] for body in bodies if body.get(EXPORT)}
+    return {
+        str(body["deployment"]): body[SERVED_EXPORT] for body in bodies if body.get(SERVED_EXPORT)
+    }
 
 
 def code_sha256(content: bytes) -> str:

@@ -8,6 +8,8 @@ from aws import desired
 from aws.api import cors
 from aws.api.document import ApiDocument, Method
 from aws.api.integration import target
+from aws.api.recorded import LEFT_OUT
+from aws.api.surplus import MAPPED, REQUEST_TEMPLATES
 from aws.api.unplanned import of_document
 from aws.bounds import at_least, exactly
 from aws.difference import Certainty, Difference, Differences, differences, fault, unallowed
@@ -59,6 +61,8 @@ ONLY_WAY = Words(
     ja=f"以前のリリースがないため、戻し先は{CLOSED.ja}のみ",
 )
 OPEN_WAY = Words(en="another open release", ja="公開版の別のリリース")
+GIVEN = frozenset({MAPPED, REQUEST_TEMPLATES})
+"""Facts whose texts a record leaves out."""
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_FUNCTION = {"call": "lambda:GetFunction"}
 LOOSENING = {**GET_FUNCTION, "loosens": True}
@@ -323,7 +327,8 @@ class WayBack:
             *(each for each in more if each.fact != POLICY),
             *barring(policy, self.snapshot),
         ):
-            yield replace(each, kind=DEPLOYMENT_BACK, loosens=True)
+            shown = LEFT_OUT if each.fact in GIVEN else each.actual
+            yield replace(each, kind=DEPLOYMENT_BACK, actual=shown, loosens=True)
 
     def _absent(
         self, back: DeploymentBack, authorization: Mapping[str, str]

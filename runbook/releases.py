@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aws.api.document import from_export
+from aws.api.document import AS_OPENAPI, from_export
+from aws.api.recorded import as_recorded
 from aws.change.gate import Changes
 from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
 from aws.raw import Raw
-from aws.release import EXPORT, exports_on_record
+from aws.release import SERVED_EXPORT, exports_on_record
 from aws.words import Words
 from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
@@ -28,7 +29,7 @@ BY = "by"
 """Who released it, where it was no procedure of the runbook."""
 COMMIT = "commit"
 """The commit whose functions a procedure made live: for people to know, no part of what is compared."""
-API = ("api", "stage", "deployment", "contents", EXPORT)
+API = ("api", "stage", "deployment", "contents", SERVED_EXPORT)
 """Fields of the body that speak of the API; ``functions`` is the other one."""
 
 
@@ -89,7 +90,7 @@ def read_live(context: StepContext) -> dict[str, Any]:
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
         "contents": contents_of(from_export(served)) if served else None,
-        EXPORT: served,
+        SERVED_EXPORT: as_recorded(served) if served else None,
     }
 
 
@@ -112,7 +113,7 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the export of a deployment, which is long and follows from the contents."""
-    return {field: value for field, value in body.items() if field != EXPORT}
+    return {field: value for field, value in body.items() if field != SERVED_EXPORT}
 
 
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,9 +123,9 @@ def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
     """Record what only the stage shows of its deployment, unless that is on record: earlier versions noted less."""
-    served = export_of(context, api, api_id)
+    served = as_recorded(export_of(context, api, api_id))
     if noted(context, deployment) != served:
-        context.record(DEPLOYMENT, {"deployment": deployment, EXPORT: served})
+        context.record(DEPLOYMENT, {"deployment": deployment, SERVED_EXPORT: served})
 
 
 def noted(context: StepContext, deployment: str) -> Raw | None:
@@ -135,12 +136,7 @@ def noted(context: StepContext, deployment: str) -> Raw | None:
 
 def export_of(context: StepContext, api: Api, api_id: str) -> Raw:
     """Return what the stage serves, as API Gateway exports it."""
-    answer = context.client("apigateway").get_export(
-        restApiId=api_id,
-        stageName=api.stage,
-        exportType="oas30",
-        parameters={"extensions": "apigateway"},
-        accepts="application/json",
-    )
+    client = context.client("apigateway")
+    answer = client.get_export(restApiId=api_id, stageName=api.stage, **AS_OPENAPI)
     export: Raw = json.loads(answer["body"].read())
     return export

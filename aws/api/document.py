@@ -33,6 +33,12 @@ from aws.reading import Reader, Reading
 from aws.section import Section
 
 EXPORT = "apigateway:GetExport"
+AS_OPENAPI: Mapping[str, Any] = {
+    "exportType": "oas30",
+    "parameters": {"extensions": "apigateway"},
+    "accepts": "application/json",
+}
+"""Parameters of a GetExport whose answer ``from_export`` reads."""
 INTEGRATION = "x-amazon-apigateway-integration"
 AUTHORIZER = "authorizer "
 """Begins the name of an authorizer among those that call something, where a route begins with its verb."""
@@ -158,18 +164,13 @@ def served(reading: Reading) -> Section[ApiDocument]:
 
 def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
     answer = reading.aws.call(
-        "apigateway",
-        "get_export",
-        restApiId=api,
-        stageName=stage,
-        exportType="oas30",
-        parameters={"extensions": "apigateway"},
-        accepts="application/json",
+        "apigateway", "get_export", restApiId=api, stageName=stage, **AS_OPENAPI
     )
     try:
-        return exported(reading, {"stage": stage}, json.loads(answer["body"]))
+        raw = json.loads(answer["body"])
     except (TypeError, ValueError, RecursionError):
         raise garbled(EXPORT) from None
+    return exported(reading, {"stage": stage}, raw)
 
 
 def exported(reading: Reading, about: Mapping[str, str], raw: Raw) -> ApiDocument:

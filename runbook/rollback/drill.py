@@ -22,7 +22,7 @@ from aws.change.gate import Changes, nothing
 from aws.converge import alias
 from aws.converge.deployment import find_stage, point
 from aws.converge.version import listed, move
-from aws.release import EXPORT
+from aws.release import SERVED_EXPORT
 from aws.words import SILENCE, Words, joined
 from runbook import releases
 from runbook.engine import Change, Procedure, Refused, StepContext, change_lines
@@ -299,7 +299,7 @@ def rendered(before: State, after: State) -> Words:
         WORDS[part].format(name, now=now.get(name), then=value)
         for part, (then, now) in _parts(before, after)
         for name, value in then.items()
-        if now.get(name) != value and name != EXPORT  # it follows from the contents
+        if now.get(name) != value and name != SERVED_EXPORT  # it follows from the contents
     )
 
 

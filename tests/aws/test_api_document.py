@@ -1,11 +1,13 @@
 """Draft and export: the same API compares equal, any difference that a caller meets does not."""
 
+import json
 from copy import deepcopy
 
 import pytest
 
 from aws.api.document import Authorizer, from_draft, from_export
 from aws.api.integration import StaticAnswer, unquoted
+from aws.api.recorded import LEFT_OUT, as_recorded
 from tests.aws.answers.api_document import AUTH, DRAFT, EXPORT
 
 CORS = {
@@ -177,3 +179,43 @@ def test_draft_and_export_of_the_same_api_are_equal(found):
         "ANY /login",
         "GET /inside",
     }
+
+
+def with_texts(text):
+    """Return the export, its GET calling elsewhere, with a text wherever API Gateway takes any."""
+    raw = deepcopy(EXPORT)
+    raw["info"]["description"] = raw["x-amazon-apigateway-documentation"] = text
+    raw["components"]["schemas"]["Spot"] = {"default": text}
+    raw["paths"]["/spots"]["get"] |= {"summary": text, "description": text}
+    behind(raw, "/spots", "get").update(
+        type="http",
+        requestParameters={
+            "integration.request.header.Authorization": f"'Bearer {text}'",
+            "integration.request.querystring.spot": "method.request.querystring.id",
+        },
+        requestTemplates={"application/json": f'{{"key": "{text}"}}'},
+    )
+    return raw
+
+
+def test_record_of_an_export_holds_no_text_that_an_integration_alone_is_given():
+    recorded = as_recorded(with_texts("kept-from-all-others"))
+
+    assert "kept-from-all-others" not in json.dumps(recorded)
+    assert from_export(recorded).methods["GET /spots"].surplus == {
+        "request parameters": (
+            f"integration.request.header.Authorization={LEFT_OUT},"
+            " integration.request.querystring.spot=method.request.querystring.id"
+        ),
+        "request templates": f"application/json={LEFT_OUT}",
+    }
+
+
+def test_record_of_an_export_says_all_else_that_the_export_says():
+    whole, recorded = from_export(EXPORT), from_export(as_recorded(EXPORT))
+
+    assert recorded == whole
+    assert (recorded.surplus, recorded.unknown) == (whole.surplus, whole.unknown)
+    assert [each.surplus for each in recorded.methods.values()] == [
+        each.surplus for each in whole.methods.values()
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from aws.api.document import ApiDocument
 from aws.api.integration import StaticAnswer
+from aws.api.recorded import LEFT_OUT
 from aws.api.surplus import CREDENTIALS, MAPPED
 from aws.inventory import Names
 from aws.kind.description import POLICY
@@ -216,12 +217,12 @@ def _policy_back(*statements: dict[str, object]) -> Break:
 
 def _beyond(fact: Words, text: str) -> Break:
     """Let a method of the earlier deployment have what is not planned."""
+    return _documented(partial(_with_surplus, fact, text))
 
-    def changed(document: ApiDocument) -> ApiDocument:
-        method = replace(document.methods["GET /stamps"], surplus={fact.en: text})
-        return replace(document, methods={**document.methods, "GET /stamps": method})
 
-    return _documented(changed)
+def _with_surplus(fact: Words, text: str, document: ApiDocument) -> ApiDocument:
+    method = replace(document.methods["GET /stamps"], surplus={fact.en: text})
+    return replace(document, methods={**document.methods, "GET /stamps": method})
 
 
 def _responses_back(**responses: StaticAnswer | None) -> Break:
@@ -674,6 +675,18 @@ ROLLBACK = (
     Defect(
         id="ROLL-07:sets-a-header-of-every-call",
         breaks=_beyond(MAPPED, "integration.request.header.Authorization: 'Bearer x'"),
+    ),
+    Defect(
+        id="DEP-34:sets-a-header-of-every-call-and-did-so-before",
+        breaks=both(
+            _beyond(MAPPED, f"integration.request.header.X-Team={LEFT_OUT}"),
+            edited(
+                "served",
+                "prod",
+                partial(_with_surplus, MAPPED, "integration.request.header.X-Team='rally'"),
+            ),
+        ),
+        leaves_a_go=True,
     ),
     Defect(
         id="ROLL-07:answers-a-refusal-with-what-the-caller-sent",

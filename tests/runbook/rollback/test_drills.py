@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.release import EXPORT
+from aws.release import SERVED_EXPORT
 from aws.words import SILENCE
 from local.aws.request import access_denied
 from runbook.engine import Refused
@@ -228,7 +228,7 @@ def test_these_are_all_the_calls_that_change_something(operator):
 
 def test_what_is_noted_of_a_deployment_is_not_told_beside_its_contents(operator):
     before = drill.state(operator.context())
-    release = {**before["release"], EXPORT: {"paths": {}}}
+    release = {**before["release"], SERVED_EXPORT: {"paths": {}}}
     other = {**release, "contents": "another digest"}
 
     assert drill.rendered(before, {**before, "release": release}) == SILENCE
