@@ -148,12 +148,14 @@ def test_row_has_what_it_says_itself_and_else_what_the_table_says_that_it_is_lik
     assert (other.why, other.phase) == (Words("w", "W"), Phase.BEFORE)
 
 
-def test_row_that_is_like_no_table_is_told_with_its_place(tmp_path: Path):
+@pytest.mark.parametrize("like", ['"unsigned"', "5", '["signed"]', "{ signed = 1 }"])
+def test_row_that_is_like_no_table_is_told_with_its_place(like: str, tmp_path: Path):
     path = tmp_path / "checklist.toml"
-    path.write_text(TWO_ALIKE.replace("LIKE", "unsigned"))
+    path.write_text(TWO_ALIKE.replace('"LIKE"', like))
 
     with pytest.raises(
-        ChecklistError, match=r"checklist.toml: X-02.like: there is no table 'unsigned'"
+        ChecklistError,
+        match=r"checklist.toml: X-02.like: there is no table .+ in .shared., but: signed",
     ):
         Checklist.load(path)
 

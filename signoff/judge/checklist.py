@@ -192,7 +192,7 @@ def _row(file: str, id_: str, fields: Any, shared: Mapping[str, Any], **defaults
         )
     if shared and "like" in fields:
         fields = dict(fields)
-        if (like := fields.pop("like")) not in shared:
+        if (like := str(fields.pop("like"))) not in shared:
             tables = ", ".join(shared)
             raise ChecklistError(
                 en=f"{file}: {id_}.like: there is no table {like!r} in [{SHARED}], but: {tables}",
