@@ -123,8 +123,10 @@ def ran_since(report: Result, journal: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def groups(result: Result) -> tuple[Group, ...]:
-    """Return the red rows by remedy, the gravest harm first, and within it as the procedures work; the unknown last."""
-    return _grouped(result.blocking(), result.provenance)
+    """Return the red rows by remedy, the gravest harm first, within it why smoke calls fail, then as the procedures work; the unknown last."""
+    roots = {row.root for row in result.verdict.rows if row.row.section == "smoke"}
+    by_harm = _grouped(result.blocking(), result.provenance)
+    return tuple(sorted(by_harm, key=lambda each: (*_place(each)[:-1], roots.isdisjoint(each.ids))))
 
 
 def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
@@ -173,9 +175,9 @@ class RepairSession:
         if self.ran_since:
             self._say(WORDS["since"], procedures=", ".join(self.ran_since))
         interrupted = self._through(red)
-        if self.ask is None:
-            self._say(WORDS["unattended"])
         still_red = [row for row, still in self._red.items() if still]
+        if still_red and self.ask is None:
+            self._say(WORDS["unattended"])
         green = len(self._red) - len(still_red)
         self._say(WORDS["left"], green=green, red=len(self._red), chosen=chosen)
         if still_red:

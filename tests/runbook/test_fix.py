@@ -99,6 +99,21 @@ def test_rows_come_by_harm_then_in_the_order_in_which_procedures_work_and_the_un
     ]
 
 
+def test_what_smoke_calls_fail_by_comes_before_what_may_be_lost_later():
+    found = told(DEP_04=Outcome.FAIL, DEP_18=Outcome.FAIL, SEC_10=Outcome.NOT_TESTABLE)
+    failing = (
+        row_verdict(
+            CHECKLIST[row], [Finding(row=row, outcome=Outcome.FOLLOWS, words=WRONG, root=root)]
+        )
+        for row, root in {"SMOKE-06": "DEP-18", "SMOKE-07": "SEC-10"}.items()
+    )
+    verdict = replace(found.verdict, rows=(*found.verdict.rows, *failing))
+
+    assert [group.ids for group in groups(replace(found, verdict=verdict))] == [
+        *(("DEP-18",), ("DEP-04",), ("SEC-10",))
+    ]
+
+
 def test_rows_of_one_remedy_are_one_group():
     found = told(MON_01=Outcome.FAIL, MON_02=Outcome.FAIL)
 
@@ -444,6 +459,13 @@ def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
     assert desk.ran == []
     assert "$ python -m runbook monitoring --env prod --go" in desk.out.getvalue()
     assert "There is no terminal to ask at" in desk.out.getvalue()
+
+
+def test_without_a_terminal_no_command_is_left_to_anyone_where_all_is_green_since():
+    desk = Walker(told(MON_01=Outcome.FAIL), judges=saying(MON_01=Outcome.PASS), ran_since=("api",))
+
+    assert desk.code == Exit.DONE
+    assert "There is no terminal" not in desk.out.getvalue()
 
 
 def test_green_report_has_nothing_to_fix():
