@@ -89,8 +89,18 @@ PATTERN = " ".join(f'?"{text}"' for texts in SIGNS for text in texts)
 
 
 def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> bool:
-    """Report the signs in the function's log, and whether it was too long to read; False if there is neither."""
-    counts, whole = _lines_by_cause(context, function, ours)
+    """Report the signs in the function's log, and that it was too long to read or is not there; False if there is none of it."""
+    try:
+        counts, whole = _lines_by_cause(context, function, ours)
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in GONE:
+            raise
+        judging = f"pytest --env {context.environment.name} --row MON-12"
+        context.say(
+            en=f"{function.name}: log group {function.log_group} does not exist, so there is nothing to read: {judging}",
+            ja=f"{function.name}: ロググループ{function.log_group}がないため、ログを読めません: {judging}",
+        )
+        return True
     for cause in SIGNS.values():
         if lines := counts.get(cause):
             explanation = cause.explained(context.environment.name)
@@ -112,19 +122,14 @@ def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> boo
 def _lines_by_cause(
     context: StepContext, function: Function, ours: OwnRuns
 ) -> tuple[Mapping[Cause, Occurrences], bool]:
-    """Count the lines of each cause that none of our runs provoked; say whether the log was read to its end, or there is none."""
+    """Count the lines of each cause that none of our runs provoked; say whether the log was read to its end."""
     counts: dict[Cause, Occurrences] = {}
     page: Mapping[str, Any] = {}
-    try:
-        for page in islice(_pages(context, function.log_group, ours), PAGES):
-            for event in page["events"]:
-                at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-                if not ours.provoked(at) and (cause := _cause_in(event["message"])):
-                    counts.setdefault(cause, Occurrences()).add(1, at)
-    except ClientError as error:
-        if error.response["Error"].get("Code") not in GONE:
-            raise
-        return {}, True
+    for page in islice(_pages(context, function.log_group, ours), PAGES):
+        for event in page["events"]:
+            at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+            if not ours.provoked(at) and (cause := _cause_in(event["message"])):
+                counts.setdefault(cause, Occurrences()).add(1, at)
     return counts, "nextToken" not in page
 
 

@@ -16,7 +16,9 @@ system it proposes nothing.
 
 from dataclasses import replace
 
+from aws.bounds import ABSENT
 from aws.change.gate import Changes, Refused
+from aws.words import Words
 from runbook import releases
 from runbook.diagnosis import slowness
 from runbook.diagnosis.log_signs import Cause, report_signs
@@ -56,6 +58,11 @@ PAST_THE_PROCEDURES = Cause(
     "手順を通さない変更。記録に戻した場合の変更を確認してください",
     "python -m runbook roll_forward --env {env}",
 )
+NOT_THERE = replace(
+    RED_ROWS,
+    en="what is absent was deleted, and no record leads back to it; judge everything, then fix what is red",
+    ja="「なし」は削除されたもので、記録からは戻せません。全体を判定し、不合格を解決します",
+)
 
 
 @step("troubleshooting")
@@ -92,15 +99,22 @@ def see_what_was_changed(context: StepContext) -> Changes:
     手順を通さない変更や直前のリリースを、まず疑います。
     """
     recorded, live = context.recorded(releases.KIND), releases.read_live(context)
-    if recorded:
-        live = releases.apart_from_versions(live, recorded)
+    if recorded is None:
+        context.say(
+            en="no release is on record: there is nothing to compare what is live with",
+            ja="リリースの記録がないため、稼働中の内容と比較できません",
+        )
+        return ()
+    live = releases.apart_from_versions(live, recorded)
     for change in releases.record(replace(context, go=False), recorded, live):
         for part in parts(change):
+            was, now = (Words.same(str(v)) if v else ABSENT for v in (part.before, part.after))
             context.say(
-                en=f"live differs from the recorded {part.field.en}: {part.before} -> {part.after}",
-                ja=f"稼働中の内容が記録された{part.field.ja}と異なります: {part.before} -> {part.after}",
+                en=f"live differs from the recorded {part.field.en}: {was.en} -> {now.en}",
+                ja=f"稼働中の内容が記録された{part.field.ja}と異なります: {was.ja} -> {now.ja}",
             )
-        context.tell(PAST_THE_PROCEDURES.explained(context.environment.name))
+        cause = NOT_THERE if None in [part.after for part in parts(change)] else PAST_THE_PROCEDURES
+        context.tell(cause.explained(context.environment.name))
     return ()
 
 

@@ -18,6 +18,7 @@ from lambdas.rally.dynamodb import batch_get
 from lambdas.rally.line import Bot
 from lambdas.rally.secrets import CachedSecret
 from lambdas.rally.serving import LambdaFunction
+from runbook import releases
 from runbook.diagnosis import log_signs, slowness
 from runbook.diagnosis.log_signs import report_signs
 from runbook.diagnosis.own_runs import Occurrences, OwnRuns, own_runs
@@ -141,6 +142,35 @@ def test_version_that_closes_a_tenth_of_the_calls_is_named_with_what_leads_forwa
 
     assert f"function {AUTH}: the closed release for 10% of the calls" in said
     assert "python -m runbook roll_forward --env prod --go" in said
+
+
+def test_function_that_is_not_there_is_sent_to_its_rows_and_to_no_record_that_it_cannot_go_back_to(
+    operator, told
+):
+    functions, alias = operator.client("lambda"), {"FunctionName": AUTH, "Name": "live"}
+    version = functions.get_alias(**alias)["FunctionVersion"]
+    functions.delete_alias(**alias)
+    said = told(troubleshoot)
+    functions.create_alias(**alias, FunctionVersion=version)
+
+    assert (
+        f"live differs from the recorded release.functions.{AUTH}.version: {version} -> absent"
+        in said
+    )
+    assert "pytest --env prod; python -m runbook fix --env prod" in said
+    assert "roll_forward" not in said
+
+
+def test_what_is_live_is_compared_with_no_release_where_none_is_on_record(operator, told):
+    records = operator.desk.evidence.records
+    kept = [*records]
+    records[:] = [entry for entry in kept if entry[0] != releases.KIND]
+    said = told(troubleshoot)
+    records[:] = kept
+
+    assert "no release is on record" in said
+    assert "live differs" not in said
+    assert "roll_forward" not in said
 
 
 def test_a_burning_alarm_is_named_with_its_page(operator, told):
@@ -342,6 +372,21 @@ def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
 
     assert there
     assert "too long to be read whole; search /aws/lambda/stamp-rally-prod-auth" in said
+
+
+class NoLog(Log):
+    """A log group that does not exist."""
+
+    def paginate(self, **_):
+        raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "FilterLogEvents")
+
+
+def test_a_log_that_is_not_there_is_never_called_quiet(operator):
+    there, said = spoken(operator, NoLog())
+
+    assert there
+    assert "log group /aws/lambda/stamp-rally-prod-auth does not exist" in said
+    assert "pytest --env prod --row MON-12" in said
 
 
 def test_a_log_without_a_sign_is_quiet(operator):
