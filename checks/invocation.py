@@ -4,16 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from aws import desired
-from aws.api.integration import as_asked, target
+from aws.access.callers import INVOKED_BY
+from aws.api.integration import target
 from aws.bounds import NONE, Bound, exactly
 from aws.difference import Differences, differences
 from aws.iam.evaluation import EvalDecision, EvaluationResult
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import Stage
 from aws.words import Words
+from plan.edge import arn_of_api
 from signoff.environment import Environment
-
-INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
 
 
 def allowing(caller: str) -> Bound:
@@ -39,15 +39,6 @@ def invoked(uri: str, stage: Stage, want: desired.Function) -> str:
     return called.arn if called.function == want.arn else want.alias_arn
 
 
-def source_of(route_id: str, api_id: str, environment: Environment) -> str:
-    """Return the source ARN with which API Gateway invokes for one method (``GET /stamps``) of the stage."""
-    return f"{arn_of_api(api_id, environment)}/{environment.stage}/{as_asked(route_id)}"
-
-
 def source_of_authorizer(authorizer_id: str | None, api_id: str, environment: Environment) -> str:
     """Return the source ARN of an authorizer: it belongs to no stage and no method."""
     return f"{arn_of_api(api_id, environment)}/authorizers/{authorizer_id}"
-
-
-def arn_of_api(api_id: str, environment: Environment) -> str:
-    return f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"

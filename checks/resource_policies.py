@@ -23,8 +23,8 @@ from aws.kinds.role import Role
 from aws.ledger import Effect, Unplanned
 from aws.section import every, known
 from aws.words import Words, joined
-from checks.invocation import arn_of_api
 from plan import Plan
+from plan.edge import arn_of_api
 from signoff.judge.snapshot import Snapshot
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})

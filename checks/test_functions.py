@@ -17,9 +17,10 @@ from checks import functions, releases
 from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
-from checks.invocation import source_of, unless_allowed
+from checks.invocation import unless_allowed
 from checks.variables import LINE_ENDPOINT, Variables, hijacking, surely
 from plan import Plan
+from plan.edge import source_of
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge

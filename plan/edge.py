@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from aws import desired
-from aws.api.integration import IAM
+from aws.api.integration import IAM, as_asked
 from aws.bounds import Bound, saying
 from aws.words import Words
 from plan.naming import Naming
@@ -216,3 +216,12 @@ def _gateway_responses(cors: desired.Cors) -> Iterator[desired.GatewayResponse]:
         yield desired.GatewayResponse(
             kind=kind, status=status, headers=cors.answer_headers, template=json.dumps(body)
         )
+
+
+def source_of(route_id: str, api_id: str, environment: Environment) -> str:
+    """Return the source ARN with which API Gateway invokes for one method (``GET /stamps``) of the stage."""
+    return f"{arn_of_api(api_id, environment)}/{environment.stage}/{as_asked(route_id)}"
+
+
+def arn_of_api(api_id: str, environment: Environment) -> str:
+    return f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"

@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from aws import desired
+from aws.access.callers import INVOKED_BY, invocation
 from aws.access.privileges import lacking, lacks
 from aws.api.cors import KEYED
-from aws.bounds import ABSENT, exactly
+from aws.api.integration import target
+from aws.bounds import ABSENT, NONE, exactly
 from aws.difference import Difference, differences
+from aws.iam.evaluation import EvalDecision
 from aws.iam.statement import PolicySyntaxError
 from aws.kinds.function import RESERVED
 from aws.ledgers import ROUTE
@@ -20,6 +23,7 @@ from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
+from plan.edge import source_of
 from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
@@ -122,6 +126,9 @@ class Suite:
                 for function in self._behind(route):
                     if why := reason(function):
                         return row, why
+        with suppress(NotTestable, PolicySyntaxError):
+            if why := self._refusing(route):
+                return "DEP-16", why
         with suppress(NotTestable):
             served = lookup(self.snapshot.inventory.sections.served, self.plan.api.stage)
             method = served.methods.get(route) if served else None
@@ -129,6 +136,18 @@ class Suite:
                 keyed = {KEYED: (method.api_key_required, exactly(False))}
                 if why := self._undecided(differences(ROUTE, route, keyed)):
                     return "DEP-21", why
+        return self._broken_secret(route)
+
+    def _broken_secret(self, route: str) -> tuple[str, Words] | None:
+        """Return the row of a secret that has no value, or not its field."""
+        for function in self._behind(route):
+            holder = None if self.environment.production else function.name
+            for secret in function.role.secrets:
+                try:
+                    live_value(self.aws, secret, holder)
+                except NotTestable as unread:
+                    if isinstance(unread, Follows):
+                        return unread.root, unread.words
         return None
 
     def _closed(self, function: desired.Function) -> Words | None:
@@ -155,6 +174,23 @@ class Suite:
         live = lookup(self.snapshot.inventory.sections.functions, function.name)
         off = live and live.reserved_concurrency == 0
         return _about(function.name, joined((RESERVED, Words.same("0")), ": ")) if off else None
+
+    def _refusing(self, route: str) -> Words | None:
+        """Say that the function that a route calls certainly does not allow the API to invoke it."""
+        sections, api = self.snapshot.inventory.sections, self.plan.api
+        want = self.plan.route(route).function
+        apis, stage = lookup(sections.rest_apis, api.name), lookup(sections.stages, api.stage)
+        served = lookup(sections.served, api.stage)
+        if not (apis and stage and served and route in served.calls):
+            return None
+        called = target(served.calls[route], stage.variables).arn
+        if called not in {alias.arn for alias in lookup(sections.aliases, want.name) or ()}:
+            return None  # another row says so
+        policies = lookup(sections.function_policies, want.name) or ()
+        source = source_of(route, apis[0].id, self.environment)
+        decided = invocation(policies, called, source, self.snapshot.now)
+        allowed = decided.allowed or decided.outcome is EvalDecision.UNKNOWN
+        return None if allowed else _about(want.name, joined((INVOKED_BY, NONE), ": "))
 
     def _undecided(self, flaws: Iterable[Difference]) -> Words | None:
         """Return what a row says where it is surely red: no decision is about any of it."""

@@ -27,6 +27,7 @@ BY_GATEWAY = ("Service", GATEWAY)
 INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
+INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 

@@ -209,6 +209,27 @@ def switched_off(rally: Rally, key: str) -> Iterator[None]:
 
 
 @contextmanager
+def refusing(rally: Rally, key: str) -> Iterator[None]:
+    """Let a function allow no caller to invoke its alias."""
+    function, client = rally.plan.function(key), rally.client("lambda")
+    which = {"FunctionName": function.name, "Qualifier": function.alias}
+    statements = json.loads(client.get_policy(**which)["Policy"])["Statement"]
+    for statement in statements:
+        client.remove_permission(**which, StatementId=statement["Sid"])
+    try:
+        yield
+    finally:
+        for statement in statements:
+            client.add_permission(
+                **which,
+                StatementId=statement["Sid"],
+                Action=statement["Action"],
+                Principal=statement["Principal"]["Service"],
+                SourceArn=next(iter(statement["Condition"].values()))["AWS:SourceArn"],
+            )
+
+
+@contextmanager
 def revoked(rally: Rally, key: str, action: str) -> Iterator[None]:
     """Take an action out of the policies of a role, and start the function anew."""
     iam, role = rally.client("iam"), {"RoleName": rally.plan.function(key).role.name}

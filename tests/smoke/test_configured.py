@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from signoff.environment.accountability import Decision
-from tests.smoke.breaking import code, denied, redrawn, released, revoked, switched_off
+from tests.smoke.breaking import (
+    code,
+    denied,
+    other_secret,
+    redrawn,
+    refusing,
+    released,
+    revoked,
+    switched_off,
+)
 from tests.smoke.defects_api import method
 from tests.smoke.judging import judge, red
 
@@ -45,6 +54,20 @@ def test_rows_of_a_function_that_is_switched_off_follow_from_the_row_that_says_s
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
 
     assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-18")
+
+
+def test_rows_of_a_function_that_refuses_the_api_follow_from_the_row_that_says_so(rally):
+    with refusing(rally, "ranking"):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
+
+    assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-16")
+
+
+def test_row_of_a_function_whose_secret_is_broken_follows_from_the_row_that_says_so(rally):
+    with other_secret(rally, "line_token", TOKEN="x"), released(rally, "richmenu"):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-08"}))
+
+    assert found == {"SMOKE-08": "SEC-02"}
 
 
 def test_row_of_a_function_that_lacks_time_blocks_as_the_row_that_says_so_does_not(rally):
