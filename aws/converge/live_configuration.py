@@ -67,6 +67,8 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
         Change(name, field, current[field], None, destroys=True, final=True)
         for field in map(VARIABLE.named, extra)
     )
+    if changes:
+        _same_as_latest(context, function.name, aliases)
     edit = _edited(function, {change.field for change in changes}, desired, extra)
     made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
     return made + _tagged(context, function)
@@ -100,7 +102,18 @@ def _tagged(context: ChangeContext, function: Function) -> Changes:
 
 
 def change(context: ChangeContext, function: str, aliases: Collection[str], edit: Edit) -> None:
-    """Change $LATEST, publish it, and move those of the aliases to it that run the same as $LATEST did.
+    """Change $LATEST, publish it, and move those of the aliases to it that run the same as $LATEST did; Refused if none does."""
+    latest, same = _same_as_latest(context, function, aliases)
+    configure(context, function, **edit(latest))
+    version = publish(context, function)
+    for alias in same:
+        move(context, function, alias, version)
+
+
+def _same_as_latest(
+    context: ChangeContext, function: str, aliases: Collection[str]
+) -> tuple[Raw, list[str]]:
+    """Return $LATEST, and those of the aliases that run the same.
 
     Raises Refused if none does: publishing $LATEST would release code that was never released.
     """
@@ -119,10 +132,7 @@ def change(context: ChangeContext, function: str, aliases: Collection[str], edit
             ja=f"関数{function}はエイリアス{alias}のバージョン{version}の後に編集されており、編集内容も一緒に"
             "リリースされます。先に手順functionsを実行してください",
         )
-    configure(context, function, **edit(latest))
-    version = publish(context, function)
-    for alias in same:
-        move(context, function, alias, version)
+    return latest, same
 
 
 def _compared(configuration: Raw) -> dict[str, Any]:

@@ -33,6 +33,10 @@ PREREQUISITES = {
         en=": run `python -m runbook api --env {env} --go` first",
         ja="。先に`python -m runbook api --env {env} --go`を実行してください",
     ),
+    "function": Words(
+        en=": run `python -m runbook functions --env {env} --go` first",
+        ja="。先に`python -m runbook functions --env {env} --go`を実行してください",
+    ),
     "table": Words(
         en=": run `python -m runbook tables --env {env} --go` first, which creates it encrypted (the guide"
         " speaks of its encryption before it exists)",

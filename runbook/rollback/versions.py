@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from aws.change.gate import Changes
+from aws.change.gate import Changes, unless_absent
 from aws.converge.alias import weights_of
 from aws.converge.version import LATEST, listed, move
 from aws.desired import Function
@@ -13,7 +13,7 @@ from aws.kinds.function import CODE, VERSION
 from aws.kinds.function_invocation import ALIAS, WEIGHTS
 from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
 from aws.way_back import as_recorded, version_back
-from aws.words import Words
+from aws.words import Words, joined
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.engine.change_lines import SERVED
@@ -53,8 +53,8 @@ class AliasMove:
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves to the version that was named, or to the release before; Refused where none."""
     functions = chosen(context)
-    there = {function.name: listed(context, function.name) for function in functions}
     served = {function.name: described(context, function, function.alias) for function in functions}
+    there = {function.name: listed(context, function.name) for function in functions}
     targets = _targets(context, served, there)
     closed = closed_code(context)
 
@@ -92,10 +92,16 @@ def chosen(context: StepContext) -> tuple[Function, ...]:
 
 
 def described(context: StepContext, function: Function, qualifier: str) -> Mapping[str, Any]:
-    """Return Lambda's configuration of a version or an alias."""
-    answer: Mapping[str, Any] = context.client("lambda").get_function_configuration(
-        FunctionName=function.name, Qualifier=qualifier
+    """Return Lambda's configuration of a version or an alias; Refused where it does not exist."""
+    read = context.client("lambda").get_function_configuration
+    answer: Mapping[str, Any] | None = unless_absent(
+        read, FunctionName=function.name, Qualifier=qualifier
     )
+    if answer is None:
+        absent = Words("there is no {0}:{1}", "{0}:{1}がありません").format(
+            function.name, qualifier
+        )
+        raise Refused(joined((absent, context.first("function")), ""))
     return answer
 
 

@@ -29,6 +29,10 @@ BY_AND_UNTIL = Words(
     en="add --by with the name of a person, and --until DAY",
     ja="--byに人の氏名、--untilに日付を加えてください",
 )
+NO_CONDITION = Words(
+    en="--by and --until answer for conditions: name them before, or leave both out for a list of what has no owner",
+    ja="--byと--untilは条件に対して指定します。条件を指定するか、担当者のいない条件の一覧を見るには両方とも外してください",
+)
 ACCEPTED = Words(
     en="{file} says now who answers for {named}; commit it, then judge again",
     ja="{file}に{named}の担当者と期限を追加しました。コミットしてから再判定してください",
@@ -64,6 +68,8 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     result = newest_of(env, environments)
     unowned = result.verdict.unowned if result else ()
     if not conditions:
+        if by or until:
+            raise CommandLineError(NO_CONDITION)
         if result is None:
             raise CommandLineError(NO_RUN.format(env))
         print("\n".join(map(visible_line, unowned)) or NONE_OPEN[lang])

@@ -45,6 +45,10 @@ NO_URL = Words(
     en="--api-url {} is not the address of an API; write https://host/stage",
     ja="--api-url {}はAPIのアドレスではありません。https://host/stageのように書いてください",
 )
+NO_CALL = Words(
+    en="{} has no effect on --replay, which makes no call: leave it out",
+    ja="--replayは呼び出しを行わないため、{}は効果がありません。外してください",
+)
 NOT_WRITABLE = Words(
     en="--json {}: nothing can be written there ({}); name another place",
     ja="--json {}: 書き込めません（{}）。別の場所を指定してください",
@@ -154,10 +158,13 @@ def _refuse_wrong_waivers(
 
 
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
-    """Refuse before the run what could not be done at its end."""
+    """Refuse before the run what would have no effect, and what could not be done at its end."""
     lang = option.lang
     if option.api_url is not None and not _is_address(option.api_url):
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
+    for flag, given in (("--api-url", option.api_url), ("--wait", option.wait)):
+        if option.replay and given:
+            raise pytest.UsageError(NO_CALL[lang].format(flag))
     try:
         if option.json:
             option.json.open("w").close()  # no rows of an earlier run stay

@@ -9,7 +9,7 @@ import pytest
 
 from aws.converge import live_configuration, rest_api
 from runbook.catalogue import procedures
-from runbook.engine import Declined, Procedure
+from runbook.engine import Declined, Procedure, Refused
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from signoff.environment.accountability import Decision
 from tests.moto_state import restore, state_of
@@ -129,6 +129,19 @@ def test_configuration_is_corrected_where_no_alias_exists_yet(console):
     assert (has["Runtime"], has["MemorySize"]) == ("python3.13", 256)
     assert "TOKEN_SECRET_KEY" not in has["Environment"]["Variables"]
     assert has["Environment"]["Variables"]["TABLE_USERS"] == "Users-prod"
+
+
+def test_rehearsal_is_refused_where_the_change_would_release_an_edit(converged):
+    context = converged.context(go=False)
+    auth, client = context.plan.function("auth"), converged.client("lambda")
+    behind = {"FunctionName": auth.name, "Name": auth.alias}
+    client.update_function_configuration(FunctionName=auth.name, MemorySize=128)
+    version = client.publish_version(FunctionName=auth.name)["Version"]
+    client.update_alias(**behind, FunctionVersion=version)
+    client.update_function_configuration(FunctionName=auth.name, Timeout=7)
+
+    with pytest.raises(Refused, match=f"was edited since version {version}, which alias"):
+        live_configuration.converge(context, auth, ())
 
 
 def test_a_file_system_that_somebody_decided_stays_where_the_memory_is_corrected(converged):

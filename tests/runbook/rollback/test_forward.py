@@ -116,6 +116,20 @@ def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_versi
 AWARD = "stamp-rally-prod-award"
 
 
+@pytest.mark.parametrize("procedure", [roll_forward, rollback_functions])
+def test_function_without_its_alias_is_sent_to_what_creates_it(operator, procedure):
+    client, alias = operator.client("lambda"), {"FunctionName": AWARD, "Name": "live"}
+    version = client.get_alias(**alias)["FunctionVersion"]
+    client.delete_alias(**alias)
+    with pytest.raises(Refused) as refused:
+        operator.rehearse(procedure)
+    client.create_alias(**alias, FunctionVersion=version)
+
+    assert str(refused.value).startswith(
+        f"there is no {AWARD}:live: run `python -m runbook functions"
+    )
+
+
 @pytest.fixture
 def split(operator):
     """Return what lets the alias of award send a tenth of the calls to a version; all go to its own afterwards."""

@@ -643,6 +643,15 @@ def test_address_that_no_api_has_is_refused_before_the_run(project, url, shown):
     done.stderr.fnmatch_lines([f"*--api-url {shown} is not the address of an API; write https://*"])
 
 
+@pytest.mark.parametrize("option", ["--wait", "--api-url=https://h/x"])
+def test_option_of_calls_is_refused_where_none_is_made(project, option):
+    done = judge(project, "--replay=inventory.json", option)
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    flag = option.partition("=")[0]
+    done.stderr.fnmatch_lines([f"*{flag} has no effect on --replay, which makes no call: *"])
+
+
 @pytest.mark.parametrize("place", ["/proc/nowhere", "/"])
 def test_place_that_can_not_be_written_is_refused_before_the_run(place, project):
     done = project.runpytest_inprocess("--env=prod", f"--json={place}")
