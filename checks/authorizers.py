@@ -17,7 +17,8 @@ from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE, SERVED
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.invocation import source_of_authorizer, unless_allowed
+from checks.invocation import unless_allowed
+from plan.edge import source_of_authorizer
 from signoff.environment import Environment, where
 from signoff.judge.observations import Observations
 

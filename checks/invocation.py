@@ -12,8 +12,6 @@ from aws.iam.evaluation import EvalDecision, EvaluationResult
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import Stage
 from aws.words import Words
-from plan.edge import arn_of_api
-from signoff.environment import Environment
 
 
 def allowing(caller: str) -> Bound:
@@ -37,8 +35,3 @@ def invoked(uri: str, stage: Stage, want: desired.Function) -> str:
     """Return the ARN by which a URI names the planned function; its alias where the URI names another function, which another row reports."""
     called = target(uri, stage.variables)
     return called.arn if called.function == want.arn else want.alias_arn
-
-
-def source_of_authorizer(authorizer_id: str | None, api_id: str, environment: Environment) -> str:
-    """Return the source ARN of an authorizer: it belongs to no stage and no method."""
-    return f"{arn_of_api(api_id, environment)}/authorizers/{authorizer_id}"

@@ -14,9 +14,9 @@ from aws.ledgers import ROUTE
 from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks.deployed import Deployed, answering
-from checks.invocation import source_of_authorizer, unless_allowed
+from checks.invocation import unless_allowed
 from plan import Plan
-from plan.edge import source_of
+from plan.edge import source_of, source_of_authorizer
 from signoff.judge.snapshot import Snapshot
 
 CALLED = Words(en="function that it calls", ja="呼び出す関数")

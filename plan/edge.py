@@ -223,5 +223,10 @@ def source_of(route_id: str, api_id: str, environment: Environment) -> str:
     return f"{arn_of_api(api_id, environment)}/{environment.stage}/{as_asked(route_id)}"
 
 
+def source_of_authorizer(authorizer_id: str | None, api_id: str, environment: Environment) -> str:
+    """Return the source ARN of an authorizer: it belongs to no stage and no method."""
+    return f"{arn_of_api(api_id, environment)}/authorizers/{authorizer_id}"
+
+
 def arn_of_api(api_id: str, environment: Environment) -> str:
     return f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"

@@ -23,7 +23,7 @@ from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
-from plan.edge import source_of
+from plan.edge import source_of, source_of_authorizer
 from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
@@ -176,18 +176,31 @@ class Suite:
         return _about(function.name, joined((RESERVED, Words.same("0")), ": ")) if off else None
 
     def _refusing(self, route: str) -> Words | None:
-        """Say that the function that a route calls certainly does not allow the API to invoke it."""
+        """Say that a function that a route or its authorizer calls certainly does not allow the API to invoke it."""
         sections, api = self.snapshot.inventory.sections, self.plan.api
-        want = self.plan.route(route).function
-        apis, stage = lookup(sections.rest_apis, api.name), lookup(sections.stages, api.stage)
-        served = lookup(sections.served, api.stage)
-        if not (apis and stage and served and route in served.calls):
+        apis, served = lookup(sections.rest_apis, api.name), lookup(sections.served, api.stage)
+        if not (apis and served and route in served.calls):
             return None
-        called = target(served.calls[route], stage.variables).arn
+        api_id, planned = apis[0].id, self.plan.route(route)
+        source = source_of(route, api_id, self.environment)
+        if why := self._refused(planned.function, served.calls[route], source):
+            return why
+        if not (planned.authorized and api.authorizer):
+            return None
+        draft = lookup(sections.draft, api.name)
+        for each in draft.authorizers.values() if draft else ():
+            source = source_of_authorizer(each.id, api_id, self.environment)
+            if why := self._refused(api.authorizer.function, each.uri, source):
+                return why
+        return None
+
+    def _refused(self, want: desired.Function, uri: str, source: str) -> Words | None:
+        sections = self.snapshot.inventory.sections
+        stage = lookup(sections.stages, self.plan.api.stage)
+        called = target(uri, stage.variables).arn if stage else None
         if called not in {alias.arn for alias in lookup(sections.aliases, want.name) or ()}:
             return None  # another row says so
         policies = lookup(sections.function_policies, want.name) or ()
-        source = source_of(route, apis[0].id, self.environment)
         decided = invocation(policies, called, source, self.snapshot.now)
         allowed = decided.allowed or decided.outcome is EvalDecision.UNKNOWN
         return None if allowed else _about(want.name, joined((INVOKED_BY, NONE), ": "))

@@ -209,11 +209,15 @@ def switched_off(rally: Rally, key: str) -> Iterator[None]:
 
 
 @contextmanager
-def refusing(rally: Rally, key: str) -> Iterator[None]:
-    """Let a function allow no caller to invoke its alias."""
+def refusing(rally: Rally, key: str, whom: str = "") -> Iterator[None]:
+    """Let a function allow no caller to invoke its alias, or none of those whose source ARN has this."""
     function, client = rally.plan.function(key), rally.client("lambda")
     which = {"FunctionName": function.name, "Qualifier": function.alias}
-    statements = json.loads(client.get_policy(**which)["Policy"])["Statement"]
+    statements = [
+        statement
+        for statement in json.loads(client.get_policy(**which)["Policy"])["Statement"]
+        if whom in json.dumps(statement["Condition"])
+    ]
     for statement in statements:
         client.remove_permission(**which, StatementId=statement["Sid"])
     try:

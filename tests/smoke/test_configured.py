@@ -63,6 +63,13 @@ def test_rows_of_a_function_that_refuses_the_api_follow_from_the_row_that_says_s
     assert found == dict.fromkeys(("SMOKE-06", "SMOKE-07"), "DEP-16")
 
 
+def test_rows_of_an_authorizer_that_refuses_the_api_follow_from_the_row_that_says_so(rally):
+    with refusing(rally, "auth", "/authorizers/"):
+        found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-13", "SMOKE-15"}))
+
+    assert found == dict.fromkeys(("SMOKE-02", "SMOKE-06", "SMOKE-15"), "DEP-16")
+
+
 def test_row_of_a_function_whose_secret_is_broken_follows_from_the_row_that_says_so(rally):
     with other_secret(rally, "line_token", TOKEN="x"), released(rally, "richmenu"):
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-08"}))
