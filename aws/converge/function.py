@@ -33,10 +33,8 @@ from aws.kinds.function import (
     HANDLER,
     LAST_UPDATE,
     LAYERS,
-    MEMORY,
     ROLE,
     RUNTIME,
-    TIMEOUT,
     WRITES_TO,
 )
 from aws.raw import Raw
@@ -45,8 +43,8 @@ from aws.words import Named, Words, kind_of
 
 OVERLAYS = {LAYERS: "Layers", FILE_SYSTEMS: "FileSystemConfigs"}
 """What is laid over the package and may run instead of it; the plan has none."""
-SET_TOGETHER = (HANDLER, ROLE, RUNTIME, TIMEOUT, MEMORY, *FUNCTION.always)
-"""Facts that one request sets, each by the member that it is read from."""
+SET_APART = {CODE, WRITES_TO, *OVERLAYS}
+"""Facts that the request for the others does not set, or only with what else its member holds."""
 EARLIER_VERSION = Words(en="earlier version", ja="以前のバージョン")
 OF_THE_UPLOAD = frozenset({CODE, LAST_UPDATE})
 Fields = Mapping[Words, Any]
@@ -128,11 +126,8 @@ def planned(context: ChangeContext, function: Function, current: Fields | None) 
     used = fields.get(ROLE) or role
     values = {field: bound.keeping(fields.get(field)) for field, bound in allowed.items()}
     return {
-        RUNTIME: values[RUNTIME],
         HANDLER: function.handler,
         ROLE: used if is_same(used, role) else role,  # its ARN may have a path
-        TIMEOUT: values[TIMEOUT],
-        MEMORY: values[MEMORY],
         WRITES_TO: function.log_group,
         **{VARIABLE.named(key): value for key, value in function.environment.items()},
         **_named_by_arn(function, fields),
@@ -253,9 +248,10 @@ def _update(
 
 def _complete(context: ChangeContext, function: Function, changes: Changes, settings: Raw) -> None:
     """Give code that is published as found what it would lack; its handler and runtime stay those that it has."""
-    needed = {TIMEOUT, MEMORY, *map(VARIABLE.named, function.environment)}
+    needed = {*function.bounds, *map(VARIABLE.named, function.environment)}
     if needed & {change.field for change in changes}:
-        lacking = {name: settings[name] for name in ("Timeout", "MemorySize", "Environment")}
+        members = FUNCTION.members(dict.fromkeys(function.bounds))
+        lacking = {name: settings[name] for name in (*members, "Environment")}
         configure(context, function.name, **lacking)
 
 
@@ -271,7 +267,8 @@ def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
 
 def parameters(fields: Fields, variables: Raw | None = None) -> dict[str, Any]:
     """Return the members of a request that set these fields, with those variables and their own."""
-    members = FUNCTION.members({name: fields[name] for name in SET_TOGETHER if name in fields})
+    together = fields.keys() & FUNCTION.by_words.keys() - SET_APART
+    members = FUNCTION.members({name: fields[name] for name in together})
     return {**members, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
 
 
