@@ -31,6 +31,7 @@ from aws.kinds.table import (
     STREAM,
     TABLE,
     Index,
+    throughput_limits,
     typed_key,
     wait_until_active,
 )
@@ -61,7 +62,7 @@ def converge(context: ChangeContext, table: Table) -> Changes:
         )
     _refuse_other_keys(table, current)
     return (
-        *_made(context, table, _edits(context, table, current)),
+        *_made(context, table, _edits(context, table, current, answer)),
         *converge_safety(context, table, current),
         *_made(context, table, _decided(context, table, current, answer)),
     )
@@ -139,7 +140,7 @@ def _create_table(context: ChangeContext, table: Table) -> None:
     wait_until_active(context, table.name)
 
 
-def _edits(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
+def _edits(context: ChangeContext, table: Table, current: CurrentTable, answer: Raw) -> Edits:
     """Bring indexes, encryption, protection and capacity to the plan; what the plan does not require is not removed."""
     index_names = {index.name for index in current.indexes}
     for index in (index for index in table.indexes if index.name not in index_names):
@@ -152,7 +153,7 @@ def _edits(context: ChangeContext, table: Table, current: CurrentTable) -> Edits
     yield from _encryption(context, table, current)
     for change in TABLE.repairs(table.name, current, _own(table)):
         yield change, TABLE.members({change.field: change.after})
-    yield from _capacity(context, table, current)
+    yield from _capacity(context, table, current, answer)
 
 
 def _own(table: Table) -> Mapping[Words, Bound]:
@@ -186,13 +187,13 @@ def _keys(of: Table | CurrentTable, types: Mapping[str, str]) -> dict[Words, str
     }
 
 
-def _capacity(context: ChangeContext, table: Table, current: CurrentTable) -> Edits:
+def _capacity(context: ChangeContext, table: Table, current: CurrentTable, answer: Raw) -> Edits:
     """Make the capacity follow demand if it does not; an autoscaled table with enough room stays."""
     targets = () if current.billing_mode == ON_DEMAND else targets_of(context.listed)
     if not without_scaling(current, targets, table.demand):
         return
     if current.billing_mode == ON_DEMAND:
-        yield from _raised(table, current)
+        yield from _raised(table, answer)
     elif table.billing == ON_DEMAND:
         change = Change(TABLE.resource(table.name), BILLING, current.billing_mode, ON_DEMAND)
         yield change, {"BillingMode": ON_DEMAND}
@@ -205,21 +206,19 @@ def _capacity(context: ChangeContext, table: Table, current: CurrentTable) -> Ed
         )
 
 
-def _raised(table: Table, current: CurrentTable) -> Edits:
-    """Raise the greatest on-demand throughput, of the table or an index, to what is needed."""
-    most = {"MaxReadRequestUnits": table.demand, "MaxWriteRequestUnits": table.demand}
-    for name, greatest in current.caps.items():
-        if greatest < table.demand:
-            of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
-            change = Change(
-                TABLE.resource(table.name), GREATEST.named(name), greatest, table.demand
-            )
-            yield (
-                change,
-                {"OnDemandThroughput": most}
-                if name == current.name
-                else {"GlobalSecondaryIndexUpdates": [of_index]},
-            )
+def _raised(table: Table, answer: Raw) -> Edits:
+    """Raise what is less than needed of the greatest on-demand throughput, of the table or an index; the rest stays."""
+    for name, limits in throughput_limits(answer).items():
+        small = {member: units for member, units in limits.items() if 0 < units < table.demand}
+        if not small:
+            continue
+        most = {"OnDemandThroughput": {**limits, **dict.fromkeys(small, table.demand)}}
+        greatest, least = GREATEST.named(name), min(small.values())
+        of_index = {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": name, **most}}]}
+        yield (
+            Change(TABLE.resource(table.name), greatest, least, table.demand),
+            most if name == answer["TableName"] else of_index,
+        )
 
 
 def _tell_of_capacity(context: ChangeContext, table: Table, en: str, ja: str) -> None:

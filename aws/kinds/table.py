@@ -77,12 +77,18 @@ def _index(raw: Raw) -> Index:
     )
 
 
+def throughput_limits(table: Raw) -> dict[str, dict[str, int]]:
+    """Return table or index -> its maximum on-demand reads and writes a second; -1 means none."""
+    return {
+        index.get("IndexName", index.get("TableName", "")): index.get("OnDemandThroughput", {})
+        for index in (table, *table.get("GlobalSecondaryIndexes", ()))
+    }
+
+
 def _caps(table: Raw) -> Iterator[tuple[str, int]]:
-    """Yield (table or index, units a second) where a maximum on-demand throughput is set; -1 means none."""
-    for index in (table, *table.get("GlobalSecondaryIndexes", ())):
-        greatest = [units for units in index.get("OnDemandThroughput", {}).values() if units > 0]
-        if greatest:
-            yield index.get("IndexName", index.get("TableName", "")), min(greatest)
+    for name, limits in throughput_limits(table).items():
+        if greatest := [units for units in limits.values() if units > 0]:
+            yield name, min(greatest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

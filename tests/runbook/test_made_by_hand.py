@@ -170,6 +170,24 @@ def test_a_file_system_that_somebody_decided_stays_where_the_memory_is_corrected
     assert (has["MemorySize"], has.get("FileSystemConfigs")) == (256, [mounted])
 
 
+@pytest.mark.parametrize(
+    ("reads", "writes", "changes"),
+    [(50, 40_000, 1), (50, -1, 1), (200, 40_000, 0), (199, 200, 1)],
+)
+def test_throughput_that_is_enough_stays_where_the_other_is_raised(
+    converged, reads, writes, changes
+):
+    client, table = converged.client("dynamodb"), converged.context().plan.table("users")
+    of = {"MaxReadRequestUnits": reads, "MaxWriteRequestUnits": writes}
+    client.update_table(TableName=table.name, OnDemandThroughput=of)
+    made = converged.do(tables.create_the_tables.action)
+
+    has = client.describe_table(TableName=table.name)["Table"]["OnDemandThroughput"]
+    assert table.demand == 200
+    assert len(made) == changes
+    assert has == {"MaxReadRequestUnits": 200, "MaxWriteRequestUnits": writes}
+
+
 def test_a_stage_is_shown_as_it_is_and_as_it_will_be(rehearsed):
     of_it = shown(rehearsed, "stage prod")
 
