@@ -267,8 +267,8 @@ def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
 
 def parameters(fields: Fields, variables: Raw | None = None) -> dict[str, Any]:
     """Return the members of a request that set these fields, with those variables and their own."""
-    together = fields.keys() & FUNCTION.by_words.keys() - SET_APART
-    members = FUNCTION.members({name: fields[name] for name in together})
+    together = FUNCTION.by_words.keys() - SET_APART
+    members = FUNCTION.members({name: fields[name] for name in fields if name in together})
     return {**members, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
 
 

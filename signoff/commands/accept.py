@@ -68,7 +68,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     result = newest_of(env, environments)
     unowned = result.verdict.unowned if result else ()
     if not conditions:
-        if by or until:
+        if by is not None or until:
             raise CommandLineError(NO_CONDITION)
         if result is None:
             raise CommandLineError(NO_RUN.format(env))

@@ -142,10 +142,20 @@ def test_command_adds_owner_and_day_to_the_file(file):
         (["MON-10", "--by=Hanako"], "add --by with the name of a person, and"),
         (["MON-10", "--by=NAME", "--until=2099-12-31"], "add --by with the name of a person, and"),
         (["--by=Hanako"], "--by and --until answer for conditions: name them before"),
+        (["--by="], "--by and --until answer for conditions: name them before"),
         (["--until=2099-12-31"], "--by and --until answer for conditions: name them before"),
         ([], "there is no finished run of prod"),
     ],
-    ids=["unknown", "over", "no-day", "no-name", "by-nothing", "until-nothing", "no-run"],
+    ids=[
+        "unknown",
+        "over",
+        "no-day",
+        "no-name",
+        "by-nothing",
+        "empty-by",
+        "until-nothing",
+        "no-run",
+    ],
 )
 def test_command_that_would_add_nothing_of_use_is_one_sentence(
     file, capsys, monkeypatch, arguments, says
