@@ -42,9 +42,9 @@ UNKNOWN_S, UNKNOWN_LONG_S = 1.0, 15.0
 """Seconds of a file that `make test` has not timed here; of those that tests/timing.py names."""
 HOW = (
     *("--continue-on-collection-errors", "-n", "auto", "--dist", "loadfile", "-q", "-rfEs"),
-    *("-o", "faulthandler_timeout=300"),
+    *("-o", "faulthandler_timeout=120", "--max-worker-restart=0"),
 )
-"""As `make test` runs them."""
+"""As `make test` runs them. A test that hangs ends the run: xdist gives the worker in its place no tests, and waits."""
 MOST_NAMED = 12
 """Files that are named of those left out."""
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -167,6 +167,35 @@ def test_run_that_cannot_clean_leaves_its_note_to_the_next_one(rally, tmp_path):
     with cleaned_up(rally.environment, tmp_path) as told:
         assert held(rally) == before
         assert not told
+
+
+@pytest.mark.parametrize(
+    ("minutes", "refuses", "is_kept"),
+    [(0, False, True), (0, True, True), (2, True, True), (2, False, False)],
+    ids=["a call may still store", "just killed, and left", "left", "gone, and long ago"],
+)
+def test_note_of_a_killed_run_is_kept_while_something_is_or_may_be_left(
+    rally, tmp_path, minutes, refuses, is_kept
+):
+    notes = Notes.of(rally.environment, tmp_path)
+    notes.before(SESSIONS, rally.environment)
+    put(rally, "userstamps", UserId=SESSIONS.user("collector"), StampId="A-1")
+    dynamodb = UndeletableItems(rally.client("dynamodb"))
+    clients = {"dynamodb": dynamodb}
+    leftovers = Leftovers(
+        environment=rally.environment,
+        notes=notes,
+        aws=lambda service: clients.get(service) or rally.client(service),
+    )
+    dynamodb.refuses = refuses
+    note = replace(note_of(notes), began=datetime.now(UTC) - timedelta(minutes=minutes))
+    left = leftovers.still_there_after_cleaning(note)
+    kept = bool(notes.earlier()[0])
+    dynamodb.refuses = False
+    still_left = leftovers.still_there_after_cleaning(note)
+
+    assert (bool(left), kept) == (refuses, is_kept)
+    assert not still_left
 
 
 def test_what_cannot_be_noted_is_not_called(rally, tmp_path):

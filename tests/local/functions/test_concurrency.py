@@ -24,6 +24,7 @@ class Gate:
         self.event = {"started": str(folder / "started"), "released": str(folder / "released")}
         os.mkfifo(self.event["started"])
         os.mkfifo(self.event["released"])
+        self.open = []
 
     def begun(self):
         """Return once the handler runs: opening a named pipe waits for its other end."""
@@ -31,8 +32,12 @@ class Gate:
             pass
 
     def release(self):
-        with open(self.event["released"], "w"):  # noqa: PTH123 - as a handler writes it
-            pass
+        """Open both ends, and keep them: to open its own would wait for a handler that timed out meanwhile."""
+        self.open.append(os.open(self.event["released"], os.O_RDWR))
+
+    def close(self):
+        for end in self.open:
+            os.close(end)
 
 
 def pass_through(gates):
@@ -48,7 +53,10 @@ def gates(tmp_path):
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         folder.mkdir()
-    return [Gate(folder) for folder in folders]
+    both = [Gate(folder) for folder in folders]
+    yield both
+    for gate in both:
+        gate.close()
 
 
 @pytest.fixture

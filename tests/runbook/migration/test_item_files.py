@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from plan import plan_for
 from plan.canonical import canonical_hash
 from runbook.engine import Refused, Stopped
+from runbook.migration.limits import refused
 from runbook.migration.source import items_in
 from runbook.procedures import migrate_masters
 from tests.runbook.migration.two_tables import TARGET, everything, spot
@@ -169,3 +171,12 @@ def test_an_odd_item_that_dynamodb_takes_is_carried_over(rally, file, value):
     rally.run(migrate_masters, file=str(file)).perform()
 
     assert everything(rally.prod, TARGET) == items_in(file)
+
+
+@pytest.mark.parametrize(("hash_key", "range_key"), [(2048, 1024), (2048, 1025), (2049, 1024)])
+def test_keys_may_be_as_long_as_dynamodb_takes_them(empty, hash_key, range_key):
+    item = {"UserId": {"S": "u" * hash_key}, "StampId": {"S": "s" * range_key}}
+
+    assert (refused(item, plan_for(empty.environment).table("userstamps")) is None) == (
+        hash_key + range_key == 3072
+    )
