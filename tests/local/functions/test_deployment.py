@@ -66,6 +66,6 @@ def test_listing_of_functions_copies_no_logs(account, name):
     account.deploy(name, HELLO)
     logs = account.aws.moto.backend("logs", account.aws.region)
     logs.cannot_be_copied = threading.Lock()
-    listed = account.lambda_.list_functions(FunctionVersion="ALL")["Functions"]
+    pages = account.lambda_.get_paginator("list_functions").paginate(FunctionVersion="ALL")
 
-    assert name in {entry["FunctionName"] for entry in listed}
+    assert name in {entry["FunctionName"] for page in pages for entry in page["Functions"]}
