@@ -17,26 +17,6 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.report.history import newest_of
 
-NONE_OPEN = Words(
-    en="every condition of the newest run has an owner and a day",
-    ja="最新の実行の条件には、すべて担当者と期限があります",
-)
-NO_RUN = Words(
-    en="there is no finished run of {0} whose conditions could be listed; judge it first: signoff judge --env {0}",
-    ja="条件を一覧できる{0}の実行がありません。先に判定してください: signoff judge --env {0}",
-)
-BY_AND_UNTIL = Words(
-    en="add --by with the name of a person, and --until DAY",
-    ja="--byに人の氏名、--untilに日付を加えてください",
-)
-NO_CONDITION = Words(
-    en="--by and --until answer for conditions: name them before, or leave both out for a list of what has no owner",
-    ja="--byと--untilは条件に対して指定します。条件を指定するか、担当者のいない条件の一覧を見るには両方とも外してください",
-)
-ACCEPTED = Words(
-    en="{file} says now who answers for {named}; commit it, then judge again",
-    ja="{file}に{named}の担当者と期限を追加しました。コミットしてから再判定してください",
-)
 BLOCKS = Words(
     en="{} makes the newest run a NO-GO, which no owner changes: signoff fix {}",
     ja="{}により最新の判定はNO-GOです。担当者を付けても変わりません: signoff fix {}",
@@ -48,10 +28,6 @@ GREEN = Words(
 OWNED = Words(
     en="{} has an owner already; change it in {}",
     ja="{}にはすでに担当者がいます。{}を編集してください",
-)
-UNFIT = Words(
-    en="{} is unchanged, since it could not be read with this at its end ({}): write it as the file writes its others: {}",
-    ja="{}は変更していません。次の行を末尾に追加すると読み取れなくなります（{}）。ファイル内の他の記述に合わせて書いてください: {}",
 )
 
 
@@ -69,13 +45,26 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     unowned = result.verdict.unowned if result else ()
     if not conditions:
         if by is not None or until:
-            raise CommandLineError(NO_CONDITION)
+            raise CommandLineError(
+                en="--by and --until answer for conditions: name them before, or leave both out for a list of what has no owner",
+                ja="--byと--untilは条件に対して指定します。条件を指定するか、担当者のいない条件の一覧を見るには両方とも外してください",
+            )
         if result is None:
-            raise CommandLineError(NO_RUN.format(env))
-        print("\n".join(map(visible_line, unowned)) or NONE_OPEN[lang])
+            raise CommandLineError(
+                en=f"there is no finished run of {env} whose conditions could be listed; judge it first: signoff judge --env {env}",
+                ja=f"条件を一覧できる{env}の実行がありません。先に判定してください: signoff judge --env {env}",
+            )
+        none = Words(
+            en="every condition of the newest run has an owner and a day",
+            ja="最新の実行の条件には、すべて担当者と期限があります",
+        )
+        print("\n".join(map(visible_line, unowned)) or none[lang])
         return Exit.NO if unowned else Exit.DONE
     if not (by and is_name(by) and until):
-        raise CommandLineError(BY_AND_UNTIL)
+        raise CommandLineError(
+            en="add --by with the name of a person, and --until DAY",
+            ja="--byに人の氏名、--untilに日付を加えてください",
+        )
     if problems := [*_problems(conditions, env, until, environments, result)]:
         raise EnvironmentFileError(problems)
     whole = ({"what": each, "by": by, "until": until} for each in dict.fromkeys(conditions))
@@ -84,10 +73,18 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
     try:  # TOML allows no table after a list of the same name (``accepted = [ … ]``)
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CommandLineError(UNFIT.format(environments, error, added.strip())) from None
+        lines = added.strip()
+        raise CommandLineError(
+            en=f"{environments} is unchanged, since it could not be read with this at its end ({error}): write it as the file writes its others: {lines}",
+            ja=f"{environments}は変更していません。次の行を末尾に追加すると読み取れなくなります（{error}）。ファイル内の他の記述に合わせて書いてください: {lines}",
+        ) from None
     replace_text(environments, text)
     listed = ", ".join(map(visible_line, conditions))
-    print(ACCEPTED[lang].format(file=environments, named=listed))
+    accepted = Words(
+        en=f"{environments} says now who answers for {listed}; commit it, then judge again",
+        ja=f"{environments}に{listed}の担当者と期限を追加しました。コミットしてから再判定してください",
+    )
+    print(accepted[lang])
     return Exit.DONE
 
 

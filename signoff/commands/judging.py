@@ -6,21 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from aws.words import Words
 from signoff import ROOT, environments_file_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
 from signoff.judge.errors import UnusableFileError
 from signoff.report.verify import provenance_of
-
-NO_FILE = Words(
-    en="there is no file {}; give the inventory.json of a run",
-    ja="ファイル{}がありません。実行が残したinventory.jsonを指定してください",
-)
-NO_NAME = Words(
-    en="{} does not say which environment it is of; add --env NAME",
-    ja="{}からは環境が分かりません。--env NAMEを加えてください",
-)
 
 
 def judge(*, of_pytest: tuple[str, ...], **options: Any) -> NoReturn:
@@ -50,10 +40,16 @@ def _become_pytest(arguments: list[str]) -> NoReturn:
 def replay(inventory: Path, env: str | None, environments: Path | None, lang: str) -> NoReturn:
     """Judge a saved inventory, of the environment that it is of, and by the file of the application whose reports hold it."""
     if not inventory.is_file():
-        raise CommandLineError(NO_FILE.format(inventory))
+        raise CommandLineError(
+            en=f"there is no file {inventory}; give the inventory.json of a run",
+            ja=f"ファイル{inventory}がありません。実行が残したinventory.jsonを指定してください",
+        )
     name = env or _environment_of(inventory)
     if name is None:
-        raise CommandLineError(NO_NAME.format(inventory))
+        raise CommandLineError(
+            en=f"{inventory} does not say which environment it is of; add --env NAME",
+            ja=f"{inventory}からは環境が分かりません。--env NAMEを加えてください",
+        )
     file = (environments or environments_file_of(inventory.parent)).resolve()
     chosen = [f"--env={name}", f"--environments={file}"]
     _become_pytest([*chosen, f"--replay={inventory.resolve()}", f"--lang={lang}"])

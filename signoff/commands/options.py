@@ -16,7 +16,7 @@ import pytest
 
 from aws.words import LANGUAGES, Words, language, nearest
 from signoff import ROOT, home_of
-from signoff.commands.command_line import CommandOption, language_option
+from signoff.commands.command_line import CommandLineError, CommandOption, language_option
 from signoff.commands.judging_options import BY_DAY, JUDGING, OF_PYTEST
 from signoff.environment import Environment, embedded, load, today
 from signoff.judge.checklist import Checklist, Phase
@@ -27,36 +27,12 @@ from signoff.judge.verdict import date_faults, of_waiver
 from signoff.report.history import readable_baseline
 from signoff.report.verify import provenance_of
 
-NO_ASSERTIONS = Words(
-    en="Python runs with assertions off; unset PYTHONOPTIMIZE",
-    ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
-)
-NO_SUCH_ROW = Words(
-    en="{}: there is no such row; did you mean {}? Correct environments.toml",
-    ja="{}: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
-)
 WAIVED, ACCEPTED, KNOWN = (
     Words(en="waiver of {}", ja="{}の免除"),
     Words(en="accepted {}", ja="{}の受け入れ"),
     Words(en="known fault of {}", ja="{}の既知の不具合"),
 )
 OF_A_ROW = re.compile(r"[A-Z]+-\d+")
-NO_URL = Words(
-    en="--api-url {} is not the address of an API; write https://host/stage",
-    ja="--api-url {}はAPIのアドレスではありません。https://host/stageのように書いてください",
-)
-NO_CALL = Words(
-    en="{} has no effect on --replay, which makes no call: leave it out",
-    ja="--replayは呼び出しを行わないため、{}は効果がありません。外してください",
-)
-NOT_WRITABLE = Words(
-    en="--json {}: nothing can be written there ({}); name another place",
-    ja="--json {}: 書き込めません（{}）。別の場所を指定してください",
-)
-ONE_PROCESS = Words(
-    en="a verdict needs one process, and pytest's terminal; run without -n and -p no:terminal",
-    ja="判定には一つのプロセスとpytestのterminalが必要です。-nや-p no:terminalなしで実行してください",
-)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -149,28 +125,39 @@ def _refuse_wrong_waivers(
     entries += [(KNOWN, row) for row in environment.known_faults]
     for kind, row in entries:
         if row not in checklist.rows:
-            near = nearest(row, checklist.rows) or "…"
-            raise pytest.UsageError(NO_SUCH_ROW.format(kind.format(row), near)[option.lang])
+            named, near = kind.format(row), nearest(row, checklist.rows) or "…"
+            raise CommandLineError(
+                en=f"{named.en}: there is no such row; did you mean {near}? Correct environments.toml",
+                ja=f"{named.ja}: その項目はありません。{near}の誤りではありませんか。environments.tomlを修正してください",
+            )
     for waiver in environment.waivers:
         wrong = date_faults(waiver, today(datetime.now(UTC))) if option.row else ()
         for words in wrong:
-            raise pytest.UsageError(of_waiver(waiver, words)[option.lang])
+            raise CommandLineError(of_waiver(waiver, words))
 
 
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
     """Refuse before the run what would have no effect, and what could not be done at its end."""
-    lang = option.lang
-    if option.api_url is not None and not _is_address(option.api_url):
-        raise pytest.UsageError(NO_URL[lang].format(option.api_url))
-    for flag, given in (("--api-url", option.api_url), ("--wait", option.wait)):
+    if (url := option.api_url) is not None and not _is_address(url):
+        raise CommandLineError(
+            en=f"--api-url {url} is not the address of an API; write https://host/stage",
+            ja=f"--api-url {url}はAPIのアドレスではありません。https://host/stageのように書いてください",
+        )
+    for flag, given in (("--api-url", url), ("--wait", option.wait)):
         if option.replay and given:
-            raise pytest.UsageError(NO_CALL[lang].format(flag))
+            raise CommandLineError(
+                en=f"{flag} has no effect on --replay, which makes no call: leave it out",
+                ja=f"--replayは呼び出しを行わないため、{flag}は効果がありません。外してください",
+            )
     try:
         if option.json:
             option.json.open("w").close()  # no rows of an earlier run stay
     except OSError as error:
-        problem = NOT_WRITABLE[lang].format(option.json, error.strerror)
-        raise pytest.UsageError(problem) from None
+        why = error.strerror
+        raise CommandLineError(
+            en=f"--json {option.json}: nothing can be written there ({why}); name another place",
+            ja=f"--json {option.json}: 書き込めません（{why}）。別の場所を指定してください",
+        ) from None
 
 
 def _is_address(url: str) -> bool:
@@ -207,10 +194,16 @@ def _as_served(environment: Environment, replay: Path) -> Environment:
 def _refuse_blind_runs(config: pytest.Config) -> None:
     """Refuse options of pytest with which a broken promise could pass unseen."""
     if not __debug__:
-        raise pytest.UsageError(NO_ASSERTIONS[config.option.lang])
+        raise CommandLineError(
+            en="Python runs with assertions off; unset PYTHONOPTIMIZE",
+            ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
+        )
     apart = getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput")
     if apart or not config.pluginmanager.has_plugin("terminal"):
-        raise pytest.UsageError(ONE_PROCESS[config.option.lang])
+        raise CommandLineError(
+            en="a verdict needs one process, and pytest's terminal; run without -n and -p no:terminal",
+            ja="判定には一つのプロセスとpytestのterminalが必要です。-nや-p no:terminalなしで実行してください",
+        )
 
 
 def report_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:

@@ -17,8 +17,9 @@ import pytest
 from aws.inventory import Sections
 from aws.section import NotTestable, Obstacle
 from aws.visible import visible
-from aws.words import SILENCE, Words, joined, words_of
+from aws.words import SILENCE, Words, joined
 from signoff import ROOT, home_of
+from signoff.commands.command_line import CommandLineError
 from signoff.commands.ending import ended, nothing_read
 from signoff.commands.frame import PrintedAtAnyRate, flush_output, terminated_as_interrupted
 from signoff.commands.judging_options import OWN_FLAGS
@@ -39,7 +40,10 @@ from signoff.report.terminal import AND_MORE, Terminal
 
 LONG_LIVED = (1_000_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
-REFUSALS = (EnvironmentFileError, ChecklistError, GuardError, errors.UnusableFileError)
+REFUSALS = (
+    *(EnvironmentFileError, ChecklistError, CommandLineError, GuardError),
+    errors.UnusableFileError,
+)
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
 WATCHED = pytest.StashKey[WatchedSections]()
@@ -47,12 +51,6 @@ TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
 pytest_addoption = add_options
-
-
-AFTER = Words(
-    en="{}: judged after the cut-over; add --phase after",
-    ja="{}: 切替後に判定する項目です。--phase afterを加えてください",
-)
 NO_FIXTURE = Words(
     en="its test asks for the fixture {}: correct the name, or write `from checks.fixtures import *` in {}/conftest.py (docs/own-rows.md)",
     ja="テストが要求するフィクスチャ{}がありません。名前を修正するか、{}/conftest.pyに`from checks.fixtures import *`と書いてください（docs/own-rows.md）",
@@ -64,10 +62,6 @@ XPASSED = Words(
 NO_PROOF = Words(
     en="its test ended itself by pytest.skip, fail or xfail ({}), which proves nothing: compare with judge, or assert",
     ja="テストがpytest.skip、fail、xfailのいずれかで終了しており（{}）、何も証明していません。judgeで比較するか、assertを使ってください",
-)
-NO_PROOFS_HERE = Words(
-    en="{} judges by checks and smoke, and the tests asked for are none of theirs: run it in {} without a path, or signoff judge from any folder",
-    ja="{}の判定に使うchecksとsmokeのテストが対象に含まれていません。{}でパスを付けずに実行するか、任意のフォルダでsignoff judgeを実行してください",
 )
 
 
@@ -106,8 +100,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
-    except (*REFUSALS, pytest.UsageError) as error:
-        raise _refused(config, words_of(error)) from None
+    except REFUSALS as error:
+        raise _refused(config, error.words) from None
     except KeyboardInterrupt:
         raise _refused(config, INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
@@ -124,7 +118,12 @@ def _refuse_to_judge(config: pytest.Config) -> None:
     """Refuse ``--env prod`` of ordinary tests, or in a folder below: they would pass, and end with a GO's exit code."""
     flags = {argument.partition("=")[0] for argument in config.invocation_params.args}
     if flag_of_ours := next((flag for flag in OWN_FLAGS if flag in flags), ""):
-        raise _refused(config, NO_PROOFS_HERE.format(flag_of_ours, config.rootpath))
+        root = config.rootpath
+        why = Words(
+            en=f"{flag_of_ours} judges by checks and smoke, and the tests asked for are none of theirs: run it in {root} without a path, or signoff judge from any folder",
+            ja=f"{flag_of_ours}の判定に使うchecksとsmokeのテストが対象に含まれていません。{root}でパスを付けずに実行するか、任意のフォルダでsignoff judgeを実行してください",
+        )
+        raise _refused(config, why)
 
 
 def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
@@ -230,7 +229,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     collection.settle(stash[FINDINGS], session.items)
     for row in rows:
         if not choice.options.in_phase(row):
-            stash[TERMINAL].line(AFTER.format(row.id)[lang], yellow=True)
+            later = Words(
+                en=f"{row.id}: judged after the cut-over; add --phase after",
+                ja=f"{row.id}: 切替後に判定する項目です。--phase afterを加えてください",
+            )
+            stash[TERMINAL].line(later[lang], yellow=True)
     for judged in () if stash[FINDINGS].expected else aside:
         stash[TERMINAL].line(f"{judged.row.id}: {judged.reason[lang]}", yellow=True)
 

@@ -10,7 +10,6 @@ from typing import Any
 from aws.iam.statement import allowing, policy_of
 from aws.reader_policy import DECRYPT, ENCRYPTED, EVIDENCE, actions
 from aws.reading import Scope
-from aws.words import Words
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import Environment, EnvironmentFileError, load, peek
 from signoff.environment.value_types import in_s3
@@ -27,23 +26,7 @@ WHOLE_ACCOUNT = frozenset({"dynamodb:ListTables", "secretsmanager:ListSecrets"})
     *("lambda:ListFunctions", "lambda:ListEventSourceMappings", "lambda:GetAccountSettings"),
 }
 """Actions for which IAM knows no narrower resource."""
-NO_KEY = Words(
-    en="{}.evidence_key names no KMS key: run python -m runbook evidence --env {} --go, and add the lines that it prints",
-    ja="{}.evidence_keyにKMSキーがありません。python -m runbook evidence --env {} --goを実行し、表示された行を追加してください",
-)
-NO_STORE = Words(
-    en="{}.evidence is a folder, which CI does not reach: run python -m runbook evidence --env {} --go, and add the lines that it prints",
-    ja="{}.evidenceがフォルダのため、CIから使えません。python -m runbook evidence --env {} --goを実行し、表示された行を追加してください",
-)
-NO_REPOSITORY = Words(
-    en="add --repository OWNER/NAME, whose jobs may take the role",
-    ja="ロールを使用するリポジトリを--repository 所有者/名前で指定してください",
-)
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-OF_TRUST = Words(
-    en="--repository is an option of policy trust; leave it out",
-    ja="--repositoryはpolicy trustのオプションです。外してください",
-)
 
 
 def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str, Any]:
@@ -68,9 +51,15 @@ def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, An
     name = environment.name
     store = in_s3(environment.evidence)
     if store is None:
-        raise EnvironmentFileError([NO_STORE.format(name, name)])
+        raise EnvironmentFileError(
+            en=f"{name}.evidence is a folder, which CI does not reach: run python -m runbook evidence --env {name} --go, and add the lines that it prints",
+            ja=f"{name}.evidenceがフォルダのため、CIから使えません。python -m runbook evidence --env {name} --goを実行し、表示された行を追加してください",
+        )
     if not environment.evidence_key:
-        raise EnvironmentFileError([NO_KEY.format(name, name)])
+        raise EnvironmentFileError(
+            en=f"{name}.evidence_key names no KMS key: run python -m runbook evidence --env {name} --go, and add the lines that it prints",
+            ja=f"{name}.evidence_keyにKMSキーがありません。python -m runbook evidence --env {name} --goを実行し、表示された行を追加してください",
+        )
     read = reader(environment, scope, before)
     plan = import_module(PLAN).plan_for(environment)
     smoke = import_module(SMOKE)
@@ -144,7 +133,10 @@ def print_policy(
     *, kind: str, env: str, repository: str | None, environments: Path, **_: str
 ) -> int:
     if kind != "trust" and repository:
-        raise CommandLineError(OF_TRUST)
+        raise CommandLineError(
+            en="--repository is an option of policy trust; leave it out",
+            ja="--repositoryはpolicy trustのオプションです。外してください",
+        )
     environment = load(env, environments).environment
     plan = import_module(PLAN)
     scope: Scope = plan.scope_of(plan.plan_for(environment), environment)
@@ -166,5 +158,8 @@ def _made(
             calls: dict[str, Any] = import_module(SMOKE).policy(environment, plan)
             return calls
     if repository is None or not REPOSITORY.fullmatch(repository):
-        raise CommandLineError(NO_REPOSITORY)
+        raise CommandLineError(
+            en="add --repository OWNER/NAME, whose jobs may take the role",
+            ja="ロールを使用するリポジトリを--repository 所有者/名前で指定してください",
+        )
     return trust(environment, repository)
