@@ -16,14 +16,14 @@ from aws.visible import visible_line
 from aws.words import Words
 from runbook import fix, rights
 from runbook.catalogue import listing
+from runbook.command_line import SWITCHES
 from runbook.composition import ProcedureOptions, reachable, run_of
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import ConsoleScreen
-from runbook.engine.step import Option, OptionScope
+from runbook.engine.step import DescribedEnvironment, Option
 from runbook.judge import Checks, Findings, in_process_of_its_own, variables
 from runbook.options import TARGET
-from runbook.rights import PolicyScope
 from signoff import ROOT, home_of
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
@@ -40,8 +40,6 @@ INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
     ja="中断しました。同じコマンドで再開できます",
 )
-SWITCHES = ("go", "full", "yes", "no_judge", "wait")
-"""Names of the options without a value that mean nothing beside --policy."""
 
 
 def show_list(env: str, environments: Path, lang: str, *, chosen: bool) -> int:
@@ -103,19 +101,22 @@ def _understood(procedure: Procedure, options: ProcedureOptions) -> ProcedureOpt
         options = replace(options, env=target, chosen=chosen)
     if not options.policy:
         environment = load(options.env, options.environments).environment
-        if wrong := _wrong(procedure, chosen, OptionScope(environment, options.environments)):
+        described = DescribedEnvironment(environment, options.environments)
+        if wrong := _wrong(procedure, chosen, described):
             raise CommandLineError(wrong)
     return options
 
 
 def _beside_policy(options: ProcedureOptions) -> str:
     """Return an option that means nothing beside --policy, if one was given."""
-    switches = [name for name in SWITCHES if getattr(options, name)]
-    name = next(iter([*switches, *(option for option in options.chosen if option != "to")]), "")
-    return f"--{name.replace('_', '-')}" if name else ""
+    switches = (flag for flag in SWITCHES if getattr(options, flag[2:].replace("-", "_")))
+    own = (f"--{name.replace('_', '-')}" for name in options.chosen if name != "to")
+    return next((flag for flag in (*switches, *own) if flag != "--policy"), "")
 
 
-def _wrong(procedure: Procedure, chosen: Mapping[str, str], scope: OptionScope) -> Words | None:
+def _wrong(
+    procedure: Procedure, chosen: Mapping[str, str], scope: DescribedEnvironment
+) -> Words | None:
     """Return what is wrong with the options of a procedure, as far as no call is needed; None if nothing is."""
     unfit = (_unfit(option, chosen) for option in procedure.options)
     wrong = (
@@ -174,7 +175,7 @@ def _policy(procedure: Procedure, options: ProcedureOptions) -> int:
             ja=f"{procedure.name}の権限は宣言されていません。宣言のある手順: {declared}",
         )
     environment = load(options.env, options.environments).environment
-    scope = PolicyScope(environment, file=options.environments)
+    scope = DescribedEnvironment(environment, options.environments)
     print(rights.text(procedure.name, scope), end="")
     return Exit.DONE
 

@@ -15,7 +15,7 @@ from aws.desired import Function, Table
 from aws.kinds import function, table
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
-from runbook.engine.step import Option, OptionScope, Wrong
+from runbook.engine.step import DescribedEnvironment, Option, Wrong
 from signoff.environment import names
 from signoff.environment.loading import no_environment
 from signoff.environment.value_types import is_name
@@ -24,7 +24,7 @@ from signoff.judge.checklist import Checklist, ChecklistError
 MOMENT_FORM = "2026-11-25T09:00:00Z"
 
 
-def no_moment(value: str, _: OptionScope) -> Words | None:
+def no_moment(value: str, _: DescribedEnvironment) -> Words | None:
     try:
         at = datetime.fromisoformat(value)
         at.astimezone(UTC)
@@ -52,11 +52,11 @@ no_file = unless(
 )
 
 
-def no_function(value: str, scope: OptionScope) -> Words | None:
+def no_function(value: str, scope: DescribedEnvironment) -> Words | None:
     return _absent(value, plan_for(scope.environment).functions, function.FUNCTION.words)
 
 
-def no_table(value: str, scope: OptionScope) -> Words | None:
+def no_table(value: str, scope: DescribedEnvironment) -> Words | None:
     return _absent(value, plan_for(scope.environment).tables, table.TABLE.words)
 
 
@@ -69,7 +69,7 @@ def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Wor
     return joined((absent, instead))
 
 
-def no_source(value: str, scope: OptionScope) -> Words | None:
+def no_source(value: str, scope: DescribedEnvironment) -> Words | None:
     if value not in names(scope.file):
         return no_environment(value, scope.file)
     if value == scope.environment.name:
@@ -80,7 +80,7 @@ def no_source(value: str, scope: OptionScope) -> Words | None:
     return None
 
 
-def no_row(value: str, _: OptionScope) -> Words | None:
+def no_row(value: str, _: DescribedEnvironment) -> Words | None:
     try:
         Checklist.load()[value]
     except ChecklistError as error:
@@ -89,7 +89,7 @@ def no_row(value: str, _: OptionScope) -> Words | None:
 
 
 def not_among(rows: Collection[str]) -> Wrong:
-    def wrong(value: str, scope: OptionScope) -> Words | None:
+    def wrong(value: str, scope: DescribedEnvironment) -> Words | None:
         listed = ", ".join(sorted(rows))
         other = Words(
             en=f"{value} names nothing that this procedure repairs by itself; --row takes {listed}",

@@ -9,7 +9,6 @@ reader's policy is needed beside it (``docs/reader-policy.json``).
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from aws.iam.statement import allowing, policy_of
 from plan import plan_for
 from runbook.engine import Procedure
+from runbook.engine.step import DescribedEnvironment
 from runbook.procedures.provision import ORDER
 from signoff.environment import ENVIRONMENTS, Environment, option_of, peek, tables_of
 from signoff.environment.value_types import in_s3
@@ -37,24 +37,15 @@ UNSCOPED = frozenset(
 """Actions that take no resource, or that AWS evaluates on a resource other than ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyScope:
-    """What a policy is to reach: an environment, and what a migration into it reads."""
+def _resources(scope: DescribedEnvironment, place: str, action: str) -> tuple[str, ...]:
+    """Return the ARNs of an action; none where this environment has no such thing.
 
-    environment: Environment
-    file: Path = ENVIRONMENTS
-    """Where the environment of a migration's source is described."""
-
-    def resources(self, place: str, action: str) -> tuple[str, ...]:
-        """Return the ARNs of an action; none where this environment has no such thing.
-
-        ``place`` names a resource that is not among those of the action's service; else it is empty.
-        """
-        if place:
-            return tuple(PLACES[place](self))
-        find = _OF_SERVICES.get(action.partition(":")[0])
-        unscoped = find is None or action in UNSCOPED
-        return ANYWHERE if unscoped or find is None else tuple(find(self.environment))
+    ``place`` names a resource that is not among those of the action's service; else it is empty.
+    """
+    if place:
+        return tuple(PLACES[place](scope))
+    find = _OF_SERVICES.get(action.partition(":")[0])
+    return ANYWHERE if find is None or action in UNSCOPED else tuple(find(scope.environment))
 
 
 def _log_groups(environment: Environment) -> Iterable[str]:
@@ -130,7 +121,7 @@ _OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
 }
 
 
-def _sources(scope: PolicyScope) -> Iterable[str]:
+def _sources(scope: DescribedEnvironment) -> Iterable[str]:
     """Tables of the environment before, from which a migration reads; in its own account, if it names one."""
     before = scope.environment.before
     region = peek(before, "region", scope.file)
@@ -144,20 +135,20 @@ def _key(key: str | None) -> Iterable[str]:
     return (key,) if key and key.startswith("arn:") else ()
 
 
-def _aliased_key(scope: PolicyScope) -> Iterable[str]:
+def _aliased_key(scope: DescribedEnvironment) -> Iterable[str]:
     """AWS's own key of tables is looked up by its alias, and has an id that is unknown before."""
     key = scope.environment.table_key
     return _keys(scope.environment) if key and not key.startswith("arn:") else ()
 
 
-def _evidence_bucket(scope: PolicyScope) -> Iterable[str]:
+def _evidence_bucket(scope: DescribedEnvironment) -> Iterable[str]:
     if (store := in_s3(scope.environment.evidence)) is None:
         return ()
     bucket, prefix = store
     return (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{prefix and f'{prefix}/'}*")
 
 
-PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
+PLACES: Mapping[str, Callable[[DescribedEnvironment], Iterable[str]]] = {
     "source_tables": _sources,
     "aliased_table_key": _aliased_key,
     "table_key": lambda scope: _key(scope.environment.table_key),
@@ -196,12 +187,12 @@ def command(procedure: str, environment: str, file: Path = ENVIRONMENTS) -> str:
     return printing.rstrip() if procedure in declared() else ""
 
 
-def policy(procedure: str, scope: PolicyScope) -> dict[str, Any]:
+def policy(procedure: str, scope: DescribedEnvironment) -> dict[str, Any]:
     """Return the policy of one procedure, a statement a place and its resources; KeyError without a declaration."""
     statements: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for place, actions in declared()[procedure].items():
         for action in actions:
-            if resources := scope.resources(place, action):
+            if resources := _resources(scope, place, action):
                 sid = _sid(place, action, resources)
                 statements.setdefault((sid, resources), []).append(action)
     return policy_of(
@@ -221,5 +212,5 @@ def _title(name: str) -> str:
     return name.replace("-", " ").replace("_", " ").title().replace(" ", "")
 
 
-def text(procedure: str, scope: PolicyScope) -> str:
+def text(procedure: str, scope: DescribedEnvironment) -> str:
     return json.dumps(policy(procedure, scope), indent=2) + "\n"

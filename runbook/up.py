@@ -24,10 +24,6 @@ def keep_up(*, empty: bool, environments: Path, lang: str) -> int:
     make: Callable[[Path], LocalStack] = click.get_current_context().meta.get("stack", LocalStack)
     environment = load("local", environments).environment
     local = make(kept_at(environment.application.home))
-    return _keep(empty, lang, environment, local, option_of(environments))
-
-
-def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack, file: str) -> int:
     say = in_language(lang)
     console = Console(highlight=False, emoji=False)
     if kept := local.kept():
@@ -47,8 +43,8 @@ def _keep(empty: bool, lang: str, environment: Environment, local: LocalStack, f
         status.stop()
         lines = [address(stack, environment)[lang]]
         if empty:
-            lines.append(_first_steps(_relative(token_at))[lang])
-        console.print(as_typed("\n".join(lines), file), soft_wrap=True)
+            lines.append(_first_steps(token_at)[lang])
+        console.print(as_typed("\n".join(lines), option_of(environments)), soft_wrap=True)
         _wait_for_a_signal()
     return 0
 
@@ -94,6 +90,8 @@ Ctrl-Cで終了し、すべて消去します。""",
 
 
 def _first_steps(token_at: Path) -> Words:
+    here = Path.cwd()
+    token_at = token_at.relative_to(here) if token_at.is_relative_to(here) else token_at
     token = quote(str(token_at))
     command = f"python -m runbook provision --env local --go --line-token-file {token}"
     return Words(
@@ -115,7 +113,3 @@ def _token_lies_ready(stack: Stack, at: Path) -> Iterator[None]:
         yield
     finally:
         at.unlink(missing_ok=True)
-
-
-def _relative(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -89,14 +89,7 @@ def report_alarms(context: StepContext, ours: OwnRuns) -> None:
     """Report each alarm in ALARM, and how many planned ones do not exist under any name."""
     alarms = read_all(context)
     there = [
-        (
-            want,
-            [
-                candidate
-                for candidate in alarms
-                if candidate.name == want.name or watches(candidate, want)
-            ],
-        )
+        (want, [each for each in alarms if each.name == want.name or watches(each, want)])
         for want in context.plan.alarms
     ]
     kinds = {watching.name: (watching, want.kind) for want, some in there for watching in some}

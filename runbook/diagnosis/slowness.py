@@ -25,10 +25,6 @@ class MetricQuery:
     dimensions: Mapping[str, str]
     statistic: str = "Sum"
 
-    @property
-    def adds_up(self) -> bool:
-        return self.statistic == "Sum"
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -60,7 +56,7 @@ def _figure(query: MetricQuery, points: Mapping[datetime, float]) -> Figure:
     for at, value in points.items():
         if value:
             occurrences.add(value, at)
-    value = occurrences.count if query.adds_up else median(points.values())
+    value = occurrences.count if query.statistic == "Sum" else median(points.values())
     return Figure(query.name, value, occurrences)
 
 

@@ -68,10 +68,7 @@ def _counted(changes: Changes) -> Iterator[Words]:
 def _kinds(resources: Sequence[Words]) -> Words:
     """Say how many there are of each kind, the most numerous first."""
     of = Counter(map(kind_of, resources)).most_common()
-    return joined(
-        (kind.at(f" {many}") for kind, many in of),
-        ", ",
-    )
+    return joined((kind.at(f" {many}") for kind, many in of), ", ")
 
 
 def _recorded(changes: Changes) -> Iterator[Words]:

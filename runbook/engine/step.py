@@ -16,19 +16,19 @@ from typing import Any
 from aws.words import Words
 from runbook.engine.propagation import Action, until_shown
 from runbook.engine.step_context import StepContext
-from signoff.environment import Environment
+from signoff.environment import ENVIRONMENTS, Environment
 from signoff.judge.checklist import Checklist
 
 
 @dataclass(frozen=True, slots=True)
-class OptionScope:
-    """What a value is looked up in: the environment, and the file that describes it."""
+class DescribedEnvironment:
+    """An environment, and the file that describes it and the others."""
 
     environment: Environment
-    file: Path
+    file: Path = ENVIRONMENTS
 
 
-Wrong = Callable[[str, OptionScope], Words | None]
+Wrong = Callable[[str, DescribedEnvironment], Words | None]
 """Returns what is wrong with a value, for people to read before the first call; None if nothing is."""
 
 

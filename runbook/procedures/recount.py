@@ -93,12 +93,6 @@ class Drift:
     actual: Item | None
     expected: Item | None
 
-    def change(self) -> Change:
-        user, key = self.key
-        return Change(
-            COUNTER.named(f"{user} {key}"), STAMP_COUNT, _count(self.actual), _count(self.expected)
-        )
-
 
 def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     """Read the table whole; return how many counters there should be, and those that are not so."""
@@ -111,7 +105,9 @@ def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
 
 def correct(context: StepContext, drift: Drift) -> Changes:
     """Correct one counter; Refused where an award has changed it since it was read."""
-    return context.settle((drift.change(),), lambda: _write(context, drift))
+    was, will = map(_count, (drift.actual, drift.expected))
+    change = Change(COUNTER.named(" ".join(drift.key)), STAMP_COUNT, was, will)
+    return context.settle((change,), lambda: _write(context, drift))
 
 
 def _write(context: StepContext, drift: Drift) -> None:

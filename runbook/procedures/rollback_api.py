@@ -46,7 +46,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     )
     for failing in planned.warnings():
         context.tell(failing)
-    if not planned.comparable:
+    if not all("apiSummary" in each for each in (planned.live, planned.target)):
         context.say(
             en="API Gateway does not show what these deployments serve: compare them by hand",
             ja="各デプロイの内容をAPI Gatewayから取得できません。手動で比べてください",

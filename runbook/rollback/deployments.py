@@ -164,11 +164,6 @@ class StageMove:
             )
         )
 
-    @property
-    def comparable(self) -> bool:
-        """Whether API Gateway shows what both deployments serve."""
-        return "apiSummary" in self.live and "apiSummary" in self.target
-
 
 def require_authorization(move: StageMove) -> None:
     """Raise Refused where the target serves without a session what needs one now."""

@@ -9,6 +9,8 @@ from aws.converge.deployment import find_stage
 from aws.converge.stage import canary_goes
 from aws.converge.version import listed
 from aws.desired import Function
+from aws.kinds.function import FUNCTION
+from aws.kinds.rest_api import STAGE
 from aws.release import closed_for, is_closed
 from aws.words import Words
 from runbook import releases
@@ -31,17 +33,17 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
     """Return what serves the closed release, resource by resource: it explains a fault before all other causes."""
     closed, api = closed_code(context), context.plan.api
     id_, stage = find_stage(context, api)
-    stage_words = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
     there = {str(entry["id"]): entry for entry in deployments(context, id_)} if id_ else {}
     shut = stage and is_closed(there.get(stage["deploymentId"], {}).get("description"))
     canary = closed_canary(stage or {}, there)
-    of_stage = _serving(stage_words, shut=bool(shut), share=canary.get("percentTraffic", 0.0) / 100)
+    share = canary.get("percentTraffic", 0.0) / 100
+    of_stage = _serving(STAGE.resource(api.stage), shut=bool(shut), share=share)
     functions = (_closed_function(context, each, closed) for each in context.plan.functions)
     return (*chain.from_iterable(functions), *of_stage)
 
 
 def _closed_function(context: StepContext, function: Function, closed: str) -> tuple[Words, ...]:
-    words = Words(en=f"function {function.name}", ja=f"関数{function.name}")
+    words = FUNCTION.resource(function.name)
     if closes(alias.behind(context, function) or {}, closed):
         return _serving(words, shut=True, share=0.0)
     share = share_of_closed(context, function, alias.weights_of(context, function), closed)
@@ -98,8 +100,7 @@ def move_of_stage(context: StepContext) -> StageMove | None:
     live, there = str(stage["deploymentId"]), {str(o["id"]): o for o in deployments(context, id_)}
     target = next(_served_before(context, there), None)
     if target is None:
-        stage_words = Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
-        raise Refused(_nothing(stage_words, context, "api"))
+        raise Refused(_nothing(STAGE.resource(api.stage), context, "api"))
     goes = closed_canary(stage, there) or canary_goes(context, api, stage)
     if target == live and not goes:
         return None

@@ -16,7 +16,8 @@ from aws.change.gate import Change
 from aws.iam.pattern import covers
 from runbook.catalogue import procedures
 from runbook.engine.evidence import name_of
-from runbook.rights import PLACES, RECORDED, PolicyScope
+from runbook.engine.step import DescribedEnvironment
+from runbook.rights import PLACES, RECORDED
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
 from tests.recording_aws import RecordingAws
@@ -88,12 +89,12 @@ def record(
         with asked_of_iam(aws) as asked:
             its.shown += exercise.perform(operator.desk(admin), its.read)
         operator.leave()
-        its.taken |= placed(PolicyScope(admin.environment), asked)
+        its.taken |= placed(DescribedEnvironment(admin.environment), asked)
         its.evidence |= admin.evidence.asked
     return found
 
 
-def placed(scope: PolicyScope, asked: set[tuple[str, str]]) -> Taken:
+def placed(scope: DescribedEnvironment, asked: set[tuple[str, str]]) -> Taken:
     """Return the place of each resource that an action was taken on."""
     places = {place: tuple(resources(scope)) for place, resources in PLACES.items()}
     return {
@@ -111,12 +112,12 @@ def place_of(places: Mapping[str, Iterable[str]], resource: str) -> str:
 
 
 def store_rights(
-    aws: RecordingAws, allowed: Callable[[PolicyScope], Policy], folder: Path
+    aws: RecordingAws, allowed: Callable[[DescribedEnvironment], Policy], folder: Path
 ) -> Taken:
     """Return what writing and reading records in S3, signed by KMS, takes."""
     clients = of_admin(aws)
     there = in_s3(Desk(aws, clients))
-    operator, scope = RestrictedRole(aws, clients), PolicyScope(there)
+    operator, scope = RestrictedRole(aws, clients), DescribedEnvironment(there)
     operator.may(allowed(scope))
     with asked_of_iam(aws) as asked:
         opened = open_store(

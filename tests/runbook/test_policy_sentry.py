@@ -14,7 +14,8 @@ from policy_sentry.querying.arns import does_arn_match
 
 from aws.iam.condition import CARRIED, OF_OTHERS
 from plan import plan_for, scope_of
-from runbook.rights import PolicyScope, declared, policy
+from runbook.engine.step import DescribedEnvironment
+from runbook.rights import declared, policy
 from signoff.commands.policies import ci, reader
 from smoke.policy import policy as of_smoke
 from tests.runbook.example_production import example
@@ -37,7 +38,7 @@ def policies() -> Mapping[str, Mapping[str, Any]]:
     plan = plan_for(PROD)
     scope = scope_of(plan, PROD)
     others = {"reader": reader(PROD, scope), "ci": ci(PROD, scope), "smoke": of_smoke(PROD, plan)}
-    return {name: policy(name, PolicyScope(PROD)) for name in declared()} | others
+    return {name: policy(name, DescribedEnvironment(PROD)) for name in declared()} | others
 
 
 def listed(value: str | list[str]) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 from runbook.__main__ import main
 from runbook.catalogue import procedures
 from runbook.engine import Stopped
+from runbook.engine.step import DescribedEnvironment
 from runbook.procedures import least_privilege, tables
-from runbook.rights import UNSCOPED, PolicyScope, declared, policy, recorded, text
+from runbook.rights import UNSCOPED, declared, policy, recorded, text
 from tests.runbook.calls_in_source import undoing
 from tests.runbook.desk import Desk
 from tests.runbook.example_production import example
@@ -62,7 +63,7 @@ def granted(one: Exercise, admin: Desk):
     """Return its policy; of a procedure that declares nothing, one that allows nothing."""
     if one.name not in declared():
         return {"Version": "2012-10-17", "Statement": []}
-    return policy(one.name, PolicyScope(admin.environment))
+    return policy(one.name, DescribedEnvironment(admin.environment))
 
 
 def test_each_procedure_comes_to_its_end_with_its_policy_alone(runs):
@@ -146,7 +147,7 @@ def test_nothing_is_allowed_beyond_the_names_of_the_environment():
     open_ = {
         action
         for name in declared()
-        for statement in policy(name, PolicyScope(example()))["Statement"]
+        for statement in policy(name, DescribedEnvironment(example()))["Statement"]
         if "*" in statement["Resource"]
         for action in statement["Action"]
     }
@@ -160,7 +161,7 @@ def test_a_migration_reads_tables_of_the_usual_names_which_the_file_leaves_out(t
     file = tmp_path / "environments.toml"
     file.write_text('[dev]\nregion = "us-east-1"\n')
 
-    printed = text("migrate_masters", PolicyScope(example(), file))
+    printed = text("migrate_masters", DescribedEnvironment(example(), file))
 
     assert "arn:aws:dynamodb:us-east-1:111122223333:table/StampMasters-dev*" in printed
 
@@ -168,7 +169,7 @@ def test_a_migration_reads_tables_of_the_usual_names_which_the_file_leaves_out(t
 @pytest.mark.parametrize("name", sorted(declared()))
 def test_the_policy_is_small_enough_for_iam(name):
     """A managed policy has 6,144 characters, blanks not counted."""
-    printed = text(name, PolicyScope(example()))
+    printed = text(name, DescribedEnvironment(example()))
 
     assert len("".join(printed.split())) <= 6144
 

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from runbook.up import _keep, address
+from runbook.command_line import UP
+from runbook.up import address
+from signoff.commands.command_line import run
 from signoff.environment import load
 from tests.load.test_another_application import TODO
 
@@ -93,5 +95,5 @@ def test_closed_terminal_ends_it_and_leaves_no_stack_that_does_not_answer(tmp_pa
     )
     signal.signal(signal.SIGHUP, unheard)
 
-    assert _keep(True, "en", RALLY, local, "") == 0
+    assert run(UP, ["--empty"], prog="signoff up", lang="en", stack=lambda _: local) == 0
     assert forgotten == [stack]
