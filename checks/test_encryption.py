@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from aws import desired
 from aws.access.targets import changes
 from aws.bounds import exactly, unset, within
@@ -86,6 +88,11 @@ def _spares_phones(statement: Statement) -> bool:
     )
 
 
+@pytest.fixture
+def bucket(deployed: Deployed, image_bucket: desired.Bucket) -> Bucket:
+    return deployed.bucket(image_bucket)
+
+
 @expectation("SEC-20", ja="テーブルが決定どおりに暗号化されている")
 def test_table_is_encrypted_as_decided(
     table: desired.Table,
@@ -114,32 +121,24 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
 
 @expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
-    deployed: Deployed,
-    image_bucket: desired.Bucket,
-    sections: Sections,
-    now: datetime,
-    judge: Judge,
+    bucket: Bucket, sections: Sections, now: datetime, judge: Judge
 ) -> None:
-    bucket = judge.observe(deployed.bucket(image_bucket), "encryption", "kms_key")
+    judge.observe(bucket, "encryption", "kms_key")
 
     judge(bucket_key_flaws(bucket, sections, now))
 
 
 @expectation("SEC-22", ja="バケットが公開されていない")
-def test_bucket_is_closed_to_the_public(
-    deployed: Deployed, image_bucket: desired.Bucket, judge: Judge
-) -> None:
-    bucket = judge.observe(deployed.bucket(image_bucket), "public_access_blocked")
+def test_bucket_is_closed_to_the_public(bucket: Bucket, judge: Judge) -> None:
+    judge.observe(bucket, "public_access_blocked")
 
     compared = {CLOSED: (bucket.public_access_blocked, exactly(True))}
     judge.compare(BUCKET.words, bucket.name, compared, call="s3:GetPublicAccessBlock", loosens=True)
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
-def test_bucket_refuses_plain_http(
-    deployed: Deployed, image_bucket: desired.Bucket, judge: Judge
-) -> None:
-    bucket = judge.observe(deployed.bucket(image_bucket), "policy")
+def test_bucket_refuses_plain_http(bucket: Bucket, judge: Judge) -> None:
+    judge.observe(bucket, "policy")
 
     compared = {HTTP: (not bucket.refuses_http, exactly(False))}
     judge.compare(BUCKET.words, bucket.name, compared, call="s3:GetBucketPolicy", loosens=True)
@@ -147,9 +146,9 @@ def test_bucket_refuses_plain_http(
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")
 def test_policy_of_the_bucket_allows_readers_and_no_stranger(
-    deployed: Deployed, image_bucket: desired.Bucket, snapshot: Snapshot[Plan], judge: Judge
+    bucket: Bucket, snapshot: Snapshot[Plan], judge: Judge
 ) -> None:
-    bucket = judge.observe(deployed.bucket(image_bucket), "policy")
+    judge.observe(bucket, "policy")
 
     judge(bucket_policy_flaws(bucket, snapshot))
 

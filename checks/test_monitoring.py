@@ -3,11 +3,14 @@
 from datetime import datetime
 from itertools import filterfalse
 
+import pytest
+
 from aws import desired
 from aws.bounds import exactly, within
 from aws.difference import unallowed
 from aws.firing import misnamed, shortfalls
 from aws.inventory import Sections
+from aws.kinds.alarm import Alarm
 from aws.kinds.dashboard import DASHBOARD, shown
 from aws.kinds.function import FUNCTION, WRITES_TO
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION, expiring
@@ -62,6 +65,11 @@ EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
 
 
+@pytest.fixture
+def live(alarm: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
+    return alarms.alarm_for(alarm, delivery, row)
+
+
 def test_alarm_counts_what_it_watches(
     watched: desired.Alarm, delivery: Delivery, plan: Plan, row: str, judge: Judge
 ) -> None:
@@ -82,29 +90,18 @@ def test_faults_in_the_logs_become_a_metric(
 
 
 @expectation("MON-06", ja="アラームが人に届く")
-def test_alarm_reaches_a_person(
-    alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    judged = judge.observe(
-        alarms.alarm_for(alarm, delivery, row), "actions_enabled", "alarm_actions"
-    )
-    judge.observe.note(failed_action=judged.failed_action)
+def test_alarm_reaches_a_person(live: Alarm, delivery: Delivery, judge: Judge) -> None:
+    judge.observe(live, "actions_enabled", "alarm_actions")
+    judge.observe.note(failed_action=live.failed_action)
 
-    judge(alarms.unnotified(judged, delivery, judge.decisions))
+    judge(alarms.unnotified(live, delivery, judge.decisions))
 
 
 @expectation("MON-07", ja="アラームが発報していない")
-def test_alarm_is_not_in_alarm(
-    alarm: desired.Alarm,
-    delivery: Delivery,
-    records: Records,
-    now: datetime,
-    row: str,
-    judge: Judge,
-) -> None:
-    judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "state", "state_since")
+def test_alarm_is_not_in_alarm(live: Alarm, records: Records, now: datetime, judge: Judge) -> None:
+    judge.observe(live, "state", "state_since")
 
-    judge(alarms.in_alarm_state([judged], records, now))
+    judge(alarms.in_alarm_state([live], records, now))
 
 
 @expectation("MON-07", ja="本環境の他のアラームも発報していない")
@@ -119,10 +116,10 @@ def test_no_other_alarm_of_ours_is_in_alarm(
 
 @expectation("MON-08", ja="アラームがミュートも抑制もされていない")
 def test_alarm_is_neither_muted_nor_held_back(
-    alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
+    live: Alarm, delivery: Delivery, judge: Judge
 ) -> None:
-    judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "alarm_actions")
-    held_back = alarms.silencing(judged, delivery)
+    judge.observe(live, "alarm_actions")
+    held_back = alarms.silencing(live, delivery)
     judge.observe.note(unplanned=[difference.what for difference in held_back])
 
     judge(held_back)
@@ -136,12 +133,10 @@ def test_alarms_of_ours_only_tell(sections: Sections, judge: Judge) -> None:
 
 
 @expectation("MON-09", ja="トピックがアラームの通知を伝える")
-def test_topic_passes_on_what_alarms_tell_it(
-    alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    judged = judge.observe(alarms.alarm_for(alarm, delivery, row), "alarm_actions")
+def test_topic_passes_on_what_alarms_tell_it(live: Alarm, delivery: Delivery, judge: Judge) -> None:
+    judge.observe(live, "alarm_actions")
 
-    judge(delivery.cut_off(judged))
+    judge(delivery.cut_off(live))
 
 
 @expectation("MON-10", ja="ダッシュボードに各種類のウィジェットがある")

@@ -1,7 +1,6 @@
 """``python -m runbook.pages`` writes the pages of the runbook, in both languages, from the procedures and `templates/`."""
 
 import sys
-import tomllib
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from runbook.engine.step import guide_step
 from signoff import ROOT
 from signoff.environment import load
 from signoff.judge.checklist import Checklist, Row
-from signoff.report.remedy import durations
+from signoff.report.remedy import durations, words_in
 
 FOLDER = ROOT / "runbook" / "pages"
 GENERATED = (
@@ -113,14 +112,9 @@ def console_of(step: Step) -> Words | None:
     return console().get(step.module.rpartition(".")[2], {}).get(step.name)
 
 
-@cache
 def console() -> Mapping[str, Mapping[str, Words]]:
     """Return procedure -> step -> where a person does it in AWS's console."""
-    written = Path(__file__).with_name("console.toml").read_text(encoding="utf-8")
-    return {
-        name: {step: Words(en=en, ja=ja) for step, (en, ja) in places.items()}
-        for name, places in tomllib.loads(written).items()
-    }
+    return words_in(Path(__file__).with_name("console.toml"))
 
 
 if __name__ == "__main__":

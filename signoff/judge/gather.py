@@ -101,14 +101,15 @@ def _read(
     choice: Choice[PlanT], say: Tell, everything: bool, session: Any, caller: Caller
 ) -> Snapshot[PlanT]:
     retry = EMBEDDED if choice.embedded else RetryPolicy()
-    if choice.options.wait and (until := quiet_at(_records(choice, session))):
+    settings = StoreSettings.of(choice.environment)
+    if choice.options.wait and (until := quiet_at(records_of(choice, settings, session))):
         wait_until(until, OWN_RUNS, say)
     dev, environment = _dev_records(choice, session), choice.environment
     of_parts = salt_of(environment.name, environment.account)
     newest = dev.newest("run")
     of_dev = {"dev": newest.body["salt"]} if newest and newest.body.get("salt") else {}
     salts = {"own": secrets.token_hex(16)} | of_dev | {SALT: of_parts}
-    records = _records(choice, session)
+    records = records_of(choice, settings, session)
     scope = _scope(choice, tuple(salts.values()), records)
 
     def progress(section: str, done: int, of: int) -> None:
@@ -178,10 +179,6 @@ def _snapshot(
         dev=dev,
         now=inventory.read_at,
     )
-
-
-def _records(choice: Choice[PlanT], session: Any) -> Records:
-    return records_of(choice, StoreSettings.of(choice.environment), session)
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from aws.section import Obstacle
@@ -94,10 +95,20 @@ WAYS_BACK = {
 
 
 @cache
+def words_in(file: Path) -> Mapping[str, Any]:
+    """Load words from TOML: name -> Words, or name -> value -> Words."""
+    read = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {
+        key: Words(*entry)
+        if isinstance(entry, list)
+        else {value: Words(*pair) for value, pair in entry.items()}
+        for key, entry in read.items()
+    }
+
+
 def durations() -> Mapping[str, Words]:
     """Load how long procedures take, by name."""
-    read = tomllib.loads(Path(__file__).with_name("durations.toml").read_text(encoding="utf-8"))
-    return {name: Words(*words) for name, words in read.items()}
+    return words_in(Path(__file__).with_name("durations.toml"))
 
 
 def remedy(row: RowVerdict, run: Provenance) -> Remedy:
@@ -219,7 +230,7 @@ def _of_environment(words: Words, run: Provenance) -> Words:
 
 
 AGAIN = "pytest --env {env}"
-COMMANDS = {
+COMMANDS: Mapping[str, tuple[str, ...]] = {
     Obstacle.PERSON: (SIGN,),
     Obstacle.ENVIRONMENT_BEFORE: ("pytest --env {before}", AGAIN),
 }
@@ -229,9 +240,8 @@ COMMANDS = {
 @cache
 def ways() -> Mapping[Obstacle, tuple[Words, tuple[str, ...]]]:
     """Load how to remove each obstacle: what to do, then the commands; those that a person has to remove come first."""
-    read = tomllib.loads(Path(__file__).with_name("ways.toml").read_text(encoding="utf-8"))
-    notes = {Obstacle(name): Words(*words) for name, words in read.items()}
-    return {obstacle: (note, COMMANDS.get(obstacle, (AGAIN,))) for obstacle, note in notes.items()}
+    notes = words_in(Path(__file__).with_name("ways.toml"))
+    return {Obstacle(name): (note, COMMANDS.get(name, (AGAIN,))) for name, note in notes.items()}
 
 
 def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
