@@ -16,14 +16,6 @@ OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"}
 """Keys that differ by nature before production, where load is small and there are no visitors, tags name another environment and tables come and go."""
 OPEN_HOURS = 12
 """Hours of a day in which people are out at the spots; a demand over more hours halves its busiest minute."""
-ANYWHERE = Words(
-    en="An award does not require a position here: every user who is logged in can collect every stamp at home.",
-    ja="この環境ではスタンプ付与に位置情報を要求しない。ログインした利用者は自宅から全スタンプを取得できる。",
-)
-NO_QUOTA = Words(
-    en="No method asks for an API key, so the usage plan's rate and daily quota bind no caller; the stage's throttle does.",
-    ja="APIキーを要求するメソッドがないため、使用量プランのレートと日次クォータは誰にも適用されない。実際に効くのはステージのスロットリングである。",
-)
 
 
 def values(environment: Environment) -> Mapping[str, Any]:
@@ -104,6 +96,12 @@ def notices(environment: Environment) -> Iterator[Words]:
         )
     yield from _small(environment)
     if environment.application.masters and not environment.award_requires_position:
-        yield ANYWHERE
+        yield Words(
+            en="An award does not require a position here: every user who is logged in can collect every stamp at home.",
+            ja="この環境ではスタンプ付与に位置情報を要求しない。ログインした利用者は自宅から全スタンプを取得できる。",
+        )
     if not environment.api_key:
-        yield NO_QUOTA
+        yield Words(
+            en="No method asks for an API key, so the usage plan's rate and daily quota bind no caller; the stage's throttle does.",
+            ja="APIキーを要求するメソッドがないため、使用量プランのレートと日次クォータは誰にも適用されない。実際に効くのはステージのスロットリングである。",
+        )

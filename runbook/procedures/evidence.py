@@ -29,16 +29,11 @@ from aws.change.gate import Changes
 from aws.converge import evidence
 from aws.desired import Bucket
 from aws.reader_policy import EVIDENCE
-from aws.words import Words
 from runbook.engine import StepContext, step
 from runbook.options import READER
 from signoff.environment import names, peek
 
 OPTIONS = (READER,)
-DONE = Words(
-    en="write these lines into environments.toml, and have the change reviewed:",
-    ja="次の行を environments.toml に追加し、変更をレビューしてください: ",
-)
 
 
 @step("1-1")
@@ -83,7 +78,10 @@ def name_them_in_the_environment(context: StepContext) -> Changes:
     if arn is None:  # a rehearsal in an account that has no key yet
         return ()
     public = context.client("kms").get_public_key(KeyId=arn)["PublicKey"]
-    context.tell(DONE)
+    context.say(
+        en="write these lines into environments.toml, and have the change reviewed:",
+        ja="次の行を environments.toml に追加し、変更をレビューしてください: ",
+    )
     context.tell(f'evidence = "s3://{_bucket(context)}/records"')
     context.tell(f'evidence_key = "{arn}"')
     listed = ", ".join(f'"{signer}"' for signer in _signers(context))

@@ -24,18 +24,7 @@ from signoff.evidence.record import FACTS, Custody, Record, Records
 
 SKEW = timedelta(minutes=5)
 """How far a writer's clock may be ahead of ours: AWS refuses requests from a clock that is further off."""
-
-
 _RECORD = TypeAdapter(Record)
-
-
-RETYPED = Words(
-    en=": its text was edited: another parser may read something else than what was signed",
-    ja=": テキストが編集されています（別のパーサーでは署名した内容と異なって読まれる可能性があります）",
-)
-"""Said of a record whose text was edited but parses to what was signed: spaces, escapes, the form of a number, a repeated member."""
-
-
 FOLDER = Words(en="a folder", ja="フォルダ")
 
 
@@ -221,7 +210,12 @@ class Store:
             wait = Words(en="wait until then", ja="その日時まで待つか")
             raise _NotBelievedError(with_remedy(future, wait))
         if visible_json(data.decode()).encode() != _written(content):
-            raise _NotBelievedError(with_remedy(RETYPED))
+            # It parses to what was signed: spaces, escapes, the form of a number, a repeated member.
+            problem = with_remedy(
+                en=": its text was edited: another parser may read something else than what was signed",
+                ja=": テキストが編集されています（別のパーサーでは署名した内容と異なって読まれる可能性があります）",
+            )
+            raise _NotBelievedError(problem)
         return record
 
     def _forged(self, content: Mapping[str, Any]) -> Words | None:
