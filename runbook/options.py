@@ -14,7 +14,7 @@ import boto3
 from aws.desired import Function, Table
 from aws.kinds import function, table
 from aws.words import Words, did_you_mean, joined, nearest, there_are
-from plan import plan_for
+from plan import Plan, plan_for
 from runbook.engine.step import DescribedEnvironment, Option, Wrong
 from signoff.environment import names
 from signoff.environment.loading import no_environment
@@ -52,21 +52,15 @@ no_file = unless(
 )
 
 
-def no_function(value: str, scope: DescribedEnvironment) -> Words | None:
-    return _absent(value, plan_for(scope.environment).functions, function.FUNCTION.words)
+def none_of(kind: Words, planned: Callable[[Plan], Sequence[Function | Table]]) -> Wrong:
+    def wrong(value: str, scope: DescribedEnvironment) -> Words | None:
+        there = planned(plan_for(scope.environment))
+        keys, whole = [each.key for each in there], [each.name for each in there]
+        instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)
+        no = Words(en=f"there is no {kind.en} “{value}”", ja=f"{kind.ja}「{value}」はありません")
+        return None if value in {*keys, *whole} else joined((no, instead))
 
-
-def no_table(value: str, scope: DescribedEnvironment) -> Words | None:
-    return _absent(value, plan_for(scope.environment).tables, table.TABLE.words)
-
-
-def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Words | None:
-    keys, whole = [function.key for function in planned], [function.name for function in planned]
-    if value in {*keys, *whole}:
-        return None
-    instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)
-    absent = Words(en=f"there is no {kind.en} “{value}”", ja=f"{kind.ja}「{value}」はありません")
-    return joined((absent, instead))
+    return wrong
 
 
 def no_source(value: str, scope: DescribedEnvironment) -> Words | None:
@@ -134,13 +128,13 @@ FUNCTION = Option(
     name="only",
     metavar="NAME",
     help=Words(en="one function, such as award", ja="一つの関数だけ（例: award）"),
-    wrong=no_function,
+    wrong=none_of(function.FUNCTION.words, lambda plan: plan.functions),
 )
 TABLE = Option(
     name="only",
     metavar="NAME",
     help=Words(en="one table, such as userstamps", ja="一つのテーブルだけ（例: userstamps）"),
-    wrong=no_table,
+    wrong=none_of(table.TABLE.words, lambda plan: plan.tables),
 )
 UNPLANNED = Option(
     name="only",

@@ -17,6 +17,7 @@ from aws.access.callers import callers_of
 from aws.change.gate import Changes, nothing
 from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function
+from plan.edge import arn_of_api, source_of_authorizer
 from runbook import closed_api, out_of_scope, releases
 from runbook.engine import StepContext, step
 
@@ -206,7 +207,7 @@ def remove_other_permissions(context: StepContext) -> Changes:
 def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[str, str]:
     """Return statement id -> ARN of the route or authorizer that may invoke this function."""
     environment, api = context.environment, context.plan.api
-    base = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
+    base = arn_of_api(api_id, environment)
     routes = {
         f"apigateway-{route.verb}{route.path.replace('/', '-')}": f"{base}/*/{route.verb}{route.path}"
         for route in api.routes
@@ -215,4 +216,5 @@ def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[s
     if api.authorizer is None or api.authorizer.function.name != function.name:
         return routes
     authorizer = rest_api.authorizer_id(context, api_id, api.authorizer.name)
-    return {**routes, "apigateway-authorizer": f"{base}/authorizers/{authorizer}"}
+    source = source_of_authorizer(authorizer, api_id, environment)
+    return {**routes, "apigateway-authorizer": source}

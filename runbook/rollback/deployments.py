@@ -19,6 +19,7 @@ from aws.kinds.rest_api import DEPLOYMENT, STAGE, decode_deployment
 from aws.release import RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
+from plan.edge import arn_of_api
 from runbook import releases
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.engine.change_lines import SERVED
@@ -63,8 +64,7 @@ def denied_functions(
     """
     if (export := releases.noted(context, deployment["id"])) is None:
         return None if by_hand(deployment) else ()
-    environment = context.environment
-    api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
+    api = arn_of_api(api_id, context.environment)
     by_function: dict[InvokedFunction, list[str]] = {}
     for route, uri in sorted(from_export(export).calls.items()):
         called = target(uri, {})
