@@ -208,16 +208,16 @@ def _capacity(context: ChangeContext, table: Table, current: CurrentTable, answe
 
 def _raised(table: Table, answer: Raw) -> Edits:
     """Raise what is less than needed of the greatest on-demand throughput, of the table or an index; the rest stays."""
-    for name, limits in throughput_limits(answer).items():
+    for each, limits in throughput_limits(answer):
         small = {member: units for member, units in limits.items() if 0 < units < table.demand}
         if not small:
             continue
         most = {"OnDemandThroughput": {**limits, **dict.fromkeys(small, table.demand)}}
-        greatest, least = GREATEST.named(name), min(small.values())
+        name, least = each.get("IndexName", table.name), min(small.values())
         of_index = {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": name, **most}}]}
         yield (
-            Change(TABLE.resource(table.name), greatest, least, table.demand),
-            most if name == answer["TableName"] else of_index,
+            Change(TABLE.resource(table.name), GREATEST.named(name), least, table.demand),
+            most if each is answer else of_index,
         )
 
 

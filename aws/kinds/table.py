@@ -77,18 +77,20 @@ def _index(raw: Raw) -> Index:
     )
 
 
-def throughput_limits(table: Raw) -> dict[str, dict[str, int]]:
-    """Return table or index -> its maximum on-demand reads and writes a second; -1 means none."""
-    return {
-        index.get("IndexName", index.get("TableName", "")): index.get("OnDemandThroughput", {})
-        for index in (table, *table.get("GlobalSecondaryIndexes", ()))
-    }
+def throughput_limits(table: Raw) -> Iterator[tuple[Raw, dict[str, int]]]:
+    """Yield the table and each index, which may bear its name, with its maximum on-demand reads and writes a second; -1 means none."""
+    for each in (table, *table.get("GlobalSecondaryIndexes", ())):
+        yield each, each.get("OnDemandThroughput", {})
 
 
-def _caps(table: Raw) -> Iterator[tuple[str, int]]:
-    for name, limits in throughput_limits(table).items():
-        if greatest := [units for units in limits.values() if units > 0]:
-            yield name, min(greatest)
+def _caps(table: Raw) -> dict[str, int]:
+    caps: dict[str, int] = {}
+    for each, limits in throughput_limits(table):
+        name = each.get("IndexName", each.get("TableName", ""))
+        for units in limits.values():
+            if units > 0:
+                caps[name] = min(units, caps.get(name, units))
+    return caps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +157,7 @@ class Table:
         Words(en="on-demand caps", ja="オンデマンドの上限"),
         "",
         absent={},
-        read=lambda table: dict(_caps(table)),
+        read=_caps,
         covers="OnDemandThroughput GlobalSecondaryIndexes.OnDemandThroughput",
         part=Part.CAPACITY,
     )

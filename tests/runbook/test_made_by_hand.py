@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aws.converge import live_configuration, rest_api
+from aws.kinds.table import TABLE
 from runbook.catalogue import procedures
 from runbook.engine import Declined, Procedure, Refused
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
@@ -186,6 +187,50 @@ def test_throughput_that_is_enough_stays_where_the_other_is_raised(
     assert table.demand == 200
     assert len(made) == changes
     assert has == {"MaxReadRequestUnits": 200, "MaxWriteRequestUnits": writes}
+
+
+class CappedIndex:
+    """The maximum reads of an index that bears the name of its table, which the emulator does not keep."""
+
+    def __init__(self, table, reads):
+        self.table, self.limits = table, {"MaxReadRequestUnits": reads}
+
+    def __call__(self, parsed, **_):
+        described = parsed.get("Table", {})
+        indexes = described.get("GlobalSecondaryIndexes", ())
+        for index in (each for each in indexes if each["IndexName"] == self.table):
+            index["OnDemandThroughput"] = self.limits
+
+    def updated(self, params, **_):
+        for change in params.get("GlobalSecondaryIndexUpdates", ()):
+            self.limits = change["Update"]["OnDemandThroughput"]
+
+
+@pytest.mark.parametrize(("of_table", "of_index"), [(50, 300), (300, 50), (50, 60)])
+def test_an_index_that_bears_the_name_of_its_table_has_a_throughput_of_its_own(
+    converged, of_table, of_index
+):
+    client, table = converged.client("dynamodb"), converged.context().plan.table("users")
+    keyed = {"KeySchema": [{"AttributeName": table.hash_key, "KeyType": "HASH"}]}
+    index = {"IndexName": table.name, **keyed, "Projection": {"ProjectionType": "ALL"}}
+    client.update_table(
+        TableName=table.name,
+        AttributeDefinitions=[{"AttributeName": table.hash_key, "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": index}],
+        OnDemandThroughput={"MaxReadRequestUnits": of_table},
+    )
+    capped = CappedIndex(table.name, of_index)
+    with (
+        converged.hooked("after-call", capped),
+        converged.hooked("provide-client-params", capped.updated),
+    ):
+        before = client.describe_table(TableName=table.name)
+        converged.do(tables.create_the_tables.action)
+        after = client.describe_table(TableName=table.name)["Table"]
+
+    has = after["OnDemandThroughput"]["MaxReadRequestUnits"], capped.limits["MaxReadRequestUnits"]
+    assert TABLE.of(before).caps == {table.name: min(of_table, of_index)}
+    assert has == (max(of_table, table.demand), max(of_index, table.demand))
 
 
 def test_a_stage_is_shown_as_it_is_and_as_it_will_be(rehearsed):
