@@ -68,6 +68,13 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
         if odd := [name for name in names if not isinstance(name, str) or _OUTSIDE.search(name)]:
             raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
         return {"environment": provenance["environment"], **provenance}
+    except FileNotFoundError:
+        raise UnusableFileError(
+            en=f"there is no {folder / RESULT}: a part of a run (--row) and a run that was cut short leave no result;"
+            " give a folder such as report/prod/latest",
+            ja=f"{folder / RESULT}がありません。部分実行（--rowなど）や途中で終わった実行は結果を残しません。"
+            "report/prod/latestのようなフォルダを指定してください",
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = unreadable(error)
         raise UnusableFileError(

@@ -144,6 +144,15 @@ def test_json_of_another_hand_is_one_sentence(run, problems, odd):
         problems(run)
 
 
+def test_folder_of_a_part_is_told_as_one(run, problems):
+    (run / RESULT).unlink()
+
+    with pytest.raises(
+        UnusableFileError, match=r"a part of a run \(--row\) and a run that was cut"
+    ):
+        problems(run)
+
+
 def test_true_run_of_another_environment_among_those_of_production_is_told(run, problems):
     there = run.parent / "report" / "prod"
     there.mkdir(parents=True)
