@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from aws.change.gate import Changes
+from aws.change.gate import Changes, nothing
 from aws.words import Words, joined
 from runbook.cutover import front_end
 from runbook.engine import Refused, StepContext, step
@@ -57,7 +57,7 @@ def rehearse_the_functions(context: StepContext) -> Changes:
     """
     _refuse_with_users(context)
     _refuse_closed(context)
-    return drill.run_drill(context, FUNCTIONS)
+    return _drilled(context, FUNCTIONS)
 
 
 @step("8-2", shown=False)
@@ -67,7 +67,7 @@ def rehearse_the_api(context: StepContext) -> Changes:
     `rollback_api`でステージを戻し、同じコマンドで再び進める。
     """
     _refuse_with_users(context)
-    return drill.run_drill(context, API)
+    return _drilled(context, API)
 
 
 @step("8-4", shown=False)
@@ -146,6 +146,13 @@ def leave_the_record(context: StepContext) -> Changes:
     )
 
 
+def _drilled(context: StepContext, one: Drill) -> Changes:
+    """Run the drill; rehearse its way back first where that is only shown, since what refuses there refuses here."""
+    if not context.go and not _begun(context, one.part):
+        go_back(replace(context, tell=nothing), one.procedure)
+    return drill.run_drill(context, one)
+
+
 def _refuse_with_users(context: StepContext) -> None:
     """No user's stamps are put at risk for an exercise."""
     if not context.environment.production:
@@ -161,8 +168,7 @@ def _refuse_with_users(context: StepContext) -> None:
 
 def _refuse_closed(context: StepContext) -> None:
     """What is closed proves nothing of the way back; a drill that was killed may have left it so, and is ended first."""
-    begun = (context.recorded(drill.KIND, part=part) for part in PARTS)
-    if any(newest and newest.get("state") == BEGUN for newest in begun):
+    if any(_begun(context, part) for part in PARTS):
         return
     if closed := joined(closed_parts(context), ", "):
         forward = f"python -m runbook roll_forward --env {context.environment.name} --go"
@@ -170,6 +176,11 @@ def _refuse_closed(context: StepContext) -> None:
             en=f"callers get the closed release, which answers 503 ({closed.en}): go forward first, `{forward}`",
             ja=f"メンテナンス版が503を返しています（{closed.ja}）。先に`{forward}`で公開版に戻してください",
         )
+
+
+def _begun(context: StepContext, part: str) -> bool:
+    newest = context.recorded(drill.KIND, part=part)
+    return newest is not None and newest.get("state") == BEGUN
 
 
 def _restorable_now(context: StepContext) -> str:

@@ -116,7 +116,7 @@ def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_versi
 AWARD = "stamp-rally-prod-award"
 
 
-@pytest.mark.parametrize("procedure", [roll_forward, rollback_functions])
+@pytest.mark.parametrize("procedure", [roll_forward, rollback_functions, rehearse_rollbacks])
 def test_function_without_its_alias_is_sent_to_what_creates_it(operator, procedure):
     client, alias = operator.client("lambda"), {"FunctionName": AWARD, "Name": "live"}
     version = client.get_alias(**alias)["FunctionVersion"]
@@ -128,6 +128,23 @@ def test_function_without_its_alias_is_sent_to_what_creates_it(operator, procedu
     assert str(refused.value).startswith(
         f"there is no {AWARD}:live: run `python -m runbook functions"
     )
+
+
+@pytest.mark.parametrize("procedure", [rollback_api, rehearse_rollbacks])
+def test_rehearsal_without_an_earlier_deployment_is_refused_as_the_run_would_be(
+    operator, procedure
+):
+    live = deployment(operator)
+
+    def only_the_live(model, parsed, **_):
+        listed = {"GetDeployments": "items"}.get(model.name, "")
+        parsed.update({listed: [one for one in parsed.get(listed, ()) if one["id"] == live]})
+
+    with (
+        operator.desk.hooked("after-call", only_the_live),
+        pytest.raises(Refused, match=f"no deployment before {live} is of another draft"),
+    ):
+        operator.rehearse(procedure)
 
 
 @pytest.fixture
