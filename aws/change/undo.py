@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change.gate import ChangeContext, unless_absent
+from aws.change.gate import ChangeContext, nothing, unless_absent
 from aws.iam.statement import listed, parse
 from aws.words import Words
 
@@ -35,6 +35,8 @@ class Undo:
     final: bool = False
     remains: Callable[[Any], bool] = lambda _: True
     """Whether there is anything left to undo: what only the stage still serves ends with a deployment."""
+    refuse: Callable[[Any], object] = nothing
+    """Raises Refused where the call would, so that a rehearsal says so."""
 
 
 @dataclass(frozen=True, slots=True)

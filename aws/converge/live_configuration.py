@@ -68,7 +68,7 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
         for field in map(VARIABLE.named, extra)
     )
     if changes:
-        _same_as_latest(context, function.name, aliases)
+        same_as_latest(context, function.name, aliases)
     edit = _edited(function, {change.field for change in changes}, desired, extra)
     made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
     return made + _tagged(context, function)
@@ -103,14 +103,14 @@ def _tagged(context: ChangeContext, function: Function) -> Changes:
 
 def change(context: ChangeContext, function: str, aliases: Collection[str], edit: Edit) -> None:
     """Change $LATEST, publish it, and move those of the aliases to it that run the same as $LATEST did; Refused if none does."""
-    latest, same = _same_as_latest(context, function, aliases)
+    latest, same = same_as_latest(context, function, aliases)
     configure(context, function, **edit(latest))
     version = publish(context, function)
     for alias in same:
         move(context, function, alias, version)
 
 
-def _same_as_latest(
+def same_as_latest(
     context: ChangeContext, function: str, aliases: Collection[str]
 ) -> tuple[Raw, list[str]]:
     """Return $LATEST, and those of the aliases that run the same.

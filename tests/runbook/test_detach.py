@@ -215,16 +215,17 @@ def test_function_leaves_the_network_in_its_live_version(detach, finished):
     assert not live["VpcConfig"]["SubnetIds"]
 
 
-def test_what_was_edited_and_not_released_is_not_released_with_it(detach, finished, capsys):
+@pytest.mark.parametrize("go", [(), ("--go",)], ids=["rehearsed", "run"])
+def test_what_was_edited_and_not_released_is_not_released_with_it(detach, finished, capsys, go):
     client = finished.client("lambda")
     client.update_function_configuration(FunctionName=STAMPS, VpcConfig=NETWORK)
     version = client.publish_version(FunctionName=STAMPS)["Version"]
     client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion=version)
     client.update_function_configuration(FunctionName=STAMPS, Timeout=7)
-    assert detach("--go", OF_FUNCTIONS) == 1
+    assert detach(*go, OF_FUNCTIONS) == 1
     told = capsys.readouterr().err
     client.update_function_configuration(FunctionName=STAMPS, Timeout=30)
-    assert detach("--go", OF_FUNCTIONS) == 0
+    assert detach(*go, OF_FUNCTIONS) == 0
 
     assert f"{STAMPS} was edited since version {version}" in told
 

@@ -72,6 +72,7 @@ def detach(context: ChangeContext, unplanned: Unplanned, *, planned: Api) -> Cha
     )
     if not isinstance(undo, Undo) or not undo.remains(target):
         return ()
+    undo.refuse(target)
     context.tell(undo.lost)
     shown = f"{unplanned.fact.en}: {unplanned.found}"
     named = ", ".join(each for each in unplanned.ids if each not in shown)

@@ -85,16 +85,20 @@ def _configure(client: Any, config: Raw, destinations: Raw) -> None:
         client.delete_function_event_invoke_config(**of_it)
 
 
-def _configuration(edit: Edit) -> Callable[[UndoTarget], None]:
+def _configuration(edit: Edit, *, en: str, ja: str) -> Undo:
     """Change what is live, and publish it for the aliases that run it."""
 
-    def call(target: UndoTarget) -> None:
-        client = target.context.client("lambda")
-        aliases = client.list_aliases(FunctionName=target.name)["Aliases"]
-        names = [alias["Name"] for alias in aliases]
-        live_configuration.change(target.context, target.name, names, edit)
+    def aliases(target: UndoTarget) -> list[str]:
+        listed = target.context.client("lambda").list_aliases(FunctionName=target.name)
+        return [alias["Name"] for alias in listed["Aliases"]]
 
-    return call
+    def call(target: UndoTarget) -> None:
+        live_configuration.change(target.context, target.name, aliases(target), edit)
+
+    def refuse(target: UndoTarget) -> None:
+        live_configuration.same_as_latest(target.context, target.name, aliases(target))
+
+    return by_call(call, en=en, ja=ja, refuse=refuse)
 
 
 def _policy(target: UndoTarget) -> None:
@@ -107,16 +111,16 @@ def _policy(target: UndoTarget) -> None:
         client.delete_resource_policy(ResourceArn=target.name)
 
 
-def _logging(edit: Edit) -> Callable[[UndoTarget], None]:
+def _logging(edit: Edit, *, en: str, ja: str) -> Undo:
     """Change a part of how it logs."""
     return _configuration(
-        lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], **edit(latest)}}
+        lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], **edit(latest)}}, en=en, ja=ja
     )
 
 
 def _info_again(member: str) -> Undo:
-    return by_call(
-        _logging(lambda _: {member: "INFO"}),
+    return _logging(
+        lambda _: {member: "INFO"},
         en="logs grow: INFO is written again",
         ja="INFO以上が再び記録されます",
     )
@@ -151,20 +155,20 @@ REPLACE = by_hand(
 )
 
 _OF_FUNCTIONS: Mapping[Words, HowToUndo] = {
-    NETWORK: by_call(
-        _configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
+    NETWORK: _configuration(
+        lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}},
         en="the function no longer reaches what only that network reaches",
         ja="そのネットワークからしか届かない先には届かなくなります",
     ),
-    DEAD_LETTERS: by_call(
-        _configuration(lambda _: {"DeadLetterConfig": {"TargetArn": ""}}),
+    DEAD_LETTERS: _configuration(
+        lambda _: {"DeadLetterConfig": {"TargetArn": ""}},
         en="messages that fail for good are no longer kept in that queue",
         ja="失敗したメッセージは、そのキューに残らなくなります",
     ),
     APPLICATION_LEVEL: _info_again("ApplicationLogLevel"),
     SYSTEM_LEVEL: _info_again("SystemLogLevel"),
-    SNAP_START: by_call(
-        _configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
+    SNAP_START: _configuration(
+        lambda _: {"SnapStart": {"ApplyOn": "None"}},
         en="each cold start initializes the function again",
         ja="コールドスタートのたびに関数が初期化されます",
     ),
@@ -184,8 +188,8 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo] = {
         en="that destination no longer receives failures",
         ja="その送信先に、失敗が届かなくなります",
     ),
-    WRITES_TO: by_call(
-        _logging(lambda latest: {"LogGroup": f"/aws/lambda/{latest['FunctionName']}"}),
+    WRITES_TO: _logging(
+        lambda latest: {"LogGroup": f"/aws/lambda/{latest['FunctionName']}"},
         en="new lines are written to the function's own log group, no longer to the other one",
         ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
     ),
