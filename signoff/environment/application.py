@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -274,7 +275,18 @@ def _inconsistent(app: Application) -> Iterator[Words]:
             if name not in app.settings:
                 yield unknown(f"functions.{key}.settings", name, app.settings)
     yield from _ambiguous(app)
+    yield from _not_installed(app)
     yield from _wrong_routes(app)
+
+
+def _not_installed(app: Application) -> Iterator[Words]:
+    for key, function in app.functions.items():
+        for name in function.distributions:
+            if not any(metadata.distributions(name=name)):
+                yield Words(
+                    en=f"functions.{key}.distributions names {name}, which is not installed: install it, or correct the name",
+                    ja=f"functions.{key}.distributionsの{name}がインストールされていません。インストールするか、名前を直してください",
+                )
 
 
 def _ambiguous(app: Application) -> Iterator[Words]:

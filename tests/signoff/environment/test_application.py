@@ -500,6 +500,11 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
         ),
         ("memory_mb = 512", 'settings = ["LEVEL"]', "settings names LEVEL, which does not exist"),
         (
+            "memory_mb = 512",
+            'distributions = ["absent-package"]',
+            "distributions names absent-package, which is not installed: install it, or correct",
+        ),
+        (
             "dynamodb:Query",
             "dynamodb:GetItm",
             "calls.items names dynamodb:GetItm, which does not exist; did you mean dynamodb:GetItem?",
