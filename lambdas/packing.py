@@ -89,7 +89,7 @@ def _sources(root: Path, folder: str) -> set[Path]:
 def _shared(root: Path, path: Path) -> Iterator[Path]:
     """Yield the modules below ``root`` that one of them imports."""
     below = f"{root.name}."
-    for name in filter(lambda name: name.startswith(below), _imported(path.read_bytes())):
+    for name in filter(lambda name: name.startswith(below), _imported(path.read_bytes(), path)):
         module = root.parent.joinpath(*name.split(".")).with_suffix(".py")
         if module.is_file():
             yield module
@@ -99,10 +99,10 @@ def _shared(root: Path, path: Path) -> Iterator[Path]:
 
 
 @cache
-def _imported(source: bytes) -> frozenset[str]:
+def _imported(source: bytes, path: Path) -> frozenset[str]:
     """Return the names that a module imports; for `from a import b`, both `a` and `a.b`."""
     with _PARSING:
-        nodes = [*ast.walk(ast.parse(source))]
+        nodes = [*ast.walk(ast.parse(source, path))]
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     members = {
         name

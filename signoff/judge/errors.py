@@ -205,7 +205,11 @@ def broken(error: BaseException, *folders: Path) -> Words:
 
 
 def fault(error: BaseException, folder: Path = FAULTS) -> Words:
-    """Keep the traceback in a file, and return the sentence that names it."""
+    """Keep the traceback in a file, and return the sentence that names it; a team's own code that does not parse is no fault of ours."""
+    file = Path(getattr(error, "filename", None) or ROOT)
+    if isinstance(error, SyntaxError) and not file.is_relative_to(ROOT):
+        cause = f"{file}:{error.lineno}: {error.msg}"
+        return Words(en=f"{cause}; fix that line", ja=f"{cause}。その箇所を修正してください")
     cause = cause_of(error, ROOT)
     en, ja = f"a fault of this software ({cause})", f"本ソフトウェアの不具合です（{cause}）"
     path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"

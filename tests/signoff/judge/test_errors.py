@@ -15,9 +15,10 @@ from botocore.exceptions import (
 )
 
 from aws.door.sessions import NoAnswerError
+from lambdas.packing import pack
 from signoff.commands.plugin import WIRE_LOGGERS, keep_loggers_quiet
 from signoff.evidence.keys import EvidenceError
-from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.errors import EXPECTED, fault, sentence
 
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
 Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
@@ -151,3 +152,17 @@ def test_wire_is_not_logged_even_where_everything_else_is(caplog):
         logging.getLogger("ours").debug("seen")
 
     assert caplog.messages == ["seen"]
+
+
+def test_code_of_a_team_that_does_not_parse_is_named_and_no_fault_of_ours(tmp_path):
+    handler = tmp_path / "lambdas" / "todos" / "handler.py"
+    handler.parent.mkdir(parents=True)
+    handler.with_name("__init__.py").touch()
+    (tmp_path / "lambdas" / "__init__.py").touch()
+    (tmp_path / "app.toml").write_text("[functions.todos]")
+    handler.write_text("\ndef handler(:")
+
+    with pytest.raises(SyntaxError) as broken:
+        pack("todos", tmp_path)
+
+    assert fault(broken.value, tmp_path).en == f"{handler}:2: invalid syntax; fix that line"
