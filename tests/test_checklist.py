@@ -119,8 +119,22 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
     path = tmp_path / "checklist.toml"
     path.write_text('[X-01]\nsection = "tables"\npromise = {en = "a", ja = "b"}\n')
 
-    with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why: Field required"):
+    with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why is missing; write why = …"):
         Checklist.load(path)
+
+
+def test_word_that_is_none_of_a_key_s_is_told_with_those_that_there_are(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    words = 'promise = {en = "a", ja = "b"}\nwhy = {en = "a", ja = "b"}\n'
+    path.write_text(f'[X-01]\nsection = "tables"\nseverity = "high"\n{words}')
+
+    with pytest.raises(ChecklistError, match=r"X-01.severity") as told:
+        Checklist.load(path)
+
+    assert told.value.words.en.endswith(
+        "X-01.severity is \"high\"; write 'blocker', 'major', 'minor' or 'info'"
+    )
+    assert told.value.words.ja.endswith("を書いてください")
 
 
 TWO_ALIKE = """
@@ -187,5 +201,5 @@ def test_key_with_a_typo_is_told_and_not_the_key_that_is_missing_by_it(tmp_path:
     path = tmp_path / "checklist.toml"
     path.write_text('[X-01]\nsection = "tables"\npromsie = {en = "a", ja = "b"}\n')
 
-    with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.promsie: Unexpected keyword"):
+    with pytest.raises(ChecklistError, match=r"X-01.promsie is not a key of a row; did you mean"):
         Checklist.load(path)

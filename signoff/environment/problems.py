@@ -69,7 +69,7 @@ WANTED: Mapping[str, Words] = {
     "greater_than_equal": Words(en="a number of at least {ge}", ja="{ge}以上の数値"),
     "int_type": Words(en="a whole number, without quotes", ja="引用符なしの整数"),
     "less_than_equal": Words(en="a number of at most {le}", ja="{le}以下の数値"),
-    "literal_error": Words(en="{expected}", ja="{expected}のいずれか"),
+    **dict.fromkeys(("enum", "literal_error"), Words(en="{expected}", ja="{expected}のいずれか")),
     "multiple_of": Words(en="a multiple of {multiple_of}", ja="{multiple_of}の倍数"),
     "string_type": Words(en="text, in quotes", ja="引用符で囲んだ文字列"),
     "tuple_type": Words(en="a list, [ … ]", ja="リスト [ … ]"),

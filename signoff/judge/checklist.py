@@ -4,6 +4,7 @@ import enum
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
 from signoff import ROOT
 from signoff.environment.application import StrictTable
-from signoff.environment.problems import toml
+from signoff.environment.problems import FileTable, problem, toml
 from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
@@ -204,8 +205,10 @@ def _row(file: str, id_: str, fields: Any, shared: Mapping[str, Any], **defaults
     except ValidationError as error:
         # A typo before the key that is missing by it.
         first = min(error.errors(), key=lambda each: each["type"] != UNKNOWN_KEY)
-        place = ".".join((id_, *(str(part) for part in first["loc"])))
-        raise ChecklistError(Words.same(f"{file}: {place}: {first['msg']}")) from None
+        keys, of = [each.name for each in fields_of(Row)], Words(en="a row", ja="項目")
+        raise ChecklistError(
+            problem(first, FileTable(f"{file}: {id_}", keys=keys, of=of))
+        ) from None
     if wrong := _contradiction(row):
         raise ChecklistError(en=f"{file}: {id_}.{wrong.en}", ja=f"{file}: {id_}.{wrong.ja}")
     return row
