@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from botocore.exceptions import ClientError
 
 from aws.desired import Table
-from aws.door.failures import code_of
+from aws.door.failures import GONE, code_of
 from aws.items import Key, KeyedTable
 from aws.words import Words
 from plan import Plan
@@ -92,6 +92,8 @@ class Cleaner:
         try:
             keys, left = table.emptied([hash_key])
         except AWAY as error:
+            if isinstance(error, ClientError) and code_of(error) in GONE:  # no table, no item
+                return
             item, why = _item(hash_key, table.name), reason(error)
             yield Words(en=f"{item.en} ({why})", ja=f"{item.ja}（{why}）")
         else:

@@ -107,6 +107,12 @@ def test_where_nothing_was_sent_nothing_is_looked_for(cleaner, stamps, users):
     assert cleaner.clean([], []) == []
 
 
+def test_table_that_does_not_exist_holds_nothing_of_ours(cleaner, stamps):
+    stamps.unread = "ResourceNotFoundException"
+
+    assert cleaner.clean([awarded(OURS)], []) == []
+
+
 def test_award_that_a_person_was_refused_is_not_told(cleaner):
     assert cleaner.clean([awarded(PERSON, 404)], []) == []
 
