@@ -5,7 +5,7 @@ import json
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
 from aws.converge.json_patch import replaced
 from aws.converge.policy_document import trusting
-from aws.converge.role_policies import MANAGED_POLICY, TRUSTS
+from aws.converge.role import MANAGED_POLICY, TRUSTS
 from aws.desired import Api
 from aws.kinds.role import ROLE
 from aws.kinds.usage_plan import GATEWAY_ACCOUNT
