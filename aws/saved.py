@@ -51,13 +51,8 @@ def digest(inventory: Inventory) -> str:
     return hashlib.sha256(to_json(inventory).encode()).hexdigest()
 
 
-def unreadable(inventory: Inventory) -> list[str]:
-    """Return what could not be read, one English sentence each: section, item, reason."""
-    return [why.en for why in reasons(inventory)]
-
-
 def reasons(inventory: Inventory) -> list[Words]:
-    """Return the same in both languages."""
+    """Return what could not be read, one sentence each: section, item, reason."""
     unread = _unread(frozen(inventory).sections)
     return [why.behind(place).words for place, why in unread if why != NOT_ASKED]
 

@@ -22,7 +22,7 @@ import boto3
 
 from aws.inventory import on_demand, read_all
 from aws.release import Builds, Package
-from aws.saved import unreadable
+from aws.saved import reasons
 from bench.reach import Goal, cpu_s, no_options, progress, table, verdict
 from lambdas.packing import CLOSED, pack
 from plan import plan_for, scope_of
@@ -59,7 +59,7 @@ def reader() -> None:
         on_demand(boto3.Session(region_name=environment.region), scope, caller="bench")
     )
     counted = {"calls": inventory.calls, "cpu": cpu_s(resource.RUSAGE_SELF)}
-    print(json.dumps(counted | {"unread": unreadable(inventory)}))
+    print(json.dumps(counted | {"unread": [why.en for why in reasons(inventory)]}))
 
 
 def measured(environment: Environment) -> Pass:

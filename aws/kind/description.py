@@ -219,13 +219,6 @@ def partly(kind: type[T], values: Mapping[str, Any]) -> T:
     return cast("T", (_partly(cast("Any", kind)) if unknown else kind)(**values))
 
 
-def changed(item: T, **values: Any) -> T:
-    """Return the item with other values; its unknown facts stay unknown."""
-    kind = type(item) if type(item).__mro__[1] is object else type(item).__mro__[1]
-    names = (field.name for field in fields(cast("Any", kind)))
-    return partly(kind, {name: value_of(item, name) for name in names} | values)
-
-
 @cache
 def _partly(kind: type[Any]) -> type[Any]:
     def attribute(self: Any, name: str) -> Any:

@@ -1,7 +1,8 @@
 """SNS: the topics that alarms notify, and who listens; addresses are masked as they are read (guide step 6-1)."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,9 +17,7 @@ from aws.kind.description import (
     POLICY,
     Part,
     ReadCall,
-    changed,
     fact,
-    value_of,
 )
 from aws.kind.engine import Kind
 from aws.ledger import NAMES, Closed, Ledger, by_parameter, operation
@@ -60,19 +59,23 @@ class Subscription:
     arn: str = ""
 
 
-def _listeners(listed: Iterable[Raw], place: Mapping[str, str]) -> tuple[Subscription, ...]:
-    """Return who listens, as the listing tells it; their settings are read apart."""
-    return tuple(
-        Subscription(
-            protocol=entry.get("Protocol", ""),
-            endpoint=masked_address(
-                entry.get("Protocol", ""), entry.get("Endpoint", ""), place["prefix"]
-            ),
-            # PendingConfirmation and Deleted stand where an ARN should.
-            confirmed=entry.get("SubscriptionArn", "").startswith("arn:"),
-            arn=entry.get("SubscriptionArn", ""),
-        )
-        for entry in listed
+def _listener(entry: Raw, place: Mapping[str, Any]) -> Subscription:
+    """Return who listens, as the listing tells it; ``settings`` of the place reads the rest, once it is confirmed."""
+    protocol, arn = entry.get("Protocol", ""), entry.get("SubscriptionArn", "")
+    confirmed = arn.startswith("arn:")  # PendingConfirmation and Deleted stand where an ARN should
+    values, unread = place["settings"](arn) if confirmed else ({}, None)
+    return Subscription(
+        protocol=protocol,
+        endpoint=masked_address(protocol, entry.get("Endpoint", ""), place["prefix"]),
+        confirmed=confirmed,
+        # An empty object is how a filter, or a queue, is taken away.
+        filter_policy=values.get("FilterPolicy", "").replace("{}", ""),
+        filter_scope=values.get("FilterPolicyScope", "MessageAttributes"),
+        raw=values.get("RawMessageDelivery") == "true",
+        redrive=values.get("RedrivePolicy", "").replace("{}", ""),
+        delivery_policy=values.get("DeliveryPolicy", ""),
+        unread=unread,
+        arn=arn,
     )
 
 
@@ -96,7 +99,7 @@ class Topic:
         "Subscriptions",
         call="subscriptions",
         absent=(),
-        read_in=_listeners,
+        read_in=lambda listed, place: tuple(_listener(entry, place) for entry in listed),
         covers="Subscriptions.SubscriptionArn Subscriptions.Protocol Subscriptions.Endpoint",
         inner={"arn": IDENTITY},
     )
@@ -223,7 +226,8 @@ def topics(reading: Reading) -> Section[Topic]:
     here = f"arn:{reading.aws.partition}:sns:{reading.scope.region}:{reading.scope.account}:"
     notified = set() if isinstance(alarms, Unreadable) else _notified(alarms, here)
     arns = sorted({reading.scope.topic, *notified} - {""})
-    by_arn = reading.each(arns, lambda arn: _topic(reading, arn))
+    place: Any = {"prefix": reading.scope.prefix, "settings": partial(_settings, reading)}
+    by_arn = reading.each(arns, lambda arn: TOPIC.read(reading.aws, arn, **place))
     if isinstance(alarms, Unreadable):
         by_arn["(of alarms)"] = alarms.behind("alarms")
     return by_arn
@@ -232,28 +236,6 @@ def topics(reading: Reading) -> Section[Topic]:
 def _notified(alarms: Mapping[str, object], here: str) -> set[str]:
     actions = {arn for alarm in alarms.values() for arn in getattr(alarm, "alarm_actions", ())}
     return {arn for arn in actions if arn.startswith(here)}
-
-
-def _topic(reading: Reading, arn: str) -> Topic:
-    topic = TOPIC.read(reading.aws, arn, prefix=reading.scope.prefix)
-    listed = value_of(topic, "subscriptions")
-    if isinstance(listed, Unreadable):
-        return topic
-    return changed(topic, subscriptions=tuple(_with_settings(reading, entry) for entry in listed))
-
-
-def _with_settings(reading: Reading, subscription: Subscription) -> Subscription:
-    values, unread = _settings(reading, subscription.arn) if subscription.confirmed else ({}, None)
-    return replace(
-        subscription,
-        # An empty object is how a filter, or a queue, is taken away.
-        filter_policy=values.get("FilterPolicy", "").replace("{}", ""),
-        filter_scope=values.get("FilterPolicyScope", "MessageAttributes"),
-        raw=values.get("RawMessageDelivery") == "true",
-        redrive=values.get("RedrivePolicy", "").replace("{}", ""),
-        delivery_policy=values.get("DeliveryPolicy", ""),
-        unread=unread,
-    )
 
 
 def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], Unreadable | None]:

@@ -17,7 +17,6 @@ from aws.kind.description import (
     LeftOut,
     Part,
     ReadCall,
-    changed,
     fact,
     partly,
     unread_facts,
@@ -313,16 +312,6 @@ def test_what_is_gone_already_stays_gone():
     gone = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "RemoveMark")
 
     assert len(undone(("one", "two"), remove_mark=gone)) == 2
-
-
-def test_change_of_an_item_keeps_what_is_unknown_of_it():
-    toy = TOY.read(door(get_colour=ReadFailure(DENIED)), "a", account="1")
-
-    assert changed(toy, days=9).days == 9
-    assert list(unread_facts(changed(toy, days=9))) == [("colour", DENIED)]
-    assert changed(Toy(name="a", days=3, state="READY", colour="red"), days=9) == Toy(
-        name="a", days=9, state="READY", colour="red"
-    )
 
 
 @pytest.mark.parametrize(

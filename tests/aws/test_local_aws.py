@@ -9,12 +9,13 @@ import pytest
 from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions, on_demand, read_all
 from aws.reader_policy import policy
-from aws.saved import from_json, to_json, unreadable
+from aws.saved import from_json, to_json
 from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import readable, unread
 from tests.faults import denied, throttled
 from tests.recording_aws import RecordingAws
+from tests.unread import unreadable
 
 FAST = ReadOptions(retry=RetryPolicy(rates={}, attempts=1))
 TRYING = ReadOptions(retry=RetryPolicy(rates={}, attempts=3))

@@ -3,11 +3,12 @@
 import pytest
 
 from aws.inventory import NOT_ASKED, frozen, on_demand, read_all
-from aws.saved import to_json, unreadable
+from aws.saved import to_json
 from aws.section import NotTestable, known
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, OPTIONS
 from tests.aws.unread import unread
+from tests.unread import unreadable
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from aws.inventory import READERS
-from aws.saved import from_json, to_json, unreadable
+from aws.saved import from_json, to_json
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import HEALTHY, RefusedCall
 from tests.aws.known_without import (
@@ -21,6 +21,7 @@ from tests.aws.known_without import (
     unread_without,
 )
 from tests.aws.unread import is_unread, items, missing, unread
+from tests.unread import unreadable
 
 SEARCHED = {
     "secretsmanager:GetSecretValue",

@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aws.inventory import Inventory, Sections
-from aws.kind.description import changed
-from aws.saved import digest, from_json, to_json, unreadable
+from aws.saved import digest, from_json, to_json
 from tests.aws.answers import CANARY
-from tests.unread import refused
+from tests.unread import changed, refused, unreadable
 
 SECTIONS = [field.name for field in fields(Sections)]
 TEXT = st.text(st.characters(codec="utf-8"), max_size=6)

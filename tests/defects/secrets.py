@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.kind.description import changed
 from aws.kinds.key import Key
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import withheld
@@ -23,7 +22,7 @@ from tests.defects.changes import absent, added, answering, both, edited, item, 
 from tests.defects.defect import Break, Defect
 from tests.defects.encryption import OF_ACCOUNT, allowing, granted
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY, LINE_TOKEN, SALTS, SECRETS_KEY, TOKEN_KEY
-from tests.unread import refused
+from tests.unread import changed, refused
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1d3e9f0a-2b4c-4d5e-8f60-718293a4b5c6"
 VALUE_READ = frozenset({"SEC-02", "SEC-03", "SEC-04", "SEC-06", "SEC-07"})

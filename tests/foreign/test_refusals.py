@@ -7,13 +7,14 @@ import pytest
 from aws.door.sessions import RetryPolicy
 from aws.kinds import LEDGERS
 from aws.reader_policy import actions
-from aws.saved import from_json, to_json, unreadable
+from aws.saved import from_json, to_json
 from local.aws.request import json_response, refusal
 from signoff.judge.verdict import VerdictWord
 from tests.faults import denied, failing, throttled
 from tests.foreign.account import OPTIONS, with_evidence
 from tests.foreign.hand import edge
 from tests.foreign.judged import decision, rows, rows_of
+from tests.unread import unreadable
 
 NOT_ASKED = {
     "iam:GetPolicy": "asked only about a policy that the account's listing leaves out",

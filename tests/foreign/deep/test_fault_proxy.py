@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 import boto3
 import pytest
 
-from aws.saved import unreadable
 from local.aws.request import resolve
 from signoff.judge.outcome import Outcome
 from signoff.judge.verdict import VerdictWord
@@ -19,6 +18,7 @@ from tests.foreign.account import REGION, Account, with_evidence
 from tests.foreign.changes.surplus import old_name
 from tests.foreign.judged import decision, rows
 from tests.foreign.test_refusals import OPERATIONS
+from tests.unread import unreadable
 
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"
 OPEN = {

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from aws.inventory import Sections
-from aws.kind.description import changed as changed_fact
 from signoff.judge.drift import ADVICE, VOLATILE, changed
 from signoff.judge.gather import EMBEDDED
 from tests.defects.changes import absent, added, both, edited, every, item, unread
@@ -18,6 +17,7 @@ from tests.foreign.account import served
 from tests.foreign.hand import watch
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, build, judged_here
+from tests.unread import changed as changed_fact
 from tests.unread import refused
 
 pytest_plugins = ["pytester"]
