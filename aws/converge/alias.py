@@ -10,7 +10,14 @@ from aws.access.callers import CALLERS, GATEWAY, Callers, invocation, strangers
 from aws.access.surplus_permissions import BEYOND
 from aws.bounds import unset, within
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
-from aws.converge.function import Fields, described, planned, published_versions, table_fields
+from aws.converge.function import (
+    Fields,
+    described,
+    planned,
+    published_versions,
+    table_fields,
+    variables_in,
+)
 from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
@@ -71,9 +78,17 @@ def allowed_weights(
 
 
 def _current(context: ChangeContext, function: Function) -> Fields | None:
+    """Describe what is live, with the names of its variables: one that is not planned may hold a secret."""
     if (live := behind(context, function)) is None:
         return None
-    return {**_version(context, live), WEIGHTS: dict(weights_of(context, function))}
+    published, state = live["Version"] != LATEST, live.get("State")
+    return {
+        **described(context, live),
+        VARIABLES: sorted(variables_in(live)),
+        PUBLISHED: published,
+        STATE: state if published and state in DOWN else None,
+        WEIGHTS: dict(weights_of(context, function)),
+    }
 
 
 def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float]:
@@ -81,16 +96,6 @@ def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float
     get = context.client("lambda").get_alias
     alias = unless_absent(get, FunctionName=function.name, Name=function.alias)
     return ALIASES.of(alias).weights if alias else {}
-
-
-def _version(context: ChangeContext, behind: Raw) -> Fields:
-    """Describe the version, with the names of its variables: one that is not planned may hold a secret."""
-    names = behind.get("Environment", {}).get("Variables", {})
-    published = behind["Version"] != LATEST
-    state = behind.get("State")
-    down = state if published and state in DOWN else None
-    there = described(context, behind)
-    return {**there, VARIABLES: sorted(names), PUBLISHED: published, STATE: down}
 
 
 def behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
@@ -127,10 +132,9 @@ def grant(
         if id_ not in by_sid and allowed:
             continue
         if (granted := _granted(by_sid.get(id_))) != arn:
-            change = (Change(_name(function), BEYOND.named(id_), granted, arn),)
-            made += context.settle(
-                change, _grant(context, function, id_, arn, replace=granted is not None)
-            )
+            change = Change(_name(function), BEYOND.named(id_), granted, arn)
+            apply = partial(_grant, context, function, id_, arn, replace=granted is not None)
+            made += context.settle((change,), apply)
     return made
 
 
@@ -156,8 +160,9 @@ def remove_other_callers(context: ChangeContext, function: Function, callers: Ca
             if not strangers((_policy(qualifier, [statement]),), callers):
                 continue
             name, field = _name(function, qualifier), BEYOND.named(id_)
-            lost = (Change(name, field, statement, None, destroys=True),)
-            made += context.settle(lost, _withdrawal(context, function, statement, qualifier))
+            lost = Change(name, field, statement, None, destroys=True)
+            apply = partial(_withdraw, context, function, statement, qualifier)
+            made += context.settle((lost,), apply)
     return made
 
 
@@ -185,10 +190,6 @@ def invoking_apis(
             )
 
 
-def _arn(function: Function, qualifier: str | None) -> str:
-    return f"{function.arn}:{qualifier}" if qualifier else function.arn
-
-
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     """Return the other aliases and the versions, through which a caller may bypass our alias."""
     listing = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
@@ -214,41 +215,34 @@ def _granted(statement: Raw | None) -> str | None:
     return str(arn) if ours else json.dumps(statement, sort_keys=True)
 
 
-def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, replace: bool) -> Any:
+def _grant(
+    context: ChangeContext, function: Function, id_: str, arn: str, *, replace: bool
+) -> None:
     client = context.client("lambda")
     on = {"FunctionName": function.name, "Qualifier": function.alias, "StatementId": id_}
-
-    def apply() -> None:
-        if replace:
-            client.remove_permission(**on)
-        allowed = {"Action": "lambda:InvokeFunction", "Principal": GATEWAY, "SourceArn": arn}
-        context.once_found(partial(client.add_permission, **on, **allowed))
-
-    return apply
-
-
-def _withdrawal(
-    context: ChangeContext, function: Function, statement: Raw, qualifier: str | None
-) -> Any:
-    """Return the call that removes one statement: by its Sid, or by writing the policy without it."""
-    client, which = context.client("lambda"), {"Qualifier": qualifier} if qualifier else {}
-
-    def remove() -> None:
-        on = {"FunctionName": function.name, "StatementId": statement["Sid"], **which}
+    if replace:
         client.remove_permission(**on)
+    allowed = {"Action": "lambda:InvokeFunction", "Principal": GATEWAY, "SourceArn": arn}
+    context.once_found(partial(client.add_permission, **on, **allowed))
 
-    def rewrite() -> None:
-        arn = _arn(function, qualifier)
-        policy = json.loads(client.get_policy(FunctionName=function.name, **which)["Policy"])
-        others = [entry for entry in listed(policy["Statement"]) if entry != statement]
-        if others:
-            document = json.dumps({**policy, "Statement": others})
-            client.put_resource_policy(ResourceArn=arn, Policy=document)
-        else:
-            client.delete_resource_policy(ResourceArn=arn)
 
-    added = "Sid" in statement and statement.get("Resource") == _arn(function, qualifier)
-    return remove if added else rewrite
+def _withdraw(
+    context: ChangeContext, function: Function, statement: Raw, qualifier: str | None
+) -> None:
+    """Remove one statement: by its Sid, or by writing the policy without it."""
+    client, arn = context.client("lambda"), function.arn
+    on = {"FunctionName": function.name}
+    if qualifier:
+        on["Qualifier"], arn = qualifier, f"{arn}:{qualifier}"
+    if "Sid" in statement and statement.get("Resource") == arn:
+        client.remove_permission(**on, StatementId=statement["Sid"])
+        return
+    policy = json.loads(client.get_policy(**on)["Policy"])
+    if others := [entry for entry in listed(policy["Statement"]) if entry != statement]:
+        document = json.dumps({**policy, "Statement": others})
+        client.put_resource_policy(ResourceArn=arn, Policy=document)
+    else:
+        client.delete_resource_policy(ResourceArn=arn)
 
 
 def _name(function: Function, qualifier: str | None = "") -> Words:

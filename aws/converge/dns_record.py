@@ -69,19 +69,12 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
 
 
 def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:
-    change = {"Action": "UPSERT", "ResourceRecordSet": _record_set(record)}
+    answer: dict[str, Any] = {"TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
+    if record.zone:
+        target = {"DNSName": record.value, "HostedZoneId": record.zone}
+        answer = {"AliasTarget": {**target, "EvaluateTargetHealth": False}}
+    record_set = {"Name": record.name, "Type": record.kind, **answer}
+    change = {"Action": "UPSERT", "ResourceRecordSet": record_set}
     context.client("route53").change_resource_record_sets(
         HostedZoneId=zone, ChangeBatch={"Changes": [change]}
     )
-
-
-def _record_set(record: DnsRecord) -> dict[str, Any]:
-    identity = {"Name": record.name, "Type": record.kind}
-    if record.zone is None:
-        return {**identity, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
-    target = {
-        "DNSName": record.value,
-        "HostedZoneId": record.zone,
-        "EvaluateTargetHealth": False,
-    }
-    return {**identity, "AliasTarget": target}

@@ -1,6 +1,7 @@
 """The account's role by which API Gateway writes logs: one per account and Region, for all its APIs."""
 
 import json
+from functools import partial
 
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
 from aws.converge.json_patch import replaced
@@ -55,17 +56,10 @@ def _write(context: ChangeContext, api: Api, *, absent: bool) -> None:
 
 def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
     iam = context.client("iam")
-    attached: set[str] = set()
-    if not absent:
-        operation, key = "list_attached_role_policies", "AttachedPolicies"
-        listed = context.listed("iam", operation, key, RoleName=api.log_role)
-        attached = {entry["PolicyArn"] for entry in listed}
-    if WRITES_LOGS in attached:
+    operation, key = "list_attached_role_policies", "AttachedPolicies"
+    listed = () if absent else context.listed("iam", operation, key, RoleName=api.log_role)
+    if WRITES_LOGS in {entry["PolicyArn"] for entry in listed}:
         return ()
     change = Change(ROLE.resource(api.log_role), MANAGED_POLICY, None, WRITES_LOGS)
-    return context.settle(
-        (change,),
-        lambda: context.once_found(
-            lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS)
-        ),
-    )
+    attach = partial(iam.attach_role_policy, RoleName=api.log_role, PolicyArn=WRITES_LOGS)
+    return context.settle((change,), lambda: context.once_found(attach))

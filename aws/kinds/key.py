@@ -20,7 +20,6 @@ from aws.kind.description import (
     value_of,
 )
 from aws.kind.engine import Kind
-from aws.kinds.secret import Secret
 from aws.ledger import LABELS, NAMES, WHEN, Closed, Unplanned, by_parameter, only
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
@@ -177,19 +176,18 @@ def same_key(decided: str, reference: str) -> bool:
 
 def keys(reading: Reading) -> Section[Key]:
     sections = reading.sections(REFERRING)
-    names = {name for section in sections.values() for name in _key_names(section)}
+    names = {key for name, section in sections.items() for key in _key_names(name, section)}
     by_name = reading.each(sorted(names), lambda name: _key(reading, name))
     return {**by_name, **dict(_unknown(sections))}
 
 
-def _key_names(section: Section[Any]) -> Iterator[str]:
+def _key_names(name: str, section: Section[Any]) -> Iterator[str]:
     for item in readable(section).values():
-        for field in set(REFERRING.values()):
-            name = value_of(item, field) if hasattr(type(item), field) else None
-            if name and not isinstance(name, Unreadable):
-                yield name
-        if isinstance(item, Secret) and value_of(item, "kms_key") is None:
-            yield SECRETS_DEFAULT
+        key = value_of(item, REFERRING[name])
+        if key is None and name == "secrets":
+            key = SECRETS_DEFAULT
+        if key and not isinstance(key, Unreadable):
+            yield key
 
 
 def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unreadable]]:
