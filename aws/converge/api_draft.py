@@ -17,8 +17,7 @@ from aws.bounds import at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.gateway_responses import HEADERS, TEMPLATE
-from aws.converge.json_patch import replaced
-from aws.converge.rest_api import Draft, read, stage_of
+from aws.converge.rest_api import Draft, read, replaced, stage_of
 from aws.desired import NEEDED_S, Api, Authorizer, Route
 from aws.kind.description import TIME_TO_LIVE
 from aws.ledgers import AUTHORIZER, IDENTITY_SOURCE

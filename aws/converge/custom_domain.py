@@ -17,7 +17,7 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.converge import dns_record, rest_api
-from aws.converge.json_patch import replaced
+from aws.converge.rest_api import replaced
 from aws.dns import plain
 from aws.kind.description import STATUS, VALUE
 from aws.kinds.certificate import CERTIFICATE, RENEWAL, Certificate, covers

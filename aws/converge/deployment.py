@@ -12,8 +12,7 @@ from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, difference, nothing
 from aws.converge import api_draft, rest_api
-from aws.converge.json_patch import replaced
-from aws.converge.rest_api import digest, read, stage_of
+from aws.converge.rest_api import digest, read, replaced, stage_of
 from aws.desired import Api
 from aws.kinds.rest_api import DEPLOYMENT, STAGE, draft_in
 from aws.raw import Raw

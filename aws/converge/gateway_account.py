@@ -4,8 +4,8 @@ import json
 from functools import partial
 
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
-from aws.converge.json_patch import replaced
 from aws.converge.policy_document import trusting
+from aws.converge.rest_api import replaced
 from aws.converge.role import MANAGED_POLICY, TRUSTS
 from aws.desired import Api
 from aws.kinds.role import ROLE

@@ -1,8 +1,11 @@
-"""The REST API itself (guide step 3-3), found by its name, and its draft: what is not deployed yet."""
+"""The REST API itself (guide step 3-3), found by its name, its draft, which is not deployed yet, and API Gateway's updates.
+
+An update is operations of JSON Patch, at paths that begin as those of the answers do.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +21,6 @@ from aws.change.gate import (
     tag_fields,
     unless_absent,
 )
-from aws.converge.json_patch import replaced
 from aws.desired import Api
 from aws.difference import TAG
 from aws.kind.engine import Kind
@@ -32,6 +34,28 @@ UNKNOWN_ID = "<id>"
 """Stands for the id of an API that a rehearsal would create."""
 Edits = Iterator[tuple[Change, dict[str, str]]]
 """Changes, each with the operation of an update that makes it."""
+
+
+def escaped(text: str) -> str:
+    """Return a text as one step of a path of API Gateway's updates, a JSON pointer: ``~1stamps``."""
+    return text.replace("~", "~0").replace("/", "~1")
+
+
+def replaced(path: str, value: Any) -> dict[str, str]:
+    """Return API Gateway's patch operation that sets the value at a path; API Gateway takes whole numbers without a point."""
+    whole = isinstance(value, float) and value.is_integer()
+    text = str(int(value) if whole else value)
+    return {
+        "op": "replace",
+        "path": path,
+        "value": text.lower() if isinstance(value, bool) else text,
+    }
+
+
+def setting(kind: Kind[Any], changes: Iterable[Change]) -> list[dict[str, str]]:
+    """Return these changes as API Gateway takes them: a fact is set where it is read."""
+    paths = {fact.words: fact.at.replace(".", "/") for fact in kind.facts.values()}
+    return [replaced(f"/{paths[change.field]}", change.after) for change in changes]
 
 
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
@@ -143,10 +167,6 @@ class Draft:
         """Whether a URI is the planned one once the stage's variables are filled in."""
         return VARIABLE.sub(lambda variable: self.variables.get(variable[1], ""), uri) == planned
 
-    def authorizer_named(self, id_: str | None) -> str | None:
-        names = [name for name, authorizer in self.authorizers.items() if authorizer["id"] == id_]
-        return names[0] if names else id_
-
 
 def read(context: ChangeContext, api_id: str | None) -> Draft:
     """Read the draft in three listings; ``api_id`` None: there is no such API."""
@@ -182,8 +202,15 @@ def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any
 
 def digest(draft: Draft) -> str:
     """Hash what a deployment of this draft would serve: nothing in it is an id of one API."""
+    names = {raw["id"]: name for name, raw in draft.authorizers.items()}
+
+    def named(method: Raw) -> Raw:
+        id_ = method.get("authorizerId")
+        return {**method, "authorizerId": names.get(id_, id_)}
+
+    # The cache namespace is the id of the resource, and goes.
     methods = {
-        f"{verb} {path}": _without_ids(draft, method)
+        f"{verb} {path}": _bare(named(method), {"cacheNamespace"})
         for (path, verb), method in draft.methods.items()
     }
     authorizers = {
@@ -192,12 +219,6 @@ def digest(draft: Draft) -> str:
     whole = [methods, authorizers, _bare(draft.gateway_responses, set())]
     text = json.dumps(whole, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _without_ids(draft: Draft, method: Raw) -> Any:
-    """Name the authorizer; the cache namespace is the id of the resource, and goes."""
-    with_authorizer = {**method, "authorizerId": draft.authorizer_named(method.get("authorizerId"))}
-    return _bare(with_authorizer, {"cacheNamespace"})
 
 
 def _bare(value: Any, drop: set[str]) -> Any:

@@ -9,8 +9,7 @@ from aws.bounds import Bound, between, exactly
 from aws.change.gate import Change, ChangeContext, Changes, difference, tag_fields
 from aws.converge import rest_api
 from aws.converge.deployment import WITHOUT_CANARY, find_stage
-from aws.converge.json_patch import escaped, replaced, setting
-from aws.converge.rest_api import Edits
+from aws.converge.rest_api import Edits, escaped, replaced, setting
 from aws.desired import Api, Limit
 from aws.kind.description import DESCRIPTION
 from aws.kinds.rest_api import (

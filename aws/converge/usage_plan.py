@@ -6,8 +6,7 @@ from typing import Any
 from aws.bounds import Bound, at_most, between
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge import rest_api
-from aws.converge.json_patch import escaped, replaced, setting
-from aws.converge.rest_api import Edits, stage_of
+from aws.converge.rest_api import Edits, escaped, replaced, setting, stage_of
 from aws.desired import Api, UsagePlan
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import STAGE

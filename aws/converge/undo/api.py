@@ -13,7 +13,7 @@ from aws.api.unplanned import of_document
 from aws.change.gate import unless_absent
 from aws.change.undo import EACH, ITS_ID, THIS, Undoing, UndoTarget, by_call, by_hand, calling
 from aws.converge import api_draft, rest_api
-from aws.converge.json_patch import escaped, replaced
+from aws.converge.rest_api import escaped, replaced
 from aws.desired import Api
 from aws.kind.description import POLICY, STATUS
 from aws.kinds.domain import DOMAIN, EMPTY_PATH, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
