@@ -4,6 +4,7 @@ import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 import boto3
@@ -73,10 +74,6 @@ class Names:
     names: tuple[str, ...]
 
 
-def names_of_ours(reading: Reading) -> Section[Names]:
-    return reading.each(LISTINGS, lambda kind: _names_of(reading, kind))
-
-
 def _names_of(reading: Reading, kind: str) -> Names:
     scope, listed = reading.scope, reading.source(LISTINGS[kind])
     tables = scope.tables if kind == "tables" else ()
@@ -103,7 +100,7 @@ READERS: Mapping[str, Reader] = (
     | way_back.READERS
     | {
         "names": Reader(
-            names_of_ours,
+            lambda reading: reading.each(LISTINGS, partial(_names_of, reading)),
             (
                 "apigateway:GET",
                 "cloudwatch:DescribeAlarms",
@@ -303,13 +300,15 @@ def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
     lazy = inventory.sections
     if not isinstance(lazy, LazySections):
         return inventory
-    lazy.reading.sections(ask_for)
-    sections = lazy.so_far()
-    return replace(
-        inventory,
-        sections=Sections(**sections),
-        calls=lazy.reading.aws.calls.total(),
-    )
+    reading = lazy.reading
+    reading.sections(ask_for)
+    asked_for = reading.sections_read()
+    sections = {
+        field.name: reading.section(field.name) if field.name in asked_for else NOT_ASKED
+        for field in fields(Sections)
+    }
+    calls = reading.aws.calls.total()
+    return replace(inventory, sections=Sections(**sections), calls=calls)
 
 
 class LazySections:
@@ -322,13 +321,6 @@ class LazySections:
         if name not in READERS:
             raise AttributeError(name)
         return self.reading.section(name)
-
-    def so_far(self) -> dict[str, Section[Any]]:
-        read = self.reading.sections_read()
-        return {
-            field.name: self.reading.section(field.name) if field.name in read else NOT_ASKED
-            for field in fields(Sections)
-        }
 
 
 def salted(scope: Scope) -> Scope:

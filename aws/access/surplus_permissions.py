@@ -97,10 +97,7 @@ def unsound(named_secret: NamedSecret, names: Names) -> list[Words]:
 
 def reaches_more(resource: str, secret: Secret, names: Names) -> bool:
     """Whether a Resource allows reading more than the one secret."""
-    stem = secret.arn_pattern.removesuffix(SUFFIX)
-    if covers(secret.arn_pattern, resource) or not {"*", "?"} & set(resource):
-        return False
-    return not covers(f"{stem}-*", resource) or any(_reached(resource, secret, names))
+    return bool({"*", "?"} & set(resource)) and _beyond_it(resource, secret, names) is not None
 
 
 def _allows_reading(statement: Statement, secret: Secret) -> bool:
@@ -119,15 +116,19 @@ def _spells(resource: str, secret: Secret) -> bool:
 
 
 def _flaw(resource: str, named_secret: NamedSecret, names: Names) -> Words | None:
-    """Return what is wrong with a Resource. ``-*`` also matches ``token-secret-key-old-…``: fine if none exists."""
+    """Return what is wrong with a Resource."""
     if not resource_pattern(resource).matches(named_secret.arn):
         return Words(en=f"does not match {named_secret.arn}", ja=f"{named_secret.arn}に一致しない")
-    if covers(named_secret.secret.arn_pattern, resource):
+    return _beyond_it(resource, named_secret.secret, names)
+
+
+def _beyond_it(resource: str, secret: Secret, names: Names) -> Words | None:
+    """Return what else a Resource reaches. ``-*`` also matches ``token-secret-key-old-…``: fine if none exists."""
+    if covers(secret.arn_pattern, resource):
         return None
-    stem = named_secret.secret.arn_pattern.removesuffix(SUFFIX)
-    if not covers(f"{stem}-*", resource):
+    if not covers(f"{secret.arn_pattern.removesuffix(SUFFIX)}-*", resource):
         return Words(en="reaches beyond the secret", ja="このシークレット以外にも及ぶ")
-    reached = ", ".join(_reached(resource, named_secret.secret, names))
+    reached = ", ".join(_reached(resource, secret, names))
     return Words(en=f"reaches {reached}", ja=f"{reached}にも及ぶ") if reached else None
 
 

@@ -59,7 +59,8 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
     live = unless_absent(read, FunctionName=function.name, Qualifier=function.alias)
     behind: Raw = live or read(FunctionName=function.name)
     aliases = (function.alias,) if live else ()
-    current, extra = described(context, behind), _surplus(function, behind, faulty)
+    current, surplus = described(context, behind), {*variables_in(behind)} - {*function.environment}
+    extra = sorted(surplus.intersection(faulty))
     whole = planned(context, function, current)
     desired = {field: value for field, value in whole.items() if field not in OF_THE_CODE}
     changes = difference(name, current, desired, destroying=table_fields(function))
@@ -72,11 +73,6 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
     edit = _edited(function, {change.field for change in changes}, desired, extra)
     made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
     return made + _tagged(context, function)
-
-
-def _surplus(function: Function, behind: Raw, faulty: Collection[str]) -> tuple[str, ...]:
-    surplus = variables_in(behind).keys() - function.environment.keys()
-    return tuple(sorted(surplus & {*faulty}))
 
 
 def _edited(

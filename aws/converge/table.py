@@ -333,13 +333,9 @@ def converge_expiry(context: ChangeContext, table: Table) -> Changes:
 
 def _tags(context: ChangeContext, table: Table, current: CurrentTable | None) -> Changes:
     client = context.client("dynamodb")
-    before: dict[Words, str] | None = None
-    if current is not None:
-        tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
-        before = tag_fields(context, tag_map([*tagged]))
-    changes: tuple[Change, ...] = difference(
-        TABLE.resource(table.name), before, tag_fields(context, table.tags)
-    )
+    tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
+    before = tag_fields(context, tag_map([*tagged])) if current else None
+    changes = difference(TABLE.resource(table.name), before, tag_fields(context, table.tags))
     tags = tag_list(table.tags)
     return context.settle(changes, lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags))
 

@@ -146,16 +146,8 @@ class Aws:
     def unplanned(self, kind: Words, name: str) -> tuple[Unplanned, ...]:
         """Return the unplanned settings of one resource, from all answers so far."""
         with self._counting:
-            settings = [
-                unplanned
-                for unplanned in self._unplanned
-                if (unplanned.kind, unplanned.name) == (kind, name)
-            ]
-        return tuple(
-            sorted(
-                settings, key=lambda unplanned: (unplanned.fact.en, unplanned.call, unplanned.found)
-            )
-        )
+            own = [each for each in self._unplanned if (each.kind, each.name) == (kind, name)]
+        return tuple(sorted(own, key=lambda each: (each.fact.en, each.call, each.found)))
 
     def search_for(self, needles: Needles) -> None:
         """Replace the texts of these secrets in every answer from now on, and record where they were."""

@@ -155,8 +155,9 @@ def actions_for(service: str, operation: str, method: str = "") -> tuple[str, ..
     """
     if service in VERBS:
         return (f"apigateway:{method or '*'}",)
+    prefix = next((prefix for prefix, names in TOGETHER.items() if service in names), service)
     names = RENAMED.get(service, {}).get(operation, (operation,))
-    return tuple(f"{_prefix_of(service)}:{name}" for name in names)
+    return tuple(f"{prefix}:{name}" for name in names)
 
 
 def expand(pattern: str) -> tuple[str, ...]:
@@ -191,7 +192,3 @@ def _actions(service: str, prefix: str) -> Iterator[str]:
     for operation in operation_names(service):
         for name in renamed.get(operation, (operation,)):
             yield f"{prefix}:{name}"
-
-
-def _prefix_of(service: str) -> str:
-    return next((prefix for prefix, names in TOGETHER.items() if service in names), service)

@@ -45,14 +45,11 @@ _RELATIONS: Mapping[str, Callable[..., bool]] = {
     "GreaterThanEquals": operator.ge,
 }
 _NEGATIONS: Mapping[str, str] = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-    "NotIpAddress": "IpAddress",
+    name: name.replace("Not", "")
+    for name in (
+        *("StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike", "NumericNotEquals"),
+        *("ArnNotEquals", "ArnNotLike", "DateNotEquals", "NotIpAddress"),
+    )
 }
 OF_ITEMS = frozenset({"attributes", "leadingkeys", "returnconsumedcapacity"})
 OF_SECRETS = frozenset({"secretid", "secretprimaryregion", "versionid", "versionstage"})

@@ -90,10 +90,6 @@ UNPLANNED = "@unplanned"
 """Path of the resource's unplanned settings, which the ledger collects and the reader passes in the place."""
 
 
-def itself(value: Any) -> Any:
-    return value
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCall:
     """A read call, and what its answer contains besides the facts. Paths are relative to ``under``, the place of the resource."""
@@ -141,11 +137,6 @@ class ReadCall:
             if "account" in place or "{account}" not in template
         }
 
-    def entry_of(self, name: str, listed: Iterable[Raw]) -> Raw | None:
-        """Return the element of a listing that has this name; None if there is none."""
-        name_of = self.named
-        return next((entry for entry in listed if name_of and name_of({}, entry) == name), None)
-
     def path(self, member: str) -> str:
         return f"{self.under}.{member}".strip(".")
 
@@ -159,7 +150,7 @@ class Fact:
     call: str = ""
     """Key of the kind's calls; default: the first one."""
     absent: Any = NEEDED
-    read: Callable[[Any], Any] = itself
+    read: Callable[[Any], Any] = lambda value: value
     """Converts AWS's value to ours."""
     read_in: Callable[[Any, Mapping[str, Any]], Any] | None = None
     """The same for a value whose meaning depends on its place, such as the Region or a prefix of names."""

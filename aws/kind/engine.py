@@ -243,7 +243,10 @@ class Kind(Generic[T]):
         parameters = call.parameters(place)
         if call.listed:
             listed = context.listed(self.service, call.method, call.pages, **parameters)
-            return call.entry_of(place["name"], listed)
+            named = (
+                entry for entry in listed if call.named and call.named({}, entry) == place["name"]
+            )
+            return next(named, None)
         ask = getattr(context.client(self.service), call.method)
         return unless_absent(partial(empty_if, call.empty_on, ask), **parameters)
 

@@ -165,17 +165,15 @@ def _pared(raw: Raw, lost: Callable[[Metric], bool], region: str) -> Raw | None:
         return raw
     staying = [row for row, is_gone in zip(rows, gone, strict=True) if not is_gone]
     ids = {rows[place][1].get("id") for place, is_gone in enumerate(gone) if is_gone} - {None}
-    while broken := [pair for pair in staying if _uses(pair[1], ids)]:
+    while broken := [
+        pair for pair in staying if ids.intersection(re.findall(r"\w+", _expression(pair[1])))
+    ]:
         staying = [pair for pair in staying if pair not in broken]
         ids |= {pair[1].get("id") for pair in broken} - {None}
     if not any(path or SEARCHING.search(_expression(options)) for path, options in staying):
         return None
     metrics = [[*path, *([options] if options else [])] for path, options in staying]
     return {**raw, "properties": {**properties, "metrics": metrics}}
-
-
-def _uses(options: Raw, ids: set[Any]) -> bool:
-    return not ids.isdisjoint(re.findall(r"\w+", _expression(options)))
 
 
 def _expression(options: Raw) -> str:

@@ -213,7 +213,9 @@ def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
     except Gone:
         second = None
     try:
-        first = _mappings_of_first(reading, name)
+        query = {"domainName": name, "limit": PAGE}
+        listed = reading.aws.listed("apigateway", "get_base_path_mappings", "items", **query)
+        first = tuple(map(decode_mapping, listed))
     except ReadFailure as failure:
         if second is None or failure.code != "BadRequestException":
             raise
@@ -242,13 +244,6 @@ def _rules(reading: Reading, name: str) -> tuple[str, ...]:
         json.dumps({key: entry[key] for key in members if key in entry}, sort_keys=True)
         for entry in sorted(listed, key=lambda item: item.get("Priority", 0))
     )
-
-
-def _mappings_of_first(reading: Reading, name: str) -> tuple[BasePath, ...]:
-    listed = reading.aws.listed(
-        "apigateway", "get_base_path_mappings", "items", domainName=name, limit=PAGE
-    )
-    return tuple(map(decode_mapping, listed))
 
 
 def decode_mapping(raw: Raw) -> BasePath:

@@ -71,10 +71,6 @@ def _grantees(grants: Iterable[Raw]) -> list[str]:
     return sorted(str(grant.get("GranteePrincipal")) for grant in filterfalse(_of_service, grants))
 
 
-def _grant_ids(grants: Iterable[Raw]) -> Iterable[str]:
-    return filter(None, (grant.get("GrantId") for grant in filterfalse(_of_service, grants)))
-
-
 def _granted(grants: Iterable[Raw]) -> Iterator[str]:
     """Say what each grant to another principal allows."""
     for grant in filterfalse(_of_service, grants):
@@ -135,7 +131,9 @@ KEY = Kind[Key](
                     GRANTS,
                     usual=lambda value: all(map(_of_service, value)),
                     shows=_grantees,
-                    ids=_grant_ids,
+                    ids=lambda grants: filter(
+                        None, (grant.get("GrantId") for grant in filterfalse(_of_service, grants))
+                    ),
                     terms=_granted,
                     loosens=True,
                 ),

@@ -1,6 +1,6 @@
 """Log groups: how long lines are kept, who reads along, and the policies of the account that reach them (guide step 6-3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aws.bounds import Bound
@@ -10,7 +10,6 @@ from aws.kind.description import ARN, KMS_KEY, NAME, PLANNED_BY, UNSERVED, ReadC
 from aws.kind.engine import Kind
 from aws.kinds.rest_api import api_id
 from aws.ledger import JUDGED, NAMES, WHEN, Closed, Effect, by_member, only
-from aws.raw import Raw
 from aws.reading import Reader, Reading, shared_beginning
 from aws.section import Section, Unreadable
 from aws.words import Words
@@ -170,7 +169,12 @@ def log_groups(reading: Reading) -> Section[LogGroup]:
         unknown = {f"{EXECUTION}?/{reading.scope.stage}": failure.why}
     by_prefix = prefixes(planned)
     listed = reading.each(by_prefix, lambda prefix: _listed(reading, prefix))
-    return {**_match(by_prefix, listed), **unknown}
+    groups = {
+        name: own if isinstance(own := listed[prefix], Unreadable) else own.get(name)
+        for prefix, names in by_prefix.items()
+        for name in names
+    }
+    return {name: group for name, group in groups.items() if group} | unknown
 
 
 def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
@@ -181,24 +185,9 @@ def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
     return {
         prefix: [name for name in own if name.startswith(prefix)]
         for own in folders.values()
-        for prefix in _beginnings(own)
+        for shared in (shared_beginning(own),)
+        for prefix in ([shared] if shared else own)
     }
-
-
-def _beginnings(names: list[str]) -> list[str]:
-    shared = shared_beginning(names)
-    return [shared] if shared else names
-
-
-def _match(by_prefix: Mapping[str, Iterable[str]], listed: Raw) -> dict[str, LogGroup | Unreadable]:
-    groups_by_name: dict[str, LogGroup | Unreadable] = {}
-    for prefix, names in by_prefix.items():
-        groups = listed[prefix]
-        if isinstance(groups, Unreadable):
-            groups_by_name |= dict.fromkeys(names, groups)
-        else:
-            groups_by_name |= {name: groups[name] for name in names if name in groups}
-    return groups_by_name
 
 
 def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:

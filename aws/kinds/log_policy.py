@@ -11,7 +11,6 @@ from aws.change.undo import EACH, THIS, Undoing, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.kinds.log_group import LogGroup
 from aws.ledger import NAMES, WHEN, Ledger, Unplanned, operation
-from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
 from aws.words import Words
@@ -44,7 +43,10 @@ def policies(reading: Reading) -> Section[LogPolicy]:
     texts = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
     ours = {group.arn: name for name, group in groups.items() if isinstance(group, LogGroup)}
     unread = {name: group for name, group in groups.items() if isinstance(group, Unreadable)}
-    own = {_group_of(raw): raw.get("policyDocument", "") for raw in _of_groups(reading)}
+    own = {
+        raw.get("resourceArn", "").removesuffix(":*"): raw.get("policyDocument", "")
+        for raw in _of_groups(reading)
+    }
     # No log group's name has a blank, so that neither kind of policy hides one of the other.
     return {
         **{f"account {name}": LogPolicy(name=name, document=text) for name, text in texts.items()},
@@ -70,10 +72,6 @@ def _of_groups(reading: Reading) -> list[Mapping[str, Any]]:
         if failure.code != NEEDS_ONE:
             raise
     return []
-
-
-def _group_of(raw: Raw) -> str:
-    return str(raw.get("resourceArn", "")).removesuffix(":*")
 
 
 ACCOUNT_POLICIES = ("SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY")
