@@ -14,6 +14,7 @@ from aws.iam.pattern import BACKUP_ID, STREAM_LABEL
 from aws.kind.description import value_of
 from aws.kinds.rest_api import WEB_ACL
 from aws.kinds.table import LOCAL_INDEXES, STREAM, VECTOR_INDEXES, all_on_demand
+from aws.ledger import Harmless, by_reason
 from aws.reading import Reading, Scope
 from aws.section import Section, Unreadable, readable
 
@@ -68,69 +69,52 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Actions that act on these resources without naming such a member, or that no operation is named after."""
-HARMLESS: Mapping[str, frozenset[str]] = {
-    "makes what is not there yet": frozenset(
-        {"s3:CreateBucket", "logs:CreateLogGroup", "route53domains:RegisterDomain"}
+HARMLESS: Mapping[str | Harmless, str] = {
+    "makes what is not there yet": (
+        "s3:CreateBucket logs:CreateLogGroup route53domains:RegisterDomain"
     ),
-    "adds lines or numbers, and takes none away: AWS's policies for functions and machines give it on *": frozenset(
-        {"logs:CreateLogStream", "logs:PutLogEvents"}
+    "adds lines or numbers, and takes none away: AWS's policies for functions and machines give it on *": (
+        "logs:CreateLogStream logs:PutLogEvents"
     ),
-    "reads lines, which hold no secret and no user id": frozenset(
-        {
-            *("logs:CreateExportTask", "logs:DeleteIndexPolicy", "logs:PutIndexPolicy"),
-            "logs:StartQuery",
-        }
+    "reads lines, which hold no secret and no user id": (
+        "logs:CreateExportTask logs:DeleteIndexPolicy logs:PutIndexPolicy logs:StartQuery"
     ),
-    "turns on what protects": frozenset(
-        {
-            *("cloudwatch:EnableAlarmActions", "kms:CancelKeyDeletion", "kms:EnableKey"),
-            *("kms:EnableKeyRotation", "kms:RotateKeyOnDemand", "acm:RenewCertificate"),
-            *("acm:ResendValidationEmail", "route53:EnableHostedZoneDNSSEC"),
-            *("route53:CreateResourceRecordSetProtections", "route53domains:EnableDomainAutoRenew"),
-            *("route53domains:EnableDomainTransferLock", "route53domains:RenewDomain"),
-        }
+    "turns on what protects": (
+        "cloudwatch:EnableAlarmActions kms:CancelKeyDeletion kms:EnableKey"
+        " kms:EnableKeyRotation kms:RotateKeyOnDemand acm:RenewCertificate"
+        " acm:ResendValidationEmail route53:EnableHostedZoneDNSSEC"
+        " route53:CreateResourceRecordSetProtections route53domains:EnableDomainAutoRenew"
+        " route53domains:EnableDomainTransferLock route53domains:RenewDomain"
     ),
-    "uses a key on what the caller has already": frozenset(
-        {
-            *("kms:Decapsulate", "kms:Decrypt", "kms:DeriveSharedSecret", "kms:Encapsulate"),
-            *("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair", "kms:GenerateMac"),
-            "kms:GenerateDataKeyPairWithoutPlaintext",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            *("kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:RetireGrant", "kms:Verify"),
-            "kms:VerifyMac",
-        }
+    "uses a key on what the caller has already": (
+        "kms:Decapsulate kms:Decrypt kms:DeriveSharedSecret kms:Encapsulate kms:Encrypt"
+        " kms:GenerateDataKey kms:GenerateDataKeyPair kms:GenerateMac"
+        " kms:GenerateDataKeyPairWithoutPlaintext kms:GenerateDataKeyWithoutPlaintext"
+        " kms:ReEncryptFrom kms:ReEncryptTo kms:RetireGrant kms:Verify kms:VerifyMac"
     ),
-    "is left to the key's own policy, which a row about records judges": frozenset({"kms:Sign"}),
-    "labels, counts or lists": frozenset(
-        {
-            *("acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"),
-            "kms:UpdateKeyDescription",
-            *("route53:CreateQueryLoggingConfig", "route53:AssociateVPCWithHostedZone"),
-            *("route53:CreateVPCAssociationAuthorization", "route53:UpdateHostedZoneTier"),
-            *("route53:DeleteVPCAssociationAuthorization", "route53:DisassociateVPCFromHostedZone"),
-            *(
-                "route53domains:CheckDomainAvailability",
-                "route53domains:CheckDomainTransferability",
-            ),
-            *("route53domains:DeleteTagsForDomain", "route53domains:UpdateTagsForDomain"),
-            *("s3:AbortMultipartUpload", "s3:CreateSession", "s3:RestoreObject"),
-            *("s3:CreateBucketMetadataConfiguration", "s3:CreateBucketMetadataTableConfiguration"),
-            *("s3:DeleteBucketAnalyticsConfiguration", "s3:DeleteBucketInventoryConfiguration"),
-            "s3:DeleteBucketIntelligentTieringConfiguration",
-            *("s3:DeleteBucketMetadataConfiguration", "s3:DeleteBucketMetricsConfiguration"),
-            *("s3:DeleteBucketMetadataTableConfiguration", "s3:DeleteObjectTagging"),
-            "s3:GetObject",
-            *("s3:PutBucketAccelerateConfiguration", "s3:PutBucketAnalyticsConfiguration"),
-            "s3:PutBucketIntelligentTieringConfiguration",
-            *("s3:PutBucketInventoryConfiguration", "s3:PutBucketMetricsConfiguration"),
-            *("s3:PutBucketTagging", "s3:PutObjectTagging", "s3:DeleteObjectAnnotation"),
-            *("s3:PutObjectAnnotation", "s3:UpdateBucketMetadataAnnotationTableConfiguration"),
-            "s3:UpdateBucketMetadataInventoryTableConfiguration",
-            "s3:UpdateBucketMetadataJournalTableConfiguration",
-        }
+    "is left to the key's own policy, which a row about records judges": "kms:Sign",
+    "labels, counts or lists": (
+        "acm:AddTagsToCertificate acm:RemoveTagsFromCertificate kms:UpdateKeyDescription"
+        " route53:CreateQueryLoggingConfig route53:AssociateVPCWithHostedZone"
+        " route53:CreateVPCAssociationAuthorization route53:UpdateHostedZoneTier"
+        " route53:DeleteVPCAssociationAuthorization route53:DisassociateVPCFromHostedZone"
+        " route53domains:CheckDomainAvailability route53domains:CheckDomainTransferability"
+        " route53domains:DeleteTagsForDomain route53domains:UpdateTagsForDomain"
+        " s3:AbortMultipartUpload s3:CreateSession s3:RestoreObject"
+        " s3:CreateBucketMetadataConfiguration s3:CreateBucketMetadataTableConfiguration"
+        " s3:DeleteBucketAnalyticsConfiguration s3:DeleteBucketInventoryConfiguration"
+        " s3:DeleteBucketIntelligentTieringConfiguration s3:DeleteBucketMetadataConfiguration"
+        " s3:DeleteBucketMetricsConfiguration s3:DeleteBucketMetadataTableConfiguration"
+        " s3:DeleteObjectTagging s3:GetObject s3:PutBucketAccelerateConfiguration"
+        " s3:PutBucketAnalyticsConfiguration s3:PutBucketIntelligentTieringConfiguration"
+        " s3:PutBucketInventoryConfiguration s3:PutBucketMetricsConfiguration"
+        " s3:PutBucketTagging s3:PutObjectTagging s3:DeleteObjectAnnotation"
+        " s3:PutObjectAnnotation s3:UpdateBucketMetadataAnnotationTableConfiguration"
+        " s3:UpdateBucketMetadataInventoryTableConfiguration"
+        " s3:UpdateBucketMetadataJournalTableConfiguration"
     ),
 }
-"""Reason -> actions that name such a resource but change neither it, its contents nor who may access it."""
+"""Reason -> actions that name such a resource but change neither it, its contents nor who may access it; separated by spaces."""
 
 
 @lru_cache(maxsize=16)
@@ -156,14 +140,13 @@ def only_reads(action: str) -> bool:
 @lru_cache(maxsize=16)
 def changes(service: str) -> tuple[str, ...]:
     """Return the actions of a service that change one of its resources, by the member that names it; deletions first."""
-    harmless = frozenset[str]().union(*HARMLESS.values())
     changing = {
         action
         for operation in operation_names(service)
         if not operation.startswith(READS) and BY_MEMBER[service] & members(service, operation)
         for action in actions_for(service, operation)
     }
-    actions = {*changing, *BESIDE.get(service, ())} - harmless
+    actions = {*changing, *BESIDE.get(service, ())} - by_reason(HARMLESS).keys()
     return tuple(sorted(actions, key=lambda name: (":Delete" not in name, name)))
 
 

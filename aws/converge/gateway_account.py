@@ -21,9 +21,7 @@ LOG_ROLE = GATEWAY_ACCOUNT.facts["log_role_arn"].words
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role if the account has none of its own; an existing one serves other APIs and stays."""
     client = context.client("apigateway")
-    current, _ = GATEWAY_ACCOUNT.look(context, "")
-    log_role = current.log_role_arn if current else None
-    arn = api.log_role_arn
+    log_role, arn = GATEWAY_ACCOUNT.of(client.get_account()).log_role_arn, api.log_role_arn
     if log_role and log_role != arn and log_role.startswith(f"{arn.partition('/')[0]}/"):
         context.say(
             en=f"{ACCOUNT.en}: logs are written by {log_role}, which is left as it is",

@@ -7,13 +7,17 @@ from aws.change.gate import Change, ChangeContext, Changes, Refused, tag_fields
 from aws.desired import LogGroup
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION
 from aws.kinds.log_group import LogGroup as CurrentLogGroup
+from aws.raw import Raw
 
 
 def converge(context: ChangeContext, group: LogGroup) -> Changes:
     """Create the log group, or limit its retention. Raise Refused, last, if its class makes no metrics."""
-    current, answers = LOG_GROUP.look(context, group.name)
+    operation, of_prefix = "describe_log_groups", {"logGroupNamePrefix": group.name}
+    listed = context.listed("logs", operation, "logGroups", **of_prefix)
+    raw: Raw = next((entry for entry in listed if entry["logGroupName"] == group.name), {})
+    current = LOG_GROUP.of(raw) if raw else None
     changes = LOG_GROUP.repairs(group.name, current, {RETENTION: group.bounds[RETENTION]})
-    if current and current.retention_days is None and answers["group"].get("storedBytes"):
+    if current and current.retention_days is None and raw.get("storedBytes"):
         # Logs never expired so far: older ones will be deleted.
         changes = tuple(replace(change, destroys=True, final=True) for change in changes)
     tags = {} if current else tag_fields(context, group.tags)

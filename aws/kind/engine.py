@@ -231,24 +231,11 @@ class Kind(Generic[T]):
     def resource(self, name: str) -> Words:
         return self.words.named(name)
 
-    def look(self, context: ChangeContext, name: str) -> tuple[T | None, Mapping[str, Any]]:
-        """Read it with the clients of a change: return it with AWS's answers, or None if it does not exist."""
-        answers = {key: self.answer(context, key, {"name": name}) for key in self._of_facts}
-        gone = next(iter(answers.values())) is None
-        return (None if gone else self.decode(answers, name)), answers
-
     def answer(self, context: ChangeContext, key: str, place: Mapping[str, Any]) -> Raw | None:
         """Ask by the clients of a change; None where the resource does not exist."""
         call = self.calls[key]
-        parameters = call.parameters(place)
-        if call.listed:
-            listed = context.listed(self.service, call.method, call.pages, **parameters)
-            named = (
-                entry for entry in listed if call.named and call.named({}, entry) == place["name"]
-            )
-            return next(named, None)
         ask = getattr(context.client(self.service), call.method)
-        return unless_absent(partial(empty_if, call.empty_on, ask), **parameters)
+        return unless_absent(partial(empty_if, call.empty_on, ask), **call.parameters(place))
 
     def repairs(self, name: str, current: T | None, bounds: Mapping[Words, Bound]) -> Changes:
         """Return one Change per fact outside its bound, to the nearest value within it."""
