@@ -176,10 +176,6 @@ class Fact:
     def members(self) -> tuple[str, ...]:
         return tuple(self.covers.split()) or (() if self.from_place else (self.at,))
 
-    def members_of(self, value: Any) -> Raw:
-        """Return the members of a request that set the value."""
-        return self.write(value) if self.write else {self.at.rpartition(".")[2]: value}
-
     def shown(self, value: Any) -> Any:
         return self.none if value is None and self.none else value
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar, cast
 
 from aws.bounds import Bound
@@ -122,18 +122,15 @@ class Kind(Generic[T]):
         per_call = (actions_for(self.service, self.calls[key].operation, "GET") for key in keys)
         return tuple(dict.fromkeys(action for actions in per_call for action in actions))
 
-    def readers(
-        self, names: Callable[[Reading], Iterable[str]], *listing: str
-    ) -> Mapping[str, Reader]:
-        """Return the readers of its sections; ``names`` returns the names to read, by the actions ``listing``."""
+    def readers(self, names: Callable[[Reading], Iterable[str]]) -> Mapping[str, Reader]:
+        """Return the readers of its sections; ``names`` returns the names to read."""
 
         def items(reading: Reading) -> Section[T]:
             scope, aws = reading.scope, reading.aws
             here = {"account": scope.account, "partition": aws.partition, "scope": scope}
             return reading.each(names(reading), lambda name: self.read(aws, name, **here))
 
-        reader = Reader(items, (*listing, *self.actions))
-        return {self.section: reader, **self.reader_of_attached()}
+        return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
 
     def reader_of_attached(self) -> Mapping[str, Reader]:
         """Return the reader of the unplanned settings of each existing item."""
@@ -147,9 +144,11 @@ class Kind(Generic[T]):
         }
 
     def _attached(self, reading: Reading, others: Iterable[str]) -> Section[tuple[Any, ...]]:
+        """Make the calls about single items, and those about all at once: the ledger says whose an answer is."""
         items = reading.needed(self.section)
-        for key in (whole := [key for key in others if not self.calls[key].asks]):
-            reading.source(self._listing(key))
+        whole = [key for key in others if not self.calls[key].asks]
+        for key in whole:
+            self._made(reading.aws, key, {})
 
         def read(name: str) -> tuple[Any, ...]:
             self._wholly_read(required(items, self.section, name), name)
@@ -158,11 +157,6 @@ class Kind(Generic[T]):
             return reading.aws.unplanned(self.words, name)
 
         return reading.each(items, read)
-
-    @cache  # noqa: B019 - a kind lives as long as the program
-    def _listing(self, key: str) -> Callable[[Reading], None]:
-        """Return a source that makes a call about all resources at once; the ledger assigns each answer to a resource."""
-        return lambda reading: self._made(reading.aws, key, {})
 
     def _made(self, aws: Aws, key: str, place: Mapping[str, Any]) -> Any:
         call, ask = self.calls[key], self.calls[key].parameters(place)
@@ -248,8 +242,11 @@ class Kind(Generic[T]):
 
     def members(self, values: Mapping[Words, Any]) -> dict[str, Any]:
         """Return the members of a request that set facts."""
-        written = [self.by_words[words][1].members_of(value) for words, value in values.items()]
-        return {name: value for members in written for name, value in members.items()}
+        members: dict[str, Any] = {}
+        for words, value in values.items():
+            _, fact = self.by_words[words]
+            members |= fact.write(value) if fact.write else {fact.at.rpartition(".")[2]: value}
+        return members
 
 
 def _at(answer: Any, path: str, call: str) -> Any:
