@@ -146,11 +146,11 @@ def leave_the_record(context: StepContext) -> Changes:
     )
 
 
-def _drilled(context: StepContext, one: Drill) -> Changes:
+def _drilled(context: StepContext, chosen: Drill) -> Changes:
     """Run the drill; rehearse its way back first where that is only shown, since what refuses there refuses here."""
-    if not context.go and not _begun(context, one.part):
-        go_back(replace(context, tell=nothing), one.procedure)
-    return drill.run_drill(context, one)
+    if not context.go and not _begun(context, chosen.part):
+        go_back(replace(context, tell=nothing), chosen.procedure)
+    return drill.run_drill(context, chosen)
 
 
 def _refuse_with_users(context: StepContext) -> None:
