@@ -652,6 +652,15 @@ def test_option_of_calls_is_refused_where_none_is_made(project, option):
     done.stderr.fnmatch_lines([f"*{flag} has no effect on --replay, which makes no call: *"])
 
 
+def test_what_was_refused_is_left_for_a_procedure_in_both_languages(project):
+    done = judge(project, "--json=rows.json", "--replay=inventory.json", "--wait", "--lang=ja")
+    told = json.loads((project.path / "rows.json").read_text(encoding="utf-8"))
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert told["en"].startswith("--wait has no effect on --replay")
+    assert told["ja"].startswith("--replayは呼び出しを行わないため")
+
+
 @pytest.mark.parametrize("place", ["/proc/nowhere", "/"])
 def test_place_that_can_not_be_written_is_refused_before_the_run(place, project):
     done = project.runpytest_inprocess("--env=prod", f"--json={place}")
