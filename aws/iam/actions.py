@@ -1,6 +1,7 @@
 """The catalogue of IAM actions, derived from AWS's own description of each service, as the installed botocore carries it."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,8 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
 compares what is read and changed with all of botocore's services."""
 VERBS: frozenset[str] = frozenset({"apigateway", "apigatewayv2"})
 """Services whose actions are HTTP methods: apigateway:GET."""
+LISTED = re.compile(r"(dynamodb|lambda|secretsmanager):\w+")
+"""Actions of services of which every one that a function may call is known."""
 PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
 RENAMED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "lambda": {
@@ -183,6 +186,17 @@ def actions_of(prefix: str) -> tuple[str, ...]:
     actions = {action for service in services for action in _actions(service, prefix)}
     actions |= {f"{prefix}:{name}" for name in ONLY_IN_IAM.get(prefix, ())}
     return tuple(sorted(actions))
+
+
+def misnamed(action: str, services: Collection[str]) -> tuple[str, Collection[str]] | None:
+    """Return what is wrong in an action of these services, and what there is in its place; None if nothing is known to be."""
+    service, _, name = action.partition(":")
+    if service not in services:
+        return service, services
+    if not LISTED.fullmatch(action):
+        return None
+    known = RENAMED.get(service, {}).get(name) or actions_of(service)
+    return None if action.lower() in map(str.lower, known) else (action, known)
 
 
 def _actions(service: str, prefix: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as shape
 
 from aws.api.integration import IAM, KEY, guard
-from aws.iam.actions import RENAMED, actions_of
+from aws.iam.actions import misnamed
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from signoff import ROOT, home_of
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
@@ -30,8 +30,8 @@ SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
 VERBS = ("get", "post", "put", "patch", "delete", "head")
 OF_PATH = {*VERBS, "options", "trace", "parameters", "summary", "description"}
-LISTED = re.compile(r"(dynamodb|lambda|secretsmanager):\w+")
-"""Actions of services of which every one that a function may call is known."""
+SERVICES = ("dynamodb", "lambda", "s3", "secretsmanager")
+"""Of what a file gives rights on: tables, functions, objects and secrets."""
 OWN_BUCKET = re.compile(r"arn:aws:s3:::\{prefix\}[a-z0-9.-]*(/[^*?]*\*?)?")
 Rights = Mapping[str, tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")], ...]]
 """Key of a table, secret or function (``#`` and a name: an index of a table), or an ``OWN_BUCKET`` or its objects -> IAM actions."""
@@ -266,11 +266,8 @@ def _inconsistent(app: Application) -> Iterator[Words]:
             for used, actions in getattr(function, use).items():
                 if used not in indexes | keys and not OWN_BUCKET.fullmatch(used):
                     yield unknown(f"functions.{key}.{use}", used, keys)
-                for action in filter(LISTED.fullmatch, actions):
-                    service, _, name = action.partition(":")
-                    known = RENAMED.get(service, {}).get(name) or actions_of(service)
-                    if action.lower() not in map(str.lower, known):
-                        yield unknown(f"functions.{key}.{use}.{used}", action, known)
+                for wrong in filter(None, (misnamed(action, SERVICES) for action in actions)):
+                    yield unknown(f"functions.{key}.{use}.{used}", *wrong)
         for name in function.settings:
             if name not in app.settings:
                 yield unknown(f"functions.{key}.settings", name, app.settings)

@@ -506,6 +506,11 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
         ),
         (
             "dynamodb:Query",
+            "dynamo:Query",
+            "calls.items names dynamo, which does not exist; did you mean dynamodb?",
+        ),
+        (
+            "dynamodb:Query",
             "dynamodb:GetItm",
             "calls.items names dynamodb:GetItm, which does not exist; did you mean dynamodb:GetItem?",
         ),
