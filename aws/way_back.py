@@ -1,6 +1,6 @@
 """What one would go back to: the version and the deployment that a rollback takes, and the packages of both releases."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -21,7 +21,6 @@ from aws.release import (
     calls_nothing,
     code_sha256,
     is_closed,
-    is_closed_version,
     unpacked,
 )
 from aws.section import Section, Unreadable
@@ -75,23 +74,36 @@ def qualified(version: Function) -> str:
 def version_back(
     name: str,
     live: str,
-    published: Mapping[str, str],
+    published: Mapping[str, Version],
     releases: Sequence[RecordedRelease],
-    closed: Collection[str],
+    closed: str,
 ) -> str | None:
     """Return the version that a rollback of one function takes, None where there is none.
 
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
-    live one that holds other code; else a closed one. ``published``: version -> CodeSha256; ``releases`` newest first; ``closed`` versions.
+    live one that holds other code; else a closed one. ``releases`` newest first; ``closed``: CodeSha256 of the closed release.
     """
-    passed_over = {*closed, live, as_recorded(name, live, published.get(live), releases)}
-    for number, code in _recorded(name, releases):
-        if number not in passed_over and published.get(number) == code:
+    code = published[live].code_sha256 if live in published else None
+    passed_over = {live, as_recorded(name, live, code, releases)}
+    for number in open_on_record(name, published, releases, closed):
+        if number not in passed_over:
             return number
-    codes = published.items() if live.isdecimal() else ()
-    others = {number for number, code in codes if code != published.get(live)}
-    below = [number for number in others if int(number) < int(live)]
-    return max(below or others.intersection(closed), key=int, default=None)
+    others = [each for each in published.values() if live.isdecimal() and each.code_sha256 != code]
+    below = [each.number for each in others if int(each.number) < int(live)]
+    return max(below or [o.number for o in others if o.is_closed(closed)], key=int, default=None)
+
+
+def open_on_record(
+    name: str,
+    published: Mapping[str, Version],
+    releases: Iterable[RecordedRelease],
+    closed: str,
+) -> Iterator[str]:
+    """Yield the recorded versions of a function, in the order of the releases, that are open and still hold the recorded code."""
+    for number, code in _recorded(name, releases):
+        there = published.get(number)
+        if there and there.code_sha256 == code and not there.is_closed(closed):
+            yield number
 
 
 def as_recorded(name: str, live: str, code: str | None, releases: Sequence[RecordedRelease]) -> str:
@@ -136,9 +148,9 @@ def versions_back(reading: Reading) -> Section[Function]:
         served: tuple[Alias, ...] = required(aliases, "aliases", name)
         versions: tuple[Version, ...] = required(published, "versions", name)
         live = next((alias.version for alias in served if alias.name == reading.scope.alias), "")
-        codes = {version.number: version.code_sha256 for version in versions}
-        closed = _closed(versions, reading.scope.builds)
-        number = version_back(name, live, codes, reading.scope.releases, closed)
+        numbered, builds = {version.number: version for version in versions}, reading.scope.builds
+        closed = builds.closed.code_sha256 if builds else ""
+        number = version_back(name, live, numbered, reading.scope.releases, closed)
         if number is None:
             raise Gone.of(
                 "lambda:ListFunctions",
@@ -151,15 +163,6 @@ def versions_back(reading: Reading) -> Section[Function]:
         return FUNCTION.of(back, scope=reading.scope, unplanned=unplanned)
 
     return reading.each(reading.scope.functions, read)
-
-
-def _closed(versions: Iterable[Version], builds: Builds | None) -> frozenset[str]:
-    code = builds.closed.code_sha256 if builds else ""
-    return frozenset(
-        version.number
-        for version in versions
-        if is_closed_version(version.code_sha256, version.description, code)
-    )
 
 
 def deployments_back(reading: Reading) -> Section[DeploymentBack]:

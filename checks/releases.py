@@ -132,7 +132,7 @@ def _is_closed_number(
     there = {version.number: version for version in deployed.versions(function)}
     kind = Words(f"version of {function.name}", f"{function.name}のバージョン")
     listed = look_up(deployed, "DEP-39", kind, number, there)
-    return is_closed_version(listed.code_sha256, listed.description, builds.closed.code_sha256)
+    return listed.is_closed(builds.closed.code_sha256)
 
 
 def share_of_a_closed_canary(deployed: Deployed, stage: Stage) -> float:

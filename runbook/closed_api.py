@@ -6,8 +6,7 @@ is the only one left, the draft is emptied for it, and drawn up anew by the step
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection
 
 from aws.api.document import Method
 from aws.api.integration import StaticAnswer
@@ -17,7 +16,7 @@ from aws.converge.api_draft import JSON, RESOURCE, answering, preflight, put
 from aws.converge.deployment import listed
 from aws.converge.rest_api import Draft, digest, read, stage_of
 from aws.desired import Api
-from aws.kinds.rest_api import REST_API, draft_in
+from aws.kinds.rest_api import REST_API, Deployment
 from aws.release import PATH, closed_description, is_closed
 from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
@@ -40,7 +39,7 @@ def converge(context: StepContext, api: Api) -> Changes:
     """
     id_ = rest_api.find_id(context, api)
     draft, name = read(context, id_), REST_API.resource(api.name)
-    there = listed(context, id_)
+    there = listed(context, id_).values()
     if _only_one(context, api, id_, there):
         return _behind_it(context, api, name)
     if there:
@@ -59,11 +58,11 @@ def converge(context: StepContext, api: Api) -> Changes:
 
 
 def _only_one(
-    context: StepContext, api: Api, id_: str | None, there: Sequence[Mapping[str, Any]]
+    context: StepContext, api: Api, id_: str | None, there: Collection[Deployment]
 ) -> bool:
     """Whether the stage serves a release of ours, and nothing else is there to go back to."""
-    marks = {draft_in(entry.get("description")) for entry in there}
-    closed = any(is_closed(entry.get("description")) for entry in there)
+    marks = {deployment.draft for deployment in there}
+    closed = any(is_closed(deployment.description) for deployment in there)
     alone = len(marks) == 1 and None not in marks and not closed
     return alone and stage_of(context, api, id_) is not None
 

@@ -14,17 +14,24 @@ from aws.converge.function import (
     Fields,
     described,
     planned,
-    published_versions,
     table_fields,
     variables_in,
 )
-from aws.converge.version import DOWN, LATEST, configure, move, publish
+from aws.converge.version import DOWN, LATEST, configuration, configure, move, publish
+from aws.converge.version import listed as listed_versions
 from aws.desired import Function
 from aws.difference import differences
 from aws.iam.statement import listed, policy_of
 from aws.kind.description import STATE
 from aws.kinds.function import CODE, FUNCTION, VERSION
-from aws.kinds.function_invocation import ALIAS, ALIASES, WEIGHTS, FunctionPolicy, sent_to
+from aws.kinds.function_invocation import (
+    ALIAS,
+    ALIASES,
+    WEIGHTS,
+    FunctionPolicy,
+    published,
+    sent_to,
+)
 from aws.raw import Raw
 from aws.release import code_sha256
 from aws.words import Words
@@ -62,7 +69,7 @@ def converge(
 
 def released(context: ChangeContext, function: Function) -> dict[str, str]:
     """Return version and CodeSha256 behind the alias, for the release record; empty where none."""
-    answer = behind(context, function)
+    answer = configuration(context, function.name, function.alias)
     if answer is None:
         return {}
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
@@ -79,14 +86,14 @@ def allowed_weights(
 
 def _current(context: ChangeContext, function: Function) -> Fields | None:
     """Describe what is live, with the names of its variables: one that is not planned may hold a secret."""
-    if (live := behind(context, function)) is None:
+    if (live := configuration(context, function.name, function.alias)) is None:
         return None
-    published, state = live["Version"] != LATEST, live.get("State")
+    numbered, state = live["Version"] != LATEST, live.get("State")
     return {
         **described(context, live),
         VARIABLES: sorted(variables_in(live)),
-        PUBLISHED: published,
-        STATE: state if published and state in DOWN else None,
+        PUBLISHED: numbered,
+        STATE: state if numbered and state in DOWN else None,
         WEIGHTS: dict(weights_of(context, function)),
     }
 
@@ -96,15 +103,6 @@ def weights_of(context: ChangeContext, function: Function) -> Mapping[str, float
     get = context.client("lambda").get_alias
     alias = unless_absent(get, FunctionName=function.name, Name=function.alias)
     return ALIASES.of(alias).weights if alias else {}
-
-
-def behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
-    """Return Lambda's configuration of the version behind the alias; None where there is none."""
-    return unless_absent(
-        context.client("lambda").get_function_configuration,
-        FunctionName=function.name,
-        Qualifier=function.alias,
-    )
 
 
 def _release(context: ChangeContext, function: Function, *, absent: bool, down: str | None) -> None:
@@ -197,7 +195,7 @@ def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     if aliases is None:
         return ()
     others = [alias for alias in aliases if alias != function.alias]
-    return (*others, *published_versions(context, function))
+    return (*others, *published(listed_versions(context, function.name).values()))
 
 
 def _granted(statement: Raw | None) -> str | None:

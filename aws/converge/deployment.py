@@ -14,8 +14,7 @@ from aws.change.gate import ChangeContext, Changes, difference, nothing
 from aws.converge import api_draft, rest_api
 from aws.converge.rest_api import digest, read, replaced, stage_of
 from aws.desired import Api
-from aws.kinds.rest_api import DEPLOYMENT, STAGE, draft_in
-from aws.raw import Raw
+from aws.kinds.rest_api import DEPLOYMENT, STAGE, Deployment, newest_first
 from aws.words import Words
 
 NEW = Words(en="the draft as planned", ja="計画どおりの下書き")
@@ -40,11 +39,12 @@ def converge(
     )
 
 
-def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
-    """Return an API's deployments as API Gateway describes them; empty if there is no API."""
+def listed(context: ChangeContext, id_: str | None) -> dict[str, Deployment]:
+    """Return an API's deployments by their ids, newest first; empty if there is no API."""
     if id_ is None:
-        return []
-    return [*context.listed("apigateway", "get_deployments", "items", restApiId=id_)]
+        return {}
+    there = context.listed("apigateway", "get_deployments", "items", restApiId=id_)
+    return {deployment.id: deployment for deployment in newest_first(there)}
 
 
 def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, Any] | None]:
@@ -53,16 +53,11 @@ def find_stage(context: ChangeContext, api: Api) -> tuple[str | None, dict[str, 
     return id_, stage_of(context, api, id_)
 
 
-def by_hand(deployment: Raw) -> bool:
-    """Whether a deployment has no digest of its draft, so that it is not one of ours."""
-    return draft_in(deployment.get("description")) is None
-
-
 def serves_by_hand(context: ChangeContext, api: Api) -> bool:
-    """Whether the stage serves a deployment that is not one of ours."""
+    """Whether the stage serves a deployment that has no digest of its draft, so that it is not one of ours."""
     id_, stage = find_stage(context, api)
-    there = {entry["id"]: entry for entry in listed(context, id_)}
-    return stage is not None and by_hand(there.get(stage["deploymentId"], {}))
+    live = listed(context, id_).get(stage["deploymentId"]) if stage else None
+    return stage is not None and not (live and live.draft)
 
 
 def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
@@ -73,12 +68,12 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     stage = stage_of(context, api, id_)
     if stage is None:
         return None
-    by_id = {entry["id"]: entry for entry in listed(context, id_)}
-    live = by_id.get(stage["deploymentId"])
+    there = listed(context, id_)
+    live = there.get(stage["deploymentId"])
     if live is None:  # not listed yet, or any more: it is unknown what it holds
         return f"deployment {stage['deploymentId']}"
-    newest = all(entry["createdDate"] <= live["createdDate"] for entry in by_id.values())
-    return (draft_in(live.get("description")) if newest else None) or f"deployment {live['id']}"
+    newest = all(each.created <= live.created for each in there.values())
+    return (live.draft if newest else None) or f"deployment {live.id}"
 
 
 def _desired(context: ChangeContext, api: Api, id_: str | None) -> str | Words:
@@ -101,9 +96,9 @@ def _deploy(
             tags=dict(api.tags),
         )
     else:
-        live = next(entry for entry in listed(context, id_) if entry["id"] == stage["deploymentId"])
-        if by_hand(live):
-            leaving(id_, live["id"])
+        live = listed(context, id_).get(stage["deploymentId"])
+        if not (live and live.draft):
+            leaving(id_, stage["deploymentId"])
         point(context, api, id_, deployment)
 
 
@@ -130,9 +125,10 @@ def point(
 
 def _deployed(context: ChangeContext, api: Api, id_: str, draft: str) -> str:
     """Return the id of a deployment of this draft: the newest one, if a killed run made it, or a new one."""
-    oldest_first = sorted(listed(context, id_), key=lambda entry: entry["createdDate"])
-    if oldest_first and draft_in(oldest_first[-1].get("description")) == draft:
-        return str(oldest_first[-1]["id"])
+    there = [*listed(context, id_).values()]
+    newest = (each for each in there if each.created == there[0].created)
+    if made := next((each.id for each in newest if each.draft == draft), None):
+        return made
     # Never with stageName: moto would then discard all settings of an existing stage.
     text = f"{api.name}: draft sha256:{draft}"
     made = context.client("apigateway").create_deployment(restApiId=id_, description=text)

@@ -21,7 +21,7 @@ from aws.change.gate import (
     unless_absent,
 )
 from aws.converge import version as version_of
-from aws.converge.version import FAILED, LATEST, configure, wait_until_ready
+from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.difference import TAG, VARIABLE
 from aws.iam.evaluation import is_same
@@ -37,6 +37,7 @@ from aws.kinds.function import (
     RUNTIME,
     WRITES_TO,
 )
+from aws.kinds.function_invocation import published
 from aws.raw import Raw
 from aws.release import CLOSED_PACKAGE, CLOSED_VERSION, code_sha256
 from aws.words import Named, Words, kind_of
@@ -65,7 +66,8 @@ def converge(
     desired = {**planned(context, function, current), CODE: code_sha256(package)}
     extra = _extra_variables(name, current, desired, keeps)
     latest, closed = current[CODE] if current else None, code_sha256(build(CLOSED_PACKAGE))
-    version_codes = {*published_versions(context, function).values()} if current else set[str]()
+    there = version_of.listed(context, function.name).values() if current else ()
+    version_codes = {version.code_sha256 for version in published(there).values()}
     earlier = _earlier_version(version_codes, (latest, desired[CODE], closed), extra)
     version = (Change(name, EARLIER_VERSION, None, earlier),) if earlier else ()
     lost = latest not in {None, desired[CODE], closed, *version_codes} and earlier != FOUND
@@ -275,12 +277,6 @@ def parameters(fields: Fields, variables: Raw | None = None) -> dict[str, Any]:
 CLOSED = Words(en=CLOSED_VERSION, ja="メンテナンス版（最初のリリースまで503を返す）")
 FOUND = Words(en="as it was found, before the first release", ja="最初のリリース前の内容のまま")
 """Description of the version, for people who have to choose one; the other is ``CLOSED``."""
-
-
-def published_versions(context: ChangeContext, function: Function) -> dict[str, str]:
-    """Return the published versions and the CodeSha256 of each."""
-    there = version_of.listed(context, function.name)
-    return {number: there[number]["CodeSha256"] for number in there if number != LATEST}
 
 
 def table_fields(function: Function) -> frozenset[Words]:

@@ -13,7 +13,6 @@ from aws.change.gate import (
     Refused,
     difference,
     tag_fields,
-    unless_absent,
 )
 from aws.converge.function import (
     OVERLAYS,
@@ -25,7 +24,7 @@ from aws.converge.function import (
     table_fields,
     variables_in,
 )
-from aws.converge.version import configure, move, publish
+from aws.converge.version import configuration, configure, move, publish
 from aws.desired import Function
 from aws.difference import VARIABLE
 from aws.kinds.function import FUNCTION, HANDLER, WRITES_TO
@@ -55,9 +54,8 @@ def converge(context: ChangeContext, function: Function, faulty: Collection[str]
     ``faulty`` has everything that was found wrong; only the unplanned variables that it names are removed.
     """
     client, name = context.client("lambda"), FUNCTION.resource(function.name)
-    read = client.get_function_configuration
-    live = unless_absent(read, FunctionName=function.name, Qualifier=function.alias)
-    behind: Raw = live or read(FunctionName=function.name)
+    live = configuration(context, function.name, function.alias)
+    behind: Raw = live or client.get_function_configuration(FunctionName=function.name)
     aliases = (function.alias,) if live else ()
     current, surplus = described(context, behind), {*variables_in(behind)} - {*function.environment}
     extra = sorted(surplus.intersection(faulty))

@@ -6,7 +6,7 @@ Lambda refuses a change while the one before it is under way, and finds what was
 from functools import partial
 from typing import Any
 
-from aws.change.gate import ChangeContext, Refused
+from aws.change.gate import ChangeContext, Refused, unless_absent
 from aws.raw import Raw
 from aws.words import Words
 
@@ -48,6 +48,12 @@ def _refuse_failed(of: str, configuration: Raw) -> None:
                 ja=f"{of}: Lambdaの処理が失敗しました（{state} Failed: {why or '理由の表示なし'}）。原因を解消してから"
                 "再実行してください",
             )
+
+
+def configuration(context: ChangeContext, name: str, qualifier: str) -> dict[str, Any] | None:
+    """Return Lambda's configuration of a version or an alias; None where it does not exist."""
+    read = context.client("lambda").get_function_configuration
+    return unless_absent(read, FunctionName=name, Qualifier=qualifier)
 
 
 def listed(context: ChangeContext, name: str) -> dict[str, Any]:

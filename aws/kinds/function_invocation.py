@@ -10,6 +10,7 @@ from aws.kinds.function import BY_NAME, NOT_FOUND, VERSION
 from aws.ledger import LABELS, NAMES, Harmless, Ledger, operation
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
+from aws.release import is_closed_version
 from aws.section import Section
 from aws.words import Words
 
@@ -65,6 +66,10 @@ class Version:
     number: str
     code_sha256: str
     description: str = ""
+
+    def is_closed(self, code: str) -> bool:
+        """Whether it is a closed release; ``code``: CodeSha256 of the one that this commit builds."""
+        return is_closed_version(self.code_sha256, self.description, code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,16 +249,20 @@ def _versions(entries: Iterable[Raw], name: str) -> tuple[Version, ...]:
     own = [entry for entry in entries if listed_name(entry) == name]
     if not own:
         raise Gone.of("lambda:ListFunctions", f"{name} is not there", f"{name}がありません")
-    published = [
-        Version(
-            number=entry["Version"],
-            code_sha256=entry["CodeSha256"],
-            description=entry.get("Description", ""),
+    return tuple(published(own).values())
+
+
+def published(listed: Iterable[Raw]) -> dict[str, Version]:
+    """Return number -> published version, of what Lambda lists of a function, oldest first."""
+    numbered = {raw["Version"]: raw for raw in listed if raw["Version"].isdecimal()}
+    return {
+        number: Version(
+            number=number,
+            code_sha256=numbered[number]["CodeSha256"],
+            description=numbered[number].get("Description", ""),
         )
-        for entry in own
-        if entry["Version"].isdecimal()
-    ]
-    return tuple(sorted(published, key=lambda version: int(version.number)))
+        for number in sorted(numbered, key=int)
+    }
 
 
 def policy_at(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:

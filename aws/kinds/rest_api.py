@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -136,13 +136,9 @@ class Deployment:
 
     @property
     def draft(self) -> str | None:
-        return draft_in(self.description)
-
-
-def draft_in(description: str | None) -> str | None:
-    """Return the digest of the draft that a deployment froze, where the procedure `api` wrote it into the description."""
-    match = DRAFT.search(description or "")
-    return match[1] if match else None
+        """The digest of the draft that it froze, where the procedure `api` wrote it into the description."""
+        match = DRAFT.search(self.description)
+        return match[1] if match else None
 
 
 def all_apis(reading: Reading) -> list[Raw]:
@@ -176,8 +172,12 @@ def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
     listed = reading.aws.listed(
         "apigateway", "get_deployments", "items", restApiId=ours, limit=PAGE
     )
-    newest_first = sorted(listed, key=lambda raw: raw["createdDate"], reverse=True)
-    return {reading.scope.api: tuple(decode_deployment(raw) for raw in newest_first)}
+    return {reading.scope.api: newest_first(listed)}
+
+
+def newest_first(listed: Iterable[Raw]) -> tuple[Deployment, ...]:
+    decoded = map(decode_deployment, listed)
+    return tuple(sorted(decoded, key=lambda deployment: deployment.created, reverse=True))
 
 
 def _rest_api(reading: Reading, raw: Raw) -> RestApi:

@@ -38,7 +38,7 @@ def say_where_it_goes(context: StepContext) -> Changes:
             context.say(en=f"{name}: no longer {of.en}", ja=f"{name}: {of.ja}の振り分けを解除")
     if stage:
         stage_words = Words(en=f"stage {stage.stage}", ja=f"ステージ{stage.stage}")
-        origin, target = stage.live["id"], stage.target["id"]
+        origin, target = stage.live.id, stage.target.id
         if origin != target:
             context.tell(joined((stage_words, Words.same(f"{origin} -> {target}")), ": "))
         if stage.canary is not None:

@@ -35,7 +35,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     先に下書きを直してください。
     """
     planned = stage_move(context)
-    moves = f"{planned.live['id']} -> {planned.target['id']}"
+    moves = f"{planned.live.id} -> {planned.target.id}"
     context.say(
         en=f"stage {planned.stage}: deployment {moves}",
         ja=f"ステージ{planned.stage}: デプロイ{moves}",
@@ -46,7 +46,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     )
     for failing in planned.warnings():
         context.tell(failing)
-    if not all("apiSummary" in each for each in (planned.live, planned.target)):
+    if planned.now is None or planned.then is None:
         context.say(
             en="API Gateway does not show what these deployments serve: compare them by hand",
             ja="各デプロイの内容をAPI Gatewayから取得できません。手動で比べてください",

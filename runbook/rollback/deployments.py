@@ -10,12 +10,12 @@ from aws.access.callers import GATEWAY, INVOKE, invocation
 from aws.api.document import authorizer_in, from_export
 from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
-from aws.converge.deployment import by_hand, find_stage, point
+from aws.converge.deployment import find_stage, listed, point
 from aws.converge.rest_api import stage_of
 from aws.converge.stage import WHOLE_CANARY
 from aws.kind.description import DESCRIPTION
 from aws.kinds.function_invocation import FunctionPolicy
-from aws.kinds.rest_api import DEPLOYMENT, STAGE, decode_deployment
+from aws.kinds.rest_api import DEPLOYMENT, STAGE, Deployment, decode_deployment
 from aws.release import RecordedRelease, is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
@@ -55,15 +55,15 @@ class DeniedFunction:
 
 
 def denied_functions(
-    context: StepContext, api_id: str, stage: str, deployment: Mapping[str, Any]
+    context: StepContext, api_id: str, stage: str, deployment: Deployment
 ) -> tuple[DeniedFunction, ...] | None:
     """Return what the API may not invoke for this deployment; None where it was not noted.
 
     Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
     allow the API. A URI with a stage variable in it names no function yet, and is passed over.
     """
-    if (export := releases.noted(context, deployment["id"])) is None:
-        return None if by_hand(deployment) else ()
+    if (export := releases.noted(context, deployment.id)) is None:
+        return () if deployment.draft else None
     api = arn_of_api(api_id, context.environment)
     by_function: dict[InvokedFunction, list[str]] = {}
     for route, uri in sorted(from_export(export).calls.items()):
@@ -96,12 +96,14 @@ def _denied(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageMove:
-    """The stage, and the deployments that it leaves and goes to, as API Gateway describes them."""
+    """The stage, and the deployments that it leaves and goes to, each with the authorization of its methods."""
 
     api_id: str
     stage: str
-    live: Mapping[str, Any]
-    target: Mapping[str, Any]
+    live: Deployment
+    now: Mapping[str, str] | None
+    target: Deployment
+    then: Mapping[str, str] | None
     denied: tuple[DeniedFunction, ...] | None
     """Functions of the target that the API may not invoke; None where it is unknown what it calls."""
     canary: Mapping[str, Any] | None
@@ -111,14 +113,17 @@ class StageMove:
     def to(
         cls, context: StepContext, api_id: str, stage: Mapping[str, Any], target: str
     ) -> "StageMove":
-        live, name = str(stage["deploymentId"]), context.plan.api.stage
-        there = described_deployment(context, api_id, target)
+        live, now = _described(context, api_id, stage["deploymentId"])
+        there, then = _described(context, api_id, target)
+        name = context.plan.api.stage
         return cls(
             api_id=api_id,
             stage=name,
-            live=described_deployment(context, api_id, live),
+            live=live,
+            now=now,
             target=there,
-            denied=() if target == live else denied_functions(context, api_id, name, there),
+            then=then,
+            denied=() if target == live.id else denied_functions(context, api_id, name, there),
             canary=stage.get("canarySettings"),
         )
 
@@ -126,7 +131,7 @@ class StageMove:
         """Say which routes stop working, or that it is unknown."""
         if self.denied is not None:
             return tuple(function.warning() for function in self.denied)
-        id_ = self.target["id"]
+        id_ = self.target.id
         unknown = Words(
             en=f"{id_} was made by hand, and what it calls is not on record: see"
             " that the API may still invoke those functions, or their routes answer 500",
@@ -139,10 +144,10 @@ class StageMove:
         """Return the deployment, and the methods that callers lose: those are asked about."""
         name = STAGE.resource(self.stage)
         moved = difference(name, _shown(self.live, self.canary), _shown(self.target, None))
-        if moved and is_closed(self.target.get("description")):
+        if moved and is_closed(self.target.description):
             closing = Change(name, EVERY_ROUTE, SERVED, "503", destroys=True, closes=True)
             return (*moved, closing)
-        now, then = authorization_of(self.live), authorization_of(self.target)
+        now, then = self.now, self.then
         lost = [] if now is None or then is None else sorted(now.keys() - then.keys())
         gone = tuple(
             Change(name, Words.same(method), SERVED, None, destroys=True) for method in lost
@@ -157,7 +162,7 @@ class StageMove:
     @property
     def opened(self) -> tuple[str, ...]:
         """Return the routes that ask for authorization now, and would ask for none at the target."""
-        now, then = authorization_of(self.live) or {}, authorization_of(self.target) or {}
+        now, then = self.now or {}, self.then or {}
         return tuple(
             sorted(
                 key for key, kind in then.items() if kind == NO_AUTHORIZATION != now.get(key, kind)
@@ -169,9 +174,9 @@ def require_authorization(move: StageMove) -> None:
     """Raise Refused where the target serves without a session what needs one now."""
     if opened := ", ".join(move.opened):
         raise Refused(
-            en=f"deployment {move.target['id']} asks for no authorization on {opened}, which the live one does: any caller"
+            en=f"deployment {move.target.id} asks for no authorization on {opened}, which the live one does: any caller"
             " could call as any user; name another deployment with --to",
-            ja=f"デプロイ{move.target['id']}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
+            ja=f"デプロイ{move.target.id}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
             "呼び出せてしまいます。--toで別のデプロイを指定してください",
         )
 
@@ -185,15 +190,14 @@ def stage_move(context: StepContext) -> StageMove:
             en=f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from",
             ja=f"{api.name}のステージ{api.stage}が存在しないため、戻す対象がありません",
         )
-    live = str(stage["deploymentId"])
-    target = _target(context, live, deployments(context, id_))
+    target = _target(context, stage["deploymentId"], listed(context, id_))
     return StageMove.to(context, id_, stage, target)
 
 
 def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()) -> Changes:
     """Point the stage at the deployment, and time it; Refused where that would serve without a session what needs one now."""
     require_authorization(move)
-    target = str(move.target["id"])
+    target = move.target.id
     gone = move.canary is not None
     moving = partial(point, context, context.plan.api, move.api_id, target, canary_goes=gone)
     return execute(
@@ -221,19 +225,19 @@ def served(context: StepContext, move: StageMove) -> ServedPart:
     )
 
 
-def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
-    there = [str(entry["id"]) for entry in listed]
+def _target(context: StepContext, live: str, there: Mapping[str, Deployment]) -> str:
     if deployment := context.chosen.get("to"):
         if deployment not in there:
+            newest = _newest_of(there.values())
             raise Refused(
-                en=f"there is no deployment {deployment}; the newest are {_newest_of(listed)}",
-                ja=f"デプロイ{deployment}はありません。新しいものは{_newest_of(listed)}です",
+                en=f"there is no deployment {deployment}; the newest are {newest}",
+                ja=f"デプロイ{deployment}はありません。新しいものは{newest}です",
             )
         return deployment
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
     recorded = map(RecordedRelease.of, context.history(releases.KIND))
-    if back := deployment_back(live, [*map(decode_deployment, listed)], recorded):
+    if back := deployment_back(live, [*there.values()], recorded):
         return back.id
     raise Refused(
         en=f"no deployment before {live} is of another draft: deploy a good one by `python -m runbook api --env"
@@ -242,28 +246,23 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
     )
 
 
-def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the deployments that there are, newest first."""
-    listed = context.listed("apigateway", "get_deployments", "items", restApiId=api_id)
-    return tuple(sorted(listed, key=lambda entry: entry["createdDate"], reverse=True))
-
-
-def described_deployment(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = context.client("apigateway").get_deployment(
+def _described(
+    context: StepContext, api_id: str, deployment: str
+) -> tuple[Deployment, Mapping[str, str] | None]:
+    answer = context.client("apigateway").get_deployment(
         restApiId=api_id, deploymentId=deployment, embed=["apisummary"]
     )
-    return answer
+    return decode_deployment(answer), authorization_of(answer)
 
 
-def _shown(deployment: Mapping[str, Any], canary: Mapping[str, Any] | None) -> dict[Words, Any]:
+def _shown(deployment: Deployment, canary: Mapping[str, Any] | None) -> dict[Words, Any]:
     return {
         WHOLE_CANARY: canary,
-        DEPLOYMENT: deployment["id"],
-        DEPLOYED: f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
-        DESCRIPTION: deployment.get("description"),
+        DEPLOYMENT: deployment.id,
+        DEPLOYED: f"{deployment.created:%Y-%m-%dT%H:%M:%SZ}",
+        DESCRIPTION: deployment.description or None,
     }
 
 
-def _newest_of(listed: Iterable[Mapping[str, Any]]) -> str:
-    newest = list(listed)[:LISTED]
-    return ", ".join(f"{entry['id']} ({in_japan(entry['createdDate'])})" for entry in newest)
+def _newest_of(there: Iterable[Deployment]) -> str:
+    return ", ".join(f"{each.id} ({in_japan(each.created)})" for each in [*there][:LISTED])

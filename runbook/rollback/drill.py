@@ -22,6 +22,7 @@ from aws.change.gate import Changes, nothing
 from aws.converge import alias
 from aws.converge.deployment import find_stage, point
 from aws.converge.version import listed, move
+from aws.kinds.function_invocation import published
 from aws.release import SERVED_EXPORT
 from aws.words import SILENCE, Words, joined
 from runbook import releases
@@ -29,7 +30,6 @@ from runbook.engine import Change, Procedure, Refused, StepContext, change_lines
 from runbook.rollback.execution import BEGUN, DONE, abandon
 from runbook.rollback.execution import KIND as ROLLBACK
 from runbook.rollback.restore import content
-from runbook.rollback.versions import published
 from signoff.environment.schema import FrontEnd
 from signoff.judge.drift import WINDOW
 from signoff.judge.errors import EXPECTED
@@ -265,7 +265,9 @@ def state(context: StepContext) -> dict[str, Any]:
         "functions": {
             function.name: alias.released(context, function) for function in plan.functions
         },
-        "versions": {name: list(published(versions)) for name, versions in there.items()},
+        "versions": {
+            name: [*map(int, published(versions.values()))] for name, versions in there.items()
+        },
         "deployment": stage["deploymentId"] if stage else None,
         "release": context.recorded(releases.KIND),
         "tables": {table.name: content(context, table) for table in plan.tables},

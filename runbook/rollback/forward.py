@@ -1,29 +1,24 @@
 """Forward: the newest recorded release that is open, to which aliases and stage are pointed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
 
-from aws.converge import alias
+from aws.converge import alias, deployment
 from aws.converge.deployment import find_stage
 from aws.converge.stage import canary_goes
-from aws.converge.version import listed
+from aws.converge.version import configuration, listed
 from aws.desired import Function
 from aws.kinds.function import FUNCTION
-from aws.kinds.rest_api import STAGE
-from aws.release import closed_for, is_closed
+from aws.kinds.function_invocation import published
+from aws.kinds.rest_api import STAGE, Deployment
+from aws.raw import Raw
+from aws.release import RecordedRelease, closed_for, is_closed
+from aws.way_back import open_on_record
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
-from runbook.rollback.deployments import StageMove, deployments
-from runbook.rollback.versions import (
-    AliasMove,
-    closed_code,
-    closes,
-    described,
-    share_of_closed,
-    still_open,
-)
+from runbook.rollback.deployments import StageMove
+from runbook.rollback.versions import AliasMove, closed_code, closes, described, share_of_closed
 
 FORWARD = "forward"
 """In the scope of a record: going forward never resumes a rollback that did not finish."""
@@ -31,22 +26,22 @@ FORWARD = "forward"
 
 def closed_parts(context: StepContext) -> tuple[Words, ...]:
     """Return what serves the closed release, resource by resource: it explains a fault before all other causes."""
-    closed, api = closed_code(context), context.plan.api
+    api = context.plan.api
     id_, stage = find_stage(context, api)
-    there = {str(entry["id"]): entry for entry in deployments(context, id_)} if id_ else {}
-    shut = stage and is_closed(there.get(stage["deploymentId"], {}).get("description"))
-    canary = closed_canary(stage or {}, there)
-    share = canary.get("percentTraffic", 0.0) / 100
-    of_stage = _serving(STAGE.resource(api.stage), shut=bool(shut), share=share)
-    functions = (_closed_function(context, each, closed) for each in context.plan.functions)
+    there = deployment.listed(context, id_)
+    live = there.get(stage["deploymentId"]) if stage else None
+    shut = live is not None and is_closed(live.description)
+    share = _share_of_closed_canary(stage, there) if stage else 0.0
+    of_stage = _serving(STAGE.resource(api.stage), shut=shut, share=share)
+    functions = (_closed_function(context, each) for each in context.plan.functions)
     return (*chain.from_iterable(functions), *of_stage)
 
 
-def _closed_function(context: StepContext, function: Function, closed: str) -> tuple[Words, ...]:
+def _closed_function(context: StepContext, function: Function) -> tuple[Words, ...]:
     words = FUNCTION.resource(function.name)
-    if closes(alias.behind(context, function) or {}, closed):
+    if closes(context, configuration(context, function.name, function.alias) or {}):
         return _serving(words, shut=True, share=0.0)
-    share = share_of_closed(context, function, alias.weights_of(context, function), closed)
+    share = share_of_closed(context, function, alias.weights_of(context, function))
     return _serving(words, shut=False, share=share)
 
 
@@ -58,35 +53,33 @@ def _serving(resource: Words, *, shut: bool, share: float) -> tuple[Words, ...]:
     return (Words(en=f"{resource.en}: {of.en}", ja=f"{resource.ja}: {of.ja}"),) if share else ()
 
 
-def closed_canary(
-    stage: Mapping[str, Any], there: Mapping[str, Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    """Return the settings of a canary that sends callers to a closed deployment; empty where none does."""
-    canary: Mapping[str, Any] = stage.get("canarySettings") or {}
-    deployment = there.get(canary.get("deploymentId", ""), {})
-    sends = canary.get("percentTraffic", 0.0) > 0
-    return canary if sends and is_closed(deployment.get("description")) else {}
+def _share_of_closed_canary(stage: Raw, there: Mapping[str, Deployment]) -> float:
+    """Return the share of the calls that the stage sends to a canary of a closed deployment."""
+    read = STAGE.of(stage)
+    canary = there.get(read.canary_deployment or "")
+    return (read.canary_percent or 0.0) / 100 if canary and is_closed(canary.description) else 0.0
 
 
 def alias_moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves of the aliases that serve another version than the newest recorded open one, or another one beside it; Refused where none is."""
-    closed, history = closed_code(context), context.history(releases.KIND)
-    moves = (_alias_move(context, function, history, closed) for function in context.plan.functions)
+    recorded = [*map(RecordedRelease.of, context.history(releases.KIND))]
+    moves = (_alias_move(context, function, recorded) for function in context.plan.functions)
     return tuple(move for move in moves if move is not None)
 
 
 def _alias_move(
-    context: StepContext, function: Function, history: Any, closed: str
+    context: StepContext, function: Function, recorded: Iterable[RecordedRelease]
 ) -> AliasMove | None:
     live, there = described(context, function, function.alias), listed(context, function.name)
-    entries = (release["functions"].get(function.name) or {} for release in history)
-    version = next((o["version"] for o in entries if still_open(o, there, closed)), None)
+    versions = published(there.values())
+    open_ = open_on_record(function.name, versions, recorded, closed_code(context))
+    version = next(open_, None)
     if version is None:
         alias_name = Words.same(f"{function.name}:{function.alias}")
         raise Refused(_nothing(alias_name, context, "functions"))
     sent = alias.weights_of(context, function)
     stay = alias.allowed_weights(context, function, sent) == sent
-    if version == live["Version"] and stay and not share_of_closed(context, function, sent, closed):
+    if version == live["Version"] and stay and not share_of_closed(context, function, sent):
         return None
     return AliasMove(function=function, live=live, target=there[version], weights=sent)
 
@@ -97,20 +90,20 @@ def move_of_stage(context: StepContext) -> StageMove | None:
     id_, stage = find_stage(context, api)
     if id_ is None or stage is None:
         return None
-    live, there = str(stage["deploymentId"]), {str(o["id"]): o for o in deployments(context, id_)}
+    there = deployment.listed(context, id_)
     target = next(_served_before(context, there), None)
     if target is None:
         raise Refused(_nothing(STAGE.resource(api.stage), context, "api"))
-    goes = closed_canary(stage, there) or canary_goes(context, api, stage)
-    if target == live and not goes:
+    goes = _share_of_closed_canary(stage, there) or canary_goes(context, api, stage)
+    if target == stage["deploymentId"] and not goes:
         return None
     return StageMove.to(context, id_, stage, target)
 
 
-def _served_before(context: StepContext, there: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _served_before(context: StepContext, there: Mapping[str, Deployment]) -> Iterator[str]:
     for release in context.history(releases.KIND):
         name = str(release.get("deployment"))
-        if name in there and not is_closed(there[name].get("description")):
+        if name in there and not is_closed(there[name].description):
             yield name
 
 

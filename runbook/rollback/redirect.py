@@ -12,12 +12,13 @@ from typing import Any
 
 from aws.change.gate import Changes, unless_absent
 from aws.converge import alarm as alarms
+from aws.converge.function import variables_in
 from aws.converge.policy_document import POLICY, document, policy_lines
 from aws.converge.version import LATEST, configure, listed, move, publish
 from aws.desired import Function, Permission, Role
 from aws.difference import VARIABLE
 from aws.iam.statement import listed as listed_in
-from aws.kinds.function_invocation import ALIAS
+from aws.kinds.function_invocation import ALIAS, published
 from aws.kinds.role import ROLE
 from aws.kinds.table import wait_until_active
 from aws.words import Words
@@ -26,7 +27,7 @@ from runbook import releases
 from runbook.engine import Refused, StepContext, difference
 from runbook.rollback.drill import go_back
 from runbook.rollback.restore import Restore, content, exists, restores
-from runbook.rollback.versions import described, published
+from runbook.rollback.versions import described
 
 NAME = "restored-tables"
 OURS = POLICY.named(NAME)
@@ -75,7 +76,7 @@ def repoint(context: StepContext, function: Function, restored: Collection[str])
     Variables are frozen into a version: a configuration alone would reach no caller.
     """
     live = described(context, function, function.alias)
-    variables = live.get("Environment", {}).get("Variables", {})
+    variables = variables_in(live)
     desired = {
         name: value
         for name, value in function.environment.items()
@@ -178,7 +179,7 @@ def _delete_versions(context: StepContext, tables: Collection[str]) -> None:
     """Delete the published versions that read restored tables: one that is left would be what the next rollback goes to."""
     for function in context.plan.functions:
         there = listed(context, function.name)
-        for number in map(str, published(there)):
+        for number in published(there.values()):
             if _reads(there[number], tables):
                 # Never without the qualifier: that would be the whole function.
                 delete = context.client("lambda").delete_function
@@ -186,8 +187,7 @@ def _delete_versions(context: StepContext, tables: Collection[str]) -> None:
 
 
 def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
-    variables = version.get("Environment", {}).get("Variables", {})
-    return not set(variables.values()).isdisjoint(tables)
+    return not set(variables_in(version).values()).isdisjoint(tables)
 
 
 def _delete(context: StepContext, restore: Restore) -> None:

@@ -1,18 +1,19 @@
 """Lambda versions behind the aliases: which there are, which one to go back to, what that changes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from aws.change.gate import Changes, unless_absent
+from aws.change.gate import Changes
 from aws.converge.alias import weights_of
-from aws.converge.version import LATEST, listed, move
+from aws.converge.function import variables_in
+from aws.converge.version import configuration, listed, move
 from aws.desired import Function
 from aws.difference import VARIABLE
 from aws.kinds.function import CODE, VERSION
-from aws.kinds.function_invocation import ALIAS, WEIGHTS
+from aws.kinds.function_invocation import ALIAS, WEIGHTS, published
 from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
-from aws.way_back import as_recorded, version_back
+from aws.way_back import as_recorded, open_on_record, version_back
 from aws.words import Words, joined
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
@@ -56,7 +57,6 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
     served = {function.name: described(context, function, function.alias) for function in functions}
     there = {function.name: listed(context, function.name) for function in functions}
     targets = _targets(context, served, there)
-    closed = closed_code(context)
 
     def move_of(function: Function) -> AliasMove:
         target = _existing(function, targets[function.name], there[function.name])
@@ -64,7 +64,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
             function=function,
             live=served[function.name],
             target=target,
-            closes=closes(target, closed),
+            closes=closes(context, target),
             weights=weights_of(context, function),
         )
 
@@ -76,9 +76,10 @@ def closed_code(context: StepContext) -> str:
     return code_sha256(context.build(CLOSED_PACKAGE))
 
 
-def closes(version: Mapping[str, Any], closed: str) -> bool:
+def closes(context: StepContext, version: Mapping[str, Any]) -> bool:
     """Whether a version is a closed release, as Lambda describes it."""
-    return is_closed_version(version.get("CodeSha256"), version.get("Description"), closed)
+    code, words = version.get("CodeSha256"), version.get("Description")
+    return is_closed_version(code, words, closed_code(context))
 
 
 def chosen(context: StepContext) -> tuple[Function, ...]:
@@ -93,10 +94,7 @@ def chosen(context: StepContext) -> tuple[Function, ...]:
 
 def described(context: StepContext, function: Function, qualifier: str) -> Mapping[str, Any]:
     """Return Lambda's configuration of a version or an alias; Refused where it does not exist."""
-    read = context.client("lambda").get_function_configuration
-    answer: Mapping[str, Any] | None = unless_absent(
-        read, FunctionName=function.name, Qualifier=qualifier
-    )
+    answer = configuration(context, function.name, qualifier)
     if answer is None:
         absent = Words("there is no {0}:{1}", "{0}:{1}がありません").format(
             function.name, qualifier
@@ -105,20 +103,13 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
     return answer
 
 
-def share_of_closed(
-    context: StepContext, function: Function, sent: Mapping[str, float], closed: str
-) -> float:
+def share_of_closed(context: StepContext, function: Function, sent: Mapping[str, float]) -> float:
     """Return the share of the calls that the weights of the alias send to closed releases."""
     return sum(
         share
         for number, share in sent.items()
-        if share and closes(described(context, function, number), closed)
+        if share and closes(context, described(context, function, number))
     )
-
-
-def published(there: Iterable[str]) -> tuple[int, ...]:
-    """Return the numbers of the published versions among those that there are, oldest first."""
-    return tuple(sorted(int(number) for number in there if number != LATEST))
 
 
 def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart:
@@ -146,45 +137,24 @@ def _targets(
     now = {name: value["Version"] for name, value in served.items()}
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
-    closed, history = closed_code(context), context.history("release")
-    releases = [*map(RecordedRelease.of, history)]
+    closed, releases = closed_code(context), [*map(RecordedRelease.of, context.history("release"))]
+    versions = {name: published(listing.values()) for name, listing in there.items()}
     back = {
-        name: _back(name, version, there[name], releases, closed) for name, version in now.items()
+        name: version_back(name, version, versions[name], releases, closed)
+        for name, version in now.items()
     }
     named = {
         name: as_recorded(name, now[name], value["CodeSha256"], releases)
         for name, value in served.items()
     }
-    for release in history:
-        recorded = {name: release["functions"].get(name) for name in now}
-        changed = {
-            k: entry for k, entry in recorded.items() if entry and entry["version"] != named[k]
-        }
-        if any(still_open(entry, there[name], closed) for name, entry in changed.items()):
+    for release in releases:
+        recorded = [name for name in now if name in release.functions]
+        changed = [name for name in recorded if release.functions[name][0] != named[name]]
+        if any(any(open_on_record(name, versions[name], [release], closed)) for name in changed):
             return {name: version for name in changed if (version := back[name])}
     return {
         name: version or _no_version(context, name, now[name]) for name, version in back.items()
     }
-
-
-def _back(
-    name: str, now: str, there: Listed, releases: Sequence[RecordedRelease], closed: str
-) -> str | None:
-    """Return the version that ROLL-06 judges: where the one of the release before is gone, an older one."""
-    codes = {version: value["CodeSha256"] for version, value in there.items() if version != LATEST}
-    return version_back(
-        name, now, codes, releases, {number for number in codes if closes(there[number], closed)}
-    )
-
-
-def still_open(recorded: Mapping[str, Any], there: Listed, closed: str) -> bool:
-    """Whether the recorded version of a function still holds the recorded code, and is open."""
-    version = there.get(recorded.get("version", ""))
-    return (
-        version is not None
-        and version["CodeSha256"] == recorded["code_sha256"]
-        and not closes(version, closed)
-    )
 
 
 def _no_version(context: StepContext, name: str, live: str) -> NoReturn:
@@ -196,9 +166,9 @@ def _no_version(context: StepContext, name: str, live: str) -> NoReturn:
 
 
 def _existing(function: Function, version: str, there: Listed) -> Mapping[str, Any]:
-    numbered = published(there)
-    if version not in map(str, numbered):
-        numbers = ", ".join(map(str, numbered)) or "none"
+    numbered = published(there.values())
+    if version not in numbered:
+        numbers = ", ".join(numbered) or "none"
         raise Refused(
             en=f"function {function.name} has no published version {version}; there are {numbers}",
             ja=f"関数{function.name}に公開済みのバージョン{version}はありません（あるのは{numbers}）",
@@ -216,7 +186,7 @@ def _shown(version: Mapping[str, Any], weights: Mapping[str, float]) -> dict[Wor
 
 
 def _tables(name: Words, live: Mapping[str, Any], target: Mapping[str, Any]) -> Changes:
-    now, then = (entry.get("Environment", {}).get("Variables", {}) for entry in (live, target))
+    now, then = variables_in(live), variables_in(target)
     return tuple(
         Change(name, VARIABLE.named(variable), now.get(variable), then.get(variable), destroys=True)
         for variable in sorted({*now, *then})

@@ -11,6 +11,7 @@ import pytest
 
 from aws.api.document import from_export
 from aws.kinds.function import NETWORK
+from aws.kinds.function_invocation import Version
 from aws.kinds.rest_api import Deployment
 from aws.release import (
     CLOSED_PACKAGE,
@@ -39,6 +40,11 @@ FIVE = {"1": SHUT, "2": "a", "3": "b", "4": "b", "5": "c"}
 def released(**version):
     """Return release records, newest first, by version and code of the one function."""
     return [RecordedRelease(functions={"award": one}) for one in version.values()]
+
+
+def numbered(codes):
+    """Return number -> version of this code."""
+    return {number: Version(number=number, code_sha256=code) for number, code in codes.items()}
 
 
 @pytest.mark.parametrize(
@@ -77,15 +83,13 @@ def released(**version):
     ],
 )
 def test_a_rollback_of_a_function_takes(live, published, recorded, taken):
-    closed = {number for number, code in published.items() if code == SHUT}
-
-    assert version_back("award", live, published, recorded, closed) == taken
+    assert version_back("award", live, numbered(published), recorded, SHUT) == taken
 
 
 def test_records_of_other_functions_say_nothing():
     others = [RecordedRelease(functions={"auth": ("3", "b")})]
 
-    assert version_back("award", "3", {"2": "a", "3": "b"}, others, ()) == "2"
+    assert version_back("award", "3", numbered({"2": "a", "3": "b"}), others, SHUT) == "2"
 
 
 def test_recorded_version_that_an_earlier_commit_published_as_closed_is_passed_over(fake, sections):

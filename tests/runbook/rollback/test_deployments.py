@@ -1,7 +1,9 @@
 """The stage goes back to an earlier deployment, and forward again; routes of one made by hand that would fail are named first."""
 
 import json
+import time
 from dataclasses import replace
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -61,7 +63,28 @@ def test_the_same_draft_deployed_again_is_no_way_back(operator, served):
     gateway.update_stage(**rest, stageName="prod", patchOperations=patch)
     unrecorded = replace(operator.context(), history=lambda _: ())
 
-    assert stage_move(unrecorded).target["id"] not in {live["id"], again}
+    assert stage_move(unrecorded).target.id not in {live["id"], again}
+
+
+@pytest.fixture
+def in_japan(monkeypatch):
+    """The machine's clock is in Japan."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_japan")
+def test_time_of_a_deployment_is_shown_in_utc_wherever_the_machine_is(operator, served):
+    """boto3 tells it in the time zone of the machine."""
+    gateway = operator.client("apigateway")
+    live = gateway.get_deployment(restApiId=served.api, deploymentId=served())["createdDate"]
+    (shown,) = [one for one in operator.rehearse(rollback_api) if one.field.en == "deployed"]
+
+    assert live.utcoffset() == timedelta(hours=9)
+    assert shown.before == f"{live.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_deployment_is_named(operator, served):

@@ -6,11 +6,11 @@ import pytest
 
 from aws.change.gate import Declined
 from aws.converge import rest_api
+from aws.converge.deployment import listed
 from aws.kinds.function_invocation import WEIGHTS
 from aws.release import is_closed
 from runbook.engine import Refused
 from runbook.procedures import rehearse_rollbacks, roll_forward, rollback_api, rollback_functions
-from runbook.rollback.deployments import deployments
 from runbook.rollback.forward import alias_moves, closed_parts
 from runbook.rollback.versions import CLOSES, moves
 from signoff.environment.accountability import Decision
@@ -244,8 +244,8 @@ def canary(operator):
     """Return what sends a share of the calls to the deployment that is, or is not, closed; there is no canary afterwards."""
     gateway, api = operator.client("apigateway"), operator.context().plan.api
     id_ = rest_api.find(operator.context(), api)["id"]
-    there = deployments(operator.context(), id_)
-    of = {is_closed(found.get("description")): str(found["id"]) for found in there}
+    there = listed(operator.context(), id_).values()
+    of = {is_closed(found.description): found.id for found in there}
     stage = {"restApiId": id_, "stageName": api.stage}
 
     def sends(percent, *, closed):
@@ -334,11 +334,8 @@ def test_the_question_says_what_callers_get_and_is_asked_whatever_was_agreed_to(
 
 def test_naming_the_closed_release_is_no_agreement_to_it(operator):
     api = operator.context().plan.api
-    shut = next(
-        found["id"]
-        for found in deployments(operator.context(), rest_api.find(operator.context(), api)["id"])
-        if is_closed(found.get("description"))
-    )
+    there = listed(operator.context(), rest_api.find_id(operator.context(), api)).values()
+    shut = next(found.id for found in there if is_closed(found.description))
     functions = operator.rehearse(rollback_functions, to="1")
     stage = operator.rehearse(rollback_api, to=shut)
 
