@@ -131,10 +131,18 @@ def deployment_back(
     now = next((each for each in newest_first if each.id == live), None)
     same = {now.draft} - {None} if now else ()
     others = {each.id: each for each in newest_first if each.id != live and each.draft not in same}
-    recorded = (others[each.deployment] for each in releases if each.deployment in others)
-    open_ = (each for each in recorded if not is_closed(each.description))
     before = (each for each in others.values() if now is None or each.created <= now.created)
-    return next(chain(open_, before), None)
+    return next(chain(open_deployments(others, releases), before), None)
+
+
+def open_deployments(
+    there: Mapping[str, Deployment], releases: Iterable[RecordedRelease]
+) -> Iterator[Deployment]:
+    """Yield the recorded deployments, in the order of the releases, that are there and open."""
+    for release in releases:
+        deployment = there.get(release.deployment or "")
+        if deployment and not is_closed(deployment.description):
+            yield deployment
 
 
 def versions_back(reading: Reading) -> Section[Function]:

@@ -9,6 +9,7 @@ from itertools import chain
 from aws.api.integration import VARIABLE
 from aws.change.gate import empty_if
 from aws.converge import alias, rest_api
+from aws.converge.function import variables_in
 from aws.desired import Function
 from aws.door.failures import GONE
 from runbook.engine import Refused, StepContext
@@ -49,8 +50,7 @@ def refuse_a_single_table(context: StepContext) -> None:
 def _values(context: StepContext, function: Function) -> set[str]:
     """Return the values of a function's variables; none where it does not exist."""
     call = context.client("lambda").get_function_configuration
-    configuration = empty_if(GONE, call, FunctionName=function.name)
-    return {*configuration.get("Environment", {}).get("Variables", {}).values()}
+    return {*variables_in(empty_if(GONE, call, FunctionName=function.name)).values()}
 
 
 def _urls(context: StepContext, function: Function) -> list[str]:

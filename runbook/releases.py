@@ -15,7 +15,7 @@ from aws.converge import alias
 from aws.converge.deployment import find_stage
 from aws.desired import Api, Function
 from aws.raw import Raw
-from aws.release import SERVED_EXPORT, exports_on_record
+from aws.release import SERVED_EXPORT, RecordedRelease, exports_on_record
 from aws.words import Words
 from runbook.engine import StepContext
 from signoff.judge.judged_by import commit_of_run
@@ -92,6 +92,11 @@ def read_live(context: StepContext) -> dict[str, Any]:
         "contents": contents_of(from_export(served)) if served else None,
         SERVED_EXPORT: as_recorded(served) if served else None,
     }
+
+
+def on_record(context: StepContext) -> list[RecordedRelease]:
+    """Return the releases that are on record, newest first."""
+    return [*map(RecordedRelease.of, context.history(KIND))]
 
 
 def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:

@@ -171,10 +171,16 @@ def statements(
 
     A policy written as JSON (PutResourcePolicy) may have statements without a Sid: these go by their number.
     """
-    which = {"Qualifier": qualifier} if qualifier else {}
-    answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
-    entries = listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
+    document = policy_on(context, function.name, qualifier).document
+    entries = listed(json.loads(document)["Statement"]) if document else ()
     return {each.get("Sid") or f"number {number}": each for number, each in enumerate(entries, 1)}
+
+
+def policy_on(context: ChangeContext, name: str, qualifier: str | None) -> FunctionPolicy:
+    """Return the policy on an alias or a version, or on the unqualified function."""
+    which = {"Qualifier": qualifier} if qualifier else {}
+    answer = unless_absent(context.client("lambda").get_policy, FunctionName=name, **which)
+    return FunctionPolicy(qualifier=qualifier, document=answer["Policy"] if answer else None)
 
 
 def invoking_apis(

@@ -8,18 +8,18 @@ from typing import Any
 
 from aws.access.callers import GATEWAY, INVOKE, invocation
 from aws.api.document import authorizer_in, from_export
-from aws.api.integration import InvokedFunction, as_asked, target
-from aws.change.gate import Changes, unless_absent
+from aws.api.integration import InvokedFunction, target
+from aws.change.gate import Changes
+from aws.converge.alias import policy_on
 from aws.converge.deployment import find_stage, listed, point
 from aws.converge.rest_api import stage_of
 from aws.converge.stage import WHOLE_CANARY
 from aws.kind.description import DESCRIPTION
-from aws.kinds.function_invocation import FunctionPolicy
 from aws.kinds.rest_api import DEPLOYMENT, STAGE, Deployment, decode_deployment
-from aws.release import RecordedRelease, is_closed
+from aws.release import is_closed
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
-from plan.edge import arn_of_api
+from plan.edge import arn_of_api, source_of
 from runbook import releases
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.engine.change_lines import SERVED
@@ -27,7 +27,6 @@ from runbook.rollback.execution import ServedPart, execute, unfinished_target
 from signoff.environment import in_japan
 
 PART = "api"
-NO_AUTHORIZATION = "NONE"
 LISTED = 5
 """How many deployments a message names to a person who has to choose."""
 
@@ -55,7 +54,7 @@ class DeniedFunction:
 
 
 def denied_functions(
-    context: StepContext, api_id: str, stage: str, deployment: Deployment
+    context: StepContext, api_id: str, deployment: Deployment
 ) -> tuple[DeniedFunction, ...] | None:
     """Return what the API may not invoke for this deployment; None where it was not noted.
 
@@ -71,26 +70,22 @@ def denied_functions(
         if called.is_function and authorizer_in(route) is None:
             by_function.setdefault(called, []).append(route)
     denied = (
-        DeniedFunction(arn=called.arn, routes=_denied(context, called, routes, stage, api), api=api)
+        DeniedFunction(arn=called.arn, routes=_denied(context, called, routes, api_id), api=api)
         for called, routes in by_function.items()
     )
     return tuple(function for function in denied if function.routes)
 
 
 def _denied(
-    context: StepContext, called: InvokedFunction, routes: list[str], stage: str, api: str
+    context: StepContext, called: InvokedFunction, routes: list[str], api_id: str
 ) -> tuple[str, ...]:
-    which = {"Qualifier": called.qualifier} if called.qualifier else {}
-    answer = unless_absent(context.client("lambda").get_policy, FunctionName=called.name, **which)
-    policy = FunctionPolicy(
-        qualifier=called.qualifier or None, document=answer["Policy"] if answer else None
-    )
-    sources = {route: f"{api}/{stage}/{as_asked(route)}" for route in routes}
+    policy = policy_on(context, called.name, called.qualifier or None)
+    sources = {route: source_of(route, api_id, context.environment) for route in routes}
     now = datetime.now(UTC)
     return tuple(
         route
-        for route in routes
-        if not invocation([policy], called.arn, sources[route], now).allowed
+        for route, source in sources.items()
+        if not invocation([policy], called.arn, source, now).allowed
     )
 
 
@@ -115,15 +110,14 @@ class StageMove:
     ) -> "StageMove":
         live, now = _described(context, api_id, stage["deploymentId"])
         there, then = _described(context, api_id, target)
-        name = context.plan.api.stage
         return cls(
             api_id=api_id,
-            stage=name,
+            stage=context.plan.api.stage,
             live=live,
             now=now,
             target=there,
             then=then,
-            denied=() if target == live.id else denied_functions(context, api_id, name, there),
+            denied=() if target == live.id else denied_functions(context, api_id, there),
             canary=stage.get("canarySettings"),
         )
 
@@ -159,20 +153,13 @@ class StageMove:
         )
         return moved + gone + failing if moved else ()
 
-    @property
-    def opened(self) -> tuple[str, ...]:
-        """Return the routes that ask for authorization now, and would ask for none at the target."""
-        now, then = self.now or {}, self.then or {}
-        return tuple(
-            sorted(
-                key for key, kind in then.items() if kind == NO_AUTHORIZATION != now.get(key, kind)
-            )
-        )
-
 
 def require_authorization(move: StageMove) -> None:
     """Raise Refused where the target serves without a session what needs one now."""
-    if opened := ", ".join(move.opened):
+    now, then = move.now or {}, move.then or {}
+    if opened := ", ".join(
+        sorted(key for key in then if then[key] == "NONE" != now.get(key, "NONE"))
+    ):
         raise Refused(
             en=f"deployment {move.target.id} asks for no authorization on {opened}, which the live one does: any caller"
             " could call as any user; name another deployment with --to",
@@ -236,8 +223,7 @@ def _target(context: StepContext, live: str, there: Mapping[str, Deployment]) ->
         return deployment
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
-    recorded = map(RecordedRelease.of, context.history(releases.KIND))
-    if back := deployment_back(live, [*there.values()], recorded):
+    if back := deployment_back(live, [*there.values()], releases.on_record(context)):
         return back.id
     raise Refused(
         en=f"no deployment before {live} is of another draft: deploy a good one by `python -m runbook api --env"

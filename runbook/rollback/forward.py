@@ -1,6 +1,6 @@
 """Forward: the newest recorded release that is open, to which aliases and stage are pointed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from aws.converge import alias, deployment
@@ -13,7 +13,7 @@ from aws.kinds.function_invocation import published
 from aws.kinds.rest_api import STAGE, Deployment
 from aws.raw import Raw
 from aws.release import RecordedRelease, closed_for, is_closed
-from aws.way_back import open_on_record
+from aws.way_back import open_deployments, open_on_record
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
@@ -62,7 +62,7 @@ def _share_of_closed_canary(stage: Raw, there: Mapping[str, Deployment]) -> floa
 
 def alias_moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves of the aliases that serve another version than the newest recorded open one, or another one beside it; Refused where none is."""
-    recorded = [*map(RecordedRelease.of, context.history(releases.KIND))]
+    recorded = releases.on_record(context)
     moves = (_alias_move(context, function, recorded) for function in context.plan.functions)
     return tuple(move for move in moves if move is not None)
 
@@ -91,20 +91,13 @@ def move_of_stage(context: StepContext) -> StageMove | None:
     if id_ is None or stage is None:
         return None
     there = deployment.listed(context, id_)
-    target = next(_served_before(context, there), None)
+    target = next(open_deployments(there, releases.on_record(context)), None)
     if target is None:
         raise Refused(_nothing(STAGE.resource(api.stage), context, "api"))
     goes = _share_of_closed_canary(stage, there) or canary_goes(context, api, stage)
-    if target == stage["deploymentId"] and not goes:
+    if target.id == stage["deploymentId"] and not goes:
         return None
-    return StageMove.to(context, id_, stage, target)
-
-
-def _served_before(context: StepContext, there: Mapping[str, Deployment]) -> Iterator[str]:
-    for release in context.history(releases.KIND):
-        name = str(release.get("deployment"))
-        if name in there and not is_closed(there[name].description):
-            yield name
+    return StageMove.to(context, id_, stage, target.id)
 
 
 def _nothing(resource: Words, context: StepContext, procedure: str) -> Words:

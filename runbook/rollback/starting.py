@@ -14,6 +14,7 @@ from aws.release import CLOSED_PACKAGE, code_sha256, unpacked
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext
+from runbook.releases import on_record
 from runbook.rollback.execution import PlannedMove, execute
 from runbook.rollback.versions import AliasMove, aliases
 from signoff.judge.errors import EXPECTED
@@ -96,9 +97,8 @@ def _known_codes(context: StepContext, function: desired.Function) -> set[str]:
     """Return the digests of code that reads the planned variables: of a team's own, it is unknown what it reads."""
     if context.environment.own_code:
         return set()
-    recorded = (entry["functions"].get(function.name, {}) for entry in context.history("release"))
-    codes = {entry["code_sha256"] for entry in recorded if entry}
-    return codes | {code_sha256(context.build(function.key))}
+    recorded = (release.functions.get(function.name) for release in on_record(context))
+    return {code_sha256(context.build(function.key)), *(entry[1] for entry in recorded if entry)}
 
 
 def _package(context: StepContext, move: AliasMove, version: Function) -> bytes:

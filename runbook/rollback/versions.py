@@ -12,12 +12,13 @@ from aws.desired import Function
 from aws.difference import VARIABLE
 from aws.kinds.function import CODE, VERSION
 from aws.kinds.function_invocation import ALIAS, WEIGHTS, published
-from aws.release import CLOSED_PACKAGE, RecordedRelease, code_sha256, is_closed_version
+from aws.release import CLOSED_PACKAGE, code_sha256, is_closed_version
 from aws.way_back import as_recorded, open_on_record, version_back
 from aws.words import Words, joined
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.engine.change_lines import SERVED
+from runbook.releases import on_record
 from runbook.rollback.execution import ServedPart, unfinished_target
 
 PART = "functions"
@@ -57,18 +58,18 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
     served = {function.name: described(context, function, function.alias) for function in functions}
     there = {function.name: listed(context, function.name) for function in functions}
     targets = _targets(context, served, there)
-
-    def move_of(function: Function) -> AliasMove:
-        target = _existing(function, targets[function.name], there[function.name])
-        return AliasMove(
+    return tuple(
+        AliasMove(
             function=function,
             live=served[function.name],
             target=target,
             closes=closes(context, target),
             weights=weights_of(context, function),
         )
-
-    return tuple(move_of(function) for function in functions if function.name in targets)
+        for function in functions
+        if function.name in targets
+        for target in (_existing(function, targets[function.name], there[function.name]),)
+    )
 
 
 def closed_code(context: StepContext) -> str:
@@ -137,7 +138,7 @@ def _targets(
     now = {name: value["Version"] for name, value in served.items()}
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
-    closed, releases = closed_code(context), [*map(RecordedRelease.of, context.history("release"))]
+    closed, releases = closed_code(context), on_record(context)
     versions = {name: published(listing.values()) for name, listing in there.items()}
     back = {
         name: version_back(name, version, versions[name], releases, closed)

@@ -8,6 +8,8 @@ from datetime import UTC, timedelta
 import pytest
 
 from aws.converge import rest_api
+from aws.converge.deployment import find_stage
+from runbook import releases
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, roll_forward, rollback_api
 from runbook.rollback.deployments import stage_move
@@ -176,6 +178,20 @@ def told(operator):
     operator.told.clear()
     operator.rehearse(rollback_api)
     return [said_in("en", line) for line in operator.told]
+
+
+def test_deployment_that_is_not_listed_is_left_with_what_it_serves_on_record(deployed):
+    """AWS lists late; it may be one that was made by hand."""
+    _, live = find_stage(deployed.context(), deployed.context().plan.api)
+    deployed.desk.evidence.records.clear()
+
+    def without_the_live(parsed, **_):
+        parsed["items"] = [one for one in parsed["items"] if one["id"] != live["deploymentId"]]
+
+    with deployed.desk.hooked("after-call.apigateway.GetDeployments", without_the_live):
+        deployed.run(api)
+
+    assert releases.noted(deployed.context(), live["deploymentId"]) is not None
 
 
 def test_routes_that_would_fail_are_named_with_what_lets_the_api_in_again(deployed):
