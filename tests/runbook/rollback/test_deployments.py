@@ -100,6 +100,26 @@ def test_a_deployment_is_named(operator, served):
     assert operator.run(rollback_api, to=first) == ()
 
 
+@pytest.mark.parametrize("last", [True, False])
+def test_what_a_killed_run_deployed_is_used_whatever_else_is_of_its_second(operator, served, last):
+    """API Gateway tells the second alone, and lists the deployments of one in any order."""
+    good, gateway = served(), operator.client("apigateway")
+    operator.run(rollback_api)
+    other = gateway.create_deployment(restApiId=served.api, description="by hand")["id"]
+
+    def of_one_second(parsed, **_):
+        newest = {each["id"]: each for each in parsed.get("items", ())}
+        if {good, other} <= newest.keys():
+            newest[good]["createdDate"] = newest[other]["createdDate"]
+            parsed["items"].sort(key=lambda each: (each["id"] == good) is last)
+
+    with operator.desk.hooked("after-call.api-gateway.GetDeployments", of_one_second):
+        operator.run(api)
+    gateway.delete_deployment(restApiId=served.api, deploymentId=other)
+
+    assert served() == good
+
+
 @pytest.fixture
 def without_a_session(operator, served):
     """A deployment of today's draft in which one route asks for no session."""
