@@ -10,13 +10,7 @@ from aws.access.callers import CALLERS, GATEWAY, Callers, invocation, strangers
 from aws.access.surplus_permissions import BEYOND
 from aws.bounds import unset, within
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
-from aws.converge.function import (
-    Fields,
-    described,
-    planned,
-    table_fields,
-    variables_in,
-)
+from aws.converge.function import Fields, described, planned, table_fields, variables_in
 from aws.converge.version import DOWN, LATEST, configuration, configure, move, publish
 from aws.converge.version import listed as listed_versions
 from aws.desired import Function

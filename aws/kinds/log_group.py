@@ -169,12 +169,14 @@ def log_groups(reading: Reading) -> Section[LogGroup]:
         unknown = {f"{EXECUTION}?/{reading.scope.stage}": failure.why}
     by_prefix = prefixes(planned)
     listed = reading.each(by_prefix, lambda prefix: _listed(reading, prefix))
-    groups = {
-        name: own if isinstance(own := listed[prefix], Unreadable) else own.get(name)
-        for prefix, names in by_prefix.items()
-        for name in names
-    }
-    return {name: group for name, group in groups.items() if group} | unknown
+    groups: dict[str, LogGroup | Unreadable] = {}
+    for prefix, names in by_prefix.items():
+        own = listed[prefix]
+        if isinstance(own, Unreadable):
+            groups |= dict.fromkeys(names, own)
+        else:
+            groups |= {name: own[name] for name in names if name in own}
+    return groups | unknown
 
 
 def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
@@ -182,12 +184,12 @@ def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
     folders: dict[str, list[str]] = {}
     for name in names:
         folders.setdefault(name.rpartition("/")[0], []).append(name)
-    return {
-        prefix: [name for name in own if name.startswith(prefix)]
-        for own in folders.values()
-        for shared in (shared_beginning(own),)
-        for prefix in ([shared] if shared else own)
-    }
+    by_prefix: dict[str, list[str]] = {}
+    for own in folders.values():
+        shared = shared_beginning(own)
+        for prefix in [shared] if shared else own:
+            by_prefix[prefix] = [name for name in own if name.startswith(prefix)]
+    return by_prefix
 
 
 def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:

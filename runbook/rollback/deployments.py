@@ -157,13 +157,12 @@ class StageMove:
 def require_authorization(move: StageMove) -> None:
     """Raise Refused where the target serves without a session what needs one now."""
     now, then = move.now or {}, move.then or {}
-    if opened := ", ".join(
-        sorted(key for key in then if then[key] == "NONE" != now.get(key, "NONE"))
-    ):
+    if opened := [key for key in sorted(then) if then[key] == "NONE" != now.get(key, "NONE")]:
+        routes = ", ".join(opened)
         raise Refused(
-            en=f"deployment {move.target.id} asks for no authorization on {opened}, which the live one does: any caller"
+            en=f"deployment {move.target.id} asks for no authorization on {routes}, which the live one does: any caller"
             " could call as any user; name another deployment with --to",
-            ja=f"デプロイ{move.target.id}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
+            ja=f"デプロイ{move.target.id}は{routes}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
             "呼び出せてしまいます。--toで別のデプロイを指定してください",
         )
 

@@ -58,18 +58,18 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
     served = {function.name: described(context, function, function.alias) for function in functions}
     there = {function.name: listed(context, function.name) for function in functions}
     targets = _targets(context, served, there)
-    return tuple(
-        AliasMove(
+
+    def move_of(function: Function) -> AliasMove:
+        target = _existing(function, targets[function.name], there[function.name])
+        return AliasMove(
             function=function,
             live=served[function.name],
             target=target,
             closes=closes(context, target),
             weights=weights_of(context, function),
         )
-        for function in functions
-        if function.name in targets
-        for target in (_existing(function, targets[function.name], there[function.name]),)
-    )
+
+    return tuple(move_of(function) for function in functions if function.name in targets)
 
 
 def closed_code(context: StepContext) -> str:

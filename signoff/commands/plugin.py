@@ -41,7 +41,10 @@ from signoff.report.terminal import AND_MORE, Terminal
 LONG_LIVED = (1_000_000, 50, 100)
 """Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
 REFUSALS = (
-    *(EnvironmentFileError, ChecklistError, CommandLineError, GuardError),
+    EnvironmentFileError,
+    ChecklistError,
+    CommandLineError,
+    GuardError,
     errors.UnusableFileError,
 )
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
