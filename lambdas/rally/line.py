@@ -131,6 +131,6 @@ def _closed_unanswered(error: urllib3.exceptions.ProtocolError) -> bool:
 def _object(data: bytes) -> dict[str, Any] | None:
     try:
         content = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None

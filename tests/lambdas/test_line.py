@@ -2,6 +2,7 @@
 
 import json
 import socket
+from types import SimpleNamespace
 
 import pytest
 import urllib3
@@ -179,6 +180,15 @@ def test_answer_of_line_that_cannot_be_read_is_502(call, account, line, route, s
     assert (answer.status, answer.code) == (502, "LINE_UNAVAILABLE")
     assert len(line.calls) == 1, "LINE is never asked twice"
     assert account.items("TABLE_USERS") == []
+
+
+def test_answer_of_line_that_is_nested_too_deeply_is_502():
+    deep = SimpleNamespace(status=200, data=b"[" * 200_000)
+    line = Line("https://api.line.me", SimpleNamespace(request=lambda *_, **__: deep))
+
+    with pytest.raises(Refusal) as refusal:
+        line.send("GET", "/v2/bot/info", idempotent=True)
+    assert refusal.value.code == "LINE_UNAVAILABLE"
 
 
 @pytest.fixture
