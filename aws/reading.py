@@ -198,6 +198,13 @@ class Reading:
                 future.set_result(read())
             except Exception as error:  # noqa: BLE001 - handed to every thread that waits
                 future.set_exception(error)
+            except (
+                BaseException
+            ):  # an interruption: what is read at the end of the run must not wait for this
+                with self._lock:
+                    del self._memo[key]
+                future.cancel()
+                raise
         return future.result()
 
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 
@@ -68,6 +69,19 @@ def test_failed_source_fails_for_everybody_who_draws_from_it(reading):
         "one": refused("iam:ListRoles: AccessDenied"),
         "two": refused("iam:ListRoles: AccessDenied"),
     }
+
+
+def test_what_an_interruption_left_unread_is_read_when_it_is_asked_for_again(reading):
+    source = Mock(side_effect=[KeyboardInterrupt(), {"n": 1}])
+    engine = reading(base=lambda e: e.source(source), above=lambda e: e.needed("base"))
+    with pytest.raises(KeyboardInterrupt):
+        engine.section("above")
+    again = []
+    asking = threading.Thread(target=lambda: again.append(engine.section("above")), daemon=True)
+    asking.start()
+    asking.join(10)
+
+    assert again == [{"n": 1}]
 
 
 def test_items_that_wait_hold_up_no_other_section(reading):
