@@ -251,7 +251,10 @@ def application(path: Path = APPLICATION) -> Application:
 def application_beside(environments: Path) -> Application:
     """Return the application that lies beside a file of environments, or else the project's own."""
     own, home = environments.resolve().parent / FILE, home_of(environments)
-    read = application(own if own.is_file() else APPLICATION)
+    there = (
+        own.exists() or own.is_symlink()
+    )  # a folder, or a link to nothing, is told when it is read
+    read = application(own if there else APPLICATION)
     return read if home == read.home else replace(read, home=home)
 
 

@@ -129,6 +129,22 @@ def test_file_without_an_application_beside_it_is_of_the_projects_own(folder):
         staging(folder)
 
 
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        (lambda path: path.mkdir(), "app.toml can't be read (Is a directory)"),
+        (lambda path: path.symlink_to("gone.toml"), "app.toml does not exist"),
+    ],
+    ids=["folder", "link to nothing"],
+)
+def test_what_stands_in_the_applications_place_is_never_passed_over(folder, put, said):
+    (folder / "app.toml").unlink()
+    put(folder / "app.toml")
+
+    with pytest.raises(EnvironmentFileError, match=re.escape(said)):
+        staging(folder)
+
+
 @pytest.mark.parametrize("installed", [True, False])
 def test_reports_of_a_wheels_user_lie_beside_the_file_and_not_where_the_wheel_is(
     installed, tmp_path
