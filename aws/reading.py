@@ -198,9 +198,7 @@ class Reading:
                 future.set_result(read())
             except Exception as error:  # noqa: BLE001 - handed to every thread that waits
                 future.set_exception(error)
-            except (
-                BaseException
-            ):  # an interruption: what is read at the end of the run must not wait for this
+            except BaseException:  # interrupted: the end of a run asks again, and must not wait
                 with self._lock:
                     del self._memo[key]
                 future.cancel()

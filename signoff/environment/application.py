@@ -251,9 +251,8 @@ def application(path: Path = APPLICATION) -> Application:
 def application_beside(environments: Path) -> Application:
     """Return the application that lies beside a file of environments, or else the project's own."""
     own, home = environments.resolve().parent / FILE, home_of(environments)
-    there = (
-        own.exists() or own.is_symlink()
-    )  # a folder, or a link to nothing, is told when it is read
+    # A folder, or a link to nothing, is no file either; it is told when it is read.
+    there = own.exists() or own.is_symlink()
     read = application(own if there else APPLICATION)
     return read if home == read.home else replace(read, home=home)
 

@@ -1,6 +1,7 @@
 """Sections are read once, at the same time, within a bound; what goes wrong stays where it went wrong."""
 
 import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import Mock
@@ -9,7 +10,7 @@ import pytest
 
 from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading, unreadable
-from aws.section import Obstacle
+from aws.section import Obstacle, Unreadable
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.fake_aws import HEALTHY, OPTIONS
 from tests.unread import refused
@@ -82,6 +83,29 @@ def test_what_an_interruption_left_unread_is_read_when_it_is_asked_for_again(rea
     asking.join(10)
 
     assert again == [{"n": 1}]
+
+
+def test_thread_that_waits_for_what_is_interrupted_knows_that_it_is_unknown(reading, monkeypatch):
+    waits = threading.Event()
+
+    class Awaited(Future):
+        def result(self, timeout=None):
+            waits.set()
+            return super().result(timeout)
+
+    def interrupted(_):
+        waiting.start()
+        assert waits.wait(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aws.reading.Future", Awaited)
+    engine, answers = reading(base=interrupted, above=lambda e: e.needed("base")), []
+    waiting = threading.Thread(target=lambda: answers.append(engine.section("above")), daemon=True)
+    with pytest.raises(KeyboardInterrupt):
+        engine.section("base")
+    waiting.join(10)
+
+    assert [type(answer) for answer in answers] == [Unreadable]
 
 
 def test_items_that_wait_hold_up_no_other_section(reading):
