@@ -129,6 +129,11 @@ def toml(path: Path) -> dict[str, Any]:
     text = text_of(path)
     try:
         return tomllib.loads(text)
+    except RecursionError:
+        raise EnvironmentFileError(
+            en=f"{path} has lists or tables in each other, too deep to be read; take them apart",
+            ja=f"{path}のリストまたはテーブルの入れ子が深すぎて読み取れません。浅くしてください",
+        ) from None
     except tomllib.TOMLDecodeError as error:
         wide = _wide_character(text)
         raise EnvironmentFileError(

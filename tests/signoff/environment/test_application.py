@@ -134,8 +134,9 @@ def test_file_without_an_application_beside_it_is_of_the_projects_own(folder):
     [
         (lambda path: path.mkdir(), "app.toml can't be read (Is a directory)"),
         (lambda path: path.symlink_to("gone.toml"), "app.toml does not exist"),
+        (lambda path: path.write_text("x = " + "[" * 50_000), "in each other, too deep to be read"),
     ],
-    ids=["folder", "link to nothing"],
+    ids=["folder", "link to nothing", "too deep"],
 )
 def test_what_stands_in_the_applications_place_is_never_passed_over(folder, put, said):
     (folder / "app.toml").unlink()
