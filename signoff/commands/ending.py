@@ -24,6 +24,8 @@ def nothing_read(session: pytest.Session, exitstatus: int, terminal: Terminal) -
     choice, findings = stash[CHOICE], stash[FINDINGS]
     if findings.faults:
         code, why = Exit.FAULT, findings.faults
+    elif exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+        code, why = Exit.FAULT, OF_PYTEST
     elif exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
         code, why = Exit.NO, interrupted(findings)
     elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:

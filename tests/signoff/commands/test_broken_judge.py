@@ -22,6 +22,7 @@ PROD = {
 JUDGE = ("--env", "prod")
 LINE = "\nundefined\n"
 PLAN = "\n\ndef plan_for(environment):\n    return environment.undefined\n"
+ARRANGE = "\n\ndef arrange(*_):\n    return undefined\n"
 
 
 @pytest.fixture
@@ -86,6 +87,18 @@ def test_plan_that_fails_on_an_application_keeps_its_traceback_beside_it(project
 
     (kept,) = (own / "report").glob("fault-*.txt")
     assert f"please report it with {kept}" in done.stderr
+
+
+def test_collection_that_fails_is_a_fault_without_a_verdict(project):
+    with (project / "signoff/judge/collection.py").open("a", encoding="utf-8") as module:
+        module.write(ARRANGE)
+
+    done = run(project, *JUDGE, "--lang", "en")
+
+    *_, last = done.stdout.splitlines()
+    assert done.returncode == Exit.FAULT
+    assert "NameError: name 'undefined' is not defined" in done.stdout
+    assert last.startswith("NO VERDICT for prod: a fault of this software or of pytest, which is")
 
 
 def test_broken_conftest_of_tests_is_left_to_pytest(project):
